@@ -1,0 +1,1 @@
+"""State: pure values, tables, every write (`store`) and every read (`queries`)."""

@@ -1,0 +1,170 @@
+"""Facts: what the outside told us, parsed strictly; frozen, typed, no I/O.
+
+Account numbers, names and contacts in here are personal data: facts live in memory, the store
+encrypts them, and nothing prints a fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from models.money import Money
+
+
+class Direction(StrEnum):
+    CREDIT = "credit"
+    DEBIT = "debit"
+
+
+class LineKind(StrEnum):
+    """What a booking was; every kind but TRANSFER, HELD_PAYOUT and REVERSAL ends a path."""
+
+    TRANSFER = "transfer"
+    CASH = "cash"
+    CARD = "card"
+    FEE = "fee"
+    EXCHANGE = "exchange"
+    PAYOUT = "payout"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """One account at one partner bank. `number` and `holder` are personal data."""
+
+    bank: str
+    number: str = field(repr=False)
+    holder: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFact:
+    """One victim's report of one payment, as a complaint file gave it (`row` counts from 1)."""
+
+    row: int
+    external_ref: str
+    victim_name: str = field(repr=False)
+    victim_contact: str = field(repr=False)
+    victim_account: AccountRef
+    payee_account: AccountRef
+    amount: Money
+    paid_at: datetime
+    reported_at: datetime
+    end_to_end_id: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFact:
+    """One booking of a statement, in the account's currency.
+
+    `seq` is the bank's booking sequence within the account; `counter_amount` is the amount on the
+    other side where that is in another currency.
+    """
+
+    booked_at: datetime
+    seq: int
+    direction: Direction
+    amount: Money
+    kind: LineKind
+    counter: AccountRef | None = None
+    counter_amount: Money | None = None
+    end_to_end_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFact:
+    """The bookings of one account in [covers_from, covers_to], complete and summing up."""
+
+    account: AccountRef
+    covers_from: datetime
+    covers_to: datetime
+    opening: Money
+    closing: Money
+    lines: tuple[LineFact, ...]
+
+
+class BankHoldState(StrEnum):
+    RECEIVED = "RECEIVED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    HELD = "HELD"
+    PARTIALLY_HELD = "PARTIALLY_HELD"
+    QUEUED = "QUEUED"
+    REFUSED = "REFUSED"
+    RELEASED = "RELEASED"
+    EXPIRED = "EXPIRED"
+    CONVERTED = "CONVERTED"
+    PAID_OUT = "PAID_OUT"
+    CANCELLED = "CANCELLED"
+
+
+class BankPayoutState(StrEnum):
+    RECEIVED = "RECEIVED"
+    SETTLED = "SETTLED"
+    REFUSED = "REFUSED"
+    RETURNED = "RETURNED"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFact:
+    """A bank's word on one hold. `order_ref` is our hold id, echoed; `held` is what it holds now."""
+
+    bank_ref: str
+    revision: int
+    order_ref: str
+    state: BankHoldState
+    requested: Money
+    held: Money
+    acted_at: datetime | None
+    expires_at: datetime | None
+    modified_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFact:
+    """A bank's word on one payout. `order_ref` is our payout id; only SETTLED is money returned.
+
+    `amount` is in the payee's currency; `debited` is what left the hold, in its own.
+    """
+
+    bank_ref: str
+    revision: int
+    order_ref: str
+    state: BankPayoutState
+    amount: Money
+    debited: Money | None
+    booked_at: datetime | None
+    booking_ref: str
+    modified_at: datetime
+    reason: str = ""
+
+
+FeedFact = HoldFact | PayoutFact
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A stretch of a partner's change feed, oldest first, and the highest instant it reached."""
+
+    items: tuple[FeedFact, ...]
+    reached: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceFact:
+    """What an account showed when asked: booked, and what of it the bank keeps held."""
+
+    booked: Money
+    held: Money
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """The bytes a partner sent, kept before anything reads them."""
+
+    status_code: int
+    body: bytes = field(repr=False)
+    media_type: str

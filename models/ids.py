@@ -1,0 +1,48 @@
+"""Identities: one NewType per noun, derived so that the second delivery finds the first."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any, NewType
+
+RecoveryId = NewType("RecoveryId", str)
+ClaimId = NewType("ClaimId", str)
+AssetId = NewType("AssetId", str)
+AccountId = NewType("AccountId", str)
+PartnerId = NewType("PartnerId", str)
+HoldId = NewType("HoldId", str)
+RequestId = NewType("RequestId", str)
+CallId = NewType("CallId", str)
+TransferId = NewType("TransferId", str)
+OfficerId = NewType("OfficerId", str)
+
+
+def canonical(value: Any) -> bytes:
+    """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(value: Any) -> str:
+    """SHA-256 (hex) of the canonical spelling of a JSON value."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def digest_bytes(raw: bytes) -> str:
+    """SHA-256 (hex) of raw bytes."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def derive_id(kind: str, *parts: object) -> str:
+    """A stable id from what the thing is: the same parts give the same id, forever.
+
+    `kind` is a short prefix (`hold`, `call`); the parts are joined unambiguously. 80 bits.
+    """
+    return f"{kind}-{digest([kind, *map(str, parts)])[:20]}"
+
+
+def derive_keyed_id(key: bytes, kind: str, *parts: str) -> str:
+    """Like `derive_id`, under a secret key: used where a part is personal (an account number)."""
+    text = canonical([kind, *parts])
+    return f"{kind}-{hmac.new(key, text, hashlib.sha256).hexdigest()[:20]}"

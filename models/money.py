@@ -1,0 +1,102 @@
+"""Money as whole minor units of one currency; never a float."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+# ISO 4217 exponents that differ from 2; every other three-letter code has 2 decimals.
+EXPONENTS = {
+    "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3,
+    "LYD": 3, "OMR": 3, "PYG": 0, "TND": 3, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0,
+    "XOF": 0, "XPF": 0,
+}  # fmt: skip
+_AMOUNT = re.compile(r"^(?P<sign>-?)(?P<whole>\d{1,15})(?:\.(?P<fraction>\d{1,3}))?$")
+_CURRENCY = re.compile(r"^[A-Z]{3}$")
+
+
+class CurrencyMismatchError(ValueError):
+    """Two currencies met in one sum."""
+
+
+def exponent(currency: str) -> int:
+    """Digits after the decimal point of `currency` (ISO 4217)."""
+    if not _CURRENCY.match(currency):
+        raise ValueError(f"currency {currency!r} is not three capital letters (ISO 4217)")
+    return EXPONENTS.get(currency, 2)
+
+
+def split_minor(total: int, weights: Sequence[int]) -> list[int]:
+    """Divide `total` minor units by integer `weights`; the parts sum to `total` exactly.
+
+    Largest remainder; a tie goes to the earlier position, so the caller's order is the tie rule.
+    """
+    if total < 0 or any(weight < 0 for weight in weights) or sum(weights) <= 0:
+        raise ValueError("a split needs a total >= 0 and weights >= 0 that are not all zero")
+    whole = sum(weights)
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in by_remainder[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """`minor` whole units of `currency` (fen, cents, yen); adds only within one currency."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        exponent(self.currency)
+        if not isinstance(self.minor, int):
+            raise TypeError(f"money is whole minor units, got {self.minor!r}")
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> Money:
+        """Read a plain decimal such as `12.34`; ValueError names what is wrong with it."""
+        match = _AMOUNT.match(text.strip())
+        if match is None:
+            raise ValueError(f"amount {text!r} is not a plain decimal such as 1234.50")
+        digits = exponent(currency)
+        fraction = match["fraction"] or ""
+        if len(fraction) > digits and fraction[digits:].strip("0"):
+            raise ValueError(f"amount {text!r} has more than {digits} decimals for {currency}")
+        minor = int(match["whole"] + fraction[:digits].ljust(digits, "0"))
+        return cls(-minor if match["sign"] else minor, currency)
+
+    def text(self) -> str:
+        """Plain decimal without grouping, as it goes on the wire."""
+        digits = exponent(self.currency)
+        return str(Decimal(self.minor).scaleb(-digits).quantize(Decimal(1).scaleb(-digits)))
+
+    def __str__(self) -> str:
+        digits = exponent(self.currency)
+        return f"{self.currency} {Decimal(self.minor).scaleb(-digits):,.{digits}f}"
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatchError(f"{self.currency} and {other.currency} do not add")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor < other.minor
+
+    def __le__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor <= other.minor
+
+    def split(self, weights: Sequence[int]) -> list[Money]:
+        """Divide by integer weights; the parts sum to the whole (largest remainder)."""
+        return [Money(part, self.currency) for part in split_minor(self.minor, weights)]
