@@ -108,7 +108,7 @@ class BankPayoutState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HoldFact:
-    """A bank's word on one hold. `order_ref` is our hold id, echoed; `held` is what it holds now."""
+    """A bank's word on one hold. `order_ref` is our hold id; `held` is what it holds now."""
 
     bank_ref: str
     revision: int

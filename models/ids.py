@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any, NewType
+from typing import NewType
 
 RecoveryId = NewType("RecoveryId", str)
 ClaimId = NewType("ClaimId", str)
@@ -19,12 +19,12 @@ TransferId = NewType("TransferId", str)
 OfficerId = NewType("OfficerId", str)
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: object) -> bytes:
     """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def digest(value: Any) -> str:
+def digest(value: object) -> str:
     """SHA-256 (hex) of the canonical spelling of a JSON value."""
     return hashlib.sha256(canonical(value)).hexdigest()
 

@@ -1,0 +1,65 @@
+"""People, accounts, statements and their lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.columns import currency_field, id_field, minor_field, ref_field, state_field
+from models.facts import Direction, LineKind
+
+
+class Party(SQLModel, table=True):
+    """A victim; the name and the contact are sealed."""
+
+    id: str = id_field()
+    name_sealed: str
+    contact_sealed: str = ""
+
+
+class Account(SQLModel, table=True):
+    """An account at a partner bank. The id is the blind index of (bank, number)."""
+
+    id: str = id_field()
+    partner_id: str = ref_field("partner.id")
+    number_sealed: str
+    tail: str = Field(max_length=4)
+    holder_sealed: str = ""
+    currency: str = Field(default="", max_length=3)
+
+
+class Statement(SQLModel, table=True):
+    """One answer of a bank about one account's bookings; its bytes are in `document`."""
+
+    id: str = id_field()
+    account_id: str = ref_field("account.id")
+    covers_from: datetime
+    covers_to: datetime
+    opening_minor: int = minor_field()
+    closing_minor: int = minor_field()
+    currency: str = currency_field()
+    line_count: int
+    lines_digest: str = Field(max_length=64)
+    document_digest: str = Field(max_length=64)
+
+
+class StatementLine(SQLModel, table=True):
+    """One booking; the id is derived, so that an overlapping statement adds nothing."""
+
+    __tablename__ = "statement_line"
+    __table_args__ = (sa.Index("ix_line_account_time", "account_id", "booked_at", "seq"),)
+
+    id: str = id_field()
+    account_id: str = ref_field("account.id", index=False)
+    seq: int
+    booked_at: datetime
+    direction: Direction = state_field(Direction)
+    kind: LineKind = state_field(LineKind)
+    amount_minor: int = minor_field()
+    currency: str = currency_field()
+    counter_account_id: str = Field(default="", max_length=64)
+    counter_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
+    counter_currency: str = Field(default="", max_length=3)
+    end_to_end_id: str = Field(default="", max_length=64)

@@ -1,0 +1,55 @@
+"""Holds on money and requests across a border."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import currency_field, id_field, minor_field, ref_field, state_field
+from models.states import HoldKind, HoldState, RequestState
+
+
+class Hold(SQLModel, table=True):
+    """One measure on one asset; `held_minor` is the bank's figure, in the account's currency."""
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    asset_id: str = ref_field("asset.id")
+    kind: HoldKind = state_field(HoldKind)
+    state: HoldState = state_field(HoldState, index=True)
+    currency: str = currency_field()
+    requested_minor: int = minor_field()
+    held_minor: int = minor_field()
+    bank_ref: str = Field(default="", max_length=80)
+    bank_revision: int = 0
+    ordered_at: datetime | None = None
+    acted_at: datetime | None = None
+    expires_at: datetime | None = None
+    supersedes_id: str = Field(default="", max_length=64)
+    request_id: str = Field(default="", max_length=64)
+    repeat_number: int = 0
+    law_row: str = Field(default="", max_length=40)
+    authority: str = Field(default="", max_length=200)
+    drafted_by: str = Field(default="", max_length=64)
+    reason: str = Field(default="", max_length=200)
+
+
+class Request(SQLModel, table=True):
+    """A cross-border request; its fields are sealed, `missing` names those still empty."""
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    asset_id: str = ref_field("asset.id")
+    partner_id: str = ref_field("partner.id", index=False)
+    channel: str = Field(max_length=24)
+    state: RequestState = state_field(RequestState, index=True)
+    requested_minor: int = minor_field()
+    currency: str = currency_field()
+    fields_sealed: str = ""
+    fields_digest: str = Field(default="", max_length=64)
+    missing: str = Field(default="", max_length=600)
+    drafted_by: str = Field(default="", max_length=64)
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    reason: str = Field(default="", max_length=200)

@@ -1,0 +1,19 @@
+"""Alembic's entry: runs the versions on the connection that `migrate` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from models import tables
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+assert tables.BY_NOUN
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,42 @@
+"""Officers and the approvals that they give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import id_field, ref_field, state_field
+from models.states import ApprovalState, Noun
+
+
+class Officer(SQLModel, table=True):
+    """An identity: bound to an operating-system user or to a secret, with roles."""
+
+    id: str = id_field()
+    handle: str = Field(unique=True, max_length=40)
+    roles: str = Field(max_length=80)
+    os_user: str = Field(default="", index=True, max_length=64)
+    secret_hash: str = Field(default="", max_length=200)
+    state: str = Field(default="active", max_length=24)
+
+
+class Approval(SQLModel, table=True):
+    """A second person's yes or no, bound to the digest of what it is about."""
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    subject_noun: Noun = state_field(Noun)
+    subject_id: str = Field(index=True, max_length=64)
+    action: str = Field(max_length=40)
+    subject_digest: str = Field(max_length=64)
+    state: ApprovalState = state_field(ApprovalState, index=True)
+    asked_by: str = ref_field("officer.id", index=False)
+    asked_at: datetime
+    due_at: datetime | None = None
+    decided_by: str = Field(default="", max_length=64)
+    decided_at: datetime | None = None
+    decision_reason: str = Field(default="", max_length=400)
+    authority: str = Field(default="", max_length=200)
+    post_hoc: bool = False
+    alarmed: bool = False

@@ -1,0 +1,74 @@
+"""Partners, the calls made to them, the documents they answered with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.columns import id_field, ref_field, state_field
+from models.states import CallKind, CallState, Noun
+
+
+class Partner(SQLModel, table=True):
+    """A bank; the feed's cursor and the last contact are operational, not history."""
+
+    id: str = id_field()
+    name: str = Field(max_length=80)
+    regime: str = Field(max_length=8)
+    currency: str = Field(max_length=3)
+    channel: str = Field(default="api", max_length=16)
+    home: bool
+    base_url: str = Field(default="", max_length=200)
+    token_sealed: str = ""
+    state: str = Field(default="active", max_length=24)
+
+    feed_reached_at: datetime | None = None
+    feed_due_at: datetime | None = None
+    last_answer_at: datetime | None = None
+    last_error: str = Field(default="", max_length=300)
+
+
+class Call(SQLModel, table=True):
+    """One exchange, saved before it is sent. The id is the idempotency key; the body never changes.
+
+    `sent_at` and `planned_at` are case time; `retry_at` and the lease are transport time.
+    """
+
+    __table_args__ = (sa.Index("ix_call_open", "state", "partner_id", "retry_at"),)
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    asset_id: str = ref_field("asset.id", index=False)
+    partner_id: str = ref_field("partner.id", index=False)
+    kind: CallKind = state_field(CallKind)
+    noun: Noun = state_field(Noun)
+    subject_id: str = Field(max_length=64, index=True)
+    approval_id: str = Field(default="", max_length=64)
+    requester: str = Field(default="", max_length=64)
+    path_sealed: str = ""
+    body_sealed: str = ""
+    body_digest: str = Field(default="", max_length=64)
+    state: CallState = state_field(CallState)
+    planned_at: datetime
+    not_before: datetime | None = None
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    answer_digest: str = Field(default="", max_length=64)
+
+    attempts: int = 0
+    retry_at: datetime | None = None
+    last_error: str = Field(default="", max_length=300)
+    lease_owner: str = Field(default="", max_length=64)
+    lease_until: datetime | None = None
+
+
+class Document(SQLModel, table=True):
+    """Bytes as they came, sealed; found by their digest, kept before anything reads them."""
+
+    digest: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=40)
+    media_type: str = Field(max_length=80)
+    body_sealed: bytes
+    received_at: datetime

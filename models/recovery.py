@@ -1,0 +1,108 @@
+"""The recovery, its claims, its assets, its notes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.columns import currency_field, id_field, minor_field, ref_field, state_field
+from models.states import ClaimState, RecoveryState, Role, Stage
+
+
+class Recovery(SQLModel, table=True):
+    """One file. `stage`, `step_*`, `due_at`, `wake_at` are derived at each write, for the queue."""
+
+    __table_args__ = (
+        sa.Index("ix_recovery_queue", "state", "due_at", "id"),
+        sa.Index("ix_recovery_wake", "wake_at", "id"),
+    )
+
+    id: str = id_field()
+    ref: str = Field(unique=True, max_length=24)
+    regime: str = Field(max_length=8)
+    currency: str = currency_field()
+    state: RecoveryState = state_field(RecoveryState)
+    owner_id: str = Field(default="", max_length=64)
+    reported_at: datetime
+    case_number: str = Field(default="", max_length=64)
+    method: str = Field(default="", max_length=64)
+    tracing_rule: str = Field(default="fifo", max_length=24)
+    trace_wanted: bool = False
+    joined_into: str = Field(default="", max_length=64)
+    closed_at: datetime | None = None
+    version: int = 0
+
+    stage: Stage = state_field(Stage)
+    step_action: str = Field(default="", max_length=40)
+    step_role: Role = state_field(Role)
+    step_subject: str = Field(default="", max_length=64)
+    step_sentence: str = Field(default="", max_length=300)
+    due_at: datetime | None = None
+    wake_at: datetime | None = None
+    lease_owner: str = Field(default="", max_length=64)
+    lease_until: datetime | None = None
+
+
+class Claim(SQLModel, table=True):
+    """One victim's loss; `payout_account_id` starts as the account that the money came from."""
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    external_ref: str = Field(unique=True, max_length=80)
+    state: ClaimState = state_field(ClaimState)
+    party_id: str = ref_field("party.id", index=False)
+    victim_account_id: str = ref_field("account.id", index=False)
+    payee_account_id: str = ref_field("account.id")
+    payout_account_id: str = ref_field("account.id", index=False)
+    payout_reason: str = Field(default="", max_length=200)
+    reported_minor: int = minor_field()
+    upheld_minor: int = minor_field()
+    currency: str = currency_field()
+    end_to_end_id: str = Field(default="", max_length=64)
+    paid_at: datetime
+    reported_at: datetime
+
+
+class Asset(SQLModel, table=True):
+    """One account in one recovery; the stage of the work lives here."""
+
+    __table_args__ = (sa.UniqueConstraint("recovery_id", "account_id"),)
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    account_id: str = ref_field("account.id")
+    partner_id: str = ref_field("partner.id", index=False)
+    currency: str = currency_field()
+    home: bool
+    stage: Stage = state_field(Stage, index=True)
+    depth: int = 0
+    traced_minor: int = minor_field()
+    traced_claim_minor: int = minor_field()
+    statement_to: datetime | None = None
+    title_checked_by: str = Field(default="", max_length=64)
+    left_alone: str = Field(default="", max_length=120)
+
+
+class Note(SQLModel, table=True):
+    """A person's words about a recovery; sealed, covered by the event through a fingerprint."""
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    author_id: str = ref_field("officer.id", index=False)
+    written_at: datetime
+    text_sealed: str
+    fingerprint: str = Field(max_length=64)
+
+
+class Trace(SQLModel, table=True):
+    """An adopted attribution: rule, as of, the result as ids and amounts (JSON)."""
+
+    id: str = id_field()
+    recovery_id: str = ref_field("recovery.id")
+    rule: str = Field(max_length=24)
+    as_of: datetime
+    state: str = Field(max_length=24, index=True)
+    result_digest: str = Field(max_length=64)
+    result_json: str

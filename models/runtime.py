@@ -1,0 +1,34 @@
+"""What is true of the installation now: the case clock and who is at work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class CaseClock(SQLModel, table=True):
+    """One row. `running` follows the wall clock; otherwise case time stands until it is moved."""
+
+    __tablename__ = "case_clock"
+
+    id: int = Field(primary_key=True)
+    running: bool = True
+    stands_at: datetime | None = None
+
+
+class Beat(SQLModel, table=True):
+    """Sign of life of a process such as the engine, in transport time."""
+
+    name: str = Field(primary_key=True, max_length=40)
+    process_id: int
+    state: str = Field(max_length=24)
+    message: str = Field(default="", max_length=300)
+    beat_at: datetime
+
+
+class Counter(SQLModel, table=True):
+    """Numbers given out one by one, such as recovery references of a year."""
+
+    name: str = Field(primary_key=True, max_length=40)
+    value: int = 0

@@ -1,0 +1,1 @@
+"""Every write, by noun. Nothing outside this package adds to a session."""

@@ -1,0 +1,64 @@
+"""One unit of work: one transaction, one commit, one signed head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.engine import Database, lock_history
+from models.heads import Head
+from models.ledger import Event
+from models.states import Role
+from models.tables import table_of
+from models.vault import Vault
+
+EVENTS = table_of(Event)
+FIRST_DIGEST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which role; what the store checks permissions against."""
+
+    id: str
+    role: Role
+
+
+ENGINE = Actor("engine", Role.ENGINE)
+
+
+@dataclass(slots=True)
+class Unit:
+    """An open write transaction and the end of the history as it grows in it."""
+
+    session: Session
+    vault: Vault
+    seq: int
+    digest: str
+    began_seq: int
+    at: datetime | None = None
+    recovery_seq: dict[str, int] = field(default_factory=dict)
+
+
+def _last_event(session: Session) -> tuple[int, str]:
+    row = session.execute(
+        sa.select(EVENTS.c.seq, EVENTS.c.digest).order_by(EVENTS.c.seq.desc()).limit(1)
+    ).first()
+    return (row.seq, row.digest) if row else (0, FIRST_DIGEST)
+
+
+@contextmanager
+def unit_of_work(database: Database) -> Iterator[Unit]:
+    """Begin writing; commit on leaving, roll back on an error; sign the head after the commit."""
+    with Session(database.writer, expire_on_commit=False) as session, session.begin():
+        lock_history(session)
+        seq, digest = _last_event(session)
+        unit = Unit(session, database.vault, seq, digest, seq)
+        yield unit
+    if unit.seq > unit.began_seq and unit.at is not None:
+        database.heads.sign(database.vault, Head(unit.seq, unit.digest, unit.at.isoformat()))

@@ -1,0 +1,51 @@
+"""Every table, imported once; which noun lives where."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from models.account import Account, Party, Statement, StatementLine
+from models.hold import Hold, Request
+from models.ledger import Event, PostingRow
+from models.officer import Approval, Officer
+from models.partner import Call, Document, Partner
+from models.recovery import Asset, Claim, Note, Recovery, Trace
+from models.restitution import Allocation, Payout
+from models.runtime import Beat, CaseClock, Counter
+from models.states import Noun
+
+__all__ = [
+    "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
+    "Document", "Event", "Hold", "Note", "Officer", "Partner", "Party", "Payout", "PostingRow",
+    "Recovery", "Request", "Statement", "StatementLine", "Trace",
+]  # fmt: skip
+
+
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """The SQLAlchemy table behind a model."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+BY_NOUN: dict[Noun, sa.Table] = {
+    noun: SQLModel.metadata.tables[name]
+    for noun, name in {
+        Noun.RECOVERY: "recovery",
+        Noun.CLAIM: "claim",
+        Noun.ASSET: "asset",
+        Noun.HOLD: "hold",
+        Noun.REQUEST: "request",
+        Noun.ALLOCATION: "allocation",
+        Noun.PAYOUT: "payout",
+        Noun.CALL: "call",
+        Noun.APPROVAL: "approval",
+        Noun.TRACE: "trace",
+        Noun.STATEMENT: "statement",
+        Noun.NOTE: "note",
+        Noun.PARTNER: "partner",
+        Noun.OFFICER: "officer",
+    }.items()
+}
+
+STATE_COLUMN = {noun: "stage" if noun is Noun.ASSET else "state" for noun in Noun}
+STATELESS = frozenset({Noun.STATEMENT, Noun.NOTE})
