@@ -1,0 +1,254 @@
+"""The profile's JSON as strict shapes: unknown fields are ignored, known ones fit or are refused.
+
+Field names are the wire's in camel case. No message quotes what a partner sent.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from models.facts import (
+    AccountRef,
+    BankHoldState,
+    BankPayoutState,
+    Direction,
+    HoldFact,
+    LineFact,
+    LineKind,
+    PayoutFact,
+)
+from models.money import Money
+
+_DIRECTIONS = {"CRDT": Direction.CREDIT, "DBIT": Direction.DEBIT}
+
+
+def _money(value: object) -> Money:
+    match value:
+        case {"currency": str(currency), "amount": str(amount)}:
+            try:
+                return Money.parse(amount, currency)
+            except ValueError:
+                raise ValueError("is not a plain decimal that its currency can carry") from None
+    raise ValueError("is not an object with a currency and an amount, both texts")
+
+
+def _not_negative(money: Money) -> Money:
+    if money.minor < 0:
+        raise ValueError("is below zero")
+    return money
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is no instant of the calendar") from None
+
+
+Balance = Annotated[Money, PlainValidator(_money)]
+Amount = Annotated[Money, PlainValidator(_money), AfterValidator(_not_negative)]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+Ref = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,40}$")]
+
+
+class RejectionReason(StrEnum):
+    """Why a bank refuses a hold."""
+
+    NO_BALANCE = "NO_BALANCE"
+    ACCOUNT_CLOSURE = "ACCOUNT_CLOSURE"
+    CANNOT_REFUND = "CANNOT_REFUND"
+    NAME_MISMATCH = "NAME_MISMATCH"
+    ALREADY_FROZEN = "ALREADY_FROZEN"
+    OTHER = "OTHER"
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(
+        extra="ignore",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        alias_generator=to_camel,
+    )
+
+
+class Link(_Shape):
+    rel: str
+    href: str
+
+
+class Links(_Shape):
+    """What paging needs of any page; `has_more_elements` is the feed's word only."""
+
+    links: tuple[Link, ...] = ()
+    has_more_elements: bool | None = None
+
+
+class ResponseDetails(_Shape):
+    status: Literal["complete", "partial"]
+
+
+class CapabilitiesShape(_Shape):
+    profile: Literal["RBP/1"]
+    bank_id: Ref
+    name: str
+    jurisdiction: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    currency: Currency
+    min_poll_seconds: Annotated[int, Field(ge=0)]
+
+
+class AccountShape(_Shape):
+    number: Annotated[str, StringConstraints(min_length=1)]
+    currency: Currency
+
+
+class BalanceShape(_Shape):
+    booked: Balance
+    held: Amount
+    as_of: Instant
+
+
+class AccountAnswer(_Shape):
+    account: AccountShape
+    balance: BalanceShape
+
+
+class CounterpartyShape(_Shape):
+    bank: str
+    number: str
+    holder_name: str = ""
+
+    def account(self) -> AccountRef:
+        """The other side as our value."""
+        return AccountRef(self.bank, self.number, self.holder_name)
+
+
+class TransactionShape(_Shape):
+    seq: int
+    booked_at: Instant
+    credit_debit: Literal["CRDT", "DBIT"]
+    amount: Amount
+    kind: Literal["TRANSFER", "CASH", "CARD", "FEE", "EXCHANGE", "PAYOUT"]
+    counterparty: CounterpartyShape | None = None
+    counter_amount: Amount | None = None
+    end_to_end_id: str = ""
+
+    def fact(self) -> LineFact:
+        """This booking as our value."""
+        other = self.counterparty
+        return LineFact(
+            booked_at=self.booked_at,
+            seq=self.seq,
+            direction=_DIRECTIONS[self.credit_debit],
+            amount=self.amount,
+            kind=LineKind[self.kind],
+            counter=None if other is None else other.account(),
+            counter_amount=self.counter_amount,
+            end_to_end_id=self.end_to_end_id,
+        )
+
+
+class StatementPage(_Shape):
+    response_details: ResponseDetails
+    account: AccountShape
+    from_date: Instant
+    to_date: Instant
+    opening: Balance
+    closing: Balance
+    transactions: tuple[TransactionShape, ...]
+
+
+class HoldShape(_Shape):
+    type: Literal["hold"]
+    id: Ref
+    revision: int
+    order_ref: Ref
+    status: BankHoldState
+    amount_requested: Amount
+    amount_held: Amount
+    acted_at: Instant | None
+    expires_at: Instant | None
+    rejection_reason: RejectionReason | None
+    last_modified: Instant
+
+    @field_validator("amount_held")
+    @classmethod
+    def _holds_no_more_than_asked(cls, held: Money, info: ValidationInfo) -> Money:
+        requested = info.data.get("amount_requested")
+        if requested is not None and not held <= requested:
+            raise ValueError("is above amountRequested")
+        return held
+
+    def fact(self) -> HoldFact:
+        """This hold as our value."""
+        return HoldFact(
+            bank_ref=self.id,
+            revision=self.revision,
+            order_ref=self.order_ref,
+            state=self.status,
+            requested=self.amount_requested,
+            held=self.amount_held,
+            acted_at=self.acted_at,
+            expires_at=self.expires_at,
+            modified_at=self.last_modified,
+            reason=self.rejection_reason or "",
+        )
+
+
+class PayoutShape(_Shape):
+    type: Literal["payout"]
+    id: Ref
+    revision: int
+    order_ref: Ref
+    status: BankPayoutState
+    amount: Amount
+    debited: Amount | None
+    booked_at: Instant | None
+    booking_ref: str
+    rejection_reason: Code | None
+    last_modified: Instant
+
+    def fact(self) -> PayoutFact:
+        """This payout as our value."""
+        return PayoutFact(
+            bank_ref=self.id,
+            revision=self.revision,
+            order_ref=self.order_ref,
+            state=self.status,
+            amount=self.amount,
+            debited=self.debited,
+            booked_at=self.booked_at,
+            booking_ref=self.booking_ref,
+            modified_at=self.last_modified,
+            reason=self.rejection_reason or "",
+        )
+
+
+class FeedShape(_Shape):
+    items: tuple[Annotated[HoldShape | PayoutShape, Field(discriminator="type")], ...]
+    has_more_elements: bool
+
+
+class CallShape(_Shape):
+    idempotency_key: str
+    status: Literal["DONE", "IN_PROGRESS"]
+    response_status: Annotated[int, Field(ge=100, le=599)] | None = None
+    response: JsonValue = None

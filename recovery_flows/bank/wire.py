@@ -1,0 +1,257 @@
+"""The profile RBP/1 in both directions: request bodies as bytes, answers as facts.
+
+Parsing takes bytes and never a connection, so that the bytes can be kept first. Whatever does not
+fit raises AnswerUnreadableError with the path of the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from models.facts import (
+    AccountRef,
+    BalanceFact,
+    Direction,
+    FeedPage,
+    HoldFact,
+    PayoutFact,
+    RawAnswer,
+    StatementFact,
+)
+from models.ids import CallId, HoldId, PartnerId, canonical
+from models.money import Money
+from models.states import HoldKind
+from recovery_flows.bank import shapes
+from recovery_flows.errors import AnswerUnreadableError, UnfitArgumentError
+
+HOLDS_PATH = "/v1/holds"
+PAYOUTS_PATH = "/v1/payouts"
+_Shaped = TypeVar("_Shaped", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a partner says of itself; `poll_seconds_min` bounds how often its feed is asked."""
+
+    bank_id: PartnerId
+    name: str
+    jurisdiction: str
+    currency: str
+    poll_seconds_min: int
+
+
+def release_path(bank_ref: str) -> str:
+    """Where a release of the hold with the bank's id `bank_ref` is sent."""
+    return f"{HOLDS_PATH}/{quote(bank_ref, safe='')}/release"
+
+
+def time_text(at: datetime, argument: str) -> str:
+    """An aware instant as the wire writes it (ISO 8601, UTC); UnfitArgumentError if naive."""
+    if at.tzinfo is None:
+        raise UnfitArgumentError(argument, "has no time zone")
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def hold_body(
+    order_ref: HoldId,
+    kind: HoldKind,
+    account: AccountRef,
+    amount: Money,
+    mandate: str,
+    *,
+    expires_at: datetime | None = None,
+    supersedes: str | None = None,
+    request_ref: str | None = None,
+) -> bytes:
+    """The order to stop or freeze `amount`; `supersedes` is the bank's id of the hold taken over.
+
+    Made once, saved, and sent byte-identically on every retry.
+    """
+    if kind not in (HoldKind.STOP, HoldKind.FREEZE):
+        raise UnfitArgumentError("kind", f"{kind} is not sent to a bank; only stop and freeze are")
+    return canonical(
+        {
+            "orderRef": order_ref,
+            "kind": kind.value,
+            "account": {"number": account.number, "holderName": account.holder},
+            "amount": _money_json(amount, "amount"),
+            "expiresAt": None if expires_at is None else time_text(expires_at, "expires_at"),
+            "supersedes": supersedes,
+            "mandate": mandate,
+            "requestRef": request_ref,
+        }
+    )
+
+
+def release_body(amount: Money | None, reason: str) -> bytes:
+    """The order to let go of `amount` of a hold, or of all of it (None)."""
+    return canonical(
+        {
+            "amount": None if amount is None else _money_json(amount, "amount"),
+            "reason": reason,
+        }
+    )
+
+
+def payout_body(
+    order_ref: str,
+    hold_ref: str,
+    amount: Money,
+    payee: AccountRef,
+    decision_ref: str,
+    remittance: str,
+) -> bytes:
+    """The order to pay `amount` (payee's currency) out of the hold the bank calls `hold_ref`."""
+    return canonical(
+        {
+            "orderRef": order_ref,
+            "holdId": hold_ref,
+            "amount": _money_json(amount, "amount"),
+            "payee": {"bank": payee.bank, "number": payee.number, "name": payee.holder},
+            "decisionRef": decision_ref,
+            "remittance": remittance,
+        }
+    )
+
+
+def parse_capabilities(raw: bytes, bank: PartnerId) -> Capabilities:
+    """What the partner says of itself; AnswerUnreadableError if it speaks another profile."""
+    shape = _shaped(shapes.CapabilitiesShape, raw, bank)
+    return Capabilities(
+        PartnerId(shape.bank_id),
+        shape.name,
+        shape.jurisdiction,
+        shape.currency,
+        shape.min_poll_seconds,
+    )
+
+
+def parse_balance(raw: bytes, bank: PartnerId) -> BalanceFact:
+    """What an account shows: booked and held, in one currency."""
+    balance = _shaped(shapes.AccountAnswer, raw, bank).balance
+    _same_currency(balance.booked, balance.held, "balance.held", bank)
+    return BalanceFact(balance.booked, balance.held, balance.as_of)
+
+
+def parse_hold(raw: bytes, bank: PartnerId) -> HoldFact:
+    """A bank's word on one hold."""
+    return _shaped(shapes.HoldShape, raw, bank).fact()
+
+
+def parse_payout(raw: bytes, bank: PartnerId) -> PayoutFact:
+    """A bank's word on one payout."""
+    return _shaped(shapes.PayoutShape, raw, bank).fact()
+
+
+def parse_feed(pages: Sequence[bytes], bank: PartnerId) -> FeedPage:
+    """All pages of one reading of the change feed as one stretch, in the bank's order."""
+    items = [item for raw in pages for item in _shaped(shapes.FeedShape, raw, bank).items]
+    return FeedPage(
+        items=tuple(item.fact() for item in items),
+        reached=max((item.last_modified for item in items), default=None),
+    )
+
+
+def parse_call(raw: bytes, bank: PartnerId, key: CallId) -> RawAnswer | None:
+    """The original answer to the call with `key`; None while the bank is still at it."""
+    shape = _shaped(shapes.CallShape, raw, bank)
+    if shape.idempotency_key != key:
+        raise AnswerUnreadableError(bank, "idempotencyKey", "is not the key that was asked for")
+    if shape.status == "IN_PROGRESS":
+        return None
+    if shape.response_status is None:
+        raise AnswerUnreadableError(bank, "responseStatus", "is missing from a call that is done")
+    return RawAnswer(shape.response_status, canonical(shape.response), "application/json")
+
+
+def parse_statement(pages: Sequence[bytes], bank: PartnerId) -> StatementFact:
+    """The pages of one statement as one; it must be complete, in order, and sum up.
+
+    AnswerUnreadableError if opening + credits - debits is not closing, if a booking sequence does
+    not ascend, or if the pages tell of different accounts, periods or balances.
+    """
+    shaped = [_shaped(shapes.StatementPage, raw, bank) for raw in pages]
+    head = shaped[0]
+    if any(page.response_details.status == "partial" for page in shaped):
+        raise AnswerUnreadableError(
+            bank, "responseDetails.status", "is partial: the rest is asked for by letter"
+        )
+    if any(_period(page) != _period(head) for page in shaped):
+        raise AnswerUnreadableError(bank, "fromDate..closing", "differs from page to page")
+    statement = StatementFact(
+        account=AccountRef(bank, head.account.number),
+        covers_from=head.from_date,
+        covers_to=head.to_date,
+        opening=head.opening,
+        closing=head.closing,
+        lines=tuple(line.fact() for page in shaped for line in page.transactions),
+    )
+    _check_sum(statement, head.account.currency, bank)
+    return statement
+
+
+def next_link(raw: bytes, bank: PartnerId) -> str | None:
+    """The link to the page after this one, as the bank wrote it; None after the last."""
+    page = _shaped(shapes.Links, raw, bank)
+    if page.has_more_elements is False:
+        return None
+    href = next((link.href for link in page.links if link.rel == "next"), None)
+    if href is None and page.has_more_elements:
+        raise AnswerUnreadableError(bank, "links", "lack the next page though there is more")
+    return href
+
+
+def _shaped(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
+    try:
+        return shape.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+    # Raised outside of the handler: the cause could quote what the bank sent.
+    path = ".".join(map(str, first["loc"])) or "the whole answer"
+    raise AnswerUnreadableError(bank, path, _reason(first["type"], first["msg"]))
+
+
+def _reason(kind: str, message: str) -> str:
+    if kind == "union_tag_invalid":  # pydantic's own message quotes the tag
+        return "is of no kind that the profile knows"
+    text = message.removeprefix("Value error, ")
+    return text[0].lower() + text[1:]
+
+
+def _money_json(money: Money, argument: str) -> dict[str, Any]:
+    if money.minor <= 0:
+        raise UnfitArgumentError(argument, "is not above zero")
+    return {"currency": money.currency, "amount": money.text()}
+
+
+def _same_currency(one: Money, other: Money, field: str, bank: PartnerId) -> None:
+    if one.currency != other.currency:
+        raise AnswerUnreadableError(
+            bank, field, f"is in {other.currency}, the account in {one.currency}"
+        )
+
+
+def _period(page: shapes.StatementPage) -> tuple[object, ...]:
+    return (page.account, page.from_date, page.to_date, page.opening, page.closing)
+
+
+def _check_sum(statement: StatementFact, currency: str, bank: PartnerId) -> None:
+    for field, balance in (("opening", statement.opening), ("closing", statement.closing)):
+        _same_currency(Money(0, currency), balance, field, bank)
+    total = statement.opening
+    for at, line in enumerate(statement.lines):
+        _same_currency(total, line.amount, f"transactions.{at}.amount", bank)
+        credit = line.direction is Direction.CREDIT
+        total = total + line.amount if credit else total - line.amount
+    for at, (before, after) in enumerate(pairwise(statement.lines), start=1):
+        if after.seq <= before.seq:
+            raise AnswerUnreadableError(bank, f"transactions.{at}.seq", "does not ascend")
+    if total != statement.closing:
+        raise AnswerUnreadableError(bank, "closing", "is not opening plus credits minus debits")

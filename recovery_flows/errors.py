@@ -1,0 +1,122 @@
+"""One tree of errors; each takes domain objects and writes one sentence.
+
+    RecoveryFlowsError
+    ├── MisuseError              final      exit 2   the program was asked for what cannot be
+    │   └── UnfitArgumentError
+    ├── RefusedError             final      exit 3   somebody who may say no said no
+    │   └── PartnerRefusedError
+    ├── UnavailableError         retryable  exit 4   the same work may succeed later
+    │   ├── PartnerUnavailableError         nothing was done: the same call again, later
+    │   └── OutcomeUnknownError             perhaps done: ask by key before sending again
+    └── DisagreementError        final      exit 5   two sides tell different things
+        └── AnswerUnreadableError
+
+A sentence holds ids and codes only: account numbers, tokens, names and a partner's free text stay
+in attributes that nothing prints.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from models.facts import RawAnswer
+from models.ids import CallId, PartnerId
+
+
+class RecoveryFlowsError(Exception):
+    """The root: `retryable` tells the engine what to do, `exit_code` the shell what happened."""
+
+    retryable: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 1
+
+
+class MisuseError(RecoveryFlowsError):
+    """The program was asked for what cannot be; final until the asker changes something."""
+
+    exit_code = 2
+
+
+class RefusedError(RecoveryFlowsError):
+    """Somebody who may say no said no; final."""
+
+    exit_code = 3
+
+
+class UnavailableError(RecoveryFlowsError):
+    """The other side did not do its part now; the same work may succeed later."""
+
+    retryable = True
+    exit_code = 4
+
+
+class DisagreementError(RecoveryFlowsError):
+    """What we were told does not fit what was agreed or what adds up; a person looks."""
+
+    exit_code = 5
+
+
+class UnfitArgumentError(MisuseError):
+    """An argument that no call can be made of; `why` continues the sentence after its name."""
+
+    def __init__(self, argument: str, why: str) -> None:
+        self.argument, self.why = argument, why
+        super().__init__(f"{argument} {why}")
+
+
+class PartnerRefusedError(RefusedError):
+    """A definite no of a partner: `problem` is the profile's code, `detail` its free text.
+
+    `detail` may hold personal data and is not in the sentence; `raw` keeps the answer's bytes.
+    """
+
+    def __init__(
+        self,
+        partner: PartnerId,
+        problem: str,
+        detail: str,
+        status: int,
+        raw: tuple[RawAnswer, ...] = (),
+    ) -> None:
+        self.partner, self.problem, self.detail, self.status = partner, problem, detail, status
+        self.raw = raw
+        super().__init__(f"partner {partner} refused: {problem} (HTTP {status})")
+
+
+class PartnerUnavailableError(UnavailableError):
+    """Nothing was done; `retry_after_seconds` is the partner's own wish, None if it has none."""
+
+    def __init__(
+        self,
+        partner: PartnerId,
+        why: str,
+        retry_after_seconds: int | None = None,
+        raw: tuple[RawAnswer, ...] = (),
+    ) -> None:
+        self.partner, self.why, self.retry_after_seconds = partner, why, retry_after_seconds
+        self.raw = raw
+        wish = "" if retry_after_seconds is None else f"; not before {retry_after_seconds} s"
+        super().__init__(f"partner {partner} is not available: {why}{wish}")
+
+
+class OutcomeUnknownError(UnavailableError):
+    """A call was sent and its effect is not known: ask by key before sending it again."""
+
+    def __init__(
+        self, partner: PartnerId, call_id: CallId, why: str = "", raw: tuple[RawAnswer, ...] = ()
+    ) -> None:
+        self.partner, self.call_id, self.why, self.raw = partner, call_id, why, raw
+        reason = f" ({why})" if why else ""
+        super().__init__(
+            f"what became of call {call_id} at partner {partner} is not known{reason}: "
+            "ask by its key before sending it again"
+        )
+
+
+class AnswerUnreadableError(DisagreementError):
+    """An answer that does not fit the profile: `field` is the path, `why` never quotes content."""
+
+    def __init__(
+        self, partner: PartnerId, field: str, why: str, raw: tuple[RawAnswer, ...] = ()
+    ) -> None:
+        self.partner, self.field, self.why, self.raw = partner, field, why, raw
+        super().__init__(f"an answer of partner {partner} does not fit the profile: {field} {why}")
