@@ -1,0 +1,122 @@
+"""Rows of the law as values: clocks, figures, steps, channels, grounds, each with its source."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+_LIMIT = re.compile(r"^(?P<count>[1-9]\d{0,3})(?P<unit>h|d|wd|mo|y)$")
+
+
+class LimitUnit(StrEnum):
+    """`h` elapsed hours; `d`, `mo`, `y` of the calendar; `wd` banking days."""
+
+    HOURS = "h"
+    DAYS = "d"
+    BANKING_DAYS = "wd"
+    MONTHS = "mo"
+    YEARS = "y"
+
+
+class SourceText(StrEnum):
+    """Which kind of text was read."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary text"
+
+
+class Status(StrEnum):
+    """Whether the row was seen in a text or still has to be."""
+
+    CONFIRMED = "confirmed"
+    UNVERIFIED = "unverified"
+
+
+class Measure(StrEnum):
+    """What a flow asks a regime for; `[measures]` names the row of each."""
+
+    STOP = "stop"
+    CONFIRMATION = "confirmation"
+    FREEZE = "freeze"
+    FREEZE_MAJOR = "freeze_major"
+    UNRELATED_RELEASE = "unrelated_release"
+    NOTICE = "notice"
+    BANK_RETURN = "bank_return"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A length of time the law counts, such as 48 h, 6 mo or 3 wd."""
+
+    count: int
+    unit: LimitUnit
+
+    @classmethod
+    def parse(cls, text: object) -> Limit:
+        """Read `48h`, `30d`, `3wd`, `6mo`, `2y`; ValueError says what is wrong."""
+        match = _LIMIT.match(text) if isinstance(text, str) else None
+        if match is None:
+            raise ValueError(f"limit {text!r} is not a count and one of h, d, wd, mo, y")
+        return cls(int(match["count"]), LimitUnit(match["unit"]))
+
+    def __str__(self) -> str:
+        return f"{self.count}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sourced:
+    """Where a row comes from: the instrument's name and article, the text read, its status."""
+
+    code: str
+    instrument: str
+    article: str
+    source_text: SourceText
+    status: Status
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Sourced):
+    """One clock: what starts it, how long it runs, what its end does, who approves.
+
+    `repeats` is how often it may be ordered again after the first; None says without limit.
+    """
+
+    limit: Limit
+    start_event: str
+    on_expiry: str
+    approver: str
+    repeats: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Sourced):
+    """Numbers that are not clocks; minor units where `unit` is a currency."""
+
+    values: tuple[int, ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Sourced):
+    """One step of the return ladder, with its formula in words and the formula's version."""
+
+    needs_notice: bool
+    version: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel(Sourced):
+    """A way across a border: the fields a request must have and what can be asked."""
+
+    required_fields: tuple[str, ...]
+    assistance_kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground(Sourced):
+    """One ground on which a request may be refused."""
+
+    text: str
