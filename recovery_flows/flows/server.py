@@ -1,0 +1,128 @@
+"""A Prefect server of our own: a child on loopback, in its own home, gone when we are gone."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from recovery_flows.flows import child
+from recovery_flows.flows.environment import server_settings, without_prefect
+
+_LOOK_SECONDS = 0.1
+_JOIN_SECONDS = 0.5
+
+
+class ServerStartError(RuntimeError):
+    """The Prefect server did not come up; the sentence names its log file."""
+
+
+class PrefectServer:
+    """At most one server; `stop` is safe at any time and more than once.
+
+    A server that another living process runs in the same home is joined, and not stopped by us.
+    """
+
+    def __init__(self, auth: str = "", database_url: str = "") -> None:
+        self._auth = auth
+        self._database_url = database_url
+        self._supervisor: subprocess.Popen[bytes] | None = None
+        self._port = 0
+
+    def start(self, home: Path, timeout_seconds: int) -> str:
+        """Start or join the server of `home` and return its API address once it answers.
+
+        ServerStartError when it ends or does not answer in time. The first start in a home makes
+        its database and takes longest. Prefect is not imported in this process.
+        """
+        home = home.resolve()  # the child works in it, where a relative path would miss
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        deadline = time.monotonic() + timeout_seconds
+        while time.monotonic() < deadline:
+            supervisor = self._launch(home)
+            if self._wait_until_healthy(supervisor, home, deadline) or self._join(home):
+                return f"http://127.0.0.1:{self._port}/api"
+        self.stop()
+        raise ServerStartError(
+            f"the Prefect server did not answer within {timeout_seconds} s; "
+            f"its output is in {child.log_path(home)}"
+        )
+
+    def alive(self) -> bool:
+        """Whether the server answers now."""
+        return self._port > 0 and _healthy(self._port)
+
+    def stop(self) -> None:
+        """Stop the server if it is ours, and wait until it has gone."""
+        supervisor, self._supervisor, self._port = self._supervisor, None, 0
+        if supervisor is None:
+            return
+        if supervisor.stdin is not None:
+            supervisor.stdin.close()
+        supervisor.wait()
+
+    def _launch(self, home: Path) -> subprocess.Popen[bytes]:
+        self.stop()
+        self._port = _free_port()
+        settings = server_settings(home, self._port, self._auth, self._database_url)
+        # A session of its own: Ctrl-C reaches us first, and the server outlives our last write.
+        with child.log_path(home).open("ab") as log:
+            self._supervisor = subprocess.Popen(  # noqa: S603 (our own module, no shell)
+                [sys.executable, "-m", child.__name__, str(home), str(self._port)],
+                env=without_prefect(os.environ) | settings,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        return self._supervisor
+
+    def _wait_until_healthy(
+        self, supervisor: subprocess.Popen[bytes], home: Path, deadline: float
+    ) -> bool:
+        """True when our child answers; False when another process has the home, or in no time."""
+        while time.monotonic() < deadline:
+            try:
+                code = supervisor.wait(_LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                if _healthy(self._port):
+                    return True
+                continue
+            if code == child.IN_USE:
+                return False
+            self.stop()
+            raise ServerStartError(
+                f"the Prefect server ended with code {code} while starting; "
+                f"its output is in {child.log_path(home)}"
+            )
+        return False
+
+    def _join(self, home: Path) -> bool:
+        """Use the server of another living process, unless it is just coming or going."""
+        record = child.read_record(home)
+        if record is None or not _healthy(record.port):
+            threading.Event().wait(_JOIN_SECONDS)
+            return False
+        self.stop()
+        self._port = record.port
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/api/health")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
