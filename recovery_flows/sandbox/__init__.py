@@ -1,0 +1,1 @@
+"""Synthetic partner banks on loopback that keep their own books; a witness, never a part."""

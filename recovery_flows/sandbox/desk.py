@@ -1,0 +1,191 @@
+"""One bank's desk: its row, the shared file, the clock; and how one call is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from recovery_flows.sandbox import faults
+from recovery_flows.sandbox.clearing import catch_up
+from recovery_flows.sandbox.faults import Fault
+from recovery_flows.sandbox.journal import Journal, transaction
+from recovery_flows.sandbox.states import FaultKind
+from recovery_flows.sandbox.units import Rates
+from recovery_flows.sandbox.wire import Json, ProblemError, bad_request, json_object
+
+_ALWAYS = ("X-Request-ID", "RequesterID")
+_ABOUT_A_RECOVERY = ("AccountInfoRequestID", "Legal-Mandate")
+_DELAY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What one bank needs to answer; `in_progress` holds the keys it is busy with right now."""
+
+    db: sqlite3.Connection
+    rates: Rates
+    now: Callable[[], datetime]
+    bank: str
+    name: str
+    jurisdiction: str
+    currency: str
+    answer_minutes: int
+    settle_minutes: int
+    token: str
+    in_progress: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One order that was answered: its path, the digest of its body, and the answer as sent."""
+
+    target: str
+    digest: str
+    status: int
+    location: str
+    answer: str
+
+
+Read = Callable[[Desk, Request, int], dict[str, object]]
+Answer = tuple[str, dict[str, object]]
+Order = Callable[[Desk, Journal, Request, Json, int, Fault | None], Answer]
+
+
+def open_desk(db: sqlite3.Connection, bank: str, now: Callable[[], datetime]) -> Desk:
+    """The desk of a bank of an installed sandbox; KeyError for an unknown bank."""
+    row = db.execute(
+        "SELECT id, name, jurisdiction, currency, answer_minutes, settle_minutes, token"
+        " FROM bank WHERE id = ?",
+        [bank],
+    ).fetchone()
+    if row is None:
+        raise KeyError(bank)
+    return Desk(db, Rates.load(db), now, *row)
+
+
+class HangUp(Response):
+    """No answer at all: the connection is closed."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        scope["app"].state.hang_up(scope["client"])
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def answer_read(desk: Desk, request: Request, read: Read) -> Response:
+    """Answer a GET: faults first, then time catches up, then the book is read."""
+    return await _answer(desk, request, lambda _fault: _read(desk, request, read))
+
+
+async def answer_order(desk: Desk, request: Request, order: Order) -> Response:
+    """Answer a POST once per idempotency key; a replay gives the first answer again."""
+    raw = await request.body()
+    return await _answer(desk, request, lambda fault: _order(desk, request, raw, order, fault))
+
+
+async def _answer(
+    desk: Desk, request: Request, act: Callable[[Fault | None], Response]
+) -> Response:
+    fault = faults.take(desk.db, desk.bank, f"{request.method} {request.url.path}")
+    kind = None if fault is None else fault.kind
+    if kind == FaultKind.DOWN:
+        return HangUp()
+    try:
+        _check_caller(desk, request)
+        _fail_as_planted(fault)
+        if fault is not None and kind == FaultKind.SLOW:
+            await _wait_as_busy(
+                desk, request, _DELAY_SECONDS if fault.seconds is None else fault.seconds
+            )
+        response = act(fault)
+    except ProblemError as problem:
+        return problem.response()
+    if fault is not None and kind == FaultKind.TIMEOUT_AFTER_ACTING:
+        await asyncio.sleep(fault.seconds or 0)
+        return HangUp()
+    return response
+
+
+def _check_caller(desk: Desk, request: Request) -> None:
+    given = request.headers.get("Authorization", "")
+    if not secrets.compare_digest(given.encode(), f"Bearer {desk.token}".encode()):
+        raise ProblemError(401, "TokenInvalid", "the bearer token is not this bank's")
+    about = request.method == "POST" or request.url.path.startswith("/v1/accounts/")
+    for name in _ALWAYS + (_ABOUT_A_RECOVERY if about else ()):
+        if not request.headers.get(name):
+            raise bad_request(f"the header {name} is missing")
+
+
+def _fail_as_planted(fault: Fault | None) -> None:
+    if fault is not None and fault.kind == FaultKind.ERROR_500:
+        raise ProblemError(500, "InternalServerError", "planted: this call fails")
+    if fault is not None and fault.kind == FaultKind.RATE_LIMITED:
+        after_seconds = 1 if fault.seconds is None else fault.seconds
+        raise ProblemError(429, "RateLimited", "planted: too many calls", after_seconds)
+
+
+async def _wait_as_busy(desk: Desk, request: Request, seconds: int) -> None:
+    key = request.headers.get("Idempotency-Key", "")
+    _refuse_while_busy(desk, key)
+    desk.in_progress.add(key)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        desk.in_progress.discard(key)
+
+
+def _refuse_while_busy(desk: Desk, key: str) -> None:
+    if key and key in desk.in_progress:
+        raise ProblemError(409, "RequestInProgress", "this bank is busy with that key")
+
+
+def _read(desk: Desk, request: Request, read: Read) -> Response:
+    now_us = catch_up(desk.db, desk.now())
+    return JSONResponse(read(desk, request, now_us))
+
+
+def _order(desk: Desk, request: Request, raw: bytes, order: Order, fault: Fault | None) -> Response:
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        raise ProblemError(400, "IdempotencyKeyMissing", "an order needs an Idempotency-Key")
+    _refuse_while_busy(desk, key)
+    now_us = catch_up(desk.db, desk.now())
+    target, digest = request.url.path, hashlib.sha256(raw).hexdigest()
+    before = find_call(desk, key)
+    if before is not None:
+        if (before.target, before.digest) != (target, digest):
+            raise ProblemError(422, "IdempotencyKeyReused", "this key came with another order")
+        return _reply(before)
+    body = json_object(raw)
+    with transaction(desk.db) as journal:
+        location, resource = order(desk, journal, request, body, now_us, fault)
+        # RECEIVED is a promise to come back; anything else has been acted on.
+        status = 202 if resource["status"] == "RECEIVED" else 201
+        answer = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
+        call = Call(target, digest, status, location, answer)
+        row = (desk.bank, key, *astuple(call))
+        journal.db.execute("INSERT INTO call VALUES (?,?,?,?,?,?,?)", row)
+    return _reply(call)
+
+
+def find_call(desk: Desk, key: str) -> Call | None:
+    """What became of the call with this key at this bank, or None."""
+    row = desk.db.execute(
+        "SELECT target, digest, status, location, answer FROM call WHERE bank = ? AND key = ?",
+        [desk.bank, key],
+    ).fetchone()
+    return None if row is None else Call(*row)
+
+
+def _reply(call: Call) -> Response:
+    return Response(call.answer, call.status, {"Location": call.location}, "application/json")

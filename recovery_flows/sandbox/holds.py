@@ -1,0 +1,212 @@
+"""A bank's holds: received, answered after the bank's own time, released, expired."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import astuple, dataclass
+
+from recovery_flows.sandbox.journal import Account, Journal
+from recovery_flows.sandbox.states import LIVE, WAITING, HoldKind, HoldStatus, Rejection
+from recovery_flows.sandbox.units import HOUR_US, MINUTE_US
+
+STOP_US = 48 * HOUR_US
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOrder:
+    """A hold as an authority ordered it, in the account's currency."""
+
+    order_ref: str
+    kind: HoldKind
+    number: str
+    holder: str
+    currency: str
+    requested_minor: int
+    expires_us: int | None
+    supersedes: str | None
+
+
+@dataclass(slots=True)
+class Hold:
+    """One row of the table `hold`, in its order of columns; `due_us` is its next own move.
+
+    `account_id` is 0 until the bank has found the account.
+    """
+
+    id: str
+    bank: str
+    order_ref: str
+    kind: str
+    number: str
+    holder: str
+    currency: str
+    requested_minor: int
+    cap_minor: int | None
+    supersedes: str | None
+    status: str
+    revision: int
+    account_id: int
+    held_minor: int
+    received_us: int
+    acted_us: int | None
+    expires_us: int | None
+    due_us: int | None
+    modified_us: int
+    reason: str | None
+
+
+def resource_id(bank: str, noun: str, order_ref: str) -> str:
+    """The bank's own id of what it was ordered; the same order has the same id."""
+    digest = hashlib.sha256(f"{bank}\n{noun}\n{order_ref}".encode()).hexdigest()
+    return f"{noun[0].upper()}{digest[:23]}"
+
+
+def find_hold(db: sqlite3.Connection, bank: str, hold_id: str) -> Hold | None:
+    """The hold with this id at this bank, or None."""
+    row = db.execute("SELECT * FROM hold WHERE bank = ? AND id = ?", [bank, hold_id]).fetchone()
+    return None if row is None else Hold(*row)
+
+
+def place(
+    journal: Journal, bank: tuple[str, int], order: HoldOrder, now_us: int, cap_minor: int | None
+) -> Hold:
+    """Receive an order; `bank` is (id, answer minutes), and 0 minutes means that it acts at once.
+
+    `cap_minor` is the most the bank will hold (a planted fault), or None.
+    """
+    bank_id, answer_minutes = bank
+    hold = Hold(
+        id=resource_id(bank_id, "hold", order.order_ref),
+        bank=bank_id,
+        order_ref=order.order_ref,
+        kind=order.kind,
+        number=order.number,
+        holder=order.holder,
+        currency=order.currency,
+        requested_minor=order.requested_minor,
+        cap_minor=cap_minor,
+        supersedes=order.supersedes,
+        status=HoldStatus.RECEIVED,
+        revision=1,
+        account_id=0,
+        held_minor=0,
+        received_us=now_us,
+        acted_us=None,
+        expires_us=order.expires_us,
+        due_us=now_us + answer_minutes * MINUTE_US // 2,
+        modified_us=now_us,
+        reason=None,
+    )
+    marks = ",".join("?" * len(astuple(hold)))
+    journal.db.execute(f"INSERT INTO hold VALUES ({marks})", astuple(hold))  # noqa: S608 - marks
+    if answer_minutes == 0:
+        _act(journal, hold, now_us)
+    return hold
+
+
+def step(journal: Journal, bank: tuple[str, int], hold_id: str, at_us: int) -> int | None:
+    """Make the move that is due at `at_us`; the instant of the next one, or None.
+
+    A hold that was meant to move at another instant has moved by other means: nothing happens.
+    """
+    hold = find_hold(journal.db, bank[0], hold_id)
+    if hold is None or hold.due_us != at_us:
+        return None
+    if hold.status == HoldStatus.RECEIVED:
+        hold.due_us = hold.received_us + bank[1] * MINUTE_US
+        _save(journal, hold, HoldStatus.ACKNOWLEDGED, at_us)
+    elif hold.status == HoldStatus.ACKNOWLEDGED:
+        _act(journal, hold, at_us)
+    else:
+        _let_go(journal, hold, HoldStatus.EXPIRED, at_us)
+    return hold.due_us
+
+
+def release(journal: Journal, hold: Hold, amount_minor: int | None, now_us: int) -> bool:
+    """Let go of a part, or of all with None; False when the hold cannot give that much.
+
+    A hold that was not acted on yet is cancelled.
+    """
+    if hold.status in WAITING and amount_minor is None:
+        _let_go(journal, hold, HoldStatus.CANCELLED, now_us)
+        return True
+    if hold.status not in LIVE or (amount_minor or 0) > hold.held_minor:
+        return False
+    if amount_minor is None or amount_minor == hold.held_minor:
+        _let_go(journal, hold, HoldStatus.RELEASED, now_us)
+    else:
+        take_out(journal, hold, amount_minor, now_us)
+    return True
+
+
+def take_out(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> None:
+    """Lower what a live hold holds; the state stays unless nothing is left (then PAID_OUT)."""
+    journal.account(hold.account_id).held_minor -= amount_minor
+    hold.held_minor -= amount_minor
+    if hold.held_minor == 0:
+        hold.due_us = None
+    _save(journal, hold, HoldStatus(hold.status if hold.held_minor else "PAID_OUT"), at_us)
+
+
+def _act(journal: Journal, hold: Hold, at_us: int) -> None:
+    hold.acted_us, hold.due_us = at_us, None
+    account = journal.account_at(hold.bank, hold.number)
+    reason = _mismatch(hold, account)
+    if reason is None and account is not None:
+        hold.account_id = account.id
+        _convert_predecessor(journal, hold, at_us)
+        # What the predecessor held is available again here: taking over and topping up are one.
+        limit = hold.requested_minor if hold.cap_minor is None else hold.cap_minor
+        hold.held_minor = min(hold.requested_minor, limit, account.available_minor)
+        account.held_minor += hold.held_minor
+        reason = None if hold.held_minor else Rejection.NO_BALANCE
+    if reason is not None:
+        hold.reason, hold.expires_us = reason, None
+        _save(journal, hold, HoldStatus.REFUSED, at_us)
+        return
+    if hold.kind == HoldKind.STOP:
+        hold.expires_us = at_us + STOP_US
+    hold.due_us = hold.expires_us
+    whole = hold.held_minor == hold.requested_minor
+    _save(journal, hold, HoldStatus.HELD if whole else HoldStatus.PARTIALLY_HELD, at_us)
+
+
+def _mismatch(hold: Hold, account: Account | None) -> Rejection | None:
+    if account is None or account.currency != hold.currency:
+        return Rejection.OTHER
+    # An order without a name matches by number; a name that is given has to be the holder's.
+    given = hold.holder.casefold().split()
+    if given and given != account.holder.casefold().split():
+        return Rejection.NAME_MISMATCH
+    return None
+
+
+def _convert_predecessor(journal: Journal, hold: Hold, at_us: int) -> None:
+    if hold.supersedes is None:
+        return
+    before = find_hold(journal.db, hold.bank, hold.supersedes)
+    if before is not None and before.status in LIVE:
+        _let_go(journal, before, HoldStatus.CONVERTED, at_us)
+    elif before is not None and before.status in WAITING:
+        _let_go(journal, before, HoldStatus.CANCELLED, at_us)
+
+
+def _let_go(journal: Journal, hold: Hold, status: HoldStatus, at_us: int) -> None:
+    if hold.held_minor:
+        journal.account(hold.account_id).held_minor -= hold.held_minor
+    hold.held_minor, hold.due_us = 0, None
+    _save(journal, hold, status, at_us)
+
+
+def _save(journal: Journal, hold: Hold, status: HoldStatus, at_us: int) -> None:
+    hold.status, hold.modified_us = status, at_us
+    hold.revision += 1
+    journal.db.execute(
+        "UPDATE hold SET status = ?, revision = ?, account_id = ?, held_minor = ?, acted_us = ?,"
+        " expires_us = ?, due_us = ?, modified_us = ?, reason = ? WHERE id = ?",
+        [
+            *(hold.status, hold.revision, hold.account_id, hold.held_minor, hold.acted_us),
+            *(hold.expires_us, hold.due_us, hold.modified_us, hold.reason, hold.id),
+        ],
+    )

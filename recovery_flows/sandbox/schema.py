@@ -1,0 +1,68 @@
+"""The tables of one sandbox file; instants are microseconds since 1970, money is minor units."""
+
+from __future__ import annotations
+
+SCHEMA = """
+CREATE TABLE bank (
+    id TEXT PRIMARY KEY, place INTEGER NOT NULL, name TEXT NOT NULL, jurisdiction TEXT NOT NULL,
+    currency TEXT NOT NULL, answer_minutes INTEGER NOT NULL, settle_minutes INTEGER NOT NULL,
+    token TEXT NOT NULL, port INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE rate (
+    base TEXT NOT NULL, quote TEXT NOT NULL, numerator INTEGER NOT NULL,
+    denominator INTEGER NOT NULL, PRIMARY KEY (base, quote)
+) STRICT;
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY, bank TEXT NOT NULL, number TEXT NOT NULL, holder TEXT NOT NULL,
+    currency TEXT NOT NULL, opening_minor INTEGER NOT NULL, booked_minor INTEGER NOT NULL,
+    held_minor INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (bank, number), CHECK (0 <= held_minor AND held_minor <= booked_minor)
+) STRICT;
+CREATE TABLE transfer (
+    at_us INTEGER NOT NULL, place INTEGER NOT NULL, payer_id INTEGER NOT NULL, payee_id INTEGER,
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0), currency TEXT NOT NULL,
+    kind TEXT NOT NULL, end_to_end_id TEXT NOT NULL, PRIMARY KEY (at_us, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refusal (
+    place INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, account_id INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL, reason TEXT NOT NULL CHECK (reason IN ('held', 'insufficient'))
+) STRICT;
+CREATE TABLE booking (
+    account_id INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,
+    signed_minor INTEGER NOT NULL, balance_minor INTEGER NOT NULL, kind TEXT NOT NULL,
+    counter_id INTEGER, counter_minor INTEGER, end_to_end_id TEXT NOT NULL,
+    PRIMARY KEY (account_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hold (
+    id TEXT PRIMARY KEY, bank TEXT NOT NULL, order_ref TEXT NOT NULL, kind TEXT NOT NULL,
+    number TEXT NOT NULL, holder TEXT NOT NULL, currency TEXT NOT NULL,
+    requested_minor INTEGER NOT NULL, cap_minor INTEGER, supersedes TEXT,
+    status TEXT NOT NULL, revision INTEGER NOT NULL, account_id INTEGER NOT NULL,
+    held_minor INTEGER NOT NULL CHECK (0 <= held_minor AND held_minor <= requested_minor),
+    received_us INTEGER NOT NULL, acted_us INTEGER, expires_us INTEGER, due_us INTEGER,
+    modified_us INTEGER NOT NULL, reason TEXT, UNIQUE (bank, order_ref)
+) STRICT;
+CREATE INDEX hold_due ON hold (due_us) WHERE due_us IS NOT NULL;
+CREATE INDEX hold_feed ON hold (bank, modified_us, id);
+CREATE TABLE payout (
+    id TEXT PRIMARY KEY, bank TEXT NOT NULL, order_ref TEXT NOT NULL, hold_id TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL, currency TEXT NOT NULL, payee_bank TEXT NOT NULL,
+    payee_number TEXT NOT NULL, status TEXT NOT NULL, revision INTEGER NOT NULL,
+    debited_minor INTEGER, booked_us INTEGER, booking_ref TEXT NOT NULL, due_us INTEGER,
+    modified_us INTEGER NOT NULL, reason TEXT, UNIQUE (bank, order_ref)
+) STRICT;
+CREATE INDEX payout_due ON payout (due_us) WHERE due_us IS NOT NULL;
+CREATE INDEX payout_feed ON payout (bank, modified_us, id);
+CREATE TABLE call (
+    bank TEXT NOT NULL, key TEXT NOT NULL, target TEXT NOT NULL, digest TEXT NOT NULL,
+    status INTEGER NOT NULL, location TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (bank, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fault (
+    id INTEGER PRIMARY KEY, bank TEXT NOT NULL, call TEXT NOT NULL, kind TEXT NOT NULL,
+    times INTEGER NOT NULL CHECK (times >= 0), seconds INTEGER, amount TEXT
+) STRICT;
+CREATE TABLE clock (
+    one INTEGER PRIMARY KEY CHECK (one = 1), now_us INTEGER NOT NULL,
+    booked_at_us INTEGER NOT NULL, booked_place INTEGER NOT NULL
+) STRICT;
+"""

@@ -1,0 +1,168 @@
+"""Serves every bank of one sandbox file on loopback, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from recovery_flows.sandbox import faults
+from recovery_flows.sandbox.bank import create_app
+from recovery_flows.sandbox.desk import Desk, open_desk
+from recovery_flows.sandbox.world import open_book
+
+_HOST = "127.0.0.1"
+
+
+class _Server(uvicorn.Server):
+    """One bank's server; signals are for the sandbox as a whole."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    def hang_up(self, client: object) -> None:
+        """Close the connection of this client address without an answer."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, H11Protocol) and connection.client == client:
+                connection.transport.abort()
+
+
+def serve(
+    db_path: Path,
+    now: Callable[[], datetime],
+    ready_path: Path,
+    *,
+    parent_alive: int | None = None,
+    stop: threading.Event | None = None,
+    faults_path: Path | None = None,
+) -> None:
+    """Serve the banks of an installed sandbox; blocks until a signal, `stop` or the parent's end.
+
+    `now` is asked on each request and gives an aware instant. An old `ready_path` is removed, and
+    it is written (JSON, mode 0600) when all banks listen; the file remembers the ports, so that
+    addresses survive a restart. `parent_alive` is a file descriptor (0 is stdin) whose end of file
+    ends the service: a pipe that the parent holds open.
+    """
+    ready_path.unlink(missing_ok=True)
+    with closing(open_book(db_path)) as db:
+        if faults_path is not None:
+            faults.plant_file(db, faults_path)
+        banks = db.execute("SELECT id, port FROM bank ORDER BY place").fetchall()
+        desks = [open_desk(db, bank, now) for bank, _ in banks]
+        sockets = [_bind(port) for _, port in banks]
+        for desk, listener in zip(desks, sockets, strict=True):
+            port = listener.getsockname()[1]
+            db.execute("UPDATE bank SET port = ? WHERE id = ?", [port, desk.bank])
+        ready = partial(_write_ready, ready_path, desks, sockets)
+        asyncio.run(_serve(list(map(_server, desks)), sockets, ready, (parent_alive, stop)))
+
+
+async def _serve(
+    servers: list[_Server],
+    sockets: list[socket.socket],
+    ready: Callable[[], None],
+    until: tuple[int | None, threading.Event | None],
+) -> None:
+    ending = asyncio.Event()
+    _listen_for_the_end(ending, *until)
+    pairs = zip(servers, sockets, strict=True)
+    runs = [asyncio.create_task(server.serve([listener])) for server, listener in pairs]
+    await asyncio.gather(*(server.listening.wait() for server in servers))
+    ready()
+    await ending.wait()
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*runs)
+
+
+def _server(desk: Desk) -> _Server:
+    app = create_app(desk)
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config)
+    app.state.hang_up = server.hang_up
+    return server
+
+
+def _bind(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError:
+        listener.bind((_HOST, 0))
+    return listener
+
+
+def _write_ready(ready_path: Path, desks: list[Desk], sockets: list[socket.socket]) -> None:
+    rows = [
+        {
+            "id": desk.bank,
+            "name": desk.name,
+            "jurisdiction": desk.jurisdiction,
+            "currency": desk.currency,
+            "url": f"http://{_HOST}:{listener.getsockname()[1]}",
+            "token": desk.token,
+        }
+        for desk, listener in zip(desks, sockets, strict=True)
+    ]
+    draft = ready_path.with_name(ready_path.name + ".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    draft.replace(ready_path)
+
+
+def _listen_for_the_end(
+    ending: asyncio.Event, parent_alive: int | None, stop: threading.Event | None
+) -> None:
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, ending.set)
+
+    def until_end_of_file(descriptor: int) -> None:
+        while os.read(descriptor, 1024):
+            pass
+        _set_from_outside(loop, ending)
+
+    def until_stopped(event: threading.Event) -> None:
+        event.wait()
+        _set_from_outside(loop, ending)
+
+    for wait, what in ((until_end_of_file, parent_alive), (until_stopped, stop)):
+        if what is not None:
+            threading.Thread(target=wait, args=(what,), daemon=True).start()
+
+
+def _set_from_outside(loop: asyncio.AbstractEventLoop, ending: asyncio.Event) -> None:
+    # The service may have ended by itself in the meantime, and its loop with it.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(ending.set)

@@ -1,0 +1,53 @@
+"""The states of the sandbox's own resources, as they stand on the wire."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+HOME_JURISDICTION = "CN"
+
+
+class HoldStatus(StrEnum):
+    RECEIVED = "RECEIVED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    HELD = "HELD"
+    PARTIALLY_HELD = "PARTIALLY_HELD"
+    REFUSED = "REFUSED"
+    RELEASED = "RELEASED"
+    EXPIRED = "EXPIRED"
+    CONVERTED = "CONVERTED"
+    PAID_OUT = "PAID_OUT"
+    CANCELLED = "CANCELLED"
+
+
+WAITING = frozenset({HoldStatus.RECEIVED, HoldStatus.ACKNOWLEDGED})
+LIVE = frozenset({HoldStatus.HELD, HoldStatus.PARTIALLY_HELD})
+
+
+class HoldKind(StrEnum):
+    STOP = "stop"
+    FREEZE = "freeze"
+
+
+class PayoutStatus(StrEnum):
+    RECEIVED = "RECEIVED"
+    SETTLED = "SETTLED"
+    REFUSED = "REFUSED"
+
+
+class Rejection(StrEnum):
+    """Why a bank refuses; every reason but OTHER and NAME_MISMATCH is a code of DICT's MED."""
+
+    NO_BALANCE = "NO_BALANCE"
+    ACCOUNT_CLOSURE = "ACCOUNT_CLOSURE"
+    NAME_MISMATCH = "NAME_MISMATCH"
+    OTHER = "OTHER"
+
+
+class FaultKind(StrEnum):
+    ERROR_500 = "error_500"
+    RATE_LIMITED = "rate_limited"
+    SLOW = "slow"
+    TIMEOUT_AFTER_ACTING = "timeout_after_acting"
+    DOWN = "down"
+    PARTIAL = "partial"

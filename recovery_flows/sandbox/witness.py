@@ -1,0 +1,103 @@
+"""The open book beside the wire: what a bank holds to be true, and its planted faults."""
+
+from __future__ import annotations
+
+import html
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from recovery_flows.sandbox import faults, resources, statements
+from recovery_flows.sandbox.clearing import catch_up
+from recovery_flows.sandbox.desk import Desk
+from recovery_flows.sandbox.holds import Hold
+from recovery_flows.sandbox.payouts import Payout
+from recovery_flows.sandbox.units import iso
+from recovery_flows.sandbox.wire import ProblemError, bad_request, json_object
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>
+<h1>{name}</h1><p>This bank is synthetic: it exists on this machine only, its customers and its
+money are invented, and it keeps its own book.</p>
+<p><a href="/sandbox/book">The book</a> · {count} accounts · {now}</p></html>"""
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The witness page, the book, and where faults are planted."""
+    return [
+        Route("/", partial(_page, desk)),
+        Route("/sandbox/book", partial(_book, desk)),
+        Route("/sandbox/faults", partial(_faults, desk), methods=["GET", "POST", "DELETE"]),
+    ]
+
+
+async def _page(desk: Desk, _request: Request) -> Response:
+    now_us = catch_up(desk.db, desk.now())
+    count = desk.db.execute("SELECT COUNT(*) FROM account WHERE bank = ?", [desk.bank])
+    name = html.escape(desk.name)
+    return HTMLResponse(_PAGE.format(name=name, count=count.fetchone()[0], now=iso(now_us)))
+
+
+async def _book(desk: Desk, request: Request) -> Response:
+    now_us = catch_up(desk.db, desk.now())
+    where = [desk.bank]
+    book: dict[str, object] = {"synthetic": True, "bankId": desk.bank, "asOf": iso(now_us)}
+    book["accounts"] = [
+        {
+            "number": row["number"],
+            "holderName": row["holder"],
+            "opening": resources.money_json(row["opening_minor"], row["currency"]),
+            "booked": resources.money_json(row["booked_minor"], row["currency"]),
+            "held": resources.money_json(row["held_minor"], row["currency"]),
+        }
+        for row in desk.db.execute("SELECT * FROM account WHERE bank = ? ORDER BY id", where)
+    ]
+    rows = desk.db.execute("SELECT * FROM hold WHERE bank = ? ORDER BY received_us, id", where)
+    book["holds"] = [resources.hold_json(Hold(*row)) for row in rows]
+    rows = desk.db.execute("SELECT * FROM payout WHERE bank = ? ORDER BY modified_us, id", where)
+    book["payouts"] = [resources.payout_json(Payout(*row), desk.currency) for row in rows]
+    book["refusedDebits"] = _refused_debits(desk)
+    number = request.query_params.get("account")
+    if number is not None:
+        book["bookings"] = _bookings(desk, number)
+    return JSONResponse(book)
+
+
+def _refused_debits(desk: Desk) -> list[dict[str, object]]:
+    rows = desk.db.execute(
+        "SELECT r.*, a.number, a.currency FROM refusal r JOIN account a ON a.id = r.account_id"
+        " WHERE a.bank = ? ORDER BY r.place",
+        [desk.bank],
+    )
+    return [
+        {
+            "at": iso(row["at_us"]),
+            "number": row["number"],
+            "amount": resources.money_json(row["amount_minor"], row["currency"]),
+            "reason": row["reason"],
+        }
+        for row in rows
+    ]
+
+
+def _bookings(desk: Desk, number: str) -> list[dict[str, object]]:
+    account = resources.find_account(desk.db, desk.bank, number)
+    return [
+        statements.booking_json(row, account["currency"])
+        for row in statements.bookings(desk.db, account["id"], (0, account["seq"]), -1)
+    ]
+
+
+async def _faults(desk: Desk, request: Request) -> Response:
+    try:
+        if request.method == "POST":
+            rows = json_object(b'{"faults":' + await request.body() + b"}")["faults"]
+            faults.plant(desk.db, faults.read_faults(rows, desk.bank))
+        elif request.method == "DELETE":
+            faults.clear(desk.db, desk.bank)
+    except ValueError as error:
+        return bad_request(str(error)).response()
+    except ProblemError as problem:
+        return problem.response()
+    return JSONResponse(faults.planted(desk.db, desk.bank))
