@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -68,5 +69,5 @@ class Gate:
     def _refuse_if_far(self, wait_seconds: float) -> None:
         if wait_seconds > self._patience:
             raise PartnerUnavailableError(
-                self._partner, "its gate is closed", int(wait_seconds) + 1
+                self._partner, "its gate is closed", math.ceil(wait_seconds)
             )

@@ -5,13 +5,13 @@ Field names are the wire's in camel case. No message quotes what a partner sent.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -35,6 +35,7 @@ from models.facts import (
 )
 from models.money import Money
 
+_DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _DIRECTIONS = {"CRDT": Direction.CREDIT, "DBIT": Direction.DEBIT}
 
 
@@ -54,16 +55,21 @@ def _not_negative(money: Money) -> Money:
     return money
 
 
-def _utc(at: datetime) -> datetime:
+def _instant(value: object) -> datetime:
+    # Not pydantic's own: even its strict one takes "1772357400" for a time.
     try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is no instant of the calendar") from None
+        if isinstance(value, str) and _DAY_AND_TIME.match(value):
+            at = datetime.fromisoformat(value)
+            if at.tzinfo is not None:
+                return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("is not an ISO 8601 instant with an offset")
 
 
 Balance = Annotated[Money, PlainValidator(_money)]
 Amount = Annotated[Money, PlainValidator(_money), AfterValidator(_not_negative)]
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+Instant = Annotated[datetime, PlainValidator(_instant)]
 Ref = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,40}$")]

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from recovery_flows.bank.limiter import Gate
+from recovery_flows.errors import PartnerUnavailableError
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_no_more_than_so_many_are_in_flight_at_once() -> None:
+    gate, inside, most = Gate("bank-a", in_flight=3), 0, 0
+
+    async def call() -> None:
+        nonlocal inside, most
+        async with gate.passage():
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0.01)
+            inside -= 1
+
+    await asyncio.gather(*(call() for _ in range(10)))
+    assert (most, inside) == (3, 0)
+
+
+async def test_a_burst_passes_at_once_and_the_rest_at_the_rate() -> None:
+    gate, at = Gate("bank-a", rate_per_second=20, burst=3), []
+    start = time.monotonic()
+    for _ in range(6):
+        async with gate.passage():
+            at.append(time.monotonic() - start)
+    assert at[2] < 0.05
+    assert 0.14 < at[5] < 0.4
+
+
+async def test_a_bucket_is_full_again_after_a_rest() -> None:
+    clock = Clock()
+    gate = Gate("bank-a", rate_per_second=1, burst=2, patience_seconds=0, monotonic=clock)
+    for _ in range(2):
+        async with gate.passage():
+            pass
+    with pytest.raises(PartnerUnavailableError):
+        async with gate.passage():
+            pass
+    clock.now += 2
+    for _ in range(2):
+        async with gate.passage():
+            pass
+
+
+async def test_a_closed_gate_refuses_and_names_the_seconds_left_until_it_opens() -> None:
+    clock = Clock()
+    gate = Gate("bank-a", monotonic=clock)
+    gate.close_for(60)
+    gate.close_for(10)
+    clock.now += 20
+    with pytest.raises(PartnerUnavailableError) as caught:
+        async with gate.passage():
+            pytest.fail("went through a closed gate")
+    assert caught.value.retry_after_seconds == 40
+    clock.now += 40
+    async with gate.passage():
+        pass
+
+
+async def test_a_short_wait_is_waited() -> None:
+    gate = Gate("bank-a")
+    gate.close_for(0.05)
+    start = time.monotonic()
+    async with gate.passage():
+        assert time.monotonic() - start >= 0.05
+
+
+async def test_a_gate_closed_while_a_call_waits_for_its_turn_holds_that_call_too() -> None:
+    gate = Gate("bank-a", rate_per_second=20, patience_seconds=1)
+
+    async def second() -> None:
+        async with gate.passage():
+            pytest.fail("went through a gate that was closed while it slept")
+
+    async with gate.passage():
+        pass
+    waiting = asyncio.create_task(second())
+    await asyncio.sleep(0.01)
+    gate.close_for(60)
+    with pytest.raises(PartnerUnavailableError):
+        await waiting
+
+
+async def test_a_refused_call_gives_its_slot_back() -> None:
+    gate = Gate("bank-a", in_flight=1, patience_seconds=0.1)
+    gate.close_for(0.15)
+    with pytest.raises(PartnerUnavailableError):
+        async with gate.passage():
+            pass
+    await asyncio.sleep(0.16)
+    async with asyncio.timeout(1), gate.passage():
+        pass
