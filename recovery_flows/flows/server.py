@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+from recovery_flows.errors import UnavailableError
 from recovery_flows.flows import child
 from recovery_flows.flows.environment import server_settings, without_prefect
 
@@ -16,7 +17,7 @@ _LOOK_SECONDS = 0.1
 _JOIN_SECONDS = 0.5
 
 
-class ServerStartError(RuntimeError):
+class ServerStartError(UnavailableError):
     """The Prefect server did not come up; the sentence names its log file."""
 
 

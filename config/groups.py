@@ -1,0 +1,103 @@
+"""The groups of settings; the text under a field is its entry in docs/settings.md."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+
+class Group(BaseModel):
+    """What every group of settings has in common: strict about names, unchanging, silent."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+    )
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("an address begins with http:// or https:// and names a host")
+    if parts.username or parts.password:
+        raise ValueError("an address holds no name and password: use prefect.auth")
+    return text.rstrip("/")
+
+
+class PrefectSettings(Group):
+    """Where flows are scheduled and shown."""
+
+    api_url: Annotated[str, AfterValidator(_address)] | None = None
+    """Address of a Prefect API to use, such as `https://prefect.example/api`. Without one the
+    engine runs a server of its own on loopback. `PREFECT_API_URL` counts too, together with
+    `PREFECT_API_KEY` and `PREFECT_API_AUTH_STRING`."""
+
+    api_key: SecretStr | None = None
+    """Key for a Prefect API that asks for one."""
+
+    auth: SecretStr | None = None
+    """`name:password` that the Prefect API asks for; a server of our own then asks for it too."""
+
+    home: Path = Path("prefect")
+    """Folder of Prefect's own files; a relative path is taken from the data folder."""
+
+    database_url: SecretStr | None = None
+    """Database of a Prefect server of our own (`postgresql+asyncpg://...`); without one it is an
+    SQLite file in `prefect.home`."""
+
+    start_timeout_seconds: int = Field(default=90, ge=1, le=600)
+    """How long a server of our own may take to answer. The first start makes its database."""
+
+
+class EngineSettings(Group):
+    """How the engine looks for work."""
+
+    idle_poll_milliseconds: int = Field(default=100, ge=10, le=10_000)
+    """How often an idle engine looks whether the case database has changed."""
+
+    sweep_seconds: int = Field(default=5, ge=1, le=3600)
+    """How often the engine looks for work that has become due by the passing of time."""
+
+    chunk_size: int = Field(default=500, ge=1, le=2000)
+    """How many due rows one task takes."""
+
+    lease_seconds: int = Field(default=120, ge=5, le=3600)
+    """How long work stays claimed by a worker that no longer shows signs of life."""
+
+
+class PartnerSettings(Group):
+    """How banks and other partners are called."""
+
+    timeout_seconds: int = Field(default=10, ge=1, le=300)
+    """How long one call to a partner may take before its outcome counts as unknown."""
+
+    connections: int = Field(default=10, ge=1, le=10)
+    """Connections to one partner at a time; more than 10 on one client make it slower."""
+
+    poll_seconds: int = Field(default=30, ge=1, le=86_400)
+    """How often a partner is asked what has changed."""
+
+
+class SecuritySettings(Group):
+    """Who acts."""
+
+    officer: str = Field(default="", max_length=40)
+    """Handle of the acting officer; without one it is the officer who is bound to the
+    operating-system user."""
+
+    secret: SecretStr | None = None
+    """The officer's secret, where the officer is bound to a secret. Better set in the environment
+    than in a file."""
+
+
+class ScreenSettings(Group):
+    """What the screen looks like."""
+
+    unit_name: str = Field(default="", max_length=80)
+    """Name of the unit, shown in the title line and at the head of letters."""
+
+    theme: str = Field(default="textual-dark", max_length=40)
+    """Name of the colour theme, such as `textual-light`; unknown names fall back to the default."""
+
+    refresh_milliseconds: int = Field(default=200, ge=50, le=60_000)
+    """How often the screen looks whether somebody else has changed the case database."""
