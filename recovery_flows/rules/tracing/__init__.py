@@ -1,0 +1,1 @@
+"""Whose money lies where: pure rules with one signature, `trace(...) -> Trace`."""

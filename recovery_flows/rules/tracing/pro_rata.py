@@ -1,0 +1,118 @@
+"""Rolling pro rata: every payment takes the same share of all money in the account at the moment.
+
+Exact fractions inside, rounded once at the end; meant for comparing rules on one case, since the
+fractions grow with every payment. There are no paths: the hops are flows along one payment each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from fractions import Fraction
+
+from recovery_flows.rules.tracing.found import Part, Step, Walked, traced
+from recovery_flows.rules.tracing.piece import Piece, Quantity, Rule
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.walk import walk
+
+_NOTHING = (Fraction(0), Fraction(0))
+
+
+@dataclass(slots=True)
+class SharePot:
+    """Money of one account as the share of each claim (None: the holder's own)."""
+
+    shares: dict[str | None, tuple[Fraction, Fraction]] = field(default_factory=dict)
+
+    @property
+    def holds_stolen(self) -> bool:
+        """Whether any claim's money is in here."""
+        return any(claim is not None for claim in self.shares)
+
+    def put(self, pieces: Sequence[Piece]) -> None:
+        """Mix pieces into what is there."""
+        for piece in pieces:
+            amount, claim_minor = self.shares.get(piece.claim, _NOTHING)
+            self.shares[piece.claim] = (amount + piece.amount, claim_minor + piece.claim_minor)
+
+    def take(self, amount: int) -> list[Piece]:
+        """Remove up to `amount`, the same share of everything."""
+        total = sum((share for share, _ in self.shares.values()), Fraction(0))
+        if amount >= total:
+            everything = [Piece(c, a, m, None) for c, (a, m) in self.shares.items()]
+            self.shares.clear()
+            return everything
+        rate = Fraction(amount) / total
+        pieces = [Piece(c, a * rate, m * rate, None) for c, (a, m) in self.shares.items()]
+        self.put([piece._replace(amount=-piece.amount, claim_minor=-piece.claim_minor)
+                  for piece in pieces])  # fmt: skip
+        return pieces
+
+    def stolen(self) -> Iterator[Piece]:
+        """The claims' money in here, by claim id."""
+        for claim in sorted(claim for claim in self.shares if claim is not None):
+            yield Piece(claim, *self.shares[claim], None)
+
+
+def _exact_part(whole: Quantity, upto: Quantity, of: Quantity) -> Fraction:
+    return Fraction(whole) * upto / of
+
+
+SHARES = Rule(new_pot=SharePot, part=_exact_part)
+
+
+def trace(
+    transfers: Iterable[Transfer],
+    sources: Iterable[Source],
+    openings: Iterable[Opening],
+    coverage: Iterable[Coverage],
+    *,
+    as_of: datetime,
+) -> Trace:
+    """Where each claim's money is at `as_of` by rolling pro rata, rounded per claim at the end."""
+    walked = walk(SHARES, transfers, sources, openings, coverage, as_of)
+    return traced(_rounded(walked))
+
+
+def _rounded(walked: Walked) -> Walked:
+    parts: list[Part] = list(walked.parts)
+    groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    claims: defaultdict[str, list[int]] = defaultdict(list)
+    for number, part in enumerate(parts):
+        claim = part.contested_by or str(part.piece.claim)
+        groups[claim, walked.currency.get(part.account, "")].append(number)
+        claims[claim].append(number)
+    for numbers in groups.values():
+        whole = largest_remainder([parts[n].piece.amount for n in numbers])
+        for number, minor in zip(numbers, whole, strict=True):
+            piece = parts[number].piece._replace(amount=minor)
+            parts[number] = parts[number]._replace(piece=piece)
+    for numbers in claims.values():
+        whole = largest_remainder([parts[n].piece.claim_minor for n in numbers])
+        for number, minor in zip(numbers, whole, strict=True):
+            piece = parts[number].piece._replace(claim_minor=minor)
+            parts[number] = parts[number]._replace(piece=piece)
+    return replace(walked, parts=parts, steps=[_nearest(step) for step in walked.steps])
+
+
+def largest_remainder(values: Sequence[Quantity]) -> list[int]:
+    """Whole numbers that sum to the nearest whole of the sum; ties go to the earlier position."""
+    whole = [int(value // 1) for value in values]
+    left = _half_up(sum(values, Fraction(0))) - sum(whole)
+    order = sorted(range(len(whole)), key=lambda i: (whole[i] - values[i], i))
+    for i in order[:left]:
+        whole[i] += 1
+    return whole
+
+
+def _half_up(value: Quantity) -> int:
+    return int((value + Fraction(1, 2)) // 1)
+
+
+def _nearest(step: Step) -> Step:
+    amount, claim_minor = _half_up(step.piece.amount), _half_up(step.piece.claim_minor)
+    return step._replace(
+        parent=None, piece=step.piece._replace(amount=amount, claim_minor=claim_minor)
+    )
