@@ -29,38 +29,40 @@ from models.states import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryRow:
     id: str
     ref: str
     regime: str
     currency: str
     state: RecoveryState
-    owner_id: str
+    owner_id: str = ""
     reported_at: datetime
-    case_number: str
-    tracing_rule: str
-    trace_wanted: bool
-    version: int
+    case_number: str = ""
+    tracing_rule: str = "fifo"
+    trace_wanted: bool = False
+    version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
     id: str
     recovery_id: str
     state: ClaimState
     reported_minor: int
-    upheld_minor: int
+    upheld_minor: int = 0
     currency: str
     victim_account_id: str
+    victim_partner_id: str
     payee_account_id: str
     payout_account_id: str
-    end_to_end_id: str
+    end_to_end_id: str = ""
     paid_at: datetime
     reported_at: datetime
+    statement_to: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRow:
     """One account in one recovery; `traced_*` are what the adopted trace finds there."""
 
@@ -70,16 +72,17 @@ class AssetRow:
     partner_id: str
     currency: str
     home: bool
+    regime: str
     stage: Stage
-    depth: int
-    traced_minor: int
-    traced_claim_minor: int
-    statement_to: datetime | None
-    title_checked_by: str
-    left_alone: str
+    depth: int = 0
+    traced_minor: int = 0
+    traced_claim_minor: int = 0
+    statement_to: datetime | None = None
+    title_checked_by: str = ""
+    left_alone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRow:
     id: str
     asset_id: str
@@ -87,21 +90,21 @@ class HoldRow:
     state: HoldState
     currency: str
     requested_minor: int
-    held_minor: int
-    bank_ref: str
-    bank_revision: int
-    ordered_at: datetime | None
-    acted_at: datetime | None
-    expires_at: datetime | None
-    supersedes_id: str
-    request_id: str
-    repeat_number: int
-    law_row: str
-    drafted_by: str
-    reason: str
+    held_minor: int = 0
+    bank_ref: str = ""
+    bank_revision: int = 0
+    ordered_at: datetime | None = None
+    acted_at: datetime | None = None
+    expires_at: datetime | None = None
+    supersedes_id: str = ""
+    request_id: str = ""
+    repeat_number: int = 0
+    law_row: str = ""
+    drafted_by: str = ""
+    reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRow:
     id: str
     asset_id: str
@@ -110,14 +113,14 @@ class RequestRow:
     state: RequestState
     requested_minor: int
     currency: str
-    fields_digest: str
-    missing: str
-    drafted_by: str
-    sent_at: datetime | None
-    reason: str
+    fields_digest: str = ""
+    missing: str = ""
+    drafted_by: str = ""
+    sent_at: datetime | None = None
+    reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRow:
     id: str
     asset_id: str
@@ -127,12 +130,12 @@ class AllocationRow:
     formula: str
     pool_minor: int
     currency: str
-    notice_from: datetime | None
-    notice_to: datetime | None
-    drafted_by: str
+    notice_from: datetime | None = None
+    notice_to: datetime | None = None
+    drafted_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutRow:
     id: str
     allocation_id: str
@@ -143,14 +146,14 @@ class PayoutRow:
     amount_minor: int
     currency: str
     state: PayoutState
-    bank_ref: str
-    bank_revision: int
-    debited_minor: int
-    debited_currency: str
-    settled_at: datetime | None
+    bank_ref: str = ""
+    bank_revision: int = 0
+    debited_minor: int = 0
+    debited_currency: str = ""
+    settled_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRow:
     id: str
     subject_noun: Noun
@@ -160,13 +163,13 @@ class ApprovalRow:
     state: ApprovalState
     asked_by: str
     asked_at: datetime
-    due_at: datetime | None
-    decided_by: str
-    post_hoc: bool
-    alarmed: bool
+    due_at: datetime | None = None
+    decided_by: str = ""
+    post_hoc: bool = False
+    alarmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallRow:
     id: str
     partner_id: str
@@ -174,11 +177,11 @@ class CallRow:
     noun: Noun
     subject_id: str
     asset_id: str
-    approval_id: str
+    approval_id: str = ""
     state: CallState
-    attempts: int
-    sent_at: datetime | None
-    last_error: str
+    attempts: int = 0
+    sent_at: datetime | None = None
+    last_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,16 @@ class TraceView:
     as_of: datetime
     positions: tuple[Position, ...]
     gone: tuple[GonePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account lies: at which partner, under which law, in what currency."""
+
+    partner_id: str
+    home: bool
+    regime: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Claim(SQLModel, table=True):
     state: ClaimState = state_field(ClaimState)
     party_id: str = ref_field("party.id", index=False)
     victim_account_id: str = ref_field("account.id", index=False)
+    victim_partner_id: str = ref_field("partner.id", index=False)
     payee_account_id: str = ref_field("account.id")
     payout_account_id: str = ref_field("account.id", index=False)
     payout_reason: str = Field(default="", max_length=200)
@@ -63,6 +64,7 @@ class Claim(SQLModel, table=True):
     end_to_end_id: str = Field(default="", max_length=64)
     paid_at: datetime
     reported_at: datetime
+    statement_to: datetime | None = None
 
 
 class Asset(SQLModel, table=True):
@@ -76,6 +78,7 @@ class Asset(SQLModel, table=True):
     partner_id: str = ref_field("partner.id", index=False)
     currency: str = currency_field()
     home: bool
+    regime: str = Field(max_length=8)
     stage: Stage = state_field(Stage, index=True)
     depth: int = 0
     traced_minor: int = minor_field()

@@ -124,6 +124,7 @@ class CallState(StrEnum):
 
 class CallKind(StrEnum):
     HOLD = "hold"
+    REQUEST = "request"
     RELEASE = "release"
     STATEMENT = "statement"
     PAYOUT = "payout"
@@ -218,6 +219,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
 def _hold_moves() -> dict[tuple[str | None, str], str]:
     moves: dict[tuple[str | None, str], str] = {
         (None, "drafted"): _H.DRAFT,
+        (None, "ordered_by_request"): _H.ORDERED,
         (_H.DRAFT, "amended"): _H.DRAFT,
         (_H.DRAFT, "submitted"): _H.PENDING_APPROVAL,
         (_H.DRAFT, "ordered_first"): _H.ORDERED,
@@ -232,6 +234,7 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.ORDERED, "refused"): _H.REJECTED_BY_BANK,
         (_H.ORDERED, "no_funds"): _H.NO_FUNDS,
         (_H.ORDERED, "confirmed"): _H.ORDERED,
+        (_H.ORDERED, "acknowledged"): _H.ORDERED,
         (_H.ORDERED, "lapsed"): _H.LAPSED,
         (_H.QUEUED, "frozen"): _H.FROZEN,
         (_H.RELEASE_PENDING, "released"): _H.RELEASED,
@@ -252,7 +255,7 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
-MOVES: Mapping[Noun, _Table] = {
+_OWN_MOVES: Mapping[Noun, _Table] = {
     Noun.RECOVERY: {
         (None, "reported"): _R.REPORTED,
         (_R.REPORTED, "accepted"): _R.OPEN,
@@ -313,13 +316,17 @@ MOVES: Mapping[Noun, _Table] = {
         (_A.PENDING_APPROVAL, "approved"): _A.APPROVED,
         (_A.PENDING_APPROVAL, "denied"): _A.VOID,
         (_A.PENDING_APPROVAL, "voided"): _A.VOID,
+        (_A.PENDING_APPROVAL, "amended"): _A.DRAFT,
+        (_A.APPROVED, "amended"): _A.DRAFT,
         (_A.APPROVED, "voided"): _A.VOID,
         (_A.APPROVED, "paid"): _A.PAID,
     },
     Noun.PAYOUT: {
         (None, "prepared"): _P.PREPARED,
+        (_P.PREPARED, "amended"): _P.PREPARED,
         (_P.PREPARED, "instructed"): _P.INSTRUCTED,
         (_P.PREPARED, "cancelled"): _P.CANCELLED,
+        (_P.INSTRUCTED, "recalled"): _P.PREPARED,
         (_P.INSTRUCTED, "settled"): _P.SETTLED,
         (_P.INSTRUCTED, "refused"): _P.REFUSED,
         (_P.INSTRUCTED, "returned"): _P.RETURNED,
@@ -342,6 +349,7 @@ MOVES: Mapping[Noun, _Table] = {
         (None, "asked"): _V.PENDING,
         (_V.PENDING, "approved"): _V.APPROVED,
         (_V.PENDING, "denied"): _V.DENIED,
+        (_V.PENDING, "overdue"): _V.PENDING,
         (_V.PENDING, "voided"): _V.VOID,
         (_V.APPROVED, "voided"): _V.VOID,
     },
@@ -351,6 +359,15 @@ MOVES: Mapping[Noun, _Table] = {
     Noun.PARTNER: {(None, "registered"): "active", ("active", "updated"): "active"},
     Noun.OFFICER: {(None, "appointed"): "active", ("active", "dismissed"): "dismissed"},
 }
+
+
+def _with_moved(table: _Table) -> _Table:
+    """Joining two recoveries moves their rows to another file; no state changes by that."""
+    states = {s for s, _ in table if s is not None} | set(table.values())
+    return {**table, **{(state, "moved"): state for state in states}}
+
+
+MOVES: Mapping[Noun, _Table] = {noun: _with_moved(table) for noun, table in _OWN_MOVES.items()}
 
 
 def next_state(noun: Noun, state: str | None, event: str) -> str:

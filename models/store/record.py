@@ -178,4 +178,3 @@ def plan_call(
         },
     )
     _record_move(unit, actor, now, recovery_id, move)
-

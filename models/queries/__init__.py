@@ -1,0 +1,1 @@
+"""Every read, by screen or report; returns frozen values."""

@@ -1,0 +1,306 @@
+"""What a person may do to a file, each act with its guard; what may not be says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from models.file import ApprovalRow, ClaimRow, Place, RecoveryFile, RequestRow
+from models.ids import derive_id
+from models.outcome import Move, Scalar
+from models.states import (
+    AllocationState,
+    ApprovalState,
+    CallState,
+    ClaimState,
+    HoldKind,
+    HoldState,
+    Noun,
+    PayoutState,
+    RecoveryState,
+    RequestState,
+)
+from recovery_flows.errors import RefusedError
+from recovery_flows.rules import clocks, crossing, freezing, restitution
+from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.subjects import SUBJECT_NOUN, Act, approval_id, subject_digest
+
+Seal = Callable[[object], str]
+
+
+class StepRefusedError(RefusedError):
+    """An act that this file does not allow now; the sentence says why."""
+
+
+def accept(
+    progress: Progress, owner: str, case_number: str, laws: Laws, places: Mapping[str, Place]
+) -> None:
+    """Take a report on: owner named, loss verified, the payee's account becomes an asset."""
+    file = progress.file
+    if file.recovery.state is not RecoveryState.REPORTED:
+        raise StepRefusedError(f"{file.recovery.ref} was accepted before")
+    if not case_number.strip():
+        raise StepRefusedError("a recovery is accepted under a case number: none was given")
+    moves = [
+        Move(
+            Noun.RECOVERY, file.recovery.id, "accepted", file.recovery.state,
+            {"owner_id": owner, "case_number": case_number},
+        )
+    ]  # fmt: skip
+    moves += [
+        Move(Noun.CLAIM, c.id, "verified", c.state, {"upheld_minor": c.reported_minor})
+        for c in file.claims
+        if c.state is ClaimState.FILED
+    ]
+    progress.take(*moves, *_first_assets(file, places))
+    freezing.draft_stops(progress, laws)
+
+
+def _first_assets(file: RecoveryFile, places: Mapping[str, Place]) -> list[Move]:
+    by_account: dict[str, list[ClaimRow]] = {}
+    for claim in file.claims:
+        by_account.setdefault(claim.payee_account_id, []).append(claim)
+    moves = []
+    for account_id, claims in by_account.items():
+        place = places[account_id]
+        lost = sum(c.reported_minor for c in claims)
+        same = place.currency == file.recovery.currency
+        values: dict[str, Scalar] = {
+            "account_id": account_id,
+            "partner_id": place.partner_id,
+            "currency": place.currency,
+            "home": place.home,
+            "regime": place.regime,
+            "depth": 0,
+            "traced_minor": lost if same else 0,
+            "traced_claim_minor": lost,
+        }
+        asset_id = derive_id("asset", file.recovery.id, account_id)
+        event = "found" if place.home else "found_abroad"
+        moves.append(Move(Noun.ASSET, asset_id, event, None, values))
+    return moves
+
+
+def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws: Laws) -> None:
+    """Send a stop-payment first; another person confirms it within the regime's time."""
+    hold = progress.file.hold(hold_id)
+    if hold.kind is not HoldKind.STOP or hold.state is not HoldState.DRAFT:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a drafted stop can be sent")
+    law = laws[progress.file.asset(hold.asset_id).regime]
+    values: dict[str, Scalar] = {"drafted_by": actor, "ordered_at": now}
+    progress.take(Move(Noun.HOLD, hold.id, "ordered_first", hold.state, values))
+    due = clocks.due_at(law.confirmation.limit, now, law)
+    asked = ask(progress, Act.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
+    progress.call(freezing.hold_intent(progress.file, progress.file.hold(hold.id), asked))
+    asset = progress.file.asset(hold.asset_id)
+    if freezing.statement_is_wanted(progress.file, asset):
+        progress.call(freezing.statement_intent(asset, now))
+
+
+def ask(
+    progress: Progress,
+    act: Act,
+    subject_id: str,
+    actor: str,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    post_hoc: bool = False,
+) -> str:
+    """Ask a second person for a yes to exactly what stands there now; return the approval's id."""
+    asked = approval_id(progress.file, act, subject_id)
+    progress.take(
+        Move(
+            Noun.APPROVAL, asked, "asked", None,
+            {
+                "subject_noun": SUBJECT_NOUN[act],
+                "subject_id": subject_id,
+                "action": act,
+                "subject_digest": subject_digest(progress.file, act, subject_id),
+                "asked_by": actor,
+                "asked_at": now,
+                "due_at": due_at,
+                "post_hoc": post_hoc,
+            },
+        )
+    )  # fmt: skip
+    return asked
+
+
+def submit_freeze(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+    """Submit a drafted freeze for approval."""
+    hold = progress.file.hold(hold_id)
+    if hold.state is not HoldState.DRAFT:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft can be submitted")
+    stop_ends = None
+    if hold.supersedes_id:
+        stop_ends = progress.file.hold(hold.supersedes_id).expires_at
+    values: dict[str, Scalar] = {"drafted_by": actor}
+    progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
+    ask(progress, Act.FREEZE, hold.id, actor, now, due_at=stop_ends)
+
+
+def amend_hold(progress: Progress, hold_id: str, requested_minor: int) -> None:
+    """Change the sum of a hold that has not been ordered; an approval asked for it is void."""
+    hold = progress.file.hold(hold_id)
+    if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: its sum is fixed")
+    if requested_minor <= 0:
+        raise StepRefusedError("the sum of a hold must be above zero")
+    values: dict[str, Scalar] = {"requested_minor": requested_minor}
+    progress.take(Move(Noun.HOLD, hold.id, "amended", hold.state, values))
+    void_approvals(progress, hold.id, "the sum was changed")
+
+
+def void_approvals(progress: Progress, subject_id: str, reason: str) -> None:
+    """Approvals asked or given for a subject no longer count."""
+    for approval in progress.file.approvals:
+        live = approval.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
+        if approval.subject_id == subject_id and live:
+            progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+
+
+def complete_request(
+    progress: Progress, request_id: str, fields: Mapping[str, str], laws: Laws, seal: Seal
+) -> None:
+    """Give a request its fields; what is still missing is named on it."""
+    request = _request(progress.file, request_id)
+    if request.state not in (
+        RequestState.DRAFT, RequestState.PENDING_APPROVAL, RequestState.NEEDS_INFO,
+    ):  # fmt: skip
+        raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
+    law = laws[progress.file.recovery.regime]
+    values = crossing.field_values(law, fields, seal)
+    progress.take(Move(Noun.REQUEST, request.id, "amended", request.state, values))
+    void_approvals(progress, request.id, "the request was changed")
+
+
+def submit_request(progress: Progress, request_id: str, actor: str, now: datetime) -> None:
+    """Submit a complete request for approval; a gap is named field by field."""
+    request = _request(progress.file, request_id)
+    if request.state is not RequestState.DRAFT:
+        raise StepRefusedError(f"request {request_id} is {request.state}: only a draft goes on")
+    if request.missing:
+        names = request.missing.replace(",", ", ")
+        raise StepRefusedError(f"the request lacks {names}: fill these fields first")
+    values: dict[str, Scalar] = {"drafted_by": actor}
+    progress.take(Move(Noun.REQUEST, request.id, "submitted", request.state, values))
+    ask(progress, Act.REQUEST, request.id, actor, now)
+
+
+def _request(file: RecoveryFile, request_id: str) -> RequestRow:
+    return next(r for r in file.requests if r.id == request_id)
+
+
+def check_title(progress: Progress, asset_id: str, actor: str) -> None:
+    """Record that the money in this account is the victims' and nobody else claims it."""
+    asset = progress.file.asset(asset_id)
+    if asset.title_checked_by:
+        raise StepRefusedError(f"the title of {asset_id} was checked before")
+    values: dict[str, Scalar] = {"title_checked_by": actor}
+    progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+
+
+def publish_notice(progress: Progress, allocation_id: str, now: datetime, laws: Laws) -> None:
+    """Publish who is to get what; the time for objections runs from now."""
+    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
+    if allocation.state is not AllocationState.DRAFT:
+        raise StepRefusedError(f"allocation {allocation_id} is {allocation.state}")
+    law = laws[progress.file.recovery.regime]
+    ends = clocks.due_at(law.notice.limit, now, law)
+    values: dict[str, Scalar] = {"notice_from": now, "notice_to": ends}
+    basis = f"{law.notice.instrument}, {law.notice.article}"
+    progress.take(
+        Move(
+            Noun.ALLOCATION, allocation.id, "notice_published", allocation.state, values,
+            legal_basis=basis,
+        )
+    )  # fmt: skip
+
+
+def submit_allocation(
+    progress: Progress, allocation_id: str, actor: str, now: datetime, laws: Laws
+) -> None:
+    """Submit the decision who gets what; a pro rata one only after its notice has run."""
+    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
+    step = next(
+        (s for s in laws[progress.file.recovery.regime].ladder if s.code == allocation.method), None
+    )
+    needs_notice = step is None or step.needs_notice
+    ended = allocation.notice_to is not None and allocation.notice_to <= now
+    if needs_notice and not ended:
+        raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
+    reference = derive_id("decision", allocation_id, now.isoformat())
+    values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
+    progress.take(Move(Noun.ALLOCATION, allocation.id, "submitted", allocation.state, values))
+    ask(progress, Act.RETURN, allocation.id, actor, now)
+
+
+def change_payee(progress: Progress, claim_id: str, account_id: str, reason: str) -> None:
+    """Pay a claim to another account of the victim; approvals of what was to be paid are void."""
+    if not reason.strip():
+        raise StepRefusedError("another payee account needs a reason")
+    claim = next(c for c in progress.file.claims if c.id == claim_id)
+    values: dict[str, Scalar] = {"payout_account_id": account_id, "payout_reason": reason}
+    going = [
+        p
+        for p in progress.file.payouts
+        if p.claim_id == claim_id and p.state in (PayoutState.PREPARED, PayoutState.INSTRUCTED)
+    ]
+    for payout in going:
+        if payout.state is PayoutState.INSTRUCTED:
+            _recall(progress, payout.id)
+    progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
+    for payout in going:
+        to: dict[str, Scalar] = {"payee_account_id": account_id}
+        progress.take(Move(Noun.PAYOUT, payout.id, "amended", PayoutState.PREPARED, to))
+        void_approvals(progress, payout.allocation_id, "a payee was changed")
+        _back_to_draft(progress, payout.allocation_id)
+
+
+def _recall(progress: Progress, payout_id: str) -> None:
+    """An instruction that has not left yet can be taken back; one that has cannot."""
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    allocation = progress.file.payouts_of(payout.allocation_id)
+    calls = [c for c in progress.file.calls if c.subject_id in {p.id for p in allocation}]
+    if len(calls) < len(allocation) or any(c.state is not CallState.PLANNED for c in calls):
+        raise StepRefusedError("the bank was told to pay already: wait for its answer")
+    for call in calls:
+        progress.take(Move(Noun.CALL, call.id, "cancelled", call.state))
+    for other in allocation:
+        progress.take(Move(Noun.PAYOUT, other.id, "recalled", other.state))
+
+
+def _back_to_draft(progress: Progress, allocation_id: str) -> None:
+    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
+    if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
+        progress.take(Move(Noun.ALLOCATION, allocation.id, "amended", allocation.state))
+
+
+def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+    """Ask for what is left of a hold to be given up."""
+    hold = progress.file.hold(hold_id)
+    asset = progress.file.asset(hold.asset_id)
+    if hold not in restitution.to_release(progress.file, asset):
+        raise StepRefusedError(f"hold {hold_id} is not free to be released")
+    ask(progress, Act.RELEASE, hold.id, actor, now)
+
+
+def submit_close(progress: Progress, actor: str, now: datetime) -> None:
+    """Ask for the recovery to be closed; every asset has to be closed before."""
+    file = progress.file
+    still_open = [a.id for a in file.assets if a.stage != "closed"]
+    if still_open or file.recovery.state is not RecoveryState.OPEN:
+        raise StepRefusedError(f"{file.recovery.ref} has open work: {', '.join(still_open)}")
+    ask(progress, Act.CLOSE, file.recovery.id, actor, now)
+
+
+def pending_approval(file: RecoveryFile, named: str) -> ApprovalRow:
+    """The pending approval of that id; StepRefusedError when it is not there or not pending."""
+    for approval in file.approvals:
+        if approval.id == named:
+            if approval.state is not ApprovalState.PENDING:
+                raise StepRefusedError(f"approval {named} is {approval.state} already")
+            return approval
+    raise StepRefusedError(f"there is no approval {named} in {file.recovery.ref}")

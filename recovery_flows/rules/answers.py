@@ -1,0 +1,185 @@
+"""What a partner's answer does to the file: holds, payouts, statements, refusals of calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
+from models.file import HoldRow, RecoveryFile, RequestRow
+from models.outcome import Move, Scalar
+from models.states import (
+    HoldKind,
+    HoldState,
+    Noun,
+    PayoutState,
+    RequestState,
+)
+from recovery_flows.rules import clocks
+from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.progress import Progress
+
+_HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
+_WAITING = (BankHoldState.RECEIVED, BankHoldState.ACKNOWLEDGED)
+_ENDS = {
+    BankHoldState.RELEASED: "released",
+    BankHoldState.EXPIRED: "lapsed",
+    BankHoldState.PAID_OUT: "disposed",
+    BankHoldState.CONVERTED: "superseded",
+}
+
+
+def take_hold_fact(progress: Progress, hold_id: str, fact: HoldFact, laws: Laws) -> None:
+    """Book what a bank says of a hold; a revision that was already taken changes nothing."""
+    hold = progress.file.hold(hold_id)
+    if fact.revision <= hold.bank_revision:
+        return
+    move = _hold_move(progress.file, hold, fact, laws)
+    if move is not None:
+        progress.take(move)
+        _supersede(progress, progress.file.hold(hold_id))
+    if hold.request_id:
+        _request_moves(progress, hold.request_id, fact)
+
+
+def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Move | None:
+    values: dict[str, Scalar] = {"bank_ref": fact.bank_ref, "bank_revision": fact.revision}
+    if hold.state is HoldState.ORDERED:
+        event = _first_event(hold, fact)
+        if event in ("stopped", "frozen"):
+            values |= _in_force(file, hold, fact, laws)
+        return Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
+    if hold.state not in (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING):
+        return None
+    if fact.state in _ENDS:
+        event = _ENDS[fact.state]
+        if hold.state is HoldState.RELEASE_PENDING and event not in ("released", "lapsed"):
+            event = "released"
+        return Move(
+            Noun.HOLD, hold.id, event, hold.state, {**values, "held_minor": 0},
+            reason=_end_reason(fact),
+        )  # fmt: skip
+    if fact.state in _HOLDING and hold.state is not HoldState.RELEASE_PENDING:
+        return Move(
+            Noun.HOLD, hold.id, "updated", hold.state, {**values, "held_minor": fact.held.minor}
+        )
+    return None
+
+
+def _first_event(hold: HoldRow, fact: HoldFact) -> str:
+    if fact.state in _HOLDING:
+        return "stopped" if hold.kind is HoldKind.STOP else "frozen"
+    if fact.state is BankHoldState.QUEUED:
+        return "queued"
+    if fact.state is BankHoldState.REFUSED:
+        return "no_funds" if fact.reason == "NO_BALANCE" else "refused"
+    if fact.state in _WAITING:
+        return "acknowledged"
+    # The bank stopped and let go between two of our polls.
+    return "lapsed"
+
+
+def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> dict[str, Scalar]:
+    """The bank's time starts the legal clock; the earlier of law and bank ends it."""
+    acted = fact.acted_at or fact.modified_at
+    law = laws[file.asset(hold.asset_id).regime]
+    ends = clocks.due_at(law.row(hold.law_row).limit, acted, law)
+    if fact.expires_at is not None:
+        ends = min(ends, fact.expires_at)
+    return {"acted_at": acted, "held_minor": fact.held.minor, "expires_at": ends}
+
+
+def _end_reason(fact: HoldFact) -> str:
+    if fact.state is BankHoldState.EXPIRED:
+        return "the bank let its hold end"
+    return fact.reason
+
+
+def _supersede(progress: Progress, hold: HoldRow) -> None:
+    """A freeze in force takes the place of the stop that it follows."""
+    if hold.state is not HoldState.FROZEN or not hold.supersedes_id:
+        return
+    stop = progress.file.hold(hold.supersedes_id)
+    if stop.state is HoldState.STOPPED:
+        progress.take(Move(Noun.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0}))
+
+
+def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
+    request = next(r for r in progress.file.requests if r.id == request_id)
+    event = _request_event(request, fact)
+    if event is None:
+        return
+    values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
+    progress.take(Move(Noun.REQUEST, request.id, event, request.state, values, reason=fact.reason))
+
+
+def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
+    if fact.state in _WAITING:
+        return "acknowledged" if request.state is RequestState.SENT else None
+    if request.state not in (RequestState.SENT, RequestState.ACKNOWLEDGED):
+        return None
+    if fact.state is BankHoldState.REFUSED:
+        return "refused"
+    if fact.state in _HOLDING:
+        return "executed" if fact.held.minor >= fact.requested.minor else "partially_executed"
+    return None
+
+
+def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> None:
+    """Book what a bank says of a payout; only SETTLED with its booking is money returned."""
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    if fact.revision <= payout.bank_revision:
+        return
+    values: dict[str, Scalar] = {
+        "bank_ref": fact.bank_ref,
+        "bank_revision": fact.revision,
+    }
+    if fact.state is BankPayoutState.SETTLED and payout.state is PayoutState.INSTRUCTED:
+        debited = fact.debited or fact.amount
+        values |= {
+            "debited_minor": debited.minor,
+            "debited_currency": debited.currency,
+            "booking_ref": fact.booking_ref,
+            "settled_at": fact.booked_at,
+        }
+        progress.take(Move(Noun.PAYOUT, payout.id, "settled", payout.state, values))
+    elif fact.state is BankPayoutState.REFUSED and payout.state is PayoutState.INSTRUCTED:
+        move = Move(Noun.PAYOUT, payout.id, "refused", payout.state, values, reason=fact.reason)
+        progress.take(move)
+    elif fact.state is BankPayoutState.RETURNED:
+        move = Move(Noun.PAYOUT, payout.id, "returned", payout.state, values, reason=fact.reason)
+        progress.take(move)
+
+
+def take_statement(progress: Progress, asset_id: str, covers_to: datetime) -> None:
+    """A statement came in: the account is covered up to `covers_to` and the trace is due again."""
+    asset = progress.file.asset(asset_id)
+    progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"statement_to": covers_to}))
+    want_trace(progress)
+
+
+def want_trace(progress: Progress) -> None:
+    """Mark the recovery so that the tracing flow traces it again."""
+    recovery = progress.file.recovery
+    if not recovery.trace_wanted:
+        progress.take(
+            Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": True})
+        )
+
+
+def take_refusal(progress: Progress, noun: Noun, subject_id: str, code: str) -> None:
+    """A partner refused a call for good; what the call was about says so."""
+    file = progress.file
+    if noun is Noun.HOLD:
+        hold = file.hold(subject_id)
+        if hold.state is HoldState.ORDERED:
+            progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, reason=code))
+        if hold.request_id:
+            request = next(r for r in file.requests if r.id == hold.request_id)
+            progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
+    elif noun is Noun.PAYOUT:
+        payout = next(p for p in file.payouts if p.id == subject_id)
+        progress.take(Move(Noun.PAYOUT, payout.id, "refused", payout.state, reason=code))
+    elif noun is Noun.ASSET:
+        asset = file.asset(subject_id)
+        reason = f"the bank refused its statement: {code}"
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))

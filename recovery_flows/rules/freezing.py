@@ -1,0 +1,285 @@
+"""Freezing: stops drafted, watched by their clocks, followed by a formal freeze; lapses named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from models.file import AssetRow, HoldRow, RecoveryFile
+from models.ids import derive_id
+from models.outcome import CallIntent, Move
+from models.states import (
+    ApprovalState,
+    CallKind,
+    CallState,
+    HoldKind,
+    HoldState,
+    Noun,
+    RecoveryState,
+    RequestState,
+    Stage,
+)
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.subjects import Act
+
+Laws = Mapping[str, Regime]
+
+_UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED})
+_NEVER_TRIED = frozenset({HoldState.DENIED, HoldState.CANCELLED})
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Everything freezing has to do on one file now: clocks first, then drafts."""
+    if progress.file.recovery.state is not RecoveryState.OPEN:
+        return
+    for hold in progress.file.holds:
+        _let_lapse(progress, hold, now, laws)
+    _alarm_overdue_confirmations(progress, now)
+    _take_back_denied_stops(progress)
+    for asset in progress.file.assets:
+        if asset.home:
+            _reopen(progress, asset, laws)
+    draft_stops(progress, laws)
+    for asset in progress.file.assets:
+        if asset.home:
+            _draft_freezes(progress, asset, laws)
+            _to_tracing(progress, asset)
+
+
+def draft_stops(progress: Progress, laws: Laws) -> None:
+    """Draft a stop wherever traced money lies at home that none was asked for."""
+    for asset in progress.file.assets:
+        if asset.home:
+            _draft_stop(progress, asset, laws)
+
+
+def _let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> None:
+    """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event."""
+    if hold.state not in (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING):
+        return
+    if hold.expires_at is None or hold.expires_at > now:
+        return
+    asset = progress.file.asset(hold.asset_id)
+    basis = _basis(laws[asset.regime], hold.law_row)
+    progress.take(
+        Move(
+            Noun.HOLD, hold.id, "lapsed", hold.state, {"held_minor": 0},
+            reason="its term ended without a renewal", legal_basis=basis,
+        )
+    )  # fmt: skip
+
+
+def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
+    """A stop sent first and not confirmed in time raises an alarm once, with the owner's name."""
+    for approval in progress.file.approvals:
+        late = approval.due_at is not None and approval.due_at <= now
+        if approval.state is ApprovalState.PENDING and late and not approval.alarmed:
+            progress.take(
+                Move(
+                    Noun.APPROVAL, approval.id, "overdue", approval.state, {"alarmed": True},
+                    reason="not confirmed by a second person in time",
+                )
+            )  # fmt: skip
+
+
+def _take_back_denied_stops(progress: Progress) -> None:
+    """A stop whose confirmation was refused before the bank answered is let go once it has."""
+    for approval in progress.file.approvals:
+        if approval.action != Act.ORDER_STOP or approval.state is not ApprovalState.DENIED:
+            continue
+        hold = progress.file.hold(approval.subject_id)
+        if hold.state is HoldState.STOPPED:
+            order_release(progress, hold.id, approval.id, "its confirmation was refused")
+
+
+def order_release(progress: Progress, hold_id: str, approval: str, reason: str) -> None:
+    """Tell the bank to let a hold go, under a person's decision."""
+    hold = progress.file.hold(hold_id)
+    progress.take(Move(Noun.HOLD, hold.id, "release_ordered", hold.state, reason=reason))
+    progress.call(
+        CallIntent(
+            id=derive_id("call", hold.id, CallKind.RELEASE),
+            partner_id=progress.file.asset(hold.asset_id).partner_id,
+            kind=CallKind.RELEASE,
+            noun=Noun.HOLD,
+            subject_id=hold.id,
+            asset_id=hold.asset_id,
+            approval_id=approval,
+        )
+    )
+
+
+def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
+    """Traced money at an account that no stop was ever asked for, in the account's currency."""
+    asked = sum(
+        h.requested_minor
+        for h in file.holds_of(asset.id)
+        if h.kind is HoldKind.STOP and not h.repeat_number and h.state not in _NEVER_TRIED
+    )
+    return asset.traced_minor - asked
+
+
+def _worth_holding(file: RecoveryFile, asset: AssetRow, minor: int, laws: Laws) -> bool:
+    least = laws[file.recovery.regime].minimum_worth(file.recovery.currency).minor
+    claim = asset.traced_claim_minor * minor // asset.traced_minor if asset.traced_minor else 0
+    return minor > 0 and claim >= least
+
+
+def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """More traced money than was ever asked for: the account goes back to freezing."""
+    if asset.stage is Stage.FREEZING or asset.left_alone:
+        return
+    if not _worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
+        return
+    event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
+    progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="more money traced here"))
+
+
+def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    file = progress.file
+    asset = file.asset(asset.id)
+    if asset.stage is not Stage.FREEZING or asset.left_alone:
+        return
+    holds = file.holds_of(asset.id)
+    if any(h.state in _UNANSWERED for h in holds):
+        return
+    lapsed = [h for h in holds if h.state is HoldState.LAPSED and not _followed(holds, h)]
+    law = laws[asset.regime].stop
+    wanted = wanted_minor(file, asset)
+    if _worth_holding(file, asset, wanted, laws):
+        _draft(progress, asset, HoldKind.STOP, wanted, law.code)
+    elif lapsed and lapsed[0].kind is HoldKind.STOP:
+        again = lapsed[0].repeat_number + 1
+        if law.repeats is None or again <= law.repeats:
+            _draft(
+                progress, asset, HoldKind.STOP, lapsed[0].requested_minor, law.code,
+                supersedes_id=lapsed[0].id, repeat_number=again,
+            )  # fmt: skip
+
+
+def _followed(holds: tuple[HoldRow, ...], hold: HoldRow) -> bool:
+    return any(h.supersedes_id == hold.id and h.state not in _NEVER_TRIED for h in holds)
+
+
+def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """Each stop gets its formal freeze once the statement shows what of it is stolen."""
+    file = progress.file
+    trace = file.trace
+    if trace is None or file.recovery.trace_wanted:
+        return
+    asset = file.asset(asset.id)
+    holds = file.holds_of(asset.id)
+    stops = [h for h in holds if h.state is HoldState.STOPPED]
+    left = asset.traced_minor - sum(h.held_minor for h in holds if h.state is HoldState.FROZEN)
+    for stop in stops:
+        seen = asset.statement_to is not None and stop.acted_at is not None
+        if not seen or asset.statement_to < stop.acted_at:  # type: ignore[operator]
+            continue
+        amount = min(left, stop.held_minor if len(stops) > 1 else max(left, 0))
+        if amount > 0 and not _followed(holds, stop):
+            _draft(
+                progress, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
+                supersedes_id=stop.id,
+            )  # fmt: skip
+        left -= amount
+
+
+def _draft(
+    progress: Progress,
+    asset: AssetRow,
+    kind: HoldKind,
+    requested_minor: int,
+    law_row: str,
+    *,
+    supersedes_id: str = "",
+    repeat_number: int = 0,
+) -> None:
+    number = len(progress.file.holds_of(asset.id)) + 1
+    progress.take(
+        Move(
+            Noun.HOLD,
+            derive_id("hold", asset.id, kind, number),
+            "drafted",
+            None,
+            {
+                "asset_id": asset.id,
+                "kind": kind,
+                "currency": asset.currency,
+                "requested_minor": requested_minor,
+                "law_row": law_row,
+                "supersedes_id": supersedes_id,
+                "repeat_number": repeat_number,
+            },
+        )
+    )
+
+
+def _to_tracing(progress: Progress, asset: AssetRow) -> None:
+    """Once the bank has answered, the asset is traced; the statement was asked with the stop."""
+    file = progress.file
+    asset = file.asset(asset.id)
+    holds = file.holds_of(asset.id)
+    if asset.stage is Stage.FREEZING and holds:
+        if not any(h.state in _UNANSWERED and h.kind is HoldKind.STOP for h in holds):
+            progress.take(Move(Noun.ASSET, asset.id, "answered", asset.stage))
+    elif asset.stage is Stage.FREEZING and asset.left_alone:
+        progress.take(Move(Noun.ASSET, asset.id, "closed", asset.stage, reason=asset.left_alone))
+
+
+def statement_is_wanted(file: RecoveryFile, asset: AssetRow) -> bool:
+    """Whether the bank is to be asked for this account's bookings (again).
+
+    Together with the stop, and once more when the bank acted later than the statement reaches.
+    """
+    calls = [c for c in file.calls if c.subject_id == asset.id and c.kind is CallKind.STATEMENT]
+    if asset.left_alone or any(c.state is not CallState.ANSWERED for c in calls):
+        return False
+    holds = [h for h in file.holds_of(asset.id) if h.acted_at or h.ordered_at]
+    ended = [
+        r
+        for r in file.requests
+        if r.asset_id == asset.id
+        and r.state in (RequestState.EXECUTED, RequestState.PARTIALLY_EXECUTED)
+    ]
+    if not (holds if asset.home else ended):
+        return False
+    acted = [h.acted_at for h in holds if h.acted_at is not None]
+    return asset.statement_to is None or any(at > asset.statement_to for at in acted)
+
+
+def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
+    """The question for an account's bookings, as of now."""
+    return CallIntent(
+        id=derive_id("call", asset.id, CallKind.STATEMENT, now.isoformat()),
+        partner_id=asset.partner_id,
+        kind=CallKind.STATEMENT,
+        noun=Noun.ASSET,
+        subject_id=asset.id,
+        asset_id=asset.id,
+    )
+
+
+def hold_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
+    """The order for one hold, sent under one approval."""
+    asset = file.asset(hold.asset_id)
+    kind = CallKind.REQUEST if hold.request_id else CallKind.HOLD
+    return CallIntent(
+        id=derive_id("call", hold.id, kind),
+        partner_id=asset.partner_id,
+        kind=kind,
+        noun=Noun.HOLD,
+        subject_id=hold.id,
+        asset_id=asset.id,
+        approval_id=approval,
+    )
+
+
+def _basis(law: Regime, code: str) -> str:
+    row = law.rows.get(code)
+    return f"{row.instrument}, {row.article}" if row else ""
+
+
+def act_of(hold: HoldRow) -> Act:
+    """Which approval a hold's order needs."""
+    return Act.ORDER_STOP if hold.kind is HoldKind.STOP else Act.FREEZE

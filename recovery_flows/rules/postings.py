@@ -1,0 +1,185 @@
+"""The ledger of one recovery: what the facts say each account should show, and the entry to it.
+
+Every term has its own source: `reported` and `not upheld` the claims, `held` the banks' holds,
+`returned` the banks' settlements, `gone` and `located` the adopted trace, `not located` the claims
+whose payment the trace has not found. Nothing is found by taking the others from the whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.facts import LineKind
+from models.file import AssetRow, ClaimRow, RecoveryFile
+from models.outcome import Posting
+from models.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
+
+CONFLICT = "conflict"
+"""Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
+
+
+class Key(NamedTuple):
+    """Where a balance lies."""
+
+    account: LedgerAccount
+    asset_id: str
+    hold_id: str
+    claim_id: str
+    detail: str
+    claim_currency: str
+    asset_currency: str
+
+
+class Sums(NamedTuple):
+    """Minor units of the loss's currency and of the account's currency."""
+
+    claim_minor: int
+    asset_minor: int
+
+
+class TraceBelowReturnsError(ValueError):
+    """A trace finds less at an account than was already returned from it."""
+
+
+def entry(file: RecoveryFile) -> tuple[Posting, ...]:
+    """The balanced entry that takes the ledger from what it shows to what the facts say.
+
+    Empty when nothing changed. Raises TraceBelowReturnsError when the trace contradicts money that
+    was already paid back.
+    """
+    target: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
+    for key, sums in _targets(file):
+        target[key][0] += sums.claim_minor
+        target[key][1] += sums.asset_minor
+    for balance in file.balances:
+        if balance.account in (LedgerAccount.MEMO_EXCHANGE, LedgerAccount.MEMO_BANK):
+            continue
+        key = Key(
+            balance.account, balance.asset_id, balance.hold_id, balance.claim_id,
+            balance.detail, balance.claim_currency, balance.asset_currency,
+        )  # fmt: skip
+        target[key][0] -= balance.claim_minor
+        target[key][1] -= balance.asset_minor
+    legs = [_posting(key, c, a) for key, (c, a) in sorted(target.items()) if c or a]
+    return (*legs, *_contra(legs, file.recovery.currency))
+
+
+def _posting(key: Key, claim_minor: int, asset_minor: int) -> Posting:
+    return Posting(
+        account=key.account,
+        claim_minor=claim_minor,
+        claim_currency=key.claim_currency,
+        asset_minor=asset_minor,
+        asset_currency=key.asset_currency,
+        asset_id=key.asset_id,
+        hold_id=key.hold_id,
+        claim_id=key.claim_id,
+        detail=key.detail,
+    )
+
+
+def _contra(legs: list[Posting], claim_currency: str) -> Iterator[Posting]:
+    """Conversion and excess legs: asset currencies balance without touching the claim."""
+    excess: dict[str, int] = defaultdict(int)
+    rest: dict[str, int] = defaultdict(int)
+    for leg in legs:
+        side = excess if leg.account is LedgerAccount.MEMO_EXCESS else rest
+        side[leg.asset_currency] += leg.asset_minor
+    for account, sums in (
+        (LedgerAccount.MEMO_BANK, excess),
+        (LedgerAccount.MEMO_EXCHANGE, rest),
+    ):
+        for currency, minor in sorted(sums.items()):
+            if minor:
+                yield Posting(account, 0, claim_currency, -minor, currency)
+
+
+def _targets(file: RecoveryFile) -> Iterator[tuple[Key, Sums]]:
+    currency = file.recovery.currency
+    located: set[str] = set()
+    if file.trace is not None:
+        located = {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
+    for claim in file.claims:
+        yield from _claim_targets(claim, is_traced=claim.id in located)
+    yield from _trace_targets(file, currency)
+
+
+def _claim_targets(claim: ClaimRow, *, is_traced: bool) -> Iterator[tuple[Key, Sums]]:
+    currency = claim.currency
+
+    def key(account: LedgerAccount) -> Key:
+        return Key(account, "", "", claim.id, "", currency, currency)
+
+    upheld = claim.reported_minor if claim.state is ClaimState.FILED else claim.upheld_minor
+    yield key(LedgerAccount.REPORTED), Sums(-claim.reported_minor, -claim.reported_minor)
+    rejected = claim.reported_minor - upheld
+    if rejected:
+        yield key(LedgerAccount.NOT_UPHELD), Sums(rejected, rejected)
+    if not is_traced and upheld:
+        yield key(LedgerAccount.NOT_LOCATED), Sums(upheld, upheld)
+
+
+def _trace_targets(file: RecoveryFile, currency: str) -> Iterator[tuple[Key, Sums]]:
+    if file.trace is None:
+        return
+    assets = {a.account_id: a for a in file.assets}
+    at: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for position in file.trace.positions:
+        at[position.account_id][0] += position.claim_minor
+        at[position.account_id][1] += position.amount_minor
+    for part in file.trace.gone:
+        if part.kind == LineKind.PAYOUT:
+            at[part.account_id][0] += part.claim_minor
+            at[part.account_id][1] += part.amount_minor
+            continue
+        asset = assets.get(part.account_id)
+        where = Key(
+            _ended_as(part.kind), asset.id if asset else "", "", "", str(part.kind), currency,
+            asset.currency if asset else currency,
+        )  # fmt: skip
+        yield where, Sums(part.claim_minor, part.amount_minor)
+    for account_id, (claim_minor, amount_minor) in sorted(at.items()):
+        asset = assets.get(account_id)
+        if asset is None:
+            key = Key(LedgerAccount.LOCATED, "", "", "", "", currency, currency)
+            yield key, Sums(claim_minor, claim_minor)
+        else:
+            yield from _asset_targets(file, asset, Sums(claim_minor, amount_minor))
+
+
+def _ended_as(kind: str) -> LedgerAccount:
+    return LedgerAccount.NOT_LOCATED if kind == CONFLICT else LedgerAccount.GONE
+
+
+def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterator[tuple[Key, Sums]]:
+    """Returned, held (up to the claim), excess and the rest located, for one account."""
+    currency = file.recovery.currency
+    claim_left, amount_left = traced
+    for payout in file.payouts:
+        if payout.asset_id == asset.id and payout.state is PayoutState.SETTLED:
+            key = Key(
+                LedgerAccount.RETURNED_HOLD, asset.id, payout.hold_id, payout.claim_id, "",
+                currency, payout.debited_currency,
+            )  # fmt: skip
+            yield key, Sums(payout.amount_minor, payout.debited_minor)
+            claim_left -= payout.amount_minor
+            amount_left -= payout.debited_minor
+    if claim_left < 0:
+        raise TraceBelowReturnsError(f"asset {asset.id}: less is traced than was returned")
+    amount_left = max(0, amount_left)
+    for hold in file.holds_of(asset.id):
+        if hold.state not in LIVE_HOLDS or not hold.held_minor:
+            continue
+        of_loss = min(hold.held_minor, amount_left)
+        held_claim = claim_left * of_loss // amount_left if amount_left else 0
+        key = Key(LedgerAccount.HELD, asset.id, hold.id, "", "", currency, asset.currency)
+        yield key, Sums(held_claim, of_loss)
+        claim_left, amount_left = claim_left - held_claim, amount_left - of_loss
+        if hold.held_minor > of_loss:
+            excess = key._replace(account=LedgerAccount.MEMO_EXCESS)
+            yield excess, Sums(0, hold.held_minor - of_loss)
+    if claim_left or amount_left:
+        key = Key(LedgerAccount.LOCATED, asset.id, "", "", "", currency, asset.currency)
+        yield key, Sums(claim_left, amount_left)

@@ -1,0 +1,241 @@
+"""What a recovery needs next, from whom, by when; and when the engine must look at it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from models.file import AssetRow, HoldRow, RecoveryFile, Step
+from models.money import Money
+from models.states import (
+    LIVE_HOLDS,
+    OPEN_CALLS,
+    AllocationState,
+    ApprovalState,
+    HoldKind,
+    HoldState,
+    RecoveryState,
+    RequestState,
+    Role,
+    Stage,
+)
+from recovery_flows.rules import restitution
+from recovery_flows.rules.crossing import is_waiting
+from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.subjects import Act
+
+
+class Action(StrEnum):
+    """One key, one command: what can be the next step."""
+
+    ACCEPT = "accept"
+    ORDER_STOP = "order_stop"
+    SUBMIT_FREEZE = "submit_freeze"
+    COMPLETE_REQUEST = "complete_request"
+    SUBMIT_REQUEST = "submit_request"
+    JOIN = "join"
+    CHECK_TITLE = "check_title"
+    PUBLISH_NOTICE = "publish_notice"
+    SUBMIT_RETURN = "submit_return"
+    SUBMIT_RELEASE = "submit_release"
+    SUBMIT_CLOSE = "submit_close"
+    APPROVE = "approve"
+    ENGINE = "engine"
+    WAIT = "wait"
+    DONE = "done"
+
+
+_ASKED = {
+    Act.ORDER_STOP: "confirm the stop-payment",
+    Act.FREEZE: "approve the freeze",
+    Act.REQUEST: "approve the cross-border request",
+    Act.RETURN: "approve the return decision",
+    Act.RELEASE: "approve the release",
+    Act.CLOSE: "approve the closing",
+}
+
+
+def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
+    """All steps open to people, the most urgent first; waits and the engine's work after them."""
+    recovery = file.recovery
+    if recovery.state is RecoveryState.REPORTED:
+        return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, "accept the report")]
+    if recovery.state is not RecoveryState.OPEN:
+        return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
+    people = [*_approvals(file), *_officer_steps(file, laws)]
+    people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
+    return people + list(_waits(file)) or [_close_step(file)]
+
+
+def _step(
+    action: Action, role: Role, subject: str, asset: str, due: datetime | None, sentence: str
+) -> Step:
+    return Step(action, role, subject, asset, due, sentence)
+
+
+def _ended(state: RecoveryState) -> str:
+    return {
+        RecoveryState.JOINED: "joined into another recovery",
+        RecoveryState.REJECTED: "rejected",
+        RecoveryState.CLOSED_RETURNED: "closed: all returned",
+        RecoveryState.CLOSED_PARTIAL: "closed: a part returned",
+        RecoveryState.CLOSED_NO_RECOVERY: "closed: nothing recovered",
+    }.get(state, str(state))
+
+
+def _approvals(file: RecoveryFile) -> Iterator[Step]:
+    for approval in file.approvals:
+        if approval.state is ApprovalState.PENDING:
+            asset = _asset_of(file, approval.subject_id)
+            text = _ASKED[Act(approval.action)]
+            yield _step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
+
+
+def _asset_of(file: RecoveryFile, subject_id: str) -> str:
+    for row in (*file.holds, *file.requests, *file.allocations):
+        if row.id == subject_id:
+            return row.asset_id
+    return ""
+
+
+def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
+    del laws
+    yield from _joins(file)
+    for hold in file.holds:
+        if hold.state is HoldState.DRAFT:
+            yield _hold_step(file, hold)
+    for request in file.requests:
+        if request.state is RequestState.DRAFT:
+            lacks = len(request.missing.split(",")) if request.missing else 0
+            action = Action.COMPLETE_REQUEST if lacks else Action.SUBMIT_REQUEST
+            text = f"complete the request: {lacks} fields missing" if lacks else "submit request"
+            yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
+    for allocation in file.allocations:
+        if allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED):
+            notice = allocation.method == "pro_rata" and allocation.notice_to is None
+            action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN
+            text = "publish the notice of the return" if notice else "submit the return decision"
+            due = _first_end(file, file.asset(allocation.asset_id))
+            yield _step(action, Role.OFFICER, allocation.id, allocation.asset_id, due, text)
+    for asset in file.assets:
+        yield from _asset_steps(file, asset)
+
+
+def _hold_step(file: RecoveryFile, hold: HoldRow) -> Step:
+    amount = Money(hold.requested_minor, hold.currency)
+    if hold.kind is HoldKind.STOP:
+        text = f"send the stop-payment of {amount}"
+        due = file.recovery.reported_at if not hold.repeat_number else None
+        return _step(Action.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)
+    due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
+    text = f"submit the freeze of {amount}"
+    return _step(Action.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
+
+
+def _joins(file: RecoveryFile) -> Iterator[Step]:
+    """The younger recovery joins the older one that wants the same account."""
+    if not file.shared_with:
+        return
+    account_id, other = file.shared_with[0]
+    asset = next(a for a in file.assets if a.account_id == account_id)
+    text = "decide to join: another recovery wants the same account"
+    yield _step(Action.JOIN, Role.OFFICER, other, asset.id, None, text)
+
+
+def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
+    if asset.stage is not Stage.RESTITUTION:
+        return
+    due = _first_end(file, asset)
+    if not asset.title_checked_by and restitution.is_allocable(file, asset):
+        text = "check the title to the held money"
+        yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
+    for hold in restitution.to_release(file, asset):
+        if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
+            amount = Money(hold.held_minor, hold.currency)
+            text = f"ask to release {amount} that no claim needs"
+            yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
+
+
+def _first_end(file: RecoveryFile, asset: AssetRow) -> datetime | None:
+    ends = [h.expires_at for h in file.live_holds(asset.id) if h.expires_at is not None]
+    return min(ends, default=None)
+
+
+def _waits(file: RecoveryFile) -> Iterator[Step]:
+    for call in file.calls:
+        if call.state in OPEN_CALLS:
+            why = f" ({call.last_error})" if call.last_error else ""
+            text = f"waiting for {call.partner_id}: {call.kind}{why}"
+            yield _step(Action.WAIT, Role.ENGINE, call.id, call.asset_id, None, text[:300])
+    for hold in file.holds:
+        if hold.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED):
+            partner = file.asset(hold.asset_id).partner_id
+            text = f"waiting for {partner}: {hold.kind} {hold.state}"
+            yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, None, text)
+    for allocation in file.allocations:
+        if allocation.state is AllocationState.NOTICE:
+            text = "the notice of the return runs"
+            yield _step(
+                Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id,
+                allocation.notice_to, text,
+            )  # fmt: skip
+        elif allocation.state is AllocationState.APPROVED:
+            text = "waiting for the payouts to be booked"
+            yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
+    if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
+        yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
+
+
+def _engine_text(file: RecoveryFile) -> str:
+    if file.recovery.trace_wanted:
+        return "the engine traces the money"
+    why = [
+        restitution.waits_for(file, a)
+        for a in file.assets
+        if a.stage is Stage.RESTITUTION and file.live_holds(a.id)
+    ]
+    return next((w for w in why if w), "the engine works on it")
+
+
+def _close_step(file: RecoveryFile) -> Step:
+    recovery = file.recovery
+    if file.pending(recovery.id) is not None:
+        return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, "waiting for the closing")
+    return _step(
+        Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, "submit the file for closing"
+    )
+
+
+def stage_of(file: RecoveryFile) -> Stage:
+    """A recovery's stage: the earliest stage in which one of its assets has open work."""
+    if file.recovery.state is RecoveryState.REPORTED:
+        return Stage.FREEZING
+    order = [Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION]
+    present = {a.stage for a in file.assets}
+    return next((stage for stage in order if stage in present), Stage.CLOSED)
+
+
+def next_clock(file: RecoveryFile) -> datetime | None:
+    """The earliest end of anything legal that runs on this file: what "time left" counts to."""
+    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS and h.held_minor]
+    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING]
+    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def next_wake(file: RecoveryFile) -> datetime | None:
+    """When the engine must look at this file even if nothing else happens."""
+    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS]
+    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING and not a.alarmed]
+    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def waits_for_partner(file: RecoveryFile) -> bool:
+    """Whether a bank still owes an answer that would come through its feed."""
+    return (
+        any(h.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING) for h in file.holds)
+        or any(a.state is AllocationState.APPROVED for a in file.allocations)
+        or any(is_waiting(r) and r.state is not RequestState.DRAFT for r in file.requests)
+    )

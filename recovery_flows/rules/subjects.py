@@ -1,0 +1,111 @@
+"""What an approval is about, down to the exact figures: a change changes the digest."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.file import ApprovalRow, RecoveryFile
+from models.ids import derive_id, digest
+from models.states import ApprovalState, Noun
+
+
+class Act(StrEnum):
+    """What a second person is asked to say yes to."""
+
+    ORDER_STOP = "order_stop"
+    FREEZE = "freeze"
+    RELEASE = "release"
+    REQUEST = "request"
+    RETURN = "return"
+    CLOSE = "close"
+
+
+SUBJECT_NOUN = {
+    Act.ORDER_STOP: Noun.HOLD,
+    Act.FREEZE: Noun.HOLD,
+    Act.RELEASE: Noun.HOLD,
+    Act.REQUEST: Noun.REQUEST,
+    Act.RETURN: Noun.ALLOCATION,
+    Act.CLOSE: Noun.RECOVERY,
+}
+
+
+def subject_digest(file: RecoveryFile, act: Act, subject_id: str) -> str:
+    """Digest of the bytes and figures that an approval of `act` on `subject_id` would bind."""
+    return digest([str(act), subject_id, *_BODIES[act](file, subject_id)])
+
+
+def _hold(file: RecoveryFile, hold_id: str) -> list[object]:
+    hold = file.hold(hold_id)
+    asset = file.asset(hold.asset_id)
+    return [
+        asset.account_id,
+        str(hold.kind),
+        hold.requested_minor,
+        hold.currency,
+        hold.supersedes_id,
+        hold.law_row,
+    ]
+
+
+def _release(file: RecoveryFile, hold_id: str) -> list[object]:
+    hold = file.hold(hold_id)
+    return [file.asset(hold.asset_id).account_id, hold.bank_ref, hold.held_minor, hold.currency]
+
+
+def _request(file: RecoveryFile, request_id: str) -> list[object]:
+    request = next(r for r in file.requests if r.id == request_id)
+    asset = file.asset(request.asset_id)
+    return [
+        asset.account_id,
+        request.channel,
+        request.requested_minor,
+        request.currency,
+        request.fields_digest,
+    ]
+
+
+def _allocation(file: RecoveryFile, allocation_id: str) -> list[object]:
+    allocation = next(a for a in file.allocations if a.id == allocation_id)
+    lines = [
+        [p.claim_id, p.hold_id, p.payee_account_id, p.amount_minor, p.currency]
+        for p in sorted(file.payouts_of(allocation_id), key=lambda p: p.id)
+    ]
+    return [allocation.method, allocation.formula, allocation.pool_minor, lines]
+
+
+def _recovery(file: RecoveryFile, recovery_id: str) -> list[object]:
+    del recovery_id
+    return [
+        [str(b.account), b.asset_id, b.claim_minor]
+        for b in sorted(file.balances, key=lambda b: (b.account, b.asset_id, b.hold_id, b.claim_id))
+    ]
+
+
+_BODIES = {
+    Act.ORDER_STOP: _hold,
+    Act.FREEZE: _hold,
+    Act.RELEASE: _release,
+    Act.REQUEST: _request,
+    Act.RETURN: _allocation,
+    Act.CLOSE: _recovery,
+}
+
+
+def approval_id(file: RecoveryFile, act: Act, subject_id: str) -> str:
+    """A new approval's id: the n-th that was asked for this act on this subject."""
+    earlier = [a for a in file.approvals if a.subject_id == subject_id and a.action == act]
+    return derive_id("appr", subject_id, act, len(earlier) + 1)
+
+
+def is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether a call may go out under this approval now.
+
+    It was given, or the law lets the order leave before its confirmation; and what it was given
+    for has not changed by a single figure since.
+    """
+    given = approval.state is ApprovalState.APPROVED or (
+        approval.post_hoc and approval.state is ApprovalState.PENDING
+    )
+    now = subject_digest(file, Act(approval.action), approval.subject_id)
+    return given and approval.subject_digest == now
