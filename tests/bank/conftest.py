@@ -102,14 +102,11 @@ Opener = Callable[..., PartnerBank]
 
 @pytest.fixture
 async def open_bank() -> AsyncIterator[Opener]:
-    """Clients with short time-outs; keyword arguments go to the line."""
+    """Clients that are closed after the test."""
     opened: list[PartnerBank] = []
 
-    def _open(url: str, gate: Gate | None = None, **line: float) -> PartnerBank:
-        times = {"connect_timeout_seconds": 1, "read_timeout_seconds": 1} | line
-        bank = open_partner_bank(
-            Line(BANK, url, "secret-token", **times), STANDING, gate or Gate(BANK), uuid.uuid4
-        )
+    def _open(line: Line, gate: Gate | None = None) -> PartnerBank:
+        bank = open_partner_bank(line, STANDING, gate or Gate(line.partner), uuid.uuid4)
         opened.append(bank)
         return bank
 
@@ -120,7 +117,7 @@ async def open_bank() -> AsyncIterator[Opener]:
 
 @pytest.fixture
 def bank(scripted: ScriptedBank, open_bank: Opener) -> PartnerBank:
-    return open_bank(scripted.url)
+    return open_bank(Line(BANK, scripted.url, "secret-token"))
 
 
 Talk = Callable[[asyncio.StreamWriter, int], Awaitable[None]]

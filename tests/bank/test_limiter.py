@@ -32,17 +32,16 @@ async def test_no_more_than_so_many_are_in_flight_at_once() -> None:
     assert (most, inside) == (3, 0)
 
 
-async def test_a_burst_passes_at_once_and_the_rest_at_the_rate() -> None:
+async def test_what_comes_after_a_burst_passes_at_the_rate() -> None:
     gate, at = Gate("bank-a", rate_per_second=20, burst=3), []
     start = time.monotonic()
     for _ in range(6):
         async with gate.passage():
             at.append(time.monotonic() - start)
-    assert at[2] < 0.05
-    assert 0.14 < at[5] < 0.4
+    assert at[5] >= 0.14
 
 
-async def test_a_bucket_is_full_again_after_a_rest() -> None:
+async def test_a_burst_passes_at_once_and_again_after_a_rest() -> None:
     clock = Clock()
     gate = Gate("bank-a", rate_per_second=1, burst=2, patience_seconds=0, monotonic=clock)
     for _ in range(2):
