@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from models.file import AssetRow, HoldRow, RecoveryFile, Step
+from models.file import AllocationRow, AssetRow, HoldRow, RecoveryFile, RequestRow, Step
 from models.money import Money
 from models.states import (
     LIVE_HOLDS,
@@ -93,10 +93,9 @@ def _approvals(file: RecoveryFile) -> Iterator[Step]:
 
 
 def _asset_of(file: RecoveryFile, subject_id: str) -> str:
-    for row in (*file.holds, *file.requests, *file.allocations):
-        if row.id == subject_id:
-            return row.asset_id
-    return ""
+    rows: list[HoldRow | RequestRow | AllocationRow]
+    rows = [*file.holds, *file.requests, *file.allocations]
+    return next((row.asset_id for row in rows if row.id == subject_id), "")
 
 
 def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:

@@ -1,0 +1,245 @@
+"""What the screens and `--json` show: frozen values, personal data masked already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.file import Step
+from models.money import Money
+from models.states import (
+    AllocationState,
+    ClaimState,
+    HoldKind,
+    HoldState,
+    LedgerAccount,
+    RecoveryState,
+    RequestState,
+    Role,
+    Stage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """Whether an engine is at work (`alive`: its sign of life is fresh) and what it last said."""
+
+    alive: bool
+    state: str
+    message: str
+    beat_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One open recovery in the queue; `due_at` is the end of the nearest legal clock."""
+
+    recovery_id: str
+    ref: str
+    state: RecoveryState
+    stage: Stage
+    loss: Money
+    victims: int
+    due_at: datetime | None
+    action: str
+    role: Role
+    sentence: str
+    owner: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """The queue, least time left first; `now` is case time."""
+
+    now: datetime
+    lines: tuple[QueueLine, ...]
+    open_count: int
+    closed_count: int
+    engine: EngineView
+
+
+@dataclass(frozen=True, slots=True)
+class TermLine:
+    """One term of the identity, in the currency of the loss."""
+
+    account: LedgerAccount
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    claim_id: str
+    victim: str
+    account: str
+    state: ClaimState
+    reported: Money
+    upheld: Money
+    returned: Money
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    """`held` is in the account's currency; `law_row` names the row of the regime."""
+
+    hold_id: str
+    kind: HoldKind
+    state: HoldState
+    requested: Money
+    held: Money
+    expires_at: datetime | None
+    law_row: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetLine:
+    """One account of the recovery: what is traced there and what of it is held."""
+
+    asset_id: str
+    bank: str
+    account: str
+    regime: str
+    home: bool
+    stage: Stage
+    depth: int
+    traced: Money
+    traced_claim: Money
+    statement_to: datetime | None
+    note: str
+    holds: tuple[HoldLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    request_id: str
+    asset_id: str
+    partner: str
+    channel: str
+    state: RequestState
+    requested: Money
+    missing: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutLine:
+    claim_id: str
+    victim: str
+    payee: str
+    amount: Money
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationLine:
+    allocation_id: str
+    asset_id: str
+    state: AllocationState
+    method: str
+    formula: str
+    pool: Money
+    notice_to: datetime | None
+    payouts: tuple[PayoutLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event in plain words; `digest` is its link in the chain."""
+
+    seq: int
+    at: datetime
+    actor: str
+    role: Role
+    noun: str
+    subject_id: str
+    event: str
+    old_state: str | None
+    new_state: str
+    reason: str
+    legal_basis: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    at: datetime
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalLine:
+    """One pending approval with the exact figures that a yes would bind."""
+
+    approval_id: str
+    recovery_id: str
+    ref: str
+    act: str
+    subject_id: str
+    asked_by: str
+    asked_at: datetime
+    due_at: datetime | None
+    post_hoc: bool
+    figures: tuple[tuple[str, str], ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """Something that runs out; `law_row` and `regime` name its row in the law."""
+
+    what: str
+    due_at: datetime
+    regime: str
+    law_row: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryPage:
+    """One recovery on one page: who, how much, where the money is, clocks, requests, what next."""
+
+    now: datetime
+    recovery_id: str
+    ref: str
+    version: int
+    regime: str
+    state: RecoveryState
+    stage: Stage
+    case_number: str
+    owner: str
+    method: str
+    tracing_rule: str
+    trace_as_of: datetime | None
+    reported_at: datetime
+    loss: Money
+    terms: tuple[TermLine, ...]
+    claims: tuple[ClaimLine, ...]
+    assets: tuple[AssetLine, ...]
+    clocks: tuple[ClockLine, ...]
+    requests: tuple[RequestLine, ...]
+    allocations: tuple[AllocationLine, ...]
+    approvals: tuple[ApprovalLine, ...]
+    steps: tuple[Step, ...]
+    events: tuple[EventLine, ...]
+    notes: tuple[NoteLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    """Who acts: an identity and its roles."""
+
+    id: str
+    handle: str
+    roles: frozenset[Role]
+
+
+def masked_account(tail: str) -> str:
+    """An account number as it may be shown: its last four digits."""
+    return f"···· {tail}" if tail else "····"
+
+
+def masked_name(name: str) -> str:
+    """A name as it may be shown: its first character."""
+    return f"{name[:1]}··" if name else "··"
