@@ -1,0 +1,92 @@
+"""One cell to one value, strictly; a CellRefusedError names the field and never quotes the cell."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from models.facts import AccountRef
+from models.money import Money, exponent
+from recovery_flows.intake.currencies import CURRENCIES
+from recovery_flows.intake.refusals import CellRefusedError
+
+_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.(?P<fraction>[0-9]+))?")
+_ACCOUNT = re.compile(r"[A-Za-z0-9]{4,34}")
+# Unicode categories: controls, lone surrogates, line and paragraph separators.
+_UNSAFE_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
+# Marks that turn the direction of writing make a name or number look like another on the screen.
+_DIRECTION_MARKS = frozenset(
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+Cells = Mapping[str, object]
+
+
+def read_text(cells: Cells, field: str, most: int, *, optional: bool = False) -> str:
+    """A text of at most `most` characters without control characters, trimmed."""
+    value = cells.get(field)
+    if value is not None and not isinstance(value, str):
+        raise CellRefusedError(field, "is not one text")
+    text = (value or "").strip()
+    if not text and not optional:
+        raise CellRefusedError(field, "is empty")
+    if any(_unsafe(character) for character in text):
+        raise CellRefusedError(field, "holds control characters")
+    if len(text) > most:
+        raise CellRefusedError(field, f"is longer than {most} characters")
+    return text
+
+
+def _unsafe(character: str) -> bool:
+    return unicodedata.category(character) in _UNSAFE_CATEGORIES or character in _DIRECTION_MARKS
+
+
+def read_money(cells: Cells) -> Money:
+    """`amount` and `currency`: a plain decimal above zero, with the decimals of the currency."""
+    currency = read_text(cells, "currency", 3)
+    if currency not in CURRENCIES:
+        raise CellRefusedError("currency", "is not a code of ISO 4217 such as CNY")
+    text = read_text(cells, "amount", 40)
+    if text.startswith("-"):
+        raise CellRefusedError("amount", "is negative")
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        raise CellRefusedError("amount", "is not a plain decimal such as 1234.50")
+    digits = exponent(currency)
+    # Also with zeros at the end: 1.000 may be a thousand.
+    if len(match["fraction"] or "") > digits:
+        raise CellRefusedError(
+            "amount", f"has more than {digits} decimals, too many for {currency}"
+        )
+    money = Money.parse(text, currency)
+    if money.minor == 0:
+        raise CellRefusedError("amount", "is zero")
+    return money
+
+
+def read_account(cells: Cells, side: str, holder_field: str) -> AccountRef:
+    """`<side>_bank` and `<side>_account`: 4 to 34 letters and digits; spaces are dropped."""
+    field = f"{side}_account"
+    bank = read_text(cells, f"{side}_bank", 64)
+    number = "".join(read_text(cells, field, 80).split(" "))
+    if not _ACCOUNT.fullmatch(number):
+        raise CellRefusedError(field, "is not 4 to 34 letters and digits")
+    return AccountRef(bank, number, read_text(cells, holder_field, 200, optional=True))
+
+
+def read_instant(cells: Cells, field: str, now: datetime) -> datetime:
+    """An instant of ISO 8601 with its time zone, not after `now`; in UTC."""
+    try:
+        instant = datetime.fromisoformat(read_text(cells, field, 40))
+        if instant.utcoffset() is None:
+            raise CellRefusedError(field, "has no time zone, such as Z or +08:00")
+        instant = instant.astimezone(UTC)
+    except CellRefusedError:
+        raise
+    except (ValueError, OverflowError):
+        raise CellRefusedError(field, "is not an instant such as 2026-01-31T09:30:00Z") from None
+    if instant > now:
+        raise CellRefusedError(field, "lies in the future")
+    return instant
