@@ -1,16 +1,23 @@
-"""A scripted bank on a real socket, and a raw one for what no server library would do."""
+"""Banks on real sockets: a scripted one, a raw one that breaks off, and the sandbox."""
 
 from __future__ import annotations
 
 import asyncio
+import copy
+import json
 import socket
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -18,10 +25,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from models.facts import AccountRef
 from models.ids import OfficerId, PartnerId, RecoveryId, canonical
 from recovery_flows.bank.client import PartnerBank, open_partner_bank
 from recovery_flows.bank.limiter import Gate
 from recovery_flows.bank.line import Authority, Line
+from recovery_flows.sandbox import server
+from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
 
 BANK = PartnerId("bank-a")
 STANDING = Authority(RecoveryId("rec-standing"), OfficerId("engine"), "standing order")
@@ -155,3 +165,104 @@ def closed_port() -> int:
     port: int = listener.getsockname()[1]
     listener.close()
     return port
+
+
+@pytest.fixture
+def changed() -> Callable[[Any, str, Any], bytes]:
+    """A copy of a JSON value, as bytes, in which what stands at a dotted path is another."""
+
+    def _changed(value: Any, path: str, new: Any) -> bytes:
+        whole = copy.deepcopy(value)
+        *way, last = [int(key) if key.isdigit() else key for key in path.split(".")]
+        inner = whole
+        for key in way:
+            inner = inner[key]
+        inner[last] = new
+        return canonical(whole)
+
+    return _changed
+
+
+A = PartnerId("bank-a")
+SLOW = PartnerId("bank-b")
+START = datetime(2026, 3, 1, tzinfo=UTC)
+MULE = AccountRef(A, "6222", "Synthetic Mule")
+BUSY = AccountRef(A, "6444", "Synthetic Shop")
+VICTIM = AccountRef(SLOW, "6333", "Synthetic Victim")
+LINES = 1_200
+
+
+class CaseClock:
+    now = START + timedelta(days=1)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Sandbox:
+    rows: dict[str, dict[str, str]]
+    clock: CaseClock
+
+    def plant(self, kind: str, call: str, **more: object) -> None:
+        faults = [{"call": call, "kind": kind, **more}]
+        httpx.post(f"{self.rows[A]['url']}/sandbox/faults", json=faults, trust_env=False)
+
+
+def world() -> World:
+    def account(ref: AccountRef, minor: int) -> WorldAccount:
+        return WorldAccount(ref.bank, ref.number, ref.holder, "CNY", minor)
+
+    def pay(at: int, payer: AccountRef, payee: AccountRef | None, minor: int) -> WorldTransfer:
+        return WorldTransfer(
+            order=at,
+            at=START + timedelta(seconds=at),
+            payer=(payer.bank, payer.number),
+            payee=None if payee is None else (payee.bank, payee.number),
+            amount_minor=minor,
+            currency="CNY",
+            kind="TRANSFER" if payee else "CASH",
+            end_to_end_id=f"E-{at}",
+        )
+
+    return World(
+        banks=(Bank(A, "Synthetic A", "CN", "CNY", 0, 0), Bank(SLOW, "B", "CN", "CNY", 10, 10)),
+        accounts=(account(MULE, 0), account(BUSY, 1_000_000), account(VICTIM, 500_000)),
+        transfers=(
+            pay(1, VICTIM, MULE, 100_000),
+            pay(2, MULE, None, 20_000),
+            *(pay(10 + at, BUSY, VICTIM, 7) for at in range(LINES)),
+        ),
+        reports=(),
+        rates=(),
+        starts_at=START,
+        notes=(),
+    )
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    install(tmp_path / "sandbox.db", world())
+    clock, stop, ready = CaseClock(), threading.Event(), tmp_path / "ready.json"
+    thread = threading.Thread(
+        target=server.serve,
+        args=(tmp_path / "sandbox.db", clock, ready),
+        kwargs={"stop": stop},
+        daemon=True,
+    )
+    thread.start()
+    deadline = time.monotonic() + 5
+    while not ready.exists() and time.monotonic() < deadline:
+        stop.wait(0.01)
+    yield Sandbox({row["id"]: row for row in json.loads(ready.read_text())}, clock)
+    stop.set()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def reach(open_bank: Callable[..., PartnerBank]) -> Callable[..., PartnerBank]:
+    def _reach(sandbox: Sandbox, bank: PartnerId, **times: float) -> PartnerBank:
+        row = sandbox.rows[bank]
+        return open_bank(Line(bank, row["url"], row["token"], **times), Gate(bank))
+
+    return _reach

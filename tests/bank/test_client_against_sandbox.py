@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
 
 from models.facts import AccountRef, BankHoldState, BankPayoutState, Direction, LineKind, RawAnswer
@@ -28,9 +23,8 @@ from recovery_flows.errors import (
     PartnerRefusedError,
     PartnerUnavailableError,
 )
-from recovery_flows.sandbox import server
-from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
 
+# As in the world that conftest installs.
 A = PartnerId("bank-a")
 SLOW = PartnerId("bank-b")
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -40,85 +34,9 @@ VICTIM = AccountRef(SLOW, "6333", "Synthetic Victim")
 LINES = 1_200
 
 
-class CaseClock:
-    now = START + timedelta(days=1)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass
-class Sandbox:
-    rows: dict[str, dict[str, str]]
-    clock: CaseClock
-
-    def plant(self, kind: str, call: str, **more: object) -> None:
-        faults = [{"call": call, "kind": kind, **more}]
-        httpx.post(f"{self.rows[A]['url']}/sandbox/faults", json=faults, trust_env=False)
-
-
-def world() -> World:
-    def account(ref: AccountRef, minor: int) -> WorldAccount:
-        return WorldAccount(ref.bank, ref.number, ref.holder, "CNY", minor)
-
-    def pay(at: int, payer: AccountRef, payee: AccountRef | None, minor: int) -> WorldTransfer:
-        return WorldTransfer(
-            order=at,
-            at=START + timedelta(seconds=at),
-            payer=(payer.bank, payer.number),
-            payee=None if payee is None else (payee.bank, payee.number),
-            amount_minor=minor,
-            currency="CNY",
-            kind="TRANSFER" if payee else "CASH",
-            end_to_end_id=f"E-{at}",
-        )
-
-    return World(
-        banks=(Bank(A, "Synthetic A", "CN", "CNY", 0, 0), Bank(SLOW, "B", "CN", "CNY", 10, 10)),
-        accounts=(account(MULE, 0), account(BUSY, 1_000_000), account(VICTIM, 500_000)),
-        transfers=(
-            pay(1, VICTIM, MULE, 100_000),
-            pay(2, MULE, None, 20_000),
-            *(pay(10 + at, BUSY, VICTIM, 7) for at in range(LINES)),
-        ),
-        reports=(),
-        rates=(),
-        starts_at=START,
-        notes=(),
-    )
-
-
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    install(tmp_path / "sandbox.db", world())
-    clock, stop, ready = CaseClock(), threading.Event(), tmp_path / "ready.json"
-    thread = threading.Thread(
-        target=server.serve,
-        args=(tmp_path / "sandbox.db", clock, ready),
-        kwargs={"stop": stop},
-        daemon=True,
-    )
-    thread.start()
-    deadline = time.monotonic() + 5
-    while not ready.exists() and time.monotonic() < deadline:
-        stop.wait(0.01)
-    yield Sandbox({row["id"]: row for row in json.loads(ready.read_text())}, clock)
-    stop.set()
-    thread.join(timeout=5)
-
-
-@pytest.fixture
-def at_a(sandbox: Sandbox, reach: Callable[..., PartnerBank]) -> PartnerBank:
+def at_a(sandbox: Any, reach: Callable[..., PartnerBank]) -> PartnerBank:
     return reach(sandbox, A)
-
-
-@pytest.fixture
-def reach(open_bank: Callable[..., PartnerBank]) -> Callable[..., PartnerBank]:
-    def _reach(sandbox: Sandbox, bank: PartnerId, **times: float) -> PartnerBank:
-        row = sandbox.rows[bank]
-        return open_bank(Line(bank, row["url"], row["token"], **times), Gate(bank))
-
-    return _reach
 
 
 async def send(bank: PartnerBank, path: str, body: bytes, key: str) -> RawAnswer:
@@ -140,7 +58,7 @@ async def test_the_bank_speaks_the_profile(at_a: PartnerBank) -> None:
 
 
 async def test_a_stop_holds_what_is_there_for_48_hours_and_the_balance_shows_it(
-    sandbox: Sandbox, at_a: PartnerBank
+    sandbox: Any, at_a: PartnerBank
 ) -> None:
     answer = await stop_mule(at_a, 500_000)
     held = wire.parse_hold(answer.body, A)
@@ -187,7 +105,7 @@ async def test_a_freeze_takes_over_the_stop_and_a_release_lets_go(at_a: PartnerB
 
 
 async def test_a_payout_is_on_both_statements(
-    sandbox: Sandbox, at_a: PartnerBank, reach: Callable[..., PartnerBank]
+    sandbox: Any, at_a: PartnerBank, reach: Callable[..., PartnerBank]
 ) -> None:
     held = wire.parse_hold((await stop_mule(at_a, 80_000)).body, A)
     body = wire.payout_body("pay-1", held.bank_ref, Money(80_000, "CNY"), VICTIM, "dec-1", "back")
@@ -211,7 +129,7 @@ async def test_a_long_statement_is_read_over_its_pages_and_sums(at_a: PartnerBan
 
 
 async def test_a_statement_never_reaches_past_the_banks_now(
-    sandbox: Sandbox, at_a: PartnerBank
+    sandbox: Any, at_a: PartnerBank
 ) -> None:
     fact, _ = await at_a.statement(MULE.number, START, START + timedelta(days=99))
     assert (fact.covers_from, fact.covers_to) == (START, sandbox.clock.now)
@@ -225,7 +143,7 @@ async def test_a_statement_never_reaches_past_the_banks_now(
 
 
 async def test_the_feed_tells_a_later_expiry_once_and_only_after_its_instant(
-    sandbox: Sandbox, at_a: PartnerBank
+    sandbox: Any, at_a: PartnerBank
 ) -> None:
     held = wire.parse_hold((await stop_mule(at_a, 30_000)).body, A)
     before, _ = await at_a.events(None)
@@ -248,7 +166,7 @@ async def test_a_feed_of_many_holds_is_read_over_its_pages(at_a: PartnerBank) ->
 
 
 async def test_a_slow_bank_first_promises_and_then_tells_by_its_feed(
-    sandbox: Sandbox, reach: Callable[..., PartnerBank]
+    sandbox: Any, reach: Callable[..., PartnerBank]
 ) -> None:
     bank = reach(sandbox, SLOW)
     body = wire.hold_body(HoldId("hold-1"), HoldKind.STOP, VICTIM, Money(500, "CNY"), "m")
@@ -261,7 +179,7 @@ async def test_a_slow_bank_first_promises_and_then_tells_by_its_feed(
 
 
 async def test_after_a_lost_answer_the_key_tells_what_was_done(
-    sandbox: Sandbox, at_a: PartnerBank
+    sandbox: Any, at_a: PartnerBank
 ) -> None:
     sandbox.plant("timeout_after_acting", "POST /v1/holds")
     with pytest.raises(OutcomeUnknownError):
@@ -275,9 +193,7 @@ async def test_after_a_lost_answer_the_key_tells_what_was_done(
     assert wire.parse_hold((await stop_mule(at_a, 30_000)).body, A) == held
 
 
-async def test_after_a_lost_order_the_key_was_never_seen(
-    sandbox: Sandbox, at_a: PartnerBank
-) -> None:
+async def test_after_a_lost_order_the_key_was_never_seen(sandbox: Any, at_a: PartnerBank) -> None:
     for kind in ("down", "error_500"):
         sandbox.plant(kind, "POST /v1/holds")
         with pytest.raises(OutcomeUnknownError):
@@ -286,7 +202,7 @@ async def test_after_a_lost_order_the_key_was_never_seen(
 
 
 async def test_an_order_the_bank_is_still_busy_with_stays_unknown(
-    sandbox: Sandbox, reach: Callable[..., PartnerBank]
+    sandbox: Any, reach: Callable[..., PartnerBank]
 ) -> None:
     sandbox.plant("slow", "POST /v1/holds", seconds=3)
     bank = reach(sandbox, A, read_timeout_seconds=0.5)
@@ -298,7 +214,7 @@ async def test_an_order_the_bank_is_still_busy_with_stays_unknown(
     assert wire.parse_call(past.body, A, CallId("call-1")) is None
 
 
-async def test_a_bank_that_is_too_busy_did_nothing(sandbox: Sandbox, at_a: PartnerBank) -> None:
+async def test_a_bank_that_is_too_busy_did_nothing(sandbox: Any, at_a: PartnerBank) -> None:
     sandbox.plant("rate_limited", "POST /v1/holds", seconds=1)
     with pytest.raises(PartnerUnavailableError) as caught:
         await stop_mule(at_a, 30_000)
@@ -326,7 +242,7 @@ async def test_a_wrong_name_an_unknown_account_and_an_empty_one_are_refused_as_s
 
 
 async def test_a_wrong_token_is_refused(
-    sandbox: Sandbox, open_bank: Callable[..., PartnerBank]
+    sandbox: Any, open_bank: Callable[..., PartnerBank]
 ) -> None:
     bank = open_bank(Line(A, sandbox.rows[A]["url"], "wrong"), Gate(A))
     with pytest.raises(PartnerRefusedError, match="TokenInvalid"):

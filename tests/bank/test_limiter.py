@@ -5,8 +5,11 @@ import time
 
 import pytest
 
+from models.ids import PartnerId
 from recovery_flows.bank.limiter import Gate
 from recovery_flows.errors import PartnerUnavailableError
+
+BANK = PartnerId("bank-a")
 
 
 class Clock:
@@ -18,7 +21,7 @@ class Clock:
 
 
 async def test_no_more_than_so_many_are_in_flight_at_once() -> None:
-    gate, inside, most = Gate("bank-a", in_flight=3), 0, 0
+    gate, inside, most = Gate(BANK, in_flight=3), 0, 0
 
     async def call() -> None:
         nonlocal inside, most
@@ -33,7 +36,7 @@ async def test_no_more_than_so_many_are_in_flight_at_once() -> None:
 
 
 async def test_what_comes_after_a_burst_passes_at_the_rate() -> None:
-    gate, at = Gate("bank-a", rate_per_second=20, burst=3), []
+    gate, at = Gate(BANK, rate_per_second=20, burst=3), []
     start = time.monotonic()
     for _ in range(6):
         async with gate.passage():
@@ -43,7 +46,7 @@ async def test_what_comes_after_a_burst_passes_at_the_rate() -> None:
 
 async def test_a_burst_passes_at_once_and_again_after_a_rest() -> None:
     clock = Clock()
-    gate = Gate("bank-a", rate_per_second=1, burst=2, patience_seconds=0, monotonic=clock)
+    gate = Gate(BANK, rate_per_second=1, burst=2, patience_seconds=0, monotonic=clock)
     for _ in range(2):
         async with gate.passage():
             pass
@@ -58,7 +61,7 @@ async def test_a_burst_passes_at_once_and_again_after_a_rest() -> None:
 
 async def test_a_closed_gate_refuses_and_names_the_seconds_left_until_it_opens() -> None:
     clock = Clock()
-    gate = Gate("bank-a", monotonic=clock)
+    gate = Gate(BANK, monotonic=clock)
     gate.close_for(60)
     gate.close_for(10)
     clock.now += 20
@@ -72,7 +75,7 @@ async def test_a_closed_gate_refuses_and_names_the_seconds_left_until_it_opens()
 
 
 async def test_a_short_wait_is_waited() -> None:
-    gate = Gate("bank-a")
+    gate = Gate(BANK)
     gate.close_for(0.05)
     start = time.monotonic()
     async with gate.passage():
@@ -80,7 +83,7 @@ async def test_a_short_wait_is_waited() -> None:
 
 
 async def test_a_gate_closed_while_a_call_waits_for_its_turn_holds_that_call_too() -> None:
-    gate = Gate("bank-a", rate_per_second=20, patience_seconds=1)
+    gate = Gate(BANK, rate_per_second=20, patience_seconds=1)
 
     async def second() -> None:
         async with gate.passage():
@@ -96,7 +99,7 @@ async def test_a_gate_closed_while_a_call_waits_for_its_turn_holds_that_call_too
 
 
 async def test_a_refused_call_gives_its_slot_back() -> None:
-    gate = Gate("bank-a", in_flight=1, patience_seconds=0.1)
+    gate = Gate(BANK, in_flight=1, patience_seconds=0.1)
     gate.close_for(0.15)
     with pytest.raises(PartnerUnavailableError):
         async with gate.passage():
