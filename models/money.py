@@ -13,7 +13,7 @@ EXPONENTS = {
     "LYD": 3, "OMR": 3, "PYG": 0, "TND": 3, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0,
     "XOF": 0, "XPF": 0,
 }  # fmt: skip
-_AMOUNT = re.compile(r"^(?P<sign>-?)(?P<whole>\d{1,15})(?:\.(?P<fraction>\d{1,3}))?$")
+_AMOUNT = re.compile(r"^(?P<sign>-?)(?P<whole>[0-9]{1,15})(?:\.(?P<fraction>[0-9]{1,3}))?$")
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
 
@@ -58,7 +58,7 @@ class Money:
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
         """Read a plain decimal such as `12.34`; ValueError names what is wrong with it."""
-        match = _AMOUNT.match(text.strip())
+        match = _AMOUNT.fullmatch(text)
         if match is None:
             raise ValueError(f"amount {text!r} is not a plain decimal such as 1234.50")
         digits = exponent(currency)

@@ -12,6 +12,7 @@ from models.ids import canonical, digest
 from models.ledger import PostingRow
 from models.outcome import CallIntent, Move, Outcome, Posting, spelled, unbalanced
 from models.states import Noun, next_state
+from models.store.permissions import require
 from models.store.unit import EVENTS, Actor, Unit
 from models.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of
 
@@ -47,6 +48,7 @@ def record(
 
 
 def _record_move(unit: Unit, actor: Actor, now: datetime, recovery_id: str, move: Move) -> int:
+    require(unit, actor, move)
     new = _new_state(move)
     _write_row(unit, recovery_id, move, new)
     return _append_event(unit, actor, now, recovery_id, move, new)

@@ -1,0 +1,33 @@
+"""Case time and signs of life."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.queries.views import EngineView
+from models.runtime import Beat, CaseClock
+from models.tables import table_of
+
+_CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
+_FRESH = timedelta(seconds=15)
+
+
+def case_now(session: Session, wall: datetime) -> datetime:
+    """Case time: where it stands, or the wall clock's time when it runs."""
+    row = session.execute(sa.select(_CLOCK.c.running, _CLOCK.c.stands_at)).first()
+    if row is None or row.running or row.stands_at is None:
+        return wall
+    stands_at: datetime = row.stands_at
+    return stands_at
+
+
+def engine_view(session: Session, wall: datetime) -> EngineView:
+    """Whether an engine gave a sign of life in the last seconds, and what it said."""
+    row = session.execute(sa.select(_BEATS).where(_BEATS.c.name == "engine")).first()
+    if row is None:
+        return EngineView(alive=False, state="never started", message="", beat_at=None)
+    alive = row.state != "stopped" and wall - row.beat_at < _FRESH
+    return EngineView(alive=alive, state=row.state, message=row.message, beat_at=row.beat_at)

@@ -1,0 +1,88 @@
+"""What tracing reads: bookings, statements, where accounts lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.account import Account, Statement, StatementLine
+from models.facts import Direction, LineKind
+from models.file import Place
+from models.partner import Partner
+from models.tables import table_of
+
+_LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
+_ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """One booking as stored; accounts by id."""
+
+    account_id: str
+    seq: int
+    booked_at: datetime
+    direction: Direction
+    kind: LineKind
+    amount_minor: int
+    currency: str
+    counter_account_id: str
+    counter_minor: int | None
+    counter_currency: str
+    end_to_end_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What statements say of an account: the stretch they cover and the balance at its start."""
+
+    account_id: str
+    covers_from: datetime
+    covers_to: datetime
+    opening_minor: int
+
+
+def lines_of(session: Session, account_ids: Iterable[str]) -> list[StoredLine]:
+    """All stored bookings of these accounts, in booking order per account."""
+    names = StoredLine.__slots__
+    query = (
+        sa.select(*(_LINES.c[n] for n in names))
+        .where(_LINES.c.account_id.in_(list(account_ids)))
+        .order_by(_LINES.c.account_id, _LINES.c.seq)
+    )
+    return [StoredLine(*row) for row in session.execute(query)]
+
+
+def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
+    """Per account the longest stretch that its statements cover from one opening balance."""
+    best: dict[str, Covered] = {}
+    query = sa.select(_STATEMENTS).where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+    for row in session.execute(query):
+        found = Covered(row.account_id, row.covers_from, row.covers_to, row.opening_minor)
+        old = best.get(row.account_id)
+        if old is None or (old.covers_from, -old.covers_to.timestamp()) > (
+            found.covers_from,
+            -found.covers_to.timestamp(),
+        ):
+            best[row.account_id] = found
+    return list(best.values())
+
+
+def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:
+    """Where these accounts lie; an account's own currency is its bank's unless it is known."""
+    query = (
+        sa.select(
+            _ACCOUNTS.c.id, _ACCOUNTS.c.partner_id, _ACCOUNTS.c.currency, _PARTNERS.c.home,
+            _PARTNERS.c.regime, _PARTNERS.c.currency.label("usual"),
+        )
+        .join(_PARTNERS, _PARTNERS.c.id == _ACCOUNTS.c.partner_id)
+        .where(_ACCOUNTS.c.id.in_(list(account_ids)))
+    )  # fmt: skip
+    return {
+        row.id: Place(row.partner_id, row.home, row.regime, row.currency or row.usual)
+        for row in session.execute(query)
+    }

@@ -1,0 +1,135 @@
+"""Reports become recoveries: one report, one recovery with one claim, until a decision joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from models.facts import ReportFact
+from models.ids import derive_id
+from models.outcome import Move, Outcome, Posting
+from models.partner import Partner
+from models.recovery import Claim
+from models.runtime import Counter
+from models.states import LedgerAccount, Noun, Role, Stage
+from models.store.accounts import ensure_account, ensure_party
+from models.store.record import record
+from models.store.unit import Actor, Unit
+from models.tables import table_of
+
+_CLAIMS, _COUNTERS, _PARTNERS = table_of(Claim), table_of(Counter), table_of(Partner)
+
+
+@dataclass(slots=True)
+class IntakeSummary:
+    """What became of a file: new recoveries (ids), reports known already, rows refused."""
+
+    filed: list[str] = field(default_factory=list)
+    known: int = 0
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def file_reports(
+    unit: Unit, actor: Actor, now: datetime, regime: str, reports: Iterable[ReportFact]
+) -> IntakeSummary:
+    """File reports; one that was filed before adds nothing, an unknown bank is refused by row."""
+    summary = IntakeSummary()
+    banks = {
+        r.id: r.currency
+        for r in unit.session.execute(sa.select(_PARTNERS.c.id, _PARTNERS.c.currency))
+    }
+    for report in reports:
+        unknown = next(
+            (
+                (name, ref.bank)
+                for name, ref in (
+                    ("victim_bank", report.victim_account),
+                    ("payee_bank", report.payee_account),
+                )
+                if ref.bank not in banks
+            ),
+            None,
+        )
+        if unknown:
+            why = f"{unknown[1]!r} is not a registered partner"
+            summary.refused.append((report.row, unknown[0], why))
+        elif _is_known(unit, report):
+            summary.known += 1
+        else:
+            summary.filed.append(_file(unit, actor, now, regime, report, banks))
+    return summary
+
+
+def _is_known(unit: Unit, report: ReportFact) -> bool:
+    query = sa.select(_CLAIMS.c.id).where(_CLAIMS.c.external_ref == report.external_ref)
+    return unit.session.execute(query).first() is not None
+
+
+def _file(
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    regime: str,
+    report: ReportFact,
+    banks: dict[str, str],
+) -> str:
+    recovery_id = derive_id("rec", report.external_ref)
+    claim_id = derive_id("claim", report.external_ref)
+    victim, payee = report.victim_account, report.payee_account
+    victim_account = ensure_account(unit, victim, banks[victim.bank])
+    amount = report.amount
+    recovery = Move(
+        Noun.RECOVERY, recovery_id, "reported", None,
+        {
+            "ref": _next_ref(unit, now),
+            "regime": regime,
+            "currency": amount.currency,
+            "reported_at": report.reported_at,
+            "method": report.method,
+            "stage": Stage.FREEZING,
+            "step_action": "accept",
+            "step_role": Role.OFFICER,
+            "step_subject": recovery_id,
+            "step_sentence": "accept the report",
+        },
+    )  # fmt: skip
+    claim = Move(
+        Noun.CLAIM, claim_id, "filed", None,
+        {
+            "external_ref": report.external_ref,
+            "party_id": ensure_party(unit, report.victim_name, report.victim_contact),
+            "victim_account_id": victim_account,
+            "victim_partner_id": victim.bank,
+            "payee_account_id": ensure_account(unit, payee, banks[payee.bank]),
+            "payout_account_id": victim_account,
+            "reported_minor": amount.minor,
+            "currency": amount.currency,
+            "end_to_end_id": report.end_to_end_id,
+            "paid_at": report.paid_at,
+            "reported_at": report.reported_at,
+        },
+        postings=_reported(claim_id, amount.minor, amount.currency),
+    )  # fmt: skip
+    record(unit, actor, now, recovery_id, Outcome((recovery, claim)))
+    return recovery_id
+
+
+def _reported(claim_id: str, minor: int, currency: str) -> tuple[Posting, ...]:
+    return tuple(
+        Posting(account, sign * minor, currency, sign * minor, currency, claim_id=claim_id)
+        for account, sign in ((LedgerAccount.NOT_LOCATED, 1), (LedgerAccount.REPORTED, -1))
+    )
+
+
+def _next_ref(unit: Unit, now: datetime) -> str:
+    name = f"recovery-{now.year}"
+    changed = unit.session.execute(
+        _COUNTERS.update().where(_COUNTERS.c.name == name).values(value=_COUNTERS.c.value + 1)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        unit.session.execute(_COUNTERS.insert().values(name=name, value=1))
+    value = unit.session.execute(sa.select(_COUNTERS.c.value).where(_COUNTERS.c.name == name))
+    return f"R-{now.year}-{value.scalar_one():04d}"

@@ -1,0 +1,68 @@
+"""Partners: registered by a person, contacted by the engine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from models.outcome import Move, Outcome, Values
+from models.partner import Partner
+from models.states import Noun
+from models.store.record import record
+from models.store.unit import Actor, Unit
+from models.tables import table_of
+
+_PARTNERS = table_of(Partner)
+
+
+def register(
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    partner_id: str,
+    *,
+    name: str,
+    regime: str,
+    currency: str,
+    home: bool,
+    base_url: str,
+    token: str,
+) -> None:
+    """Add a partner bank, or give a known one its new address and token."""
+    values: Values = {
+        "name": name,
+        "regime": regime,
+        "currency": currency,
+        "home": home,
+        "base_url": base_url,
+        "token_sealed": unit.vault.seal(token),
+    }
+    known = unit.session.execute(
+        sa.select(_PARTNERS.c.state, _PARTNERS.c.base_url).where(_PARTNERS.c.id == partner_id)
+    ).first()
+    if known is None:
+        move = Move(Noun.PARTNER, partner_id, "registered", None, values)
+    else:
+        move = Move(Noun.PARTNER, partner_id, "updated", known.state, values)
+    record(unit, actor, now, "", Outcome((move,)))
+
+
+def note_contact(
+    unit: Unit, partner_id: str, *, answered_at: datetime | None = None, error: str = ""
+) -> None:
+    """Remember the last answer or the last failure of a partner (operational, no event)."""
+    values: dict[str, object] = {"last_error": error[:300]}
+    if answered_at is not None:
+        values["last_answer_at"] = answered_at
+    unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
+
+
+def move_cursor(
+    unit: Unit, partner_id: str, *, reached: datetime | None, due_at: datetime | None
+) -> None:
+    """Where the feed was read up to, and when (case time) to read it again; None: not needed."""
+    values: dict[str, object] = {"feed_due_at": due_at}
+    if reached is not None:
+        values["feed_reached_at"] = reached
+    unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))

@@ -1,0 +1,69 @@
+"""Officers and who is acting."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.officer import Officer
+from models.outcome import Move, Outcome
+from models.states import Noun, Role
+from models.store.record import record
+from models.store.unit import ENGINE, Actor, Unit
+from models.tables import table_of
+
+_OFFICERS = table_of(Officer)
+_ROUNDS = 200_000
+
+
+def secret_hash(secret: str) -> str:
+    """A salted, slow hash (PBKDF2-SHA256) of an officer's secret."""
+    salt = secrets.token_hex(16)
+    raw = hashlib.pbkdf2_hmac("sha256", secret.encode(), bytes.fromhex(salt), _ROUNDS)
+    return f"{salt}:{raw.hex()}"
+
+
+def secret_fits(secret: str, stored: str) -> bool:
+    """Whether `secret` is the one that `stored` was made of."""
+    salt, _, expected = stored.partition(":")
+    if not expected:
+        return False
+    raw = hashlib.pbkdf2_hmac("sha256", secret.encode(), bytes.fromhex(salt), _ROUNDS)
+    return hmac.compare_digest(raw.hex(), expected)
+
+
+def appoint(
+    unit: Unit,
+    now: datetime,
+    handle: str,
+    roles: Iterable[Role],
+    *,
+    os_user: str = "",
+    secret: str = "",
+) -> str:
+    """Add an identity bound to an operating-system user or to a secret; return its id."""
+    values = {
+        "handle": handle,
+        "roles": ",".join(sorted(roles)),
+        "os_user": os_user,
+        "secret_hash": secret_hash(secret) if secret else "",
+    }
+    move = Move(Noun.OFFICER, handle, "appointed", None, values)
+    record(unit, ENGINE, now, "", Outcome((move,)))
+    return handle
+
+
+def appoint_engine(unit: Unit, now: datetime) -> None:
+    """The engine's own identity: it may poll, compute, draft and send, never decide."""
+    unit.session.execute(
+        _OFFICERS.insert().values(id=ENGINE.id, handle=ENGINE.id, roles=Role.ENGINE)
+    )
+    del now
+
+
+def acting(officer_id: str, roles: Iterable[Role], role: Role) -> Actor | None:
+    """The actor in `role`, or None if this identity does not have it."""
+    return Actor(officer_id, role) if role in set(roles) else None

@@ -1,0 +1,72 @@
+"""Who may make which move. The store asks before it writes; the engine may never decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from models.officer import Approval
+from models.outcome import Move
+from models.states import Noun, Role
+from models.store.unit import Actor, Unit
+from models.tables import table_of
+
+_APPROVALS = table_of(Approval)
+_OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
+
+# Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
+# the engine may entail.
+DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
+    (Noun.RECOVERY, "accepted"): _OFFICER,
+    (Noun.RECOVERY, "rejected"): _OFFICER,
+    (Noun.RECOVERY, "joined"): _OFFICER,
+    (Noun.RECOVERY, "closed_returned"): _SUPERVISOR,
+    (Noun.RECOVERY, "closed_partial"): _SUPERVISOR,
+    (Noun.RECOVERY, "closed_no_recovery"): _SUPERVISOR,
+    (Noun.CLAIM, "verified"): _OFFICER,
+    (Noun.HOLD, "ordered_first"): _OFFICER,
+    (Noun.HOLD, "submitted"): _OFFICER,
+    (Noun.HOLD, "amended"): _OFFICER,
+    (Noun.HOLD, "approved"): _SUPERVISOR,
+    (Noun.HOLD, "ordered_by_request"): _SUPERVISOR,
+    (Noun.HOLD, "confirmed"): _SUPERVISOR,
+    (Noun.REQUEST, "amended"): _OFFICER,
+    (Noun.REQUEST, "submitted"): _OFFICER,
+    (Noun.REQUEST, "approved"): _SUPERVISOR,
+    (Noun.ALLOCATION, "notice_published"): _OFFICER,
+    (Noun.ALLOCATION, "submitted"): _OFFICER,
+    (Noun.ALLOCATION, "approved"): _SUPERVISOR,
+    (Noun.PAYOUT, "instructed"): _SUPERVISOR,
+    (Noun.APPROVAL, "asked"): _OFFICER,
+    (Noun.APPROVAL, "approved"): _SUPERVISOR,
+    (Noun.APPROVAL, "denied"): _SUPERVISOR,
+    (Noun.NOTE, "written"): _OFFICER | _SUPERVISOR,
+}
+
+
+class NotPermittedError(Exception):
+    """This identity may not do this; nothing was written."""
+
+
+def require(unit: Unit, actor: Actor, move: Move) -> None:
+    """Raise NotPermittedError unless `actor` may make `move`: its role, and four eyes."""
+    allowed = DECISIONS.get((move.noun, move.event))
+    if allowed is not None and actor.role not in allowed:
+        who = " or ".join(sorted(allowed))
+        raise NotPermittedError(
+            f"{move.noun} {move.event} takes the role {who}; {actor.id} acts as {actor.role}"
+        )
+    if move.noun is Noun.APPROVAL and move.event in ("approved", "denied"):
+        _four_eyes(unit, actor, move.id)
+
+
+def _four_eyes(unit: Unit, actor: Actor, approval_id: str) -> None:
+    asked_by = unit.session.execute(
+        sa.select(_APPROVALS.c.asked_by).where(_APPROVALS.c.id == approval_id)
+    ).scalar()
+    if asked_by == actor.id:
+        raise NotPermittedError(
+            f"{actor.id} asked for approval {approval_id} and cannot decide it: "
+            "a second person has to"
+        )

@@ -1,0 +1,51 @@
+"""Concluding a decision: what was decided is recorded, and what follows for the queue with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.file import RecoveryFile
+from models.states import CLOSED_RECOVERIES
+from models.store.derived import Derived, write_derived
+from models.store.record import record
+from models.store.unit import Actor, Unit
+from recovery_flows.rules import crossing, following, freezing, restitution, steps
+from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.progress import Progress
+
+
+def conclude(unit: Unit, actor: Actor, now: datetime, laws: Laws, progress: Progress) -> None:
+    """Record everything that `progress` holds, in this transaction."""
+    recovery_id = progress.file.recovery.id
+    record(unit, actor, now, recovery_id, progress.outcome())
+    write_derived(unit, recovery_id, derived(progress.file, now, laws))
+
+
+def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
+    """What the queue shows of a file; it wakes the engine at once where there is work for it."""
+    wake_at = None
+    if file.recovery.state not in CLOSED_RECOVERIES:
+        wake_at = now if has_engine_work(file, now, laws) else steps.next_wake(file)
+    return Derived(
+        stage=steps.stage_of(file),
+        step=steps.steps(file, laws)[0],
+        due_at=steps.next_clock(file),
+        wake_at=wake_at,
+    )
+
+
+def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
+    """Whether a stage flow would do anything with this file now."""
+    if file.recovery.trace_wanted:
+        return True
+    progress = Progress(file)
+    freezing.advance(progress, now, laws)
+    following.advance(progress, now)
+    crossing.advance(progress, now, laws, _no_seal)
+    restitution.advance(progress, now, laws)
+    return bool(progress.outcome())
+
+
+def _no_seal(fields: object) -> str:
+    del fields
+    return ""

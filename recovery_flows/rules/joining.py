@@ -1,0 +1,169 @@
+"""Two recoveries that want the same account become one file, by decision; no cent counts twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from models.file import AssetRow, RecoveryFile, TraceView
+from models.ids import derive_id, digest
+from models.outcome import Move, Outcome, Scalar
+from models.states import CLOSED_RECOVERIES, Noun, Stage
+from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.rules.progress import Progress
+
+
+def order_of(one: RecoveryFile, other: RecoveryFile) -> tuple[RecoveryFile, RecoveryFile]:
+    """(the file that stays, the file that joins it): the one reported first stays."""
+    first = min(one, other, key=lambda f: (f.recovery.reported_at, f.recovery.id))
+    return first, other if first is one else one
+
+
+def join(
+    stays: RecoveryFile, joins: RecoveryFile, now: datetime, traces_json: str, trace: TraceView
+) -> tuple[Outcome, Progress]:
+    """Move everything of `joins` into `stays`: the leaving file's outcome, the staying progress.
+
+    `trace` is both adopted traces side by side (their claims differ), `traces_json` its spelling.
+    Raises StepRefusedError when one has ended or money is on its way in the joining file.
+    """
+    for file in (stays, joins):
+        if file.recovery.state in CLOSED_RECOVERIES:
+            raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: it cannot join")
+    if stays.recovery.currency != joins.recovery.currency:
+        raise StepRefusedError("losses in two currencies cannot be one file")
+    same = {a.account_id: a for a in stays.assets}
+    twin = {a.id: same[a.account_id].id for a in joins.assets if a.account_id in same}
+    moves = _leave(stays, joins, twin)
+    leaving = Progress(joins)
+    emptied = replace(
+        joins, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
+        approvals=(), calls=(), trace=None,
+    )  # fmt: skip
+    leaving.file = emptied
+    values: dict[str, Scalar] = {"joined_into": stays.recovery.id, "trace_wanted": False}
+    closing = Move(
+        Noun.RECOVERY, joins.recovery.id, "joined", joins.recovery.state, values,
+        reason="both files want the same account",
+    )  # fmt: skip
+    leaving.take(*_trace_left(joins), closing)
+    outcome = Outcome((*moves, *leaving.moves))
+    return outcome, _arrive(stays, joins, twin, now, traces_json, trace)
+
+
+def _leave(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> list[Move]:
+    """Every row of the joining file names the staying one; twins of an asset hand theirs over."""
+    to: dict[str, Scalar] = {"recovery_id": stays.recovery.id}
+    moves = [
+        Move(Noun.ASSET, a.id, "closed", a.stage, reason="the account is an asset of both files")
+        for a in joins.assets
+        if a.id in twin and a.stage is not Stage.CLOSED
+    ]
+    moves += [
+        Move(Noun.ASSET, a.id, "moved", a.stage, to) for a in joins.assets if a.id not in twin
+    ]
+    moves += [Move(Noun.CLAIM, c.id, "moved", c.state, to) for c in joins.claims]
+    for noun, rows in (
+        (Noun.HOLD, joins.holds),
+        (Noun.REQUEST, joins.requests),
+        (Noun.ALLOCATION, joins.allocations),
+        (Noun.PAYOUT, joins.payouts),
+        (Noun.CALL, joins.calls),
+    ):
+        for row in rows:  # type: ignore[attr-defined]
+            values = {**to, "asset_id": twin.get(row.asset_id, row.asset_id)}
+            moves.append(Move(noun, row.id, "moved", row.state, values))
+    moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
+    return moves
+
+
+def _trace_left(joins: RecoveryFile) -> list[Move]:
+    if joins.trace is None:
+        return []
+    return [Move(Noun.TRACE, joins.trace.id, "replaced", "adopted")]
+
+
+def _arrive(
+    stays: RecoveryFile,
+    joins: RecoveryFile,
+    twin: dict[str, str],
+    now: datetime,
+    traces_json: str,
+    trace: TraceView,
+) -> Progress:
+    def rehomed(rows: tuple[object, ...]) -> tuple[object, ...]:
+        return tuple(
+            replace(r, asset_id=twin.get(r.asset_id, r.asset_id))  # type: ignore[attr-defined, type-var]
+            for r in rows
+        )
+
+    by_account = {a.account_id: a for a in joins.assets}
+    merged = replace(
+        stays,
+        claims=(*stays.claims, *joins.claims),
+        assets=(
+            *(_both(a, by_account.get(a.account_id)) for a in stays.assets),
+            *(replace(a, recovery_id=stays.recovery.id) for a in joins.assets if a.id not in twin),
+        ),
+        holds=(*stays.holds, *rehomed(joins.holds)),  # type: ignore[arg-type]
+        requests=(*stays.requests, *rehomed(joins.requests)),  # type: ignore[arg-type]
+        allocations=(*stays.allocations, *rehomed(joins.allocations)),  # type: ignore[arg-type]
+        payouts=(*stays.payouts, *rehomed(joins.payouts)),  # type: ignore[arg-type]
+        approvals=(*stays.approvals, *joins.approvals),
+        calls=(*stays.calls, *rehomed(joins.calls)),  # type: ignore[arg-type]
+        shared_with=(),
+    )
+    progress = Progress(merged)
+    moves = [
+        Move(
+            Noun.ASSET, a.id, "updated", a.stage,
+            {
+                "traced_minor": now_asset.traced_minor,
+                "traced_claim_minor": now_asset.traced_claim_minor,
+            },
+        )
+        for a, now_asset in zip(stays.assets, merged.assets, strict=False)
+        if a != now_asset
+    ]  # fmt: skip
+    if stays.trace is not None:
+        moves.append(Move(Noun.TRACE, stays.trace.id, "replaced", "adopted"))
+    moves.append(
+        Move(
+            Noun.TRACE, trace.id, "adopted", None,
+            {
+                "rule": trace.rule,
+                "as_of": now,
+                "result_digest": digest(traces_json),
+                "result_json": traces_json,
+            },
+            reason="both traces side by side until the joined file is traced",
+        )
+    )  # fmt: skip
+    state = stays.recovery.state
+    values: dict[str, Scalar] = {"trace_wanted": True}
+    moves.append(Move(Noun.RECOVERY, stays.recovery.id, "updated", state, values))
+    progress.adopt(trace, *moves)
+    return progress
+
+
+def _both(asset: AssetRow, other: AssetRow | None) -> AssetRow:
+    if other is None:
+        return asset
+    return replace(
+        asset,
+        traced_minor=asset.traced_minor + other.traced_minor,
+        traced_claim_minor=asset.traced_claim_minor + other.traced_claim_minor,
+    )
+
+
+def merged_trace(stays: RecoveryFile, joins: RecoveryFile, now: datetime) -> TraceView:
+    """Both adopted traces side by side; their claims differ, so nothing is counted twice."""
+    parts = [f.trace for f in (stays, joins) if f.trace is not None]
+    name = derive_id("trace", stays.recovery.id, joins.recovery.id, now.isoformat(), len(parts))
+    return TraceView(
+        id=name,
+        rule=stays.recovery.tracing_rule,
+        as_of=now,
+        positions=tuple(p for t in parts for p in t.positions),
+        gone=tuple(g for t in parts for g in t.gone),
+    )
