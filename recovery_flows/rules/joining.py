@@ -70,7 +70,7 @@ def _leave(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> li
         (Noun.PAYOUT, joins.payouts),
         (Noun.CALL, joins.calls),
     ):
-        for row in rows:  # type: ignore[attr-defined]
+        for row in rows:
             values = {**to, "asset_id": twin.get(row.asset_id, row.asset_id)}
             moves.append(Move(noun, row.id, "moved", row.state, values))
     moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]

@@ -1,0 +1,100 @@
+"""Pending approvals with the exact figures that a yes would bind."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.engine import Database
+from models.file import ApprovalRow, RecoveryFile
+from models.money import Money
+from models.officer import Approval
+from models.queries.files import load_files
+from models.queries.names import Names, names_of
+from models.queries.views import ApprovalLine
+from models.states import ApprovalState
+from models.tables import table_of
+
+_APPROVALS = table_of(Approval)
+
+
+def recovery_of_approval(session: Session, approval_id: str) -> str | None:
+    """The id of the recovery that an approval belongs to."""
+    query = sa.select(_APPROVALS.c.recovery_id).where(_APPROVALS.c.id == approval_id)
+    found: str | None = session.execute(query).scalar()
+    return found
+
+
+def pending_approvals(database: Database) -> tuple[ApprovalLine, ...]:
+    """All approvals that wait for a second person, the most urgent first."""
+    with database.reading() as session:
+        query = (
+            sa.select(_APPROVALS.c.recovery_id)
+            .where(_APPROVALS.c.state == ApprovalState.PENDING)
+            .distinct()
+        )
+        files = load_files(session, list(session.execute(query).scalars()))
+        names = names_of(session, database.vault, files)
+    lines = [
+        approval_line(file, approval, names)
+        for file in files
+        for approval in file.approvals
+        if approval.state is ApprovalState.PENDING
+    ]
+    return tuple(sorted(lines, key=lambda a: (a.due_at is None, a.due_at or a.asked_at, a.ref)))
+
+
+def approval_line(file: RecoveryFile, approval: ApprovalRow, names: Names) -> ApprovalLine:
+    """One approval as it is shown, accounts and names masked."""
+    return ApprovalLine(
+        approval_id=approval.id,
+        recovery_id=file.recovery.id,
+        ref=file.recovery.ref,
+        act=approval.action,
+        subject_id=approval.subject_id,
+        asked_by=approval.asked_by,
+        asked_at=approval.asked_at,
+        due_at=approval.due_at,
+        post_hoc=approval.post_hoc,
+        figures=tuple(_figures(file, approval, names)),
+        digest=approval.subject_digest,
+    )
+
+
+def _figures(file: RecoveryFile, approval: ApprovalRow, names: Names) -> list[tuple[str, str]]:
+    subject = approval.subject_id
+    hold = next((h for h in file.holds if h.id == subject), None)
+    if hold is not None:
+        asset = file.asset(hold.asset_id)
+        amount = hold.held_minor if approval.action == "release" else hold.requested_minor
+        return [
+            ("bank", asset.partner_id),
+            ("account", names.account(asset.account_id)),
+            ("measure", f"{hold.kind} under {hold.law_row}"),
+            ("amount", str(Money(amount, hold.currency))),
+        ]
+    request = next((r for r in file.requests if r.id == subject), None)
+    if request is not None:
+        asset = file.asset(request.asset_id)
+        return [
+            ("to", f"{request.partner_id} by {request.channel}"),
+            ("account", names.account(asset.account_id)),
+            ("amount", str(Money(request.requested_minor, request.currency))),
+            ("fields", f"digest {request.fields_digest[:12]}"),
+        ]
+    allocation = next((a for a in file.allocations if a.id == subject), None)
+    if allocation is not None:
+        lines = [
+            ("method", allocation.method),
+            ("pool", str(Money(allocation.pool_minor, allocation.currency))),
+        ]
+        for payout in file.payouts_of(allocation.id):
+            to = names.account(payout.payee_account_id)
+            who = names.victim(payout.claim_id)
+            lines.append((f"{who} → {to}", str(Money(payout.amount_minor, payout.currency))))
+        return lines
+    return [
+        (str(b.account), str(Money(b.claim_minor, b.claim_currency)))
+        for b in file.balances
+        if b.claim_minor
+    ]

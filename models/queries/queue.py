@@ -1,0 +1,61 @@
+"""The queue: open recoveries, least time left first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.money import Money
+from models.queries.clock import case_now, engine_view
+from models.queries.views import QueueLine, QueuePage
+from models.recovery import Claim, Recovery
+from models.states import CLOSED_RECOVERIES, RecoveryState
+from models.tables import table_of
+
+_R, _C = table_of(Recovery), table_of(Claim)
+
+
+def queue_page(
+    session: Session, wall: datetime, limit: int = 2000, *, with_closed: bool = False
+) -> QueuePage:
+    """Open recoveries in order of the time left of their nearest legal clock."""
+    is_open = _R.c.state.not_in(CLOSED_RECOVERIES)
+    loss = sa.func.sum(_C.c.reported_minor)
+    query = (
+        sa.select(
+            _R.c.id, _R.c.ref, _R.c.state, _R.c.stage, _R.c.currency, _R.c.due_at, _R.c.owner_id,
+            _R.c.step_action, _R.c.step_role, _R.c.step_sentence, _R.c.method,
+            loss.label("loss"), sa.func.count(_C.c.id).label("victims"),
+        )
+        .join(_C, _C.c.recovery_id == _R.c.id, isouter=True)
+        .group_by(_R.c.id)
+        .order_by(_R.c.due_at.is_(None), _R.c.due_at, _R.c.reported_at, _R.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    if not with_closed:
+        query = query.where(is_open)
+    lines = tuple(
+        QueueLine(
+            recovery_id=row.id,
+            ref=row.ref,
+            state=RecoveryState(row.state),
+            stage=row.stage,
+            loss=Money(int(row.loss or 0), row.currency),
+            victims=row.victims,
+            due_at=row.due_at,
+            action=row.step_action,
+            role=row.step_role,
+            sentence=row.step_sentence,
+            owner=row.owner_id,
+            method=row.method,
+        )
+        for row in session.execute(query)
+    )
+    counts = sa.select(sa.func.count()).select_from(_R)
+    open_count = int(session.execute(counts.where(is_open)).scalar_one())
+    total = int(session.execute(counts).scalar_one())
+    return QueuePage(
+        case_now(session, wall), lines, open_count, total - open_count, engine_view(session, wall)
+    )

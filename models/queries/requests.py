@@ -1,0 +1,17 @@
+"""Cross-border requests, their fields still sealed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.hold import Request
+from models.tables import table_of
+
+_REQUESTS = table_of(Request)
+
+
+def sealed_fields(session: Session, request_id: str) -> str:
+    """The sealed fields of a request."""
+    query = sa.select(_REQUESTS.c.fields_sealed).where(_REQUESTS.c.id == request_id)
+    return str(session.execute(query).scalar_one())

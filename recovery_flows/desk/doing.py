@@ -1,0 +1,116 @@
+"""From a step to the act that does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.file import Place, Step
+from models.ids import canonical
+from models.queries.requests import sealed_fields
+from models.vault import Vault
+from recovery_flows.rules import acts
+from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.steps import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an act may need besides the file."""
+
+    actor: str
+    now: datetime
+    laws: Laws
+    fields: Mapping[str, str]
+    case_number: str
+    vault: Vault
+    places: Mapping[str, Place]
+    session: Session
+
+    def seal(self, fields: object) -> str:
+        """Seal a request's fields."""
+        return self.vault.seal(canonical(fields).decode())
+
+
+def do(progress: Progress, step: Step, given: Given) -> str:
+    """Carry out an officer's step on a file; return what was done, in words."""
+    return _DO[Action(step.action)](progress, step, given)
+
+
+def _accept(progress: Progress, step: Step, given: Given) -> str:
+    del step
+    acts.accept(progress, given.actor, given.case_number, given.laws, given.places)
+    return f"accepted under case number {given.case_number}"
+
+
+def _order_stop(progress: Progress, step: Step, given: Given) -> str:
+    acts.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
+    return "stop-payment sent first; another person confirms it"
+
+
+def _submit_freeze(progress: Progress, step: Step, given: Given) -> str:
+    acts.submit_freeze(progress, step.subject_id, given.actor, given.now)
+    return "freeze submitted for approval"
+
+
+def _complete_request(progress: Progress, step: Step, given: Given) -> str:
+    if not given.fields:
+        request = next(r for r in progress.file.requests if r.id == step.subject_id)
+        names = request.missing.replace(",", ", ")
+        raise acts.StepRefusedError(f"the request lacks {names}: give them with --field NAME=TEXT")
+    text = given.vault.open(sealed_fields(given.session, step.subject_id))
+    fields = {**json.loads(text or "{}"), **given.fields}
+    acts.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
+    request = next(r for r in progress.file.requests if r.id == step.subject_id)
+    left = request.missing.replace(",", ", ")
+    return f"request amended; still missing: {left}" if left else "request complete"
+
+
+def _submit_request(progress: Progress, step: Step, given: Given) -> str:
+    acts.submit_request(progress, step.subject_id, given.actor, given.now)
+    return "cross-border request submitted for approval"
+
+
+def _check_title(progress: Progress, step: Step, given: Given) -> str:
+    acts.check_title(progress, step.subject_id, given.actor)
+    return "title to the held money checked"
+
+
+def _publish_notice(progress: Progress, step: Step, given: Given) -> str:
+    acts.publish_notice(progress, step.subject_id, given.now, given.laws)
+    return "notice of the return published"
+
+
+def _submit_return(progress: Progress, step: Step, given: Given) -> str:
+    acts.submit_allocation(progress, step.subject_id, given.actor, given.now, given.laws)
+    return "return decision submitted for approval"
+
+
+def _submit_release(progress: Progress, step: Step, given: Given) -> str:
+    acts.submit_release(progress, step.subject_id, given.actor, given.now)
+    return "release submitted for approval"
+
+
+def _submit_close(progress: Progress, step: Step, given: Given) -> str:
+    del step
+    acts.submit_close(progress, given.actor, given.now)
+    return "closing submitted for approval"
+
+
+_DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
+    Action.ACCEPT: _accept,
+    Action.ORDER_STOP: _order_stop,
+    Action.SUBMIT_FREEZE: _submit_freeze,
+    Action.COMPLETE_REQUEST: _complete_request,
+    Action.SUBMIT_REQUEST: _submit_request,
+    Action.CHECK_TITLE: _check_title,
+    Action.PUBLISH_NOTICE: _publish_notice,
+    Action.SUBMIT_RETURN: _submit_return,
+    Action.SUBMIT_RELEASE: _submit_release,
+    Action.SUBMIT_CLOSE: _submit_close,
+}

@@ -1,0 +1,218 @@
+"""One recovery on one page, built from its file: what the screen and `recovery show` show."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.engine import Database
+from models.file import AssetRow, HoldRow, RecoveryFile
+from models.money import Money
+from models.queries.approvals import approval_line
+from models.queries.clock import case_now
+from models.queries.files import load_file
+from models.queries.history import events_of, notes_of
+from models.queries.names import Names, names_of
+from models.queries.requests import sealed_fields
+from models.queries.views import (
+    AllocationLine,
+    AssetLine,
+    ClaimLine,
+    ClockLine,
+    HoldLine,
+    PayoutLine,
+    RecoveryPage,
+    RequestLine,
+    TermLine,
+)
+from models.recovery import Recovery
+from models.states import (
+    LIVE_HOLDS,
+    RETURNED,
+    TERMS,
+    AllocationState,
+    ApprovalState,
+    LedgerAccount,
+)
+from models.tables import table_of
+from models.vault import Vault
+from recovery_flows.rules import steps
+from recovery_flows.rules.freezing import Laws
+
+_RECOVERIES = table_of(Recovery)
+_EVENTS_SHOWN = 10
+
+
+def recovery_page(database: Database, laws: Laws, recovery_id: str, wall: datetime) -> RecoveryPage:
+    """Everything about one recovery, names and numbers masked."""
+    with database.reading() as session:
+        file = load_file(session, recovery_id)
+        names = names_of(session, database.vault, [file])
+        return _page(session, database.vault, file, names, laws, case_now(session, wall))
+
+
+def _page(
+    session: Session, vault: Vault, file: RecoveryFile, names: Names, laws: Laws, now: datetime
+) -> RecoveryPage:
+    recovery = file.recovery
+    method = session.execute(
+        sa.select(_RECOVERIES.c.method).where(_RECOVERIES.c.id == recovery.id)
+    ).scalar_one()
+    return RecoveryPage(
+        now=now,
+        recovery_id=recovery.id,
+        ref=recovery.ref,
+        version=recovery.version,
+        regime=recovery.regime,
+        state=recovery.state,
+        stage=steps.stage_of(file),
+        case_number=recovery.case_number,
+        owner=recovery.owner_id,
+        method=method,
+        tracing_rule=recovery.tracing_rule,
+        trace_as_of=file.trace.as_of if file.trace else None,
+        reported_at=recovery.reported_at,
+        loss=Money(sum(c.reported_minor for c in file.claims), recovery.currency),
+        terms=tuple(_terms(file)),
+        claims=tuple(_claims(file, names)),
+        assets=tuple(_asset(file, a, names) for a in file.assets),
+        clocks=tuple(_clocks(file)),
+        requests=tuple(_requests(session, vault, file)),
+        allocations=tuple(_allocations(file, names)),
+        approvals=tuple(
+            approval_line(file, a, names)
+            for a in file.approvals
+            if a.state is ApprovalState.PENDING
+        ),
+        steps=tuple(steps.steps(file, laws)),
+        events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
+        notes=tuple(notes_of(session, vault, recovery.id)),
+    )
+
+
+def _terms(file: RecoveryFile) -> list[TermLine]:
+    sums: dict[LedgerAccount, int] = {}
+    for balance in file.balances:
+        account = LedgerAccount(balance.account)
+        sums[account] = sums.get(account, 0) + balance.claim_minor
+    currency = file.recovery.currency
+    lines = [TermLine(account, Money(sums.get(account, 0), currency)) for account in TERMS]
+    reported = Money(-sums.get(LedgerAccount.REPORTED, 0), currency)
+    return [TermLine(LedgerAccount.REPORTED, reported), *lines]
+
+
+def _claims(file: RecoveryFile, names: Names) -> list[ClaimLine]:
+    returned: dict[str, int] = {}
+    for balance in file.balances:
+        if balance.account in RETURNED:
+            returned[balance.claim_id] = returned.get(balance.claim_id, 0) + balance.claim_minor
+    return [
+        ClaimLine(
+            claim_id=c.id,
+            victim=names.victim(c.id),
+            account=names.account(c.payout_account_id),
+            state=c.state,
+            reported=Money(c.reported_minor, c.currency),
+            upheld=Money(c.upheld_minor, c.currency),
+            returned=Money(returned.get(c.id, 0), c.currency),
+        )
+        for c in file.claims
+    ]
+
+
+def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
+    return AssetLine(
+        asset_id=asset.id,
+        bank=asset.partner_id,
+        account=names.account(asset.account_id),
+        regime=asset.regime,
+        home=asset.home,
+        stage=asset.stage,
+        depth=asset.depth,
+        traced=Money(asset.traced_minor, asset.currency),
+        traced_claim=Money(asset.traced_claim_minor, file.recovery.currency),
+        statement_to=asset.statement_to,
+        note=asset.left_alone,
+        holds=tuple(_hold(h) for h in file.holds_of(asset.id)),
+    )
+
+
+def _hold(hold: HoldRow) -> HoldLine:
+    return HoldLine(
+        hold_id=hold.id,
+        kind=hold.kind,
+        state=hold.state,
+        requested=Money(hold.requested_minor, hold.currency),
+        held=Money(hold.held_minor, hold.currency),
+        expires_at=hold.expires_at,
+        law_row=hold.law_row,
+        reason=hold.reason,
+    )
+
+
+def _clocks(file: RecoveryFile) -> list[ClockLine]:
+    clocks = [
+        ClockLine(f"{h.kind} ends", h.expires_at, file.asset(h.asset_id).regime, h.law_row)
+        for h in file.holds
+        if h.state in LIVE_HOLDS and h.held_minor and h.expires_at is not None
+    ]
+    clocks += [
+        ClockLine("confirmation due", a.due_at, file.recovery.regime, "CN_STOP_CONFIRM")
+        for a in file.approvals
+        if a.state is ApprovalState.PENDING and a.post_hoc and a.due_at is not None
+    ]
+    clocks += [
+        ClockLine("notice ends", a.notice_to, file.recovery.regime, "CN_RETURN_NOTICE")
+        for a in file.allocations
+        if a.state is AllocationState.NOTICE and a.notice_to is not None
+    ]
+    return sorted(clocks, key=lambda c: c.due_at)
+
+
+def _requests(session: Session, vault: Vault, file: RecoveryFile) -> list[RequestLine]:
+    lines = []
+    for request in file.requests:
+        text = vault.open(sealed_fields(session, request.id))
+        fields: dict[str, str] = json.loads(text) if text else {}
+        lines.append(
+            RequestLine(
+                request_id=request.id,
+                asset_id=request.asset_id,
+                partner=request.partner_id,
+                channel=request.channel,
+                state=request.state,
+                requested=Money(request.requested_minor, request.currency),
+                missing=tuple(name for name in request.missing.split(",") if name),
+                fields=tuple(sorted(fields.items())),
+                reason=request.reason,
+            )
+        )
+    return lines
+
+
+def _allocations(file: RecoveryFile, names: Names) -> list[AllocationLine]:
+    return [
+        AllocationLine(
+            allocation_id=a.id,
+            asset_id=a.asset_id,
+            state=a.state,
+            method=a.method,
+            formula=a.formula,
+            pool=Money(a.pool_minor, a.currency),
+            notice_to=a.notice_to,
+            payouts=tuple(
+                PayoutLine(
+                    p.claim_id,
+                    names.victim(p.claim_id),
+                    names.account(p.payee_account_id),
+                    Money(p.amount_minor, p.currency),
+                    p.state,
+                )
+                for p in file.payouts_of(a.id)
+            ),
+        )
+        for a in file.allocations
+    ]

@@ -1,0 +1,1 @@
+"""Figures for people: each says what it measures."""
