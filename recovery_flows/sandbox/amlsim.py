@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from recovery_flows.sandbox.units import Rate, Rates, minor_of, text_of
@@ -86,11 +87,14 @@ def _read_nodes(path: Path) -> _Nodes:
 
 
 def _read_moves(path: Path, nodes: _Nodes) -> list[_Move]:
+    # Cached, because the same few thousand texts stand in every one of 100,000 rows.
+    @cache
     def node(text: str) -> int:
         if (number := int(text)) not in nodes:
             raise ValueError(f"account {text} is not in nodes.csv")
         return number
 
+    @cache
     def step(text: str) -> int:
         if (number := int(text)) < 0:
             raise ValueError("a step is 0 or more")
@@ -102,49 +106,56 @@ def _read_moves(path: Path, nodes: _Nodes) -> list[_Move]:
     return sorted(moves, key=lambda move: move[3])
 
 
+@cache
 def _cny(text: str) -> int:
     return minor_of(text, "CNY")
 
 
-def _rows(path: Path, columns: _Converters) -> Iterator[list[int]]:
+def _rows(path: Path, columns: _Converters) -> list[tuple[int, ...]]:
+    """The rows of a CSV file as whole numbers, in the order of `columns`."""
     try:
-        file = path.open(encoding="utf-8", newline="")
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
     except OSError as error:
         raise ValueError(f"{path.name} cannot be read: {error.strerror}") from None
-    with file:
-        reader = csv.reader(file)
-        missing = sorted(set(columns) ^ set(header := next(reader, [])))
-        if missing:
-            raise ValueError(f"{path.name}, line 1: the columns are not {','.join(columns)}")
-        converters = [columns[name] for name in header]
-        order = [header.index(name) for name in columns]
-        for line, cells in enumerate(reader, start=2):
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ValueError(f"{path.name} is no CSV in UTF-8: {error}") from None
+    if sorted(header) != sorted(columns) or not rows:
+        raise ValueError(f"{path.name}, line 1: it needs the columns {','.join(columns)} and rows")
+    try:
+        # Column by column: the loop over 100,000 rows is then the interpreter's own.
+        texts = dict(zip(header, zip(*rows, strict=True), strict=True))
+        numbers = [list(map(convert, texts[name])) for name, convert in columns.items()]
+    except ValueError:
+        raise _first_bad_cell(path, header, rows, columns) from None
+    return list(zip(*numbers, strict=True))
+
+
+def _first_bad_cell(
+    path: Path, header: list[str], rows: list[list[str]], columns: _Converters
+) -> ValueError:
+    for line, cells in enumerate(rows, start=2):
+        if len(cells) != len(header):
+            column = header[min(len(cells), len(header) - 1)]
+            problem = f"{len(cells)} cells instead of {len(header)}"
+            return ValueError(f"{path.name}, line {line}, column {column}: {problem}")
+        for name, cell in zip(header, cells, strict=True):
             try:
-                row = [convert(cell) for convert, cell in zip(converters, cells, strict=True)]
+                columns[name](cell)
             except ValueError as error:
-                column = _bad_column(header, converters, cells)
-                raise ValueError(f"{path.name}, line {line}, column {column}: {error}") from None
-            yield [row[i] for i in order]
-
-
-def _bad_column(header: list[str], converters: list[Callable[[str], int]], cells: list[str]) -> str:
-    for name, convert, cell in zip(header, converters, cells, strict=False):
-        try:
-            convert(cell)
-        except ValueError:
-            return name
-    return header[min(len(cells), len(header) - 1)]
+                return ValueError(f"{path.name}, line {line}, column {name}: {error}")
+    return ValueError(f"{path.name} cannot be read")
 
 
 def _accounts(nodes: _Nodes, moves: list[_Move], banks: tuple[Bank, ...]) -> tuple[_Accounts, int]:
-    rates = Rates(RATES)
+    convert = cache(Rates(RATES).half_up)
     currency = {n: banks[n % len(banks)].currency for n in nodes}
-    given = {n: rates.half_up(node.opening_minor, "CNY", currency[n]) for n, node in nodes.items()}
+    given = {n: convert(node.opening_minor, "CNY", currency[n]) for n, node in nodes.items()}
     balance, lowest = dict.fromkeys(nodes, 0), dict.fromkeys(nodes, 0)
     for payer, payee, amount_minor, _ in moves:
-        balance[payer] -= rates.half_up(amount_minor, "CNY", currency[payer])
+        balance[payer] -= convert(amount_minor, "CNY", currency[payer])
         lowest[payer] = min(lowest[payer], balance[payer])
-        balance[payee] += rates.half_up(amount_minor, "CNY", currency[payee])
+        balance[payee] += convert(amount_minor, "CNY", currency[payee])
     accounts = {
         n: WorldAccount(
             bank=banks[n % len(banks)].id,

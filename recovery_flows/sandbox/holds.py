@@ -152,7 +152,7 @@ def take_out(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> Non
 def _act(journal: Journal, hold: Hold, at_us: int) -> None:
     hold.acted_us, hold.due_us = at_us, None
     account = journal.account_at(hold.bank, hold.number)
-    reason = _mismatch(hold, account)
+    reason = _mismatch(journal.db, hold, account)
     if reason is None and account is not None:
         hold.account_id = account.id
         _convert_predecessor(journal, hold, at_us)
@@ -172,12 +172,13 @@ def _act(journal: Journal, hold: Hold, at_us: int) -> None:
     _save(journal, hold, HoldStatus.HELD if whole else HoldStatus.PARTIALLY_HELD, at_us)
 
 
-def _mismatch(hold: Hold, account: Account | None) -> Rejection | None:
+def _mismatch(db: sqlite3.Connection, hold: Hold, account: Account | None) -> Rejection | None:
     if account is None or account.currency != hold.currency:
         return Rejection.OTHER
     # An order without a name matches by number; a name that is given has to be the holder's.
+    row = db.execute("SELECT holder FROM account WHERE id = ?", [account.id]).fetchone()
     given = hold.holder.casefold().split()
-    if given and given != account.holder.casefold().split():
+    if given and given != row[0].casefold().split():
         return Rejection.NAME_MISMATCH
     return None
 

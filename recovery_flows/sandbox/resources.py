@@ -62,7 +62,8 @@ def payout_json(payout: Payout, currency: str) -> dict[str, object]:
 def find_account(db: sqlite3.Connection, bank: str, number: str) -> sqlite3.Row:
     """One account's row, or 404."""
     row = db.execute(
-        "SELECT * FROM account WHERE bank = ? AND number = ?", [bank, number]
+        "SELECT * FROM account JOIN balance ON account_id = id WHERE bank = ? AND number = ?",
+        [bank, number],
     ).fetchone()
     if row is None:
         raise ProblemError(404, "NotFound", "no such account at this bank")

@@ -14,9 +14,12 @@ CREATE TABLE rate (
 ) STRICT;
 CREATE TABLE account (
     id INTEGER PRIMARY KEY, bank TEXT NOT NULL, number TEXT NOT NULL, holder TEXT NOT NULL,
-    currency TEXT NOT NULL, opening_minor INTEGER NOT NULL, booked_minor INTEGER NOT NULL,
-    held_minor INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (bank, number), CHECK (0 <= held_minor AND held_minor <= booked_minor)
+    currency TEXT NOT NULL, opening_minor INTEGER NOT NULL, UNIQUE (bank, number)
+) STRICT;
+CREATE TABLE balance (
+    account_id INTEGER PRIMARY KEY, currency TEXT NOT NULL, booked_minor INTEGER NOT NULL,
+    held_minor INTEGER NOT NULL, seq INTEGER NOT NULL,
+    CHECK (0 <= held_minor AND held_minor <= booked_minor)
 ) STRICT;
 CREATE TABLE transfer (
     at_us INTEGER NOT NULL, place INTEGER NOT NULL, payer_id INTEGER NOT NULL, payee_id INTEGER,
@@ -31,8 +34,8 @@ CREATE TABLE booking (
     account_id INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,
     signed_minor INTEGER NOT NULL, balance_minor INTEGER NOT NULL, kind TEXT NOT NULL,
     counter_id INTEGER, counter_minor INTEGER, end_to_end_id TEXT NOT NULL,
-    PRIMARY KEY (account_id, seq)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (account_id, seq)
+) STRICT;
 CREATE TABLE hold (
     id TEXT PRIMARY KEY, bank TEXT NOT NULL, order_ref TEXT NOT NULL, kind TEXT NOT NULL,
     number TEXT NOT NULL, holder TEXT NOT NULL, currency TEXT NOT NULL,

@@ -31,7 +31,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.listening = asyncio.Event()
+        self.listening, self.ending = asyncio.Event(), asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -40,6 +40,10 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+    async def main_loop(self) -> None:
+        """Wait for the end without waking ten times a second."""
+        await self.ending.wait()
 
     def hang_up(self, client: object) -> None:
         """Close the connection of this client address without an answer."""
@@ -78,6 +82,26 @@ def serve(
         asyncio.run(_serve(list(map(_server, desks)), sockets, ready, (parent_alive, stop)))
 
 
+@contextmanager
+def running(
+    db_path: Path, now: Callable[[], datetime], ready_path: Path
+) -> Iterator[list[dict[str, str]]]:
+    """Serve from a thread of this process; gives what `ready_path` says, ends with the block."""
+    stop = threading.Event()
+    served = threading.Thread(target=serve, args=(db_path, now, ready_path), kwargs={"stop": stop})
+    ready_path.unlink(missing_ok=True)
+    served.start()
+    try:
+        while not ready_path.exists():
+            if not served.is_alive():
+                raise RuntimeError("the sandbox ended before it listened")
+            stop.wait(0.01)
+        yield json.loads(ready_path.read_text(encoding="utf-8"))
+    finally:
+        stop.set()
+        served.join()
+
+
 async def _serve(
     servers: list[_Server],
     sockets: list[socket.socket],
@@ -92,7 +116,7 @@ async def _serve(
     ready()
     await ending.wait()
     for server in servers:
-        server.should_exit = True
+        server.ending.set()
     await asyncio.gather(*runs)
 
 
@@ -103,6 +127,7 @@ def _server(desk: Desk) -> _Server:
         http="h11",
         log_config=None,
         access_log=False,
+        date_header=False,
         lifespan="off",
         timeout_graceful_shutdown=1,
     )

@@ -17,6 +17,7 @@ from recovery_flows.sandbox.payouts import Payout
 from recovery_flows.sandbox.units import iso
 from recovery_flows.sandbox.wire import ProblemError, bad_request, json_object
 
+_ACCOUNTS = "SELECT * FROM account JOIN balance ON account_id = id WHERE bank = ? ORDER BY id"
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>
 <h1>{name}</h1><p>This bank is synthetic: it exists on this machine only, its customers and its
 money are invented, and it keeps its own book.</p>
@@ -51,7 +52,7 @@ async def _book(desk: Desk, request: Request) -> Response:
             "booked": resources.money_json(row["booked_minor"], row["currency"]),
             "held": resources.money_json(row["held_minor"], row["currency"]),
         }
-        for row in desk.db.execute("SELECT * FROM account WHERE bank = ? ORDER BY id", where)
+        for row in desk.db.execute(_ACCOUNTS, [desk.bank])
     ]
     rows = desk.db.execute("SELECT * FROM hold WHERE bank = ? ORDER BY received_us, id", where)
     book["holds"] = [resources.hold_json(Hold(*row)) for row in rows]
