@@ -26,6 +26,7 @@ class Partner(SQLModel, table=True):
 
     feed_reached_at: datetime | None = None
     feed_due_at: datetime | None = None
+    feed_interval_seconds: int = 0
     last_answer_at: datetime | None = None
     last_error: str = Field(default="", max_length=300)
 

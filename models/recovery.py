@@ -41,8 +41,6 @@ class Recovery(SQLModel, table=True):
     step_sentence: str = Field(default="", max_length=300)
     due_at: datetime | None = None
     wake_at: datetime | None = None
-    lease_owner: str = Field(default="", max_length=64)
-    lease_until: datetime | None = None
 
 
 class Claim(SQLModel, table=True):

@@ -40,33 +40,3 @@ def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
             version=_RECOVERIES.c.version + 1,
         )
     )
-
-
-def lease_recoveries(
-    unit: Unit, owner: str, ids: list[str], until: datetime, wall: datetime
-) -> list[str]:
-    """Of `ids`, those that nobody else is working on now; they are ours until `until`."""
-    free = (_RECOVERIES.c.lease_until.is_(None)) | (_RECOVERIES.c.lease_until < wall)
-    mine = (_RECOVERIES.c.lease_owner == owner) | free
-    taken = list(
-        unit.session.execute(
-            _RECOVERIES.select()
-            .with_only_columns(_RECOVERIES.c.id)
-            .where(_RECOVERIES.c.id.in_(ids), mine)
-        ).scalars()
-    )
-    unit.session.execute(
-        _RECOVERIES.update()
-        .where(_RECOVERIES.c.id.in_(taken))
-        .values(lease_owner=owner, lease_until=until)
-    )
-    return taken
-
-
-def free_recoveries(unit: Unit, ids: list[str]) -> None:
-    """Give leases back."""
-    unit.session.execute(
-        _RECOVERIES.update()
-        .where(_RECOVERIES.c.id.in_(ids))
-        .values(lease_owner="", lease_until=None)
-    )

@@ -58,11 +58,16 @@ def note_contact(
     unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
 
 
-def move_cursor(
-    unit: Unit, partner_id: str, *, reached: datetime | None, due_at: datetime | None
+def plan_poll(
+    unit: Unit,
+    partner_id: str,
+    *,
+    due_at: datetime | None,
+    interval_seconds: int,
+    reached: datetime | None = None,
 ) -> None:
-    """Where the feed was read up to, and when (case time) to read it again; None: not needed."""
-    values: dict[str, object] = {"feed_due_at": due_at}
+    """When (case time) to read the partner's feed again, None: not needed; where it was read to."""
+    values: dict[str, object] = {"feed_due_at": due_at, "feed_interval_seconds": interval_seconds}
     if reached is not None:
         values["feed_reached_at"] = reached
     unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))

@@ -92,6 +92,7 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(length=24), nullable=False),
     sa.Column('feed_reached_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('feed_due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('feed_interval_seconds', sa.Integer(), nullable=False),
     sa.Column('last_answer_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('last_error', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
     sa.PrimaryKeyConstraint('id')
@@ -124,8 +125,6 @@ def upgrade() -> None:
     sa.Column('step_sentence', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
     sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('wake_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('lease_owner', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-    sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('ref')
     )
@@ -228,6 +227,7 @@ def upgrade() -> None:
     sa.Column('partner_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('currency', sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False),
     sa.Column('home', sa.Boolean(), nullable=False),
+    sa.Column('regime', sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
     sa.Column('stage', sa.Enum('freezing', 'tracing', 'cross_border', 'restitution', 'closed', name='stage', native_enum=False, length=24), nullable=False),
     sa.Column('depth', sa.Integer(), nullable=False),
     sa.Column('traced_minor', sa.BigInteger(), nullable=False),
@@ -253,6 +253,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('filed', 'verified', 'rejected', 'paid', name='claimstate', native_enum=False, length=24), nullable=False),
     sa.Column('party_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('victim_account_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('victim_partner_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('payee_account_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('payout_account_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('payout_reason', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
@@ -262,11 +263,13 @@ def upgrade() -> None:
     sa.Column('end_to_end_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('paid_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('reported_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('statement_to', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], ),
     sa.ForeignKeyConstraint(['payee_account_id'], ['account.id'], ),
     sa.ForeignKeyConstraint(['payout_account_id'], ['account.id'], ),
     sa.ForeignKeyConstraint(['recovery_id'], ['recovery.id'], ),
     sa.ForeignKeyConstraint(['victim_account_id'], ['account.id'], ),
+    sa.ForeignKeyConstraint(['victim_partner_id'], ['partner.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('external_ref')
     )
@@ -338,7 +341,7 @@ def upgrade() -> None:
     sa.Column('recovery_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('asset_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('partner_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-    sa.Column('kind', sa.Enum('hold', 'release', 'statement', 'payout', name='callkind', native_enum=False, length=24), nullable=False),
+    sa.Column('kind', sa.Enum('hold', 'request', 'release', 'statement', 'payout', name='callkind', native_enum=False, length=24), nullable=False),
     sa.Column('noun', sa.Enum('recovery', 'claim', 'asset', 'hold', 'request', 'allocation', 'payout', 'call', 'approval', 'trace', 'statement', 'note', 'partner', 'officer', name='noun', native_enum=False, length=24), nullable=False),
     sa.Column('subject_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('approval_id', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),

@@ -1,0 +1,195 @@
+"""What is due: recoveries to look at, calls to send, feeds to read, and when the next is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.account import Account
+from models.facts import AccountRef
+from models.hold import Hold
+from models.partner import Call, Partner
+from models.recovery import Asset, Recovery
+from models.restitution import Payout
+from models.states import (
+    LIVE_HOLDS,
+    OPEN_CALLS,
+    CallKind,
+    CallState,
+    HoldState,
+    Noun,
+    PayoutState,
+)
+from models.tables import table_of
+from models.vault import Vault
+
+_R, _CALLS, _PARTNERS = table_of(Recovery), table_of(Call), table_of(Partner)
+_ACCOUNTS = table_of(Account)
+_HOLDS, _ASSETS, _PAYOUTS = table_of(Hold), table_of(Asset), table_of(Payout)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLine:
+    """What the engine needs to talk to a partner."""
+
+    id: str
+    name: str
+    regime: str
+    currency: str
+    home: bool
+    base_url: str
+    token: str = field(repr=False)
+    feed_reached_at: datetime | None
+    feed_due_at: datetime | None
+    feed_interval_seconds: int
+    last_answer_at: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One leased call, opened: where it goes and the bytes, where they are fixed already."""
+
+    id: str
+    recovery_id: str
+    asset_id: str
+    partner_id: str
+    kind: CallKind
+    noun: Noun
+    subject_id: str
+    approval_id: str
+    requester: str
+    state: CallState
+    attempts: int
+    path: str = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+def partners(session: Session, vault: Vault) -> list[PartnerLine]:
+    """All active partners."""
+    return [
+        PartnerLine(
+            id=row.id,
+            name=row.name,
+            regime=row.regime,
+            currency=row.currency,
+            home=row.home,
+            base_url=row.base_url,
+            token=vault.open(row.token_sealed),
+            feed_reached_at=row.feed_reached_at,
+            feed_due_at=row.feed_due_at,
+            feed_interval_seconds=row.feed_interval_seconds,
+            last_answer_at=row.last_answer_at,
+            last_error=row.last_error,
+        )
+        for row in session.execute(sa.select(_PARTNERS).order_by(_PARTNERS.c.id))
+    ]
+
+
+def due_recoveries(session: Session, now: datetime, limit: int) -> list[str]:
+    """Recoveries that the engine has to look at, the longest waiting first."""
+    query = (
+        sa.select(_R.c.id).where(_R.c.wake_at <= now).order_by(_R.c.wake_at, _R.c.id).limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
+def due_call_kinds(session: Session, now: datetime, wall: datetime) -> set[CallKind]:
+    """Kinds of open calls that could be sent now."""
+    query = (
+        sa.select(_CALLS.c.kind)
+        .where(
+            _CALLS.c.state.in_(OPEN_CALLS),
+            sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall),
+            sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall),
+            sa.or_(_CALLS.c.not_before.is_(None), _CALLS.c.not_before <= now),
+        )
+        .distinct()
+    )
+    return set(session.execute(query).scalars())
+
+
+def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[CallLine]:
+    """Leased calls in the order planned."""
+    query = sa.select(_CALLS).where(_CALLS.c.id.in_(ids)).order_by(_CALLS.c.planned_at, _CALLS.c.id)
+    return [
+        CallLine(
+            id=row.id,
+            recovery_id=row.recovery_id,
+            asset_id=row.asset_id,
+            partner_id=row.partner_id,
+            kind=row.kind,
+            noun=row.noun,
+            subject_id=row.subject_id,
+            approval_id=row.approval_id,
+            requester=row.requester,
+            state=row.state,
+            attempts=row.attempts,
+            path=vault.open(row.path_sealed),
+            body=vault.open(row.body_sealed).encode(),
+        )
+        for row in session.execute(query)
+    ]
+
+
+def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
+    """An account's bank, number and holder, opened: for the wire only."""
+    row = session.execute(sa.select(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)).one()
+    return AccountRef(row.partner_id, vault.open(row.number_sealed), vault.open(row.holder_sealed))
+
+
+def owners_of_refs(session: Session, refs: Iterable[str]) -> dict[str, tuple[Noun, str]]:
+    """Which of our hold and payout ids a feed names, with the recovery each belongs to."""
+    wanted = list(refs)
+    found: dict[str, tuple[Noun, str]] = {}
+    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS)):
+        query = sa.select(table.c.id, table.c.recovery_id).where(table.c.id.in_(wanted))
+        found |= {row.id: (noun, row.recovery_id) for row in session.execute(query)}
+    return found
+
+
+def waiting_partners(session: Session) -> set[str]:
+    """Partners that owe an answer which would come through their feed."""
+    holds = (
+        sa.select(_ASSETS.c.partner_id)
+        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
+        .where(_HOLDS.c.state.in_((HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED)))
+    )
+    payouts = (
+        sa.select(_ASSETS.c.partner_id)
+        .join(_PAYOUTS, _PAYOUTS.c.asset_id == _ASSETS.c.id)
+        .where(_PAYOUTS.c.state == PayoutState.INSTRUCTED)
+    )
+    return set(session.execute(holds.union(payouts)).scalars())
+
+
+def holding_partners(session: Session) -> set[str]:
+    """Partners with a hold in force: they are watched for letting go early."""
+    query = (
+        sa.select(_ASSETS.c.partner_id)
+        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
+        .where(_HOLDS.c.state.in_(LIVE_HOLDS), _HOLDS.c.held_minor > 0)
+        .distinct()
+    )
+    return set(session.execute(query).scalars())
+
+
+def next_instant(session: Session, now: datetime) -> datetime | None:
+    """The next instant of case time after `now` at which anything is due; None: nothing is."""
+    instants = [
+        session.execute(sa.select(sa.func.min(column)).where(column > now)).scalar()
+        for column in (_R.c.wake_at, _PARTNERS.c.feed_due_at)
+    ]
+    found = [at for at in instants if at is not None]
+    return min(found, default=None)
+
+
+def next_retry(session: Session) -> datetime | None:
+    """The next instant of transport time at which an open call may be tried again."""
+    query = sa.select(sa.func.min(_CALLS.c.retry_at)).where(_CALLS.c.state.in_(OPEN_CALLS))
+    found: datetime | None = session.execute(query).scalar()
+    return found
