@@ -45,6 +45,17 @@ class _Server(uvicorn.Server):
         """Wait for the end without waking ten times a second."""
         await self.ending.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
+        """End at once: what was booked is booked, and who still waits gets no answer."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        tasks = list(self.server_state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def hang_up(self, client: object) -> None:
         """Close the connection of this client address without an answer."""
         for connection in list(self.server_state.connections):
@@ -129,7 +140,6 @@ def _server(desk: Desk) -> _Server:
         access_log=False,
         date_header=False,
         lifespan="off",
-        timeout_graceful_shutdown=1,
     )
     server = _Server(config)
     app.state.hang_up = server.hang_up

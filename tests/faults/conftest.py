@@ -59,11 +59,11 @@ class Sandbox:
     MULE, VICTIM, FOREIGN, BUSY = MULE, VICTIM, FOREIGN, BUSY
     START = START
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, client: httpx.Client) -> None:
         self.path, self.now = path, START
         self.banks: dict[str, dict[str, str]] = {}
         self._serving = ExitStack()
-        self._client = httpx.Client(timeout=5)
+        self._client = client
 
     def start(self) -> None:
         ready = self.path.with_suffix(".json")
@@ -71,8 +71,6 @@ class Sandbox:
         self.banks = {row["id"]: row for row in rows}
 
     def end(self) -> None:
-        self._client.close()
-        self._client = httpx.Client(timeout=5)
         self._serving.close()
 
     def at(self, hours: float) -> Sandbox:
@@ -146,11 +144,17 @@ class Sandbox:
         }
 
 
+@pytest.fixture(scope="session")
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=5) as client:
+        yield client
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+def sandbox(tmp_path: Path, client: httpx.Client) -> Iterator[Sandbox]:
     path = tmp_path / "sandbox.sqlite3"
     install(path, small_world())
-    served = Sandbox(path)
+    served = Sandbox(path, client)
     served.start()
     yield served
     served.end()
