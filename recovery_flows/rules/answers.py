@@ -124,6 +124,15 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
     return None
 
 
+def take_request_sent(progress: Progress, hold_id: str, now: datetime) -> None:
+    """The partner took the request in: it is sent, and its answer is waited for."""
+    hold = progress.file.hold(hold_id)
+    request = next(r for r in progress.file.requests if r.id == hold.request_id)
+    if request.state is RequestState.APPROVED:
+        move = Move(Noun.REQUEST, request.id, "sent", request.state, {"sent_at": now})
+        progress.take(move)
+
+
 def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> None:
     """Book what a bank says of a payout; only SETTLED with its booking is money returned."""
     payout = next(p for p in progress.file.payouts if p.id == payout_id)
@@ -150,10 +159,15 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> No
         progress.take(move)
 
 
-def take_statement(progress: Progress, asset_id: str, covers_to: datetime) -> None:
-    """A statement came in: the account is covered up to `covers_to` and the trace is due again."""
-    asset = progress.file.asset(asset_id)
-    progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"statement_to": covers_to}))
+def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: datetime) -> None:
+    """A statement came in for an asset or a claim's own account: the trace is due again."""
+    values: dict[str, Scalar] = {"statement_to": covers_to}
+    if noun is Noun.ASSET:
+        asset = progress.file.asset(subject_id)
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+    else:
+        claim = next(c for c in progress.file.claims if c.id == subject_id)
+        progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
     want_trace(progress)
 
 

@@ -80,6 +80,17 @@ class Progress:
         )  # fmt: skip
         self.file = replace(self.file, calls=(*self.file.calls, row))
 
+    def settle_call(self, call_id: str, event: str) -> None:
+        """See in the file how a call went; its own event is written by the outbox."""
+        rows = tuple(
+            replace(c, state=CallState(next_state(Noun.CALL, c.state, event)))
+            if c.id == call_id
+            else c
+            for c in self.file.calls
+        )
+        ended = (CallState.ANSWERED, CallState.CANCELLED)
+        self.file = replace(self.file, calls=tuple(c for c in rows if c.state not in ended))
+
     def outcome(self) -> Outcome:
         """All that was decided, to be recorded in one transaction."""
         return Outcome(tuple(self.moves), tuple(self.calls))

@@ -1,0 +1,64 @@
+"""From a saved call to the bytes that go out: built once, fixed, the same on every retry."""
+
+from __future__ import annotations
+
+from models.file import RecoveryFile
+from models.ids import HoldId
+from models.money import Money
+from models.queries.work import CallLine, account_ref
+from models.states import CallKind, HoldKind
+from models.store.unit import Unit
+from recovery_flows.bank import wire
+from recovery_flows.rules import clocks
+from recovery_flows.rules.freezing import Laws
+
+
+def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> tuple[str, bytes]:
+    """Where an order goes and what it says; raises LookupError if its subject is gone."""
+    if call.kind in (CallKind.HOLD, CallKind.REQUEST):
+        return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
+    if call.kind is CallKind.RELEASE:
+        hold = file.hold(call.subject_id)
+        return wire.release_path(hold.bank_ref), wire.release_body(None, "released by decision")
+    return wire.PAYOUTS_PATH, _payout_body(unit, file, call)
+
+
+def _hold_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> bytes:
+    hold = file.hold(call.subject_id)
+    asset = file.asset(hold.asset_id)
+    law = laws[asset.regime]
+    row = law.row(hold.law_row)
+    ends = None
+    if hold.kind is HoldKind.FREEZE and hold.ordered_at is not None:
+        ends = clocks.due_at(row.limit, hold.ordered_at, law)
+    supersedes = file.hold(hold.supersedes_id).bank_ref if hold.supersedes_id else ""
+    return wire.hold_body(
+        HoldId(hold.id),
+        hold.kind,
+        account_ref(unit.session, unit.vault, asset.account_id),
+        Money(hold.requested_minor, hold.currency),
+        f"{row.instrument}, {row.article}",
+        expires_at=ends,
+        supersedes=supersedes or None,
+        request_ref=hold.request_id or None,
+    )
+
+
+def _payout_body(unit: Unit, file: RecoveryFile, call: CallLine) -> bytes:
+    payout = next(p for p in file.payouts if p.id == call.subject_id)
+    return wire.payout_body(
+        payout.id,
+        file.hold(payout.hold_id).bank_ref,
+        Money(payout.amount_minor, payout.currency),
+        account_ref(unit.session, unit.vault, payout.payee_account_id),
+        payout.allocation_id,
+        f"return {file.recovery.ref}",
+    )
+
+
+def statement_account(file: RecoveryFile, call: CallLine) -> str:
+    """Which account a statement call asks about: an asset's, or a claim's own."""
+    for claim in file.claims:
+        if claim.id == call.subject_id:
+            return claim.victim_account_id
+    return file.asset(call.subject_id).account_id

@@ -1,0 +1,120 @@
+"""Reading a partner's change feed: one cursor per bank, however many files are open."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from models.facts import FeedFact, HoldFact
+from models.queries.files import load_files
+from models.queries.work import (
+    PartnerLine,
+    holding_partners,
+    owners_of_refs,
+    partners,
+    waiting_partners,
+)
+from models.states import Noun
+from models.store.documents import keep
+from models.store.partners import note_contact, plan_poll
+from models.store.unit import ENGINE, Unit, unit_of_work
+from recovery_flows.desk.recording import conclude
+from recovery_flows.errors import DisagreementError, RefusedError, UnavailableError
+from recovery_flows.flows.context import Engine
+from recovery_flows.rules import answers
+from recovery_flows.rules.progress import Progress
+
+_OVERLAP = timedelta(seconds=10)
+
+
+def due_polls(engine: Engine) -> list[str]:
+    """Partners whose feed is to be read now; partners newly waited for are put on the list."""
+    now = engine.now()
+    with engine.database.reading() as session:
+        known = partners(session, engine.database.vault)
+        waiting, holding = waiting_partners(session), holding_partners(session)
+    due, unplanned = [], []
+    for partner in known:
+        if partner.id not in waiting | holding:
+            continue
+        if partner.feed_due_at is None:
+            unplanned.append(partner)
+        elif partner.feed_due_at <= now:
+            due.append(partner.id)
+    if unplanned:
+        with unit_of_work(engine.database) as unit:
+            for partner in unplanned:
+                _plan(unit, engine, partner, now, heard=True, waits=partner.id in waiting)
+    return due
+
+
+async def poll(engine: Engine, partner_id: str) -> int:
+    """Read one partner's feed and book what is new in it; return how many items were new."""
+    now, wall = engine.now(), engine.wall()
+    with engine.database.reading() as session:
+        known = {p.id: p for p in partners(session, engine.database.vault)}
+    partner = known[partner_id]
+    since = partner.feed_reached_at - _OVERLAP if partner.feed_reached_at else None
+    try:
+        bank = await engine.bank(partner_id)
+        engine.count_call("feed")
+        page, raws = await bank.events(since)
+    except (UnavailableError, RefusedError, DisagreementError) as error:
+        with unit_of_work(engine.database) as unit:
+            note_contact(unit, partner_id, error=str(error))
+            _plan(unit, engine, partner, now, heard=False, waits=True)
+        return 0
+    with unit_of_work(engine.database) as unit:
+        new = _take_items(unit, engine, now, page.items)
+        if new:
+            for raw in raws:
+                keep(unit, raw.body, "feed", raw.media_type, wall)
+        note_contact(unit, partner_id, answered_at=wall)
+        waits = partner_id in waiting_partners(unit.session)
+        _plan(unit, engine, partner, now, heard=bool(new), waits=waits, reached=page.reached)
+    return new
+
+
+def _take_items(unit: Unit, engine: Engine, now: datetime, items: tuple[FeedFact, ...]) -> int:
+    owners = owners_of_refs(unit.session, [i.order_ref for i in items])
+    ids = list({recovery_id for _, recovery_id in owners.values()})
+    files = {f.recovery.id: Progress(f) for f in load_files(unit.session, ids)}
+    for item in items:
+        if item.order_ref not in owners:
+            continue
+        noun, recovery_id = owners[item.order_ref]
+        progress = files[recovery_id]
+        if isinstance(item, HoldFact):
+            answers.take_hold_fact(progress, item.order_ref, item, engine.laws)
+        elif noun is Noun.PAYOUT:
+            answers.take_payout_fact(progress, item.order_ref, item)
+    changed = [p for p in files.values() if p.moves]
+    for progress in changed:
+        conclude(unit, ENGINE, now, engine.laws, progress)
+    return len(changed)
+
+
+def _plan(
+    unit: Unit,
+    engine: Engine,
+    partner: PartnerLine,
+    now: datetime,
+    *,
+    heard: bool,
+    waits: bool,
+    reached: datetime | None = None,
+) -> None:
+    """The next poll: soon after news, twice as long after each quiet one, up to a ceiling."""
+    pace = engine.pace
+    if not waits:
+        seconds = pace.watch_seconds
+    elif heard or not partner.feed_interval_seconds:
+        seconds = pace.poll_seconds
+    else:
+        seconds = min(2 * partner.feed_interval_seconds, pace.poll_ceiling_seconds)
+    plan_poll(
+        unit,
+        partner.id,
+        due_at=now + timedelta(seconds=seconds),
+        interval_seconds=seconds if waits else 0,
+        reached=reached,
+    )

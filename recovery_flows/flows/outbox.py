@@ -1,0 +1,174 @@
+"""Sending once: leased, checked, marked, sent; after doubt the bank is asked by key first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from models.facts import RawAnswer, StatementFact
+from models.file import RecoveryFile
+from models.ids import CallId, OfficerId, RecoveryId
+from models.queries.files import load_files
+from models.queries.work import CallLine, account_ref, calls_by_id
+from models.states import ApprovalState, CallKind, CallState
+from models.store.calls import freeze_body, lease_calls, mark_sent, settle
+from models.store.unit import Unit, unit_of_work
+from recovery_flows.bank import wire
+from recovery_flows.bank.answers import check_answer
+from recovery_flows.bank.client import PartnerBank
+from recovery_flows.bank.line import Authority
+from recovery_flows.errors import (
+    AnswerUnreadableError,
+    OutcomeUnknownError,
+    PartnerRefusedError,
+    PartnerUnavailableError,
+)
+from recovery_flows.flows.bodies import path_and_body, statement_account
+from recovery_flows.flows.context import Engine
+from recovery_flows.flows.settling import settle_results
+from recovery_flows.rules.approving import release_is_in_force
+from recovery_flows.rules.subjects import is_in_force
+
+_LOOK_BACK = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A call that may leave: what, where to, which bytes, and whether it is in doubt."""
+
+    call: CallLine
+    path: str = field(repr=False)
+    body: bytes = field(repr=False)
+    account: str = field(repr=False)
+    since: datetime
+    now: datetime
+    in_doubt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an exchange went: `event` is the call's move, the rest what came with it."""
+
+    call: CallLine
+    event: str
+    raw: tuple[RawAnswer, ...] = ()
+    statement: StatementFact | None = None
+    reason: str = ""
+    code: str = ""
+    retry_after_seconds: int | None = None
+
+
+async def send_due(engine: Engine, kinds: Sequence[CallKind]) -> int:
+    """Send a batch of due calls of these kinds; return how many were handled."""
+    with unit_of_work(engine.database) as unit:
+        ready, handled = _prepare(unit, engine, kinds)
+    results = await asyncio.gather(*(_exchange(engine, r) for r in ready))
+    if results:
+        settle_results(engine, results)
+    return handled
+
+
+def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[list[Ready], int]:
+    """Lease calls, drop those whose approval is not in force, fix bytes, mark them sent."""
+    now, wall = engine.now(), engine.wall()
+    pace = engine.pace
+    ids = lease_calls(
+        unit, engine.owner, kinds, now, wall, pace.lease_seconds, min(pace.chunk_size, 100)
+    )
+    calls = calls_by_id(unit.session, unit.vault, ids)
+    files = {
+        f.recovery.id: f for f in load_files(unit.session, list({c.recovery_id for c in calls}))
+    }
+    ready = []
+    for call in calls:
+        file = files[call.recovery_id]
+        if call.state is CallState.PLANNED and not _may_leave(file, call):
+            settle(
+                unit, now, call.recovery_id, call.id, call.state, "cancelled",
+                reason="its approval is not in force for what it says now",
+            )  # fmt: skip
+            continue
+        ready.append(_make_ready(unit, engine, file, call, now))
+    return ready, len(calls)
+
+
+def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
+    """A question may be asked under its stop; an order needs its approval, for these figures."""
+    if call.kind is CallKind.STATEMENT:
+        return True
+    approval = next((a for a in file.approvals if a.id == call.approval_id), None)
+    if approval is None or approval.state is ApprovalState.VOID:
+        return False
+    if call.kind is CallKind.RELEASE:
+        return release_is_in_force(approval)
+    return is_in_force(file, approval)
+
+
+def _make_ready(
+    unit: Unit, engine: Engine, file: RecoveryFile, call: CallLine, now: datetime
+) -> Ready:
+    path, body, account = call.path, call.body, ""
+    since = min(c.paid_at for c in file.claims) - _LOOK_BACK
+    if call.kind is CallKind.STATEMENT:
+        ref = account_ref(unit.session, unit.vault, statement_account(file, call))
+        account = ref.number
+    elif not body:
+        path, body = path_and_body(unit, file, call, engine.laws)
+        freeze_body(unit, call.id, path, body)
+    in_doubt = call.state in (CallState.SENT, CallState.UNKNOWN)
+    if call.state is CallState.SENT:
+        reason = "the lease ended without an answer"
+        settle(unit, now, call.recovery_id, call.id, call.state, "unknown", reason=reason)
+    mark_sent(unit, now, call.recovery_id, call.id, call.state)
+    return Ready(call, path, body, account, since, now, in_doubt)
+
+
+async def _exchange(engine: Engine, ready: Ready) -> Result:
+    call = ready.call
+    try:
+        bank = await engine.bank(call.partner_id)
+        engine.count_call(call.kind)
+        authority = Authority(
+            RecoveryId(call.recovery_id), OfficerId(call.requester), f"call {call.kind}"
+        )
+        if call.kind is CallKind.STATEMENT:
+            statement, pages = await bank.statement(
+                ready.account, ready.since, ready.now, authority
+            )
+            return Result(call, "answered", pages, statement)
+        if ready.in_doubt:
+            return await _ask_by_key(bank, ready, authority)
+        answer = await bank.send(
+            ready.path, ready.body, CallId(call.id), authority.recovery, authority.requester,
+            authority.mandate,
+        )  # fmt: skip
+        return Result(call, "answered", (answer,))
+    except PartnerUnavailableError as error:
+        event = "postponed"
+        return Result(
+            call, event, error.raw, reason=str(error),
+            retry_after_seconds=error.retry_after_seconds,
+        )  # fmt: skip
+    except OutcomeUnknownError as error:
+        event = "postponed" if ready.in_doubt else "unknown"
+        return Result(call, event, error.raw, reason=str(error))
+    except PartnerRefusedError as error:
+        return Result(call, "refused", error.raw, reason=str(error), code=error.problem)
+    except AnswerUnreadableError as error:
+        event = "postponed" if ready.in_doubt else "unknown"
+        return Result(call, event, error.raw, reason=str(error))
+
+
+async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> Result:
+    """What became of a call whose answer was lost; never seen: it may be sent again, same bytes."""
+    call = ready.call
+    past = await bank.outcome(CallId(call.id), authority)
+    if past is None:
+        return Result(call, "never_seen", reason="the bank never saw it: it is sent again")
+    answer = wire.parse_call(past.body, bank.partner, CallId(call.id))
+    if answer is None:
+        return Result(call, "postponed", (past,), reason="the bank is still working on it")
+    checked = check_answer(bank.partner, answer, CallId(call.id))
+    return Result(call, "answered", (checked,))

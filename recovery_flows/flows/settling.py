@@ -1,0 +1,117 @@
+"""Settling exchanges: raw bytes kept, facts taken, states moved, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models.ids import PartnerId
+from models.queries.files import load_files
+from models.states import CallKind, CallState
+from models.store.calls import settle
+from models.store.documents import keep
+from models.store.partners import note_contact
+from models.store.statements import record_statement
+from models.store.unit import ENGINE, Unit, unit_of_work
+from recovery_flows.bank import wire
+from recovery_flows.desk.recording import conclude
+from recovery_flows.errors import AnswerUnreadableError
+from recovery_flows.flows.context import Engine
+from recovery_flows.rules import answers
+from recovery_flows.rules.progress import Progress
+
+if TYPE_CHECKING:
+    from recovery_flows.flows.outbox import Result
+
+_SECOND_LONGEST = 6
+
+
+def settle_results(engine: Engine, results: Iterable[Result]) -> None:
+    """Record a batch of exchanges; each recovery that they touch is concluded once."""
+    results = list(results)
+    now, wall = engine.now(), engine.wall()
+    with unit_of_work(engine.database) as unit:
+        ids = list({r.call.recovery_id for r in results})
+        files = {f.recovery.id: Progress(f) for f in load_files(unit.session, ids)}
+        for result in results:
+            _settle_one(unit, engine, now, wall, files[result.call.recovery_id], result)
+            _note(unit, result, wall)
+        for progress in files.values():
+            conclude(unit, ENGINE, now, engine.laws, progress)
+
+
+def _settle_one(
+    unit: Unit,
+    engine: Engine,
+    now: datetime,
+    wall: datetime,
+    progress: Progress,
+    result: Result,
+) -> None:
+    digests = [
+        keep(unit, raw.body, f"{result.call.kind} answer", raw.media_type, wall)
+        for raw in result.raw
+    ]
+    event, reason = result.event, result.reason
+    if event == "answered":
+        try:
+            _take(unit, engine, now, progress, result, digests)
+        except AnswerUnreadableError as error:
+            event, reason = "unknown", str(error)
+    elif event == "refused":
+        answers.take_refusal(progress, result.call.noun, result.call.subject_id, result.code)
+    state = _state_after_sending(result)
+    if event == "unknown" and state is CallState.UNKNOWN:
+        event = "postponed"
+    settle(
+        unit, now, result.call.recovery_id, result.call.id, state, event,
+        answer_digest=digests[0] if digests else "",
+        reason=reason,
+        retry_at=_retry_at(engine, wall, result, event),
+    )  # fmt: skip
+    progress.settle_call(result.call.id, event)
+
+
+def _state_after_sending(result: Result) -> CallState:
+    in_doubt = result.call.state in (CallState.SENT, CallState.UNKNOWN)
+    return CallState.UNKNOWN if in_doubt else CallState.SENT
+
+
+def _retry_at(engine: Engine, wall: datetime, result: Result, event: str) -> datetime | None:
+    if event in ("answered", "refused", "cancelled", "never_seen"):
+        return None
+    backoff = min(
+        2 ** min(result.call.attempts, _SECOND_LONGEST), engine.pace.retry_ceiling_seconds
+    )
+    seconds = max(result.retry_after_seconds or 0, backoff if result.call.attempts else 1)
+    return wall + timedelta(seconds=seconds)
+
+
+def _take(
+    unit: Unit,
+    engine: Engine,
+    now: datetime,
+    progress: Progress,
+    result: Result,
+    digests: list[str],
+) -> None:
+    call = result.call
+    if result.statement is not None:
+        recovery_id = progress.file.recovery.id
+        record_statement(unit, ENGINE, now, recovery_id, result.statement, "+".join(digests)[:64])
+        answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
+    elif call.kind is CallKind.PAYOUT:
+        fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
+        answers.take_payout_fact(progress, call.subject_id, fact)
+    else:
+        answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
+        if call.kind is CallKind.REQUEST:
+            answers.take_request_sent(progress, call.subject_id, now)
+        answers.take_hold_fact(progress, call.subject_id, answered, engine.laws)
+
+
+def _note(unit: Unit, result: Result, wall: datetime) -> None:
+    heard = bool(result.raw) or result.event in ("answered", "refused", "never_seen")
+    error = "" if result.event in ("answered", "never_seen") else result.reason
+    note_contact(unit, result.call.partner_id, answered_at=wall if heard else None, error=error)
