@@ -106,7 +106,13 @@ def open_book(path: Path) -> sqlite3.Connection:
 
 
 def install(path: Path, world: World) -> None:
-    """Write `world` into a new file at `path`; FileExistsError when there is one already."""
+    """Write `world` into a new file at `path`; FileExistsError when there is one already.
+
+    ValueError for an account in another currency than its bank's.
+    """
+    currencies = {bank.id: bank.currency for bank in world.banks}
+    if any(account.currency != currencies.get(account.bank) for account in world.accounts):
+        raise ValueError("every account of a world is in the currency of its bank")
     if path.exists():
         raise FileExistsError(f"{path} is there already; a sandbox is installed once")
     path.touch(mode=0o600)
