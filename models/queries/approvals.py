@@ -98,3 +98,13 @@ def _figures(file: RecoveryFile, approval: ApprovalRow, names: Names) -> list[tu
         for b in file.balances
         if b.claim_minor
     ]
+
+
+def pending_ids(session: Session) -> list[str]:
+    """Ids of all pending approvals, the longest waiting first."""
+    query = (
+        sa.select(_APPROVALS.c.id)
+        .where(_APPROVALS.c.state == ApprovalState.PENDING)
+        .order_by(_APPROVALS.c.asked_at, _APPROVALS.c.id)
+    )
+    return list(session.execute(query).scalars())

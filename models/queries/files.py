@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
@@ -39,8 +39,7 @@ from models.tables import table_of
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
 _POSTING, _CALL = table_of(PostingRow), table_of(Call)
-_Row = TypeVar("_Row")
-_ORDER = {Claim: "paid_at", Asset: "depth", Hold: "ordered_at", Approval: "asked_at"}
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
 class NoSuchRecoveryError(LookupError):
@@ -72,82 +71,74 @@ def load_file(session: Session, recovery_id: str) -> RecoveryFile:
 
 def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFile]:
     """The files of these recoveries, in the order asked, in about twelve queries."""
-    ids = list(recovery_ids)
-    recoveries = {r.id: r for r in _rows(session, Recovery, RecoveryRow, _RECOVERY.c.id.in_(ids))}
-    parts: dict[type, dict[str, list[Any]]] = {
-        model: _by_recovery(session, model, kind, ids)
-        for model, kind in (
-            (Claim, ClaimRow),
-            (Asset, AssetRow),
-            (Hold, HoldRow),
-            (Request, RequestRow),
-            (Allocation, AllocationRow),
-            (Payout, PayoutRow),
-            (Approval, ApprovalRow),
-        )
-    }
-    done = (CallState.ANSWERED, CallState.CANCELLED)
-    calls = _by_recovery(session, Call, CallRow, ids, _CALL.c.state.not_in(done))
-    traces, balances = _traces(session, ids), _balances(session, ids)
-    shared = _shared(session, ids)
+    ids = list(dict.fromkeys(recovery_ids))
+    if not ids:
+        return []
+    parts = {part.name: part.read(session, ids) for part in _PARTS}
+    traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
     return [
         RecoveryFile(
-            recovery=recoveries[i],
-            claims=tuple(parts[Claim][i]),
-            assets=tuple(parts[Asset][i]),
-            holds=tuple(parts[Hold][i]),
-            requests=tuple(parts[Request][i]),
-            allocations=tuple(parts[Allocation][i]),
-            payouts=tuple(parts[Payout][i]),
-            approvals=tuple(parts[Approval][i]),
-            calls=tuple(calls[i]),
+            recovery=parts["recovery"][i][0],
+            **{name: tuple(rows[i]) for name, rows in parts.items() if name != "recovery"},
             trace=traces.get(i),
             balances=tuple(balances[i]),
             shared_with=tuple(shared[i]),
         )
         for i in ids
-        if i in recoveries
+        if i in parts["recovery"]
     ]
 
 
-def _rows(
-    session: Session, model: type[SQLModel], kind: type[_Row], where: sa.ColumnElement[bool]
-) -> Iterable[_Row]:
-    table = table_of(model)
-    names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
-    order = [table.c[_ORDER[model]]] if model in _ORDER else []
-    query = sa.select(*(table.c[n] for n in names)).where(where).order_by(*order, table.c.id)
-    return [kind(**dict(zip(names, row, strict=True))) for row in session.execute(query)]
+class _Part:
+    """One kind of row of a file: its query, built once, and what its rows become."""
+
+    def __init__(
+        self,
+        name: str,
+        model: type[SQLModel],
+        kind: type[Any],
+        order: str = "id",
+        where: sa.ColumnElement[bool] | None = None,
+    ) -> None:
+        table = table_of(model)
+        owner = table.c.id if model is Recovery else table.c.recovery_id
+        self.name, self._kind = name, kind
+        self._columns = [f.name for f in fields(kind)]
+        query = sa.select(owner.label("owner_"), *(table.c[n] for n in self._columns))
+        query = query.where(owner.in_(_IDS)).order_by(table.c[order], table.c.id)
+        self._query = query if where is None else query.where(where)
+
+    def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = defaultdict(list)
+        for owner, *values in session.execute(self._query, {"ids": ids}):
+            found[owner].append(self._kind(**dict(zip(self._columns, values, strict=True))))
+        return found
 
 
-def _by_recovery(
-    session: Session,
-    model: type[SQLModel],
-    kind: type[_Row],
-    ids: list[str],
-    extra: sa.ColumnElement[bool] | None = None,
-) -> dict[str, list[_Row]]:
-    table = table_of(model)
-    names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
-    where = table.c.recovery_id.in_(ids)
-    order = [table.c[_ORDER[model]]] if model in _ORDER else []
-    query = (
-        sa.select(table.c.recovery_id, *(table.c[n] for n in names))
-        .where(where if extra is None else sa.and_(where, extra))
-        .order_by(*order, table.c.id)
-    )
-    found: dict[str, list[_Row]] = defaultdict(list)
-    for recovery_id, *values in session.execute(query):
-        found[recovery_id].append(kind(**dict(zip(names, values, strict=True))))
-    return found
+_OPEN_OR_REFUSED = _CALL.c.state.not_in((CallState.ANSWERED, CallState.CANCELLED))
+_PARTS = (
+    _Part("recovery", Recovery, RecoveryRow),
+    _Part("claims", Claim, ClaimRow, "paid_at"),
+    _Part("assets", Asset, AssetRow, "depth"),
+    _Part("holds", Hold, HoldRow, "ordered_at"),
+    _Part("requests", Request, RequestRow),
+    _Part("allocations", Allocation, AllocationRow, "round_number"),
+    _Part("payouts", Payout, PayoutRow),
+    _Part("approvals", Approval, ApprovalRow, "asked_at"),
+    _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),
+)
 
 
 def _traces(session: Session, ids: list[str]) -> dict[str, TraceView]:
-    query = sa.select(_TRACE).where(_TRACE.c.recovery_id.in_(ids), _TRACE.c.state == "adopted")
     return {
         row.recovery_id: trace_view(row.id, row.rule, row.as_of, row.result_json)
-        for row in session.execute(query)
+        for row in session.execute(_TRACES, {"ids": ids})
     }
+
+
+_TRACES = sa.select(
+    _TRACE.c.recovery_id, _TRACE.c.id, _TRACE.c.rule, _TRACE.c.as_of, _TRACE.c.result_json
+).where(_TRACE.c.recovery_id.in_(_IDS), _TRACE.c.state == "adopted")
 
 
 def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceView:  # noqa: ANN401
@@ -173,47 +164,56 @@ def trace_json(positions: Iterable[Position], gone: Iterable[GonePart]) -> str:
     return canonical(body).decode()
 
 
-def _balances(session: Session, ids: list[str]) -> dict[str, list[Balance]]:
+def _balances_query() -> sa.Select[Any]:
     p = _POSTING.c
     keys = (p.account, p.asset_id, p.hold_id, p.claim_id, p.detail)
     claim, asset = sa.func.sum(p.claim_minor), sa.func.sum(p.asset_minor)
-    query = (
+    return (
         sa.select(p.recovery_id, *keys, claim, p.claim_currency, asset, p.asset_currency)
-        .where(p.recovery_id.in_(ids))
+        .where(p.recovery_id.in_(_IDS))
         .group_by(p.recovery_id, *keys, p.claim_currency, p.asset_currency)
         .having(sa.or_(claim != 0, asset != 0))
     )
+
+
+_BALANCES = _balances_query()
+
+
+def _balances(session: Session, ids: list[str]) -> dict[str, list[Balance]]:
     found: dict[str, list[Balance]] = defaultdict(list)
-    for recovery_id, account, asset_id, hold_id, claim_id, detail, c, cc, a, ac in session.execute(
-        query
-    ):
+    for row in session.execute(_BALANCES, {"ids": ids}):
+        recovery_id, account, asset_id, hold_id, claim_id, detail, c, cc, a, ac = row
         found[recovery_id].append(
             Balance(account, asset_id, hold_id, claim_id, detail, int(c), cc, int(a), ac)
         )
     return found
 
 
-def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
-    """Accounts that another open recovery wants too, with that recovery's id."""
+def _shared_query() -> sa.Select[Any]:
     mine, other, theirs = _ASSET.alias("mine"), _ASSET.alias("other"), _RECOVERY.alias("theirs")
-    query = (
+    same = sa.and_(
+        other.c.account_id == mine.c.account_id, other.c.recovery_id != mine.c.recovery_id
+    )
+    return (
         sa.select(mine.c.recovery_id, mine.c.account_id, other.c.recovery_id)
-        .join(
-            other,
-            sa.and_(
-                other.c.account_id == mine.c.account_id, other.c.recovery_id != mine.c.recovery_id
-            ),
-        )
+        .join(other, same)
         .join(theirs, theirs.c.id == other.c.recovery_id)
         .where(
-            mine.c.recovery_id.in_(ids),
+            mine.c.recovery_id.in_(_IDS),
             mine.c.stage != Stage.CLOSED,
             other.c.stage != Stage.CLOSED,
             theirs.c.state.not_in(CLOSED_RECOVERIES),
         )
         .order_by(theirs.c.reported_at, theirs.c.id)
     )
+
+
+_SHARED = _shared_query()
+
+
+def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """Accounts that another open recovery wants too, with that recovery's id."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for recovery_id, account_id, other_id in session.execute(query):
+    for recovery_id, account_id, other_id in session.execute(_SHARED, {"ids": ids}):
         found[recovery_id].append((account_id, other_id))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -58,18 +58,25 @@ def lines_of(session: Session, account_ids: Iterable[str]) -> list[StoredLine]:
 
 
 def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
-    """Per account the longest stretch that its statements cover from one opening balance."""
-    best: dict[str, Covered] = {}
-    query = sa.select(_STATEMENTS).where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+    """The stretches that statements cover, overlapping ones as one, the earliest first."""
+    query = (
+        sa.select(
+            _STATEMENTS.c.account_id,
+            _STATEMENTS.c.covers_from,
+            _STATEMENTS.c.covers_to,
+            _STATEMENTS.c.opening_minor,
+        )
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+        .order_by(_STATEMENTS.c.account_id, _STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
+    )
+    spans: list[Covered] = []
     for row in session.execute(query):
-        found = Covered(row.account_id, row.covers_from, row.covers_to, row.opening_minor)
-        old = best.get(row.account_id)
-        if old is None or (old.covers_from, -old.covers_to.timestamp()) > (
-            found.covers_from,
-            -found.covers_to.timestamp(),
-        ):
-            best[row.account_id] = found
-    return list(best.values())
+        last = spans[-1] if spans else None
+        if last and last.account_id == row.account_id and row.covers_from <= last.covers_to:
+            spans[-1] = replace(last, covers_to=max(last.covers_to, row.covers_to))
+        else:
+            spans.append(Covered(*row))
+    return spans
 
 
 def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,10 +12,30 @@ from models.money import Money
 from models.queries.clock import case_now, engine_view
 from models.queries.views import QueueLine, QueuePage
 from models.recovery import Claim, Recovery
-from models.states import CLOSED_RECOVERIES, RecoveryState
+from models.states import CLOSED_RECOVERIES, RecoveryState, Role
 from models.tables import table_of
 
 _R, _C = table_of(Recovery), table_of(Claim)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """The next step of one recovery, as the queue knows it."""
+
+    recovery_id: str
+    ref: str
+    action: str
+    subject_id: str
+
+
+def open_steps(session: Session, role: Role) -> list[OpenStep]:
+    """Recoveries whose next step is for this role, the oldest report first."""
+    query = (
+        sa.select(_R.c.id, _R.c.ref, _R.c.step_action, _R.c.step_subject)
+        .where(_R.c.step_role == role, _R.c.state.not_in(CLOSED_RECOVERIES))
+        .order_by(_R.c.reported_at, _R.c.id)
+    )
+    return [OpenStep(*row) for row in session.execute(query)]
 
 
 def queue_page(

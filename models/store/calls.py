@@ -45,6 +45,8 @@ def lease_calls(
             .with_for_update(skip_locked=True)
         ).scalars()
     )
+    if not ids:
+        return []
     until = wall + timedelta(seconds=lease_seconds)
     unit.session.execute(
         _CALLS.update().where(_CALLS.c.id.in_(ids)).values(lease_owner=owner, lease_until=until)

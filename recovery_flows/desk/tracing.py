@@ -40,9 +40,8 @@ def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) 
     merged = merge_lines([_account_line(line) for line in lines if _is_needed(line, accounts)])
     sources = _sources(file, lines, merged, accounts)
     coverage = [Coverage(s.account_id, s.covers_from, s.covers_to) for s in spans]
-    openings = openings_for(
-        merged.transfers, {s.account_id: s.opening_minor for s in spans}, coverage
-    )
+    known = {s.account_id: s.opening_minor for s in reversed(spans)}
+    openings = openings_for(merged.transfers, known, coverage)
     trace = RULES[file.recovery.tracing_rule](
         merged.transfers, sources, openings, coverage, as_of=now
     )

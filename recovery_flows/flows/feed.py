@@ -36,7 +36,8 @@ def due_polls(engine: Engine) -> list[str]:
     for partner in known:
         if partner.id not in waiting | holding:
             continue
-        if partner.feed_due_at is None:
+        newly_waited_for = partner.id in waiting and not partner.feed_interval_seconds
+        if partner.feed_due_at is None or newly_waited_for:
             unplanned.append(partner)
         elif partner.feed_due_at <= now:
             due.append(partner.id)

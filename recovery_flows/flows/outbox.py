@@ -77,6 +77,8 @@ def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[lis
     ids = lease_calls(
         unit, engine.owner, kinds, now, wall, pace.lease_seconds, min(pace.chunk_size, 100)
     )
+    if not ids:
+        return [], 0
     calls = calls_by_id(unit.session, unit.vault, ids)
     files = {
         f.recovery.id: f for f in load_files(unit.session, list({c.recovery_id for c in calls}))

@@ -11,7 +11,7 @@ from models.queries.files import load_files
 from models.states import CallKind, CallState
 from models.store.calls import settle
 from models.store.documents import keep
-from models.store.partners import note_contact
+from models.store.partners import note_contact, plan_poll
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.bank import wire
@@ -37,6 +37,7 @@ def settle_results(engine: Engine, results: Iterable[Result]) -> None:
         for result in results:
             _settle_one(unit, engine, now, wall, files[result.call.recovery_id], result)
             _note(unit, result, wall)
+        _look_soon(unit, results)
         for progress in files.values():
             conclude(unit, ENGINE, now, engine.laws, progress)
 
@@ -109,6 +110,17 @@ def _take(
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws)
+
+
+def _look_soon(unit: Unit, results: list[Result]) -> None:
+    """An order was taken in: its partner's feed is read soon, however quiet it was before."""
+    ordered = {
+        r.call.partner_id
+        for r in results
+        if r.event == "answered" and r.call.kind is not CallKind.STATEMENT
+    }
+    for partner_id in ordered:
+        plan_poll(unit, partner_id, due_at=None, interval_seconds=0)
 
 
 def _note(unit: Unit, result: Result, wall: datetime) -> None:

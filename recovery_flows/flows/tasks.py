@@ -1,4 +1,4 @@
-"""Prefect tasks: a chunk of ids each. The work is in plain functions; nothing is kept in Prefect."""
+"""Prefect tasks: a chunk of ids each; the work is in plain functions, Prefect keeps nothing."""
 
 from __future__ import annotations
 

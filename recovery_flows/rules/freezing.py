@@ -244,7 +244,8 @@ def statement_is_wanted(file: RecoveryFile, asset: AssetRow) -> bool:
     ]
     if not (holds if asset.home else ended):
         return False
-    acted = [h.acted_at for h in holds if h.acted_at is not None]
+    # What a freeze takes over was held already: nothing has left since.
+    acted = [h.acted_at for h in holds if h.acted_at is not None and not h.supersedes_id]
     return asset.statement_to is None or any(at > asset.statement_to for at in acted)
 
 

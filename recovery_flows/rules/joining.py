@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from models.file import AssetRow, RecoveryFile, TraceView
+from models.file import CallRow, RecoveryFile, TraceView
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from models.states import CLOSED_RECOVERIES, Noun, Stage
 from recovery_flows.rules.acts import StepRefusedError
-from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.progress import Progress, applied
 
 
 def order_of(one: RecoveryFile, other: RecoveryFile) -> tuple[RecoveryFile, RecoveryFile]:
@@ -59,9 +59,12 @@ def _leave(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> li
         for a in joins.assets
         if a.id in twin and a.stage is not Stage.CLOSED
     ]
-    moves += [
-        Move(Noun.ASSET, a.id, "moved", a.stage, to) for a in joins.assets if a.id not in twin
-    ]
+    return moves + _handed_over(joins, twin, to)
+
+
+def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar]) -> list[Move]:
+    own = [a for a in joins.assets if a.id not in twin]
+    moves = [Move(Noun.ASSET, a.id, "moved", a.stage, to) for a in own]
     moves += [Move(Noun.CLAIM, c.id, "moved", c.state, to) for c in joins.claims]
     for noun, rows in (
         (Noun.HOLD, joins.holds),
@@ -72,6 +75,8 @@ def _leave(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> li
     ):
         for row in rows:
             values = {**to, "asset_id": twin.get(row.asset_id, row.asset_id)}
+            if isinstance(row, CallRow):
+                values["subject_id"] = twin.get(row.subject_id, row.subject_id)
             moves.append(Move(noun, row.id, "moved", row.state, values))
     moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
     return moves
@@ -91,54 +96,18 @@ def _arrive(
     traces_json: str,
     trace: TraceView,
 ) -> Progress:
-    def rehomed(rows: tuple[object, ...]) -> tuple[object, ...]:
-        return tuple(
-            replace(r, asset_id=twin.get(r.asset_id, r.asset_id))  # type: ignore[attr-defined, type-var]
-            for r in rows
-        )
-
-    by_account = {a.account_id: a for a in joins.assets}
-    merged = replace(
-        stays,
-        claims=(*stays.claims, *joins.claims),
-        assets=(
-            *(_both(a, by_account.get(a.account_id)) for a in stays.assets),
-            *(replace(a, recovery_id=stays.recovery.id) for a in joins.assets if a.id not in twin),
-        ),
-        holds=(*stays.holds, *rehomed(joins.holds)),  # type: ignore[arg-type]
-        requests=(*stays.requests, *rehomed(joins.requests)),  # type: ignore[arg-type]
-        allocations=(*stays.allocations, *rehomed(joins.allocations)),  # type: ignore[arg-type]
-        payouts=(*stays.payouts, *rehomed(joins.payouts)),  # type: ignore[arg-type]
-        approvals=(*stays.approvals, *joins.approvals),
-        calls=(*stays.calls, *rehomed(joins.calls)),  # type: ignore[arg-type]
-        shared_with=(),
-    )
-    progress = Progress(merged)
-    moves = [
-        Move(
-            Noun.ASSET, a.id, "updated", a.stage,
-            {
-                "traced_minor": now_asset.traced_minor,
-                "traced_claim_minor": now_asset.traced_claim_minor,
-            },
-        )
-        for a, now_asset in zip(stays.assets, merged.assets, strict=False)
-        if a != now_asset
-    ]  # fmt: skip
+    progress = Progress(_united(stays, joins, twin))
+    moves = _twin_moves(stays, joins)
     if stays.trace is not None:
         moves.append(Move(Noun.TRACE, stays.trace.id, "replaced", "adopted"))
-    moves.append(
-        Move(
-            Noun.TRACE, trace.id, "adopted", None,
-            {
-                "rule": trace.rule,
-                "as_of": now,
-                "result_digest": digest(traces_json),
-                "result_json": traces_json,
-            },
-            reason="both traces side by side until the joined file is traced",
-        )
-    )  # fmt: skip
+    adopted: dict[str, Scalar] = {
+        "rule": trace.rule,
+        "as_of": now,
+        "result_digest": digest(traces_json),
+        "result_json": traces_json,
+    }
+    reason = "both traces side by side until the joined file is traced"
+    moves.append(Move(Noun.TRACE, trace.id, "adopted", None, adopted, reason=reason))
     state = stays.recovery.state
     values: dict[str, Scalar] = {"trace_wanted": True}
     moves.append(Move(Noun.RECOVERY, stays.recovery.id, "updated", state, values))
@@ -146,14 +115,42 @@ def _arrive(
     return progress
 
 
-def _both(asset: AssetRow, other: AssetRow | None) -> AssetRow:
-    if other is None:
-        return asset
-    return replace(
-        asset,
-        traced_minor=asset.traced_minor + other.traced_minor,
-        traced_claim_minor=asset.traced_claim_minor + other.traced_claim_minor,
+def _united(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> RecoveryFile:
+    """Both files' rows in one, as the moves of `_handed_over` leave them."""
+    own = tuple(a for a in joins.assets if a.id not in twin)
+    file = replace(
+        stays,
+        claims=(*stays.claims, *joins.claims),
+        assets=(*stays.assets, *own),
+        holds=(*stays.holds, *joins.holds),
+        requests=(*stays.requests, *joins.requests),
+        allocations=(*stays.allocations, *joins.allocations),
+        payouts=(*stays.payouts, *joins.payouts),
+        approvals=(*stays.approvals, *joins.approvals),
+        calls=(*stays.calls, *joins.calls),
+        shared_with=(),
     )
+    for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):
+        file = applied(file, move)
+    return file
+
+
+def _twin_moves(stays: RecoveryFile, joins: RecoveryFile) -> list[Move]:
+    """An account in both files carries both files' money; a closed one is opened again."""
+    theirs = {a.account_id: a for a in joins.assets}
+    moves = []
+    for asset in stays.assets:
+        other = theirs.get(asset.account_id)
+        if other is None:
+            continue
+        values: dict[str, Scalar] = {
+            "traced_minor": asset.traced_minor + other.traced_minor,
+            "traced_claim_minor": asset.traced_claim_minor + other.traced_claim_minor,
+        }
+        is_back = asset.stage is Stage.CLOSED and other.stage is not Stage.CLOSED
+        event = "reopened" if is_back else "updated"
+        moves.append(Move(Noun.ASSET, asset.id, event, asset.stage, values))
+    return moves
 
 
 def merged_trace(stays: RecoveryFile, joins: RecoveryFile, now: datetime) -> TraceView:

@@ -1,0 +1,141 @@
+"""The demo's own folder: its world, its identities, what it remembers between runs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from config.settings import default_data_dir, load_settings
+from models.states import Role
+from recovery_flows.cli.place import (
+    DEMO_IDENTITIES,
+    FirstOfficer,
+    Installation,
+    make_installation,
+    open_installation,
+)
+from recovery_flows.cli.sandbox_process import BOOK
+from recovery_flows.errors import MisuseError
+from recovery_flows.sandbox.amlsim import amlsim_world
+from recovery_flows.sandbox.synthetic import synthetic_world
+from recovery_flows.sandbox.world import World, install, write_reports
+
+PLAN, REPORTS = "demo-plan.json", "demo-reports.csv"
+OFFICER, SUPERVISOR = "lin", "chen"
+HOME = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the demo plays: where it begins, how coarse its desk hours are, what it tells."""
+
+    world: str
+    starts_at: str
+    desk_hours_seconds: int
+    every_event: bool
+    notes: tuple[str, ...]
+
+    def begins(self) -> datetime:
+        return datetime.fromisoformat(self.starts_at)
+
+
+def default_folder() -> Path:
+    """Beside the user's data, never in it."""
+    data = Path(os.environ.get("RECOVERY_DATA_DIR") or default_data_dir())
+    return data if (data / PLAN).exists() else data.with_name(f"{data.name}-demo")
+
+
+def open_folder(folder: Path, data: Path | None, limit: int | None, *, fresh: bool) -> Installation:
+    """The demo's installation: gone on with where it stopped, or made (anew with `fresh`)."""
+    folder = folder.absolute()
+    keys = load_settings(folder).key_dir
+    if fresh:
+        _remove(folder, keys)
+    if (folder / PLAN).exists():
+        return open_installation(folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise MisuseError(f"{folder} holds something that is not a demo: name another with --dir")
+    return _make(folder, _world(data, limit), data)
+
+
+def _remove(folder: Path, keys: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / DEMO_IDENTITIES).exists():
+        raise MisuseError(f"{folder} is not a demo folder: --fresh does not touch it")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(keys, ignore_errors=True)
+
+
+def _world(data: Path | None, limit: int | None) -> World:
+    if data is None:
+        return synthetic_world()
+    try:
+        return amlsim_world(data, limit=limit)
+    except (ValueError, OSError) as error:
+        raise MisuseError(str(error)) from error
+
+
+def _make(folder: Path, world: World, data: Path | None) -> Installation:
+    identities = {OFFICER: secrets.token_urlsafe(16), SUPERVISOR: secrets.token_urlsafe(16)}
+    folder.mkdir(mode=0o700, parents=True)
+    _write_private(folder / DEMO_IDENTITIES, json.dumps(identities))
+    first = (
+        FirstOfficer(OFFICER, frozenset({Role.OFFICER}), secret=identities[OFFICER]),
+        FirstOfficer(SUPERVISOR, frozenset({Role.SUPERVISOR}), secret=identities[SUPERVISOR]),
+    )
+    installation = make_installation(load_settings(folder), first, stands_at=world.starts_at)
+    install(folder / BOOK, world)
+    write_reports(folder / REPORTS, world.reports)
+    plan = Plan(
+        world=data.name if data else "synthetic",
+        starts_at=world.starts_at.isoformat(),
+        desk_hours_seconds=int(timedelta(hours=6).total_seconds()) if data else 0,
+        every_event=data is None,
+        notes=world.notes,
+    )
+    # Written last: a folder with a plan is complete.
+    _write_private(folder / PLAN, json.dumps(asdict(plan)))
+    return installation
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
+def read_plan(folder: Path) -> Plan:
+    """What this folder plays."""
+    body = json.loads((folder / PLAN).read_text("utf-8"))
+    return Plan(**{**body, "notes": tuple(body["notes"])})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReport:
+    """One row of the demo's complaint file and when it is handed in."""
+
+    reported_at: datetime
+    row: dict[str, str]
+
+
+def planned_reports(folder: Path) -> list[PlannedReport]:
+    """All reports of the world, in the order in which they are handed in."""
+    with (folder / REPORTS).open(encoding="utf-8", newline="") as file:
+        rows = [
+            PlannedReport(datetime.fromisoformat(row["reported_at"]), row)
+            for row in csv.DictReader(file)
+        ]
+    return sorted(rows, key=lambda r: (r.reported_at, r.row["external_ref"]))
+
+
+def write_batch(path: Path, reports: list[PlannedReport]) -> None:
+    """Write the complaint file of one desk hour."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(reports[0].row))
+        writer.writeheader()
+        writer.writerows(r.row for r in reports)

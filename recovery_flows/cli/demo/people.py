@@ -1,0 +1,80 @@
+"""The scripted officer and the scripted supervisor: they act through the desk, as anybody does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from models.queries.approvals import pending_ids
+from models.queries.queue import open_steps
+from models.states import Role
+from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR
+from recovery_flows.cli.place import Installation
+from recovery_flows.desk import Desk
+from recovery_flows.rules.steps import Action
+
+# What a real officer would look up; here it is invented and says so.
+REQUEST_FIELDS: Mapping[str, str] = {
+    "requesting_authority": "Synthetic Anti-Fraud Unit",
+    "central_authority_reference": "SYN-CA-0001",
+    "personal_data_export_reference": "SYN-PI-0001",
+    "persons": "account holder as named by the bank (synthetic)",
+    "applicable_law": "fraud statute of the requesting side (synthetic extract)",
+    "wanted_by": "within 30 days",
+    "basis": "promise of reciprocity",
+    "property_title_proof": "victim's bank statement (synthetic)",
+    "institution_address": "see the partner register",
+    "order_copy": "freeze order attached (synthetic)",
+    "measure_law": "law on the measure attached (synthetic)",
+    "interested_persons_law": "rights of interested persons attached (synthetic)",
+}
+AUTHORITY = "county-level head, approval SYN-2026 (synthetic)"
+
+
+class People:
+    """Lin drafts and sends, Chen confirms and approves."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._lin = self._desk(OFFICER)
+        self._chen = self._desk(SUPERVISOR)
+
+    def _desk(self, handle: str) -> Desk:
+        return Desk(
+            self._installation.database,
+            self._installation.laws,
+            self._installation.officer(handle),
+        )
+
+    async def act(self) -> int:
+        """Do every step that is open to a person now; return how many were done."""
+        done = 0
+        while step := await self._once():
+            done += step
+        return done
+
+    async def _once(self) -> int:
+        done = 0
+        with self._installation.database.reading() as session:
+            steps = open_steps(session, Role.OFFICER)
+        joined: set[str] = set()
+        for line in steps:
+            if line.recovery_id in joined:
+                continue
+            if line.action == Action.JOIN:
+                # The other file changes too: its steps are looked at anew in the next round.
+                joined |= {line.recovery_id, line.subject_id}
+            self._lin.advance(
+                line.recovery_id,
+                fields=REQUEST_FIELDS,
+                case_number=f"SYN-{line.ref.removeprefix('R-')}",
+            )
+            done += 1
+            await asyncio.sleep(0)
+        with self._installation.database.reading() as session:
+            approvals = pending_ids(session)
+        for approval_id in approvals:
+            self._chen.approve(approval_id, AUTHORITY)
+            done += 1
+            await asyncio.sleep(0)
+        return done

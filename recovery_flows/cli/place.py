@@ -1,0 +1,139 @@
+"""Where everything is put together: settings, database, laws, identity."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from config.regimes import read_regime, regime_codes
+from config.settings import Settings, load_settings
+from models.engine import Database, make_engine, open_database
+from models.migrate import upgrade
+from models.queries.officers import officer_by_os_user, officer_with_hash, officers
+from models.queries.views import OfficerView
+from models.states import Role
+from models.store.clock import set_case_time
+from models.store.people import appoint, appoint_engine, secret_fits
+from models.store.unit import unit_of_work
+from models.vault import Vault
+from recovery_flows.desk import Desk, NobodyActsError, wall_clock
+from recovery_flows.flows.context import Pace
+from recovery_flows.rules.regime import Regime, load_regime
+
+DEMO_IDENTITIES = "demo-identities.json"
+"""Secrets of the demo's officers; its presence marks a folder as a demo folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One unit's set-up, opened: everything a command needs."""
+
+    settings: Settings
+    database: Database
+    laws: Mapping[str, Regime]
+
+    @property
+    def data_dir(self) -> Path:
+        return self.settings.data_dir
+
+    @property
+    def is_demo(self) -> bool:
+        return (self.data_dir / DEMO_IDENTITIES).exists()
+
+    def demo_secrets(self) -> dict[str, str]:
+        """The demo identities' secrets by handle; empty outside a demo folder."""
+        path = self.data_dir / DEMO_IDENTITIES
+        found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return found
+
+    def desk(self, acting_as: str = "") -> Desk:
+        """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
+        return Desk(self.database, self.laws, self.officer(acting_as))
+
+    def officer(self, acting_as: str = "") -> OfficerView | None:
+        """Who acts. A handle needs its secret (in a demo folder the demo's own is taken)."""
+        handle = acting_as or self.settings.security.officer
+        with self.database.reading() as session:
+            if not handle:
+                return officer_by_os_user(session, getpass.getuser())
+            found = officer_with_hash(session, handle)
+        if found is None:
+            raise NobodyActsError(f"there is no officer {handle!r}: `recovery officer list`")
+        officer, stored = found
+        secret = self.settings.security.secret
+        given = secret.get_secret_value() if secret else self.demo_secrets().get(handle, "")
+        if not secret_fits(given, stored):
+            raise NobodyActsError(
+                f"the secret for officer {handle!r} does not fit: set RECOVERY_SECURITY__SECRET"
+            )
+        return officer
+
+    def identities(self) -> tuple[OfficerView, ...]:
+        """Identities that this user may switch among on the screen: the demo's, in a demo."""
+        if not self.is_demo:
+            mine = self.officer()
+            return (mine,) if mine else ()
+        with self.database.reading() as session:
+            return officers(session)
+
+    def pace(self) -> Pace:
+        """How fast the engine goes, from the settings."""
+        engine, partner = self.settings.engine, self.settings.partners
+        return Pace(
+            poll_seconds=partner.poll_seconds,
+            lease_seconds=engine.lease_seconds,
+            timeout_seconds=partner.timeout_seconds,
+            chunk_size=engine.chunk_size,
+            connections=partner.connections,
+        )
+
+
+def laws() -> dict[str, Regime]:
+    """All regimes that ship with the program."""
+    return {code: load_regime(read_regime(code)) for code in regime_codes()}
+
+
+def open_installation(data_dir: Path | None = None) -> Installation:
+    """Open what `recovery init` made; one sentence says what is missing otherwise."""
+    settings = load_settings(data_dir)
+    database = open_database(settings.database_url.get_secret_value(), settings.key_dir)
+    return Installation(settings, database, laws())
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOfficer:
+    """An identity that `init` appoints."""
+
+    handle: str
+    roles: frozenset[Role]
+    os_user: str = ""
+    secret: str = ""
+
+
+def make_installation(
+    settings: Settings, first: tuple[FirstOfficer, ...], *, stands_at: datetime | None = None
+) -> Installation:
+    """Make keys and database, appoint the engine and the first officers; twice changes nothing."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Vault.create(settings.key_dir)
+    engine = make_engine(settings.database_url.get_secret_value())
+    upgrade(engine)
+    engine.dispose()
+    installation = open_installation(settings.data_dir)
+    with installation.database.reading() as session:
+        known = {o.handle for o in officers(session)}
+    if not known:
+        with unit_of_work(installation.database) as unit:
+            now = stands_at or wall_clock()
+            appoint_engine(unit, now)
+            set_case_time(unit, stands_at)
+            for officer in first:
+                appoint(
+                    unit, now, officer.handle, officer.roles,
+                    os_user=officer.os_user, secret=officer.secret,
+                )  # fmt: skip
+    return installation

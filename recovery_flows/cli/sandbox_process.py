@@ -1,0 +1,93 @@
+"""The sandbox banks as a child process: their clock is the unit's case time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from models.engine import Database
+from models.queries.clock import case_now
+from models.store.partners import register
+from models.store.unit import ENGINE, unit_of_work
+from recovery_flows.desk import wall_clock
+from recovery_flows.errors import UnavailableError
+
+BOOK, READY, FAULTS = "sandbox.sqlite3", "sandbox-banks.json", "sandbox-faults.json"
+_START_SECONDS = 30.0
+
+
+class SandboxError(UnavailableError):
+    """The sandbox banks did not come up."""
+
+
+def case_clock(database: Database) -> Callable[[], datetime]:
+    """Case time as a function, for the banks."""
+
+    def now() -> datetime:
+        with database.reading() as session:
+            return case_now(session, wall_clock())
+
+    return now
+
+
+@dataclass(slots=True)
+class SandboxProcess:
+    """A child that serves the banks of a folder; it ends when its standard input closes."""
+
+    data_dir: Path
+    _child: subprocess.Popen[bytes] | None = field(default=None)
+
+    def start(self) -> list[dict[str, str]]:
+        """Start the banks and return what they say of themselves (id, url, token, …)."""
+        ready = self.data_dir / READY
+        ready.unlink(missing_ok=True)
+        log = (self.data_dir / "sandbox.log").open("ab")
+        command = [
+            sys.executable, "-m", "recovery_flows.cli.main", "sandbox", "--dir",
+            str(self.data_dir), "--with-parent",
+        ]  # fmt: skip
+        self._child = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log
+        )
+        deadline = time.monotonic() + _START_SECONDS
+        while not ready.exists():
+            if self._child.poll() is not None or time.monotonic() > deadline:
+                raise SandboxError(
+                    f"the sandbox did not start; see {self.data_dir / 'sandbox.log'}"
+                )
+            time.sleep(0.02)
+        banks: list[dict[str, str]] = json.loads(ready.read_text("utf-8"))
+        return banks
+
+    def alive(self) -> bool:
+        """Whether the banks are up."""
+        return self._child is not None and self._child.poll() is None
+
+    def stop(self) -> None:
+        """Close its standard input and wait for it to end."""
+        if self._child is not None and self._child.stdin is not None:
+            self._child.stdin.close()
+            self._child.wait(timeout=10)
+
+
+def register_banks(database: Database, banks: list[dict[str, str]], home: str) -> None:
+    """Make the sandbox banks partners; those at `home` (regime) are domestic."""
+    with database.reading() as session:
+        now = case_now(session, wall_clock())
+    with unit_of_work(database) as unit:
+        for bank in banks:
+            register(
+                unit, ENGINE, now, bank["id"],
+                name=bank["name"],
+                regime=bank["jurisdiction"],
+                currency=bank["currency"],
+                home=bank["jurisdiction"] == home,
+                base_url=bank["url"],
+                token=bank["token"],
+            )  # fmt: skip
