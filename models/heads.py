@@ -1,28 +1,37 @@
 """Signed heads of the history, in a file outside the database.
 
-Each commit that adds events appends one line: the last sequence, its digest, and how many events
-there are, signed. A removed last event or a removed recovery then no longer fits the file.
+Each commit that adds events appends one line: the last sequence with its digest, and how many
+events each recovery that it touched has now. A removed last event or a removed recovery no longer
+fits the file. Each line also covers the signature of the line before, so a line taken out of the
+middle is noticed; lines cut off the end are not, unless a copy of the file is kept elsewhere.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from models.ids import canonical
 from models.vault import Vault
 
 HEAD_FILE = "heads.jsonl"
+_TAIL_BYTES = 80
+_FIELDS = ("at", "counts", "digest", "previous", "seq")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of the history at one commit."""
+    """The end of the history at one commit; `counts` is events by recovery ("" for none)."""
 
     seq: int
     digest: str
     at: str
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +42,60 @@ class HeadFile:
 
     @property
     def path(self) -> Path:
+        """Where the lines are."""
         return self.folder / HEAD_FILE
 
     def sign(self, vault: Vault, head: Head) -> None:
-        """Append one signed head (one write, so that two processes do not mix lines)."""
-        body = {"at": head.at, "digest": head.digest, "seq": head.seq}
-        line = {**body, "signature": vault.signature(canonical(body))}
-        with self.path.open("ab") as file:
-            file.write(canonical(line) + b"\n")
+        """Append one signed head (one write under a lock: two processes do not mix lines)."""
+        with self.path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            tail = _tail(file)
+            body = {
+                "at": head.at,
+                "counts": dict(head.counts),
+                "digest": head.digest,
+                "previous": _signature_in(tail),
+                "seq": head.seq,
+            }
+            line = {**body, "signature": vault.signature(canonical(body))}
+            torn = bool(tail) and not tail.endswith(b"\n")
+            file.write(b"\n" * torn + canonical(line) + b"\n")
 
     def read(self, vault: Vault) -> tuple[list[Head], list[str]]:
-        """All heads with a good signature, and a sentence for each line that has none."""
+        """All heads with a good signature, and a sentence for each line that does not fit."""
         if not self.path.exists():
             return [], []
-        heads, bad = [], []
+        heads, bad, before = [], [], b""
         for number, text in enumerate(self.path.read_bytes().splitlines(), start=1):
-            head = _checked(vault, text)
-            if head is None:
-                bad.append(f"line {number} of {self.path.name} has no good signature")
+            line = _checked(vault, text)
+            where = f"line {number} of {self.path.name}"
+            if line is None:
+                bad.append(f"{where} has no good signature: it was changed or made by hand")
             else:
-                heads.append(head)
+                heads.append(Head(line["seq"], line["digest"], line["at"], line["counts"]))
+                if line["previous"] != _signature_in(before):
+                    bad.append(f"{where} does not follow the one before: lines were taken out")
+            before = text
         return heads, bad
 
 
-def _checked(vault: Vault, text: bytes) -> Head | None:
+def _tail(file: BinaryIO) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _TAIL_BYTES))
+    return file.read()
+
+
+def _signature_in(text: bytes) -> str:
+    """The signature at the end of a line: the canonical spelling sorts it last."""
+    return text.rstrip()[-66:-2].decode("ascii", "replace")
+
+
+def _checked(vault: Vault, text: bytes) -> dict[str, Any] | None:
     try:
-        line = json.loads(text)
+        line: dict[str, Any] = json.loads(text)
         signature = line.pop("signature")
-        if signature != vault.signature(canonical(line)):
+        if signature != vault.signature(canonical(line)) or not {*_FIELDS} <= line.keys():
             return None
-        return Head(seq=line["seq"], digest=line["digest"], at=line["at"])
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, AttributeError, TypeError):
         return None
+    return line

@@ -8,14 +8,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.officer import Officer
 from models.outcome import Move, Outcome
 from models.states import Noun, Role
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
-from models.tables import table_of
 
-_OFFICERS = table_of(Officer)
 _ROUNDS = 200_000
 
 
@@ -58,10 +55,9 @@ def appoint(
 
 def appoint_engine(unit: Unit, now: datetime) -> None:
     """The engine's own identity: it may poll, compute, draft and send, never decide."""
-    unit.session.execute(
-        _OFFICERS.insert().values(id=ENGINE.id, handle=ENGINE.id, roles=Role.ENGINE)
-    )
-    del now
+    values = {"handle": ENGINE.id, "roles": Role.ENGINE}
+    move = Move(Noun.OFFICER, ENGINE.id, "appointed", None, values)
+    record(unit, ENGINE, now, "", Outcome((move,)))
 
 
 def acting(officer_id: str, roles: Iterable[Role], role: Role) -> Actor | None:

@@ -8,13 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.ids import canonical, digest
+from models.ids import canonical
 from models.ledger import PostingRow
 from models.outcome import CallIntent, Move, Outcome, Posting, spelled, unbalanced
 from models.states import Noun, next_state
 from models.store.permissions import require
 from models.store.unit import EVENTS, Actor, Unit
 from models.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of
+from models.vault import Vault
 
 _POSTINGS = table_of(PostingRow)
 
@@ -101,17 +102,22 @@ def _append_event(
         "legal_basis": move.legal_basis,
         "previous_digest": unit.digest,
     }
-    row["digest"] = unit.digest = digest_of(row, [posting_body(p) for p in move.postings])
+    row["digest"] = unit.digest = digest_of(
+        unit.vault, row, [posting_body(p) for p in move.postings]
+    )
     unit.at = now
     unit.session.execute(EVENTS.insert().values(**row))
     _insert_postings(unit, recovery_id, move.postings)
     return unit.seq
 
 
-def digest_of(row: Mapping[str, Any], postings: Iterable[Sequence[object]]) -> str:
-    """The digest of an event row (without its own digest) and of the postings it carries."""
+def digest_of(vault: Vault, row: Mapping[str, Any], postings: Iterable[Sequence[object]]) -> str:
+    """The digest of an event row (without its own digest) and of the postings it carries.
+
+    It is keyed: who can write to the database but has no key cannot make a chain that fits.
+    """
     body = {k: spelled(v) for k, v in row.items() if k != "digest"}
-    return digest({"event": body, "postings": [list(p) for p in postings]})
+    return vault.signature(canonical({"event": body, "postings": [list(p) for p in postings]}))
 
 
 def posting_body(posting: Any) -> Sequence[object]:  # noqa: ANN401 - a Posting or a row like it

@@ -61,4 +61,6 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
         unit = Unit(session, database.vault, seq, digest, seq)
         yield unit
     if unit.seq > unit.began_seq and unit.at is not None:
-        database.heads.sign(database.vault, Head(unit.seq, unit.digest, unit.at.isoformat()))
+        counts = dict(unit.recovery_seq)
+        head = Head(unit.seq, unit.digest, unit.at.isoformat(), counts)
+        database.heads.sign(database.vault, head)
