@@ -1,0 +1,217 @@
+"""A small unit on a real, migrated database; everything in it is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.regimes import read_regime, regime_codes
+from models.engine import Database, make_engine
+from models.facts import (
+    AccountRef,
+    BankHoldState,
+    Direction,
+    HoldFact,
+    LineFact,
+    LineKind,
+    ReportFact,
+    StatementFact,
+)
+from models.heads import HeadFile
+from models.migrate import upgrade
+from models.money import Money
+from models.queries.files import load_file
+from models.queries.officers import officers
+from models.queries.views import OfficerView
+from models.states import HoldState, Noun, Role
+from models.store import calls, clock, partners, people, statements
+from models.store.intake import file_reports
+from models.store.unit import ENGINE, Unit, unit_of_work
+from models.vault import Vault
+from recovery_flows.desk import Desk
+from recovery_flows.desk.recording import conclude
+from recovery_flows.desk.tracing import trace_file
+from recovery_flows.rules import answers, crossing, following, freezing, restitution
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import load_regime
+from tui.app import RecoveryApp
+from tui.source import Source
+
+START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+LAWS = {code: load_regime(read_regime(code)) for code in regime_codes()}
+HOME, WEST, ABROAD = "test-east", "test-west", "test-abroad"
+VICTIM = AccountRef(WEST, "9999000000001111", "Synthetic Victim")
+MULE = AccountRef(HOME, "9999000000002222", "Synthetic Mule")
+SECOND = AccountRef(WEST, "9999000000003333", "Synthetic Second")
+FOREIGN = AccountRef(ABROAD, "9999000000004444", "Synthetic Foreign")
+_Change = Callable[[Unit, Progress], None]
+
+
+class Unity:
+    """A unit with one database, two officers and three banks, driven without any engine."""
+
+    def __init__(self, folder: Path) -> None:
+        engine = make_engine(f"sqlite:///{folder / 'cases.db'}")
+        upgrade(engine)
+        self.database = Database(engine, Vault.create(folder), HeadFile(folder))
+        self.now = START
+        self._found()
+
+    def _found(self) -> None:
+        with unit_of_work(self.database) as unit:
+            clock.set_case_time(unit, START)
+            people.appoint_engine(unit, START)
+            people.appoint(unit, START, "li", [Role.OFFICER])
+            people.appoint(unit, START, "wang", [Role.SUPERVISOR])
+            people.appoint(unit, START, "zhao", [Role.OFFICER, Role.SUPERVISOR])
+            for bank, regime, currency in (
+                (HOME, "CN", "CNY"), (WEST, "CN", "CNY"), (ABROAD, "GB", "GBP"),
+            ):  # fmt: skip
+                partners.register(
+                    unit, ENGINE, START, bank, name=f"Test {bank}", regime=regime,
+                    currency=currency, home=regime == "CN", base_url="http://127.0.0.1", token="t",
+                )  # fmt: skip
+
+    def officer(self, handle: str) -> OfficerView:
+        with self.database.reading() as session:
+            return next(o for o in officers(session) if o.handle == handle)
+
+    def desk(self, handle: str) -> Desk:
+        return Desk(self.database, LAWS, self.officer(handle))
+
+    def move_clock(self, **ahead: float) -> None:
+        self.now += timedelta(**ahead)
+        with unit_of_work(self.database) as unit:
+            clock.set_case_time(unit, self.now)
+
+    def beat(self, message: str = "polls") -> None:
+        with unit_of_work(self.database) as unit:
+            clock.beat(unit, "engine", 1, "working", message, datetime.now(UTC))
+
+    def report(
+        self, minor: int, *, victim: AccountRef = VICTIM, payee: AccountRef = MULE,
+        name: str = "Synthetic Person", method: str = "investment", ref: str = "",
+    ) -> str:  # fmt: skip
+        """File one report; the id of the recovery."""
+        external = ref or f"X-{self.now.isoformat()}-{minor}-{payee.number}"
+        fact = ReportFact(
+            row=1, external_ref=external, victim_name=name, victim_contact="nobody@example.test",
+            victim_account=victim, payee_account=payee, amount=Money(minor, "CNY"),
+            paid_at=self.now - timedelta(hours=1), reported_at=self.now,
+            end_to_end_id=f"E{external}", method=method,
+        )  # fmt: skip
+        with unit_of_work(self.database) as unit:
+            return file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
+
+    def change(self, recovery_id: str, *changes: _Change) -> None:
+        """Do as the engine does: change the file, run every stage's rules, record."""
+        with unit_of_work(self.database) as unit:
+            progress = Progress(load_file(unit.session, recovery_id))
+            for apply in changes:
+                apply(unit, progress)
+            freezing.advance(progress, self.now, LAWS)
+            following.advance(progress, self.now)
+            crossing.advance(progress, self.now, LAWS, lambda f: unit.vault.seal(str_of(f)))
+            restitution.advance(progress, self.now, LAWS)
+            conclude(unit, ENGINE, self.now, LAWS, progress)
+
+    def answer_calls(self, recovery_id: str) -> None:
+        """All open calls were sent and answered."""
+        with unit_of_work(self.database) as unit:
+            for call in load_file(unit.session, recovery_id).calls:
+                calls.mark_sent(unit, self.now, recovery_id, call.id, call.state)
+            for call in load_file(unit.session, recovery_id).calls:
+                calls.settle(unit, self.now, recovery_id, call.id, call.state, "answered")
+
+    def hold(self, recovery_id: str, share: float = 1.0) -> None:
+        """The banks hold what was ordered, or a share of it."""
+        self.answer_calls(recovery_id)
+
+        def take(unit: Unit, progress: Progress) -> None:
+            del unit
+            for hold in progress.file.holds:
+                if hold.state is HoldState.ORDERED:
+                    held = int(hold.requested_minor * share)
+                    fact = HoldFact(
+                        bank_ref=f"B-{hold.id}", revision=1, order_ref=hold.id,
+                        state=BankHoldState.HELD, requested=Money(hold.requested_minor, hold.currency),
+                        held=Money(held, hold.currency), acted_at=self.now, expires_at=None,
+                        modified_at=self.now,
+                    )  # fmt: skip
+                    answers.take_hold_fact(progress, hold.id, fact, LAWS)
+
+        self.change(recovery_id, take)
+
+    def statement(self, recovery_id: str, account: AccountRef, *lines: LineFact) -> None:
+        """The account's bank sent its bookings up to now; the money is traced anew."""
+        currency = lines[0].amount.currency
+        sums = sum(x.amount.minor * (1 if x.direction is Direction.CREDIT else -1) for x in lines)
+        fact = StatementFact(
+            account, START - timedelta(days=30), self.now, Money(0, currency),
+            Money(sums, currency), lines,
+        )  # fmt: skip
+
+        def take(unit: Unit, progress: Progress) -> None:
+            account_id, _ = statements.record_statement(
+                unit, ENGINE, self.now, recovery_id, fact, f"doc-{account.number}"
+            )
+            asset = next(a for a in progress.file.assets if a.account_id == account_id)
+            answers.take_statement(progress, Noun.ASSET, asset.id, self.now)
+            trace_file(unit.session, progress, self.now, LAWS)
+
+        self.answer_calls(recovery_id)
+        self.change(recovery_id, take)
+
+    def app(self, handle: str | None = "li", **more: object) -> RecoveryApp:
+        """The terminal as one identity sees it."""
+        known = tuple(self.officer(h) for h in ("li", "wang", "zhao"))
+        officer = next((o for o in known if o.handle == handle), None)
+        options: dict[str, object] = {"unit_name": "Test Unit", "officers": known, **more}
+        return RecoveryApp(Source(self.database, LAWS), officer, **options)  # type: ignore[arg-type]
+
+
+def str_of(fields: object) -> str:
+    from models.ids import canonical
+
+    return canonical(fields).decode()
+
+
+def line(
+    seq: int, at: datetime, direction: Direction, minor: int, counter: AccountRef | None = None,
+    *, kind: LineKind = LineKind.TRANSFER, currency: str = "CNY", reference: str = "",
+    counter_amount: Money | None = None,
+) -> LineFact:  # fmt: skip
+    """One booking."""
+    return LineFact(
+        booked_at=at, seq=seq, direction=direction, amount=Money(minor, currency), kind=kind,
+        counter=counter, counter_amount=counter_amount, end_to_end_id=reference,
+    )  # fmt: skip
+
+
+def traced_case(unity: Unity) -> str:
+    """A loss of 120,000: a part held, a part paid on and found, a part abroad, a part in cash."""
+    recovery = unity.report(12_000_000, ref="traced")
+    paid = unity.now - timedelta(hours=1)
+    unity.desk("li").advance(recovery, case_number="2026-77")
+    unity.desk("li").advance(recovery)
+    unity.move_clock(minutes=40)
+    unity.hold(recovery, share=0.3)
+    unity.statement(
+        recovery, MULE,
+        line(1, paid, Direction.CREDIT, 12_000_000, VICTIM, reference="Etraced"),
+        line(2, paid + timedelta(minutes=9), Direction.DEBIT, 5_000_000, SECOND, reference="P1"),
+        line(3, paid + timedelta(minutes=15), Direction.DEBIT, 2_300_000, FOREIGN, reference="P2",
+             counter_amount=Money(250_000, "GBP")),
+        line(4, paid + timedelta(minutes=20), Direction.DEBIT, 1_000_000, kind=LineKind.CASH),
+    )  # fmt: skip
+    return recovery
+
+
+@pytest.fixture
+def unity(tmp_path: Path) -> Iterator[Unity]:
+    made = Unity(tmp_path)
+    yield made
+    made.database.dispose()

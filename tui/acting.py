@@ -1,0 +1,92 @@
+"""From a key to the desk: which question to ask first, and why a step may not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.file import Step
+from models.queries.views import ApprovalLine, OfficerView, RecoveryPage
+from models.states import IllegalMoveError, Role
+from models.store.permissions import NotPermittedError
+from models.store.record import StaleFileError
+from recovery_flows.rules.steps import Action
+from recovery_flows.rules.subjects import Act
+from tui.source import READ_ERRORS
+
+DESK_ERRORS = (*READ_ERRORS, IllegalMoveError, NotPermittedError, StaleFileError)
+# What cannot be taken back: it leaves the building, or it binds what comes after it.
+ASKS_FIRST: Mapping[str, str] = {
+    Action.ORDER_STOP: "This goes to the bank at once; another person confirms it afterwards.",
+    Action.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
+    Action.JOIN: "The two files become one for good.",
+    Action.CHECK_TITLE: "You state that you have checked whose money this is.",
+}
+APPROVE_ASKS: Mapping[str, str] = {
+    Act.ORDER_STOP: "The stop-payment is with the bank already. You confirm it.",
+    Act.FREEZE: "The order goes to the bank under your name.",
+    Act.RELEASE: "The bank lets the money go: it can be gone the same minute.",
+    Act.REQUEST: "The request leaves the country under your name.",
+    Act.RETURN: "The bank pays this out. It cannot be called back.",
+    Act.CLOSE: "The file is closed.",
+}
+
+
+def officer_step(page: RecoveryPage) -> Step | None:
+    """The step that the desk would do now: the officer's first open one."""
+    return next((s for s in page.steps if s.role is Role.OFFICER), None)
+
+
+def why_not(page: RecoveryPage, officer: OfficerView | None, *, read_only: bool) -> str:
+    """Why the next step cannot be done here by this identity; empty when it can."""
+    step = officer_step(page)
+    if step is None:
+        first = page.steps[0]
+        if first.role is Role.SUPERVISOR:
+            return f"{first.sentence}: a supervisor's turn, on the screen Approvals (3)"
+        return f"nothing for an officer now: {first.sentence}"
+    if read_only:
+        return "the screen is read-only: R ends that"
+    if officer is None:
+        return "nobody acts: this user is bound to no officer (`recovery officer add`)"
+    if Role.OFFICER not in officer.roles:
+        return f"this takes an officer; {officer.handle} is {', '.join(sorted(officer.roles))}"
+    return ""
+
+
+def step_figures(page: RecoveryPage, step: Step) -> tuple[tuple[str, str], ...]:
+    """The exact figures that a step is about, for the preview."""
+    figures = [("recovery", page.ref), ("step", step.sentence)]
+    asset = next((a for a in page.assets if a.asset_id == step.asset_id), None)
+    if asset is not None:
+        figures += [("bank", asset.bank), ("account", asset.account)]
+        figures += [("traced there", str(asset.traced))]
+        hold = next((h for h in asset.holds if h.hold_id == step.subject_id), None)
+        if hold is not None:
+            figures += [("measure", f"{hold.kind} under {hold.law_row}")]
+            figures += [("amount", str(hold.requested))]
+    allocation = next((a for a in page.allocations if a.allocation_id == step.subject_id), None)
+    if allocation is not None:
+        figures += [("method", allocation.method), ("pool", str(allocation.pool))]
+        figures += [(f"{p.victim} to {p.payee}", str(p.amount)) for p in allocation.payouts]
+    return tuple(figures)
+
+
+def approval_figures(line: ApprovalLine) -> tuple[tuple[str, str], ...]:
+    """The exact figures that a yes binds, and to which digest."""
+    return (
+        ("recovery", line.ref),
+        *line.figures,
+        ("digest", line.digest[:16]),
+    )
+
+
+def why_no_decision(officer: OfficerView | None, *, read_only: bool) -> str:
+    """Why this identity cannot decide approvals here; empty when it can."""
+    if read_only:
+        return "the screen is read-only: R ends that"
+    if officer is None:
+        return "nobody acts: this user is bound to no officer (`recovery officer add`)"
+    if Role.SUPERVISOR not in officer.roles:
+        roles = ", ".join(sorted(officer.roles))
+        return f"approvals take a supervisor; {officer.handle} is {roles}: o changes who acts"
+    return ""

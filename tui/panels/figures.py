@@ -1,0 +1,92 @@
+"""The figures of the unit: the identity per currency, rates with their formulas, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from textual.content import Content
+
+from models.money import Money
+from models.states import RecoveryState
+from recovery_flows.reports.summary import CurrencySummary, Summary
+from recovery_flows.rules.rates import Rate
+from tui.layout import Column, grid
+from tui.panels.identity import terms_block
+from tui.signs import CALM, MUTED, RECOVERIES, STAGES, Sign
+from tui.text import word, words
+
+_BAR = 14
+
+
+def currencies_lines(summary: Summary, width: int) -> list[Content]:
+    """Per currency: what was reported, where it is, and the rates."""
+    if not summary.currencies:
+        return [word("no loss is reported yet: `recovery intake FILE` reads reports", MUTED)]
+    return [line for c in summary.currencies for line in _currency(c, width)]
+
+
+def _currency(part: CurrencySummary, width: int) -> list[Content]:
+    head = words(
+        (f"{part.reported}", "bold $foreground"), (" reported   ", MUTED),
+        (f"{part.ever_held}", CALM), (" ever held", MUTED),
+    )  # fmt: skip
+    return [head, *terms_block(part.terms, width), word(""), *_rates(part, width), word("")]
+
+
+def _rates(part: CurrencySummary, width: int) -> list[Content]:
+    columns = (Column("rate", most=18), Column("", right=True), Column("", most=_BAR),
+               Column("what it divides", rest=True))  # fmt: skip
+    rows = [
+        (
+            word(r.name, "bold $primary"), word(r, "bold $foreground"), _gauge(r.percent),
+            _formula(r, part.currency),
+        )
+        for r in part.rates
+    ]  # fmt: skip
+    return grid(columns, rows, width, full=True)
+
+
+def _formula(rate: Rate, currency: str) -> Content:
+    top, bottom = Money(rate.numerator_minor, currency), Money(rate.denominator_minor, currency)
+    return words((f"{rate.formula} = ", MUTED), (f"{top} / {bottom}", "$foreground"))
+
+
+def _gauge(percent: Decimal | None) -> Content:
+    if percent is None:
+        return word("─" * _BAR, MUTED)
+    filled = min(_BAR, int(percent * _BAR / 100 + Decimal("0.5")))
+    return words(("█" * filled, CALM), ("─" * (_BAR - filled), MUTED))
+
+
+def ends_lines(summary: Summary, width: int) -> list[Content]:
+    """How many recoveries stand how."""
+    return _counts(((RECOVERIES[RecoveryState(state)], n) for state, n in summary.ends), width)
+
+
+def stages_lines(summary: Summary, width: int) -> list[Content]:
+    """How many open recoveries are in which stage."""
+    return _counts(((STAGES[stage], n) for stage, n in summary.stages), width)
+
+
+def holds_lines(summary: Summary, width: int) -> list[Content]:
+    """Holds by kind and state, those beyond the first account, those that lapsed."""
+    rows = [(word(name.replace("_", " ")), word(f"{n:,}", "bold")) for name, n in summary.holds]
+    rows += [
+        (word("in force beyond the first account", MUTED), word(f"{summary.second_hop_holds:,}")),
+        (word("lapsed", MUTED), word(f"{summary.lapsed_holds:,}")),
+    ]
+    return grid((Column("", rest=True), Column("", right=True)), rows, width)
+
+
+def _counts(counts: Iterable[tuple[Sign, int]], width: int) -> list[Content]:
+    pairs = list(counts)
+    if not pairs:
+        return [word("none", MUTED)]
+    most = max(n for _, n in pairs)
+    room = max(4, width - 38)
+    rows = [
+        (sign.text(), word(f"{n:,}", "bold"), word("▄" * max(1, n * room // most), sign.style))
+        for sign, n in pairs
+    ]
+    return grid((Column("", most=28), Column("", right=True), Column("", rest=True)), rows, width)

@@ -1,0 +1,110 @@
+"""Where the money of one recovery is: accounts by depth, what is traced and held, what is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from textual.content import Content
+
+from models.money import Money
+from models.queries.views import AllocationLine, AssetLine, HoldLine, RecoveryPage
+from models.states import LIVE_HOLDS, PayoutState
+from tui.layout import ROOMY, Column, grid, paragraph
+from tui.signs import ALLOCATIONS, HOLDS, MUTED, STAGES, Sign, time_left
+from tui.text import counted, day_and_time, word, words
+
+_ASSETS = (
+    Column("bank", most=30, rest=True),
+    Column("account", most=9),
+    Column("traced", most=18, right=True),
+    Column("held", most=18, right=True),
+    Column("state", most=24),
+    Column("ends in", most=12),
+)
+_PAYOUT_SIGNS: Mapping[PayoutState, Sign] = {
+    PayoutState.PREPARED: Sign("○", "prepared", "prepared", MUTED),
+    PayoutState.INSTRUCTED: Sign("→", "on its way", "going", "$primary"),
+    PayoutState.SETTLED: Sign("✓", "paid", "paid", "$success"),
+    PayoutState.REFUSED: Sign("✕", "refused", "refused", "bold $error"),
+    PayoutState.RETURNED: Sign("‼", "came back", "back", "bold $error"),
+    PayoutState.CANCELLED: Sign("–", "cancelled", "cancelled", MUTED),
+}
+
+
+def assets_lines(page: RecoveryPage, width: int, *, full: bool = False) -> list[Content]:
+    """One line per account, indented by how many payments it is from the victim's own."""
+    if not page.assets:
+        return [word("no account is on the file yet: accept the report first", MUTED)]
+    short = width < ROOMY and not full
+    rows = [_asset_row(asset, page.now, short=short) for asset in page.assets]
+    lines = grid(_ASSETS, rows, width, full=full)
+    notes = [(a, a.note) for a in page.assets if a.note]
+    for asset, note in notes:
+        lines += paragraph(word(f"{asset.bank}: {note}", MUTED), width, 2)
+    return lines
+
+
+def all_holds_lines(page: RecoveryPage, width: int) -> list[Content]:
+    """The accounts in full, and under them every hold there ever was."""
+    lines = assets_lines(page, width, full=True)
+    columns = (Column("measure"), Column("state"), Column("asked", right=True),
+               Column("held", right=True), Column("law"), Column("why", rest=True))  # fmt: skip
+    rows = [
+        (
+            word(f"{h.kind} at {a.bank}"), HOLDS[h.state].text(), word(h.requested),
+            word(h.held), word(h.law_row, MUTED), word(h.reason, MUTED),
+        )
+        for a in page.assets
+        for h in a.holds
+    ]  # fmt: skip
+    return [*lines, word(""), *grid(columns, rows, width, full=True)] if rows else lines
+
+
+def live_hold(asset: AssetLine) -> HoldLine | None:
+    """The hold that says most about an account: one in force, else the last that was tried."""
+    live = [h for h in asset.holds if h.state in LIVE_HOLDS]
+    return next(reversed(live or asset.holds), None)
+
+
+def _asset_row(asset: AssetLine, now: datetime, *, short: bool) -> tuple[Content, ...]:
+    hold = live_hold(asset)
+    held = Money(sum(h.held.minor for h in asset.holds), asset.traced.currency)
+    indent = "" if asset.depth == 0 else "  " * (asset.depth - 1) + "└ "
+    abroad = "" if asset.home else f" ({asset.regime})"
+    return (
+        words((indent, MUTED), (asset.bank, "$foreground"), (abroad, "$accent")),
+        word(asset.account),
+        word(asset.traced),
+        word(held, "bold $primary") if held.minor else word("–", MUTED),
+        (HOLDS[hold.state] if hold else STAGES[asset.stage]).text(short=short),
+        time_left(now, hold.expires_at)
+        if hold and hold.state in LIVE_HOLDS
+        else word("  –", MUTED),
+    )
+
+
+def allocations_lines(page: RecoveryPage, zone: str, width: int) -> list[Content]:
+    """Each allocation: method, formula, pool, and what goes to whom."""
+    if not page.allocations:
+        return [word("nothing is allocated yet", MUTED)]
+    return [line for a in page.allocations for line in _allocation(a, zone, width)]
+
+
+def _allocation(allocation: AllocationLine, zone: str, width: int) -> Iterator[Content]:
+    sign = ALLOCATIONS[allocation.state]
+    pool = counted(len(allocation.payouts), "payout")
+    yield words(sign.text(), "  ", (allocation.method, "bold"), f"  {allocation.pool} in {pool}")
+    yield from paragraph(word(allocation.formula, MUTED), width)
+    if allocation.notice_to is not None:
+        yield word(f"notice until {day_and_time(allocation.notice_to, zone)}", MUTED)
+    columns = (Column("", most=12), Column("", most=20, rest=True), Column("", right=True),
+               Column("", most=14))  # fmt: skip
+    rows = [
+        (
+            word(f"  {p.victim}"), word(f"→ {p.payee}"), word(p.amount, "$foreground"),
+            _PAYOUT_SIGNS[PayoutState(p.state)].text(),
+        )
+        for p in allocation.payouts
+    ]  # fmt: skip
+    yield from grid(columns, rows, width)

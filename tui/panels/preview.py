@@ -1,0 +1,29 @@
+"""The line under the cursor, told a little further: a block of lines, or one line."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from models.queries.views import QueueLine, RecoveryPage
+from tui.panels.identity import terms_block
+from tui.panels.money import assets_lines
+from tui.signs import MUTED, turn_sign
+from tui.text import counted, cut, word, words
+
+
+def line_preview(line: QueueLine, width: int) -> list[Content]:
+    """One line: what is next, whose turn, whose file."""
+    owner = line.owner or "nobody's yet"
+    sign = turn_sign(line.role, frozenset())
+    text = words(
+        " ", (line.ref, "bold $primary"), "  ", (line.sentence, "$foreground"), "  ",
+        sign.text(), (f"  {counted(line.victims, 'victim')}  file: {owner}", MUTED),
+    )  # fmt: skip
+    return [cut(text, width)]
+
+
+def page_preview(page: RecoveryPage, width: int) -> list[Content]:
+    """The bar of the identity, where the money is, and the next step."""
+    money = assets_lines(page, width)[:5] if page.assets else []
+    where = [word("no account is on the file yet: accept the report first", MUTED)]
+    return [*terms_block(page.terms, width), word(""), *(money or where)]

@@ -1,0 +1,163 @@
+"""What waits for a second person: the exact figures, then yes or no."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from models.queries.views import ApprovalLine
+from recovery_flows.desk import Desk
+from recovery_flows.rules.subjects import Act
+from tui.acting import APPROVE_ASKS, approval_figures, why_no_decision
+from tui.screens.dialogs import AskLine, Confirm, TypeRef, figures_lines
+from tui.screens.live import LiveScreen
+from tui.signs import CARE, MUTED
+from tui.source import Source
+from tui.text import counted, day_and_time, word, words
+from tui.widgets.block import Block
+from tui.widgets.waiting import WaitingTable, act_words
+
+EMPTY = "Nothing waits for a second person.\n\nWhat an officer submits stands here at once."
+
+
+class ApprovalsScreen(LiveScreen):
+    """Pending approvals and what exactly each would bind."""
+
+    AUTO_FOCUS = "WaitingTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "approve", "Approve", tooltip="Say yes to exactly these figures"),
+        Binding("d", "deny", "Deny", tooltip="Say no, with a reason"),
+        Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the approval's id"),
+        Binding("escape", "back", "Back", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_read = False
+
+    def compose_body(self) -> ComposeResult:
+        yield Static("", id="counts", markup=False)
+        yield Static("reading …", id="notice", markup=False)
+        with Container(id="split"):
+            yield WaitingTable("waiting-table")
+            with VerticalScroll(id="detail", can_focus=False):
+                yield Block(self._detail, node_id="figures")
+
+    def read(self, source: Source) -> object:
+        return source.status().now, source.approvals()
+
+    def show_picture(self, picture: object) -> None:
+        now, lines = cast("tuple[datetime, tuple[ApprovalLine, ...]]", picture)
+        officer = self.desk_app.officer
+        table = self.query_one(WaitingTable)
+        table.now, table.own_id = now, officer.id if officer else ""
+        table.lines = lines
+        self._has_read = True
+        self.query_one("#split").display = bool(lines)
+        notice = self.query_one("#notice", Static)
+        notice.display = not lines
+        notice.update(EMPTY)
+        waits = counted(len(lines), "decision waits", "decisions wait")
+        self.query_one("#counts", Static).update(word(f" {waits}", "bold $foreground"))
+
+    def show_failure(self, sentence: str) -> None:
+        super().show_failure(sentence)
+        if not self._has_read:
+            self.query_one("#notice", Static).update(f"Approvals cannot be read: {sentence}.")
+
+    @property
+    def line(self) -> ApprovalLine | None:
+        """The approval under the cursor."""
+        return self.query_one(WaitingTable).cursor_line
+
+    def on_line_table_highlighted(self) -> None:
+        self.query_one("#detail").border_title = word(f" {self.line.ref} " if self.line else "")
+        self.query_one("#figures", Block).value = self.line
+
+    def on_line_table_opened(self) -> None:
+        if self.line is not None:
+            self.desk_app.open_recovery(self.line.recovery_id)
+
+    def _detail(self, line: ApprovalLine, width: int) -> list[Content]:
+        app = self.desk_app
+        asked = day_and_time(line.asked_at, app.time_zone)
+        refusal = self._refusal(line)
+        how = words(("✕ ", CARE), refusal) if refusal else words(
+            ("a ", "bold $accent"), "approve   ", ("d ", "bold $accent"), "deny"
+        )  # fmt: skip
+        return [
+            word(act_words(line), "bold $foreground"),
+            word(f"asked by {line.asked_by} on {asked}{_sent_first(line)}", MUTED),
+            word(""),
+            *figures_lines(approval_figures(line), width),
+            word(""),
+            *word(APPROVE_ASKS.get(line.act, ""), MUTED).wrap(max(1, width)),
+            *how.wrap(max(1, width)),
+        ]
+
+    def _refusal(self, line: ApprovalLine) -> str:
+        app = self.desk_app
+        if app.officer is not None and line.asked_by == app.officer.id and not app.read_only:
+            return "you asked for it: a second person decides"
+        return why_no_decision(app.officer, read_only=app.read_only)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Deciding is out of reach while the screen is read-only."""
+        del parameters
+        return None if action in ("approve", "deny") and self.desk_app.read_only else True
+
+    def action_approve(self) -> None:
+        line, app = self.line, self.desk_app
+        if line is None:
+            return
+
+        def take(authority: str | None) -> None:
+            if authority is not None:
+                app.perform(partial(_approve, line.approval_id, authority))
+
+        title, text = f"Approve: {act_words(line)}?", APPROVE_ASKS.get(line.act, "")
+        figures = approval_figures(line)
+        if refusal := why_no_decision(app.officer, read_only=app.read_only):
+            app.say(refusal, refused=True)
+        elif line.act == Act.RETURN:
+            app.push_screen(TypeRef(title, text, figures, line.ref), take)
+        else:
+            app.push_screen(Confirm(title, text, figures, asks_authority=True), take)
+
+    def action_deny(self) -> None:
+        line, app = self.line, self.desk_app
+        if line is None:
+            return
+
+        def take(reason: str | None) -> None:
+            if reason is not None:
+                app.perform(lambda desk: desk.deny(line.approval_id, reason))
+
+        if refusal := why_no_decision(app.officer, read_only=app.read_only):
+            app.say(refusal, refused=True)
+        else:
+            sentence = f"Why is {act_words(line)} of {line.ref} denied?"
+            app.push_screen(AskLine("Deny", sentence, "reason"), take)
+
+    def action_copy_id(self) -> None:
+        if self.line is not None:
+            self.app.copy_to_clipboard(self.line.approval_id)
+            self.desk_app.say(f"{self.line.approval_id} is copied")
+
+    def action_back(self) -> None:
+        self.desk_app.action_go("now")
+
+
+def _sent_first(line: ApprovalLine) -> str:
+    return "; it was sent first" if line.post_hoc else ""
+
+
+def _approve(approval_id: str, authority: str, desk: Desk) -> str:
+    return desk.approve(approval_id, authority)

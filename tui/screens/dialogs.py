@@ -1,0 +1,174 @@
+"""Questions that a screen asks before it acts: as strong as what they set going is final."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from models.queries.views import OfficerView
+from tui.layout import Column, grid
+from tui.signs import MUTED
+from tui.text import safe, word, words
+from tui.widgets.block import Block, Builder
+
+T = TypeVar("T")
+Figures = tuple[tuple[str, str], ...]
+
+
+def figures_lines(figures: Figures, width: int) -> list[Content]:
+    """Names and values in two columns, values in full."""
+    rows = [(word(name, MUTED), word(value, "bold $foreground")) for name, value in figures]
+    return grid([Column("", most=26), Column("", rest=True)], rows, width, full=True)
+
+
+class Dialog(ModalScreen[T]):
+    """A box over the screen; Esc leaves it with nothing done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._heading = title
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as box:
+            box.border_title = word(f" {self._heading} ")
+            yield from self.compose_question()
+            yield Footer(show_command_palette=False, compact=True)
+
+    def compose_question(self) -> ComposeResult:
+        """The question itself."""
+        raise NotImplementedError
+
+    def block(self, builder: Builder, value: object) -> Block:
+        """A block with its value in it."""
+        block = Block(builder)
+        block.value = value
+        return block
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Confirm(Dialog[str]):
+    """Shows the exact figures; `y` says yes. The answer is the authority that was named, or ''."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes, do it")]
+
+    def __init__(
+        self, title: str, sentence: str, figures: Figures, *, asks_authority: bool = False
+    ) -> None:
+        super().__init__(title)
+        self._sentence, self._figures, self._asks_authority = sentence, figures, asks_authority
+
+    def compose_question(self) -> ComposeResult:
+        yield Label(word(self._sentence), classes="question")
+        with VerticalScroll(can_focus=False):
+            yield self.block(figures_lines, self._figures)
+        if self._asks_authority:
+            yield Label(word("Legal authority, if one is needed (Tab to write)", MUTED))
+            yield Input(placeholder="level, number, date", id="authority")
+
+    def authority(self) -> str:
+        """What was written as the legal authority."""
+        return self.query_one("#authority", Input).value if self._asks_authority else ""
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.set_focus(None)
+
+    def action_yes(self) -> None:
+        self.dismiss(self.authority())
+
+
+class TypeRef(Confirm):
+    """The strongest question: the reference has to be typed before anything happens."""
+
+    AUTO_FOCUS = "#ref"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "yes", "Confirm")]
+
+    def __init__(self, title: str, sentence: str, figures: Figures, ref: str) -> None:
+        super().__init__(title, sentence, figures, asks_authority=True)
+        self._ref = ref
+
+    def compose_question(self) -> ComposeResult:
+        yield from super().compose_question()
+        text = words(("Type ", MUTED), (self._ref, "bold $warning"), (" and press Enter", MUTED))
+        yield Label(text, id="typed")
+        yield Input(placeholder=safe(self._ref), id="ref")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input.id == "authority":
+            self.query_one("#ref").focus()
+        else:
+            self.action_yes()
+
+    def action_yes(self) -> None:
+        typed = self.query_one("#ref", Input).value.strip().upper()
+        if typed == self._ref.upper():
+            self.dismiss(self.authority())
+        else:
+            text = f"✕ that is not {self._ref}: nothing was done"
+            self.query_one("#typed", Label).update(word(text, "bold $error"))
+
+
+class AskLine(Dialog[str]):
+    """Asks for one line of text that may not be empty."""
+
+    def __init__(self, title: str, sentence: str, placeholder: str) -> None:
+        super().__init__(title)
+        self._sentence, self._placeholder = sentence, placeholder
+
+    def compose_question(self) -> ComposeResult:
+        yield Label(word(self._sentence), classes="question")
+        yield Input(placeholder=self._placeholder)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+        else:
+            self.query_one(Label).update(word("✕ it may not be empty", "bold $error"))
+
+
+class PickOfficer(Dialog[OfficerView]):
+    """Asks which of the identities this user may take acts from now on."""
+
+    def __init__(self, officers: tuple[OfficerView, ...]) -> None:
+        super().__init__("Who acts?")
+        self._officers = officers
+
+    def compose_question(self) -> ComposeResult:
+        yield OptionList(
+            *(
+                Option(words((o.handle, "bold"), (f"  {', '.join(sorted(o.roles))}", MUTED)), o.id)
+                for o in self._officers
+            )
+        )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._officers[event.option_index])
+
+
+class FullText(Dialog[None]):
+    """Shows something in full, scrolling."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("v,q", "leave", "Back", show=False)]
+    AUTO_FOCUS = "VerticalScroll"
+
+    def __init__(self, title: str, builder: Builder, value: object) -> None:
+        super().__init__(title)
+        self._builder, self._value = builder, value
+
+    def compose_question(self) -> ComposeResult:
+        with VerticalScroll(classes="full"):
+            yield self.block(self._builder, self._value)

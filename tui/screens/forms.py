@@ -1,0 +1,105 @@
+"""Longer texts: notes and the fields of a request. What is half typed is kept."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Input, Label, TextArea
+
+from tui.screens.dialogs import Dialog
+from tui.signs import MUTED
+from tui.text import safe, word
+
+Drafts = dict[str, str]
+
+
+def note_key(recovery_id: str) -> str:
+    """Under which key the draft of a note is kept."""
+    return f"note:{recovery_id}"
+
+
+def fields_key(request_id: str) -> str:
+    """With what the keys of the drafts of a request's fields begin."""
+    return f"field:{request_id}:"
+
+
+class NoteForm(Dialog[str]):
+    """A note of many lines; leaving keeps it as a draft."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "Keep the note"),
+        Binding("escape", "leave", "Back, draft kept"),
+    ]
+
+    def __init__(self, ref: str, draft_key: str, drafts: Drafts) -> None:
+        super().__init__(f"Note on {ref}")
+        self._key, self._drafts = draft_key, drafts
+
+    def compose_question(self) -> ComposeResult:
+        yield Label(word("It is stored sealed and cannot be changed afterwards.", MUTED))
+        yield TextArea(self._drafts.get(self._key, ""), id="note")
+
+    def action_save(self) -> None:
+        text = self.query_one(TextArea).text
+        if text.strip():
+            self._drafts[self._key] = text
+            self.dismiss(text)
+
+    def action_leave(self) -> None:
+        text = self.query_one(TextArea).text
+        if text.strip():
+            self._drafts[self._key] = text
+        else:
+            self._drafts.pop(self._key, None)
+        self.dismiss(None)
+
+
+class FieldsForm(Dialog[dict[str, str]]):
+    """One input per missing field of a request; those left empty stay missing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "Keep the fields"),
+        Binding("escape", "leave", "Back, draft kept"),
+    ]
+
+    def __init__(self, ref: str, request_id: str, missing: tuple[str, ...], drafts: Drafts) -> None:
+        super().__init__(f"Request of {ref}: {len(missing)} fields missing")
+        self._request_id, self._missing, self._drafts = request_id, missing, drafts
+
+    def _key(self, name: str) -> str:
+        return f"{fields_key(self._request_id)}{name}"
+
+    def compose_question(self) -> ComposeResult:
+        yield Label(word("Enter goes to the next field, Ctrl+S keeps what is filled.", MUTED))
+        with VerticalScroll(can_focus=False, classes="fields"):
+            for name in self._missing:
+                yield Label(word(name.replace("_", " "), "$primary"))
+                yield Input(self._drafts.get(self._key(name), ""), name=safe(name))
+
+    def _values(self) -> dict[str, str]:
+        values = (i.value for i in self.query(Input))
+        return dict(zip(self._missing, values, strict=True))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def action_save(self) -> None:
+        filled = {name: text.strip() for name, text in self._values().items() if text.strip()}
+        if filled:
+            self._keep()
+            self.dismiss(filled)
+
+    def action_leave(self) -> None:
+        self._keep()
+        self.dismiss(None)
+
+    def _keep(self) -> None:
+        for name, text in self._values().items():
+            if text.strip():
+                self._drafts[self._key(name)] = text
+            else:
+                self._drafts.pop(self._key(name), None)

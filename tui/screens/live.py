@@ -1,0 +1,109 @@
+"""What all screens share: header, outcome line, keys; read in a thread, shown by a handler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tui.messages import PictureRead, ReadFailed, Said
+from tui.source import READ_ERRORS, Source, sentence_of
+from tui.widgets.header import HeaderBar, HeaderValue
+from tui.widgets.said import SaidLine
+
+if TYPE_CHECKING:
+    from tui.app import RecoveryApp
+
+
+class LiveScreen(Screen[None]):
+    """A screen that reads one picture of the database and reads it again after each change."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own name and type
+        (0, "-narrow"), (100, "-roomy"), (110, "-wide"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012
+    header_value: reactive[HeaderValue | None] = reactive(None)
+    said: reactive[Said] = reactive(Said(""))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_reading = False
+        self._read_again = False
+
+    @property
+    def desk_app(self) -> RecoveryApp:
+        """The app, by its own type."""
+        return cast("RecoveryApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield HeaderBar()
+        yield from self.compose_body()
+        yield SaidLine()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def compose_body(self) -> ComposeResult:
+        """What stands between the header and the keys."""
+        raise NotImplementedError
+
+    def read(self, source: Source) -> object:
+        """The picture of this screen, read in a worker thread; it must touch no widget."""
+        raise NotImplementedError
+
+    def show_picture(self, picture: object) -> None:
+        """Put a picture on the screen."""
+        raise NotImplementedError
+
+    def show_failure(self, sentence: str) -> None:
+        """Say why nothing could be read and what to do; what was shown before stays."""
+        self.said = Said(f"{sentence}; it is tried again, see `recovery doctor`", refused=True)
+
+    def watch_header_value(self, value: HeaderValue | None) -> None:
+        if self.is_mounted:
+            self.query_one(HeaderBar).value = value
+
+    def watch_said(self, value: Said) -> None:
+        if self.is_mounted:
+            self.query_one(SaidLine).value = value
+
+    def on_mount(self) -> None:
+        self.query_one(HeaderBar).value = self.header_value
+        self.query_one(SaidLine).value = self.said
+
+    def on_screen_resume(self) -> None:
+        self.desk_app.tell_header()
+        self.reread()
+
+    def reread(self) -> None:
+        """Read the picture again: never two at once, and never one too few."""
+        if self._is_reading:
+            self._read_again = True
+            return
+        self._is_reading = True
+        self._read_picture()
+
+    @work(thread=True)
+    def _read_picture(self) -> None:
+        try:
+            picture = self.read(self.desk_app.source)
+        except READ_ERRORS as error:
+            self.post_message(ReadFailed(sentence_of(error)))
+        else:
+            self.post_message(PictureRead(picture))
+
+    def on_picture_read(self, message: PictureRead) -> None:
+        self._read_over()
+        self.show_picture(message.picture)
+
+    def on_read_failed(self, message: ReadFailed) -> None:
+        self._read_over()
+        self.show_failure(message.sentence)
+
+    def _read_over(self) -> None:
+        self._is_reading = False
+        if self._read_again:
+            self._read_again = False
+            self.reread()

@@ -1,0 +1,165 @@
+"""What needs doing now: open recoveries, least time left first."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from models.queries.views import QueueLine, QueuePage
+from models.states import Role
+from tui.messages import PreviewRead
+from tui.panels.preview import line_preview, page_preview
+from tui.screens.live import LiveScreen
+from tui.signs import ALARM, MUTED, SOON
+from tui.source import READ_ERRORS, Source
+from tui.text import counted, word, words
+from tui.widgets.block import Block
+from tui.widgets.queue import QueueTable, haystack
+
+ROOMY = 100
+EMPTY = (
+    "No open recovery.\n\nRead a complaint file with `recovery intake FILE`; what it reports "
+    "stands here at once."
+)
+NO_MATCH = "Nothing matches the filter. Esc clears it."
+
+
+class NowScreen(LiveScreen):
+    """The queue with a filter and a preview of the line under the cursor."""
+
+    AUTO_FOCUS = "QueueTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
+        Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
+        Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
+        Binding("escape", "clear_filter", "Clear filter", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page: QueuePage | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield Static("", id="counts", markup=False)
+        yield QueueTable("queue")
+        yield Static("reading the queue …", id="notice", markup=False)
+        yield Input(placeholder="filter: reference, stage, step, currency, officer", id="filter")
+        yield Block(line_preview, node_id="line-preview")
+        with Vertical(id="page-preview"):
+            yield Block(page_preview, node_id="preview")
+
+    def read(self, source: Source) -> QueuePage:
+        return source.queue()
+
+    def show_picture(self, picture: object) -> None:
+        self._page = cast("QueuePage", picture)
+        self._show_lines()
+
+    def show_failure(self, sentence: str) -> None:
+        super().show_failure(sentence)
+        if self._page is None:
+            self.query_one("#notice", Static).update(f"The queue cannot be read: {sentence}.")
+
+    def _show_lines(self) -> None:
+        page = self._page
+        if page is None:
+            return
+        table = self.query_one(QueueTable)
+        asked = self.query_one("#filter", Input).value.lower().split()
+        lines = tuple(x for x in page.lines if all(a in haystack(x) for a in asked)) if asked else (
+            page.lines
+        )  # fmt: skip
+        officer = self.desk_app.officer
+        table.now = page.now
+        table.own_roles = officer.roles if officer else frozenset[Role]()
+        table.lines = lines
+        table.display = bool(lines)
+        notice = self.query_one("#notice", Static)
+        notice.display = not lines
+        notice.update(NO_MATCH if page.lines else EMPTY)
+        self.query_one("#counts", Static).update(_counts(page, len(lines), is_filtered=bool(asked)))
+
+    def action_filter(self) -> None:
+        box = self.query_one("#filter", Input)
+        box.display = True
+        box.focus()
+
+    def action_clear_filter(self) -> None:
+        box = self.query_one("#filter", Input)
+        box.value = ""
+        box.display = False
+        self.query_one(QueueTable).focus()
+
+    def on_input_changed(self) -> None:
+        self._show_lines()
+
+    def on_input_submitted(self) -> None:
+        table = self.query_one(QueueTable)
+        table.focus()
+        if not self.query_one("#filter", Input).value:
+            self.query_one("#filter", Input).display = False
+
+    @property
+    def line(self) -> QueueLine | None:
+        """The line under the cursor."""
+        return self.query_one(QueueTable).cursor_line
+
+    def action_next_step(self) -> None:
+        if self.line is not None:
+            self.desk_app.next_step(self.line.recovery_id)
+
+    def action_copy_ref(self) -> None:
+        if self.line is not None:
+            self.app.copy_to_clipboard(self.line.ref)
+            self.desk_app.say(f"{self.line.ref} is copied")
+
+    def on_line_table_opened(self, message: QueueTable.Opened) -> None:
+        self.desk_app.open_recovery(message.line_id)
+
+    def on_line_table_highlighted(self, message: QueueTable.Highlighted) -> None:
+        line = self.line
+        preview, block = self.query_one("#page-preview"), self.query_one("#preview", Block)
+        self.query_one("#line-preview", Block).value = line
+        preview.border_title = word(f" {line.ref} ") if line else ""
+        preview.set_class(line is None, "-empty")
+        if line is None:
+            block.value = None
+        elif self.size.width >= ROOMY:
+            self._read_preview(message.line_id)
+
+    @work(thread=True, exclusive=True, group="preview")
+    def _read_preview(self, recovery_id: str) -> None:
+        try:
+            self.post_message(PreviewRead(self.desk_app.source.page(recovery_id)))
+        except READ_ERRORS:
+            # The queue's own reading says what is wrong; a preview alone is not worth a sentence.
+            return
+
+    def on_preview_read(self, message: PreviewRead) -> None:
+        line = self.line
+        if line is not None and line.recovery_id == message.page.recovery_id:
+            self.query_one("#preview", Block).value = message.page
+
+
+def _counts(page: QueuePage, shown: int, *, is_filtered: bool) -> Content:
+    soon = sum(1 for x in page.lines if x.due_at and page.now <= x.due_at < page.now + SOON)
+    late = sum(1 for x in page.lines if x.due_at and x.due_at < page.now)
+    pieces: list[tuple[object, str] | str] = [
+        (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),
+        (f"  {page.closed_count:,} closed", MUTED),
+    ]
+    if late:
+        pieces.append((f"  ‼ {late} late", ALARM))
+    if soon:
+        pieces.append((f"  ! {soon} end within 6 h", "bold $warning"))
+    if is_filtered:
+        pieces.append((f"  filter: {shown:,} of {len(page.lines):,}", "bold $accent"))
+    elif page.open_count > len(page.lines):
+        pieces.append((f"  the first {len(page.lines):,} are shown", MUTED))
+    return words(*pieces)

@@ -1,0 +1,186 @@
+"""One recovery on one page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from models.queries.views import RecoveryPage
+from tui.messages import EventsRead, ReadFailed
+from tui.panels import file, money
+from tui.panels.identity import terms_block
+from tui.screens.dialogs import FullText
+from tui.screens.forms import NoteForm, note_key
+from tui.screens.live import LiveScreen
+from tui.source import READ_ERRORS, Source, sentence_of
+from tui.stepping import ask_step
+from tui.widgets.block import Block, Builder, Panel
+
+NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."
+
+
+class RecoveryScreen(LiveScreen):
+    """Who, how much, where the money is, clocks, requests, history, and what is next."""
+
+    AUTO_FOCUS = "#money"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next_step", "Next step", tooltip="Do the next step of this recovery"),
+        Binding("w", "write_note", "Note", tooltip="Write a note"),
+        Binding("v", "view", "In full", tooltip="Show the panel in full, events all of them"),
+        Binding("y", "copy_ref", "Copy ref", tooltip="Copy the reference"),
+        Binding("escape", "back", "Back", tooltip="Back to where you came from"),
+        Binding("j,down", "scroll_by(1)", "Down", show=False),
+        Binding("k,up", "scroll_by(-1)", "Up", show=False),
+        Binding("pagedown", "scroll_by(15)", "Page down", show=False),
+        Binding("pageup", "scroll_by(-15)", "Page up", show=False),
+        Binding("home,g", "scroll_by(-10000)", "Top", show=False),
+        Binding("end,G", "scroll_by(10000)", "Bottom", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page: RecoveryPage | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield Static(NOTHING, id="notice", markup=False)
+        with VerticalScroll(id="page", can_focus=False):
+            yield Block(self._head, node_id="head")
+            yield Panel("Next step", self._next, "next")
+            yield Panel("Of the reported loss", _terms, "identity")
+            yield Panel("Where the money is", money.assets_lines, "money")
+            with Horizontal(id="columns"):
+                with Vertical(id="left"):
+                    yield Panel("Who gets what", self._allocations, "allocations")
+                    yield Panel("Requests abroad", file.requests_lines, "requests")
+                    yield Panel("Victims", file.claims_lines, "claims")
+                with Vertical(id="right"):
+                    yield Panel("Clocks", self._clocks, "clocks")
+                    yield Panel("For a second person", file.waiting_lines, "waiting")
+                    yield Panel("Last events", self._events, "events")
+                    yield Panel("Notes", self._notes, "notes")
+
+    def on_mount(self) -> None:
+        self.query_one("#page").display = False
+
+    @property
+    def _zone(self) -> str:
+        law = self.desk_app.source.laws.get(self.page.regime) if self.page else None
+        return law.time_zone if law else self.desk_app.time_zone
+
+    def _head(self, page: RecoveryPage, width: int) -> list[Content]:
+        return file.head_lines(page, self._zone, width)
+
+    def _next(self, page: RecoveryPage, width: int) -> list[Content]:
+        app = self.desk_app
+        return file.next_lines(page, app.officer, width, read_only=app.read_only)
+
+    def _allocations(self, page: RecoveryPage, width: int) -> list[Content]:
+        return money.allocations_lines(page, self._zone, width)
+
+    def _clocks(self, page: RecoveryPage, width: int) -> list[Content]:
+        return file.clocks_lines(page, self.desk_app.source.laws, self._zone, width)
+
+    def _events(self, page: RecoveryPage, width: int) -> list[Content]:
+        return file.events_lines(page.events[:10], width, zone=self._zone)
+
+    def _notes(self, page: RecoveryPage, width: int) -> list[Content]:
+        return file.notes_lines(page, width, zone=self._zone)
+
+    def read(self, source: Source) -> RecoveryPage | None:
+        recovery_id = self.desk_app.recovery_id
+        return source.page(recovery_id) if recovery_id else None
+
+    def show_picture(self, picture: object) -> None:
+        page = cast("RecoveryPage | None", picture)
+        body, notice = self.query_one("#page", VerticalScroll), self.query_one("#notice", Static)
+        if self.page is None or page is None or self.page.recovery_id != page.recovery_id:
+            body.scroll_home(animate=False)
+        self.page = page
+        body.display, notice.display = page is not None, page is None
+        notice.update(NOTHING)
+        for block in self.query("#page Block").results(Block):
+            block.value = page
+        self._hide_empty()
+
+    def _hide_empty(self) -> None:
+        if self.page is not None:
+            self.query_one("#requests").display = bool(self.page.requests)
+            self.query_one("#allocations").display = bool(self.page.allocations)
+            self.query_one("#waiting").display = bool(self.page.approvals)
+
+    def show_failure(self, sentence: str) -> None:
+        super().show_failure(sentence)
+        if self.page is None:
+            self.query_one("#notice", Static).update(f"The recovery cannot be read: {sentence}.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Writing is out of reach while the screen is read-only."""
+        del parameters
+        return None if action == "write_note" and self.desk_app.read_only else True
+
+    def action_scroll_by(self, lines: int) -> None:
+        self.query_one("#page").scroll_relative(y=lines, animate=False)
+
+    def action_back(self) -> None:
+        self.desk_app.action_go(self.desk_app.came_from)
+
+    def action_copy_ref(self) -> None:
+        if self.page is not None:
+            self.app.copy_to_clipboard(self.page.ref)
+            self.desk_app.say(f"{self.page.ref} is copied")
+
+    def action_next_step(self) -> None:
+        if self.page is not None:
+            ask_step(self.desk_app, self.page)
+
+    def action_write_note(self) -> None:
+        page, app = self.page, self.desk_app
+        if page is None:
+            return
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                key = note_key(page.recovery_id)
+                app.perform(lambda desk: desk.note(page.recovery_id, text), key)
+
+        app.push_screen(NoteForm(page.ref, note_key(page.recovery_id), app.drafts), take)
+
+    def action_view(self) -> None:
+        panel = self.focused
+        if self.page is None or not isinstance(panel, Panel):
+            return
+        if panel.id == "events":
+            self._read_events(self.page)
+            return
+        full: dict[str, Builder] = {
+            "money": money.all_holds_lines,
+            "requests": file.request_fields_lines,
+            "notes": partial(file.notes_lines, zone=self._zone, full=True),
+        }
+        builder = full.get(panel.id or "", panel.builder)
+        self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, self.page))
+
+    @work(thread=True, exclusive=True, group="events")
+    def _read_events(self, page: RecoveryPage) -> None:
+        try:
+            events = self.desk_app.source.all_events(page.recovery_id)
+        except READ_ERRORS as error:
+            self.post_message(ReadFailed(sentence_of(error)))
+        else:
+            self.post_message(EventsRead(page.ref, events))
+
+    def on_events_read(self, message: EventsRead) -> None:
+        builder = partial(file.events_lines, zone=self._zone, full=True)
+        title = f"{message.ref}: all {len(message.events)} events"
+        self.app.push_screen(FullText(title, builder, message.events))
+
+
+def _terms(page: RecoveryPage, width: int) -> list[Content]:
+    return terms_block(page.terms, width)

@@ -1,0 +1,58 @@
+"""The figures of the unit on one page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Static
+
+from recovery_flows.reports.summary import Summary
+from tui.panels import figures
+from tui.screens.live import LiveScreen
+from tui.source import Source
+from tui.widgets.block import Block, Panel
+
+
+class SummaryScreen(LiveScreen):
+    """The identity per currency, rates with what they divide, counts."""
+
+    AUTO_FOCUS = "#sums"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_by(1)", "Down", show=False),
+        Binding("k,up", "scroll_by(-1)", "Up", show=False),
+        Binding("pagedown", "scroll_by(15)", "Page down", show=False),
+        Binding("pageup", "scroll_by(-15)", "Page up", show=False),
+        Binding("escape", "back", "Back", tooltip="Back to the queue"),
+    ]
+
+    def compose_body(self) -> ComposeResult:
+        yield Static("adding up …", id="notice", markup=False)
+        with VerticalScroll(id="page", can_focus=False):
+            yield Panel("Where the reported money is", figures.currencies_lines, "sums")
+            with Horizontal(id="columns"):
+                with Vertical(id="left"):
+                    yield Panel("Open recoveries by stage", figures.stages_lines, "stages")
+                    yield Panel("All recoveries", figures.ends_lines, "ends")
+                with Vertical(id="right"):
+                    yield Panel("Holds", figures.holds_lines, "holds")
+
+    def on_mount(self) -> None:
+        self.query_one("#page").display = False
+
+    def read(self, source: Source) -> Summary:
+        return source.summary()
+
+    def show_picture(self, picture: object) -> None:
+        self.query_one("#notice").display = False
+        self.query_one("#page").display = True
+        for block in self.query("#page Block").results(Block):
+            block.value = picture
+
+    def action_scroll_by(self, lines: int) -> None:
+        self.query_one("#page").scroll_relative(y=lines, animate=False)
+
+    def action_back(self) -> None:
+        self.desk_app.action_go("now")

@@ -1,0 +1,147 @@
+"""A word, a sign and a colour for every state: none of the three stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from models.states import (
+    AllocationState,
+    HoldState,
+    LedgerAccount,
+    RecoveryState,
+    RequestState,
+    Role,
+    Stage,
+)
+from recovery_flows.rules.clocks import time_left_text
+from tui.text import word, words
+
+MUTED, CALM, GOOD, CARE, ALARM = (
+    "$foreground 62%",
+    "$primary",
+    "$success",
+    "$warning",
+    "bold $error",
+)
+SOON = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How one state is shown; `short` stands where `word` has no room."""
+
+    glyph: str
+    word: str
+    short: str
+    style: str
+
+    def text(self, *, short: bool = False) -> Content:
+        return word(f"{self.glyph} {self.short if short else self.word}", self.style)
+
+
+STAGES: Mapping[Stage, Sign] = {
+    Stage.FREEZING: Sign("■", "freezing", "freeze", CARE),
+    Stage.TRACING: Sign("↳", "tracing", "trace", CALM),
+    Stage.CROSS_BORDER: Sign("⇄", "cross-border", "abroad", "$accent"),
+    Stage.RESTITUTION: Sign("←", "restitution", "return", GOOD),
+    Stage.CLOSED: Sign("✓", "closed", "closed", MUTED),
+}
+REPORTED = Sign("○", "reported", "report", "bold $foreground")
+RECOVERIES: Mapping[RecoveryState, Sign] = {
+    RecoveryState.REPORTED: REPORTED,
+    RecoveryState.OPEN: Sign("●", "open", "open", CALM),
+    RecoveryState.JOINED: Sign("⊂", "joined into another", "joined", MUTED),
+    RecoveryState.REJECTED: Sign("✕", "rejected", "reject", MUTED),
+    RecoveryState.CLOSED_RETURNED: Sign("✓", "closed, all returned", "closed", GOOD),
+    RecoveryState.CLOSED_PARTIAL: Sign("◐", "closed, a part returned", "closed", CALM),
+    RecoveryState.CLOSED_NO_RECOVERY: Sign("–", "closed, nothing recovered", "closed", MUTED),
+}
+HOLDS: Mapping[HoldState, Sign] = {
+    HoldState.DRAFT: Sign("○", "draft", "draft", MUTED),
+    HoldState.PENDING_APPROVAL: Sign("?", "waits for approval", "approve", CARE),
+    HoldState.ORDERED: Sign("→", "ordered, no answer yet", "ordered", CARE),
+    HoldState.STOPPED: Sign("■", "stopped", "stopped", CALM),
+    HoldState.FROZEN: Sign("◆", "frozen", "frozen", CALM),
+    HoldState.QUEUED: Sign("…", "queued behind another", "queued", CARE),
+    HoldState.REJECTED_BY_BANK: Sign("✕", "refused by the bank", "refused", ALARM),
+    HoldState.NO_FUNDS: Sign("∅", "nothing there", "empty", MUTED),
+    HoldState.LAPSED: Sign("‼", "lapsed", "lapsed", ALARM),
+    HoldState.SUPERSEDED: Sign("»", "followed by a freeze", "followed", MUTED),
+    HoldState.RELEASE_PENDING: Sign("←", "release ordered", "release", CARE),
+    HoldState.RELEASED: Sign("–", "released", "released", MUTED),
+    HoldState.DISPOSED: Sign("✓", "paid out", "paid", GOOD),
+    HoldState.DENIED: Sign("✕", "denied", "denied", MUTED),
+    HoldState.CANCELLED: Sign("–", "cancelled", "cancel", MUTED),
+}
+REQUESTS: Mapping[RequestState, Sign] = {
+    RequestState.DRAFT: Sign("○", "draft", "draft", MUTED),
+    RequestState.PENDING_APPROVAL: Sign("?", "waits for approval", "approve", CARE),
+    RequestState.APPROVED: Sign("→", "approved, to be sent", "approved", CALM),
+    RequestState.SENT: Sign("→", "sent", "sent", CALM),
+    RequestState.ACKNOWLEDGED: Sign("●", "acknowledged abroad", "ack", CALM),
+    RequestState.EXECUTED: Sign("✓", "executed", "done", GOOD),
+    RequestState.PARTIALLY_EXECUTED: Sign("◐", "executed in part", "part", CALM),
+    RequestState.REFUSED: Sign("✕", "refused", "refused", ALARM),
+    RequestState.NEEDS_INFO: Sign("!", "more information asked", "info", CARE),
+    RequestState.DENIED: Sign("✕", "denied here", "denied", MUTED),
+}
+ALLOCATIONS: Mapping[AllocationState, Sign] = {
+    AllocationState.DRAFT: Sign("○", "draft", "draft", MUTED),
+    AllocationState.NOTICE: Sign("…", "notice runs", "notice", CARE),
+    AllocationState.NOTICE_ENDED: Sign("●", "notice over", "noticed", CALM),
+    AllocationState.PENDING_APPROVAL: Sign("?", "waits for approval", "approve", CARE),
+    AllocationState.APPROVED: Sign("→", "approved, being paid", "paying", CALM),
+    AllocationState.PAID: Sign("✓", "paid", "paid", GOOD),
+    AllocationState.VOID: Sign("–", "void", "void", MUTED),
+}
+TERM_SIGNS: Mapping[LedgerAccount, Sign] = {
+    LedgerAccount.RETURNED_HOLD: Sign("█", "returned", "returned", GOOD),
+    LedgerAccount.RETURNED_RECALL: Sign("▉", "returned by recall", "recalled", GOOD),
+    LedgerAccount.RETURNED_VOLUNTARY: Sign("▊", "given back", "given", GOOD),
+    LedgerAccount.HELD: Sign("▓", "held", "held", CALM),
+    LedgerAccount.LOCATED: Sign("▒", "located", "located", CARE),
+    LedgerAccount.THIRD_PARTY: Sign("◫", "kept by third party", "third", "$secondary"),
+    LedgerAccount.GONE: Sign("╱", "gone", "gone", "$error"),
+    LedgerAccount.NOT_LOCATED: Sign("░", "not located", "unlocated", MUTED),
+    LedgerAccount.NOT_UPHELD: Sign("·", "not upheld", "not upheld", MUTED),
+}
+TURNS: Mapping[Role, Sign] = {
+    Role.OFFICER: Sign("▸", "officer", "officer", CARE),
+    Role.SUPERVISOR: Sign("▹", "supervisor", "superv", CALM),
+    Role.ENGINE: Sign("·", "engine", "engine", MUTED),
+}
+
+
+def stage_sign(state: RecoveryState, stage: Stage | str) -> Sign:
+    """The one sign that a list shows of a recovery: its stage while open, else how it ended."""
+    return STAGES[Stage(stage)] if state is RecoveryState.OPEN else RECOVERIES[state]
+
+
+def turn_sign(role: Role | str, own: frozenset[Role]) -> Sign:
+    """Whose turn it is, said as `you` where the acting identity has the role."""
+    sign = TURNS[Role(role)]
+    if Role(role) in own:
+        return Sign(sign.glyph, "you", "you", "bold $warning")
+    return Sign(sign.glyph, sign.word, sign.short, MUTED if role == Role.ENGINE else sign.style)
+
+
+def time_left(now: datetime, due: datetime | None) -> Content:
+    """Time left with its sign: `‼` late, `!` under six hours, nothing else besides the words."""
+    if due is None:
+        return word("  no clock", MUTED)
+    text = time_left_text(now, due)
+    if due < now:
+        return word(f"‼ {text}", ALARM)
+    if due - now < SOON:
+        return word(f"! {text}", "bold $warning")
+    return word(f"  {text}", "$foreground")
+
+
+def said(text: str, *, refused: bool) -> Content:
+    """A sentence about what was done or refused."""
+    sign, style = ("✕ ", ALARM) if refused else ("✓ ", GOOD)
+    return words((sign, style), (text, "$foreground"))

@@ -1,0 +1,76 @@
+"""Everything the screens read, each by one query, to be called from worker threads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from models.engine import Database, DatabaseMissingError
+from models.queries.approvals import pending_approvals
+from models.queries.files import recovery_id_of
+from models.queries.history import events_of
+from models.queries.queue import queue_page
+from models.queries.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
+from models.vault import VaultError
+from recovery_flows.desk import wall_clock
+from recovery_flows.desk.page import recovery_page
+from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.reports.summary import Summary, summary
+from recovery_flows.rules.regime import Regime
+
+READ_ERRORS = (
+    SQLAlchemyError, VaultError, DatabaseMissingError, LookupError, RecoveryFlowsError,
+)  # fmt: skip
+QUEUE_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The case database as the screens read it, under the laws of the unit."""
+
+    database: Database
+    laws: Mapping[str, Regime]
+
+    def status(self) -> QueuePage:
+        """Case time, the engine's sign of life and the counts, without any line."""
+        with self.database.reading() as session:
+            return queue_page(session, wall_clock(), limit=0)
+
+    def queue(self) -> QueuePage:
+        """Open recoveries, least time left first."""
+        with self.database.reading() as session:
+            return queue_page(session, wall_clock(), QUEUE_LIMIT)
+
+    def page(self, recovery_id: str) -> RecoveryPage:
+        """All of one recovery."""
+        return recovery_page(self.database, self.laws, recovery_id, wall_clock())
+
+    def approvals(self) -> tuple[ApprovalLine, ...]:
+        """What waits for a second person, the most urgent first."""
+        return pending_approvals(self.database)
+
+    def summary(self) -> Summary:
+        """The figures of the whole unit."""
+        with self.database.reading() as session:
+            return summary(session, wall_clock())
+
+    def all_events(self, recovery_id: str) -> list[EventLine]:
+        """Every event of a recovery, the newest first."""
+        with self.database.reading() as session:
+            return events_of(session, recovery_id)
+
+    def recovery_id(self, named: str) -> str:
+        """The id behind a reference; a LookupError says it is not there."""
+        with self.database.reading() as session:
+            return recovery_id_of(session, named)
+
+
+def sentence_of(error: Exception) -> str:
+    """An error in words; a database's own error is named without the statement and its values."""
+    if isinstance(error, DBAPIError):
+        return f"the case database did not answer ({type(error.orig).__name__})"
+    if isinstance(error, SQLAlchemyError):
+        return f"the case database did not answer ({type(error).__name__})"
+    return str(error.args[0]) if error.args else type(error).__name__

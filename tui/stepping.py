@@ -1,0 +1,79 @@
+"""The key `n`: refuse with the reason, ask what has to be asked, then let the desk do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.file import Step
+from models.queries.views import RecoveryPage
+from recovery_flows.desk import Desk
+from recovery_flows.rules.steps import Action
+from tui.acting import ASKS_FIRST, officer_step, step_figures, why_not
+from tui.screens.dialogs import AskLine, Confirm
+from tui.screens.forms import FieldsForm, fields_key
+
+if TYPE_CHECKING:
+    from tui.app import RecoveryApp
+
+
+def ask_step(app: RecoveryApp, page: RecoveryPage) -> None:
+    """Do the officer's next step of a recovery, after the question that it deserves."""
+    refusal = why_not(page, app.officer, read_only=app.read_only)
+    step = officer_step(page)
+    if refusal or step is None:
+        app.say(f"{page.ref}: {refusal}", refused=True)
+    elif step.action == Action.ACCEPT:
+        _ask_case_number(app, page)
+    elif step.action == Action.COMPLETE_REQUEST:
+        _ask_fields(app, page, step)
+    elif step.action in ASKS_FIRST:
+        _ask_yes(app, page, step)
+    else:
+        _do(app, page)
+
+
+def _do(
+    app: RecoveryApp,
+    page: RecoveryPage,
+    case_number: str = "",
+    fields: Mapping[str, str] | None = None,
+    drafts: str = "",
+) -> None:
+    app.perform(partial(_advance, page, case_number, fields), drafts)
+
+
+def _advance(
+    page: RecoveryPage, case_number: str, fields: Mapping[str, str] | None, desk: Desk
+) -> str:
+    return desk.advance(
+        page.recovery_id, fields=fields, case_number=case_number, seen_version=page.version
+    )
+
+
+def _ask_case_number(app: RecoveryApp, page: RecoveryPage) -> None:
+    def take(number: str | None) -> None:
+        if number is not None:
+            _do(app, page, case_number=number)
+
+    sentence = f"Under which case number is the report of {page.loss} taken on?"
+    app.push_screen(AskLine(f"Accept {page.ref}", sentence, "case number"), take)
+
+
+def _ask_fields(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+    def take(fields: dict[str, str] | None) -> None:
+        if fields is not None:
+            _do(app, page, fields=fields, drafts=fields_key(step.subject_id))
+
+    request = next(r for r in page.requests if r.request_id == step.subject_id)
+    app.push_screen(FieldsForm(page.ref, request.request_id, request.missing, app.drafts), take)
+
+
+def _ask_yes(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+    def take(answer: str | None) -> None:
+        if answer is not None:
+            _do(app, page)
+
+    title = f"{step.sentence[:1].upper()}{step.sentence[1:]}?"
+    app.push_screen(Confirm(title, ASKS_FIRST[step.action], step_figures(page, step)), take)

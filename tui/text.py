@@ -1,0 +1,92 @@
+"""Words on the screen: whatever comes from outside is made harmless before it is shown."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+# C0, C1, soft hyphen, Arabic letter mark, zero-width, line and bidi controls, BOM, annotations,
+# tags: they move the cursor, recolour, reorder or hide text on a terminal.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+REPLACEMENT = "\ufffd"
+
+
+def safe(text: object) -> str:
+    """One line of text without what a terminal would obey; such characters show as U+FFFD."""
+    return _UNSAFE.sub(REPLACEMENT, str(text))
+
+
+def safe_lines(text: str) -> list[str]:
+    """Text of several lines, each made safe by itself."""
+    return [safe(line) for line in re.split(r"\r\n|\r|\n", text)]
+
+
+def word(text: object, style: str = "") -> Content:
+    """A piece of text from anywhere, safe, in one style; never read as markup."""
+    return Content.styled(safe(text), style)
+
+
+def words(*pieces: tuple[object, str] | Content | str) -> Content:
+    """Several pieces in a row: plain text, (text, style) pairs, or finished content."""
+    made = []
+    for piece in pieces:
+        if isinstance(piece, Content):
+            made.append(piece)
+        elif isinstance(piece, tuple):
+            made.append(word(*piece))
+        else:
+            made.append(word(piece))
+    return Content("").join(made)
+
+
+def fitted(text: Content, width: int, *, right: bool = False) -> Content:
+    """Exactly `width` cells: cut with `…` or padded; wide characters count two."""
+    if width <= 0:
+        return Content("")
+    if text.cell_length > width:
+        text = cut(text, width)
+    gap = width - text.cell_length
+    return text.pad_left(gap) if right else text.pad_right(gap)
+
+
+def cut(text: Content, width: int) -> Content:
+    """At most `width` cells, the last of them `…` where something is missing."""
+    if text.cell_length <= width:
+        return text
+    kept = 0
+    used = 0
+    for character in text.plain:
+        used += cell_len(character)
+        if used > width - 1:
+            break
+        kept += 1
+    return text[:kept].append("…")
+
+
+def padded(text: str, width: int) -> str:
+    """A plain string of exactly `width` cells."""
+    return set_cell_size(text, width)
+
+
+def day_and_time(at: datetime, zone: str) -> str:
+    """An instant in a zone, short: `2 Mar 14:03`."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %H:%M}"
+
+
+def full_time(at: datetime, zone: str) -> str:
+    """An instant in a zone with the zone's short name: `2 Mar 2026 14:03:22 CST`."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %Y %H:%M:%S %Z}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 victim`, `3 victims`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,55 @@
+"""A block of lines made of one value and the width there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
+
+Builder = Callable[[Any, int], list[Content]]
+
+
+class Block(Widget):
+    """Shows `builder(value, width)`; it is as high as the lines are many."""
+
+    DEFAULT_CSS = "Block { height: auto; width: 1fr; }"
+    value: reactive[object] = reactive(None, layout=True, always_update=True)
+
+    def __init__(self, builder: Builder, *, node_id: str = "", classes: str = "") -> None:
+        super().__init__(id=node_id or None, classes=classes or None)
+        self.builder = builder
+
+    def lines(self, width: int) -> list[Content]:
+        """The lines at this width; none before there is a value."""
+        return [] if self.value is None else self.builder(self.value, width)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """All there is."""
+        del viewport
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the value needs at this width."""
+        del container, viewport
+        return len(self.lines(width))
+
+    def render(self) -> Content:
+        """The lines, one under another."""
+        return Content("\n").join(self.lines(self.content_size.width))
+
+
+class Panel(Block, can_focus=True):
+    """A titled block that Tab reaches, so that it scrolls into view and `v` can show it in full."""
+
+    def __init__(self, title: str, builder: Builder, node_id: str) -> None:
+        super().__init__(builder, node_id=node_id, classes="panel")
+        self.border_title = title
+
+    @property
+    def title(self) -> str:
+        """The title as it stands in the border."""
+        return str(self.border_title)

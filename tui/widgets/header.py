@@ -1,0 +1,112 @@
+"""The line at the top of every screen: where, when, who, whether an engine works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+
+from models.queries.views import EngineView, OfficerView
+from tui.signs import ALARM, CALM, CARE, GOOD, MUTED
+from tui.text import cut, day_and_time, fitted, full_time, words
+from tui.widgets.block import Block
+
+TABS = (("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
+        ("4", "Summary", "summary"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderValue:
+    """All that the header says; `now` is case time, None until it was read."""
+
+    unit_name: str
+    zone: str
+    now: datetime | None
+    engine: EngineView | None
+    officer: OfficerView | None
+    screen: str
+    read_only: bool
+    paused: bool
+    story: str | None
+
+
+def header_lines(value: HeaderValue, width: int) -> list[Content]:
+    """Two lines, and a third with the story where the data is synthetic."""
+    left = words(" ", (value.unit_name, "bold $primary"), "  ", _when(value, width))
+    right = words(_who(value.officer), "  ", _engine(value.engine), " ")
+    lines = [_spread(left, right, width), _spread(_tabs(value.screen), _marks(value), width)]
+    if value.story is not None:
+        mark = words((" ▒ SYNTHETIC DATA ", "bold $warning"), (value.story, "$foreground"))
+        lines.append(fitted(cut(mark, width), width))
+    return lines
+
+
+def _spread(left: Content, right: Content, width: int) -> Content:
+    room = width - right.cell_length - 1
+    return words(fitted(left, room), " ", right) if room >= 12 else fitted(left, width)
+
+
+def _when(value: HeaderValue, width: int) -> Content:
+    if value.now is None:
+        return words(("reading …", MUTED))
+    if width < 100:
+        zone = full_time(value.now, value.zone).rsplit(" ", 1)[1]
+        text = f"{day_and_time(value.now, value.zone)} {zone}"
+    else:
+        text = full_time(value.now, value.zone)
+    return words(("as of ", MUTED), (text, "$foreground"))
+
+
+def _who(officer: OfficerView | None) -> Content:
+    if officer is None:
+        return words(("nobody acts", CARE))
+    return words((officer.handle, "bold"), (f" {', '.join(sorted(officer.roles))}", MUTED))
+
+
+def _engine(engine: EngineView | None) -> Content:
+    if engine is None:
+        return words(("· engine ?", MUTED))
+    return words(("● engine working", GOOD) if engine.alive else ("○ no engine", CARE))
+
+
+def _tabs(screen: str) -> Content:
+    pieces: list[tuple[object, str] | str] = [" "]
+    for key, title, name in TABS:
+        is_here = name == screen
+        pieces.append((f" {key} ", "bold $accent on $boost" if is_here else "$accent"))
+        pieces.append((f"{title} ", "bold $foreground on $boost" if is_here else MUTED))
+    return words(*pieces)
+
+
+def _marks(value: HeaderValue) -> Content:
+    marks: list[tuple[object, str] | str] = []
+    if value.paused:
+        marks += [("‖ PAUSED", ALARM), "  "]
+    if value.read_only:
+        marks += [("⊘ READ-ONLY", "bold $warning"), "  "]
+    return words(*marks, ("? help  : commands ", CALM))
+
+
+class HeaderBar(Block):
+    """Shows a HeaderValue; a click on a tab goes there."""
+
+    class TabChosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, screen: str) -> None:
+            super().__init__()
+            self.screen = screen
+
+    def __init__(self) -> None:
+        super().__init__(header_lines)
+
+    def on_click(self, event: events.Click) -> None:
+        left = 1
+        for _, title, name in TABS:
+            left += len(title) + 4
+            if event.y == 1 and event.x < left:
+                self.post_message(self.TabChosen(name))
+                return

@@ -1,0 +1,84 @@
+"""The queue as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from models.queries.views import QueueLine
+from models.states import Role
+from tui.signs import stage_sign, time_left, turn_sign
+from tui.text import word
+from tui.widgets.table import LineTable, TableColumn
+
+_NARROW = (
+    TableColumn("due", "  time left", 11),
+    TableColumn("ref", "recovery", 11),
+    TableColumn("stage", "stage", 9),
+    TableColumn("loss", "loss", 16, right=True),
+    TableColumn("victims", "vic", 3, right=True),
+    TableColumn("next", "next step"),
+)
+_WIDE = (
+    TableColumn("due", "  time left", 12),
+    TableColumn("ref", "recovery", 11),
+    TableColumn("stage", "stage", 14),
+    TableColumn("loss", "loss", 17, right=True),
+    TableColumn("victims", "vic", 3, right=True),
+    TableColumn("turn", "turn", 12),
+    TableColumn("next", "next step"),
+)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class QueueTable(LineTable[QueueLine]):
+    """Open recoveries; `now` and the roles of the acting identity decide how a line is told."""
+
+    now: reactive[datetime | None] = reactive(None)
+    own_roles: reactive[frozenset[Role]] = reactive(frozenset())
+
+    def columns(self) -> Sequence[TableColumn]:
+        return _WIDE if self.size.width >= 100 else _NARROW
+
+    def line_id(self, line: QueueLine) -> str:
+        return line.recovery_id
+
+    def sort_value(self, line: QueueLine, key: str) -> Any:  # noqa: ANN401
+        values: dict[str, object] = {
+            "due": line.due_at or _NEVER,
+            "ref": line.ref,
+            "stage": stage_sign(line.state, line.stage).word,
+            "loss": (line.loss.currency, line.loss.minor),
+            "victims": line.victims,
+            "turn": str(line.role),
+            "next": line.sentence,
+        }
+        return values[key]
+
+    def cells(self, line: QueueLine) -> Sequence[Content]:
+        is_wide = self.size.width >= 100
+        now = self.now
+        left = word("") if now is None else time_left(now, line.due_at)
+        turn = turn_sign(line.role, self.own_roles)
+        cells = [
+            left,
+            word(line.ref, "bold $primary"),
+            stage_sign(line.state, line.stage).text(short=not is_wide),
+            word(line.loss, "$foreground"),
+            word(line.victims),
+        ]
+        if is_wide:
+            return [*cells, turn.text(), word(line.sentence, "$foreground")]
+        return [*cells, Content(" ").join([word(turn.glyph, turn.style), word(line.sentence)])]
+
+
+def haystack(line: QueueLine) -> str:
+    """Everything of a line that the filter looks in, in lower case."""
+    stage = stage_sign(line.state, line.stage)
+    parts = (line.ref, stage.word, stage.short, line.loss, line.sentence, line.method, line.owner,
+             line.role, line.action)  # fmt: skip
+    return " ".join(str(part) for part in parts).lower()

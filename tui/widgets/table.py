@@ -1,0 +1,230 @@
+"""A table that paints only the lines on the screen and holds its cursor by id, not by position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.signs import MUTED
+from tui.text import fitted, word, words
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column; width 0 takes what the others leave."""
+
+    key: str
+    title: str
+    width: int = 0
+    right: bool = False
+
+
+class LineTable(ScrollView, Generic[T], can_focus=True):
+    """Shows `lines`; subclasses say the columns, a line's cells, id and sort values."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor", "table--head", "table--blurred"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("home,g", "move(-100000000)", "First", show=False),
+        Binding("end,G", "move(100000000)", "Last", show=False),
+        Binding("enter", "open", "Open", tooltip="Open the line under the cursor"),
+        Binding("s", "sort_next", "Sort by the next column", show=False),
+    ]
+    lines: reactive[tuple[T, ...]] = reactive((), always_update=True)
+    sorted_by: reactive[tuple[str, bool] | None] = reactive(None)
+    cursor_id: reactive[str] = reactive("")
+
+    class Highlighted(Message):
+        """The cursor came to stand on a line, or that line was read anew."""
+
+        def __init__(self, line_id: str) -> None:
+            super().__init__()
+            self.line_id = line_id
+
+    class Opened(Message):
+        """A line was chosen."""
+
+        def __init__(self, line_id: str) -> None:
+            super().__init__()
+            self.line_id = line_id
+
+    def __init__(self, node_id: str) -> None:
+        super().__init__(id=node_id)
+        self._shown: tuple[T, ...] = ()
+        self._place: dict[str, int] = {}
+
+    def columns(self) -> Sequence[TableColumn]:
+        """The columns at the present width."""
+        raise NotImplementedError
+
+    def cells(self, line: T) -> Sequence[Content]:
+        """The cells of one line, in the order of the columns."""
+        raise NotImplementedError
+
+    def line_id(self, line: T) -> str:
+        """What stays the same of a line when it is read anew."""
+        raise NotImplementedError
+
+    def sort_value(self, line: T, key: str) -> Any:  # noqa: ANN401 - anything that compares
+        """What a line is sorted by in a column."""
+        raise NotImplementedError
+
+    @property
+    def cursor_row(self) -> int:
+        """Where the cursor's line stands now; 0 where there is none."""
+        return self._place.get(self.cursor_id, 0)
+
+    @property
+    def cursor_line(self) -> T | None:
+        """The line under the cursor."""
+        return self._shown[self.cursor_row] if self._shown else None
+
+    def watch_lines(self) -> None:
+        self._arrange()
+
+    def watch_sorted_by(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Order the lines; the cursor stays on its id, or where its line was if that is gone."""
+        old_row = self.cursor_row
+        lines = list(self.lines)
+        if self.sorted_by is not None:
+            key, is_down = self.sorted_by
+            lines.sort(key=lambda line: self.sort_value(line, key), reverse=is_down)
+        self._shown = tuple(lines)
+        self._place = {self.line_id(line): row for row, line in enumerate(lines)}
+        if self.cursor_id not in self._place:
+            row = min(old_row, len(lines) - 1)
+            self.set_reactive(LineTable.cursor_id, self.line_id(lines[row]) if lines else "")
+        self.virtual_size = Size(0, len(lines) + 1)
+        self._show_cursor()
+        self.refresh()
+        self.post_message(self.Highlighted(self.cursor_id))
+
+    def watch_cursor_id(self, old: str, new: str) -> None:
+        before = self.scroll_offset.y
+        self._show_cursor()
+        if self.scroll_offset.y == before:
+            for line_id in (old, new):
+                row = self._place.get(line_id, 0) + 1 - before
+                self.refresh(Region(0, row, self.size.width, 1))
+        self.post_message(self.Highlighted(new))
+
+    def _show_cursor(self) -> None:
+        """Scroll only as far as needed for the cursor to be seen."""
+        body = max(1, self.size.height - 1)
+        top, row = self.scroll_offset.y, self.cursor_row
+        if self.size.height and not top <= row < top + body:
+            self.scroll_to(y=row if row < top else row - body + 1, animate=False, force=True)
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._show_cursor()
+        self.refresh()
+
+    def put_cursor(self, row: int) -> None:
+        """Move the cursor to the nearest line there is."""
+        if self._shown:
+            row = max(0, min(row, len(self._shown) - 1))
+            self.cursor_id = self.line_id(self._shown[row])
+
+    def action_move(self, step: int) -> None:
+        self.put_cursor(self.cursor_row + step)
+
+    def action_page(self, direction: int) -> None:
+        self.put_cursor(self.cursor_row + direction * max(1, self.size.height - 2))
+
+    def action_open(self) -> None:
+        if self._shown:
+            self.post_message(self.Opened(self.cursor_id))
+
+    def action_sort_next(self) -> None:
+        keys = [column.key for column in self.columns()]
+        now = self.sorted_by[0] if self.sorted_by else keys[0]
+        self.sort_by(keys[(keys.index(now) + 1) % len(keys)] if now in keys else keys[0])
+
+    def sort_by(self, key: str) -> None:
+        """Sort by a column; a second time turns the order, a third gives the first order back."""
+        if self.sorted_by == (key, True):
+            self.sorted_by = None
+        else:
+            self.sorted_by = (key, self.sorted_by == (key, False))
+
+    def on_click(self, event: events.Click) -> None:
+        if event.y == 0:
+            self._sort_at(event.x)
+            return
+        row = event.y - 1 + self.scroll_offset.y
+        if row < len(self._shown):
+            self.put_cursor(row)
+            if event.chain == 2:
+                self.action_open()
+
+    def _sort_at(self, x: int) -> None:
+        left = 0
+        for column, width in zip(self.columns(), self._widths(), strict=True):
+            left += width + 1
+            if x < left:
+                self.sort_by(column.key)
+                return
+
+    def _widths(self) -> list[int]:
+        columns = self.columns()
+        fixed = sum(column.width for column in columns) + len(columns) - 1
+        room = max(4, self.scrollable_content_region.width - fixed - 1)
+        return [column.width or room for column in columns]
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: the head, or the line of the table that is scrolled there."""
+        width = self.scrollable_content_region.width
+        if y == 0:
+            return self._strip(self._head(), "table--head", width)
+        row = y - 1 + self.scroll_offset.y
+        if row >= len(self._shown):
+            return Strip.blank(width, self.rich_style)
+        is_cursor = row == self.cursor_row
+        component = "table--cursor" if self.has_focus else "table--blurred"
+        return self._strip(
+            self._row(row, is_cursor=is_cursor), component if is_cursor else "", width
+        )
+
+    def _head(self) -> Content:
+        pieces = []
+        for column, width in zip(self.columns(), self._widths(), strict=True):
+            turn = ""
+            if self.sorted_by and self.sorted_by[0] == column.key:
+                turn = "▾" if self.sorted_by[1] else "▴"
+            pieces.append(fitted(word(column.title + turn, MUTED), width, right=column.right))
+        return Content(" ").join(pieces)
+
+    def _row(self, row: int, *, is_cursor: bool) -> Content:
+        cells = self.cells(self._shown[row])
+        pieces = [
+            fitted(cell, width, right=column.right)
+            for cell, column, width in zip(cells, self.columns(), self._widths(), strict=True)
+        ]
+        line = Content(" ").join(pieces)
+        return words(line, ("◂" if is_cursor else " ", "bold $accent"))
+
+    def _strip(self, content: Content, component: str, width: int) -> Strip:
+        base = self.get_visual_style(component) if component else self.visual_style
+        pieces = content.render(base, end="", parse_style=self._get_style)
+        segments = [Segment(text, style.rich_style) for text, style in pieces]
+        return Strip(segments).adjust_cell_length(width, base.rich_style)

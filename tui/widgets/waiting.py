@@ -1,0 +1,74 @@
+"""Approvals that wait, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from models.queries.views import ApprovalLine
+from recovery_flows.rules.subjects import Act
+from tui.signs import MUTED, time_left
+from tui.text import word
+from tui.widgets.table import LineTable, TableColumn
+
+_COLUMNS = (
+    TableColumn("due", "  time left", 12),
+    TableColumn("ref", "recovery", 11),
+    TableColumn("act", "to decide", 21),
+    TableColumn("amount", "amount", 16, right=True),
+    TableColumn("by", "asked by"),
+)
+_ACTS: Mapping[str, str] = {
+    Act.ORDER_STOP: "confirm stop-payment",
+    Act.FREEZE: "freeze",
+    Act.RELEASE: "release",
+    Act.REQUEST: "request abroad",
+    Act.RETURN: "return to victims",
+    Act.CLOSE: "close the file",
+}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def act_words(line: ApprovalLine) -> str:
+    """What is to be decided, in words."""
+    return _ACTS.get(line.act, line.act.replace("_", " "))
+
+
+def amount_of(line: ApprovalLine) -> str:
+    """The sum that it is about, where it is about one."""
+    return next((value for name, value in line.figures if name in ("amount", "pool")), "")
+
+
+class WaitingTable(LineTable[ApprovalLine]):
+    """Pending approvals by due instant."""
+
+    now: reactive[datetime | None] = reactive(None)
+    own_id: reactive[str] = reactive("")
+
+    def columns(self) -> Sequence[TableColumn]:
+        return _COLUMNS
+
+    def line_id(self, line: ApprovalLine) -> str:
+        return line.approval_id
+
+    def sort_value(self, line: ApprovalLine, key: str) -> Any:  # noqa: ANN401
+        values: dict[str, object] = {
+            "due": line.due_at or _NEVER, "ref": line.ref, "act": line.act, "by": line.asked_by, "amount": amount_of(line),
+        }  # fmt: skip
+        return values[key]
+
+    def cells(self, line: ApprovalLine) -> Sequence[Content]:
+        left = word("") if self.now is None else time_left(self.now, line.due_at)
+        own = line.asked_by == self.own_id
+        by = word("you", MUTED) if own else word(line.asked_by)
+        return (
+            left,
+            word(line.ref, "bold $primary"),
+            word(act_words(line), "$foreground"),
+            word(amount_of(line)),
+            by,
+        )
