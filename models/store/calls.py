@@ -71,7 +71,9 @@ def mark_sent(unit: Unit, now: datetime, recovery_id: str, call_id: str, state: 
     """Note that a call is about to leave. After a crash it is in doubt and asked for by key."""
     if state is not CallState.PLANNED:
         return
-    move = Move(Noun.CALL, call_id, "sent", state, {"sent_at": now})
+    fixed = unit.session.execute(sa.select(_CALLS.c.body_digest).where(_CALLS.c.id == call_id))
+    values: Values = {"sent_at": now, "body_digest": fixed.scalar_one()}
+    move = Move(Noun.CALL, call_id, "sent", state, values)
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
     unit.session.execute(
         _CALLS.update().where(_CALLS.c.id == call_id).values(attempts=_CALLS.c.attempts + 1)

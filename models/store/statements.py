@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from models.account import Statement, StatementLine
 from models.facts import LineFact, StatementFact
 from models.ids import derive_id, digest
-from models.outcome import Move, Outcome, Values
+from models.outcome import Move, Outcome, Values, spelled
 from models.states import Noun
 from models.store.accounts import ensure_account
 from models.store.record import record
@@ -66,19 +66,26 @@ def _rows(unit: Unit, account_id: str, fact: StatementFact) -> list[dict[str, ob
     seen: Counter[tuple[object, ...]] = Counter()
     rows = []
     for line in fact.lines:
-        key = (line.booked_at.isoformat(), line.amount.minor, line.direction, line.end_to_end_id)
+        key = (line.booked_at, line.amount.minor, line.direction, line.end_to_end_id)
         seen[key] += 1
         rows.append(_row(unit, account_id, line, seen[key]))
     return rows
 
 
+def line_id(
+    account_id: str, at: str, minor: int, direction: str, end_to_end_id: str, occurrence: int
+) -> str:
+    """The id of a booking at an instant (ISO, UTC), the n-th of those that look alike."""
+    return derive_id("line", account_id, at, minor, direction, end_to_end_id, occurrence)
+
+
 def _row(unit: Unit, account_id: str, line: LineFact, occurrence: int) -> dict[str, object]:
     """The id is what the booking is plus which of its twins: two real twins on a day stay two."""
     counter = line.counter_amount
+    at = str(spelled(line.booked_at))
     return {
-        "id": derive_id(
-            "line", account_id, line.booked_at.isoformat(), line.amount.minor, line.direction,
-            line.end_to_end_id, occurrence,
+        "id": line_id(
+            account_id, at, line.amount.minor, line.direction, line.end_to_end_id, occurrence
         ),
         "account_id": account_id,
         "seq": line.seq,

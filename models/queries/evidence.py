@@ -1,0 +1,101 @@
+"""What events do not carry but ids and digests vouch for: accounts, people, bytes, bookings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.account import Account, Party, Statement, StatementLine
+from models.ids import digest_bytes
+from models.partner import Call, Document
+from models.queries.replay import plain, raw_columns
+from models.store.statements import line_id
+from models.tables import table_of
+from models.vault import Vault, VaultError
+
+_Difference = tuple[str, str, str]
+_LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
+
+
+def evidence_differences(session: Session, vault: Vault) -> Iterator[_Difference]:
+    """(table, id, sentence) of whatever is not what its id or its digest was made of."""
+    for table, is_right, what in (
+        (table_of(Account), _account, "the account {} is another one than it was"),
+        (table_of(Party), _party, "the person {} is another one than it was"),
+        (table_of(Call), _call, "the bytes of the call {} are not those that were fixed"),
+        (table_of(Document), _document, "the document {} is not what was received"),
+    ):
+        query = sa.select(*raw_columns(table)).select_from(table)
+        for row in session.execute(query, execution_options={"yield_per": 500}):
+            if not _holds(is_right, vault, row):
+                yield table.name, str(row[0]), what.format(row[0])
+    yield from _lines(session)
+    yield from _lost_lines(session)
+
+
+def _holds(is_right: Callable[[Vault, Any], bool], vault: Vault, row: Any) -> bool:  # noqa: ANN401
+    try:
+        return is_right(vault, row)
+    except (VaultError, ValueError, TypeError):
+        return False
+
+
+def _account(vault: Vault, row: Any) -> bool:  # noqa: ANN401 - a row of the table
+    number = vault.open(row.number_sealed)
+    vault.open(row.holder_sealed)
+    fits = vault.keyed_id("acct", row.partner_id, number) == row.id
+    return bool(fits and number[-4:] == row.tail)
+
+
+def _party(vault: Vault, row: Any) -> bool:  # noqa: ANN401
+    name, contact = vault.open(row.name_sealed), vault.open(row.contact_sealed)
+    return bool(vault.keyed_id("party", name, contact) == row.id)
+
+
+def _call(vault: Vault, row: Any) -> bool:  # noqa: ANN401
+    vault.open(row.path_sealed)
+    body = vault.open(row.body_sealed).encode()
+    return bool(digest_bytes(body) == row.body_digest) if row.body_digest else not body
+
+
+def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
+    return bool(digest_bytes(vault.open_bytes(row.body_sealed)) == row.digest)
+
+
+def _lines(session: Session) -> Iterator[_Difference]:
+    """A booking's id is made of its account, instant, amount, side, reference and twin number."""
+    query = sa.select(*raw_columns(_LINES)).select_from(_LINES)
+    twins: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for row in session.execute(query, execution_options={"yield_per": 2000}):
+        at = str(plain(row.booked_at, _LINES.c.booked_at.type))
+        key = (row.account_id, at, row.amount_minor, row.direction, row.end_to_end_id)
+        twins[key].add(row.id)
+    for key, ids in twins.items():
+        right = {line_id(*key, occurrence) for occurrence in range(1, len(ids) + 1)}
+        for name in sorted(ids - right):
+            sentence = f"the booking {name} is not the one that its statement told"
+            yield _LINES.name, name, sentence
+
+
+def _lost_lines(session: Session) -> Iterator[_Difference]:
+    """No fewer bookings may be there than a statement of that stretch told."""
+    there = sa.func.count(_LINES.c.id)
+    during = _LINES.c.booked_at.between(_STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
+    query = (
+        sa.select(_STATEMENTS.c.id, _STATEMENTS.c.line_count, there)
+        .join(
+            _LINES,
+            sa.and_(_LINES.c.account_id == _STATEMENTS.c.account_id, during),
+            isouter=True,
+        )
+        .group_by(_STATEMENTS.c.id, _STATEMENTS.c.line_count)
+        .having(there < _STATEMENTS.c.line_count)
+        .order_by(_STATEMENTS.c.id)
+    )
+    for name, told, count in session.execute(query):
+        sentence = f"of the {told} bookings of the statement {name} {count} are there"
+        yield _STATEMENTS.name, name, sentence

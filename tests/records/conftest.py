@@ -1,0 +1,260 @@
+"""A migrated database with invented people in it, and the acts that tests start from."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.regimes import read_regime, regime_codes
+from models.engine import Database, make_engine, open_database
+from models.facts import (
+    AccountRef,
+    BankHoldState,
+    Direction,
+    HoldFact,
+    LineFact,
+    LineKind,
+    ReportFact,
+    StatementFact,
+)
+from models.file import RecoveryFile
+from models.ids import digest
+from models.migrate import upgrade
+from models.money import Money
+from models.queries.files import load_file
+from models.queries.views import OfficerView
+from models.states import HoldKind, HoldState, Noun, Role
+from models.store.accounts import account_id_of
+from models.store.clock import set_case_time
+from models.store.intake import file_reports
+from models.store.partners import register
+from models.store.people import appoint, appoint_engine
+from models.store.statements import record_statement
+from models.store.unit import ENGINE, Actor, unit_of_work
+from models.vault import Vault
+from recovery_flows.desk import Desk
+from recovery_flows.desk.recording import conclude
+from recovery_flows.desk.tracing import trace_file
+from recovery_flows.rules import answers
+from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import load_regime
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+HOME, SLOW, ABROAD = "bank-home", "bank-slow", "bank-abroad"
+VICTIM = AccountRef(SLOW, "9999000000000002", "Synthetic Victim")
+MULE = AccountRef(HOME, "9999000000000001", "Synthetic Mule")
+SECOND = AccountRef(HOME, "9999000000000005", "Synthetic Second Mule")
+OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
+BANKS = ((HOME, "CN", "CNY"), (SLOW, "CN", "CNY"), (ABROAD, "GB", "GBP"))
+
+
+def report(number: int = 1, minor: int = 100_000, **changes: object) -> ReportFact:
+    """An invented report of one payment to the mule."""
+    fields: dict[str, object] = {
+        "row": number,
+        "external_ref": f"SYN-{number}",
+        "victim_name": f"Invented Victim {number}",
+        "victim_contact": f"invented-{number}@example.org",
+        "victim_account": VICTIM,
+        "payee_account": MULE,
+        "amount": Money(minor, "CNY"),
+        "paid_at": START + timedelta(hours=number),
+        "reported_at": START + timedelta(hours=number + 1),
+        "end_to_end_id": f"E{number}",
+    }
+    return ReportFact(**(fields | changes))  # type: ignore[arg-type]
+
+
+def line(
+    seq: int, minor: int, *, counter: AccountRef | None = VICTIM, at_hours: float = 1, **more: str
+) -> LineFact:
+    """A booking at the mule: a credit above zero, a debit below."""
+    return LineFact(
+        booked_at=START + timedelta(hours=at_hours),
+        seq=seq,
+        direction=Direction.CREDIT if minor > 0 else Direction.DEBIT,
+        amount=Money(abs(minor), "CNY"),
+        kind=LineKind.TRANSFER if counter else LineKind.CASH,
+        counter=counter,
+        end_to_end_id=more.get("ref", ""),
+    )
+
+
+def statement(
+    lines: Sequence[LineFact], *, account: AccountRef = MULE, to_hours: float = 48
+) -> StatementFact:
+    """A statement from the start on, opening at zero, that sums up."""
+    sums = sum(x.amount.minor * (1 if x.direction is Direction.CREDIT else -1) for x in lines)
+    return StatementFact(
+        account=account,
+        covers_from=START - timedelta(days=30),
+        covers_to=START + timedelta(hours=to_hours),
+        opening=Money(0, "CNY"),
+        closing=Money(sums, "CNY"),
+        lines=tuple(lines),
+    )
+
+
+@dataclass
+class Unit:
+    """A unit at work: its database, its laws, its case time, and the usual acts."""
+
+    database: Database
+    laws: Laws
+    folder: Path
+    now: datetime = START + timedelta(hours=3)
+
+    def desk(self, actor: Actor = OFFICER) -> Desk:
+        who = OfficerView(actor.id, actor.id, frozenset({actor.role}))
+        return Desk(self.database, self.laws, who, lambda: self.now)
+
+    def later(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+        with unit_of_work(self.database) as unit:
+            set_case_time(unit, self.now)
+
+    def file(self, recovery_id: str) -> RecoveryFile:
+        with self.database.reading() as session:
+            return load_file(session, recovery_id)
+
+    def report(self, *reports: ReportFact) -> list[str]:
+        with unit_of_work(self.database) as unit:
+            return file_reports(unit, OFFICER, self.now, "CN", reports).filed
+
+    def accept(self, recovery_id: str) -> None:
+        self.desk().advance(recovery_id, case_number="SYN-CASE-1")
+
+    def order(self, recovery_id: str) -> str:
+        """Send the drafted stop first; return the hold's id."""
+        hold = next(h for h in self.file(recovery_id).holds if h.state is HoldState.DRAFT)
+        assert hold.kind is HoldKind.STOP
+        self.desk().advance(recovery_id)
+        return hold.id
+
+    def approve(self, recovery_id: str) -> None:
+        for approval in self.file(recovery_id).approvals:
+            if approval.state == "pending":
+                self.desk(SUPERVISOR).approve(approval.id)
+
+    def bank_says(self, recovery_id: str, hold_id: str, held_minor: int, revision: int = 3) -> None:
+        """The bank holds this much now."""
+        with unit_of_work(self.database) as unit:
+            progress = Progress(load_file(unit.session, recovery_id))
+            hold = progress.file.hold(hold_id)
+            fact = HoldFact(
+                bank_ref=f"H-{hold_id[-6:]}",
+                revision=revision,
+                order_ref=hold_id,
+                state=BankHoldState.HELD,
+                requested=Money(hold.requested_minor, hold.currency),
+                held=Money(held_minor, hold.currency),
+                acted_at=self.now,
+                expires_at=None,
+                modified_at=self.now,
+            )
+            answers.take_hold_fact(progress, hold_id, fact, self.laws)
+            conclude(unit, ENGINE, self.now, self.laws, progress)
+
+    def trace(self, recovery_id: str, fact: StatementFact) -> None:
+        """A statement comes in and the recovery is traced by it."""
+        with unit_of_work(self.database) as unit:
+            progress = Progress(load_file(unit.session, recovery_id))
+            name = digest(repr(fact))
+            account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
+            asset = next(a for a in progress.file.assets if a.account_id == account)
+            answers.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
+            trace_file(unit.session, progress, self.now, self.laws)
+            conclude(unit, ENGINE, self.now, self.laws, progress)
+
+    def traced(self, held_minor: int = 70_000, number: int = 1) -> str:
+        """A recovery that is stopped in part, traced, with 100.00 gone in cash."""
+        (recovery_id,) = self.report(report(number))
+        self.accept(recovery_id)
+        hold_id = self.order(recovery_id)
+        self.approve(recovery_id)
+        self.bank_says(recovery_id, hold_id, held_minor)
+        came = line(1, 100_000, at_hours=number, ref=f"E{number}")
+        left = line(2, -10_000, counter=None, at_hours=number + 1)
+        self.trace(recovery_id, statement([came, left]))
+        return recovery_id
+
+    def account_id(self, ref: AccountRef) -> str:
+        with unit_of_work(self.database) as unit:
+            return account_id_of(unit, ref)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "cases.sqlite3"
+
+    def tamper(self, *statements: str) -> None:
+        """What somebody with the file and no key does: triggers away, then raw SQL."""
+        with closing(sqlite3.connect(self.path)) as raw:
+            names = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for (name,) in names:
+                raw.execute(f"DROP TRIGGER {name}")
+            for text in statements:
+                assert raw.execute(text).rowcount, f"nothing was changed by: {text}"
+            raw.commit()
+
+    def one(self, query: str) -> object:
+        with closing(sqlite3.connect(self.path)) as raw:
+            return raw.execute(query).fetchone()[0]
+
+
+def open_unit(folder: Path, laws: Laws) -> Unit:
+    url = f"sqlite:///{folder / 'cases.sqlite3'}"
+    return Unit(open_database(url, folder / "keys"), laws, folder)
+
+
+def _install(folder: Path, laws: Laws) -> None:
+    Vault.create(folder / "keys")
+    engine = make_engine(f"sqlite:///{folder / 'cases.sqlite3'}")
+    upgrade(engine)
+    engine.dispose()
+    unit = open_unit(folder, laws)
+    with unit_of_work(unit.database) as work:
+        appoint_engine(work, START)
+        set_case_time(work, unit.now)
+        for actor in (OFFICER, SUPERVISOR):
+            appoint(work, START, actor.id, [actor.role])
+        for name, regime, currency in BANKS:
+            register(
+                work, OFFICER, START, name, name=f"Synthetic {name}", regime=regime,
+                currency=currency, home=regime == "CN", base_url="", token="synthetic-token",
+            )  # fmt: skip
+    unit.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def laws() -> Laws:
+    return {code: load_regime(read_regime(code)) for code in regime_codes()}
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory, laws: Laws) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    _install(folder, laws)
+    return folder
+
+
+@pytest.fixture
+def unit(tmp_path: Path, installed: Path, laws: Laws) -> Iterator[Unit]:
+    folder = tmp_path / "unit"
+    shutil.copytree(installed, folder)
+    opened = open_unit(folder, laws)
+    yield opened
+    opened.database.dispose()
+
+
+@pytest.fixture
+def second_report() -> ReportFact:
+    """Another victim's report, of a payment to another account."""
+    return report(2, 50_000, payee_account=SECOND)
