@@ -23,7 +23,7 @@ from models.ledger import Event, PostingRow
 from models.outcome import unbalanced
 from models.queries.evidence import evidence_differences
 from models.queries.removed import missing_refs, refs_by_id
-from models.queries.replay import Replay, plain, raw_columns
+from models.queries.replay import Replay, instant, raw_columns
 from models.store.record import digest_of, posting_body
 from models.store.unit import FIRST_DIGEST
 from models.tables import table_of
@@ -122,10 +122,11 @@ def _entries(session: Session) -> Iterator[tuple[dict[str, Any], list[Any]]]:
     """
     legs = _legs(session)
     pending = next(legs, None)
-    columns = list(_EVENTS.c)
+    names = list(_EVENTS.c.keys())
     query = sa.select(*raw_columns(_EVENTS)).select_from(_EVENTS).order_by(_EVENTS.c.seq)
     for row in session.execute(query, execution_options={"yield_per": 2000}):
-        event = {c.name: plain(v, c.type) for c, v in zip(columns, row, strict=True)}
+        event = dict(zip(names, row, strict=True))
+        event["at"] = instant(event["at"])
         postings = []
         while pending is not None and pending.event_seq <= event["seq"]:
             if pending.event_seq == event["seq"]:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.account import Account, Party, Statement, StatementLine
 from models.ids import digest_bytes
 from models.partner import Call, Document
-from models.queries.replay import plain, raw_columns
+from models.queries.replay import instant, raw_columns
 from models.store.statements import line_id
 from models.tables import table_of
 from models.vault import Vault, VaultError
@@ -69,10 +69,15 @@ def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
 def _lines(session: Session) -> Iterator[_Difference]:
     """A booking's id is made of its account, instant, amount, side, reference and twin number."""
     query = sa.select(*raw_columns(_LINES)).select_from(_LINES)
-    twins: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    twins: dict[tuple[str, str, int, str, str], set[str]] = defaultdict(set)
     for row in session.execute(query, execution_options={"yield_per": 2000}):
-        at = str(plain(row.booked_at, _LINES.c.booked_at.type))
-        key = (row.account_id, at, row.amount_minor, row.direction, row.end_to_end_id)
+        key = (
+            row.account_id,
+            instant(row.booked_at),
+            row.amount_minor,
+            row.direction,
+            row.end_to_end_id,
+        )
         twins[key].add(row.id)
     for key, ids in twins.items():
         right = {line_id(*key, occurrence) for occurrence in range(1, len(ids) + 1)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -30,9 +31,6 @@ UNCOVERED: Mapping[Noun, frozenset[str]] = {
          "last_error"}
     ),
 }  # fmt: skip
-# Fixed before the call leaves and carried by the event that says so.
-_LATE = {(Noun.CALL, "body_digest")}
-
 Raw = str | int | bool | bytes | datetime | None
 
 
@@ -47,26 +45,29 @@ class RowDifference:
     sentence: str
 
 
-def plain(value: Raw, kind: sa.types.TypeEngine[object]) -> Scalar:
-    """A column's stored value as an event spells it, whatever a stranger has put there."""
-    if isinstance(value, bytes):
-        return value.hex()
-    if value is not None and isinstance(kind, UTCDateTime):
-        return _instant(value)
-    if isinstance(kind, sa.Boolean) and value in (0, 1):
-        return bool(value)
-    return value
+def spelling(kind: sa.types.TypeEngine[object]) -> Callable[[Raw], Scalar] | None:
+    """How a column's stored value is spelled by an event; None: as it is stored."""
+    if isinstance(kind, UTCDateTime):
+        return instant
+    return _truth if isinstance(kind, sa.Boolean) else None
 
 
-def _instant(value: Raw) -> Scalar:
+def instant(value: Raw) -> Scalar:
+    """A stored instant as ISO text in UTC; what a stranger has put there is told, not raised."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
             return f"unreadable {value}"
+    if value is None:
+        return None
     if not isinstance(value, datetime):
         return f"unreadable {value!r}"
     return spelled(value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def _truth(value: Raw) -> Scalar:
+    return bool(value) if value in (0, 1) else f"unreadable {value!r}"
 
 
 def raw_columns(table: sa.Table) -> list[sa.ColumnClause[Raw]]:
@@ -106,28 +107,39 @@ class Replay:
 
     def _of_table(self, session: Session, noun: Noun, table: sa.Table) -> Iterator[RowDifference]:
         """Rows that are as they should be are forgotten, so that what remains is missing."""
-        columns = [c for c in table.c if c.name not in UNCOVERED.get(noun, frozenset())]
-        query = sa.select(*raw_columns(table)).select_from(table).execution_options(yield_per=2000)
-        for stored in session.execute(query).mappings():
-            name = str(stored["id"])
-            owner = str(stored.get("recovery_id") or (name if noun is Noun.RECOVERY else ""))
+        left_out = UNCOVERED.get(noun, frozenset())
+        columns = [(at, c) for at, c in enumerate(table.c) if c.name not in left_out]
+        checks = [(at, c.name, spelling(c.type), c) for at, c in columns]
+        id_at = list(table.c.keys()).index("id")
+        query = sa.select(*raw_columns(table)).select_from(table)
+        for stored in session.execute(query, execution_options={"yield_per": 2000}):
+            name = str(stored[id_at])
             expected = self.rows.pop((noun, name), None)
             if expected is None:
                 sentence = f"the {noun} {name} was made by no event"
-                yield RowDifference(noun, name, owner, "", sentence)
+                yield RowDifference(noun, name, _owner(noun, name, stored), "", sentence)
                 continue
-            for column in columns:
-                found, told = plain(stored[column.name], column.type), expected.get(column.name)
-                if found != told:
-                    sentence = f"{column.name} of the {noun} {name} {_differs(column, found, told)}"
-                    yield RowDifference(noun, name, owner, column.name, sentence)
+            for at, column, spell, c in checks:
+                found = stored[at] if spell is None else spell(stored[at])
+                if found != expected.get(column):
+                    differs = _differs(c, found, expected.get(column))
+                    sentence = f"{column} of the {noun} {name} {differs}"
+                    yield RowDifference(noun, name, _owner(noun, name, stored), column, sentence)
+
+
+def _owner(noun: Noun, name: str, stored: Any) -> str:  # noqa: ANN401 - a row of any table
+    return name if noun is Noun.RECOVERY else str(getattr(stored, "recovery_id", ""))
+
+
+_DEFAULTS: dict[Noun, dict[str, Scalar]] = {
+    noun: {c.name: getattr(c.default, "arg", None) for c in table.c}
+    for noun, table in BY_NOUN.items()
+}
 
 
 def _newborn(noun: Noun, name: str, recovery_id: str) -> dict[str, Scalar]:
     """A row before its first event sets anything: the defaults of its columns."""
-    table = BY_NOUN[noun]
-    row: dict[str, Scalar] = {c.name: getattr(c.default, "arg", None) for c in table.c}
-    row["id"] = name
+    row = {**_DEFAULTS[noun], "id": name}
     if "recovery_id" in row:
         row["recovery_id"] = recovery_id
     return row
