@@ -80,6 +80,7 @@ class AssetRow:
     statement_to: datetime | None = None
     title_checked_by: str = ""
     left_alone: str = ""
+    shared_decision: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,8 +257,8 @@ class RecoveryFile:
     calls: tuple[CallRow, ...]
     trace: TraceView | None
     balances: tuple[Balance, ...]
-    shared_with: tuple[tuple[str, str], ...]
-    """(account id, id of another open recovery that wants it), the older recovery first."""
+    shared_with: tuple[tuple[str, str, str], ...]
+    """(account id, id and currency of another open recovery that wants it), the older first."""
 
     def asset(self, asset_id: str) -> AssetRow:
         return next(a for a in self.assets if a.id == asset_id)

@@ -84,6 +84,7 @@ class Asset(SQLModel, table=True):
     statement_to: datetime | None = None
     title_checked_by: str = Field(default="", max_length=64)
     left_alone: str = Field(default="", max_length=120)
+    shared_decision: str = Field(default="", max_length=24)
 
 
 class Note(SQLModel, table=True):

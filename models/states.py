@@ -212,6 +212,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
     for stage in stages:
         moves[(stage, "closed")] = _S.CLOSED
         moves[(stage, "updated")] = stage
+        moves[(stage, "split")] = stage
     moves[(_S.CLOSED, "updated")] = _S.CLOSED
     return moves
 

@@ -195,12 +195,13 @@ def _shared_query() -> sa.Select[Any]:
         other.c.account_id == mine.c.account_id, other.c.recovery_id != mine.c.recovery_id
     )
     return (
-        sa.select(mine.c.recovery_id, mine.c.account_id, other.c.recovery_id)
+        sa.select(mine.c.recovery_id, mine.c.account_id, other.c.recovery_id, theirs.c.currency)
         .join(other, same)
         .join(theirs, theirs.c.id == other.c.recovery_id)
         .where(
             mine.c.recovery_id.in_(_IDS),
             mine.c.stage != Stage.CLOSED,
+            mine.c.shared_decision == "",
             other.c.stage != Stage.CLOSED,
             theirs.c.state.not_in(CLOSED_RECOVERIES),
         )
@@ -211,9 +212,9 @@ def _shared_query() -> sa.Select[Any]:
 _SHARED = _shared_query()
 
 
-def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
-    """Accounts that another open recovery wants too, with that recovery's id."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for recovery_id, account_id, other_id in session.execute(_SHARED, {"ids": ids}):
-        found[recovery_id].append((account_id, other_id))
+def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, str]]]:
+    """Accounts that another open recovery wants too and no decision was taken about."""
+    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for recovery_id, account_id, other_id, currency in session.execute(_SHARED, {"ids": ids}):
+        found[recovery_id].append((account_id, other_id, currency))
     return found

@@ -25,6 +25,7 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.RECOVERY, "closed_partial"): _SUPERVISOR,
     (Noun.RECOVERY, "closed_no_recovery"): _SUPERVISOR,
     (Noun.CLAIM, "verified"): _OFFICER,
+    (Noun.ASSET, "split"): _OFFICER,
     (Noun.CLAIM, "rejected"): _OFFICER,
     (Noun.HOLD, "ordered_first"): _OFFICER,
     (Noun.HOLD, "submitted"): _OFFICER,

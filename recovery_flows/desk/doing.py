@@ -76,6 +76,12 @@ def _submit_request(progress: Progress, step: Step, given: Given) -> str:
     return "cross-border request submitted for approval"
 
 
+def _split(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    acts.split(progress, step.subject_id)
+    return "the account stays in both files, each with what it traced"
+
+
 def _check_title(progress: Progress, step: Step, given: Given) -> str:
     acts.check_title(progress, step.subject_id, given.actor)
     return "title to the held money checked"
@@ -108,6 +114,7 @@ _DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
     Action.SUBMIT_FREEZE: _submit_freeze,
     Action.COMPLETE_REQUEST: _complete_request,
     Action.SUBMIT_REQUEST: _submit_request,
+    Action.SPLIT: _split,
     Action.CHECK_TITLE: _check_title,
     Action.PUBLISH_NOTICE: _publish_notice,
     Action.SUBMIT_RETURN: _submit_return,

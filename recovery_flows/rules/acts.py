@@ -193,6 +193,14 @@ def _request(file: RecoveryFile, request_id: str) -> RequestRow:
     return next(r for r in file.requests if r.id == request_id)
 
 
+def split(progress: Progress, asset_id: str) -> None:
+    """Keep an account in two files: each holds and returns only what its own trace finds there."""
+    asset = progress.file.asset(asset_id)
+    values: dict[str, Scalar] = {"shared_decision": "split"}
+    reason = "losses in two currencies cannot be one file; what is traced is disjoint"
+    progress.take(Move(Noun.ASSET, asset.id, "split", asset.stage, values, reason=reason))
+
+
 def check_title(progress: Progress, asset_id: str, actor: str) -> None:
     """Record that the money in this account is the victims' and nobody else claims it."""
     asset = progress.file.asset(asset_id)

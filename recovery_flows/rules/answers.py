@@ -47,6 +47,8 @@ def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) ->
         event = _first_event(hold, fact)
         if event in ("stopped", "frozen"):
             values |= _in_force(file, hold, fact, laws)
+        elif fact.reason:
+            values["reason"] = fact.reason
         return Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
     if hold.state not in (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING):
         return None

@@ -142,10 +142,10 @@ def advance(progress: Progress, now: datetime) -> None:
 
 
 def _ask_victims_bank(progress: Progress, claim: ClaimRow) -> None:
-    """Money paid straight abroad: only the victim's own bank says what arrived, in its currency."""
+    """Money that crossed currencies: the victim's own bank says what arrived, in the payee's."""
     file = progress.file
     asset = next((a for a in file.assets if a.account_id == claim.payee_account_id), None)
-    known = asset is None or asset.home or asset.currency == claim.currency
+    known = asset is None or asset.currency == claim.currency
     asked = claim.statement_to is not None or any(c.subject_id == claim.id for c in file.calls)
     if asset is None or known or asked or claim.state is not ClaimState.VERIFIED:
         return

@@ -99,8 +99,8 @@ def waits_for(file: RecoveryFile, asset: AssetRow) -> str:
     """Why an asset cannot be allocated yet; empty when it can."""
     if file.recovery.trace_wanted or file.trace is None:
         return "the trace is not up to date"
-    if any(account == asset.account_id for account, _ in file.shared_with):
-        return "another open recovery wants the same account: join them first"
+    if any(account == asset.account_id for account, _, _ in file.shared_with):
+        return "another open recovery wants the same account: join or split them first"
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
         return "the formal freeze is not in force yet"
     upstream = [a for a in file.assets if a.home and a.stage in (Stage.FREEZING, Stage.TRACING)]
@@ -108,9 +108,23 @@ def waits_for(file: RecoveryFile, asset: AssetRow) -> str:
         return "accounts at home are still being stopped or traced"
     if any(a.asset_id == asset.id and a.state not in _ENDED for a in file.allocations):
         return "an allocation is under way"
+    refused = refused_payout(file, asset)
+    if refused is not None:
+        return f"the bank refused to pay {refused.claim_id}: name another account of the victim"
     if any(c.state is ClaimState.FILED for c in file.claims):
         return "a claim is not verified yet"
     return ""
+
+
+def refused_payout(file: RecoveryFile, asset: AssetRow) -> PayoutRow | None:
+    """A payout that the bank refused to an account that is still the payee's: not tried again."""
+    payee = {c.id: c.payout_account_id for c in file.claims}
+    for payout in file.payouts:
+        refused = payout.state in (PayoutState.REFUSED, PayoutState.RETURNED)
+        same_payee = payee[payout.claim_id] == payout.payee_account_id
+        if payout.asset_id == asset.id and refused and same_payee:
+            return payout
+    return None
 
 
 def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
@@ -120,6 +134,11 @@ def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
 
 
 def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
+    """The claims that share in an asset: those whose money is traced there.
+
+    Where they are whole already (another account of the file paid them), what is left goes to the
+    other victims of the file, whose own money went to them there: the pool is the case's.
+    """
     if file.trace is None:
         return []
     traced: dict[str, int] = {}
@@ -127,12 +146,13 @@ def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
         if position.account_id == asset.account_id:
             sofar = traced.get(position.claim_id, 0)
             traced[position.claim_id] = sofar + position.claim_minor
-    shares = []
-    for claim in file.claims:
-        net = net_loss_minor(file, claim)
-        if traced.get(claim.id) and net and claim.state is ClaimState.VERIFIED:
-            shares.append(ClaimShare(claim.id, net, traced[claim.id], claim.paid_at))
-    return shares
+    open_claims = [
+        ClaimShare(c.id, net_loss_minor(file, c), traced.get(c.id, 0), c.paid_at)
+        for c in file.claims
+        if c.state is ClaimState.VERIFIED and net_loss_minor(file, c) > 0
+    ]
+    here = [share for share in open_claims if share.traced_minor]
+    return here or open_claims
 
 
 def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     COMPLETE_REQUEST = "complete_request"
     SUBMIT_REQUEST = "submit_request"
     JOIN = "join"
+    SPLIT = "split"
     CHECK_TITLE = "check_title"
     PUBLISH_NOTICE = "publish_notice"
     SUBMIT_RETURN = "submit_return"
@@ -136,10 +137,14 @@ def _joins(file: RecoveryFile) -> Iterator[Step]:
     """The younger recovery joins the older one that wants the same account."""
     if not file.shared_with:
         return
-    account_id, other = file.shared_with[0]
+    account_id, other, currency = file.shared_with[0]
     asset = next(a for a in file.assets if a.account_id == account_id)
-    text = "decide to join: another recovery wants the same account"
-    yield _step(Action.JOIN, Role.OFFICER, other, asset.id, None, text)
+    if currency == file.recovery.currency:
+        text = "decide to join: another recovery wants the same account"
+        yield _step(Action.JOIN, Role.OFFICER, other, asset.id, None, text)
+    else:
+        text = f"decide to split an account with a recovery in {currency}"
+        yield _step(Action.SPLIT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
 def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:

@@ -219,6 +219,8 @@ def _report(
     order: int,
 ) -> Report:
     victim, payee = accounts[move[0]], accounts[move[1]]
+    # The loss is what left the victim's account, in the currency of that account.
+    lost_minor = Rates(RATES).half_up(move[2], "CNY", victim.currency)
     return Report(
         external_ref=f"AML-R{place:04d}",
         victim_name=victim.holder,
@@ -228,8 +230,8 @@ def _report(
         payee_bank=payee.bank,
         payee_account=payee.number,
         payee_name=payee.holder,
-        amount=text_of(move[2], "CNY"),
-        currency="CNY",
+        amount=text_of(lost_minor, victim.currency),
+        currency=victim.currency,
         paid_at=paid_at.isoformat(),
         reported_at=reported_at.isoformat(),
         end_to_end_id=f"AML-{order:07d}",

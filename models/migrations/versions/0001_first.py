@@ -235,6 +235,7 @@ def upgrade() -> None:
     sa.Column('statement_to', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('title_checked_by', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('left_alone', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
+    sa.Column('shared_decision', sqlmodel.sql.sqltypes.AutoString(length=24), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
     sa.ForeignKeyConstraint(['partner_id'], ['partner.id'], ),
     sa.ForeignKeyConstraint(['recovery_id'], ['recovery.id'], ),
