@@ -1,0 +1,218 @@
+"""`ledger check`: every account of the ledger against its own source, to the cent.
+
+No rule that makes postings is asked: a fault of theirs would hide itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from models.facts import LineKind
+from models.money import Money
+from models.queries import balances
+from models.queries.balances import Sum
+from models.states import RETURNED, TERMS, LedgerAccount
+
+
+class Check(StrEnum):
+    """What is compared; `SOURCES` says with what."""
+
+    REPORTED = "reported"
+    NOT_UPHELD = "not upheld"
+    NOT_LOCATED = "not located"
+    GONE = "gone"
+    TRACED = "located, held or returned"
+    HELD = "held, with excess"
+    RETURNED = "returned from holds"
+    DEBITED = "debited from holds"
+    UNSOURCED = "without a source"
+    IDENTITY = "all terms together"
+    BELOW_ZERO = "below zero"
+    ENTRY = "sum of an entry"
+
+
+SOURCES = {
+    Check.REPORTED: "what the claims report",
+    Check.NOT_UPHELD: "what was refused of the claims",
+    Check.NOT_LOCATED: "the claims that the adopted trace does not find",
+    Check.GONE: "what the adopted trace sees leave",
+    Check.TRACED: "what the adopted trace finds at the account",
+    Check.HELD: "what the bank holds",
+    Check.RETURNED: "what the banks settled",
+    Check.DEBITED: "what the banks debited",
+    Check.UNSOURCED: "nothing: no fact of this kind is recorded",
+    Check.IDENTITY: "what is reported",
+    Check.BELOW_ZERO: "nothing: no term is below zero",
+    Check.ENTRY: "zero",
+}
+_CONFLICT = "conflict"
+_WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
+_NO_SOURCE = (
+    *(account for account in RETURNED if account is not LedgerAccount.RETURNED_HOLD),
+    LedgerAccount.THIRD_PARTY,
+)
+
+
+class _Key(NamedTuple):
+    check: Check
+    currency: str
+    recovery_id: str
+    subject_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One comparison over all recoveries, in one currency; `off` counts what differs."""
+
+    check: Check
+    source: str
+    currency: str
+    ledger_minor: int
+    source_minor: int
+    difference_minor: int
+    off: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the ledger does not say what its source says."""
+
+    check: Check
+    recovery_id: str
+    ref: str
+    subject_id: str
+    currency: str
+    ledger_minor: int
+    source_minor: int
+    difference_minor: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """The result; without differences the ledger says what the facts say."""
+
+    lines: tuple[CheckLine, ...]
+    differences: tuple[Difference, ...]
+
+
+def ledger_check(session: Session) -> LedgerCheck:
+    """Compare every account of every recovery with its own source."""
+    refs = balances.refs_and_currencies(session)
+    ledger, sources = _ledger(session), _sources(session)
+    lines: dict[tuple[Check, str], list[int]] = {}
+    differences = []
+    for key in sorted(ledger.keys() | sources.keys(), key=_order):
+        told, found = ledger[key], sources[key]
+        line = lines.setdefault((key.check, key.currency), [0, 0, 0])
+        line[0], line[1] = line[0] + told, line[1] + found
+        if told != found:
+            line[2] += 1
+            differences.append(
+                _difference(key, refs.get(key.recovery_id, ("", ""))[0], told, found)
+            )
+    return LedgerCheck(
+        tuple(
+            CheckLine(check, SOURCES[check], currency, told, found, told - found, off)
+            for (check, currency), (told, found, off) in lines.items()
+        ),
+        tuple(differences),
+    )
+
+
+def _order(key: _Key) -> tuple[int, str, str, str]:
+    return (list(Check).index(key.check), key.currency, key.recovery_id, key.subject_id)
+
+
+def _difference(key: _Key, ref: str, told: int, found: int) -> Difference:
+    subject = f" ({key.subject_id})" if key.subject_id else ""
+    amounts = [Money(minor, key.currency) for minor in (told, found, told - found)]
+    sentence = (
+        f"{ref or key.recovery_id}: {key.check}{subject}: the ledger shows {amounts[0]}, "
+        f"{SOURCES[key.check]} {amounts[1]}: {amounts[2]} apart"
+    )
+    return Difference(
+        key.check, key.recovery_id, ref, key.subject_id, key.currency, told, found, told - found,
+        sentence,
+    )  # fmt: skip
+
+
+def _ledger(session: Session) -> Counter[_Key]:
+    """What the postings say, under the key of whatever each is compared with."""
+    found: Counter[_Key] = Counter()
+    terms: Counter[_Key] = Counter()
+    for row in balances.ledger_sums(session):
+        for check, currency, subject, minor in _checks(row):
+            found[_Key(check, currency, row.recovery_id, subject)] += minor
+        if row.account in TERMS:
+            key = _Key(Check.BELOW_ZERO, row.claim_currency, row.recovery_id, str(row.account))
+            terms[key] += row.claim_minor
+    for key, minor in terms.items():
+        if minor < 0:
+            found[key] = minor
+    for seq, recovery_id, side, minor in balances.off_balance(session):
+        currency = side.split()[1]
+        found[_Key(Check.ENTRY, currency, recovery_id, f"event {seq}, {side}")] = minor
+    return found
+
+
+def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
+    account, claim, asset = row.account, row.claim_minor, row.asset_minor
+    loss, there = row.claim_currency, row.asset_currency
+    if account is LedgerAccount.REPORTED:
+        yield Check.REPORTED, loss, "", -claim
+    if account is LedgerAccount.NOT_UPHELD:
+        yield Check.NOT_UPHELD, loss, "", claim
+    if account is LedgerAccount.NOT_LOCATED:
+        yield Check.NOT_LOCATED, loss, "", claim
+    if account is LedgerAccount.GONE:
+        yield Check.GONE, loss, "", claim
+    if account in _WITH_ACCOUNT:
+        yield Check.TRACED, loss, row.place, claim
+    if account in (LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS):
+        yield Check.HELD, there, row.hold_id, asset
+    if account is LedgerAccount.RETURNED_HOLD:
+        yield Check.RETURNED, loss, row.hold_id, claim
+        yield Check.DEBITED, there, row.hold_id, asset
+    if account in _NO_SOURCE:
+        yield Check.UNSOURCED, loss, str(account), claim
+    if account in TERMS:
+        yield Check.IDENTITY, loss, "", claim
+
+
+def _sources(session: Session) -> Counter[_Key]:
+    """What claims, banks and traces say, each under the key of its ledger account."""
+    found: Counter[_Key] = Counter()
+    refs, places = balances.refs_and_currencies(session), balances.asset_places(session)
+    traced: set[tuple[str, str]] = set()
+    for part in balances.trace_parts(session):
+        recovery_id, loss = part.recovery_id, refs[part.recovery_id][1]
+        traced.add((recovery_id, part.claim_id))
+        if part.kind == _CONFLICT:
+            check, subject = Check.NOT_LOCATED, ""
+        elif part.kind and part.kind != LineKind.PAYOUT:
+            check, subject = Check.GONE, ""
+        else:
+            is_asset = (recovery_id, part.place) in places
+            check, subject = Check.TRACED, part.place if is_asset else ""
+        found[_Key(check, loss, recovery_id, subject)] += part.claim_minor
+    for claim in balances.claim_sources(session):
+        of, loss = claim.recovery_id, claim.currency
+        found[_Key(Check.REPORTED, loss, of, "")] += claim.reported_minor
+        found[_Key(Check.IDENTITY, loss, of, "")] += claim.reported_minor
+        found[_Key(Check.NOT_UPHELD, loss, of, "")] += claim.reported_minor - claim.lost_minor
+        if (of, claim.claim_id) not in traced:
+            found[_Key(Check.NOT_LOCATED, loss, of, "")] += claim.lost_minor
+    for hold in balances.hold_sources(session):
+        found[_Key(Check.HELD, hold.currency, hold.recovery_id, hold.hold_id)] = hold.held_minor
+    for payout in balances.payout_sources(session):
+        of, hold_id = payout.recovery_id, payout.hold_id
+        found[_Key(Check.RETURNED, payout.currency, of, hold_id)] += payout.amount_minor
+        found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor
+    return found
