@@ -218,3 +218,18 @@ def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, 
     for recovery_id, account_id, other_id, currency in session.execute(_SHARED, {"ids": ids}):
         found[recovery_id].append((account_id, other_id, currency))
     return found
+
+
+def recoveries_wanting(session: Session, account_ids: Sequence[str], but: str) -> list[str]:
+    """Open recoveries other than `but` that have one of these accounts as an asset."""
+    query = (
+        sa.select(_ASSET.c.recovery_id)
+        .join(_RECOVERY, _RECOVERY.c.id == _ASSET.c.recovery_id)
+        .where(
+            _ASSET.c.account_id.in_(list(account_ids)),
+            _ASSET.c.recovery_id != but,
+            _RECOVERY.c.state.not_in(CLOSED_RECOVERIES),
+        )
+        .distinct()
+    )
+    return list(session.execute(query).scalars())

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
 
 from models.file import Step
 from models.recovery import Recovery
@@ -24,19 +27,44 @@ class Derived:
     wake_at: datetime | None
 
 
+def _write() -> sa.Update:
+    c = _RECOVERIES.c
+
+    def to(name: str, column: sa.Column[Any]) -> sa.BindParameter[Any]:
+        return sa.bindparam(f"to_{name}", type_=column.type)
+
+    return (
+        _RECOVERIES.update()
+        .where(c.id == sa.bindparam("at_id"))
+        .values(
+            stage=to("stage", c.stage),
+            step_action=to("action", c.step_action),
+            step_role=to("role", c.step_role),
+            step_subject=to("subject", c.step_subject),
+            step_sentence=to("sentence", c.step_sentence),
+            due_at=to("due", c.due_at),
+            wake_at=to("wake", c.wake_at),
+            version=c.version + 1,
+        )
+    )
+
+
+_WRITE = _write()
+
+
 def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
     """Store the derived columns; the version counts up, so a screen's stale picture is noticed."""
+    step = derived.step
     unit.session.execute(
-        _RECOVERIES.update()
-        .where(_RECOVERIES.c.id == recovery_id)
-        .values(
-            stage=derived.stage,
-            step_action=derived.step.action,
-            step_role=derived.step.role,
-            step_subject=derived.step.subject_id,
-            step_sentence=derived.step.sentence[:300],
-            due_at=derived.due_at,
-            wake_at=derived.wake_at,
-            version=_RECOVERIES.c.version + 1,
-        )
+        _WRITE,
+        {
+            "at_id": recovery_id,
+            "to_stage": derived.stage,
+            "to_action": step.action,
+            "to_role": step.role,
+            "to_subject": step.subject_id,
+            "to_sentence": step.sentence[:300],
+            "to_due": derived.due_at,
+            "to_wake": derived.wake_at,
+        },
     )

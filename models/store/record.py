@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from models.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of
 from models.vault import Vault
 
 _POSTINGS = table_of(PostingRow)
+_INSERT_EVENT, _INSERT_POSTINGS = EVENTS.insert(), _POSTINGS.insert()
 
 
 class StaleFileError(Exception):
@@ -67,14 +69,30 @@ def _write_row(unit: Unit, recovery_id: str, move: Move, new: str) -> None:
     if move.state is None:
         if "recovery_id" in table.c:
             values.setdefault("recovery_id", recovery_id)
-        unit.session.execute(table.insert().values(id=move.id, **values))
+        unit.session.execute(_insert_into(move.noun), {"id": move.id, **values})
         return
+    given = {f"to_{name}": value for name, value in values.items()}
     changed = unit.session.execute(
-        table.update().where(table.c.id == move.id, table.c[column] == move.state).values(**values)
+        _update_of(move.noun, tuple(values)), {"at_id": move.id, "at_state": move.state, **given}
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         found = unit.session.execute(sa.select(table.c[column]).where(table.c.id == move.id))
         raise StaleFileError(move.noun, move.id, move.state, str(found.scalar_one_or_none()))
+
+
+@lru_cache(maxsize=64)
+def _insert_into(noun: Noun) -> sa.Insert:
+    return BY_NOUN[noun].insert()
+
+
+@lru_cache(maxsize=512)
+def _update_of(noun: Noun, columns: tuple[str, ...]) -> sa.Update:
+    """The statement that changes these columns where the state is still the one that was seen."""
+    table, column = BY_NOUN[noun], STATE_COLUMN[noun]
+    seen = sa.bindparam("at_state", type_=table.c[column].type)
+    changes = {c: sa.bindparam(f"to_{c}", type_=table.c[c].type) for c in columns}
+    where = (table.c.id == sa.bindparam("at_id"), table.c[column] == seen)
+    return table.update().where(*where).values(changes)
 
 
 def _append_event(
@@ -106,7 +124,7 @@ def _append_event(
         unit.vault, row, [posting_body(p) for p in move.postings]
     )
     unit.at = now
-    unit.session.execute(EVENTS.insert().values(**row))
+    unit.session.execute(_INSERT_EVENT, row)
     _insert_postings(unit, recovery_id, move.postings)
     return unit.seq
 
@@ -158,7 +176,7 @@ def _insert_postings(unit: Unit, recovery_id: str, postings: Sequence[Posting]) 
         }
         for leg, p in enumerate(postings, start=1)
     ]
-    unit.session.execute(_POSTINGS.insert(), rows)
+    unit.session.execute(_INSERT_POSTINGS, rows)
 
 
 def plan_call(

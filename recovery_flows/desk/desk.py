@@ -204,6 +204,8 @@ class Desk:
         conclude(unit, actor, now, self.laws, progress)
         left = load_files(unit.session, [joins.recovery.id])[0]
         write_derived(unit, joins.recovery.id, derived(left, now, self.laws))
+        for sharer in load_files(unit.session, [r for _, r, _ in joins.shared_with]):
+            write_derived(unit, sharer.recovery.id, derived(sharer, now, self.laws))
         return f"{joins.recovery.ref} joined {stays.recovery.ref}"
 
 

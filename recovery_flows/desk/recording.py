@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.file import RecoveryFile
-from models.states import CLOSED_RECOVERIES
+from models.queries.files import load_files, recoveries_wanting
+from models.states import CLOSED_RECOVERIES, Noun
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -19,6 +20,21 @@ def conclude(unit: Unit, actor: Actor, now: datetime, laws: Laws, progress: Prog
     recovery_id = progress.file.recovery.id
     record(unit, actor, now, recovery_id, progress.outcome())
     write_derived(unit, recovery_id, derived(progress.file, now, laws))
+    _look_at_sharers(unit, now, laws, progress)
+
+
+_SHARING = frozenset({"found", "found_abroad", "closed", "reopened", "moved", "split"})
+
+
+def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) -> None:
+    """Other files that want an account which came or went here: their next step may be another."""
+    touched = {m.id for m in progress.moves if m.noun is Noun.ASSET and m.event in _SHARING}
+    if not touched:
+        return
+    accounts = [a.account_id for a in progress.file.assets if a.id in touched]
+    ids = recoveries_wanting(unit.session, accounts, progress.file.recovery.id)
+    for file in load_files(unit.session, ids):
+        write_derived(unit, file.recovery.id, derived(file, now, laws))
 
 
 def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
