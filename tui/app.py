@@ -22,7 +22,7 @@ from tui.acting import DESK_ERRORS
 from tui.messages import DatabaseChanged, Done, Said, StatusRead, StepAsked
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.dialogs import Confirm, PickOfficer
-from tui.screens.help import HelpScreen
+from tui.screens.help import HelpScreen, actions_in_reach
 from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
 from tui.screens.recovery import RecoveryScreen
@@ -205,13 +205,15 @@ class RecoveryApp(App[int]):
     def open_recovery(self, recovery_id: str) -> None:
         """Show one recovery on its page."""
         self.recovery_id = recovery_id
-        self.action_go("recovery")
+        self.came_from = self.current_mode
+        self.switch_mode("recovery")
 
     def action_go(self, screen: str) -> None:
         if screen == self.current_mode or len(self.screen_stack) > 1:
             return
         if screen == "recovery":
             self.came_from = self.current_mode
+            self.recovery_id = self.base_screen.chosen_id or self.recovery_id
         self.switch_mode(screen)
 
     def on_header_bar_tab_chosen(self, message: HeaderBar.TabChosen) -> None:
@@ -224,6 +226,7 @@ class RecoveryApp(App[int]):
     def action_toggle_read_only(self) -> None:
         self.read_only = not self.read_only
         self.say("read-only: nothing can be written" if self.read_only else "read-only ended")
+        self.base_screen.reread()
 
     def action_toggle_pause(self) -> None:
         self.paused = not self.paused
@@ -258,12 +261,15 @@ class RecoveryApp(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the present screen with its key, then the themes."""
-        for key, active in screen.active_bindings.items():
-            words = active.tooltip or active.binding.description
-            if words and active.enabled and active.binding.action != "command_palette":
-                run = partial(self.run_action, active.binding.action, active.node)
-                shown = active.binding.key_display or key
-                yield SystemCommand(f"{active.binding.description}  ({shown})", words, run)
+        seen = set[str]()
+        for key, active in actions_in_reach(screen):
+            binding = active.binding
+            is_move = binding.action.startswith(("move(", "page(", "scroll_by("))
+            if active.enabled and not is_move and binding.action not in seen:
+                seen.add(binding.action)
+                run = partial(self.run_action, binding.action, active.node)
+                title = f"{binding.description}  ({binding.key_display or key})"
+                yield SystemCommand(title, binding.tooltip or binding.description, run)
         for name in sorted(self.available_themes):
             yield SystemCommand(f"Theme {name}", "Colours", partial(setattr, self, "theme", name))
 

@@ -132,7 +132,7 @@ def turn_sign(role: Role | str, own: frozenset[Role]) -> Sign:
 def time_left(now: datetime, due: datetime | None) -> Content:
     """Time left with its sign: `‼` late, `!` under six hours, nothing else besides the words."""
     if due is None:
-        return word("  no clock", MUTED)
+        return word("  –", MUTED)
     text = time_left_text(now, due)
     if due < now:
         return word(f"‼ {text}", ALARM)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine
@@ -21,8 +22,10 @@ from models.facts import (
     StatementFact,
 )
 from models.heads import HeadFile
+from models.ids import canonical
 from models.migrate import upgrade
 from models.money import Money
+from models.queries.approvals import pending_approvals
 from models.queries.files import load_file
 from models.queries.officers import officers
 from models.queries.views import OfficerView
@@ -114,7 +117,9 @@ class Unity:
                 apply(unit, progress)
             freezing.advance(progress, self.now, LAWS)
             following.advance(progress, self.now)
-            crossing.advance(progress, self.now, LAWS, lambda f: unit.vault.seal(str_of(f)))
+            crossing.advance(
+                progress, self.now, LAWS, lambda f: unit.vault.seal(canonical(f).decode())
+            )
             restitution.advance(progress, self.now, LAWS)
             conclude(unit, ENGINE, self.now, LAWS, progress)
 
@@ -137,7 +142,8 @@ class Unity:
                     held = int(hold.requested_minor * share)
                     fact = HoldFact(
                         bank_ref=f"B-{hold.id}", revision=1, order_ref=hold.id,
-                        state=BankHoldState.HELD, requested=Money(hold.requested_minor, hold.currency),
+                        state=BankHoldState.HELD,
+                        requested=Money(hold.requested_minor, hold.currency),
                         held=Money(held, hold.currency), acted_at=self.now, expires_at=None,
                         modified_at=self.now,
                     )  # fmt: skip
@@ -173,12 +179,6 @@ class Unity:
         return RecoveryApp(Source(self.database, LAWS), officer, **options)  # type: ignore[arg-type]
 
 
-def str_of(fields: object) -> str:
-    from models.ids import canonical
-
-    return canonical(fields).decode()
-
-
 def line(
     seq: int, at: datetime, direction: Direction, minor: int, counter: AccountRef | None = None,
     *, kind: LineKind = LineKind.TRANSFER, currency: str = "CNY", reference: str = "",
@@ -208,6 +208,71 @@ def traced_case(unity: Unity) -> str:
         line(4, paid + timedelta(minutes=20), Direction.DEBIT, 1_000_000, kind=LineKind.CASH),
     )  # fmt: skip
     return recovery
+
+
+def returnable_case(unity: Unity) -> str:
+    """A loss that was held whole, with the return decision waiting for a second person."""
+    recovery = unity.report(5_000_000, ref="whole")
+    paid = unity.now - timedelta(hours=1)
+    li, wang = unity.desk("li"), unity.desk("wang")
+    li.advance(recovery, case_number="2026-78")
+    li.advance(recovery)
+    unity.move_clock(minutes=20)
+    unity.hold(recovery)
+    credit = line(1, paid, Direction.CREDIT, 5_000_000, VICTIM, reference="Ewhole")
+    unity.statement(recovery, MULE, credit)
+    _decide_all(unity, wang)
+    li.advance(recovery)
+    _decide_all(unity, wang)
+    unity.hold(recovery)
+    for _ in range(4):
+        if any(a.act == "return" for a in pending_approvals(unity.database)):
+            break
+        li.advance(recovery)
+        unity.move_clock(days=40)
+        unity.change(recovery)
+    return recovery
+
+
+def _decide_all(unity: Unity, desk: Desk) -> None:
+    for approval in pending_approvals(unity.database):
+        desk.approve(approval.approval_id)
+
+
+def seen(app: RecoveryApp) -> str:
+    """The text that stands on the screen now, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
+
+
+async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str, seconds: float = 8) -> str:
+    """Wait until all of these stand on the screen."""
+    for _ in range(int(seconds / 0.05)):
+        text = seen(app)
+        if all(t in text for t in texts):
+            return text
+        await pilot.pause(0.05)
+    raise AssertionError(f"{texts} never stood on the screen:\n{seen(app)}")
+
+
+@pytest.fixture
+def traced(unity: Unity) -> str:
+    return traced_case(unity)
+
+
+@pytest.fixture
+def returnable(unity: Unity) -> str:
+    return returnable_case(unity)
+
+
+@pytest.fixture
+def wait() -> Callable[..., Awaitable[str]]:
+    return until
+
+
+@pytest.fixture
+def look() -> Callable[[RecoveryApp], str]:
+    return seen
 
 
 @pytest.fixture

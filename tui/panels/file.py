@@ -89,7 +89,7 @@ def _law(clock: ClockLine, laws: Mapping[str, Regime]) -> Content:
     row = law.row(clock.law_row)
     sure = row.status is Status.CONFIRMED
     mark = ("✓ confirmed", GOOD) if sure else ("? unverified", CARE)
-    return words((f"{row.instrument}, {row.article} ", MUTED), mark)
+    return words(mark, (f"  {row.instrument}, {row.article}", MUTED))
 
 
 def requests_lines(page: RecoveryPage, width: int) -> list[Content]:

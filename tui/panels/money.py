@@ -15,12 +15,12 @@ from tui.signs import ALLOCATIONS, HOLDS, MUTED, STAGES, Sign, time_left
 from tui.text import counted, day_and_time, word, words
 
 _ASSETS = (
-    Column("bank", most=30, rest=True),
+    Column("bank", most=30),
     Column("account", most=9),
     Column("traced", most=18, right=True),
     Column("held", most=18, right=True),
-    Column("state", most=24),
-    Column("ends in", most=12),
+    Column("  ends in", most=12),
+    Column("state", most=40, rest=True),
 )
 _PAYOUT_SIGNS: Mapping[PayoutState, Sign] = {
     PayoutState.PREPARED: Sign("○", "prepared", "prepared", MUTED),
@@ -77,10 +77,8 @@ def _asset_row(asset: AssetLine, now: datetime, *, short: bool) -> tuple[Content
         word(asset.account),
         word(asset.traced),
         word(held, "bold $primary") if held.minor else word("–", MUTED),
+        time_left(now, hold.expires_at if hold and hold.state in LIVE_HOLDS else None),
         (HOLDS[hold.state] if hold else STAGES[asset.stage]).text(short=short),
-        time_left(now, hold.expires_at)
-        if hold and hold.state in LIVE_HOLDS
-        else word("  –", MUTED),
     )
 
 

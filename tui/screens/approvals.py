@@ -77,6 +77,10 @@ class ApprovalsScreen(LiveScreen):
         """The approval under the cursor."""
         return self.query_one(WaitingTable).cursor_line
 
+    @property
+    def chosen_id(self) -> str:
+        return self.line.recovery_id if self.line else ""
+
     def on_line_table_highlighted(self) -> None:
         self.query_one("#detail").border_title = word(f" {self.line.ref} " if self.line else "")
         self.query_one("#figures", Block).value = self.line

@@ -83,17 +83,25 @@ class Confirm(Dialog[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self.take_line(event.input)
+
+    def take_line(self, line: Input) -> None:
+        """A line was finished with Enter."""
+        del line
         self.set_focus(None)
 
     def action_yes(self) -> None:
         self.dismiss(self.authority())
 
 
-class TypeRef(Confirm):
+class TypeRef(Confirm, inherit_bindings=False):
     """The strongest question: the reference has to be typed before anything happens."""
 
     AUTO_FOCUS = "#ref"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "yes", "Confirm")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back"),
+        Binding("enter", "yes", "Confirm"),
+    ]
 
     def __init__(self, title: str, sentence: str, figures: Figures, ref: str) -> None:
         super().__init__(title, sentence, figures, asks_authority=True)
@@ -105,9 +113,8 @@ class TypeRef(Confirm):
         yield Label(text, id="typed")
         yield Input(placeholder=safe(self._ref), id="ref")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if event.input.id == "authority":
+    def take_line(self, line: Input) -> None:
+        if line.id == "authority":
             self.query_one("#ref").focus()
         else:
             self.action_yes()

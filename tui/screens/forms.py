@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label, TextArea
 
 from tui.screens.dialogs import Dialog
 from tui.signs import MUTED
-from tui.text import safe, word
+from tui.text import word
 
 Drafts = dict[str, str]
 
@@ -41,6 +41,10 @@ class NoteForm(Dialog[str]):
     def compose_question(self) -> ComposeResult:
         yield Label(word("It is stored sealed and cannot be changed afterwards.", MUTED))
         yield TextArea(self._drafts.get(self._key, ""), id="note")
+
+    def on_mount(self) -> None:
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
 
     def action_save(self) -> None:
         text = self.query_one(TextArea).text
@@ -76,8 +80,9 @@ class FieldsForm(Dialog[dict[str, str]]):
         yield Label(word("Enter goes to the next field, Ctrl+S keeps what is filled.", MUTED))
         with VerticalScroll(can_focus=False, classes="fields"):
             for name in self._missing:
-                yield Label(word(name.replace("_", " "), "$primary"))
-                yield Input(self._drafts.get(self._key(name), ""), name=safe(name))
+                with Horizontal(classes="field"):
+                    yield Label(word(name.replace("_", " "), "$primary"))
+                    yield Input(self._drafts.get(self._key(name), ""), select_on_focus=False)
 
     def _values(self) -> dict[str, str]:
         values = (i.value for i in self.query(Input))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.app import App, ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.layout import Column, grid
@@ -17,8 +18,16 @@ from tui.signs import MUTED
 from tui.text import word
 from tui.widgets.block import Block
 
+_TEXTUALS_OWN = frozenset(
+    {
+        "scroll_left", "scroll_right", "page_left", "page_right", "help_quit", "app.focus_next",
+        "app.focus_previous", "screen.copy_text", "command_palette",
+    }
+)  # fmt: skip
 HelpLine = tuple[str, str, str]
 SIGNS = (
+    ("tab shift+tab", "Next panel, the one before", "panels"),
+    ("ctrl+p :", "Every action by name", "everywhere"),
     ("‼", "late", "time"),
     ("!", "ends within six hours", "time"),
     ("█ ▓ ▒", "returned, held, located but not held", "bar"),
@@ -30,18 +39,29 @@ SIGNS = (
 
 def help_lines(screen: Screen[Any]) -> list[HelpLine]:
     """Key, words and place of every binding that is in reach of a screen's focus, then signs."""
-    found: dict[tuple[str, str], HelpLine] = {}
-    for key, active in screen.active_bindings.items():
-        binding = active.binding
-        words = binding.tooltip or binding.description
-        if not words or binding.system:
-            continue
-        place = type(active.node).__name__.removesuffix("Screen").removesuffix("Table")
-        shown = binding.key_display or key
-        name = (binding.action, place)
-        old = found.get(name)
-        found[name] = (f"{old[0]} {shown}" if old else shown, words, place)
+    found: dict[str, HelpLine] = {}
+    for key, active in actions_in_reach(screen):
+        words = active.binding.tooltip or active.binding.description
+        place = type(active.node).__name__.removesuffix("Screen").removesuffix("App")
+        shown = active.binding.key_display or key
+        old = found.get(active.binding.action)
+        place = "list" if place.endswith("Table") else place
+        found[active.binding.action] = (f"{old[0]} {shown}" if old else shown, words, place)
     return [*found.values(), *SIGNS]
+
+
+def actions_in_reach(screen: Screen[Any]) -> list[tuple[str, ActiveBinding]]:
+    """Keys that do something on this screen: its own first, then everywhere's, then the list's."""
+    order = (Screen, App, Widget)
+    known = [
+        (key, active)
+        for key, active in screen.active_bindings.items()
+        if active.binding.description and active.binding.action not in _TEXTUALS_OWN
+    ]
+    return sorted(
+        known,
+        key=lambda pair: next(i for i, kind in enumerate(order) if isinstance(pair[1].node, kind)),
+    )
 
 
 def table_lines(lines: list[HelpLine], width: int) -> list[Content]:

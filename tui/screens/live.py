@@ -39,6 +39,11 @@ class LiveScreen(Screen[None]):
         """The app, by its own type."""
         return cast("RecoveryApp", self.app)
 
+    @property
+    def chosen_id(self) -> str:
+        """The recovery that the cursor is on; empty where there is none."""
+        return ""
+
     def compose(self) -> ComposeResult:
         yield HeaderBar()
         yield from self.compose_body()

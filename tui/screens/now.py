@@ -38,7 +38,7 @@ class NowScreen(LiveScreen):
         Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
-        Binding("escape", "clear_filter", "Clear filter", show=False),
+        Binding("escape", "clear_filter", "Clear filter"),
     ]
 
     def __init__(self) -> None:
@@ -89,12 +89,14 @@ class NowScreen(LiveScreen):
         box = self.query_one("#filter", Input)
         box.display = True
         box.focus()
+        self.refresh_bindings()
 
     def action_clear_filter(self) -> None:
         box = self.query_one("#filter", Input)
         box.value = ""
         box.display = False
         self.query_one(QueueTable).focus()
+        self.refresh_bindings()
 
     def on_input_changed(self) -> None:
         self._show_lines()
@@ -109,6 +111,17 @@ class NowScreen(LiveScreen):
     def line(self) -> QueueLine | None:
         """The line under the cursor."""
         return self.query_one(QueueTable).cursor_line
+
+    @property
+    def chosen_id(self) -> str:
+        return self.line.recovery_id if self.line else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Steps are out of reach while the screen is read-only; Esc is shown with a filter."""
+        del parameters
+        if action == "clear_filter":
+            return bool(self.query_one("#filter", Input).display)
+        return None if action == "next_step" and self.desk_app.read_only else True
 
     def action_next_step(self) -> None:
         if self.line is not None:

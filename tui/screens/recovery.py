@@ -69,6 +69,15 @@ class RecoveryScreen(LiveScreen):
     def on_mount(self) -> None:
         self.query_one("#page").display = False
 
+    def reread(self) -> None:
+        """Read again; the page of another recovery goes at once, so that nothing is done to it."""
+        if self.page is not None and self.page.recovery_id != self.desk_app.recovery_id:
+            self.page = None
+            self.query_one("#page").display = False
+            self.query_one("#notice").display = True
+            self.query_one("#notice", Static).update("reading the recovery …")
+        super().reread()
+
     @property
     def _zone(self) -> str:
         law = self.desk_app.source.laws.get(self.page.regime) if self.page else None
@@ -99,6 +108,8 @@ class RecoveryScreen(LiveScreen):
 
     def show_picture(self, picture: object) -> None:
         page = cast("RecoveryPage | None", picture)
+        if page is not None and page.recovery_id != self.desk_app.recovery_id:
+            return
         body, notice = self.query_one("#page", VerticalScroll), self.query_one("#notice", Static)
         if self.page is None or page is None or self.page.recovery_id != page.recovery_id:
             body.scroll_home(animate=False)
@@ -123,7 +134,7 @@ class RecoveryScreen(LiveScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Writing is out of reach while the screen is read-only."""
         del parameters
-        return None if action == "write_note" and self.desk_app.read_only else True
+        return None if action in ("write_note", "next_step") and self.desk_app.read_only else True
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#page").scroll_relative(y=lines, animate=False)

@@ -57,7 +57,8 @@ class WaitingTable(LineTable[ApprovalLine]):
 
     def sort_value(self, line: ApprovalLine, key: str) -> Any:  # noqa: ANN401
         values: dict[str, object] = {
-            "due": line.due_at or _NEVER, "ref": line.ref, "act": line.act, "by": line.asked_by, "amount": amount_of(line),
+            "due": line.due_at or _NEVER, "ref": line.ref, "act": line.act, "by": line.asked_by,
+            "amount": amount_of(line),
         }  # fmt: skip
         return values[key]
 

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tui.widgets.queue import QueueTable
+
+
+async def test_the_queue_puts_least_time_left_first_and_says_whose_turn_it_is(
+    unity: Any, traced: str, wait: Any
+) -> None:
+    unity.report(1_250_000)
+    app = unity.app("li")
+    async with app.run_test(size=(120, 40)) as pilot:
+        text = await wait(pilot, app, "R-2026-0001", "R-2026-0002", "accept the report")
+        lines = [line for line in text.splitlines() if "R-2026-000" in line]
+        assert "R-2026-0001" in lines[0] and "! 1h 20m" in lines[0]
+        assert "■ freezing" in lines[0] and "CNY 120,000.00" in lines[0] and "▸ you" in lines[0]
+        assert "2 open recoveries" in text and "1 end within 6 h" in text
+
+
+async def test_the_filter_counts_its_matches_and_escape_gives_all_back(
+    unity: Any, wait: Any
+) -> None:
+    for minor in (100_000, 200_000, 377_700):
+        unity.report(minor)
+    app = unity.app("li")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "R-2026-0003")
+        await pilot.press("slash", *"3,777")
+        text = await wait(pilot, app, "filter: 1 of 3")
+        assert "R-2026-0003" in text and "R-2026-0001" not in text and "3,777" in text
+        await pilot.press("enter")
+        assert app.focused is app.screen.query_one(QueueTable)
+        await pilot.press("escape")
+        await wait(pilot, app, "R-2026-0001")
+
+
+async def test_the_cursor_stays_on_its_recovery_while_others_commit(unity: Any, wait: Any) -> None:
+    ids = [unity.report(100_000 + n) for n in range(5)]
+    app = unity.app("li")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "R-2026-0005")
+        table = app.screen.query_one(QueueTable)
+        await pilot.press("j", "j", "j")
+        chosen = table.cursor_id
+        row = table.cursor_row
+        last = next(i for i in reversed(ids) if i != chosen)
+        await asyncio.to_thread(unity.desk("li").advance, last, case_number="2026-1")
+        await asyncio.to_thread(unity.desk("li").advance, last)
+        await wait(pilot, app, "confirm the stop", "2h 00m")
+        assert table.cursor_id == chosen
+        assert table.cursor_row >= row
+        assert seen_under_cursor(table) == chosen
+
+
+def seen_under_cursor(table: QueueTable) -> str:
+    line = table.cursor_line
+    return line.recovery_id if line else ""
+
+
+async def test_scroll_and_cursor_stay_in_a_long_queue(unity: Any, wait: Any) -> None:
+    for n in range(60):
+        unity.report(100_000 + n)
+    app = unity.app("li")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "60 open recoveries", "R-2026-00")
+        table = app.screen.query_one(QueueTable)
+        await pilot.press("G")
+        assert table.cursor_row == 59
+        await pilot.press("k")
+        chosen, top = table.cursor_id, table.scroll_offset.y
+        assert top > 30
+        await asyncio.to_thread(unity.report, 999_900)
+        await wait(pilot, app, "61 open recoveries")
+        assert (table.cursor_id, table.scroll_offset.y) == (chosen, top)
+        await pilot.press("g")
+        assert (table.cursor_row, table.scroll_offset.y) == (0, 0)
+
+
+async def test_a_click_on_the_head_sorts_and_a_double_click_opens(unity: Any, wait: Any) -> None:
+    for minor in (300_000, 100_000, 200_000):
+        unity.report(minor)
+    app = unity.app("li")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0003")
+        table = app.screen.query_one(QueueTable)
+        await pilot.click(QueueTable, offset=(50, 0))
+        text = await wait(pilot, app, "loss▴")
+        losses = [line for line in text.splitlines() if "reported" in line and "CNY" in line]
+        assert ["1,000.00" in losses[0], "3,000.00" in losses[2]] == [True, True]
+        await pilot.click(QueueTable, offset=(20, 2), times=2)
+        await wait(pilot, app, "Where the money is", "CNY 2,000.00")
+        assert table.sorted_by == ("loss", False)
+
+
+async def test_an_empty_queue_and_a_missing_engine_say_what_to_do(unity: Any, wait: Any) -> None:
+    app = unity.app("li")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "No open recovery", "recovery intake FILE", "○ no engine")
+        await wait(pilot, app, "start one with `recovery engine`")
+        unity.beat()
+        await wait(pilot, app, "● engine working")
+
+
+async def test_pausing_stops_the_picture_and_says_so(unity: Any, wait: Any, look: Any) -> None:
+    unity.report(100_000)
+    app = unity.app("li")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "1 open recovery")
+        await pilot.press("p")
+        await wait(pilot, app, "‖ PAUSED")
+        unity.report(200_000)
+        await pilot.pause(0.6)
+        assert "1 open recovery" in look(app)
+        await pilot.press("p")
+        await wait(pilot, app, "2 open recoveries")
+
+
+async def test_a_story_marks_synthetic_data_on_every_screen(
+    unity: Any, traced: str, wait: Any
+) -> None:
+    app = unity.app("li", story=lambda: "day one: a bank answers")
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in "1234":
+            await pilot.press(key)
+            await wait(pilot, app, "SYNTHETIC DATA day one: a bank answers")

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.queries.views import ClaimLine
+from models.states import Role
+from models.store import people
+from models.store.unit import unit_of_work
+from tui.text import REPLACEMENT, cut, fitted, safe, word
+
+EVIL = "[/] [red]x[/red] [@click=app.bell]y[/] \x1b]0;pwned\x07 \x9b31m \u202egnp.exe \u200bzero"
+OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
+
+
+@given(st.text())
+def test_safe_text_has_nothing_that_a_terminal_obeys(text: str) -> None:
+    assert not OBEYED.search(safe(text).replace("\n", ""))
+    assert "\n" not in safe(text)
+    assert len(safe(text)) == len(text)
+
+
+@given(st.text(max_size=30), st.integers(0, 40))
+def test_fitted_text_has_exactly_the_width(text: str, width: int) -> None:
+    assert fitted(word(text), width).cell_length == width
+    assert cut(word(text), max(1, width)).cell_length <= max(1, width)
+
+
+def test_wide_characters_count_two_cells() -> None:
+    assert fitted(word("王小明"), 8).plain == "王小明  "
+    assert fitted(word("王小明"), 5).plain == "王小…"
+
+
+def test_markup_is_text() -> None:
+    assert word("[/]").plain == "[/]"
+    assert safe("\x1b[31m") == f"{REPLACEMENT}[31m"
+
+
+@pytest.mark.parametrize("screen", ["now", "recovery", "approvals", "summary"])
+async def test_hostile_strings_are_shown_as_text_on_every_screen(
+    unity: Any, wait: Any, look: Any, screen: str
+) -> None:
+    with unity.database.reading() as session:
+        session.connection()
+    with unit_of_work(unity.database) as unit:
+        people.appoint(unit, unity.now, "ev\x1b[31m[/]", [Role.OFFICER])
+    evil = unity.desk("ev\x1b[31m[/]")
+    recovery = unity.report(100_000, name=EVIL, method=EVIL[:30])
+    evil.advance(recovery, case_number=EVIL[:60])
+    evil.advance(recovery)
+    evil.note(recovery, EVIL)
+    app = unity.app("li", recovery_id=recovery, start_screen=screen, unit_name=EVIL)
+    async with app.run_test(size=(120, 50)) as pilot:
+        text = await wait(pilot, app, "CNY 1,000.00")
+        assert not OBEYED.search(text)
+        if screen == "recovery":
+            assert "[red]x[/red]" in await wait(pilot, app, "[@click=app.bell]y[/]")
+        await pilot.press("question_mark")
+        assert not OBEYED.search(look(app))
+        assert "pwned\x07" not in app.export_screenshot()
+
+
+async def test_no_screen_shows_a_whole_account_number_or_a_name(
+    unity: Any, traced: str, wait: Any, look: Any
+) -> None:
+    app = unity.app("zhao")
+    texts = []
+    async with app.run_test(size=(120, 50)) as pilot:
+        await wait(pilot, app, "R-2026-0001", "···· 2222")
+        texts.append(look(app))
+        for key, sign in (("2", "Victims"), ("3", "decision"), ("4", "interception")):
+            await pilot.press(key)
+            texts.append(await wait(pilot, app, sign))
+    for secret in ("9999000000002222", "00002222", "Synthetic Person", "Synthetic Mule"):
+        assert not any(secret in text for text in texts)
+    assert any("S··" in text for text in texts)
+
+
+def test_the_contract_of_masking_is_the_views() -> None:
+    assert {"victim", "account"} <= set(ClaimLine.__slots__)
