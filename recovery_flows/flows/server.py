@@ -31,7 +31,7 @@ class PrefectServer:
         self._auth = auth
         self._database_url = database_url
         self._supervisor: subprocess.Popen[bytes] | None = None
-        self._port = 0
+        self._port = self._last_port = 0
 
     def start(self, home: Path, timeout_seconds: int) -> str:
         """Start or join the server of `home` and return its API address once it answers.
@@ -67,7 +67,8 @@ class PrefectServer:
 
     def _launch(self, home: Path) -> subprocess.Popen[bytes]:
         self.stop()
-        self._port = _free_port()
+        # The same address again where it can be had: flows of this process are pointed at it.
+        self._port = self._last_port = _port_like(self._last_port)
         settings = server_settings(home, self._port, self._auth, self._database_url)
         # A session of its own: Ctrl-C reaches us first, and the server outlives our last write.
         with child.log_path(home).open("ab") as log:
@@ -112,9 +113,14 @@ class PrefectServer:
         return True
 
 
-def _free_port() -> int:
+def _port_like(wanted: int) -> int:
+    """`wanted` if nobody has it, else a free one (0 wants any)."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return _port_like(0)
         return int(probe.getsockname()[1])
 
 

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Mapping
 
 from models.queries.approvals import pending_ids
-from models.queries.queue import open_steps
+from models.queries.queue import OpenStep, open_steps
 from models.states import Role
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR
 from recovery_flows.cli.place import Installation
 from recovery_flows.desk import Desk
+from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.steps import Action
 
 # What a real officer would look up; here it is invented and says so.
@@ -53,6 +54,15 @@ class People:
             done += step
         return done
 
+    def _advance(self, line: OpenStep) -> int:
+        number = f"SYN-{line.ref.removeprefix('R-')}"
+        try:
+            self._lin.advance(line.recovery_id, fields=REQUEST_FIELDS, case_number=number)
+        except StepRefusedError:
+            # The queue was read before a join in this very round changed this file's next step.
+            return 0
+        return 1
+
     async def _once(self) -> int:
         done = 0
         with self._installation.database.reading() as session:
@@ -64,12 +74,7 @@ class People:
             if line.action == Action.JOIN:
                 # The other file changes too: its steps are looked at anew in the next round.
                 joined |= {line.recovery_id, line.subject_id}
-            self._lin.advance(
-                line.recovery_id,
-                fields=REQUEST_FIELDS,
-                case_number=f"SYN-{line.ref.removeprefix('R-')}",
-            )
-            done += 1
+            done += self._advance(line)
             await asyncio.sleep(0)
         with self._installation.database.reading() as session:
             approvals = pending_ids(session)

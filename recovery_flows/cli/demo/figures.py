@@ -1,0 +1,98 @@
+"""The figures that end the demo, each from its own source."""
+
+from __future__ import annotations
+
+import asyncio
+
+import sqlalchemy as sa
+
+from models.hold import Request
+from models.partner import Call
+from models.restitution import Allocation, Payout
+from models.tables import table_of
+from recovery_flows.cli.output import say
+from recovery_flows.cli.place import Installation
+from recovery_flows.desk import wall_clock
+from recovery_flows.flows.context import Engine
+from recovery_flows.reports.summary import Summary, summary
+
+_CALLS, _ALLOCATIONS = table_of(Call), table_of(Allocation)
+_PAYOUTS, _REQUESTS = table_of(Payout), table_of(Request)
+_MANY_VICTIMS = 3
+
+
+def tell_figures(installation: Installation, engine: Engine) -> None:
+    """Identity terms, rates with formulas, ends, calls, Prefect runs, where the database is."""
+    with installation.database.reading() as session:
+        figures = summary(session, wall_clock())
+        calls = session.execute(
+            sa.select(_CALLS.c.kind, sa.func.count()).group_by(_CALLS.c.kind)
+        ).all()
+        shared = _pro_rata_over_many(session)
+        parts = session.execute(
+            sa.select(sa.func.count()).where(_REQUESTS.c.state == "partially_executed")
+        ).scalar_one()
+    tell_summary(figures)
+    say(f"  holds at a second hop or later: {figures.second_hop_holds}")
+    say(f"  pro rata returns over three or more victims: {shared}")
+    say(f"  requests executed in part abroad: {parts}")
+    saved = ", ".join(f"{kind} {count}" for kind, count in sorted(calls))
+    say(f"  calls to banks, each saved before it was sent: {saved}")
+    feeds = engine.calls_sent.get("feed", 0)
+    say(f"  exchanges of this run: {sum(engine.calls_sent.values())} ({feeds} feed reads)")
+    runs = asyncio.run(_completed_runs())
+    say("  completed Prefect runs, asked from its API: " + ", ".join(f"{n} {c}" for n, c in runs))
+    say(f"  database: {installation.data_dir / 'recovery.sqlite3'}")
+    say(f"  look around: RECOVERY_DATA_DIR={installation.data_dir} recovery tui")
+
+
+def tell_summary(figures: Summary) -> None:
+    """The identity and the rates per currency, how the files ended."""
+    for currency in figures.currencies:
+        say(f"\n  {currency.currency}   reported {currency.reported}")
+        for term in currency.terms:
+            say(f"      = {term.account.replace('_', ' '):<20} {term.amount!s:>20}")
+        say(f"      ever held {currency.ever_held}")
+        for rate in currency.rates:
+            say(f"      {rate.name:<17} {rate!s:>8}   = {rate.formula}")
+    say()
+    say("  files: " + ", ".join(f"{end.replace('_', ' ')} {count}" for end, count in figures.ends))
+    say("  holds: " + ", ".join(f"{what} {count}" for what, count in figures.holds))
+
+
+def _pro_rata_over_many(session: sa.orm.Session) -> int:
+    victims = (
+        sa.select(_PAYOUTS.c.allocation_id)
+        .join(_ALLOCATIONS, _ALLOCATIONS.c.id == _PAYOUTS.c.allocation_id)
+        .where(_ALLOCATIONS.c.method == "pro_rata", _ALLOCATIONS.c.state == "paid")
+        .group_by(_PAYOUTS.c.allocation_id)
+        .having(sa.func.count(sa.distinct(_PAYOUTS.c.claim_id)) >= _MANY_VICTIMS)
+    )
+    return len(session.execute(victims).all())
+
+
+async def _completed_runs() -> list[tuple[str, int]]:
+    """Completed runs per flow, counted by Prefect's own API."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        FlowFilter,
+        FlowFilterName,
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+
+    from recovery_flows.flows.stages import FLOW_NAMES
+
+    done = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.COMPLETED]))
+    )
+    found = []
+    async with get_client() as client:
+        for name in FLOW_NAMES:
+            count = await client.count_flow_runs(
+                flow_filter=FlowFilter(name=FlowFilterName(any_=[name])), flow_run_filter=done
+            )
+            found.append((name, count))
+    return found

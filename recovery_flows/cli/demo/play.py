@@ -1,0 +1,75 @@
+"""Playing the demo: banks and Prefect come up, the story unfolds as text, figures end it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import datetime
+
+from recovery_flows.cli.demo.drive import Drive
+from recovery_flows.cli.demo.figures import tell_figures
+from recovery_flows.cli.demo.folder import HOME, read_plan
+from recovery_flows.cli.demo.story import Story
+from recovery_flows.cli.output import say
+from recovery_flows.cli.place import Installation
+from recovery_flows.cli.sandbox_process import SandboxProcess, register_banks
+from recovery_flows.flows.context import Engine, Pace
+from recovery_flows.flows.engine import PrefectLink, at_work, guarded_sweep, sign_of_life
+
+_PACE = Pace(poll_seconds=300, poll_ceiling_seconds=6 * 3600, watch_seconds=5 * 86_400)
+
+
+def play(installation: Installation, pace_seconds: float = 0) -> None:
+    """Play the demo of this folder to its end, or on from where it was stopped."""
+    plan = read_plan(installation.data_dir)
+    say(f"recovery demo · world: {plan.world} · SYNTHETIC DATA")
+    for note in plan.notes:
+        say(f"  {note}")
+    sandbox = SandboxProcess(installation.data_dir)
+    link = PrefectLink.of(installation.settings)
+    engine = Engine(installation.database, installation.laws, _PACE, f"demo-{os.getpid()}")
+    try:
+        banks = sandbox.start()
+        register_banks(installation.database, banks, HOME)
+        names = ", ".join(f"{b['name']} ({b['jurisdiction']}, {b['currency']})" for b in banks)
+        say(f"  partner banks on loopback: {names}")
+        sign_of_life(engine, "starting", "Prefect's server is coming up")
+        say(f"  Prefect API: {link.start()}")
+        asyncio.run(_drive(installation, engine, link, sandbox, pace_seconds))
+        tell_figures(installation, engine)
+    finally:
+        link.stop()
+        sandbox.stop()
+        sign_of_life(engine, "stopped", "the demo's story has ended")
+
+
+async def _drive(
+    installation: Installation,
+    engine: Engine,
+    link: PrefectLink,
+    sandbox: SandboxProcess,
+    pace_seconds: float,
+) -> None:
+    story = Story(installation)
+
+    def tell(at: datetime, text: str) -> None:
+        story.tell(at, text)
+
+    def say_now(text: str) -> None:
+        story.tell(engine.now(), text)
+
+    async def sweep(hands: Engine) -> int:
+        if not sandbox.alive():
+            register_banks(installation.database, sandbox.start(), HOME)
+        sign_of_life(hands, "working")
+        done = await guarded_sweep(hands, link, say_now)
+        story.unfold()
+        return done
+
+    try:
+        with at_work(engine):
+            drive = Drive(installation, engine, tell, pace_seconds)
+            await drive.run(sweep)
+            story.unfold()
+    finally:
+        await engine.close()

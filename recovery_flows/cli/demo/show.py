@@ -1,0 +1,70 @@
+"""The terminal over a demo: the story plays in a child, the screen shows it live."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from recovery_flows.cli.demo.folder import PLAN, SUPERVISOR, read_plan
+from recovery_flows.cli.place import Installation, open_installation
+
+_LOG = "demo.log"
+
+
+def show_demo(folder: Path, pace_seconds: float) -> int:
+    """Start the story in a child process and open the terminal on it at once."""
+    command = [
+        sys.executable, "-m", "recovery_flows.cli.main", "demo", "--driver", "--dir", str(folder),
+        "--pace", str(pace_seconds),
+    ]  # fmt: skip
+    log = folder / _LOG
+    with log.open("ab") as out:
+        child = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.PIPE, stdout=out, stderr=out
+        )
+    try:
+        return open_terminal(open_installation(folder), "", "", "", story_of(log, child))
+    finally:
+        child.terminate()
+        child.wait(timeout=20)
+
+
+def story_of(log: Path, child: subprocess.Popen[bytes]) -> Callable[[], str]:
+    """The last line that the story told."""
+
+    def last_line() -> str:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 2000))
+            lines = [line for line in file.read().decode(errors="replace").splitlines() if line]
+        told = lines[-1].strip() if lines else "the banks and Prefect's server are coming up"
+        return told if child.poll() is None else "the story has ended; look around, q leaves"
+
+    return last_line
+
+
+def open_terminal(
+    installation: Installation,
+    acting_as: str,
+    case: str,
+    screen: str,
+    story: Callable[[], str] | None = None,
+) -> int:
+    """Open the screens on an installation; in a demo folder its identities can be switched."""
+    from tui.app import run
+
+    handle = acting_as or (SUPERVISOR if installation.is_demo else "")
+    if story is None and installation.is_demo and (installation.data_dir / PLAN).exists():
+        world = read_plan(installation.data_dir).world
+        story = lambda: f"demo world: {world}"  # noqa: E731 - a constant as a callable
+    return run(
+        installation.database,
+        installation.laws,
+        installation.officer(handle),
+        officers=installation.identities(),
+        unit_name=installation.settings.screen.unit_name or "recovery",
+        start_at=case or None,
+        story=story,
+        screen=screen or None,
+    )

@@ -1,0 +1,99 @@
+"""The story: what happened, from the events themselves, one line each or one line per desk hour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from models.ledger import Event
+from models.money import Money
+from models.recovery import Recovery
+from models.states import Noun
+from models.tables import table_of
+from recovery_flows.cli.demo.folder import read_plan
+from recovery_flows.cli.output import say
+from recovery_flows.cli.place import Installation
+
+_EVENTS, _RECOVERIES = table_of(Event), table_of(Recovery)
+
+_TOLD = {
+    (Noun.HOLD, "ordered_first"): "stop-payment sent first",
+    (Noun.HOLD, "stopped"): "bank stopped the money",
+    (Noun.HOLD, "no_funds"): "bank: no money left there",
+    (Noun.HOLD, "refused"): "bank refused the hold",
+    (Noun.HOLD, "frozen"): "money frozen",
+    (Noun.HOLD, "lapsed"): "A HOLD LAPSED",
+    (Noun.HOLD, "released"): "rest released",
+    (Noun.REQUEST, "sent"): "cross-border request sent",
+    (Noun.REQUEST, "executed"): "request executed abroad",
+    (Noun.REQUEST, "partially_executed"): "request executed in part abroad",
+    (Noun.REQUEST, "refused"): "request refused abroad",
+    (Noun.ASSET, "found_abroad"): "money traced to an account abroad",
+    (Noun.RECOVERY, "joined"): "joined into an older recovery",
+    (Noun.ALLOCATION, "notice_published"): "notice of the return published",
+    (Noun.ALLOCATION, "approved"): "return decision approved by a second person",
+    (Noun.PAYOUT, "settled"): "VICTIM PAID",
+    (Noun.PAYOUT, "refused"): "bank refused a payout",
+    (Noun.RECOVERY, "closed_returned"): "closed: all of the loss returned",
+    (Noun.RECOVERY, "closed_partial"): "closed: a part of the loss returned",
+    (Noun.RECOVERY, "closed_no_recovery"): "closed: nothing recovered",
+}
+_AMOUNT = {
+    Noun.HOLD: ("requested_minor", "currency"),
+    Noun.PAYOUT: ("amount_minor", "currency"),
+    Noun.REQUEST: ("requested_minor", "currency"),
+    Noun.ALLOCATION: ("pool_minor", "currency"),
+}
+
+
+class Story:
+    """Tells events once; in a large world it counts them per desk hour instead."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._every_event = read_plan(installation.data_dir).every_event
+        self._seen = self._last_seq()
+
+    def tell(self, at: datetime, text: str) -> None:
+        """One line of the story."""
+        say(f"  {at:%Y-%m-%d %H:%M}  {text}")
+
+    def unfold(self) -> None:
+        """Tell what was recorded since the last time."""
+        with self._installation.database.reading() as session:
+            rows = session.execute(
+                sa.select(_EVENTS, _RECOVERIES.c.ref)
+                .join(_RECOVERIES, _RECOVERIES.c.id == _EVENTS.c.recovery_id, isouter=True)
+                .where(_EVENTS.c.seq > self._seen)
+                .order_by(_EVENTS.c.seq)
+            ).all()
+            told = [row for row in rows if (row.noun, row.event) in _TOLD]
+            amounts = {row.seq: self._amount(session, row) for row in told if self._every_event}
+        if rows:
+            self._seen = rows[-1].seq
+        if self._every_event:
+            for row in told:
+                text = f"{row.ref}  {_TOLD[row.noun, row.event]}{amounts[row.seq]}"
+                self.tell(row.at, text + (f" ({row.reason})" if row.reason else ""))
+        elif told:
+            counts = Counter(_TOLD[row.noun, row.event] for row in told)
+            text = " · ".join(f"{what}: {count}" for what, count in counts.most_common(6))
+            self.tell(told[-1].at, text)
+
+    def _amount(self, session: sa.orm.Session, row: sa.Row) -> str:  # type: ignore[type-arg]
+        columns = _AMOUNT.get(row.noun)
+        if columns is None:
+            return ""
+        from models.tables import BY_NOUN
+
+        table = BY_NOUN[row.noun]
+        minor, currency = session.execute(
+            sa.select(table.c[columns[0]], table.c[columns[1]]).where(table.c.id == row.subject_id)
+        ).one()
+        return f"  {Money(minor, currency)}"
+
+    def _last_seq(self) -> int:
+        with self._installation.database.reading() as session:
+            return int(session.execute(sa.select(sa.func.max(_EVENTS.c.seq))).scalar() or 0)
