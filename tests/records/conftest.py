@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -17,12 +18,10 @@ from models.engine import Database, make_engine, open_database
 from models.facts import (
     AccountRef,
     BankHoldState,
-    BankPayoutState,
     Direction,
     HoldFact,
     LineFact,
     LineKind,
-    PayoutFact,
     ReportFact,
     StatementFact,
 )
@@ -32,9 +31,8 @@ from models.migrate import upgrade
 from models.money import Money
 from models.queries.files import load_file
 from models.queries.views import OfficerView
-from models.states import CallState, HoldKind, HoldState, Noun, Role
+from models.states import HoldKind, HoldState, Noun, Role
 from models.store.accounts import account_id_of
-from models.store.calls import mark_sent, settle
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.partners import register
@@ -45,8 +43,6 @@ from models.vault import Vault
 from recovery_flows.desk import Desk
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import STAGES, decide
 from recovery_flows.rules import answers
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -116,6 +112,9 @@ class Unit:
     laws: Laws
     folder: Path
     now: datetime = START + timedelta(hours=3)
+    start: ClassVar[datetime] = START
+    banks: ClassVar[tuple[tuple[str, str, str], ...]] = BANKS
+    accounts: ClassVar[tuple[AccountRef, ...]] = (VICTIM, MULE, SECOND)
 
     def desk(self, actor: Actor = OFFICER) -> Desk:
         who = OfficerView(actor.id, actor.id, frozenset({actor.role}))
@@ -195,64 +194,6 @@ class Unit:
         left = line(2, -left_minor, counter=None, at_hours=2)
         self.trace(recovery_id, statement([came, left]))
         return recovery_id
-
-    def decide(self, recovery_id: str) -> None:
-        """Let the engine's four stages look at a recovery once."""
-        engine = Engine(self.database, self.laws, Pace(), "test", lambda: self.now)
-        for stage in STAGES:
-            decide(engine, stage, [recovery_id])
-
-    def settle(self, recovery_id: str, payout_id: str, state: str = "SETTLED") -> None:
-        """The bank says what became of a payout; it was debited as ordered."""
-        with unit_of_work(self.database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
-            payout = next(p for p in progress.file.payouts if p.id == payout_id)
-            amount = Money(payout.amount_minor, payout.currency)
-            fact = PayoutFact(
-                bank_ref=f"P-{payout_id[-6:]}",
-                revision=payout.bank_revision + 1,
-                order_ref=payout_id,
-                state=BankPayoutState(state),
-                amount=amount,
-                debited=amount,
-                booked_at=self.now,
-                booking_ref="B-1",
-                modified_at=self.now,
-            )
-            answers.take_payout_fact(progress, payout_id, fact)
-            conclude(unit, ENGINE, self.now, self.laws, progress)
-
-    def frozen(self, held_minor: int = 70_000) -> str:
-        """A traced recovery whose stop has become a freeze."""
-        recovery_id = self.traced(held_minor)
-        self.decide(recovery_id)
-        freeze = next(h for h in self.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
-        self.desk().advance(recovery_id)
-        self.approve(recovery_id)
-        self.bank_says(recovery_id, freeze.id, min(held_minor, freeze.requested_minor))
-        self.decide(recovery_id)
-        return recovery_id
-
-    def decided(self, held_minor: int = 70_000) -> str:
-        """A frozen recovery whose return is submitted and waits for its second person."""
-        recovery_id = self.frozen(held_minor)
-        self.close_calls(recovery_id)
-        self.decide(recovery_id)
-        while not self.file(recovery_id).allocations:
-            self.desk().advance(recovery_id)
-            self.decide(recovery_id)
-        while not any(a.action == "return" for a in self.file(recovery_id).approvals):
-            self.desk().advance(recovery_id)
-            self.later(24 * 40)
-            self.decide(recovery_id)
-        return recovery_id
-
-    def close_calls(self, recovery_id: str) -> None:
-        """All calls that wait are answered."""
-        with unit_of_work(self.database) as unit:
-            for call in load_file(unit.session, recovery_id).calls:
-                mark_sent(unit, self.now, recovery_id, call.id, call.state)
-                settle(unit, self.now, recovery_id, call.id, CallState.SENT, "answered")
 
     def account_id(self, ref: AccountRef) -> str:
         with unit_of_work(self.database) as unit:

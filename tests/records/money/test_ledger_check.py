@@ -17,12 +17,12 @@ def checked(unit: Any) -> LedgerCheck:
 
 
 @pytest.fixture
-def returned(unit: Any) -> Any:
+def returned(unit: Any, acts: Any) -> Any:
     """100.00 of 1,000.00 gone, 700.00 frozen and paid back, 200.00 located."""
-    recovery_id = unit.decided()
+    recovery_id = acts.decided()
     unit.approve(recovery_id)
     (payout,) = unit.file(recovery_id).payouts
-    unit.settle(recovery_id, payout.id)
+    acts.settle(recovery_id, payout.id)
     freeze = next(h for h in unit.file(recovery_id).holds if h.held_minor)
     unit.bank_says(recovery_id, freeze.id, 0, revision=9)
     return unit
