@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -254,16 +254,25 @@ def installed(tmp_path_factory: pytest.TempPathFactory, laws: Laws) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def copied(laws: Laws) -> Callable[[Path, Path], Unit]:
+    """Copy a unit that is not open to a new folder, and open it."""
+
+    def _copied(source: Path, target: Path) -> Unit:
+        shutil.copytree(source, target)
+        return open_unit(target, laws)
+
+    return _copied
+
+
 @pytest.fixture
-def unit(tmp_path: Path, installed: Path, laws: Laws) -> Iterator[Unit]:
-    folder = tmp_path / "unit"
-    shutil.copytree(installed, folder)
-    opened = open_unit(folder, laws)
+def unit(tmp_path: Path, installed: Path, copied: Callable[[Path, Path], Unit]) -> Iterator[Unit]:
+    opened = copied(installed, tmp_path / "unit")
     yield opened
     opened.database.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def second_report() -> ReportFact:
     """Another victim's report, of a payment to another account."""
     return report(2, 50_000, payee_account=SECOND)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,14 +27,27 @@ def only(findings: tuple[Finding, ...]) -> Finding:
     return findings[0]
 
 
-@pytest.fixture
-def case(unit: Any, second_report: ReportFact) -> Any:
+@pytest.fixture(scope="session")
+def told(
+    installed: Path, copied: Any, second_report: ReportFact, tmp_path_factory: Any
+) -> dict[str, Any]:
     """Three recoveries: the first is stopped in part, traced and noted on; the others wait."""
-    unit.first = unit.traced()
-    unit.desk().note(unit.first, OFFICER_NOTE)
-    (unit.second,) = unit.report(second_report)
-    (unit.third,) = unit.report(ReportFact(**_fields(second_report) | {"external_ref": "SYN-9"}))
-    return unit
+    folder = tmp_path_factory.mktemp("told") / "unit"
+    unit = copied(installed, folder)
+    first = unit.traced()
+    unit.desk().note(first, OFFICER_NOTE)
+    (second,) = unit.report(second_report)
+    (third,) = unit.report(ReportFact(**_fields(second_report) | {"external_ref": "SYN-9"}))
+    unit.database.dispose()
+    return {"folder": folder, "first": first, "second": second, "third": third}
+
+
+@pytest.fixture
+def case(told: dict[str, Any], copied: Any, tmp_path: Path) -> Iterator[Any]:
+    unit = copied(told["folder"], tmp_path / "unit")
+    unit.first, unit.second, unit.third = told["first"], told["second"], told["third"]
+    yield unit
+    unit.database.dispose()
 
 
 def _fields(report: ReportFact) -> dict[str, Any]:
@@ -281,9 +296,6 @@ def test_a_whole_history_written_anew_without_the_key_is_named(case: Any) -> Non
 
 
 def test_commits_of_two_processes_at_once_leave_one_chain_of_heads(case: Any) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: case.desk().note(case.first, f"note {n}"), range(20)))
-    assert isinstance(case.now, datetime)
     assert verify(case.database) == ()

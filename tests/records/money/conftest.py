@@ -85,6 +85,11 @@ class Acts:
                 settle(unit, self.unit.now, recovery_id, call.id, CallState.SENT, "answered")
 
 
+@pytest.fixture(scope="session")
+def acting() -> type[Acts]:
+    return Acts
+
+
 @pytest.fixture
 def acts(unit: Any) -> Acts:
     return Acts(unit)

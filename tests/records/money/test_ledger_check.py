@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,16 +18,27 @@ def checked(unit: Any) -> LedgerCheck:
         return ledger_check(session)
 
 
-@pytest.fixture
-def returned(unit: Any, acts: Any) -> Any:
+@pytest.fixture(scope="session")
+def paid_back(installed: Path, copied: Any, acting: Any, tmp_path_factory: Any) -> Path:
     """100.00 of 1,000.00 gone, 700.00 frozen and paid back, 200.00 located."""
+    folder = tmp_path_factory.mktemp("paid back") / "unit"
+    unit = copied(installed, folder)
+    acts = acting(unit)
     recovery_id = acts.decided()
     unit.approve(recovery_id)
     (payout,) = unit.file(recovery_id).payouts
     acts.settle(recovery_id, payout.id)
     freeze = next(h for h in unit.file(recovery_id).holds if h.held_minor)
     unit.bank_says(recovery_id, freeze.id, 0, revision=9)
-    return unit
+    unit.database.dispose()
+    return folder
+
+
+@pytest.fixture
+def returned(paid_back: Path, copied: Any, tmp_path: Path) -> Iterator[Any]:
+    unit = copied(paid_back, tmp_path / "unit")
+    yield unit
+    unit.database.dispose()
 
 
 def test_each_term_is_what_its_source_says(returned: Any) -> None:
