@@ -106,8 +106,11 @@ class RecoveryApp(App[int]):
         while not self._gone.wait(LOOK_SECONDS):
             looks += 1
             try:
-                watch = watch or ChangeWatch(self.source.database)
-                is_changed = watch.changed()
+                if watch is None:
+                    # What was committed between the first reading and now was seen by nobody.
+                    watch, is_changed = ChangeWatch(self.source.database), True
+                else:
+                    is_changed = watch.changed()
             except READ_ERRORS:
                 is_changed, watch = False, None
             if is_changed or looks % LOOK_AT_CLOCKS_EVERY == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from textual.pilot import Pilot
@@ -57,11 +58,14 @@ class Unity:
     """A unit with one database, two officers and three banks, driven without any engine."""
 
     def __init__(self, folder: Path) -> None:
+        is_new = not (folder / "cases.db").exists()
         engine = make_engine(f"sqlite:///{folder / 'cases.db'}")
-        upgrade(engine)
-        self.database = Database(engine, Vault.create(folder), HeadFile(folder))
+        vault = Vault.create(folder) if is_new else Vault.load(folder)
+        self.database = Database(engine, vault, HeadFile(folder))
         self.now = START
-        self._found()
+        if is_new:
+            upgrade(engine)
+            self._found()
 
     def _found(self) -> None:
         with unit_of_work(self.database) as unit:
@@ -275,8 +279,16 @@ def look() -> Callable[[RecoveryApp], str]:
     return seen
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database with its key, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("founded")
+    Unity(folder).database.dispose()
+    return folder
+
+
 @pytest.fixture
-def unity(tmp_path: Path) -> Iterator[Unity]:
-    made = Unity(tmp_path)
+def unity(tmp_path: Path, founded: Path) -> Iterator[Unity]:
+    made = Unity(copytree(founded, tmp_path / "unit"))
     yield made
     made.database.dispose()

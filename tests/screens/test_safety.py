@@ -40,12 +40,9 @@ def test_markup_is_text() -> None:
     assert safe("\x1b[31m") == f"{REPLACEMENT}[31m"
 
 
-@pytest.mark.parametrize("screen", ["now", "recovery", "approvals", "summary"])
 async def test_hostile_strings_are_shown_as_text_on_every_screen(
-    unity: Any, wait: Any, look: Any, screen: str
+    unity: Any, wait: Any, look: Any
 ) -> None:
-    with unity.database.reading() as session:
-        session.connection()
     with unit_of_work(unity.database) as unit:
         people.appoint(unit, unity.now, "ev\x1b[31m[/]", [Role.OFFICER])
     evil = unity.desk("ev\x1b[31m[/]")
@@ -53,19 +50,19 @@ async def test_hostile_strings_are_shown_as_text_on_every_screen(
     evil.advance(recovery, case_number=EVIL[:60])
     evil.advance(recovery)
     evil.note(recovery, EVIL)
-    app = unity.app("li", recovery_id=recovery, start_screen=screen, unit_name=EVIL)
+    app = unity.app("li", unit_name=EVIL)
     async with app.run_test(size=(120, 50)) as pilot:
-        text = await wait(pilot, app, "CNY 1,000.00")
-        assert not OBEYED.search(text)
-        if screen == "recovery":
-            assert "[red]x[/red]" in await wait(pilot, app, "[@click=app.bell]y[/]")
+        for key, sign in (("1", "R-2026-0001"), ("2", "[@click=app.bell]y[/]"),
+                          ("3", "asked by ev�[31m[/]"), ("4", "interception")):  # fmt: skip
+            await pilot.press(key)
+            assert not OBEYED.search(await wait(pilot, app, sign, "[red]x[/red]"))
         await pilot.press("question_mark")
         assert not OBEYED.search(look(app))
-        assert "pwned\x07" not in app.export_screenshot()
 
 
+@pytest.mark.usefixtures("traced")
 async def test_no_screen_shows_a_whole_account_number_or_a_name(
-    unity: Any, traced: str, wait: Any, look: Any
+    unity: Any, wait: Any, look: Any
 ) -> None:
     app = unity.app("zhao")
     texts = []
