@@ -43,7 +43,7 @@ from models.vault import Vault
 from recovery_flows.desk import Desk
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
-from recovery_flows.rules import answers
+from recovery_flows.rules import answers, freezing
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import load_regime
@@ -176,6 +176,15 @@ class Unit:
             asset = next(a for a in progress.file.assets if a.account_id == account)
             answers.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
             trace_file(unit.session, progress, self.now, self.laws)
+            conclude(unit, ENGINE, self.now, self.laws, progress)
+
+    line, statement = staticmethod(line), staticmethod(statement)
+
+    def advance_engine(self, recovery_id: str) -> None:
+        """Let freezing look at a recovery once."""
+        with unit_of_work(self.database) as unit:
+            progress = Progress(load_file(unit.session, recovery_id))
+            freezing.advance(progress, self.now, self.laws)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 
     @staticmethod

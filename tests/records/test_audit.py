@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -113,8 +112,6 @@ def test_a_removed_middle_event_is_named(case: Any) -> None:
 
 def test_a_removed_recovery_is_named_by_reference_and_id(case: Any) -> None:
     for recovery in (case.second, case.first):
-        copy = case.folder / "kept.sqlite3"
-        shutil.copy(case.path, copy)
         tables = [t for t in OF_RECOVERY if case.one(_count(t, recovery))]
         case.tamper(
             f"DELETE FROM posting WHERE recovery_id = '{recovery}'",

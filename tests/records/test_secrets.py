@@ -1,0 +1,74 @@
+"""Personal data is sealed at rest, and the keys are kept from others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.engine import DatabaseMissingError, open_database
+from models.store.people import secret_fits, secret_hash
+from models.vault import KEY_FILE, Vault, VaultError
+
+NOTE = "an invented remark about an invented person"
+
+
+def test_names_numbers_and_words_are_nowhere_in_the_files(unit: Any) -> None:
+    recovery_id = unit.traced()
+    unit.desk().note(recovery_id, NOTE)
+    unit.database.dispose()
+    raw = b"".join(path.read_bytes() for path in unit.folder.glob("*") if path.is_file())
+    raw += unit.database.heads.path.read_bytes()
+    assert b"R-2026-0001" in raw
+    reports = unit.reports(1)
+    secrets = [NOTE, "synthetic-token", *(ref.number for ref in unit.accounts)]
+    secrets += [text for r in reports for text in (r.victim_name, r.victim_contact)]
+    secrets += [r.payee_account.holder for r in reports]
+    assert len(secrets) == len(set(secrets))
+    assert [text for text in secrets if text.encode() in raw] == []
+
+
+def test_a_key_that_others_can_read_is_refused(unit: Any) -> None:
+    key = unit.folder / "keys" / KEY_FILE
+    url = f"sqlite:///{unit.path}"
+    open_database(url, key.parent).dispose()
+    key.chmod(0o644)
+    with pytest.raises(VaultError, match="readable by others"):
+        open_database(url, key.parent)
+    key.unlink()
+    with pytest.raises(VaultError, match="is missing"):
+        open_database(url, key.parent)
+
+
+def test_a_key_is_made_once_and_only_for_its_owner(unit: Any) -> None:
+    folder = unit.folder / "more keys"
+    Vault.create(folder)
+    text = (folder / KEY_FILE).read_bytes()
+    Vault.create(folder)
+    assert (folder / KEY_FILE).read_bytes() == text
+    assert (folder / KEY_FILE).stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_another_key_opens_nothing(unit: Any) -> None:
+    other = Vault.create(unit.folder / "other keys")
+    sealed = unit.database.vault.seal("an invented name")
+    assert unit.database.vault.open(sealed) == "an invented name"
+    with pytest.raises(VaultError, match="does not open with this key"):
+        other.open(sealed)
+    with pytest.raises(VaultError):
+        unit.database.vault.open(sealed[:-8] + "AAAAAAA=")
+    assert other.keyed_id("acct", "b", "1") != unit.database.vault.keyed_id("acct", "b", "1")
+
+
+def test_a_database_that_is_not_there_is_not_made(unit: Any) -> None:
+    with pytest.raises(DatabaseMissingError, match="run `recovery init`"):
+        open_database(f"sqlite:///{unit.folder / 'none.sqlite3'}", unit.folder / "keys")
+    assert not (unit.folder / "none.sqlite3").exists()
+
+
+def test_a_secret_fits_only_itself() -> None:
+    stored = secret_hash("synthetic secret")
+    assert secret_fits("synthetic secret", stored)
+    assert not secret_fits("synthetic secret ", stored)
+    assert not secret_fits("", "")

@@ -1,0 +1,166 @@
+"""The store itself refuses what no person may do alone, and takes each thing in once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from models import tables
+from models.file import RecoveryFile
+from models.outcome import CallIntent, Move, Outcome, Posting
+from models.states import (
+    MOVES,
+    CallKind,
+    HoldKind,
+    LedgerAccount,
+    Noun,
+    RecoveryState,
+    Role,
+)
+from models.store.intake import file_reports
+from models.store.permissions import DECISIONS, NotPermittedError
+from models.store.record import StaleFileError, UnbalancedEntryError, record
+from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.desk.desk import StepRefusedError
+from recovery_flows.rules.progress import Progress
+
+OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
+
+
+def written(unit: Any, actor: Actor, recovery_id: str, *moves: Move) -> None:
+    with unit_of_work(unit.database) as work:
+        record(work, actor, unit.now, recovery_id, Outcome(moves))
+
+
+@pytest.fixture
+def asked(unit: Any) -> tuple[str, Any]:
+    """A recovery with a stop that its officer asked to have confirmed."""
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    unit.order(recovery_id)
+    (approval,) = unit.file(recovery_id).approvals
+    return recovery_id, approval
+
+
+@pytest.mark.parametrize("event", ["approved", "denied"])
+def test_who_asked_cannot_decide_even_with_the_role(unit: Any, asked: Any, event: str) -> None:
+    recovery_id, approval = asked
+    move = Move(Noun.APPROVAL, approval.id, event, approval.state, {"decided_by": "chen"})
+    with pytest.raises(NotPermittedError, match="a second person has to"):
+        written(unit, Actor("chen", Role.SUPERVISOR), recovery_id, move)
+    assert unit.file(recovery_id).approvals == (approval,)
+    written(unit, SUPERVISOR, recovery_id, move)
+    assert unit.file(recovery_id).approvals[0].state == event
+
+
+@pytest.mark.parametrize(("noun", "event"), sorted(DECISIONS))
+def test_the_engine_can_never_decide(unit: Any, noun: Noun, event: str) -> None:
+    state = next(state for state, name in MOVES[noun] if name == event)
+    with pytest.raises(NotPermittedError, match="acts as engine"):
+        written(unit, ENGINE, "", Move(noun, "any", event, state))
+
+
+def test_every_yes_and_no_of_a_person_is_a_decision() -> None:
+    words = {"accepted", "rejected", "approved", "denied", "submitted", "confirmed", "instructed"}
+    moves = {(noun, event) for noun, table in MOVES.items() for _, event in table}
+    assert {m for m in moves if m[1] in words} <= set(DECISIONS)
+    assert not any(Role.ENGINE in roles for roles in DECISIONS.values())
+
+
+def test_an_officer_cannot_approve_and_a_supervisor_cannot_order(unit: Any, asked: Any) -> None:
+    recovery_id, approval = asked
+    yes = Move(Noun.APPROVAL, approval.id, "approved", approval.state)
+    with pytest.raises(NotPermittedError, match="takes the role supervisor"):
+        written(unit, Actor("li", Role.OFFICER), recovery_id, yes)
+    order = Move(Noun.HOLD, "any", "ordered_first", "draft")
+    with pytest.raises(NotPermittedError, match="takes the role officer"):
+        written(unit, SUPERVISOR, recovery_id, order)
+
+
+def test_a_decision_on_an_old_picture_is_refused_and_nothing_of_it_is_kept(unit: Any) -> None:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    old: RecoveryFile = unit.file(recovery_id)
+    for number, expected in ((1, None), (2, StaleFileError)):
+        progress = Progress(old)
+        claim, recovery = old.claims[0], old.recovery
+        values = {"case_number": f"SYN-{number}"}
+        progress.take(
+            Move(Noun.RECOVERY, recovery.id, "accepted", recovery.state, values),
+            Move(Noun.CLAIM, claim.id, "verified", claim.state, {"upheld_minor": number}),
+        )
+        if expected is None:
+            written(unit, OFFICER, recovery_id, *progress.moves)
+        else:
+            with pytest.raises(expected, match="look again and decide anew"):
+                written(unit, OFFICER, recovery_id, *progress.moves)
+    file = unit.file(recovery_id)
+    assert (file.recovery.state, file.recovery.case_number) == (RecoveryState.OPEN, "SYN-1")
+    assert file.claims[0].upheld_minor == 1
+
+
+def test_an_entry_that_does_not_sum_up_is_never_written(unit: Any) -> None:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    claim = unit.file(recovery_id).claims[0]
+    events = unit.one("SELECT count(*) FROM event")
+    leg = Posting(LedgerAccount.GONE, 1, "CNY", 1, "CNY")
+    with pytest.raises(UnbalancedEntryError, match="does not sum to zero"):
+        written(
+            unit, ENGINE, recovery_id,
+            Move(Noun.CLAIM, claim.id, "updated", claim.state, postings=(leg,)),
+        )  # fmt: skip
+    assert unit.one("SELECT count(*) FROM event") == events
+
+
+def test_the_same_reports_filed_twice_are_known_the_second_time(unit: Any) -> None:
+    reports = unit.reports(3)
+    assert len(unit.report(*reports, reports[0])) == 3
+    with unit_of_work(unit.database) as work:
+        again = file_reports(work, OFFICER, unit.now, "CN", reports)
+    assert (again.filed, again.known, again.refused) == ([], 3, [])
+    assert [unit.one(f"SELECT count(*) FROM {t}") for t in ("recovery", "claim")] == [3, 3]
+    assert unit.one("SELECT sum(claim_minor) FROM posting WHERE account = 'reported'") == -300_000
+    assert unit.one("SELECT max(ref) FROM recovery") == "R-2026-0003"
+
+
+def test_a_call_is_planned_once(unit: Any, asked: Any) -> None:
+    recovery_id, approval = asked
+    before = unit.one("SELECT group_concat(id || state || planned_at) FROM call")
+    call = next(c for c in unit.file(recovery_id).calls if c.kind is CallKind.HOLD)
+    again = CallIntent(
+        call.id, call.partner_id, call.kind, call.noun, call.subject_id, call.asset_id, approval.id
+    )
+    unit.later(1)
+    with unit_of_work(unit.database) as work:
+        record(work, ENGINE, unit.now, recovery_id, Outcome(calls=(again, again)))
+    assert unit.one("SELECT group_concat(id || state || planned_at) FROM call") == before
+
+
+def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
+    assert tables.BY_NOUN.keys() == set(Noun)
+    with unit.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+        triggers = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+        assert connection.execute(triggers).scalar_one() == 4
+
+
+def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:
+    recovery_id = unit.traced()
+    unit.advance_engine(recovery_id)
+    unit.desk().advance(recovery_id)
+    freeze = next(h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
+    (asked,) = [a for a in unit.file(recovery_id).approvals if a.subject_id == freeze.id]
+    unit.desk().amend_hold(recovery_id, freeze.id, freeze.requested_minor - 1)
+    file = unit.file(recovery_id)
+    assert next(a.state for a in file.approvals if a.id == asked.id) == "void"
+    assert file.hold(freeze.id).state == "draft"
+    with pytest.raises(StepRefusedError, match="is void already"):
+        unit.desk(SUPERVISOR).approve(asked.id)
+    unit.desk().advance(recovery_id)
+    unit.approve(recovery_id)
+    assert unit.file(recovery_id).hold(freeze.id).state == "ordered"
