@@ -18,6 +18,7 @@ from models.tables import table_of
 from models.vault import Vault, VaultError
 
 _Difference = tuple[str, str, str]
+_Twins = tuple[str, str, int, str, str]
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 
 
@@ -69,15 +70,10 @@ def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
 def _lines(session: Session) -> Iterator[_Difference]:
     """A booking's id is made of its account, instant, amount, side, reference and twin number."""
     query = sa.select(*raw_columns(_LINES)).select_from(_LINES)
-    twins: dict[tuple[str, str, int, str, str], set[str]] = defaultdict(set)
+    twins: dict[_Twins, set[str]] = defaultdict(set)
     for row in session.execute(query, execution_options={"yield_per": 2000}):
-        key = (
-            row.account_id,
-            instant(row.booked_at),
-            row.amount_minor,
-            row.direction,
-            row.end_to_end_id,
-        )
+        at = str(instant(row.booked_at))
+        key = (row.account_id, at, row.amount_minor, row.direction, row.end_to_end_id)
         twins[key].add(row.id)
     for key, ids in twins.items():
         right = {line_id(*key, occurrence) for occurrence in range(1, len(ids) + 1)}

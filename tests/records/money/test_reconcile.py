@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from models.queries.audit import verify
 from models.states import CallKind, PayoutState
 from models.store.partners import register
 from models.store.unit import Actor, unit_of_work
@@ -19,6 +20,7 @@ from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.feed import poll
 from recovery_flows.flows.outbox import send_due
 from recovery_flows.flows.reconcile import Figure, Reconciliation, Verdict, reconcile
+from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.sandbox.server import running
 from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
 
@@ -157,6 +159,9 @@ async def test_what_was_returned_is_compared_too(
     result = await reconcile(engine)
     assert {x.figure for x in result.lines} == {Figure.HELD, Figure.RETURNED, Figure.DEBITED}
     assert {x.verdict for x in result.lines} == {Verdict.EQUAL}
+    assert verify(unit.database) == ()
+    with unit.database.reading() as session:
+        assert ledger_check(session).differences == ()
     plant(book, "UPDATE payout SET amount_minor = amount_minor - 1")
     plant(book, "UPDATE payout SET debited_minor = debited_minor + 1")
     assert differing(await reconcile(engine)) == [(Figure.RETURNED, 1), (Figure.DEBITED, -1)]
@@ -183,3 +188,17 @@ async def test_a_bank_that_is_away_could_not_be_asked(
     assert result.exit_code == 4
     assert "could not be asked: partner bank-home is not available" in result.lines[0].sentence
     assert held
+
+
+async def test_bytes_and_answers_changed_behind_the_back_are_named(
+    unit: Any, held: str, engine: Engine
+) -> None:
+    assert verify(unit.database) == ()
+    sealed = unit.database.vault.seal("{}")
+    unit.tamper(
+        f"UPDATE call SET body_sealed = '{sealed}' WHERE kind = 'hold'",
+        "UPDATE document SET body_sealed = x'00' WHERE kind = 'hold answer'",
+    )
+    assert {f.noun for f in verify(unit.database)} == {"call", "document"}
+    assert held
+    assert engine.calls_sent
