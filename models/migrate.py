@@ -25,6 +25,12 @@ def upgrade(engine: sa.Engine) -> None:
         command.upgrade(alembic_config(connection), "head")
 
 
+def has_schema(engine: sa.Engine) -> bool:
+    """Whether any migration has been run on the database."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is not None
+
+
 def schema_is_current(engine: sa.Engine) -> bool:
     """Whether the database is at the newest migration."""
     newest = ScriptDirectory.from_config(alembic_config()).get_current_head()

@@ -40,8 +40,12 @@ def appoint(
     *,
     os_user: str = "",
     secret: str = "",
+    actor: Actor = ENGINE,
 ) -> str:
-    """Add an identity bound to an operating-system user or to a secret; return its id."""
+    """Add an identity bound to an operating-system user or to a secret; return its id.
+
+    `actor` is who adds it; the first ones are added by the program when it is set up.
+    """
     values = {
         "handle": handle,
         "roles": ",".join(sorted(roles)),
@@ -49,7 +53,7 @@ def appoint(
         "secret_hash": secret_hash(secret) if secret else "",
     }
     move = Move(Noun.OFFICER, handle, "appointed", None, values)
-    record(unit, ENGINE, now, "", Outcome((move,)))
+    record(unit, actor, now, "", Outcome((move,)))
     return handle
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
 from models.engine import Database, make_engine, open_database
-from models.migrate import upgrade
+from models.migrate import schema_is_current, upgrade
 from models.queries.officers import officer_by_os_user, officer_with_hash, officers
 from models.queries.views import OfficerView
 from models.states import Role
@@ -21,6 +23,7 @@ from models.store.people import appoint, appoint_engine, secret_fits
 from models.store.unit import unit_of_work
 from models.vault import Vault
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
+from recovery_flows.errors import MisuseError, UnavailableError
 from recovery_flows.flows.context import Pace
 from recovery_flows.rules.regime import Regime, load_regime
 
@@ -101,7 +104,30 @@ def open_installation(data_dir: Path | None = None) -> Installation:
     """Open what `recovery init` made; one sentence says what is missing otherwise."""
     settings = load_settings(data_dir)
     database = open_database(settings.database_url.get_secret_value(), settings.key_dir)
+    check_schema(database)
     return Installation(settings, database, laws())
+
+
+class SchemaError(MisuseError):
+    """The database does not have the tables of this program."""
+
+
+class DatabaseAwayError(UnavailableError):
+    """The database does not answer, or what is there is none."""
+
+
+def check_schema(database: Database) -> None:
+    """Raise SchemaError, DatabaseAwayError unless the database is one of this version."""
+    try:
+        is_current = schema_is_current(database.engine)
+    except sa.exc.DatabaseError as error:
+        kind = type(error.orig).__name__
+        raise DatabaseAwayError(f"the case database cannot be read ({kind})") from error
+    if not is_current:
+        raise SchemaError(
+            "the case database does not have this program's tables: run `recovery init`, which "
+            "brings an older one up to date"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,21 @@
+"""All groups of commands, attached to one app."""
+
+from __future__ import annotations
+
+import typer
+
+from recovery_flows.cli import act, approve, intake, look, officer, running, setup
+
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 unexpected, 2 misuse, 3 refused, 4 not available, 5 disagreement. "
+    "The data folder is RECOVERY_DATA_DIR."
+)
+
+
+def attach(app: typer.Typer) -> None:
+    """Attach every group, in the order in which a unit needs them."""
+    # Plain text: it is read in pipes and logs too, and drawing boxes costs a tenth of a second.
+    app.rich_markup_mode = None
+    app.info.epilog = EXIT_CODES
+    for group in (setup, officer, intake, look, act, approve, running):
+        group.attach(app)

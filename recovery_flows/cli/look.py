@@ -1,0 +1,133 @@
+"""Looking: the queue, one recovery on one page, the figures of the unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import columns, counted, spoken, tell
+
+if TYPE_CHECKING:
+    from models.queries.views import QueueLine, QueuePage
+
+_EVENTS_SHOWN = 10
+_ALL = 10_000_000
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("list")(list_)
+    app.command()(show)
+    group = typer.Typer(help="Figures, each with what it measures.", no_args_is_help=True)
+    group.callback()(_group)
+    group.command()(rates)
+    app.add_typer(group, name="report")
+
+
+def _group() -> None:
+    """Figures, each with what it measures."""
+
+
+def list_(
+    *,
+    with_closed: Annotated[bool, typer.Option("--all", help="Ended recoveries too.")] = False,
+    stage: Annotated[str, typer.Option(help="Only this stage, such as freezing.")] = "",
+    mine: Annotated[bool, typer.Option("--mine", help="Only files that I own.")] = False,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the queue: least time left first, and whose turn each is."""
+    from models.queries.queue import queue_page
+    from recovery_flows.cli.officer import adding_actor
+    from recovery_flows.desk import wall_clock
+
+    _check_stage(stage)
+    with opened() as installation:
+        owner = adding_actor(installation, acting_as).id if mine else ""
+        with installation.database.reading() as session:
+            page = queue_page(session, wall_clock(), _ALL, with_closed=with_closed)
+    lines = tuple(
+        line
+        for line in page.lines
+        if (not stage or line.stage == stage) and (not owner or line.owner == owner)
+    )
+    page = replace(page, lines=lines)
+    if as_json:
+        say_json(page)
+    else:
+        tell(_queue_lines(page))
+
+
+def _check_stage(stage: str) -> None:
+    from models.states import Stage
+    from recovery_flows.errors import MisuseError
+
+    if stage and stage not in {*Stage}:
+        raise MisuseError(f"there is no stage {stage!r}; there are: {', '.join(Stage)}")
+
+
+def _queue_lines(page: QueuePage) -> list[str]:
+    head = ("time left", "ref", "stage", "loss", "next step", "turn", "file of")
+    rows = [_queue_row(line, page.now) for line in page.lines]
+    told = counted(page.open_count, "open recovery", "open recoveries")
+    end = f"{told}, {page.closed_count:,} ended; {_engine_text(page)}"
+    return [*(columns(rows, head, right=(0, 3)) if rows else ()), end]
+
+
+def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
+    from recovery_flows.rules.clocks import time_left_text
+
+    left = "-" if line.due_at is None else time_left_text(now, line.due_at)
+    loss, stage = str(line.loss), spoken(line.stage)
+    return (left, line.ref, stage, loss, line.sentence, spoken(line.role), line.owner or "-")
+
+
+def _engine_text(page: QueuePage) -> str:
+    engine = page.engine
+    if engine.alive:
+        return f"the engine runs ({engine.state})"
+    return "no engine is running: start `recovery engine`"
+
+
+def show(
+    ref: Ref,
+    *,
+    events: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many events, the newest first.")
+    ] = _EVENTS_SHOWN,
+    as_json: AsJson = False,
+) -> None:
+    """Show one recovery on one page."""
+    from models.queries.history import events_of
+    from recovery_flows.cli.page_text import page_lines
+    from recovery_flows.desk import wall_clock
+    from recovery_flows.desk.page import recovery_page
+
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        page = recovery_page(installation.database, installation.laws, recovery_id, wall_clock())
+        with installation.database.reading() as session:
+            page = replace(page, events=tuple(events_of(session, recovery_id, events)))
+    if as_json:
+        say_json(page)
+    else:
+        tell(page_lines(page, installation.laws))
+
+
+def rates(*, as_json: AsJson = False) -> None:
+    """Report the identity per currency, the rates with formulas, and how files ended."""
+    from recovery_flows.cli.rates_text import summary_lines
+    from recovery_flows.desk import wall_clock
+    from recovery_flows.reports.summary import summary
+
+    with opened() as installation, installation.database.reading() as session:
+        figures = summary(session, wall_clock())
+    if as_json:
+        say_json(figures)
+    else:
+        tell(summary_lines(figures))

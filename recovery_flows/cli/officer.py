@@ -1,0 +1,130 @@
+"""`recovery officer`: who may act."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import ActingAs, AsJson, Roles, opened, roles_of
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import columns, tell
+
+if TYPE_CHECKING:
+    from models.store.unit import Actor
+    from recovery_flows.cli.place import Installation
+
+_HANDLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_SECRET_LENGTH_MIN = 12
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the group of this module."""
+    group = typer.Typer(help="Who may act.", no_args_is_help=True)
+    group.command()(add)
+    group.command("list")(list_)
+    app.add_typer(group, name="officer")
+
+
+def fit_handle(handle: str) -> str:
+    """A handle that can be written anywhere; MisuseError says what one looks like."""
+    from recovery_flows.errors import MisuseError
+
+    if not _HANDLE.fullmatch(handle) or handle == "engine":
+        raise MisuseError(
+            "a handle is 1 to 40 letters, digits, dots, dashes or underscores, and not `engine`"
+        )
+    return handle
+
+
+def add(
+    handle: Annotated[str, typer.Argument(help="Name by which the officer acts.")],
+    *,
+    role: Roles = None,
+    os_user: Annotated[str, typer.Option(help="Bind to this operating-system user.")] = "",
+    secret_from_stdin: Annotated[
+        bool, typer.Option("--secret-from-stdin", help="Bind to the secret on standard input.")
+    ] = False,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add an officer; the history keeps who added whom."""
+    from models.store.people import appoint
+    from models.store.unit import unit_of_work
+    from recovery_flows.errors import MisuseError
+
+    if bool(os_user) == secret_from_stdin:
+        raise MisuseError("an officer is bound by --os-user or by --secret-from-stdin: name one")
+    with opened() as installation:
+        actor = adding_actor(installation, acting_as)
+        _check_free(installation, fit_handle(handle), os_user)
+        secret = _secret() if secret_from_stdin else ""
+        roles, now = roles_of(role), case_time(installation)
+        with unit_of_work(installation.database) as unit:
+            appoint(unit, now, handle, roles, os_user=os_user, secret=secret, actor=actor)
+    if as_json:
+        say_json({"handle": handle, "roles": roles, "added_by": actor.id})
+    else:
+        tell([f"{handle} may act as {' and '.join(sorted(roles))}; added by {actor.id}"])
+
+
+def adding_actor(installation: Installation, acting_as: str) -> Actor:
+    """Who changes the registers: any officer, by name. NobodyActsError if there is none."""
+    from models.states import Role
+    from models.store.unit import Actor
+    from recovery_flows.desk import NobodyActsError
+
+    officer = installation.officer(acting_as)
+    if officer is None:
+        raise NobodyActsError(
+            "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
+        )
+    is_officer = Role.OFFICER in officer.roles
+    return Actor(officer.id, Role.OFFICER if is_officer else Role.SUPERVISOR)
+
+
+def case_time(installation: Installation) -> datetime:
+    """Case time now."""
+    from models.queries.clock import case_now
+    from recovery_flows.desk import wall_clock
+
+    with installation.database.reading() as session:
+        return case_now(session, wall_clock())
+
+
+def _check_free(installation: Installation, handle: str, os_user: str) -> None:
+    from models.queries.officers import officer_by_os_user, officers
+    from recovery_flows.errors import MisuseError
+
+    with installation.database.reading() as session:
+        taken = {o.handle for o in officers(session)}
+        bound = officer_by_os_user(session, os_user) if os_user else None
+    if handle in taken:
+        raise MisuseError(f"there is an officer {handle} already")
+    if bound is not None:
+        raise MisuseError(f"the system user {os_user!r} is bound to {bound.handle} already")
+
+
+def _secret() -> str:
+    from recovery_flows.errors import MisuseError
+
+    secret = sys.stdin.readline().rstrip("\r\n")
+    if len(secret) < _SECRET_LENGTH_MIN:
+        raise MisuseError(f"a secret has at least {_SECRET_LENGTH_MIN} characters")
+    return secret
+
+
+def list_(*, as_json: AsJson = False) -> None:
+    """List who may act."""
+    from models.queries.officers import officers
+
+    with opened() as installation, installation.database.reading() as session:
+        found = officers(session)
+    if as_json:
+        say_json(found)
+    else:
+        rows = [(o.handle, " and ".join(sorted(o.roles))) for o in found]
+        tell(columns(rows, ("officer", "roles")))

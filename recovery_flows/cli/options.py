@@ -1,0 +1,61 @@
+"""What commands have in common: options, the opened installation, finding a recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from models.states import Role
+    from recovery_flows.cli.place import Installation
+
+ActingAs = Annotated[
+    str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; takes its secret.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of a recovery, or its id.")]
+SeenVersion = Annotated[
+    int | None, typer.Option("--seen-version", help="Refuse if the file has changed since.")
+]
+Now = Annotated[bool, typer.Option("--now", help="Send what is due in this process.")]
+
+
+class PersonRole(StrEnum):
+    """What a person can be; the engine's role is not given to people."""
+
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+
+
+Roles = Annotated[list[PersonRole] | None, typer.Option("--role", help="Repeat for both roles.")]
+
+
+def roles_of(given: list[PersonRole] | None) -> frozenset[Role]:
+    """The roles named on the command line; officer when none was."""
+    from models.states import Role
+
+    return frozenset(Role(role.value) for role in given or [PersonRole.OFFICER])
+
+
+@contextmanager
+def opened() -> Iterator[Installation]:
+    """The installation of the settings, its connections closed at the end."""
+    from recovery_flows.cli.place import open_installation
+
+    installation = open_installation()
+    try:
+        yield installation
+    finally:
+        installation.database.dispose()
+
+
+def find(installation: Installation, ref: str) -> str:
+    """The id of the recovery that `ref` names; NoSuchRecoveryError if there is none."""
+    from models.queries.files import recovery_id_of
+
+    with installation.database.reading() as session:
+        return recovery_id_of(session, ref)

@@ -1,0 +1,44 @@
+"""The summary as text: what is counted stands beside every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.money import Money
+from recovery_flows.cli.table import columns, instant_text, spoken
+from recovery_flows.reports.summary import CurrencySummary, Summary
+
+
+def summary_lines(figures: Summary) -> Iterator[str]:
+    """All figures of the unit, by currency of the loss."""
+    yield f"as of {instant_text(figures.now)} UTC, all recoveries, open and ended"
+    if not figures.currencies:
+        yield "nothing has been reported yet"
+    for currency in figures.currencies:
+        yield ""
+        yield from _currency_lines(currency)
+    yield ""
+    counts = [(spoken(name), f"{count:,}") for name, count in (*figures.ends, *figures.holds)]
+    counts.append(("holds beyond the first account", f"{figures.second_hop_holds:,}"))
+    counts.append(("holds that lapsed", f"{figures.lapsed_holds:,}"))
+    yield from columns(counts, right=(1,))
+
+
+def _currency_lines(currency: CurrencySummary) -> Iterator[str]:
+    terms = [("reported", str(currency.reported))]
+    terms += [(f"= {spoken(t.account)}", str(t.amount)) for t in currency.terms]
+    terms.append(("ever held", str(currency.ever_held)))
+    yield from columns(terms, right=(1,))
+    yield from columns(
+        [
+            (
+                spoken(rate.name),
+                str(rate),
+                f"= {Money(rate.numerator_minor, currency.currency)}",
+                f"/ {Money(rate.denominator_minor, currency.currency)}",
+                f"({rate.formula})",
+            )
+            for rate in currency.rates
+        ],
+        right=(1, 2, 3),
+    )

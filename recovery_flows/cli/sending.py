@@ -1,0 +1,71 @@
+"""After a person's act: the engine sends, or this process does it by the same flow."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import counted, tell
+
+if TYPE_CHECKING:
+    from recovery_flows.cli.place import Installation
+    from recovery_flows.flows.context import Engine
+
+_NO_ENGINE = (
+    "no engine is running: start `recovery engine`, or add --now to send in this process next time"
+)
+
+
+def hands(installation: Installation) -> Engine:
+    """What flows of this process work with; the caller closes it in the loop that used it."""
+    from recovery_flows.flows.context import Engine
+
+    name = f"command-{os.getpid()}"
+    return Engine(installation.database, installation.laws, installation.pace(), name)
+
+
+def tell_done(
+    installation: Installation, recovery_id: str, done: str, *, now: bool, as_json: bool
+) -> None:
+    """Tell what was done, and send what is due (`now`) or say who will."""
+    from models.queries.clock import engine_view
+    from recovery_flows.desk import wall_clock
+
+    if not as_json:
+        tell([done])
+    sent = advance_here(installation, recovery_id) if now else None
+    with installation.database.reading() as session:
+        engine = engine_view(session, wall_clock())
+    if as_json:
+        say_json({"done": done, "engine_alive": engine.alive, "steps_here": sent})
+    elif sent is not None:
+        tell([f"{counted(sent, 'step')} of the engine done in this process"])
+    elif not engine.alive:
+        tell([_NO_ENGINE])
+
+
+def advance_here(installation: Installation, recovery_id: str) -> int:
+    """Run the flow `advance` for one recovery in this process; return how much was done."""
+    import asyncio
+
+    from recovery_flows.flows.engine import PrefectLink, at_work
+
+    engine = hands(installation)
+    link = PrefectLink.of(installation.settings)
+    link.start()
+
+    async def run() -> int:
+        # Imported here: Prefect reads its settings when it is imported, after `start`.
+        from recovery_flows.flows.stages import advance
+
+        try:
+            return await advance(recovery_id)
+        finally:
+            await engine.close()
+
+    try:
+        with at_work(engine):
+            return asyncio.run(run())
+    finally:
+        link.stop()

@@ -1,0 +1,99 @@
+"""`recovery init`: keys, database, the first officer; and an older database brought up to date."""
+
+from __future__ import annotations
+
+import getpass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import AsJson, Roles, roles_of
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import tell
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+class Standing(StrEnum):
+    """What `init` found."""
+
+    NEW = "made"
+    OLDER = "brought up to date"
+    THERE = "there already"
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(init)
+
+
+def init(
+    *,
+    officer: Annotated[
+        str, typer.Option(metavar="HANDLE", help="The first officer; default: your user name.")
+    ] = "",
+    role: Roles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make keys and database and bind your system user to the first officer."""
+    from config.settings import load_settings
+    from models.queries.officers import officers
+    from recovery_flows.cli.officer import fit_handle
+    from recovery_flows.cli.place import FirstOfficer, make_installation
+
+    settings, os_user = load_settings(), getpass.getuser()
+    first = FirstOfficer(fit_handle(officer or os_user), roles_of(role), os_user=os_user)
+    standing = _standing(settings)
+    installation = make_installation(settings, (first,))
+    with installation.database.reading() as session:
+        known = officers(session)
+    installation.database.dispose()
+    if as_json:
+        say_json(
+            {
+                "standing": standing,
+                "data_dir": str(settings.data_dir),
+                "key_dir": str(settings.key_dir),
+                "officers": known,
+            }
+        )
+        return
+    tell(_sentences(settings, standing, first.handle))
+
+
+def _standing(settings: Settings) -> Standing:
+    """What is there; MisuseError where a database lost its key: a new one would open nothing."""
+    from models.engine import make_engine
+    from models.migrate import has_schema, schema_is_current
+    from models.vault import KEY_FILE
+    from recovery_flows.errors import MisuseError
+
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = make_engine(settings.database_url.get_secret_value())
+    try:
+        if not has_schema(engine):
+            return Standing.NEW
+        key = settings.key_dir / KEY_FILE
+        if not key.exists():
+            raise MisuseError(
+                f"the case database is there and its key file {key} is not: restore it from a "
+                "copy, as a new key would open nothing that is sealed"
+            )
+        return Standing.THERE if schema_is_current(engine) else Standing.OLDER
+    finally:
+        engine.dispose()
+
+
+def _sentences(settings: Settings, standing: Standing, handle: str) -> list[str]:
+    place = f"data in {settings.data_dir}, keys in {settings.key_dir}"
+    if standing is Standing.THERE:
+        return [f"there already, nothing was changed: {place}"]
+    if standing is Standing.OLDER:
+        return [f"the database was brought up to date: {place}"]
+    return [
+        f"made: {place}",
+        f"you act as {handle}; a second person is needed to approve: `recovery officer add`",
+        "keep a copy of the key folder apart from the data: without it nothing sealed opens",
+    ]
