@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from recovery_flows.cli import act, approve, intake, look, officer, running, setup
+from recovery_flows.cli import (
+    act,
+    approve,
+    doctor,
+    intake,
+    look,
+    officer,
+    partner,
+    proof,
+    running,
+    setup,
+)
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 unexpected, 2 misuse, 3 refused, 4 not available, 5 disagreement. "
@@ -17,5 +28,5 @@ def attach(app: typer.Typer) -> None:
     # Plain text: it is read in pipes and logs too, and drawing boxes costs a tenth of a second.
     app.rich_markup_mode = None
     app.info.epilog = EXIT_CODES
-    for group in (setup, officer, intake, look, act, approve, running):
+    for group in (setup, doctor, officer, partner, intake, look, act, approve, running, proof):
         group.attach(app)

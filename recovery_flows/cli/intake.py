@@ -47,7 +47,7 @@ def reports(
 
     with opened() as installation:
         law = regime or _home_regime(installation)
-        _check_regime(installation, law)
+        check_regime(installation, law)
         summary = take_in(installation, file, acting_as, law)
     if as_json:
         say_json(_as_mapping(summary))
@@ -75,7 +75,8 @@ def _home_regime(installation: Installation) -> str:
     return home.pop()
 
 
-def _check_regime(installation: Installation, regime: str) -> None:
+def check_regime(installation: Installation, regime: str) -> None:
+    """Raise MisuseError unless the law of that code ships with the program."""
     from recovery_flows.errors import MisuseError
 
     if regime not in installation.laws:

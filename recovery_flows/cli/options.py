@@ -44,11 +44,12 @@ def roles_of(given: list[PersonRole] | None) -> frozenset[Role]:
 @contextmanager
 def opened() -> Iterator[Installation]:
     """The installation of the settings, its connections closed at the end."""
-    from recovery_flows.cli.place import open_installation
+    from recovery_flows.cli.place import answering, open_installation
 
     installation = open_installation()
     try:
-        yield installation
+        with answering():
+            yield installation
     finally:
         installation.database.dispose()
 

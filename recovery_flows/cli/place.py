@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -116,13 +117,22 @@ class DatabaseAwayError(UnavailableError):
     """The database does not answer, or what is there is none."""
 
 
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn a database that is away, locked, full or none at all into DatabaseAwayError."""
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
+            raise
+        why = str(error.orig).partition("\n")[0]
+        raise DatabaseAwayError(f"the case database cannot be used: {why}") from error
+
+
 def check_schema(database: Database) -> None:
     """Raise SchemaError, DatabaseAwayError unless the database is one of this version."""
-    try:
+    with answering():
         is_current = schema_is_current(database.engine)
-    except sa.exc.DatabaseError as error:
-        kind = type(error.orig).__name__
-        raise DatabaseAwayError(f"the case database cannot be read ({kind})") from error
     if not is_current:
         raise SchemaError(
             "the case database does not have this program's tables: run `recovery init`, which "

@@ -68,22 +68,23 @@ def _standing(settings: Settings) -> Standing:
     from models.engine import make_engine
     from models.migrate import has_schema, schema_is_current
     from models.vault import KEY_FILE
+    from recovery_flows.cli.place import answering
     from recovery_flows.errors import MisuseError
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = make_engine(settings.database_url.get_secret_value())
-    try:
-        if not has_schema(engine):
-            return Standing.NEW
-        key = settings.key_dir / KEY_FILE
-        if not key.exists():
-            raise MisuseError(
-                f"the case database is there and its key file {key} is not: restore it from a "
-                "copy, as a new key would open nothing that is sealed"
-            )
-        return Standing.THERE if schema_is_current(engine) else Standing.OLDER
-    finally:
-        engine.dispose()
+    with answering():
+        is_there, is_current = has_schema(engine), schema_is_current(engine)
+    engine.dispose()
+    key = settings.key_dir / KEY_FILE
+    if is_there and not key.exists():
+        raise MisuseError(
+            f"the case database is there and its key file {key} is not: restore it from a copy, "
+            "as a new key would open nothing that is sealed"
+        )
+    if not is_there:
+        return Standing.NEW
+    return Standing.THERE if is_current else Standing.OLDER
 
 
 def _sentences(settings: Settings, standing: Standing, handle: str) -> list[str]:

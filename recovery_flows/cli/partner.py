@@ -1,0 +1,135 @@
+"""`recovery partner`: the banks that the unit talks to."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import ActingAs, AsJson, opened
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import columns, instant_text, tell
+
+if TYPE_CHECKING:
+    from models.queries.work import PartnerLine
+    from recovery_flows.cli.place import Installation
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME_LENGTH_MAX = 80
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the group of this module."""
+    group = typer.Typer(help="Banks that the unit talks to.", no_args_is_help=True)
+    group.command()(add)
+    group.command("list")(list_)
+    app.add_typer(group, name="partner")
+
+
+def add(
+    partner_id: Annotated[str, typer.Argument(metavar="ID", help="As complaint files name it.")],
+    *,
+    name: Annotated[str, typer.Option(help="Its name.")],
+    regime: Annotated[str, typer.Option(help="Law it is under, such as CN.")],
+    currency: Annotated[str, typer.Option(help="Of its accounts, ISO 4217.")],
+    url: Annotated[str, typer.Option(help="https://host[:port], or http on the loopback.")],
+    token_from_stdin: Annotated[
+        bool, typer.Option("--token-from-stdin", help="Read its token from standard input.")
+    ],
+    home: Annotated[bool, typer.Option("--home", help="Orders are sent, not requests.")] = False,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Register a partner bank, or give a known one a new address and token."""
+    from models.store.partners import register
+    from models.store.unit import unit_of_work
+    from recovery_flows.cli.officer import adding_actor, case_time
+    from recovery_flows.errors import MisuseError
+
+    if not token_from_stdin:
+        raise MisuseError("a token is never an argument: give it with --token-from-stdin")
+    token = sys.stdin.readline().strip()
+    with opened() as installation:
+        actor = adding_actor(installation, acting_as)
+        _check(installation, partner_id, name, regime, currency)
+        _check_line(partner_id, url, token)
+        is_known = partner_id in {p.id for p in _partners(installation)}
+        now = case_time(installation)
+        with unit_of_work(installation.database) as unit:
+            register(
+                unit, actor, now, partner_id, name=name, regime=regime, currency=currency,
+                home=home, base_url=url, token=token,
+            )  # fmt: skip
+    done = "updated" if is_known else "registered"
+    if as_json:
+        say_json({"id": partner_id, "done": done, "by": actor.id})
+    else:
+        tell([f"{partner_id} {done} by {actor.id}; `recovery doctor` asks whether it answers"])
+
+
+def _check(
+    installation: Installation, partner_id: str, name: str, regime: str, currency: str
+) -> None:
+    from models.money import exponent
+    from recovery_flows.cli.intake import check_regime
+    from recovery_flows.errors import MisuseError
+
+    if not _ID.fullmatch(partner_id):
+        raise MisuseError("an id is 1 to 64 letters, digits, dots, dashes or underscores")
+    if not 0 < len(name.strip()) <= _NAME_LENGTH_MAX:
+        raise MisuseError(f"a name has 1 to {_NAME_LENGTH_MAX} characters")
+    check_regime(installation, regime)
+    try:
+        exponent(currency)
+    except ValueError as error:
+        raise MisuseError(str(error)) from error
+
+
+def _check_line(partner_id: str, url: str, token: str) -> None:
+    """Raise UnfitArgumentError for an address or token that no call can be made with."""
+    from models.ids import PartnerId
+    from recovery_flows.bank.line import Line
+
+    Line(PartnerId(partner_id), url, token)
+
+
+def _partners(installation: Installation) -> list[PartnerLine]:
+    from models.queries.work import partners
+
+    with installation.database.reading() as session:
+        return partners(session, installation.database.vault)
+
+
+def list_(*, as_json: AsJson = False) -> None:
+    """List the partners, when each last answered, and what went wrong last."""
+    with opened() as installation:
+        found = _partners(installation)
+    if as_json:
+        say_json([_as_mapping(partner) for partner in found])
+    elif not found:
+        tell(["no partner is registered: `recovery partner add`"])
+    else:
+        head = ("partner", "name", "law", "currency", "side", "address", "last answer", "error")
+        tell(columns([_row(partner) for partner in found], head))
+
+
+def _row(p: PartnerLine) -> tuple[str, ...]:
+    side, error = "home" if p.home else "abroad", p.last_error or "-"
+    answered = instant_text(p.last_answer_at)
+    return (p.id, p.name, p.regime, p.currency, side, p.base_url, answered, error)
+
+
+def _as_mapping(p: PartnerLine) -> dict[str, object]:
+    """Everything but the token."""
+    return {
+        "id": p.id,
+        "name": p.name,
+        "regime": p.regime,
+        "currency": p.currency,
+        "home": p.home,
+        "url": p.base_url,
+        "last_answer_at": p.last_answer_at,
+        "last_error": p.last_error,
+    }

@@ -1,0 +1,105 @@
+"""Proving the books: against their sources, against their history, against the banks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import typer
+
+from recovery_flows.cli.options import AsJson, opened
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import counted, tell
+
+if TYPE_CHECKING:
+    from recovery_flows.cli.place import Installation
+    from recovery_flows.flows.reconcile import Reconciliation
+
+_DISAGREEMENT_EXIT_CODE = 5
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, text, command, function in (
+        ("ledger", "The books.", "check", ledger_check),
+        ("audit", "The history.", "verify", audit_verify),
+    ):
+        group = typer.Typer(help=text, no_args_is_help=True)
+        group.callback()(_group)
+        group.command(command)(function)
+        app.add_typer(group, name=name)
+    app.command()(reconcile)
+
+
+def _group() -> None:
+    """Keep the name of the group before that of its command."""
+
+
+def _counts(installation: Installation) -> str:
+    from models.queries.counts import history_counts
+
+    with installation.database.reading() as session:
+        events, recoveries = history_counts(session)
+    return f"{counted(events, 'event')}, {counted(recoveries, 'recovery', 'recoveries')}"
+
+
+def ledger_check(*, as_json: AsJson = False) -> None:
+    """Compare each account with its own source, entry by entry; exit 5 on a difference."""
+    from recovery_flows.reports import ledger_check as ledger
+
+    with opened() as installation:
+        with installation.database.reading() as session:
+            result = ledger.ledger_check(session)
+        counts = _counts(installation)
+    if as_json:
+        say_json(result)
+    else:
+        tell([d.sentence for d in result.differences] or [f"{counts}: the books are right"])
+    if result.differences:
+        raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
+
+
+def audit_verify(*, as_json: AsJson = False) -> None:
+    """Replay the whole history and compare it with the rows; exit 5 on a finding."""
+    from models.queries.audit import verify
+
+    with opened() as installation:
+        findings = verify(installation.database)
+        counts = _counts(installation)
+    if as_json:
+        say_json(findings)
+    else:
+        sentences = [": ".join(part for part in (f.ref, f.sentence) if part) for f in findings]
+        tell(sentences or [f"{counts}: intact"])
+    if findings:
+        raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
+
+
+def reconcile(*, as_json: AsJson = False) -> None:
+    """Ask the banks for each hold and payout; exit 5 on a difference, 4 if one was not asked."""
+    with opened() as installation:
+        result = asyncio.run(_ask(installation))
+    if as_json:
+        say_json(result)
+    else:
+        tell(line.sentence for line in (*result.differences, *result.not_asked))
+        tell([_summary(result)])
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
+
+
+def _summary(result: Reconciliation) -> str:
+    different, unasked = len(result.differences), len(result.not_asked)
+    equal = len(result.lines) - different - unasked
+    return f"{counted(equal, 'figure')} equal, {different} different, {unasked} not asked"
+
+
+async def _ask(installation: Installation) -> Reconciliation:
+    from recovery_flows.cli.sending import hands
+    from recovery_flows.flows import reconcile as books
+
+    engine = hands(installation)
+    try:
+        return await books.reconcile(engine)
+    finally:
+        await engine.close()
