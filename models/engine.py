@@ -15,7 +15,8 @@ from sqlmodel import Session
 from models.heads import HeadFile
 from models.vault import Vault
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000")
+# FULL: an intent must be on the disk before its call leaves, also when the power goes.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 # One number for "somebody is writing history": PostgreSQL serialises writers on it.
 _HISTORY_LOCK = 7_301_127
 

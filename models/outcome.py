@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.ids import digest
 from models.states import CallKind, LedgerAccount, Noun
 
 Scalar = str | int | bool | datetime | None
@@ -99,8 +98,3 @@ def unbalanced(postings: Sequence[Posting]) -> dict[str, int]:
         ):
             sums[side] = sums.get(side, 0) + minor
     return {side: minor for side, minor in sums.items() if minor}
-
-
-def event_digest(body: Mapping[str, object]) -> str:
-    """Digest of an event's body: who, what, when, the values, the postings and the one before."""
-    return digest(body)

@@ -37,6 +37,7 @@ class Sum:
     account: LedgerAccount
     place: str
     hold_id: str
+    detail: str
     claim_minor: int
     claim_currency: str
     asset_minor: int
@@ -97,16 +98,20 @@ def ledger_sums(session: Session) -> Iterator[Sum]:
     """Balances per recovery, account, place and hold; those of zero are left out."""
     claim, asset = sa.func.sum(_P.claim_minor), sa.func.sum(_P.asset_minor)
     place = sa.func.coalesce(_A.account_id, "")
-    keys = (_P.recovery_id, _P.account, place, _P.hold_id, _P.claim_currency, _P.asset_currency)
+    keys = (
+        _P.recovery_id, _P.account, place, _P.hold_id, _P.detail, _P.claim_currency,
+        _P.asset_currency,
+    )  # fmt: skip
     query = (
         sa.select(*keys, claim, asset)
         .select_from(table_of(PostingRow).outerjoin(table_of(Asset), _A.id == _P.asset_id))
         .group_by(*keys)
         .having(sa.or_(claim != 0, asset != 0))
     )
-    for recovery_id, account, at, hold_id, claim_cur, asset_cur, c, a in session.execute(query):
+    for row in session.execute(query):
+        recovery_id, account, at, hold_id, detail, claim_cur, asset_cur, c, a = row
         kind = LedgerAccount(account)
-        yield Sum(recovery_id, kind, at, hold_id, int(c), claim_cur, int(a), asset_cur)
+        yield Sum(recovery_id, kind, at, hold_id, detail, int(c), claim_cur, int(a), asset_cur)
 
 
 def off_balance(session: Session) -> Iterator[tuple[int, str, str, int]]:

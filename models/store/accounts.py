@@ -20,6 +20,9 @@ def account_id_of(unit: Unit, ref: AccountRef) -> str:
 def ensure_account(unit: Unit, ref: AccountRef, currency: str = "") -> str:
     """The id of an account, stored if it was not known; a holder's name is added when learned."""
     account_id = account_id_of(unit, ref)
+    known = unit.accounts.get(account_id)
+    if known is not None and (known or not currency):
+        return account_id
     row = unit.session.execute(
         sa.select(_ACCOUNTS.c.holder_sealed, _ACCOUNTS.c.currency).where(
             _ACCOUNTS.c.id == account_id
@@ -36,6 +39,7 @@ def ensure_account(unit: Unit, ref: AccountRef, currency: str = "") -> str:
                 currency=currency,
             )
         )
+        unit.accounts[account_id] = currency
         return account_id
     news: dict[str, str] = {}
     if ref.holder and not row.holder_sealed:
@@ -44,6 +48,7 @@ def ensure_account(unit: Unit, ref: AccountRef, currency: str = "") -> str:
         news["currency"] = currency
     if news:
         unit.session.execute(_ACCOUNTS.update().where(_ACCOUNTS.c.id == account_id).values(**news))
+    unit.accounts[account_id] = row.currency or currency
     return account_id
 
 

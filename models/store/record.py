@@ -146,11 +146,17 @@ def posting_body(posting: Any) -> Sequence[object]:  # noqa: ANN401 - a Posting 
     )  # fmt: skip
 
 
+_LAST_OF_RECOVERY = (
+    sa.select(EVENTS.c.recovery_seq)
+    .where(EVENTS.c.recovery_id == sa.bindparam("of"))
+    .order_by(EVENTS.c.seq.desc())
+    .limit(1)
+)
+
+
 def _recovery_seq(unit: Unit, recovery_id: str) -> int:
     if recovery_id not in unit.recovery_seq:
-        found = unit.session.execute(
-            sa.select(sa.func.max(EVENTS.c.recovery_seq)).where(EVENTS.c.recovery_id == recovery_id)
-        ).scalar()
+        found = unit.session.execute(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar()
         unit.recovery_seq[recovery_id] = found or 0
     unit.recovery_seq[recovery_id] += 1
     return unit.recovery_seq[recovery_id]

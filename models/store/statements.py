@@ -11,6 +11,7 @@ from models.account import Statement, StatementLine
 from models.facts import LineFact, StatementFact
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Values, spelled
+from models.partner import Partner
 from models.states import Noun
 from models.store.accounts import ensure_account
 from models.store.record import record
@@ -18,6 +19,7 @@ from models.store.unit import Actor, Unit
 from models.tables import table_of
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
+_PARTNERS = table_of(Partner)
 
 
 def record_statement(
@@ -79,6 +81,15 @@ def line_id(
     return derive_id("line", account_id, at, minor, direction, end_to_end_id, occurrence)
 
 
+def _counter_account(unit: Unit, line: LineFact) -> str:
+    """The other side's account; empty where it lies at a bank that is no partner of ours."""
+    if unit.banks is None:
+        unit.banks = frozenset(unit.session.execute(sa.select(_PARTNERS.c.id)).scalars())
+    if line.counter is None or line.counter.bank not in unit.banks:
+        return ""
+    return ensure_account(unit, line.counter)
+
+
 def _row(unit: Unit, account_id: str, line: LineFact, occurrence: int) -> dict[str, object]:
     """The id is what the booking is plus which of its twins: two real twins on a day stay two."""
     counter = line.counter_amount
@@ -94,7 +105,7 @@ def _row(unit: Unit, account_id: str, line: LineFact, occurrence: int) -> dict[s
         "kind": line.kind,
         "amount_minor": line.amount.minor,
         "currency": line.amount.currency,
-        "counter_account_id": ensure_account(unit, line.counter) if line.counter else "",
+        "counter_account_id": _counter_account(unit, line),
         "counter_minor": counter.minor if counter else None,
         "counter_currency": counter.currency if counter else "",
         "end_to_end_id": line.end_to_end_id,

@@ -43,12 +43,16 @@ class Unit:
     began_seq: int
     at: datetime | None = None
     recovery_seq: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
+    """Accounts that this transaction knows to be stored, with their currency."""
+    banks: frozenset[str] | None = None
+
+
+_LAST = sa.select(EVENTS.c.seq, EVENTS.c.digest).order_by(EVENTS.c.seq.desc()).limit(1)
 
 
 def _last_event(session: Session) -> tuple[int, str]:
-    row = session.execute(
-        sa.select(EVENTS.c.seq, EVENTS.c.digest).order_by(EVENTS.c.seq.desc()).limit(1)
-    ).first()
+    row = session.execute(_LAST).first()
     return (row.seq, row.digest) if row else (0, FIRST_DIGEST)
 
 

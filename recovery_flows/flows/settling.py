@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.ids import PartnerId
+from models.ids import PartnerId, digest
 from models.queries.files import load_files
 from models.states import CallKind, CallState
 from models.store.calls import settle
@@ -100,7 +100,7 @@ def _take(
     call = result.call
     if result.statement is not None:
         recovery_id = progress.file.recovery.id
-        record_statement(unit, ENGINE, now, recovery_id, result.statement, "+".join(digests)[:64])
+        record_statement(unit, ENGINE, now, recovery_id, result.statement, digest(digests))
         answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
     elif call.kind is CallKind.PAYOUT:
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))

@@ -52,6 +52,7 @@ SOURCES = {
     Check.ENTRY: "zero",
 }
 _CONFLICT = "conflict"
+_EXCHANGE = "exchange_rounding"
 _WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
 _NO_SOURCE = (
     *(account for account in RETURNED if account is not LedgerAccount.RETURNED_HOLD),
@@ -171,9 +172,10 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
         yield Check.NOT_UPHELD, loss, "", claim
     if account is LedgerAccount.NOT_LOCATED:
         yield Check.NOT_LOCATED, loss, "", claim
-    if account is LedgerAccount.GONE:
+    lost_in_exchange = account is LedgerAccount.GONE and row.detail == _EXCHANGE
+    if account is LedgerAccount.GONE and not lost_in_exchange:
         yield Check.GONE, loss, "", claim
-    if account in _WITH_ACCOUNT:
+    if account in _WITH_ACCOUNT or lost_in_exchange:
         yield Check.TRACED, loss, row.place, claim
     if account in (LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS):
         yield Check.HELD, there, row.hold_id, asset

@@ -20,6 +20,10 @@ CONFLICT = "conflict"
 """Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
 
 
+EXCHANGE = "exchange_rounding"
+"""Detail of the cents of a claim that conversions lost: no account holds them any more."""
+
+
 class Key(NamedTuple):
     """Where a balance lies."""
 
@@ -122,17 +126,18 @@ def _claim_targets(claim: ClaimRow, *, is_traced: bool) -> Iterator[tuple[Key, S
 
 
 def _trace_targets(file: RecoveryFile, currency: str) -> Iterator[tuple[Key, Sums]]:
-    if file.trace is None:
-        return
     assets = {a.account_id: a for a in file.assets}
-    at: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for position in file.trace.positions:
-        at[position.account_id][0] += position.claim_minor
-        at[position.account_id][1] += position.amount_minor
-    for part in file.trace.gone:
+    # What a bank holds is in the books whatever a trace says: as excess, until one says more.
+    at = {a.account_id: [0, 0] for a in file.assets if file.live_holds(a.id)}
+    for position in file.trace.positions if file.trace else ():
+        both = at.setdefault(position.account_id, [0, 0])
+        both[0] += position.claim_minor
+        both[1] += position.amount_minor
+    for part in file.trace.gone if file.trace else ():
         if part.kind == LineKind.PAYOUT:
-            at[part.account_id][0] += part.claim_minor
-            at[part.account_id][1] += part.amount_minor
+            both = at.setdefault(part.account_id, [0, 0])
+            both[0] += part.claim_minor
+            both[1] += part.amount_minor
             continue
         asset = assets.get(part.account_id)
         where = Key(
@@ -180,6 +185,9 @@ def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterato
         if hold.held_minor > of_loss:
             excess = key._replace(account=LedgerAccount.MEMO_EXCESS)
             yield excess, Sums(0, hold.held_minor - of_loss)
-    if claim_left or amount_left:
+    if claim_left and not amount_left:
+        key = Key(LedgerAccount.GONE, asset.id, "", "", EXCHANGE, currency, asset.currency)
+        yield key, Sums(claim_left, 0)
+    elif claim_left or amount_left:
         key = Key(LedgerAccount.LOCATED, asset.id, "", "", "", currency, asset.currency)
         yield key, Sums(claim_left, amount_left)

@@ -87,9 +87,14 @@ def net_loss_minor(file: RecoveryFile, claim: ClaimRow) -> int:
 
 
 def held_claim_minor(file: RecoveryFile, asset: AssetRow) -> dict[str, int]:
-    """Held money of an asset per hold, as the ledger shows it, in the currency of the loss."""
+    """Held money of an asset per hold, as the ledger shows it, in the currency of the loss.
+
+    Money that crossed currencies and came back may be a cent short of the claim that it carries:
+    no more is there to pay than the account holds.
+    """
+    same = asset.currency == file.recovery.currency
     return {
-        b.hold_id: b.claim_minor
+        b.hold_id: min(b.claim_minor, b.asset_minor) if same else b.claim_minor
         for b in file.balances
         if b.account is LedgerAccount.HELD and b.asset_id == asset.id and b.claim_minor > 0
     }
@@ -134,10 +139,10 @@ def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
 
 
 def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
-    """The claims that share in an asset: those whose money is traced there.
+    """The claims that share in an asset: the one whose money it is, or else all of the file.
 
-    Where they are whole already (another account of the file paid them), what is left goes to the
-    other victims of the file, whose own money went to them there: the pool is the case's.
+    Mixed money is divided over the case: a victim's share is by loss, wherever in the file his own
+    money lies. So is what is left where the victims traced here are whole already.
     """
     if file.trace is None:
         return []
@@ -152,7 +157,7 @@ def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
         if c.state is ClaimState.VERIFIED and net_loss_minor(file, c) > 0
     ]
     here = [share for share in open_claims if share.traced_minor]
-    return here or open_claims
+    return here if len(here) == 1 else open_claims
 
 
 def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:
@@ -243,7 +248,14 @@ def payout_intents(
 
 def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     """Holds whose remaining money belongs to no claim: to be given up, by decision."""
-    if asset.stage is not Stage.RESTITUTION or waits_for(file, asset):
+    if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
+        return ()
+    if not asset.traced_minor:
+        # The statement shows that nothing stolen is there: it is let go at once, not kept to lapse.
+        return tuple(
+            h for h in file.holds_of(asset.id) if h.state in LIVE_HOLDS and h.held_minor > 0
+        )
+    if waits_for(file, asset):
         return ()
     if _shares(file, asset) and sum(held_claim_minor(file, asset).values()):
         return ()

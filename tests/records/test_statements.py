@@ -57,9 +57,6 @@ def test_the_same_instant_in_another_zone_is_the_same_booking(
     assert stored(unit, unit.statement(elsewhere), "two") == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an account's bank has to be a registered partner (foreign key)"
-)
 def test_a_payment_to_a_bank_that_is_no_partner_is_stored_too(unit: Any) -> None:
     stranger = AccountRef("bank-of-elsewhere", "9999000000000077")
     fact = unit.statement([unit.line(1, 500), unit.line(2, -400, counter=stranger)])

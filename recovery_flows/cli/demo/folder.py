@@ -94,7 +94,7 @@ def _make(folder: Path, world: World, data: Path | None) -> Installation:
     plan = Plan(
         world=data.name if data else "synthetic",
         starts_at=world.starts_at.isoformat(),
-        desk_hours_seconds=int(timedelta(hours=6).total_seconds()) if data else 0,
+        desk_hours_seconds=int(timedelta(hours=6 if data else 1).total_seconds()),
         every_event=data is None,
         notes=world.notes,
     )

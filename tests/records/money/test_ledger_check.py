@@ -123,9 +123,6 @@ def test_a_term_below_zero_is_found_even_where_the_sum_is_right(returned: Any) -
     assert {Check.BELOW_ZERO, Check.UNSOURCED, Check.GONE} <= checks
 
 
-@pytest.mark.xfail(
-    strict=True, reason="postings book a hold only at accounts that the adopted trace names"
-)
 def test_what_a_bank_holds_is_in_the_books_before_any_trace(unit: Any) -> None:
     (recovery_id,) = unit.report(*unit.reports(1))
     unit.accept(recovery_id)
@@ -133,9 +130,6 @@ def test_what_a_bank_holds_is_in_the_books_before_any_trace(unit: Any) -> None:
     assert checked(unit).differences == ()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="postings book a hold only at accounts that the adopted trace names"
-)
 def test_what_a_bank_holds_is_in_the_books_though_no_stolen_money_is_traced_there(
     unit: Any,
 ) -> None:
