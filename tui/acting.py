@@ -36,6 +36,15 @@ def officer_step(page: RecoveryPage) -> Step | None:
     return next((s for s in page.steps if s.role is Role.OFFICER), None)
 
 
+def own_approval(page: RecoveryPage, officer: OfficerView | None) -> Step | None:
+    """The approval that is this supervisor's next step, where no officer's step is."""
+    if officer is None or Role.SUPERVISOR not in officer.roles:
+        return None
+    if Role.OFFICER in officer.roles and officer_step(page) is not None:
+        return None
+    return next((s for s in page.steps if s.action == Action.APPROVE), None)
+
+
 def why_not(page: RecoveryPage, officer: OfficerView | None, *, read_only: bool) -> str:
     """Why the next step cannot be done here by this identity; empty when it can."""
     step = officer_step(page)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from threading import Event
 from typing import Any, ClassVar, cast
 
@@ -14,26 +13,26 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from models.engine import Database
-from models.queries.changes import ChangeWatch
 from models.queries.views import OfficerView
 from recovery_flows.desk import Desk
 from recovery_flows.rules.regime import Regime
 from tui.acting import DESK_ERRORS
 from tui.messages import DatabaseChanged, Done, Said, StatusRead, StepAsked
+from tui.palette import commands
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.dialogs import Confirm, PickOfficer
-from tui.screens.help import HelpScreen, actions_in_reach
+from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.summary import SummaryScreen
 from tui.source import READ_ERRORS, Source, sentence_of
 from tui.stepping import ask_step
+from tui.text import safe
 from tui.theme import THEMES
+from tui.watching import watch
 from tui.widgets.header import HeaderBar, HeaderValue
 
-LOOK_SECONDS = 0.25
-LOOK_AT_CLOCKS_EVERY = 20  # looks, so that "as of" and the engine's sign are never 5 s old
 NO_ENGINE = "○ no engine runs: nothing is polled or sent; start one with `recovery engine`"
 
 
@@ -86,7 +85,7 @@ class RecoveryApp(App[int]):
         self._status: StatusRead | None = None
         self._said = Said("")
         self._gone = Event()
-        self.came_from = "now"
+        self.came_from, self.wanted_approval = "now", ""
         self.set_reactive(RecoveryApp.officer, officer)
 
     def on_mount(self) -> None:
@@ -102,21 +101,7 @@ class RecoveryApp(App[int]):
 
     @work(thread=True)
     def _watch_database(self) -> None:
-        watch, looks = None, 0
-        while not self._gone.wait(LOOK_SECONDS):
-            looks += 1
-            try:
-                if watch is None:
-                    # What was committed between the first reading and now was seen by nobody.
-                    watch, is_changed = ChangeWatch(self.source.database), True
-                else:
-                    is_changed = watch.changed()
-            except READ_ERRORS:
-                is_changed, watch = False, None
-            if is_changed or looks % LOOK_AT_CLOCKS_EVERY == 0:
-                self.post_message(DatabaseChanged())
-        if watch is not None:
-            watch.close()
+        watch(self.source.database, self._gone, lambda: self.post_message(DatabaseChanged()))
 
     @work(thread=True, group="status")
     def _read_status(self) -> None:
@@ -163,9 +148,12 @@ class RecoveryApp(App[int]):
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """Say in one sentence what was done or refused: a notice, and the line above the keys."""
-        self._said = Said(sentence, refused)
+        self._said = Said(safe(sentence), refused)
         self.notify(
-            sentence, severity="warning" if refused else "information", timeout=6, markup=False
+            safe(sentence),
+            severity="warning" if refused else "information",
+            timeout=6,
+            markup=False,
         )
         self.tell_header()
 
@@ -210,6 +198,11 @@ class RecoveryApp(App[int]):
         self.recovery_id = recovery_id
         self.came_from = self.current_mode
         self.switch_mode("recovery")
+
+    def open_approval(self, approval_id: str) -> None:
+        """Show one approval among those that wait."""
+        self.wanted_approval = approval_id
+        self.action_go("approvals")
 
     def action_go(self, screen: str) -> None:
         if screen == self.current_mode or len(self.screen_stack) > 1:
@@ -264,17 +257,7 @@ class RecoveryApp(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the present screen with its key, then the themes."""
-        seen = set[str]()
-        for key, active in actions_in_reach(screen):
-            binding = active.binding
-            is_move = binding.action.startswith(("move(", "page(", "scroll_by("))
-            if active.enabled and not is_move and binding.action not in seen:
-                seen.add(binding.action)
-                run = partial(self.run_action, binding.action, active.node)
-                title = f"{binding.description}  ({binding.key_display or key})"
-                yield SystemCommand(title, binding.tooltip or binding.description, run)
-        for name in sorted(self.available_themes):
-            yield SystemCommand(f"Theme {name}", "Colours", partial(setattr, self, "theme", name))
+        return commands(self, screen)
 
 
 def run(

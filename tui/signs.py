@@ -40,6 +40,7 @@ class Sign:
     style: str
 
     def text(self, *, short: bool = False) -> Content:
+        """Sign and word in their colour."""
         return word(f"{self.glyph} {self.short if short else self.word}", self.style)
 
 
@@ -129,13 +130,13 @@ def turn_sign(role: Role | str, own: frozenset[Role]) -> Sign:
     return Sign(sign.glyph, sign.word, sign.short, MUTED if role == Role.ENGINE else sign.style)
 
 
-def time_left(now: datetime, due: datetime | None) -> Content:
-    """Time left with its sign: `‼` late, `!` under six hours, nothing else besides the words."""
+def time_left(now: datetime, due: datetime | None, *, short: bool = False) -> Content:
+    """Time left with its sign: `‼` late, `!` under six hours; `short` leaves out the word late."""
     if due is None:
         return word("  –", MUTED)
     text = time_left_text(now, due)
     if due < now:
-        return word(f"‼ {text}", ALARM)
+        return word(f"‼ {text.removesuffix(' late') if short else text}", ALARM)
     if due - now < SOON:
         return word(f"! {text}", "bold $warning")
     return word(f"  {text}", "$foreground")

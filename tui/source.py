@@ -19,6 +19,7 @@ from recovery_flows.desk.page import recovery_page
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.reports.summary import Summary, summary
 from recovery_flows.rules.regime import Regime
+from tui.text import safe
 
 READ_ERRORS = (
     SQLAlchemyError, VaultError, DatabaseMissingError, LookupError, RecoveryFlowsError,
@@ -73,4 +74,4 @@ def sentence_of(error: Exception) -> str:
         return f"the case database did not answer ({type(error.orig).__name__})"
     if isinstance(error, SQLAlchemyError):
         return f"the case database did not answer ({type(error).__name__})"
-    return str(error.args[0]) if error.args else type(error).__name__
+    return safe(error.args[0]) if error.args else type(error).__name__

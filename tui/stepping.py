@@ -10,7 +10,7 @@ from models.file import Step
 from models.queries.views import RecoveryPage
 from recovery_flows.desk import Desk
 from recovery_flows.rules.steps import Action
-from tui.acting import ASKS_FIRST, officer_step, step_figures, why_not
+from tui.acting import ASKS_FIRST, officer_step, own_approval, step_figures, why_not
 from tui.screens.dialogs import AskLine, Confirm
 from tui.screens.forms import FieldsForm, fields_key
 
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 
 def ask_step(app: RecoveryApp, page: RecoveryPage) -> None:
-    """Do the officer's next step of a recovery, after the question that it deserves."""
+    """Do the next step of a recovery, after the question it deserves; a supervisor's is shown."""
     refusal = why_not(page, app.officer, read_only=app.read_only)
     step = officer_step(page)
-    if refusal or step is None:
+    approval = own_approval(page, app.officer)
+    if approval is not None and not app.read_only:
+        app.open_approval(approval.subject_id)
+    elif refusal or step is None:
         app.say(f"{page.ref}: {refusal}", refused=True)
     elif step.action == Action.ACCEPT:
         _ask_case_number(app, page)

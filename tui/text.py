@@ -81,6 +81,11 @@ def day_and_time(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%b %H:%M}"
 
 
+def zoned_time(at: datetime, zone: str) -> str:
+    """An instant in a zone with the zone's short name, short: `2 Mar 14:03 CST`."""
+    return f"{day_and_time(at, zone)} {at.astimezone(ZoneInfo(zone)):%Z}"
+
+
 def full_time(at: datetime, zone: str) -> str:
     """An instant in a zone with the zone's short name: `2 Mar 2026 14:03:22 CST`."""
     local = at.astimezone(ZoneInfo(zone))

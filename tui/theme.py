@@ -29,7 +29,6 @@ DARK = Theme(
     background="#0e1624",
     surface="#131d2f",
     panel="#1b2840",
-    boost="#22324f",
     dark=True,
     variables=_VARIABLES,
 )
@@ -46,7 +45,6 @@ LIGHT = Theme(
     background="#f7f9fc",
     surface="#eef2f8",
     panel="#dfe7f1",
-    boost="#d0dbe9",
     dark=False,
     variables={"footer-key-foreground": "#a85400", "border": "#a9b8cc"},
 )

@@ -195,16 +195,16 @@ def line(
     )  # fmt: skip
 
 
-def traced_case(unity: Unity) -> str:
+def traced_case(unity: Unity, mule: AccountRef = MULE) -> str:
     """A loss of 120,000: a part held, a part paid on and found, a part abroad, a part in cash."""
-    recovery = unity.report(12_000_000, ref="traced")
+    recovery = unity.report(12_000_000, ref="traced", payee=mule)
     paid = unity.now - timedelta(hours=1)
     unity.desk("li").advance(recovery, case_number="2026-77")
     unity.desk("li").advance(recovery)
     unity.move_clock(minutes=40)
     unity.hold(recovery, share=0.3)
     unity.statement(
-        recovery, MULE,
+        recovery, mule,
         line(1, paid, Direction.CREDIT, 12_000_000, VICTIM, reference="Etraced"),
         line(2, paid + timedelta(minutes=9), Direction.DEBIT, 5_000_000, SECOND, reference="P1"),
         line(3, paid + timedelta(minutes=15), Direction.DEBIT, 2_300_000, FOREIGN, reference="P2",

@@ -58,10 +58,8 @@ async def test_a_stop_leaves_only_after_its_figures_were_shown_and_y_was_pressed
     assert file_of(unity, recovery).holds[0].state is HoldState.ORDERED
 
 
-async def test_the_screen_says_why_a_step_is_not_this_persons(
-    unity: Any, traced: str, wait: Any
-) -> None:
-    app = unity.app("wang", recovery_id=traced, start_screen="recovery")
+async def test_the_screen_says_why_a_step_is_not_this_persons(unity: Any, wait: Any) -> None:
+    app = unity.app("wang", recovery_id=unity.report(100_000), start_screen="recovery")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "this takes an officer; wang is supervisor")
         await pilot.press("n")
@@ -69,7 +67,17 @@ async def test_the_screen_says_why_a_step_is_not_this_persons(
         await pilot.press("o")
         await wait(pilot, app, "Who acts?", "li", "zhao")
         await pilot.press("enter")
-        await wait(pilot, app, "n send the stop-payment of CNY 50,000.00", "li officer")
+        await wait(pilot, app, "n accept the report", "li officer")
+
+
+async def test_the_next_step_of_a_supervisor_is_the_approval_itself(
+    unity: Any, traced: str, wait: Any
+) -> None:
+    app = unity.app("wang", recovery_id=traced, start_screen="recovery")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "n confirm the stop-payment")
+        await pilot.press("n")
+        await wait(pilot, app, "1 decision waits", "a approve")
 
 
 async def test_a_decision_on_an_old_picture_is_refused_in_a_sentence(

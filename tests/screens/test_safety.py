@@ -79,3 +79,14 @@ async def test_no_screen_shows_a_whole_account_number_or_a_name(
 
 def test_the_contract_of_masking_is_the_views() -> None:
     assert {"victim", "account"} <= set(ClaimLine.__slots__)
+
+
+async def test_a_hostile_sentence_reaches_the_screen_as_text(
+    unity: Any, wait: Any, look: Any
+) -> None:
+    app = unity.app("li")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "No open recovery")
+        app.say(EVIL, refused=True)
+        await wait(pilot, app, "✕ [/] [red]x[/red]")
+        assert not OBEYED.search(look(app))

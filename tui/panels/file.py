@@ -11,17 +11,17 @@ from models.queries.views import ClockLine, EventLine, OfficerView, RecoveryPage
 from models.states import Role
 from recovery_flows.rules.law import Status
 from recovery_flows.rules.regime import Regime
-from tui.acting import officer_step, why_not
+from tui.acting import officer_step, own_approval, why_not
 from tui.layout import ROOMY, Column, grid, paragraph
 from tui.signs import CARE, GOOD, MUTED, REQUESTS, stage_sign, time_left, turn_sign
-from tui.text import counted, day_and_time, safe_lines, word, words
+from tui.text import counted, day_and_time, safe_lines, word, words, zoned_time
 
 
 def head_lines(page: RecoveryPage, zone: str, width: int) -> list[Content]:
     """Reference, stage, loss, victims, owner, rule and date of the trace."""
     trace = "not traced yet"
     if page.trace_as_of is not None:
-        trace = f"traced {day_and_time(page.trace_as_of, zone)} by {page.tracing_rule}"
+        trace = f"traced {zoned_time(page.trace_as_of, zone)} by {page.tracing_rule}"
     first = words(
         (page.ref, "bold $primary"), "  ", stage_sign(page.state, page.stage).text(), "  ",
         (page.loss, "bold $foreground"), (" lost by ", MUTED),
@@ -41,6 +41,9 @@ def next_lines(
     own = officer.roles if officer else frozenset[Role]()
     refusal = why_not(page, officer, read_only=read_only)
     step = officer_step(page)
+    approval = own_approval(page, officer)
+    if approval is not None and not read_only:
+        step, refusal = approval, ""
     if step is not None and not refusal:
         due = (
             words("  ", time_left(page.now, step.due_at)) if _is_clock(page, step) else Content("")
@@ -75,7 +78,7 @@ def clocks_lines(
         lines.append(
             words(
                 time_left(page.now, clock.due_at), f"  {clock.what} ",
-                (day_and_time(clock.due_at, zone), MUTED),
+                (zoned_time(clock.due_at, zone), MUTED),
             )
         )  # fmt: skip
         lines += paragraph(_law(clock, laws), width, 2)

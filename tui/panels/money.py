@@ -12,14 +12,14 @@ from models.queries.views import AllocationLine, AssetLine, HoldLine, RecoveryPa
 from models.states import LIVE_HOLDS, PayoutState
 from tui.layout import ROOMY, Column, grid, paragraph
 from tui.signs import ALLOCATIONS, HOLDS, MUTED, STAGES, Sign, time_left
-from tui.text import counted, day_and_time, word, words
+from tui.text import counted, word, words, zoned_time
 
 _ASSETS = (
     Column("bank", most=30),
     Column("account", most=9),
     Column("traced", most=18, right=True),
     Column("held", most=18, right=True),
-    Column("  ends in", most=12),
+    Column("  ends in", most=15),
     Column("state", most=40, rest=True),
 )
 _PAYOUT_SIGNS: Mapping[PayoutState, Sign] = {
@@ -95,7 +95,7 @@ def _allocation(allocation: AllocationLine, zone: str, width: int) -> Iterator[C
     yield words(sign.text(), "  ", (allocation.method, "bold"), f"  {allocation.pool} in {pool}")
     yield from paragraph(word(allocation.formula, MUTED), width)
     if allocation.notice_to is not None:
-        yield word(f"notice until {day_and_time(allocation.notice_to, zone)}", MUTED)
+        yield word(f"notice until {zoned_time(allocation.notice_to, zone)}", MUTED)
     columns = (Column("", most=12), Column("", most=20, rest=True), Column("", right=True),
                Column("", most=14))  # fmt: skip
     rows = [

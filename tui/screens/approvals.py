@@ -20,7 +20,7 @@ from tui.screens.dialogs import AskLine, Confirm, TypeRef, figures_lines
 from tui.screens.live import LiveScreen
 from tui.signs import CARE, MUTED
 from tui.source import Source
-from tui.text import counted, day_and_time, word, words
+from tui.text import counted, word, words, zoned_time
 from tui.widgets.block import Block
 from tui.widgets.waiting import WaitingTable, act_words
 
@@ -47,18 +47,23 @@ class ApprovalsScreen(LiveScreen):
         yield Static("reading …", id="notice", markup=False)
         with Container(id="split"):
             yield WaitingTable("waiting-table")
-            with VerticalScroll(id="detail", can_focus=False):
+            with VerticalScroll(id="detail"):
                 yield Block(self._detail, node_id="figures")
 
     def read(self, source: Source) -> object:
+        """Case time and what waits."""
         return source.status().now, source.approvals()
 
     def show_picture(self, picture: object) -> None:
+        """List what waits; the cursor goes to an approval that was asked for."""
         now, lines = cast("tuple[datetime, tuple[ApprovalLine, ...]]", picture)
         officer = self.desk_app.officer
         table = self.query_one(WaitingTable)
         table.now, table.own_id = now, officer.id if officer else ""
         table.lines = lines
+        if self.desk_app.wanted_approval in {line.approval_id for line in lines}:
+            table.cursor_id = self.desk_app.wanted_approval
+            self.desk_app.wanted_approval = ""
         self._has_read = True
         self.query_one("#split").display = bool(lines)
         notice = self.query_one("#notice", Static)
@@ -68,6 +73,7 @@ class ApprovalsScreen(LiveScreen):
         self.query_one("#counts", Static).update(word(f" {waits}", "bold $foreground"))
 
     def show_failure(self, sentence: str) -> None:
+        """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if not self._has_read:
             self.query_one("#notice", Static).update(f"Approvals cannot be read: {sentence}.")
@@ -79,6 +85,7 @@ class ApprovalsScreen(LiveScreen):
 
     @property
     def chosen_id(self) -> str:
+        """The recovery of the approval under the cursor."""
         return self.line.recovery_id if self.line else ""
 
     def on_line_table_highlighted(self) -> None:
@@ -91,7 +98,7 @@ class ApprovalsScreen(LiveScreen):
 
     def _detail(self, line: ApprovalLine, width: int) -> list[Content]:
         app = self.desk_app
-        asked = day_and_time(line.asked_at, app.time_zone)
+        asked = zoned_time(line.asked_at, app.time_zone)
         refusal = self._refusal(line)
         how = words(("✕ ", CARE), refusal) if refusal else words(
             ("a ", "bold $accent"), "approve   ", ("d ", "bold $accent"), "deny"
@@ -99,11 +106,11 @@ class ApprovalsScreen(LiveScreen):
         return [
             word(act_words(line), "bold $foreground"),
             word(f"asked by {line.asked_by} on {asked}{_sent_first(line)}", MUTED),
+            *how.wrap(max(1, width)),
             word(""),
             *figures_lines(approval_figures(line), width),
             word(""),
             *word(APPROVE_ASKS.get(line.act, ""), MUTED).wrap(max(1, width)),
-            *how.wrap(max(1, width)),
         ]
 
     def _refusal(self, line: ApprovalLine) -> str:

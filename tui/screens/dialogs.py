@@ -114,6 +114,7 @@ class TypeRef(Confirm, inherit_bindings=False):
         yield Input(placeholder=safe(self._ref), id="ref")
 
     def take_line(self, line: Input) -> None:
+        """Enter in the authority goes on to the reference, in the reference it confirms."""
         if line.id == "authority":
             self.query_one("#ref").focus()
         else:

@@ -82,7 +82,9 @@ class FieldsForm(Dialog[dict[str, str]]):
             for name in self._missing:
                 with Horizontal(classes="field"):
                     yield Label(word(name.replace("_", " "), "$primary"))
-                    yield Input(self._drafts.get(self._key(name), ""), select_on_focus=False)
+                    yield Input(
+                        self._drafts.get(self._key(name), ""), "missing", select_on_focus=False
+                    )
 
     def _values(self) -> dict[str, str]:
         values = (i.value for i in self.query(Input))

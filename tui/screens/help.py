@@ -20,8 +20,8 @@ from tui.widgets.block import Block
 
 _TEXTUALS_OWN = frozenset(
     {
-        "scroll_left", "scroll_right", "page_left", "page_right", "help_quit", "app.focus_next",
-        "app.focus_previous", "screen.copy_text", "command_palette",
+        "scroll_left", "scroll_right", "page_left", "page_right", "help_quit", "quit",
+        "app.focus_next", "app.focus_previous", "screen.copy_text", "command_palette",
     }
 )  # fmt: skip
 HelpLine = tuple[str, str, str]
@@ -42,10 +42,11 @@ def help_lines(screen: Screen[Any]) -> list[HelpLine]:
     found: dict[str, HelpLine] = {}
     for key, active in actions_in_reach(screen):
         words = active.binding.tooltip or active.binding.description
-        place = type(active.node).__name__.removesuffix("Screen").removesuffix("App")
+        place = type(active.node).__name__.removesuffix("Screen")
         shown = active.binding.key_display or key
         old = found.get(active.binding.action)
         place = "list" if place.endswith("Table") else place
+        place = "everywhere" if isinstance(active.node, App) else place
         found[active.binding.action] = (f"{old[0]} {shown}" if old else shown, words, place)
     return [*found.values(), *SIGNS]
 
@@ -88,7 +89,7 @@ class HelpScreen(Dialog[None]):
 
     def compose_question(self) -> ComposeResult:
         yield Input(placeholder="search keys and words")
-        with VerticalScroll(classes="full", can_focus=False):
+        with VerticalScroll(classes="full"):
             yield self.block(table_lines, self._lines)
 
     def on_input_changed(self, event: Input.Changed) -> None:

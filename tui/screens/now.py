@@ -55,13 +55,16 @@ class NowScreen(LiveScreen):
             yield Block(page_preview, node_id="preview")
 
     def read(self, source: Source) -> QueuePage:
+        """The queue."""
         return source.queue()
 
     def show_picture(self, picture: object) -> None:
+        """Show the lines that pass the filter."""
         self._page = cast("QueuePage", picture)
         self._show_lines()
 
     def show_failure(self, sentence: str) -> None:
+        """Say it, and in place of the queue where nothing was read yet."""
         super().show_failure(sentence)
         if self._page is None:
             self.query_one("#notice", Static).update(f"The queue cannot be read: {sentence}.")
@@ -114,6 +117,7 @@ class NowScreen(LiveScreen):
 
     @property
     def chosen_id(self) -> str:
+        """The recovery under the cursor."""
         return self.line.recovery_id if self.line else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.queries.views import RecoveryPage
-from tui.messages import EventsRead, ReadFailed
+from tui.messages import Done, EventsRead, Said
 from tui.panels import file, money
 from tui.panels.identity import terms_block
 from tui.screens.dialogs import FullText
@@ -103,10 +103,12 @@ class RecoveryScreen(LiveScreen):
         return file.notes_lines(page, width, zone=self._zone)
 
     def read(self, source: Source) -> RecoveryPage | None:
+        """The page of the chosen recovery; None where none is chosen."""
         recovery_id = self.desk_app.recovery_id
         return source.page(recovery_id) if recovery_id else None
 
     def show_picture(self, picture: object) -> None:
+        """Fill the panels; the page of a recovery that was left is dropped."""
         page = cast("RecoveryPage | None", picture)
         if page is not None and page.recovery_id != self.desk_app.recovery_id:
             return
@@ -127,6 +129,7 @@ class RecoveryScreen(LiveScreen):
             self.query_one("#waiting").display = bool(self.page.approvals)
 
     def show_failure(self, sentence: str) -> None:
+        """Say it, and on the page too where nothing was read yet."""
         super().show_failure(sentence)
         if self.page is None:
             self.query_one("#notice", Static).update(f"The recovery cannot be read: {sentence}.")
@@ -183,7 +186,7 @@ class RecoveryScreen(LiveScreen):
         try:
             events = self.desk_app.source.all_events(page.recovery_id)
         except READ_ERRORS as error:
-            self.post_message(ReadFailed(sentence_of(error)))
+            self.app.post_message(Done(Said(sentence_of(error), refused=True)))
         else:
             self.post_message(EventsRead(page.ref, events))
 

@@ -43,9 +43,11 @@ class SummaryScreen(LiveScreen):
         self.query_one("#page").display = False
 
     def read(self, source: Source) -> Summary:
+        """The figures."""
         return source.summary()
 
     def show_picture(self, picture: object) -> None:
+        """Fill the panels."""
         self.query_one("#notice").display = False
         self.query_one("#page").display = True
         for block in self.query("#page Block").results(Block):

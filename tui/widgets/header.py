@@ -11,7 +11,7 @@ from textual.message import Message
 
 from models.queries.views import EngineView, OfficerView
 from tui.signs import ALARM, CALM, CARE, GOOD, MUTED
-from tui.text import cut, day_and_time, fitted, full_time, words
+from tui.text import cut, fitted, full_time, words, zoned_time
 from tui.widgets.block import Block
 
 TABS = (("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
@@ -52,11 +52,8 @@ def _spread(left: Content, right: Content, width: int) -> Content:
 def _when(value: HeaderValue, width: int) -> Content:
     if value.now is None:
         return words(("reading …", MUTED))
-    if width < 100:
-        zone = full_time(value.now, value.zone).rsplit(" ", 1)[1]
-        text = f"{day_and_time(value.now, value.zone)} {zone}"
-    else:
-        text = full_time(value.now, value.zone)
+    spell = zoned_time if width < 100 else full_time
+    text = spell(value.now, value.zone)
     return words(("as of ", MUTED), (text, "$foreground"))
 
 
@@ -76,8 +73,8 @@ def _tabs(screen: str) -> Content:
     pieces: list[tuple[object, str] | str] = [" "]
     for key, title, name in TABS:
         is_here = name == screen
-        pieces.append((f" {key} ", "bold $accent on $boost" if is_here else "$accent"))
-        pieces.append((f"{title} ", "bold $foreground on $boost" if is_here else MUTED))
+        pieces.append((f" {key} ", "bold $accent on $primary 25%" if is_here else "$accent"))
+        pieces.append((f"{title} ", "bold $foreground on $primary 25%" if is_here else MUTED))
     return words(*pieces)
 
 

@@ -24,12 +24,12 @@ _NARROW = (
     TableColumn("next", "next step"),
 )
 _WIDE = (
-    TableColumn("due", "  time left", 12),
+    TableColumn("due", "  time left", 15),
     TableColumn("ref", "recovery", 11),
     TableColumn("stage", "stage", 14),
     TableColumn("loss", "loss", 17, right=True),
     TableColumn("victims", "vic", 3, right=True),
-    TableColumn("turn", "turn", 12),
+    TableColumn("turn", "turn", 11),
     TableColumn("next", "next step"),
 )
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -42,12 +42,15 @@ class QueueTable(LineTable[QueueLine]):
     own_roles: reactive[frozenset[Role]] = reactive(frozenset())
 
     def columns(self) -> Sequence[TableColumn]:
+        """The columns that fit."""
         return _WIDE if self.size.width >= 100 else _NARROW
 
     def line_id(self, line: QueueLine) -> str:
+        """The id of the recovery."""
         return line.recovery_id
 
     def sort_value(self, line: QueueLine, key: str) -> Any:  # noqa: ANN401
+        """What the column sorts by."""
         values: dict[str, object] = {
             "due": line.due_at or _NEVER,
             "ref": line.ref,
@@ -60,9 +63,10 @@ class QueueTable(LineTable[QueueLine]):
         return values[key]
 
     def cells(self, line: QueueLine) -> Sequence[Content]:
+        """The line as text."""
         is_wide = self.size.width >= 100
         now = self.now
-        left = word("") if now is None else time_left(now, line.due_at)
+        left = word("") if now is None else time_left(now, line.due_at, short=not is_wide)
         turn = turn_sign(line.role, self.own_roles)
         cells = [
             left,

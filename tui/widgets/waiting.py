@@ -16,7 +16,7 @@ from tui.text import word
 from tui.widgets.table import LineTable, TableColumn
 
 _COLUMNS = (
-    TableColumn("due", "  time left", 12),
+    TableColumn("due", "  time left", 11),
     TableColumn("ref", "recovery", 11),
     TableColumn("act", "to decide", 21),
     TableColumn("amount", "amount", 16, right=True),
@@ -50,12 +50,15 @@ class WaitingTable(LineTable[ApprovalLine]):
     own_id: reactive[str] = reactive("")
 
     def columns(self) -> Sequence[TableColumn]:
+        """Due, recovery, act, amount, who asked."""
         return _COLUMNS
 
     def line_id(self, line: ApprovalLine) -> str:
+        """The id of the approval."""
         return line.approval_id
 
     def sort_value(self, line: ApprovalLine, key: str) -> Any:  # noqa: ANN401
+        """What the column sorts by."""
         values: dict[str, object] = {
             "due": line.due_at or _NEVER, "ref": line.ref, "act": line.act, "by": line.asked_by,
             "amount": amount_of(line),
@@ -63,7 +66,8 @@ class WaitingTable(LineTable[ApprovalLine]):
         return values[key]
 
     def cells(self, line: ApprovalLine) -> Sequence[Content]:
-        left = word("") if self.now is None else time_left(self.now, line.due_at)
+        """The line as text."""
+        left = word("") if self.now is None else time_left(self.now, line.due_at, short=True)
         own = line.asked_by == self.own_id
         by = word("you", MUTED) if own else word(line.asked_by)
         return (
