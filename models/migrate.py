@@ -25,14 +25,23 @@ def upgrade(engine: sa.Engine) -> None:
         command.upgrade(alembic_config(connection), "head")
 
 
-def has_schema(engine: sa.Engine) -> bool:
-    """Whether any migration has been run on the database."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() is not None
-
-
 def schema_is_current(engine: sa.Engine) -> bool:
     """Whether the database is at the newest migration."""
     newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return _revision(engine) == newest
+
+
+def has_schema(engine: sa.Engine) -> bool:
+    """Whether any migration has been run on the database."""
+    return _revision(engine) is not None
+
+
+def is_known(engine: sa.Engine) -> bool:
+    """Whether the database is at one of the migrations of this version, the newest or older."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    return _revision(engine) in {script.revision for script in scripts.walk_revisions()}
+
+
+def _revision(engine: sa.Engine) -> str | None:
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision()

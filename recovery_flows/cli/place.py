@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import json
+import os
+import pwd
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ class Installation:
         handle = acting_as or self.settings.security.officer
         with self.database.reading() as session:
             if not handle:
-                return officer_by_os_user(session, getpass.getuser())
+                return officer_by_os_user(session, os_user())
             found = officer_with_hash(session, handle)
         if found is None:
             raise NobodyActsError(f"there is no officer {handle!r}: `recovery officer list`")
@@ -94,6 +95,17 @@ class Installation:
             chunk_size=engine.chunk_size,
             connections=partner.connections,
         )
+
+
+def os_user() -> str:
+    """The operating-system user of this process, by its number.
+
+    The variables LOGNAME and USER, which `getpass` believes, are the user's own to set.
+    """
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"uid-{os.geteuid()}"
 
 
 def laws() -> dict[str, Regime]:

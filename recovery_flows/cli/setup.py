@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,10 +40,10 @@ def init(
     from config.settings import load_settings
     from models.queries.officers import officers
     from recovery_flows.cli.officer import fit_handle
-    from recovery_flows.cli.place import FirstOfficer, make_installation
+    from recovery_flows.cli.place import FirstOfficer, make_installation, os_user
 
-    settings, os_user = load_settings(), getpass.getuser()
-    first = FirstOfficer(fit_handle(officer or os_user), roles_of(role), os_user=os_user)
+    settings, user = load_settings(), os_user()
+    first = FirstOfficer(fit_handle(officer or user), roles_of(role), os_user=user)
     standing = _standing(settings)
     installation = make_installation(settings, (first,))
     with installation.database.reading() as session:
@@ -66,15 +65,17 @@ def init(
 def _standing(settings: Settings) -> Standing:
     """What is there; MisuseError where a database lost its key: a new one would open nothing."""
     from models.engine import make_engine
-    from models.migrate import has_schema, schema_is_current
+    from models.migrate import has_schema, is_known, schema_is_current
     from models.vault import KEY_FILE
-    from recovery_flows.cli.place import answering
+    from recovery_flows.cli.place import SchemaError, answering
     from recovery_flows.errors import MisuseError
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = make_engine(settings.database_url.get_secret_value())
     with answering():
         is_there, is_current = has_schema(engine), schema_is_current(engine)
+        if is_there and not is_current and not is_known(engine):
+            raise SchemaError("the case database is of a newer version of the program than this")
     engine.dispose()
     key = settings.key_dir / KEY_FILE
     if is_there and not key.exists():

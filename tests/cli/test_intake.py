@@ -1,0 +1,50 @@
+"""Taking in complaint files by the command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def test_new_known_and_refused_rows_are_told_apart(run: Any, unit: Any) -> None:
+    good, bad = unit.row(1), unit.row(2, amount="1,000.00")
+    stranger = unit.row(3, payee_bank="bank-unknown")
+    file = str(unit.file_of(good, bad, stranger))
+    said = run("intake", "reports", file)
+    assert said.code == 0
+    first, *rest = said.out.splitlines()
+    assert first == "1 new report, 0 known already, 2 refused"
+    assert rest[0].startswith("row 2, amount: ")
+    assert rest[1] == "row 3, payee_bank: 'bank-unknown' is not a registered partner"
+    again = run("intake", "reports", file, "--json").json()
+    assert (again["new"], again["known"], len(again["refused"])) == ([], 1, 2)
+
+
+def test_strict_exits_3_for_a_refused_row_and_0_without(run: Any, unit: Any) -> None:
+    bad = str(unit.file_of(unit.row(1), unit.row(2, amount="-1")))
+    assert run("intake", "reports", bad, "--strict").code == 3
+    good = str(unit.file_of(unit.row(1)))
+    assert run("intake", "reports", good, "--strict").code == 0
+
+
+def test_a_file_that_cannot_be_read_files_nothing(run: Any, unit: Any) -> None:
+    for path in (unit.folder / "missing.csv", unit.folder):
+        said = run("intake", "reports", str(path))
+        assert said.code == 2
+        assert str(path) in said.sentence()
+    assert run("list", "--json").json()["lines"] == []
+
+
+def test_the_law_of_the_files_is_that_of_the_home_partners(run: Any, unit: Any) -> None:
+    file = str(unit.file_of(unit.row(1)))
+    assert "no regime 'XX'" in run("intake", "reports", file, "--regime", "XX").sentence()
+    unit.tamper("UPDATE partner SET home = 0")
+    said = run("intake", "reports", file)
+    assert said.code == 2
+    assert "give --regime" in said.sentence()
+    assert run("intake", "reports", file, "--regime", "CN").code == 0
+
+
+def test_taking_in_takes_the_role_officer(run: Any, unit: Any) -> None:
+    said = run("intake", "reports", str(unit.file_of(unit.row(1))), "--as", "chen")
+    assert said.code == 3
+    assert "takes the role officer" in said.sentence()
