@@ -102,7 +102,7 @@ async def test_an_empty_queue_and_a_missing_engine_say_what_to_do(unity: Any, wa
         await wait(pilot, app, "No open recovery", "recovery intake FILE", "○ no engine")
         await wait(pilot, app, "start one with `recovery engine`")
         unity.beat()
-        await wait(pilot, app, "● engine working")
+        await wait(pilot, app, "● working")
 
 
 async def test_pausing_stops_the_picture_and_says_so(unity: Any, wait: Any, look: Any) -> None:

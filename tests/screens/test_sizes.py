@@ -65,6 +65,13 @@ async def test_every_event_and_every_hold_can_be_seen_in_full(
         await wait(pilot, app, "R-2026-0001: all ", "recovery accepted")
 
 
+async def test_a_long_unit_name_gives_way_to_the_time_and_its_zone(unity: Any, wait: Any) -> None:
+    unity.beat()
+    app = unity.app("zhao", unit_name="A Unit With A Very Long Name", time_zone="Asia/Shanghai")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "as of 2 Mar 14:00 CST", "zhao officer, supervisor", "● working")
+
+
 @pytest.mark.usefixtures("traced")
 async def test_a_terminal_that_changes_its_size_is_followed(unity: Any, wait: Any) -> None:
     app = unity.app("li")

@@ -35,8 +35,12 @@ class HeaderValue:
 
 def header_lines(value: HeaderValue, width: int) -> list[Content]:
     """Two lines, and a third with the story where the data is synthetic."""
-    left = words(" ", (value.unit_name, "bold $primary"), "  ", _when(value, width))
-    right = words(_who(value.officer), "  ", _engine(value.engine), " ")
+    when = _when(value, width)
+    right = words(_who(value.officer), "  ", _engine(value.engine, width), " ")
+    room = max(
+        4, width - when.cell_length - right.cell_length - 4
+    )  # the name gives way to the time
+    left = words(" ", cut(words((value.unit_name, "bold $primary")), room), "  ", when)
     lines = [_spread(left, right, width), _spread(_tabs(value.screen), _marks(value), width)]
     if value.story is not None:
         mark = words((" ▒ SYNTHETIC DATA ", "bold $warning"), (value.story, "$foreground"))
@@ -63,10 +67,12 @@ def _who(officer: OfficerView | None) -> Content:
     return words((officer.handle, "bold"), (f" {', '.join(sorted(officer.roles))}", MUTED))
 
 
-def _engine(engine: EngineView | None) -> Content:
+def _engine(engine: EngineView | None, width: int) -> Content:
     if engine is None:
         return words(("· engine ?", MUTED))
-    return words(("● engine working", GOOD) if engine.alive else ("○ no engine", CARE))
+    if not engine.alive:
+        return words(("○ no engine", CARE))
+    return words(("● engine working" if width >= 100 else "● working", GOOD))
 
 
 def _tabs(screen: str) -> Content:
