@@ -26,12 +26,13 @@ class OpenStep:
     ref: str
     action: str
     subject_id: str
+    reported_at: datetime
 
 
 def open_steps(session: Session, role: Role) -> list[OpenStep]:
     """Recoveries whose next step is for this role, the oldest report first."""
     query = (
-        sa.select(_R.c.id, _R.c.ref, _R.c.step_action, _R.c.step_subject)
+        sa.select(_R.c.id, _R.c.ref, _R.c.step_action, _R.c.step_subject, _R.c.reported_at)
         .where(_R.c.step_role == role, _R.c.state.not_in(CLOSED_RECOVERIES))
         .order_by(_R.c.reported_at, _R.c.id)
     )

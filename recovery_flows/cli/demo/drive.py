@@ -48,7 +48,9 @@ class Drive:
         self._hand_in(None, now)
         while True:
             await self._settle(sweep, people)
-            following = self._next_instant(now, plan.desk_hours_seconds, plan.begins())
+            following = self._next_instant(
+                now, plan.desk_hours_seconds, plan.begins(), people.busy_until
+            )
             if following is None or following > plan.begins() + _HORIZON:
                 return
             with unit_of_work(self.installation.database) as unit:
@@ -94,12 +96,17 @@ class Drive:
         return len(summary.filed)
 
     def _next_instant(
-        self, now: datetime, desk_hours_seconds: int, begins: datetime
+        self,
+        now: datetime,
+        desk_hours_seconds: int,
+        begins: datetime,
+        busy_until: datetime | None,
     ) -> datetime | None:
         with self.installation.database.reading() as session:
             due = next_instant(session, now)
         reports = [r.reported_at for r in self._reports if r.reported_at > now]
-        candidates = [at for at in (due, min(reports, default=None)) if at is not None]
+        instants = (due, busy_until, min(reports, default=None))
+        candidates = [at for at in instants if at is not None]
         if not candidates:
             return None
         following = min(candidates)

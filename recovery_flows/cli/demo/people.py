@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from models.queries.approvals import pending_ids
+from models.queries.clock import case_now
 from models.queries.queue import OpenStep, open_steps
 from models.states import Role
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR
 from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk
+from recovery_flows.desk import Desk, wall_clock
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.steps import Action
 
@@ -29,6 +31,8 @@ REQUEST_FIELDS: Mapping[str, str] = {
     "measure_law": "law on the measure attached (synthetic)",
     "interested_persons_law": "rights of interested persons attached (synthetic)",
 }
+TITLE_TIME = timedelta(days=3)
+"""How long Lin takes to make sure that nobody else claims the money: others may still report."""
 AUTHORITY = "county-level head, approval SYN-2026 (synthetic)"
 
 
@@ -37,6 +41,7 @@ class People:
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
+        self.busy_until: datetime | None = None
         self._lin = self._desk(OFFICER)
         self._chen = self._desk(SUPERVISOR)
 
@@ -50,9 +55,18 @@ class People:
     async def act(self) -> int:
         """Do every step that is open to a person now; return how many were done."""
         done = 0
+        self.busy_until = None
         while step := await self._once():
             done += step
+            self.busy_until = None
         return done
+
+    def _is_looking_into(self, line: OpenStep, now: datetime) -> bool:
+        ready_at = line.reported_at + TITLE_TIME
+        if line.action != Action.CHECK_TITLE or now >= ready_at:
+            return False
+        self.busy_until = min(self.busy_until or ready_at, ready_at)
+        return True
 
     def _advance(self, line: OpenStep) -> int:
         number = f"SYN-{line.ref.removeprefix('R-')}"
@@ -66,10 +80,11 @@ class People:
     async def _once(self) -> int:
         done = 0
         with self._installation.database.reading() as session:
+            now = case_now(session, wall_clock())
             steps = open_steps(session, Role.OFFICER)
         joined: set[str] = set()
         for line in steps:
-            if line.recovery_id in joined:
+            if line.recovery_id in joined or self._is_looking_into(line, now):
                 continue
             if line.action == Action.JOIN:
                 # The other file changes too: its steps are looked at anew in the next round.
