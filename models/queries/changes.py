@@ -17,15 +17,19 @@ class ChangeWatch:
     """
 
     def __init__(self, database: Database) -> None:
-        self._connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self._connection = database.engine.connect()
         self._is_sqlite = database.engine.dialect.name == "sqlite"
         self._seen = self._version()
 
     def _version(self) -> int:
-        if self._is_sqlite:
-            return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
-        highest = sa.select(sa.func.max(table_of(Event).c.seq))
-        return int(self._connection.execute(highest).scalar() or 0)
+        try:
+            if self._is_sqlite:
+                return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+            highest = sa.select(sa.func.max(table_of(Event).c.seq))
+            return int(self._connection.execute(highest).scalar() or 0)
+        finally:
+            # An open snapshot would show the same version forever and hold up checkpoints.
+            self._connection.rollback()
 
     def changed(self) -> bool:
         """True once after each commit by others (several commits may make one True)."""

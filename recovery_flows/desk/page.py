@@ -79,7 +79,7 @@ def _page(
         terms=tuple(_terms(file)),
         claims=tuple(_claims(file, names)),
         assets=tuple(_asset(file, a, names) for a in file.assets),
-        clocks=tuple(_clocks(file)),
+        clocks=tuple(_clocks(file, laws)),
         requests=tuple(_requests(session, vault, file)),
         allocations=tuple(_allocations(file, names)),
         approvals=tuple(
@@ -153,19 +153,20 @@ def _hold(hold: HoldRow) -> HoldLine:
     )
 
 
-def _clocks(file: RecoveryFile) -> list[ClockLine]:
+def _clocks(file: RecoveryFile, laws: Laws) -> list[ClockLine]:
+    law = laws[file.recovery.regime]
     clocks = [
         ClockLine(f"{h.kind} ends", h.expires_at, file.asset(h.asset_id).regime, h.law_row)
         for h in file.holds
         if h.state in LIVE_HOLDS and h.held_minor and h.expires_at is not None
     ]
     clocks += [
-        ClockLine("confirmation due", a.due_at, file.recovery.regime, "CN_STOP_CONFIRM")
+        ClockLine("confirmation due", a.due_at, law.code, law.confirmation.code)
         for a in file.approvals
         if a.state is ApprovalState.PENDING and a.post_hoc and a.due_at is not None
     ]
     clocks += [
-        ClockLine("notice ends", a.notice_to, file.recovery.regime, "CN_RETURN_NOTICE")
+        ClockLine("notice ends", a.notice_to, law.code, law.notice.code)
         for a in file.allocations
         if a.state is AllocationState.NOTICE and a.notice_to is not None
     ]

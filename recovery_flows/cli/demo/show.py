@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from recovery_flows.cli.demo.folder import PLAN, SUPERVISOR, read_plan
+from recovery_flows.cli.demo.folder import HOME, PLAN, SUPERVISOR, read_plan
 from recovery_flows.cli.place import Installation, open_installation
 
 _LOG = "demo.log"
@@ -67,4 +67,5 @@ def open_terminal(
         start_at=case or None,
         story=story,
         screen=screen or None,
+        time_zone=installation.laws[HOME].time_zone,
     )
