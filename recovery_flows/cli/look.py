@@ -10,7 +10,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, counted, spoken, tell
+from recovery_flows.cli.table import columns, counted, spoken, tell, turn
 
 if TYPE_CHECKING:
     from models.queries.views import QueueLine, QueuePage
@@ -84,7 +84,8 @@ def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
 
     left = "-" if line.due_at is None else time_left_text(now, line.due_at)
     loss, stage = str(line.loss), spoken(line.stage)
-    return (left, line.ref, stage, loss, line.sentence, spoken(line.role), line.owner or "-")
+    whose = turn(line.action, line.role)
+    return (left, line.ref, stage, loss, line.sentence, whose, line.owner or "-")
 
 
 def _engine_text(page: QueuePage) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from models.queries.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
+from models.states import RecoveryState
 from recovery_flows.cli.approve import approval_lines
-from recovery_flows.cli.table import columns, counted, instant_text, spoken
+from recovery_flows.cli.table import columns, counted, instant_text, spoken, turn
 from recovery_flows.rules.clocks import time_left_text
 from recovery_flows.rules.regime import Regime
 
@@ -39,7 +40,8 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
 
 def _head(page: RecoveryPage, zone: str) -> Iterator[str]:
     victims = counted(len(page.claims), "victim")
-    yield f"{page.ref}  {spoken(page.state)}, {spoken(page.stage)}  {page.loss}  {victims}"
+    stage = f", {spoken(page.stage)}" if page.state is RecoveryState.OPEN else ""
+    yield f"{page.ref}  {spoken(page.state)}{stage}  {page.loss}  {victims}"
     yield from columns(
         [
             ("case", page.case_number or "not accepted yet", "file of", page.owner or "nobody yet"),
@@ -157,7 +159,9 @@ def _allocation(allocation: AllocationLine, zone: str) -> Iterator[str]:
 
 
 def _steps(page: RecoveryPage, zone: str) -> list[str]:
-    return columns([(s.role, s.sentence, instant_text(s.due_at, zone)) for s in page.steps])
+    return columns(
+        [(turn(s.action, s.role), s.sentence, instant_text(s.due_at, zone)) for s in page.steps]
+    )
 
 
 def _notes(page: RecoveryPage, zone: str) -> Iterator[str]:

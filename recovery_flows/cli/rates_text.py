@@ -25,10 +25,12 @@ def summary_lines(figures: Summary) -> Iterator[str]:
 
 
 def _currency_lines(currency: CurrencySummary) -> Iterator[str]:
-    terms = [("reported", str(currency.reported))]
-    terms += [(f"= {spoken(t.account)}", str(t.amount)) for t in currency.terms]
-    terms.append(("ever held", str(currency.ever_held)))
-    yield from columns(terms, right=(1,))
+    terms = [("", "reported", str(currency.reported))]
+    for term in currency.terms:
+        sign = "=" if len(terms) == 1 else "+"
+        terms.append((sign, spoken(term.account), str(term.amount)))
+    terms.append(("", "ever held", str(currency.ever_held)))
+    yield from columns(terms, right=(2,))
     yield from columns(
         [
             (

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from recovery_flows.cli.place import Installation
     from recovery_flows.flows.context import Engine
 
-_NO_ENGINE = (
-    "no engine is running: start `recovery engine`, or add --now to send in this process next time"
-)
+_NO_ENGINE = "no engine is running: start `recovery engine`, or add --now to send in this process"
 
 
 def hands(installation: Installation) -> Engine:

@@ -54,3 +54,8 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def spoken(name: object) -> str:
     """A name of the program in words: `not_located` is `not located`."""
     return str(name).replace("_", " ")
+
+
+def turn(action: str, role: str) -> str:
+    """Whose turn a step is: a role, or that it waits for others, or that all is done."""
+    return {"wait": "waits", "done": "-"}.get(action, role)

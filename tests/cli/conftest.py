@@ -83,7 +83,7 @@ def report_row(number: int = 1, **changes: str) -> dict[str, str]:
     """An invented report of 1,000.00 paid to the mule."""
     row = {
         "external_ref": f"SYN-{number}",
-        "victim_name": f"Invented Victim {number}",
+        "victim_name": "Synthetic Victim",
         "victim_contact": f"invented-{number}@example.org",
         "victim_bank": VICTIM[0],
         "victim_account": VICTIM[1],
@@ -245,11 +245,15 @@ def unit(tmp_path: Path, made: Path) -> Iterator[Unit]:
 @pytest.fixture
 def banks(unit: Unit) -> Iterator[None]:
     """The sandbox banks over HTTP, registered; 1,000.00 reached the mule, 100.00 left in cash."""
-    refs = ((*VICTIM, 500_000), (*MULE, 0), (*OTHER, 0))
+    refs = (
+        (VICTIM, "Synthetic Victim", 500_000),
+        (MULE, "Synthetic Mule", 0),
+        (OTHER, "Synthetic Victim", 0),
+    )
     pays = ((1, VICTIM, MULE, 100_000, "TRANSFER"), (2, MULE, None, 10_000, "CASH"))
     world = World(
         banks=tuple(Bank(name, f"Synthetic {name}", law, cur, 0, 0) for name, law, cur in BANKS),
-        accounts=tuple(WorldAccount(b, n, "Synthetic Holder", "CNY", m) for b, n, m in refs),
+        accounts=tuple(WorldAccount(*ref, holder, "CNY", minor) for ref, holder, minor in refs),
         transfers=tuple(
             WorldTransfer(n, START + timedelta(hours=n, minutes=1), a, b, m, "CNY", kind, f"E{n}")
             for n, a, b, m, kind in pays
