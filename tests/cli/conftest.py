@@ -22,9 +22,14 @@ import pytest
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
 from recovery_flows.cli import main
+from recovery_flows.cli.intake_file import take_in
+from recovery_flows.cli.options import find
+from recovery_flows.cli.output import plain
 from recovery_flows.cli.place import Installation, open_installation
 from recovery_flows.cli.sandbox_process import case_clock
 from recovery_flows.cli.sending import hands
+from recovery_flows.desk import wall_clock
+from recovery_flows.desk.page import recovery_page
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
@@ -136,30 +141,35 @@ class Unit:
     def reported(self, count: int = 1) -> list[str]:
         """References of recoveries that were just taken in."""
         path = self.file_of(*(report_row(n) for n in range(1, count + 1)))
-        assert run("intake", "reports", str(path)).code == 0
-        return [line["ref"] for line in run("list", "--json").json()["lines"]]
+        filed = take_in(self.installation(), path, "", "CN").filed
+        return [str(self.page(recovery_id)["ref"]) for recovery_id in filed]
+
+    def _advance(self, ref: str, case_number: str = "") -> None:
+        installation = self.installation()
+        installation.desk().advance(find(installation, ref), case_number=case_number)
 
     def accepted(self) -> str:
         (ref,) = self.reported()
-        assert run("advance", ref, "--case-number", "SYN-CASE-1").code == 0
+        self._advance(ref, "SYN-CASE-1")
         return ref
 
     def ordered(self) -> str:
         """A recovery whose stop was sent first and waits for its confirmation."""
         ref = self.accepted()
-        assert run("advance", ref).code == 0
+        self._advance(ref)
         return ref
 
     def page(self, ref: str) -> Any:
-        return run("show", ref, "--json").json()
+        """What `show REF --json` shows."""
+        opened = self.installation()
+        return plain(recovery_page(opened.database, opened.laws, find(opened, ref), wall_clock()))
 
     def approval(self, ref: str) -> str:
         (approval,) = self.page(ref)["approvals"]
         return str(approval["approval_id"])
 
     def approve(self, ref: str) -> None:
-        said = run("approve", self.approval(ref), "--as", SUPERVISOR)
-        assert said.code == 0, said.err
+        self.installation().desk(SUPERVISOR).approve(self.approval(ref))
 
     def sweep(self) -> None:
         """What the engine does, by the same functions, without Prefect around them."""
