@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.file import Step
+from models.moves import IllegalMoveError
 from models.queries.views import ApprovalLine, OfficerView, RecoveryPage
-from models.states import IllegalMoveError, Role
+from models.states import Role
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError
 from recovery_flows.rules.steps import Action

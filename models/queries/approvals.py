@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database
-from models.file import ApprovalRow, RecoveryFile
+from models.file import RecoveryFile
 from models.money import Money
 from models.officer import Approval
 from models.queries.files import load_files
 from models.queries.names import Names, names_of
 from models.queries.views import ApprovalLine
+from models.rows import ApprovalRow
 from models.states import ApprovalState
 from models.tables import table_of
 

@@ -12,19 +12,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from models.file import (
-    AllocationRow,
-    ApprovalRow,
-    AssetRow,
     Balance,
-    CallRow,
-    ClaimRow,
     GonePart,
-    HoldRow,
-    PayoutRow,
     Position,
     RecoveryFile,
-    RecoveryRow,
-    RequestRow,
     TraceView,
 )
 from models.hold import Hold, Request
@@ -34,6 +25,17 @@ from models.officer import Approval
 from models.partner import Call
 from models.recovery import Asset, Claim, Recovery, Trace
 from models.restitution import Allocation, Payout
+from models.rows import (
+    AllocationRow,
+    ApprovalRow,
+    AssetRow,
+    CallRow,
+    ClaimRow,
+    HoldRow,
+    PayoutRow,
+    RecoveryRow,
+    RequestRow,
+)
 from models.states import CLOSED_RECOVERIES, CallState, Stage
 from models.tables import table_of
 

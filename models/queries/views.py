@@ -69,6 +69,8 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
+    """One victim's claim, masked."""
+
     claim_id: str
     victim: str
     account: str
@@ -112,6 +114,8 @@ class AssetLine:
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
+    """One cross-border request with its fields and what is missing."""
+
     request_id: str
     asset_id: str
     partner: str
@@ -125,6 +129,8 @@ class RequestLine:
 
 @dataclass(frozen=True, slots=True)
 class PayoutLine:
+    """One victim's part of an allocation."""
+
     claim_id: str
     victim: str
     payee: str
@@ -134,6 +140,8 @@ class PayoutLine:
 
 @dataclass(frozen=True, slots=True)
 class AllocationLine:
+    """One allocation with its formula and each victim's line."""
+
     allocation_id: str
     asset_id: str
     state: AllocationState
@@ -164,6 +172,8 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
+    """One note, opened."""
+
     at: datetime
     author: str
     text: str

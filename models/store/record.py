@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from models.ids import canonical
 from models.ledger import PostingRow
+from models.moves import next_state
 from models.outcome import CallIntent, Move, Outcome, Posting, spelled, unbalanced
-from models.states import Noun, next_state
+from models.states import Noun
 from models.store.permissions import require
 from models.store.unit import EVENTS, Actor, Unit
 from models.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of

@@ -97,6 +97,8 @@ class _Shape(BaseModel):
 
 
 class Link(_Shape):
+    """A link of an answer, such as the next page."""
+
     rel: str
     href: str
 
@@ -109,10 +111,14 @@ class Links(_Shape):
 
 
 class ResponseDetails(_Shape):
+    """Whether an answer is complete."""
+
     status: Literal["complete", "partial"]
 
 
 class CapabilitiesShape(_Shape):
+    """What a bank says of itself."""
+
     profile: Literal["RBP/1"]
     bank_id: Ref
     name: str
@@ -122,22 +128,30 @@ class CapabilitiesShape(_Shape):
 
 
 class AccountShape(_Shape):
+    """An account as the wire names it."""
+
     number: Annotated[str, StringConstraints(min_length=1)]
     currency: Currency
 
 
 class BalanceShape(_Shape):
+    """Booked and held money at an instant."""
+
     booked: Balance
     held: Amount
     as_of: Instant
 
 
 class AccountAnswer(_Shape):
+    """An account with its balance."""
+
     account: AccountShape
     balance: BalanceShape
 
 
 class CounterpartyShape(_Shape):
+    """The other side of a booking."""
+
     bank: str
     number: str
     holder_name: str = ""
@@ -148,6 +162,8 @@ class CounterpartyShape(_Shape):
 
 
 class TransactionShape(_Shape):
+    """One booking."""
+
     seq: int
     booked_at: Instant
     credit_debit: Literal["CRDT", "DBIT"]
@@ -173,6 +189,8 @@ class TransactionShape(_Shape):
 
 
 class StatementPage(_Shape):
+    """One page of a statement."""
+
     response_details: ResponseDetails
     account: AccountShape
     from_date: Instant
@@ -183,6 +201,8 @@ class StatementPage(_Shape):
 
 
 class HoldShape(_Shape):
+    """A hold as the bank keeps it."""
+
     type: Literal["hold"]
     id: Ref
     revision: int
@@ -220,6 +240,8 @@ class HoldShape(_Shape):
 
 
 class PayoutShape(_Shape):
+    """A payout as the bank keeps it."""
+
     type: Literal["payout"]
     id: Ref
     revision: int
@@ -249,11 +271,15 @@ class PayoutShape(_Shape):
 
 
 class FeedShape(_Shape):
+    """One page of the change feed."""
+
     items: tuple[Annotated[HoldShape | PayoutShape, Field(discriminator="type")], ...]
     has_more_elements: bool
 
 
 class CallShape(_Shape):
+    """What became of a call with a key."""
+
     idempotency_key: str
     status: Literal["DONE", "IN_PROGRESS"]
     response_status: Annotated[int, Field(ge=100, le=599)] | None = None

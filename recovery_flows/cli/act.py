@@ -13,8 +13,8 @@ from recovery_flows.cli.sending import tell_done
 from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
-    from models.file import HoldRow
     from models.money import Money
+    from models.rows import HoldRow
     from recovery_flows.cli.place import Installation
 
 

@@ -43,10 +43,12 @@ class Installation:
 
     @property
     def data_dir(self) -> Path:
+        """The folder that holds all state but the keys."""
         return self.settings.data_dir
 
     @property
     def is_demo(self) -> bool:
+        """Whether this is a demo folder."""
         return (self.data_dir / DEMO_IDENTITIES).exists()
 
     def demo_secrets(self) -> dict[str, str]:

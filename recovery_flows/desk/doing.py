@@ -13,7 +13,7 @@ from models.file import Place, Step
 from models.ids import canonical
 from models.queries.requests import sealed_fields
 from models.vault import Vault
-from recovery_flows.rules import acts
+from recovery_flows.rules import acts, requesting
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.steps import Action
@@ -65,14 +65,14 @@ def _complete_request(progress: Progress, step: Step, given: Given) -> str:
         raise acts.StepRefusedError(f"the request lacks {names}: give them with --field NAME=TEXT")
     text = given.vault.open(sealed_fields(given.session, step.subject_id))
     fields = {**json.loads(text or "{}"), **given.fields}
-    acts.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
+    requesting.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
     request = next(r for r in progress.file.requests if r.id == step.subject_id)
     left = request.missing.replace(",", ", ")
     return f"request amended; still missing: {left}" if left else "request complete"
 
 
 def _submit_request(progress: Progress, step: Step, given: Given) -> str:
-    acts.submit_request(progress, step.subject_id, given.actor, given.now)
+    requesting.submit_request(progress, step.subject_id, given.actor, given.now)
     return "cross-border request submitted for approval"
 
 

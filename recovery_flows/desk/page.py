@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database
-from models.file import AssetRow, HoldRow, RecoveryFile
+from models.file import RecoveryFile
 from models.money import Money
 from models.queries.approvals import approval_line
 from models.queries.clock import case_now
@@ -29,6 +29,7 @@ from models.queries.views import (
     TermLine,
 )
 from models.recovery import Recovery
+from models.rows import AssetRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
     RETURNED,

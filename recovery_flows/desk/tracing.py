@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from models.facts import Direction, LineKind
-from models.file import ClaimRow, GonePart, Position, RecoveryFile, TraceView
+from models.file import (
+    GonePart,
+    Position,
+    RecoveryFile,
+    TraceView,
+)
 from models.ids import derive_id
 from models.queries.files import trace_json
 from models.queries.money import StoredLine, covered, lines_of, places
-from models.states import ClaimState
+from models.rows import ClaimRow
+from models.states import LIVE_HOLDS, ClaimState, HoldState, PayoutState
 from recovery_flows.rules import following
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
@@ -42,14 +49,51 @@ def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) 
     coverage = [Coverage(s.account_id, s.covers_from, s.covers_to) for s in spans]
     known = {s.account_id: s.opening_minor for s in reversed(spans)}
     openings = openings_for(merged.transfers, known, coverage)
-    trace = RULES[file.recovery.tracing_rule](
-        merged.transfers, sources, openings, coverage, as_of=now
-    )
+    moved = list(_beside_holds(file, merged.transfers))
+    trace = RULES[file.recovery.tracing_rule](moved, sources, openings, coverage, as_of=now)
     view, text = _view(file, trace, now)
     known_places = places(session, {p.account_id for p in view.positions})
     covered_to = {s.account_id: s.covers_to for s in spans}
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
     following.adopt(progress, now, laws, view, text, known_places, _depths(trace), stale)
+
+
+def _beside_holds(file: RecoveryFile, transfers: Iterable[Transfer]) -> Iterator[Transfer]:
+    """Payments as they move traced money: what a bank holds does not leave by later debits.
+
+    A hold covers the traced sum, and the bank refuses debits of it; what leaves after it took
+    effect, payouts to victims included, is therefore other money in the eyes of the trace.
+    """
+    kept_from = {a.account_id: since for a in file.assets if (since := _held_since(file, a.id))}
+    for transfer in transfers:
+        since = kept_from.get(transfer.payer or "")
+        if since is None or transfer.at <= since:
+            yield transfer
+        elif transfer.payee is not None:
+            yield replace(transfer, payer=None)
+
+
+_HELD = frozenset(
+    {
+        HoldState.STOPPED,
+        HoldState.FROZEN,
+        HoldState.SUPERSEDED,
+        HoldState.RELEASE_PENDING,
+        HoldState.DISPOSED,
+    }
+)
+
+
+def _held_since(file: RecoveryFile, asset_id: str) -> datetime | None:
+    """Since when an account's traced money is held, or was until it was paid back."""
+    holds = file.holds_of(asset_id)
+    in_force = any(h.state in LIVE_HOLDS or h.state is HoldState.DISPOSED for h in holds)
+    paid = any(p.asset_id == asset_id and p.state is PayoutState.SETTLED for p in file.payouts)
+    if not in_force and not paid:
+        return None
+    states = _HELD | {HoldState.RELEASED} if paid else _HELD
+    acted = [h.acted_at for h in holds if h.acted_at is not None and h.state in states]
+    return min(acted, default=None)
 
 
 def _is_needed(line: StoredLine, accounts: set[str]) -> bool:

@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from models.file import RecoveryFile
 from models.ids import canonical
+from models.outcome import Move, Scalar
 from models.queries.files import load_files
 from models.queries.work import due_recoveries
-from models.states import CallKind, Stage
+from models.states import CallKind, Noun, Stage
 from models.store.unit import ENGINE, unit_of_work
 from models.vault import Vault
 from recovery_flows.desk.recording import conclude
@@ -19,6 +20,7 @@ from recovery_flows.desk.tracing import trace_file
 from recovery_flows.flows.context import Engine
 from recovery_flows.rules import crossing, following, freezing, restitution
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.postings import TraceBelowReturnsError
 from recovery_flows.rules.progress import Progress
 
 STAGES = (Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION)
@@ -67,12 +69,28 @@ def _decide(
         freezing.advance(progress, now, laws)
     elif stage is Stage.TRACING:
         if session is not None and progress.file.recovery.trace_wanted:
-            trace_file(session, progress, now, laws)
+            _trace(session, progress, now, laws)
         following.advance(progress, now)
     elif stage is Stage.CROSS_BORDER:
         crossing.advance(progress, now, laws, seal)
     else:
         restitution.advance(progress, now, laws)
+
+
+def _trace(session: Session, progress: Progress, now: datetime, laws: Laws) -> None:
+    """Trace; a result that contradicts money already paid back is left to a person."""
+    before = progress.file
+    try:
+        trace_file(session, progress, now, laws)
+    except TraceBelowReturnsError as error:
+        progress.file = before
+        progress.moves.clear()
+        recovery = before.recovery
+        values: dict[str, Scalar] = {"trace_wanted": False}
+        reason = f"the new trace was not adopted: {error}"
+        progress.take(
+            Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, values, reason=reason)
+        )
 
 
 def decide(engine: Engine, stage: Stage, recovery_ids: Sequence[str]) -> int:

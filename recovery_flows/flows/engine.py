@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -135,7 +136,7 @@ async def run_forever(
     """Sweep at once, then whenever somebody else commits, and at least every `sweep_seconds`."""
     watch = ChangeWatch(engine.database)
     loop = asyncio.get_running_loop()
-    swept_at = beat_at = float("-inf")
+    swept_at = beat_at = -math.inf
     try:
         while True:
             if watch.changed() or loop.time() - swept_at >= sweep_seconds:

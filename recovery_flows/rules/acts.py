@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from models.file import ApprovalRow, ClaimRow, Place, RecoveryFile, RequestRow
+from models.file import Place, RecoveryFile
 from models.ids import derive_id
 from models.outcome import Move, Scalar
+from models.rows import ApprovalRow, ClaimRow
 from models.states import (
     AllocationState,
     ApprovalState,
@@ -18,10 +19,9 @@ from models.states import (
     Noun,
     PayoutState,
     RecoveryState,
-    RequestState,
 )
 from recovery_flows.errors import RefusedError
-from recovery_flows.rules import clocks, crossing, freezing, restitution
+from recovery_flows.rules import clocks, freezing, restitution
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import SUBJECT_NOUN, Act, approval_id, subject_digest
@@ -159,38 +159,6 @@ def void_approvals(progress: Progress, subject_id: str, reason: str) -> None:
         live = approval.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
         if approval.subject_id == subject_id and live:
             progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
-
-
-def complete_request(
-    progress: Progress, request_id: str, fields: Mapping[str, str], laws: Laws, seal: Seal
-) -> None:
-    """Give a request its fields; what is still missing is named on it."""
-    request = _request(progress.file, request_id)
-    if request.state not in (
-        RequestState.DRAFT, RequestState.PENDING_APPROVAL, RequestState.NEEDS_INFO,
-    ):  # fmt: skip
-        raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
-    law = laws[progress.file.recovery.regime]
-    values = crossing.field_values(law, fields, seal)
-    progress.take(Move(Noun.REQUEST, request.id, "amended", request.state, values))
-    void_approvals(progress, request.id, "the request was changed")
-
-
-def submit_request(progress: Progress, request_id: str, actor: str, now: datetime) -> None:
-    """Submit a complete request for approval; a gap is named field by field."""
-    request = _request(progress.file, request_id)
-    if request.state is not RequestState.DRAFT:
-        raise StepRefusedError(f"request {request_id} is {request.state}: only a draft goes on")
-    if request.missing:
-        names = request.missing.replace(",", ", ")
-        raise StepRefusedError(f"the request lacks {names}: fill these fields first")
-    values: dict[str, Scalar] = {"drafted_by": actor}
-    progress.take(Move(Noun.REQUEST, request.id, "submitted", request.state, values))
-    ask(progress, Act.REQUEST, request.id, actor, now)
-
-
-def _request(file: RecoveryFile, request_id: str) -> RequestRow:
-    return next(r for r in file.requests if r.id == request_id)
 
 
 def split(progress: Progress, asset_id: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
-from models.file import HoldRow, RecoveryFile, RequestRow
+from models.file import RecoveryFile
 from models.outcome import Move, Scalar
+from models.rows import HoldRow, RequestRow
 from models.states import (
     HoldKind,
     HoldState,

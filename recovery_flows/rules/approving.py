@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.file import ApprovalRow, RecoveryFile
+from models.file import RecoveryFile
 from models.outcome import Move, Scalar
+from models.rows import ApprovalRow
 from models.states import (
     RETURNED,
     ApprovalState,

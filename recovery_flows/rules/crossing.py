@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from models.file import AssetRow, RecoveryFile, RequestRow
+from models.file import RecoveryFile
 from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Move, Scalar
+from models.rows import AssetRow, RequestRow
 from models.states import HoldKind, Noun, RecoveryState, RequestState, Stage
 from recovery_flows.rules.completeness import missing_fields
 from recovery_flows.rules.following import is_traced, request_is_over

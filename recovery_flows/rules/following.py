@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.facts import LineKind
-from models.file import AssetRow, ClaimRow, GonePart, Place, Position, RecoveryFile, TraceView
+from models.file import (
+    GonePart,
+    Place,
+    Position,
+    RecoveryFile,
+    TraceView,
+)
 from models.ids import derive_id, digest
 from models.outcome import CallIntent, Move
+from models.rows import AssetRow, ClaimRow
 from models.states import CallKind, ClaimState, Noun, RequestState, Stage
 from recovery_flows.rules import freezing
 from recovery_flows.rules.freezing import Laws

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.file import AssetRow, HoldRow, RecoveryFile
+from models.file import RecoveryFile
 from models.ids import derive_id
 from models.outcome import CallIntent, Move
+from models.rows import AssetRow, HoldRow
 from models.states import (
     ApprovalState,
     CallKind,

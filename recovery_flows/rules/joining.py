@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from models.file import CallRow, RecoveryFile, TraceView
+from models.file import RecoveryFile, TraceView
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
+from models.rows import CallRow
 from models.states import CLOSED_RECOVERIES, Noun, Stage
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress, applied

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from models.facts import LineKind
-from models.file import AssetRow, ClaimRow, RecoveryFile
+from models.file import RecoveryFile
 from models.outcome import Posting
+from models.rows import AssetRow, ClaimRow
 from models.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
 
 CONFLICT = "conflict"

@@ -6,20 +6,19 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from models.file import (
+from models.file import Balance, RecoveryFile, TraceView
+from models.moves import next_state
+from models.outcome import CallIntent, Move, Outcome, Posting
+from models.rows import (
     AllocationRow,
     ApprovalRow,
     AssetRow,
-    Balance,
     CallRow,
     ClaimRow,
     HoldRow,
     PayoutRow,
-    RecoveryFile,
     RequestRow,
-    TraceView,
 )
-from models.outcome import CallIntent, Move, Outcome, Posting
 from models.states import (
     AllocationState,
     ApprovalState,
@@ -32,7 +31,6 @@ from models.states import (
     RecoveryState,
     RequestState,
     Stage,
-    next_state,
 )
 from recovery_flows.rules import postings
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.file import AllocationRow, AssetRow, ClaimRow, HoldRow, PayoutRow, RecoveryFile
+from models.file import RecoveryFile
 from models.ids import derive_id
 from models.outcome import CallIntent, Move
+from models.rows import (
+    AllocationRow,
+    AssetRow,
+    ClaimRow,
+    HoldRow,
+    PayoutRow,
+)
 from models.states import (
     LIVE_HOLDS,
     AllocationState,

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from models.file import AllocationRow, AssetRow, HoldRow, RecoveryFile, RequestRow, Step
+from models.file import RecoveryFile, Step
 from models.money import Money
+from models.rows import (
+    AllocationRow,
+    AssetRow,
+    HoldRow,
+    RequestRow,
+)
 from models.states import (
     LIVE_HOLDS,
     OPEN_CALLS,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.file import ApprovalRow, RecoveryFile
+from models.file import RecoveryFile
 from models.ids import derive_id, digest
+from models.rows import ApprovalRow
 from models.states import ApprovalState, Noun
 
 

@@ -38,6 +38,7 @@ class Account:
 
     @property
     def available_minor(self) -> int:
+        """Booked money that no hold keeps."""
         return self.booked_minor - self.held_minor
 
 

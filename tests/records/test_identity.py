@@ -12,17 +12,19 @@ from hypothesis import strategies as st
 
 from models.facts import LineKind
 from models.file import (
-    AllocationRow,
-    AssetRow,
-    ClaimRow,
     GonePart,
     Position,
     RecoveryFile,
-    RecoveryRow,
     TraceView,
-)  # fmt: skip
+)
 from models.money import split_minor
 from models.outcome import Move, unbalanced
+from models.rows import (
+    AllocationRow,
+    AssetRow,
+    ClaimRow,
+    RecoveryRow,
+)  # fmt: skip
 from models.states import (
     LIVE_HOLDS,
     TERMS,

@@ -12,9 +12,9 @@ from sqlmodel import SQLModel
 
 from models import tables
 from models.file import RecoveryFile
+from models.moves import MOVES
 from models.outcome import CallIntent, Move, Outcome, Posting
 from models.states import (
-    MOVES,
     CallKind,
     HoldKind,
     LedgerAccount,

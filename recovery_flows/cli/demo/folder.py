@@ -42,6 +42,7 @@ class Plan:
     notes: tuple[str, ...]
 
     def begins(self) -> datetime:
+        """When the story begins, in case time."""
         return datetime.fromisoformat(self.starts_at)
 
 

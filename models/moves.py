@@ -1,0 +1,223 @@
+"""The tables of moves: `MOVES[noun][(state, event)] -> state`.
+
+A move that is not in the table raises `IllegalMoveError` with both names. `docs/states.md` is made
+from these tables, and a test walks every pair of state and event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.states import (
+    AllocationState,
+    ApprovalState,
+    CallState,
+    ClaimState,
+    HoldState,
+    Noun,
+    PayoutState,
+    RecoveryState,
+    RequestState,
+    Stage,
+)
+
+
+class IllegalMoveError(ValueError):
+    """A move that is not in the table of its noun."""
+
+    def __init__(self, noun: Noun, state: str | None, event: str) -> None:
+        self.noun, self.state, self.event = noun, state, event
+        allowed = sorted(e for s, e in MOVES[noun] if s == state)
+        ways = ", ".join(allowed) if allowed else "none: it has ended"
+        super().__init__(
+            f"a {noun} that is {state or 'not there yet'} cannot take the event "
+            f"{event!r} (possible: {ways})"
+        )
+
+
+_Table = Mapping[tuple[str | None, str], str]
+_R, _C, _H, _Q = RecoveryState, ClaimState, HoldState, RequestState
+_A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
+
+
+def _asset_moves() -> dict[tuple[str | None, str], str]:
+    stages = [_S.FREEZING, _S.TRACING, _S.CROSS_BORDER, _S.RESTITUTION]
+    moves: dict[tuple[str | None, str], str] = {
+        (None, "found"): _S.FREEZING,
+        (None, "found_abroad"): _S.CROSS_BORDER,
+        (_S.FREEZING, "answered"): _S.TRACING,
+        (_S.TRACING, "hold_needed"): _S.FREEZING,
+        (_S.TRACING, "traced"): _S.RESTITUTION,
+        (_S.CROSS_BORDER, "request_ended"): _S.RESTITUTION,
+        (_S.RESTITUTION, "hold_needed"): _S.FREEZING,
+        (_S.RESTITUTION, "new_round"): _S.TRACING,
+        (_S.CLOSED, "reopened"): _S.FREEZING,
+    }
+    for stage in stages:
+        moves[(stage, "closed")] = _S.CLOSED
+        moves[(stage, "updated")] = stage
+        moves[(stage, "split")] = stage
+    moves[(_S.CLOSED, "updated")] = _S.CLOSED
+    return moves
+
+
+def _hold_moves() -> dict[tuple[str | None, str], str]:
+    moves: dict[tuple[str | None, str], str] = {
+        (None, "drafted"): _H.DRAFT,
+        (None, "ordered_by_request"): _H.ORDERED,
+        (_H.DRAFT, "amended"): _H.DRAFT,
+        (_H.DRAFT, "submitted"): _H.PENDING_APPROVAL,
+        (_H.DRAFT, "ordered_first"): _H.ORDERED,
+        (_H.DRAFT, "cancelled"): _H.CANCELLED,
+        (_H.PENDING_APPROVAL, "amended"): _H.DRAFT,
+        (_H.PENDING_APPROVAL, "approved"): _H.ORDERED,
+        (_H.PENDING_APPROVAL, "denied"): _H.DENIED,
+        (_H.PENDING_APPROVAL, "cancelled"): _H.CANCELLED,
+        (_H.ORDERED, "stopped"): _H.STOPPED,
+        (_H.ORDERED, "frozen"): _H.FROZEN,
+        (_H.ORDERED, "queued"): _H.QUEUED,
+        (_H.ORDERED, "refused"): _H.REJECTED_BY_BANK,
+        (_H.ORDERED, "no_funds"): _H.NO_FUNDS,
+        (_H.ORDERED, "confirmed"): _H.ORDERED,
+        (_H.ORDERED, "acknowledged"): _H.ORDERED,
+        (_H.ORDERED, "lapsed"): _H.LAPSED,
+        (_H.QUEUED, "frozen"): _H.FROZEN,
+        (_H.RELEASE_PENDING, "released"): _H.RELEASED,
+        (_H.RELEASE_PENDING, "lapsed"): _H.LAPSED,
+    }
+    for live in (_H.STOPPED, _H.FROZEN):
+        moves |= {
+            (live, "updated"): live,
+            (live, "confirmed"): live,
+            (live, "renewed"): live,
+            (live, "paid_out"): live,
+            (live, "release_ordered"): _H.RELEASE_PENDING,
+            (live, "released"): _H.RELEASED,
+            (live, "lapsed"): _H.LAPSED,
+            (live, "disposed"): _H.DISPOSED,
+            (live, "superseded"): _H.SUPERSEDED,
+        }
+    return moves
+
+
+_OWN_MOVES: Mapping[Noun, _Table] = {
+    Noun.RECOVERY: {
+        (None, "reported"): _R.REPORTED,
+        (_R.REPORTED, "accepted"): _R.OPEN,
+        (_R.REPORTED, "rejected"): _R.REJECTED,
+        (_R.REPORTED, "joined"): _R.JOINED,
+        (_R.OPEN, "joined"): _R.JOINED,
+        (_R.OPEN, "updated"): _R.OPEN,
+        (_R.REPORTED, "updated"): _R.REPORTED,
+        (_R.OPEN, "closed_returned"): _R.CLOSED_RETURNED,
+        (_R.OPEN, "closed_partial"): _R.CLOSED_PARTIAL,
+        (_R.OPEN, "closed_no_recovery"): _R.CLOSED_NO_RECOVERY,
+        (_R.CLOSED_RETURNED, "reopened"): _R.OPEN,
+        (_R.CLOSED_PARTIAL, "reopened"): _R.OPEN,
+        (_R.CLOSED_NO_RECOVERY, "reopened"): _R.OPEN,
+    },
+    Noun.CLAIM: {
+        (None, "filed"): _C.FILED,
+        (_C.FILED, "verified"): _C.VERIFIED,
+        (_C.FILED, "rejected"): _C.REJECTED,
+        (_C.FILED, "updated"): _C.FILED,
+        (_C.VERIFIED, "updated"): _C.VERIFIED,
+        (_C.VERIFIED, "paid"): _C.PAID,
+        (_C.PAID, "updated"): _C.PAID,
+    },
+    Noun.ASSET: _asset_moves(),
+    Noun.HOLD: _hold_moves(),
+    Noun.REQUEST: {
+        (None, "drafted"): _Q.DRAFT,
+        (_Q.DRAFT, "amended"): _Q.DRAFT,
+        (_Q.DRAFT, "submitted"): _Q.PENDING_APPROVAL,
+        (_Q.PENDING_APPROVAL, "amended"): _Q.DRAFT,
+        (_Q.PENDING_APPROVAL, "approved"): _Q.APPROVED,
+        (_Q.PENDING_APPROVAL, "denied"): _Q.DENIED,
+        (_Q.APPROVED, "sent"): _Q.SENT,
+        (_Q.APPROVED, "executed"): _Q.EXECUTED,
+        (_Q.APPROVED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
+        (_Q.APPROVED, "refused"): _Q.REFUSED,
+        (_Q.SENT, "acknowledged"): _Q.ACKNOWLEDGED,
+        (_Q.SENT, "executed"): _Q.EXECUTED,
+        (_Q.SENT, "partially_executed"): _Q.PARTIALLY_EXECUTED,
+        (_Q.SENT, "refused"): _Q.REFUSED,
+        (_Q.SENT, "needs_info"): _Q.NEEDS_INFO,
+        (_Q.ACKNOWLEDGED, "executed"): _Q.EXECUTED,
+        (_Q.ACKNOWLEDGED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
+        (_Q.ACKNOWLEDGED, "refused"): _Q.REFUSED,
+        (_Q.ACKNOWLEDGED, "needs_info"): _Q.NEEDS_INFO,
+        (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
+    },
+    Noun.ALLOCATION: {
+        (None, "drafted"): _A.DRAFT,
+        (_A.DRAFT, "notice_published"): _A.NOTICE,
+        (_A.DRAFT, "submitted"): _A.PENDING_APPROVAL,
+        (_A.DRAFT, "voided"): _A.VOID,
+        (_A.NOTICE, "notice_ended"): _A.NOTICE_ENDED,
+        (_A.NOTICE, "voided"): _A.VOID,
+        (_A.NOTICE_ENDED, "submitted"): _A.PENDING_APPROVAL,
+        (_A.NOTICE_ENDED, "voided"): _A.VOID,
+        (_A.PENDING_APPROVAL, "approved"): _A.APPROVED,
+        (_A.PENDING_APPROVAL, "denied"): _A.VOID,
+        (_A.PENDING_APPROVAL, "voided"): _A.VOID,
+        (_A.PENDING_APPROVAL, "amended"): _A.DRAFT,
+        (_A.APPROVED, "amended"): _A.DRAFT,
+        (_A.APPROVED, "voided"): _A.VOID,
+        (_A.APPROVED, "paid"): _A.PAID,
+    },
+    Noun.PAYOUT: {
+        (None, "prepared"): _P.PREPARED,
+        (_P.PREPARED, "amended"): _P.PREPARED,
+        (_P.PREPARED, "instructed"): _P.INSTRUCTED,
+        (_P.PREPARED, "cancelled"): _P.CANCELLED,
+        (_P.INSTRUCTED, "recalled"): _P.PREPARED,
+        (_P.INSTRUCTED, "settled"): _P.SETTLED,
+        (_P.INSTRUCTED, "refused"): _P.REFUSED,
+        (_P.INSTRUCTED, "returned"): _P.RETURNED,
+        (_P.SETTLED, "returned"): _P.RETURNED,
+    },
+    Noun.CALL: {
+        (None, "planned"): _K.PLANNED,
+        (_K.PLANNED, "sent"): _K.SENT,
+        (_K.PLANNED, "cancelled"): _K.CANCELLED,
+        (_K.SENT, "answered"): _K.ANSWERED,
+        (_K.SENT, "refused"): _K.REFUSED,
+        (_K.SENT, "unknown"): _K.UNKNOWN,
+        (_K.SENT, "postponed"): _K.PLANNED,
+        (_K.UNKNOWN, "answered"): _K.ANSWERED,
+        (_K.UNKNOWN, "refused"): _K.REFUSED,
+        (_K.UNKNOWN, "never_seen"): _K.PLANNED,
+        (_K.UNKNOWN, "postponed"): _K.UNKNOWN,
+    },
+    Noun.APPROVAL: {
+        (None, "asked"): _V.PENDING,
+        (_V.PENDING, "approved"): _V.APPROVED,
+        (_V.PENDING, "denied"): _V.DENIED,
+        (_V.PENDING, "overdue"): _V.PENDING,
+        (_V.PENDING, "voided"): _V.VOID,
+        (_V.APPROVED, "voided"): _V.VOID,
+    },
+    Noun.TRACE: {(None, "adopted"): "adopted", ("adopted", "replaced"): "replaced"},
+    Noun.STATEMENT: {(None, "recorded"): "recorded"},
+    Noun.NOTE: {(None, "written"): "written"},
+    Noun.PARTNER: {(None, "registered"): "active", ("active", "updated"): "active"},
+    Noun.OFFICER: {(None, "appointed"): "active", ("active", "dismissed"): "dismissed"},
+}
+
+
+def _with_moved(table: _Table) -> _Table:
+    """Joining two recoveries moves their rows to another file; no state changes by that."""
+    states = {s for s, _ in table if s is not None} | set(table.values())
+    return {**table, **{(state, "moved"): state for state in states}}
+
+
+MOVES: Mapping[Noun, _Table] = {noun: _with_moved(table) for noun, table in _OWN_MOVES.items()}
+
+
+def next_state(noun: Noun, state: str | None, event: str) -> str:
+    """The state after `event`; IllegalMoveError names the noun, the state and what was possible."""
+    try:
+        return MOVES[noun][(state, event)]
+    except KeyError:
+        raise IllegalMoveError(noun, state, event) from None

@@ -1,0 +1,193 @@
+"""The rows of a recovery's file: frozen, keyword only, named as their columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.states import (
+    AllocationState,
+    ApprovalState,
+    CallKind,
+    CallState,
+    ClaimState,
+    HoldKind,
+    HoldState,
+    Noun,
+    PayoutState,
+    RecoveryState,
+    RequestState,
+    Stage,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRow:
+    """The recovery itself: law, currency of the loss, state, tracing rule."""
+
+    id: str
+    ref: str
+    regime: str
+    currency: str
+    state: RecoveryState
+    owner_id: str = ""
+    reported_at: datetime
+    case_number: str = ""
+    tracing_rule: str = "fifo"
+    trace_wanted: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow:
+    """One victim's loss: accounts, sums in minor units of the loss's currency, state."""
+
+    id: str
+    recovery_id: str
+    state: ClaimState
+    reported_minor: int
+    upheld_minor: int = 0
+    currency: str
+    victim_account_id: str
+    victim_partner_id: str
+    payee_account_id: str
+    payout_account_id: str
+    end_to_end_id: str = ""
+    paid_at: datetime
+    reported_at: datetime
+    statement_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetRow:
+    """One account in one recovery; `traced_*` are what the adopted trace finds there."""
+
+    id: str
+    recovery_id: str
+    account_id: str
+    partner_id: str
+    currency: str
+    home: bool
+    regime: str
+    stage: Stage
+    depth: int = 0
+    traced_minor: int = 0
+    traced_claim_minor: int = 0
+    statement_to: datetime | None = None
+    title_checked_by: str = ""
+    left_alone: str = ""
+    shared_decision: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    """One measure on one account; sums in minor units of the account's currency."""
+
+    id: str
+    asset_id: str
+    kind: HoldKind
+    state: HoldState
+    currency: str
+    requested_minor: int
+    held_minor: int = 0
+    bank_ref: str = ""
+    bank_revision: int = 0
+    ordered_at: datetime | None = None
+    acted_at: datetime | None = None
+    expires_at: datetime | None = None
+    supersedes_id: str = ""
+    request_id: str = ""
+    repeat_number: int = 0
+    law_row: str = ""
+    drafted_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRow:
+    """One cross-border request; `missing` names empty fields, comma-separated."""
+
+    id: str
+    asset_id: str
+    partner_id: str
+    channel: str
+    state: RequestState
+    requested_minor: int
+    currency: str
+    fields_digest: str = ""
+    missing: str = ""
+    drafted_by: str = ""
+    sent_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRow:
+    """How one asset's pool is divided; the pool in the currency of the loss."""
+
+    id: str
+    asset_id: str
+    round_number: int
+    state: AllocationState
+    method: str
+    formula: str
+    pool_minor: int
+    currency: str
+    notice_from: datetime | None = None
+    notice_to: datetime | None = None
+    drafted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutRow:
+    """One victim's part of an allocation, from one hold."""
+
+    id: str
+    allocation_id: str
+    asset_id: str
+    claim_id: str
+    hold_id: str
+    payee_account_id: str
+    amount_minor: int
+    currency: str
+    state: PayoutState
+    bank_ref: str = ""
+    bank_revision: int = 0
+    debited_minor: int = 0
+    debited_currency: str = ""
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRow:
+    """A second person's yes or no, bound to `subject_digest`."""
+
+    id: str
+    subject_noun: Noun
+    subject_id: str
+    action: str
+    subject_digest: str
+    state: ApprovalState
+    asked_by: str
+    asked_at: datetime
+    due_at: datetime | None = None
+    decided_by: str = ""
+    post_hoc: bool = False
+    alarmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """An exchange that is still open or was refused; answered ones are left out."""
+
+    id: str
+    partner_id: str
+    kind: CallKind
+    noun: Noun
+    subject_id: str
+    asset_id: str
+    approval_id: str = ""
+    state: CallState
+    attempts: int = 0
+    sent_at: datetime | None = None
+    last_error: str = ""
