@@ -23,6 +23,7 @@ class Hold(SQLModel, table=True):
     held_minor: int = minor_field()
     bank_ref: str = Field(default="", max_length=80)
     bank_revision: int = 0
+    bank_said_at: datetime | None = None
     ordered_at: datetime | None = None
     acted_at: datetime | None = None
     expires_at: datetime | None = None

@@ -92,6 +92,7 @@ class HoldRow:
     held_minor: int = 0
     bank_ref: str = ""
     bank_revision: int = 0
+    bank_said_at: datetime | None = None
     ordered_at: datetime | None = None
     acted_at: datetime | None = None
     expires_at: datetime | None = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+import traceback
 
 import typer
 
@@ -26,29 +28,47 @@ def _load_commands() -> None:
 
 
 def main() -> None:
-    """Run the command; exit 0 done, 2 misuse, 3 refused, 4 unavailable, 5 disagreement."""
-    from models.engine import DatabaseMissingError
-    from models.queries.files import NoSuchRecoveryError
-    from models.store.permissions import NotPermittedError
-    from models.store.record import StaleFileError
-    from models.vault import VaultError
+    """Run the command; exits with 0 to 5 as `--help` says, 130 when stopped."""
     from recovery_flows.errors import RecoveryFlowsError
 
     _load_commands()
     try:
         app()
+    except SystemExit:
+        # Before the clauses below, whose classes cost most of a second to import.
+        raise
     except RecoveryFlowsError as error:
         complain(str(error))
         sys.exit(error.exit_code)
-    except (DatabaseMissingError, NoSuchRecoveryError, VaultError) as error:
-        complain(str(error.args[0]))
-        sys.exit(2)
-    except (NotPermittedError, StaleFileError) as error:
-        complain(str(error))
-        sys.exit(3)
     except KeyboardInterrupt:
         complain("stopped")
         sys.exit(130)
+    except _of_the_store() as error:
+        complain(str(error.args[0]))
+        sys.exit(3 if isinstance(error, _of_the_store()[:2]) else 2)
+    except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, not a traceback
+        complain(f"{_fault(error)}; what was committed is safe")
+        sys.exit(1)
+
+
+def _of_the_store() -> tuple[type[Exception], ...]:
+    """Errors below the tree, refusals first; imported only when something was raised."""
+    from models.engine import DatabaseMissingError
+    from models.queries.files import NoSuchRecoveryError
+    from models.store.permissions import NotPermittedError
+    from models.store.record import StaleFileError
+    from models.vault import VaultError
+
+    return NotPermittedError, StaleFileError, DatabaseMissingError, NoSuchRecoveryError, VaultError
+
+
+def _fault(error: Exception) -> str:
+    """Keep the traceback in a file of the user's own, for the maintainers; say where it is."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="recovery-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    return f"a fault of the program ({type(error).__name__}), described in {file.name}"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.file import RecoveryFile
+from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow, RequestRow
 from models.states import (
@@ -43,7 +44,11 @@ def take_hold_fact(progress: Progress, hold_id: str, fact: HoldFact, laws: Laws)
 
 
 def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Move | None:
-    values: dict[str, Scalar] = {"bank_ref": fact.bank_ref, "bank_revision": fact.revision}
+    values: dict[str, Scalar] = {
+        "bank_ref": fact.bank_ref,
+        "bank_revision": fact.revision,
+        "bank_said_at": fact.modified_at,
+    }
     if hold.state is HoldState.ORDERED:
         event = _first_event(hold, fact)
         if event in ("stopped", "frozen"):
@@ -153,13 +158,23 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> No
             "booking_ref": fact.booking_ref,
             "settled_at": fact.booked_at,
         }
-        progress.take(Move(Noun.PAYOUT, payout.id, "settled", payout.state, values))
+        settled = Move(Noun.PAYOUT, payout.id, "settled", payout.state, values)
+        progress.take(settled, *_paid_out(progress.file.hold(payout.hold_id), debited, fact))
     elif fact.state is BankPayoutState.REFUSED and payout.state is PayoutState.INSTRUCTED:
         move = Move(Noun.PAYOUT, payout.id, "refused", payout.state, values, reason=fact.reason)
         progress.take(move)
     elif fact.state is BankPayoutState.RETURNED:
         move = Move(Noun.PAYOUT, payout.id, "returned", payout.state, values, reason=fact.reason)
         progress.take(move)
+
+
+def _paid_out(hold: HoldRow, debited: Money, fact: PayoutFact) -> list[Move]:
+    """What a settled payout took from a hold whose own new figure has not come in yet."""
+    known = hold.bank_said_at is not None and hold.bank_said_at >= fact.modified_at
+    if known or hold.state not in (HoldState.STOPPED, HoldState.FROZEN):
+        return []
+    left = max(0, hold.held_minor - debited.minor)
+    return [Move(Noun.HOLD, hold.id, "paid_out", hold.state, {"held_minor": left})]
 
 
 def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: datetime) -> None:

@@ -382,6 +382,7 @@ def upgrade() -> None:
     sa.Column('held_minor', sa.BigInteger(), nullable=False),
     sa.Column('bank_ref', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
     sa.Column('bank_revision', sa.Integer(), nullable=False),
+    sa.Column('bank_said_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('ordered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('acted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
