@@ -36,7 +36,6 @@ class Approval(SQLModel, table=True):
     due_at: datetime | None = None
     decided_by: str = Field(default="", max_length=64)
     decided_at: datetime | None = None
-    decision_reason: str = Field(default="", max_length=400)
     authority: str = Field(default="", max_length=200)
     post_hoc: bool = False
     alarmed: bool = False

@@ -55,7 +55,6 @@ class Claim(SQLModel, table=True):
     victim_partner_id: str = ref_field("partner.id", index=False)
     payee_account_id: str = ref_field("account.id")
     payout_account_id: str = ref_field("account.id", index=False)
-    payout_reason: str = Field(default="", max_length=200)
     reported_minor: int = minor_field()
     upheld_minor: int = minor_field()
     currency: str = currency_field()

@@ -129,6 +129,9 @@ class Desk:
         with self._unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
             approving.deny(progress, approval_id, actor.id, reason, now)
+            write_note(
+                unit, actor, now, progress.file.recovery.id, f"denied {approval_id}: {reason}"
+            )
             conclude(unit, actor, now, self.laws, progress)
             return f"{progress.file.recovery.ref}: approval denied"
 
@@ -185,6 +188,8 @@ class Desk:
                 raise MisuseError(f"{progress.file.recovery.ref} has no claim {claim_id}")
             account_id = ensure_account(unit, account, progress.file.recovery.currency)
             acts.change_payee(progress, claim_id, account_id, reason)
+            now, text = case_now(unit.session, self.wall()), f"payee of {claim_id}: {reason}"
+            write_note(unit, self._actor(Role.OFFICER), now, recovery_id, text)
         return f"{progress.file.recovery.ref}: {claim_id} is paid to another account"
 
     def join(self, recovery_id: str, other_id: str) -> str:

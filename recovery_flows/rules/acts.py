@@ -218,7 +218,7 @@ def change_payee(progress: Progress, claim_id: str, account_id: str, reason: str
     if not reason.strip():
         raise StepRefusedError("another payee account needs a reason")
     claim = next(c for c in progress.file.claims if c.id == claim_id)
-    values: dict[str, Scalar] = {"payout_account_id": account_id, "payout_reason": reason}
+    values: dict[str, Scalar] = {"payout_account_id": account_id}
     going = [
         p
         for p in progress.file.payouts

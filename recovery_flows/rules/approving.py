@@ -107,16 +107,22 @@ _FOLLOW = {
 }
 
 
+SEE_NOTE = "the reason is in a note of the same instant"
+"""A person's words are kept sealed as a note; history holds ids, amounts and codes."""
+
+
 def deny(progress: Progress, named: str, actor: str, reason: str, now: datetime) -> None:
     """Say no, with a reason; a stop that was sent first is taken back at the bank."""
     if not reason.strip():
         raise StepRefusedError("a refusal needs a reason")
     approval = pending_approval(progress.file, named)
     values: dict[str, Scalar] = {
-        "decided_by": actor, "decided_at": now, "decision_reason": reason,
+        "decided_by": actor, "decided_at": now,
     }  # fmt: skip
-    progress.take(Move(Noun.APPROVAL, approval.id, "denied", approval.state, values, reason=reason))
-    _undo(progress, approval, reason)
+    progress.take(
+        Move(Noun.APPROVAL, approval.id, "denied", approval.state, values, reason=SEE_NOTE)
+    )
+    _undo(progress, approval, SEE_NOTE)
 
 
 def _undo(progress: Progress, approval: ApprovalRow, reason: str) -> None:

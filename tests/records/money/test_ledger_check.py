@@ -28,7 +28,7 @@ def paid_back(installed: Path, copied: Any, acting: Any, tmp_path_factory: Any) 
     unit.approve(recovery_id)
     (payout,) = unit.file(recovery_id).payouts
     acts.settle(recovery_id, payout.id)
-    freeze = next(h for h in unit.file(recovery_id).holds if h.held_minor)
+    freeze = next(h for h in unit.file(recovery_id).holds if h.state == "frozen")
     unit.bank_says(recovery_id, freeze.id, 0, revision=9)
     unit.database.dispose()
     return folder
