@@ -163,27 +163,38 @@ def _followed(holds: tuple[HoldRow, ...], hold: HoldRow) -> bool:
     return any(h.supersedes_id == hold.id and h.state not in _NEVER_TRIED for h in holds)
 
 
-def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
-    """Each stop gets its formal freeze once the statement shows what of it is stolen."""
-    file = progress.file
-    trace = file.trace
-    if trace is None or file.recovery.trace_wanted:
-        return
-    asset = file.asset(asset.id)
+def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
+    """What of each stop is to be frozen, once the statement shows what of it is stolen.
+
+    Minor units of the account's currency; 0 where the stop keeps money that is not the victims'.
+    """
+    if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
+        return []
     holds = file.holds_of(asset.id)
-    stops = [h for h in holds if h.state is HoldState.STOPPED]
-    left = asset.traced_minor - sum(h.held_minor for h in holds if h.state is HoldState.FROZEN)
+    stops = [h for h in holds if h.state is HoldState.STOPPED and not _followed(holds, h)]
+    frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in _UNANSWERED]
+    kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind is HoldKind.FREEZE)
+    paid = sum(p.debited_minor for p in file.payouts if p.asset_id == asset.id)
+    left = max(0, asset.traced_minor - kept - paid)
+    plan = []
     for stop in stops:
-        seen = asset.statement_to is not None and stop.acted_at is not None
-        if not seen or asset.statement_to < stop.acted_at:  # type: ignore[operator]
+        if stop.acted_at is None or asset.statement_to < stop.acted_at:
             continue
-        amount = min(left, stop.held_minor if len(stops) > 1 else max(left, 0))
-        if amount > 0 and not _followed(holds, stop):
+        amount = min(left, stop.held_minor) if len(stops) > 1 else left
+        plan.append((stop, amount))
+        left -= amount
+    return plan
+
+
+def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """Each stop gets its formal freeze for what of it is stolen."""
+    asset = progress.file.asset(asset.id)
+    for stop, amount in freeze_plan(progress.file, asset):
+        if amount > 0:
             _draft(
                 progress, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
                 supersedes_id=stop.id,
             )  # fmt: skip
-        left -= amount
 
 
 def _draft(

@@ -29,7 +29,7 @@ from models.states import (
 )
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.freezing import Laws, freeze_plan
 from recovery_flows.rules.progress import Progress
 
 _ENDED = frozenset({AllocationState.PAID, AllocationState.VOID})
@@ -257,15 +257,12 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     """Holds whose remaining money belongs to no claim: to be given up, by decision."""
     if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
         return ()
-    if not asset.traced_minor:
-        # The statement shows that nothing stolen is there: it is let go at once, not kept to lapse.
-        return tuple(
-            h for h in file.holds_of(asset.id) if h.state in LIVE_HOLDS and h.held_minor > 0
-        )
+    # A stop on money that the statement shows not to be stolen is let go, not kept to lapse.
+    surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
     if waits_for(file, asset):
-        return ()
+        return surplus
     if _shares(file, asset) and sum(held_claim_minor(file, asset).values()):
-        return ()
+        return surplus
     return tuple(h for h in file.holds_of(asset.id) if h.state in LIVE_HOLDS and h.held_minor > 0)
 
 
