@@ -161,10 +161,17 @@ def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
     open_claims = [
         ClaimShare(c.id, net_loss_minor(file, c), traced.get(c.id, 0), c.paid_at)
         for c in file.claims
-        if c.state is ClaimState.VERIFIED and net_loss_minor(file, c) > 0
+        if c.state is ClaimState.VERIFIED and _is_payable(file, asset, net_loss_minor(file, c))
     ]
     here = [share for share in open_claims if share.traced_minor]
     return here if len(here) == 1 else open_claims
+
+
+def _is_payable(file: RecoveryFile, asset: AssetRow, net_minor: int) -> bool:
+    """Whether a loss comes to at least one coin of the account's currency."""
+    held = [b for b in file.balances if b.account is LedgerAccount.HELD and b.asset_id == asset.id]
+    claim, there = sum(b.claim_minor for b in held), sum(b.asset_minor for b in held)
+    return net_minor > 0 and net_minor * there >= claim
 
 
 def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:

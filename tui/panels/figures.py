@@ -22,8 +22,10 @@ _BAR = 14
 def currencies_lines(summary: Summary, width: int) -> list[Content]:
     """Per currency: what was reported, where it is, and the rates."""
     if not summary.currencies:
-        return [word("no loss is reported yet: `recovery intake FILE` reads reports", MUTED)]
-    return [line for c in summary.currencies for line in _currency(c, width)]
+        return [
+            word("no loss is reported yet: `recovery intake reports FILE` reads reports", MUTED)
+        ]
+    return [line for c in summary.currencies for line in _currency(c, width)][:-1]
 
 
 def _currency(part: CurrencySummary, width: int) -> list[Content]:
@@ -49,7 +51,9 @@ def _rates(part: CurrencySummary, width: int) -> list[Content]:
 
 def _formula(rate: Rate, currency: str) -> Content:
     top, bottom = Money(rate.numerator_minor, currency), Money(rate.denominator_minor, currency)
-    return words((f"{rate.formula} = ", MUTED), (f"{top} / {bottom}", "$foreground"))
+    # A sum is never parted from its currency at the end of a line.
+    sums = f"{top} / {bottom}".replace(" ", "\N{NO-BREAK SPACE}")
+    return words((f"{rate.formula} = ", MUTED), (sums, "$foreground"))
 
 
 def _gauge(percent: Decimal | None) -> Content:

@@ -92,7 +92,8 @@ def _law(clock: ClockLine, laws: Mapping[str, Regime]) -> Content:
     row = law.row(clock.law_row)
     sure = row.status is Status.CONFIRMED
     mark = ("✓ confirmed", GOOD) if sure else ("? unverified", CARE)
-    return words(mark, (f"  {row.instrument}, {row.article}", MUTED))
+    article = "" if row.article == "none" else f", {row.article}"
+    return words(mark, (f"  {row.instrument}{article}", MUTED))
 
 
 def requests_lines(page: RecoveryPage, width: int) -> list[Content]:

@@ -105,7 +105,9 @@ class ApprovalsScreen(LiveScreen):
         )  # fmt: skip
         return [
             word(act_words(line), "bold $foreground"),
-            word(f"asked by {line.asked_by} on {asked}{_sent_first(line)}", MUTED),
+            *word(f"asked by {line.asked_by} on {asked}{_sent_first(line)}", MUTED).wrap(
+                max(1, width)
+            ),
             *how.wrap(max(1, width)),
             word(""),
             *figures_lines(approval_figures(line), width),

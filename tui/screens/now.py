@@ -24,8 +24,8 @@ from tui.widgets.queue import QueueTable, haystack
 
 ROOMY = 100
 EMPTY = (
-    "No open recovery.\n\nRead a complaint file with `recovery intake FILE`; what it reports "
-    "stands here at once."
+    "No open recovery.\n\nRead a complaint file with `recovery intake reports FILE`; what it "
+    "reports stands here at once."
 )
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 

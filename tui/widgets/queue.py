@@ -28,7 +28,7 @@ _WIDE = (
     TableColumn("ref", "recovery", 11),
     TableColumn("stage", "stage", 14),
     TableColumn("loss", "loss", 17, right=True),
-    TableColumn("victims", "vic", 3, right=True),
+    TableColumn("victims", "victims", 7, right=True),
     TableColumn("turn", "turn", 11),
     TableColumn("next", "next step"),
 )
