@@ -51,8 +51,7 @@ def _rates(part: CurrencySummary, width: int) -> list[Content]:
 
 def _formula(rate: Rate, currency: str) -> Content:
     top, bottom = Money(rate.numerator_minor, currency), Money(rate.denominator_minor, currency)
-    # A sum is never parted from its currency at the end of a line.
-    sums = f"{top} / {bottom}".replace(" ", "\N{NO-BREAK SPACE}")
+    sums = f"{top} / {str(bottom).removeprefix(currency).strip()}"
     return words((f"{rate.formula} = ", MUTED), (sums, "$foreground"))
 
 
