@@ -99,8 +99,9 @@ def _settle(journal: Journal, rates: Rates, payout: Payout, at_us: int) -> None:
         _refuse(journal, payout, Rejection.NO_BALANCE, at_us)
     else:
         debit_minor = rates.floor(payout.amount_minor, payout.currency, hold.currency)
-        if rates.floor(payout.amount_minor - 1, payout.currency, hold.currency) <= hold.held_minor:
-            # The last coin of a conversion: less than one unit of the payee's is not refused.
+        less_a_coin = rates.floor(payout.amount_minor - 1, payout.currency, hold.currency)
+        if payout.currency != hold.currency and less_a_coin <= hold.held_minor:
+            # The last coin of a conversion is not refused.
             debit_minor = min(debit_minor, hold.held_minor)
         if debit_minor > hold.held_minor:
             _refuse(journal, payout, Rejection.NO_BALANCE, at_us)
