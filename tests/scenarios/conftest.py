@@ -1,0 +1,159 @@
+"""A demo world played to its end without Prefect; its banks stay open for witnesses."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from models.engine import Database
+from models.file import RecoveryFile
+from models.queries.files import load_files
+from models.queries.work import account_ref
+from models.recovery import Recovery
+from models.states import RecoveryState
+from models.tables import table_of
+from recovery_flows.cli.demo.drive import Drive
+from recovery_flows.cli.demo.folder import HOME, open_folder
+from recovery_flows.cli.place import Installation
+from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, register_banks
+from recovery_flows.flows import feed, outbox
+from recovery_flows.flows.context import Engine, Pace
+from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.sandbox.server import running
+
+Account = tuple[str, str]
+"""Bank and number."""
+_PACE = Pace(poll_seconds=300, poll_ceiling_seconds=6 * 3600, watch_seconds=5 * 86_400)
+_ROUNDS_MAX = 200
+
+
+async def sweep(engine: Engine) -> int:
+    """What the engine's sweep does, by the same functions, without Prefect around them."""
+    done = 0
+    for _ in range(_ROUNDS_MAX):
+        step = await _round(engine)
+        done += step
+        if not step:
+            return done
+    raise AssertionError(f"recoveries that never come to rest: {due_by_stage(engine)}")
+
+
+async def _round(engine: Engine) -> int:
+    done = 0
+    for partner in feed.due_polls(engine):
+        await feed.poll(engine, partner)
+        done += 1
+    for stage in STAGES:
+        due = due_by_stage(engine).get(stage, [])
+        done += decide(engine, stage, due) if due else 0
+        while sent := await outbox.send_due(engine, CALLS[stage]):
+            done += sent
+    return done
+
+
+@dataclass
+class Played:
+    """A world after its last instant: our records, and the banks' own books over HTTP."""
+
+    installation: Installation
+    banks: dict[str, dict[str, str]]
+    client: httpx.Client
+    _books: dict[Account, Any] = field(default_factory=dict)
+    _refs: dict[str, Account] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        return self.installation.database
+
+    def engine(self) -> Engine:
+        return Engine(self.database, self.installation.laws, _PACE, "witness")
+
+    @cached_property
+    def files(self) -> list[RecoveryFile]:
+        """All recoveries, the joined ones too."""
+        with self.database.reading() as session:
+            ids = session.execute(sa.select(table_of(Recovery).c.id)).scalars()
+            return load_files(session, list(ids))
+
+    @property
+    def own_files(self) -> list[RecoveryFile]:
+        """Recoveries that were not joined into another."""
+        return [f for f in self.files if f.recovery.state is not RecoveryState.JOINED]
+
+    def account(self, account_id: str) -> Account:
+        """Which account at which bank an id of ours stands for."""
+        if account_id not in self._refs:
+            with self.database.reading() as session:
+                ref = account_ref(session, self.database.vault, account_id)
+            self._refs[account_id] = (ref.bank, ref.number)
+        return self._refs[account_id]
+
+    def adopted(self, file: RecoveryFile) -> tuple[Counter[Any], Counter[Any]]:
+        """Where a file's adopted trace finds each claim's loss, and how it left, by account."""
+        assert file.trace is not None
+        found, gone = Counter[Any](), Counter[Any]()
+        for place in file.trace.positions:
+            found[self.account(place.account_id), place.claim_id] += place.claim_minor
+        for part in file.trace.gone:
+            gone[part.kind.upper(), self.account(part.account_id), part.claim_id] += (
+                part.claim_minor
+            )
+        return +found, +gone
+
+    def book(self, account: Account) -> Any:
+        """What its bank itself says of an account: opening, bookings, holds."""
+        if account not in self._books:
+            bank, number = account
+            whole = self.page(bank, account=number)
+            self._books[account] = {
+                "opening": next(a["opening"] for a in whole["accounts"] if a["number"] == number),
+                "bookings": whole["bookings"],
+                "holds": [h for h in whole["holds"] if h["account"]["number"] == number],
+            }
+        return self._books[account]
+
+    def page(self, bank: str, **query: str) -> Any:
+        """A bank's open book over HTTP."""
+        url = f"{self.banks[bank]['url']}/sandbox/book"
+        return self.client.get(url, params=query).raise_for_status().json()
+
+
+@contextmanager
+def play(folder: Path, data: Path | None = None, limit: int | None = None) -> Iterator[Played]:
+    """Play a demo world in a new folder to its end."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("RECOVERY_", "PREFECT_")):
+                patch.delenv(name)
+        installation = open_folder(folder / "demo", data, limit, fresh=True)
+    home = installation.data_dir
+    clock = case_clock(installation.database)
+    with running(home / BOOK, clock, home / READY) as banks, httpx.Client(timeout=60) as client:
+        register_banks(installation.database, banks, HOME)
+        asyncio.run(_drive(installation))
+        yield Played(installation, {bank["id"]: bank for bank in banks}, client)
+    installation.database.dispose()
+
+
+async def _drive(installation: Installation) -> None:
+    engine = Engine(installation.database, installation.laws, _PACE, "scenario")
+    try:
+        await Drive(installation, engine, lambda _at, _text: None).run(sweep)
+    finally:
+        await engine.close()
+
+
+@pytest.fixture(scope="session", name="play")
+def _play() -> Callable[..., AbstractContextManager[Played]]:
+    return play
