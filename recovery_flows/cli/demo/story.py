@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from models.ledger import Event
 from models.money import Money
 from models.recovery import Recovery
 from models.states import Noun
-from models.tables import table_of
+from models.tables import BY_NOUN, table_of
 from recovery_flows.cli.demo.folder import read_plan
 from recovery_flows.cli.output import say
 from recovery_flows.cli.place import Installation
@@ -82,16 +85,16 @@ class Story:
             text = " · ".join(f"{what}: {count}" for what, count in counts.most_common(6))
             self.tell(told[-1].at, text)
 
-    def _amount(self, session: sa.orm.Session, row: sa.Row) -> str:  # type: ignore[type-arg]
+    def _amount(self, session: Session, row: sa.Row[Any]) -> str:
+        """The sum the event is about: what it says is held, else what was asked or decided."""
         columns = _AMOUNT.get(row.noun)
-        if columns is None:
+        if columns is None or row.event in ("released", "lapsed"):
             return ""
-        from models.tables import BY_NOUN
-
         table = BY_NOUN[row.noun]
-        minor, currency = session.execute(
+        asked, currency = session.execute(
             sa.select(table.c[columns[0]], table.c[columns[1]]).where(table.c.id == row.subject_id)
         ).one()
+        minor = json.loads(row.values_json).get("held_minor", asked)
         return f"  {Money(minor, currency)}"
 
     def _last_seq(self) -> int:
