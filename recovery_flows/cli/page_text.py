@@ -123,7 +123,8 @@ def _article(clock: ClockLine, laws: Laws) -> str:
     row = law.rows.get(clock.law_row) if law else None
     if row is None:
         return clock.law_row
-    return f"{row.instrument}, {row.article} ({row.status})"
+    article = "" if row.article == "none" else f", {row.article}"
+    return f"{row.instrument}{article} ({row.status})"
 
 
 def _requests(page: RecoveryPage) -> Iterator[str]:
