@@ -25,7 +25,7 @@ from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.desk import doing
 from recovery_flows.desk.recording import conclude, derived
 from recovery_flows.errors import MisuseError, RefusedError
-from recovery_flows.rules import acts, approving, joining, steps
+from recovery_flows.rules import acts, approving, joining, milestones, steps
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -224,10 +224,10 @@ def _check_version(file: RecoveryFile, seen_version: int | None) -> None:
 
 def _officer_step(file: RecoveryFile, open_steps: list[Step], to: str) -> Step:
     if to:
-        if to not in steps.milestones():
-            known = ", ".join(steps.milestones())
+        if to not in milestones.milestones():
+            known = ", ".join(milestones.milestones())
             raise MisuseError(f"--to {to!r} is no milestone; there are: {known}")
-        missing = steps.missing_steps(file, to)
+        missing = milestones.missing_steps(file, to)
         if len(missing) > 1:
             raise StepRefusedError(
                 f"{file.recovery.ref} cannot go to {to} yet; missing: " + "; ".join(missing)

@@ -131,7 +131,7 @@ def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
         account=names.account(asset.account_id),
         regime=asset.regime,
         home=asset.home,
-        stage=asset.stage,
+        stage=steps.asset_stage(file, asset),
         depth=asset.depth,
         traced=Money(asset.traced_minor, asset.currency),
         traced_claim=Money(asset.traced_claim_minor, file.recovery.currency),

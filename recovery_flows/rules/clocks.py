@@ -40,6 +40,8 @@ def half_life(start: datetime, due: datetime) -> datetime:
 def time_left_text(now: datetime, due: datetime) -> str:
     """Time left in words, rounded down: `18m`, `6h 12m`, `2d 03h`; past the end `-18m late`."""
     seconds = int((due - now).total_seconds())
+    if 0 <= seconds < _MINUTE:
+        return "now"
     if due >= now:
         return _span(seconds)
     return f"-{_span(max(-seconds, _MINUTE))} late"

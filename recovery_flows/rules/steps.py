@@ -95,8 +95,15 @@ def _approvals(file: RecoveryFile) -> Iterator[Step]:
     for approval in file.approvals:
         if approval.state is ApprovalState.PENDING:
             asset = _asset_of(file, approval.subject_id)
-            text = _ASKED[Act(approval.action)]
+            text = _ASKED[Act(approval.action)] + _sum_of(file, approval.subject_id)
             yield _step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
+
+
+def _sum_of(file: RecoveryFile, subject_id: str) -> str:
+    rows: list[HoldRow | RequestRow] = [*file.holds, *file.requests]
+    sums = (Money(r.requested_minor, r.currency) for r in rows if r.id == subject_id)
+    pools = (Money(a.pool_minor, a.currency) for a in file.allocations if a.id == subject_id)
+    return next((f" of {money}" for money in (*sums, *pools)), "")
 
 
 def _asset_of(file: RecoveryFile, subject_id: str) -> str:
@@ -222,8 +229,21 @@ def stage_of(file: RecoveryFile) -> Stage:
     if file.recovery.state is RecoveryState.REPORTED:
         return Stage.FREEZING
     order = [Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION]
-    present = {a.stage for a in file.assets}
+    present = {asset_stage(file, a) for a in file.assets}
     return next((stage for stage in order if stage in present), Stage.CLOSED)
+
+
+def asset_stage(file: RecoveryFile, asset: AssetRow) -> Stage:
+    """Where an asset stands for people: freezing as long as its formal freeze is not in force."""
+    states = {h.state for h in file.holds_of(asset.id)}
+    if asset.stage is Stage.RESTITUTION and states & _NOT_FROZEN_YET:
+        return Stage.FREEZING
+    return asset.stage
+
+
+_NOT_FROZEN_YET = frozenset(
+    {HoldState.STOPPED, HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED}
+)
 
 
 def next_clock(file: RecoveryFile) -> datetime | None:
@@ -249,45 +269,3 @@ def waits_for_partner(file: RecoveryFile) -> bool:
         or any(a.state is AllocationState.APPROVED for a in file.allocations)
         or any(is_waiting(r) and r.state is not RequestState.DRAFT for r in file.requests)
     )
-
-
-_PATH = (
-    ("accepted", "accept the report (officer)"),
-    ("stopped", "send the stop-payment (officer) and have it confirmed (supervisor)"),
-    ("traced", "get the statement and trace the money (engine)"),
-    ("frozen", "submit the freeze (officer) and have it approved (supervisor)"),
-    (
-        "decided",
-        "check the title, publish a notice where due, submit the return (officer)",
-    ),
-    ("returned", "approve the return (supervisor) and see the payout booked (bank)"),
-    ("closed", "submit the closing (officer) and have it approved (supervisor)"),
-)
-
-
-def milestones() -> tuple[str, ...]:
-    """The names that a recovery passes on its way, in order."""
-    return tuple(name for name, _ in _PATH)
-
-
-def missing_steps(file: RecoveryFile, target: str) -> tuple[str, ...]:
-    """The steps that lie between where a file is and the milestone `target`, in words."""
-    names = milestones()
-    reached = _reached(file)
-    upto = names.index(target)
-    return tuple(words for name, words in _PATH[: upto + 1] if names.index(name) > reached)
-
-
-def _reached(file: RecoveryFile) -> int:
-    """Index of the last milestone of the path that is behind this file without a gap; -1: none."""
-    states = {h.state for h in file.holds}
-    behind = (
-        file.recovery.state is not RecoveryState.REPORTED,
-        bool(states & {HoldState.STOPPED, HoldState.FROZEN, HoldState.SUPERSEDED}),
-        file.trace is not None,
-        HoldState.FROZEN in states or HoldState.DISPOSED in states,
-        any(a.state in (AllocationState.APPROVED, AllocationState.PAID) for a in file.allocations),
-        any(a.state is AllocationState.PAID for a in file.allocations),
-        file.recovery.state not in (RecoveryState.REPORTED, RecoveryState.OPEN),
-    )
-    return next((i for i, done in enumerate(behind) if not done), len(behind)) - 1

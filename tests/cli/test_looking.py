@@ -58,7 +58,7 @@ def test_the_page_tells_money_clocks_with_their_article_and_steps(run: Any, unit
     unit.sweep()
     text = run("show", ref).out
     for told in (
-        "R-2026-0001  open, restitution  CNY 1,000.00  1 victim",
+        "R-2026-0001  open, freezing  CNY 1,000.00  1 victim",
         "=  held        CNY 900.00",
         "+  gone        CNY 100.00",
         "stop ends",
