@@ -98,6 +98,10 @@ class Sandbox:
         balance = self.get(f"/v1/accounts/{account}", bank).json()["balance"]
         return balance["booked"]["amount"], balance["held"]["amount"]
 
+    def planted(self, bank: str = HOME) -> Any:
+        """Faults that no call has met yet."""
+        return self.get("/sandbox/faults", bank).json()
+
     def plant(self, *faults: dict[str, Any], bank: str = HOME) -> None:
         url = self.banks[bank]["url"] + "/sandbox/faults"
         assert self._client.post(url, json=list(faults)).status_code == 200

@@ -1,0 +1,176 @@
+"""A unit at work on the sandbox, whose engine runs in the test, step by step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from config.settings import load_settings
+from models.engine import Database
+from models.facts import AccountRef, ReportFact
+from models.file import RecoveryFile
+from models.money import Money
+from models.queries.files import load_file
+from models.queries.views import OfficerView, RecoveryPage
+from models.rows import HoldRow
+from models.states import ApprovalState, HoldKind, Role
+from models.store.clock import set_case_time
+from models.store.intake import file_reports
+from models.store.unit import Actor, unit_of_work
+from recovery_flows.cli.place import FirstOfficer, Installation, make_installation
+from recovery_flows.cli.sandbox_process import register_banks
+from recovery_flows.desk import Desk
+from recovery_flows.desk.page import recovery_page
+from recovery_flows.flows import feed, outbox
+from recovery_flows.flows.context import Engine, Pace
+from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
+
+
+@dataclass
+class Unit:
+    """A unit at work with the sandbox as its banks; two clocks that the test sets."""
+
+    sandbox: Any
+    installation: Installation
+    wall: datetime
+    recovery_id: str = ""
+    engine: Engine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.engine = self.hands("test")
+        self.later(0)
+
+    @property
+    def database(self) -> Database:
+        return self.installation.database
+
+    def hands(self, owner: str) -> Engine:
+        """An engine with short patience."""
+        pace = Pace(timeout_seconds=1, poll_seconds=60)
+        return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
+
+    def desk(self, role: Role = Role.OFFICER) -> Desk:
+        who = OfficerView(f"the-{role}", f"the-{role}", frozenset({role}))
+        return Desk(self.database, self.installation.laws, who, lambda: self.wall)
+
+    def later(self, hours: float) -> None:
+        """Let case time pass, for the banks too."""
+        self.sandbox.now += timedelta(hours=hours)
+        with unit_of_work(self.database) as unit:
+            set_case_time(unit, self.sandbox.now)
+
+    def file(self) -> RecoveryFile:
+        with self.database.reading() as session:
+            return load_file(session, self.recovery_id)
+
+    def hold(self, kind: HoldKind = HoldKind.STOP) -> HoldRow:
+        """The one hold of a kind."""
+        (found,) = (h for h in self.file().holds if h.kind is kind)
+        return found
+
+    def page(self) -> RecoveryPage:
+        return recovery_page(self.database, self.installation.laws, self.recovery_id, self.wall)
+
+    def call_events(self, kind: str) -> list[str]:
+        """What happened to the calls of a kind, oldest first."""
+        query = (
+            "SELECT e.event FROM event e JOIN call c ON c.id = e.subject_id"
+            " WHERE e.noun = 'call' AND c.kind = :kind ORDER BY e.seq"
+        )
+        with self.database.reading() as session:
+            return list(session.execute(sa.text(query), {"kind": kind}).scalars())
+
+    def report(self) -> None:
+        """The victim tells of 800.00 paid to the mule in hour 1."""
+        fact = ReportFact(
+            row=1,
+            external_ref="SYN-1",
+            victim_name="Synthetic Victim",
+            victim_contact="invented-1@example.org",
+            victim_account=AccountRef(self.sandbox.SLOW, self.sandbox.VICTIM, "Synthetic Victim"),
+            payee_account=AccountRef(self.sandbox.HOME, self.sandbox.MULE, "Synthetic Mule"),
+            amount=Money(80_000, "CNY"),
+            paid_at=self.sandbox.START + timedelta(hours=1),
+            reported_at=self.sandbox.now,
+            end_to_end_id="E1",
+        )
+        with unit_of_work(self.database) as unit:
+            actor = Actor(f"the-{Role.OFFICER}", Role.OFFICER)
+            (self.recovery_id,) = file_reports(unit, actor, self.sandbox.now, "CN", [fact]).filed
+
+    def advance(self) -> None:
+        """Do the officer's next step; the first is to accept the report."""
+        self.desk().advance(self.recovery_id, case_number="SYN-CASE-1")
+
+    def stop(self) -> None:
+        """The stop is sent first and confirmed by the supervisor; nothing has left yet."""
+        self.advance()
+        self.advance()
+        self.approve()
+
+    def approve(self) -> None:
+        for approval in self.file().approvals:
+            if approval.state is ApprovalState.PENDING:
+                self.desk(Role.SUPERVISOR).approve(approval.id)
+
+    async def until(self, action: str) -> None:
+        """Do whatever is next until an approval of this act waits for the supervisor."""
+        for _ in range(40):
+            await self.sweep()
+            pending = [a for a in self.file().approvals if a.state is ApprovalState.PENDING]
+            if any(a.action == action for a in pending):
+                return
+            if pending:
+                self.approve()
+            elif self.page().steps[0].role is Role.OFFICER:
+                self.advance()
+            else:
+                self.later(1)
+        raise AssertionError(f"{action} was never asked for; next: {self.page().steps[0]}")
+
+    async def sweep(self, after_seconds: float = 0, engine: Engine | None = None) -> None:
+        """What the engine's sweep does, without Prefect, after so much transport time."""
+        self.wall += timedelta(seconds=after_seconds)
+        await sweep(engine or self.engine)
+
+
+async def sweep(engine: Engine) -> None:
+    done = True
+    while done:
+        done = False
+        for partner in feed.due_polls(engine):
+            await feed.poll(engine, partner)
+            done = True
+        for stage in STAGES:
+            due = due_by_stage(engine).get(stage, [])
+            done = bool(decide(engine, stage, due) if due else 0) or done
+            done = bool(await outbox.send_due(engine, CALLS[stage])) or done
+
+
+@pytest.fixture
+async def unit(
+    sandbox: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Unit]:
+    """A unit three hours into the story, with one report taken in."""
+    for name in list(os.environ):
+        if name.startswith(("RECOVERY_", "PREFECT_")):
+            monkeypatch.delenv(name)
+    people = tuple(
+        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
+    )
+    installation = make_installation(
+        load_settings(tmp_path / "data"), people, stands_at=sandbox.START
+    )
+    register_banks(installation.database, list(sandbox.banks.values()), "CN")
+    opened = Unit(sandbox.at(3), installation, datetime.now(UTC))
+    opened.report()
+    yield opened
+    await opened.engine.close()
+    installation.database.dispose()
