@@ -114,7 +114,7 @@ class RecoveryApp(App[int]):
             )
 
     def on_database_changed(self) -> None:
-        if not self.paused:
+        if not self.paused and self.screen_stack:
             self._read_status()
             self.base_screen.reread()
 
@@ -129,6 +129,8 @@ class RecoveryApp(App[int]):
 
     def tell_header(self) -> None:
         """Give the header of the present screen what it has to say."""
+        if not self.screen_stack:
+            return  # what a worker read came in while the last screen was being taken down
         page = self._status.page if self._status else None
         screen = self.base_screen
         screen.header_value = HeaderValue(

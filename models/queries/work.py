@@ -189,7 +189,11 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
 
 
 def next_retry(session: Session) -> datetime | None:
-    """The next instant of transport time at which an open call may be tried again."""
-    query = sa.select(sa.func.min(_CALLS.c.retry_at)).where(_CALLS.c.state.in_(OPEN_CALLS))
+    """The next instant of transport time at which an open call may be tried again.
+
+    For one that is leased that is the end of the lease: who took it may have died.
+    """
+    free_at = sa.func.coalesce(_CALLS.c.lease_until, _CALLS.c.retry_at)
+    query = sa.select(sa.func.min(free_at)).where(_CALLS.c.state.in_(OPEN_CALLS))
     found: datetime | None = session.execute(query).scalar()
     return found

@@ -182,8 +182,6 @@ def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     per_hold = held_claim_minor(file, asset)
     pool = sum(per_hold.values())
     result = allocate(pool, _shares(file, asset), laws[file.recovery.regime].ladder)
-    if not any(line.payout_minor for line in result.lines):
-        return
     number = len([a for a in file.allocations if a.asset_id == asset.id]) + 1
     allocation_id = derive_id("alloc", asset.id, number)
     allocation = Move(
@@ -200,7 +198,9 @@ def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:
             "currency": file.recovery.currency,
         },
     )
-    progress.take(allocation, *_payouts(file, asset, allocation_id, result, per_hold))
+    payouts = _payouts(file, asset, allocation_id, result, per_hold)
+    if payouts:
+        progress.take(allocation, *payouts)
 
 
 def _payouts(
@@ -218,7 +218,7 @@ def _payouts(
         due = line.payout_minor
         for hold_id, available in left.items():
             part = min(due, available)
-            if part <= 0:
+            if not _is_payable(file, asset, part):
                 continue
             left[hold_id] -= part
             due -= part

@@ -16,7 +16,10 @@ from recovery_flows.cli.sandbox_process import SandboxProcess, register_banks
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.engine import PrefectLink, at_work, guarded_sweep, sign_of_life
 
-_PACE = Pace(poll_seconds=300, poll_ceiling_seconds=6 * 3600, watch_seconds=5 * 86_400)
+# The lease is short: a demo that was killed waits it out before it asks what became of its calls.
+_PACE = Pace(
+    poll_seconds=300, poll_ceiling_seconds=6 * 3600, watch_seconds=5 * 86_400, lease_seconds=12
+)
 
 
 def play(installation: Installation, pace_seconds: float = 0) -> None:
