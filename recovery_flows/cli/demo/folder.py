@@ -60,6 +60,9 @@ def open_folder(folder: Path, data: Path | None, limit: int | None, *, fresh: bo
         _remove(folder, keys)
     if (folder / PLAN).exists():
         return open_installation(folder)
+    if (folder / DEMO_IDENTITIES).exists():
+        # Without its plan it was killed while it was made: nothing has happened in it yet.
+        _remove(folder, keys)
     if folder.exists() and any(folder.iterdir()):
         raise MisuseError(f"{folder} holds something that is not a demo: name another with --dir")
     return _make(folder, _world(data, limit), data)
@@ -83,7 +86,7 @@ def _world(data: Path | None, limit: int | None) -> World:
 
 def _make(folder: Path, world: World, data: Path | None) -> Installation:
     identities = {OFFICER: secrets.token_urlsafe(16), SUPERVISOR: secrets.token_urlsafe(16)}
-    folder.mkdir(mode=0o700, parents=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_private(folder / DEMO_IDENTITIES, json.dumps(identities))
     first = (
         FirstOfficer(OFFICER, frozenset({Role.OFFICER}), secret=identities[OFFICER]),
@@ -99,8 +102,10 @@ def _make(folder: Path, world: World, data: Path | None) -> Installation:
         every_event=data is None,
         notes=world.notes,
     )
-    # Written last: a folder with a plan is complete.
-    _write_private(folder / PLAN, json.dumps(asdict(plan)))
+    # Written last and at one stroke: a folder with a plan is complete.
+    draft = folder / f"{PLAN}.new"
+    _write_private(draft, json.dumps(asdict(plan)))
+    draft.replace(folder / PLAN)
     return installation
 
 

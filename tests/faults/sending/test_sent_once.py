@@ -14,6 +14,7 @@ import pytest
 
 from models.queries.audit import verify
 from models.queries.queue import queue_page
+from models.queries.work import next_retry
 from models.states import (
     CallKind,
     CallState,
@@ -154,6 +155,10 @@ async def test_a_process_killed_around_the_sending_leaves_one_effect_at_the_bank
     assert call_of(unit, kind).state is CallState.SENT
     orders = unit.sandbox.book()["payouts" if kind == "payout" else "holds"]
     assert len(orders) == (moment == "answered")
+    # Case time may not run on before the dead one's lease has ended, or holds lapse meanwhile.
+    with unit.database.reading() as session:
+        assert next_retry(session) > unit.wall
+
     another = unit.hands("another process")
     await unit.sweep(engine=another)
     assert call_of(unit, kind).state is CallState.SENT, "the dead one's lease still runs"
