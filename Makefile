@@ -8,7 +8,7 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.setup-stamp
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
-WHAT := -c constraints.txt -e ".[dev]"
+WHAT := -c constraints.txt -e ".[fast,dev]"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
