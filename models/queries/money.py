@@ -79,6 +79,28 @@ def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
     return spans
 
 
+@dataclass(frozen=True, slots=True)
+class LastBalance:
+    """What an account held in all, in minor units of its currency, when its statement ended."""
+
+    minor: int
+    currency: str
+    at: datetime
+
+
+def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, LastBalance]:
+    """The closing balance of the latest statement of each account that has one."""
+    query = (
+        sa.select(
+            _STATEMENTS.c.account_id, _STATEMENTS.c.closing_minor, _STATEMENTS.c.currency,
+            _STATEMENTS.c.covers_to,
+        )
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+        .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
+    )  # fmt: skip
+    return {account: LastBalance(*rest) for account, *rest in session.execute(query)}
+
+
 def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:
     """Where these accounts lie; an account's own currency is its bank's unless it is known."""
     query = (
@@ -93,3 +115,9 @@ def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:
         row.id: Place(row.partner_id, row.home, row.regime, row.currency or row.usual)
         for row in session.execute(query)
     }
+
+
+def tails(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
+    """The last digits of these accounts, which may be shown."""
+    query = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(list(account_ids)))
+    return {row.id: row.tail for row in session.execute(query)}

@@ -34,11 +34,13 @@ class Names:
         return self.victims.get(claim_id, "··")
 
 
-def names_of(session: Session, vault: Vault, files: Iterable[RecoveryFile]) -> Names:
-    """Read what may be shown for all accounts and claims of these files."""
+def names_of(
+    session: Session, vault: Vault, files: Iterable[RecoveryFile], beside: Iterable[str] = ()
+) -> Names:
+    """Read what may be shown for all accounts and claims of these files, and accounts `beside`."""
     files = list(files)
     claims = [c for f in files for c in f.claims]
-    accounts = {a.account_id for f in files for a in f.assets}
+    accounts = {a.account_id for f in files for a in f.assets} | set(beside)
     for claim in claims:
         accounts |= {claim.victim_account_id, claim.payout_account_id, claim.payee_account_id}
     tails = session.execute(

@@ -1,0 +1,160 @@
+"""What a trace of one recovery is made of: stored bookings as payments, claims, openings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.facts import Direction, LineKind
+from models.file import RecoveryFile
+from models.queries.money import Covered, StoredLine, covered, lines_of
+from models.rows import ClaimRow
+from models.states import LIVE_HOLDS, ClaimState, HoldState, PayoutState
+from recovery_flows.rules.tracing.merge import AccountLine, Merged, merge_lines
+from recovery_flows.rules.tracing.opening import openings_for
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The arguments of any rule for one recovery, and the bookings behind each payment.
+
+    `transfers` are as they move traced money: what a bank holds does not leave by later debits.
+    """
+
+    transfers: tuple[Transfer, ...]
+    sources: tuple[Source, ...]
+    openings: tuple[Opening, ...]
+    coverage: tuple[Coverage, ...]
+    spans: tuple[Covered, ...]
+    lines_of: dict[str, tuple[StoredLine, ...]]
+    """Bookings by the id of the payment that they show."""
+
+
+def gather(session: Session, file: RecoveryFile) -> Gathered:
+    """Everything that is stored about the accounts of a recovery, ready for any rule."""
+    accounts = {a.account_id for a in file.assets}
+    victims = {c.victim_account_id for c in file.claims if c.statement_to is not None}
+    lines = lines_of(session, accounts | victims)
+    needed = [line for line in lines if _is_needed(line, accounts)]
+    spans = covered(session, accounts)
+    merged = merge_lines([_account_line(line) for line in needed])
+    coverage = tuple(Coverage(s.account_id, s.covers_from, s.covers_to) for s in spans)
+    known = {s.account_id: s.opening_minor for s in reversed(spans)}
+    return Gathered(
+        transfers=tuple(_beside_holds(file, merged.transfers)),
+        sources=tuple(_sources(file, needed, merged)),
+        openings=tuple(openings_for(merged.transfers, known, coverage)),
+        coverage=coverage,
+        spans=tuple(spans),
+        lines_of=_by_transfer(needed, merged),
+    )
+
+
+def _by_transfer(needed: list[StoredLine], merged: Merged) -> dict[str, tuple[StoredLine, ...]]:
+    found: dict[str, tuple[StoredLine, ...]] = {}
+    for line, name in zip(needed, merged.transfer_ids, strict=True):
+        found[name] = (*found.get(name, ()), line)
+    return found
+
+
+def _beside_holds(file: RecoveryFile, transfers: Iterable[Transfer]) -> Iterator[Transfer]:
+    """Payments as they move traced money: what a bank holds does not leave by later debits.
+
+    A hold covers the traced sum, and the bank refuses debits of it; what leaves after it took
+    effect, payouts to victims included, is therefore other money in the eyes of the trace.
+    """
+    kept_from = {a.account_id: since for a in file.assets if (since := _held_since(file, a.id))}
+    for transfer in transfers:
+        since = kept_from.get(transfer.payer or "")
+        if since is None or transfer.at <= since:
+            yield transfer
+        elif transfer.payee is not None:
+            yield replace(transfer, payer=None)
+
+
+_HELD = frozenset(
+    {
+        HoldState.STOPPED,
+        HoldState.FROZEN,
+        HoldState.SUPERSEDED,
+        HoldState.RELEASE_PENDING,
+        HoldState.DISPOSED,
+    }
+)
+
+
+def _held_since(file: RecoveryFile, asset_id: str) -> datetime | None:
+    """Since when an account's traced money is held, or was until it was paid back."""
+    holds = file.holds_of(asset_id)
+    in_force = any(h.state in LIVE_HOLDS or h.state is HoldState.DISPOSED for h in holds)
+    paid = any(p.asset_id == asset_id and p.state is PayoutState.SETTLED for p in file.payouts)
+    if not in_force and not paid:
+        return None
+    states = _HELD | {HoldState.RELEASED} if paid else _HELD
+    acted = [h.acted_at for h in holds if h.acted_at is not None and h.state in states]
+    return min(acted, default=None)
+
+
+def _is_needed(line: StoredLine, accounts: set[str]) -> bool:
+    """Of a victim's own account only the payments into the accounts of the file matter."""
+    return line.account_id in accounts or line.counter_account_id in accounts
+
+
+def _account_line(line: StoredLine) -> AccountLine:
+    return AccountLine(
+        account=line.account_id,
+        counter_account=line.counter_account_id or None,
+        seq=line.seq,
+        booked_at=line.booked_at,
+        direction=line.direction,
+        amount_minor=line.amount_minor,
+        currency=line.currency,
+        counter_minor=line.counter_minor,
+        counter_currency=line.counter_currency or None,
+        kind=line.kind,
+        end_to_end_id=line.end_to_end_id,
+    )
+
+
+def _sources(file: RecoveryFile, needed: list[StoredLine], merged: Merged) -> list[Source]:
+    """Which transfer each verified claim is about: by its reference, else by what it says."""
+    by_id = {t.id: t for t in merged.transfers}
+    taken: set[str] = set()
+    sources = []
+    for claim in file.claims:
+        if claim.state not in (ClaimState.VERIFIED, ClaimState.PAID):
+            continue
+        matches = [
+            name
+            for line, name in zip(needed, merged.transfer_ids, strict=True)
+            if _is_payment_of(claim, line) and name not in taken
+        ]
+        if matches:
+            name = min(matches, key=lambda m: _distance(claim, by_id[m]))
+            taken.add(name)
+            sources.append(Source(name, claim.id, claim.upheld_minor))
+    return sources
+
+
+def _is_payment_of(claim: ClaimRow, line: StoredLine) -> bool:
+    if line.kind is not LineKind.TRANSFER:
+        return False
+    ends = (
+        (line.counter_account_id, line.account_id)
+        if line.direction is Direction.CREDIT
+        else (line.account_id, line.counter_account_id)
+    )
+    if ends != (claim.victim_account_id, claim.payee_account_id):
+        return False
+    if claim.end_to_end_id and line.end_to_end_id:
+        return claim.end_to_end_id == line.end_to_end_id
+    amounts = {(line.amount_minor, line.currency), (line.counter_minor, line.counter_currency)}
+    return (claim.reported_minor, claim.currency) in amounts
+
+
+def _distance(claim: ClaimRow, transfer: Transfer) -> tuple[float, str]:
+    return abs((transfer.at - claim.paid_at).total_seconds()), transfer.id
