@@ -31,7 +31,11 @@ class Account(SQLModel, table=True):
 
 
 class Statement(SQLModel, table=True):
-    """One answer of a bank about one account's bookings; its bytes are in `document`."""
+    """What a bank or a file said about one account's bookings; its bytes are in `document`.
+
+    `is_complete`: nothing is missing between `covers_from` and `covers_to`; otherwise they are the
+    first and last booking. `gap_minor` is the stated closing less opening and bookings.
+    """
 
     id: str = id_field()
     account_id: str = ref_field("account.id")
@@ -43,10 +47,17 @@ class Statement(SQLModel, table=True):
     line_count: int
     lines_digest: str = Field(max_length=64)
     document_digest: str = Field(max_length=64)
+    origin: str = Field(default="api", max_length=16)
+    is_complete: bool = True
+    gap_minor: int = minor_field()
 
 
 class StatementLine(SQLModel, table=True):
-    """One booking; the id is derived, so that an overlapping statement adds nothing."""
+    """One booking; the id is derived, so that an overlapping statement adds nothing.
+
+    `is_dated`: the bank told a day and no time; `booked_at` is the start of that legal day.
+    `origin` is the kind of source that told it first.
+    """
 
     __tablename__ = "statement_line"
     __table_args__ = (sa.Index("ix_line_account_time", "account_id", "booked_at", "seq"),)
@@ -63,3 +74,7 @@ class StatementLine(SQLModel, table=True):
     counter_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
     counter_currency: str = Field(default="", max_length=3)
     end_to_end_id: str = Field(default="", max_length=64)
+    bank_reference: str = Field(default="", max_length=80)
+    is_dated: bool = False
+    is_reversal: bool = False
+    origin: str = Field(default="api", max_length=16)

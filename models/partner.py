@@ -12,7 +12,10 @@ from models.states import CallKind, CallState, Noun
 
 
 class Partner(SQLModel, table=True):
-    """A bank; the feed's cursor and the last contact are operational, not history."""
+    """A bank; the feed's cursor and the last contact are operational, not history.
+
+    `codes` are its BICs and national bank codes as statement files name it, comma-separated.
+    """
 
     id: str = id_field()
     name: str = Field(max_length=80)
@@ -23,6 +26,7 @@ class Partner(SQLModel, table=True):
     base_url: str = Field(default="", max_length=200)
     token_sealed: str = ""
     state: str = Field(default="active", max_length=24)
+    codes: str = Field(default="", max_length=200)
 
     feed_reached_at: datetime | None = None
     feed_due_at: datetime | None = None

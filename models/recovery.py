@@ -12,7 +12,11 @@ from models.states import ClaimState, RecoveryState, Role, Stage
 
 
 class Recovery(SQLModel, table=True):
-    """One file. `stage`, `step_*`, `due_at`, `wake_at` are derived at each write, for the queue."""
+    """One file. `stage`, `step_*`, `due_at`, `wake_at` are derived at each write, for the queue.
+
+    `asked_*` are the tracing rule that waits for a second person; a reason is the fingerprint of
+    the note that holds it, `asked_moved_minor` what of the loss lay elsewhere when it was asked.
+    """
 
     __table_args__ = (
         sa.Index("ix_recovery_queue", "state", "due_at", "id"),
@@ -29,6 +33,12 @@ class Recovery(SQLModel, table=True):
     case_number: str = Field(default="", max_length=64)
     method: str = Field(default="", max_length=64)
     tracing_rule: str = Field(default="fifo", max_length=24)
+    tracing_among: str = Field(default="", max_length=24)
+    tracing_reason: str = Field(default="", max_length=64)
+    asked_rule: str = Field(default="", max_length=24)
+    asked_among: str = Field(default="", max_length=24)
+    asked_reason: str = Field(default="", max_length=64)
+    asked_moved_minor: int = minor_field()
     trace_wanted: bool = False
     joined_into: str = Field(default="", max_length=64)
     closed_at: datetime | None = None

@@ -34,6 +34,12 @@ class RecoveryRow:
     reported_at: datetime
     case_number: str = ""
     tracing_rule: str = "fifo"
+    tracing_among: str = ""
+    tracing_reason: str = ""
+    asked_rule: str = ""
+    asked_among: str = ""
+    asked_reason: str = ""
+    asked_moved_minor: int = 0
     trace_wanted: bool = False
     version: int = 0
 

@@ -1,0 +1,84 @@
+"""A database made by the first version goes on under this one."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+
+from models.engine import make_engine, open_database
+from models.migrate import alembic_config, is_known, schema_is_current, upgrade
+from models.queries.audit import verify
+from models.queries.files import load_file
+
+NEW = {
+    "recovery": (
+        "tracing_among", "tracing_reason", "asked_rule", "asked_among", "asked_reason",
+        "asked_moved_minor",
+    ),
+    "statement": ("origin", "is_complete", "gap_minor"),
+    "statement_line": ("bank_reference", "is_dated", "is_reversal", "origin"),
+    "partner": ("codes",),
+}  # fmt: skip
+
+
+@pytest.fixture
+def old(unit: Any, tmp_path: Path) -> tuple[Path, str]:
+    """A database at 0001 with a traced recovery in it, and that recovery's id."""
+    recovery_id = unit.traced()
+    path = tmp_path / "old.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("ATTACH ? AS new", (str(unit.path),))
+        tables = raw.execute(
+            "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
+        ).fetchall()
+        for (table,) in tables:
+            columns = raw.execute(f"PRAGMA main.table_info({table})").fetchall()
+            names = ", ".join(f'"{column[1]}"' for column in columns)
+            raw.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+        raw.commit()
+    return path, recovery_id
+
+
+def test_a_database_of_the_first_version_is_known_and_not_current(old: tuple[Path, str]) -> None:
+    engine = make_engine(f"sqlite:///{old[0]}")
+    assert is_known(engine)
+    assert not schema_is_current(engine)
+    engine.dispose()
+
+
+def test_what_the_first_version_wrote_is_read_and_its_history_holds(
+    unit: Any, old: tuple[Path, str]
+) -> None:
+    path, recovery_id = old
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    assert schema_is_current(engine)
+    engine.dispose()
+    before = unit.file(recovery_id)
+    database = open_database(f"sqlite:///{path}", unit.folder / "keys")
+    with database.reading() as session:
+        assert load_file(session, recovery_id) == before
+    # The heads lie beside the keys: they were signed by the same unit.
+    assert verify(database) == ()
+    database.dispose()
+
+
+def test_going_back_takes_away_what_this_version_added(old: tuple[Path, str]) -> None:
+    engine = make_engine(f"sqlite:///{old[0]}")
+    upgrade(engine)
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0001")
+    with closing(sqlite3.connect(old[0])) as raw:
+        for table, columns in NEW.items():
+            there = {c[1] for c in raw.execute(f"PRAGMA table_info({table})")}
+            assert not there & set(columns)
+    engine.dispose()
