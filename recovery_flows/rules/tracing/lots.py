@@ -68,8 +68,9 @@ class LotPot:
         self.lots.append(_Lot(piece.claim, amount, claim_minor, piece.hop, amount, claim_minor))
         self.stolen_lots += 1
 
-    def take(self, amount: int) -> list[Piece]:
-        """Remove up to `amount` by the rule; what came out, oldest first."""
+    def take(self, amount: Quantity) -> list[Piece]:
+        """Remove up to `amount` (whole units) by the rule; what came out, oldest first."""
+        amount = int(amount)
         if not self.stolen_lots:
             taken = min(self.own, amount)
             self.own -= taken

@@ -34,7 +34,7 @@ class Pot(Protocol):
         """Add what a payment brought, in its order."""
         ...
 
-    def take(self, amount: int) -> list[Piece]:
+    def take(self, amount: Quantity) -> list[Piece]:
         """Remove `amount` minor units; the pieces are given oldest first."""
         ...
 

@@ -37,7 +37,7 @@ class SharePot:
             amount, claim_minor = self.shares.get(piece.claim, _NOTHING)
             self.shares[piece.claim] = (amount + piece.amount, claim_minor + piece.claim_minor)
 
-    def take(self, amount: int) -> list[Piece]:
+    def take(self, amount: Quantity) -> list[Piece]:
         """Remove up to `amount`, the same share of everything."""
         total = sum((share for share, _ in self.shares.values()), Fraction(0))
         if amount >= total:
@@ -56,11 +56,12 @@ class SharePot:
             yield Piece(claim, *self.shares[claim], None)
 
 
-def _exact_part(whole: Quantity, upto: Quantity, of: Quantity) -> Fraction:
+def exact_part(whole: Quantity, upto: Quantity, of: Quantity) -> Fraction:
+    """The running share `upto / of` of `whole`, exactly."""
     return Fraction(whole) * upto / of
 
 
-SHARES = Rule(new_pot=SharePot, part=_exact_part)
+SHARES = Rule(new_pot=SharePot, part=exact_part)
 
 
 def trace(
@@ -73,10 +74,11 @@ def trace(
 ) -> Trace:
     """Where each claim's money is at `as_of` by rolling pro rata, rounded per claim at the end."""
     walked = walk(SHARES, transfers, sources, openings, coverage, as_of)
-    return traced(_rounded(walked))
+    return traced(rounded(walked))
 
 
-def _rounded(walked: Walked) -> Walked:
+def rounded(walked: Walked) -> Walked:
+    """Fractions as whole minor units: per claim the sum is exact, by largest remainder."""
     parts: list[Part] = list(walked.parts)
     groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     claims: defaultdict[str, list[int]] = defaultdict(list)

@@ -50,6 +50,8 @@ class Transfer:
     debit_currency: str
     credit_minor: int
     credit_currency: str
+    reverses: str = ""
+    """Id of the payment that this one takes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class Trace:
     frontier: frozenset[str]
     shortages: tuple[Shortage, ...]
     conflicts: tuple[Conflict, ...]
+    is_exposure: bool = False
+    """Amounts that touched stolen money (poison): they overlap, nothing may add them up."""
 
 
 class TraceRule(Protocol):

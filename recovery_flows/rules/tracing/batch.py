@@ -1,0 +1,82 @@
+"""Payments of one booking instant: whoever pays on what he just received comes after that.
+
+Banks often give a date only. Within such a batch payers come before their payees; where payments
+go round in a circle the order of the rows decides.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
+
+Ends = tuple[Hashable | None, Hashable | None]
+"""Payer and payee of one payment; None is outside or out of sight."""
+
+
+def payers_first(batch: Sequence[Ends]) -> list[int]:
+    """Places of the batch, each payment after all that its payer receives; else in row order."""
+    if len(batch) == 1:
+        return [0]
+    awaited = Counter(payee for payer, payee in batch if payee is not None and payer != payee)
+    waiting: defaultdict[Hashable, list[int]] = defaultdict(list)
+    ready: list[int] = []
+    for place, (payer, _) in enumerate(batch):
+        if payer is not None and awaited[payer]:
+            waiting[payer].append(place)
+        else:
+            ready.append(place)
+    return _emitted(batch, ready, waiting, awaited)
+
+
+def _emitted(
+    batch: Sequence[Ends],
+    ready: list[int],
+    waiting: defaultdict[Hashable, list[int]],
+    awaited: Counter[Hashable],
+) -> list[int]:
+    spare = iter(range(len(batch)))
+    done: set[int] = set()
+    order: list[int] = []
+    while len(order) < len(batch):
+        place = heapq.heappop(ready) if ready else next(n for n in spare if n not in done)
+        if place in done:
+            continue
+        done.add(place)
+        order.append(place)
+        payer, payee = batch[place]
+        if payee is None or payer == payee:
+            continue
+        awaited[payee] -= 1
+        if not awaited[payee]:
+            for later in waiting[payee]:
+                heapq.heappush(ready, later)
+    return order
+
+
+def whole_payers_first(batch: Sequence[Ends]) -> list[list[int]]:
+    """Like `payers_first`, but all payments of one payer together: a list of places per payer."""
+    paid_by: defaultdict[Hashable | None, list[int]] = defaultdict(list)
+    for place, (payer, _) in enumerate(batch):
+        paid_by[payer].append(place)
+    payers = {payer: number for number, payer in enumerate(paid_by)}
+    awaited = Counter(
+        payee for payer, payee in batch if payee in payers and payer is not None and payer != payee
+    )
+    ready = [n for payer, n in payers.items() if not awaited[payer]]
+    heapq.heapify(ready)
+    names, spare, done = list(paid_by), iter(range(len(payers))), set[int]()
+    groups: list[list[int]] = []
+    while len(groups) < len(names):
+        number = heapq.heappop(ready) if ready else next(n for n in spare if n not in done)
+        if number in done:
+            continue
+        done.add(number)
+        groups.append(paid_by[names[number]])
+        for place in groups[-1]:
+            payer, payee = batch[place]
+            if payee in payers and payer is not None and payer != payee:
+                awaited[payee] -= 1
+                if not awaited[payee]:
+                    heapq.heappush(ready, payers[payee])
+    return groups

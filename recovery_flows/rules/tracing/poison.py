@@ -1,0 +1,93 @@
+"""Poison: whatever leaves an account that stolen money ever reached is exposed to it.
+
+An account's exposure to a victim is all it received from the first such payment on. Exposures
+overlap and conserve nothing: they tell whom to look at, never whose money it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.facts import LineKind
+from recovery_flows.rules.tracing.opening import Covered
+from recovery_flows.rules.tracing.types import (
+    Coverage,
+    Gone,
+    GoneKind,
+    Opening,
+    Position,
+    Source,
+    Trace,
+    Transfer,
+)
+
+
+def trace(
+    transfers: Iterable[Transfer],
+    sources: Iterable[Source],
+    openings: Iterable[Opening],
+    coverage: Iterable[Coverage],
+    *,
+    as_of: datetime,
+) -> Trace:
+    """What every account was exposed to by `as_of`; both amounts are in the account's currency."""
+    del openings
+    ordered = sorted((t for t in transfers if t.at <= as_of), key=lambda t: (t.at, t.order, t.id))
+    claims: defaultdict[str, set[str]] = defaultdict(set)
+    for source in sources:
+        claims[source.transfer_id].add(source.claim_id)
+    spread = _Spread(Covered(coverage))
+    for transfer in ordered:
+        if transfer.payer is None or transfer.payer != transfer.payee:
+            spread.book(transfer, claims.get(transfer.id, set()))
+    return spread.trace()
+
+
+class _Spread:
+    def __init__(self, covered: Covered) -> None:
+        self.covered = covered
+        self.flags: defaultdict[str, set[str]] = defaultdict(set)
+        self.exposed: Counter[tuple[str, str]] = Counter()
+        self.gone: list[Gone] = []
+        self.unseen: set[str] = set()
+
+    def book(self, transfer: Transfer, claims: set[str]) -> None:
+        carried = claims | self._of_payer(transfer)
+        arrives = transfer.kind is LineKind.TRANSFER and transfer.payee is not None
+        if not arrives:
+            self.gone += [self._ended(transfer, claim) for claim in sorted(carried)]
+        payee = transfer.payee
+        if payee is None:
+            return
+        if arrives:
+            self.flags[payee] |= carried
+            if carried and not self.covered(payee, transfer.at):
+                self.unseen.add(payee)
+        for claim in self.flags.get(payee, ()):
+            self.exposed[payee, claim] += transfer.credit_minor
+
+    def _of_payer(self, transfer: Transfer) -> set[str]:
+        if transfer.payer is None:
+            return set()
+        flags = self.flags.get(transfer.payer, set())
+        if self.covered(transfer.payer, transfer.at):
+            return flags
+        if flags:
+            self.unseen.add(transfer.payer)
+        return set()
+
+    def _ended(self, transfer: Transfer, claim: str) -> Gone:
+        ends = transfer.kind is not LineKind.TRANSFER
+        kind = GoneKind(transfer.kind) if ends else GoneKind.UNKNOWN
+        minor = transfer.debit_minor
+        return Gone(kind, claim, transfer.payer or "", transfer.id, minor, minor)
+
+    def trace(self) -> Trace:
+        positions = tuple(
+            Position(account, claim, minor, minor, None)
+            for (account, claim), minor in sorted(self.exposed.items())
+        )
+        frontier = frozenset(self.unseen)
+        return Trace(positions, tuple(self.gone), (), frontier, (), (), is_exposure=True)

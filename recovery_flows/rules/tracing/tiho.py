@@ -1,0 +1,37 @@
+"""Taint in, highest out (Tironsakkul et al.): the largest payments of a batch carry stolen money.
+
+A batch is what one account pays at one booking instant. A lead for investigators, no court's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+
+from recovery_flows.rules.tracing import tainted_first
+from recovery_flows.rules.tracing.batch import whole_payers_first
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
+
+
+def trace(
+    transfers: Iterable[Transfer],
+    sources: Iterable[Source],
+    openings: Iterable[Opening],
+    coverage: Iterable[Coverage],
+    *,
+    as_of: datetime,
+) -> Trace:
+    """Where each claim's money could be at `as_of`, largest payments first in every batch."""
+    ordered = sorted(transfers, key=lambda t: (t.at, t.order, t.id))
+    batches = (list(batch) for _, batch in groupby(ordered, key=lambda t: t.at))
+    largest_first = [t for batch in batches for t in _largest_first(batch)]
+    numbered = [replace(t, order=number) for number, t in enumerate(largest_first)]
+    return tainted_first.trace(numbered, sources, openings, coverage, as_of=as_of)
+
+
+def _largest_first(batch: Sequence[Transfer]) -> Iterator[Transfer]:
+    """Payer by payer, payers before their payees, each one's payments by falling amount."""
+    for places in whole_payers_first([(t.payer, t.payee) for t in batch]):
+        yield from sorted((batch[n] for n in places), key=lambda t: -t.debit_minor)
