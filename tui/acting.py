@@ -29,6 +29,7 @@ APPROVE_ASKS: Mapping[str, str] = {
     Act.REQUEST: "The request leaves the country under your name.",
     Act.RETURN: "The bank pays this out. It cannot be called back.",
     Act.CLOSE: "The file is closed.",
+    Act.TRACE_RULE: "The money is traced again by this rule; returns drafted by the old one end.",
 }
 
 

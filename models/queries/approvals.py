@@ -17,6 +17,7 @@ from models.states import ApprovalState
 from models.tables import table_of
 
 _APPROVALS = table_of(Approval)
+_TRACE_RULE = "trace_rule"
 
 
 def recovery_of_approval(session: Session, approval_id: str) -> str | None:
@@ -94,11 +95,28 @@ def _figures(file: RecoveryFile, approval: ApprovalRow, names: Names) -> list[tu
             who = names.victim(payout.claim_id)
             lines.append((f"{who} → {to}", str(Money(payout.amount_minor, payout.currency))))
         return lines
+    if approval.action == _TRACE_RULE:
+        return _rule_figures(file, names)
     return [
         (str(b.account), str(Money(b.claim_minor, b.claim_currency)))
         for b in file.balances
         if b.claim_minor
     ]
+
+
+def _rule_figures(file: RecoveryFile, names: Names) -> list[tuple[str, str]]:
+    recovery = file.recovery
+    elsewhere = Money(recovery.asked_moved_minor, recovery.currency)
+    return [
+        ("rule", _rule(recovery.asked_rule, recovery.asked_among)),
+        ("instead of", _rule(recovery.tracing_rule, recovery.tracing_among)),
+        ("would lie elsewhere", f"{elsewhere} when it was asked"),
+        ("reason", names.reasons.get(recovery.asked_reason, "")),
+    ]
+
+
+def _rule(name: str, among: str) -> str:
+    return f"{name}, among victims {among}" if among else name
 
 
 def pending_ids(session: Session) -> list[str]:

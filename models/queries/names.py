@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -11,11 +11,12 @@ from sqlmodel import Session
 from models.account import Account, Party
 from models.file import RecoveryFile
 from models.queries.views import masked_account, masked_name
-from models.recovery import Claim
+from models.recovery import Claim, Note
 from models.tables import table_of
 from models.vault import Vault
 
 _ACCOUNTS, _PARTIES, _CLAIMS = table_of(Account), table_of(Party), table_of(Claim)
+_NOTES = table_of(Note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Names:
 
     tails: Mapping[str, str]
     victims: Mapping[str, str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why a tracing rule is asked for or in force, by the fingerprint of its note."""
 
     def account(self, account_id: str) -> str:
         """A masked account number."""
@@ -54,4 +57,18 @@ def names_of(
     return Names(
         {row.id: row.tail for row in tails},
         {row.id: masked_name(vault.open(row.name_sealed)) for row in people},
+        _reasons(session, vault, files),
     )
+
+
+def _reasons(session: Session, vault: Vault, files: list[RecoveryFile]) -> dict[str, str]:
+    prints = {f.recovery.asked_reason for f in files} | {f.recovery.tracing_reason for f in files}
+    query = sa.select(_NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
+        _NOTES.c.recovery_id.in_([f.recovery.id for f in files]),
+        _NOTES.c.fingerprint.in_(prints - {""}),
+    )
+    # A note says first what it is about: "tracing rule libr: ...".
+    return {
+        row.fingerprint: vault.open(row.text_sealed).partition(": ")[2]
+        for row in session.execute(query)
+    }

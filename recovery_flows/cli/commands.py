@@ -13,6 +13,7 @@ from recovery_flows.cli import (
     officer,
     partner,
     proof,
+    rule,
     running,
     setup,
 )
@@ -28,5 +29,17 @@ def attach(app: typer.Typer) -> None:
     # Plain text: it is read in pipes and logs too, and drawing boxes costs a tenth of a second.
     app.rich_markup_mode = None
     app.info.epilog = EXIT_CODES
-    for group in (setup, doctor, officer, partner, intake, look, act, approve, running, proof):
+    for group in (
+        setup,
+        doctor,
+        officer,
+        partner,
+        intake,
+        look,
+        act,
+        rule,
+        approve,
+        running,
+        proof,
+    ):
         group.attach(app)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from models.engine import Database
 from models.facts import AccountRef
 from models.file import RecoveryFile, Step
+from models.money import Money
 from models.queries.approvals import recovery_of_approval
 from models.queries.clock import case_now
 from models.queries.files import NoSuchRecoveryError, load_file, load_files, trace_json
@@ -22,13 +23,14 @@ from models.store.notes import write_note
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
-from recovery_flows.desk import doing
+from recovery_flows.desk import asking, doing
 from recovery_flows.desk.recording import conclude, derived
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules import acts, approving, joining, milestones, steps
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.tracing.rules import RULES
 
 WallClock = Callable[[], datetime]
 
@@ -191,6 +193,28 @@ class Desk:
             now, text = case_now(unit.session, self.wall()), f"payee of {claim_id}: {reason}"
             write_note(unit, self._actor(Role.OFFICER), now, recovery_id, text)
         return f"{progress.file.recovery.ref}: {claim_id} is paid to another account"
+
+    def choose_rule(
+        self,
+        recovery_id: str,
+        rule: str,
+        reason: str,
+        among: str = "",
+        seen_version: int | None = None,
+    ) -> str:
+        """Ask a second person for another tracing rule; the reason is kept sealed as a note."""
+        named = asking.rule_of(rule)
+        with self._edit(recovery_id, seen_version) as (unit, progress):
+            now = case_now(unit.session, self.wall())
+            moved_minor = asking.choose_rule(
+                unit, progress, named, among, reason, self._actor(Role.OFFICER), now
+            )
+            recovery = progress.file.recovery
+        elsewhere = Money(moved_minor, recovery.currency)
+        return (
+            f"{recovery.ref}: {RULES[named].label} asked for; {elsewhere} of the loss would lie "
+            "elsewhere; another person approves it"
+        )
 
     def join(self, recovery_id: str, other_id: str) -> str:
         """Make two recoveries one file; the one reported first stays."""

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
-
-from sqlmodel import Session
 
 from models.file import RecoveryFile
 from models.rows import RecoveryRow
 from models.states import ApprovalState
-from models.vault import Vault
 from recovery_flows.desk.gathering import Gathered
 from recovery_flows.desk.trace_views import RuleColumn
-from recovery_flows.desk.tracing import RULES, trace_under
+from recovery_flows.desk.tracing import trace_under
+from recovery_flows.rules.subjects import Act
+from recovery_flows.rules.tracing.rules import RULES, RuleInfo, RuleName, Standing
 from recovery_flows.rules.tracing.types import Basis, Trace
-
-_TRACE_RULE = "trace_rule"
-
-
-class _Told(NamedTuple):
-    label: str
-    standing: str
-    source: str
-
-
-_TOLD = {
-    "fifo": _Told("first in, first out", "rule", "Clayton's case (1816)"),
-    "lifo": _Told("last in, first out", "lead", "where to look"),
-    "pro_rata": _Told("rolling pro rata", "rule", "Barlow Clowes v Vaughan (1992)"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The rules in one order, the trace of each, and that of the rule in force."""
+    """The rules, that in force first, the trace of each, and that of the rule in force."""
 
     columns: tuple[RuleColumn, ...]
     traces: tuple[Trace, ...]
@@ -44,46 +27,57 @@ class Compared:
 
 
 def compared(recovery: RecoveryRow, given: Gathered, now: datetime) -> Compared:
-    """Run every rule; the one in force first."""
-    names = sorted(RULES, key=lambda n: (n != recovery.tracing_rule, list(RULES).index(n)))
-    traces = tuple(trace_under(name, given, now) for name in names)
+    """Run every rule; LIBR among victims as the recovery has chosen it."""
+    names = sorted(RULES, key=lambda n: n != recovery.tracing_rule)
+    among = recovery.tracing_among
+    traces = tuple(trace_under(name, given, now, among) for name in names)
     bare = replace(
         given, openings=tuple(replace(o, minor=0, basis=Basis.ZERO) for o in given.openings)
     )
-    columns = tuple(
-        RuleColumn(
-            name=name,
-            label=_TOLD[name].label,
-            standing=_TOLD[name].standing,
-            source=_TOLD[name].source,
-            adopted=name == recovery.tracing_rule,
-            moved=(("nothing in the accounts before", moved(t, trace_under(name, bare, now))),),
-        )
-        for name, t in zip(names, traces, strict=True)
+    columns = []
+    for name, trace in zip(names, traces, strict=True):
+        is_adopted = name == recovery.tracing_rule
+        other = trace_under(name, bare, now, among)
+        columns.append(_column(RULES[name], moved(trace, other), is_adopted=is_adopted))
+    return Compared(tuple(columns), traces, traces[0])
+
+
+def _column(info: RuleInfo, elsewhere: int, *, is_adopted: bool) -> RuleColumn:
+    # Exposure is not added up, so nothing of it can be said to lie elsewhere.
+    told = () if info.standing is Standing.EXPOSURE else (("openings of zero", elsewhere),)
+    return RuleColumn(
+        name=info.name,
+        label=info.label,
+        standing=info.standing,
+        source=info.source,
+        adopted=is_adopted,
+        moved=told,
     )
-    return Compared(columns, traces, traces[0])
 
 
-def _shares(trace: Trace) -> dict[tuple[str, str, str], int]:
+def _shares(trace: Trace) -> Counter[tuple[str, str, str]]:
     """Minor units of the loss by (claim, account, way out)."""
-    found: dict[tuple[str, str, str], int] = {}
-
-    def add(key: tuple[str, str, str], minor: int) -> None:
-        found[key] = found.get(key, 0) + minor
-
+    found: Counter[tuple[str, str, str]] = Counter()
     for position in trace.positions:
-        add((position.claim_id, position.account, ""), position.claim_minor)
+        found[position.claim_id, position.account, ""] += position.claim_minor
     for gone in trace.gone:
-        add((gone.claim_id, gone.account, str(gone.kind)), gone.claim_minor)
+        found[gone.claim_id, gone.account, str(gone.kind)] += gone.claim_minor
     for conflict in trace.conflicts:
-        add((conflict.claim_id, "", "conflict"), conflict.claim_minor)
+        found[conflict.claim_id, "", "conflict"] += conflict.claim_minor
     return found
 
 
 def moved(one: Trace, other: Trace) -> int:
     """How many minor units of the loss lie elsewhere in `other` than in `one`."""
-    mine, theirs = _shares(one), _shares(other)
-    return sum(max(0, minor - theirs.get(key, 0)) for key, minor in mine.items())
+    return sum((_shares(one) - _shares(other)).values())
+
+
+def moved_by(
+    recovery: RecoveryRow, given: Gathered, rule: RuleName, among: str, now: datetime
+) -> int:
+    """How many minor units of the loss would lie elsewhere under another rule."""
+    mine = trace_under(RuleName(recovery.tracing_rule), given, now, recovery.tracing_among)
+    return moved(mine, trace_under(rule, given, now, among))
 
 
 def choice(file: RecoveryFile) -> tuple[str, str]:
@@ -91,25 +85,8 @@ def choice(file: RecoveryFile) -> tuple[str, str]:
     given = [
         a
         for a in file.approvals
-        if a.action == _TRACE_RULE
+        if a.action == Act.TRACE_RULE
         and a.subject_id == file.recovery.id
         and a.state is ApprovalState.APPROVED
     ]
     return (given[-1].asked_by, given[-1].decided_by) if given else ("", "")
-
-
-def pending(file: RecoveryFile) -> str:
-    """The rule that waits for a second person; "" where none does."""
-    del file
-    return ""
-
-
-def reason(session: Session, vault: Vault, file: RecoveryFile) -> str:
-    """Why the rule in force was chosen, opened; "" for the rule of the start."""
-    del session, vault, file
-    return ""
-
-
-def names_of_rules() -> Iterable[str]:
-    """The rules that can be compared."""
-    return tuple(RULES)

@@ -15,7 +15,8 @@ from models.queries.money import StoredLine, places, tails
 from models.queries.views import masked_account
 from recovery_flows.desk.gathering import Gathered, gather
 from recovery_flows.desk.trace_views import HopView
-from recovery_flows.desk.tracing import RULES, depths, trace_under
+from recovery_flows.desk.tracing import depths, trace_under
+from recovery_flows.rules.tracing.rules import RULES, RuleName
 from recovery_flows.rules.tracing.types import Hop, Trace, Transfer
 
 _ALL = datetime.max.replace(tzinfo=UTC)
@@ -32,7 +33,7 @@ def hops_of(
     if rule not in RULES:
         return ()
     given = gather(session, file)
-    trace = trace_under(rule, given, now)
+    trace = trace_under(RuleName(rule), given, now, file.recovery.tracing_among)
     mine = [h for h in trace.hops if h.claim_id == claim_id]
     accounts = {a for h in mine for a in (h.payer, h.payee) if a}
     bank = {a: p.partner_id for a, p in places(session, accounts).items()}

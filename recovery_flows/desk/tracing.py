@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +17,9 @@ from recovery_flows.rules import following
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.tracing import fifo, lifo, pro_rata
+from recovery_flows.rules.tracing.among import Among
+from recovery_flows.rules.tracing.rules import RuleName, trace_by
 from recovery_flows.rules.tracing.types import Trace
-
-RULES: dict[str, Callable[..., Trace]] = {
-    "fifo": fifo.trace,
-    "lifo": lifo.trace,
-    "pro_rata": pro_rata.trace,
-}
 
 
 def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) -> None:
@@ -42,12 +36,21 @@ def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) 
 
 def traced(recovery: RecoveryRow, given: Gathered, now: datetime) -> Trace:
     """The trace under the rule in force for a recovery."""
-    return trace_under(recovery.tracing_rule, given, now)
+    return trace_under(RuleName(recovery.tracing_rule), given, now, recovery.tracing_among)
 
 
-def trace_under(rule: str, given: Gathered, now: datetime) -> Trace:
-    """The trace under any rule, of what is known at `now`."""
-    return RULES[rule](given.transfers, given.sources, given.openings, given.coverage, as_of=now)
+def trace_under(rule: RuleName, given: Gathered, now: datetime, among: str = "") -> Trace:
+    """The trace under any rule, of what is known at `now`; `among` "" is the usual one."""
+    return trace_by(
+        rule, given.transfers, given.sources, given.openings, given.coverage,
+        as_of=now, among=Among(among or Among.FIFO),
+    )  # fmt: skip
+
+
+def rule_text(recovery: RecoveryRow) -> str:
+    """The rule in force as an adopted trace spells it."""
+    among = recovery.tracing_among
+    return f"{recovery.tracing_rule}/{among}" if among else recovery.tracing_rule
 
 
 def _view(file: RecoveryFile, trace: Trace, now: datetime) -> tuple[TraceView, str]:
@@ -72,7 +75,7 @@ def _view(file: RecoveryFile, trace: Trace, now: datetime) -> tuple[TraceView, s
         for (kind, account, claim), (amount, minor) in sorted(gone.items())
     )
     text = trace_json(positions, ended)
-    rule = file.recovery.tracing_rule
+    rule = rule_text(file.recovery)
     name = derive_id("trace", file.recovery.id, now.isoformat(), rule, text)
     return TraceView(name, rule, now, positions, ended), text
 

@@ -15,7 +15,7 @@ from models.states import (
     Noun,
     PayoutState,
 )
-from recovery_flows.rules import crossing, freezing, restitution
+from recovery_flows.rules import choosing, crossing, freezing, restitution
 from recovery_flows.rules.acts import StepRefusedError, pending_approval
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -84,6 +84,13 @@ def _close(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws)
     progress.take(Move(Noun.RECOVERY, recovery.id, event, recovery.state, values))
 
 
+def _put_rule_in_force(
+    progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws
+) -> None:
+    del approval, now, laws
+    choosing.put_in_force(progress)
+
+
 def closing_event(file: RecoveryFile) -> str:
     """How a recovery ends, by its ledger: all that was upheld returned, a part, or nothing."""
     returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
@@ -104,6 +111,7 @@ _FOLLOW = {
     Act.RETURN: _pay,
     Act.RELEASE: _release,
     Act.CLOSE: _close,
+    Act.TRACE_RULE: _put_rule_in_force,
 }
 
 
@@ -137,6 +145,8 @@ def _undo(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     elif act is Act.REQUEST:
         request = next(r for r in file.requests if r.id == approval.subject_id)
         progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
+    elif act is Act.TRACE_RULE:
+        choosing.drop(progress, reason)
     elif act is Act.RETURN:
         allocation = next(a for a in file.allocations if a.id == approval.subject_id)
         progress.take(Move(Noun.ALLOCATION, allocation.id, "denied", allocation.state))

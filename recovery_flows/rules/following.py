@@ -51,7 +51,7 @@ def adopt(
                     "result_digest": digest(result_json),
                     "result_json": result_json,
                 },
-                reason=f"{recovery.tracing_rule} is the rule chosen for this recovery",
+                reason=f"{found.rule} is the rule chosen for this recovery",
             )
         )  # fmt: skip
     else:
@@ -60,8 +60,8 @@ def adopt(
     progress.adopt(found, *moves)
 
 
-def _content(trace: TraceView) -> tuple[tuple[Position, ...], tuple[GonePart, ...]]:
-    return trace.positions, trace.gone
+def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[GonePart, ...]]:
+    return trace.rule, trace.positions, trace.gone
 
 
 def _traced(trace: TraceView) -> dict[str, tuple[int, int]]:

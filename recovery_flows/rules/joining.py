@@ -10,6 +10,7 @@ from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from models.rows import CallRow
 from models.states import CLOSED_RECOVERIES, Noun, Stage
+from recovery_flows.rules import choosing
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress, applied
 
@@ -35,7 +36,8 @@ def join(
         raise StepRefusedError("losses in two currencies cannot be one file")
     same = {a.account_id: a for a in stays.assets}
     twin = {a.id: same[a.account_id].id for a in joins.assets if a.account_id in same}
-    moves = _leave(stays, joins, twin)
+    void, joins = _void_choice(joins)
+    moves = [*void, *_leave(stays, joins, twin)]
     leaving = Progress(joins)
     emptied = replace(
         joins, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
@@ -81,6 +83,13 @@ def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar
             moves.append(Move(noun, row.id, "moved", row.state, values))
     moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
     return moves
+
+
+def _void_choice(joins: RecoveryFile) -> tuple[list[Move], RecoveryFile]:
+    """The staying file's tracing rule stands: one that was asked for in the other is void."""
+    leaving = Progress(joins)
+    choosing.void_choice(leaving, "the file is joined: the rule of the other one stands")
+    return leaving.moves, leaving.file
 
 
 def _trace_left(joins: RecoveryFile) -> list[Move]:

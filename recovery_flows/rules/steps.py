@@ -60,6 +60,7 @@ _ASKED = {
     Act.RETURN: "approve the return decision",
     Act.RELEASE: "approve the release",
     Act.CLOSE: "approve the closing",
+    Act.TRACE_RULE: "approve the tracing rule",
 }
 
 

@@ -19,6 +19,7 @@ class Act(StrEnum):
     REQUEST = "request"
     RETURN = "return"
     CLOSE = "close"
+    TRACE_RULE = "trace_rule"
 
 
 SUBJECT_NOUN = {
@@ -28,6 +29,7 @@ SUBJECT_NOUN = {
     Act.REQUEST: Noun.REQUEST,
     Act.RETURN: Noun.ALLOCATION,
     Act.CLOSE: Noun.RECOVERY,
+    Act.TRACE_RULE: Noun.RECOVERY,
 }
 
 
@@ -83,6 +85,20 @@ def _recovery(file: RecoveryFile, recovery_id: str) -> list[object]:
     ]
 
 
+def _trace_rule(file: RecoveryFile, recovery_id: str) -> list[object]:
+    """The rule asked for, why, how much would lie elsewhere, and the rule that it replaces."""
+    recovery = file.recovery
+    return [
+        recovery.id == recovery_id,
+        recovery.asked_rule,
+        recovery.asked_among,
+        recovery.asked_reason,
+        recovery.asked_moved_minor,
+        recovery.tracing_rule,
+        recovery.tracing_among,
+    ]
+
+
 _BODIES = {
     Act.ORDER_STOP: _hold,
     Act.FREEZE: _hold,
@@ -90,6 +106,7 @@ _BODIES = {
     Act.REQUEST: _request,
     Act.RETURN: _allocation,
     Act.CLOSE: _recovery,
+    Act.TRACE_RULE: _trace_rule,
 }
 
 

@@ -29,6 +29,7 @@ _ACTS: Mapping[str, str] = {
     Act.REQUEST: "request abroad",
     Act.RETURN: "return to victims",
     Act.CLOSE: "close the file",
+    Act.TRACE_RULE: "tracing rule",
 }
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
