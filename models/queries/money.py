@@ -66,7 +66,7 @@ def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
             _STATEMENTS.c.covers_to,
             _STATEMENTS.c.opening_minor,
         )
-        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)), _STATEMENTS.c.is_complete)
         .order_by(_STATEMENTS.c.account_id, _STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
     )
     spans: list[Covered] = []
@@ -95,7 +95,7 @@ def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, Las
             _STATEMENTS.c.account_id, _STATEMENTS.c.closing_minor, _STATEMENTS.c.currency,
             _STATEMENTS.c.covers_to,
         )
-        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)), _STATEMENTS.c.is_complete)
         .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
     )  # fmt: skip
     return {account: LastBalance(*rest) for account, *rest in session.execute(query)}

@@ -71,3 +71,13 @@ def plan_poll(
     if reached is not None:
         values["feed_reached_at"] = reached
     unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
+
+
+def learn_code(unit: Unit, actor: Actor, now: datetime, partner_id: str, code: str) -> None:
+    """Remember a BIC or bank code by which statement files name a partner."""
+    row = unit.session.execute(
+        sa.select(_PARTNERS.c.state, _PARTNERS.c.codes).where(_PARTNERS.c.id == partner_id)
+    ).one()
+    codes = ",".join([*(c for c in row.codes.split(",") if c), code.strip().upper()])
+    move = Move(Noun.PARTNER, partner_id, "updated", row.state, {"codes": codes})
+    record(unit, actor, now, "", Outcome((move,)))

@@ -100,7 +100,8 @@ def _take(
     call = result.call
     if result.statement is not None:
         recovery_id = progress.file.recovery.id
-        record_statement(unit, ENGINE, now, recovery_id, result.statement, digest(digests))
+        zones = {code: law.time_zone for code, law in engine.laws.items()}
+        record_statement(unit, ENGINE, now, recovery_id, result.statement, digest(digests), zones)
         answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
     elif call.kind is CallKind.PAYOUT:
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
