@@ -207,3 +207,20 @@ def test_a_drafted_freeze_is_drafted_anew_with_the_new_rules_sum(
     assert sums.keys() == {HoldState.CANCELLED, HoldState.DRAFT}
     assert sums[HoldState.CANCELLED] != sums[HoldState.DRAFT]
     assert agrees(unit)
+
+
+def test_of_two_joined_files_the_rule_of_the_one_that_stays_stands(unit: Any, acts: Any) -> None:
+    stays, joins = unit.report(*unit.reports(2))
+    for recovery_id in (stays, joins):
+        unit.accept(recovery_id)
+    unit.desk(SUPERVISOR).approve(ask(unit, stays, "pro_rata"))
+    approved = unit.file(stays).recovery
+    unit.desk(SUPERVISOR).approve(ask(unit, joins, "libr"))
+    waiting = ask(unit, joins, "lifo")
+    unit.desk().join(joins, stays)
+    acts.decide(stays)
+    file = unit.file(stays)
+    assert (file.recovery.tracing_rule, file.trace.rule) == (approved.tracing_rule, "pro_rata")
+    assert file.recovery.tracing_reason == approved.tracing_reason
+    assert next(a.state for a in file.approvals if a.id == waiting) is ApprovalState.VOID
+    assert agrees(unit)
