@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from recovery_flows.rules.tracing.kernel.collecting import collect
 from recovery_flows.rules.tracing.kernel.problem import Answer, Ints32, Ints64
 from recovery_flows.rules.tracing.kernel.state import (
     BALANCE,
-    CLAIM,
     CLASHES,
     DEBT,
     GONE,
-    HOP,
     HOPS,
-    NEXT,
-    NONE,
-    OLDEST,
-    OWN,
     SHORTS,
     STOLEN,
     State,
@@ -63,16 +58,7 @@ def _held(state: State) -> tuple[Ints64, Ints64]:
     balance = np.where(
         state.plain >= 0, state.plain, state.accounts[:, BALANCE] - state.accounts[:, DEBT]
     )
-    found: list[tuple[int, int, int, int]] = []
-    links, amounts = state.links, state.amounts
     open_accounts = np.flatnonzero((state.plain < 0) & (state.accounts[:, STOLEN] > 0))
-    for account in open_accounts.tolist():
-        node, whole = int(state.accounts[account, OLDEST]), 0
-        while node != NONE:
-            minor = int(amounts[node])
-            whole += minor
-            if links[node, CLAIM] != OWN:
-                found.append((account, int(links[node, CLAIM]), minor, int(links[node, HOP])))
-            node = int(links[node, NEXT])
-        balance[account] += whole
-    return np.array(found, np.int64).reshape(len(found), 4), balance
+    found = np.empty((int(state.accounts[open_accounts, STOLEN].sum()), 4), np.int64)
+    collect(state, open_accounts, found, balance)
+    return found, balance

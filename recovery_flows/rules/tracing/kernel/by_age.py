@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numba as nb
-
+from recovery_flows.rules.tracing.kernel.compiling import compiled, inlined
 from recovery_flows.rules.tracing.kernel.moves import (
     claim_pieces,
     close,
@@ -12,12 +11,14 @@ from recovery_flows.rules.tracing.kernel.moves import (
     has_room,
     lay,
     log_hops,
+    next_source,
     open_up,
     pay_debt,
     push,
     take_own,
     vanish,
 )
+from recovery_flows.rules.tracing.kernel.problem import Ints64
 from recovery_flows.rules.tracing.kernel.state import (
     AT_SOURCE,
     BALANCE,
@@ -32,36 +33,103 @@ from recovery_flows.rules.tracing.kernel.state import (
     OLDEST,
     OWN,
     PIECES,
+    SHORTS,
     STOLEN,
     Rows,
     State,
 )
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled
 def run_by_age(rows: Rows, state: State, newest_first: bool, row: int, stop: int) -> int:
     """Walk from `row` until `stop`, or to a row for which there is no room; that row."""
-    plain, used, sources = state.plain, state.used, rows.source_row
-    named = sources[used[AT_SOURCE]] if used[AT_SOURCE] < len(sources) else stop
+    plain, accounts, links, amounts = state.plain, state.accounts, state.links, state.amounts
+    payers, payees, minors, owes = rows.payer, rows.payee, rows.minor, rows.owes
+    shorts, used = state.shorts, state.used
+    end = NEWEST if newest_first else OLDEST
+    named, short, shorts_room = next_source(state, rows, row - 1, stop), used[SHORTS], len(shorts)
     while row < stop:
-        payer, payee, minor = rows.payer[row], rows.payee[row], rows.minor[row]
-        if payer != payee and row != named and payer >= 0 and payee >= 0:
-            before, after = plain[payer] - minor, plain[payee]
-            if before >= 0 and after >= 0:
-                plain[payer], plain[payee] = before, after + minor
+        payer, payee, minor = payers[row], payees[row], minors[row]
+        if payer == payee or row == named or short == shorts_room:
+            pass
+        elif payer >= 0 and plain[payer] >= 0 and (payee < 0 or plain[payee] >= 0):
+            left = plain[payer] - minor
+            if left >= 0 or not owes[payer]:
+                # Without a branch, since nobody can foretell which payment falls short.
+                shorts[short, 0], shorts[short, 1] = row, -left
+                short += left < 0
+                plain[payer] = max(left, 0)
+                if payee >= 0:
+                    plain[payee] += minor
                 row += 1
                 continue
+        else:
+            leaving = _own_that_leaves(plain, accounts, links, amounts, end, payer, minor)
+            arriving = _own_that_arrives(plain, accounts, links, payee)
+            if leaving != NOT_SIMPLE and arriving != NOT_SIMPLE:
+                _move_own(plain, amounts, leaving, payer, -minor)
+                _move_own(plain, amounts, arriving, payee, minor)
+                row += 1
+                continue
+        used[SHORTS] = short
         if not has_room(state, payer):
             return row
         if payer != payee or payer < 0:
             _move(rows, state, newest_first, row)
         if row == named:
-            named = sources[used[AT_SOURCE]] if used[AT_SOURCE] < len(sources) else stop
+            named = next_source(state, rows, row, stop)
+        short = used[SHORTS]
         row += 1
+    used[SHORTS] = short
     return row
 
 
-@nb.njit(cache=True, nogil=True)
+NOT_SIMPLE = -2
+"""The payment moves stolen money, falls short, pays a debt or needs a new lot."""
+
+
+@inlined
+def _move_own(plain: Ints64, amounts: Ints64, node: int, account: int, minor: int) -> None:
+    if node >= 0:
+        amounts[node] += minor
+    elif account >= 0:
+        plain[account] += minor
+
+
+@inlined
+def _own_that_leaves(
+    plain: Ints64,
+    accounts: Ints64,
+    links: Ints64,
+    amounts: Ints64,
+    end: int,
+    payer: int,
+    minor: int,
+) -> int:
+    """The lot of own money that covers the payment, NONE where the account is plain and does."""
+    if payer < 0:
+        return NONE
+    balance = plain[payer]
+    if balance >= 0:
+        return NONE if balance >= minor else NOT_SIMPLE
+    node = accounts[payer, end]
+    if node >= 0 and links[node, CLAIM] == OWN and amounts[node] > minor:
+        return node
+    return NOT_SIMPLE
+
+
+@inlined
+def _own_that_arrives(plain: Ints64, accounts: Ints64, links: Ints64, payee: int) -> int:
+    """The lot of own money that grows, NONE where the account is plain or nobody sees it."""
+    if payee < 0 or plain[payee] >= 0:
+        return NONE
+    node = accounts[payee, NEWEST]
+    if node >= 0 and accounts[payee, DEBT] == 0 and links[node, CLAIM] == OWN:
+        return node
+    return NOT_SIMPLE
+
+
+@inlined
 def _move(rows: Rows, state: State, newest_first: bool, row: int) -> None:
     """Any payment but one from a plain account that covers it to a plain account."""
     payer, payee, minor = rows.payer[row], rows.payee[row], rows.minor[row]
@@ -88,7 +156,7 @@ def _move(rows: Rows, state: State, newest_first: bool, row: int) -> None:
     close(state, payer)
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def _arrive(state: State, row: int, payee: int, newest_first: bool) -> None:
     if state.accounts[payee, DEBT] > 0:
         pay_debt(state, row, payee, newest_first)
@@ -100,7 +168,7 @@ def _arrive(state: State, row: int, payee: int, newest_first: bool) -> None:
             _put_stolen(state, payee, claim, part, state.pieces[n, 2])
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def _take_lots(state: State, account: int, minor: int, newest_first: bool) -> int:
     """Lots off one end, as pieces from the oldest to the newest; what is still wanted."""
     accounts, links, amounts = state.accounts, state.links, state.amounts
@@ -120,7 +188,7 @@ def _take_lots(state: State, account: int, minor: int, newest_first: bool) -> in
     return minor
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def _turn(state: State) -> None:
     # A block keeps its order of age when it moves, whatever the rule took first.
     count, pieces = state.used[PIECES], state.pieces
@@ -131,7 +199,7 @@ def _turn(state: State) -> None:
             pieces[count - 1 - n, column] = kept
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def _collapse(state: State, account: int) -> None:
     """Without stolen money an account is one integer again."""
     own, node = 0, state.accounts[account, OLDEST]
@@ -146,7 +214,7 @@ def _collapse(state: State, account: int) -> None:
     state.accounts[account, BALANCE] = own
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def _put_own(state: State, account: int, minor: int) -> None:
     if state.accounts[account, STOLEN] == 0:
         state.accounts[account, BALANCE] += minor
@@ -158,7 +226,7 @@ def _put_own(state: State, account: int, minor: int) -> None:
         push(state, account, OWN, minor, NONE)
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def _put_stolen(state: State, account: int, claim: int, minor: int, hop: int) -> None:
     if state.accounts[account, STOLEN] == 0 and state.accounts[account, BALANCE] > 0:
         push(state, account, OWN, state.accounts[account, BALANCE], NONE)

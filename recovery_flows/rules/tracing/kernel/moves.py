@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numba as nb
-
+from recovery_flows.rules.tracing.kernel.compiling import inlined
 from recovery_flows.rules.tracing.kernel.state import (
     AT_SOURCE,
     BALANCE,
@@ -32,7 +31,7 @@ from recovery_flows.rules.tracing.kernel.state import (
 _SHORTS_LEFT = 2
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def has_room(state: State, account: int) -> bool:
     """Whether a payment by `account` fits into lots and logs, however many pieces it moves."""
     used = state.used
@@ -48,7 +47,7 @@ def has_room(state: State, account: int) -> bool:
     )
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def push(state: State, account: int, claim: int, minor: int, hop: int) -> None:
     """Chain a new lot as the newest of an account."""
     used, accounts, links = state.used, state.accounts, state.links
@@ -72,7 +71,7 @@ def push(state: State, account: int, claim: int, minor: int, hop: int) -> None:
         accounts[account, STOLEN] += 1
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def drop(state: State, account: int, node: int) -> None:
     """Take the oldest or newest lot off an account; its node is used again."""
     accounts, links = state.accounts, state.links
@@ -92,7 +91,7 @@ def drop(state: State, account: int, node: int) -> None:
     state.used[FREED] += 1
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def lay(state: State, claim: int, minor: int, hop: int) -> None:
     """Add a piece to what the payment at hand moves."""
     number = state.used[PIECES]
@@ -101,7 +100,7 @@ def lay(state: State, claim: int, minor: int, hop: int) -> None:
     state.used[PIECES] = number + 1
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def fall_short(state: State, owes: bool, account: int, row: int, minor: int) -> None:
     """More left than was there: a debt where the balance is known, else money of unknown origin."""
     number = state.used[SHORTS]
@@ -111,7 +110,7 @@ def fall_short(state: State, owes: bool, account: int, row: int, minor: int) -> 
         state.accounts[account, DEBT] += minor
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def claim_pieces(state: State, rows: Rows, row: int) -> None:
     """Each claim on this row takes what nobody else owns; the rest is a conflict."""
     used, pieces = state.used, state.pieces
@@ -128,7 +127,18 @@ def claim_pieces(state: State, rows: Rows, row: int) -> None:
         used[AT_SOURCE] += 1
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
+def next_source(state: State, rows: Rows, row: int, stop: int) -> int:
+    """The next row that a claim is about, after `row`; `stop` if there is none."""
+    used = state.used
+    while used[AT_SOURCE] < len(rows.source_row) and rows.source_row[used[AT_SOURCE]] <= row:
+        used[AT_SOURCE] += 1
+    if used[AT_SOURCE] < len(rows.source_row):
+        return rows.source_row[used[AT_SOURCE]]
+    return stop
+
+
+@inlined
 def log_hops(state: State, row: int) -> None:
     """One hop for every piece of a claim; the piece remembers it."""
     used, pieces = state.used, state.pieces
@@ -142,7 +152,7 @@ def log_hops(state: State, row: int) -> None:
         used[HOPS] = number + 1
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def end(state: State, row: int, account: int, number: int, minor: int, is_debt: int) -> None:
     """`minor` of piece `number` goes out of sight, if it is a claim's."""
     if state.pieces[number, 0] == OWN or minor == 0:
@@ -154,7 +164,7 @@ def end(state: State, row: int, account: int, number: int, minor: int, is_debt: 
     state.used[GONE] = at + 1
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def pay_debt(state: State, row: int, account: int, newest_first: bool) -> None:
     """What came in pays the account's debt to its bank first, by the rule's own order."""
     count, pieces = state.used[PIECES], state.pieces
@@ -167,14 +177,14 @@ def pay_debt(state: State, row: int, account: int, newest_first: bool) -> None:
             end(state, row, account, n, paid, 1)
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def vanish(state: State, row: int, account: int) -> None:
     """All pieces go out of sight."""
     for n in range(state.used[PIECES]):
         end(state, row, account, n, state.pieces[n, 1], 0)
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def open_up(state: State, account: int) -> None:
     """A plain account gets its line in `accounts`."""
     if account >= 0 and state.plain[account] >= 0:
@@ -182,14 +192,14 @@ def open_up(state: State, account: int) -> None:
         state.plain[account] = NONE
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def close(state: State, account: int) -> None:
     """Without stolen money and debt an account is one integer again."""
     if account >= 0 and state.accounts[account, STOLEN] == 0 and state.accounts[account, DEBT] == 0:
         state.plain[account] = state.accounts[account, BALANCE]
 
 
-@nb.njit(cache=True, nogil=True)
+@inlined
 def take_own(state: State, account: int, minor: int) -> int:
     """Own money out of an account without lots, as a piece; what is still wanted."""
     taken = min(state.accounts[account, BALANCE], minor)
