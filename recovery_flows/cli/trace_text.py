@@ -19,7 +19,7 @@ def trace_lines(page: TracePage, zone: str) -> Iterator[str]:
     for standing, title in _GROUPS:
         yield from _side_by_side(page, standing, title)
     parts = (
-        ("Held and freezable now, by the rule in force", _freezable(page, zone)),
+        ("Held, returned and freezable now, by the rule in force", _freezable(page, zone)),
         ("Ask", [f"- {row.ask}" for row in page.rows if row.ask]),
         ("How far an assumption moves it", _moved(page)),
         ("Shortages", [f"- {text}" for text in page.shortages]),
@@ -97,13 +97,15 @@ def _freezable(page: TracePage, zone: str) -> list[str]:
         (
             _place(r),
             _plain(r.held_minor, page.currency),
+            _plain(r.returned_minor, page.currency),
             _plain(r.freezable_minor, page.currency),
             instant_text(r.balance_on, zone)[:10] if r.balance_on else "no balance known",
         )
         for r in page.rows
-        if r.held_minor or r.freezable_minor
+        if r.held_minor or r.freezable_minor or r.returned_minor
     ]
-    return columns(rows, ("account", "held", "freezable", "by its balance of"), right=(1, 2))
+    head = ("account", "held", "returned", "freezable", "by its balance of")
+    return columns(rows, head, right=(1, 2, 3)) if rows else ["nothing"]
 
 
 def _moved(page: TracePage) -> list[str]:
@@ -111,7 +113,10 @@ def _moved(page: TracePage) -> list[str]:
         (_name(c), assumption, _plain(minor, page.currency))
         for c in page.columns
         for assumption, minor in c.moved
+        if minor
     ]
+    if not rows:
+        return ["by no assumption that was tried"]
     return columns(rows, ("rule", "if", "lies elsewhere"), right=(2,))
 
 

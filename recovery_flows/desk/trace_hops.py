@@ -13,6 +13,7 @@ from models.file import RecoveryFile
 from models.queries.files import load_file
 from models.queries.money import StoredLine, places, tails
 from models.queries.views import masked_account
+from models.states import PayoutState
 from recovery_flows.desk.gathering import Gathered, gather
 from recovery_flows.desk.trace_views import HopView
 from recovery_flows.desk.tracing import depths, trace_under
@@ -117,8 +118,12 @@ class _Shown:
         if hop.payee in self.trace.frontier:
             return "frontier"
         asset = next((a for a in self.file.assets if a.account_id == hop.payee), None)
-        held = asset is not None and any(h.held_minor for h in self.file.live_holds(asset.id))
-        return "held" if held else "in the account"
+        if asset is not None and any(h.held_minor for h in self.file.live_holds(asset.id)):
+            return "held"
+        is_paid = asset is not None and any(
+            p.asset_id == asset.id and p.state is PayoutState.SETTLED for p in self.file.payouts
+        )
+        return "returned" if is_paid else "in the account"
 
 
 def _resting(hops: list[Hop], trace: Trace, claim_id: str) -> frozenset[int]:

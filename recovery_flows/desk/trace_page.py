@@ -156,7 +156,7 @@ def _row(known: _Known, where: _Where, values: tuple[int, ...], adopted: Trace) 
             held_minor=0, freezable_minor=0, balance_on=None, is_frontier=False, ask="",
         )  # fmt: skip
     account = where.account
-    held, freezable = _held_and_freezable(known, account)
+    held, returned, freezable = _held_and_freezable(known, account)
     balance = known.balance.get(account)
     is_frontier = account in adopted.frontier
     return PlaceRow(
@@ -171,22 +171,27 @@ def _row(known: _Known, where: _Where, values: tuple[int, ...], adopted: Trace) 
         balance_on=balance.at if balance else None,
         is_frontier=is_frontier,
         ask=_ask(known, account) if is_frontier else "",
+        returned_minor=returned,
     )
 
 
-def _held_and_freezable(known: _Known, account: str) -> tuple[int, int]:
-    """Held now, and the lesser of what is traced but not held and the last balance known."""
+def _held_and_freezable(known: _Known, account: str) -> tuple[int, int, int]:
+    """Held now, returned, and the lesser of what is left traced and the last balance known."""
     asset = next((a for a in known.file.assets if a.account_id == account), None)
     mine = [b for b in known.file.balances if asset is not None and b.asset_id == asset.id]
     held = [b for b in mine if b.account is LedgerAccount.HELD]
-    taken = [*held, *(b for b in mine if b.account in RETURNED)]
+    returned = [b for b in mine if b.account in RETURNED]
     amount, claim = known.amount.get(account, (0, 0))
-    free = max(0, amount - sum(b.asset_minor for b in taken))
+    free = max(0, amount - sum(b.asset_minor for b in (*held, *returned)))
     balance = known.balance.get(account)
     if balance is not None:
         holds = known.file.live_holds(asset.id) if asset else ()
         free = min(free, max(0, balance.minor - sum(h.held_minor for h in holds)))
-    return sum(b.claim_minor for b in held), claim * free // amount if amount else 0
+    return (
+        sum(b.claim_minor for b in held),
+        sum(b.claim_minor for b in returned),
+        claim * free // amount if amount else 0,
+    )
 
 
 def _ask(known: _Known, account: str) -> str:

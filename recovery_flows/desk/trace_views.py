@@ -44,6 +44,8 @@ class PlaceRow:
     balance_on: datetime | None
     is_frontier: bool
     ask: str
+    returned_minor: int = 0
+    """Of what was traced there, what was paid back to victims already (loss currency)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +98,5 @@ class HopView:
     claim_minor: int
     lines: tuple[str, ...]
     ends: str
-    """What became of it: "held", "in the account", "frontier", a kind of way out, "" = went on."""
+    """What became of it: "returned", "held", "in the account", "frontier", "" = went on, or a kind
+    of way out."""
