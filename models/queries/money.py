@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -72,11 +72,25 @@ def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
     spans: list[Covered] = []
     for row in session.execute(query):
         last = spans[-1] if spans else None
-        if last and last.account_id == row.account_id and row.covers_from <= last.covers_to:
+        if last and last.account_id == row.account_id and _meets(last, row.covers_from):
             spans[-1] = replace(last, covers_to=max(last.covers_to, row.covers_to))
         else:
             spans.append(Covered(*row))
     return spans
+
+
+def _meets(last: Covered, covers_from: datetime) -> bool:
+    """Whether a stretch begins before the one before it has ended, or just then."""
+    return covers_from <= last.covers_to + timedelta(microseconds=1)
+
+
+def booked_between(session: Session, account_id: str, start: datetime, end: datetime) -> int:
+    """What the stored bookings of a stretch sum up to, in minor units; credits are positive."""
+    sign = sa.case((_LINES.c.direction == Direction.CREDIT, 1), else_=-1)
+    query = sa.select(sa.func.coalesce(sa.func.sum(sign * _LINES.c.amount_minor), 0)).where(
+        _LINES.c.account_id == account_id, _LINES.c.booked_at.between(start, end)
+    )
+    return int(session.execute(query).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,9 @@ def _is_payment_of(claim: ClaimRow, line: StoredLine) -> bool:
         if line.direction is Direction.CREDIT
         else (line.account_id, line.counter_account_id)
     )
+    if ends == ("", claim.payee_account_id) and claim.end_to_end_id:
+        # A file may leave out from whom it came; then only the victim's own reference tells.
+        return claim.end_to_end_id == line.end_to_end_id
     if ends != (claim.victim_account_id, claim.payee_account_id):
         return False
     if claim.end_to_end_id and line.end_to_end_id:

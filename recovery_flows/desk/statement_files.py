@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.engine import Database
 from models.facts import AccountRef
+from models.money import Money
 from models.queries.accounts import (
     Banks,
     banks,
@@ -16,6 +17,7 @@ from models.queries.accounts import (
     recoveries_about,
 )
 from models.queries.files import load_file
+from models.queries.money import booked_between
 from models.queries.views import masked_account
 from models.states import Noun, RecoveryState
 from models.store.accounts import ensure_account
@@ -137,7 +139,8 @@ class _Intake:
             before = self.touched.get(statement.account_id)
             ends = [at for at in (before, covers_to) if at is not None]
             self.touched[statement.account_id] = max(ends, default=None)
-        self.warnings += [f"{label}: {text}" for text in reading.warnings(told, statement)]
+        told_so = [*reading.warnings(told, statement), *self._contradicted(statement)]
+        self.warnings += [f"{label}: {text}" for text in told_so]
         return TakenStatement(
             account=label,
             bank=bank,
@@ -149,6 +152,20 @@ class _Intake:
             pending=told.pending,
             gap_minor=statement.gap_minor,
         )
+
+    def _contradicted(self, statement: ToldStatement) -> Iterator[str]:
+        """Stored bookings of several sources that do not sum to what this statement says."""
+        if not statement.is_complete or statement.gap_minor:
+            return
+        stored = booked_between(
+            self.unit.session, statement.account_id, statement.covers_from, statement.covers_to
+        )
+        over = stored - (statement.closing_minor - statement.opening_minor)
+        if over:
+            yield (
+                f"what is stored of these days is {Money(over, statement.currency)} beside its "
+                "balances: a booking may be told twice, or missing here"
+            )
 
     def _bank(self, head: Head, named: str) -> str:
         """The partner whose account this is; what the file says itself must not contradict it."""

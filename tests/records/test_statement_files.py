@@ -227,3 +227,16 @@ def test_no_sentence_and_no_value_shows_an_account_number(unit: Any) -> None:
     taken = take(unit, file_of(unit, [entry(500, counter_number=unit.accounts[0].number)], gap=3))
     said = repr(taken) + repr(taken.statements)
     assert not any(account.number in said for account in unit.accounts)
+
+
+def test_bookings_told_twice_in_disguise_are_named(unit: Any) -> None:
+    """The bank tells a payer's reference that its file leaves out: nothing says that it is one."""
+    api(unit, unit.line(1, 500, ref="E1"))
+    (warning,) = take(unit, file_of(unit, [entry(500)])).warnings
+    assert "CNY 5.00 beside its balances: a booking may be told twice" in warning
+
+
+def test_the_other_side_tells_that_a_booking_without_reference_is_the_same(unit: Any) -> None:
+    api(unit, unit.line(1, 500, ref="E1"))
+    known = entry(500, counter_number=unit.accounts[0].number, counter_bank_id=SLOW)
+    assert take(unit, file_of(unit, [known])).lines_new == 0
