@@ -16,6 +16,7 @@ from recovery_flows.cli import (
     rule,
     running,
     setup,
+    trace,
 )
 
 EXIT_CODES = (
@@ -36,6 +37,7 @@ def attach(app: typer.Typer) -> None:
         partner,
         intake,
         look,
+        trace,
         act,
         rule,
         approve,

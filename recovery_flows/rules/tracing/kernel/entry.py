@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.kernel.answer import answer_of
 from recovery_flows.rules.tracing.kernel.problem import Answer, Problem
 from recovery_flows.rules.tracing.kernel.state import Rows, State, grown, new_state, rows_of
 from recovery_flows.rules.tracing.rules import RuleName
-
-
-def is_available() -> bool:
-    """Whether numba is installed (the extra `fast`)."""
-    return find_spec("numba") is not None
 
 
 def trace_arrays(rule: RuleName, problem: Problem, *, among: Among = Among.FIFO) -> Answer:

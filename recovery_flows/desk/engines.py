@@ -1,0 +1,42 @@
+"""Which of the two engines traces a file: the plain rules, or the kernel on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recovery_flows.errors import MisuseError
+from recovery_flows.intake.transfers.files import TransferFiles
+from recovery_flows.rules.tracing.rules import Among, RuleName
+from recovery_flows.rules.tracing.types import Opening, Trace
+
+MANY_ROWS = 20_000
+"""From here on the kernel pays for being loaded."""
+
+_BY_KERNEL = frozenset({RuleName.FIFO, RuleName.LIFO})
+
+
+def choose_engine(wanted: str, files: TransferFiles, rule: RuleName, among: Among) -> str:
+    """`plain` or `kernel`; MisuseError where the kernel is wanted and cannot do it."""
+    from recovery_flows.rules.tracing.kernel.available import is_available
+
+    del among
+    fits = rule in _BY_KERNEL and not any(t.reverses for t in files.transfers)
+    one_claim_each = len({s.transfer_id for s in files.sources}) == len(files.sources)
+    able = is_available() and fits and one_claim_each
+    if wanted == "kernel" and not able:
+        raise MisuseError(
+            "the kernel cannot do this: it needs the extra `fast`, the rule fifo or lifo, and one "
+            "victim per transfer; leave out --engine"
+        )
+    if wanted == "auto":
+        return "kernel" if able and len(files.transfers) >= MANY_ROWS else "plain"
+    return wanted
+
+
+def run_on_kernel(files: TransferFiles, rule: RuleName, openings: Sequence[Opening]) -> Trace:
+    """The same trace on arrays."""
+    from recovery_flows.rules.tracing.kernel.adapt import as_trace, numbered
+    from recovery_flows.rules.tracing.kernel.entry import trace_arrays
+
+    numbers = numbered(files.transfers, files.sources, openings, files.coverage, as_of=files.as_of)
+    return as_trace(numbers, trace_arrays(rule, numbers.problem))

@@ -1,0 +1,116 @@
+"""CSV files of transfers, sources and openings, row by row, each refusal with its line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from models.facts import LineKind
+from models.money import exponent
+from recovery_flows.errors import MisuseError, RefusedError
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STEPS_MOST = 200_000_000_000_000_000
+
+
+class FileRefusedError(RefusedError):
+    """A file that cannot be read: its name, the line, and what to do."""
+
+
+def refuse(path: Path, line: int, why: str) -> FileRefusedError:
+    """The error for one line of a file (from 1, the header included)."""
+    return FileRefusedError(f"{path.name}, line {line}: {why}")
+
+
+def table(
+    path: Path, needed: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The rows of a CSV file as (line, values by column), blanks stripped, empty lines left out.
+
+    MisuseError: no such file. FileRefusedError: no text, a missing column, a row too long or short.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            yield from _rows(path, csv.reader(stream), needed, optional)
+    except UnicodeDecodeError as error:
+        raise FileRefusedError(f"{path.name} is not UTF-8 text: save it as UTF-8") from error
+    except OSError as error:
+        raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
+    except csv.Error as error:
+        raise FileRefusedError(f"{path.name} is not a CSV file: {error}") from error
+
+
+def _rows(
+    path: Path,
+    lines: Iterator[list[str]],
+    needed: Sequence[str],
+    optional: Sequence[str],
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    reader: Iterator[tuple[int, list[str]]] = enumerate(lines, start=1)
+    head = [name.strip() for name in next(reader, (0, []))[1]]
+    missing = [name for name in needed if name not in head]
+    if missing:
+        raise refuse(
+            path, 1, f"column {', '.join(missing)} is missing: the columns are {','.join(needed)}"
+        )
+    places = {name: head.index(name) for name in (*needed, *optional) if name in head}
+    for line, cells in reader:
+        if not any(cells):
+            continue
+        if len(cells) != len(head):
+            raise refuse(path, line, f"{len(cells)} cells where the header has {len(head)}")
+        yield line, {name: cells[place].strip() for name, place in places.items()}
+
+
+def minor_of(path: Path, line: int, text: str, currency: str, *, signed: bool = False) -> int:
+    """A decimal text as minor units of the currency (ISO 4217), exactly."""
+    digits = exponent_of(path, line, currency)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite() or not re.fullmatch(r"[+-]?\d+(\.\d*)?", text):
+        raise refuse(path, line, f"amount {text!r} is no decimal number such as 1234.56")
+    minor = value.scaleb(digits)
+    if minor != minor.to_integral_value():
+        raise refuse(path, line, f"amount {text} has more than {digits} decimals of {currency}")
+    if minor < 0 and not signed:
+        raise refuse(path, line, f"amount {text} is below zero: turn payer and payee round instead")
+    if abs(minor) >= 2**62:
+        raise refuse(path, line, f"amount {text} is too large")
+    return int(minor)
+
+
+def exponent_of(path: Path, line: int, currency: str) -> int:
+    """The decimals of a currency; refuses what ISO 4217 does not know."""
+    try:
+        return exponent(currency)
+    except ValueError as error:
+        raise refuse(path, line, f"currency {currency!r} is not in ISO 4217") from error
+
+
+def instant_of(path: Path, line: int, text: str) -> datetime:
+    """ISO 8601 (without an offset: UTC), or a whole number as a step in order."""
+    if re.fullmatch(r"-?\d+", text) and not re.fullmatch(r"\d{8}", text):
+        steps = int(text)
+        if abs(steps) < _STEPS_MOST:
+            return EPOCH + timedelta(microseconds=steps)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise refuse(path, line, f"time {text!r} is neither ISO 8601 nor a whole number") from error
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def kind_of(path: Path, line: int, text: str) -> LineKind:
+    """What kind of payment it was; empty is a transfer."""
+    try:
+        return LineKind(text or LineKind.TRANSFER)
+    except ValueError as error:
+        known = ", ".join(LineKind)
+        raise refuse(path, line, f"kind {text!r} is none of {known}") from error
