@@ -21,7 +21,7 @@ _ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """One booking as stored; accounts by id."""
+    """One booking as stored; accounts by id. `is_dated`: the bank told the day and no time."""
 
     account_id: str
     seq: int
@@ -34,6 +34,8 @@ class StoredLine:
     counter_minor: int | None
     counter_currency: str
     end_to_end_id: str
+    is_dated: bool
+    is_reversal: bool
 
 
 @dataclass(frozen=True, slots=True)

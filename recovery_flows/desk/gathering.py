@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,13 +44,14 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
     merged = merge_lines([_account_line(line) for line in needed])
     coverage = tuple(Coverage(s.account_id, s.covers_from, s.covers_to) for s in spans)
     known = {s.account_id: s.opening_minor for s in reversed(spans)}
+    shown_by = _by_transfer(needed, merged)
     return Gathered(
-        transfers=tuple(_beside_holds(file, merged.transfers)),
+        transfers=tuple(_beside_holds(file, taken_back(merged.transfers, shown_by))),
         sources=tuple(_sources(file, needed, merged)),
         openings=tuple(openings_for(merged.transfers, known, coverage)),
         coverage=coverage,
         spans=tuple(spans),
-        lines_of=_by_transfer(needed, merged),
+        lines_of=shown_by,
     )
 
 
@@ -59,6 +60,36 @@ def _by_transfer(needed: list[StoredLine], merged: Merged) -> dict[str, tuple[St
     for line, name in zip(needed, merged.transfer_ids, strict=True):
         found[name] = (*found.get(name, ()), line)
     return found
+
+
+def taken_back(
+    transfers: Sequence[Transfer], shown_by: Mapping[str, Sequence[StoredLine]]
+) -> list[Transfer]:
+    """Payments that a bank calls reversals name the payment they take back, where it is there.
+
+    That is the latest one before, not taken back yet, of the same money the other way round.
+    """
+    result: list[Transfer] = []
+    taken: set[str] = set()
+    for transfer in transfers:
+        undone = ""
+        if any(line.is_reversal for line in shown_by.get(transfer.id, ())):
+            fitting = (t.id for t in reversed(result) if t.id not in taken and _undoes(transfer, t))
+            undone = next(fitting, "")
+            taken.add(undone)
+        result.append(replace(transfer, reverses=undone) if undone else transfer)
+    return result
+
+
+def _undoes(back: Transfer, payment: Transfer) -> bool:
+    ends = ((back.payer, payment.payee), (back.payee, payment.payer))
+    return (
+        all(one == other or None in (one, other) for one, other in ends)
+        and any(one is not None and one == other for one, other in ends)
+        and (back.credit_minor, back.credit_currency)
+        == (payment.debit_minor, payment.debit_currency)
+        and not payment.reverses
+    )
 
 
 def _beside_holds(file: RecoveryFile, transfers: Iterable[Transfer]) -> Iterator[Transfer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -174,3 +175,17 @@ def test_money_sent_to_a_bank_of_unknown_code_is_followed_once_the_code_is_known
     acts.decide(accepted)
     assert [a.partner_id for a in unit.file(accepted).assets if a.depth == 1] == [SLOW]
     assert agrees(unit)
+
+
+def test_a_reversal_names_the_payment_that_it_takes_back(unit: Any, accepted: str) -> None:
+    teach(unit)
+    victim, mule, _ = unit.accounts
+    came = entry(100_000, "E1", victim.number, SLOW_CODE)
+    twice = [entry(-30_000, "E2", "9999000000000031", SLOW_CODE) for _ in range(2)]
+    back = replace(entry(30_000, "E2", "9999000000000031", SLOW_CODE), is_reversal=True)
+    take(unit, b"mule", items(mule.number, HOME_CODE, came, *twice, back), HOME)
+    with unit.database.reading() as session:
+        given = gather(session, unit.file(accepted))
+    *_, second, undone = given.transfers
+    assert (undone.reverses, second.debit_minor) == (second.id, 30_000)
+    assert [t.reverses for t in given.transfers[:-1]] == ["", "", ""]
