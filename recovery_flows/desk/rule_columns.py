@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from models.file import RecoveryFile
 from models.rows import RecoveryRow
@@ -13,8 +13,10 @@ from recovery_flows.desk.gathering import Gathered
 from recovery_flows.desk.trace_views import RuleColumn
 from recovery_flows.desk.tracing import trace_under
 from recovery_flows.rules.subjects import Act
+from recovery_flows.rules.tracing.batch import payers_first
+from recovery_flows.rules.tracing.compare import moved_minor
 from recovery_flows.rules.tracing.rules import RULES, RuleInfo, RuleName, Standing
-from recovery_flows.rules.tracing.types import Basis, Trace
+from recovery_flows.rules.tracing.types import Basis, Trace, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +29,27 @@ class Compared:
 
 
 def compared(recovery: RecoveryRow, given: Gathered, now: datetime) -> Compared:
-    """Run every rule; LIBR among victims as the recovery has chosen it."""
+    """Run every rule, and again under each assumption; LIBR as the recovery has chosen it."""
     names = sorted(RULES, key=lambda n: n != recovery.tracing_rule)
     among = recovery.tracing_among
-    traces = tuple(trace_under(name, given, now, among) for name in names)
-    bare = replace(
-        given, openings=tuple(replace(o, minor=0, basis=Basis.ZERO) for o in given.openings)
-    )
-    columns = []
-    for name, trace in zip(names, traces, strict=True):
+    others = assumptions(given)
+    columns, traces = [], []
+    for name in names:
+        trace = trace_under(name, given, now, among)
+        told = [(text, moved_minor(trace, trace_under(name, other, now, among)))
+                for text, other in others] if _adds_up(name) else []  # fmt: skip
         is_adopted = name == recovery.tracing_rule
-        other = trace_under(name, bare, now, among)
-        columns.append(_column(RULES[name], moved(trace, other), is_adopted=is_adopted))
-    return Compared(tuple(columns), traces, traces[0])
+        columns.append(_column(RULES[name], tuple(told), is_adopted=is_adopted))
+        traces.append(trace)
+    return Compared(tuple(columns), tuple(traces), traces[0])
 
 
-def _column(info: RuleInfo, elsewhere: int, *, is_adopted: bool) -> RuleColumn:
-    # Exposure is not added up, so nothing of it can be said to lie elsewhere.
-    told = () if info.standing is Standing.EXPOSURE else (("openings of zero", elsewhere),)
+def _adds_up(rule: RuleName) -> bool:
+    """Exposure is not added up, so nothing of it can be said to lie elsewhere."""
+    return RULES[rule].standing is not Standing.EXPOSURE
+
+
+def _column(info: RuleInfo, told: tuple[tuple[str, int], ...], *, is_adopted: bool) -> RuleColumn:
     return RuleColumn(
         name=info.name,
         label=info.label,
@@ -55,21 +60,33 @@ def _column(info: RuleInfo, elsewhere: int, *, is_adopted: bool) -> RuleColumn:
     )
 
 
-def _shares(trace: Trace) -> Counter[tuple[str, str, str]]:
-    """Minor units of the loss by (claim, account, way out)."""
-    found: Counter[tuple[str, str, str]] = Counter()
-    for position in trace.positions:
-        found[position.claim_id, position.account, ""] += position.claim_minor
-    for gone in trace.gone:
-        found[gone.claim_id, gone.account, str(gone.kind)] += gone.claim_minor
-    for conflict in trace.conflicts:
-        found[conflict.claim_id, "", "conflict"] += conflict.claim_minor
-    return found
+def assumptions(given: Gathered) -> list[tuple[str, Gathered]]:
+    """What could be otherwise, in words, each with the payments as they then would be.
+
+    Only what no bank has told: openings that no statement states, and the order within a day of
+    payments that every statement dates by the day.
+    """
+    bare = (
+        o if o.basis is Basis.KNOWN else replace(o, minor=0, basis=Basis.ZERO)
+        for o in given.openings
+    )
+    return [
+        ("unstated openings are zero", replace(given, openings=tuple(bare))),
+        ("a day's credits come first", replace(given, transfers=_in_day(given, 1))),
+        ("a day's debits come first", replace(given, transfers=_in_day(given, -1))),
+    ]
 
 
-def moved(one: Trace, other: Trace) -> int:
-    """How many minor units of the loss lie elsewhere in `other` than in `one`."""
-    return sum((_shares(one) - _shares(other)).values())
+def _in_day(given: Gathered, step: int) -> tuple[Transfer, ...]:
+    """The payments with those of one day, as far as known by the day only, in another order."""
+    dated = {n for n, lines in given.lines_of.items() if all(line.is_dated for line in lines)}
+    ordered = sorted(given.transfers, key=lambda t: (t.at, t.order, t.id))
+    result: list[Transfer] = []
+    for (_, is_free), group in groupby(ordered, key=lambda t: (t.at, t.id in dated)):
+        day = list(group)
+        places = payers_first([(t.payer, t.payee) for t in day])[::step]
+        result += [day[place] for place in places] if is_free else day
+    return tuple(replace(t, order=number) for number, t in enumerate(result))
 
 
 def moved_by(
@@ -77,7 +94,7 @@ def moved_by(
 ) -> int:
     """How many minor units of the loss would lie elsewhere under another rule."""
     mine = trace_under(RuleName(recovery.tracing_rule), given, now, recovery.tracing_among)
-    return moved(mine, trace_under(rule, given, now, among))
+    return moved_minor(mine, trace_under(rule, given, now, among))
 
 
 def choice(file: RecoveryFile) -> tuple[str, str]:

@@ -189,3 +189,19 @@ def test_a_reversal_names_the_payment_that_it_takes_back(unit: Any, accepted: st
     *_, second, undone = given.transfers
     assert (undone.reverses, second.debit_minor) == (second.id, 30_000)
     assert [t.reverses for t in given.transfers[:-1]] == ["", "", ""]
+
+
+def test_the_order_of_a_dated_day_is_an_assumption_and_told(unit: Any, accepted: str) -> None:
+    """1,000.00 came and 900.00 of wages; 900.00 left the same day: whose depends on the order."""
+    teach(unit)
+    victim, mule, _ = unit.accounts
+    came = entry(100_000, "E1", victim.number, SLOW_CODE)
+    wages = entry(90_000, "E8")
+    left = entry(-90_000, "E9")
+    take(unit, b"mule", items(mule.number, HOME_CODE, wages, came, left), HOME)
+    with unit.database.reading() as session:
+        page = trace_page(session, accepted, unit.now, unit.laws, unit.database.vault)
+    moved = {c.name: dict(c.moved) for c in page.columns}
+    assert moved["fifo"]["unstated openings are zero"] == 0
+    assert max(moved["fifo"].values()) == 90_000
+    assert moved["poison"] == {}
