@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import json
-from contextlib import redirect_stdout
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from recovery_flows.cli.trace_case import show_case_trace
-from recovery_flows.errors import MisuseError
+Shown = Callable[..., str]
 
 
-def shown(ref: str, **options: Any) -> str:
-    out = io.StringIO()
-    with redirect_stdout(out):
-        show_case_trace(ref, **options)
-    return out.getvalue()
+@pytest.fixture
+def shown(run: Any) -> Shown:
+    """What `recovery trace` prints with these words."""
+
+    def _shown(*words: str) -> str:
+        said = run("trace", *words)
+        assert said.code == 0, said.err
+        return str(said.out)
+
+    return _shown
 
 
 @pytest.fixture
@@ -32,34 +34,58 @@ def traced(unit: Any, banks: None) -> str:
     return str(ref)
 
 
-def test_every_rule_is_shown_in_eighty_columns_and_the_one_in_force_marked(traced: str) -> None:
+def test_every_rule_is_shown_in_eighty_columns_and_the_one_in_force_marked(
+    shown: Shown, traced: str
+) -> None:
     text = shown(traced)
     for told in ("*fifo", "pro rata", "libr", "tiho", "poison", "Leads: where to look"):
         assert told in text
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
-def test_what_left_in_cash_is_a_place_of_its_own(traced: str) -> None:
-    page = json.loads(shown(traced, as_json=True))
+def test_what_left_in_cash_is_a_place_of_its_own(run: Any, traced: str) -> None:
+    page = run("trace", traced, "--json").json()
     (cash,) = [row for row in page["rows"] if row["label"] == "cash"]
     (adopted,) = [n for n, c in enumerate(page["columns"]) if c["adopted"]]
     assert cash["values"][adopted] == 10_000
 
 
-def test_a_victims_way_names_the_bookings(traced: str) -> None:
-    text = shown(traced, paths=True)
+def test_a_victims_way_names_the_bookings(run: Any, shown: Shown, traced: str) -> None:
+    text = shown(traced, "--paths")
     assert "shown by bank-home ···· 0001" in text
     assert "-> cash" in text
     assert max(len(line) for line in text.splitlines()) <= 80
-    (way,) = json.loads(shown(traced, paths=True, as_json=True))["paths"]
+    (way,) = run("trace", traced, "--paths", "--json").json()["paths"]
     assert way["hops"][0]["claim_minor"] == 100_000
-    assert shown(traced, claim=way["claim_id"]) == text
+    assert shown(traced, "--claim", way["claim_id"]) == text
 
 
-def test_a_claim_of_another_file_is_refused(traced: str) -> None:
-    with pytest.raises(MisuseError, match="has no claim"):
-        shown(traced, claim="claim-of-nobody")
+def test_a_claim_of_another_file_is_refused(run: Any, traced: str) -> None:
+    said = run("trace", traced, "--claim", "claim-of-nobody")
+    assert said.code == 2
+    assert "has no claim" in said.sentence()
 
 
-def test_before_any_statement_nothing_is_traced(unit: Any) -> None:
+def test_before_any_statement_nothing_is_traced(shown: Shown, unit: Any) -> None:
     assert "nothing is traced yet" in shown(unit.accepted())
+
+
+def test_another_rule_approved_by_a_second_person_traces_anew(
+    run: Any, shown: Shown, unit: Any, traced: str
+) -> None:
+    assert run("rule", traced, "libr", "--among", "pro-rata", "--reason", "mixed").code == 0
+    assert "libr is asked for and waits for a second person" in shown(traced)
+    assert run("approve", _asked(run, traced), "--as", "chen").code == 0
+    unit.sweep()
+    text = shown(traced)
+    assert "traced by libr" in text
+    assert "chosen by lin, approved by chen" in text
+    assert "because mixed" in text
+    assert run("audit", "verify").code == 0
+    assert run("ledger", "check").code == 0
+
+
+def _asked(run: Any, ref: str) -> str:
+    (asked,) = [a for a in run("approve", "--json").json() if a["act"] == "trace_rule"]
+    assert asked["ref"] == ref
+    return str(asked["approval_id"])
