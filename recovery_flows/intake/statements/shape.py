@@ -95,6 +95,8 @@ class End:
     entries: int
     difference_minor: int | None
     warnings: tuple[str, ...]
+    bookings: int = 0
+    """Bookings as the file counts them; a batch of payments is one."""
 
 
 Item = Head | Entry | End

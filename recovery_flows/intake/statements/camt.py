@@ -1,0 +1,163 @@
+"""camt.052, .053 and .054 of any version: elements by local name, one payment in memory at a time.
+
+What `CdtDbtInd` of an entry says is what happened on the account, a reversal (`RvslInd`) included.
+The entry's own amount is what was booked: single payments of a batch must add up to it, and what is
+missing or too much becomes an entry of its own with a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from recovery_flows.intake.statements.camt_entry import Fields, entries_of
+from recovery_flows.intake.statements.camt_head import closing_of, head_of
+from recovery_flows.intake.statements.shape import (
+    Balance,
+    End,
+    Head,
+    Item,
+    StatementRefusedError,
+)
+
+_CONTAINERS = {"Stmt": "053", "Rpt": "052", "Ntfctn": "054"}
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_LOOK = 65_536
+
+
+def read(stream: BinaryIO) -> Iterator[Item]:
+    """The statements of one XML document, wherever in it they are.
+
+    StatementRefusedError: not well-formed (with line and column), a DOCTYPE, no statement at all.
+    """
+    start = stream.read(_LOOK)
+    if _DOCTYPE.search(start):
+        raise StatementRefusedError("a DOCTYPE is refused: ask the bank for a file without one", 1)
+    stream.seek(max(start.find(b"<"), 0) if not start.startswith((b"\xfe\xff", b"\xff\xfe")) else 0)
+    names = ("Stmt", "Rpt", "Ntfctn", "Ntry", "TxDtls")
+    try:
+        events = etree.iterparse(
+            stream, events=("start", "end"), tag=[f"{{*}}{name}" for name in names],
+            remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True,
+            load_dtd=False, huge_tree=False,
+        )  # fmt: skip
+        yield from _Reading().run(events)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position or (0, 0)
+        why = f"the XML is broken ({(error.msg or 'no document').split(', line')[0]})"
+        raise StatementRefusedError(
+            f"{why}: ask the bank for the file again", line, column
+        ) from error
+
+
+def local(element: Any) -> str:  # noqa: ANN401 - lxml has no types of its own
+    """An element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def fields_of(element: Any) -> Fields:  # noqa: ANN401 - lxml has no types of its own
+    """Texts of the leaves by path below the element, the first of each; currency as `path@Ccy`."""
+    fields: Fields = {}
+    _gather(element, "", fields)
+    return fields
+
+
+def _gather(element: Any, path: str, fields: Fields) -> None:  # noqa: ANN401 - as above
+    for child in element:
+        below = path + str(child.tag).rpartition("}")[2]
+        if len(child):
+            _gather(child, below + "/", fields)
+        elif child.text is not None and below not in fields:
+            fields[below] = child.text
+            currency = child.get("Ccy")
+            if currency is not None:
+                fields[below + "@Ccy"] = currency
+
+
+class _Reading:
+    """One pass over the events: where in which statement we are."""
+
+    def __init__(self) -> None:
+        self.head: Head | None = None
+        self.closing: Balance | None = None
+        self.details: list[Fields] = []
+        self.sum_minor = 0
+        self.entries = 0
+        self.payments = 0
+        self.warnings: list[str] = []
+        self.found = False
+
+    def run(self, events: Iterator[tuple[str, Any]]) -> Iterator[Item]:
+        for event, element in events:
+            name = local(element)
+            if name in _CONTAINERS:
+                if _is_statement(element):
+                    yield from self._begin() if event == "start" else self._end(element)
+            elif name == "Ntry" and event == "start":
+                self.details = []
+                if self.head is None:
+                    yield self._head(element.getparent())
+            elif name == "Ntry":
+                yield from self._entry(element)
+            elif event == "end" and local(element.getparent()) == "NtryDtls":
+                self.details.append(fields_of(element))
+                _forget(element)
+        if not self.found:
+            raise StatementRefusedError(
+                "there is no statement in this XML file: camt.052, camt.053 or camt.054 is read"
+            )
+
+    def _begin(self) -> Iterator[Item]:
+        self.head, self.closing, self.sum_minor = None, None, 0
+        self.entries, self.payments, self.warnings, self.found = 0, 0, [], True
+        return iter(())
+
+    def _head(self, statement: Any) -> Head:  # noqa: ANN401 - lxml has no types of its own
+        self.head = head_of(statement, _CONTAINERS[local(statement)], fields_of)
+        self.closing = closing_of(statement, fields_of)
+        return self.head
+
+    def _entry(self, element: Any) -> Iterator[Item]:  # noqa: ANN401 - lxml has no types of its own
+        if self.head is None:
+            return
+        line = element.sourceline or 0
+        found, warnings = entries_of(fields_of(element), self.details, self.head.currency, line)
+        self.warnings += warnings
+        self.entries += 1
+        for entry in found:
+            self.payments += 1
+            if not entry.is_pending:
+                sign = 1 if entry.direction == "credit" else -1
+                self.sum_minor += sign * entry.amount.minor
+            yield entry
+        _forget(element)
+
+    def _end(self, statement: Any) -> Iterator[Item]:  # noqa: ANN401 - lxml has no types of its own
+        head = self.head
+        if head is None:
+            head = self._head(statement)
+            yield head
+        closing = closing_of(statement, fields_of) or self.closing
+        difference = None
+        opening = head.opening
+        if opening is not None and closing is not None and opening.currency == closing.currency:
+            difference = closing.minor - opening.minor - self.sum_minor
+        yield End(closing, self.payments, difference, tuple(self.warnings), self.entries)
+        _forget(statement)
+
+
+def _is_statement(element: Any) -> bool:  # noqa: ANN401 - lxml has no types of its own
+    parent = element.getparent()
+    return parent is not None and local(parent).startswith("BkToCstmr")
+
+
+def _forget(element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
+    """Free an element that was read; those that hold the head of a statement stay."""
+    element.clear()
+    before = element.getprevious()
+    while before is not None and before.tag == element.tag:
+        element.getparent().remove(before)
+        before = element.getprevious()

@@ -1,0 +1,79 @@
+"""The head of a camt statement: account, period, balances."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from recovery_flows.intake.statements.camt_entry import Fields, first
+from recovery_flows.intake.statements.shape import Balance, Format, Head
+from recovery_flows.intake.statements.values import day_or_instant, minor_of, number_of
+
+_VERSION = re.compile(r"camt\.(05[234])\.001\.(\d{2})")
+_OPENING = ("OPBD", "PRCD")
+_CLOSING = ("CLBD",)
+
+
+def head_of(
+    statement: Any,  # noqa: ANN401 - lxml has no types of its own
+    kind: str,
+    fields_of: Callable[[Any], Fields],
+) -> Head:
+    """What a statement says of itself before its entries; its namespace tells the version."""
+    account = _child(statement, "Acct")
+    fields = fields_of(account) if account is not None else {}
+    period = _child(statement, "FrToDt")
+    spans = fields_of(period) if period is not None else {}
+    version = _VERSION.search(str(statement.tag))
+    opening = _balance(statement, _OPENING, fields_of)
+    name = _child(statement, "Id")
+    any_balance = opening or _balance(statement, None, fields_of)
+    return Head(
+        format=Format(f"camt.{version[1] if version else kind}"),
+        version=version[2] if version else "",
+        statement_id=(name.text or "").strip() if name is not None else "",
+        number=number_of(first(fields, "Id/IBAN", "Id/Othr/Id", "Id/PrtryAcct/Id", "Id/BBAN")),
+        bank_id=first(
+            fields, "Svcr/FinInstnId/BICFI", "Svcr/FinInstnId/BIC",
+            "Svcr/FinInstnId/ClrSysMmbId/MmbId", "Svcr/FinInstnId/Othr/Id",
+        ).strip(),
+        holder=first(fields, "Ownr/Nm", "Ownr/Pty/Nm", "Nm").strip(),
+        currency=fields.get("Ccy", "").strip() or (any_balance.currency if any_balance else ""),
+        covers_from=day_or_instant(first(spans, "FrDtTm", "FrDt")),
+        covers_to=day_or_instant(first(spans, "ToDtTm", "ToDt")),
+        opening=opening,
+    )  # fmt: skip
+
+
+def closing_of(
+    statement: Any,  # noqa: ANN401 - lxml has no types of its own
+    fields_of: Callable[[Any], Fields],
+) -> Balance | None:
+    """The booked balance at the end, as stated."""
+    return _balance(statement, _CLOSING, fields_of)
+
+
+def _child(statement: Any, name: str) -> Any:  # noqa: ANN401 - lxml has no types of its own
+    return next((c for c in statement if str(c.tag).rpartition("}")[2] == name), None)
+
+
+def _balance(
+    statement: Any,  # noqa: ANN401 - lxml has no types of its own
+    codes: tuple[str, ...] | None,
+    fields_of: Callable[[Any], Fields],
+) -> Balance | None:
+    found: dict[str, Balance] = {}
+    for child in statement:
+        if str(child.tag).rpartition("}")[2] != "Bal":
+            continue
+        fields = fields_of(child)
+        code = first(fields, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd")
+        currency = fields.get("Amt@Ccy", "")
+        minor, _ = minor_of(fields.get("Amt", ""), currency, child.sourceline or 0)
+        sign = -1 if fields.get("CdtDbtInd") == "DBIT" else 1
+        on = day_or_instant(first(fields, "Dt/DtTm", "Dt/Dt"))
+        found.setdefault(code, Balance(sign * minor, currency, on))
+    if codes is None:
+        return next(iter(found.values()), None)
+    return next((found[code] for code in codes if code in found), None)

@@ -1,0 +1,61 @@
+"""Texts of statement files as values: amounts, days and instants, ids; shared by all readers."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from models.money import exponent
+from recovery_flows.intake.statements.shape import StatementRefusedError
+
+_NO_ID = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOREF", "UNKNOWN", "-"})
+_INSTANT = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}(:\d{2})?)([.:,]\d+)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)
+_MOST_DIGITS = 18
+
+
+def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
+    """A decimal as signed minor units, and a warning where it has more decimals than the currency.
+
+    StatementRefusedError where it is no number or no currency.
+    """
+    try:
+        digits, value = exponent(currency), Decimal(text.strip())
+    except (ValueError, InvalidOperation) as error:
+        raise StatementRefusedError(
+            f"{text.strip()[:40]!r} in {currency[:10]!r} is no amount of money", line
+        ) from error
+    if not value.is_finite() or value.adjusted() > _MOST_DIGITS:
+        raise StatementRefusedError(f"{text.strip()[:40]!r} is no amount of money", line)
+    exact = value.scaleb(digits)
+    minor = int(exact.to_integral_value(ROUND_HALF_UP))
+    if exact == minor:
+        return minor, ""
+    return minor, f"{currency} has {digits} decimals: {value.normalize():f} was rounded"
+
+
+def day_or_instant(text: str) -> date | datetime | None:
+    """ISO text as an instant where it tells its zone, else as a day; None where it is neither."""
+    found = _INSTANT.match(text.strip())
+    try:
+        if found is None:
+            return date.fromisoformat(text.strip()[:10])
+        if not found["zone"]:
+            return date.fromisoformat(found["day"])
+        at = datetime.fromisoformat(f"{found['day']}T{found['time']}{found['zone']}")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def real_id(text: str | None) -> str:
+    """An id as given, "" where the bank only fills the place."""
+    name = (text or "").strip()
+    return "" if name.upper() in _NO_ID else name
+
+
+def number_of(text: str | None) -> str:
+    """An account number without blanks."""
+    return "".join((text or "").split())
