@@ -12,7 +12,7 @@ from models.account import Account
 from models.file import Place
 from models.partner import Partner
 from models.recovery import Asset, Claim, Recovery
-from models.states import CLOSED_RECOVERIES
+from models.states import RecoveryState
 from models.tables import table_of
 from models.vault import Vault
 
@@ -81,7 +81,7 @@ def recoveries_about(session: Session, account_id: str) -> list[str]:
         sa.select(_RECOVERIES.c.id)
         .where(
             _RECOVERIES.c.id.in_(of_assets.union(of_claims)),
-            _RECOVERIES.c.state.not_in(CLOSED_RECOVERIES),
+            _RECOVERIES.c.state == RecoveryState.OPEN,
         )
         .order_by(_RECOVERIES.c.reported_at, _RECOVERIES.c.id)
     )

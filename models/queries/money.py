@@ -81,6 +81,16 @@ def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
     return spans
 
 
+def told_by_files(session: Session, account_ids: Iterable[str]) -> frozenset[str]:
+    """Those of these accounts of which a complete statement came as a file."""
+    query = sa.select(_STATEMENTS.c.account_id).where(
+        _STATEMENTS.c.account_id.in_(list(account_ids)),
+        _STATEMENTS.c.is_complete,
+        _STATEMENTS.c.origin != "api",
+    )
+    return frozenset(session.execute(query).scalars())
+
+
 def _meets(last: Covered, covers_from: datetime) -> bool:
     """Whether a stretch begins before the one before it has ended, or just then."""
     return covers_from <= last.covers_to + timedelta(microseconds=1)

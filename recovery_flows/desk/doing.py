@@ -11,9 +11,10 @@ from sqlmodel import Session
 
 from models.file import Place, Step
 from models.ids import canonical
+from models.queries.money import told_by_files
 from models.queries.requests import sealed_fields
 from models.vault import Vault
-from recovery_flows.rules import acts, requesting
+from recovery_flows.rules import acts, answers, requesting
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.steps import Action
@@ -45,6 +46,8 @@ def do(progress: Progress, step: Step, given: Given) -> str:
 def _accept(progress: Progress, step: Step, given: Given) -> str:
     del step
     acts.accept(progress, given.actor, given.case_number, given.laws, given.places)
+    if told_by_files(given.session, {a.account_id for a in progress.file.assets}):
+        answers.want_trace(progress)
     return f"accepted under case number {given.case_number}"
 
 

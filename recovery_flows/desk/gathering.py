@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.facts import Direction, LineKind
 from models.file import RecoveryFile
-from models.queries.money import Covered, StoredLine, covered, lines_of
+from models.queries.money import Covered, StoredLine, covered, lines_of, told_by_files
 from models.rows import ClaimRow
 from models.states import LIVE_HOLDS, ClaimState, HoldState, PayoutState
 from recovery_flows.rules.tracing.merge import AccountLine, Merged, merge_lines
@@ -32,12 +32,17 @@ class Gathered:
     spans: tuple[Covered, ...]
     lines_of: dict[str, tuple[StoredLine, ...]]
     """Bookings by the id of the payment that they show."""
+    from_files: frozenset[str]
+    """Accounts of which a complete statement came as a file, assets already or not."""
 
 
 def gather(session: Session, file: RecoveryFile) -> Gathered:
     """Everything that is stored about the accounts of a recovery, ready for any rule."""
-    accounts = {a.account_id for a in file.assets}
+    assets = {a.account_id for a in file.assets}
+    from_files = _told_onwards(session, assets)
+    accounts = assets | from_files
     victims = {c.victim_account_id for c in file.claims if c.statement_to is not None}
+    victims |= told_by_files(session, {c.victim_account_id for c in file.claims})
     lines = lines_of(session, accounts | victims)
     needed = [line for line in lines if _is_needed(line, accounts)]
     spans = covered(session, accounts)
@@ -52,7 +57,29 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
         coverage=coverage,
         spans=tuple(spans),
         lines_of=shown_by,
+        from_files=from_files,
     )
+
+
+def _told_onwards(session: Session, assets: set[str]) -> frozenset[str]:
+    """Accounts told by files that money from the assets can have come to, in any order of files.
+
+    A bank's own answer is asked for once an account is an asset; a file may have come before.
+    """
+    known = set(assets)
+    found = told_by_files(session, assets)
+    asked = set(assets)
+    while asked:
+        paid = {
+            line.counter_account_id
+            for line in lines_of(session, asked)
+            if line.direction is Direction.DEBIT and line.counter_account_id
+        }
+        told = told_by_files(session, paid - known)
+        known |= told
+        found |= told
+        asked = set(told)
+    return found
 
 
 def _by_transfer(needed: list[StoredLine], merged: Merged) -> dict[str, tuple[StoredLine, ...]]:

@@ -19,7 +19,7 @@ from models.queries.accounts import (
 from models.queries.files import load_file
 from models.queries.money import booked_between
 from models.queries.views import masked_account
-from models.states import Noun, RecoveryState
+from models.states import Noun
 from models.store.accounts import ensure_account
 from models.store.bookings import ToldStatement
 from models.store.documents import keep
@@ -206,8 +206,7 @@ class _Intake:
         recovery = progress.file.recovery
         for account_id in accounts:
             self._tell(progress, account_id, self.touched[account_id])
-        if recovery.state in (RecoveryState.OPEN, RecoveryState.REPORTED):
-            answers.want_trace(progress)
+        answers.want_trace(progress)
         conclude(self.unit, self.actor, self.now, self.laws, progress)
         return recovery.ref
 

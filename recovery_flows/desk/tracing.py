@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from sqlmodel import Session
 
 from models.file import GonePart, Position, RecoveryFile, TraceView
 from models.ids import derive_id
+from models.outcome import Move, Scalar
 from models.queries.files import trace_json
 from models.queries.money import places
 from models.rows import RecoveryRow
+from models.states import Noun
 from recovery_flows.desk.gathering import Gathered, gather
 from recovery_flows.rules import following
 from recovery_flows.rules.freezing import Laws
@@ -32,6 +35,16 @@ def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) 
     covered_to = {s.account_id: s.covers_to for s in given.spans}
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
     following.adopt(progress, now, laws, view, text, known_places, depths(trace), stale)
+    _note_files(progress, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
+
+
+def _note_files(progress: Progress, covered_to: Mapping[str, datetime]) -> None:
+    """An account found now may have been told by a file before: its statement is in already."""
+    for asset in progress.file.assets:
+        reaches = covered_to.get(asset.account_id)
+        if asset.statement_to is None and reaches is not None:
+            values: dict[str, Scalar] = {"statement_to": reaches}
+            progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
 def traced(recovery: RecoveryRow, given: Gathered, now: datetime) -> Trace:

@@ -205,3 +205,31 @@ def test_the_order_of_a_dated_day_is_an_assumption_and_told(unit: Any, accepted:
     assert moved["fifo"]["unstated openings are zero"] == 0
     assert max(moved["fifo"].values()) == 90_000
     assert moved["poison"] == {}
+
+
+def test_the_order_in_which_files_come_does_not_matter(unit: Any, acts: Any, accepted: str) -> None:
+    teach(unit)
+    take(unit, b"next", next_statement(unit, left=20_000), SLOW)
+    assert not unit.file(accepted).recovery.trace_wanted
+    take(unit, b"mule", mule_statement(unit), HOME)
+    acts.decide(accepted)
+    file = unit.file(accepted)
+    (found,) = [a for a in file.assets if a.depth == 1]
+    # By age the holder's own 50.00 left first, 150.00 of the stolen money after it.
+    assert (found.traced_minor, found.statement_to is not None) == (75_000, True)
+    assert agrees(unit)
+
+
+def test_a_file_taken_in_before_a_report_is_traced_when_the_report_is_accepted(
+    unit: Any, acts: Any
+) -> None:
+    unit.now = datetime(2026, 3, 3, tzinfo=UTC)
+    teach(unit)
+    take(unit, b"mule", mule_statement(unit), HOME)
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    assert unit.file(recovery_id).recovery.trace_wanted
+    acts.decide(recovery_id)
+    file = unit.file(recovery_id)
+    assert [a.traced_minor for a in file.assets] == [10_000, 90_000]
+    assert agrees(unit)
