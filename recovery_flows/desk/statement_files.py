@@ -170,6 +170,8 @@ class _Intake:
     def _bank(self, head: Head, named: str) -> str:
         """The partner whose account this is; what the file says itself must not contradict it."""
         label, told = masked_account(head.number[-4:]), self.banks.by_code(head.bank_id)
+        if not head.number:
+            raise RefusedError("a statement in the file names no account: nothing was stored")
         if named and named not in self.banks.place:
             raise MisuseError(f"{named!r} is not a registered partner: `recovery partner list`")
         if named and told and told != named:
