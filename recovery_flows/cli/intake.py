@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli.intake_statement import statement
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import counted, tell
@@ -23,6 +24,7 @@ def attach(app: typer.Typer) -> None:
     group = typer.Typer(help="Take in what others send.", no_args_is_help=True)
     group.callback()(_group)
     group.command()(reports)
+    group.command()(statement)
     app.add_typer(group, name="intake")
 
 

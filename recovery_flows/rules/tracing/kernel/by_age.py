@@ -20,7 +20,6 @@ from recovery_flows.rules.tracing.kernel.moves import (
 )
 from recovery_flows.rules.tracing.kernel.problem import Ints64
 from recovery_flows.rules.tracing.kernel.state import (
-    AT_SOURCE,
     BALANCE,
     CLAIM,
     DEBT,

@@ -1,6 +1,7 @@
 """How functions are compiled: cached on disk, without the interpreter's lock, steps inlined.
 
-A step that is called instead of inlined would hand over a dozen arrays, which costs more than it does.
+A step that is called, not inlined, would hand over a dozen arrays, which costs more than it does.
+Nothing is allocated inside, so that counting references (numba's NRT) is left out too.
 """
 
 from __future__ import annotations

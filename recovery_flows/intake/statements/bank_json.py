@@ -1,0 +1,194 @@
+"""Transactions as banks give them to other programs: Berlin Group's JSON, and our own profile's.
+
+The sign of an amount tells the direction, as the standard has it: below zero it left the account.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from models.facts import Direction, LineKind
+from models.money import Money
+from recovery_flows.intake.statements.shape import (
+    Balance,
+    End,
+    Entry,
+    Format,
+    Head,
+    Item,
+    StatementRefusedError,
+)
+from recovery_flows.intake.statements.values import day_or_instant, minor_of, number_of, real_id
+
+_MOST_DEPTH = 6
+_OTHER = {
+    "accounts": "a list of accounts", "consentId": "a consent", "consentStatus": "a consent",
+    "access": "a consent", "balances": "balances only", "scaStatus": "an authorisation",
+    "authorisationId": "an authorisation",
+}  # fmt: skip
+
+
+def looks_like(start: bytes) -> bool:
+    """Whether a file's first bytes are JSON."""
+    bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    # `{1:` opens a SWIFT message.
+    return bare[:1] in (b"{", b"[") and not bare.startswith(b"{1:")
+
+
+def read(data: bytes) -> Iterator[Item]:
+    """The one account of the file; StatementRefusedError where it holds no transactions."""
+    try:
+        document = json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal)
+    except UnicodeDecodeError as error:
+        raise StatementRefusedError("the JSON is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise StatementRefusedError(
+            f"the JSON is broken ({error.msg})", error.lineno, error.colno
+        ) from error
+    except RecursionError as error:
+        raise StatementRefusedError("the JSON is nested too deeply") from error
+    yield from _statement(_body(document))
+
+
+def inner_text(data: bytes) -> str:
+    """A whole statement that a bank put into JSON as text; "" where there is none."""
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return ""
+    return _text_inside(document, 0)
+
+
+def _text_inside(value: object, depth: int) -> str:
+    if isinstance(value, str):
+        return value if value.lstrip().startswith(("<?xml", "<Document", ":20:", "{1:")) else ""
+    if depth == _MOST_DEPTH:
+        return ""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((text for v in inside if (text := _text_inside(v, depth + 1))), "")
+
+
+def _body(value: object, depth: int = 0) -> Mapping[str, Any]:
+    """The object that holds `transactions`, wherever it is wrapped."""
+    if isinstance(value, dict):
+        if _holds_bookings(value.get("transactions")):
+            return value
+        inside = [v for v in value.values() if isinstance(v, dict)]
+        for inner in inside if depth < _MOST_DEPTH else []:
+            try:
+                return _body(inner, depth + 1)
+            except StatementRefusedError:
+                continue
+        told = next((what for name, what in _OTHER.items() if name in value), "something else")
+        raise StatementRefusedError(f"this JSON is {told}: a statement has transactions")
+    raise StatementRefusedError("this JSON is no object with transactions in it")
+
+
+def _holds_bookings(given: object) -> bool:
+    if isinstance(given, list):
+        return all(isinstance(row, dict) and "transactionAmount" in row for row in given)
+    return isinstance(given, dict) and not given.keys().isdisjoint(("booked", "pending"))
+
+
+def _statement(body: Mapping[str, Any]) -> Iterator[Item]:
+    account = body["account"] if isinstance(body.get("account"), dict) else {}
+    number = number_of(_account_number(account))
+    given = body["transactions"]
+    booked = given if isinstance(given, list) else given.get("booked") or []
+    pending = [] if isinstance(given, list) else given.get("pending") or []
+    if not booked and not pending and not number:
+        raise StatementRefusedError("there are no transactions and no account in this JSON")
+    currency = str(account.get("currency") or "") or _currency_of([*booked, *pending])
+    closing = _balance(body, "closingBooked")
+    opening = _balance(body, "openingBooked")
+    yield Head(
+        Format.BANK_JSON, "", "", number, "", str(account.get("name") or ""), currency,
+        None, None, opening,
+    )  # fmt: skip
+    total = 0
+    entries = [_entry(row, n, is_pending=False) for n, row in enumerate(booked, 1)]
+    entries += [_entry(row, n, is_pending=True) for n, row in enumerate(pending, 1)]
+    for entry in entries:
+        if not entry.is_pending and entry.amount.currency == currency:
+            minor = entry.amount.minor
+            total += minor if entry.direction is Direction.CREDIT else -minor
+        yield entry
+    difference = closing.minor - opening.minor - total if opening and closing else None
+    warnings = ("there are more pages behind this one",) if _has_more(body) else ()
+    yield End(closing, len(entries), difference, warnings, len(entries))
+
+
+def _has_more(body: Mapping[str, Any]) -> bool:
+    given = body["transactions"]
+    places = [body, given] if isinstance(given, dict) else [body]
+    return any("next" in (place.get("_links") or {}) for place in places)
+
+
+def _currency_of(rows: list[Any]) -> str:
+    amounts = (row.get("transactionAmount") for row in rows if isinstance(row, dict))
+    return next((str(a.get("currency", "")) for a in amounts if isinstance(a, dict)), "")
+
+
+def _account_number(account: object) -> str:
+    if not isinstance(account, dict):
+        return ""
+    return str(account.get("iban") or account.get("bban") or account.get("pan") or "")
+
+
+def _balance(body: Mapping[str, Any], kind: str) -> Balance | None:
+    for balance in body.get("balances") or []:
+        amount = balance.get("balanceAmount") or balance.get("amount")
+        if isinstance(amount, dict) and balance.get("balanceType") == kind:
+            currency = str(amount.get("currency", ""))
+            minor, _ = minor_of(_number(amount), currency)
+            return Balance(minor, currency, day_or_instant(str(balance.get("referenceDate", ""))))
+    return None
+
+
+def _number(amount: Mapping[str, Any]) -> str:
+    value = amount.get("amount", amount.get("content", ""))
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+
+
+def _entry(row: object, number: int, *, is_pending: bool) -> Entry:
+    place = f"{'pending' if is_pending else 'booked'} {number}"
+    if not isinstance(row, dict) or not isinstance(row.get("transactionAmount"), dict):
+        raise StatementRefusedError(f"transaction {place} has no transactionAmount")
+    amount = row["transactionAmount"]
+    currency = str(amount.get("currency", ""))
+    minor, _ = minor_of(_number(amount), currency)
+    direction = Direction.DEBIT if minor < 0 else Direction.CREDIT
+    side = "debtor" if direction is Direction.CREDIT else "creditor"
+    array = row.get("remittanceInformationUnstructuredArray") or []
+    text = row.get("remittanceInformationUnstructured") or " ".join(map(str, array))
+    return Entry(
+        direction=direction,
+        amount=Money(abs(minor), currency),
+        booked=day_or_instant(str(row.get("bookingDate") or "")),
+        valued=day_or_instant(str(row.get("valueDate") or "")),
+        kind=_kind(str(row.get("bankTransactionCode") or "")),
+        is_pending=is_pending,
+        is_reversal=False,
+        bank_reference=real_id(str(row.get("transactionId") or row.get("entryReference") or "")),
+        end_to_end_id=real_id(str(row.get("endToEndId") or "")),
+        uetr="",
+        return_code="",
+        instructed=None,
+        counter_number=number_of(_account_number(row.get(f"{side}Account"))),
+        counter_bank_id=str(row.get(f"{side}Agent") or ""),
+        counter_holder=str(row.get(f"{side}Name") or ""),
+        text=str(text or ""),
+        place=place,
+    )
+
+
+def _kind(code: str) -> LineKind:
+    if code.endswith(("CWDL", "CDPT")):
+        return LineKind.CASH
+    if "-CCRD-" in code:
+        return LineKind.CARD
+    return LineKind.FEE if code.endswith(("CHRG", "FEES", "COMM")) else LineKind.TRANSFER

@@ -1,0 +1,177 @@
+"""OFX 1 (tags without ends) and OFX 2 (XML) bank and card statements, read by one tokenizer.
+
+Both are a stream of `<TAG>value`; an aggregate opens without a value and ends with `</TAG>`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+
+from models.facts import Direction, LineKind
+from models.money import Money
+from recovery_flows.intake.statements.shape import (
+    Balance,
+    End,
+    Entry,
+    Format,
+    Head,
+    Item,
+    StatementRefusedError,
+)
+from recovery_flows.intake.statements.values import minor_of, number_of, real_id
+
+_TOKEN = re.compile(r"<(/?)([A-Za-z0-9._]+)>([^<]*)")
+_STAMP = re.compile(
+    r"(?P<day>\d{8})(?P<time>\d{6})?(?:\.\d+)?\s*(?:\[(?P<zone>[+-]?\d+(?:\.\d+)?)(?::\w*)?\])?$"
+)
+_VERSION = re.compile(r"VERSION[:=]\"?(\d{3})")
+_CHARSET = re.compile(rb"CHARSET:(?:ISO-)?(8859-1|1252|UTF-8|NONE)", re.IGNORECASE)
+_KINDS = {
+    "ATM": LineKind.CASH, "CASH": LineKind.CASH, "POS": LineKind.CARD, "FEE": LineKind.FEE,
+    "SRVCHG": LineKind.FEE,
+}  # fmt: skip
+_STATEMENTS = ("STMTRS", "CCSTMTRS")
+
+
+def looks_like(start: bytes) -> bool:
+    """Whether a file's first bytes are OFX."""
+    return b"OFXHEADER" in start or b"<OFX>" in start.upper()
+
+
+def read(data: bytes) -> Iterator[Item]:
+    """The statements of a file; StatementRefusedError where there is none."""
+    if re.search(rb"<!(DOCTYPE|ENTITY)", data[:65_536], re.IGNORECASE):
+        raise StatementRefusedError("a DOCTYPE is refused: ask the bank for a file without one", 1)
+    text = _text(data)
+    version = _VERSION.search(text)
+    found = 0
+    for name, start, body in _aggregates(text, _STATEMENTS):
+        found += 1
+        yield from _statement(name, start, body, version[1] if version else "")
+    if not found:
+        kind = "investments are" if "<INVSTMTRS>" in text else "no account is"
+        raise StatementRefusedError(f"{kind} in this OFX file: bank and card statements are read")
+
+
+def _text(data: bytes) -> str:
+    charset = _CHARSET.search(data[:2000])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        is_latin = charset is not None and charset[1] == b"8859-1"
+        return data.decode("latin-1" if is_latin else "cp1252", errors="replace")
+
+
+def _aggregates(text: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
+    """(name, line, content) of every aggregate of these names."""
+    for name in names:
+        for found in re.finditer(rf"<{name}>(.*?)(?:</{name}>|\Z)", text, re.DOTALL):
+            yield name, text.count("\n", 0, found.start()) + 1, found[1]
+
+
+def _values(body: str) -> dict[str, str]:
+    """First value of every tag that has one."""
+    found: dict[str, str] = {}
+    for token in _TOKEN.finditer(body):
+        value = unescape(token[3]).strip()
+        if not token[1] and value:
+            found.setdefault(token[2].upper(), value)
+    return found
+
+
+def _statement(name: str, line: int, body: str, version: str) -> Iterator[Item]:
+    rows = list(_aggregates(body, ("STMTTRN",)))
+    head_text = re.sub(r"<STMTTRN>.*?(</STMTTRN>|(?=<STMTTRN>)|\Z)", "", body, flags=re.DOTALL)
+    said, warnings = _values(head_text), []
+    currency = said.get("CURDEF", "")
+    if not currency:
+        raise StatementRefusedError("the statement does not tell its currency (CURDEF)", line)
+    begins, ends = (_moment(said.get(tag, "")) for tag in ("DTSTART", "DTEND"))
+    for tag, moment in (("DTSTART", begins), ("DTEND", ends)):
+        if moment is None and said.get(tag):
+            warnings.append(f"{tag} is no day that can be told for sure")
+    yield Head(
+        Format.OFX, version, "", number_of(said.get("ACCTID")), said.get("BANKID", ""), "",
+        currency, begins, ends, None,
+    )  # fmt: skip
+    for _, start, row in rows:
+        entry, notes = _entry(_values(row), currency, line + start - 1)
+        warnings += notes
+        yield entry
+    closing = _closing(head_text, currency)
+    yield End(closing, len(rows), None, tuple(warnings), len(rows))
+    del name
+
+
+def _closing(body: str, currency: str) -> Balance | None:
+    for _, line, ledger in _aggregates(body, ("LEDGERBAL",)):
+        said = _values(ledger)
+        if said.get("BALAMT"):
+            minor, _ = minor_of(_plain(said["BALAMT"]), currency, line)
+            return Balance(minor, currency, _moment(said.get("DTASOF", "")))
+    return None
+
+
+def _entry(said: dict[str, str], usual: str, line: int) -> tuple[Entry, list[str]]:
+    if "TRNAMT" not in said:
+        raise StatementRefusedError("a booking has no amount (TRNAMT)", line)
+    # CURRENCY: the amount is in that currency; ORIGCURRENCY tells only what it was before.
+    minor, warning = minor_of(_plain(said["TRNAMT"]), usual, line)
+    posted = _moment(said.get("DTPOSTED", ""))
+    notes = [f"line {line}: {warning}"] if warning else []
+    if posted is None:
+        notes.append(f"line {line}: DTPOSTED is no day that can be told for sure")
+    kind = _KINDS.get(said.get("TRNTYPE", "").upper(), LineKind.TRANSFER)
+    entry = Entry(
+        direction=Direction.CREDIT if minor >= 0 else Direction.DEBIT,
+        amount=Money(abs(minor), usual),
+        booked=posted,
+        valued=_moment(said.get("DTAVAIL", "")),
+        kind=kind,
+        is_pending=False,
+        is_reversal=False,
+        bank_reference=real_id(said.get("FITID")),
+        end_to_end_id=real_id(said.get("REFNUM")),
+        uetr="",
+        return_code="",
+        instructed=None,
+        counter_number=number_of(said.get("ACCTID")),
+        counter_bank_id=said.get("BANKID", ""),
+        counter_holder=said.get("NAME", ""),
+        text=said.get("MEMO", ""),
+        place=f"line {line}",
+    )
+    return entry, notes
+
+
+def _plain(text: str) -> str:
+    """A decimal comma as a point, a sign and a blank before the number taken off."""
+    bare = text.replace(" ", "").removeprefix("+")
+    if "," in bare and "." in bare:
+        return bare.replace(",", "") if bare.rfind(".") > bare.rfind(",") else _plain_comma(bare)
+    return bare.replace(",", ".")
+
+
+def _plain_comma(text: str) -> str:
+    return text.replace(".", "").replace(",", ".")
+
+
+def _moment(text: str) -> date | datetime | None:
+    """YYYYMMDD with or without time and zone; without a zone it is the day; None if unclear."""
+    found = _STAMP.match(text.strip())
+    if found is None:
+        return None
+    try:
+        day = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC)
+        if not found["time"] or found["zone"] is None:
+            return day.date()
+        clock = datetime.strptime(found["day"] + found["time"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        hours, _, part = found["zone"].partition(".")
+        sign = -1 if hours.startswith("-") else 1
+        behind = timedelta(hours=int(hours), minutes=sign * 60 * int(part or 0) / 10 ** len(part))
+        return clock - behind
+    except (ValueError, OverflowError):
+        return None
