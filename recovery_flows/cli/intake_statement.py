@@ -111,12 +111,13 @@ def _count(found: FileRead, items: Iterable[Item]) -> None:
 
 def _store_all(found: list[FileRead], files: list[Path], bank: str, acting_as: str) -> str:
     """Store what was read; "" or one sentence why nothing was."""
+    from models.engine import DatabaseMissingError
     from recovery_flows.cli.statement_storing import store
     from recovery_flows.errors import RecoveryFlowsError
 
     try:
         store(found, files, bank, acting_as)
-    except RecoveryFlowsError as error:
+    except (RecoveryFlowsError, DatabaseMissingError) as error:
         return f"nothing was stored: {error}; --dry-run only reads"
     return ""
 

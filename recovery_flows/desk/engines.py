@@ -6,26 +6,29 @@ from collections.abc import Sequence
 
 from recovery_flows.errors import MisuseError
 from recovery_flows.intake.transfers.files import TransferFiles
+from recovery_flows.rules.tracing import tiho
 from recovery_flows.rules.tracing.rules import Among, RuleName
-from recovery_flows.rules.tracing.types import Opening, Trace
+from recovery_flows.rules.tracing.types import Opening, Trace, Transfer
 
 MANY_ROWS = 20_000
 """From here on the kernel pays for being loaded."""
 
-_BY_KERNEL = frozenset({RuleName.FIFO, RuleName.LIFO})
+_BY_KERNEL = frozenset(
+    {RuleName.FIFO, RuleName.LIFO, RuleName.LIBR, RuleName.TAINTED_FIRST, RuleName.TIHO}
+)
 
 
 def choose_engine(wanted: str, files: TransferFiles, rule: RuleName, among: Among) -> str:
     """`plain` or `kernel`; MisuseError where the kernel is wanted and cannot do it."""
     from recovery_flows.rules.tracing.kernel.available import is_available
 
-    del among
-    fits = rule in _BY_KERNEL and not any(t.reverses for t in files.transfers)
+    by_age = rule is not RuleName.LIBR or among is Among.FIFO
+    fits = rule in _BY_KERNEL and by_age and not any(t.reverses for t in files.transfers)
     one_claim_each = len({s.transfer_id for s in files.sources}) == len(files.sources)
     able = is_available() and fits and one_claim_each
     if wanted == "kernel" and not able:
         raise MisuseError(
-            "the kernel cannot do this: it needs the extra `fast`, the rule fifo or lifo, and one "
+            "the kernel cannot do this: it needs the extra `fast`, a rule with paths, and one "
             "victim per transfer; leave out --engine"
         )
     if wanted == "auto":
@@ -38,5 +41,8 @@ def run_on_kernel(files: TransferFiles, rule: RuleName, openings: Sequence[Openi
     from recovery_flows.rules.tracing.kernel.adapt import as_trace, numbered
     from recovery_flows.rules.tracing.kernel.entry import trace_arrays
 
-    numbers = numbered(files.transfers, files.sources, openings, files.coverage, as_of=files.as_of)
+    transfers: Sequence[Transfer] = files.transfers
+    if rule is RuleName.TIHO:
+        transfers, rule = tiho.in_order(transfers), RuleName.TAINTED_FIRST
+    numbers = numbered(transfers, files.sources, openings, files.coverage, as_of=files.as_of)
     return as_trace(numbers, trace_arrays(rule, numbers.problem))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, lifo
+from recovery_flows.rules.tracing import fifo, libr, lifo, tainted_first
 from recovery_flows.rules.tracing.rules import RuleName
 from recovery_flows.rules.tracing.types import (
     Basis,
@@ -73,7 +73,13 @@ def in_any_order(trace: Trace) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("name", "plain"), [(RuleName.FIFO, fifo.trace), (RuleName.LIFO, lifo.trace)]
+    ("name", "plain"),
+    [
+        (RuleName.FIFO, fifo.trace),
+        (RuleName.LIFO, lifo.trace),
+        (RuleName.LIBR, libr.trace),
+        (RuleName.TAINTED_FIRST, tainted_first.trace),
+    ],
 )
 @settings(max_examples=150, deadline=None)
 @given(

@@ -24,11 +24,16 @@ def trace(
     as_of: datetime,
 ) -> Trace:
     """Where each claim's money could be at `as_of`, largest payments first in every batch."""
+    ordered = in_order(transfers)
+    return tainted_first.trace(ordered, sources, openings, coverage, as_of=as_of)
+
+
+def in_order(transfers: Iterable[Transfer]) -> list[Transfer]:
+    """The payments in the order in which stolen money first is highest out."""
     ordered = sorted(transfers, key=lambda t: (t.at, t.order, t.id))
     batches = (list(batch) for _, batch in groupby(ordered, key=lambda t: t.at))
     largest_first = [t for batch in batches for t in _largest_first(batch)]
-    numbered = [replace(t, order=number) for number, t in enumerate(largest_first)]
-    return tainted_first.trace(numbered, sources, openings, coverage, as_of=as_of)
+    return [replace(t, order=number) for number, t in enumerate(largest_first)]
 
 
 def _largest_first(batch: Sequence[Transfer]) -> Iterator[Transfer]:

@@ -14,9 +14,12 @@ import numba as nb
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+_COMPILED: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+
+
 def compiled(function: Function) -> Function:
     """Compile a walk; the machine code is kept beside the source, or in NUMBA_CACHE_DIR."""
-    return cast("Function", nb.njit(cache=True, nogil=True, _nrt=False)(function))
+    return cast("Function", nb.njit(**_COMPILED)(function))
 
 
 def inlined(function: Function) -> Function:

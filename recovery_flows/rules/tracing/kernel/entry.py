@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.kernel.answer import answer_of
 from recovery_flows.rules.tracing.kernel.problem import Answer, Problem
 from recovery_flows.rules.tracing.kernel.state import Rows, State, grown, new_state, rows_of
 from recovery_flows.rules.tracing.rules import RuleName
 
+_BY_AGE = {RuleName.FIFO: False, RuleName.LIFO: True}
+"""Whether the newest money leaves first."""
 
-def trace_arrays(rule: RuleName, problem: Problem, *, among: Among = Among.FIFO) -> Answer:
-    """Where every claim's money is after the last row, by that rule.
+_BY_PART = {RuleName.LIBR: True, RuleName.TAINTED_FIRST: False}
+"""Whether own money leaves first."""
 
-    Raises KeyError for a rule that is not made for arrays.
+WITH_PATHS = frozenset({*_BY_AGE, *_BY_PART})
+
+
+def trace_arrays(rule: RuleName, problem: Problem) -> Answer:
+    """Where every claim's money is after the last row, by a rule of `WITH_PATHS`.
+
+    Under LIBR the victims' money is ordered by age. Raises KeyError for another rule.
     """
     rows = rows_of(problem)
     state = run(rule, rows, new_state(problem), 0, len(problem.payer))
@@ -21,10 +28,15 @@ def trace_arrays(rule: RuleName, problem: Problem, *, among: Among = Among.FIFO)
 
 def run(rule: RuleName, rows: Rows, state: State, row: int, stop: int) -> State:
     """Walk on from `row` to `stop`, making room as it is needed."""
-    from recovery_flows.rules.tracing.kernel.by_age import run_by_age
-
     while row < stop:
-        row = run_by_age(rows, state, rule is RuleName.LIFO, row, stop)
+        if rule in _BY_AGE:
+            from recovery_flows.rules.tracing.kernel.by_age import run_by_age
+
+            row = run_by_age(rows, state, _BY_AGE[rule], row, stop)
+        else:
+            from recovery_flows.rules.tracing.kernel.by_part import run_by_part
+
+            row = run_by_part(rows, state, _BY_PART[rule], row, stop)
         if row < stop:
             state = grown(state)
     return state

@@ -165,7 +165,7 @@ def end(state: State, row: int, account: int, number: int, minor: int, is_debt: 
 
 
 @inlined
-def pay_debt(state: State, row: int, account: int, newest_first: bool) -> None:
+def pay_debt(state: State, row: int, account: int, newest_first: bool = False) -> None:
     """What came in pays the account's debt to its bank first, by the rule's own order."""
     count, pieces = state.used[PIECES], state.pieces
     for step in range(count):
