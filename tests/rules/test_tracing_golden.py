@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, lifo, pro_rata
+from recovery_flows.rules.tracing.rules import RuleName, trace_by
 from recovery_flows.rules.tracing.types import (
     Basis,
     Coverage,
@@ -20,7 +20,6 @@ from recovery_flows.rules.tracing.types import (
     Transfer,
 )
 
-RULES = {"fifo": fifo.trace, "lifo": lifo.trace, "pro_rata": pro_rata.trace}
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
 GOLDEN = {
@@ -30,21 +29,27 @@ GOLDEN = {
         M X 500
         = fifo      X v 300
         = lifo      M v 300
-        = pro_rata  M v 150, X v 150""",
+        = pro_rata  M v 150, X v 150
+        = libr      M v 300
+        = tainted_first  X v 300
+        = poison    M v 1000, X v 500""",
     "T2 Roscoe v Winder, the lowest balance": """
         V M 45500 v
         M cash 43000
         - M 33300
         = fifo      M v 2500, cash v 43000
         = lifo      M v 2500, cash v 43000
-        = pro_rata  M v 2500, cash v 43000""",
+        = pro_rata  M v 2500, cash v 43000
+        = libr      M v 2500, cash v 43000
+        = tainted_first  M v 2500, cash v 43000""",
     "T3 a loss borne by two victims": """
         A M 100000 a
         B M 200000 b
         M cash 60000
         = fifo      M a 40000, M b 200000, cash a 60000
         = lifo      M a 100000, M b 140000, cash b 60000
-        = pro_rata  M a 80000, M b 160000, cash a 20000, cash b 40000""",
+        = pro_rata  M a 80000, M b 160000, cash a 20000, cash b 40000
+        = libr      M a 40000, M b 200000, cash a 60000""",
     "T7 a withdrawal before the second victim": """
         A M 10000 a
         M cash 5000
@@ -59,7 +64,9 @@ GOLDEN = {
         M Y 6000
         = fifo      M v 8000, Y v 2000
         = lifo      X v 6000, Y v 4000
-        = pro_rata  M v 4000, X v 3000, Y v 3000""",
+        = pro_rata  M v 4000, X v 3000, Y v 3000
+        = libr      M v 8000, Y v 2000
+        = tainted_first  X v 6000, Y v 4000""",
     "T8 opening zero": """
         V M 10000 v
         M X 6000
@@ -82,7 +89,30 @@ GOLDEN = {
         B M 2000000 b
         M cash 1000000
         M S 4000000
-        = fifo      S w 2000000, S b 2000000, cash w 1000000""",
+        = fifo      S w 2000000, S b 2000000, cash w 1000000
+        = libr      S w 2000000, S b 2000000, cash w 1000000""",
+    "G6 the lowest balance stays above the trust money": """
+        open M 500000
+        V M 1000000 v
+        M cash 500000
+        = libr      M v 1000000""",
+    "G6 the lowest balance is seven thousand": """
+        open M 500000
+        V M 1000000 v
+        M cash 800000
+        - M 900000
+        = libr      M v 700000, cash v 300000""",
+    "G7 a house bought with own money first": """
+        open M 3000000
+        V M 50000000 v
+        M H 20000000
+        = libr      M v 33000000, H v 17000000""",
+    "G12 two stolen and three clean": """
+        V M 20 v
+        - M 30
+        M X 50
+        = poison    M v 50, X v 50
+        = pro_rata  X v 20""",
     "G10 outputs of four and six": """
         V M 300 v
         - M 700
@@ -139,7 +169,7 @@ def _traced(table: str, rule: str) -> Trace:
         sources += [Source(f"t{number}", claim_id, minor) for claim_id in claim]
     payees = {t.payee for t in transfers if t.payee}
     coverage = [Coverage(account, START, END) for account in payees]
-    return RULES[rule](transfers, sources, openings, coverage, as_of=END)
+    return trace_by(RuleName(rule), transfers, sources, openings, coverage, as_of=END)
 
 
 @pytest.mark.parametrize(

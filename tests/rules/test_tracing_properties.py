@@ -4,13 +4,15 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, lifo, pro_rata
+from recovery_flows.rules.tracing import fifo, libr, lifo, pro_rata, tainted_first, tiho
+from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.opening import openings_for
 from recovery_flows.rules.tracing.types import (
     Basis,
@@ -27,7 +29,11 @@ from recovery_flows.rules.tracing.types import (
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 ACCOUNTS = ("A", "B", "C", "D", "E")
 CURRENCY = {"A": "CNY", "B": "CNY", "C": "CNY", "D": "USD", "E": "USD"}
-EVERY_RULE = pytest.mark.parametrize("rule", [fifo.trace, lifo.trace, pro_rata.trace])
+EVERY_RULE = pytest.mark.parametrize(
+    "rule",
+    [fifo.trace, lifo.trace, pro_rata.trace, libr.trace, tainted_first.trace, tiho.trace,
+     partial(libr.trace, among=Among.PRO_RATA)],
+)  # fmt: skip
 
 NAMES = st.sampled_from([*ACCOUNTS, None])
 KINDS = st.sampled_from([LineKind.TRANSFER] * 4 + [LineKind.CASH, LineKind.FEE])
