@@ -19,6 +19,7 @@ from models.states import (
     OPEN_CALLS,
     AllocationState,
     ApprovalState,
+    CallKind,
     HoldKind,
     HoldState,
     RecoveryState,
@@ -181,7 +182,10 @@ def _first_end(file: RecoveryFile, asset: AssetRow) -> datetime | None:
 
 
 def _waits(file: RecoveryFile) -> Iterator[Step]:
-    for call in file.calls:
+    # What is in trouble comes first, then what changes something at a bank, then questions.
+    for call in sorted(
+        file.calls, key=lambda c: (not c.last_error, c.kind is CallKind.STATEMENT, c.id)
+    ):
         if call.state in OPEN_CALLS:
             why = f" ({call.last_error})" if call.last_error else ""
             text = f"waiting for {call.partner_id}: {call.kind}{why}"
