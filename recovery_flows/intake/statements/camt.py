@@ -98,6 +98,8 @@ class _Reading:
                     yield from self._begin() if event == "start" else self._end(element)
             elif name == "Ntry" and event == "start":
                 self.details = []
+                if not self.found or not _is_statement(element.getparent()):
+                    raise StatementRefusedError("an entry is in no statement", element.sourceline)
                 if self.head is None:
                     yield self._head(element.getparent())
             elif name == "Ntry":
@@ -151,7 +153,9 @@ class _Reading:
 
 def _is_statement(element: Any) -> bool:  # noqa: ANN401 - lxml has no types of its own
     parent = element.getparent()
-    return parent is not None and local(parent).startswith("BkToCstmr")
+    if parent is None or local(element) not in _CONTAINERS:
+        return False
+    return local(parent).startswith("BkToCstmr")
 
 
 def _forget(element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own

@@ -68,7 +68,7 @@ def _text(data: bytes) -> str:
 def _aggregates(text: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
     """(name, line, content) of every aggregate of these names."""
     for name in names:
-        for found in re.finditer(rf"<{name}>(.*?)(?:</{name}>|\Z)", text, re.DOTALL):
+        for found in re.finditer(rf"<{name}>(.*?)(?:</{name}>|(?=<{name}>)|\Z)", text, re.DOTALL):
             yield name, text.count("\n", 0, found.start()) + 1, found[1]
 
 
