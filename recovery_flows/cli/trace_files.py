@@ -57,7 +57,7 @@ _WARNING = {
 
 def _lines(document: dict[str, Any], rule: RuleName) -> list[str]:
     info, opening = RULES[rule], document["opening"]
-    lines = [f"{info.label} ({info.source})"]
+    lines = [info.label, f"  {info.source}"]
     lines += [_WARNING[info.standing]] if _WARNING[info.standing] else []
     lines += [f"  openings: {_told(opening)}"]
     lines += [f"  {counted(document['rows'], 'transfer')}, engine {document['engine']}", ""]
