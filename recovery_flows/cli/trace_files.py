@@ -36,9 +36,10 @@ def show_file_trace(wanted: Wanted) -> None:
     from recovery_flows.intake.transfers.files import read_files
 
     files = read_files(wanted.transfers, wanted.sources, wanted.openings, wanted.as_of)
-    found = trace_files(
-        files, RuleName(wanted.rule), Among(wanted.among), wanted.basis, wanted.engine
-    )
+    rule, engine = RuleName(wanted.rule), wanted.engine
+    if wanted.paths and not RULES[rule].has_paths and engine == "auto":
+        engine = "plain"  # only the plain rules tell the flows along single payments
+    found = trace_files(files, rule, Among(wanted.among), wanted.basis, engine)
     document = told(found, paths=wanted.paths)
     if wanted.sensitivity:
         document["sensitivity"] = sensitivity(found)

@@ -13,9 +13,7 @@ from recovery_flows.rules.tracing.types import Opening, Trace, Transfer
 MANY_ROWS = 20_000
 """From here on the kernel pays for being loaded."""
 
-_BY_KERNEL = frozenset(
-    {RuleName.FIFO, RuleName.LIFO, RuleName.LIBR, RuleName.TAINTED_FIRST, RuleName.TIHO}
-)
+_BY_KERNEL = frozenset(RuleName) - {RuleName.POISON}
 
 
 def choose_engine(wanted: str, files: TransferFiles, rule: RuleName, among: Among) -> str:
@@ -28,8 +26,8 @@ def choose_engine(wanted: str, files: TransferFiles, rule: RuleName, among: Amon
     able = is_available() and fits and one_claim_each
     if wanted == "kernel" and not able:
         raise MisuseError(
-            "the kernel cannot do this: it needs the extra `fast`, a rule with paths, and one "
-            "victim per transfer; leave out --engine"
+            "the kernel cannot do this: it needs the extra `fast`, another rule than poison, and "
+            "one victim per transfer; leave out --engine"
         )
     if wanted == "auto":
         return "kernel" if able and len(files.transfers) >= MANY_ROWS else "plain"
@@ -39,10 +37,13 @@ def choose_engine(wanted: str, files: TransferFiles, rule: RuleName, among: Amon
 def run_on_kernel(files: TransferFiles, rule: RuleName, openings: Sequence[Opening]) -> Trace:
     """The same trace on arrays."""
     from recovery_flows.rules.tracing.kernel.adapt import as_trace, numbered
+    from recovery_flows.rules.tracing.kernel.adapt_shares import trace_shares
     from recovery_flows.rules.tracing.kernel.entry import trace_arrays
 
     transfers: Sequence[Transfer] = files.transfers
     if rule is RuleName.TIHO:
         transfers, rule = tiho.in_order(transfers), RuleName.TAINTED_FIRST
     numbers = numbered(transfers, files.sources, openings, files.coverage, as_of=files.as_of)
+    if rule is RuleName.PRO_RATA:
+        return trace_shares(numbers)
     return as_trace(numbers, trace_arrays(rule, numbers.problem))

@@ -1,17 +1,15 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.facts import LineKind
 from recovery_flows.rules.tracing import fifo, libr, lifo, tainted_first
 from recovery_flows.rules.tracing.rules import RuleName
 from recovery_flows.rules.tracing.types import (
     Basis,
     Coverage,
     Opening,
-    Source,
     Trace,
     TraceRule,
     Transfer,
@@ -21,36 +19,7 @@ pytest.importorskip("numba", reason="the extra `fast` is not installed: no kerne
 
 from recovery_flows.rules.tracing.kernel.adapt import as_trace, fits, numbered
 from recovery_flows.rules.tracing.kernel.entry import trace_arrays
-
-START = datetime(2026, 3, 2, tzinfo=UTC)
-LATER = START + timedelta(days=30)
-ACCOUNTS = ("a", "b", "c", "d")
-SIDES = st.sampled_from((*ACCOUNTS, None))
-KINDS = st.sampled_from((LineKind.TRANSFER, LineKind.TRANSFER, LineKind.CASH, LineKind.FEE))
-
-
-@st.composite
-def payments(draw: st.DrawFn) -> tuple[Transfer, ...]:
-    count = draw(st.integers(1, 25))
-    rows = []
-    for number in range(count):
-        payer, payee = draw(SIDES), draw(SIDES)
-        minor = draw(st.integers(1, 9))
-        at = START + timedelta(hours=number // 2)
-        rows.append(
-            Transfer(
-                f"t{number:02}", at, number, payer, payee, draw(KINDS), minor, "CNY", minor, "CNY"
-            )
-        )
-    return tuple(rows)
-
-
-def sources(transfers: tuple[Transfer, ...], picks: list[int]) -> list[Source]:
-    able = [t for t in transfers if t.payer != t.payee]
-    chosen = sorted({pick % len(able) for pick in picks}) if able else []
-    return [
-        Source(able[n].id, f"v{place % 3}", able[n].debit_minor) for place, n in enumerate(chosen)
-    ]
+from tests.rules.worlds import ACCOUNTS, LATER, START, payments, sources
 
 
 def coverage_of(draws: list[tuple[int, int]]) -> list[Coverage]:

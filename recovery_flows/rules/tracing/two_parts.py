@@ -23,11 +23,12 @@ class TwoPartPot:
     @property
     def holds_stolen(self) -> bool:
         """Whether any claim's money is in here."""
-        return self.stolen_sum > 0
+        return self.victims.holds_stolen
 
     def put(self, pieces: Sequence[Piece]) -> None:
         """Add to both parts, in the order given."""
-        stolen = [piece for piece in pieces if piece.claim is not None and piece.amount]
+        # A claim can come with no money left of it: in another currency it was less than a unit.
+        stolen = [piece for piece in pieces if piece.claim is not None]
         self.own += sum(piece.amount for piece in pieces if piece.claim is None)
         self.stolen_sum += sum(piece.amount for piece in stolen)
         self.victims.put(stolen)

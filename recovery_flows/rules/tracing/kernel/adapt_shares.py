@@ -1,0 +1,74 @@
+"""Rolling pro rata of the kernel in the plain rules' values; there are neither hops nor lots."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.facts import LineKind
+from recovery_flows.rules.tracing.kernel.adapt import Numbered
+from recovery_flows.rules.tracing.kernel.shares import Cells, share_out
+from recovery_flows.rules.tracing.types import (
+    Conflict,
+    Gone,
+    GoneKind,
+    Position,
+    Shortage,
+    Trace,
+)
+
+_KINDS = tuple(kind for kind in GoneKind if kind is not GoneKind.BANK_DEBT)
+_NUMBER = {str(kind): number for number, kind in enumerate(_KINDS)}
+ANY_OTHER = ""
+"""The holder of a contested part: all claims that own some of it together."""
+
+
+def trace_shares(numbers: Numbered) -> Trace:
+    """Where every claim's money is by rolling pro rata; parts are told per account and way out."""
+    unknown = _NUMBER[GoneKind.UNKNOWN]
+    sink = np.array(
+        [
+            unknown if t.kind is LineKind.TRANSFER else _NUMBER[str(t.kind)]
+            for t in numbers.rows
+        ],
+        np.int64,
+    )  # fmt: skip
+    cells, shorts = share_out(numbers.problem, sink, len(_KINDS))
+    positions, gone, conflicts = [], [], []
+    for name, cell in zip(numbers.claims, cells, strict=True):
+        positions += [Position(numbers.accounts[a], name, m, m, None) for a, m in cell.held]
+        gone += _gone(numbers, name, cell)
+        conflicts += _conflicts(numbers, name, cell)
+    return Trace(
+        positions=tuple(sorted(positions, key=lambda p: (p.account, p.claim_id))),
+        gone=tuple(gone),
+        hops=(),
+        frontier=_frontier(numbers, {p.account for p in positions}),
+        shortages=(*numbers.gaps, *_shortages(numbers, shorts.tolist())),
+        conflicts=tuple(conflicts),
+    )
+
+
+def _gone(numbers: Numbered, name: str, cell: Cells) -> list[Gone]:
+    kinds = (*_KINDS, GoneKind.BANK_DEBT)
+    return [
+        Gone(kinds[kind], name, numbers.accounts[a] if a >= 0 else "", "", m, m)
+        for a, kind, m in cell.gone
+    ]
+
+
+def _conflicts(numbers: Numbered, name: str, cell: Cells) -> list[Conflict]:
+    rows = numbers.problem.source_row
+    return [
+        Conflict(numbers.rows[int(rows[source])].id, name, ANY_OTHER, m, m)
+        for source, m in cell.conflicts
+    ]
+
+
+def _shortages(numbers: Numbered, shorts: list[list[int]]) -> list[Shortage]:
+    return [Shortage(numbers.rows[row].payer or "", numbers.rows[row].id, m) for row, m in shorts]
+
+
+def _frontier(numbers: Numbered, holding: set[str]) -> frozenset[str]:
+    """Accounts that hold traced money and did anything outside their statements."""
+    asked = {numbers.accounts[account] for _, account, _ in numbers.uncovered}
+    return frozenset(asked & holding)
