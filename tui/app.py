@@ -26,6 +26,7 @@ from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.summary import SummaryScreen
+from tui.screens.trace import TraceScreen
 from tui.source import READ_ERRORS, Source, sentence_of
 from tui.stepping import ask_step
 from tui.text import safe
@@ -48,11 +49,13 @@ class RecoveryApp(App[int]):
         "recovery": RecoveryScreen,
         "approvals": ApprovalsScreen,
         "summary": SummaryScreen,
+        "trace": TraceScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
         Binding("2", "go('recovery')", "Recovery", show=False, tooltip="One recovery"),
         Binding("3", "go('approvals')", "Approvals", show=False, tooltip="A second person's turn"),
+        Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
         Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
@@ -211,6 +214,7 @@ class RecoveryApp(App[int]):
             return
         if screen == "recovery":
             self.came_from = self.current_mode
+        if screen in ("recovery", "trace"):
             self.recovery_id = self.base_screen.chosen_id or self.recovery_id
         self.switch_mode(screen)
 

@@ -9,16 +9,20 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError
 from models.queries.approvals import pending_approvals
-from models.queries.files import recovery_id_of
+from models.queries.clock import case_now
+from models.queries.files import load_file, recovery_id_of
 from models.queries.history import events_of
 from models.queries.queue import queue_page
 from models.queries.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
 from recovery_flows.desk.page import recovery_page
+from recovery_flows.desk.trace_page import hops_of, trace_page
+from recovery_flows.desk.trace_views import HopView
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.reports.summary import Summary, summary
 from recovery_flows.rules.regime import Regime
+from tui.panels.trace import TraceView
 from tui.text import safe
 
 READ_ERRORS = (
@@ -48,6 +52,19 @@ class Source:
         """All of one recovery."""
         return recovery_page(self.database, self.laws, recovery_id, wall_clock())
 
+    def trace(self, recovery_id: str, first_rule: int, victim: int) -> TraceView:
+        """Every rule on one recovery, and the way of one victim's money under that in force."""
+        with self.database.reading() as session:
+            now = case_now(session, wall_clock())
+            vault = self.database.vault
+            page = trace_page(session, recovery_id, now, self.laws, vault)
+            hops: tuple[HopView, ...] = ()
+            if page.claims:
+                claim = page.claims[victim % len(page.claims)].claim_id
+                hops = hops_of(session, recovery_id, page.rule, claim, page.as_of)
+        zone = self.laws[law].time_zone if (law := _regime(self, recovery_id)) else "UTC"
+        return TraceView(page, first_rule, victim, hops, zone)
+
     def approvals(self) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""
         return pending_approvals(self.database)
@@ -66,6 +83,11 @@ class Source:
         """The id behind a reference; a LookupError says it is not there."""
         with self.database.reading() as session:
             return recovery_id_of(session, named)
+
+
+def _regime(source: Source, recovery_id: str) -> str:
+    with source.database.reading() as session:
+        return load_file(session, recovery_id).recovery.regime
 
 
 def sentence_of(error: Exception) -> str:

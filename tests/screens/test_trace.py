@@ -1,0 +1,42 @@
+"""The trace of one recovery on the screen: every rule, one victim's way, no data of persons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_every_rule_can_be_seen_beside_the_one_in_force(
+    unity: Any, traced: str, wait: Any, size: tuple[int, int]
+) -> None:
+    app = unity.app("li", recovery_id=traced)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("2")
+        await wait(pilot, app, "Where the money is")
+        await pilot.press("t")
+        text = await wait(pilot, app, "R-2026-0001", "traced by fifo", "Under each rule", "▸fifo")
+        seen = text
+        for _ in range(6):
+            await pilot.press("right")
+            await pilot.pause()
+            seen += await wait(pilot, app, "Under each rule")
+        for rule in ("lifo", "pro rata", "libr", "tainted first", "poison", "tiho"):
+            assert rule in seen
+        assert "not added up" in seen
+        assert all(cell_len(line) <= size[0] for line in text.splitlines())
+
+
+async def test_a_victims_money_is_shown_payment_by_payment(
+    unity: Any, traced: str, wait: Any
+) -> None:
+    app = unity.app("li", recovery_id=traced)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("2")
+        await wait(pilot, app, "Where the money is")
+        await pilot.press("t")
+        await wait(pilot, app, "One victim's money", "└ 2026-", "shown by")
+        await pilot.press("escape")
+        await wait(pilot, app, "Where the money is")

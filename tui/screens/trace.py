@@ -1,0 +1,103 @@
+"""Where the money of one recovery is, under every rule, and one victim's way in full."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from tui.panels import trace
+from tui.panels.trace import TraceView
+from tui.screens.live import LiveScreen
+from tui.source import Source
+from tui.widgets.block import Block, Panel
+
+NOTHING = "No recovery is chosen. Press 1, choose a line of the queue and press t."
+
+
+class TraceScreen(LiveScreen):
+    """All rules side by side, what rests on assumptions, the way of one victim's money."""
+
+    AUTO_FOCUS = "#rules"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,l", "turn(1)", "Next rule", key_display="→", tooltip="Show the next rules"),
+        Binding("left,h", "turn(-1)", "Rule before", show=False),
+        Binding("v", "next_victim", "Next victim", tooltip="The way of the next victim's money"),
+        Binding("j,down", "scroll_by(1)", "Down", show=False),
+        Binding("k,up", "scroll_by(-1)", "Up", show=False),
+        Binding("pagedown", "scroll_by(15)", "Page down", show=False),
+        Binding("pageup", "scroll_by(-15)", "Page up", show=False),
+        Binding("escape", "back", "Back", tooltip="To the recovery"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view: TraceView | None = None
+        self.first_rule = 0
+        self.victim = 0
+
+    def compose_body(self) -> ComposeResult:
+        yield Static(NOTHING, id="notice", markup=False)
+        with VerticalScroll(id="page", can_focus=False):
+            yield Block(trace.head_lines, node_id="head")
+            yield Panel("Under each rule", trace.table_lines, "rules")
+            yield Panel("Now, by the rule in force", trace.now_lines, "now")
+            yield Panel("One victim's money", trace.way_lines, "way")
+            yield Panel("What rests on an assumption", trace.moved_lines, "moved")
+
+    def on_mount(self) -> None:
+        self.query_one("#page").display = False
+
+    def reread(self) -> None:
+        """Read again; the page of another recovery goes at once."""
+        if self.view is not None and self.view.page.recovery_id != self.desk_app.recovery_id:
+            self.view, self.first_rule, self.victim = None, 0, 0
+            self.query_one("#page").display = False
+            self.query_one("#notice").display = True
+            self.query_one("#notice", Static).update("tracing the recovery …")
+        super().reread()
+
+    def read(self, source: Source) -> TraceView | None:
+        """The trace of the chosen recovery and the way of the chosen victim."""
+        recovery_id = self.desk_app.recovery_id
+        return source.trace(recovery_id, self.first_rule, self.victim) if recovery_id else None
+
+    def show_picture(self, picture: object) -> None:
+        """Fill the panels."""
+        view = cast("TraceView | None", picture)
+        if view is not None and view.page.recovery_id != self.desk_app.recovery_id:
+            return
+        self.view = view
+        self.query_one("#page").display = view is not None
+        self.query_one("#notice").display = view is None
+        self.query_one("#notice", Static).update(NOTHING)
+        for block in self.query("#page Block").results(Block):
+            block.value = view
+
+    def show_failure(self, sentence: str) -> None:
+        """Say it, and on the page too where nothing was read yet."""
+        super().show_failure(sentence)
+        if self.view is None:
+            self.query_one("#notice", Static).update(f"The trace cannot be read: {sentence}.")
+
+    def action_turn(self, step: int) -> None:
+        if self.view is None:
+            return
+        last = max(len(self.view.page.columns) - 1, 0)
+        self.first_rule = min(max(self.first_rule + step, 0), last)
+        self.show_picture(replace(self.view, first_rule=self.first_rule))
+
+    def action_next_victim(self) -> None:
+        if self.view is not None:
+            self.victim = (self.victim + 1) % max(len(self.view.page.claims), 1)
+            self.reread()
+
+    def action_scroll_by(self, lines: int) -> None:
+        self.query_one("#page").scroll_relative(y=lines, animate=False)
+
+    def action_back(self) -> None:
+        self.desk_app.action_go("recovery")
