@@ -54,6 +54,26 @@ def test_each_rule_answers_on_files_alone(
     assert answer(call, files, "--rule", rule) == expected
 
 
+def test_a_payment_taken_back_returns_to_its_old_place(call: Call, files: Path) -> None:
+    back = "t4,2026-01-03,X,M,60,CNY,,t2\nt5,2026-01-04,M,Z,100,CNY,,\n"
+    head = T.replace("y\n", "y,kind,reverses\n")
+    rows = head + ROWS.replace("CNY\n", "CNY,,\n").replace("t3,2026-01-03", "t3,2026-01-05") + back
+    (files / "T.csv").write_text(rows, encoding="utf-8")
+    # M holds 100 of its own and V's 100; t2 comes back as own money, so own money is first again.
+    assert answer(call, files, "--rule", "fifo")["M"] == {"V1": "40.00"}
+    assert answer(call, files, "--rule", "fifo")["Y"] == {"V1": "60.00"}
+
+
+def test_an_amount_below_zero_is_the_same_payment_the_other_way_round(
+    call: Call, files: Path
+) -> None:
+    (files / "T.csv").write_text(T + ROWS + "t4,2026-01-04,Z,Y,-20,CNY\n", encoding="utf-8")
+    turned = answer(call, files, "--rule", "lifo")
+    (files / "T.csv").write_text(T + ROWS + "t4,2026-01-04,Y,Z,20,CNY\n", encoding="utf-8")
+    assert turned == answer(call, files, "--rule", "lifo")
+    assert turned["Z"] == {"V1": "20.00"}
+
+
 @pytest.mark.parametrize("rule", ["fifo", "lifo", "libr", "tainted-first", "tiho"])
 def test_both_engines_print_the_same(call: Call, files: Path, rule: str) -> None:
     pytest.importorskip("numba", reason="the extra `fast` is not installed")
@@ -117,7 +137,11 @@ def test_an_account_that_never_pays_is_the_frontier_and_an_empty_payee_a_way_out
             S,
             "T.csv, line 2: amount 1.005 has more than 2 decimals",
         ),
-        (T + "t1,2026-01-01,V,M,-1,CNY\n", S, "T.csv, line 2: amount -1 is below zero"),
+        (
+            T.replace("y\n", "y,reverses\n") + "t1,2026-01-01,V,M,1,CNY,t9\n",
+            S,
+            "T.csv, line 2: reverses t9, which is not in the file",
+        ),
         (T + "t1,2026-01-01,V,M,nan,CNY\n", S, "T.csv, line 2: amount 'nan' is no decimal"),
         (T + "t1,soon,V,M,1,CNY\n", S, "T.csv, line 2: time 'soon' is neither"),
         (T + "t1,2026-01-01,V,M,1,cn\n", S, "T.csv, line 2: currency 'CN' is not in ISO 4217"),

@@ -73,7 +73,7 @@ def read_files(
 
 
 def _transfers(path: Path) -> list[tuple[int, Transfer]]:
-    optional = ("kind", "seq")
+    optional = ("kind", "seq", "reverses")
     found: list[tuple[int, Transfer]] = []
     lines: dict[str, int] = {}
     for line, cells in table(path, TRANSFER_COLUMNS, optional):
@@ -83,7 +83,7 @@ def _transfers(path: Path) -> list[tuple[int, Transfer]]:
         if name in lines:
             raise refuse(path, line, f"id {name} is that of line {lines[name]}: ids are unique")
         lines[name] = line
-        minor = minor_of(path, line, cells["amount"], currency)
+        minor = minor_of(path, line, cells["amount"], currency, signed=True)
         seq = cells.get("seq", "")
         if seq and not seq.lstrip("-").isdigit():
             raise refuse(path, line, f"seq {seq!r} is no whole number")
@@ -92,12 +92,25 @@ def _transfers(path: Path) -> list[tuple[int, Transfer]]:
         )
         if payer is None and payee is None:
             raise refuse(path, line, "from and to are both empty")
+        kind = kind_of(path, line, cells.get("kind", ""))
+        if minor < 0:  # written as a debit below zero: money that came back
+            payer, payee, minor, kind = payee, payer, -minor, LineKind.TRANSFER
         transfer = Transfer(
             name, instant_of(path, line, cells["time"]), int(seq or 0), payer, payee,
-            kind_of(path, line, cells.get("kind", "")), minor, currency, minor, currency,
+            kind, minor, currency, minor, currency,
+            cells.get("reverses", ""),
         )  # fmt: skip
         found.append((line, transfer))
+    _check_reversals(path, found, lines)
     return found
+
+
+def _check_reversals(
+    path: Path, found: Iterable[tuple[int, Transfer]], lines: dict[str, int]
+) -> None:
+    for line, transfer in found:
+        if transfer.reverses and transfer.reverses not in lines:
+            raise refuse(path, line, f"reverses {transfer.reverses}, which is not in the file")
 
 
 def _in_order(rows: Iterable[tuple[int, Transfer]]) -> list[Transfer]:

@@ -67,22 +67,22 @@ def traced(walked: Walked) -> Trace:
 
 
 def _position(part: Part) -> Position:
-    claim, amount, claim_minor, hop = part.piece
+    claim, amount, claim_minor, hop = part.piece[:4]
     return Position(part.account, str(claim), int(amount), int(claim_minor), hop)
 
 
 def _gone(part: Part, kind: GoneKind) -> Gone:
-    claim, amount, claim_minor, _ = part.piece
+    claim, amount, claim_minor, _ = part.piece[:4]
     return Gone(kind, str(claim), part.account, part.transfer_id, int(amount), int(claim_minor))
 
 
 def _conflict(part: Part) -> Conflict:
-    holder, amount, claim_minor, _ = part.piece
+    holder, amount, claim_minor, _ = part.piece[:4]
     return Conflict(part.transfer_id, part.contested_by, str(holder), int(amount), int(claim_minor))
 
 
 def _hop(number: int, step: Step) -> Hop:
-    claim, amount, claim_minor, _ = step.piece
+    claim, amount, claim_minor, _ = step.piece[:4]
     transfer = step.transfer
     return Hop(
         number, transfer.id, step.parent, str(claim), transfer.payer, step.payee,

@@ -17,26 +17,34 @@ class _Lot:
     hop: int | None
     whole: int
     whole_claim_minor: int
+    age: int | None = None
+    by: str = ""
+    old_age: int | None = None
 
     def split(self, amount: int) -> Piece:
         """Take `amount` off; the claim follows by the floor of its running share of the whole."""
         self.amount -= amount
+        if self.claim is None:
+            return Piece(None, amount, 0, None, self.age)
         taken = self.whole - self.amount
         left = self.whole_claim_minor - self.whole_claim_minor * taken // self.whole
         share, self.claim_minor = self.claim_minor - left, left
-        return Piece(self.claim, amount, share, self.hop)
+        return Piece(self.claim, amount, share, self.hop, self.age)
 
 
 @dataclass(slots=True)
 class LotPot:
     """Money of one account; `newest_first` is LIFO, otherwise FIFO.
 
-    While nothing stolen is in it the account is one integer, `own`.
+    While nothing stolen is in it the account is one integer, `own`; not so where the pot `has_ages`
+    since something can be put back between two lots of the holder's own.
     """
 
     newest_first: bool
+    has_ages: bool = False
     own: int = 0
     stolen_lots: int = 0
+    youngest: int = 0
     lots: deque[_Lot] = field(default_factory=deque)
 
     @property
@@ -47,7 +55,9 @@ class LotPot:
     def put(self, pieces: Sequence[Piece]) -> None:
         """Add pieces as the newest, in the order given."""
         for piece in pieces:
-            if piece.claim is None:
+            if self.has_ages:
+                self._put_aged(piece)
+            elif piece.claim is None:
                 self._put_own(int(piece.amount))
             else:
                 self._put_stolen(piece)
@@ -68,9 +78,26 @@ class LotPot:
         self.lots.append(_Lot(piece.claim, amount, claim_minor, piece.hop, amount, claim_minor))
         self.stolen_lots += 1
 
+    def _put_aged(self, piece: Piece) -> None:
+        amount, claim_minor = int(piece.amount), int(piece.claim_minor)
+        if not amount and piece.claim is None:
+            return
+        lot = _Lot(piece.claim, amount, claim_minor, piece.hop, amount, claim_minor)
+        self.stolen_lots += piece.claim is not None
+        if piece.age is not None and not piece.by:
+            lot.age = piece.age
+            older = (n for n, other in enumerate(self.lots) if (other.age or 0) >= piece.age)
+            self.lots.insert(next(older, len(self.lots)), lot)
+            return
+        self.youngest += 1
+        lot.age, lot.by, lot.old_age = self.youngest, piece.by, piece.age
+        self.lots.append(lot)
+
     def take(self, amount: Quantity) -> list[Piece]:
         """Remove up to `amount` (whole units) by the rule; what came out, oldest first."""
         amount = int(amount)
+        if self.has_ages:
+            return self._take_lots(amount)
         if not self.stolen_lots:
             taken = min(self.own, amount)
             self.own -= taken
@@ -87,14 +114,29 @@ class LotPot:
             lot = self.lots[-1 if self.newest_first else 0]
             if lot.amount > amount:
                 if amount:
-                    pieces.append(_part(lot, amount))
+                    pieces.append(lot.split(amount))
                 break
             amount -= lot.amount
-            pieces.append(Piece(lot.claim, lot.amount, lot.claim_minor, lot.hop))
+            pieces.append(Piece(lot.claim, lot.amount, lot.claim_minor, lot.hop, lot.age))
             self.lots.pop() if self.newest_first else self.lots.popleft()
             self.stolen_lots -= lot.claim is not None
         # A block of pieces keeps its order of age when it moves, whatever the rule took first.
         return pieces[::-1] if self.newest_first else pieces
+
+    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+        """Remove what `payment` brought, up to `amount`, oldest first; each with its old age."""
+        pieces: list[Piece] = []
+        left = int(amount)
+        for lot in [lot for lot in self.lots if lot.by == payment]:
+            if lot.amount > left:
+                if left:
+                    pieces.append(lot.split(left)._replace(age=lot.old_age))
+                break
+            left -= lot.amount
+            pieces.append(Piece(lot.claim, lot.amount, lot.claim_minor, lot.hop, lot.old_age))
+            self.lots.remove(lot)
+            self.stolen_lots -= lot.claim is not None
+        return pieces
 
     def stolen(self) -> Iterator[Piece]:
         """The claims' money in here, oldest first."""
@@ -107,17 +149,17 @@ def _own_lot(amount: int) -> _Lot:
     return _Lot(None, amount, 0, None, amount, 0)
 
 
-def _part(lot: _Lot, amount: int) -> Piece:
-    if lot.claim is None:
-        lot.amount -= amount
-        return Piece(None, amount, 0, None)
-    return lot.split(amount)
-
-
 def floor_part(whole: Quantity, upto: Quantity, of: Quantity) -> int:
     """The running share `upto / of` of `whole`, rounded down."""
     return int(whole * upto // of)
 
 
-OLDEST_FIRST = Rule(new_pot=lambda: LotPot(newest_first=False), part=floor_part)
-NEWEST_FIRST = Rule(new_pot=lambda: LotPot(newest_first=True), part=floor_part)
+def _lots(*, newest_first: bool) -> Rule:
+    def new_pot(*, has_ages: bool = False) -> LotPot:
+        return LotPot(newest_first, has_ages)
+
+    return Rule(new_pot, floor_part)
+
+
+OLDEST_FIRST = _lots(newest_first=False)
+NEWEST_FIRST = _lots(newest_first=True)

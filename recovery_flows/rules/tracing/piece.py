@@ -14,12 +14,16 @@ class Piece(NamedTuple):
     """Money of one claim (None: the holder's own) with the claim it carries and its last hop.
 
     `amount` is in the currency of the account it is in, `claim_minor` in the currency of the loss.
+    `age` is its place in the queue it left; `by` the payment that brought it, if that one is taken
+    back later: both are empty wherever no reversal asks for them.
     """
 
     claim: str | None
     amount: Quantity
     claim_minor: Quantity
     hop: int | None
+    age: int | None = None
+    by: str = ""
 
 
 class Pot(Protocol):
@@ -38,16 +42,26 @@ class Pot(Protocol):
         """Remove `amount` minor units; the pieces are given oldest first."""
         ...
 
+    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+        """Remove up to `amount` of what `payment` brought and is still there, with its old age."""
+        ...
+
     def stolen(self) -> Iterator[Piece]:
         """What of it is stolen."""
         ...
+
+
+class NewPot(Protocol):
+    """Makes an empty pot; with `has_ages` it remembers ages and what brought each piece."""
+
+    def __call__(self, *, has_ages: bool = False) -> Pot: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule is how an account keeps its money and how a running share is rounded."""
 
-    new_pot: Callable[[], Pot]
+    new_pot: NewPot
     part: Callable[[Quantity, Quantity, Quantity], Quantity]
 
 

@@ -22,38 +22,57 @@ _NOTHING = (Fraction(0), Fraction(0))
 
 @dataclass(slots=True)
 class SharePot:
-    """Money of one account as the share of each claim (None: the holder's own)."""
+    """Money of one account as shares of each claim (None: the holder's own) by what brought them.
 
-    shares: dict[str | None, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    A payment that is never taken back is "".
+    """
+
+    shares: dict[tuple[str | None, str], tuple[Fraction, Fraction]] = field(default_factory=dict)
 
     @property
     def holds_stolen(self) -> bool:
         """Whether any claim's money is in here."""
-        return any(claim is not None for claim in self.shares)
+        return any(claim is not None for claim, _ in self.shares)
 
     def put(self, pieces: Sequence[Piece]) -> None:
         """Mix pieces into what is there."""
         for piece in pieces:
-            amount, claim_minor = self.shares.get(piece.claim, _NOTHING)
-            self.shares[piece.claim] = (amount + piece.amount, claim_minor + piece.claim_minor)
+            amount, claim_minor = self.shares.get((piece.claim, piece.by), _NOTHING)
+            self.shares[piece.claim, piece.by] = (
+                amount + piece.amount, claim_minor + piece.claim_minor
+            )  # fmt: skip
 
     def take(self, amount: Quantity) -> list[Piece]:
         """Remove up to `amount`, the same share of everything."""
-        total = sum((share for share, _ in self.shares.values()), Fraction(0))
-        if amount >= total:
-            everything = [Piece(c, a, m, None) for c, (a, m) in self.shares.items()]
-            self.shares.clear()
-            return everything
-        rate = Fraction(amount) / total
-        pieces = [Piece(c, a * rate, m * rate, None) for c, (a, m) in self.shares.items()]
-        self.put([piece._replace(amount=-piece.amount, claim_minor=-piece.claim_minor)
-                  for piece in pieces])  # fmt: skip
-        return pieces
+        return self._taken(list(self.shares), amount)
+
+    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+        """Remove up to `amount` of what `payment` brought, the same share of all of that."""
+        return self._taken([key for key in self.shares if key[1] == payment], amount)
+
+    def _taken(self, keys: Sequence[tuple[str | None, str]], amount: Quantity) -> list[Piece]:
+        total = sum((self.shares[key][0] for key in keys), Fraction(0))
+        rate = Fraction(amount) / total if amount < total else Fraction(1)
+        taken: dict[str | None, tuple[Fraction, Fraction]] = {}
+        for key in keys:
+            share, claim_share = self.shares[key]
+            before, claim_before = taken.get(key[0], _NOTHING)
+            taken[key[0]] = (before + share * rate, claim_before + claim_share * rate)
+            if rate == 1:
+                del self.shares[key]
+            else:
+                self.shares[key] = (share * (1 - rate), claim_share * (1 - rate))
+        return [Piece(claim, *parts, None) for claim, parts in taken.items()]
 
     def stolen(self) -> Iterator[Piece]:
         """The claims' money in here, by claim id."""
-        for claim in sorted(claim for claim in self.shares if claim is not None):
-            yield Piece(claim, *self.shares[claim], None)
+        sums: dict[str, tuple[Fraction, Fraction]] = {}
+        for (claim, _), (amount, claim_minor) in self.shares.items():
+            if claim is not None:
+                before, claim_before = sums.get(claim, _NOTHING)
+                sums[claim] = (before + amount, claim_before + claim_minor)
+        for claim in sorted(sums):
+            yield Piece(claim, *sums[claim], None)
 
 
 def exact_part(whole: Quantity, upto: Quantity, of: Quantity) -> Fraction:
@@ -61,7 +80,12 @@ def exact_part(whole: Quantity, upto: Quantity, of: Quantity) -> Fraction:
     return Fraction(whole) * upto / of
 
 
-SHARES = Rule(new_pot=SharePot, part=exact_part)
+def _new_pot(*, has_ages: bool = False) -> SharePot:
+    del has_ages  # shares have none
+    return SharePot()
+
+
+SHARES = Rule(_new_pot, exact_part)
 
 
 def trace(

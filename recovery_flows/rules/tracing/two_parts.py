@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.lots import LotPot, floor_part
@@ -19,6 +19,8 @@ class TwoPartPot:
     victims: Pot
     own: Quantity = 0
     stolen_sum: Quantity = 0
+    own_by: dict[str, Quantity] = field(default_factory=dict)
+    """Own money by the payment that brought it, where that can be taken back."""
 
     @property
     def holds_stolen(self) -> bool:
@@ -29,7 +31,11 @@ class TwoPartPot:
         """Add to both parts, in the order given."""
         # A claim can come with no money left of it: in another currency it was less than a unit.
         stolen = [piece for piece in pieces if piece.claim is not None]
-        self.own += sum(piece.amount for piece in pieces if piece.claim is None)
+        own = [piece for piece in pieces if piece.claim is None]
+        self.own += sum(piece.amount for piece in own)
+        for piece in own:
+            if piece.by:
+                self.own_by[piece.by] = self.own_by.get(piece.by, 0) + piece.amount
         self.stolen_sum += sum(piece.amount for piece in stolen)
         self.victims.put(stolen)
 
@@ -46,6 +52,16 @@ class TwoPartPot:
         pieces = [Piece(None, own, 0, None)] if own else []
         return pieces + (self.victims.take(stolen) if stolen else [])
 
+    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+        """Remove up to `amount` of what `payment` brought; own money is all alike in here."""
+        brought = self.own_by.get(payment, 0)
+        own = min(brought, self.own, amount)
+        self.own_by[payment] = brought - own
+        self.own -= own
+        stolen = self.victims.take_back(payment, amount - own)
+        self.stolen_sum -= sum(piece.amount for piece in stolen)
+        return ([Piece(None, own, 0, None)] if own else []) + stolen
+
     def stolen(self) -> Iterator[Piece]:
         """The claims' money in here."""
         return self.victims.stolen()
@@ -53,8 +69,10 @@ class TwoPartPot:
 
 def two_part_rule(among: Among, *, own_first: bool) -> Rule:
     """A rule on two parts, with the victims' money ordered `among` them."""
-    if among is Among.FIFO:
-        return Rule(
-            new_pot=lambda: TwoPartPot(own_first, LotPot(newest_first=False)), part=floor_part
-        )
-    return Rule(new_pot=lambda: TwoPartPot(own_first, SharePot()), part=exact_part)
+
+    def new_pot(*, has_ages: bool = False) -> TwoPartPot:
+        if among is Among.FIFO:
+            return TwoPartPot(own_first, LotPot(newest_first=False, has_ages=has_ages))
+        return TwoPartPot(own_first, SharePot())
+
+    return Rule(new_pot, floor_part if among is Among.FIFO else exact_part)

@@ -11,6 +11,7 @@ from models.facts import LineKind
 from recovery_flows.rules.tracing.found import Part, Step, Walked
 from recovery_flows.rules.tracing.opening import Covered, Laid, laid_openings
 from recovery_flows.rules.tracing.piece import Piece, Pot, Quantity, Rule, converted
+from recovery_flows.rules.tracing.reversal import undone_payments
 from recovery_flows.rules.tracing.types import (
     Coverage,
     GoneKind,
@@ -35,7 +36,7 @@ def walk(
     """
     known = list(transfers)
     ordered = sorted((t for t in known if t.at <= as_of), key=lambda t: (t.at, t.order, t.id))
-    ledger = _Ledger(rule, Covered(coverage))
+    ledger = _Ledger(rule, Covered(coverage), undone_payments(ordered))
     ledger.claim(known, ordered, sources)
     ledger.open(laid_openings(ordered, openings, ledger.covered))
     for transfer in ordered:
@@ -46,9 +47,12 @@ def walk(
 class _Ledger:
     """Every account's pot while the payments go by."""
 
-    def __init__(self, rule: Rule, covered: Covered) -> None:
-        self.rule, self.covered = rule, covered
-        self.pots: defaultdict[str, Pot] = defaultdict(rule.new_pot)
+    def __init__(self, rule: Rule, covered: Covered, undone: dict[str, Transfer]) -> None:
+        self.rule, self.covered, self.undone = rule, covered, undone
+        self.to_undo = {original.id: original for original in undone.values()}
+        self.aged = {end for t in self.to_undo.values() for end in (t.payer, t.payee)}
+        self.pots: dict[str, Pot] = {}
+        self.vanished: dict[str, Pot] = {}  # by payment, of those that are taken back later
         self.debts: dict[str, int] = {}  # of accounts whose balance is known
         self.unseen: set[str] = set()
         self.claims: defaultdict[str, list[Source]] = defaultdict(list)
@@ -73,7 +77,12 @@ class _Ledger:
                 self.debts[laid.account] = laid.debt
             if laid.missing:
                 self.found.shortages.append(Shortage(laid.account, "", laid.missing))
-            self.pots[laid.account].put([Piece(None, laid.own, 0, None)])
+            self._pot(laid.account).put([Piece(None, laid.own, 0, None)])
+
+    def _pot(self, account: str) -> Pot:
+        if account not in self.pots:
+            self.pots[account] = self.rule.new_pot(has_ages=account in self.aged)
+        return self.pots[account]
 
     def book(self, transfer: Transfer) -> None:
         """One payment: out of the payer, claimed, into the payee or out of sight."""
@@ -93,14 +102,35 @@ class _Ledger:
             self._arrive(transfer, transfer.payee, [own])
 
     def _leave(self, transfer: Transfer) -> list[Piece]:
-        payer, debit = transfer.payer, transfer.debit_minor
+        original = self.undone.get(transfer.id)
+        if original is not None:
+            return self._taken_back(transfer, original)
+        pieces = self._by_rule(transfer, transfer.debit_minor)
+        if transfer.id in self.to_undo:
+            return [piece._replace(by=transfer.id) for piece in pieces]
+        if transfer.payer in self.aged:
+            return [piece._replace(age=None) for piece in pieces]
+        return pieces
+
+    def _taken_back(self, transfer: Transfer, original: Transfer) -> list[Piece]:
+        """What the payment brought as far as it is still there, the rest by the payee's rule."""
+        pot = self.vanished.get(original.id)
+        if pot is None and original.payee is not None:
+            pot = self._pot(original.payee)
+        pieces = pot.take_back(original.id, transfer.debit_minor) if pot is not None else []
+        rest = transfer.debit_minor - sum(piece.amount for piece in pieces)
+        others = self._by_rule(transfer, rest) if rest else []
+        return pieces + [piece._replace(age=None) for piece in others]
+
+    def _by_rule(self, transfer: Transfer, amount: Quantity) -> list[Piece]:
+        payer = transfer.payer
         if payer is None or not self.covered(payer, transfer.at):
             # Without the payer's own statement nobody can say whose money this was.
-            if payer is not None and self.pots[payer].holds_stolen:
+            if payer is not None and self._pot(payer).holds_stolen:
                 self.unseen.add(payer)
-            return [Piece(None, debit, 0, None)]
-        pieces = self.pots[payer].take(debit)
-        short = debit - int(sum(piece.amount for piece in pieces))
+            return [Piece(None, amount, 0, None)]
+        pieces = self._pot(payer).take(amount)
+        short = int(amount - sum(piece.amount for piece in pieces))
         if short:
             self._fall_short(payer, transfer.id, short)
             pieces.append(Piece(None, short, 0, None))
@@ -122,7 +152,7 @@ class _Ledger:
             total = self.rule.part(source.claim_minor, upto, transfer.debit_minor)
             share, given = total - given, total
             if piece.claim is None:
-                result.append(Piece(source.claim_id, piece.amount, share, None))
+                result.append(piece._replace(claim=source.claim_id, claim_minor=share, hop=None))
                 continue
             result.append(piece)
             contested = piece._replace(claim_minor=share)
@@ -136,7 +166,7 @@ class _Ledger:
         stolen = any(piece.claim is not None for piece in moved)
         if stolen and not self.covered(payee, transfer.at):
             self.unseen.add(payee)
-        self.pots[payee].put(moved)
+        self._pot(payee).put(moved)
 
     def _after_debt(self, transfer: Transfer, payee: str, pieces: list[Piece]) -> list[Piece]:
         credit = self.rule.new_pot()
@@ -145,13 +175,17 @@ class _Ledger:
         self.debts[payee] -= int(sum(piece.amount for piece in paid))
         for piece in paid:
             self._end(payee, piece, transfer.id, kind=GoneKind.BANK_DEBT)
-        return credit.take(transfer.credit_minor)
+        by = transfer.id if transfer.id in self.to_undo else ""
+        return [piece._replace(by=by) for piece in credit.take(transfer.credit_minor)]
 
     def _vanish(self, transfer: Transfer, pieces: list[Piece]) -> None:
-        ends = transfer.kind is not LineKind.TRANSFER
-        kind = GoneKind(transfer.kind) if ends else GoneKind.UNKNOWN
-        for piece in self._logged(transfer, None, pieces):
-            self._end(transfer.payer, piece, transfer.id, kind=kind)
+        logged = self._logged(transfer, None, pieces)
+        if transfer.id in self.to_undo:
+            self.vanished[transfer.id] = self.rule.new_pot(has_ages=True)
+            self.vanished[transfer.id].put(logged)
+            return
+        for piece in logged:
+            self._end(transfer.payer, piece, transfer.id, kind=_way_out(transfer))
 
     def _logged(self, transfer: Transfer, payee: str | None, pieces: list[Piece]) -> list[Piece]:
         result: list[Piece] = []
@@ -190,11 +224,20 @@ class _Ledger:
 
     def closed(self) -> Walked:
         """What rests where, after the last payment."""
+        for name, pot in self.vanished.items():
+            original = self.to_undo[name]
+            for piece in pot.stolen():
+                self._end(original.payer, piece, name, kind=_way_out(original))
         holding = {account: pot for account, pot in self.pots.items() if pot.holds_stolen}
         for account in sorted(holding):
             self.found.parts.extend(Part(account, piece) for piece in holding[account].stolen())
         self.found.frontier = frozenset(self.unseen & holding.keys())
         return self.found
+
+
+def _way_out(transfer: Transfer) -> GoneKind:
+    ends = transfer.kind is not LineKind.TRANSFER
+    return GoneKind(transfer.kind) if ends else GoneKind.UNKNOWN
 
 
 def _check_unique(transfers: Sequence[Transfer]) -> None:
