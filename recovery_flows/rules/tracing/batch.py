@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Container, Hashable, Sequence
 
 Ends = tuple[Hashable | None, Hashable | None]
 """Payer and payee of one payment; None is outside or out of sight."""
@@ -60,9 +60,7 @@ def whole_payers_first(batch: Sequence[Ends]) -> list[list[int]]:
     for place, (payer, _) in enumerate(batch):
         paid_by[payer].append(place)
     payers = {payer: number for number, payer in enumerate(paid_by)}
-    awaited = Counter(
-        payee for payer, payee in batch if payee in payers and payer is not None and payer != payee
-    )
+    awaited = Counter(payee for payer, payee in batch if _is_awaited(payer, payee, payers))
     ready = [n for payer, n in payers.items() if not awaited[payer]]
     heapq.heapify(ready)
     names, spare, done = list(paid_by), iter(range(len(payers))), set[int]()
@@ -75,8 +73,15 @@ def whole_payers_first(batch: Sequence[Ends]) -> list[list[int]]:
         groups.append(paid_by[names[number]])
         for place in groups[-1]:
             payer, payee = batch[place]
-            if payee in payers and payer is not None and payer != payee:
+            if _is_awaited(payer, payee, payers):
                 awaited[payee] -= 1
                 if not awaited[payee]:
                     heapq.heappush(ready, payers[payee])
     return groups
+
+
+def _is_awaited(
+    payer: Hashable | None, payee: Hashable | None, payers: Container[Hashable | None]
+) -> bool:
+    """Whether the payee pays too and waits for this; outside and out of sight are no accounts."""
+    return payer is not None and payee is not None and payer != payee and payee in payers
