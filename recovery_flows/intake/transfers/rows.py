@@ -15,7 +15,8 @@ from recovery_flows.errors import MisuseError, RefusedError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_STEPS_MOST = 200_000_000_000_000_000
+_SLASHES = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
+STEPS_MOST = 200_000_000_000_000_000
 
 
 class FileRefusedError(RefusedError):
@@ -98,10 +99,11 @@ def instant_of(path: Path, line: int, text: str) -> datetime:
     """ISO 8601 (without an offset: UTC), or a whole number as a step in order."""
     if re.fullmatch(r"-?\d+", text) and not re.fullmatch(r"\d{8}", text):
         steps = int(text)
-        if abs(steps) < _STEPS_MOST:
+        steps = steps if abs(steps) < STEPS_MOST else steps // 1000  # nanoseconds
+        if abs(steps) < STEPS_MOST:
             return EPOCH + timedelta(microseconds=steps)
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(_SLASHES.sub(r"\1-\2-\3", text))
     except ValueError as error:
         raise refuse(path, line, f"time {text!r} is neither ISO 8601 nor a whole number") from error
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
