@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.intake_statement import statement
+from recovery_flows.cli.intake_transfers import transfers
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import counted, tell
@@ -25,6 +26,7 @@ def attach(app: typer.Typer) -> None:
     group.callback()(_group)
     group.command()(reports)
     group.command()(statement)
+    group.command()(transfers)
     app.add_typer(group, name="intake")
 
 

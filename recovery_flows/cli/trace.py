@@ -59,10 +59,17 @@ def trace(
     ref: Annotated[str, typer.Argument(help="A recovery; leave it out to trace files.")] = "",
     *,
     transfers: Annotated[
-        Path | None, typer.Option(help="CSV: id,time,from,to,amount,currency[,kind,seq].")
+        Path | None,
+        typer.Option(
+            help="CSV: id,time,from,to,amount,currency[,kind,seq,reverses]; or a folder that "
+            "`intake transfers` made."
+        ),
     ] = None,
     sources: Annotated[Path | None, typer.Option(help="CSV: transfer_id,victim.")] = None,
     openings: Annotated[Path | None, typer.Option(help="CSV: account,amount[,currency].")] = None,
+    mapping: Annotated[
+        str, typer.Option(help="Columns: plain, amlsim, hi-small, synthfin or a .toml file.")
+    ] = "plain",
     rule: Annotated[RuleOption, typer.Option(help="The tracing rule.")] = RuleOption.FIFO,
     among: Annotated[
         AmongOption, typer.Option(help="Among victims, under libr.")
@@ -97,11 +104,18 @@ def trace(
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")
     from recovery_flows.cli.trace_files import Wanted, show_file_trace
+    from recovery_flows.desk.transfer_files import Wanted as WantedFiles
+    from recovery_flows.intake.transfers.mapping import mapping_named
+    from recovery_flows.rules.tracing.rules import Among, RuleName
 
+    files = WantedFiles(
+        transfers, sources, openings, _instant(as_of), mapping_named(mapping),
+        by_columns=engine is not EngineOption.PLAIN,
+    )  # fmt: skip
     show_file_trace(
         Wanted(
-            transfers, sources, openings, rule.replace("-", "_"), among.replace("-", "_"),
-            _basis(opening, openings), _instant(as_of), engine, paths, sensitivity, as_json,
+            files, RuleName(rule.replace("-", "_")), Among(among.replace("-", "_")),
+            _basis(opening, openings), engine, paths, sensitivity, as_json,
         )
     )  # fmt: skip
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, counted, spoken, tell
+from recovery_flows.desk.transfer_files import Wanted as WantedFiles
 from recovery_flows.rules.tracing.rules import RULES, Among, RuleName, Standing
 from recovery_flows.rules.tracing.types import Basis
 
@@ -17,13 +16,10 @@ from recovery_flows.rules.tracing.types import Basis
 class Wanted:
     """What was asked for on the command line."""
 
-    transfers: Path
-    sources: Path
-    openings: Path | None
-    rule: str
-    among: str
+    files: WantedFiles
+    rule: RuleName
+    among: Among
     basis: Basis
-    as_of: datetime | None
     engine: str
     paths: bool
     sensitivity: bool
@@ -33,20 +29,19 @@ class Wanted:
 def show_file_trace(wanted: Wanted) -> None:
     """Trace files and print the answer."""
     from recovery_flows.desk.file_trace import sensitivity, told, trace_files
-    from recovery_flows.intake.transfers.files import read_files
+    from recovery_flows.desk.transfer_files import open_files
 
-    files = read_files(wanted.transfers, wanted.sources, wanted.openings, wanted.as_of)
-    rule, engine = RuleName(wanted.rule), wanted.engine
+    files, rule, engine = open_files(wanted.files), wanted.rule, wanted.engine
     if wanted.paths and not RULES[rule].has_paths and engine == "auto":
         engine = "plain"  # only the plain rules tell the flows along single payments
-    found = trace_files(files, rule, Among(wanted.among), wanted.basis, engine)
+    found = trace_files(files, rule, wanted.among, wanted.basis, engine)
     document = told(found, paths=wanted.paths)
     if wanted.sensitivity:
         document["sensitivity"] = sensitivity(found)
     if wanted.as_json:
         say_json(document)
     else:
-        tell(_lines(document, RuleName(wanted.rule)))
+        tell(_lines(document, rule))
 
 
 _WARNING = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from recovery_flows.errors import MisuseError
 from recovery_flows.intake.transfers.files import TransferFiles
@@ -10,32 +11,48 @@ from recovery_flows.rules.tracing import tiho
 from recovery_flows.rules.tracing.rules import Among, RuleName
 from recovery_flows.rules.tracing.types import Opening, Trace, Transfer
 
+if TYPE_CHECKING:
+    from recovery_flows.intake.transfers.table_files import TableFiles
+
 MANY_ROWS = 20_000
 """From here on the kernel pays for being loaded."""
 
 _BY_KERNEL = frozenset(RuleName) - {RuleName.POISON}
 
 
-def choose_engine(wanted: str, files: TransferFiles, rule: RuleName, among: Among) -> str:
+def choose_engine(
+    wanted: str, files: TransferFiles | TableFiles, rule: RuleName, among: Among
+) -> str:
     """`plain` or `kernel`; MisuseError where the kernel is wanted and cannot do it."""
     from recovery_flows.rules.tracing.kernel.available import is_available
 
     by_age = rule is not RuleName.LIBR or among is Among.FIFO
-    fits = rule in _BY_KERNEL and by_age and not any(t.reverses for t in files.transfers)
     one_claim_each = len({s.transfer_id for s in files.sources}) == len(files.sources)
-    able = is_available() and fits and one_claim_each
+    able = is_available() and rule in _BY_KERNEL and by_age and one_claim_each and _simple(files)
     if wanted == "kernel" and not able:
         raise MisuseError(
-            "the kernel cannot do this: it needs the extra `fast`, another rule than poison, and "
-            "one victim per transfer; leave out --engine"
+            "the kernel cannot do this: it needs the extra `fast`, another rule than poison, one "
+            "victim per transfer, no conversion and nothing taken back; leave out --engine"
         )
     if wanted == "auto":
-        return "kernel" if able and len(files.transfers) >= MANY_ROWS else "plain"
+        return "kernel" if able and len(files) >= MANY_ROWS else "plain"
     return wanted
 
 
-def run_on_kernel(files: TransferFiles, rule: RuleName, openings: Sequence[Opening]) -> Trace:
+def _simple(files: TransferFiles | TableFiles) -> bool:
+    if not isinstance(files, TransferFiles):
+        return True
+    return not any(t.reverses or t.debit_currency != t.credit_currency for t in files.transfers)
+
+
+def run_on_kernel(
+    files: TransferFiles | TableFiles, rule: RuleName, openings: tuple[Opening, ...]
+) -> Trace:
     """The same trace on arrays."""
+    if not isinstance(files, TransferFiles):
+        from recovery_flows.desk.table_trace import trace_table
+
+        return trace_table(files, rule, openings)
     from recovery_flows.rules.tracing.kernel.adapt import as_trace, numbered
     from recovery_flows.rules.tracing.kernel.adapt_shares import trace_shares
     from recovery_flows.rules.tracing.kernel.entry import trace_arrays

@@ -15,9 +15,9 @@ Amounts are decimal text. Per victim: stolen = accounts + sinks + conflicts, exc
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.money import Money
 from recovery_flows.intake.transfers.files import (
@@ -30,12 +30,17 @@ from recovery_flows.rules.tracing.compare import DayOrder, edge_flows, reordered
 from recovery_flows.rules.tracing.rules import RULES, Among, RuleName, trace_by
 from recovery_flows.rules.tracing.types import Basis, Opening, Trace, check_conserved
 
+if TYPE_CHECKING:
+    from recovery_flows.intake.transfers.table_files import TableFiles
+
+    AnyFiles = TransferFiles | TableFiles
+
 
 @dataclass(frozen=True, slots=True)
 class FileTrace:
     """One rule's answer and what it was made of."""
 
-    files: TransferFiles
+    files: AnyFiles
     rule: RuleName
     among: Among
     basis: Basis
@@ -45,23 +50,41 @@ class FileTrace:
 
 
 def trace_files(
-    files: TransferFiles, rule: RuleName, among: Among, basis: Basis, engine: str = "auto"
+    files: AnyFiles, rule: RuleName, among: Among, basis: Basis, engine: str = "auto"
 ) -> FileTrace:
     """Run one rule on the files; the sum of every victim is checked."""
-    openings = stated_openings(files, basis)
     from recovery_flows.desk.engines import choose_engine, run_on_kernel
 
     chosen = choose_engine(engine, files, rule, among)
-    if chosen == "kernel":
-        trace = run_on_kernel(files, rule, openings)
-    else:
+    if chosen == "plain" and not isinstance(files, TransferFiles):
+        files = files.row_by_row()
+    openings = _openings(files, basis)
+    if isinstance(files, TransferFiles) and chosen == "plain":
         trace = trace_by(
             rule, files.transfers, files.sources, openings, files.coverage,
             as_of=files.as_of, among=among,
         )  # fmt: skip
+    else:
+        trace = run_on_kernel(files, rule, openings)
     if not trace.is_exposure:
         check_conserved(trace, files.sources)
     return FileTrace(files, rule, among, basis, openings, chosen, trace)
+
+
+def _openings(files: AnyFiles, basis: Basis) -> tuple[Opening, ...]:
+    if isinstance(files, TransferFiles):
+        return stated_openings(files, basis)
+    from recovery_flows.desk.table_trace import table_openings
+
+    return table_openings(files, basis)
+
+
+def _balances(found: FileTrace) -> Mapping[str, int]:
+    if isinstance(found.files, TransferFiles):
+        return closing_balances(found.files, found.openings)
+    from recovery_flows.desk.table_trace import table_balances
+
+    return table_balances(found.files, found.openings)
 
 
 def told(found: FileTrace, *, paths: bool = False) -> dict[str, Any]:
@@ -73,7 +96,7 @@ def told(found: FileTrace, *, paths: bool = False) -> dict[str, Any]:
         "standing": str(info.standing),
         "exposure": trace.is_exposure,
         "engine": found.engine,
-        "rows": len(found.files.transfers),
+        "rows": len(found.files),
         "opening": _opening(found),
         "accounts": _accounts(found),
         "sinks": _sinks(trace),
@@ -115,8 +138,7 @@ def _victims(parts: Iterable[tuple[str, int]]) -> dict[str, str]:
 
 
 def _accounts(found: FileTrace) -> list[dict[str, Any]]:
-    balances = closing_balances(found.files, found.openings)
-    payers = {span.account for span in found.files.coverage}
+    balances, payers = _balances(found), found.files.payers
     lots: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     for position in found.trace.positions:
         lots[position.account].append((position.claim_id, position.amount_minor))
@@ -165,7 +187,7 @@ def _conflicts(trace: Trace) -> list[dict[str, Any]]:
     return rows
 
 
-def _stolen(files: TransferFiles) -> dict[str, dict[str, str]]:
+def _stolen(files: AnyFiles) -> dict[str, dict[str, str]]:
     sums: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     for source in files.sources:
         victim, currency = ends_of(source.claim_id)
@@ -207,12 +229,17 @@ def sensitivity(found: FileTrace) -> dict[str, dict[str, str]]:
             other = trace_files(given, found.rule, found.among, basis, found.engine)
             result[f"opening {basis}"] = _elsewhere(found.trace, other.trace)
     for order in (DayOrder.CREDITS_FIRST, DayOrder.DEBITS_FIRST):
-        changed = _under(given, reordered(given.transfers, order))
-        same_days = _under(given, reordered(given.transfers, DayOrder.AS_GIVEN))
+        changed, same_days = _reordered(given, order), _reordered(given, DayOrder.AS_GIVEN)
         one = trace_files(same_days, found.rule, found.among, found.basis, found.engine)
         other = trace_files(changed, found.rule, found.among, found.basis, found.engine)
         result[f"same-day order {order}"] = _elsewhere(one.trace, other.trace)
     return result
+
+
+def _reordered(files: AnyFiles, order: DayOrder) -> AnyFiles:
+    if isinstance(files, TransferFiles):
+        return _under(files, reordered(files.transfers, order))
+    return files.reordered(order)
 
 
 def _under(files: TransferFiles, transfers: Sequence[Any]) -> TransferFiles:

@@ -6,13 +6,15 @@ An account is one (account, currency): its id inside a trace is both, joined; `e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
 from models.facts import LineKind
+from models.money import Money
+from recovery_flows.intake.transfers.mapping import PLAIN, ColumnMapping
 from recovery_flows.intake.transfers.rows import (
     FileRefusedError,
     instant_of,
@@ -24,7 +26,6 @@ from recovery_flows.intake.transfers.rows import (
 from recovery_flows.rules.tracing.batch import payers_first
 from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Transfer
 
-TRANSFER_COLUMNS = ("id", "time", "from", "to", "amount", "currency")
 _JOINT = "\x1f"
 
 
@@ -43,6 +44,14 @@ class TransferFiles:
         """The instant of the last payment."""
         return self.transfers[-1].at
 
+    @property
+    def payers(self) -> frozenset[str]:
+        """Every account that ever pays."""
+        return frozenset(span.account for span in self.coverage)
+
+    def __len__(self) -> int:
+        return len(self.transfers)
+
 
 def account_id(account: str, currency: str) -> str:
     """An account in one currency."""
@@ -56,53 +65,76 @@ def ends_of(account: str) -> tuple[str, str]:
 
 
 def read_files(
-    transfers: Path, sources: Path, openings: Path | None, as_of: datetime | None = None
+    transfers: Path,
+    sources: Path,
+    openings: Path | None,
+    as_of: datetime | None = None,
+    mapping: ColumnMapping = PLAIN,
 ) -> TransferFiles:
     """Read and check the files; nothing after `as_of` is kept."""
-    rows = [t for t in _in_order(_transfers(transfers)) if as_of is None or t.at <= as_of]
+    rows = [
+        t for t in in_order(read_transfers(transfers, mapping)) if as_of is None or t.at <= as_of
+    ]
     if not rows:
         raise FileRefusedError(f"{transfers.name} holds no transfers: there is nothing to trace")
-    begins, ends = rows[0].at, rows[-1].at
-    payers = sorted({t.payer for t in rows if t.payer is not None})
     return TransferFiles(
         transfers=tuple(rows),
-        sources=tuple(_sources(sources, rows)),
-        known=_openings(openings, rows) if openings is not None else {},
-        coverage=tuple(Coverage(payer, begins, ends) for payer in payers),
+        sources=tuple(read_sources(sources, rows)),
+        known=read_openings(openings, _accounts(rows)) if openings is not None else {},
+        coverage=covered_for_good(rows),
     )
 
 
-def _transfers(path: Path) -> list[tuple[int, Transfer]]:
-    optional = ("kind", "seq", "reverses")
+def covered_for_good(transfers: Sequence[Transfer]) -> tuple[Coverage, ...]:
+    """Every account that ever pays is known over all time: its statement made the file."""
+    begins, ends = transfers[0].at, transfers[-1].at
+    payers = sorted({t.payer for t in transfers if t.payer is not None})
+    return tuple(Coverage(payer, begins, ends) for payer in payers)
+
+
+def read_transfers(path: Path, mapping: ColumnMapping = PLAIN) -> list[tuple[int, Transfer]]:
+    """All payments of a file, row by row, each with its line."""
     found: list[tuple[int, Transfer]] = []
     lines: dict[str, int] = {}
-    for line, cells in table(path, TRANSFER_COLUMNS, optional):
-        name, currency = cells["id"], cells["currency"].upper()
+    for line, cells in mapping.rows(path):
+        if cells.get("currency", "") in mapping.leave_out:
+            continue
+        name = cells.get("id", str(len(found) + 1))
         if not name:
             raise refuse(path, line, "id is empty: every transfer needs one")
         if name in lines:
             raise refuse(path, line, f"id {name} is that of line {lines[name]}: ids are unique")
         lines[name] = line
-        minor = minor_of(path, line, cells["amount"], currency, signed=True)
-        seq = cells.get("seq", "")
-        if seq and not seq.lstrip("-").isdigit():
-            raise refuse(path, line, f"seq {seq!r} is no whole number")
-        payer, payee = (
-            account_id(cells[side], currency) if cells[side] else None for side in ("from", "to")
-        )
-        if payer is None and payee is None:
-            raise refuse(path, line, "from and to are both empty")
-        kind = kind_of(path, line, cells.get("kind", ""))
-        if minor < 0:  # written as a debit below zero: money that came back
-            payer, payee, minor, kind = payee, payer, -minor, LineKind.TRANSFER
-        transfer = Transfer(
-            name, instant_of(path, line, cells["time"]), int(seq or 0), payer, payee,
-            kind, minor, currency, minor, currency,
-            cells.get("reverses", ""),
-        )  # fmt: skip
-        found.append((line, transfer))
+        found.append((line, _transfer(path, line, name, cells)))
     _check_reversals(path, found, lines)
     return found
+
+
+def _transfer(path: Path, line: int, name: str, cells: Mapping[str, str]) -> Transfer:
+    seq = cells.get("seq", "")
+    if seq and not seq.lstrip("-").isdigit():
+        raise refuse(path, line, f"seq {seq!r} is no whole number")
+    debit = _money(path, line, cells, "")
+    credit = _money(path, line, cells, "credit_") if "credit_amount" in cells else debit
+    if not cells["from"] and not cells["to"]:
+        raise refuse(path, line, "from and to are both empty")
+    kind = kind_of(path, line, cells.get("kind", ""))
+    ends = [(cells["from"], debit), (cells["to"], credit)]
+    if debit.minor < 0:  # written as a debit below zero: money that came back
+        ends, kind = ends[::-1], LineKind.TRANSFER
+    (payer, debit), (payee, credit) = ends
+    return Transfer(
+        name, instant_of(path, line, cells["time"]), int(seq or 0),
+        account_id(payer, debit.currency) if payer else None,
+        account_id(payee, credit.currency) if payee else None,
+        kind, abs(debit.minor), debit.currency, abs(credit.minor), credit.currency,
+        cells.get("reverses", ""),
+    )  # fmt: skip
+
+
+def _money(path: Path, line: int, cells: Mapping[str, str], side: str) -> Money:
+    currency = cells[f"{side}currency"].upper()
+    return Money(minor_of(path, line, cells[f"{side}amount"], currency, signed=True), currency)
 
 
 def _check_reversals(
@@ -113,7 +145,7 @@ def _check_reversals(
             raise refuse(path, line, f"reverses {transfer.reverses}, which is not in the file")
 
 
-def _in_order(rows: Iterable[tuple[int, Transfer]]) -> list[Transfer]:
+def in_order(rows: Iterable[tuple[int, Transfer]]) -> list[Transfer]:
     """By time, then seq, then payers before their payees, then the order of the lines."""
     by_time = sorted(rows, key=lambda row: (row[1].at, row[1].order, row[0]))
     result: list[Transfer] = []
@@ -123,7 +155,8 @@ def _in_order(rows: Iterable[tuple[int, Transfer]]) -> list[Transfer]:
     return [replace(t, order=number) for number, t in enumerate(result)]
 
 
-def _sources(path: Path, transfers: list[Transfer]) -> Iterable[Source]:
+def read_sources(path: Path, transfers: Iterable[Transfer]) -> Iterable[Source]:
+    """Each victim of each payment; refuses a payment that is not there or moves nothing."""
     by_id = {t.id: t for t in transfers}
     seen: set[tuple[str, str]] = set()
     for line, cells in table(path, ("transfer_id", "victim")):
@@ -141,13 +174,16 @@ def _sources(path: Path, transfers: list[Transfer]) -> Iterable[Source]:
         yield Source(name, account_id(victim, transfer.debit_currency), transfer.debit_minor)
 
 
-def _openings(path: Path, transfers: list[Transfer]) -> dict[str, int]:
+def _accounts(transfers: Iterable[Transfer]) -> set[str]:
+    return {end for t in transfers for end in (t.payer, t.payee) if end is not None}
+
+
+def read_openings(path: Path, accounts: Iterable[str]) -> dict[str, int]:
+    """Known openings by account id, in minor units; accounts that move nothing are left out."""
     currencies: dict[str, set[str]] = {}
-    for transfer in transfers:
-        for account in (transfer.payer, transfer.payee):
-            if account is not None:
-                name, currency = ends_of(account)
-                currencies.setdefault(name, set()).add(currency)
+    for account in accounts:
+        name, currency = ends_of(account)
+        currencies.setdefault(name, set()).add(currency)
     known: dict[str, int] = {}
     counted: Counter[str] = Counter()
     for line, cells in table(path, ("account", "amount"), ("currency",)):
@@ -193,6 +229,6 @@ def closing_balances(files: TransferFiles, openings: Iterable[Opening]) -> dict[
         if payer is not None:
             left = balance[payer] - transfer.debit_minor
             balance[payer] = left if payer in owes else max(left, 0)
-        if payee is not None and transfer.kind is LineKind.TRANSFER:
+        if payee is not None:
             balance[payee] += transfer.credit_minor
     return dict(balance)

@@ -10,16 +10,19 @@ credit_amount and credit_currency where there are any. `from` and `to` can be se
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from recovery_flows.errors import MisuseError
+from recovery_flows.intake.transfers.rows import table
 
 NAMES_JOINED_BY = "/"
 _ONE = ("id", "time", "amount", "currency", "kind", "seq", "reverses")
 _SIDES = ("from", "to")
+_MAY_MISS = ("kind", "seq", "reverses")
+_CURRENCIES = {"currency", "credit_currency"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,28 @@ class ColumnMapping:
     leave_out: tuple[str, ...] = ()
     """Currencies, as the file writes them, whose rows are not read."""
 
+    def rows(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+        """The rows of a file as (line, text by our columns)."""
+        optional = [c for name, of in self.columns.items() if name in _MAY_MISS for c in of]
+        needed = [column for column in self.needed() if column not in optional]
+        for line, cells in table(path, needed, optional):
+            ours = {
+                name: NAMES_JOINED_BY.join(cells[column] for column in of)
+                for name, of in self.columns.items()
+                if of[0] in cells
+            }
+            for name in _CURRENCIES & {"currency", *ours}:
+                text = ours.get(name, "") or self.currency_code
+                ours[name] = self.currencies.get(text, text)
+            yield line, ours
+
     def needed(self) -> list[str]:
         """All columns that must be in the file."""
-        optional = {"kind", "seq", "reverses"} if self.name == "plain" else set()
-        return [c for name, of in self.columns.items() if name not in optional for c in of]
+        return [c for name, of in self.columns.items() if name not in _MAY_MISS for c in of]
 
 
-PLAIN = ColumnMapping("plain", {name: (name,) for name in (*_ONE, *_SIDES)})
+_PLAIN = ("id", "time", "from", "to", "amount", "currency", "kind", "seq", "reverses")
+PLAIN = ColumnMapping("plain", {name: (name,) for name in _PLAIN})
 
 _AMLSIM = {
     "time": ("time",), "from": ("sourceNodeId",), "to": ("targetNodeId",), "amount": ("value",),

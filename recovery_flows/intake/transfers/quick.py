@@ -18,7 +18,7 @@ from models.facts import LineKind
 from models.money import exponent
 from recovery_flows.intake.transfers.files import account_id
 from recovery_flows.intake.transfers.mapping import NAMES_JOINED_BY, ColumnMapping
-from recovery_flows.intake.transfers.rows import EPOCH, STEPS_MOST
+from recovery_flows.intake.transfers.rows import EPOCH, STEPS_MOST, distinct
 from recovery_flows.intake.transfers.table import KINDS, TransferTable
 from recovery_flows.rules.tracing.kernel.ordering import rows_payers_first
 from recovery_flows.rules.tracing.types import Transfer
@@ -46,15 +46,9 @@ def quick_table(paths: Iterable[Path], mapping: ColumnMapping) -> TransferTable 
 
 
 def header(path: Path) -> list[str]:
-    """Column names of a CSV file; the second of one name is `name.1`."""
+    """Column names of a CSV file."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        names = [name.strip() for name in next(csv.reader(stream), [])]
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, -1) + 1
-        result.append(f"{name}.{seen[name]}" if seen[name] else name)
-    return result
+        return distinct(next(csv.reader(stream), []))
 
 
 def _frame(path: Path, mapping: ColumnMapping) -> pl.DataFrame:

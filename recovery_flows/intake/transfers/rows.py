@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -53,7 +54,7 @@ def _rows(
     optional: Sequence[str],
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     reader: Iterator[tuple[int, list[str]]] = enumerate(lines, start=1)
-    head = [name.strip() for name in next(reader, (0, []))[1]]
+    head = distinct(next(reader, (0, []))[1])
     missing = [name for name in needed if name not in head]
     if missing:
         raise refuse(
@@ -66,6 +67,16 @@ def _rows(
         if len(cells) != len(head):
             raise refuse(path, line, f"{len(cells)} cells where the header has {len(head)}")
         yield line, {name: cells[place].strip() for name, place in places.items()}
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Column names without blanks around; the second of one name is `name.1`."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in map(str.strip, names):
+        result.append(f"{name}.{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return result
 
 
 def minor_of(path: Path, line: int, text: str, currency: str, *, signed: bool = False) -> int:

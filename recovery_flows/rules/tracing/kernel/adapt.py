@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing.kernel.problem import Answer, Problem
+from recovery_flows.rules.tracing.kernel.problem import Answer, Ints64, Problem
 from recovery_flows.rules.tracing.opening import Covered, laid_openings
 from recovery_flows.rules.tracing.types import (
     Conflict,
@@ -32,13 +32,26 @@ class Numbered:
     """A problem and what its numbers stand for."""
 
     problem: Problem
-    accounts: list[str]
+    accounts: Sequence[str]
     claims: list[str]
-    rows: list[Transfer]
+    rows: Sequence[Transfer]
     """The payment behind each row; one that vanishes and yet is credited has two."""
     gaps: list[Shortage]
     uncovered: list[tuple[int, int, int]]
     """(row, account, 1 in or -1 out): what an account did outside the time of its statements."""
+    ways_out: Ints64
+    """Per row the place in WAYS_OUT of how money leaves sight by it."""
+    unseen: frozenset[int] = frozenset()
+    """Accounts without any statement, instead of all their rows in `uncovered`."""
+
+
+WAYS_OUT = tuple(kind for kind in GoneKind if kind is not GoneKind.BANK_DEBT)
+
+
+def way_out(kind: LineKind) -> int:
+    """The place in WAYS_OUT of how money leaves sight by a payment of that kind."""
+    gone = GoneKind.UNKNOWN if kind is LineKind.TRANSFER else GoneKind(kind)
+    return WAYS_OUT.index(gone)
 
 
 def fits(transfers: Iterable[Transfer], sources: Iterable[Source]) -> bool:
@@ -107,7 +120,8 @@ def numbered(
         owes=np.array(owes, np.bool_),
         claims=len(claims),
     )
-    return Numbered(problem, list(rows.numbers), claims, rows.transfers, gaps, uncovered)
+    ways_out = np.array([way_out(t.kind) for t in rows.transfers], np.int64)
+    return Numbered(problem, list(rows.numbers), claims, rows.transfers, gaps, uncovered, ways_out)
 
 
 def _rows(
@@ -224,7 +238,7 @@ def _frontier(numbers: Numbered, answer: Answer) -> frozenset[str]:
     asked = [event for event in numbers.uncovered if event[1] in holding]
     stolen = _stolen_over_time(numbers, answer, {account for _, account, _ in asked})
     unseen = {account for row, account, way in asked if stolen(row, account, way)}
-    return frozenset(numbers.accounts[account] for account in unseen)
+    return frozenset(numbers.accounts[account] for account in unseen | (numbers.unseen & holding))
 
 
 def _stolen_over_time(

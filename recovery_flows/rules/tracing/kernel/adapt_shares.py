@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from models.facts import LineKind
-from recovery_flows.rules.tracing.kernel.adapt import Numbered
+from recovery_flows.rules.tracing.kernel.adapt import WAYS_OUT, Numbered
 from recovery_flows.rules.tracing.kernel.shares import Cells, share_out
 from recovery_flows.rules.tracing.types import (
     Conflict,
@@ -16,23 +13,13 @@ from recovery_flows.rules.tracing.types import (
     Trace,
 )
 
-_KINDS = tuple(kind for kind in GoneKind if kind is not GoneKind.BANK_DEBT)
-_NUMBER = {str(kind): number for number, kind in enumerate(_KINDS)}
 ANY_OTHER = ""
 """The holder of a contested part: all claims that own some of it together."""
 
 
 def trace_shares(numbers: Numbered) -> Trace:
     """Where every claim's money is by rolling pro rata; parts are told per account and way out."""
-    unknown = _NUMBER[GoneKind.UNKNOWN]
-    sink = np.array(
-        [
-            unknown if t.kind is LineKind.TRANSFER else _NUMBER[str(t.kind)]
-            for t in numbers.rows
-        ],
-        np.int64,
-    )  # fmt: skip
-    cells, shorts = share_out(numbers.problem, sink, len(_KINDS))
+    cells, shorts = share_out(numbers.problem, numbers.ways_out, len(WAYS_OUT))
     positions, gone, conflicts = [], [], []
     for name, cell in zip(numbers.claims, cells, strict=True):
         positions += [Position(numbers.accounts[a], name, m, m, None) for a, m in cell.held]
@@ -49,7 +36,7 @@ def trace_shares(numbers: Numbered) -> Trace:
 
 
 def _gone(numbers: Numbered, name: str, cell: Cells) -> list[Gone]:
-    kinds = (*_KINDS, GoneKind.BANK_DEBT)
+    kinds = (*WAYS_OUT, GoneKind.BANK_DEBT)
     return [
         Gone(kinds[kind], name, numbers.accounts[a] if a >= 0 else "", "", m, m)
         for a, kind, m in cell.gone
@@ -70,5 +57,5 @@ def _shortages(numbers: Numbered, shorts: list[list[int]]) -> list[Shortage]:
 
 def _frontier(numbers: Numbered, holding: set[str]) -> frozenset[str]:
     """Accounts that hold traced money and did anything outside their statements."""
-    asked = {numbers.accounts[account] for _, account, _ in numbers.uncovered}
-    return frozenset(asked & holding)
+    asked = {account for _, account, _ in numbers.uncovered} | numbers.unseen
+    return frozenset({numbers.accounts[account] for account in asked} & holding)

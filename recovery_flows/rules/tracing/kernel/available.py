@@ -6,5 +6,5 @@ from importlib.util import find_spec
 
 
 def is_available() -> bool:
-    """Whether numba and numpy are installed (the extra `fast`)."""
-    return find_spec("numba") is not None and find_spec("numpy") is not None
+    """Whether the extra `fast` is installed."""
+    return all(find_spec(name) is not None for name in ("numba", "numpy", "polars"))
