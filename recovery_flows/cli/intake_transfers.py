@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recovery_flows.cli.options import AsJson
+from recovery_flows.cli.options import AsJson, ColumnNames
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import counted, tell
 
@@ -16,9 +16,7 @@ def transfers(
     files: Annotated[list[Path], typer.Argument(help="CSV files of one set of columns.")],
     *,
     to: Annotated[Path, typer.Option(help="Folder for `recovery trace --transfers FOLDER`.")],
-    mapping: Annotated[
-        str, typer.Option(help="Columns: plain, amlsim, hi-small, synthfin or a .toml file.")
-    ] = "plain",
+    mapping: ColumnNames = "plain",
     as_json: AsJson = False,
 ) -> None:
     """Read transfer files into a folder, for traces that read no text again."""

@@ -17,6 +17,12 @@ ActingAs = Annotated[
     str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; takes its secret.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
+ColumnNames = Annotated[
+    str,
+    typer.Option(
+        "--mapping", help="Whose columns: plain, amlsim, hi-small, synthfin or a .toml file."
+    ),
+]
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of a recovery, or its id.")]
 SeenVersion = Annotated[
     int | None, typer.Option("--seen-version", help="Refuse if the file has changed since.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import AsJson
+from recovery_flows.cli.options import AsJson, ColumnNames
 
 if TYPE_CHECKING:
     from recovery_flows.rules.tracing.types import Basis
@@ -50,6 +50,15 @@ class EngineOption(StrEnum):
     KERNEL = "kernel"
 
 
+TransferFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="CSV: id,time,from,to,amount,currency[,kind,seq,reverses]; or a folder that "
+        "`intake transfers` made."
+    ),
+]
+
+
 def attach(app: typer.Typer) -> None:
     """Add the command of this module."""
     app.command("trace")(trace)
@@ -58,18 +67,10 @@ def attach(app: typer.Typer) -> None:
 def trace(
     ref: Annotated[str, typer.Argument(help="A recovery; leave it out to trace files.")] = "",
     *,
-    transfers: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV: id,time,from,to,amount,currency[,kind,seq,reverses]; or a folder that "
-            "`intake transfers` made."
-        ),
-    ] = None,
+    transfers: TransferFile = None,
     sources: Annotated[Path | None, typer.Option(help="CSV: transfer_id,victim.")] = None,
     openings: Annotated[Path | None, typer.Option(help="CSV: account,amount[,currency].")] = None,
-    mapping: Annotated[
-        str, typer.Option(help="Columns: plain, amlsim, hi-small, synthfin or a .toml file.")
-    ] = "plain",
+    mapping: ColumnNames = "plain",
     rule: Annotated[RuleOption, typer.Option(help="The tracing rule.")] = RuleOption.FIFO,
     among: Annotated[
         AmongOption, typer.Option(help="Among victims, under libr.")
