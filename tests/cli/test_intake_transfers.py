@@ -168,3 +168,19 @@ def test_a_folder_that_is_none_says_how_to_make_one(said: Said, tmp_path: Path) 
     (tmp_path / "K").mkdir()
     told = said("trace", "--transfers", tmp_path / "K", "--sources", tmp_path / "S.csv")
     assert "K holds no transfers: make it by `recovery intake transfers" in told
+
+
+def test_amounts_of_a_generator_are_rounded_half_up_where_its_mapping_says_so(
+    said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "syn.csv").write_text(
+        "txn_id,source_id,target_id,timestamp,amount,is_fraud\n"
+        "0,1,2,2024-01-01 00:00:01.282700062,100.00499999,1\n"
+        "1,2,3,2024-01-01 00:00:01.282700063,10.005,0\n2,2,4,2024-01-02 00:00:00,3,0\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "S.csv").write_text("transfer_id,victim\n0,V\n", encoding="utf-8")
+    by_rows = traced(said, tmp_path, tmp_path / "syn.csv", "--mapping", "synthfin")
+    assert [row["victims"]["V"] for row in by_rows["accounts"]] == ["86.99", "10.01", "3.00"]
+    monkeypatch.setattr(transfer_files, "MANY_BYTES", 1)
+    assert by_rows == traced(said, tmp_path, tmp_path / "syn.csv", "--mapping", "synthfin")

@@ -40,3 +40,23 @@ async def test_a_victims_money_is_shown_payment_by_payment(
         await wait(pilot, app, "One victim's money", "└ 2026-", "shown by")
         await pilot.press("escape")
         await wait(pilot, app, "Where the money is")
+
+
+async def test_another_rule_is_asked_for_with_a_reason_and_waits_for_a_second_person(
+    unity: Any, traced: str, wait: Any
+) -> None:
+    app = unity.app("li", recovery_id=traced)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await wait(pilot, app, "Where the money is")
+        await pilot.press("t")
+        await wait(pilot, app, "Under each rule")
+        await pilot.press("c")
+        text = await wait(pilot, app, "trace by which rule?", "lifo", "pro rata", "libr")
+        assert "tiho" not in text.split("trace by which rule?")[1].split("Back")[0]
+        await pilot.press("down", "enter")
+        await wait(pilot, app, "trace by pro rata", "Why is this rule right")
+        await pilot.press("enter")
+        await wait(pilot, app, "may not be empty")
+        await pilot.press(*"all mixed", "enter")
+        await wait(pilot, app, "pro rata is asked for and waits for a second person")

@@ -167,6 +167,26 @@ class PickOfficer(Dialog[OfficerView]):
         self.dismiss(self._officers[event.option_index])
 
 
+class PickRule(Dialog[str]):
+    """Asks by which of the rules that courts use a recovery is traced from now on."""
+
+    def __init__(self, ref: str, rules: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(f"{ref}: trace by which rule?")
+        self._rules = rules
+
+    def compose_question(self) -> ComposeResult:
+        yield Label(word("A second person approves it; leads cannot be chosen.", MUTED))
+        yield OptionList(
+            *(
+                Option(words((name, "bold"), (f"  {what}", MUTED)), name)
+                for name, what in self._rules
+            )
+        )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._rules[event.option_index][0])
+
+
 class FullText(Dialog[None]):
     """Shows something in full, scrolling."""
 

@@ -10,13 +10,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from recovery_flows.rules.tracing.rules import RULES, RuleName, Standing
 from tui.panels import trace
 from tui.panels.trace import TraceView
+from tui.screens.dialogs import AskLine, PickRule
 from tui.screens.live import LiveScreen
 from tui.source import Source
 from tui.widgets.block import Block, Panel
 
+WHY = "Why is this rule right here? A second person reads it before it counts."
 NOTHING = "No recovery is chosen. Press 1, choose a line of the queue and press t."
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
 
 
 class TraceScreen(LiveScreen):
@@ -27,6 +34,7 @@ class TraceScreen(LiveScreen):
         Binding("right,l", "turn(1)", "Next rule", key_display="→", tooltip="Show the next rules"),
         Binding("left,h", "turn(-1)", "Rule before", show=False),
         Binding("v", "next_victim", "Next victim", tooltip="The way of the next victim's money"),
+        Binding("c", "choose_rule", "Choose rule", tooltip="Ask for another tracing rule"),
         Binding("j,down", "scroll_by(1)", "Down", show=False),
         Binding("k,up", "scroll_by(-1)", "Up", show=False),
         Binding("pagedown", "scroll_by(15)", "Page down", show=False),
@@ -95,6 +103,29 @@ class TraceScreen(LiveScreen):
         if self.view is not None:
             self.victim = (self.victim + 1) % max(len(self.view.page.claims), 1)
             self.reread()
+
+    def action_choose_rule(self) -> None:
+        """Ask which rule and why, then record it for a second person."""
+        if self.view is None:
+            return
+        page, app = self.view.page, self.desk_app
+        open_rules = tuple(
+            (_spoken(c.name), RULES[RuleName(c.name)].label)
+            for c in page.columns
+            if c.standing == Standing.RULE and not c.adopted
+        )
+
+        def take_rule(rule: str | None) -> None:
+            if rule is not None:
+                asked = AskLine(f"{page.ref}: trace by {rule}", WHY, "the reason")
+                self.app.push_screen(asked, lambda reason: take_reason(rule, reason))
+
+        def take_reason(rule: str, reason: str | None) -> None:
+            if reason is not None:
+                name = rule.replace(" ", "_")
+                app.perform(lambda desk: desk.choose_rule(page.recovery_id, name, reason))
+
+        self.app.push_screen(PickRule(page.ref, open_rules), take_rule)
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#page").scroll_relative(y=lines, animate=False)

@@ -105,17 +105,20 @@ def read_transfers(path: Path, mapping: ColumnMapping = PLAIN) -> list[tuple[int
         if name in lines:
             raise refuse(path, line, f"id {name} is that of line {lines[name]}: ids are unique")
         lines[name] = line
-        found.append((line, _transfer(path, line, name, cells)))
+        found.append((line, _transfer(path, line, name, cells, rounds=mapping.rounds)))
     _check_reversals(path, found, lines)
     return found
 
 
-def _transfer(path: Path, line: int, name: str, cells: Mapping[str, str]) -> Transfer:
+def _transfer(
+    path: Path, line: int, name: str, cells: Mapping[str, str], *, rounds: bool
+) -> Transfer:
     seq = cells.get("seq", "")
     if seq and not seq.lstrip("-").isdigit():
         raise refuse(path, line, f"seq {seq!r} is no whole number")
-    debit = _money(path, line, cells, "")
-    credit = _money(path, line, cells, "credit_") if "credit_amount" in cells else debit
+    debit = credit = _money(path, line, cells, "", rounds=rounds)
+    if "credit_amount" in cells:
+        credit = _money(path, line, cells, "credit_", rounds=rounds)
     if not cells["from"] and not cells["to"]:
         raise refuse(path, line, "from and to are both empty")
     kind = kind_of(path, line, cells.get("kind", ""))
@@ -132,9 +135,9 @@ def _transfer(path: Path, line: int, name: str, cells: Mapping[str, str]) -> Tra
     )  # fmt: skip
 
 
-def _money(path: Path, line: int, cells: Mapping[str, str], side: str) -> Money:
-    currency = cells[f"{side}currency"].upper()
-    return Money(minor_of(path, line, cells[f"{side}amount"], currency, signed=True), currency)
+def _money(path: Path, line: int, cells: Mapping[str, str], side: str, *, rounds: bool) -> Money:
+    currency, text = cells[f"{side}currency"].upper(), cells[f"{side}amount"]
+    return Money(minor_of(path, line, text, currency, signed=True, rounds=rounds), currency)
 
 
 def _check_reversals(

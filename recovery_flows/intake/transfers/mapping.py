@@ -5,6 +5,7 @@ Such a file names the file's column for each of ours: time, from, to, amount, an
 credit_amount and credit_currency where there are any. `from` and `to` can be several columns, as in
 `from = ["From Bank", "Account"]`; the second column of one name is `Account.1`. A table
 `[currencies]` turns what the file writes into ISO 4217, and `leave_out` lists what is not traced.
+`rounds = true` rounds amounts that have more decimals than their currency instead of refusing them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class ColumnMapping:
     currencies: Mapping[str, str] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     """Currencies, as the file writes them, whose rows are not read."""
+    rounds: bool = False
+    """Amounts with more decimals than their currency are rounded half up, not refused."""
 
     def rows(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         """The rows of a file as (line, text by our columns)."""
@@ -83,7 +86,7 @@ MAPPINGS = {
     for mapping in (
         PLAIN,
         ColumnMapping("amlsim", _AMLSIM, "USD"),
-        ColumnMapping("synthfin", _SYNTHFIN, "USD"),
+        ColumnMapping("synthfin", _SYNTHFIN, "USD", rounds=True),
         ColumnMapping("hi-small", _HI_SMALL, "", _HI_SMALL_CURRENCIES, ("Bitcoin",)),
     )
 }
@@ -108,19 +111,20 @@ def mapping_named(name: str) -> ColumnMapping:
 
 def _of_document(name: str, document: dict[str, Any]) -> ColumnMapping:
     allowed = {*_ONE, *_SIDES, "credit_amount", "credit_currency", "currency_code", "currencies"}
-    allowed.add("leave_out")
+    allowed |= {"leave_out", "rounds"}
     for key in document:
         if key not in allowed:
             raise MisuseError(f"{name}: {key} is no column of ours: {', '.join(sorted(allowed))}")
     code, currencies = document.pop("currency_code", ""), document.pop("currencies", {})
     leave_out = tuple(document.pop("leave_out", ()))
+    rounds = bool(document.pop("rounds", False))
     columns = {key: _columns(name, key, value) for key, value in document.items()}
     for key in ("time", "amount", *_SIDES):
         if key not in columns:
             raise MisuseError(f"{name}: {key} is missing: name the column that holds it")
     if not code and "currency" not in columns:
         raise MisuseError(f"{name}: give the column currency, or currency_code for the whole file")
-    return ColumnMapping(name, columns, str(code), currencies, leave_out)
+    return ColumnMapping(name, columns, str(code), currencies, leave_out, rounds)
 
 
 def _columns(name: str, key: str, value: object) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def _amounts(
     if len(codes) != 1 or not codes[0]:
         raise _OddError
     currency = mapping.currencies.get(codes[0], codes[0]).upper()
-    return _minor(text[wanted["amount"][0]], _digits(currency)), pl.repeat(
+    return _minor(text[wanted["amount"][0]], _digits(currency), rounds=mapping.rounds), pl.repeat(
         currency, len(text), dtype=pl.Categorical, eager=True
     ).alias("currency")
 
@@ -128,17 +128,19 @@ def _digits(currency: str) -> int:
         raise _OddError from error
 
 
-def _minor(cells: pl.Series, digits: int) -> pl.Series:
+def _minor(cells: pl.Series, digits: int, *, rounds: bool) -> pl.Series:
     """Plain decimals without a sign as minor units."""
     parts = cells.str.split_exact(".", 1).struct.unnest()
     fraction = parts["field_1"].fill_null("")
     if cells.has_nulls() or cells.str.contains_any(["+", "-", " "]).any():
         raise _OddError
-    if max(fraction.str.len_bytes().unique().to_list()) > digits:
-        raise _OddError
     minor: pl.Series = parts["field_0"].cast(pl.Int64) * 10**digits
     if digits:
-        minor = minor + fraction.str.pad_end(digits, "0").cast(pl.Int64)
+        minor = minor + fraction.str.slice(0, digits).str.pad_end(digits, "0").cast(pl.Int64)
+    if max(fraction.str.len_bytes().unique().to_list()) > digits:
+        if not rounds or fraction.str.contains(r"\D").any():
+            raise _OddError
+        minor = minor + (fraction.str.slice(digits, 1) >= "5").cast(pl.Int64)
     if not (minor < _MINOR_MOST).all() or parts["field_0"].str.len_bytes().max() == 0:
         raise _OddError
     return minor.alias("minor")

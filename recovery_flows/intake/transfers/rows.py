@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 
 from models.facts import LineKind
@@ -79,8 +79,10 @@ def distinct(names: Iterable[str]) -> list[str]:
     return result
 
 
-def minor_of(path: Path, line: int, text: str, currency: str, *, signed: bool = False) -> int:
-    """A decimal text as minor units of the currency (ISO 4217), exactly."""
+def minor_of(
+    path: Path, line: int, text: str, currency: str, *, signed: bool = False, rounds: bool = False
+) -> int:
+    """A decimal text as minor units of the currency (ISO 4217), exactly unless it `rounds`."""
     digits = exponent_of(path, line, currency)
     try:
         value = Decimal(text)
@@ -89,6 +91,8 @@ def minor_of(path: Path, line: int, text: str, currency: str, *, signed: bool = 
     if not value.is_finite() or not re.fullmatch(r"[+-]?\d+(\.\d*)?", text):
         raise refuse(path, line, f"amount {text!r} is no decimal number such as 1234.56")
     minor = value.scaleb(digits)
+    if rounds:
+        minor = minor.to_integral_value(ROUND_HALF_UP)
     if minor != minor.to_integral_value():
         raise refuse(path, line, f"amount {text} has more than {digits} decimals of {currency}")
     if minor < 0 and not signed:
