@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numba as nb
 import numpy as np
 
-from bench.workloads import power_law
+from bench.workloads import power_law, synthfin
 from models.facts import LineKind
 from recovery_flows.rules.tracing.kernel.entry import run, trace_arrays
+from recovery_flows.rules.tracing.kernel.exposure import exposures
 from recovery_flows.rules.tracing.kernel.problem import Problem
+from recovery_flows.rules.tracing.kernel.shares import share_out
 from recovery_flows.rules.tracing.kernel.state import new_state, rows_of
 from recovery_flows.rules.tracing.rules import RuleName, trace_by
 from recovery_flows.rules.tracing.types import Coverage, Source, Transfer
@@ -81,8 +85,30 @@ def plain_seconds(problem: Problem, rule: RuleName) -> float:
     return best(lambda: trace_by(rule, transfers, sources, (), coverage, as_of=ends), 1)
 
 
-def measure(rows: int, victims: int) -> dict[str, float]:
-    problem = power_law(rows, victims)
+def whole_passes(problem: Problem) -> dict[str, float]:
+    """Pro rata for eight claims and poison for sixty-four: one pass over the rows each."""
+    few = replace_claims(problem, 8)
+    sink = np.zeros(len(problem.payer), np.int64)
+    many = replace_claims(problem, 64)
+    share_out(few, sink, 1), exposures(many)
+    rows = len(problem.payer) / 1e6
+    return {
+        "pro_rata_8_claims_m_rows_per_s": rows / best(lambda: share_out(few, sink, 1), 3),
+        "poison_64_claims_m_rows_per_s": rows / best(lambda: exposures(many), 3),
+    }
+
+
+def replace_claims(problem: Problem, most: int) -> Problem:
+    """The same rows with the first claims only."""
+    kept = problem.source_claim < most
+    return replace(
+        problem, claims=min(most, problem.claims), source_row=problem.source_row[kept],
+        source_claim=problem.source_claim[kept],
+    )  # fmt: skip
+
+
+def measure(problem: Problem) -> dict[str, float]:
+    rows = len(problem.payer)
     arrays = problem.payer, problem.payee, problem.minor
     held = np.zeros(problem.accounts, np.int64)
     scan(*arrays), balances(*arrays, held)
@@ -103,8 +129,27 @@ def measure(rows: int, victims: int) -> dict[str, float]:
         result[f"{rule}_whole_m_rows_per_s"] = rows / whole / 1e6
         if rows <= PLAIN_ROWS:
             result[f"{rule}_times_plain"] = plain_seconds(problem, rule) / whole
+    result |= whole_passes(problem)
     result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return result
+
+
+def rounded(found: dict[str, float]) -> dict[str, float]:
+    """Four decimals are enough."""
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def exponents(results: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """How the time of a walk grows from 1e5 to 1e7 rows: 1.0 is in step with the rows."""
+    small, large = (results.get(f"{rows} rows, 1000 victims") for rows in (10**5, 10**7))
+    if small is None or large is None:
+        return {}
+    grown = {
+        str(rule): 1 + math.log10(small[name] / large[name]) / 2
+        for rule in RULES
+        for name in [f"{rule}_walk_m_rows_per_s"]
+    }
+    return {"exponent 1e5 to 1e7": rounded(grown)}
 
 
 def main() -> None:
@@ -112,15 +157,18 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--rows", nargs="+", type=float, default=[1e5, 1e6, 1e7])
     words.add_argument("--victims", nargs="+", type=int, default=[1_000, 10_000])
+    words.add_argument("--synthfin", type=Path, help="transactions.csv of synthfin-aml==9.2.0")
     asked = words.parse_args()
-    results = {}
+    results: dict[str, dict[str, float]] = {}
+    if asked.synthfin:
+        results["synthfin-aml"] = rounded(measure(synthfin(asked.synthfin)))
     for rows in map(int, asked.rows):
         for victims in asked.victims:
             if victims * 10 > rows:
                 continue
-            found = {name: round(value, 4) for name, value in measure(rows, victims).items()}
-            results[f"{rows} rows, {victims} victims"] = found
-            print(rows, victims, json.dumps(found, indent=1))
+            results[f"{rows} rows, {victims} victims"] = rounded(measure(power_law(rows, victims)))
+    results |= exponents(results)
+    print(json.dumps(results, indent=1))
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+import polars as pl
+
+from recovery_flows.intake.transfers.mapping import mapping_named
+from recovery_flows.intake.transfers.quick import quick_table
 from recovery_flows.rules.tracing.kernel.problem import Problem
 
 
@@ -35,3 +40,21 @@ def power_law(rows: int, victims: int, seed: int = 42) -> Problem:
         owes=np.zeros(accounts, np.bool_),
         claims=victims,
     )
+
+
+def synthfin(path: Path) -> Problem:
+    """A file of synthfin-aml 9.2.0: every payer of fraudulent rows is a victim; openings 0."""
+    table = quick_table([path], mapping_named("synthfin"))
+    if table is None:
+        raise SystemExit(f"{path} is not a transactions file of synthfin-aml")
+    fraud = pl.read_csv(path, columns=["txn_id", "is_fraud"], infer_schema=False)
+    names = fraud.filter(pl.col("is_fraud") == "1")["txn_id"]
+    payer, payee = table.column("payer"), table.column("payee")
+    source_row = table.rows["id"].is_in(names.implode()).arg_true().to_numpy().astype(np.int64)
+    source_row = source_row[payer[source_row] != payee[source_row]]
+    victims, claim = np.unique(payer[source_row], return_inverse=True)
+    return Problem(
+        payer, payee, table.column("minor"), table.column("batch"), source_row,
+        claim.astype(np.int32), np.zeros(len(table.accounts), np.int64),
+        np.zeros(len(table.accounts), np.bool_), len(victims),
+    )  # fmt: skip

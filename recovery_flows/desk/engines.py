@@ -28,11 +28,13 @@ def choose_engine(
 
     by_age = rule is not RuleName.LIBR or among is Among.FIFO
     one_claim_each = len({s.transfer_id for s in files.sources}) == len(files.sources)
-    able = is_available() and rule in _BY_KERNEL and by_age and one_claim_each and _simple(files)
+    table = not isinstance(files, TransferFiles)
+    known = rule in _BY_KERNEL or table
+    able = is_available() and known and by_age and one_claim_each and _simple(files)
     if wanted == "kernel" and not able:
         raise MisuseError(
-            "the kernel cannot do this: it needs the extra `fast`, another rule than poison, one "
-            "victim per transfer, no conversion and nothing taken back; leave out --engine"
+            "the kernel cannot do this: it needs the extra `fast`, one victim per transfer, no "
+            "conversion, nothing taken back, and for poison a folder; leave out --engine"
         )
     if wanted == "auto":
         return "kernel" if able and len(files) >= MANY_ROWS else "plain"

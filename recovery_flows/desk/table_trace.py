@@ -10,6 +10,7 @@ from models.facts import LineKind
 from recovery_flows.intake.transfers.table import KINDS, LazyTransfers
 from recovery_flows.intake.transfers.table_files import TableFiles
 from recovery_flows.rules.tracing.kernel.adapt import Numbered, as_trace, way_out
+from recovery_flows.rules.tracing.kernel.adapt_exposure import trace_exposure
 from recovery_flows.rules.tracing.kernel.adapt_shares import trace_shares
 from recovery_flows.rules.tracing.kernel.balances import closing_balances, least_openings
 from recovery_flows.rules.tracing.kernel.entry import trace_arrays
@@ -20,8 +21,10 @@ from recovery_flows.rules.tracing.types import Basis, Opening, Trace
 
 
 def trace_table(files: TableFiles, rule: RuleName, openings: tuple[Opening, ...]) -> Trace:
-    """Where the money of each victim is; all rules but poison, one victim a payment."""
+    """Where the money of each victim is; one victim a payment, victims under LIBR by age."""
     numbers = _numbered(files, openings, rule)
+    if rule is RuleName.POISON:
+        return trace_exposure(numbers)
     if rule is RuleName.PRO_RATA:
         return trace_shares(numbers)
     by = RuleName.TAINTED_FIRST if rule is RuleName.TIHO else rule

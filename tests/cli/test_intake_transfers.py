@@ -14,7 +14,7 @@ pytest.importorskip("numba", reason="the extra `fast` is not installed")
 from recovery_flows.desk import transfer_files
 
 Said = Callable[..., str]
-RULES = ["fifo", "lifo", "libr", "tainted-first", "tiho"]
+RULES = ["fifo", "lifo", "libr", "tainted-first", "tiho", "poison"]
 HEAD = "id,time,from,to,amount,currency,kind\n"
 
 
