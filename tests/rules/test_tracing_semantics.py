@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, lifo, pro_rata
+from recovery_flows.rules.tracing import fifo, lifo, poison, pro_rata
 from recovery_flows.rules.tracing.types import (
     Basis,
     Coverage,
@@ -200,6 +200,21 @@ def test_crossing_a_currency_carries_the_claims_over_unchanged(rule: TraceRule) 
     assert sum(p.claim_minor for p in trace.positions) + sum(
         g.claim_minor for g in trace.gone
     ) == 1_500  # fmt: skip
+
+
+def test_exposure_is_told_in_the_currency_of_the_loss_too() -> None:
+    across = Transfer("x", _at(1), 0, "m", "abroad", LineKind.TRANSFER, 700, "CNY", 100, "USD")
+    spent = Transfer("y", _at(2), 0, "abroad", None, LineKind.CASH, 30, "USD", 30, "USD")
+    found = _trace(
+        [_pay(0, ("v", "m"), 900), across, spent],
+        [Source("t0.0", "V", 900)],
+        _known("v", "m", "abroad"),
+        rule=poison.trace,
+    )
+    assert {p.account: (p.amount_minor, p.claim_minor) for p in found.positions} == {
+        "m": (900, 900), "abroad": (100, 700),
+    }  # fmt: skip
+    assert [(g.amount_minor, g.claim_minor) for g in found.gone] == [(30, 210)]
 
 
 def test_order_decides_between_payments_of_one_instant() -> None:
