@@ -20,6 +20,7 @@ from recovery_flows.rules.tracing.kernel.moves import (
     push,
     vanish,
 )
+from recovery_flows.rules.tracing.kernel.problem import Ints64
 from recovery_flows.rules.tracing.kernel.state import (
     BALANCE,
     CLAIM,
@@ -29,6 +30,7 @@ from recovery_flows.rules.tracing.kernel.state import (
     OLDEST,
     OWN,
     PIECES,
+    SHORTS,
     Rows,
     State,
 )
@@ -37,25 +39,45 @@ from recovery_flows.rules.tracing.kernel.state import (
 @compiled
 def run_by_part(rows: Rows, state: State, own_first: bool, row: int, stop: int) -> int:
     """Walk from `row` until `stop`, or to a row for which there is no room; that row."""
-    plain = state.plain
-    payers, payees, minors = rows.payer, rows.payee, rows.minor
-    named = next_source(state, rows, row - 1, stop)
+    plain, accounts = state.plain, state.accounts
+    payers, payees, minors, owes = rows.payer, rows.payee, rows.minor, rows.owes
+    shorts, used = state.shorts, state.used
+    named, short, shorts_room = next_source(state, rows, row - 1, stop), used[SHORTS], len(shorts)
     while row < stop:
         payer, payee, minor = payers[row], payees[row], minors[row]
-        if payer != payee and row != named and payer >= 0 and payee >= 0:
-            left, held = plain[payer] - minor, plain[payee]
-            if left >= 0 and held >= 0:
-                plain[payer], plain[payee] = left, held + minor
+        if payer >= 0 and payer != payee and row != named and short != shorts_room:
+            is_plain = plain[payer] >= 0
+            own = plain[payer] if is_plain else accounts[payer, BALANCE] if own_first else NONE
+            takes = payee < 0 or plain[payee] >= 0 or accounts[payee, DEBT] == 0
+            if takes and (own >= minor or (is_plain and not owes[payer])):
+                # Own money only: nothing to trace.
+                taken = min(own, minor)
+                shorts[short, 0], shorts[short, 1] = row, minor - taken
+                short += taken < minor
+                _add_own(plain, accounts, payer, -taken)
+                if payee >= 0:
+                    _add_own(plain, accounts, payee, minor)
                 row += 1
                 continue
+        used[SHORTS] = short
         if not has_room(state, payer):
             return row
         if payer != payee or payer < 0:
             _move(rows, state, own_first, row)
         if row == named:
             named = next_source(state, rows, row, stop)
+        short = used[SHORTS]
         row += 1
+    used[SHORTS] = short
     return row
+
+
+@inlined
+def _add_own(plain: Ints64, accounts: Ints64, account: int, minor: int) -> None:
+    if plain[account] >= 0:
+        plain[account] += minor
+    else:
+        accounts[account, BALANCE] += minor
 
 
 @inlined
