@@ -58,6 +58,14 @@ TransferFile = Annotated[
     ),
 ]
 
+OutFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the payments instead, by the ending: .csv, .ftm (FollowTheMoney), .graphml. "
+        "Of a recovery: masked numbers, no names."
+    ),
+]
+
 
 def attach(app: typer.Typer) -> None:
     """Add the command of this module."""
@@ -90,17 +98,22 @@ def trace(
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="How much rests on what nobody knows.")
     ] = False,
+    out: OutFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Show where the money of each victim is, by the rule given."""
     from recovery_flows.errors import MisuseError
 
+    if out is not None:
+        from recovery_flows.cli.trace_export import check_target
+
+        check_target(out)
     if ref:
         from recovery_flows.cli.trace_case import show_case_trace
 
         if transfers or sources or openings:
             raise MisuseError("give either a recovery or files, not both")
-        show_case_trace(ref, claim=claim, paths=paths, as_json=as_json)
+        show_case_trace(ref, claim=claim, paths=paths, out=out, as_json=as_json)
         return
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")
@@ -116,7 +129,7 @@ def trace(
     show_file_trace(
         Wanted(
             files, RuleName(rule.replace("-", "_")), Among(among.replace("-", "_")),
-            _basis(opening, openings), engine, paths, sensitivity, as_json,
+            _basis(opening, openings), engine, paths, sensitivity, out, as_json,
         )
     )  # fmt: skip
 

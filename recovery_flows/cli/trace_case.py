@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recovery_flows.cli.options import find, opened
@@ -26,7 +27,12 @@ class _Way:
 
 
 def show_case_trace(
-    ref: str, *, claim: str = "", paths: bool = False, as_json: bool = False
+    ref: str,
+    *,
+    claim: str = "",
+    paths: bool = False,
+    out: Path | None = None,
+    as_json: bool = False,
 ) -> None:
     """Show a recovery's trace; with `paths` each victim's way, with `claim` that one's only.
 
@@ -34,6 +40,9 @@ def show_case_trace(
     """
     with opened() as installation:
         recovery_id = find(installation, ref)
+        if out is not None:
+            _export(installation, recovery_id, out)
+            return
         with installation.database.reading() as session:
             page = _page(installation, session, recovery_id)
             ways = _ways(session, page, claim) if paths or claim else ()
@@ -46,6 +55,18 @@ def show_case_trace(
     tell(trace_lines(page, zone))
     for way in ways:
         tell(path_lines(way.label, way.hops, page.currency, zone))
+
+
+def _export(installation: Installation, recovery_id: str, out: Path) -> None:
+    from models.queries.clock import case_now
+    from recovery_flows.cli.trace_export import write_graph
+    from recovery_flows.desk import wall_clock
+    from recovery_flows.desk.trace_graph import graph_of_case
+
+    with installation.database.reading() as session:
+        now = case_now(session, wall_clock())
+        graph = graph_of_case(session, recovery_id, now, installation.database.vault)
+    write_graph(out, graph)
 
 
 def _page(installation: Installation, session: Session, recovery_id: str) -> TracePage:

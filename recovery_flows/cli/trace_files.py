@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from recovery_flows.cli.output import say_json
@@ -23,6 +24,7 @@ class Wanted:
     engine: str
     paths: bool
     sensitivity: bool
+    out: Path | None
     as_json: bool
 
 
@@ -32,9 +34,15 @@ def show_file_trace(wanted: Wanted) -> None:
     from recovery_flows.desk.transfer_files import open_files
 
     files, rule, engine = open_files(wanted.files), wanted.rule, wanted.engine
-    if wanted.paths and not RULES[rule].has_paths and engine == "auto":
+    if (wanted.paths or wanted.out) and not RULES[rule].has_paths and engine == "auto":
         engine = "plain"  # only the plain rules tell the flows along single payments
     found = trace_files(files, rule, wanted.among, wanted.basis, engine)
+    if wanted.out is not None:
+        from recovery_flows.cli.trace_export import write_graph
+        from recovery_flows.desk.trace_graph import graph_of_files
+
+        write_graph(wanted.out, graph_of_files(found))
+        return
     document = told(found, paths=wanted.paths)
     if wanted.sensitivity:
         document["sensitivity"] = sensitivity(found)

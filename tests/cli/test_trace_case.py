@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,3 +91,20 @@ def _asked(run: Any, ref: str) -> str:
     (asked,) = [a for a in run("approve", "--json").json() if a["act"] == "trace_rule"]
     assert asked["ref"] == ref
     return str(asked["approval_id"])
+
+
+def test_it_leaves_the_unit_without_names_and_with_masked_numbers(
+    run: Any, traced: str, tmp_path: Path
+) -> None:
+    for ending in (".csv", ".ftm", ".graphml"):
+        out = tmp_path / f"out{ending}"
+        said = run("trace", traced, "--out", str(out))
+        assert said.code == 0, said.err
+        text = out.read_text(encoding="utf-8")
+        assert f"{traced}/1" in text
+        assert "····" in text
+        assert not re.search(r"(?<![0-9a-f.-])\d{9,}(?![0-9a-f])", text)
+        assert "Victim" not in text
+    rows = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[1].split(",")[:2] == ["fifo", "rule"]
+    assert sum(row.split(",")[-2] == "1000.00" for row in rows) == 1

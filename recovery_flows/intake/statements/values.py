@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from models.money import exponent
 from recovery_flows.intake.statements.shape import StatementRefusedError
@@ -14,6 +15,9 @@ _INSTANT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}(:\d{2})?)([.:,]\d+)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
 _MOST_DIGITS = 18
+# The days and currencies of a statement repeat; neither is anybody's secret.
+_REPEATED = 4_096
+_digits_of = lru_cache(_REPEATED)(exponent)
 
 
 def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
@@ -21,8 +25,13 @@ def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
 
     StatementRefusedError where it is no number or no currency.
     """
+    whole, _, fraction = text.partition(".")
+    is_plain = text.isascii() and whole.isdigit() and fraction.isdigit()
     try:
-        digits, value = exponent(currency), Decimal(text.strip())
+        digits = _digits_of(currency)
+        if is_plain and len(fraction) == digits and len(whole) <= _MOST_DIGITS:
+            return int(whole + fraction), ""  # What most banks write, without a Decimal.
+        value = Decimal(text.strip())
     except (ValueError, InvalidOperation) as error:
         raise StatementRefusedError(
             f"{text.strip()[:40]!r} in {currency[:10]!r} is no amount of money", line
@@ -36,6 +45,7 @@ def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
     return minor, f"{currency} has {digits} decimals: {value.normalize():f} was rounded"
 
 
+@lru_cache(_REPEATED)
 def day_or_instant(text: str) -> date | datetime | None:
     """ISO text as an instant where it tells its zone, else as a day; None where it is neither."""
     found = _INSTANT.match(text.strip())

@@ -22,7 +22,7 @@ from recovery_flows.intake.transfers.rows import EPOCH, FileRefusedError, table
 from recovery_flows.intake.transfers.table import LazyTransfers, TransferTable
 from recovery_flows.rules.tracing.compare import DayOrder
 from recovery_flows.rules.tracing.kernel.ordering import rows_payers_first
-from recovery_flows.rules.tracing.types import Source
+from recovery_flows.rules.tracing.types import Source, Transfer
 
 _DAY = 86_400_000_000
 
@@ -53,6 +53,10 @@ class TableFiles:
     def source_rows(self) -> dict[str, int]:
         """The row of each payment that a claim is about."""
         return _rows_of(self.table, {source.transfer_id for source in self.sources})
+
+    def transfers_of(self, names: set[str]) -> dict[str, Transfer]:
+        """Some of the payments, by id."""
+        return {name: self.table.transfer(row) for name, row in _rows_of(self.table, names).items()}
 
     def row_by_row(self) -> TransferFiles:
         """The same for the plain rules; takes a second or two per 100,000 payments."""
