@@ -17,6 +17,7 @@ _INSTANT = re.compile(
 _MOST_DIGITS = 18
 # The days and currencies of a statement repeat; neither is anybody's secret.
 _REPEATED = 4_096
+_LONGEST_INSTANT = 64
 _digits_of = lru_cache(_REPEATED)(exponent)
 
 
@@ -45,13 +46,17 @@ def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
     return minor, f"{currency} has {digits} decimals: {value.normalize():f} was rounded"
 
 
-@lru_cache(_REPEATED)
 def day_or_instant(text: str) -> date | datetime | None:
     """ISO text as an instant where it tells its zone, else as a day; None where it is neither."""
-    found = _INSTANT.match(text.strip())
+    return _day_or_instant(text.strip()[:_LONGEST_INSTANT])
+
+
+@lru_cache(_REPEATED)
+def _day_or_instant(text: str) -> date | datetime | None:
+    found = _INSTANT.match(text)
     try:
         if found is None:
-            return date.fromisoformat(text.strip()[:10])
+            return date.fromisoformat(text[:10])
         if not found["zone"]:
             return date.fromisoformat(found["day"])
         at = datetime.fromisoformat(f"{found['day']}T{found['time']}{found['zone']}")
