@@ -19,9 +19,30 @@ _KINDS = {
 _FAMILIES = {"CCRD": LineKind.CARD, "MCRD": LineKind.CARD, "CNTR": LineKind.CASH}
 
 
+class _Side:
+    """Where a payment tells its debtor or its creditor."""
+
+    def __init__(self, side: str) -> None:
+        account, agent = f"RltdPties/{side}Acct/Id", f"RltdAgts/{side}Agt/FinInstnId"
+        self.numbers = tuple(f"{account}/{p}" for p in ("IBAN", "Othr/Id", "PrtryAcct/Id", "BBAN"))
+        self.banks = tuple(f"{agent}/{p}" for p in ("BICFI", "BIC", "ClrSysMmbId/MmbId"))
+        self.names = f"RltdPties/{side}/Nm", f"RltdPties/{side}/Pty/Nm"
+
+
+_DEBTOR, _CREDITOR = _Side("Dbtr"), _Side("Cdtr")
+_TEXTS = ("RmtInf/Ustrd", "RmtInf/Strd/CdtrRefInf/Ref", "AddtlTxInf")
+_OTHER_AMOUNTS = tuple(
+    (path, path + "@Ccy") for path in ("AmtDtls/InstdAmt/Amt", "AmtDtls/TxAmt/Amt", "Amt")
+)
+
+
 def first(fields: Fields, *paths: str) -> str:
     """The first of several places that says anything."""
-    return next((fields[path] for path in paths if fields.get(path, "").strip()), "")
+    for path in paths:
+        text = fields.get(path)
+        if text and not text.isspace():
+            return text
+    return ""
 
 
 def entries_of(
@@ -104,40 +125,38 @@ def _kind(fields: Fields, detail: Fields) -> LineKind:
 
 def _with_detail(booked: Entry, detail: Fields, fields: Fields) -> Entry:
     """An entry with what its only payment says; the amount stays what was booked."""
-    side = "Dbtr" if booked.direction is Direction.CREDIT else "Cdtr"
     # In a reversal the parties keep the roles of the payment that is taken back.
-    if booked.is_reversal:
-        side = "Cdtr" if side == "Dbtr" else "Dbtr"
-    party, agent = f"RltdPties/{side}", f"RltdAgts/{side}Agt/FinInstnId"
-    text = first(detail, "RmtInf/Ustrd", "RmtInf/Strd/CdtrRefInf/Ref", "AddtlTxInf")
-    return replace(
-        booked,
+    is_debtor = (booked.direction is Direction.CREDIT) is not booked.is_reversal
+    side = _DEBTOR if is_debtor else _CREDITOR
+    # Written out: `replace` costs as much as the rest of an entry.
+    return Entry(
+        direction=booked.direction,
+        amount=booked.amount,
+        booked=booked.booked,
+        valued=booked.valued,
         kind=_kind(fields, detail),
+        is_pending=booked.is_pending,
+        is_reversal=booked.is_reversal,
         bank_reference=booked.bank_reference or real_id(detail.get("Refs/AcctSvcrRef")),
         end_to_end_id=real_id(detail.get("Refs/EndToEndId")),
         uetr=real_id(detail.get("Refs/UETR")),
         return_code=first(detail, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry").strip(),
         instructed=_instructed(booked, detail, fields),
-        counter_number=number_of(
-            first(
-                detail, f"{party}Acct/Id/IBAN", f"{party}Acct/Id/Othr/Id",
-                f"{party}Acct/Id/PrtryAcct/Id", f"{party}Acct/Id/BBAN",
-            )
-        ),
-        counter_bank_id=first(
-            detail, f"{agent}/BICFI", f"{agent}/BIC", f"{agent}/ClrSysMmbId/MmbId"
-        ).strip(),
-        counter_holder=first(detail, f"{party}/Nm", f"{party}/Pty/Nm").strip(),
-        text=text.strip() or booked.text,
-    )  # fmt: skip
+        counter_number=number_of(first(detail, *side.numbers)),
+        counter_bank_id=first(detail, *side.banks).strip(),
+        counter_holder=first(detail, *side.names).strip(),
+        text=first(detail, *_TEXTS).strip() or booked.text,
+        place=booked.place,
+    )
 
 
 def _instructed(booked: Entry, detail: Fields, fields: Fields) -> Money | None:
     """The other amount, where the payment was told to the bank in another currency."""
+    own = booked.amount.currency
     for place in (detail, fields):
-        for path in ("AmtDtls/InstdAmt/Amt", "AmtDtls/TxAmt/Amt", "Amt"):
-            currency = place.get(path + "@Ccy", "")
-            if currency and currency != booked.amount.currency:
+        for path, coded in _OTHER_AMOUNTS:
+            currency = place.get(coded, "")
+            if currency and currency != own:
                 minor, _ = minor_of(place[path], currency)
                 return Money(abs(minor), currency)
     return None
