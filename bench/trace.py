@@ -86,14 +86,14 @@ def plain_seconds(problem: Problem, rule: RuleName) -> float:
 
 
 def whole_passes(problem: Problem) -> dict[str, float]:
-    """Pro rata for eight claims and poison for sixty-four: one pass over the rows each."""
-    few = replace_claims(problem, 8)
+    """Pro rata for sixteen claims and poison for sixty-four: one pass over the rows each."""
+    few = replace_claims(problem, 16)
     sink = np.zeros(len(problem.payer), np.int64)
     many = replace_claims(problem, 64)
     share_out(few, sink, 1), exposures(many)
     rows = len(problem.payer) / 1e6
     return {
-        "pro_rata_8_claims_m_rows_per_s": rows / best(lambda: share_out(few, sink, 1), 3),
+        "pro_rata_16_claims_m_rows_per_s": rows / best(lambda: share_out(few, sink, 1), 3),
         "poison_64_claims_m_rows_per_s": rows / best(lambda: exposures(many), 3),
     }
 

@@ -1,4 +1,4 @@
-"""Rolling pro rata on arrays: whole balances once, then the shares of eight claims at a time.
+"""Rolling pro rata on arrays: whole balances once, then the shares of sixteen claims at a time.
 
 Shares are floats in a fixed order of operations and are apportioned to whole minor units once, at
 the end, per claim, by largest remainder; every claim's sum is exact.
@@ -16,7 +16,7 @@ from recovery_flows.rules.tracing.kernel.problem import Ints64, Problem
 from recovery_flows.rules.tracing.kernel.state import Rows, rows_of
 
 Floats = NDArray[np.float64]
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 class Cells(NamedTuple):
@@ -121,6 +121,7 @@ def share_out(problem: Problem, sink: Ints64, kinds: int) -> tuple[list[Cells], 
     `sink` numbers the way out of every row that leaves sight, below `kinds`. One claim a payment.
     """
     rows = rows_of(problem)
+    ways, sink = _ways_used(problem, sink, kinds)
     balance, debt = _begin(problem)
     own = np.zeros(len(problem.source_row))
     shorts = np.empty((len(problem.payer), 2), np.int64)
@@ -130,13 +131,21 @@ def share_out(problem: Problem, sink: Ints64, kinds: int) -> tuple[list[Cells], 
         balance, debt = _begin(problem)
         share = np.zeros((problem.accounts, AT_ONCE))
         # The last row of `gone` is for payments from outside that leave sight at once (-1).
-        gone = np.zeros((problem.accounts + 1, kinds + 1, AT_ONCE))
+        gone = np.zeros((problem.accounts + 1, len(ways), AT_ONCE))
         spread(rows, sink, first, balance, debt, share, gone, own, np.zeros(AT_ONCE))
         found += [
-            _cells(problem, first + k, share[:, k], gone[:, :, k], own)
+            _cells(problem, first + k, share[:, k], gone[:, :, k], own, ways)
             for k in range(min(AT_ONCE, problem.claims - first))
         ]
     return found, shorts[:short].copy()
+
+
+def _ways_used(problem: Problem, sink: Ints64, kinds: int) -> tuple[Ints64, Ints64]:
+    """The ways out that any row takes, the debt last, and the rows' places among them."""
+    used = np.unique(sink[problem.payee < 0])
+    places = np.zeros(kinds, np.int64)
+    places[used] = np.arange(len(used))
+    return np.append(used, kinds), places[sink]
 
 
 def _begin(problem: Problem) -> tuple[Ints64, Ints64]:
@@ -144,25 +153,30 @@ def _begin(problem: Problem) -> tuple[Ints64, Ints64]:
     return np.maximum(problem.opening, 0).astype(np.int64), owed.astype(np.int64)
 
 
-def _cells(problem: Problem, claim: int, share: Floats, gone: Floats, own: Floats) -> Cells:
+def _cells(
+    problem: Problem, claim: int, share: Floats, gone: Floats, own: Floats, kinds: Ints64
+) -> Cells:
     mine = np.flatnonzero(problem.source_claim == claim)
     claimed = problem.minor[problem.source_row[mine]]
     accounts = np.flatnonzero(share > 0)
     ways = np.argwhere(gone > 0)
     others = np.maximum(claimed - own[mine], 0.0)
     values = np.concatenate([share[accounts], gone[ways[:, 0], ways[:, 1]], others])
-    whole = apportioned(values, int(claimed.sum())).tolist()
-    cut, end = len(accounts), len(accounts) + len(ways)
+    whole = apportioned(values, int(claimed.sum()))
+    held, left, contested = np.split(whole, [len(accounts), len(accounts) + len(ways)])
     outside = gone.shape[0] - 1
+    through = np.where(ways[:, 0] == outside, -1, ways[:, 0])
     return Cells(
-        [(a, m) for a, m in zip(accounts.tolist(), whole[:cut], strict=True) if m],
-        [
-            (-1 if a == outside else a, kind, m)
-            for (a, kind), m in zip(ways.tolist(), whole[cut:end], strict=True)
-            if m
-        ],
-        [(s, m) for s, m in zip(mine.tolist(), whole[end:], strict=True) if m],
+        _listed(held, accounts, held),
+        _listed(left, through, kinds[ways[:, 1]], left),
+        _listed(contested, mine, contested),
     )
+
+
+def _listed(minor: NDArray[Any], *columns: NDArray[Any]) -> list[Any]:
+    """The columns as rows, without those of nothing."""
+    kept = np.flatnonzero(minor)
+    return list(zip(*(column[kept].tolist() for column in columns), strict=True))
 
 
 def apportioned(values: Floats, total: int) -> NDArray[Any]:
@@ -170,10 +184,16 @@ def apportioned(values: Floats, total: int) -> NDArray[Any]:
     whole = np.floor(values).astype(np.int64)
     left = total - int(whole.sum())
     if left > 0:
-        order = np.argsort(whole - values, kind="stable")
-        np.add.at(whole, np.resize(order, left), 1)
+        whole[_largest(values - whole, left)] += 1
     elif left < 0:
         order = np.argsort(values - whole, kind="stable")
         able = order[whole[order] > 0]
         whole[able[:-left]] -= 1
     return whole
+
+
+def _largest(values: Floats, count: int) -> NDArray[np.int64]:
+    """Places of the `count` largest; of equal ones the earlier."""
+    edge = np.partition(values, len(values) - count)[len(values) - count]
+    sure = np.flatnonzero(values > edge)
+    return np.concatenate([sure, np.flatnonzero(values == edge)[: count - len(sure)]])
