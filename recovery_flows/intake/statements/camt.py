@@ -8,12 +8,14 @@ missing or too much becomes an entry of its own with a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from lxml import etree
 
-from recovery_flows.intake.statements.camt_entry import Fields, entries_of
+from models.facts import Direction
+from recovery_flows.intake.statements.camt_entry import entries_of
+from recovery_flows.intake.statements.camt_fields import Fields, Place, fields_of
 from recovery_flows.intake.statements.camt_head import closing_of, head_of
 from recovery_flows.intake.statements.shape import (
     Balance,
@@ -40,7 +42,7 @@ def read(stream: BinaryIO) -> Iterator[Item]:
     names = ("Stmt", "Rpt", "Ntfctn", "Ntry", "TxDtls")
     try:
         events = etree.iterparse(
-            stream, events=("start", "end"), tag=[f"{{*}}{name}" for name in names],
+            stream, tag=[f"{{*}}{name}" for name in names],
             remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True,
             load_dtd=False, huge_tree=False,
         )  # fmt: skip
@@ -58,82 +60,68 @@ def local(element: Any) -> str:  # noqa: ANN401 - lxml has no types of its own
     return str(element.tag).rpartition("}")[2]
 
 
-def fields_of(element: Any) -> Fields:  # noqa: ANN401 - lxml has no types of its own
-    """Texts of the leaves by path below the element, the first of each; currency as `path@Ccy`."""
-    fields: Fields = {}
-    _gather(element, "", fields)
-    return fields
-
-
-def _gather(element: Any, path: str, fields: Fields) -> None:  # noqa: ANN401 - as above
-    for child in element:
-        below = path + str(child.tag).rpartition("}")[2]
-        if len(child):
-            _gather(child, below + "/", fields)
-        elif child.text is not None and below not in fields:
-            fields[below] = child.text
-            currency = child.get("Ccy")
-            if currency is not None:
-                fields[below + "@Ccy"] = currency
-
-
 class _Reading:
-    """One pass over the events: where in which statement we are."""
+    """One pass over the ends of elements: where in which statement we are."""
 
     def __init__(self) -> None:
+        self.names = Place()
+        self.in_entry, self.in_payment = Place(), Place()
+        self.details: list[Fields] = []
+        self.found = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self.statement: Any = None
         self.head: Head | None = None
         self.closing: Balance | None = None
-        self.details: list[Fields] = []
-        self.sum_minor = 0
-        self.entries = 0
-        self.payments = 0
+        self.sum_minor = self.entries = self.payments = 0
         self.warnings: list[str] = []
-        self.found = False
 
-    def run(self, events: Iterator[tuple[str, Any]]) -> Iterator[Item]:
-        for event, element in events:
-            name = local(element)
-            if name in _CONTAINERS:
-                if _is_statement(element):
-                    yield from self._begin() if event == "start" else self._end(element)
-            elif name == "Ntry" and event == "start":
-                self.details = []
-                if not self.found or not _is_statement(element.getparent()):
-                    raise StatementRefusedError("an entry is in no statement", element.sourceline)
-                if self.head is None:
-                    yield self._head(element.getparent())
+    def run(self, events: Iterable[tuple[str, Any]]) -> Iterator[Item]:
+        names = self.names
+        for _, element in events:
+            name = names[element.tag].path
+            if name == "TxDtls":
+                if names[element.getparent().tag].path == "NtryDtls":
+                    self.details.append(fields_of(element, self.in_payment))
+                    _forget(element)
             elif name == "Ntry":
                 yield from self._entry(element)
-            elif event == "end" and local(element.getparent()) == "NtryDtls":
-                self.details.append(fields_of(element))
-                _forget(element)
+            elif _is_statement(element):
+                yield from self._end(element)
         if not self.found:
             raise StatementRefusedError(
                 "there is no statement in this XML file: camt.052, camt.053 or camt.054 is read"
             )
 
-    def _begin(self) -> Iterator[Item]:
-        self.head, self.closing, self.sum_minor = None, None, 0
-        self.entries, self.payments, self.warnings, self.found = 0, 0, [], True
-        return iter(())
-
     def _head(self, statement: Any) -> Head:  # noqa: ANN401 - lxml has no types of its own
-        self.head = head_of(statement, _CONTAINERS[local(statement)], fields_of)
-        self.closing = closing_of(statement, fields_of)
+        self.found, self.statement = True, statement
+        self.head = head_of(statement, _CONTAINERS[local(statement)])
+        self.closing = closing_of(statement)
         return self.head
 
+    def _head_before(self, element: Any) -> Head:  # noqa: ANN401 - lxml has no types of its own
+        statement = element.getparent()
+        if not _is_statement(statement):
+            raise StatementRefusedError("an entry is in no statement", element.sourceline)
+        return self._head(statement)
+
     def _entry(self, element: Any) -> Iterator[Item]:  # noqa: ANN401 - lxml has no types of its own
-        if self.head is None:
-            return
+        head = self.head
+        if head is None or element.getparent() is not self.statement:
+            head = self._head_before(element)
+            yield head
         line = element.sourceline or 0
-        found, warnings = entries_of(fields_of(element), self.details, self.head.currency, line)
+        fields = fields_of(element, self.in_entry)
+        found, warnings = entries_of(fields, self.details, head.currency, line)
+        self.details = []
         self.warnings += warnings
         self.entries += 1
         for entry in found:
             self.payments += 1
             if not entry.is_pending:
-                sign = 1 if entry.direction == "credit" else -1
-                self.sum_minor += sign * entry.amount.minor
+                is_credit = entry.direction is Direction.CREDIT
+                self.sum_minor += entry.amount.minor if is_credit else -entry.amount.minor
             yield entry
         _forget(element)
 
@@ -142,13 +130,14 @@ class _Reading:
         if head is None:
             head = self._head(statement)
             yield head
-        closing = closing_of(statement, fields_of) or self.closing
+        closing = closing_of(statement) or self.closing
         difference = None
         opening = head.opening
         if opening is not None and closing is not None and opening.currency == closing.currency:
             difference = closing.minor - opening.minor - self.sum_minor
         yield End(closing, self.payments, difference, tuple(self.warnings), self.entries)
         _forget(statement)
+        self._begin()
 
 
 def _is_statement(element: Any) -> bool:  # noqa: ANN401 - lxml has no types of its own

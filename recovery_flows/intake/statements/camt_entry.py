@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from models.facts import Direction, LineKind
 from models.money import Money
+from recovery_flows.intake.statements.camt_fields import Fields
 from recovery_flows.intake.statements.shape import Entry, StatementRefusedError
 from recovery_flows.intake.statements.values import day_or_instant, minor_of, number_of, real_id
-
-Fields = dict[str, str]
 
 _KINDS = {
     "CWDL": LineKind.CASH, "CDPT": LineKind.CASH, "CHRG": LineKind.FEE, "FEES": LineKind.FEE,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from recovery_flows.intake.statements.camt_entry import Fields, first
+from recovery_flows.intake.statements.camt_entry import first
+from recovery_flows.intake.statements.camt_fields import fields_of
 from recovery_flows.intake.statements.shape import Balance, Format, Head
 from recovery_flows.intake.statements.values import day_or_instant, minor_of, number_of
 
@@ -15,20 +15,16 @@ _OPENING = ("OPBD", "PRCD")
 _CLOSING = ("CLBD",)
 
 
-def head_of(
-    statement: Any,  # noqa: ANN401 - lxml has no types of its own
-    kind: str,
-    fields_of: Callable[[Any], Fields],
-) -> Head:
+def head_of(statement: Any, kind: str) -> Head:  # noqa: ANN401 - lxml has no types of its own
     """What a statement says of itself before its entries; its namespace tells the version."""
     account = _child(statement, "Acct")
     fields = fields_of(account) if account is not None else {}
     period = _child(statement, "FrToDt")
     spans = fields_of(period) if period is not None else {}
     version = _VERSION.search(str(statement.tag))
-    opening = _balance(statement, _OPENING, fields_of)
+    opening = _balance(statement, _OPENING)
     name = _child(statement, "Id")
-    any_balance = opening or _balance(statement, None, fields_of)
+    any_balance = opening or _balance(statement, None)
     return Head(
         format=Format(f"camt.{version[1] if version else kind}"),
         version=version[2] if version else "",
@@ -46,12 +42,9 @@ def head_of(
     )  # fmt: skip
 
 
-def closing_of(
-    statement: Any,  # noqa: ANN401 - lxml has no types of its own
-    fields_of: Callable[[Any], Fields],
-) -> Balance | None:
+def closing_of(statement: Any) -> Balance | None:  # noqa: ANN401 - lxml has no types of its own
     """The booked balance at the end, as stated."""
-    return _balance(statement, _CLOSING, fields_of)
+    return _balance(statement, _CLOSING)
 
 
 def _child(statement: Any, name: str) -> Any:  # noqa: ANN401 - lxml has no types of its own
@@ -61,7 +54,6 @@ def _child(statement: Any, name: str) -> Any:  # noqa: ANN401 - lxml has no type
 def _balance(
     statement: Any,  # noqa: ANN401 - lxml has no types of its own
     codes: tuple[str, ...] | None,
-    fields_of: Callable[[Any], Fields],
 ) -> Balance | None:
     found: dict[str, Balance] = {}
     for child in statement:
