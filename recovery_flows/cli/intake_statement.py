@@ -63,11 +63,16 @@ def statement(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only read and check; store nothing.")
     ] = False,
+    schema: Annotated[
+        Path | None, typer.Option(help="XSD to hold XML files against; a departure only warns.")
+    ] = None,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
     """Read statement files; every booking is stored once, whatever comes twice."""
     found = [read_file(path) for path in files]
+    if schema is not None:
+        _hold_against(schema, files, found)
     problem = "" if dry_run else _store_all(found, files, bank, acting_as)
     if as_json:
         say_json([_told(one) for one in found])
@@ -78,6 +83,16 @@ def statement(
         raise typer.Exit(2)
     if any(one.refused for one in found):
         raise typer.Exit(_REFUSED_EXIT_CODE)
+
+
+def _hold_against(schema: Path, files: list[Path], found: list[FileRead]) -> None:
+    from recovery_flows.intake.statements.schema import against_schema, read_schema
+
+    rules = read_schema(schema)
+    for path, one in zip(files, found, strict=True):
+        departure = against_schema(path, rules) if one.format.startswith("camt") else ""
+        if departure and not one.refused:
+            one.warnings.append(f"does not follow {schema.name}: {departure}")
 
 
 def read_file(path: Path) -> FileRead:
