@@ -188,6 +188,22 @@ def test_a_zip_of_statements_is_opened_and_a_bomb_is_not(tmp_path: Path) -> None
         list(read_path(tmp_path / "bomb.zip"))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@settings(max_examples=100, deadline=None)
+@given(place=st.integers(0, 10_000), byte=st.binary(min_size=1, max_size=1))
+def test_a_zip_with_a_changed_byte_is_read_as_it_was_or_refused(
+    method: int, place: int, byte: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = tmp_path_factory.getbasetemp() / "whole.zip"
+    with zipfile.ZipFile(whole, "w", method) as archive:
+        archive.write(FILES / "04_batch.xml", "a.xml")
+    data = whole.read_bytes()
+    place %= len(data)
+    whole.write_bytes(data[:place] + byte + data[place + 1 :])
+    with contextlib.suppress(StatementRefusedError):
+        assert list(read_path(whole)) == items("04_batch.xml")
+
+
 @pytest.mark.parametrize("name", ["04_batch.xml", "06_07_13_mt940.sta", "13_14_ofx.ofx"])
 @settings(max_examples=150, deadline=None)
 @given(place=st.integers(0, 10_000), byte=st.binary(min_size=0, max_size=3))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from recovery_flows.intake.statements import bank_json, mt940, ofx
 from recovery_flows.intake.statements.shape import Item, StatementRefusedError
@@ -81,10 +82,14 @@ def _zipped(stream: BinaryIO) -> Iterator[Item]:
             files = [info for info in archive.infolist() if not info.is_dir()]
             _check(files)
             for info in files:
+                # Unpacked as it is read, and never beyond the size that was checked.
                 with archive.open(info) as inner:
-                    data = inner.read(info.file_size + 1)
-                yield from _single(data[:_LOOK], io.BytesIO(data))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+                    start = inner.read(_LOOK)
+                    inner.seek(0)
+                    yield from _single(start, cast("BinaryIO", inner))
+    except (
+        zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError
+    ) as error:  # fmt: skip
         raise StatementRefusedError("the zip file is broken or locked with a password") from error
 
 
