@@ -54,7 +54,8 @@ def check_free(file: RecoveryFile) -> None:
     """Raise StepRefusedError where the rule cannot change any more; the sentence names why."""
     recovery = file.recovery
     if recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{recovery.ref} is {recovery.state.replace("_", " ")}: its rule cannot change")
+        spoken = recovery.state.replace("_", " ")
+        raise StepRefusedError(f"{recovery.ref} is {spoken}: its rule cannot change")
     for allocation in file.allocations:
         if allocation.state in (AllocationState.APPROVED, AllocationState.PAID):
             raise _decided(file, allocation, str(allocation.state))
