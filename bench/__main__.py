@@ -7,10 +7,10 @@ import random
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.timing import best_seconds
 from models.engine import make_engine, open_database
 from models.facts import LineKind
 from models.ids import canonical, derive_id
@@ -26,16 +26,6 @@ from recovery_flows.rules.tracing.types import Coverage, Source, Transfer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RESULTS = Path(__file__).with_name("results.json")
-
-
-def best_seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The shortest of a few runs, in seconds of the wall."""
-    seconds = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - begun)
-    return min(seconds)
 
 
 def record_against_bare_inserts(events: int = 2_000) -> dict[str, float]:

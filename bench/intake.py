@@ -14,7 +14,7 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from bench.camt_file import write_statement
 
@@ -33,7 +33,7 @@ def opened(path: Path) -> BinaryIO:
     if path.suffix != ".zip":
         return path.open("rb")
     archive = zipfile.ZipFile(path)
-    return archive.open(archive.namelist()[0])  # type: ignore[return-value]
+    return cast("BinaryIO", archive.open(archive.namelist()[0]))
 
 
 def clear(path: Path) -> int:

@@ -10,21 +10,22 @@ import json
 import math
 import resource
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numba as nb
 import numpy as np
 
+from bench.timing import best_seconds
 from bench.workloads import power_law, synthfin
 from models.facts import LineKind
 from recovery_flows.rules.tracing.kernel.entry import run, trace_arrays
 from recovery_flows.rules.tracing.kernel.exposure import exposures
 from recovery_flows.rules.tracing.kernel.problem import Problem
 from recovery_flows.rules.tracing.kernel.shares import share_out
-from recovery_flows.rules.tracing.kernel.state import new_state, rows_of
+from recovery_flows.rules.tracing.kernel.state import Rows, State, new_state, rows_of
 from recovery_flows.rules.tracing.rules import RuleName, trace_by
 from recovery_flows.rules.tracing.types import Coverage, Source, Transfer
 
@@ -50,15 +51,6 @@ def balances(payer: np.ndarray, payee: np.ndarray, minor: np.ndarray, held: np.n
             held[payee[row]] += minor[row]
 
 
-def best(work: Callable[[], object], times: int = 5) -> float:
-    seconds = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - begun)
-    return min(seconds)
-
-
 def plain_seconds(problem: Problem, rule: RuleName) -> float:
     """The plain rule on the same rows, the making of its values not counted."""
     names = [f"a{number}" for number in range(problem.accounts)]
@@ -82,7 +74,7 @@ def plain_seconds(problem: Problem, rule: RuleName) -> float:
         )
     ]
     coverage = [Coverage(name, START, ends) for name in names]
-    return best(lambda: trace_by(rule, transfers, sources, (), coverage, as_of=ends), 1)
+    return best_seconds(lambda: trace_by(rule, transfers, sources, (), coverage, as_of=ends), 1)
 
 
 def whole_passes(problem: Problem) -> dict[str, float]:
@@ -93,8 +85,8 @@ def whole_passes(problem: Problem) -> dict[str, float]:
     share_out(few, sink, 1), exposures(many)
     rows = len(problem.payer) / 1e6
     return {
-        "pro_rata_16_claims_m_rows_per_s": rows / best(lambda: share_out(few, sink, 1), 3),
-        "poison_64_claims_m_rows_per_s": rows / best(lambda: exposures(many), 3),
+        "pro_rata_16_claims_m_rows_per_s": rows / best_seconds(lambda: share_out(few, sink, 1), 3),
+        "poison_64_claims_m_rows_per_s": rows / best_seconds(lambda: exposures(many), 3),
     }
 
 
@@ -107,12 +99,20 @@ def replace_claims(problem: Problem, most: int) -> Problem:
     )  # fmt: skip
 
 
+def walked(rule: RuleName, given: Rows, problem: Problem) -> State:
+    """One walk over all rows, the working memory made anew."""
+    return run(rule, given, new_state(problem), 0, len(problem.payer))
+
+
 def measure(problem: Problem) -> dict[str, float]:
     rows = len(problem.payer)
     arrays = problem.payer, problem.payee, problem.minor
     held = np.zeros(problem.accounts, np.int64)
     scan(*arrays), balances(*arrays, held)
-    floor, reading = best(lambda: balances(*arrays, held)), best(lambda: scan(*arrays))
+    floor, reading = (
+        best_seconds(lambda: balances(*arrays, held)),
+        best_seconds(lambda: scan(*arrays)),
+    )
     result = {
         "scan_m_rows_per_s": rows / reading / 1e6,
         "balance_loop_m_rows_per_s": rows / floor / 1e6,
@@ -122,8 +122,8 @@ def measure(problem: Problem) -> dict[str, float]:
         trace_arrays(rule, problem)
         result[f"{rule}_first_call_s"] = time.perf_counter() - begun
         given = rows_of(problem)
-        walk = best(lambda r=rule, g=given: run(r, g, new_state(problem), 0, rows))  # type: ignore[misc]
-        whole = best(lambda r=rule: trace_arrays(r, problem))  # type: ignore[misc]
+        walk = best_seconds(partial(walked, rule, given, problem), 5)
+        whole = best_seconds(partial(trace_arrays, rule, problem), 5)
         result[f"{rule}_walk_m_rows_per_s"] = rows / walk / 1e6
         result[f"{rule}_walk_ratio_to_balance_loop"] = floor / walk
         result[f"{rule}_whole_m_rows_per_s"] = rows / whole / 1e6

@@ -14,13 +14,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from bench.timing import best_seconds
 from bench.workloads import power_law
 from recovery_flows.intake.transfers.files import in_order, read_transfers
 from recovery_flows.intake.transfers.mapping import ColumnMapping, mapping_named
@@ -43,25 +43,15 @@ def write_csv(path: Path, rows: int) -> None:
             stream.write(f"t{row},{at},A{payer:07d},{target},{amount},CNY\n")
 
 
-def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The shortest of some runs."""
-    taken = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begun)
-    return min(taken)
-
-
 def reading(path: Path, mapping: ColumnMapping) -> dict[str, float]:
     """Rows a second of three ways to read the file."""
     table = quick_table([path], mapping)
     if table is None:
         sys.exit(f"{path} is not read by columns: nothing to measure")
     rows = len(table)
-    bare = seconds(lambda: pl.read_csv(path, infer_schema=False))
-    quick = seconds(lambda: quick_table([path], mapping))
-    by_rows = seconds(lambda: in_order(read_transfers(path, mapping)), 1)
+    bare = best_seconds(lambda: pl.read_csv(path, infer_schema=False))
+    quick = best_seconds(lambda: quick_table([path], mapping))
+    by_rows = best_seconds(lambda: in_order(read_transfers(path, mapping)), 1)
     return {
         "rows": rows,
         "bare_csv_m_rows_per_s": rows / bare / 1e6,

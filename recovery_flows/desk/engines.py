@@ -13,11 +13,10 @@ from recovery_flows.rules.tracing.types import Opening, Trace, Transfer
 
 if TYPE_CHECKING:
     from recovery_flows.intake.transfers.table_files import TableFiles
+    from recovery_flows.rules.tracing.kernel.adapt import Numbered
 
 MANY_ROWS = 20_000
 """From here on the kernel pays for being loaded."""
-
-_BY_KERNEL = frozenset(RuleName) - {RuleName.POISON}
 
 
 def choose_engine(
@@ -28,13 +27,11 @@ def choose_engine(
 
     by_age = rule is not RuleName.LIBR or among is Among.FIFO
     one_claim_each = len({s.transfer_id for s in files.sources}) == len(files.sources)
-    table = not isinstance(files, TransferFiles)
-    known = rule in _BY_KERNEL or table
-    able = is_available() and known and by_age and one_claim_each and _simple(files)
+    able = is_available() and by_age and one_claim_each and _simple(files)
     if wanted == "kernel" and not able:
         raise MisuseError(
             "the kernel cannot do this: it needs the extra `fast`, one victim per transfer, no "
-            "conversion, nothing taken back, and for poison a folder; leave out --engine"
+            "conversion, nothing taken back, libr by age; leave out --engine"
         )
     if wanted == "auto":
         return "kernel" if able and len(files) >= MANY_ROWS else "plain"
@@ -51,18 +48,30 @@ def run_on_kernel(
     files: TransferFiles | TableFiles, rule: RuleName, openings: tuple[Opening, ...]
 ) -> Trace:
     """The same trace on arrays."""
-    if not isinstance(files, TransferFiles):
-        from recovery_flows.desk.table_trace import trace_table
-
-        return trace_table(files, rule, openings)
-    from recovery_flows.rules.tracing.kernel.adapt import as_trace, numbered
+    from recovery_flows.rules.tracing.kernel.adapt import as_trace
+    from recovery_flows.rules.tracing.kernel.adapt_exposure import trace_exposure
     from recovery_flows.rules.tracing.kernel.adapt_shares import trace_shares
     from recovery_flows.rules.tracing.kernel.entry import trace_arrays
 
-    transfers: Sequence[Transfer] = files.transfers
-    if rule is RuleName.TIHO:
-        transfers, rule = tiho.in_order(transfers), RuleName.TAINTED_FIRST
-    numbers = numbered(transfers, files.sources, openings, files.coverage, as_of=files.as_of)
+    numbers = _numbered(files, rule, openings)
+    if rule is RuleName.POISON:
+        return trace_exposure(numbers)
     if rule is RuleName.PRO_RATA:
         return trace_shares(numbers)
-    return as_trace(numbers, trace_arrays(rule, numbers.problem))
+    by = RuleName.TAINTED_FIRST if rule is RuleName.TIHO else rule
+    return as_trace(numbers, trace_arrays(by, numbers.problem))
+
+
+def _numbered(
+    files: TransferFiles | TableFiles, rule: RuleName, openings: tuple[Opening, ...]
+) -> Numbered:
+    if not isinstance(files, TransferFiles):
+        from recovery_flows.desk.table_trace import numbered_table
+
+        return numbered_table(files, openings, rule)
+    from recovery_flows.rules.tracing.kernel.adapt import numbered
+
+    transfers: Sequence[Transfer] = files.transfers
+    if rule is RuleName.TIHO:
+        transfers = tiho.in_order(transfers)
+    return numbered(transfers, files.sources, openings, files.coverage, as_of=files.as_of)

@@ -1,4 +1,4 @@
-"""A trace on a table of transfers: numbers in, the plain rules' values out, no row as an object."""
+"""A table of transfers as the kernel takes it: numbers only, no row as an object."""
 
 from __future__ import annotations
 
@@ -9,26 +9,12 @@ import numpy as np
 from models.facts import LineKind
 from recovery_flows.intake.transfers.table import KINDS, LazyTransfers
 from recovery_flows.intake.transfers.table_files import TableFiles
-from recovery_flows.rules.tracing.kernel.adapt import Numbered, as_trace, way_out
-from recovery_flows.rules.tracing.kernel.adapt_exposure import trace_exposure
-from recovery_flows.rules.tracing.kernel.adapt_shares import trace_shares
+from recovery_flows.rules.tracing.kernel.adapt import Numbered, way_out
 from recovery_flows.rules.tracing.kernel.balances import closing_balances, least_openings
-from recovery_flows.rules.tracing.kernel.entry import trace_arrays
 from recovery_flows.rules.tracing.kernel.ordering import rows_highest_out
 from recovery_flows.rules.tracing.kernel.problem import Ints64, Problem
 from recovery_flows.rules.tracing.rules import RuleName
-from recovery_flows.rules.tracing.types import Basis, Opening, Trace
-
-
-def trace_table(files: TableFiles, rule: RuleName, openings: tuple[Opening, ...]) -> Trace:
-    """Where the money of each victim is; one victim a payment, victims under LIBR by age."""
-    numbers = _numbered(files, openings, rule)
-    if rule is RuleName.POISON:
-        return trace_exposure(numbers)
-    if rule is RuleName.PRO_RATA:
-        return trace_shares(numbers)
-    by = RuleName.TAINTED_FIRST if rule is RuleName.TIHO else rule
-    return as_trace(numbers, trace_arrays(by, numbers.problem))
+from recovery_flows.rules.tracing.types import Basis, Opening
 
 
 def table_openings(files: TableFiles, basis: Basis) -> tuple[Opening, ...]:
@@ -50,7 +36,7 @@ def table_openings(files: TableFiles, basis: Basis) -> tuple[Opening, ...]:
 
 def table_balances(files: TableFiles, openings: tuple[Opening, ...]) -> Mapping[str, int]:
     """Every account's balance after the last payment, in minor units."""
-    problem = _numbered(files, openings, RuleName.FIFO).problem
+    problem = numbered_table(files, openings, RuleName.FIFO).problem
     return dict(
         zip(files.table.accounts.to_list(), closing_balances(problem).tolist(), strict=True)
     )
@@ -75,7 +61,8 @@ def _order(files: TableFiles, rule: RuleName) -> Ints64:
     return np.insert(order, apart + 1, order[apart])
 
 
-def _numbered(files: TableFiles, openings: tuple[Opening, ...], rule: RuleName) -> Numbered:
+def numbered_table(files: TableFiles, openings: tuple[Opening, ...], rule: RuleName) -> Numbered:
+    """The table as the kernel takes it, its rows in the order in which the rule walks them."""
     table, order = files.table, _order(files, rule)
     minor, batch = table.column("minor")[order], table.column("batch")[order]
     # The second of two is the credit: money from outside.

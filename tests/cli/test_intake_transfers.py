@@ -12,6 +12,11 @@ pytest.importorskip("polars", reason="the extra `fast` is not installed")
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
 from recovery_flows.desk import transfer_files
+from recovery_flows.intake.transfers.files import in_order, read_transfers
+from recovery_flows.intake.transfers.mapping import PLAIN
+from recovery_flows.intake.transfers.quick import quick_table
+from recovery_flows.intake.transfers.rows import FileRefusedError
+from recovery_flows.intake.transfers.table import LazyTransfers
 
 Said = Callable[..., str]
 RULES = ["fifo", "lifo", "libr", "tainted-first", "tiho", "poison"]
@@ -120,6 +125,27 @@ def test_what_columns_cannot_read_is_refused_by_line_and_nothing_is_kept(
     told = said("intake", "transfers", tmp_path / "T.csv", "--to", tmp_path / "K")
     assert sentence in told
     assert not (tmp_path / "K").exists()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "t1,2026-01-01,A,B,18446744073709552616.00,CNY,\n",  # 2**64 + 1000: beyond the columns
+        't1,2026-01-01,"",B,1.00,CNY,\n',
+        "t1,2026-01-01,A\t,B,1.00,CNY,\n",
+        't1,2026-01-01,"A, B",B,.50,CNY,\n',
+    ],
+)
+def test_columns_never_say_other_than_the_rows(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "T.csv"
+    path.write_text(HEAD + odd + "t2,2026-01-02,B,C,1.00,CNY,\n", encoding="utf-8")
+    table = quick_table([path], PLAIN)
+    try:
+        rows = in_order(read_transfers(path, PLAIN))
+    except FileRefusedError:
+        assert table is None
+    else:
+        assert table is None or list(LazyTransfers(table)) == rows
 
 
 def test_the_schemas_of_others_are_known_by_name(said: Said, tmp_path: Path) -> None:

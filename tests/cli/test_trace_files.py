@@ -74,7 +74,7 @@ def test_an_amount_below_zero_is_the_same_payment_the_other_way_round(
     assert turned["Z"] == {"V1": "20.00"}
 
 
-@pytest.mark.parametrize("rule", ["fifo", "lifo", "libr", "tainted-first", "tiho"])
+@pytest.mark.parametrize("rule", ["fifo", "lifo", "libr", "tainted-first", "tiho", "poison"])
 def test_both_engines_print_the_same(call: Call, files: Path, rule: str) -> None:
     pytest.importorskip("numba", reason="the extra `fast` is not installed")
     plain, kernel = (

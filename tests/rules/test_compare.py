@@ -13,7 +13,7 @@ from recovery_flows.rules.tracing.compare import (
     reordered,
     shares,
 )
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Transfer
+from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, TraceRule, Transfer
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 END = NOON + timedelta(days=9)
@@ -44,10 +44,10 @@ def test_what_lies_elsewhere_is_counted_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "on", "out"), [(fifo, 10, 90), (lifo, 60, 40), (pro_rata, 40, 60)]
+    ("rule", "on", "out"), [(fifo.trace, 10, 90), (lifo.trace, 60, 40), (pro_rata.trace, 40, 60)]
 )
-def test_the_flow_along_each_payment(rule: object, on: int, out: int) -> None:
-    flows = edge_flows(rule.trace(*GIVEN, as_of=END))  # type: ignore[attr-defined]
+def test_the_flow_along_each_payment(rule: TraceRule, on: int, out: int) -> None:
+    flows = edge_flows(rule(*GIVEN, as_of=END))
     assert [(f.transfer_id, f.payer, f.payee, f.amount_minor) for f in flows] == [
         ("loss", "V", "M", 100), ("on", "M", "X", on), ("out", "M", None, out),
     ]  # fmt: skip

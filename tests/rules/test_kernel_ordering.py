@@ -1,6 +1,7 @@
 """The order within a booking instant is the same on arrays as in the plain rules."""
 
 from itertools import groupby
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,12 +21,13 @@ tables = st.lists(
 ).map(lambda rows: sorted(rows, key=lambda row: row[0]))
 
 
-def columns(rows: list[Row]) -> list[object]:
+def columns(rows: list[Row]) -> list[Any]:
     return [np.array(column, np.int32) for column in zip(*rows, strict=True)]
 
 
 def ends(row: Row) -> tuple[int | None, int | None]:
-    return tuple(None if end < 0 else end for end in row[1:3])  # type: ignore[return-value]
+    _, payer, payee, _ = row
+    return (None if payer < 0 else payer, None if payee < 0 else payee)
 
 
 @settings(max_examples=300, deadline=None)
@@ -53,5 +55,5 @@ def test_each_payer_pays_the_largest_first(rows: list[Row]) -> None:
         for one in whole_payers_first([ends(rows[place]) for place in places]):
             mine = [places[n] for n in one]
             expected += sorted(mine, key=lambda place: -rows[place][3])
-    found = rows_highest_out(batch, payer, payee, minor.astype(np.int64))  # type: ignore[attr-defined]
+    found = rows_highest_out(batch, payer, payee, minor.astype(np.int64))
     assert found.tolist() == expected

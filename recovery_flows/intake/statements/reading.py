@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from recovery_flows.intake.statements import bank_json, mt940, ofx
 from recovery_flows.intake.statements.shape import Item, StatementRefusedError
@@ -83,14 +83,19 @@ def _zipped(stream: BinaryIO) -> Iterator[Item]:
             _check(files)
             for info in files:
                 # Unpacked as it is read, and never beyond the size that was checked.
-                with archive.open(info) as inner:
+                with _member(archive, info) as inner:
                     start = inner.read(_LOOK)
                     inner.seek(0)
                     yield from _single(start, cast("BinaryIO", inner))
-    except (
-        zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError
-    ) as error:  # fmt: skip
-        raise StatementRefusedError("the zip file is broken or locked with a password") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise StatementRefusedError("the zip file is broken") from error
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return archive.open(info)
+    except RuntimeError as error:  # so it says that a password or an unknown method is in the way
+        raise StatementRefusedError("the zip file is locked or packed in an unknown way") from error
 
 
 def _check(files: list[zipfile.ZipInfo]) -> None:

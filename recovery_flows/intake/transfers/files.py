@@ -96,10 +96,10 @@ def read_transfers(path: Path, mapping: ColumnMapping = PLAIN) -> list[tuple[int
     """All payments of a file, row by row, each with its line."""
     found: list[tuple[int, Transfer]] = []
     lines: dict[str, int] = {}
-    for line, cells in mapping.rows(path):
-        if cells.get("currency", "") in mapping.leave_out:
+    for number, (line, cells) in enumerate(mapping.rows(path), start=1):
+        if cells["currency"] in mapping.leave_out:
             continue
-        name = cells.get("id", str(len(found) + 1))
+        name = cells.get("id", str(number))
         if not name:
             raise refuse(path, line, "id is empty: every transfer needs one")
         if name in lines:

@@ -30,7 +30,7 @@ _TIMES = (
 )  # fmt: skip
 
 
-_MINOR_MOST = 10**17
+_WHOLE_MOST = 10**13
 
 
 class _OddError(Exception):
@@ -134,15 +134,16 @@ def _minor(cells: pl.Series, digits: int, *, rounds: bool) -> pl.Series:
     fraction = parts["field_1"].fill_null("")
     if cells.has_nulls() or cells.str.contains_any(["+", "-", " "]).any():
         raise _OddError
-    minor: pl.Series = parts["field_0"].cast(pl.Int64) * 10**digits
+    whole: pl.Series = parts["field_0"].cast(pl.Int64)
+    if whole.has_nulls() or not (whole < _WHOLE_MOST).all():
+        raise _OddError  # before it is multiplied: beyond 64 bits it would be another amount
+    minor: pl.Series = whole * 10**digits
     if digits:
         minor = minor + fraction.str.slice(0, digits).str.pad_end(digits, "0").cast(pl.Int64)
     if max(fraction.str.len_bytes().unique().to_list()) > digits:
         if not rounds or fraction.str.contains(r"\D").any():
             raise _OddError
         minor = minor + (fraction.str.slice(digits, 1) >= "5").cast(pl.Int64)
-    if not (minor < _MINOR_MOST).all() or parts["field_0"].str.len_bytes().max() == 0:
-        raise _OddError
     return minor.alias("minor")
 
 
@@ -174,7 +175,7 @@ def _ordered(frame: pl.DataFrame) -> TransferTable:
 
 
 def _has_blanks(names: pl.Series) -> bool:
-    return bool((names.str.starts_with(" ") | names.str.ends_with(" ")).any())
+    return bool(((names.str.strip_chars() != names) | (names == "")).any())
 
 
 def _numbered(

@@ -8,7 +8,7 @@ from recovery_flows.rules.tracing.types import Gone, Position, Trace
 
 
 def trace_exposure(numbers: Numbered) -> Trace:
-    """What every account was exposed to; for accounts that are known for good or not at all."""
+    """What every account was exposed to; each account known over all the time or not at all."""
     found = exposures(numbers.problem)
     names, claims, rows = numbers.accounts, numbers.claims, numbers.rows
     positions = sorted(
@@ -22,8 +22,9 @@ def trace_exposure(numbers: Numbered) -> Trace:
         for row, claim in sorted(found.gone.tolist())
     ]  # fmt: skip
     reached = set(found.held[:, 0].tolist())
+    unseen = numbers.unseen | {account for _, account, _ in numbers.uncovered}
     return Trace(
         tuple(Position(name, claim, minor, minor, None) for name, claim, minor in positions),
-        tuple(gone), (), frozenset(names[n] for n in numbers.unseen & reached), (), (),
+        tuple(gone), (), frozenset(names[n] for n in unseen & reached), (), (),
         is_exposure=True,
     )  # fmt: skip
