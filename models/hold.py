@@ -11,7 +11,14 @@ from models.states import HoldKind, HoldState, RequestState
 
 
 class Hold(SQLModel, table=True):
-    """One measure on one asset; `held_minor` is the bank's figure, in the account's currency."""
+    """One measure on one asset; `held_minor` is the bank's figure, in the account's currency.
+
+    `renewal` is how far its renewal is ("", draft, asked, ordered, denied, refused), `term_from`
+    where its present term began if it was renewed, `reminded_hours` the last reminder given,
+    counted from the end.
+    `releasing_minor` and `complained_minor` are parts asked to be let go; `scope_reason` is the
+    fingerprint of the note that says why more is blocked than is disputed.
+    """
 
     id: str = id_field()
     recovery_id: str = ref_field("recovery.id")
@@ -34,6 +41,16 @@ class Hold(SQLModel, table=True):
     authority: str = Field(default="", max_length=200)
     drafted_by: str = Field(default="", max_length=64)
     reason: str = Field(default="", max_length=200)
+    term_from: datetime | None = None
+    renewal: str = Field(default="", max_length=12)
+    renewals: int = 0
+    reminded_hours: int = 0
+    escalated_at: datetime | None = None
+    release_due_at: datetime | None = None
+    releasing_minor: int = minor_field()
+    complained_minor: int = minor_field()
+    scope_reason: str = Field(default="", max_length=64)
+    lapse_seen_by: str = Field(default="", max_length=64)
 
 
 class Request(SQLModel, table=True):

@@ -55,9 +55,10 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
     }
     for stage in stages:
         moves[(stage, "closed")] = _S.CLOSED
-        moves[(stage, "updated")] = stage
         moves[(stage, "split")] = stage
-    moves[(_S.CLOSED, "updated")] = _S.CLOSED
+    for stage in (*stages, _S.CLOSED):
+        for event in ("updated", "watch_begun", "watch_looked", "watch_found", "watch_ended"):
+            moves[(stage, event)] = stage
     return moves
 
 
@@ -81,23 +82,45 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.ORDERED, "confirmed"): _H.ORDERED,
         (_H.ORDERED, "acknowledged"): _H.ORDERED,
         (_H.ORDERED, "lapsed"): _H.LAPSED,
+        (_H.ORDERED, "reminded"): _H.ORDERED,
+        (_H.ORDERED, "escalated"): _H.ORDERED,
         (_H.QUEUED, "frozen"): _H.FROZEN,
+        (_H.QUEUED, "acknowledged"): _H.QUEUED,
+        (_H.QUEUED, "no_funds"): _H.NO_FUNDS,
+        (_H.QUEUED, "refused"): _H.REJECTED_BY_BANK,
+        (_H.QUEUED, "release_ordered"): _H.RELEASE_PENDING,
+        (_H.QUEUED, "lapsed"): _H.LAPSED,
         (_H.RELEASE_PENDING, "released"): _H.RELEASED,
         (_H.RELEASE_PENDING, "lapsed"): _H.LAPSED,
+        (_H.RELEASE_PENDING, "stop_kept"): _H.STOPPED,
+        (_H.RELEASE_PENDING, "freeze_kept"): _H.FROZEN,
+        (_H.RELEASE_PENDING, "queue_kept"): _H.QUEUED,
+        (_H.LAPSED, "lapse_seen"): _H.LAPSED,
+        (None, "volunteered"): _H.STOPPED,
     }
     for live in (_H.STOPPED, _H.FROZEN):
         moves |= {
-            (live, "updated"): live,
-            (live, "confirmed"): live,
-            (live, "renewed"): live,
-            (live, "paid_out"): live,
             (live, "release_ordered"): _H.RELEASE_PENDING,
             (live, "released"): _H.RELEASED,
             (live, "lapsed"): _H.LAPSED,
+            (live, "let_go_early"): _H.LAPSED,
             (live, "disposed"): _H.DISPOSED,
             (live, "superseded"): _H.SUPERSEDED,
         }
+        moves |= {(live, event): live for event in _WHILE_HELD}
+    moves |= {(_H.FROZEN, event): _H.FROZEN for event in _RENEWAL}
     return moves
+
+
+_WHILE_HELD = (
+    "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
+    "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
+    "complaint_rejected",
+)  # fmt: skip
+_RENEWAL = (
+    "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",
+    "renewal_refused", "renewed",
+)  # fmt: skip
 
 
 _OWN_MOVES: Mapping[Noun, _Table] = {

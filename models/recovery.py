@@ -75,7 +75,10 @@ class Claim(SQLModel, table=True):
 
 
 class Asset(SQLModel, table=True):
-    """One account in one recovery; the stage of the work lives here."""
+    """One account in one recovery; the stage of the work lives here.
+
+    `watch` is "on" while an account that was empty is looked at again, "over" when that has ended.
+    """
 
     __table_args__ = (sa.UniqueConstraint("recovery_id", "account_id"),)
 
@@ -94,6 +97,10 @@ class Asset(SQLModel, table=True):
     title_checked_by: str = Field(default="", max_length=64)
     left_alone: str = Field(default="", max_length=120)
     shared_decision: str = Field(default="", max_length=24)
+    watch: str = Field(default="", max_length=8)
+    watch_until: datetime | None = None
+    watch_due_at: datetime | None = None
+    watch_looks: int = 0
 
 
 class Note(SQLModel, table=True):

@@ -83,6 +83,10 @@ class AssetRow:
     title_checked_by: str = ""
     left_alone: str = ""
     shared_decision: str = ""
+    watch: str = ""
+    watch_until: datetime | None = None
+    watch_due_at: datetime | None = None
+    watch_looks: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,16 @@ class HoldRow:
     law_row: str = ""
     drafted_by: str = ""
     reason: str = ""
+    term_from: datetime | None = None
+    renewal: str = ""
+    renewals: int = 0
+    reminded_hours: int = 0
+    escalated_at: datetime | None = None
+    release_due_at: datetime | None = None
+    releasing_minor: int = 0
+    complained_minor: int = 0
+    scope_reason: str = ""
+    lapse_seen_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,12 @@ class CallKind(StrEnum):
     RELEASE = "release"
     STATEMENT = "statement"
     PAYOUT = "payout"
+    EXTEND = "extend"
+    BALANCE = "balance"
+
+
+QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE})
+"""Calls that change nothing at a bank: asked again whenever no answer came."""
 
 
 class ApprovalState(StrEnum):

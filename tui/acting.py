@@ -29,6 +29,9 @@ APPROVE_ASKS: Mapping[str, str] = {
     Act.REQUEST: "The request leaves the country under your name.",
     Act.RETURN: "The bank pays this out. It cannot be called back.",
     Act.CLOSE: "The file is closed.",
+    Act.RENEW: "The bank is told to hold the money for another term.",
+    Act.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
+    Act.COMPLAINT: "A yes lets this much go: it can be gone the same minute. A no needs a reason.",
     Act.TRACE_RULE: "The money is traced again by this rule; returns drafted by the old one end.",
 }
 

@@ -12,7 +12,7 @@ from models.officer import Approval
 from models.queries.files import load_files
 from models.queries.names import Names, names_of
 from models.queries.views import ApprovalLine
-from models.rows import ApprovalRow
+from models.rows import ApprovalRow, AssetRow, HoldRow
 from models.states import ApprovalState
 from models.tables import table_of
 
@@ -68,12 +68,13 @@ def _figures(file: RecoveryFile, approval: ApprovalRow, names: Names) -> list[tu
     hold = next((h for h in file.holds if h.id == subject), None)
     if hold is not None:
         asset = file.asset(hold.asset_id)
-        amount = hold.held_minor if approval.action == "release" else hold.requested_minor
+        amount: int = getattr(hold, _AMOUNT_OF.get(approval.action, "requested_minor"))
         return [
             ("bank", asset.partner_id),
             ("account", names.account(asset.account_id)),
             ("measure", f"{hold.kind} under {hold.law_row}"),
             ("amount", str(Money(amount, hold.currency))),
+            *_more_than_disputed(hold, asset, names),
         ]
     request = next((r for r in file.requests if r.id == subject), None)
     if request is not None:
@@ -102,6 +103,21 @@ def _figures(file: RecoveryFile, approval: ApprovalRow, names: Names) -> list[tu
         for b in file.balances
         if b.claim_minor
     ]
+
+
+_AMOUNT_OF = {
+    "release": "held_minor",
+    "renew": "held_minor",
+    "release_part": "releasing_minor",
+    "complaint": "complained_minor",
+}
+
+
+def _more_than_disputed(hold: HoldRow, asset: AssetRow, names: Names) -> list[tuple[str, str]]:
+    if not hold.scope_reason:
+        return []
+    disputed = Money(asset.traced_minor, asset.currency)
+    return [("disputed", str(disputed)), ("reason", names.reasons.get(hold.scope_reason, ""))]
 
 
 def _rule_figures(file: RecoveryFile, names: Names) -> list[tuple[str, str]]:

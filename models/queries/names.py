@@ -26,7 +26,7 @@ class Names:
     tails: Mapping[str, str]
     victims: Mapping[str, str]
     reasons: Mapping[str, str] = field(default_factory=dict)
-    """Why a tracing rule is asked for or in force, by the fingerprint of its note."""
+    """Why a rule is asked for, or more blocked than is disputed, by the note's fingerprint."""
 
     def account(self, account_id: str) -> str:
         """A masked account number."""
@@ -63,6 +63,7 @@ def names_of(
 
 def _reasons(session: Session, vault: Vault, files: list[RecoveryFile]) -> dict[str, str]:
     prints = {f.recovery.asked_reason for f in files} | {f.recovery.tracing_reason for f in files}
+    prints |= {h.scope_reason for f in files for h in f.holds}
     query = sa.select(_NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
         _NOTES.c.recovery_id.in_([f.recovery.id for f in files]),
         _NOTES.c.fingerprint.in_(prints - {""}),

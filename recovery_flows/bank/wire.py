@@ -52,6 +52,16 @@ def release_path(bank_ref: str) -> str:
     return f"{HOLDS_PATH}/{quote(bank_ref, safe='')}/release"
 
 
+def extend_path(bank_ref: str) -> str:
+    """Where the renewal of the hold with the bank's id `bank_ref` is sent."""
+    return f"{HOLDS_PATH}/{quote(bank_ref, safe='')}/extend"
+
+
+def extend_body(expires_at: datetime) -> bytes:
+    """The order to hold until `expires_at` (aware), in place of the end that was set before."""
+    return canonical({"expiresAt": time_text(expires_at, "expires_at")})
+
+
 def time_text(at: datetime, argument: str) -> str:
     """An aware instant as the wire writes it (ISO 8601, UTC); UnfitArgumentError if naive."""
     if at.tzinfo is None:
@@ -74,8 +84,8 @@ def hold_body(
 
     Made once, saved, and sent byte-identically on every retry.
     """
-    if kind not in (HoldKind.STOP, HoldKind.FREEZE):
-        raise UnfitArgumentError("kind", f"{kind} is not sent to a bank; only stop and freeze are")
+    if kind is HoldKind.VOLUNTARY:
+        raise UnfitArgumentError("kind", "is a voluntary hold: that is the bank's own, no order")
     return canonical(
         {
             "orderRef": order_ref,

@@ -13,14 +13,12 @@ from recovery_flows.cli.sending import tell_done
 from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
-    from models.money import Money
-    from models.rows import HoldRow
     from recovery_flows.cli.place import Installation
 
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (advance, note, amend, payee, join):
+    for command in (advance, note, payee, join):
         app.command()(command)
 
 
@@ -81,46 +79,6 @@ def _field(text: str) -> tuple[str, str]:
     if not (name.strip() and mark and value.strip()):
         raise MisuseError("--field takes NAME=TEXT")
     return name.strip(), value.strip()
-
-
-def amend(
-    ref: Ref,
-    *,
-    hold: Annotated[str, typer.Option(metavar="HOLD_ID", help="See `recovery show`.")],
-    amount: Annotated[str, typer.Option(metavar="DECIMAL", help="In the account's currency.")],
-    seen_version: SeenVersion = None,
-    acting_as: ActingAs = "",
-    as_json: AsJson = False,
-) -> None:
-    """Change the sum of a hold before it is ordered; approvals asked for it are void."""
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        currency = _hold(installation, recovery_id, ref, hold).currency
-        minor = _money(amount, currency).minor
-        desk = installation.desk(acting_as)
-        _tell(desk.amend_hold(recovery_id, hold, minor, seen_version), as_json=as_json)
-
-
-def _hold(installation: Installation, recovery_id: str, ref: str, hold_id: str) -> HoldRow:
-    from models.queries.files import load_file
-    from recovery_flows.errors import MisuseError
-
-    with installation.database.reading() as session:
-        holds = load_file(session, recovery_id).holds
-    found = next((h for h in holds if h.id == hold_id), None)
-    if found is None:
-        raise MisuseError(f"{ref} has no hold {hold_id}: `recovery show {ref}` lists them")
-    return found
-
-
-def _money(amount: str, currency: str) -> Money:
-    from models.money import Money
-    from recovery_flows.errors import MisuseError
-
-    try:
-        return Money.parse(amount, currency)
-    except ValueError as error:
-        raise MisuseError(str(error)) from error
 
 
 def payee(

@@ -64,7 +64,8 @@ class Desk:
     officer: OfficerView | None
     wall: WallClock = wall_clock
 
-    def _actor(self, role: Role) -> Actor:
+    def actor(self, role: Role) -> Actor:
+        """Who acts in this role; NobodyActsError if nobody does or the role is not theirs."""
         if self.officer is None:
             raise NobodyActsError(
                 "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
@@ -93,7 +94,7 @@ class Desk:
         Raises StepRefusedError, with the reason or the missing steps, when there is none or when
         the file has changed since version `seen_version`.
         """
-        actor = self._actor(Role.OFFICER)
+        actor = self.actor(Role.OFFICER)
         with self._unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             _check_version(file, seen_version)
@@ -117,7 +118,7 @@ class Desk:
 
     def approve(self, approval_id: str, authority: str = "") -> str:
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
-        actor = self._actor(Role.SUPERVISOR)
+        actor = self.actor(Role.SUPERVISOR)
         with self._unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
             approving.approve(progress, approval_id, actor.id, authority, now, self.laws)
@@ -127,7 +128,7 @@ class Desk:
 
     def deny(self, approval_id: str, reason: str) -> str:
         """Say no to a pending approval, with a reason."""
-        actor = self._actor(Role.SUPERVISOR)
+        actor = self.actor(Role.SUPERVISOR)
         with self._unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
             approving.deny(progress, approval_id, actor.id, reason, now)
@@ -148,7 +149,7 @@ class Desk:
         if not text.strip():
             raise MisuseError("the note is empty: nothing was written")
         roles = self.officer.roles if self.officer else frozenset()
-        actor = self._actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
+        actor = self.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
         with self._unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             write_note(unit, actor, now, recovery_id, text)
@@ -156,25 +157,17 @@ class Desk:
             return f"{file.recovery.ref}: note kept"
 
     @contextmanager
-    def _edit(self, recovery_id: str, seen_version: int | None) -> Iterator[tuple[Unit, Progress]]:
+    def editing(
+        self, recovery_id: str, seen_version: int | None
+    ) -> Iterator[tuple[Unit, Progress]]:
         """An officer's change to a file: what the body decides is recorded when it ends."""
-        actor = self._actor(Role.OFFICER)
+        actor = self.actor(Role.OFFICER)
         with self._unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             _check_version(file, seen_version)
             progress = Progress(file)
             yield unit, progress
             conclude(unit, actor, now, self.laws, progress)
-
-    def amend_hold(
-        self, recovery_id: str, hold_id: str, minor: int, seen_version: int | None = None
-    ) -> str:
-        """Change the sum of a hold before it is ordered; approvals asked for it are void."""
-        with self._edit(recovery_id, seen_version) as (_, progress):
-            if hold_id not in {h.id for h in progress.file.holds}:
-                raise MisuseError(f"{progress.file.recovery.ref} has no hold {hold_id}")
-            acts.amend_hold(progress, hold_id, minor)
-        return f"{progress.file.recovery.ref}: the sum of {hold_id} was changed"
 
     def change_payee(
         self,
@@ -185,13 +178,13 @@ class Desk:
         seen_version: int | None = None,
     ) -> str:
         """Pay a claim to another account of its victim; approvals of the payout are void."""
-        with self._edit(recovery_id, seen_version) as (unit, progress):
+        with self.editing(recovery_id, seen_version) as (unit, progress):
             if claim_id not in {c.id for c in progress.file.claims}:
                 raise MisuseError(f"{progress.file.recovery.ref} has no claim {claim_id}")
             account_id = ensure_account(unit, account, progress.file.recovery.currency)
             acts.change_payee(progress, claim_id, account_id, reason)
             now, text = case_now(unit.session, self.wall()), f"payee of {claim_id}: {reason}"
-            write_note(unit, self._actor(Role.OFFICER), now, recovery_id, text)
+            write_note(unit, self.actor(Role.OFFICER), now, recovery_id, text)
         return f"{progress.file.recovery.ref}: {claim_id} is paid to another account"
 
     def choose_rule(
@@ -204,10 +197,10 @@ class Desk:
     ) -> str:
         """Ask a second person for another tracing rule; the reason is kept sealed as a note."""
         named = asking.rule_of(rule)
-        with self._edit(recovery_id, seen_version) as (unit, progress):
+        with self.editing(recovery_id, seen_version) as (unit, progress):
             now = case_now(unit.session, self.wall())
             moved_minor = asking.choose_rule(
-                unit, progress, named, among, reason, self._actor(Role.OFFICER), now
+                unit, progress, named, among, reason, self.actor(Role.OFFICER), now
             )
             recovery = progress.file.recovery
         elsewhere = Money(moved_minor, recovery.currency)
@@ -218,7 +211,7 @@ class Desk:
 
     def join(self, recovery_id: str, other_id: str) -> str:
         """Make two recoveries one file; the one reported first stays."""
-        actor = self._actor(Role.OFFICER)
+        actor = self.actor(Role.OFFICER)
         with self._unit() as (unit, now):
             return self._join(unit, now, actor, load_file(unit.session, recovery_id), other_id)
 

@@ -14,7 +14,7 @@ from models.ids import canonical
 from models.queries.money import told_by_files
 from models.queries.requests import sealed_fields
 from models.vault import Vault
-from recovery_flows.rules import acts, answers, requesting
+from recovery_flows.rules import acts, answers, hold_acts, lapsing, requesting
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.steps import Action
@@ -105,6 +105,16 @@ def _submit_release(progress: Progress, step: Step, given: Given) -> str:
     return "release submitted for approval"
 
 
+def _submit_renewal(progress: Progress, step: Step, given: Given) -> str:
+    hold_acts.submit_renewal(progress, step.subject_id, given.actor, given.now)
+    return "renewal submitted for approval"
+
+
+def _see_lapse(progress: Progress, step: Step, given: Given) -> str:
+    lapsing.see_lapse(progress, step.subject_id, given.actor)
+    return "the lapse is noted; nothing is held there any more"
+
+
 def _submit_close(progress: Progress, step: Step, given: Given) -> str:
     del step
     acts.submit_close(progress, given.actor, given.now)
@@ -122,5 +132,7 @@ _DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
     Action.PUBLISH_NOTICE: _publish_notice,
     Action.SUBMIT_RETURN: _submit_return,
     Action.SUBMIT_RELEASE: _submit_release,
+    Action.SUBMIT_RENEWAL: _submit_renewal,
+    Action.SEE_LAPSE: _see_lapse,
     Action.SUBMIT_CLOSE: _submit_close,
 }

@@ -10,7 +10,7 @@ from models.states import CLOSED_RECOVERIES, Noun
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
-from recovery_flows.rules import crossing, following, freezing, restitution, steps
+from recovery_flows.rules import crossing, following, freezing, restitution, steps, waking
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 
@@ -41,11 +41,11 @@ def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
     """What the queue shows of a file; it wakes the engine at once where there is work for it."""
     wake_at = None
     if file.recovery.state not in CLOSED_RECOVERIES:
-        wake_at = now if has_engine_work(file, now, laws) else steps.next_wake(file)
+        wake_at = now if has_engine_work(file, now, laws) else waking.next_wake(file, laws)
     return Derived(
         stage=steps.stage_of(file),
         step=steps.steps(file, laws)[0],
-        due_at=steps.next_clock(file),
+        due_at=waking.next_clock(file, laws),
         wake_at=wake_at,
     )
 

@@ -6,10 +6,10 @@ from models.file import RecoveryFile
 from models.ids import HoldId
 from models.money import Money
 from models.queries.work import CallLine, account_ref
-from models.states import CallKind, HoldKind
+from models.states import CallKind, HoldKind, HoldState
 from models.store.unit import Unit
 from recovery_flows.bank import wire
-from recovery_flows.rules import clocks
+from recovery_flows.rules import clocks, renewing
 from recovery_flows.rules.freezing import Laws
 
 
@@ -19,7 +19,13 @@ def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) ->
         return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
     if call.kind is CallKind.RELEASE:
         hold = file.hold(call.subject_id)
-        return wire.release_path(hold.bank_ref), wire.release_body(None, "released by decision")
+        whole = hold.state is HoldState.RELEASE_PENDING or not hold.releasing_minor
+        part = None if whole else Money(hold.releasing_minor, hold.currency)
+        return wire.release_path(hold.bank_ref), wire.release_body(part, "released by decision")
+    if call.kind is CallKind.EXTEND:
+        hold = file.hold(call.subject_id)
+        ends = renewing.new_end(hold, laws[file.asset(hold.asset_id).regime])
+        return wire.extend_path(hold.bank_ref), wire.extend_body(ends)
     return wire.PAYOUTS_PATH, _payout_body(unit, file, call)
 
 
@@ -29,7 +35,7 @@ def _hold_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> by
     law = laws[asset.regime]
     row = law.row(hold.law_row)
     ends = None
-    if hold.kind is HoldKind.FREEZE and hold.ordered_at is not None:
+    if hold.kind is not HoldKind.STOP and hold.ordered_at is not None:
         ends = clocks.due_at(row.limit, hold.ordered_at, law)
     supersedes = file.hold(hold.supersedes_id).bank_ref if hold.supersedes_id else ""
     return wire.hold_body(

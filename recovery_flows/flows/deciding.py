@@ -25,7 +25,7 @@ from recovery_flows.rules.progress import Progress
 
 STAGES = (Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION)
 CALLS: dict[Stage, tuple[CallKind, ...]] = {
-    Stage.FREEZING: (CallKind.HOLD,),
+    Stage.FREEZING: (CallKind.HOLD, CallKind.EXTEND, CallKind.BALANCE),
     Stage.TRACING: (CallKind.STATEMENT,),
     Stage.CROSS_BORDER: (CallKind.REQUEST,),
     Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE),

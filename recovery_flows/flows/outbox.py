@@ -12,7 +12,7 @@ from models.file import RecoveryFile
 from models.ids import CallId, OfficerId, RecoveryId
 from models.queries.files import load_files
 from models.queries.work import CallLine, account_ref, calls_by_id
-from models.states import ApprovalState, CallKind, CallState
+from models.states import QUESTIONS, ApprovalState, CallKind, CallState
 from models.store.calls import freeze_body, lease_calls, mark_sent, settle
 from models.store.unit import Unit, unit_of_work
 from recovery_flows.bank import wire
@@ -98,7 +98,7 @@ def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[lis
 
 def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures."""
-    if call.kind is CallKind.STATEMENT:
+    if call.kind in QUESTIONS:
         return True
     approval = next((a for a in file.approvals if a.id == call.approval_id), None)
     if approval is None or approval.state is ApprovalState.VOID:
@@ -113,7 +113,7 @@ def _make_ready(
 ) -> Ready:
     path, body, account = call.path, call.body, ""
     since = min(c.paid_at for c in file.claims) - _LOOK_BACK
-    if call.kind is CallKind.STATEMENT:
+    if call.kind in QUESTIONS:
         ref = account_ref(unit.session, unit.vault, statement_account(file, call))
         account = ref.number
     elif not body:
@@ -140,6 +140,8 @@ async def _exchange(engine: Engine, ready: Ready) -> Result:
                 ready.account, ready.since, ready.now, authority
             )
             return Result(call, "answered", pages, statement)
+        if call.kind is CallKind.BALANCE:
+            return Result(call, "answered", (await bank.balance(ready.account, authority),))
         if ready.in_doubt:
             return await _ask_by_key(bank, ready, authority)
         answer = await bank.send(

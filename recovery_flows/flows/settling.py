@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.ids import PartnerId, digest
 from models.queries.files import load_files
-from models.states import CallKind, CallState
+from models.states import QUESTIONS, CallKind, CallState
 from models.store.calls import settle
 from models.store.documents import keep
 from models.store.partners import note_contact, plan_poll
@@ -18,13 +18,14 @@ from recovery_flows.bank import wire
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
-from recovery_flows.rules import answers
+from recovery_flows.rules import answers, watching
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
     from recovery_flows.flows.outbox import Result
 
 _SECOND_LONGEST = 6
+_ANOTHER_STATE = "OperationInvalid"
 
 
 def settle_results(engine: Engine, results: Iterable[Result]) -> None:
@@ -37,7 +38,7 @@ def settle_results(engine: Engine, results: Iterable[Result]) -> None:
         for result in results:
             _settle_one(unit, engine, now, wall, files[result.call.recovery_id], result)
             _note(unit, result, wall)
-        _look_soon(unit, results)
+        _look_soon(unit, results, now + timedelta(seconds=engine.pace.poll_seconds))
         for progress in files.values():
             conclude(unit, ENGINE, now, engine.laws, progress)
 
@@ -61,7 +62,8 @@ def _settle_one(
         except AnswerUnreadableError as error:
             event, reason = "unknown", str(error)
     elif event == "refused":
-        answers.take_refusal(progress, result.call.noun, result.call.subject_id, result.code)
+        call = result.call
+        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, result.code)
     state = _state_after_sending(result)
     if event == "unknown" and state is CallState.UNKNOWN:
         event = "postponed"
@@ -103,6 +105,9 @@ def _take(
         zones = {code: law.time_zone for code, law in engine.laws.items()}
         record_statement(unit, ENGINE, now, recovery_id, result.statement, digest(digests), zones)
         answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
+    elif call.kind is CallKind.BALANCE:
+        seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
+        watching.take_balance(progress, call.subject_id, seen.booked - seen.held, engine.laws)
     elif call.kind is CallKind.PAYOUT:
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
         answers.take_payout_fact(progress, call.subject_id, fact)
@@ -113,15 +118,15 @@ def _take(
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws)
 
 
-def _look_soon(unit: Unit, results: list[Result]) -> None:
-    """An order was taken in: its partner's feed is read soon, however quiet it was before."""
+def _look_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
+    """An order was taken in, or met another state: the feed is read soon, however quiet it was."""
     ordered = {
         r.call.partner_id
         for r in results
-        if r.event == "answered" and r.call.kind is not CallKind.STATEMENT
+        if (r.event == "answered" or r.code == _ANOTHER_STATE) and r.call.kind not in QUESTIONS
     }
     for partner_id in ordered:
-        plan_poll(unit, partner_id, due_at=None, interval_seconds=0)
+        plan_poll(unit, partner_id, due_at=soon, interval_seconds=0)
 
 
 def _note(unit: Unit, result: Result, wall: datetime) -> None:

@@ -83,12 +83,20 @@ def _first_assets(file: RecoveryFile, places: Mapping[str, Place]) -> list[Move]
 
 
 def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws: Laws) -> None:
-    """Send a stop-payment first; another person confirms it within the regime's time."""
+    """Send a stop-payment first; another person confirms it within the regime's time.
+
+    One that blocks more than is disputed waits for its approval instead.
+    """
     hold = progress.file.hold(hold_id)
     if hold.kind is not HoldKind.STOP or hold.state is not HoldState.DRAFT:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a drafted stop can be sent")
     law = laws[progress.file.asset(hold.asset_id).regime]
-    values: dict[str, Scalar] = {"drafted_by": actor, "ordered_at": now}
+    if hold.scope_reason:
+        values: dict[str, Scalar] = {"drafted_by": actor}
+        progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
+        ask(progress, Act.ORDER_STOP, hold.id, actor, now)
+        return
+    values = {"drafted_by": actor, "ordered_at": now}
     progress.take(Move(Noun.HOLD, hold.id, "ordered_first", hold.state, values))
     due = clocks.due_at(law.confirmation.limit, now, law)
     asked = ask(progress, Act.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
@@ -139,18 +147,6 @@ def submit_freeze(progress: Progress, hold_id: str, actor: str, now: datetime) -
     values: dict[str, Scalar] = {"drafted_by": actor}
     progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
     ask(progress, Act.FREEZE, hold.id, actor, now, due_at=stop_ends)
-
-
-def amend_hold(progress: Progress, hold_id: str, requested_minor: int) -> None:
-    """Change the sum of a hold that has not been ordered; an approval asked for it is void."""
-    hold = progress.file.hold(hold_id)
-    if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: its sum is fixed")
-    if requested_minor <= 0:
-        raise StepRefusedError("the sum of a hold must be above zero")
-    values: dict[str, Scalar] = {"requested_minor": requested_minor}
-    progress.take(Move(Noun.HOLD, hold.id, "amended", hold.state, values))
-    void_approvals(progress, hold.id, "the sum was changed")
 
 
 def void_approvals(progress: Progress, subject_id: str, reason: str) -> None:

@@ -10,15 +10,17 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow, RequestRow
 from models.states import (
+    CallKind,
     HoldKind,
     HoldState,
     Noun,
     PayoutState,
     RequestState,
 )
-from recovery_flows.rules import clocks
+from recovery_flows.rules import clocks, letting_go, renewing
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.renewing import Renewal
 
 _HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
 _WAITING = (BankHoldState.RECEIVED, BankHoldState.ACKNOWLEDGED)
@@ -27,6 +29,7 @@ _ENDS = {
     BankHoldState.EXPIRED: "lapsed",
     BankHoldState.PAID_OUT: "disposed",
     BankHoldState.CONVERTED: "superseded",
+    BankHoldState.CANCELLED: "released",
 }
 
 
@@ -49,8 +52,10 @@ def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) ->
         "bank_revision": fact.revision,
         "bank_said_at": fact.modified_at,
     }
-    if hold.state is HoldState.ORDERED:
+    if hold.state in (HoldState.ORDERED, HoldState.QUEUED):
         event = _first_event(hold, fact)
+        if event == "queued" and hold.state is HoldState.QUEUED:
+            return None
         if event in ("stopped", "frozen"):
             values |= _in_force(file, hold, fact, laws)
         elif fact.reason:
@@ -60,6 +65,11 @@ def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) ->
         return None
     if fact.state in _ENDS:
         event = _ENDS[fact.state]
+        if event == "released" and hold.state is not HoldState.RELEASE_PENDING:
+            # Nobody told the bank to: the owner has to know, and it is stopped again.
+            reason = "the bank let it go without an order"
+            ended = {**values, "held_minor": 0}
+            return Move(Noun.HOLD, hold.id, "let_go_early", hold.state, ended, reason=reason)
         if hold.state is HoldState.RELEASE_PENDING and event not in ("released", "lapsed"):
             event = "released"
         return Move(
@@ -67,10 +77,25 @@ def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) ->
             reason=_end_reason(fact),
         )  # fmt: skip
     if fact.state in _HOLDING and hold.state is not HoldState.RELEASE_PENDING:
-        return Move(
-            Noun.HOLD, hold.id, "updated", hold.state, {**values, "held_minor": fact.held.minor}
-        )
+        return _still_held(file, hold, fact, values, laws)
     return None
+
+
+def _still_held(
+    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
+) -> Move:
+    """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
+    values = {**values, "held_minor": fact.held.minor}
+    ends, reason = hold.expires_at, ""
+    if fact.held.minor < hold.held_minor and hold.releasing_minor:
+        values["releasing_minor"] = 0
+    if fact.expires_at is not None and ends is not None and fact.expires_at < ends:
+        values["expires_at"], reason = fact.expires_at, "the bank lets it end earlier"
+    elif hold.renewal == Renewal.ORDERED and fact.expires_at and ends and fact.expires_at > ends:
+        law = laws[file.asset(hold.asset_id).regime]
+        values |= renewing.renewed_values(hold, fact.expires_at, law)
+        return Move(Noun.HOLD, hold.id, "renewed", hold.state, values)
+    return Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason)
 
 
 def _first_event(hold: HoldRow, fact: HoldFact) -> str:
@@ -93,7 +118,10 @@ def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> 
     ends = clocks.due_at(law.row(hold.law_row).limit, acted, law)
     if fact.expires_at is not None:
         ends = min(ends, fact.expires_at)
-    return {"acted_at": acted, "held_minor": fact.held.minor, "expires_at": ends}
+    values: dict[str, Scalar] = {"acted_at": acted, "expires_at": ends}
+    if hold.reminded_hours:
+        values |= {"reminded_hours": 0, "escalated_at": None}
+    return {**values, "held_minor": fact.held.minor}
 
 
 def _end_reason(fact: HoldFact) -> str:
@@ -103,8 +131,8 @@ def _end_reason(fact: HoldFact) -> str:
 
 
 def _supersede(progress: Progress, hold: HoldRow) -> None:
-    """A freeze in force takes the place of the stop that it follows."""
-    if hold.state is not HoldState.FROZEN or not hold.supersedes_id:
+    """A hold in force takes the place of the stop or voluntary hold that it follows."""
+    if hold.state not in (HoldState.STOPPED, HoldState.FROZEN) or not hold.supersedes_id:
         return
     stop = progress.file.hold(hold.supersedes_id)
     if stop.state is HoldState.STOPPED:
@@ -198,10 +226,21 @@ def want_trace(progress: Progress) -> None:
         )
 
 
-def take_refusal(progress: Progress, noun: Noun, subject_id: str, code: str) -> None:
+def take_refusal(
+    progress: Progress, kind: CallKind, noun: Noun, subject_id: str, code: str
+) -> None:
     """A partner refused a call for good; what the call was about says so."""
     file = progress.file
-    if noun is Noun.HOLD:
+    if kind is CallKind.BALANCE:
+        return
+    if kind is CallKind.EXTEND:
+        hold = file.hold(subject_id)
+        if hold.state is HoldState.FROZEN:
+            reason = f"the bank did not prolong it: {code}"
+            progress.take(renewing.move(hold, "renewal_refused", Renewal.REFUSED, reason))
+    elif kind is CallKind.RELEASE:
+        letting_go.take_refusal(progress, subject_id, code)
+    elif noun is Noun.HOLD:
         hold = file.hold(subject_id)
         if hold.state is HoldState.ORDERED:
             progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, reason=code))

@@ -8,6 +8,7 @@ from models.file import RecoveryFile
 from models.outcome import Move, Scalar
 from models.rows import ApprovalRow
 from models.states import (
+    LIVE_HOLDS,
     RETURNED,
     ApprovalState,
     HoldState,
@@ -15,10 +16,11 @@ from models.states import (
     Noun,
     PayoutState,
 )
-from recovery_flows.rules import choosing, crossing, freezing, restitution
+from recovery_flows.rules import choosing, crossing, freezing, letting_go, renewing, restitution
 from recovery_flows.rules.acts import StepRefusedError, pending_approval
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.renewing import Renewal
 from recovery_flows.rules.subjects import Act, subject_digest
 
 
@@ -38,9 +40,14 @@ def approve(
 
 
 def _confirm_stop(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
-    del now, laws
     hold = progress.file.hold(approval.subject_id)
-    if hold.state in (HoldState.ORDERED, HoldState.STOPPED):
+    if hold.state is HoldState.PENDING_APPROVAL:
+        # It blocks more than is disputed: such a stop leaves after its approval, not before.
+        _order_freeze(progress, approval, now, laws)
+        asset = progress.file.asset(hold.asset_id)
+        if freezing.statement_is_wanted(progress.file, asset):
+            progress.call(freezing.statement_intent(asset, now))
+    elif hold.state in (HoldState.ORDERED, HoldState.STOPPED):
         progress.take(Move(Noun.HOLD, hold.id, "confirmed", hold.state))
 
 
@@ -50,6 +57,26 @@ def _order_freeze(progress: Progress, approval: ApprovalRow, now: datetime, laws
     progress.take(Move(Noun.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
     ordered = progress.file.hold(hold.id)
     progress.call(freezing.hold_intent(progress.file, ordered, approval.id))
+
+
+def _order_renewal(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del now, laws
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state is not HoldState.FROZEN:
+        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to renew")
+    progress.take(renewing.move(hold, "renewal_ordered", Renewal.ORDERED))
+    progress.call(renewing.intent(progress.file, hold, approval.id))
+
+
+def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del now, laws
+    hold = progress.file.hold(approval.subject_id)
+    minor = letting_go.part_of(hold, Act(approval.action))
+    if minor:
+        letting_go.order_part(progress, hold, minor, approval.id)
+    else:
+        reason = "released by decision"
+        freezing.order_release(progress, hold.id, approval.id, reason)
 
 
 def _send_request(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
@@ -112,6 +139,9 @@ _FOLLOW = {
     Act.RELEASE: _release,
     Act.CLOSE: _close,
     Act.TRACE_RULE: _put_rule_in_force,
+    Act.RENEW: _order_renewal,
+    Act.RELEASE_PART: _let_part_go,
+    Act.COMPLAINT: _let_part_go,
 }
 
 
@@ -134,24 +164,66 @@ def deny(progress: Progress, named: str, actor: str, reason: str, now: datetime)
 
 
 def _undo(progress: Progress, approval: ApprovalRow, reason: str) -> None:
-    act, file = Act(approval.action), progress.file
-    if act is Act.ORDER_STOP:
-        hold = file.hold(approval.subject_id)
-        if hold.state is HoldState.STOPPED:
-            freezing.order_release(progress, hold.id, approval.id, reason)
-    elif act is Act.FREEZE:
-        hold = file.hold(approval.subject_id)
-        progress.take(Move(Noun.HOLD, hold.id, "denied", hold.state, reason=reason))
-    elif act is Act.REQUEST:
-        request = next(r for r in file.requests if r.id == approval.subject_id)
-        progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
-    elif act is Act.TRACE_RULE:
-        choosing.drop(progress, reason)
-    elif act is Act.RETURN:
-        allocation = next(a for a in file.allocations if a.id == approval.subject_id)
-        progress.take(Move(Noun.ALLOCATION, allocation.id, "denied", allocation.state))
-        for payout in file.payouts_of(allocation.id):
-            progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", payout.state))
+    undo = _UNDO.get(Act(approval.action))
+    if undo is not None:
+        undo(progress, approval, reason)
+
+
+def _take_stop_back(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state is HoldState.STOPPED:
+        freezing.order_release(progress, hold.id, approval.id, reason)
+    elif hold.state is HoldState.PENDING_APPROVAL:
+        _deny_hold(progress, approval, reason)
+
+
+def _deny_hold(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    progress.take(Move(Noun.HOLD, hold.id, "denied", hold.state, reason=reason))
+
+
+def _deny_renewal(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state is HoldState.FROZEN:
+        progress.take(renewing.move(hold, "renewal_denied", Renewal.DENIED, reason))
+
+
+def _keep_held(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING}:
+        letting_go.undo(progress, hold, Act(approval.action), reason)
+
+
+def _deny_request(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    request = next(r for r in progress.file.requests if r.id == approval.subject_id)
+    progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
+
+
+def _drop_rule(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    del approval
+    choosing.drop(progress, reason)
+
+
+def _deny_return(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    del reason
+    file = progress.file
+    allocation = next(a for a in file.allocations if a.id == approval.subject_id)
+    progress.take(Move(Noun.ALLOCATION, allocation.id, "denied", allocation.state))
+    for payout in file.payouts_of(allocation.id):
+        progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", payout.state))
+
+
+_UNDO = {
+    Act.ORDER_STOP: _take_stop_back,
+    Act.FREEZE: _deny_hold,
+    Act.RENEW: _deny_renewal,
+    Act.RELEASE: _keep_held,
+    Act.RELEASE_PART: _keep_held,
+    Act.COMPLAINT: _keep_held,
+    Act.REQUEST: _deny_request,
+    Act.TRACE_RULE: _drop_rule,
+    Act.RETURN: _deny_return,
+}
 
 
 def release_is_in_force(approval: ApprovalRow) -> bool:

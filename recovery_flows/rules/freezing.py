@@ -10,6 +10,7 @@ from models.ids import derive_id
 from models.outcome import CallIntent, Move
 from models.rows import AssetRow, HoldRow
 from models.states import (
+    LIVE_HOLDS,
     ApprovalState,
     CallKind,
     CallState,
@@ -20,14 +21,16 @@ from models.states import (
     RequestState,
     Stage,
 )
+from recovery_flows.rules import lapsing, reminding, renewing, watching
+from recovery_flows.rules.drafting import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Regime
 from recovery_flows.rules.subjects import Act
 
 Laws = Mapping[str, Regime]
 
-_UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED})
-_NEVER_TRIED = frozenset({HoldState.DENIED, HoldState.CANCELLED})
+_FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
+_ALREADY_FROZEN = "ALREADY_FROZEN"
 
 
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:
@@ -35,7 +38,10 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     if progress.file.recovery.state is not RecoveryState.OPEN:
         return
     for hold in progress.file.holds:
-        _let_lapse(progress, hold, now, laws)
+        lapsing.let_lapse(progress, hold, now, laws)
+    reminding.advance(progress, now, laws)
+    renewing.advance(progress, now, laws)
+    watching.advance(progress, now, laws)
     _alarm_overdue_confirmations(progress, now)
     _take_back_denied_stops(progress)
     for asset in progress.file.assets:
@@ -44,6 +50,8 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     draft_stops(progress, laws)
     for asset in progress.file.assets:
         if asset.home:
+            lapsing.draft_again(progress, asset, laws)
+            _queue_behind_others(progress, asset, laws)
             _draft_freezes(progress, asset, laws)
             _to_tracing(progress, asset)
 
@@ -53,22 +61,6 @@ def draft_stops(progress: Progress, laws: Laws) -> None:
     for asset in progress.file.assets:
         if asset.home:
             _draft_stop(progress, asset, laws)
-
-
-def _let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> None:
-    """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event."""
-    if hold.state not in (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING):
-        return
-    if hold.expires_at is None or hold.expires_at > now:
-        return
-    asset = progress.file.asset(hold.asset_id)
-    basis = _basis(laws[asset.regime], hold.law_row)
-    progress.take(
-        Move(
-            Noun.HOLD, hold.id, "lapsed", hold.state, {"held_minor": 0},
-            reason="its term ended without a renewal", legal_basis=basis,
-        )
-    )  # fmt: skip
 
 
 def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
@@ -98,17 +90,16 @@ def order_release(progress: Progress, hold_id: str, approval: str, reason: str) 
     """Tell the bank to let a hold go, under a person's decision."""
     hold = progress.file.hold(hold_id)
     progress.take(Move(Noun.HOLD, hold.id, "release_ordered", hold.state, reason=reason))
-    progress.call(
-        CallIntent(
-            id=derive_id("call", hold.id, CallKind.RELEASE),
-            partner_id=progress.file.asset(hold.asset_id).partner_id,
-            kind=CallKind.RELEASE,
-            noun=Noun.HOLD,
-            subject_id=hold.id,
-            asset_id=hold.asset_id,
-            approval_id=approval,
-        )
-    )
+    progress.call(release_intent(progress.file, hold, approval))
+
+
+def see_predecessor(progress: Progress, hold: HoldRow, actor: str) -> None:
+    """A draft that was to follow a lapsed hold is withdrawn: the lapse is taken note of with it."""
+    if not hold.supersedes_id:
+        return
+    before = progress.file.hold(hold.supersedes_id)
+    if before.state is HoldState.LAPSED:
+        lapsing.see_lapse(progress, before.id, actor)
 
 
 def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
@@ -116,7 +107,7 @@ def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
     asked = sum(
         h.requested_minor
         for h in file.holds_of(asset.id)
-        if h.kind is HoldKind.STOP and not h.repeat_number and h.state not in _NEVER_TRIED
+        if h.kind is HoldKind.STOP and not h.repeat_number and h.state not in NEVER_TRIED
     )
     return asset.traced_minor - asked
 
@@ -143,24 +134,29 @@ def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     if asset.stage is not Stage.FREEZING or asset.left_alone:
         return
     holds = file.holds_of(asset.id)
-    if any(h.state in _UNANSWERED for h in holds):
+    if any(h.state in UNANSWERED for h in holds):
         return
-    lapsed = [h for h in holds if h.state is HoldState.LAPSED and not _followed(holds, h)]
-    law = laws[asset.regime].stop
     wanted = wanted_minor(file, asset)
     if _worth_holding(file, asset, wanted, laws):
-        _draft(progress, asset, HoldKind.STOP, wanted, law.code)
-    elif lapsed and lapsed[0].kind is HoldKind.STOP:
-        again = lapsed[0].repeat_number + 1
-        if law.repeats is None or again <= law.repeats:
-            _draft(
-                progress, asset, HoldKind.STOP, lapsed[0].requested_minor, law.code,
-                supersedes_id=lapsed[0].id, repeat_number=again,
+        law = laws[asset.regime].stop
+        voluntary = [h for h in holds if h.kind is HoldKind.VOLUNTARY and h.state in LIVE_HOLDS]
+        behind = voluntary[-1].id if voluntary else ""
+        draft_hold(progress, asset, HoldKind.STOP, wanted, law.code, supersedes_id=behind)
+
+
+def _queue_behind_others(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """Where another authority has frozen the account, ours waits in line behind it."""
+    holds = progress.file.holds_of(asset.id)
+    if any(h.state in UNANSWERED for h in holds):
+        return
+    for hold in holds:
+        refused = hold.state is HoldState.REJECTED_BY_BANK and hold.reason == _ALREADY_FROZEN
+        if refused and hold.kind is not HoldKind.QUEUE and not is_followed(holds, hold):
+            draft_hold(
+                progress, asset, HoldKind.QUEUE, hold.requested_minor,
+                laws[asset.regime].freeze.code, supersedes_id=hold.id,
             )  # fmt: skip
-
-
-def _followed(holds: tuple[HoldRow, ...], hold: HoldRow) -> bool:
-    return any(h.supersedes_id == hold.id and h.state not in _NEVER_TRIED for h in holds)
+            return
 
 
 def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
@@ -171,9 +167,9 @@ def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]
     if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
         return []
     holds = file.holds_of(asset.id)
-    stops = [h for h in holds if h.state is HoldState.STOPPED and not _followed(holds, h)]
-    frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in _UNANSWERED]
-    kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind is HoldKind.FREEZE)
+    stops = [h for h in holds if h.state is HoldState.STOPPED and not is_followed(holds, h)]
+    frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in UNANSWERED]
+    kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind in _FORMAL)
     paid = sum(p.debited_minor for p in file.payouts if p.asset_id == asset.id)
     left = max(0, asset.traced_minor - kept - paid)
     plan = []
@@ -191,40 +187,10 @@ def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     asset = progress.file.asset(asset.id)
     for stop, amount in freeze_plan(progress.file, asset):
         if amount > 0:
-            _draft(
+            draft_hold(
                 progress, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
                 supersedes_id=stop.id,
             )  # fmt: skip
-
-
-def _draft(
-    progress: Progress,
-    asset: AssetRow,
-    kind: HoldKind,
-    requested_minor: int,
-    law_row: str,
-    *,
-    supersedes_id: str = "",
-    repeat_number: int = 0,
-) -> None:
-    number = len(progress.file.holds_of(asset.id)) + 1
-    progress.take(
-        Move(
-            Noun.HOLD,
-            derive_id("hold", asset.id, kind, number),
-            "drafted",
-            None,
-            {
-                "asset_id": asset.id,
-                "kind": kind,
-                "currency": asset.currency,
-                "requested_minor": requested_minor,
-                "law_row": law_row,
-                "supersedes_id": supersedes_id,
-                "repeat_number": repeat_number,
-            },
-        )
-    )
 
 
 def _to_tracing(progress: Progress, asset: AssetRow) -> None:
@@ -233,7 +199,7 @@ def _to_tracing(progress: Progress, asset: AssetRow) -> None:
     asset = file.asset(asset.id)
     holds = file.holds_of(asset.id)
     if asset.stage is Stage.FREEZING and holds:
-        if not any(h.state in _UNANSWERED and h.kind is HoldKind.STOP for h in holds):
+        if not any(h.state in UNANSWERED and h.kind is HoldKind.STOP for h in holds):
             progress.take(Move(Noun.ASSET, asset.id, "answered", asset.stage))
     elif asset.stage is Stage.FREEZING and asset.left_alone:
         progress.take(Move(Noun.ASSET, asset.id, "closed", asset.stage, reason=asset.left_alone))
@@ -273,6 +239,19 @@ def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
     )
 
 
+def release_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
+    """The order to let a hold or a part of it go, sent under one approval."""
+    return CallIntent(
+        id=derive_id("call", hold.id, CallKind.RELEASE, approval),
+        partner_id=file.asset(hold.asset_id).partner_id,
+        kind=CallKind.RELEASE,
+        noun=Noun.HOLD,
+        subject_id=hold.id,
+        asset_id=hold.asset_id,
+        approval_id=approval,
+    )
+
+
 def hold_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
     """The order for one hold, sent under one approval."""
     asset = file.asset(hold.asset_id)
@@ -286,11 +265,6 @@ def hold_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
         asset_id=asset.id,
         approval_id=approval,
     )
-
-
-def _basis(law: Regime, code: str) -> str:
-    row = law.rows.get(code)
-    return f"{row.instrument}, {row.article}" if row else ""
 
 
 def act_of(hold: HoldRow) -> Act:

@@ -43,6 +43,8 @@ class Measure(StrEnum):
     UNRELATED_RELEASE = "unrelated_release"
     NOTICE = "notice"
     BANK_RETURN = "bank_return"
+    VOLUNTARY = "voluntary"
+    COMPLAINT = "complaint"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,31 @@ class Regime:
         return figure.values[0] if figure else None
 
     @property
-    def reminder_days(self) -> tuple[int, ...]:
-        """Days before the end of a freeze at which a renewal is brought to mind."""
-        figure = self.figures.get(f"{self.code}_RENEWAL_REMINDERS")
-        return figure.values if figure else ()
+    def freeze_reminder_hours(self) -> tuple[int, ...]:
+        """Hours before the end of a freeze at which its end is brought to mind, the longest first.
+
+        The last two of them also tell the supervisor when nothing has been done.
+        """
+        return tuple(24 * days for days in self._values("RENEWAL_REMINDERS"))
+
+    @property
+    def stop_reminder_hours(self) -> tuple[int, ...]:
+        """The same for stops and voluntary holds."""
+        return self._values("STOP_REMINDERS")
+
+    @property
+    def watch_days(self) -> int:
+        """How long an account that was empty is looked at again; 0: not at all."""
+        return next(iter(self._values("WATCH_TERM")), 0)
+
+    @property
+    def watch_intervals_days(self) -> tuple[int, ...]:
+        """Days between the looks at an empty account; the last of them repeats."""
+        return self._values("WATCH_INTERVALS") or (7,)
+
+    def _values(self, figure: str) -> tuple[int, ...]:
+        found = self.figures.get(f"{self.code}_{figure}")
+        return found.values if found else ()
 
     def channel(self, code: str) -> Channel:
         """The channel of that code; LookupError names the regime."""

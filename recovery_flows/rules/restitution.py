@@ -288,5 +288,11 @@ def _close(progress: Progress, asset: AssetRow) -> None:
 
 
 _HOLD_BUSY = frozenset(
-    {HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.RELEASE_PENDING}
+    {
+        HoldState.DRAFT,
+        HoldState.PENDING_APPROVAL,
+        HoldState.ORDERED,
+        HoldState.QUEUED,
+        HoldState.RELEASE_PENDING,
+    }
 )

@@ -10,12 +10,12 @@ from models.file import RecoveryFile, Step
 from models.money import Money
 from models.rows import (
     AllocationRow,
+    ApprovalRow,
     AssetRow,
     HoldRow,
     RequestRow,
 )
 from models.states import (
-    LIVE_HOLDS,
     OPEN_CALLS,
     AllocationState,
     ApprovalState,
@@ -27,9 +27,9 @@ from models.states import (
     Role,
     Stage,
 )
-from recovery_flows.rules import restitution
-from recovery_flows.rules.crossing import is_waiting
+from recovery_flows.rules import lapsing, restitution, watching
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.subjects import Act
 
 
@@ -47,6 +47,8 @@ class Action(StrEnum):
     PUBLISH_NOTICE = "publish_notice"
     SUBMIT_RETURN = "submit_return"
     SUBMIT_RELEASE = "submit_release"
+    SUBMIT_RENEWAL = "submit_renewal"
+    SEE_LAPSE = "see_lapse"
     SUBMIT_CLOSE = "submit_close"
     APPROVE = "approve"
     ENGINE = "engine"
@@ -62,6 +64,9 @@ _ASKED = {
     Act.RELEASE: "approve the release",
     Act.CLOSE: "approve the closing",
     Act.TRACE_RULE: "approve the tracing rule",
+    Act.RENEW: "approve the renewal of the freeze",
+    Act.RELEASE_PART: "approve the release of a part",
+    Act.COMPLAINT: "answer a third party's complaint: yes lets go",
 }
 
 
@@ -97,8 +102,18 @@ def _approvals(file: RecoveryFile) -> Iterator[Step]:
     for approval in file.approvals:
         if approval.state is ApprovalState.PENDING:
             asset = _asset_of(file, approval.subject_id)
-            text = _ASKED[Act(approval.action)] + _sum_of(file, approval.subject_id)
+            text = _ASKED[Act(approval.action)] + _sum_asked(file, approval)
             yield _step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
+
+
+def _sum_asked(file: RecoveryFile, approval: ApprovalRow) -> str:
+    part = {Act.RELEASE_PART: "releasing_minor", Act.COMPLAINT: "complained_minor"}
+    name = part.get(Act(approval.action))
+    if name is None:
+        return _sum_of(file, approval.subject_id)
+    hold = file.hold(approval.subject_id)
+    minor: int = getattr(hold, name)
+    return f" of {Money(minor, hold.currency)}"
 
 
 def _sum_of(file: RecoveryFile, subject_id: str) -> str:
@@ -120,6 +135,15 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
     for hold in file.holds:
         if hold.state is HoldState.DRAFT:
             yield _hold_step(file, hold)
+        elif hold.state is HoldState.FROZEN and hold.renewal in OPEN_TO_SUBMIT:
+            again = " again: the bank refused it" if hold.renewal == Renewal.REFUSED else ""
+            text = f"submit the renewal of {Money(hold.held_minor, hold.currency)}{again}"
+            yield _step(
+                Action.SUBMIT_RENEWAL, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
+            )
+    for hold in lapsing.unseen(file):
+        text = f"take note: the {hold.kind} at {file.asset(hold.asset_id).partner_id} has lapsed"
+        yield _step(Action.SEE_LAPSE, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text)
     for request in file.requests:
         if request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
@@ -141,10 +165,21 @@ def _hold_step(file: RecoveryFile, hold: HoldRow) -> Step:
     amount = Money(hold.requested_minor, hold.currency)
     if hold.kind is HoldKind.STOP:
         text = f"send the stop-payment of {amount}"
+        before = file.hold(hold.supersedes_id) if hold.supersedes_id else None
         due = file.recovery.reported_at if not hold.repeat_number else None
+        if before is not None and before.kind is HoldKind.VOLUNTARY:
+            text, due = f"start the order behind what the bank holds: {amount}", before.expires_at
+        elif before is not None and before.state is HoldState.LAPSED:
+            text, due = f"stop {amount} again: the {before.kind} has lapsed", before.expires_at
+        elif before is not None and before.state is HoldState.NO_FUNDS:
+            text = f"money came into the watched account: stop {amount}"
+        if hold.scope_reason:
+            text += ", more than is disputed"
         return _step(Action.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)
     due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
     text = f"submit the freeze of {amount}"
+    if hold.kind is HoldKind.QUEUE:
+        text = f"submit the freeze of {amount} behind another authority's"
     return _step(Action.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
@@ -224,9 +259,11 @@ def _close_step(file: RecoveryFile) -> Step:
     recovery = file.recovery
     if file.pending(recovery.id) is not None:
         return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, "waiting for the closing")
-    return _step(
-        Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, "submit the file for closing"
-    )
+    watched = len(watching.watched(file))
+    text = "submit the file for closing"
+    if watched:
+        text += f" (ends the watch on {watched} empty account{'s' if watched > 1 else ''})"
+    return _step(Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
 
 
 def stage_of(file: RecoveryFile) -> Stage:
@@ -249,28 +286,3 @@ def asset_stage(file: RecoveryFile, asset: AssetRow) -> Stage:
 _NOT_FROZEN_YET = frozenset(
     {HoldState.STOPPED, HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED}
 )
-
-
-def next_clock(file: RecoveryFile) -> datetime | None:
-    """The earliest end of anything legal that runs on this file: what "time left" counts to."""
-    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS and h.held_minor]
-    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING]
-    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
-    return min((end for end in ends if end is not None), default=None)
-
-
-def next_wake(file: RecoveryFile) -> datetime | None:
-    """When the engine must look at this file even if nothing else happens."""
-    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS]
-    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING and not a.alarmed]
-    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
-    return min((end for end in ends if end is not None), default=None)
-
-
-def waits_for_partner(file: RecoveryFile) -> bool:
-    """Whether a bank still owes an answer that would come through its feed."""
-    return (
-        any(h.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING) for h in file.holds)
-        or any(a.state is AllocationState.APPROVED for a in file.allocations)
-        or any(is_waiting(r) and r.state is not RequestState.DRAFT for r in file.requests)
-    )

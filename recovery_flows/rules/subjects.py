@@ -20,6 +20,9 @@ class Act(StrEnum):
     RETURN = "return"
     CLOSE = "close"
     TRACE_RULE = "trace_rule"
+    RENEW = "renew"
+    RELEASE_PART = "release_part"
+    COMPLAINT = "complaint"
 
 
 SUBJECT_NOUN = {
@@ -30,6 +33,9 @@ SUBJECT_NOUN = {
     Act.RETURN: Noun.ALLOCATION,
     Act.CLOSE: Noun.RECOVERY,
     Act.TRACE_RULE: Noun.RECOVERY,
+    Act.RENEW: Noun.HOLD,
+    Act.RELEASE_PART: Noun.HOLD,
+    Act.COMPLAINT: Noun.HOLD,
 }
 
 
@@ -48,12 +54,33 @@ def _hold(file: RecoveryFile, hold_id: str) -> list[object]:
         hold.currency,
         hold.supersedes_id,
         hold.law_row,
+        *([hold.scope_reason] if hold.scope_reason else []),
     ]
 
 
 def _release(file: RecoveryFile, hold_id: str) -> list[object]:
     hold = file.hold(hold_id)
     return [file.asset(hold.asset_id).account_id, hold.bank_ref, hold.held_minor, hold.currency]
+
+
+def _renewal(file: RecoveryFile, hold_id: str) -> list[object]:
+    """Which freeze, from which end it is prolonged, under which row of the law."""
+    hold = file.hold(hold_id)
+    ends = hold.expires_at.isoformat() if hold.expires_at else ""
+    account = file.asset(hold.asset_id).account_id
+    return [account, hold.bank_ref, hold.requested_minor, hold.currency, ends, hold.law_row]
+
+
+def _part(file: RecoveryFile, hold_id: str) -> list[object]:
+    hold = file.hold(hold_id)
+    account = file.asset(hold.asset_id).account_id
+    return [account, hold.bank_ref, hold.releasing_minor, hold.currency]
+
+
+def _complaint(file: RecoveryFile, hold_id: str) -> list[object]:
+    hold = file.hold(hold_id)
+    account = file.asset(hold.asset_id).account_id
+    return [account, hold.bank_ref, hold.complained_minor, hold.currency]
 
 
 def _request(file: RecoveryFile, request_id: str) -> list[object]:
@@ -107,6 +134,9 @@ _BODIES = {
     Act.RETURN: _allocation,
     Act.CLOSE: _recovery,
     Act.TRACE_RULE: _trace_rule,
+    Act.RENEW: _renewal,
+    Act.RELEASE_PART: _part,
+    Act.COMPLAINT: _complaint,
 }
 
 

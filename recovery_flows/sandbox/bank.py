@@ -32,6 +32,7 @@ def create_app(desk: Desk) -> Starlette:
         _post("/v1/holds", desk, _place_hold),
         _get("/v1/holds/{id}", desk, _hold),
         _post("/v1/holds/{id}/release", desk, _release),
+        _post("/v1/holds/{id}/extend", desk, _extend),
         _post("/v1/payouts", desk, _place_payout),
         _get("/v1/payouts/{id}", desk, _payout),
         _get("/v1/events", desk, _events),
@@ -128,6 +129,20 @@ def _release(
     if not holds.release(journal, hold, amount_minor, now_us):
         raise ProblemError(
             409, "OperationInvalid", f"a hold that is {hold.status} gives no such part"
+        )
+    return f"/v1/holds/{hold.id}", resources.hold_json(hold)
+
+
+def _extend(
+    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, _fault: Fault | None
+) -> tuple[str, _Object]:
+    hold = _find_hold(desk, request.path_params["id"])
+    expires_us = wire.instant(wire.text(body, "expiresAt"), "expiresAt")
+    if expires_us <= now_us:
+        raise ProblemError(422, "PeriodExpired", "the new end is over already (expiresAt)")
+    if not holds.extend(journal, hold, expires_us, now_us):
+        raise ProblemError(
+            409, "OperationInvalid", f"a hold that is {hold.status} is not prolonged to that end"
         )
     return f"/v1/holds/{hold.id}", resources.hold_json(hold)
 

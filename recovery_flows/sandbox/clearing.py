@@ -76,23 +76,39 @@ def _book_transfers(journal: Journal, agenda: _Agenda, now_us: int) -> tuple[int
     reached = journal.db.execute("SELECT booked_at_us, booked_place FROM clock").fetchone()
     rows = journal.db.execute(_TRANSFERS_DUE, [*reached, now_us]).fetchall()
     journal.read_ahead({row[2] for row in rows} | {row[3] for row in rows if row[3] is not None})
+    frozen = _frozen_by_others(journal.db)
     for row in rows:
         at_us, place, payer_id = row[0], row[1], row[2]
         # A stop that is due at the same instant comes first: the order was there before.
         agenda.run_until(at_us)
-        refused = _book_transfer(journal, agenda.rates, row)
+        is_frozen = any(begins <= at_us < ends for begins, ends in frozen.get(payer_id, ()))
+        refused = _book_transfer(journal, agenda.rates, row, is_frozen=is_frozen)
         if refused is not None:
             refusals.append((place, at_us, payer_id, *refused))
     journal.db.executemany("INSERT INTO refusal VALUES (?,?,?,?,?)", refusals)
     return at_us, place
 
 
-def _book_transfer(journal: Journal, rates: Rates, row: sqlite3.Row) -> tuple[int, str] | None:
+def _frozen_by_others(db: sqlite3.Connection) -> dict[int, list[tuple[int, int]]]:
+    """When another authority keeps an account from paying, by account."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    query = (
+        "SELECT id, from_us, until_us FROM other_freeze AS f"
+        " JOIN account AS a ON a.bank = f.bank AND a.number = f.number"
+    )
+    for account_id, begins, ends in db.execute(query):
+        found.setdefault(account_id, []).append((begins, ends))
+    return found
+
+
+def _book_transfer(
+    journal: Journal, rates: Rates, row: sqlite3.Row, *, is_frozen: bool
+) -> tuple[int, str] | None:
     """Book both sides, or neither: then (amount in the payer's currency, reason)."""
     at_us, _, payer_id, payee_id, amount_minor, currency, kind, end_to_end_id = row
     payer = journal.account(payer_id)
     debit_minor = rates.half_up(amount_minor, currency, payer.currency)
-    if payer.available_minor < debit_minor:
+    if is_frozen or payer.available_minor < debit_minor:
         return debit_minor, "held" if payer.booked_minor >= debit_minor else "insufficient"
     if payee_id is None:
         journal.book(payer, at_us, -debit_minor, kind, (None, None), end_to_end_id)

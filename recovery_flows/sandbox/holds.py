@@ -116,7 +116,7 @@ def step(journal: Journal, bank: tuple[str, int], hold_id: str, at_us: int) -> i
     if hold.status == HoldStatus.RECEIVED:
         hold.due_us = hold.received_us + bank[1] * MINUTE_US
         _save(journal, hold, HoldStatus.ACKNOWLEDGED, at_us)
-    elif hold.status == HoldStatus.ACKNOWLEDGED:
+    elif hold.status in (HoldStatus.ACKNOWLEDGED, HoldStatus.QUEUED):
         _act(journal, hold, at_us)
     else:
         _let_go(journal, hold, HoldStatus.EXPIRED, at_us)
@@ -140,6 +140,15 @@ def release(journal: Journal, hold: Hold, amount_minor: int | None, now_us: int)
     return True
 
 
+def extend(journal: Journal, hold: Hold, expires_us: int, now_us: int) -> bool:
+    """Hold on until a later end; False when nothing is held or the end is not later."""
+    if hold.status not in LIVE or (hold.expires_us is not None and expires_us <= hold.expires_us):
+        return False
+    hold.expires_us = hold.due_us = expires_us
+    _save(journal, hold, HoldStatus(hold.status), now_us)
+    return True
+
+
 def take_out(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> None:
     """Lower what a live hold holds; the state stays unless nothing is left (then PAID_OUT)."""
     journal.account(hold.account_id).held_minor -= amount_minor
@@ -153,6 +162,13 @@ def _act(journal: Journal, hold: Hold, at_us: int) -> None:
     hold.acted_us, hold.due_us = at_us, None
     account = journal.account_at(hold.bank, hold.number)
     reason = _mismatch(journal.db, hold, account)
+    others_end_us = _frozen_by_others(journal.db, hold, at_us)
+    if reason is None and others_end_us is not None:
+        if hold.kind == HoldKind.QUEUE:
+            hold.acted_us, hold.due_us = None, others_end_us
+            _save(journal, hold, HoldStatus.QUEUED, at_us)
+            return
+        reason = Rejection.ALREADY_FROZEN
     if reason is None and account is not None:
         hold.account_id = account.id
         _convert_predecessor(journal, hold, at_us)
@@ -181,6 +197,16 @@ def _mismatch(db: sqlite3.Connection, hold: Hold, account: Account | None) -> Re
     if given and given != row[0].casefold().split():
         return Rejection.NAME_MISMATCH
     return None
+
+
+def _frozen_by_others(db: sqlite3.Connection, hold: Hold, at_us: int) -> int | None:
+    """Until when another authority's freeze keeps the account from us, or None."""
+    found: int | None = db.execute(
+        "SELECT max(until_us) FROM other_freeze WHERE bank = ? AND number = ?"
+        " AND from_us <= ? AND until_us > ?",
+        [hold.bank, hold.number, at_us, at_us],
+    ).fetchone()[0]
+    return found
 
 
 def _convert_predecessor(journal: Journal, hold: Hold, at_us: int) -> None:

@@ -69,3 +69,10 @@ CREATE TABLE clock (
     booked_at_us INTEGER NOT NULL, booked_place INTEGER NOT NULL
 ) STRICT;
 """
+
+OTHER_FREEZES = """
+CREATE TABLE IF NOT EXISTS other_freeze (
+    bank TEXT NOT NULL, number TEXT NOT NULL, from_us INTEGER NOT NULL, until_us INTEGER NOT NULL
+) STRICT
+"""
+"""Freezes of other authorities; made when the file is opened, for files older than they are."""

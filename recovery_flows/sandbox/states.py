@@ -12,6 +12,7 @@ class HoldStatus(StrEnum):
     ACKNOWLEDGED = "ACKNOWLEDGED"
     HELD = "HELD"
     PARTIALLY_HELD = "PARTIALLY_HELD"
+    QUEUED = "QUEUED"
     REFUSED = "REFUSED"
     RELEASED = "RELEASED"
     EXPIRED = "EXPIRED"
@@ -20,13 +21,14 @@ class HoldStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-WAITING = frozenset({HoldStatus.RECEIVED, HoldStatus.ACKNOWLEDGED})
+WAITING = frozenset({HoldStatus.RECEIVED, HoldStatus.ACKNOWLEDGED, HoldStatus.QUEUED})
 LIVE = frozenset({HoldStatus.HELD, HoldStatus.PARTIALLY_HELD})
 
 
 class HoldKind(StrEnum):
     STOP = "stop"
     FREEZE = "freeze"
+    QUEUE = "queue"
 
 
 class PayoutStatus(StrEnum):
@@ -41,6 +43,7 @@ class Rejection(StrEnum):
     NO_BALANCE = "NO_BALANCE"
     ACCOUNT_CLOSURE = "ACCOUNT_CLOSURE"
     NAME_MISMATCH = "NAME_MISMATCH"
+    ALREADY_FROZEN = "ALREADY_FROZEN"
     OTHER = "OTHER"
 
 

@@ -68,7 +68,7 @@ def hold_order(body: Json, jurisdiction: str, now_us: int) -> HoldOrder:
     home = jurisdiction == HOME_JURISDICTION
     if not home and not optional_text(body, "requestRef"):
         raise ProblemError(403, "OrderMissing", "a foreign hold needs the request it executes")
-    if home and order.kind == HoldKind.FREEZE and order.expires_us is None:
+    if home and order.kind != HoldKind.STOP and order.expires_us is None:
         raise bad_request("a freeze names the instant at which it ends (expiresAt)")
     if order.expires_us is not None and order.expires_us <= now_us:
         raise ProblemError(422, "PeriodExpired", "the order has ended already (expiresAt)")
@@ -158,4 +158,4 @@ def _hold_kind(given: str) -> HoldKind:
     try:
         return HoldKind(given)
     except ValueError:
-        raise bad_request(f"kind {given!r} is neither stop nor freeze") from None
+        raise bad_request(f"kind {given!r} is none of stop, freeze and queue") from None

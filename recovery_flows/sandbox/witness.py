@@ -14,8 +14,8 @@ from recovery_flows.sandbox.clearing import catch_up
 from recovery_flows.sandbox.desk import Desk
 from recovery_flows.sandbox.holds import Hold
 from recovery_flows.sandbox.payouts import Payout
-from recovery_flows.sandbox.units import iso
-from recovery_flows.sandbox.wire import ProblemError, bad_request, json_object
+from recovery_flows.sandbox.units import iso, micros
+from recovery_flows.sandbox.wire import ProblemError, bad_request, instant, json_object, text
 
 _ACCOUNTS = "SELECT * FROM account JOIN balance ON account_id = id WHERE bank = ? ORDER BY id"
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>
@@ -29,6 +29,7 @@ def routes(desk: Desk) -> list[Route]:
     return [
         Route("/", partial(_page, desk)),
         Route("/sandbox/book", partial(_book, desk)),
+        Route("/sandbox/freezes", partial(_other_freeze, desk), methods=["POST"]),
         Route("/sandbox/faults", partial(_faults, desk), methods=["GET", "POST", "DELETE"]),
     ]
 
@@ -88,6 +89,18 @@ def _bookings(desk: Desk, number: str) -> list[dict[str, object]]:
         statements.booking_json(row, account["currency"])
         for row in statements.bookings(desk.db, account["id"], (0, account["seq"]), -1)
     ]
+
+
+async def _other_freeze(desk: Desk, request: Request) -> Response:
+    """Another authority freezes an account here: `{"number": …, "until": …}`."""
+    try:
+        body = json_object(await request.body())
+        until_us = instant(text(body, "until"), "until")
+        row = [desk.bank, text(body, "number"), micros(desk.now()), until_us]
+    except ProblemError as problem:
+        return problem.response()
+    desk.db.execute("INSERT INTO other_freeze VALUES (?,?,?,?)", row)
+    return JSONResponse({"frozenUntil": iso(until_us)})
 
 
 async def _faults(desk: Desk, request: Request) -> Response:

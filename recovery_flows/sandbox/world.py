@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from recovery_flows.sandbox.schema import SCHEMA
+from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA
 from recovery_flows.sandbox.units import Rate, micros
 
 AccountKey = tuple[str, str]
@@ -102,6 +102,7 @@ def open_book(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA busy_timeout = 5000")
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA wal_autocheckpoint = 4000")
+    db.execute(OTHER_FREEZES)
     return db
 
 

@@ -70,7 +70,7 @@ def test_a_release_is_of_a_part_or_of_all() -> None:
 
 def test_an_order_that_cannot_be_is_not_built() -> None:
     account, money = AccountRef("bank-a", "6222"), Money(1, "CNY")
-    with pytest.raises(UnfitArgumentError, match="kind voluntary"):
+    with pytest.raises(UnfitArgumentError, match="kind is a voluntary hold"):
         wire.hold_body(HoldId("h"), HoldKind.VOLUNTARY, account, money, "m")
     with pytest.raises(UnfitArgumentError, match="amount is not above zero"):
         wire.hold_body(HoldId("h"), HoldKind.STOP, account, Money(0, "CNY"), "m")

@@ -127,7 +127,7 @@ def test_after_a_change_of_the_amount_the_approval_is_void(run: Any, unit: Any) 
     assert "freeze submitted" in run("advance", ref).out
     approval = unit.approval(ref)
     freeze = next(h for h in _holds(unit.page(ref)) if h["kind"] == "freeze")["hold_id"]
-    assert run("amend", ref, "--hold", freeze, "--amount", "450.00").code == 0
+    assert run("hold", "amend", ref, "--hold", freeze, "--amount", "450.00").code == 0
     said = run("approve", approval, "--as", "chen")
     assert said.code == 3
     assert "void" in said.sentence()
@@ -163,13 +163,15 @@ def test_after_a_change_of_the_payee_the_approval_is_void(run: Any, unit: Any) -
 def test_a_hold_is_amended_before_it_is_ordered_and_not_after(run: Any, unit: Any) -> None:
     ref = unit.accepted()
     (hold,) = _holds(unit.page(ref))
-    words = ["amend", ref, "--hold", hold["hold_id"], "--amount"]
+    words = ["hold", "amend", ref, "--hold", hold["hold_id"], "--amount"]
     assert run(*words, "800.00").code == 0
     assert _holds(unit.page(ref))[0]["requested"]["amount"] == "800.00"
     for amount, code in (("8e2", 2), ("800.001", 2), ("0", 3), ("-5", 3)):
         said = run(*words, amount)
         assert (said.code, bool(said.sentence())) == (code, True)
-    assert "has no hold" in run("amend", ref, "--hold", "hold-x", "--amount", "1").sentence()
+    assert (
+        "has no hold" in run("hold", "amend", ref, "--hold", "hold-x", "--amount", "1").sentence()
+    )
     assert run("advance", ref).code == 0
     fixed = run(*words, "700.00")
     assert fixed.code == 3

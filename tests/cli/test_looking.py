@@ -87,7 +87,7 @@ def test_as_many_events_are_shown_as_asked_for(run: Any, unit: Any) -> None:
         ("show", "R-1999-0001"),
         ("advance", "R-1999-0001"),
         ("note", "R-1999-0001", "text"),
-        ("amend", "R-1999-0001", "--hold", "hold-x", "--amount", "1"),
+        ("hold", "amend", "R-1999-0001", "--hold", "hold-x", "--amount", "1"),
         ("join", "R-1999-0001", "R-1999-0002"),
     ],
 )

@@ -27,6 +27,7 @@ from models.store.permissions import DECISIONS, NotPermittedError
 from models.store.record import StaleFileError, UnbalancedEntryError, record
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.desk.desk import StepRefusedError
+from recovery_flows.desk.holding import amend
 from recovery_flows.rules.progress import Progress
 
 OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
@@ -155,7 +156,7 @@ def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:
     unit.desk().advance(recovery_id)
     freeze = next(h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
     (asked,) = [a for a in unit.file(recovery_id).approvals if a.subject_id == freeze.id]
-    unit.desk().amend_hold(recovery_id, freeze.id, freeze.requested_minor - 1)
+    amend(unit.desk(), recovery_id, freeze.id, freeze.requested_minor - 1)
     file = unit.file(recovery_id)
     assert next(a.state for a in file.approvals if a.id == asked.id) == "void"
     assert file.hold(freeze.id).state == "draft"

@@ -55,7 +55,9 @@ def test_typed_accessors_give_the_figures_a_flow_needs() -> None:
     assert china.minimum_worth("CNY") == Money(2_000, "CNY")
     assert china.minimum_worth("GBP") == Money(0, "GBP")
     assert china.maximum_hops == 6
-    assert china.reminder_days == (30, 14, 7, 3, 1)
+    assert china.freeze_reminder_hours == (720, 336, 168, 72, 24)
+    assert china.stop_reminder_hours == (24, 12, 6, 2)
+    assert (china.watch_days, china.watch_intervals_days) == (90, (1, 1, 2, 4, 7))
     assert [step.code for step in china.ladder] == ["direct", "timestamp", "pro_rata"]
     assert {"account", "order_copy", "facts"} <= set(china.required_fields("mla"))
     assert "NO_NEXUS" in china.grounds
@@ -84,6 +86,12 @@ def _put(field: str, value: object) -> Spoil:
     return lambda law: law["row"][0].update({field: value})
 
 
+def _put_worth(values: object) -> Spoil:
+    return lambda law: next(
+        figure for figure in law["figure"] if figure["code"] == "CN_MINIMUM_WORTH"
+    ).update(values=values)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -99,7 +107,7 @@ def _put(field: str, value: object) -> Spoil:
         (lambda law: law.pop("calendar"), "regime: field 'calendar' is missing"),
         (lambda law: law.update(time_zone="Asia/Nowhere"), "there is no zone 'Asia/Nowhere'"),
         (lambda law: law["measures"].update(stop="CN_NONE"), "field 'stop'.*no row 'CN_NONE'"),
-        (lambda law: law["figure"][1].update(values=["1.234"]), "CN_MINIMUM_WORTH, field 'values'"),
+        (_put_worth(["1.234"]), "CN_MINIMUM_WORTH, field 'values'"),
         (lambda law: law["step"][0].update(needs_notice="no"), "direct, field 'needs_notice'"),
     ],
 )

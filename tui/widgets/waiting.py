@@ -29,6 +29,9 @@ _ACTS: Mapping[str, str] = {
     Act.REQUEST: "request abroad",
     Act.RETURN: "return to victims",
     Act.CLOSE: "close the file",
+    Act.RENEW: "renewal",
+    Act.RELEASE_PART: "release of a part",
+    Act.COMPLAINT: "complaint",
     Act.TRACE_RULE: "tracing rule",
 }
 _NEVER = datetime.max.replace(tzinfo=UTC)

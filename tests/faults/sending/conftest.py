@@ -17,6 +17,7 @@ from models.engine import Database
 from models.facts import AccountRef, ReportFact
 from models.file import RecoveryFile
 from models.money import Money
+from models.queries.audit import verify
 from models.queries.files import load_file
 from models.queries.views import OfficerView, RecoveryPage
 from models.rows import HoldRow
@@ -31,6 +32,7 @@ from recovery_flows.desk.page import recovery_page
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.reports.ledger_check import ledger_check
 
 
 @dataclass
@@ -134,6 +136,28 @@ class Unit:
             else:
                 self.later(1)
         raise AssertionError(f"{action} was never asked for; next: {self.page().steps[0]}")
+
+    async def frozen(self) -> HoldRow:
+        """A freeze of 800.00 in force at the bank."""
+        await self.until("freeze")
+        self.approve()
+        await self.sweep()
+        return self.hold(HoldKind.FREEZE)
+
+    def officer_does(self, action: str) -> None:
+        """Do officer's steps until the one with this action is done."""
+        for _ in range(5):
+            officers = [s for s in self.page().steps if s.role is Role.OFFICER]
+            self.advance()
+            if officers[0].action == action:
+                return
+        raise AssertionError(f"{action} never came first")
+
+    def assert_books_hold(self) -> None:
+        """The ledger agrees with its sources, the history with the rows."""
+        with self.database.reading() as session:
+            assert ledger_check(session).differences == ()
+        assert verify(self.database) == ()
 
     async def sweep(self, after_seconds: float = 0, engine: Engine | None = None) -> None:
         """What the engine's sweep does, without Prefect, after so much transport time."""

@@ -15,6 +15,7 @@ from models.facts import AccountRef
 from models.queries.audit import verify
 from models.states import ApprovalState, CallState, HoldKind, HoldState, LedgerAccount, PayoutState
 from recovery_flows.cli.sandbox_process import register_banks
+from recovery_flows.desk.holding import amend
 from recovery_flows.errors import MisuseError
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.rules.acts import StepRefusedError
@@ -88,7 +89,7 @@ async def test_a_hold_amended_before_the_yes_is_ordered_with_the_new_sum_or_not_
 ) -> None:
     await unit.until("freeze")
     freeze, asked = unit.hold(HoldKind.FREEZE), approval(unit, "freeze")
-    unit.desk().amend_hold(unit.recovery_id, freeze.id, 50_000)
+    amend(unit.desk(), unit.recovery_id, freeze.id, 50_000)
     with pytest.raises(StepRefusedError, match="void already"):
         unit.desk("supervisor").approve(asked.id)
     await unit.sweep()
@@ -100,7 +101,7 @@ async def test_a_hold_amended_before_the_yes_is_ordered_with_the_new_sum_or_not_
     ordered = {h["kind"]: h["amountRequested"]["amount"] for h in unit.sandbox.book()["holds"]}
     assert ordered == {"stop": "800.00", "freeze": "500.00"}
     with pytest.raises(StepRefusedError, match="its sum is fixed"):
-        unit.desk().amend_hold(unit.recovery_id, freeze.id, 40_000)
+        amend(unit.desk(), unit.recovery_id, freeze.id, 40_000)
     assert_proofs_hold(unit)
 
 
@@ -131,10 +132,10 @@ async def test_of_two_desks_that_saw_the_same_file_the_second_to_save_is_refused
     await unit.until("freeze")
     seen = unit.page().version
     freeze = unit.hold(HoldKind.FREEZE)
-    unit.desk().amend_hold(unit.recovery_id, freeze.id, 70_000, seen_version=seen)
+    amend(unit.desk(), unit.recovery_id, freeze.id, 70_000, seen=seen)
     changed = unit.file()
     with pytest.raises(StepRefusedError, match=f"version {seen}, now {unit.page().version}"):
-        unit.desk().amend_hold(unit.recovery_id, freeze.id, 60_000, seen_version=seen)
+        amend(unit.desk(), unit.recovery_id, freeze.id, 60_000, seen=seen)
     with pytest.raises(StepRefusedError, match="look again and decide anew"):
         unit.desk().advance(unit.recovery_id, seen_version=seen)
     assert unit.file() == changed

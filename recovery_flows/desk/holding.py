@@ -1,0 +1,171 @@
+"""What an officer does to holds beyond their next step; words go sealed into a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.file import RecoveryFile
+from models.money import Money
+from models.outcome import Move
+from models.queries.clock import case_now
+from models.rows import HoldRow
+from models.states import HoldState, Noun, Role
+from models.store.notes import write_note
+from models.store.unit import Unit
+from recovery_flows.desk.desk import Desk
+from recovery_flows.errors import MisuseError
+from recovery_flows.rules import acts, freezing, hold_acts, letting_go, volunteering
+from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.rules.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A file being changed: who changes it, when, and where the words go."""
+
+    unit: Unit
+    progress: Progress
+    officer: str
+    now: datetime
+
+    @property
+    def ref(self) -> str:
+        """The reference of the recovery."""
+        return self.progress.file.recovery.ref
+
+
+@contextmanager
+def _editing(desk: Desk, recovery_id: str, reason: str, seen: int | None) -> Iterator[_Edit]:
+    if not reason.strip():
+        raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        actor = desk.actor(Role.OFFICER)
+        now = case_now(unit.session, desk.wall())
+        yield _Edit(unit, progress, actor.id, now)
+
+
+def _keep(desk: Desk, edit: _Edit, about: str, reason: str) -> str:
+    """Keep an officer's words; return the fingerprint that history names them by."""
+    text = f"{about}: {reason.strip()}"
+    actor = desk.actor(Role.OFFICER)
+    write_note(edit.unit, actor, edit.now, edit.progress.file.recovery.id, text)
+    return edit.unit.vault.fingerprint(text)
+
+
+def hold_of(file: RecoveryFile, hold_id: str) -> HoldRow:
+    """The hold of that id; MisuseError if the file has none."""
+    found = next((h for h in file.holds if h.id == hold_id), None)
+    if found is None:
+        ref = file.recovery.ref
+        raise MisuseError(f"{ref} has no hold {hold_id}: `recovery show {ref}` lists them")
+    return found
+
+
+def amend(
+    desk: Desk,
+    recovery_id: str,
+    hold_id: str,
+    minor: int,
+    reason: str = "",
+    seen: int | None = None,
+) -> str:
+    """Change the sum of a hold before it is ordered; approvals asked for it are void.
+
+    To block more than is disputed takes a reason and a second person before it is sent.
+    """
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        hold = hold_of(progress.file, hold_id)
+        edit = _Edit(unit, progress, "", case_now(unit.session, desk.wall()))
+        over = minor > hold_acts.disputed_minor(progress.file, hold)
+        kept = _keep(desk, edit, f"more than is disputed at {hold_id}", reason) if reason else ""
+        hold_acts.amend_hold(progress, hold_id, minor, kept)
+    told = "; more than is disputed, so a second person has to approve it first" if over else ""
+    return f"{progress.file.recovery.ref}: the sum of {hold_id} was changed{told}"
+
+
+def withdraw(
+    desk: Desk, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+) -> str:
+    """Take back a drafted hold; where it stands in line behind another, ask for its release."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold = hold_of(edit.progress.file, hold_id)
+        _keep(desk, edit, f"hold {hold_id} withdrawn", reason)
+        if hold.state is HoldState.QUEUED:
+            letting_go.ask_release(edit.progress, hold_id, edit.officer, edit.now)
+            return f"{edit.ref}: release from the waiting list submitted for approval"
+        if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
+            raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
+        acts.void_approvals(edit.progress, hold_id, "the draft was withdrawn")
+        edit.progress.take(Move(Noun.HOLD, hold_id, "cancelled", hold.state))
+        freezing.see_predecessor(edit.progress, hold, edit.officer)
+    return f"{edit.ref}: {hold_id} withdrawn"
+
+
+def let_part_go(
+    desk: Desk, recovery_id: str, hold_id: str, part: Money, reason: str, seen: int | None = None
+) -> str:
+    """Ask for a part of a hold to be released; the rest stays to its own term."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        letting_go.ask_part(edit.progress, hold_id, part.minor, edit.officer, edit.now)
+        _keep(desk, edit, f"release of {part} of {hold_id}", reason)
+    return f"{edit.ref}: release of {part} submitted for approval"
+
+
+def find_unrelated(
+    desk: Desk, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+) -> str:
+    """Record that held money has nothing to do with the case: its release has a legal clock."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        due = letting_go.find_unrelated(edit.progress, hold_id, edit.officer, edit.now, desk.laws)
+        _keep(desk, edit, f"{hold_id} found unrelated", reason)
+    return f"{edit.ref}: found unrelated; to be free by {due:%Y-%m-%d %H:%M} UTC, once approved"
+
+
+def complain(
+    desk: Desk,
+    recovery_id: str,
+    hold_id: str,
+    amount: Money,
+    words: str,
+    seen: int | None = None,
+) -> str:
+    """Take in a third party's complaint about a hold; it is answered by a second person."""
+    with _editing(desk, recovery_id, words, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        due = letting_go.complain(
+            edit.progress, hold_id, amount.minor, edit.officer, edit.now, desk.laws
+        )
+        _keep(desk, edit, f"complaint about {amount} of {hold_id}", words)
+    return f"{edit.ref}: complaint kept; to be answered by {due:%Y-%m-%d %H:%M} UTC"
+
+
+def record_voluntary(
+    desk: Desk,
+    recovery_id: str,
+    asset_id: str,
+    amount: str,
+    since: datetime,
+    until: datetime | None,
+    reason: str,
+    seen: int | None = None,
+) -> str:
+    """Record what a bank holds of its own accord, and how we know."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        file = edit.progress.file
+        asset = next((a for a in file.assets if a.id == asset_id), None)
+        if asset is None:
+            raise MisuseError(f"{edit.ref} has no account {asset_id}: `recovery show` lists them")
+        try:
+            money = Money.parse(amount, asset.currency)
+        except ValueError as error:
+            raise MisuseError(str(error)) from error
+        ends = volunteering.record_voluntary(
+            edit.progress, asset_id, money.minor, since, until, desk.laws
+        )
+        _keep(desk, edit, f"voluntary hold of {money} at {asset.partner_id}", reason)
+    return f"{edit.ref}: {money} held voluntarily until {ends:%Y-%m-%d %H:%M} UTC; start the order"

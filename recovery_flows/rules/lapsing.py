@@ -1,0 +1,100 @@
+"""Holds that end: by their clock, by the bank's mistake; never in silence, and followed up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from models.file import RecoveryFile
+from models.outcome import Move
+from models.rows import AssetRow, HoldRow
+from models.states import HoldKind, HoldState, Noun, Stage
+from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
+from recovery_flows.rules.progress import Progress
+
+if TYPE_CHECKING:
+    from recovery_flows.rules.freezing import Laws
+    from recovery_flows.rules.regime import Regime
+
+_WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
+
+
+def let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> None:
+    """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event."""
+    if hold.state not in _WITH_A_CLOCK or hold.expires_at is None or hold.expires_at > now:
+        return
+    law = laws[progress.file.asset(hold.asset_id).regime]
+    reason = {
+        "denied": "its term ended: its renewal had been refused by a second person",
+        "refused": "its term ended: the bank had refused to renew it",
+    }.get(hold.renewal, "its term ended without a renewal")
+    progress.take(
+        Move(
+            Noun.HOLD, hold.id, "lapsed", hold.state, {"held_minor": 0},
+            reason=reason, legal_basis=_basis(law, hold.law_row),
+        )
+    )  # fmt: skip
+
+
+def unseen(file: RecoveryFile) -> list[HoldRow]:
+    """Holds that lapsed, that nothing followed, and that nobody has taken note of."""
+    return [
+        h
+        for h in file.holds
+        if h.state is HoldState.LAPSED and not h.lapse_seen_by and not is_followed(file.holds, h)
+    ]
+
+
+def draft_again(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """A lapsed hold at home is stopped once more, as long as the law allows to repeat it.
+
+    A stop comes first also after a freeze: it may leave before its approval.
+    """
+    file = progress.file
+    if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
+        return
+    law = laws[asset.regime].stop
+    for hold in unseen(file):
+        again = hold.repeat_number + 1
+        if hold.asset_id != asset.id or (law.repeats is not None and again > law.repeats):
+            continue
+        minor = still_wanted_minor(file, asset, hold)
+        if minor > 0:
+            _back_to_freezing(progress, asset)
+            draft_hold(
+                progress, asset, HoldKind.STOP, minor, law.code,
+                supersedes_id=hold.id, repeat_number=again,
+            )  # fmt: skip
+            return
+
+
+def still_wanted_minor(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> int:
+    """What of a lapsed hold is still to be held, in minor units of the account's currency.
+
+    As much as was asked for, until a statement has shown how much of it is stolen.
+    """
+    paid = sum(p.debited_minor for p in file.payouts if p.hold_id == hold.id)
+    asked = hold.requested_minor - paid
+    if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
+        return asked
+    kept = sum(h.held_minor for h in file.live_holds(asset.id))
+    returned = sum(p.debited_minor for p in file.payouts if p.asset_id == asset.id)
+    return min(asked, max(0, asset.traced_minor - kept - returned))
+
+
+def see_lapse(progress: Progress, hold_id: str, actor: str) -> None:
+    """The owner takes note that a hold has ended and nothing follows it."""
+    hold = progress.file.hold(hold_id)
+    progress.take(Move(Noun.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor}))
+
+
+def _back_to_freezing(progress: Progress, asset: AssetRow) -> None:
+    if asset.stage is Stage.FREEZING:
+        return
+    event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
+    progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="a hold here has lapsed"))
+
+
+def _basis(law: Regime, code: str) -> str:
+    row = law.rows.get(code)
+    return f"{row.instrument}, {row.article}" if row else ""

@@ -1,0 +1,96 @@
+"""The reminder ladder of a hold: brought to mind step by step, then told to the supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models.file import RecoveryFile
+from models.outcome import Move, Scalar
+from models.rows import HoldRow
+from models.states import HoldKind, HoldState, Noun
+from recovery_flows.rules import clocks
+from recovery_flows.rules.drafting import UNANSWERED
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.renewing import Renewal
+
+if TYPE_CHECKING:
+    from recovery_flows.rules.freezing import Laws
+
+_ESCALATING_STEPS = 2
+_HOURS_A_DAY = 24
+
+
+def ends_at(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
+    """When a hold ends; while the bank's time is not known, the clock runs from our sending."""
+    if hold.state in (HoldState.STOPPED, HoldState.FROZEN):
+        return hold.expires_at if hold.held_minor else None
+    law = laws[file.asset(hold.asset_id).regime]
+    if hold.state is HoldState.ORDERED and hold.ordered_at and hold.law_row in law.rows:
+        return clocks.due_at(law.row(hold.law_row).limit, hold.ordered_at, law)
+    return None
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Give the reminders that are due, each step once; the last ones go to the supervisor too."""
+    for hold in progress.file.holds:
+        ends = ends_at(progress.file, hold, laws)
+        if ends is None or ends <= now or _is_seen_to(progress.file, hold):
+            continue
+        ladder = _ladder(progress.file, hold, laws)
+        due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
+        if due and (not hold.reminded_hours or due[-1] < hold.reminded_hours):
+            _remind(progress, hold, due[-1], now, escalates=due[-1] in ladder[-_ESCALATING_STEPS:])
+
+
+def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
+    """When the next reminder of each hold is due."""
+    for hold in file.holds:
+        ends = ends_at(file, hold, laws)
+        if ends is None or _is_seen_to(file, hold):
+            continue
+        left = [h for h in _ladder(file, hold, laws) if h < hold.reminded_hours]
+        for hours in left[:1] if hold.reminded_hours else _ladder(file, hold, laws)[:1]:
+            yield ends - timedelta(hours=hours)
+
+
+def _ladder(file: RecoveryFile, hold: HoldRow, laws: Laws) -> tuple[int, ...]:
+    law = laws[file.asset(hold.asset_id).regime]
+    long = hold.kind in (HoldKind.FREEZE, HoldKind.QUEUE)
+    return law.freeze_reminder_hours if long else law.stop_reminder_hours
+
+
+def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether what keeps the money is on its way already, or a person decided against it."""
+    if hold.renewal in (Renewal.ORDERED, Renewal.DENIED):
+        return True
+    return any(h.supersedes_id == hold.id and h.state is HoldState.ORDERED for h in file.holds)
+
+
+def _remind(
+    progress: Progress, hold: HoldRow, hours: int, now: datetime, *, escalates: bool
+) -> None:
+    reason = f"less than {_span(hours)} left: {_state_of_things(progress.file, hold)}"
+    values: dict[str, Scalar] = {"reminded_hours": hours}
+    progress.take(Move(Noun.HOLD, hold.id, "reminded", hold.state, values, reason=reason))
+    if escalates and hold.escalated_at is None:
+        values = {"escalated_at": now}
+        progress.take(Move(Noun.HOLD, hold.id, "escalated", hold.state, values, reason=reason))
+
+
+def _span(hours: int) -> str:
+    if hours < 2 * _HOURS_A_DAY:
+        return f"{hours} h"
+    return f"{hours // _HOURS_A_DAY} days"
+
+
+def _state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
+    if hold.state is HoldState.ORDERED:
+        return "the bank has not answered"
+    if hold.renewal:
+        return f"its renewal is {hold.renewal}"
+    follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)
+    if follower is not None and follower.state in UNANSWERED:
+        return f"the {follower.kind} after it is {follower.state.replace('_', ' ')}"
+    return "nothing follows it"

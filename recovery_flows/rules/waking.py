@@ -1,0 +1,34 @@
+"""Time: what a file's clock counts to, and when the engine must look at the file again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.file import RecoveryFile
+from models.states import LIVE_HOLDS, AllocationState, ApprovalState, HoldState
+from recovery_flows.rules import reminding, renewing, watching
+from recovery_flows.rules.freezing import Laws
+
+
+def next_clock(file: RecoveryFile, laws: Laws) -> datetime | None:
+    """The earliest end of anything legal that runs on this file: what "time left" counts to."""
+    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS and h.held_minor]
+    ends += [reminding.ends_at(file, h, laws) for h in file.holds if h.state is HoldState.ORDERED]
+    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING]
+    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def next_wake(file: RecoveryFile, laws: Laws) -> datetime | None:
+    """When the engine must look at this file even if nothing else happens."""
+    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS]
+    ends += reminding.instants(file, laws)
+    ends += [renewing.drafted_from(file, h, laws) for h in file.holds if not h.renewal]
+    ends += [min(_instants(a.watch_due_at, a.watch_until)) for a in watching.watched(file)]
+    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING and not a.alarmed]
+    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _instants(*found: datetime | None) -> list[datetime]:
+    return [at for at in found if at is not None]
