@@ -1,4 +1,4 @@
-"""Money let go: a part, after a complaint, because it is not of the case; and only with a reason."""
+"""Money let go: a part, after a complaint, or as it is not of the case; always with a reason."""
 
 from __future__ import annotations
 
