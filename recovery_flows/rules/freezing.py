@@ -222,9 +222,16 @@ def statement_is_wanted(file: RecoveryFile, asset: AssetRow) -> bool:
     ]
     if not (holds if asset.home else ended):
         return False
-    # What a freeze takes over was held already: nothing has left since.
-    acted = [h.acted_at for h in holds if h.acted_at is not None and not h.supersedes_id]
+    # What a hold takes over while it is held: nothing has left since.
+    acted = [h.acted_at for h in holds if h.acted_at is not None and not _takes_over(file, h)]
     return asset.statement_to is None or any(at > asset.statement_to for at in acted)
+
+
+def _takes_over(file: RecoveryFile, hold: HoldRow) -> bool:
+    if not hold.supersedes_id:
+        return False
+    before = file.hold(hold.supersedes_id).state
+    return before in LIVE_HOLDS or before is HoldState.SUPERSEDED
 
 
 def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:

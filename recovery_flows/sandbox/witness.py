@@ -12,7 +12,8 @@ from starlette.routing import Route
 from recovery_flows.sandbox import faults, resources, statements
 from recovery_flows.sandbox.clearing import catch_up
 from recovery_flows.sandbox.desk import Desk
-from recovery_flows.sandbox.holds import Hold
+from recovery_flows.sandbox.holds import Hold, find_hold, release
+from recovery_flows.sandbox.journal import transaction
 from recovery_flows.sandbox.payouts import Payout
 from recovery_flows.sandbox.units import iso, micros
 from recovery_flows.sandbox.wire import ProblemError, bad_request, instant, json_object, text
@@ -29,6 +30,7 @@ def routes(desk: Desk) -> list[Route]:
     return [
         Route("/", partial(_page, desk)),
         Route("/sandbox/book", partial(_book, desk)),
+        Route("/sandbox/mistakes", partial(_mistake, desk), methods=["POST"]),
         Route("/sandbox/freezes", partial(_other_freeze, desk), methods=["POST"]),
         Route("/sandbox/faults", partial(_faults, desk), methods=["GET", "POST", "DELETE"]),
     ]
@@ -89,6 +91,20 @@ def _bookings(desk: Desk, number: str) -> list[dict[str, object]]:
         statements.booking_json(row, account["currency"])
         for row in statements.bookings(desk.db, account["id"], (0, account["seq"]), -1)
     ]
+
+
+async def _mistake(desk: Desk, request: Request) -> Response:
+    """Somebody at the bank lets a hold go that nobody asked for: `{"hold": id}`."""
+    now_us = catch_up(desk.db, desk.now())
+    try:
+        hold = find_hold(desk.db, desk.bank, text(json_object(await request.body()), "hold"))
+    except ProblemError as problem:
+        return problem.response()
+    if hold is None:
+        return ProblemError(404, "NotFound", "no such hold at this bank").response()
+    with transaction(desk.db) as journal:
+        gone = release(journal, hold, None, now_us)
+    return JSONResponse({"released": gone, "status": hold.status})
 
 
 async def _other_freeze(desk: Desk, request: Request) -> Response:

@@ -77,11 +77,12 @@ async def test_a_bank_that_does_not_renew_is_told_to_the_officer_and_lapses_as_a
 
 
 def release_at_bank(unit: Any, bank_ref: str) -> None:
-    """The bank lets go by mistake: somebody there pressed the wrong key."""
-    answer = unit.sandbox.post(
-        f"/v1/holds/{bank_ref}/release", {"amount": None, "reason": "mistake"}, "their-own-key"
-    )
-    assert answer.status_code == 201
+    """Somebody at the bank presses the wrong key."""
+    url = unit.sandbox.banks[unit.sandbox.HOME]["url"] + "/sandbox/mistakes"
+    assert httpx.post(url, json={"hold": bank_ref}).json() == {
+        "released": True,
+        "status": "RELEASED",
+    }
 
 
 async def test_reminders_climb_the_ladder_and_the_last_ones_reach_the_supervisor(unit: Any) -> None:
