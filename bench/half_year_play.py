@@ -56,6 +56,7 @@ class Play:
         self.mistakes: list[tuple[str, str, datetime]] = []
         self.polls: dict[str, list[datetime]] = defaultdict(list)
         self._dice = random.Random(seed + 1)  # noqa: S311 - invents stories, guards nothing
+        self._reports_in_all = world.reports
         self._reports = list(world.reports)
         self._looks_at = self.now
         self._mistake_at = self.now + timedelta(days=10)
@@ -126,7 +127,8 @@ class Play:
 
     def _make_a_mistake(self) -> None:
         """A bank lets one of its holds go that nobody asked for."""
-        self._mistake_at += timedelta(hours=self._dice.randint(60, 180))
+        rarely = max(1, 100 // len(self._reports_in_all))
+        self._mistake_at += timedelta(hours=self._dice.randint(60, 180) * rarely)
         with self.database.reading() as session:
             rows = session.execute(
                 sa.select(_H.c.id, _H.c.bank_ref, _A.c.partner_id)
