@@ -42,7 +42,8 @@ def simulate(holds: int, seed: int, days: int, folder: Path) -> Findings:
         load_settings(folder / "data"), people, stands_at=world.starts_at
     )
     play = Play(installation, world, seed, days)
-    with running(book, lambda: play.now, folder / "ready.json") as banks:
+    keys = installation.signer.public_jwks()
+    with running(book, lambda: play.now, folder / "ready.json", keys) as banks:
         register_banks(installation.database, banks, "CN")
         play.urls = {bank["id"]: bank["url"] for bank in banks}
         found = asyncio.run(_played(play, book))

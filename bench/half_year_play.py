@@ -63,7 +63,10 @@ class Play:
         self._officer = self._desk(Role.OFFICER)
         self._supervisor = self._desk(Role.SUPERVISOR)
         pace = Pace(timeout_seconds=2, poll_seconds=60)
-        self.engine = Engine(self.database, installation.laws, pace, "half-year", lambda: self.wall)
+        self.engine = Engine(
+            self.database, installation.laws, pace, "half-year", lambda: self.wall,
+            installation.signer,
+        )  # fmt: skip
 
     def _desk(self, role: Role) -> Desk:
         who = OfficerView(f"synthetic-{role}", f"synthetic-{role}", frozenset({role}))

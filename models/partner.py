@@ -12,9 +12,10 @@ from models.states import CallKind, CallState, Noun
 
 
 class Partner(SQLModel, table=True):
-    """A bank; the feed's cursor and the last contact are operational, not history.
+    """A bank; the feed's cursor, the last contact and the breaker are operational, not history.
 
-    `codes` are its BICs and national bank codes as statement files name it, comma-separated.
+    `codes` are its BICs and national bank codes as statement files name it, comma-separated. A
+    `client_id` means that we prove who we are with our key; the paths are PEM files for its TLS.
     """
 
     id: str = id_field()
@@ -25,6 +26,10 @@ class Partner(SQLModel, table=True):
     home: bool
     base_url: str = Field(default="", max_length=200)
     token_sealed: str = ""
+    client_id: str = Field(default="", max_length=128)
+    ca_path: str = Field(default="", max_length=200)
+    cert_path: str = Field(default="", max_length=200)
+    cert_key_path: str = Field(default="", max_length=200)
     state: str = Field(default="active", max_length=24)
     codes: str = Field(default="", max_length=200)
 
@@ -33,6 +38,8 @@ class Partner(SQLModel, table=True):
     feed_interval_seconds: int = 0
     last_answer_at: datetime | None = None
     last_error: str = Field(default="", max_length=300)
+    breaker_failures: int = 0
+    breaker_until: datetime | None = None
 
 
 class Call(SQLModel, table=True):

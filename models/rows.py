@@ -193,6 +193,7 @@ class ApprovalRow:
     asked_at: datetime
     due_at: datetime | None = None
     decided_by: str = ""
+    decided_at: datetime | None = None
     post_hoc: bool = False
     alarmed: bool = False
 

@@ -43,11 +43,15 @@ class PartnerLine:
     home: bool
     base_url: str
     token: str = field(repr=False)
+    client_id: str
+    certificates: tuple[str, str, str]
     feed_reached_at: datetime | None
     feed_due_at: datetime | None
     feed_interval_seconds: int
     last_answer_at: datetime | None
     last_error: str
+    breaker_failures: int
+    breaker_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,15 @@ def partners(session: Session, vault: Vault) -> list[PartnerLine]:
             home=row.home,
             base_url=row.base_url,
             token=vault.open(row.token_sealed),
+            client_id=row.client_id,
+            certificates=(row.ca_path, row.cert_path, row.cert_key_path),
             feed_reached_at=row.feed_reached_at,
             feed_due_at=row.feed_due_at,
             feed_interval_seconds=row.feed_interval_seconds,
             last_answer_at=row.last_answer_at,
             last_error=row.last_error,
+            breaker_failures=row.breaker_failures,
+            breaker_until=row.breaker_until,
         )
         for row in session.execute(sa.select(_PARTNERS).order_by(_PARTNERS.c.id))
     ]

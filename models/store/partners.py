@@ -27,9 +27,15 @@ def register(
     currency: str,
     home: bool,
     base_url: str,
-    token: str,
+    token: str = "",
+    client_id: str = "",
+    certificates: tuple[str, str, str] = ("", "", ""),
 ) -> None:
-    """Add a partner bank, or give a known one its new address and token."""
+    """Add a partner bank, or give a known one its new address and credentials.
+
+    `certificates` are paths: whom we trust, our client certificate, its key.
+    """
+    ca, cert, cert_key = certificates
     values: Values = {
         "name": name,
         "regime": regime,
@@ -37,6 +43,10 @@ def register(
         "home": home,
         "base_url": base_url,
         "token_sealed": unit.vault.seal(token),
+        "client_id": client_id,
+        "ca_path": ca,
+        "cert_path": cert,
+        "cert_key_path": cert_key,
     }
     known = unit.session.execute(
         sa.select(_PARTNERS.c.state, _PARTNERS.c.base_url).where(_PARTNERS.c.id == partner_id)
@@ -55,6 +65,12 @@ def note_contact(
     values: dict[str, object] = {"last_error": error[:300]}
     if answered_at is not None:
         values["last_answer_at"] = answered_at
+    unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
+
+
+def note_breaker(unit: Unit, partner_id: str, failures: int, open_until: datetime | None) -> None:
+    """Remember how a partner's circuit breaker stands (operational, no event)."""
+    values = {"breaker_failures": failures, "breaker_until": open_until}
     unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
 
 

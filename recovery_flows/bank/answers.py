@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,6 +21,61 @@ from recovery_flows.errors import (
 
 RETRY_AFTER_SECONDS_MAX = 86_400  # no answer silences a partner for longer than a day
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+class Meaning(StrEnum):
+    """What a caller does after a problem."""
+
+    STOP = "stop: the call is wrong, a person looks"
+    FRESH_TOKEN = "get a new token once, then stop"  # noqa: S105 - no secret
+    READ_AGAIN = "read the resource again: it is in another state"
+    NEW_REQUEST = "ask anew, under a new key"
+    HALVE = "ask for half of the period"
+    WAIT = "wait as long as it says"
+    RETRY = "the same call again, later"
+
+
+# The profile's table; sources of the names: DSOP, the Finnish register's codes, DICT 1.8.0.
+PROBLEMS: Mapping[tuple[int, str], Meaning] = {
+    (400, "BadRequest"): Meaning.STOP,
+    (400, "ValidationError"): Meaning.STOP,
+    (400, "IdempotencyKeyMissing"): Meaning.STOP,
+    (401, "TokenInvalid"): Meaning.FRESH_TOKEN,
+    (403, "OrderMissing"): Meaning.STOP,
+    (403, "OrderSignatureInvalid"): Meaning.STOP,
+    (403, "EndpointNotInOrder"): Meaning.STOP,
+    (403, "Unauthorized"): Meaning.STOP,
+    (403, "Forbidden"): Meaning.STOP,
+    (404, "NotFound"): Meaning.STOP,
+    (409, "OperationInvalid"): Meaning.READ_AGAIN,
+    (409, "AlreadyBeingProcessedForTransaction"): Meaning.READ_AGAIN,
+    (409, "RequestInProgress"): Meaning.RETRY,
+    (410, "QueryLost"): Meaning.NEW_REQUEST,
+    (410, "Expired"): Meaning.NEW_REQUEST,
+    (413, "ResponseTooLarge"): Meaning.HALVE,
+    (422, "IdempotencyKeyReused"): Meaning.STOP,
+    (422, "TransactionNotSettled"): Meaning.STOP,
+    (422, "PeriodExpired"): Meaning.STOP,
+    (422, "TransactionNotRefundable"): Meaning.STOP,
+    (422, "MultipleHits"): Meaning.STOP,
+    (429, "RateLimited"): Meaning.WAIT,
+    (500, "InternalServerError"): Meaning.RETRY,
+    (503, "ServiceUnavailable"): Meaning.WAIT,
+}
+_BY_STATUS = {
+    401: Meaning.FRESH_TOKEN,
+    409: Meaning.READ_AGAIN,
+    410: Meaning.NEW_REQUEST,
+    413: Meaning.HALVE,
+    429: Meaning.WAIT,
+    503: Meaning.WAIT,
+}
+
+
+def meaning_of(status: int, name: str) -> Meaning:
+    """What a problem means: by its name, else by its status; 4xx stops, the rest is retried."""
+    known = PROBLEMS.get((status, name)) or _BY_STATUS.get(status)
+    return known or (Meaning.STOP if 400 <= status < 500 else Meaning.RETRY)
 
 
 class _Problem(BaseModel):
@@ -69,10 +126,10 @@ def _error(
     partner: PartnerId, answer: RawAnswer, call_id: CallId | None, retry_after: int | None
 ) -> RecoveryFlowsError:
     status, name, raw = answer.status_code, problem_name(answer), (answer,)
-    if status in (429, 503):
+    meaning = meaning_of(status, name)
+    if meaning is Meaning.WAIT:
         return PartnerUnavailableError(partner, f"{name} (HTTP {status})", retry_after, raw)
-    refused = 400 <= status < 500 and name != "RequestInProgress"
-    if refused:
+    if meaning is not Meaning.RETRY:
         return PartnerRefusedError(partner, name, _problem(answer).detail, status, raw)
     if call_id is not None:
         return OutcomeUnknownError(partner, call_id, f"{name}, HTTP {status}", raw)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode
@@ -15,40 +15,42 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import httpx
 
 from models.facts import FeedPage, RawAnswer, StatementFact
-from models.ids import CallId, OfficerId, RecoveryId
+from models.ids import CallId
 from recovery_flows.bank import wire
-from recovery_flows.bank.answers import check_answer, retry_wait_seconds
+from recovery_flows.bank.answers import Meaning, meaning_of
+from recovery_flows.bank.breaker import Breaker
+from recovery_flows.bank.exchange import Exchange
 from recovery_flows.bank.limiter import Gate
-from recovery_flows.bank.line import Authority, Line, call_headers
+from recovery_flows.bank.line import Line, call_headers
+from recovery_flows.bank.orders import Authority, Flag, Limits
 from recovery_flows.errors import (
     AnswerUnreadableError,
-    OutcomeUnknownError,
     PartnerRefusedError,
     PartnerUnavailableError,
-    RecoveryFlowsError,
     UnfitArgumentError,
 )
 
-BODY_BYTES_MAX = 5_000_000
 PAGES_MAX = 1_000
 FEED_PAGE_SIZE = 200
-_FIRST_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_WHY: tuple[tuple[type[Exception], str], ...] = (
-    (httpx.ConnectError, "it cannot be reached"),
-    (httpx.ConnectTimeout, "it cannot be reached in time"),
-    (httpx.PoolTimeout, "no connection was free"),
-    (httpx.TimeoutException, "it did not answer in time"),
-    (TimeoutError, "it did not answer in time"),
+_ORDERS = tuple(
+    (re.compile(pattern), flag)
+    for pattern, flag in (
+        (r"/v1/holds", Flag.HOLD),
+        (r"/v1/holds/[^/?#]+/extend", Flag.EXTEND),
+        (r"/v1/holds/[^/?#]+/release", Flag.RELEASE),
+        (r"/v1/payouts", Flag.PAYOUT),
+    )
 )
-
-
-class _BodyTooLargeError(Exception):
-    """An answer went past BODY_BYTES_MAX."""
+_STEP = timedelta(microseconds=1)
+_FIRST_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def open_partner_bank(
-    line: Line, standing: Authority, gate: Gate, request_id: Callable[[], UUID]
+    line: Line,
+    standing: Authority,
+    gate: Gate,
+    request_id: Callable[[], UUID],
+    breaker: Breaker | None = None,
 ) -> PartnerBank:
     """A client for one partner, for use in one event loop.
 
@@ -57,7 +59,8 @@ def open_partner_bank(
     # These loggers print URLs, and account numbers are in the paths.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return PartnerBank(line, standing, gate, request_id)
+    calm = breaker or Breaker(line.partner, line.case_now)
+    return PartnerBank(line, standing, Exchange(line, gate, calm), request_id)
 
 
 class PartnerBank:
@@ -68,12 +71,12 @@ class PartnerBank:
     """
 
     def __init__(
-        self, line: Line, standing: Authority, gate: Gate, request_id: Callable[[], UUID]
+        self, line: Line, standing: Authority, exchange: Exchange, request_id: Callable[[], UUID]
     ) -> None:
-        self.partner = line.partner
-        self._standing, self._gate, self._request_id = standing, gate, request_id
-        self._origin, self._total_seconds = line.origin(), line.total_timeout_seconds
-        self._http = line.open_http()
+        self.partner, self.breaker = line.partner, exchange.breaker
+        self._line, self._standing, self._request_id = line, standing, request_id
+        self._origin, self._exchange = line.origin(), exchange
+        self._capabilities: wire.Capabilities | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -88,15 +91,25 @@ class PartnerBank:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._exchange.http.aclose()
 
     async def capabilities(self) -> RawAnswer:
         """What the partner says of itself (read by `wire.parse_capabilities`)."""
-        return await self._get("/v1/capabilities", None)
+        return await self._get("/v1/capabilities", None, Flag.FEED)
+
+    async def learn(self) -> wire.Capabilities:
+        """What the partner says of itself, asked once per line; its limits are kept from now on."""
+        if self._capabilities is None:
+            told = wire.parse_capabilities((await self.capabilities()).body, self.partner)
+            for operation, (per_minute, burst) in told.limits.items():
+                self._exchange.gate.limit(operation, per_minute / 60, burst)
+            self._capabilities = told
+        return self._capabilities
 
     async def balance(self, number: str, authority: Authority | None = None) -> RawAnswer:
         """What the account `number` shows now (read by `wire.parse_balance`)."""
-        return await self._get(f"/v1/accounts/{_segment(number)}", authority)
+        path = f"/v1/accounts/{_segment(number)}"
+        return await self._get(path, authority, Flag.ACCOUNT, Limits(number))
 
     async def statement(
         self,
@@ -105,21 +118,45 @@ class PartnerBank:
         until: datetime | None = None,
         authority: Authority | None = None,
     ) -> tuple[StatementFact, tuple[RawAnswer, ...]]:
-        """All bookings of `number` with since <= at <= until (None: up to the bank's now)."""
+        """All bookings of `number` with since <= at <= until (None: up to the bank's now).
+
+        A period that is too large for one answer is halved, and the halves are joined.
+        """
+        if until is not None and until < since:
+            raise UnfitArgumentError("until", "is before since")
+        answers: list[RawAnswer] = []
+        with _keeping(answers):
+            return await self._statement(number, since, until, authority, answers), tuple(answers)
+
+    async def _statement(
+        self,
+        number: str,
+        since: datetime,
+        until: datetime | None,
+        authority: Authority | None,
+        answers: list[RawAnswer],
+    ) -> StatementFact:
+        """One period, or its halves; the raw answers are added to `answers`."""
         period = {"fromDate": wire.time_text(since, "since")}
         if until is not None:
             period["toDate"] = wire.time_text(until, "until")
-            if until < since:
-                raise UnfitArgumentError("until", "is before since")
         path = f"/v1/accounts/{_segment(number)}/transactions?{urlencode(period)}"
-        answers = await self._pages(path, authority)
-        with _keeping(answers):
-            fact = wire.parse_statement([answer.body for answer in answers], self.partner)
-            if fact.account.number != number:
-                raise AnswerUnreadableError(
-                    self.partner, "account.number", "is not the account that was asked for"
-                )
-        return fact, tuple(answers)
+        try:
+            pages = await self._pages(path, authority, Flag.TRANSACTIONS, Limits(number))
+        except PartnerRefusedError as error:
+            end = until or self._line.case_now()
+            if meaning_of(error.status, error.problem) is not Meaning.HALVE or end <= since + _STEP:
+                raise
+            middle = since + (end - since) / 2
+            first = await self._statement(number, since, middle, authority, answers)
+            rest = await self._statement(number, middle + _STEP, until, authority, answers)
+            return wire.join_statements(first, rest, self.partner)
+        answers += pages
+        fact = wire.parse_statement([page.body for page in pages], self.partner)
+        if fact.account.number != number:
+            why = "is not the account that was asked for"
+            raise AnswerUnreadableError(self.partner, "account.number", why)
+        return fact
 
     async def events(self, since: datetime | None) -> tuple[FeedPage, tuple[RawAnswer, ...]]:
         """Everything changed strictly after `since` (None: ever), all pages, oldest first.
@@ -129,55 +166,63 @@ class PartnerBank:
         """
         after = wire.time_text(since or _FIRST_INSTANT, "since")
         query = urlencode({"modifiedAfter": after, "limit": FEED_PAGE_SIZE})
-        answers = await self._pages(f"/v1/events?{query}", None)
+        answers = await self._pages(f"/v1/events?{query}", None, Flag.FEED)
         with _keeping(answers):
             page = wire.parse_feed([answer.body for answer in answers], self.partner)
         return page, tuple(answers)
 
     async def hold(self, bank_ref: str, authority: Authority | None = None) -> RawAnswer:
         """The hold with the bank's id `bank_ref` as it is now (read by `wire.parse_hold`)."""
-        return await self._get(f"{wire.HOLDS_PATH}/{_segment(bank_ref)}", authority)
+        return await self._get(f"{wire.HOLDS_PATH}/{_segment(bank_ref)}", authority, Flag.HOLD)
 
     async def payout(self, bank_ref: str, authority: Authority | None = None) -> RawAnswer:
         """The payout with the bank's id `bank_ref` as it is now (read by `wire.parse_payout`)."""
-        return await self._get(f"{wire.PAYOUTS_PATH}/{_segment(bank_ref)}", authority)
+        path = f"{wire.PAYOUTS_PATH}/{_segment(bank_ref)}"
+        return await self._get(path, authority, Flag.PAYOUT)
 
     async def outcome(self, key: CallId, authority: Authority | None = None) -> RawAnswer | None:
         """What became of the call with `key` (read by `wire.parse_call`); None: never seen."""
         try:
-            return await self._get(f"/v1/calls/{_segment(key)}", authority)
+            return await self._get(f"/v1/calls/{_segment(key)}", authority, Flag.CALLS)
         except PartnerRefusedError as error:
             if (error.status, error.problem) == (404, "NotFound"):
                 return None
             raise
 
     async def send(
-        self,
-        path: str,
-        body: bytes,
-        key: CallId,
-        recovery: RecoveryId,
-        requester: OfficerId,
-        mandate: str,
+        self, path: str, body: bytes, key: CallId, authority: Authority, limits: Limits
     ) -> RawAnswer:
         """Send an order once; a retry is the same bytes under the same `key`.
 
         PartnerUnavailableError: nothing was done. OutcomeUnknownError: ask `outcome(key)` first.
         """
-        if not path.startswith("/v1/"):
-            raise UnfitArgumentError("path", "is not one of the profile")
+        flag = _flag_of(path)
         # The request id follows from the key, so that a retry after a crash still carries it.
-        headers = call_headers(
-            Authority(recovery, requester, mandate), uuid5(NAMESPACE_URL, key), key
-        )
-        request = self._http.build_request("POST", path, content=body, headers=headers)
-        return await self._answer(request, key)
+        request_id = uuid5(NAMESPACE_URL, key)
+        headers = call_headers(self._line, authority, request_id, (flag, limits), key, body)
+        http = self._exchange.http
+        request = http.build_request("POST", path, content=body, headers=headers)
+        return await self._exchange.order(request, key, flag)
 
-    async def _get(self, path: str, authority: Authority | None) -> RawAnswer:
-        headers = call_headers(authority or self._standing, self._request_id())
-        return await self._answer(self._http.build_request("GET", path, headers=headers), None)
+    async def _get(
+        self,
+        path: str,
+        authority: Authority | None,
+        flag: Flag,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    ) -> RawAnswer:
+        whose = authority or self._standing
+        headers = call_headers(self._line, whose, self._request_id(), (flag, limits))
+        request = self._exchange.http.build_request("GET", path, headers=headers)
+        return await self._exchange.read(request, flag)
 
-    async def _pages(self, path: str, authority: Authority | None) -> list[RawAnswer]:
+    async def _pages(
+        self,
+        path: str,
+        authority: Authority | None,
+        flag: Flag,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    ) -> list[RawAnswer]:
         answers: list[RawAnswer] = []
         seen: set[str] = set()
         with _keeping(answers):
@@ -186,7 +231,7 @@ class PartnerBank:
                 if next_path in seen or len(seen) == PAGES_MAX:
                     raise AnswerUnreadableError(self.partner, "links.next", "leads round and round")
                 seen.add(next_path)
-                answers.append(await self._get(next_path, authority))
+                answers.append(await self._get(next_path, authority, flag, limits))
                 next_path = self._next(next_path, answers[-1])
         return answers
 
@@ -203,61 +248,12 @@ class PartnerBank:
             raise AnswerUnreadableError(self.partner, "links.next", "leads to another origin")
         return url.raw_path.decode("ascii")
 
-    async def _answer(self, request: httpx.Request, key: CallId | None) -> RawAnswer:
-        async with self._gate.passage():
-            try:
-                response, body = await self._exchange_again_if_dropped(request)
-            except (httpx.RequestError, TimeoutError, _BodyTooLargeError) as error:
-                failure = self._failure(error, key)
-            else:
-                return self._checked(response, body, key)
-        # Raised outside of the handler: httpx's texts can quote headers and bodies.
-        raise failure
 
-    async def _exchange_again_if_dropped(
-        self, request: httpx.Request
-    ) -> tuple[httpx.Response, bytes]:
-        try:
-            return await self._exchange(request)
-        except httpx.RemoteProtocolError:
-            # A kept-alive connection that the server was just closing; only a read is repeated.
-            if request.method != "GET":
-                raise
-        return await self._exchange(request)
-
-    async def _exchange(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-        body = bytearray()
-        async with asyncio.timeout(self._total_seconds):
-            response = await self._http.send(request, stream=True)
-            try:
-                async for chunk in response.aiter_raw():
-                    body += chunk
-                    if len(body) > BODY_BYTES_MAX:
-                        raise _BodyTooLargeError
-            finally:
-                await response.aclose()
-        return response, bytes(body)
-
-    def _checked(self, response: httpx.Response, body: bytes, key: CallId | None) -> RawAnswer:
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip()
-        answer = RawAnswer(response.status_code, body, media_type)
-        wait = retry_wait_seconds(response.headers.get("retry-after"), response.headers.get("date"))
-        try:
-            return check_answer(self.partner, answer, key, wait)
-        except PartnerUnavailableError:
-            self._gate.close_for(wait or 0)
-            raise
-
-    def _failure(self, error: Exception, key: CallId | None) -> RecoveryFlowsError:
-        if isinstance(error, _BodyTooLargeError):
-            why = f"is larger than {BODY_BYTES_MAX} bytes"
-            if key is None:
-                return AnswerUnreadableError(self.partner, "body", why)
-            return OutcomeUnknownError(self.partner, key, f"the answer {why}")
-        why = next((text for kind, text in _WHY if isinstance(error, kind)), "it hung up")
-        if key is None or isinstance(error, _NOT_SENT):
-            return PartnerUnavailableError(self.partner, why)
-        return OutcomeUnknownError(self.partner, key, why)
+def _flag_of(path: str) -> Flag:
+    for pattern, flag in _ORDERS:
+        if pattern.fullmatch(path):
+            return flag
+    raise UnfitArgumentError("path", "is not one of the profile's orders")
 
 
 def _segment(text: str) -> str:

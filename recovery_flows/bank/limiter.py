@@ -7,9 +7,21 @@ import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from models.ids import PartnerId
 from recovery_flows.errors import PartnerUnavailableError
+
+_ALL = ""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """One token bucket, in seconds: what a call costs, how far ahead a burst may reach."""
+
+    interval: float
+    allowance: float
+    full_at: float
 
 
 class Gate:
@@ -32,32 +44,40 @@ class Gate:
     ) -> None:
         self._partner, self._patience, self._monotonic = partner, patience_seconds, monotonic
         self._slots = asyncio.Semaphore(in_flight)
-        self._interval = 0 if rate_per_second is None else 1 / rate_per_second
-        self._allowance = (burst - 1) * self._interval
-        self._bucket_full_at = self._not_before = monotonic()
+        self._not_before = monotonic()
+        self._buckets: dict[str, _Bucket] = {}
+        if rate_per_second is not None:
+            self.limit(_ALL, rate_per_second, burst)
+
+    def limit(self, operation: str, per_second: float, burst: int) -> None:
+        """Let calls of `operation` through at this rate, after `burst` at once."""
+        interval = 1 / per_second
+        self._buckets[operation] = _Bucket(interval, (burst - 1) * interval, self._monotonic())
 
     def close_for(self, seconds: float) -> None:
         """Let nobody through for `seconds` from now; an earlier, longer wish stays."""
         self._not_before = max(self._not_before, self._monotonic() + seconds)
 
     @asynccontextmanager
-    async def passage(self) -> AsyncIterator[None]:
+    async def passage(self, operation: str = _ALL) -> AsyncIterator[None]:
         """Hold one of the slots, once it is this caller's turn."""
         async with self._slots:
-            await self._turn()
+            await self._turn(operation)
             yield
 
-    async def _turn(self) -> None:
-        await self._sleep_until(self._book())
+    async def _turn(self, operation: str) -> None:
+        await self._sleep_until(self._book(operation))
         # Another call may have been told to wait while this one slept.
         while self._monotonic() < self._not_before:
             await self._sleep_until(self._not_before)
 
-    def _book(self) -> float:
+    def _book(self, operation: str) -> float:
         now = self._monotonic()
-        at = max(now, self._not_before, self._bucket_full_at - self._allowance)
+        buckets = [self._buckets[name] for name in {_ALL, operation} & self._buckets.keys()]
+        at = max(now, self._not_before, *(b.full_at - b.allowance for b in buckets))
         self._refuse_if_far(at - now)
-        self._bucket_full_at = max(self._bucket_full_at, at) + self._interval
+        for bucket in buckets:
+            bucket.full_at = max(bucket.full_at, at) + bucket.interval
         return at
 
     async def _sleep_until(self, at: float) -> None:

@@ -1,38 +1,73 @@
-"""The line to one partner: where it is, with which token, under whose authority."""
+"""The line to one partner: where it is, who we are to it, and what each call carries."""
 
 from __future__ import annotations
 
 import re
+import ssl
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 
-from models.ids import CallId, OfficerId, PartnerId, RecoveryId
+from models.ids import CallId, PartnerId
+from recovery_flows.bank.orders import TOKEN_TYPE, Authority, Flag, Limits, order_claims
+from recovery_flows.bank.signing import Signer
 from recovery_flows.errors import UnfitArgumentError
 
 CONNECTIONS_MAX = 10  # httpcore's pool is quadratic: ten is where it is still fast
 KEEPALIVE_SECONDS = 2  # below the 5 s after which common servers close: no race for a reused one
+
+
+def _utc_now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
-    """Under whose authority a call is made; `requester` is an id, `mandate` the legal text."""
+class Certificates:
+    """Paths of PEM files: whom we trust (`ca`), and who we are to the bank's server (mTLS)."""
 
-    recovery: RecoveryId
-    requester: OfficerId
-    mandate: str
+    ca: str = ""
+    client: str = ""
+    client_key: str = ""
+
+    def context(self) -> ssl.SSLContext:
+        """What the connections use; UnfitArgumentError names the file that does not serve."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca or None)
+        except (OSError, ssl.SSLError):
+            raise UnfitArgumentError("ca", f"{self.ca} is not a readable PEM file") from None
+        if self.client:
+            try:
+                context.load_cert_chain(self.client, self.client_key or None)
+            except (OSError, ssl.SSLError):
+                raise UnfitArgumentError(
+                    "client certificate", f"{self.client} and its key are not a readable PEM pair"
+                ) from None
+        return context
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How a partner is reached: origin (https, or http on loopback), token, time-outs."""
+    """How a partner is reached: origin (https, or http on loopback), who we are, time-outs.
+
+    Who we are is a fixed `token`, or a `client_id` for whom `signer` gets tokens. With a `signer`
+    every call carries a signed order; `case_now` is the time from which an order lasts.
+    """
 
     partner: PartnerId
     base_url: str
-    token: str = field(repr=False)
+    token: str = field(default="", repr=False)
+    client_id: str = ""
+    signer: Signer | None = field(default=None, repr=False)
+    case_now: Callable[[], datetime] = field(default=_utc_now, repr=False)
+    certificates: Certificates = Certificates()
     connect_timeout_seconds: float = 5
     read_timeout_seconds: float = 15
     total_timeout_seconds: float = 60
@@ -44,8 +79,18 @@ class Line:
             raise UnfitArgumentError(
                 "base_url", "is not https://host[:port], or http on the loopback"
             )
-        if not re.fullmatch(r"[\x21-\x7e]+", self.token):
+        if self.client_id:
+            self._check_client()
+        elif not re.fullmatch(r"[\x21-\x7e]+", self.token):
             raise UnfitArgumentError("token", "is empty or holds what no header can carry")
+
+    def _check_client(self) -> None:
+        if self.token:
+            raise UnfitArgumentError("token", "is given beside a client id: a bank takes one")
+        if self.signer is None:
+            raise UnfitArgumentError("client_id", "needs a signing key")
+        if not re.fullmatch(r"[\x21-\x7e]{1,128}", self.client_id):
+            raise UnfitArgumentError("client_id", "is not 1 to 128 plain characters")
 
     def origin(self) -> httpx.URL:
         """Scheme, host and port as httpx compares them; UnfitArgumentError if it is no URL."""
@@ -56,10 +101,12 @@ class Line:
 
     def open_http(self) -> httpx.AsyncClient:
         """The connections to this partner: no proxy from the environment, no redirects."""
+        token = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return httpx.AsyncClient(
             base_url=self.base_url,
-            headers={
-                "Authorization": f"Bearer {self.token}",
+            verify=self.certificates.context() if self.origin().scheme == "https" else True,
+            headers=token
+            | {
                 "Accept": "application/json",
                 # The bytes are kept and measured as they come: no packed ones.
                 "Accept-Encoding": "identity",
@@ -77,9 +124,17 @@ class Line:
 
 
 def call_headers(
-    authority: Authority, request_id: UUID, key: CallId | None = None
+    line: Line,
+    authority: Authority,
+    request_id: UUID,
+    what: tuple[Flag, Limits],
+    key: CallId | None = None,
+    body: bytes = b"",
 ) -> dict[str, str]:
-    """The profile's headers of one call; `key` makes it an order that is carried out once."""
+    """The profile's headers of one call; `key` makes it an order that is carried out once.
+
+    Signatures are made anew at each sending and may differ; the body and the key never do.
+    """
     headers = {
         "X-Request-ID": str(request_id),
         "AccountInfoRequestID": authority.recovery,
@@ -88,4 +143,12 @@ def call_headers(
     }
     if key is not None:
         headers |= {"Idempotency-Key": key, "Content-Type": "application/json"}
+    if line.signer is not None:
+        claims = order_claims(authority, line.case_now(), line.partner, request_id, *what, key)
+        headers |= {
+            "AdditionalReferenceIDType": TOKEN_TYPE,
+            "AdditionalReferenceID": line.signer.order(claims),
+        }
+        if key is not None:
+            headers["x-jws-signature"] = line.signer.detached(body)
     return headers

@@ -116,6 +116,13 @@ class ResponseDetails(_Shape):
     status: Literal["complete", "partial"]
 
 
+class LimitShape(_Shape):
+    """One token bucket of a bank: so many calls a minute after so many at once."""
+
+    per_minute: Annotated[int, Field(ge=1)]
+    burst: Annotated[int, Field(ge=1)] = 1
+
+
 class CapabilitiesShape(_Shape):
     """What a bank says of itself."""
 
@@ -125,6 +132,7 @@ class CapabilitiesShape(_Shape):
     jurisdiction: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     currency: Currency
     min_poll_seconds: Annotated[int, Field(ge=0)]
+    limits: dict[str, LimitShape] = {}
 
 
 class AccountShape(_Shape):

@@ -6,8 +6,8 @@ fit raises AnswerUnreadableError with the path of the field.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -38,13 +38,17 @@ _Shaped = TypeVar("_Shaped", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a partner says of itself; `poll_seconds_min` bounds how often its feed is asked."""
+    """What a partner says of itself; `poll_seconds_min` bounds how often its feed is asked.
+
+    `limits` are its token buckets by operation: calls a minute, and how many at once.
+    """
 
     bank_id: PartnerId
     name: str
     jurisdiction: str
     currency: str
     poll_seconds_min: int
+    limits: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def release_path(bank_ref: str) -> str:
@@ -140,6 +144,7 @@ def parse_capabilities(raw: bytes, bank: PartnerId) -> Capabilities:
         shape.jurisdiction,
         shape.currency,
         shape.min_poll_seconds,
+        {name: (limit.per_minute, limit.burst) for name, limit in shape.limits.items()},
     )
 
 
@@ -207,6 +212,18 @@ def parse_statement(pages: Sequence[bytes], bank: PartnerId) -> StatementFact:
     return statement
 
 
+def join_statements(first: StatementFact, rest: StatementFact, bank: PartnerId) -> StatementFact:
+    """Two statements of one account, one after the other, as one; they must meet in a balance."""
+    if first.account.number != rest.account.number or first.closing != rest.opening:
+        raise AnswerUnreadableError(bank, "opening", "is not where the period before closed")
+    return replace(
+        first,
+        covers_to=rest.covers_to,
+        closing=rest.closing,
+        lines=first.lines + rest.lines,
+    )
+
+
 def next_link(raw: bytes, bank: PartnerId) -> str | None:
     """The link to the page after this one, as the bank wrote it; None after the last."""
     page = _shaped(shapes.Links, raw, bank)
@@ -253,8 +270,8 @@ def _period(page: shapes.StatementPage) -> tuple[object, ...]:
 
 
 def _check_sum(statement: StatementFact, currency: str, bank: PartnerId) -> None:
-    for field, balance in (("opening", statement.opening), ("closing", statement.closing)):
-        _same_currency(Money(0, currency), balance, field, bank)
+    for name, balance in (("opening", statement.opening), ("closing", statement.closing)):
+        _same_currency(Money(0, currency), balance, name, bank)
     total = statement.opening
     for at, line in enumerate(statement.lines):
         _same_currency(total, line.amount, f"transactions.{at}.amount", bank)

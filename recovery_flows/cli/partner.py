@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +27,7 @@ def attach(app: typer.Typer) -> None:
     group = typer.Typer(help="Banks that the unit talks to.", no_args_is_help=True)
     group.command()(add)
     group.command("list")(list_)
+    group.command()(key)
     app.add_typer(group, name="partner")
 
 
@@ -35,32 +38,50 @@ def add(
     regime: Annotated[str, typer.Option(help="Law it is under, such as CN.")],
     currency: Annotated[str, typer.Option(help="Of its accounts, ISO 4217.")],
     url: Annotated[str, typer.Option(help="https://host[:port], or http on the loopback.")],
+    client_id: Annotated[str, typer.Option(help="Who we are to it; our key proves it.")] = "",
     token_from_stdin: Annotated[
-        bool, typer.Option("--token-from-stdin", help="Read its token from standard input.")
-    ],
+        bool, typer.Option("--token-from-stdin", help="Read a fixed token from standard input.")
+    ] = False,
+    ca: Annotated[Path | None, typer.Option(help="PEM file: whom we trust at its address.")] = None,
+    cert: Annotated[Path | None, typer.Option(help="PEM file: our TLS certificate.")] = None,
+    cert_key: Annotated[Path | None, typer.Option(help="PEM file: its key.")] = None,
     home: Annotated[bool, typer.Option("--home", help="Orders are sent, not requests.")] = False,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Register a partner bank, or give a known one a new address and token."""
+    """Register a partner bank, or give a known one a new address and credentials.
+
+    A bank that knows our key (`recovery partner key`) is registered with --client-id; one that
+    hands out a fixed token with --token-from-stdin.
+    """
+    from models.ids import PartnerId
     from models.store.partners import register
     from models.store.unit import unit_of_work
+    from recovery_flows.bank.line import Certificates, Line
     from recovery_flows.cli.officer import adding_actor, case_time
     from recovery_flows.errors import MisuseError
 
-    if not token_from_stdin:
-        raise MisuseError("a token is never an argument: give it with --token-from-stdin")
-    token = sys.stdin.readline().strip()
+    if bool(client_id) == token_from_stdin:
+        raise MisuseError(
+            "say who we are to the bank: --client-id, or a fixed token with --token-from-stdin"
+        )
+    token = sys.stdin.readline().strip() if token_from_stdin else ""
+    files = tuple("" if path is None else str(path.resolve()) for path in (ca, cert, cert_key))
     with opened() as installation:
         actor = adding_actor(installation, acting_as)
         _check(installation, partner_id, name, regime, currency)
-        _check_line(partner_id, url, token)
+        line = Line(
+            PartnerId(partner_id), url, token, client_id, installation.signer,
+            certificates=Certificates(*files),
+        )  # fmt: skip
+        line.certificates.context()
         is_known = partner_id in {p.id for p in _partners(installation)}
         now = case_time(installation)
         with unit_of_work(installation.database) as unit:
             register(
                 unit, actor, now, partner_id, name=name, regime=regime, currency=currency,
-                home=home, base_url=url, token=token,
+                home=home, base_url=url, token=token, client_id=client_id,
+                certificates=(files[0], files[1], files[2]),
             )  # fmt: skip
     done = "updated" if is_known else "registered"
     if as_json:
@@ -87,12 +108,10 @@ def _check(
         raise MisuseError(str(error)) from error
 
 
-def _check_line(partner_id: str, url: str, token: str) -> None:
-    """Raise UnfitArgumentError for an address or token that no call can be made with."""
-    from models.ids import PartnerId
-    from recovery_flows.bank.line import Line
-
-    Line(PartnerId(partner_id), url, token)
+def key() -> None:
+    """Print our public key (a JWK set) to hand to a bank that is to trust our orders."""
+    with opened() as installation:
+        tell([json.dumps(installation.signer.public_jwks(), indent=1)])
 
 
 def _partners(installation: Installation) -> list[PartnerLine]:
@@ -130,6 +149,7 @@ def _as_mapping(p: PartnerLine) -> dict[str, object]:
         "currency": p.currency,
         "home": p.home,
         "url": p.base_url,
+        "client_id": p.client_id,
         "last_answer_at": p.last_answer_at,
         "last_error": p.last_error,
     }

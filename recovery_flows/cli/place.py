@@ -24,6 +24,7 @@ from models.store.clock import set_case_time
 from models.store.people import appoint, appoint_engine, secret_fits
 from models.store.unit import unit_of_work
 from models.vault import Vault
+from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
 from recovery_flows.errors import MisuseError, UnavailableError
 from recovery_flows.flows.context import Pace
@@ -93,6 +94,11 @@ class Installation:
         with self.database.reading() as session:
             return officers(session)
 
+    @property
+    def signer(self) -> Signer:
+        """The unit's signing key, made when it is first needed."""
+        return Signer(self.settings.key_dir)
+
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""
         engine, partner = self.settings.engine, self.settings.partners
@@ -102,6 +108,7 @@ class Installation:
             timeout_seconds=partner.timeout_seconds,
             chunk_size=engine.chunk_size,
             connections=partner.connections,
+            jitter_percent=10,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -27,16 +26,14 @@ def engine(
 ) -> None:
     """Run the engine: a Prefect server of its own unless one is named, and the flows."""
     from recovery_flows.cli.place import open_installation
-    from recovery_flows.flows.context import Engine
+    from recovery_flows.cli.sending import hands as hands_of
     from recovery_flows.flows.engine import PrefectLink, at_work, run_forever
 
     installation = open_installation()
     settings = installation.settings
     link = PrefectLink.of(settings)
     say(f"Prefect API at {link.start()}")
-    hands = Engine(
-        installation.database, installation.laws, installation.pace(), f"engine-{os.getpid()}"
-    )
+    hands = hands_of(installation, "engine")
     try:
         with at_work(hands):
             asyncio.run(
@@ -75,6 +72,7 @@ def sandbox(
         installation.data_dir / READY,
         parent_alive=sys.stdin.fileno() if with_parent else None,
         faults_path=faults if faults.exists() else None,
+        keys=installation.signer.public_jwks(),
     )
 
 

@@ -90,4 +90,5 @@ def register_banks(database: Database, banks: list[dict[str, str]], home: str) -
                 home=bank["jurisdiction"] == home,
                 base_url=bank["url"],
                 token=bank["token"],
+                client_id=bank["client_id"],
             )  # fmt: skip

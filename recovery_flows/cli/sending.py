@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 _NO_ENGINE = "no engine is running: start `recovery engine`, or add --now to send in this process"
 
 
-def hands(installation: Installation) -> Engine:
+def hands(installation: Installation, kind: str = "command") -> Engine:
     """What flows of this process work with; the caller closes it in the loop that used it."""
     from recovery_flows.flows.context import Engine
 
-    name = f"command-{os.getpid()}"
-    return Engine(installation.database, installation.laws, installation.pace(), name)
+    name = f"{kind}-{os.getpid()}"
+    return Engine(
+        installation.database,
+        installation.laws,
+        installation.pace(),
+        name,
+        signer=installation.signer,
+    )
 
 
 def tell_done(

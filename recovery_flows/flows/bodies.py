@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from models.file import RecoveryFile
-from models.ids import HoldId
+from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.work import CallLine, account_ref
-from models.states import CallKind, HoldKind, HoldState
+from models.states import CallKind, HoldKind, HoldState, Noun, Role
 from models.store.unit import Unit
 from recovery_flows.bank import wire
+from recovery_flows.bank.orders import Approval, Authority, Limits
 from recovery_flows.rules import clocks, renewing
 from recovery_flows.rules.freezing import Laws
 
@@ -60,6 +61,40 @@ def _payout_body(unit: Unit, file: RecoveryFile, call: CallLine) -> bytes:
         payout.allocation_id,
         f"return {file.recovery.ref}",
     )
+
+
+def limits_of(unit: Unit, file: RecoveryFile, call: CallLine) -> Limits:
+    """Which account a call is about, and the most that it may touch, as the file says it now."""
+    amount = None
+    if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
+        account_id = statement_account(file, call)
+    elif call.kind is CallKind.PAYOUT:
+        payout = next(p for p in file.payouts if p.id == call.subject_id)
+        account_id = file.asset(file.hold(payout.hold_id).asset_id).account_id
+        amount = Money(payout.amount_minor, payout.currency)
+    else:
+        hold = file.hold(call.subject_id)
+        account_id = file.asset(hold.asset_id).account_id
+        amount = Money(hold.requested_minor, hold.currency)
+    return Limits(account_ref(unit.session, unit.vault, account_id).number, amount)
+
+
+def authority_of(file: RecoveryFile, call: CallLine, laws: Laws) -> Authority:
+    """Who asks by which law, and who approved it, as far as somebody has."""
+    approval = next((a for a in file.approvals if a.id == call.approval_id), None)
+    said = None
+    if approval is not None and approval.decided_at is not None:
+        said = Approval(approval.decided_by, Role.SUPERVISOR, approval.decided_at)
+    recovery, requester = RecoveryId(call.recovery_id), OfficerId(call.requester)
+    return Authority(recovery, requester, _mandate(file, call, laws), said)
+
+
+def _mandate(file: RecoveryFile, call: CallLine, laws: Laws) -> str:
+    if call.noun is not Noun.HOLD:
+        return f"{call.kind} of {file.recovery.ref}"
+    hold = file.hold(call.subject_id)
+    row = laws[file.asset(hold.asset_id).regime].row(hold.law_row)
+    return f"{row.instrument}, {row.article}"
 
 
 def statement_account(file: RecoveryFile, call: CallLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,9 +13,12 @@ from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.clock import case_now
 from models.queries.work import PartnerLine, partners
 from models.store.unit import ENGINE
+from recovery_flows.bank.breaker import Breaker
 from recovery_flows.bank.client import PartnerBank, open_partner_bank
 from recovery_flows.bank.limiter import Gate
-from recovery_flows.bank.line import Authority, Line
+from recovery_flows.bank.line import Certificates, Line
+from recovery_flows.bank.orders import Authority
+from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import wall_clock
 from recovery_flows.rules.freezing import Laws
 
@@ -31,6 +35,7 @@ class Pace:
     chunk_size: int = 500
     connections: int = 10
     retry_ceiling_seconds: int = 60
+    jitter_percent: int = 0
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class Engine:
     pace: Pace
     owner: str
     wall: Callable[[], datetime] = wall_clock
+    signer: Signer | None = field(default=None, repr=False)
     calls_sent: dict[str, int] = field(default_factory=dict)
     _banks: dict[str, tuple[PartnerLine, PartnerBank]] = field(default_factory=dict)
 
@@ -58,23 +64,41 @@ class Engine:
         open_line = self._banks.get(partner_id)
         if open_line is not None:
             before, bank = open_line
-            if (before.base_url, before.token) == (line.base_url, line.token):
+            if _credentials(before) == _credentials(line):
                 return bank
             await bank.aclose()
         bank = open_partner_bank(
-            Line(
-                PartnerId(partner_id),
-                line.base_url,
-                line.token,
-                connect_timeout_seconds=self.pace.timeout_seconds,
-                read_timeout_seconds=self.pace.timeout_seconds,
-            ),
+            self._line(line),
             Authority(RecoveryId("none"), OfficerId(ENGINE.id), "feed"),
             Gate(PartnerId(partner_id), self.pace.connections),
             uuid4,
+            Breaker(PartnerId(partner_id), self.wall, line.breaker_failures, line.breaker_until),
         )
         self._banks[partner_id] = (line, bank)
         return bank
+
+    def _line(self, line: PartnerLine) -> Line:
+        return Line(
+            PartnerId(line.id),
+            line.base_url,
+            line.token,
+            line.client_id,
+            self.signer,
+            self.now,
+            Certificates(*line.certificates),
+            connect_timeout_seconds=self.pace.timeout_seconds,
+            read_timeout_seconds=self.pace.timeout_seconds,
+        )
+
+    def breaker_of(self, partner_id: str) -> Breaker | None:
+        """The breaker before a partner, if this engine has a line to it."""
+        open_line = self._banks.get(partner_id)
+        return None if open_line is None else open_line[1].breaker
+
+    def jittered(self, seconds: int) -> int:
+        """So many seconds, some percent more or less: engines do not all ask at once."""
+        spread = seconds * self.pace.jitter_percent // 100
+        return seconds - spread + secrets.randbelow(2 * spread + 1)
 
     def count_call(self, kind: str) -> None:
         """Count an exchange for the figures at the end."""
@@ -85,6 +109,10 @@ class Engine:
         for _, bank in self._banks.values():
             await bank.aclose()
         self._banks.clear()
+
+
+def _credentials(line: PartnerLine) -> tuple[object, ...]:
+    return line.base_url, line.token, line.client_id, line.certificates
 
 
 class NoEngineError(RuntimeError):

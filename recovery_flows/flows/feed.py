@@ -20,6 +20,7 @@ from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import DisagreementError, RefusedError, UnavailableError
 from recovery_flows.flows.context import Engine
+from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.rules import answers
 from recovery_flows.rules.progress import Progress
 
@@ -58,10 +59,12 @@ async def poll(engine: Engine, partner_id: str) -> int:
     try:
         bank = await engine.bank(partner_id)
         engine.count_call("feed")
+        least_seconds = (await bank.learn()).poll_seconds_min
         page, raws = await bank.events(since)
     except (UnavailableError, RefusedError, DisagreementError) as error:
         with unit_of_work(engine.database) as unit:
             note_contact(unit, partner_id, error=str(error))
+            remember_breaker(unit, engine, partner_id)
             _plan(unit, engine, partner, now, heard=False, waits=True)
         return 0
     with unit_of_work(engine.database) as unit:
@@ -70,8 +73,12 @@ async def poll(engine: Engine, partner_id: str) -> int:
             for raw in raws:
                 keep(unit, raw.body, "feed", raw.media_type, wall)
         note_contact(unit, partner_id, answered_at=wall)
+        remember_breaker(unit, engine, partner_id)
         waits = partner_id in waiting_partners(unit.session)
-        _plan(unit, engine, partner, now, heard=bool(new), waits=waits, reached=page.reached)
+        _plan(
+            unit, engine, partner, now, heard=bool(new), waits=waits, reached=page.reached,
+            least_seconds=least_seconds,
+        )  # fmt: skip
     return new
 
 
@@ -103,8 +110,12 @@ def _plan(
     heard: bool,
     waits: bool,
     reached: datetime | None = None,
+    least_seconds: int = 0,
 ) -> None:
-    """The next poll: soon after news, twice as long after each quiet one, up to a ceiling."""
+    """The next poll: soon after news, twice as long after each quiet one, up to a ceiling.
+
+    Never sooner than the bank wishes (`least_seconds`).
+    """
     pace = engine.pace
     if not waits:
         seconds = pace.watch_seconds
@@ -112,10 +123,11 @@ def _plan(
         seconds = pace.poll_seconds
     else:
         seconds = min(2 * partner.feed_interval_seconds, pace.poll_ceiling_seconds)
+    seconds = max(seconds, least_seconds)
     plan_poll(
         unit,
         partner.id,
-        due_at=now + timedelta(seconds=seconds),
+        due_at=now + timedelta(seconds=max(engine.jittered(seconds), least_seconds)),
         interval_seconds=seconds if waits else 0,
         reached=reached,
     )

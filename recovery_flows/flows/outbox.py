@@ -9,23 +9,23 @@ from datetime import datetime, timedelta
 
 from models.facts import RawAnswer, StatementFact
 from models.file import RecoveryFile
-from models.ids import CallId, OfficerId, RecoveryId
+from models.ids import CallId
 from models.queries.files import load_files
-from models.queries.work import CallLine, account_ref, calls_by_id
+from models.queries.work import CallLine, calls_by_id
 from models.states import QUESTIONS, ApprovalState, CallKind, CallState
 from models.store.calls import freeze_body, lease_calls, mark_sent, settle
 from models.store.unit import Unit, unit_of_work
 from recovery_flows.bank import wire
 from recovery_flows.bank.answers import check_answer
 from recovery_flows.bank.client import PartnerBank
-from recovery_flows.bank.line import Authority
+from recovery_flows.bank.orders import Authority, Limits
 from recovery_flows.errors import (
     AnswerUnreadableError,
     OutcomeUnknownError,
     PartnerRefusedError,
     PartnerUnavailableError,
 )
-from recovery_flows.flows.bodies import path_and_body, statement_account
+from recovery_flows.flows.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import settle_results
 from recovery_flows.rules.approving import release_is_in_force
@@ -41,7 +41,8 @@ class Ready:
     call: CallLine
     path: str = field(repr=False)
     body: bytes = field(repr=False)
-    account: str = field(repr=False)
+    limits: Limits
+    authority: Authority
     since: datetime
     now: datetime
     in_doubt: bool
@@ -111,12 +112,9 @@ def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
 def _make_ready(
     unit: Unit, engine: Engine, file: RecoveryFile, call: CallLine, now: datetime
 ) -> Ready:
-    path, body, account = call.path, call.body, ""
+    path, body = call.path, call.body
     since = min(c.paid_at for c in file.claims) - _LOOK_BACK
-    if call.kind in QUESTIONS:
-        ref = account_ref(unit.session, unit.vault, statement_account(file, call))
-        account = ref.number
-    elif not body:
+    if not body and call.kind not in QUESTIONS:
         path, body = path_and_body(unit, file, call, engine.laws)
         freeze_body(unit, call.id, path, body)
     in_doubt = call.state in (CallState.SENT, CallState.UNKNOWN)
@@ -124,7 +122,8 @@ def _make_ready(
         reason = "the lease ended without an answer"
         settle(unit, now, call.recovery_id, call.id, call.state, "unknown", reason=reason)
     mark_sent(unit, now, call.recovery_id, call.id, call.state)
-    return Ready(call, path, body, account, since, now, in_doubt)
+    limits, authority = limits_of(unit, file, call), authority_of(file, call, engine.laws)
+    return Ready(call, path, body, limits, authority, since, now, in_doubt)
 
 
 async def _exchange(engine: Engine, ready: Ready) -> Result:
@@ -132,22 +131,15 @@ async def _exchange(engine: Engine, ready: Ready) -> Result:
     try:
         bank = await engine.bank(call.partner_id)
         engine.count_call(call.kind)
-        authority = Authority(
-            RecoveryId(call.recovery_id), OfficerId(call.requester), f"call {call.kind}"
-        )
+        authority, account = ready.authority, ready.limits.number
         if call.kind is CallKind.STATEMENT:
-            statement, pages = await bank.statement(
-                ready.account, ready.since, ready.now, authority
-            )
+            statement, pages = await bank.statement(account, ready.since, ready.now, authority)
             return Result(call, "answered", pages, statement)
         if call.kind is CallKind.BALANCE:
-            return Result(call, "answered", (await bank.balance(ready.account, authority),))
+            return Result(call, "answered", (await bank.balance(account, authority),))
         if ready.in_doubt:
             return await _ask_by_key(bank, ready, authority)
-        answer = await bank.send(
-            ready.path, ready.body, CallId(call.id), authority.recovery, authority.requester,
-            authority.mandate,
-        )  # fmt: skip
+        answer = await bank.send(ready.path, ready.body, CallId(call.id), authority, ready.limits)
         return Result(call, "answered", (answer,))
     except PartnerUnavailableError as error:
         event = "postponed"

@@ -11,7 +11,7 @@ from models.queries.files import load_files
 from models.states import QUESTIONS, CallKind, CallState
 from models.store.calls import settle
 from models.store.documents import keep
-from models.store.partners import note_contact, plan_poll
+from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.bank import wire
@@ -38,6 +38,8 @@ def settle_results(engine: Engine, results: Iterable[Result]) -> None:
         for result in results:
             _settle_one(unit, engine, now, wall, files[result.call.recovery_id], result)
             _note(unit, result, wall)
+        for partner_id in {r.call.partner_id for r in results}:
+            remember_breaker(unit, engine, partner_id)
         _look_soon(unit, results, now + timedelta(seconds=engine.pace.poll_seconds))
         for progress in files.values():
             conclude(unit, ENGINE, now, engine.laws, progress)
@@ -116,6 +118,13 @@ def _take(
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws)
+
+
+def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:
+    """Write down how the breaker before a partner stands, for screens and the next engine."""
+    breaker = engine.breaker_of(partner_id)
+    if breaker is not None:
+        note_breaker(unit, partner_id, breaker.failures, breaker.open_until)
 
 
 def _look_soon(unit: Unit, results: list[Result], soon: datetime) -> None:

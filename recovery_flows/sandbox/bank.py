@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from recovery_flows.sandbox import feed, holds, payouts, resources, statements, wire, witness
 from recovery_flows.sandbox.desk import Desk, answer_order, answer_read, find_call
+from recovery_flows.sandbox.doors import TOKEN_PATH
 from recovery_flows.sandbox.faults import Fault
 from recovery_flows.sandbox.journal import Journal
 from recovery_flows.sandbox.states import FaultKind
@@ -21,6 +22,7 @@ from recovery_flows.sandbox.wire import Json, ProblemError, bad_request
 
 _Object = dict[str, object]
 _PAGE_ITEMS = 200
+_LIMITED = ("events", "accountDetails", "transactions", "holds", "payouts")
 
 
 def create_app(desk: Desk) -> Starlette:
@@ -39,6 +41,8 @@ def create_app(desk: Desk) -> Starlette:
         _get("/v1/calls/{key}", desk, _call),
         *witness.routes(desk),
     ]
+    if desk.doors is not None:
+        routes.append(Route(TOKEN_PATH, desk.doors.give_token, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
 
 
@@ -71,6 +75,7 @@ def _capabilities(desk: Desk, _request: Request, _now_us: int) -> _Object:
         "jurisdiction": desk.jurisdiction,
         "currency": desk.currency,
         "minPollSeconds": 60,
+        "limits": {flag: {"perMinute": 6_000, "burst": 200} for flag in _LIMITED},
     }
 
 

@@ -17,14 +17,17 @@ from starlette.types import Receive, Scope, Send
 
 from recovery_flows.sandbox import faults
 from recovery_flows.sandbox.clearing import catch_up
+from recovery_flows.sandbox.doors import Doors, check_order, check_visit
 from recovery_flows.sandbox.faults import Fault
 from recovery_flows.sandbox.journal import Journal, transaction
 from recovery_flows.sandbox.states import FaultKind
-from recovery_flows.sandbox.units import Rates
+from recovery_flows.sandbox.units import Rates, micros
+from recovery_flows.sandbox.visits import visit_of
 from recovery_flows.sandbox.wire import Json, ProblemError, bad_request, json_object
 
 _ALWAYS = ("X-Request-ID", "RequesterID")
 _ABOUT_A_RECOVERY = ("AccountInfoRequestID", "Legal-Mandate")
+_WITH_ETAG = ("/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/events")
 _DELAY_SECONDS = 5
 
 
@@ -42,7 +45,8 @@ class Desk:
     answer_minutes: int
     settle_minutes: int
     token: str
-    in_progress: set[str] = field(default_factory=set)
+    doors: Doors | None = field(default=None, kw_only=True)
+    in_progress: set[str] = field(default_factory=set, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,13 @@ Answer = tuple[str, dict[str, object]]
 Order = Callable[[Desk, Journal, Request, Json, int, Fault | None], Answer]
 
 
-def open_desk(db: sqlite3.Connection, bank: str, now: Callable[[], datetime]) -> Desk:
-    """The desk of a bank of an installed sandbox; KeyError for an unknown bank."""
+def open_desk(
+    db: sqlite3.Connection, bank: str, now: Callable[[], datetime], doors: Doors | None = None
+) -> Desk:
+    """The desk of a bank of an installed sandbox; KeyError for an unknown bank.
+
+    With `doors` whoever calls proves its key and shows an order; without, a fixed token is enough.
+    """
     row = db.execute(
         "SELECT id, name, jurisdiction, currency, answer_minutes, settle_minutes, token"
         " FROM bank WHERE id = ?",
@@ -70,7 +79,7 @@ def open_desk(db: sqlite3.Connection, bank: str, now: Callable[[], datetime]) ->
     ).fetchone()
     if row is None:
         raise KeyError(bank)
-    return Desk(db, Rates.load(db), now, *row)
+    return Desk(db, Rates.load(db), now, *row, doors=doors)
 
 
 class HangUp(Response):
@@ -84,24 +93,24 @@ class HangUp(Response):
 
 async def answer_read(desk: Desk, request: Request, read: Read) -> Response:
     """Answer a GET: faults first, then time catches up, then the book is read."""
-    return await _answer(desk, request, lambda _fault: _read(desk, request, read))
+    return await _answer(desk, request, b"", lambda _fault: _read(desk, request, read))
 
 
 async def answer_order(desk: Desk, request: Request, order: Order) -> Response:
     """Answer a POST once per idempotency key; a replay gives the first answer again."""
     raw = await request.body()
-    return await _answer(desk, request, lambda fault: _order(desk, request, raw, order, fault))
+    return await _answer(desk, request, raw, lambda fault: _order(desk, request, raw, order, fault))
 
 
 async def _answer(
-    desk: Desk, request: Request, act: Callable[[Fault | None], Response]
+    desk: Desk, request: Request, raw: bytes, act: Callable[[Fault | None], Response]
 ) -> Response:
     fault = faults.take(desk.db, desk.bank, f"{request.method} {request.url.path}")
     kind = None if fault is None else fault.kind
     if kind == FaultKind.DOWN:
         return HangUp()
     try:
-        _check_caller(desk, request)
+        _check_caller(desk, request, raw)
         _fail_as_planted(fault)
         if fault is not None and kind == FaultKind.SLOW:
             await _wait_as_busy(
@@ -116,19 +125,30 @@ async def _answer(
     return response
 
 
-def _check_caller(desk: Desk, request: Request) -> None:
+def _check_caller(desk: Desk, request: Request, raw: bytes) -> None:
     given = request.headers.get("Authorization", "")
-    if not secrets.compare_digest(given.encode(), f"Bearer {desk.token}".encode()):
-        raise ProblemError(401, "TokenInvalid", "the bearer token is not this bank's")
+    if not _is_known(desk, given):
+        raise ProblemError(401, "TokenInvalid", "the bearer token is not this bank's, or has ended")
     about = request.method == "POST" or request.url.path.startswith("/v1/accounts/")
     for name in _ALWAYS + (_ABOUT_A_RECOVERY if about else ()):
         if not request.headers.get(name):
             raise bad_request(f"the header {name} is missing")
+    if desk.doors is not None:
+        claims = check_order(desk.doors, request, raw, micros(desk.now()))
+        check_visit(desk.doors, claims, visit_of(desk.db, desk.bank, request, raw))
+
+
+def _is_known(desk: Desk, given: str) -> bool:
+    if desk.doors is not None:
+        return desk.doors.knows(given.removeprefix("Bearer "))
+    return secrets.compare_digest(given.encode(), f"Bearer {desk.token}".encode())
 
 
 def _fail_as_planted(fault: Fault | None) -> None:
     if fault is not None and fault.kind == FaultKind.ERROR_500:
         raise ProblemError(500, "InternalServerError", "planted: this call fails")
+    if fault is not None and fault.kind == FaultKind.TOO_LARGE:
+        raise ProblemError(413, "ResponseTooLarge", "planted: ask for a shorter period")
     if fault is not None and fault.kind == FaultKind.RATE_LIMITED:
         after_seconds = 1 if fault.seconds is None else fault.seconds
         raise ProblemError(429, "RateLimited", "planted: too many calls", after_seconds)
@@ -151,7 +171,13 @@ def _refuse_while_busy(desk: Desk, key: str) -> None:
 
 def _read(desk: Desk, request: Request, read: Read) -> Response:
     now_us = catch_up(desk.db, desk.now())
-    return JSONResponse(read(desk, request, now_us))
+    response = JSONResponse(read(desk, request, now_us))
+    if request.url.path.startswith(_WITH_ETAG):
+        etag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+        if request.headers.get("If-None-Match") == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+        response.headers["ETag"] = etag
+    return response
 
 
 def _order(desk: Desk, request: Request, raw: bytes, order: Order, fault: Fault | None) -> Response:

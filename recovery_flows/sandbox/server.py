@@ -9,19 +9,25 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
+from joserfc.jwk import KeySet
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from recovery_flows.sandbox import faults
 from recovery_flows.sandbox.bank import create_app
 from recovery_flows.sandbox.desk import Desk, open_desk
+from recovery_flows.sandbox.doors import CLIENT_ID, Doors
 from recovery_flows.sandbox.world import open_book
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySetSerialization
 
 _HOST = "127.0.0.1"
 
@@ -71,21 +77,28 @@ def serve(
     parent_alive: int | None = None,
     stop: threading.Event | None = None,
     faults_path: Path | None = None,
+    keys: Mapping[str, object] | None = None,
+    token_seconds: int = 600,
 ) -> None:
     """Serve the banks of an installed sandbox; blocks until a signal, `stop` or the parent's end.
 
     `now` is asked on each request and gives an aware instant. An old `ready_path` is removed, and
     it is written (JSON, mode 0600) when all banks listen; the file remembers the ports, so that
     addresses survive a restart. `parent_alive` is a file descriptor (0 is stdin) whose end of file
-    ends the service: a pipe that the parent holds open.
+    ends the service: a pipe that the parent holds open. `keys` is the unit's public JWK set: with
+    it every bank wants a token for a proof of its key and a signed order with each call.
     """
     ready_path.unlink(missing_ok=True)
     with closing(open_book(db_path)) as db:
         if faults_path is not None:
             faults.plant_file(db, faults_path)
         banks = db.execute("SELECT id, port FROM bank ORDER BY place").fetchall()
-        desks = [open_desk(db, bank, now) for bank, _ in banks]
         sockets = [_bind(port) for _, port in banks]
+        doors = [
+            _doors(bank, s, keys, token_seconds)
+            for (bank, _), s in zip(banks, sockets, strict=True)
+        ]
+        desks = [open_desk(db, bank, now, at) for (bank, _), at in zip(banks, doors, strict=True)]
         for desk, listener in zip(desks, sockets, strict=True):
             port = listener.getsockname()[1]
             db.execute("UPDATE bank SET port = ? WHERE id = ?", [port, desk.bank])
@@ -95,11 +108,16 @@ def serve(
 
 @contextmanager
 def running(
-    db_path: Path, now: Callable[[], datetime], ready_path: Path
+    db_path: Path,
+    now: Callable[[], datetime],
+    ready_path: Path,
+    keys: Mapping[str, object] | None = None,
+    token_seconds: int = 600,
 ) -> Iterator[list[dict[str, str]]]:
     """Serve from a thread of this process; gives what `ready_path` says, ends with the block."""
     stop = threading.Event()
-    served = threading.Thread(target=serve, args=(db_path, now, ready_path), kwargs={"stop": stop})
+    more = {"stop": stop, "keys": keys, "token_seconds": token_seconds}
+    served = threading.Thread(target=serve, args=(db_path, now, ready_path), kwargs=more)
     ready_path.unlink(missing_ok=True)
     served.start()
     try:
@@ -157,6 +175,19 @@ def _bind(port: int) -> socket.socket:
     return listener
 
 
+def _url(listener: socket.socket) -> str:
+    return f"http://{_HOST}:{listener.getsockname()[1]}"
+
+
+def _doors(
+    bank: str, listener: socket.socket, keys: Mapping[str, object] | None, token_seconds: int
+) -> Doors | None:
+    if keys is None:
+        return None
+    public = KeySet.import_key_set(cast("KeySetSerialization", keys))
+    return Doors(bank, _url(listener), public, token_seconds)
+
+
 def _write_ready(ready_path: Path, desks: list[Desk], sockets: list[socket.socket]) -> None:
     rows = [
         {
@@ -164,8 +195,9 @@ def _write_ready(ready_path: Path, desks: list[Desk], sockets: list[socket.socke
             "name": desk.name,
             "jurisdiction": desk.jurisdiction,
             "currency": desk.currency,
-            "url": f"http://{_HOST}:{listener.getsockname()[1]}",
-            "token": desk.token,
+            "url": _url(listener),
+            "token": desk.token if desk.doors is None else "",
+            "client_id": "" if desk.doors is None else CLIENT_ID,
         }
         for desk, listener in zip(desks, sockets, strict=True)
     ]

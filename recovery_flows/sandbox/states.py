@@ -54,3 +54,4 @@ class FaultKind(StrEnum):
     TIMEOUT_AFTER_ACTING = "timeout_after_acting"
     DOWN = "down"
     PARTIAL = "partial"
+    TOO_LARGE = "too_large"

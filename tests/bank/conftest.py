@@ -29,7 +29,9 @@ from models.facts import AccountRef
 from models.ids import OfficerId, PartnerId, RecoveryId, canonical
 from recovery_flows.bank.client import PartnerBank, open_partner_bank
 from recovery_flows.bank.limiter import Gate
-from recovery_flows.bank.line import Authority, Line
+from recovery_flows.bank.line import Line
+from recovery_flows.bank.orders import Authority
+from recovery_flows.bank.signing import Signer
 from recovery_flows.sandbox import server
 from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
 
@@ -203,6 +205,7 @@ class CaseClock:
 class Sandbox:
     rows: dict[str, dict[str, str]]
     clock: CaseClock
+    signer: Signer
 
     def plant(self, kind: str, call: str, **more: object) -> None:
         faults = [{"call": call, "kind": kind, **more}]
@@ -240,21 +243,27 @@ def world() -> World:
     )
 
 
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    """The unit's key, which every sandbox of the tests trusts."""
+    return Signer(tmp_path_factory.mktemp("keys"))
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+def sandbox(tmp_path: Path, signer: Signer) -> Iterator[Sandbox]:
     install(tmp_path / "sandbox.db", world())
     clock, stop, ready = CaseClock(), threading.Event(), tmp_path / "ready.json"
     thread = threading.Thread(
         target=server.serve,
         args=(tmp_path / "sandbox.db", clock, ready),
-        kwargs={"stop": stop},
+        kwargs={"stop": stop, "keys": signer.public_jwks()},
         daemon=True,
     )
     thread.start()
     deadline = time.monotonic() + 5
     while not ready.exists() and time.monotonic() < deadline:
         stop.wait(0.01)
-    yield Sandbox({row["id"]: row for row in json.loads(ready.read_text())}, clock)
+    yield Sandbox({row["id"]: row for row in json.loads(ready.read_text())}, clock, signer)
     stop.set()
     thread.join(timeout=5)
 
@@ -263,6 +272,12 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 def reach(open_bank: Callable[..., PartnerBank]) -> Callable[..., PartnerBank]:
     def _reach(sandbox: Sandbox, bank: PartnerId, **times: float) -> PartnerBank:
         row = sandbox.rows[bank]
-        return open_bank(Line(bank, row["url"], row["token"], **times), Gate(bank))
+        return open_bank(
+            Line(
+                bank, row["url"], client_id=row["client_id"], signer=sandbox.signer,
+                case_now=sandbox.clock, **times,
+            ),  # type: ignore[arg-type]
+            Gate(bank),
+        )  # fmt: skip
 
     return _reach

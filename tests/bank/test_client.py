@@ -16,7 +16,8 @@ import pytest
 from models.facts import RawAnswer
 from models.ids import CallId, OfficerId, PartnerId, RecoveryId
 from recovery_flows.bank.client import PartnerBank
-from recovery_flows.bank.line import Authority, Line
+from recovery_flows.bank.line import Line
+from recovery_flows.bank.orders import Authority, Limits
 from recovery_flows.errors import (
     AnswerUnreadableError,
     OutcomeUnknownError,
@@ -35,9 +36,8 @@ def line(url: str, **times: float) -> Line:
 
 
 def order(bank: PartnerBank, key: CallId = KEY) -> Awaitable[RawAnswer]:
-    return bank.send(
-        "/v1/holds", BODY, key, RecoveryId("rec-1"), OfficerId("officer-1"), "刑诉法 第142条"
-    )
+    authority = Authority(RecoveryId("rec-1"), OfficerId("officer-1"), "刑诉法 第142条")
+    return bank.send("/v1/holds", BODY, key, authority, Limits())
 
 
 async def test_every_call_says_who_asks_and_under_which_mandate(
@@ -278,8 +278,9 @@ async def test_only_the_profiles_not_found_means_that_a_key_was_never_seen(
 
 
 async def test_an_order_goes_only_to_paths_of_the_profile(scripted: Any, bank: PartnerBank) -> None:
+    authority = Authority(RecoveryId("r"), OfficerId("o"), "m")
     with pytest.raises(UnfitArgumentError):
-        await bank.send("http://evil.example/", BODY, KEY, RecoveryId("r"), OfficerId("o"), "m")
+        await bank.send("http://evil.example/", BODY, KEY, authority, Limits())
     assert scripted.seen == []
 
 

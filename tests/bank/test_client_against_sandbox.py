@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from recovery_flows.bank.answers import check_answer
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.bank.limiter import Gate
 from recovery_flows.bank.line import Line
+from recovery_flows.bank.orders import Approval, Authority, Limits
 from recovery_flows.errors import (
     OutcomeUnknownError,
     PartnerRefusedError,
@@ -32,6 +34,12 @@ MULE = AccountRef(A, "6222", "Synthetic Mule")
 BUSY = AccountRef(A, "6444", "Synthetic Shop")
 VICTIM = AccountRef(SLOW, "6333", "Synthetic Victim")
 LINES = 1_200
+AUTHORITY = Authority(
+    RecoveryId("rec-1"),
+    OfficerId("officer-1"),
+    "第142条",
+    Approval("officer-2", "supervisor", START),
+)
 
 
 @pytest.fixture
@@ -40,9 +48,9 @@ def at_a(sandbox: Any, reach: Callable[..., PartnerBank]) -> PartnerBank:
 
 
 async def send(bank: PartnerBank, path: str, body: bytes, key: str) -> RawAnswer:
-    return await bank.send(
-        path, body, CallId(key), RecoveryId("rec-1"), OfficerId("officer-1"), "第142条"
-    )
+    number = json.loads(body).get("account", {}).get("number", MULE.number)
+    limits = Limits(number, Money(100_000_000, "CNY"))
+    return await bank.send(path, body, CallId(key), AUTHORITY, limits)
 
 
 async def stop_mule(bank: PartnerBank, minor: int, key: str = "call-1") -> RawAnswer:

@@ -225,17 +225,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             said = run("officer", "add", handle, *named, "--secret-from-stdin", stdin=SECRET)
             assert said.code == 0, said.err
         for name, law, currency in BANKS:
-            register(name, law, currency, NOBODY_LISTENS, "synthetic-token")
+            register(name, law, currency, NOBODY_LISTENS, "synthetic-unit")
         unit = Unit(folder)
         unit.later(0)
         unit.close()
     return folder
 
 
-def register(name: str, law: str, currency: str, url: str, token: str) -> None:
+def register(name: str, law: str, currency: str, url: str, client_id: str) -> None:
     words = ["--name", f"Synthetic {name}", "--regime", law, "--currency", currency, "--url", url]
     home = ["--home"] if law == "CN" else []
-    said = run("partner", "add", name, *words, *home, "--token-from-stdin", stdin=token)
+    said = run("partner", "add", name, *words, *home, "--client-id", client_id)
     assert said.code == 0, said.err
 
 
@@ -276,8 +276,9 @@ def banks(unit: Unit) -> Iterator[None]:
     book = unit.folder / "sandbox.sqlite3"
     install(book, world)
     clock = case_clock(unit.installation().database)
-    with running(book, clock, unit.folder / "ready.json") as served:
+    keys = unit.installation().signer.public_jwks()
+    with running(book, clock, unit.folder / "ready.json", keys) as served:
         for bank in served:
             name, law = bank["id"], bank["jurisdiction"]
-            register(name, law, bank["currency"], bank["url"], bank["token"])
+            register(name, law, bank["currency"], bank["url"], bank["client_id"])
         yield

@@ -78,12 +78,14 @@ def test_a_wrong_secret_and_an_unknown_handle_act_as_nobody(
 
 def test_partners_are_listed_without_their_tokens(run: Any, unit: Any) -> None:
     del unit
+    words = ["partner", "add", "bank-home", *_BANK, "--url", "http://127.0.0.1:9", "--home"]
+    assert run(*words, "--token-from-stdin", stdin="another-token\n").code == 0
     listed = run("partner", "list")
     for told in ("bank-home", "bank-abroad", "abroad", "CN", "GBP", "http://127.0.0.1:9"):
         assert told in listed.out
     as_json = run("partner", "list", "--json")
     assert {p["id"] for p in as_json.json()} == {"bank-home", "bank-slow", "bank-abroad"}
-    assert "synthetic-token" not in listed.out + as_json.out
+    assert "another-token" not in listed.out + as_json.out
 
 
 def test_a_known_partner_gets_a_new_address_and_the_history_says_by_whom(

@@ -77,7 +77,9 @@ class Played:
         return self.installation.database
 
     def engine(self) -> Engine:
-        return Engine(self.database, self.installation.laws, _PACE, "witness")
+        return Engine(
+            self.database, self.installation.laws, _PACE, "witness", signer=self.installation.signer
+        )
 
     @cached_property
     def files(self) -> list[RecoveryFile]:
@@ -139,7 +141,9 @@ def play(folder: Path, data: Path | None = None, limit: int | None = None) -> It
         installation = open_folder(folder / "demo", data, limit, fresh=True)
     home = installation.data_dir
     clock = case_clock(installation.database)
-    with running(home / BOOK, clock, home / READY) as banks, httpx.Client(timeout=60) as client:
+    keys = installation.signer.public_jwks()
+    serving = running(home / BOOK, clock, home / READY, keys)
+    with serving as banks, httpx.Client(timeout=60) as client:
         register_banks(installation.database, banks, HOME)
         asyncio.run(_drive(installation))
         yield Played(installation, {bank["id"]: bank for bank in banks}, client)
@@ -147,7 +151,9 @@ def play(folder: Path, data: Path | None = None, limit: int | None = None) -> It
 
 
 async def _drive(installation: Installation) -> None:
-    engine = Engine(installation.database, installation.laws, _PACE, "scenario")
+    engine = Engine(
+        installation.database, installation.laws, _PACE, "scenario", signer=installation.signer
+    )
     try:
         await Drive(installation, engine, lambda _at, _text: None).run(sweep)
     finally:

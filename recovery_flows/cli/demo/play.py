@@ -30,7 +30,13 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
         say(f"  {note}")
     sandbox = SandboxProcess(installation.data_dir)
     link = PrefectLink.of(installation.settings)
-    engine = Engine(installation.database, installation.laws, _PACE, f"demo-{os.getpid()}")
+    engine = Engine(
+        installation.database,
+        installation.laws,
+        _PACE,
+        f"demo-{os.getpid()}",
+        signer=installation.signer,
+    )
     try:
         banks = sandbox.start()
         register_banks(installation.database, banks, HOME)
