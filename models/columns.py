@@ -32,9 +32,17 @@ def currency_field() -> Any:  # noqa: ANN401
     return Field(max_length=3)
 
 
-def state_field(kind: type[StrEnum], *, index: bool = False) -> Any:  # noqa: ANN401
+def state_field(
+    kind: type[StrEnum],
+    *,
+    index: bool = False,
+    default: StrEnum | None = None,
+    length: int = 24,
+) -> Any:  # noqa: ANN401
     """A StrEnum stored by value; no CHECK, so that a new member needs no migration."""
     stored = sa.Enum(
-        kind, native_enum=False, length=24, values_callable=lambda e: [m.value for m in e]
+        kind, native_enum=False, length=length, values_callable=lambda e: [m.value for m in e]
     )
+    if default is not None:
+        return Field(default=default, sa_type=stored, index=index)
     return Field(sa_type=stored, index=index)

@@ -16,9 +16,11 @@ from models.rows import (
     CallRow,
     ClaimRow,
     HoldRow,
+    LinkageRow,
     PayoutRow,
     RecoveryRow,
     RequestRow,
+    TaskRow,
 )
 from models.states import LIVE_HOLDS, OPEN_CALLS, ApprovalState, LedgerAccount, Role
 
@@ -97,6 +99,8 @@ class RecoveryFile:
     balances: tuple[Balance, ...]
     shared_with: tuple[tuple[str, str, str], ...]
     """(account id, id and currency of another open recovery that wants it), the older first."""
+    linkages: tuple[LinkageRow, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()
 
     def asset(self, asset_id: str) -> AssetRow:
         """The asset of that id."""

@@ -14,11 +14,13 @@ from models.states import (
     CallState,
     ClaimState,
     HoldState,
+    LinkageState,
     Noun,
     PayoutState,
     RecoveryState,
     RequestState,
     Stage,
+    TaskState,
 )
 
 
@@ -38,6 +40,7 @@ class IllegalMoveError(ValueError):
 _Table = Mapping[tuple[str | None, str], str]
 _R, _C, _H, _Q = RecoveryState, ClaimState, HoldState, RequestState
 _A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
+_L, _T = LinkageState, TaskState
 
 
 def _asset_moves() -> dict[tuple[str | None, str], str]:
@@ -121,6 +124,35 @@ _RENEWAL = (
     "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",
     "renewal_refused", "renewed",
 )  # fmt: skip
+
+
+def _task_moves() -> dict[tuple[str | None, str], str]:
+    moves: dict[tuple[str | None, str], str] = {
+        (None, "ordered"): _T.ORDERED,
+        (_T.ORDERED, "acknowledged"): _T.ACKNOWLEDGED,
+        (_T.PRESERVED, "renewal_ordered"): _T.PRESERVED,
+        (_T.PRESERVED, "renewal_refused"): _T.PRESERVED,
+        (_T.PRESERVED, "renewed"): _T.PRESERVED,
+        (_T.PRESERVED, "expired"): _T.EXPIRED,
+        (_T.PRESERVED, "reminded"): _T.PRESERVED,
+        (_T.PRESERVED, "cancel_ordered"): _T.CANCEL_PENDING,
+        (_T.DONE, "cancel_ordered"): _T.CANCEL_PENDING,
+        (_T.CANCEL_PENDING, "cancelled"): _T.CANCELLED,
+        (_T.CANCEL_PENDING, "cancel_refused"): _T.DONE,
+        (_T.EXPIRED, "expiry_seen"): _T.EXPIRED,
+    }
+    for waiting in (_T.ORDERED, _T.ACKNOWLEDGED):
+        moves |= {
+            (waiting, "done"): _T.DONE,
+            (waiting, "preserved"): _T.PRESERVED,
+            (waiting, "refused"): _T.REFUSED,
+            (waiting, "reminded"): waiting,
+            (waiting, "escalated"): waiting,
+            (waiting, "cancel_ordered"): _T.CANCEL_PENDING,
+        }
+    for state in (_T.ACKNOWLEDGED, _T.PRESERVED, _T.CANCEL_PENDING):
+        moves[(state, "updated")] = state
+    return moves
 
 
 _OWN_MOVES: Mapping[Noun, _Table] = {
@@ -211,6 +243,8 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_K.SENT, "refused"): _K.REFUSED,
         (_K.SENT, "unknown"): _K.UNKNOWN,
         (_K.SENT, "postponed"): _K.PLANNED,
+        (_K.SENT, "answer_entered"): _K.SENT,
+        (_K.SENT, "answer_returned"): _K.SENT,
         (_K.UNKNOWN, "answered"): _K.ANSWERED,
         (_K.UNKNOWN, "refused"): _K.REFUSED,
         (_K.UNKNOWN, "never_seen"): _K.PLANNED,
@@ -229,6 +263,13 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
     Noun.NOTE: {(None, "written"): "written"},
     Noun.PARTNER: {(None, "registered"): "active", ("active", "updated"): "active"},
     Noun.OFFICER: {(None, "appointed"): "active", ("active", "dismissed"): "dismissed"},
+    Noun.LINKAGE: {
+        (None, "started"): _L.RUNNING,
+        (_L.RUNNING, "confirmed"): _L.RUNNING,
+        (_L.RUNNING, "denied"): _L.DENIED,
+        (_L.RUNNING, "ended"): _L.ENDED,
+    },
+    Noun.TASK: _task_moves(),
 }
 
 

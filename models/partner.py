@@ -8,21 +8,24 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.columns import id_field, ref_field, state_field
-from models.states import CallKind, CallState, Noun
+from models.states import CallKind, CallState, Noun, PartnerChannel, PartnerKind
 
 
 class Partner(SQLModel, table=True):
-    """A bank; the feed's cursor, the last contact and the breaker are operational, not history.
+    """A partner; the feed's cursor, the last contact and the breaker are operational, no history.
 
     `codes` are its BICs and national bank codes as statement files name it, comma-separated. A
     `client_id` means that we prove who we are with our key; the paths are PEM files for its TLS.
+    `contacts_sealed` holds its round-the-clock desk and postal address as JSON, `agreed_minutes`
+    the answer time that its agreement names (0: none).
     """
 
     id: str = id_field()
     name: str = Field(max_length=80)
     regime: str = Field(max_length=8)
     currency: str = Field(max_length=3)
-    channel: str = Field(default="api", max_length=16)
+    kind: PartnerKind = state_field(PartnerKind, default=PartnerKind.BANK)
+    channel: PartnerChannel = state_field(PartnerChannel, default=PartnerChannel.API, length=16)
     home: bool
     base_url: str = Field(default="", max_length=200)
     token_sealed: str = ""
@@ -32,6 +35,9 @@ class Partner(SQLModel, table=True):
     cert_key_path: str = Field(default="", max_length=200)
     state: str = Field(default="active", max_length=24)
     codes: str = Field(default="", max_length=200)
+    agreement: str = Field(default="", max_length=200)
+    agreed_minutes: int = 0
+    contacts_sealed: str = ""
 
     feed_reached_at: datetime | None = None
     feed_due_at: datetime | None = None
@@ -46,6 +52,8 @@ class Call(SQLModel, table=True):
     """One exchange, saved before it is sent. The id is the idempotency key; the body never changes.
 
     `sent_at` and `planned_at` are case time; `retry_at` and the lease are transport time.
+    By letter: `sent_how` is the way it went, `letter_digest` the letter; `answer_sealed` is what a
+    person read in the answer, `answer_document` the digest of its scan, `answer_by` who typed it.
     """
 
     __table_args__ = (sa.Index("ix_call_open", "state", "partner_id", "retry_at"),)
@@ -68,6 +76,11 @@ class Call(SQLModel, table=True):
     sent_at: datetime | None = None
     answered_at: datetime | None = None
     answer_digest: str = Field(default="", max_length=64)
+    sent_how: str = Field(default="", max_length=120)
+    letter_digest: str = Field(default="", max_length=64)
+    answer_sealed: str = ""
+    answer_document: str = Field(default="", max_length=64)
+    answer_by: str = Field(default="", max_length=64)
 
     attempts: int = 0
     retry_at: datetime | None = None

@@ -22,6 +22,8 @@ class Noun(StrEnum):
     NOTE = "note"
     PARTNER = "partner"
     OFFICER = "officer"
+    LINKAGE = "linkage"
+    TASK = "task"
 
 
 class RecoveryState(StrEnum):
@@ -108,6 +110,50 @@ class PayoutState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class PartnerKind(StrEnum):
+    """Who a partner is; an AUTHORITY supervises and is told, without victims' names."""
+
+    BANK = "bank"
+    TELECOM = "telecom"
+    PLATFORM = "platform"
+    AUTHORITY = "authority"
+
+
+class PartnerChannel(StrEnum):
+    """How a partner is reached: by its interface, or by letters that people send and answer."""
+
+    API = "api"
+    LETTER = "letter"
+
+
+class LinkageState(StrEnum):
+    RUNNING = "running"
+    DENIED = "denied"
+    ENDED = "ended"
+
+
+class TaskKind(StrEnum):
+    """What one partner is asked to do in a linkage; COPY tells an authority of the incident."""
+
+    QUERY = "query"
+    SUSPEND = "suspend"
+    PRESERVE = "preserve"
+    TAKE_DOWN = "take_down"
+    WARN = "warn"
+    COPY = "copy"
+
+
+class TaskState(StrEnum):
+    ORDERED = "ordered"
+    ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
+    PRESERVED = "preserved"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    CANCEL_PENDING = "cancel_pending"
+    CANCELLED = "cancelled"
+
+
 class CallState(StrEnum):
     PLANNED = "planned"
     SENT = "sent"
@@ -125,6 +171,9 @@ class CallKind(StrEnum):
     PAYOUT = "payout"
     EXTEND = "extend"
     BALANCE = "balance"
+    TASK = "task"
+    TASK_EXTEND = "task_extend"
+    TASK_CANCEL = "task_cancel"
 
 
 QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE})
@@ -197,4 +246,5 @@ CLOSED_RECOVERIES = frozenset(
         RecoveryState.JOINED,
     }
 )
+OPEN_TASKS = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
 OPEN_CALLS = frozenset({CallState.PLANNED, CallState.SENT, CallState.UNKNOWN})

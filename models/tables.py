@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from models.account import Account, Party, Statement, StatementLine
 from models.hold import Hold, Request
 from models.ledger import Event, PostingRow
+from models.linkage import Linkage, Task
 from models.officer import Approval, Officer
 from models.partner import Call, Document, Partner
 from models.recovery import Asset, Claim, Note, Recovery, Trace
@@ -17,8 +18,8 @@ from models.states import Noun
 
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
-    "Document", "Event", "Hold", "Note", "Officer", "Partner", "Party", "Payout", "PostingRow",
-    "Recovery", "Request", "Statement", "StatementLine", "Trace",
+    "Document", "Event", "Hold", "Linkage", "Note", "Officer", "Partner", "Party", "Payout",
+    "PostingRow", "Recovery", "Request", "Statement", "StatementLine", "Task", "Trace",
 ]  # fmt: skip
 
 
@@ -44,6 +45,8 @@ BY_NOUN: dict[Noun, sa.Table] = {
         Noun.NOTE: "note",
         Noun.PARTNER: "partner",
         Noun.OFFICER: "officer",
+        Noun.LINKAGE: "linkage",
+        Noun.TASK: "task",
     }.items()
 }
 

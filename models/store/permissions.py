@@ -61,6 +61,14 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.APPROVAL, "approved"): _SUPERVISOR,
     (Noun.APPROVAL, "denied"): _SUPERVISOR,
     (Noun.NOTE, "written"): _OFFICER | _SUPERVISOR,
+    (Noun.CALL, "answer_entered"): _OFFICER,
+    (Noun.CALL, "answer_returned"): _SUPERVISOR,
+    (Noun.LINKAGE, "started"): _OFFICER,
+    (Noun.LINKAGE, "confirmed"): _SUPERVISOR,
+    (Noun.LINKAGE, "denied"): _SUPERVISOR,
+    (Noun.TASK, "ordered"): _OFFICER,
+    (Noun.TASK, "renewal_ordered"): _OFFICER,
+    (Noun.TASK, "expiry_seen"): _OFFICER,
 }
 
 
