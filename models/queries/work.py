@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -75,27 +76,37 @@ class CallLine:
 
 def partners(session: Session, vault: Vault) -> list[PartnerLine]:
     """All active partners."""
-    return [
-        PartnerLine(
-            id=row.id,
-            name=row.name,
-            regime=row.regime,
-            currency=row.currency,
-            home=row.home,
-            base_url=row.base_url,
-            token=vault.open(row.token_sealed),
-            client_id=row.client_id,
-            certificates=(row.ca_path, row.cert_path, row.cert_key_path),
-            feed_reached_at=row.feed_reached_at,
-            feed_due_at=row.feed_due_at,
-            feed_interval_seconds=row.feed_interval_seconds,
-            last_answer_at=row.last_answer_at,
-            last_error=row.last_error,
-            breaker_failures=row.breaker_failures,
-            breaker_until=row.breaker_until,
-        )
-        for row in session.execute(sa.select(_PARTNERS).order_by(_PARTNERS.c.id))
-    ]
+    query = sa.select(_PARTNERS).order_by(_PARTNERS.c.id)
+    return [_line(row, vault) for row in session.execute(query)]
+
+
+def partner(session: Session, vault: Vault, partner_id: str) -> PartnerLine:
+    """One partner; LookupError when it is not registered."""
+    row = session.execute(sa.select(_PARTNERS).where(_PARTNERS.c.id == partner_id)).first()
+    if row is None:
+        raise LookupError(f"there is no partner {partner_id}: `recovery partner list`")
+    return _line(row, vault)
+
+
+def _line(row: sa.Row[Any], vault: Vault) -> PartnerLine:
+    return PartnerLine(
+        id=row.id,
+        name=row.name,
+        regime=row.regime,
+        currency=row.currency,
+        home=row.home,
+        base_url=row.base_url,
+        token=vault.open(row.token_sealed),
+        client_id=row.client_id,
+        certificates=(row.ca_path, row.cert_path, row.cert_key_path),
+        feed_reached_at=row.feed_reached_at,
+        feed_due_at=row.feed_due_at,
+        feed_interval_seconds=row.feed_interval_seconds,
+        last_answer_at=row.last_answer_at,
+        last_error=row.last_error,
+        breaker_failures=row.breaker_failures,
+        breaker_until=row.breaker_until,
+    )
 
 
 def due_recoveries(session: Session, now: datetime, limit: int) -> list[str]:

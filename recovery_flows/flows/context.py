@@ -11,7 +11,7 @@ from uuid import uuid4
 from models.engine import Database
 from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.clock import case_now
-from models.queries.work import PartnerLine, partners
+from models.queries.work import PartnerLine, partner
 from models.store.unit import ENGINE
 from recovery_flows.bank.breaker import Breaker
 from recovery_flows.bank.client import PartnerBank, open_partner_bank
@@ -59,8 +59,7 @@ class Engine:
     async def bank(self, partner_id: str) -> PartnerBank:
         """The line to a partner; opened anew when its address or token changed."""
         with self.database.reading() as session:
-            known = {p.id: p for p in partners(session, self.database.vault)}
-        line = known[partner_id]
+            line = partner(session, self.database.vault, partner_id)
         open_line = self._banks.get(partner_id)
         if open_line is not None:
             before, bank = open_line

@@ -19,6 +19,7 @@ from models.store.unit import unit_of_work
 from recovery_flows.flows import context
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.environment import prepare_environment
+from recovery_flows.flows.golden_hour import GoldenHourLane
 from recovery_flows.flows.server import PrefectServer, ServerStartError
 
 _BEAT_SECONDS = 5.0
@@ -134,25 +135,32 @@ async def run_forever(
     once: bool = False,
 ) -> None:
     """Sweep at once, then whenever somebody else commits, and at least every `sweep_seconds`."""
+    lane = GoldenHourLane(engine, lambda error: _is_about_prefect(error) or not link.is_up())
+    beside = asyncio.create_task(lane.run())
     watch = ChangeWatch(engine.database)
     loop = asyncio.get_running_loop()
     swept_at = beat_at = -math.inf
     try:
         while True:
             if watch.changed() or loop.time() - swept_at >= sweep_seconds:
+                # Its own commits wake it once more, for a look that finds nothing: so no commit
+                # of others that falls into the end of a sweep is slept over.
+                lane.sweep_is_busy = True
                 done = await guarded_sweep(engine, link, say)
+                lane.sweep_is_busy = False
                 swept_at = loop.time()
-                watch.changed()
                 if done:
                     say(f"{done} done")
             if loop.time() - beat_at >= _BEAT_SECONDS:
                 sign_of_life(engine, "idle")
                 beat_at = loop.time()
-                watch.changed()
+            if beside.done():
+                beside.result()
             if once:
                 return
             await asyncio.sleep(idle_seconds)
     finally:
+        beside.cancel()
         watch.close()
         sign_of_life(engine, "stopped")
         await engine.close()

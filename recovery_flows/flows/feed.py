@@ -13,6 +13,7 @@ from models.queries.work import (
     partners,
     waiting_partners,
 )
+from models.queries.work import partner as partner_line
 from models.states import Noun
 from models.store.documents import keep
 from models.store.partners import note_contact, plan_poll
@@ -53,8 +54,7 @@ async def poll(engine: Engine, partner_id: str) -> int:
     """Read one partner's feed and book what is new in it; return how many items were new."""
     now, wall = engine.now(), engine.wall()
     with engine.database.reading() as session:
-        known = {p.id: p for p in partners(session, engine.database.vault)}
-    partner = known[partner_id]
+        partner = partner_line(session, engine.database.vault, partner_id)
     since = partner.feed_reached_at - _OVERLAP if partner.feed_reached_at else None
     try:
         bank = await engine.bank(partner_id)

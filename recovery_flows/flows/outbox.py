@@ -62,13 +62,21 @@ class Result:
 
 
 async def send_due(engine: Engine, kinds: Sequence[CallKind]) -> int:
-    """Send a batch of due calls of these kinds; return how many were handled."""
+    """Send a batch of due calls of these kinds; return how many were handled.
+
+    What one partner answers is settled as soon as it has: a slow one holds up no other.
+    """
     with unit_of_work(engine.database) as unit:
         ready, handled = _prepare(unit, engine, kinds)
-    results = await asyncio.gather(*(_exchange(engine, r) for r in ready))
-    if results:
-        settle_results(engine, results)
+    by_partner: dict[str, list[Ready]] = {}
+    for one in ready:
+        by_partner.setdefault(one.call.partner_id, []).append(one)
+    await asyncio.gather(*(_send_to_partner(engine, group) for group in by_partner.values()))
     return handled
+
+
+async def _send_to_partner(engine: Engine, ready: list[Ready]) -> None:
+    settle_results(engine, await asyncio.gather(*(_exchange(engine, r) for r in ready)))
 
 
 def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[list[Ready], int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from prefect import flow
 
 from models.states import Stage
-from recovery_flows.flows import context, feed
-from recovery_flows.flows.tasks import decide_chunk, send_batch
+from recovery_flows.flows import context
+from recovery_flows.flows.tasks import decide_chunk, poll_partner, send_batch, send_stops
 
 _BATCHES_MAX = 100
 
@@ -51,9 +52,15 @@ async def restitution(recovery_ids: list[str]) -> int:
 
 
 @flow(name="poll", persist_result=False, validate_parameters=False)
-async def poll(partner_id: str) -> int:
-    """One partner's change feed read and booked."""
-    return await feed.poll(context.current(), partner_id)
+async def poll(partner_ids: list[str]) -> int:
+    """The change feeds that are due read and booked, all at once: a slow bank holds up no other."""
+    return sum(await asyncio.gather(*(poll_partner(p) for p in partner_ids)))
+
+
+@flow(name="golden-hour", persist_result=False, validate_parameters=False)
+async def golden_hour() -> int:
+    """Stops sent while a sweep still waits for a slow bank."""
+    return await send_stops()
 
 
 @flow(name="advance", persist_result=False, validate_parameters=False)
@@ -72,4 +79,6 @@ STAGE_FLOWS: dict[Stage, Callable[[list[str]], Awaitable[int]]] = {
     Stage.CROSS_BORDER: cross_border,
     Stage.RESTITUTION: restitution,
 }
-FLOW_NAMES = ("freezing", "tracing", "cross-border", "restitution", "poll", "advance")
+FLOW_NAMES = (
+    "freezing", "tracing", "cross-border", "restitution", "poll", "golden-hour", "advance",
+)  # fmt: skip

@@ -30,9 +30,13 @@ async def sweep(engine: Engine) -> int:
 
 async def _round(engine: Engine) -> int:
     done = 0
-    for partner_id in due_polls(engine):
-        await poll(partner_id)
-        done += 1
+    if _sends(engine, Stage.FREEZING):
+        # What holds money leaves before anything is read.
+        done += await STAGE_FLOWS[Stage.FREEZING](due_by_stage(engine).get(Stage.FREEZING, []))
+    due_partners = due_polls(engine)
+    if due_partners:
+        await poll(due_partners)
+        done += len(due_partners)
     for stage in STAGES:
         due = due_by_stage(engine).get(stage, [])
         if due or _sends(engine, stage):

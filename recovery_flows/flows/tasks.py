@@ -5,8 +5,8 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from models.states import Stage
-from recovery_flows.flows import context, deciding, outbox
+from models.states import CallKind, Stage
+from recovery_flows.flows import context, deciding, feed, outbox
 
 
 @task(name="decide", cache_policy=NO_CACHE, persist_result=False)
@@ -19,3 +19,15 @@ async def decide_chunk(stage: str, recovery_ids: list[str]) -> int:
 async def send_batch(stage: str) -> int:
     """Send one batch of the stage's due calls; return how many were handled."""
     return await outbox.send_due(context.current(), deciding.CALLS[Stage(stage)])
+
+
+@task(name="send-stops", cache_policy=NO_CACHE, persist_result=False)
+async def send_stops() -> int:
+    """Send what is to hold money; return how many calls were handled."""
+    return await outbox.send_due(context.current(), [CallKind.HOLD])
+
+
+@task(name="poll-partner", cache_policy=NO_CACHE, persist_result=False)
+async def poll_partner(partner_id: str) -> int:
+    """Read and book one partner's change feed; return how many recoveries changed."""
+    return await feed.poll(context.current(), partner_id)
