@@ -16,6 +16,8 @@ class Hold(SQLModel, table=True):
     `renewal` is how far its renewal is ("", draft, asked, ordered, denied, refused), `term_from`
     where its present term began if it was renewed, `reminded_hours` the last reminder given,
     counted from the end.
+    `release_due_at` is by when unrelated money is to be free, or a court's order to be carried out;
+    `disposed_minor` what the bank gave away under that order, besides our payouts.
     `releasing_minor` and `complained_minor` are parts asked to be let go; `scope_reason` is the
     fingerprint of the note that says why more is blocked than is disputed.
     """
@@ -48,6 +50,7 @@ class Hold(SQLModel, table=True):
     escalated_at: datetime | None = None
     release_due_at: datetime | None = None
     releasing_minor: int = minor_field()
+    disposed_minor: int = minor_field()
     complained_minor: int = minor_field()
     scope_reason: str = Field(default="", max_length=64)
     lapse_seen_by: str = Field(default="", max_length=64)

@@ -99,6 +99,10 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.RELEASE_PENDING, "freeze_kept"): _H.FROZEN,
         (_H.RELEASE_PENDING, "queue_kept"): _H.QUEUED,
         (_H.LAPSED, "lapse_seen"): _H.LAPSED,
+        (_H.FROZEN, "converted"): _H.DISPOSAL_PENDING,
+        (_H.FROZEN, "court_order_entered"): _H.DISPOSAL_PENDING,
+        (_H.DISPOSAL_PENDING, "disposed"): _H.DISPOSED,
+        (_H.DISPOSAL_PENDING, "released"): _H.RELEASED,
         (None, "volunteered"): _H.STOPPED,
     }
     for live in (_H.STOPPED, _H.FROZEN):
@@ -112,6 +116,8 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         }
         moves |= {(live, event): live for event in _WHILE_HELD}
     moves |= {(_H.FROZEN, event): _H.FROZEN for event in _RENEWAL}
+    pending = _H.DISPOSAL_PENDING
+    moves |= {(pending, e): pending for e in ("updated", "paid_out", "reminded", "escalated")}
     return moves
 
 

@@ -122,6 +122,7 @@ class HoldRow:
     escalated_at: datetime | None = None
     release_due_at: datetime | None = None
     releasing_minor: int = 0
+    disposed_minor: int = 0
     complained_minor: int = 0
     scope_reason: str = ""
     lapse_seen_by: str = ""

@@ -73,6 +73,7 @@ class HoldState(StrEnum):
     SUPERSEDED = "superseded"
     RELEASE_PENDING = "release_pending"
     RELEASED = "released"
+    DISPOSAL_PENDING = "disposal_pending"
     DISPOSED = "disposed"
     DENIED = "denied"
     CANCELLED = "cancelled"
@@ -228,7 +229,9 @@ TERMS = (
 )
 
 
-LIVE_HOLDS = frozenset({HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING})
+LIVE_HOLDS = frozenset(
+    {HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
+)
 ENDED_REQUESTS = frozenset(
     {
         RequestState.EXECUTED,

@@ -74,6 +74,7 @@ HOLDS: Mapping[HoldState, Sign] = {
     HoldState.SUPERSEDED: Sign("»", "followed by a freeze", "followed", MUTED),
     HoldState.RELEASE_PENDING: Sign("←", "release ordered", "release", CARE),
     HoldState.RELEASED: Sign("–", "released", "released", MUTED),
+    HoldState.DISPOSAL_PENDING: Sign("⇥", "under a court's order", "court", CARE),
     HoldState.DISPOSED: Sign("✓", "paid out", "paid", GOOD),
     HoldState.DENIED: Sign("✕", "denied", "denied", MUTED),
     HoldState.CANCELLED: Sign("–", "cancelled", "cancel", MUTED),

@@ -38,6 +38,7 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.HOLD, "ordered_by_request"): _SUPERVISOR,
     (Noun.HOLD, "confirmed"): _SUPERVISOR,
     (Noun.HOLD, "volunteered"): _OFFICER,
+    (Noun.HOLD, "court_order_entered"): _OFFICER,
     (Noun.HOLD, "lapse_seen"): _OFFICER,
     (Noun.HOLD, "renewal_submitted"): _OFFICER,
     (Noun.HOLD, "renewal_ordered"): _SUPERVISOR,

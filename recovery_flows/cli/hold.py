@@ -24,7 +24,7 @@ def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Holds: parts, complaints, what a bank holds by itself.",
                         no_args_is_help=True)  # fmt: skip
-    for command in (amend, part, unrelated, complaint, voluntary, withdraw):
+    for command in (amend, part, unrelated, complaint, voluntary, withdraw, converted):
         group.command()(command)
     app.add_typer(group, name="hold")
 
@@ -185,4 +185,23 @@ def withdraw(
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
         done = holding.withdraw(desk, recovery_id, hold, reason, seen_version)
+    _tell(done, as_json=as_json)
+
+
+def converted(
+    ref: Ref,
+    *,
+    hold: HoldId,
+    order: Annotated[str, typer.Option(help="Court, number and date; kept sealed.")],
+    seen_version: SeenVersion = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record that a court's order took a freeze over: the bank disposes of the money under it."""
+    from recovery_flows.desk import holding
+
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        desk = installation.desk(acting_as)
+        done = holding.record_conversion(desk, recovery_id, hold, order, seen_version)
     _tell(done, as_json=as_json)

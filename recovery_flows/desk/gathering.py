@@ -140,6 +140,7 @@ _HELD = frozenset(
         HoldState.FROZEN,
         HoldState.SUPERSEDED,
         HoldState.RELEASE_PENDING,
+        HoldState.DISPOSAL_PENDING,
         HoldState.DISPOSED,
     }
 )

@@ -17,7 +17,7 @@ from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.desk.desk import Desk
 from recovery_flows.errors import MisuseError
-from recovery_flows.rules import acts, freezing, hold_acts, letting_go, volunteering
+from recovery_flows.rules import acts, disposing, freezing, hold_acts, letting_go, volunteering
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress
 
@@ -169,3 +169,14 @@ def record_voluntary(
         )
         _keep(desk, edit, f"voluntary hold of {money} at {asset.partner_id}", reason)
     return f"{edit.ref}: {money} held voluntarily until {ends:%Y-%m-%d %H:%M} UTC; start the order"
+
+
+def record_conversion(
+    desk: Desk, recovery_id: str, hold_id: str, order: str, seen: int | None = None
+) -> str:
+    """Record that a court's order took a freeze over: which court, number and date."""
+    with _editing(desk, recovery_id, order, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        disposing.record_conversion(edit.progress, hold_id, edit.now, desk.laws)
+        _keep(desk, edit, f"court's order on {hold_id}", order)
+    return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"

@@ -36,12 +36,14 @@ from models.states import (
     TERMS,
     AllocationState,
     ApprovalState,
+    HoldState,
     LedgerAccount,
 )
 from models.tables import table_of
 from models.vault import Vault
 from recovery_flows.rules import steps
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.law import Measure
 
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
@@ -161,6 +163,14 @@ def _clocks(file: RecoveryFile, laws: Laws) -> list[ClockLine]:
         for h in file.holds
         if h.state in LIVE_HOLDS and h.held_minor and h.expires_at is not None
     ]
+    clocks += [
+        ClockLine(
+            "court's order due", h.release_due_at, file.asset(h.asset_id).regime,
+            law.measures.get(Measure.DISPOSAL, ""),
+        )
+        for h in file.holds
+        if h.state is HoldState.DISPOSAL_PENDING and h.release_due_at is not None
+    ]  # fmt: skip
     clocks += [
         ClockLine("confirmation due", a.due_at, law.code, law.confirmation.code)
         for a in file.approvals

@@ -52,7 +52,7 @@ SOURCES = {
     Check.ENTRY: "zero",
 }
 _CONFLICT = "conflict"
-_EXCHANGE = "exchange_rounding"
+_WAS_THERE = ("exchange_rounding", "disposed")
 _WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
 _NO_SOURCE = (
     *(account for account in RETURNED if account is not LedgerAccount.RETURNED_HOLD),
@@ -172,10 +172,10 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
         yield Check.NOT_UPHELD, loss, "", claim
     if account is LedgerAccount.NOT_LOCATED:
         yield Check.NOT_LOCATED, loss, "", claim
-    lost_in_exchange = account is LedgerAccount.GONE and row.detail == _EXCHANGE
-    if account is LedgerAccount.GONE and not lost_in_exchange:
+    was_there = account is LedgerAccount.GONE and row.detail in _WAS_THERE
+    if account is LedgerAccount.GONE and not was_there:
         yield Check.GONE, loss, "", claim
-    if account in _WITH_ACCOUNT or lost_in_exchange:
+    if account in _WITH_ACCOUNT or was_there:
         yield Check.TRACED, loss, row.place, claim
     if account in (LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS):
         yield Check.HELD, there, row.hold_id, asset

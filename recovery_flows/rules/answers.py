@@ -10,6 +10,7 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow, RequestRow
 from models.states import (
+    LIVE_HOLDS,
     CallKind,
     HoldKind,
     HoldState,
@@ -17,7 +18,7 @@ from models.states import (
     PayoutState,
     RequestState,
 )
-from recovery_flows.rules import clocks, letting_go, renewing
+from recovery_flows.rules import clocks, disposing, letting_go, renewing
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
@@ -53,32 +54,41 @@ def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) ->
         "bank_said_at": fact.modified_at,
     }
     if hold.state in (HoldState.ORDERED, HoldState.QUEUED):
-        event = _first_event(hold, fact)
-        if event == "queued" and hold.state is HoldState.QUEUED:
-            return None
-        if event in ("stopped", "frozen"):
-            values |= _in_force(file, hold, fact, laws)
-        elif fact.reason:
-            values["reason"] = fact.reason
-        return Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
-    if hold.state not in (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING):
+        return _first_answer(file, hold, fact, values, laws)
+    if hold.state not in LIVE_HOLDS:
         return None
+    if disposing.concerns(file, hold, fact):
+        return disposing.move(file, hold, fact, values, laws)
     if fact.state in _ENDS:
-        event = _ENDS[fact.state]
-        if event == "released" and hold.state is not HoldState.RELEASE_PENDING:
-            # Nobody told the bank to: the owner has to know, and it is stopped again.
-            reason = "the bank let it go without an order"
-            ended = {**values, "held_minor": 0}
-            return Move(Noun.HOLD, hold.id, "let_go_early", hold.state, ended, reason=reason)
-        if hold.state is HoldState.RELEASE_PENDING and event not in ("released", "lapsed"):
-            event = "released"
-        return Move(
-            Noun.HOLD, hold.id, event, hold.state, {**values, "held_minor": 0},
-            reason=_end_reason(fact),
-        )  # fmt: skip
+        return _end(hold, fact, {**values, "held_minor": 0})
     if fact.state in _HOLDING and hold.state is not HoldState.RELEASE_PENDING:
         return _still_held(file, hold, fact, values, laws)
     return None
+
+
+def _first_answer(
+    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
+) -> Move | None:
+    event = _first_event(hold, fact)
+    if event == "queued" and hold.state is HoldState.QUEUED:
+        return None
+    if event in ("stopped", "frozen"):
+        values |= _in_force(file, hold, fact, laws)
+    elif fact.reason:
+        values["reason"] = fact.reason
+    return Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
+
+
+def _end(hold: HoldRow, fact: HoldFact, ended: dict[str, Scalar]) -> Move:
+    """A hold in force that the bank holds no more."""
+    event = _ENDS[fact.state]
+    if event == "released" and hold.state is not HoldState.RELEASE_PENDING:
+        # Nobody told the bank to: the owner has to know, and it is stopped again.
+        reason = "the bank let it go without an order"
+        return Move(Noun.HOLD, hold.id, "let_go_early", hold.state, ended, reason=reason)
+    if hold.state is HoldState.RELEASE_PENDING and event not in ("released", "lapsed"):
+        event = "released"
+    return Move(Noun.HOLD, hold.id, event, hold.state, ended, reason=_end_reason(fact))
 
 
 def _still_held(
@@ -199,7 +209,7 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> No
 def _paid_out(hold: HoldRow, debited: Money, fact: PayoutFact) -> list[Move]:
     """What a settled payout took from a hold whose own new figure has not come in yet."""
     known = hold.bank_said_at is not None and hold.bank_said_at >= fact.modified_at
-    if known or hold.state not in (HoldState.STOPPED, HoldState.FROZEN):
+    if known or hold.state not in LIVE_HOLDS - {HoldState.RELEASE_PENDING}:
         return []
     left = max(0, hold.held_minor - debited.minor)
     return [Move(Noun.HOLD, hold.id, "paid_out", hold.state, {"held_minor": left})]

@@ -190,7 +190,7 @@ def _deny_renewal(progress: Progress, approval: ApprovalRow, reason: str) -> Non
 
 def _keep_held(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
-    if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING}:
+    if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}:
         letting_go.undo(progress, hold, Act(approval.action), reason)
 
 

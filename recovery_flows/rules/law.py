@@ -45,6 +45,7 @@ class Measure(StrEnum):
     BANK_RETURN = "bank_return"
     VOLUNTARY = "voluntary"
     COMPLAINT = "complaint"
+    DISPOSAL = "disposal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from recovery_flows.rules.subjects import Act
 if TYPE_CHECKING:
     from recovery_flows.rules.freezing import Laws
 
-_IN_FORCE = LIVE_HOLDS - {HoldState.RELEASE_PENDING}
+_IN_FORCE = LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 _KEPT = {
     HoldKind.STOP: "stop_kept",
     HoldKind.VOLUNTARY: "stop_kept",

@@ -8,7 +8,7 @@ whose payment the trace has not found. Nothing is found by taking the others fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from models.facts import LineKind
@@ -23,6 +23,10 @@ CONFLICT = "conflict"
 
 EXCHANGE = "exchange_rounding"
 """Detail of the cents of a claim that conversions lost: no account holds them any more."""
+
+
+DISPOSED = "disposed"
+"""Detail of what a court's order gave to others than the victims, out of a hold."""
 
 
 class Key(NamedTuple):
@@ -175,6 +179,23 @@ def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterato
     if claim_left < 0:
         raise TraceBelowReturnsError(f"asset {asset.id}: less is traced than was returned")
     amount_left = max(0, amount_left)
+    left = yield from _held_targets(file, asset, Sums(claim_left, amount_left))
+    claim_left, amount_left = yield from _disposed_targets(file, asset, left)
+    if claim_left and not amount_left:
+        key = Key(LedgerAccount.GONE, asset.id, "", "", EXCHANGE, currency, asset.currency)
+        yield key, Sums(claim_left, 0)
+    elif claim_left or amount_left:
+        key = Key(LedgerAccount.LOCATED, asset.id, "", "", "", currency, asset.currency)
+        yield key, Sums(claim_left, amount_left)
+
+
+_Targets = Generator[tuple[Key, Sums], None, Sums]
+
+
+def _held_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
+    """What banks hold of what is `left` there, and in excess of it; returns what is left then."""
+    currency = file.recovery.currency
+    claim_left, amount_left = left
     for hold in file.holds_of(asset.id):
         if hold.state not in LIVE_HOLDS or not hold.held_minor:
             continue
@@ -186,9 +207,19 @@ def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterato
         if hold.held_minor > of_loss:
             excess = key._replace(account=LedgerAccount.MEMO_EXCESS)
             yield excess, Sums(0, hold.held_minor - of_loss)
-    if claim_left and not amount_left:
-        key = Key(LedgerAccount.GONE, asset.id, "", "", EXCHANGE, currency, asset.currency)
-        yield key, Sums(claim_left, 0)
-    elif claim_left or amount_left:
-        key = Key(LedgerAccount.LOCATED, asset.id, "", "", "", currency, asset.currency)
-        yield key, Sums(claim_left, amount_left)
+    return Sums(claim_left, amount_left)
+
+
+def _disposed_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
+    """What courts gave to others out of holds on what is `left`; returns what is left then."""
+    currency = file.recovery.currency
+    claim_left, amount_left = left
+    for hold in file.holds_of(asset.id):
+        of_loss = min(hold.disposed_minor, amount_left)
+        if of_loss:
+            given = claim_left * of_loss // amount_left
+            gone = LedgerAccount.GONE
+            key = Key(gone, asset.id, hold.id, "", DISPOSED, currency, asset.currency)
+            yield key, Sums(given, of_loss)
+            claim_left, amount_left = claim_left - given, amount_left - of_loss
+    return Sums(claim_left, amount_left)

@@ -26,6 +26,8 @@ def ends_at(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
     """When a hold ends; while the bank's time is not known, the clock runs from our sending."""
     if hold.state in (HoldState.STOPPED, HoldState.FROZEN):
         return hold.expires_at if hold.held_minor else None
+    if hold.state is HoldState.DISPOSAL_PENDING:
+        return hold.release_due_at
     law = laws[file.asset(hold.asset_id).regime]
     if hold.state is HoldState.ORDERED and hold.ordered_at and hold.law_row in law.rows:
         return clocks.due_at(law.row(hold.law_row).limit, hold.ordered_at, law)
@@ -88,6 +90,8 @@ def _span(hours: int) -> str:
 def _state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
     if hold.state is HoldState.ORDERED:
         return "the bank has not answered"
+    if hold.state is HoldState.DISPOSAL_PENDING:
+        return "the bank has not carried out the court's order"
     if hold.renewal:
         return f"its renewal is {hold.renewal}"
     follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)

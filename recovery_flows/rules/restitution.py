@@ -270,7 +270,8 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
         return surplus
     if _shares(file, asset) and sum(held_claim_minor(file, asset).values()):
         return surplus
-    return tuple(h for h in file.holds_of(asset.id) if h.state in LIVE_HOLDS and h.held_minor > 0)
+    ours = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
+    return tuple(h for h in file.holds_of(asset.id) if h.state in ours and h.held_minor > 0)
 
 
 def _close(progress: Progress, asset: AssetRow) -> None:

@@ -230,6 +230,10 @@ def _waits(file: RecoveryFile) -> Iterator[Step]:
             partner = file.asset(hold.asset_id).partner_id
             text = f"waiting for {partner}: {hold.kind} {hold.state}"
             yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, None, text)
+        elif hold.state is HoldState.DISPOSAL_PENDING:
+            text = "a court's order took the freeze over: the bank carries it out"
+            due = hold.release_due_at
+            yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, due, text)
     for allocation in file.allocations:
         if allocation.state is AllocationState.NOTICE:
             text = "the notice of the return runs"

@@ -149,6 +149,26 @@ def extend(journal: Journal, hold: Hold, expires_us: int, now_us: int) -> bool:
     return True
 
 
+def convert(journal: Journal, hold: Hold, now_us: int) -> bool:
+    """A court's order takes a live hold over: it is held on, without a term of its own."""
+    if hold.status not in LIVE:
+        return False
+    hold.expires_us = hold.due_us = None
+    _save(journal, hold, HoldStatus.CONVERTED, now_us)
+    return True
+
+
+def dispose(journal: Journal, hold: Hold, now_us: int) -> bool:
+    """What is left of a converted hold goes where the court says, out of the banks."""
+    if hold.status != HoldStatus.CONVERTED or not hold.held_minor:
+        return False
+    minor = hold.held_minor
+    account = journal.account(hold.account_id)
+    take_out(journal, hold, minor, now_us)
+    journal.book(account, now_us, -minor, "PAYOUT", (None, None), "")
+    return True
+
+
 def take_out(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> None:
     """Lower what a live hold holds; the state stays unless nothing is left (then PAID_OUT)."""
     journal.account(hold.account_id).held_minor -= amount_minor

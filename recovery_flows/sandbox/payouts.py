@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 
 from recovery_flows.sandbox import holds
 from recovery_flows.sandbox.journal import Account, Journal
-from recovery_flows.sandbox.states import LIVE, PayoutStatus, Rejection
+from recovery_flows.sandbox.states import PAYING, PayoutStatus, Rejection
 from recovery_flows.sandbox.units import MINUTE_US, Rates
 
 
@@ -95,7 +95,7 @@ def _settle(journal: Journal, rates: Rates, payout: Payout, at_us: int) -> None:
         _refuse(journal, payout, Rejection.ACCOUNT_CLOSURE, at_us)
     elif payee.currency != payout.currency:
         _refuse(journal, payout, Rejection.OTHER, at_us)
-    elif hold is None or hold.status not in LIVE:
+    elif hold is None or hold.status not in PAYING:
         _refuse(journal, payout, Rejection.NO_BALANCE, at_us)
     else:
         debit_minor = rates.floor(payout.amount_minor, payout.currency, hold.currency)

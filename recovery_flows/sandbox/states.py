@@ -23,6 +23,7 @@ class HoldStatus(StrEnum):
 
 WAITING = frozenset({HoldStatus.RECEIVED, HoldStatus.ACKNOWLEDGED, HoldStatus.QUEUED})
 LIVE = frozenset({HoldStatus.HELD, HoldStatus.PARTIALLY_HELD})
+PAYING = LIVE | {HoldStatus.CONVERTED}
 
 
 class HoldKind(StrEnum):

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from recovery_flows.sandbox import faults, resources, statements
 from recovery_flows.sandbox.clearing import catch_up
 from recovery_flows.sandbox.desk import Desk
-from recovery_flows.sandbox.holds import Hold, find_hold, release
+from recovery_flows.sandbox.holds import Hold, convert, dispose, find_hold, release
 from recovery_flows.sandbox.journal import transaction
 from recovery_flows.sandbox.payouts import Payout
 from recovery_flows.sandbox.units import iso, micros
@@ -31,6 +31,7 @@ def routes(desk: Desk) -> list[Route]:
         Route("/", partial(_page, desk)),
         Route("/sandbox/book", partial(_book, desk)),
         Route("/sandbox/mistakes", partial(_mistake, desk), methods=["POST"]),
+        Route("/sandbox/conversions", partial(_court_order, desk), methods=["POST"]),
         Route("/sandbox/freezes", partial(_other_freeze, desk), methods=["POST"]),
         Route("/sandbox/faults", partial(_faults, desk), methods=["GET", "POST", "DELETE"]),
     ]
@@ -105,6 +106,22 @@ async def _mistake(desk: Desk, request: Request) -> Response:
     with transaction(desk.db) as journal:
         gone = release(journal, hold, None, now_us)
     return JSONResponse({"released": gone, "status": hold.status})
+
+
+async def _court_order(desk: Desk, request: Request) -> Response:
+    """A court takes a hold over, or with `"carriedOut": true` its order is: `{"hold": id}`."""
+    now_us = catch_up(desk.db, desk.now())
+    try:
+        body = json_object(await request.body())
+        hold = find_hold(desk.db, desk.bank, text(body, "hold"))
+    except ProblemError as problem:
+        return problem.response()
+    if hold is None:
+        return ProblemError(404, "NotFound", "no such hold at this bank").response()
+    act = dispose if body.get("carriedOut") else convert
+    with transaction(desk.db) as journal:
+        done = act(journal, hold, now_us)
+    return JSONResponse({"done": done, "status": hold.status})
 
 
 async def _other_freeze(desk: Desk, request: Request) -> Response:

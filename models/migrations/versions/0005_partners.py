@@ -1,4 +1,4 @@
-"""partners of every kind and channel: contacts, letters, linkages with their tasks
+"""partners of every kind and channel: contacts, letters, linkages with their tasks; disposals
 
 Revision ID: 0005
 Revises: 0004
@@ -26,6 +26,10 @@ def _whole(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), nullable=False, server_default='0')
 
 
+def _minor(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=False, server_default='0')
+
+
 def _instant(name: str, *, nullable: bool = True) -> sa.Column:
     return sa.Column(name, sqlmodel.sql.sqltypes.UTCDateTime(), nullable=nullable)
 
@@ -36,6 +40,7 @@ def _columns() -> dict[str, list[sa.Column]]:
             _text('kind', 24, 'bank'), _text('agreement', 200), _whole('agreed_minutes'),
             _text('contacts_sealed'),
         ],
+        'hold': [_minor('disposed_minor')],
         'call': [
             _text('sent_how', 120), _text('letter_digest', 64), _text('answer_sealed'),
             _text('answer_document', 64), _text('answer_by', 64),

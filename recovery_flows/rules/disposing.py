@@ -1,0 +1,70 @@
+"""Conversion: a court's order takes over a freeze; the bank disposes of the money under it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from models.facts import BankHoldState, HoldFact
+from models.file import RecoveryFile
+from models.outcome import Move, Scalar, Values
+from models.rows import HoldRow
+from models.states import HoldState, Noun
+from recovery_flows.rules import clocks
+from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.rules.drafting import is_followed
+from recovery_flows.rules.law import Measure
+from recovery_flows.rules.progress import Progress
+
+if TYPE_CHECKING:
+    from recovery_flows.rules.freezing import Laws
+
+_HELD = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD, BankHoldState.CONVERTED)
+_BY_COURT = "a court's order took the freeze over"
+
+
+def record_conversion(progress: Progress, hold_id: str, now: datetime, laws: Laws) -> None:
+    """An officer learned of a court's order on a frozen sum before the bank said so."""
+    hold = progress.file.hold(hold_id)
+    if hold.state is not HoldState.FROZEN:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a freeze is taken over")
+    progress.take(_converted(progress.file, hold, "court_order_entered", {}, now, laws))
+
+
+def concerns(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> bool:
+    """Whether a bank's word is about a court's order, not about a hold of ours that follows."""
+    if hold.state is HoldState.DISPOSAL_PENDING:
+        return True
+    is_ours = is_followed(file.holds, hold)
+    return fact.state is BankHoldState.CONVERTED and hold.state is HoldState.FROZEN and not is_ours
+
+
+def move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Laws) -> Move:
+    """The hold's move on the bank's word: taken over, changed, disposed of, or set free."""
+    if hold.state is HoldState.FROZEN:
+        held: dict[str, Scalar] = {**values, "held_minor": fact.held.minor}
+        return _converted(file, hold, "converted", held, fact.modified_at, laws)
+    if fact.state in _HELD:
+        return Move(
+            Noun.HOLD, hold.id, "updated", hold.state, {**values, "held_minor": fact.held.minor}
+        )
+    ended = {**values, "held_minor": 0}
+    if fact.state is BankHoldState.PAID_OUT:
+        ended["disposed_minor"] = hold.held_minor
+        return Move(Noun.HOLD, hold.id, "disposed", hold.state, ended)
+    reason = "set free after a court's order"
+    return Move(Noun.HOLD, hold.id, "released", hold.state, ended, reason=reason)
+
+
+def _converted(
+    file: RecoveryFile, hold: HoldRow, event: str, values: Values, since: datetime, laws: Laws
+) -> Move:
+    """No term of the freeze runs any more; the regime's own clock for disposals does, if it has."""
+    law = laws[file.asset(hold.asset_id).regime]
+    changed: dict[str, Scalar] = {**values, "expires_at": None, "reminded_hours": 0}
+    basis = ""
+    if law.has(Measure.DISPOSAL):
+        row = law.measure(Measure.DISPOSAL)
+        changed["release_due_at"] = clocks.due_at(row.limit, since, law)
+        basis = f"{row.instrument}, {row.article}"
+    return Move(Noun.HOLD, hold.id, event, hold.state, changed, reason=_BY_COURT, legal_basis=basis)
