@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from models.money import Money
 from recovery_flows.cli.table import columns, instant_text, spoken
 from recovery_flows.reports.summary import CurrencySummary, Summary
+from recovery_flows.rules.rates import Rate
 
 
 def summary_lines(figures: Summary) -> Iterator[str]:
@@ -17,6 +18,9 @@ def summary_lines(figures: Summary) -> Iterator[str]:
     for currency in figures.currencies:
         yield ""
         yield from _currency_lines(currency)
+    for account_currency, rate in figures.blocked:
+        yield ""
+        yield from columns([_rate_cells(rate, account_currency)], right=(1, 2, 3))
     yield ""
     counts = [(spoken(name), f"{count:,}") for name, count in (*figures.ends, *figures.holds)]
     counts.append(("holds beyond the first account", f"{figures.second_hop_holds:,}"))
@@ -32,15 +36,15 @@ def _currency_lines(currency: CurrencySummary) -> Iterator[str]:
     terms.append(("", "ever held", str(currency.ever_held)))
     yield from columns(terms, right=(2,))
     yield from columns(
-        [
-            (
-                spoken(rate.name),
-                str(rate),
-                f"= {Money(rate.numerator_minor, currency.currency)}",
-                f"/ {Money(rate.denominator_minor, currency.currency)}",
-                f"({rate.formula})",
-            )
-            for rate in currency.rates
-        ],
-        right=(1, 2, 3),
+        [_rate_cells(rate, currency.currency) for rate in currency.rates], right=(1, 2, 3)
+    )
+
+
+def _rate_cells(rate: Rate, currency: str) -> tuple[str, ...]:
+    return (
+        spoken(rate.name),
+        str(rate),
+        f"= {Money(rate.numerator_minor, currency)}",
+        f"/ {Money(rate.denominator_minor, currency)}",
+        f"({rate.formula})",
     )

@@ -101,6 +101,7 @@ def withdraw(
         acts.void_approvals(edit.progress, hold_id, "the draft was withdrawn")
         edit.progress.take(Move(Noun.HOLD, hold_id, "cancelled", hold.state))
         freezing.see_predecessor(edit.progress, hold, edit.officer)
+        freezing.leave_alone(edit.progress, hold)
     return f"{edit.ref}: {hold_id} withdrawn"
 
 

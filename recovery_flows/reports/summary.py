@@ -14,12 +14,15 @@ from models.money import Money
 from models.queries.clock import case_now
 from models.queries.views import TermLine
 from models.recovery import Asset, Recovery
+from models.restitution import Payout
 from models.states import (
     CLOSED_RECOVERIES,
+    LIVE_HOLDS,
     RETURNED,
     TERMS,
     HoldState,
     LedgerAccount,
+    PayoutState,
     RecoveryState,
     Stage,
 )
@@ -28,10 +31,12 @@ from recovery_flows.rules.rates import (
     Rate,
     held_to_returned_rate,
     interception_rate,
+    over_freeze_rate,
     restitution_rate,
 )
 
 _P, _R, _A, _H = table_of(PostingRow), table_of(Recovery), table_of(Asset), table_of(Hold)
+_Y = table_of(Payout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Summary:
     holds: tuple[tuple[str, int], ...]
     second_hop_holds: int
     lapsed_holds: int
+    blocked: tuple[tuple[str, Rate], ...]
+    """Per currency of the accounts, not of the losses: what live holds block there."""
 
 
 def summary(session: Session, wall: datetime) -> Summary:
@@ -78,6 +85,7 @@ def summary(session: Session, wall: datetime) -> Summary:
         holds=_holds(session),
         second_hop_holds=_second_hop(session),
         lapsed_holds=_count(session, _H.c.state == HoldState.LAPSED),
+        blocked=_blocked(session),
     )
 
 
@@ -162,6 +170,32 @@ def _second_hop(session: Session) -> int:
         .where(_A.c.depth >= 1, _H.c.acted_at.is_not(None))
     )
     return int(session.execute(query).scalar_one())
+
+
+def _blocked(session: Session) -> tuple[tuple[str, Rate], ...]:
+    """What live holds block, against the stolen money traced there that was not paid back yet."""
+    paid = (
+        sa.select(_Y.c.asset_id, sa.func.sum(_Y.c.debited_minor).label("minor"))
+        .where(_Y.c.state == PayoutState.SETTLED)
+        .group_by(_Y.c.asset_id)
+        .subquery()
+    )
+    held = (
+        sa.select(_H.c.asset_id, sa.func.sum(_H.c.held_minor).label("minor"))
+        .where(_H.c.state.in_(LIVE_HOLDS))
+        .group_by(_H.c.asset_id)
+        .having(sa.func.sum(_H.c.held_minor) > 0)
+        .subquery()
+    )
+    disputed = sa.func.sum(_A.c.traced_minor - sa.func.coalesce(paid.c.minor, 0))
+    query = (
+        sa.select(_A.c.currency, sa.func.sum(held.c.minor), disputed)
+        .join(held, held.c.asset_id == _A.c.id)
+        .outerjoin(paid, paid.c.asset_id == _A.c.id)
+        .group_by(_A.c.currency)
+        .order_by(_A.c.currency)
+    )
+    return tuple((c, over_freeze_rate(int(b), int(d))) for c, b, d in session.execute(query))
 
 
 def _count(session: Session, where: sa.ColumnElement[bool]) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models.file import RecoveryFile
 from models.ids import derive_id
-from models.outcome import CallIntent, Move
+from models.outcome import CallIntent, Move, Scalar
 from models.rows import AssetRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
@@ -102,6 +102,15 @@ def see_predecessor(progress: Progress, hold: HoldRow, actor: str) -> None:
         lapsing.see_lapse(progress, before.id, actor)
 
 
+def leave_alone(progress: Progress, hold: HoldRow) -> None:
+    """An account whose first stop was withdrawn is left alone: it would be drafted anew else."""
+    asset = progress.file.asset(hold.asset_id)
+    others = [h for h in progress.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
+    if hold.kind is HoldKind.STOP and not others:
+        values: dict[str, Scalar] = {"left_alone": "an officer withdrew its stop"}
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+
+
 def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
     """Traced money at an account that no stop was ever asked for, in the account's currency."""
     asked = sum(
@@ -113,6 +122,9 @@ def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
 
 
 def _worth_holding(file: RecoveryFile, asset: AssetRow, minor: int, laws: Laws) -> bool:
+    """Whether a stop is drafted; for a victim's own payment it always is, and its step warns."""
+    if asset.depth == 0 and not file.holds_of(asset.id):
+        return minor > 0
     least = laws[file.recovery.regime].minimum_worth(file.recovery.currency).minor
     claim = asset.traced_claim_minor * minor // asset.traced_minor if asset.traced_minor else 0
     return minor > 0 and claim >= least

@@ -57,6 +57,11 @@ def restitution_rate(returned_minor: int, reported_minor: int) -> Rate:
     return _rate("restitution", "returned / reported loss", returned_minor, reported_minor)
 
 
+def over_freeze_rate(blocked_minor: int, disputed_minor: int) -> Rate:
+    """How much of accounts is blocked for what is disputed there; above 100 % it is too much."""
+    return _rate("over-freeze", "blocked now / disputed there", blocked_minor, disputed_minor)
+
+
 def year_on_year_rate(this_year: int, last_year: int) -> Rate:
     """Change against the year before; from exact figures, never from rounded ones."""
     return _rate("year on year", "(this - last) / last", this_year - last_year, last_year)

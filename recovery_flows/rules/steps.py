@@ -130,11 +130,10 @@ def _asset_of(file: RecoveryFile, subject_id: str) -> str:
 
 
 def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
-    del laws
     yield from _joins(file)
     for hold in file.holds:
         if hold.state is HoldState.DRAFT:
-            yield _hold_step(file, hold)
+            yield _hold_step(file, hold, laws)
         elif hold.state is HoldState.FROZEN and hold.renewal in OPEN_TO_SUBMIT:
             again = " again: the bank refused it" if hold.renewal == Renewal.REFUSED else ""
             text = f"submit the renewal of {Money(hold.held_minor, hold.currency)}{again}"
@@ -161,7 +160,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
         yield from _asset_steps(file, asset)
 
 
-def _hold_step(file: RecoveryFile, hold: HoldRow) -> Step:
+def _hold_step(file: RecoveryFile, hold: HoldRow, laws: Laws) -> Step:
     amount = Money(hold.requested_minor, hold.currency)
     if hold.kind is HoldKind.STOP:
         text = f"send the stop-payment of {amount}"
@@ -175,6 +174,9 @@ def _hold_step(file: RecoveryFile, hold: HoldRow) -> Step:
             text = f"money came into the watched account: stop {amount}"
         if hold.scope_reason:
             text += ", more than is disputed"
+        least = laws[file.asset(hold.asset_id).regime].minimum_worth(hold.currency)
+        if amount < least:
+            text += f", below the minimum worth of {least}"
         return _step(Action.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)
     due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
     text = f"submit the freeze of {amount}"

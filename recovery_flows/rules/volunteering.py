@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models.outcome import Move
-from models.states import HoldKind, Noun
+from models.outcome import Move, Scalar
+from models.rows import AssetRow
+from models.states import HoldKind, Noun, Stage
 from recovery_flows.rules import clocks
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.drafting import next_hold_id
@@ -40,6 +41,7 @@ def record_voluntary(
     row = law.measure(Measure.VOLUNTARY)
     ends = clocks.due_at(row.limit, since, law)
     ends = ends if until is None else min(ends, until)
+    _attend_to(progress, asset)
     progress.take(
         Move(
             Noun.HOLD,
@@ -60,3 +62,12 @@ def record_voluntary(
         )
     )
     return ends
+
+
+def _attend_to(progress: Progress, asset: AssetRow) -> None:
+    """An account that was left alone is not any more: somebody holds money there for the case."""
+    if asset.left_alone:
+        values: dict[str, Scalar] = {"left_alone": ""}
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+    if asset.stage is Stage.CLOSED:
+        progress.take(Move(Noun.ASSET, asset.id, "reopened", asset.stage))

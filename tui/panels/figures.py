@@ -17,6 +17,7 @@ from tui.signs import CALM, MUTED, RECOVERIES, STAGES, Sign
 from tui.text import word, words
 
 _BAR = 14
+_OVER_PERCENT = 110
 
 
 def currencies_lines(summary: Summary, width: int) -> list[Content]:
@@ -79,7 +80,19 @@ def holds_lines(summary: Summary, width: int) -> list[Content]:
         (word("in force beyond the first account", MUTED), word(f"{summary.second_hop_holds:,}")),
         (word("lapsed", MUTED), word(f"{summary.lapsed_holds:,}")),
     ]
+    rows += [
+        (
+            words("over-freeze: ", _formula(rate, currency)),
+            word(rate, _over(rate)),
+        )
+        for currency, rate in summary.blocked
+    ]
     return grid((Column("", rest=True), Column("", right=True)), rows, width)
+
+
+def _over(rate: Rate) -> str:
+    """More than a tenth above what is disputed is marked."""
+    return "bold $warning" if rate.percent and rate.percent > _OVER_PERCENT else "bold $foreground"
 
 
 def _counts(counts: Iterable[tuple[Sign, int]], width: int) -> list[Content]:
