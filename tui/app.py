@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from threading import Event
 from typing import Any, ClassVar, cast
 
@@ -12,14 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from models.engine import Database
 from models.queries.views import OfficerView
 from recovery_flows.desk import Desk
-from recovery_flows.rules.regime import Regime
 from tui.acting import DESK_ERRORS
 from tui.messages import DatabaseChanged, Done, Said, StatusRead, StepAsked
 from tui.palette import commands
 from tui.screens.approvals import ApprovalsScreen
+from tui.screens.clocks import ClocksScreen
 from tui.screens.dialogs import Confirm, PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -50,6 +49,7 @@ class RecoveryApp(App[int]):
         "approvals": ApprovalsScreen,
         "summary": SummaryScreen,
         "trace": TraceScreen,
+        "clocks": ClocksScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
@@ -57,6 +57,7 @@ class RecoveryApp(App[int]):
         Binding("3", "go('approvals')", "Approvals", show=False, tooltip="A second person's turn"),
         Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
         Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
+        Binding("6", "go('clocks')", "Clocks", show=False, tooltip="Everything that runs out"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Who acts", tooltip="Change who acts"),
@@ -264,35 +265,3 @@ class RecoveryApp(App[int]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the present screen with its key, then the themes."""
         return commands(self, screen)
-
-
-def run(
-    database: Database,
-    laws: Mapping[str, Regime],
-    officer: OfficerView | None,
-    *,
-    officers: tuple[OfficerView, ...],
-    unit_name: str,
-    start_at: str | None = None,
-    story: Callable[[], str] | None = None,
-    screen: str | None = None,
-    time_zone: str = "UTC",
-) -> int:
-    """Show the terminal until the user leaves; return the exit code.
-
-    `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
-    now, recovery, approvals, summary; `story` marks synthetic data and says what the demo does.
-    """
-    source = Source(database, laws)
-    recovery_id = source.recovery_id(start_at) if start_at else ""
-    app = RecoveryApp(
-        source,
-        officer,
-        officers=officers,
-        unit_name=unit_name,
-        time_zone=time_zone,
-        story=story,
-        start_screen=screen or ("recovery" if start_at else "now"),
-        recovery_id=recovery_id,
-    )
-    return app.run() or app.return_code or 0

@@ -13,9 +13,10 @@ from models.queries.clock import case_now
 from models.queries.files import load_file, recovery_id_of
 from models.queries.history import events_of
 from models.queries.queue import queue_page
-from models.queries.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
+from models.queries.views import ApprovalLine, ClockWall, EventLine, QueuePage, RecoveryPage
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
+from recovery_flows.desk.clock_wall import clock_wall
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.trace_page import hops_of, trace_page
 from recovery_flows.desk.trace_views import HopView
@@ -29,6 +30,8 @@ READ_ERRORS = (
     SQLAlchemyError, VaultError, DatabaseMissingError, LookupError, RecoveryFlowsError,
 )  # fmt: skip
 QUEUE_LIMIT = 2000
+WALL_LIMIT = 500
+"""Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Source:
                 hops = hops_of(session, recovery_id, page.rule, claim, page.as_of)
         zone = self.laws[law].time_zone if (law := _regime(self, recovery_id)) else "UTC"
         return TraceView(page, first_rule, victim, hops, zone)
+
+    def clocks(self) -> ClockWall:
+        """Every running clock of the most pressing recoveries."""
+        return clock_wall(self.database, self.laws, wall_clock(), WALL_LIMIT)
 
     def approvals(self) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""

@@ -81,3 +81,22 @@ def queue_page(
     return QueuePage(
         case_now(session, wall), lines, open_count, total - open_count, engine_view(session, wall)
     )
+
+
+def recoveries_by_clock(
+    session: Session, limit: int | None = None
+) -> tuple[list[str], datetime | None]:
+    """Open recoveries with a running clock, nearest end first, and the end of the first left out.
+
+    That is None when none was left out.
+    """
+    query = (
+        sa.select(_R.c.id, _R.c.due_at)
+        .where(_R.c.due_at.is_not(None), _R.c.state.not_in(CLOSED_RECOVERIES))
+        .order_by(_R.c.due_at, _R.c.id)
+    )
+    if limit is not None:
+        query = query.limit(limit + 1)
+    rows = session.execute(query).all()
+    left_out = rows[limit].due_at if limit is not None and len(rows) > limit else None
+    return [row.id for row in rows[:limit]], left_out

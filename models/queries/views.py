@@ -198,12 +198,39 @@ class ApprovalLine:
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
-    """Something that runs out; `law_row` and `regime` name its row in the law."""
+    """Something that runs out; `law_row` and `regime` name its row in the law, if it has one.
+
+    `note` says what is under way against the end; `escalated`: the supervisor was told.
+    """
 
     what: str
     due_at: datetime
     regime: str
     law_row: str
+    note: str = ""
+    escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WallLine:
+    """One running clock on the wall of all of them; `amount` is what it is about, if money is."""
+
+    line_id: str
+    recovery_id: str
+    ref: str
+    owner: str
+    bank: str
+    amount: Money | None
+    clock: ClockLine
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWall:
+    """Running clocks, nearest end first, complete up to `until` (None: all there are)."""
+
+    now: datetime
+    lines: tuple[WallLine, ...]
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import typer
 from recovery_flows.cli import (
     act,
     approve,
+    clocks,
     doctor,
     hold,
     intake,
@@ -38,6 +39,7 @@ def attach(app: typer.Typer) -> None:
         partner,
         intake,
         look,
+        clocks,
         trace,
         act,
         hold,

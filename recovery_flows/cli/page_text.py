@@ -111,14 +111,15 @@ def _clocks(page: RecoveryPage, laws: Laws, zone: str) -> list[str]:
             time_left_text(page.now, clock.due_at),
             clock.what,
             instant_text(clock.due_at, zone),
-            _article(clock, laws),
+            article_text(clock, laws),
         )
         for clock in page.clocks
     ]
     return columns(rows, right=(0,))
 
 
-def _article(clock: ClockLine, laws: Laws) -> str:
+def article_text(clock: ClockLine, laws: Laws) -> str:
+    """The article that a clock is counted by, with its status."""
     law = laws.get(clock.regime)
     row = law.rows.get(clock.law_row) if law else None
     if row is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,19 +32,15 @@ from models.queries.views import (
 from models.recovery import Recovery
 from models.rows import AssetRow, HoldRow
 from models.states import (
-    LIVE_HOLDS,
     RETURNED,
     TERMS,
-    AllocationState,
     ApprovalState,
-    HoldState,
     LedgerAccount,
 )
 from models.tables import table_of
 from models.vault import Vault
-from recovery_flows.rules import steps
+from recovery_flows.rules import steps, wall
 from recovery_flows.rules.freezing import Laws
-from recovery_flows.rules.law import Measure
 
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
@@ -156,32 +153,11 @@ def _hold(hold: HoldRow) -> HoldLine:
     )
 
 
-def _clocks(file: RecoveryFile, laws: Laws) -> list[ClockLine]:
-    law = laws[file.recovery.regime]
-    clocks = [
-        ClockLine(f"{h.kind} ends", h.expires_at, file.asset(h.asset_id).regime, h.law_row)
-        for h in file.holds
-        if h.state in LIVE_HOLDS and h.held_minor and h.expires_at is not None
-    ]
-    clocks += [
-        ClockLine(
-            "court's order due", h.release_due_at, file.asset(h.asset_id).regime,
-            law.measures.get(Measure.DISPOSAL, ""),
+def _clocks(file: RecoveryFile, laws: Laws) -> Iterator[ClockLine]:
+    for clock in wall.running(file, laws):
+        yield ClockLine(
+            clock.what, clock.due_at, clock.regime, clock.law_row, clock.note, clock.escalated
         )
-        for h in file.holds
-        if h.state is HoldState.DISPOSAL_PENDING and h.release_due_at is not None
-    ]  # fmt: skip
-    clocks += [
-        ClockLine("confirmation due", a.due_at, law.code, law.confirmation.code)
-        for a in file.approvals
-        if a.state is ApprovalState.PENDING and a.post_hoc and a.due_at is not None
-    ]
-    clocks += [
-        ClockLine("notice ends", a.notice_to, law.code, law.notice.code)
-        for a in file.allocations
-        if a.state is AllocationState.NOTICE and a.notice_to is not None
-    ]
-    return sorted(clocks, key=lambda c: c.due_at)
 
 
 def _requests(session: Session, vault: Vault, file: RecoveryFile) -> list[RequestLine]:

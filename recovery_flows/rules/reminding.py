@@ -73,7 +73,7 @@ def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
 def _remind(
     progress: Progress, hold: HoldRow, hours: int, now: datetime, *, escalates: bool
 ) -> None:
-    reason = f"less than {_span(hours)} left: {_state_of_things(progress.file, hold)}"
+    reason = f"less than {_span(hours)} left: {state_of_things(progress.file, hold)}"
     values: dict[str, Scalar] = {"reminded_hours": hours}
     progress.take(Move(Noun.HOLD, hold.id, "reminded", hold.state, values, reason=reason))
     if escalates and hold.escalated_at is None:
@@ -87,7 +87,8 @@ def _span(hours: int) -> str:
     return f"{hours // _HOURS_A_DAY} days"
 
 
-def _state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
+def state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
+    """What is under way against the end of a hold, in words."""
     if hold.state is HoldState.ORDERED:
         return "the bank has not answered"
     if hold.state is HoldState.DISPOSAL_PENDING:

@@ -5,19 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.file import RecoveryFile
-from models.states import LIVE_HOLDS, AllocationState, ApprovalState, HoldState
-from recovery_flows.rules import reminding, renewing, watching
+from models.states import LIVE_HOLDS, AllocationState, ApprovalState
+from recovery_flows.rules import reminding, renewing, wall, watching
 from recovery_flows.rules.freezing import Laws
 
 
 def next_clock(file: RecoveryFile, laws: Laws) -> datetime | None:
     """The earliest end of anything legal that runs on this file: what "time left" counts to."""
-    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS and h.held_minor]
-    ends += [reminding.ends_at(file, h, laws) for h in file.holds if h.state is HoldState.ORDERED]
-    ends += [h.release_due_at for h in file.holds if h.state is HoldState.DISPOSAL_PENDING]
-    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING]
-    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
-    return min((end for end in ends if end is not None), default=None)
+    return next((clock.due_at for clock in wall.running(file, laws)), None)
 
 
 def next_wake(file: RecoveryFile, laws: Laws) -> datetime | None:

@@ -81,11 +81,15 @@ def clocks_lines(
                 (zoned_time(clock.due_at, zone), MUTED),
             )
         )  # fmt: skip
-        lines += paragraph(_law(clock, laws), width, 2)
+        if clock.note:
+            style = CARE if clock.escalated else MUTED
+            lines += paragraph(word(clock.note, style), width, 2)
+        lines += paragraph(law_words(clock, laws), width, 2)
     return lines
 
 
-def _law(clock: ClockLine, laws: Mapping[str, Regime]) -> Content:
+def law_words(clock: ClockLine, laws: Mapping[str, Regime]) -> Content:
+    """The article that a clock is counted by, and whether it was seen in a text."""
     law = laws.get(clock.regime)
     if law is None or clock.law_row not in law.rows:
         return word(f"{clock.regime} {clock.law_row}", MUTED)

@@ -52,7 +52,7 @@ def open_terminal(
     story: Callable[[], str] | None = None,
 ) -> int:
     """Open the screens on an installation; in a demo folder its identities can be switched."""
-    from tui.app import run
+    from tui.opening import run
 
     handle = acting_as or (SUPERVISOR if installation.is_demo else "")
     if story is None and installation.is_demo and (installation.data_dir / PLAN).exists():
