@@ -28,9 +28,10 @@ import sqlalchemy as sa
 
 from bench.many_banks import HOME, OFFICER, ManyBanks, many_banks, report
 from models.hold import Hold
+from models.partner import Call
 from models.queries.clock import engine_view
 from models.queries.views import OfficerView
-from models.states import HoldState, Role
+from models.states import CallState, HoldState, Role
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from models.tables import table_of
@@ -38,7 +39,7 @@ from recovery_flows.desk import Desk, wall_clock
 from recovery_flows.sandbox.world import open_book
 
 RESULTS = Path(__file__).with_name("report_to_hold.json")
-_H = table_of(Hold)
+_H, _C = table_of(Hold), table_of(Call)
 _WAIT_SECONDS = 60
 _PAUSE_SECONDS = 0.4
 _STUCK_SECONDS = 1.0
@@ -107,6 +108,12 @@ def order_stop(at: ManyBanks, number: int) -> str:
         return str(session.execute(query).scalar_one())
 
 
+def _is_unanswered(at: ManyBanks, hold_id: str) -> bool:
+    query = sa.select(_C.c.state).where(_C.c.subject_id == hold_id)
+    with at.installation.database.reading() as session:
+        return CallState(session.execute(query).scalar_one()) is CallState.SENT
+
+
 def _state(at: ManyBanks, hold_id: str) -> HoldState:
     with at.installation.database.reading() as session:
         return HoldState(session.execute(sa.select(_H.c.state).where(_H.c.id == hold_id)).scalar())
@@ -136,9 +143,12 @@ def measure_beside(at: ManyBanks, numbers: Iterator[int], rounds: int) -> list[t
     rows = [{"kind": "slow", "times": 1_000, "seconds": 30}]
     httpx.post(f"{at.urls[FIRST]}/sandbox/faults", json=rows, trust_env=False).raise_for_status()
     for _ in range(rounds):
-        order_stop(at, next(stuck))
+        hanging = order_stop(at, next(stuck))
         _pause(_STUCK_SECONDS)
-        found += measure(at, numbers, _REPORTS_A_ROUND)
+        for _ in range(_REPORTS_A_ROUND):
+            found += measure(at, numbers, 1)
+            # Else the round would show nothing.
+            assert _is_unanswered(at, hanging), "the bank that was to hang has answered"
         _until(lambda: _is_idle(at), "the engine did not come to rest")
     return found
 
@@ -162,6 +172,7 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=100)
     parser.add_argument("--banks", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     victims = 2 * (given.reports + _REPORTS_A_ROUND * given.rounds) + 50
     with (
@@ -177,7 +188,7 @@ def main() -> None:
         }
     text = json.dumps(rows, indent=1) + "\n"
     sys.stdout.write(text)
-    RESULTS.write_text(text, encoding="utf-8")
+    given.out.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
