@@ -45,6 +45,9 @@ class Measure(StrEnum):
     BANK_RETURN = "bank_return"
     VOLUNTARY = "voluntary"
     COMPLAINT = "complaint"
+    LINKAGE = "linkage"
+    LINKAGE_ANSWER = "linkage_answer"
+    PRESERVATION = "preservation"
 
 
 @dataclass(frozen=True, slots=True)
