@@ -29,7 +29,7 @@ from models.queries.views import (
     TermLine,
 )
 from models.recovery import Recovery
-from models.rows import AssetRow, HoldRow
+from models.rows import ApprovalRow, AssetRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
     RETURNED,
@@ -40,8 +40,10 @@ from models.states import (
 )
 from models.tables import table_of
 from models.vault import Vault
+from recovery_flows.desk.linkage_board import linkage_clocks, linkage_lines
 from recovery_flows.rules import steps
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.subjects import Act
 
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
@@ -91,6 +93,7 @@ def _page(
         steps=tuple(steps.steps(file, laws)),
         events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
         notes=tuple(notes_of(session, vault, recovery.id)),
+        linkages=linkage_lines(session, file),
     )
 
 
@@ -164,14 +167,20 @@ def _clocks(file: RecoveryFile, laws: Laws) -> list[ClockLine]:
     clocks += [
         ClockLine("confirmation due", a.due_at, law.code, law.confirmation.code)
         for a in file.approvals
-        if a.state is ApprovalState.PENDING and a.post_hoc and a.due_at is not None
+        if _is_confirmation(a) and a.due_at is not None
     ]
     clocks += [
         ClockLine("notice ends", a.notice_to, law.code, law.notice.code)
         for a in file.allocations
         if a.state is AllocationState.NOTICE and a.notice_to is not None
     ]
-    return sorted(clocks, key=lambda c: c.due_at)
+    return sorted([*clocks, *linkage_clocks(file, law)], key=lambda c: c.due_at)
+
+
+def _is_confirmation(approval: ApprovalRow) -> bool:
+    """Of a stop; linkages have a row of the law of their own."""
+    pending = approval.state is ApprovalState.PENDING and approval.post_hoc
+    return pending and approval.action != Act.LINKAGE
 
 
 def _requests(session: Session, vault: Vault, file: RecoveryFile) -> list[RequestLine]:

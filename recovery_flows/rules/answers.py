@@ -10,7 +10,6 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow, RequestRow
 from models.states import (
-    TASK_CALLS,
     CallKind,
     HoldKind,
     HoldState,
@@ -18,7 +17,7 @@ from models.states import (
     PayoutState,
     RequestState,
 )
-from recovery_flows.rules import clocks, letting_go, renewing, task_answers
+from recovery_flows.rules import clocks, letting_go, renewing
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
@@ -233,9 +232,6 @@ def take_refusal(
     """A partner refused a call for good; what the call was about says so."""
     file = progress.file
     if kind is CallKind.BALANCE:
-        return
-    if kind in TASK_CALLS:
-        task_answers.take_refusal(progress, kind, subject_id, code)
         return
     if kind is CallKind.EXTEND:
         hold = file.hold(subject_id)

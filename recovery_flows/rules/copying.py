@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 from models.file import RecoveryFile
 from models.money import Money
-from models.states import LedgerAccount, PartnerKind, TaskKind
+from models.states import LedgerAccount, PartnerKind, SubjectKind, TaskKind
 from recovery_flows.errors import RefusedError
+from recovery_flows.rules.identifiers import Subject
 from recovery_flows.rules.task_plan import Addressee, Planned
 
 _DIGITS_MAX = 4
+_OWN_DIGITS = 9  # with or without the country, and its leading zero
 _WORDY = re.compile(r"[0-9a-z]", re.IGNORECASE)
 UNTOLD_METHOD = "not told"
 
@@ -74,6 +76,20 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for part in value.values():
             yield from _texts(part)
+
+
+def is_victims_own(subject: Subject, private: Sequence[str]) -> bool:
+    """Whether what is to be asked about is a victim's own, in whatever way a number is written."""
+    if holds_private(subject.value, private):
+        return True
+    if subject.kind is not SubjectKind.NUMBER:
+        return False
+    own = {_digits(p)[-_OWN_DIGITS:] for p in private if "@" not in p} - {""}
+    return _digits(subject.value)[-_OWN_DIGITS:] in own
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def holds_private(text: str, private: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -133,7 +134,7 @@ def _address(text: str) -> str:
     return str(address)
 
 
-_READ = {
+_READ: Mapping[SubjectKind, Callable[[str], str]] = {
     SubjectKind.NUMBER: _number,
     SubjectKind.IMEI: _device,
     SubjectKind.DOMAIN: _domain,

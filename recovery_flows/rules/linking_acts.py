@@ -47,7 +47,7 @@ def check_open(file: RecoveryFile, law: Regime) -> None:
     """StepRefusedError unless a linkage can be started on this file."""
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(
-            f"{file.recovery.ref} is {file.recovery.state}: a linkage starts on an accepted recovery"
+            f"{file.recovery.ref} is {file.recovery.state}: a linkage takes an accepted recovery"
         )
     if not law.has(Measure.LINKAGE):
         raise StepRefusedError(f"regime {law.code} has no rule for a linkage")

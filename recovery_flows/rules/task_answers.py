@@ -81,9 +81,7 @@ def _take(
     progress.take(move)
 
 
-def _event(
-    task: TaskRow, fact: TaskFact, state: PartnerTaskState
-) -> tuple[str, dict[str, Scalar]]:
+def _event(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> tuple[str, dict[str, Scalar]]:
     """Which event a partner's state is here, with the columns that it changes."""
     if state is PartnerTaskState.PRESERVED:
         return _preserved(task, fact)

@@ -28,9 +28,7 @@ _ASKED: Mapping[PartnerKind, frozenset[SubjectKind]] = {
     PartnerKind.TELECOM: frozenset({_S.NUMBER, _S.IMEI, _S.IP}),
     PartnerKind.PLATFORM: frozenset({_S.ACCOUNT_NAME, _S.IP}),
 }
-_LIVE = frozenset(
-    {TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED}
-)
+_LIVE = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
 Fingerprint = Callable[[str], str]
 
 
@@ -119,9 +117,7 @@ def not_asked_yet(
     """Those that no linkage of this recovery has given already, with something still standing."""
     asked = {_key(task) for task in file.tasks if task.state in _LIVE}
     return tuple(
-        p
-        for p in planned
-        if (p.partner_id, p.kind, fingerprint(p.subject.key())) not in asked
+        p for p in planned if (p.partner_id, p.kind, fingerprint(p.subject.key())) not in asked
     )
 
 
