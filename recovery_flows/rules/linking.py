@@ -109,14 +109,19 @@ def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
             yield ends
 
 
-def let_expire(progress: Progress, task: TaskRow, reason: str = "") -> None:
+def let_expire(progress: Progress, task: TaskRow) -> None:
     """What a partner preserved is not kept any longer, by our clock where it is silent."""
-    why = {
+    values: dict[str, Scalar] = {"renewal": TaskRenewal.NONE}
+    reason = why_ended(task)
+    progress.take(Move(Noun.TASK, task.id, "expired", task.state, values, reason=reason))
+
+
+def why_ended(task: TaskRow) -> str:
+    """Why a preservation came to its end."""
+    return {
         TaskRenewal.ORDERED: "its term ended before the partner answered to the renewal",
         TaskRenewal.REFUSED: "its term ended: the partner had refused to renew it",
     }.get(TaskRenewal(task.renewal), "its term ended without a renewal")
-    values: dict[str, Scalar] = {"renewal": TaskRenewal.NONE}
-    progress.take(Move(Noun.TASK, task.id, "expired", task.state, values, reason=reason or why))
 
 
 def withdraw(progress: Progress, linkage_id: str, reason: str) -> None:

@@ -34,7 +34,7 @@ _EVENTS: dict[tuple[TaskState, PartnerTaskState], str] = {
 _WHY = {
     (_S.ORDERED, _P.CANCELLED): "the partner cancelled it",
     (_S.ACKNOWLEDGED, _P.CANCELLED): "the partner cancelled it",
-    (_S.PRESERVED, _P.EXPIRED): "the partner let it end",
+    (_S.PRESERVED, _P.EXPIRED): "the partner let it end early",
     (_S.PRESERVED, _P.CANCELLED): "the partner let it go without being told to",
     (_S.DONE, _P.CANCELLED): "the partner undid it without being told to",
 }
@@ -68,7 +68,7 @@ def _take(
         "partner_revision": fact.revision,
         "answered_at": fact.modified_at if answer is None else answer.at,
     }
-    reason = fact.reason if state is PartnerTaskState.REFUSED else _WHY.get((task.state, state), "")
+    reason = _why(task, fact, state)
     if answer is not None:
         document = digest_bytes(answer.document)
         values |= {"answers": answer.number, "document": document}
@@ -79,6 +79,15 @@ def _take(
     event, more = _event(task, fact, state)
     move = Move(Noun.TASK, task.id, event, task.state, {**values, **more}, reason=reason)
     progress.take(move)
+
+
+def _why(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> str:
+    if state is PartnerTaskState.REFUSED:
+        return fact.reason
+    ended = task.expires_at is not None and task.expires_at <= fact.modified_at
+    if state is PartnerTaskState.EXPIRED and task.state is TaskState.PRESERVED and ended:
+        return linking.why_ended(task)
+    return _WHY.get((task.state, state), "")
 
 
 def _event(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> tuple[str, dict[str, Scalar]]:
