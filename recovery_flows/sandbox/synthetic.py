@@ -19,8 +19,8 @@ BANKS = (
     Bank(NORTH, "Sandbox Bank North", "CN", "CNY", answer_minutes=30, settle_minutes=120),
     Bank(ABROAD, "Sandbox Bank Abroad", "GB", "GBP", answer_minutes=180, settle_minutes=240),
     Bank(TELECOM, "Sandbox Telecom", "CN", "CNY", 20, 0, "telecom"),
-    Bank(PLATFORM, "Sandbox Platform", "CN", "CNY", 120, 0, "platform"),
-    Bank(AUTHORITY, "Sandbox Banking Authority", "CN", "CNY", 240, 0, "authority"),
+    Bank(PLATFORM, "Sandbox Platform", "CN", "CNY", 110, 0, "platform"),
+    Bank(AUTHORITY, "Sandbox Banking Authority", "CN", "CNY", 50, 0, "authority"),
 )
 # What the swindlers of two stories used: no number begins so anywhere, no such domain can be.
 LURES = (("+999000110001", "lure-one.example"), ("+999000110002", "lure-two.example"))
