@@ -32,6 +32,9 @@ class OfKind(StrEnum):
     AUTHORITY = "authority"
 
 
+Kind = Annotated[OfKind, typer.Option(help="What it is; only a bank has accounts.")]
+
+
 def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Banks that the unit talks to.", no_args_is_help=True)
@@ -48,9 +51,7 @@ def add(
     regime: Annotated[str, typer.Option(help="Law it is under, such as CN.")],
     currency: Annotated[str, typer.Option(help="Of its accounts, ISO 4217.")],
     url: Annotated[str, typer.Option(help="https://host[:port], or http on the loopback.")],
-    kind: Annotated[OfKind, typer.Option(help="What it is; only a bank has accounts.")] = (
-        OfKind.BANK
-    ),
+    kind: Kind = OfKind.BANK,
     client_id: Annotated[str, typer.Option(help="Who we are to it; our key proves it.")] = "",
     token_from_stdin: Annotated[
         bool, typer.Option("--token-from-stdin", help="Read a fixed token from standard input.")
