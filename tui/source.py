@@ -16,6 +16,7 @@ from models.queries.queue import queue_page
 from models.queries.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
+from recovery_flows.desk.linking import Prospect, read_prospect
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.trace_page import hops_of, trace_page
 from recovery_flows.desk.trace_views import HopView
@@ -64,6 +65,10 @@ class Source:
                 hops = hops_of(session, recovery_id, page.rule, claim, page.as_of)
         zone = self.laws[law].time_zone if (law := _regime(self, recovery_id)) else "UTC"
         return TraceView(page, first_rule, victim, hops, zone)
+
+    def prospect(self, recovery_id: str) -> Prospect:
+        """What a linkage of a recovery could be made of."""
+        return read_prospect(self.database, recovery_id)
 
     def approvals(self) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""

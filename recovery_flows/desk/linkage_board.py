@@ -86,7 +86,7 @@ def linkage_clocks(file: RecoveryFile, law: Regime) -> Iterator[ClockLine]:
     for linkage in file.linkages:
         owed = [t for t in linking.tasks_of(file, linkage.id) if _is_owed(t)]
         if owed and linkage.due_at is not None:
-            what = f"{len(owed)} partners' answers due" if len(owed) > 1 else "an answer due"
+            what = f"{len(owed)} answers due" if len(owed) > 1 else "an answer due"
             row = law.measure(Measure.LINKAGE_ANSWER)
             yield ClockLine(what, linkage.due_at, law.code, row.code)
     for task in file.tasks:

@@ -68,6 +68,7 @@ class Prospect:
         self, identifiers: Iterable[Subject], *, ask: bool, partners: Sequence[str] = ()
     ) -> tuple[Planned, ...]:
         """The tasks that would leave now; those of earlier linkages that stand are left out."""
+        linking_acts.check_open(self.file)
         given = tuple(identifiers)
         for subject in given:
             if is_victims_own(subject, self.incident.private):
@@ -139,7 +140,6 @@ def start(
     with desk.editing(recovery_id, seen) as (unit, progress):
         now = case_now(unit.session, desk.wall())
         read = prospect(unit.session, unit.vault, recovery_id)
-        linking_acts.check_open(read.file, desk.laws[read.file.recovery.regime])
         _check_partners(read, partners)
         planned = read.planned(identifiers, ask=ask, partners=partners)
         told = read.incident

@@ -70,7 +70,7 @@ def hint(subject: Subject) -> str:
     """What may be shown and kept in clear: the kind, and as much as tells two of them apart."""
     name = SPOKEN[subject.kind]
     if subject.kind is SubjectKind.INCIDENT:
-        return f"{name} {subject.value}"
+        return subject.value
     if subject.kind in (SubjectKind.DOMAIN, SubjectKind.URL):
         host = subject.value.split("//")[-1].split("/")[0].split(":")[0]
         more = "/··" if subject.kind is SubjectKind.URL else ""

@@ -43,12 +43,15 @@ class Sealing:
     fingerprint: Callable[[str], str]
 
 
-def check_open(file: RecoveryFile, law: Regime) -> None:
+def check_open(file: RecoveryFile) -> None:
     """StepRefusedError unless a linkage can be started on this file."""
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(
             f"{file.recovery.ref} is {file.recovery.state}: a linkage takes an accepted recovery"
         )
+
+
+def _check_law(law: Regime) -> None:
     if not law.has(Measure.LINKAGE):
         raise StepRefusedError(f"regime {law.code} has no rule for a linkage")
 
@@ -70,7 +73,8 @@ def start(
     """
     file = progress.file
     law = laws[file.recovery.regime]
-    check_open(file, law)
+    check_open(file)
+    _check_law(law)
     if not planned:
         raise StepRefusedError(f"there is nobody to ask about {file.recovery.ref} that was not")
     linkage_id = derive_id("linkage", file.recovery.id, len(file.linkages) + 1)

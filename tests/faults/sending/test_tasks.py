@@ -57,7 +57,7 @@ async def test_one_act_gives_four_tasks_to_four_partners_in_the_same_second(unit
     (board,) = unit.page().linkages
     assert [t.task_id for t in board.tasks if t.is_slowest] == [t.task_id for t in board.tasks][:1]
     assert {t.subject for t in board.tasks} == {
-        "address ··.7", "account ···· 0001", "incident R-2026-0001",
+        "address ··.7", "account ···· 0001", "R-2026-0001",
     }  # fmt: skip
 
 
