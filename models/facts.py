@@ -141,7 +141,42 @@ class PayoutFact:
     reason: str = ""
 
 
-FeedFact = HoldFact | PayoutFact
+class PartnerTaskState(StrEnum):
+    RECEIVED = "RECEIVED"
+    IN_PROGRESS = "IN_PROGRESS"
+    DONE = "DONE"
+    PRESERVED = "PRESERVED"
+    REFUSED = "REFUSED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAnswer:
+    """One answer to a task, with the document that came with it, byte for byte."""
+
+    number: int
+    at: datetime
+    state: PartnerTaskState
+    document: bytes = field(repr=False)
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFact:
+    """A partner's word on one task; `order_ref` is our task id, `answers` all of them so far."""
+
+    partner_ref: str
+    revision: int
+    order_ref: str
+    state: PartnerTaskState
+    preserved_until: datetime | None
+    modified_at: datetime
+    answers: tuple[TaskAnswer, ...]
+    reason: str = ""
+
+
+FeedFact = HoldFact | PayoutFact | TaskFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Task(SQLModel, table=True):
 
     `asset_id` is the account at which the incident began, `subject_hint` the masked subject,
     `expires_at` the end of a preservation, `document` the digest of the last answer, `answers`
-    how many came. `renewal` is "", ordered or refused.
+    how many came. `renewal` is a `TaskRenewal`; `subject_digest` is keyed.
     """
 
     id: str = id_field()

@@ -254,6 +254,7 @@ class TaskRow:
     answered_at: datetime | None = None
     expires_at: datetime | None = None
     answers: int = 0
+    document: str = ""
     renewal: str = ""
     renewals: int = 0
     reminded_hours: int = 0

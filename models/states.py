@@ -144,6 +144,28 @@ class TaskKind(StrEnum):
     COPY = "copy"
 
 
+class SubjectKind(StrEnum):
+    """What a task is about; INCIDENT is the authority's copy, the others are found in a case."""
+
+    NUMBER = "number"
+    IMEI = "imei"
+    DOMAIN = "domain"
+    URL = "url"
+    ACCOUNT_NAME = "account_name"
+    IP = "ip"
+    BANK_ACCOUNT = "bank_account"
+    INCIDENT = "incident"
+
+
+class TaskRenewal(StrEnum):
+    """How the end of what is preserved is met; SEEN: its owner took note that it is gone."""
+
+    NONE = ""
+    ORDERED = "ordered"
+    REFUSED = "refused"
+    SEEN = "seen"
+
+
 class TaskState(StrEnum):
     ORDERED = "ordered"
     ACKNOWLEDGED = "acknowledged"
@@ -250,4 +272,5 @@ CLOSED_RECOVERIES = frozenset(
     }
 )
 OPEN_TASKS = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
+TASK_CALLS = frozenset({CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL})
 OPEN_CALLS = frozenset({CallState.PLANNED, CallState.SENT, CallState.UNKNOWN})

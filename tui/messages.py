@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from models.queries.views import EventLine, QueuePage, RecoveryPage
+from recovery_flows.desk.linking import Prospect
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,14 @@ class Done(Message):
     def __init__(self, said: Said, drafts: str = "") -> None:
         super().__init__()
         self.said, self.drafts = said, drafts
+
+
+class ProspectRead(Message):
+    """What a linkage of a recovery could be made of was read."""
+
+    def __init__(self, prospect: Prospect) -> None:
+        super().__init__()
+        self.prospect = prospect
 
 
 class EventsRead(Message):

@@ -16,6 +16,7 @@ from models.states import (
     RequestState,
     Role,
     Stage,
+    TaskState,
 )
 from recovery_flows.rules.clocks import time_left_text
 from tui.text import word, words
@@ -90,6 +91,16 @@ REQUESTS: Mapping[RequestState, Sign] = {
     RequestState.REFUSED: Sign("✕", "refused", "refused", ALARM),
     RequestState.NEEDS_INFO: Sign("!", "more information asked", "info", CARE),
     RequestState.DENIED: Sign("✕", "denied here", "denied", MUTED),
+}
+TASKS: Mapping[TaskState, Sign] = {
+    TaskState.ORDERED: Sign("→", "sent, no answer yet", "sent", CARE),
+    TaskState.ACKNOWLEDGED: Sign("…", "being worked on", "at work", CARE),
+    TaskState.DONE: Sign("✓", "done", "done", GOOD),
+    TaskState.PRESERVED: Sign("◆", "preserved", "kept", CALM),
+    TaskState.REFUSED: Sign("✕", "refused", "refused", ALARM),
+    TaskState.EXPIRED: Sign("‼", "preserved no longer", "ended", ALARM),
+    TaskState.CANCEL_PENDING: Sign("←", "being taken back", "back", CARE),
+    TaskState.CANCELLED: Sign("–", "taken back", "back", MUTED),
 }
 ALLOCATIONS: Mapping[AllocationState, Sign] = {
     AllocationState.DRAFT: Sign("○", "draft", "draft", MUTED),

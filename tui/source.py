@@ -17,6 +17,7 @@ from models.queries.views import ApprovalLine, ClockWall, EventLine, QueuePage, 
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
 from recovery_flows.desk.clock_wall import clock_wall
+from recovery_flows.desk.linking import Prospect, read_prospect
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.trace_page import hops_of, trace_page
 from recovery_flows.desk.trace_views import HopView
@@ -71,6 +72,10 @@ class Source:
     def clocks(self) -> ClockWall:
         """Every running clock of the most pressing recoveries."""
         return clock_wall(self.database, self.laws, wall_clock(), WALL_LIMIT)
+
+    def prospect(self, recovery_id: str) -> Prospect:
+        """What a linkage of a recovery could be made of."""
+        return read_prospect(self.database, recovery_id)
 
     def approvals(self) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""

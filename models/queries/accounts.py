@@ -12,7 +12,7 @@ from models.account import Account
 from models.file import Place
 from models.partner import Partner
 from models.recovery import Asset, Claim, Recovery
-from models.states import RecoveryState
+from models.states import PartnerKind, RecoveryState
 from models.tables import table_of
 from models.vault import Vault
 
@@ -23,7 +23,7 @@ _BIC_BANK_LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Banks:
-    """All partners: where each is, and the codes that statement files name them by."""
+    """All banks: where each is, and the codes that statement files name them by."""
 
     place: Mapping[str, Place]
     codes: Mapping[str, frozenset[str]]
@@ -44,12 +44,14 @@ def _spelled(code: str) -> str:
 
 
 def banks(session: Session) -> Banks:
-    """Every registered partner with its codes."""
+    """Every registered bank with its codes."""
     rows = session.execute(
         sa.select(
             _PARTNERS.c.id, _PARTNERS.c.home, _PARTNERS.c.regime, _PARTNERS.c.currency,
             _PARTNERS.c.codes,
-        ).order_by(_PARTNERS.c.id)
+        )
+        .where(_PARTNERS.c.kind == PartnerKind.BANK)
+        .order_by(_PARTNERS.c.id)
     ).all()  # fmt: skip
     return Banks(
         {row.id: Place(row.id, row.home, row.regime, row.currency) for row in rows},

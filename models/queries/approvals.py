@@ -96,6 +96,9 @@ def _figures(file: RecoveryFile, approval: ApprovalRow, names: Names) -> list[tu
             who = names.victim(payout.claim_id)
             lines.append((f"{who} → {to}", str(Money(payout.amount_minor, payout.currency))))
         return lines
+    tasks = [t for t in file.tasks if t.linkage_id == subject]
+    if tasks:
+        return [(t.partner_id, f"{t.kind.replace('_', ' ')}: {t.subject_hint}") for t in tasks]
     if approval.action == _TRACE_RULE:
         return _rule_figures(file, names)
     return [

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.file import Step
 from models.money import Money
+from models.queries.linkages import LinkageLine
 from models.states import (
     AllocationState,
     ClaimState,
@@ -261,6 +262,7 @@ class RecoveryPage:
     steps: tuple[Step, ...]
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
+    linkages: tuple[LinkageLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

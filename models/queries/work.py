@@ -13,17 +13,22 @@ from sqlmodel import Session
 from models.account import Account
 from models.facts import AccountRef
 from models.hold import Hold
+from models.linkage import Task
 from models.partner import Call, Partner
 from models.recovery import Asset, Recovery
 from models.restitution import Payout
 from models.states import (
+    CLOSED_RECOVERIES,
     LIVE_HOLDS,
     OPEN_CALLS,
+    OPEN_TASKS,
     CallKind,
     CallState,
     HoldState,
     Noun,
+    PartnerKind,
     PayoutState,
+    TaskState,
 )
 from models.tables import table_of
 from models.vault import Vault
@@ -31,6 +36,7 @@ from models.vault import Vault
 _R, _CALLS, _PARTNERS = table_of(Recovery), table_of(Call), table_of(Partner)
 _ACCOUNTS = table_of(Account)
 _HOLDS, _ASSETS, _PAYOUTS = table_of(Hold), table_of(Asset), table_of(Payout)
+_TASKS = table_of(Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class PartnerLine:
     last_error: str
     breaker_failures: int
     breaker_until: datetime | None
+    kind: PartnerKind = PartnerKind.BANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ def _line(row: sa.Row[Any], vault: Vault) -> PartnerLine:
         last_error=row.last_error,
         breaker_failures=row.breaker_failures,
         breaker_until=row.breaker_until,
+        kind=row.kind,
     )
 
 
@@ -162,10 +170,10 @@ def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
 
 
 def owners_of_refs(session: Session, refs: Iterable[str]) -> dict[str, tuple[Noun, str]]:
-    """Which of our hold and payout ids a feed names, with the recovery each belongs to."""
+    """Which of our hold, payout and task ids a feed names, with the recovery each belongs to."""
     wanted = list(refs)
     found: dict[str, tuple[Noun, str]] = {}
-    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS)):
+    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS), (Noun.TASK, _TASKS)):
         query = sa.select(table.c.id, table.c.recovery_id).where(table.c.id.in_(wanted))
         found |= {row.id: (noun, row.recovery_id) for row in session.execute(query)}
     return found
@@ -183,18 +191,23 @@ def waiting_partners(session: Session) -> set[str]:
         .join(_PAYOUTS, _PAYOUTS.c.asset_id == _ASSETS.c.id)
         .where(_PAYOUTS.c.state == PayoutState.INSTRUCTED)
     )
-    return set(session.execute(holds.union(payouts)).scalars())
+    tasks = sa.select(_TASKS.c.partner_id).where(_TASKS.c.state.in_(OPEN_TASKS))
+    return set(session.execute(holds.union(payouts, tasks)).scalars())
 
 
 def holding_partners(session: Session) -> set[str]:
-    """Partners with a hold in force: they are watched for letting go early."""
+    """Partners with a hold in force, or that preserve for an open case: they may let go early."""
+    kept = (
+        sa.select(_TASKS.c.partner_id)
+        .join(_R, _R.c.id == _TASKS.c.recovery_id)
+        .where(_TASKS.c.state == TaskState.PRESERVED, _R.c.state.not_in(CLOSED_RECOVERIES))
+    )
     query = (
         sa.select(_ASSETS.c.partner_id)
         .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
         .where(_HOLDS.c.state.in_(LIVE_HOLDS), _HOLDS.c.held_minor > 0)
-        .distinct()
     )
-    return set(session.execute(query).scalars())
+    return set(session.execute(query.union(kept)).scalars())
 
 
 def next_instant(session: Session, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from models.outcome import Move, Outcome, Posting
 from models.partner import Partner
 from models.recovery import Claim
 from models.runtime import Counter
-from models.states import LedgerAccount, Noun, Role, Stage
+from models.states import LedgerAccount, Noun, PartnerKind, Role, Stage
 from models.store.accounts import ensure_account, ensure_party
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -37,10 +37,10 @@ def file_reports(
 ) -> IntakeSummary:
     """File reports; one that was filed before adds nothing, an unknown bank is refused by row."""
     summary = IntakeSummary()
-    banks = {
-        r.id: r.currency
-        for r in unit.session.execute(sa.select(_PARTNERS.c.id, _PARTNERS.c.currency))
-    }
+    query = sa.select(_PARTNERS.c.id, _PARTNERS.c.currency).where(
+        _PARTNERS.c.kind == PartnerKind.BANK
+    )
+    banks = {r.id: r.currency for r in unit.session.execute(query)}
     for report in reports:
         unknown = next(
             (

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
-from models.states import Noun
+from models.states import Noun, PartnerKind
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from models.tables import table_of
@@ -30,8 +30,9 @@ def register(
     token: str = "",
     client_id: str = "",
     certificates: tuple[str, str, str] = ("", "", ""),
+    kind: PartnerKind = PartnerKind.BANK,
 ) -> None:
-    """Add a partner bank, or give a known one its new address and credentials.
+    """Add a partner, or give a known one its new address and credentials.
 
     `certificates` are paths: whom we trust, our client certificate, its key.
     """
@@ -47,6 +48,7 @@ def register(
         "ca_path": ca,
         "cert_path": cert,
         "cert_key_path": cert_key,
+        "kind": kind,
     }
     known = unit.session.execute(
         sa.select(_PARTNERS.c.state, _PARTNERS.c.base_url).where(_PARTNERS.c.id == partner_id)

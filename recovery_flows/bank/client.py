@@ -39,6 +39,9 @@ _ORDERS = tuple(
         (r"/v1/holds/[^/?#]+/extend", Flag.EXTEND),
         (r"/v1/holds/[^/?#]+/release", Flag.RELEASE),
         (r"/v1/payouts", Flag.PAYOUT),
+        (r"/v1/tasks", Flag.TASK),
+        (r"/v1/tasks/[^/?#]+/extend", Flag.TASK_EXTEND),
+        (r"/v1/tasks/[^/?#]+/cancel", Flag.TASK_CANCEL),
     )
 )
 _STEP = timedelta(microseconds=1)

@@ -30,6 +30,9 @@ class Flag(StrEnum):
     RELEASE = "releases"
     PAYOUT = "payouts"
     CALLS = "calls"
+    TASK = "tasks"
+    TASK_EXTEND = "taskExtensions"
+    TASK_CANCEL = "taskCancels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an order may touch: the account `number` and, for money, at most so much of it."""
+    """What an order may touch: the account `number` and, for money, at most so much of it.
+
+    The order of a task names its subject in place of an account.
+    """
 
     number: str = field(default="", repr=False)
     amount: Money | None = None

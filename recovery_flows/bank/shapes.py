@@ -278,13 +278,6 @@ class PayoutShape(_Shape):
         )
 
 
-class FeedShape(_Shape):
-    """One page of the change feed."""
-
-    items: tuple[Annotated[HoldShape | PayoutShape, Field(discriminator="type")], ...]
-    has_more_elements: bool
-
-
 class CallShape(_Shape):
     """What became of a call with a key."""
 

@@ -24,11 +24,12 @@ from models.facts import (
     PayoutFact,
     RawAnswer,
     StatementFact,
+    TaskFact,
 )
 from models.ids import CallId, HoldId, PartnerId, canonical
 from models.money import Money
 from models.states import HoldKind
-from recovery_flows.bank import shapes
+from recovery_flows.bank import feed_shapes, shapes
 from recovery_flows.errors import AnswerUnreadableError, UnfitArgumentError
 
 HOLDS_PATH = "/v1/holds"
@@ -165,9 +166,14 @@ def parse_payout(raw: bytes, bank: PartnerId) -> PayoutFact:
     return _shaped(shapes.PayoutShape, raw, bank).fact()
 
 
+def parse_task(raw: bytes, bank: PartnerId) -> TaskFact:
+    """A partner's word on one task, with its answers and their documents."""
+    return _shaped(feed_shapes.TaskShape, raw, bank).fact()
+
+
 def parse_feed(pages: Sequence[bytes], bank: PartnerId) -> FeedPage:
     """All pages of one reading of the change feed as one stretch, in the bank's order."""
-    items = [item for raw in pages for item in _shaped(shapes.FeedShape, raw, bank).items]
+    items = [item for raw in pages for item in _shaped(feed_shapes.FeedShape, raw, bank).items]
     return FeedPage(
         items=tuple(item.fact() for item in items),
         reached=max((item.last_modified for item in items), default=None),

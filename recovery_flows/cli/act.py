@@ -119,9 +119,11 @@ def _misuse(sentence: str) -> Exception:
 
 def _check_partner(installation: Installation, bank: str) -> None:
     from models.queries.work import partners
+    from models.states import PartnerKind
 
     with installation.database.reading() as session:
-        known = {p.id for p in partners(session, installation.database.vault)}
+        found = partners(session, installation.database.vault)
+        known = {p.id for p in found if p.kind is PartnerKind.BANK}
     if bank not in known:
         raise _misuse(f"{bank!r} is not a registered partner: `recovery partner list`")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME_LENGTH_MAX = 80
+
+
+class OfKind(StrEnum):
+    """What a partner can be."""
+
+    BANK = "bank"
+    TELECOM = "telecom"
+    PLATFORM = "platform"
+    AUTHORITY = "authority"
+
+
+Kind = Annotated[OfKind, typer.Option(help="What it is; only a bank has accounts.")]
 
 
 def attach(app: typer.Typer) -> None:
@@ -38,6 +51,7 @@ def add(
     regime: Annotated[str, typer.Option(help="Law it is under, such as CN.")],
     currency: Annotated[str, typer.Option(help="Of its accounts, ISO 4217.")],
     url: Annotated[str, typer.Option(help="https://host[:port], or http on the loopback.")],
+    kind: Kind = OfKind.BANK,
     client_id: Annotated[str, typer.Option(help="Who we are to it; our key proves it.")] = "",
     token_from_stdin: Annotated[
         bool, typer.Option("--token-from-stdin", help="Read a fixed token from standard input.")
@@ -49,12 +63,13 @@ def add(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Register a partner bank, or give a known one a new address and credentials.
+    """Register a partner, or give a known one a new address and credentials.
 
     A bank that knows our key (`recovery partner key`) is registered with --client-id; one that
     hands out a fixed token with --token-from-stdin.
     """
     from models.ids import PartnerId
+    from models.states import PartnerKind
     from models.store.partners import register
     from models.store.unit import unit_of_work
     from recovery_flows.bank.line import Certificates, Line
@@ -81,7 +96,7 @@ def add(
             register(
                 unit, actor, now, partner_id, name=name, regime=regime, currency=currency,
                 home=home, base_url=url, token=token, client_id=client_id,
-                certificates=(files[0], files[1], files[2]),
+                certificates=(files[0], files[1], files[2]), kind=PartnerKind(kind.value),
             )  # fmt: skip
     done = "updated" if is_known else "registered"
     if as_json:
@@ -130,14 +145,16 @@ def list_(*, as_json: AsJson = False) -> None:
     elif not found:
         tell(["no partner is registered: `recovery partner add`"])
     else:
-        head = ("partner", "name", "law", "currency", "side", "address", "last answer", "error")
+        head = (
+            "partner", "kind", "name", "law", "currency", "side", "address", "last answer", "error",
+        )  # fmt: skip
         tell(columns([_row(partner) for partner in found], head))
 
 
 def _row(p: PartnerLine) -> tuple[str, ...]:
     side, error = "home" if p.home else "abroad", p.last_error or "-"
     answered = instant_text(p.last_answer_at)
-    return (p.id, p.name, p.regime, p.currency, side, p.base_url, answered, error)
+    return (p.id, p.kind, p.name, p.regime, p.currency, side, p.base_url, answered, error)
 
 
 def _as_mapping(p: PartnerLine) -> dict[str, object]:
@@ -145,6 +162,7 @@ def _as_mapping(p: PartnerLine) -> dict[str, object]:
     return {
         "id": p.id,
         "name": p.name,
+        "kind": p.kind,
         "regime": p.regime,
         "currency": p.currency,
         "home": p.home,

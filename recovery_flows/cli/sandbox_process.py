@@ -13,6 +13,7 @@ from pathlib import Path
 
 from models.engine import Database
 from models.queries.clock import case_now
+from models.states import PartnerKind
 from models.store.partners import register
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.desk import wall_clock
@@ -91,4 +92,5 @@ def register_banks(database: Database, banks: list[dict[str, str]], home: str) -
                 base_url=bank["url"],
                 token=bank["token"],
                 client_id=bank["client_id"],
+                kind=PartnerKind(bank["kind"]),
             )  # fmt: skip

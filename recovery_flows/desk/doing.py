@@ -14,7 +14,7 @@ from models.ids import canonical
 from models.queries.money import told_by_files
 from models.queries.requests import sealed_fields
 from models.vault import Vault
-from recovery_flows.rules import acts, answers, hold_acts, lapsing, requesting
+from recovery_flows.rules import acts, answers, hold_acts, lapsing, linking_acts, requesting
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.steps import Action
@@ -115,6 +115,17 @@ def _see_lapse(progress: Progress, step: Step, given: Given) -> str:
     return "the lapse is noted; nothing is held there any more"
 
 
+def _renew_preservation(progress: Progress, step: Step, given: Given) -> str:
+    linking_acts.renew(progress, step.subject_id, given.now)
+    return "the partner is asked to preserve it for another term"
+
+
+def _see_expiry(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    linking_acts.see_expiry(progress, step.subject_id)
+    return "noted; nothing is preserved there any more"
+
+
 def _submit_close(progress: Progress, step: Step, given: Given) -> str:
     del step
     acts.submit_close(progress, given.actor, given.now)
@@ -134,5 +145,7 @@ _DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
     Action.SUBMIT_RELEASE: _submit_release,
     Action.SUBMIT_RENEWAL: _submit_renewal,
     Action.SEE_LAPSE: _see_lapse,
+    Action.RENEW_PRESERVATION: _renew_preservation,
+    Action.SEE_EXPIRY: _see_expiry,
     Action.SUBMIT_CLOSE: _submit_close,
 }

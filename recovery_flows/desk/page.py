@@ -39,6 +39,7 @@ from models.states import (
 )
 from models.tables import table_of
 from models.vault import Vault
+from recovery_flows.desk.linkage_board import linkage_lines
 from recovery_flows.rules import steps, wall
 from recovery_flows.rules.freezing import Laws
 
@@ -90,6 +91,7 @@ def _page(
         steps=tuple(steps.steps(file, laws)),
         events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
         notes=tuple(notes_of(session, vault, recovery.id)),
+        linkages=linkage_lines(session, file),
     )
 
 

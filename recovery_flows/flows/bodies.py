@@ -6,16 +6,19 @@ from models.file import RecoveryFile
 from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.work import CallLine, account_ref
-from models.states import CallKind, HoldKind, HoldState, Noun, Role
+from models.states import TASK_CALLS, CallKind, HoldKind, HoldState, Noun, Role
 from models.store.unit import Unit
 from recovery_flows.bank import wire
 from recovery_flows.bank.orders import Approval, Authority, Limits
+from recovery_flows.flows.task_bodies import mandate_of, task_limits, task_path_and_body
 from recovery_flows.rules import clocks, renewing
 from recovery_flows.rules.freezing import Laws
 
 
 def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> tuple[str, bytes]:
     """Where an order goes and what it says; raises LookupError if its subject is gone."""
+    if call.kind in TASK_CALLS:
+        return task_path_and_body(unit, file, call, laws)
     if call.kind in (CallKind.HOLD, CallKind.REQUEST):
         return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
     if call.kind is CallKind.RELEASE:
@@ -66,6 +69,8 @@ def _payout_body(unit: Unit, file: RecoveryFile, call: CallLine) -> bytes:
 def limits_of(unit: Unit, file: RecoveryFile, call: CallLine) -> Limits:
     """Which account a call is about, and the most that it may touch, as the file says it now."""
     amount = None
+    if call.kind in TASK_CALLS:
+        return task_limits(unit, file, call)
     if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
         account_id = statement_account(file, call)
     elif call.kind is CallKind.PAYOUT:
@@ -90,6 +95,8 @@ def authority_of(file: RecoveryFile, call: CallLine, laws: Laws) -> Authority:
 
 
 def _mandate(file: RecoveryFile, call: CallLine, laws: Laws) -> str:
+    if call.noun is Noun.TASK:
+        return mandate_of(file, laws)
     if call.noun is not Noun.HOLD:
         return f"{call.kind} of {file.recovery.ref}"
     hold = file.hold(call.subject_id)

@@ -12,7 +12,7 @@ from models.ids import canonical
 from models.outcome import Move, Scalar
 from models.queries.files import load_files
 from models.queries.work import due_recoveries
-from models.states import CallKind, Noun, Stage
+from models.states import TASK_CALLS, CallKind, Noun, Stage
 from models.store.unit import ENGINE, unit_of_work
 from models.vault import Vault
 from recovery_flows.desk.recording import conclude
@@ -25,7 +25,7 @@ from recovery_flows.rules.progress import Progress
 
 STAGES = (Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION)
 CALLS: dict[Stage, tuple[CallKind, ...]] = {
-    Stage.FREEZING: (CallKind.HOLD, CallKind.EXTEND, CallKind.BALANCE),
+    Stage.FREEZING: (CallKind.HOLD, CallKind.EXTEND, CallKind.BALANCE, *TASK_CALLS),
     Stage.TRACING: (CallKind.STATEMENT,),
     Stage.CROSS_BORDER: (CallKind.REQUEST,),
     Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE),

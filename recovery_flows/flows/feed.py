@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models.facts import FeedFact, HoldFact
+from models.facts import FeedFact, HoldFact, TaskFact
 from models.queries.files import load_files
 from models.queries.work import (
     PartnerLine,
@@ -22,6 +22,7 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import DisagreementError, RefusedError, UnavailableError
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import remember_breaker
+from recovery_flows.flows.task_documents import take_task
 from recovery_flows.rules import answers
 from recovery_flows.rules.progress import Progress
 
@@ -93,6 +94,9 @@ def _take_items(unit: Unit, engine: Engine, now: datetime, items: tuple[FeedFact
         progress = files[recovery_id]
         if isinstance(item, HoldFact):
             answers.take_hold_fact(progress, item.order_ref, item, engine.laws)
+        elif isinstance(item, TaskFact):
+            if noun is Noun.TASK:
+                take_task(unit, progress, item.order_ref, item, engine.wall())
         elif noun is Noun.PAYOUT:
             answers.take_payout_fact(progress, item.order_ref, item)
     changed = [p for p in files.values() if p.moves]

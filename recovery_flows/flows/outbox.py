@@ -112,6 +112,8 @@ def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
     approval = next((a for a in file.approvals if a.id == call.approval_id), None)
     if approval is None or approval.state is ApprovalState.VOID:
         return False
+    if call.kind is CallKind.TASK_CANCEL:
+        return True  # a task is taken back after a yes, a no, or before either
     if call.kind is CallKind.RELEASE:
         return release_is_in_force(approval)
     return is_in_force(file, approval)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.ids import PartnerId, digest
 from models.queries.files import load_files
-from models.states import QUESTIONS, CallKind, CallState
+from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState
 from models.store.calls import settle
 from models.store.documents import keep
 from models.store.partners import note_breaker, note_contact, plan_poll
@@ -18,7 +18,8 @@ from recovery_flows.bank import wire
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
-from recovery_flows.rules import answers, watching
+from recovery_flows.flows.task_documents import take_task
+from recovery_flows.rules import answers, task_answers, watching
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def _settle_one(
         except AnswerUnreadableError as error:
             event, reason = "unknown", str(error)
     elif event == "refused":
-        call = result.call
-        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, result.code)
+        _refuse(progress, result)
     state = _state_after_sending(result)
     if event == "unknown" and state is CallState.UNKNOWN:
         event = "postponed"
@@ -76,6 +76,14 @@ def _settle_one(
         retry_at=_retry_at(engine, wall, result, event),
     )  # fmt: skip
     progress.settle_call(result.call.id, event)
+
+
+def _refuse(progress: Progress, result: Result) -> None:
+    call = result.call
+    if call.kind in TASK_CALLS:
+        task_answers.take_refusal(progress, call.kind, call.subject_id, result.code)
+    else:
+        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, result.code)
 
 
 def _state_after_sending(result: Result) -> CallState:
@@ -113,6 +121,9 @@ def _take(
     elif call.kind is CallKind.PAYOUT:
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
         answers.take_payout_fact(progress, call.subject_id, fact)
+    elif call.kind in TASK_CALLS:
+        told = wire.parse_task(result.raw[0].body, PartnerId(call.partner_id))
+        take_task(unit, progress, call.subject_id, told, engine.wall())
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
         if call.kind is CallKind.REQUEST:

@@ -16,7 +16,15 @@ from models.states import (
     Noun,
     PayoutState,
 )
-from recovery_flows.rules import choosing, crossing, freezing, letting_go, renewing, restitution
+from recovery_flows.rules import (
+    choosing,
+    crossing,
+    freezing,
+    letting_go,
+    linking_acts,
+    renewing,
+    restitution,
+)
 from recovery_flows.rules.acts import StepRefusedError, pending_approval
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -142,6 +150,7 @@ _FOLLOW = {
     Act.RENEW: _order_renewal,
     Act.RELEASE_PART: _let_part_go,
     Act.COMPLAINT: _let_part_go,
+    Act.LINKAGE: linking_acts.confirm,
 }
 
 
@@ -223,6 +232,7 @@ _UNDO = {
     Act.REQUEST: _deny_request,
     Act.TRACE_RULE: _drop_rule,
     Act.RETURN: _deny_return,
+    Act.LINKAGE: linking_acts.deny,
 }
 
 

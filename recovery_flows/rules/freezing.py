@@ -21,7 +21,7 @@ from models.states import (
     RequestState,
     Stage,
 )
-from recovery_flows.rules import lapsing, reminding, renewing, watching
+from recovery_flows.rules import lapsing, linking, reminding, renewing, watching
 from recovery_flows.rules.drafting import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Regime
@@ -42,6 +42,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     reminding.advance(progress, now, laws)
     renewing.advance(progress, now, laws)
     watching.advance(progress, now, laws)
+    linking.advance(progress, now, laws)
     _alarm_overdue_confirmations(progress, now)
     _take_back_denied_stops(progress)
     for asset in progress.file.assets:

@@ -41,7 +41,7 @@ def join(
     leaving = Progress(joins)
     emptied = replace(
         joins, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
-        approvals=(), calls=(), trace=None,
+        approvals=(), calls=(), trace=None, linkages=(), tasks=(),
     )  # fmt: skip
     leaving.file = emptied
     values: dict[str, Scalar] = {"joined_into": stays.recovery.id, "trace_wanted": False}
@@ -74,6 +74,7 @@ def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar
         (Noun.REQUEST, joins.requests),
         (Noun.ALLOCATION, joins.allocations),
         (Noun.PAYOUT, joins.payouts),
+        (Noun.TASK, joins.tasks),
         (Noun.CALL, joins.calls),
     ):
         for row in rows:
@@ -82,6 +83,7 @@ def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar
                 values["subject_id"] = twin.get(row.subject_id, row.subject_id)
             moves.append(Move(noun, row.id, "moved", row.state, values))
     moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
+    moves += [Move(Noun.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages]
     return moves
 
 
@@ -138,6 +140,8 @@ def _united(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> R
         payouts=(*stays.payouts, *joins.payouts),
         approvals=(*stays.approvals, *joins.approvals),
         calls=(*stays.calls, *joins.calls),
+        linkages=(*stays.linkages, *joins.linkages),
+        tasks=(*stays.tasks, *joins.tasks),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

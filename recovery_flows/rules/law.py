@@ -46,6 +46,9 @@ class Measure(StrEnum):
     VOLUNTARY = "voluntary"
     COMPLAINT = "complaint"
     DISPOSAL = "disposal"
+    LINKAGE = "linkage"
+    LINKAGE_ANSWER = "linkage_answer"
+    PRESERVATION = "preservation"
 
 
 @dataclass(frozen=True, slots=True)

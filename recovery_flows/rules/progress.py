@@ -16,8 +16,10 @@ from models.rows import (
     CallRow,
     ClaimRow,
     HoldRow,
+    LinkageRow,
     PayoutRow,
     RequestRow,
+    TaskRow,
 )
 from models.states import (
     AllocationState,
@@ -26,11 +28,13 @@ from models.states import (
     ClaimState,
     HoldState,
     LedgerAccount,
+    LinkageState,
     Noun,
     PayoutState,
     RecoveryState,
     RequestState,
     Stage,
+    TaskState,
 )
 from recovery_flows.rules import postings
 
@@ -43,6 +47,8 @@ _ROWS: dict[Noun, tuple[str, type[Any], type[StrEnum]]] = {
     Noun.PAYOUT: ("payouts", PayoutRow, PayoutState),
     Noun.APPROVAL: ("approvals", ApprovalRow, ApprovalState),
     Noun.CALL: ("calls", CallRow, CallState),
+    Noun.LINKAGE: ("linkages", LinkageRow, LinkageState),
+    Noun.TASK: ("tasks", TaskRow, TaskState),
 }
 
 

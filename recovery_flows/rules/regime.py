@@ -110,6 +110,16 @@ class Regime:
         return self._values("STOP_REMINDERS")
 
     @property
+    def linkage_reminder_hours(self) -> tuple[int, ...]:
+        """Hours before the end of a linkage's shared clock at which it is brought to mind."""
+        return self._values("LINKAGE_REMINDERS")
+
+    @property
+    def preservation_reminder_hours(self) -> tuple[int, ...]:
+        """The same for the end of what a partner preserves; from the first on it is to renew."""
+        return tuple(24 * days for days in self._values("PRESERVATION_REMINDERS"))
+
+    @property
     def watch_days(self) -> int:
         """How long an account that was empty is looked at again; 0: not at all."""
         return next(iter(self._values("WATCH_TERM")), 0)

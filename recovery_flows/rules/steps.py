@@ -27,7 +27,7 @@ from models.states import (
     Role,
     Stage,
 )
-from recovery_flows.rules import lapsing, restitution, watching
+from recovery_flows.rules import lapsing, linking_steps, restitution, watching
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.subjects import Act
@@ -49,6 +49,8 @@ class Action(StrEnum):
     SUBMIT_RELEASE = "submit_release"
     SUBMIT_RENEWAL = "submit_renewal"
     SEE_LAPSE = "see_lapse"
+    RENEW_PRESERVATION = linking_steps.RENEW_PRESERVATION
+    SEE_EXPIRY = linking_steps.SEE_EXPIRY
     SUBMIT_CLOSE = "submit_close"
     APPROVE = "approve"
     ENGINE = "engine"
@@ -67,6 +69,7 @@ _ASKED = {
     Act.RENEW: "approve the renewal of the freeze",
     Act.RELEASE_PART: "approve the release of a part",
     Act.COMPLAINT: "answer a third party's complaint: yes lets go",
+    Act.LINKAGE: "confirm the linkage",
 }
 
 
@@ -79,7 +82,8 @@ def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
         return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
     people = [*_approvals(file), *_officer_steps(file, laws)]
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
-    return people + list(_waits(file)) or [_close_step(file)]
+    due = people + list(_waits(file)) or [_close_step(file)]
+    return due + list(linking_steps.waits(file))
 
 
 def _step(
@@ -120,7 +124,8 @@ def _sum_of(file: RecoveryFile, subject_id: str) -> str:
     rows: list[HoldRow | RequestRow] = [*file.holds, *file.requests]
     sums = (Money(r.requested_minor, r.currency) for r in rows if r.id == subject_id)
     pools = (Money(a.pool_minor, a.currency) for a in file.allocations if a.id == subject_id)
-    return next((f" of {money}" for money in (*sums, *pools)), "")
+    asked = (f" of {money}" for money in (*sums, *pools))
+    return next(asked, "") or linking_steps.asked_text(file, subject_id)
 
 
 def _asset_of(file: RecoveryFile, subject_id: str) -> str:
@@ -131,6 +136,7 @@ def _asset_of(file: RecoveryFile, subject_id: str) -> str:
 
 def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
     yield from _joins(file)
+    yield from linking_steps.officer_steps(file)
     for hold in file.holds:
         if hold.state is HoldState.DRAFT:
             yield _hold_step(file, hold, laws)
@@ -269,6 +275,7 @@ def _close_step(file: RecoveryFile) -> Step:
     text = "submit the file for closing"
     if watched:
         text += f" (ends the watch on {watched} empty account{'s' if watched > 1 else ''})"
+    text += linking_steps.closing_text(file)
     return _step(Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
 
 

@@ -23,6 +23,7 @@ class Act(StrEnum):
     RENEW = "renew"
     RELEASE_PART = "release_part"
     COMPLAINT = "complaint"
+    LINKAGE = "linkage"
 
 
 SUBJECT_NOUN = {
@@ -36,6 +37,7 @@ SUBJECT_NOUN = {
     Act.RENEW: Noun.HOLD,
     Act.RELEASE_PART: Noun.HOLD,
     Act.COMPLAINT: Noun.HOLD,
+    Act.LINKAGE: Noun.LINKAGE,
 }
 
 
@@ -126,6 +128,17 @@ def _trace_rule(file: RecoveryFile, recovery_id: str) -> list[object]:
     ]
 
 
+def _linkage(file: RecoveryFile, linkage_id: str) -> list[object]:
+    """Every task of it: who is asked what, about which subject, under which row of the law."""
+    linkage = next(row for row in file.linkages if row.id == linkage_id)
+    tasks = [
+        [t.partner_id, str(t.kind), t.subject_digest, t.law_row]
+        for t in sorted(file.tasks, key=lambda t: t.id)
+        if t.linkage_id == linkage_id
+    ]
+    return [linkage.identifiers_digest, tasks]
+
+
 _BODIES = {
     Act.ORDER_STOP: _hold,
     Act.FREEZE: _hold,
@@ -137,6 +150,7 @@ _BODIES = {
     Act.RENEW: _renewal,
     Act.RELEASE_PART: _part,
     Act.COMPLAINT: _complaint,
+    Act.LINKAGE: _linkage,
 }
 
 

@@ -8,8 +8,15 @@ from datetime import datetime
 
 from models.file import RecoveryFile
 from models.rows import ApprovalRow, HoldRow
-from models.states import LIVE_HOLDS, AllocationState, ApprovalState, HoldState, Noun
-from recovery_flows.rules import reminding
+from models.states import (
+    LIVE_HOLDS,
+    AllocationState,
+    ApprovalState,
+    HoldState,
+    Noun,
+    TaskState,
+)
+from recovery_flows.rules import linking, reminding
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.regime import Regime
@@ -32,7 +39,9 @@ class RunningClock:
 
 def running(file: RecoveryFile, laws: Laws) -> list[RunningClock]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
-    found = [*_holds(file, laws), *_approvals(file, laws), *_notices(file, laws)]
+    found = [
+        *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws), *_tasks(file, laws),
+    ]  # fmt: skip
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
 
 
@@ -63,6 +72,7 @@ _DUE = {
     Act.RENEW: "renewal to be approved",
     Act.RELEASE: "release due",
     Act.COMPLAINT: "complaint to be answered",
+    Act.LINKAGE: "linkage confirmation due",
 }
 
 
@@ -90,6 +100,7 @@ def _row_of(file: RecoveryFile, approval: ApprovalRow, hold: HoldRow | None, law
         Act.ORDER_STOP: Measure.CONFIRMATION,
         Act.RELEASE: Measure.UNRELATED_RELEASE,
         Act.COMPLAINT: Measure.COMPLAINT,
+        Act.LINKAGE: Measure.LINKAGE,
     }.get(Act(approval.action))
     if measure is not None:
         return law.measures.get(measure, "")
@@ -106,4 +117,26 @@ def _notices(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
             yield RunningClock(
                 "notice ends", allocation.notice_to, law.code, law.notice.code, allocation.id,
                 allocation.asset_id,
+            )  # fmt: skip
+
+
+def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+    """The clock that the tasks of a linkage share, and the end of each preservation."""
+    law = laws[file.recovery.regime]
+    for linkage in file.linkages:
+        owed = [t for t in linking.tasks_of(file, linkage.id) if linking.is_owed(t)]
+        if owed and linkage.due_at is not None:
+            row = law.measures.get(Measure.LINKAGE_ANSWER, "")
+            what = f"{len(owed)} answers due" if len(owed) > 1 else "an answer due"
+            late = any(task.escalated_at for task in owed)
+            note = f"of {', '.join(sorted({task.partner_id for task in owed}))}"
+            yield RunningClock(
+                what, linkage.due_at, law.code, row, linkage.id, owed[0].asset_id, note, late
+            )
+    for task in file.tasks:
+        if task.state is TaskState.PRESERVED and task.expires_at is not None:
+            note = f"renewal {task.renewal}" if task.renewal else "not renewed"
+            yield RunningClock(
+                f"{task.partner_id} preserves", task.expires_at, law.code, task.law_row, task.id,
+                task.asset_id, note, task.escalated_at is not None,
             )  # fmt: skip

@@ -11,7 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from recovery_flows.sandbox import feed, holds, payouts, resources, statements, wire, witness
+from recovery_flows.sandbox import (
+    feed,
+    holds,
+    payouts,
+    resources,
+    statements,
+    task_routes,
+    wire,
+    witness,
+)
 from recovery_flows.sandbox.desk import Desk, answer_order, answer_read, find_call
 from recovery_flows.sandbox.doors import TOKEN_PATH
 from recovery_flows.sandbox.faults import Fault
@@ -19,16 +28,34 @@ from recovery_flows.sandbox.journal import Journal
 from recovery_flows.sandbox.states import FaultKind
 from recovery_flows.sandbox.units import minor_of
 from recovery_flows.sandbox.wire import Json, ProblemError, bad_request
+from recovery_flows.sandbox.world import BANK
 
 _Object = dict[str, object]
 _PAGE_ITEMS = 200
-_LIMITED = ("events", "accountDetails", "transactions", "holds", "payouts")
+_LIMITED = ("events", "accountDetails", "transactions", "holds", "payouts", "tasks")
 
 
 def create_app(desk: Desk) -> Starlette:
     """The bank's application; whoever serves it sets `state.hang_up(client address)`."""
     routes = [
         _get("/v1/capabilities", desk, _capabilities),
+        _post("/v1/tasks", desk, task_routes.place),
+        _get("/v1/tasks/{id}", desk, task_routes.show),
+        _post("/v1/tasks/{id}/extend", desk, task_routes.extend),
+        _post("/v1/tasks/{id}/cancel", desk, task_routes.cancel),
+        _get("/v1/events", desk, _events),
+        _get("/v1/calls/{key}", desk, _call),
+        *(_money_routes(desk) if desk.kind == BANK else ()),
+        *witness.routes(desk),
+    ]
+    if desk.doors is not None:
+        routes.append(Route(TOKEN_PATH, desk.doors.give_token, methods=["POST"]))
+    return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
+
+
+def _money_routes(desk: Desk) -> list[Route]:
+    """What only a bank answers: a telecom or a platform keeps no money."""
+    return [
         _get("/v1/accounts/{number}", desk, _account),
         _get("/v1/accounts/{number}/transactions", desk, _statement),
         _post("/v1/holds", desk, _place_hold),
@@ -37,13 +64,7 @@ def create_app(desk: Desk) -> Starlette:
         _post("/v1/holds/{id}/extend", desk, _extend),
         _post("/v1/payouts", desk, _place_payout),
         _get("/v1/payouts/{id}", desk, _payout),
-        _get("/v1/events", desk, _events),
-        _get("/v1/calls/{key}", desk, _call),
-        *witness.routes(desk),
     ]
-    if desk.doors is not None:
-        routes.append(Route(TOKEN_PATH, desk.doors.give_token, methods=["POST"]))
-    return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_found})
 
 
 def _get(path: str, desk: Desk, read: Callable[[Desk, Request, int], _Object]) -> Route:
@@ -74,6 +95,7 @@ def _capabilities(desk: Desk, _request: Request, _now_us: int) -> _Object:
         "name": desk.name,
         "jurisdiction": desk.jurisdiction,
         "currency": desk.currency,
+        "kind": desk.kind,
         "minPollSeconds": 60,
         "limits": {flag: {"perMinute": 6_000, "burst": 200} for flag in _LIMITED},
     }

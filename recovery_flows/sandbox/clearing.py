@@ -6,7 +6,7 @@ import heapq
 import sqlite3
 from datetime import datetime
 
-from recovery_flows.sandbox import holds, payouts
+from recovery_flows.sandbox import holds, payouts, tasks
 from recovery_flows.sandbox.journal import Journal, transaction
 from recovery_flows.sandbox.units import Rates, micros
 
@@ -16,6 +16,7 @@ _TRANSFERS_DUE = (
 _NEXT_DUE = (
     "SELECT (SELECT MIN(due_us) FROM hold WHERE due_us IS NOT NULL),"
     " (SELECT MIN(due_us) FROM payout WHERE due_us IS NOT NULL),"
+    " (SELECT MIN(due_us) FROM task WHERE due_us IS NOT NULL),"
     " (SELECT t.at_us FROM transfer t WHERE (t.at_us, t.place) > (c.booked_at_us, c.booked_place)"
     " ORDER BY t.at_us, t.place LIMIT 1), c.now_us FROM clock c"
 )
@@ -50,7 +51,8 @@ class _Agenda:
         self._answer_minutes: dict[str, int] = dict(map(tuple, banks))
         rows = journal.db.execute(
             "SELECT due_us, 'hold', id, bank FROM hold WHERE due_us <= ?1 UNION ALL"
-            " SELECT due_us, 'payout', id, bank FROM payout WHERE due_us <= ?1",
+            " SELECT due_us, 'payout', id, bank FROM payout WHERE due_us <= ?1 UNION ALL"
+            " SELECT due_us, 'task', id, bank FROM task WHERE due_us <= ?1",
             [now_us],
         )
         self._heap: list[tuple[int, str, str, str]] = [tuple(row) for row in rows]
@@ -64,7 +66,8 @@ class _Agenda:
                 payouts.step(self._journal, self.rates, bank, key, due_us)
                 continue
             answering = (bank, self._answer_minutes[bank])
-            next_us = holds.step(self._journal, answering, key, due_us)
+            step = tasks.step if noun == "task" else holds.step
+            next_us = step(self._journal, answering, key, due_us)
             if next_us is not None and next_us <= self._now_us:
                 heapq.heappush(self._heap, (next_us, noun, key, bank))
 

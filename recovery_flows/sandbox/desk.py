@@ -27,7 +27,7 @@ from recovery_flows.sandbox.wire import Json, ProblemError, bad_request, json_ob
 
 _ALWAYS = ("X-Request-ID", "RequesterID")
 _ABOUT_A_RECOVERY = ("AccountInfoRequestID", "Legal-Mandate")
-_WITH_ETAG = ("/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/events")
+_WITH_ETAG = ("/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/tasks/", "/v1/events")
 _DELAY_SECONDS = 5
 
 
@@ -45,6 +45,7 @@ class Desk:
     answer_minutes: int
     settle_minutes: int
     token: str
+    kind: str = "bank"
     doors: Doors | None = field(default=None, kw_only=True)
     in_progress: set[str] = field(default_factory=set, kw_only=True)
 
@@ -73,7 +74,7 @@ def open_desk(
     With `doors` whoever calls proves its key and shows an order; without, a fixed token is enough.
     """
     row = db.execute(
-        "SELECT id, name, jurisdiction, currency, answer_minutes, settle_minutes, token"
+        "SELECT id, name, jurisdiction, currency, answer_minutes, settle_minutes, token, kind"
         " FROM bank WHERE id = ?",
         [bank],
     ).fetchone()

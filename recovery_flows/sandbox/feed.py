@@ -1,4 +1,4 @@
-"""The change feed: holds and payouts, each once with its latest state, oldest change first."""
+"""The change feed: holds, payouts and tasks, each with its latest state, oldest change first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from urllib.parse import urlencode
 from recovery_flows.sandbox.holds import Hold
 from recovery_flows.sandbox.payouts import Payout
 from recovery_flows.sandbox.resources import hold_json, payout_json
+from recovery_flows.sandbox.task_routes import task_json
+from recovery_flows.sandbox.tasks import Task
 from recovery_flows.sandbox.wire import write_cursor
+
+_TABLES = ("hold", "payout", "task")
 
 
 def feed_json(
@@ -22,11 +26,13 @@ def feed_json(
         "SELECT modified_us, id, 0 FROM hold WHERE bank = ?1 AND (modified_us, id) > (?2, ?3)"
         " UNION ALL"
         " SELECT modified_us, id, 1 FROM payout WHERE bank = ?1 AND (modified_us, id) > (?2, ?3)"
+        " UNION ALL"
+        " SELECT modified_us, id, 2 FROM task WHERE bank = ?1 AND (modified_us, id) > (?2, ?3)"
         " ORDER BY 1, 2 LIMIT ?4",
         [bank[0], *after, limit + 1],
     ).fetchall()
     page, more = rows[:limit], len(rows) > limit
-    items = [_resource(db, bank, row[1], is_payout=bool(row[2])) for row in page]
+    items = [_resource(db, bank, row[1], _TABLES[row[2]]) for row in page]
     links = []
     if more:
         query = urlencode({"limit": limit, "cursor": write_cursor(page[-1][0], page[-1][1])})
@@ -35,8 +41,9 @@ def feed_json(
 
 
 def _resource(
-    db: sqlite3.Connection, bank: tuple[str, str], key: str, *, is_payout: bool
+    db: sqlite3.Connection, bank: tuple[str, str], key: str, table: str
 ) -> dict[str, object]:
-    table = "payout" if is_payout else "hold"
     row = db.execute(f"SELECT * FROM {table} WHERE id = ?", [key]).fetchone()  # noqa: S608 - ours
-    return payout_json(Payout(*row), bank[1]) if is_payout else hold_json(Hold(*row))
+    if table == "task":
+        return task_json(db, Task(*row))
+    return payout_json(Payout(*row), bank[1]) if table == "payout" else hold_json(Hold(*row))

@@ -6,7 +6,7 @@ SCHEMA = """
 CREATE TABLE bank (
     id TEXT PRIMARY KEY, place INTEGER NOT NULL, name TEXT NOT NULL, jurisdiction TEXT NOT NULL,
     currency TEXT NOT NULL, answer_minutes INTEGER NOT NULL, settle_minutes INTEGER NOT NULL,
-    token TEXT NOT NULL, port INTEGER NOT NULL DEFAULT 0
+    token TEXT NOT NULL, port INTEGER NOT NULL DEFAULT 0, kind TEXT NOT NULL DEFAULT 'bank'
 ) STRICT;
 CREATE TABLE rate (
     base TEXT NOT NULL, quote TEXT NOT NULL, numerator INTEGER NOT NULL,

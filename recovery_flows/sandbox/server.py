@@ -195,6 +195,7 @@ def _write_ready(ready_path: Path, desks: list[Desk], sockets: list[socket.socke
             "name": desk.name,
             "jurisdiction": desk.jurisdiction,
             "currency": desk.currency,
+            "kind": desk.kind,
             "url": _url(listener),
             "token": desk.token if desk.doors is None else "",
             "client_id": "" if desk.doors is None else CLIENT_ID,

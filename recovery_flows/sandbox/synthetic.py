@@ -7,16 +7,30 @@ from itertools import pairwise
 
 from recovery_flows.sandbox.script import Script
 from recovery_flows.sandbox.units import Rate, Rates
-from recovery_flows.sandbox.world import AccountKey, Bank, World
+from recovery_flows.sandbox.world import AccountKey, Bank, World, WorldSubject
 
 STARTS_AT = datetime(2026, 3, 2, tzinfo=UTC)
 RATES = (Rate("GBP", "CNY", 920, 100),)
 EAST, WEST, NORTH, ABROAD = "sandbox-east", "sandbox-west", "sandbox-north", "sandbox-abroad"
+TELECOM, PLATFORM, AUTHORITY = "sandbox-telecom", "sandbox-platform", "sandbox-authority"
 BANKS = (
     Bank(EAST, "Sandbox Bank East", "CN", "CNY", answer_minutes=5, settle_minutes=30),
     Bank(WEST, "Sandbox Bank West", "CN", "CNY", answer_minutes=15, settle_minutes=60),
     Bank(NORTH, "Sandbox Bank North", "CN", "CNY", answer_minutes=30, settle_minutes=120),
     Bank(ABROAD, "Sandbox Bank Abroad", "GB", "GBP", answer_minutes=180, settle_minutes=240),
+    Bank(TELECOM, "Sandbox Telecom", "CN", "CNY", 20, 0, "telecom"),
+    Bank(PLATFORM, "Sandbox Platform", "CN", "CNY", 110, 0, "platform"),
+    Bank(AUTHORITY, "Sandbox Banking Authority", "CN", "CNY", 50, 0, "authority"),
+)
+# What the swindlers of two stories used: no number begins so anywhere, no such domain can be.
+LURES = (("+999000110001", "lure-one.example"), ("+999000110002", "lure-two.example"))
+SUBJECTS = tuple(
+    subject
+    for place, (number, domain) in enumerate(LURES, start=1)
+    for subject in (
+        WorldSubject(TELECOM, "number", number, f"Synthetic Caller {place:02d}"),
+        WorldSubject(PLATFORM, "domain", domain, f"Synthetic Host {place:02d}"),
+    )
 )
 
 
@@ -45,6 +59,7 @@ def synthetic_world(seed: int = 7, starts_at: datetime = STARTS_AT) -> World:
         rates=RATES,
         starts_at=starts_at,
         notes=("Every bank, person, account and payment here is invented.",),
+        subjects=SUBJECTS,
     )
 
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from recovery_flows.sandbox.doors import Visit
 from recovery_flows.sandbox.holds import find_hold
 from recovery_flows.sandbox.states import HoldKind
+from recovery_flows.sandbox.tasks import find_task
 from recovery_flows.sandbox.wire import Json, json_object, money
 
 _FLAGS = tuple(
@@ -25,6 +26,10 @@ _FLAGS = tuple(
         ("POST", r"/v1/holds/[^/]+/extend", "extensions"),
         ("POST", r"/v1/holds/[^/]+/release", "releases"),
         ("POST", r"/v1/payouts", "payouts"),
+        ("GET", r"/v1/tasks/[^/]+", "tasks"),
+        ("POST", r"/v1/tasks", "tasks"),
+        ("POST", r"/v1/tasks/[^/]+/extend", "taskExtensions"),
+        ("POST", r"/v1/tasks/[^/]+/cancel", "taskCancels"),
     )
 )
 
@@ -41,10 +46,23 @@ def visit_of(db: sqlite3.Connection, bank: str, request: Request, raw: bytes) ->
         # A stop may be sent first and confirmed afterwards; a freeze never.
         is_stop = body.get("kind") == HoldKind.STOP
         return Visit(flag, number or "", money(body, "amount"), needs_approval=not is_stop)
+    if flag.startswith("task"):
+        # Tasks may be sent first and confirmed afterwards, as stops may.
+        return Visit(flag, _subject(db, bank, request, body), None, needs_approval=False)
     hold_id = body.get("holdId") if flag == "payouts" else request.path_params.get("id")
     hold = find_hold(db, bank, str(hold_id))
     number = None if hold is None else hold.number
     return Visit(flag, number, _moved(flag, body), needs_approval=flag != "extensions")
+
+
+def _subject(db: sqlite3.Connection, bank: str, request: Request, body: Json) -> str | None:
+    """What a task is about: the order has to name just that."""
+    if "id" in request.path_params:
+        task = find_task(db, bank, request.path_params["id"])
+        return None if task is None else task.subject
+    subject = body.get("subject")
+    value = subject.get("value") if isinstance(subject, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _moved(flag: str, body: Json) -> tuple[int, str] | None:

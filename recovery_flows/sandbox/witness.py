@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from recovery_flows.sandbox import faults, resources, statements
+from recovery_flows.sandbox import faults, resources, statements, task_routes
 from recovery_flows.sandbox.clearing import catch_up
 from recovery_flows.sandbox.desk import Desk
 from recovery_flows.sandbox.holds import Hold, convert, dispose, find_hold, release
@@ -62,6 +62,7 @@ async def _book(desk: Desk, request: Request) -> Response:
     book["holds"] = [resources.hold_json(Hold(*row)) for row in rows]
     rows = desk.db.execute("SELECT * FROM payout WHERE bank = ? ORDER BY modified_us, id", where)
     book["payouts"] = [resources.payout_json(Payout(*row), desk.currency) for row in rows]
+    book["tasks"] = task_routes.book(desk)
     book["refusedDebits"] = _refused_debits(desk)
     number = request.query_params.get("account")
     if number is not None:

@@ -11,15 +11,20 @@ from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
+from recovery_flows.sandbox import tasks
 from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA
 from recovery_flows.sandbox.units import Rate, micros
 
 AccountKey = tuple[str, str]
+BANK = "bank"
 
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """One partner bank; 0 answer or settle minutes mean that it acts while it is asked."""
+    """One partner; 0 answer or settle minutes mean that it acts while it is asked.
+
+    `kind` is bank, telecom, platform or authority; only a bank has accounts.
+    """
 
     id: str
     name: str
@@ -27,6 +32,17 @@ class Bank:
     currency: str
     answer_minutes: int
     settle_minutes: int
+    kind: str = BANK
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSubject:
+    """A number, device, domain or name that a telecom or a platform knows, and whose it is."""
+
+    partner: str
+    kind: str
+    value: str
+    holder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,7 @@ class World:
     rates: tuple[Rate, ...]
     starts_at: datetime
     notes: tuple[str, ...]
+    subjects: tuple[WorldSubject, ...] = ()
 
 
 def open_book(path: Path) -> sqlite3.Connection:
@@ -103,6 +120,10 @@ def open_book(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA wal_autocheckpoint = 4000")
     db.execute(OTHER_FREEZES)
+    db.executescript(tasks.SCHEMA)
+    columns = [row["name"] for row in db.execute("PRAGMA table_info(bank)")]
+    if columns and "kind" not in columns:  # a file from before there were others than banks
+        db.execute("ALTER TABLE bank ADD COLUMN kind TEXT NOT NULL DEFAULT 'bank'")
     return db
 
 
@@ -135,7 +156,8 @@ def _write_banks(db: sqlite3.Connection, world: World) -> None:
     for place, bank in enumerate(world.banks):
         row = (bank.id, place, bank.name, bank.jurisdiction, bank.currency)
         times = (bank.answer_minutes, bank.settle_minutes, secrets.token_urlsafe(32))
-        db.execute("INSERT INTO bank VALUES (?,?,?,?,?,?,?,?,0)", row + times)
+        db.execute("INSERT INTO bank VALUES (?,?,?,?,?,?,?,?,0,?)", (*row, *times, bank.kind))
+    db.executemany("INSERT INTO subject VALUES (?,?,?,?)", map(astuple, world.subjects))
     db.executemany("INSERT INTO rate VALUES (?,?,?,?)", map(astuple, world.rates))
 
 

@@ -266,6 +266,13 @@ def test_no_order_stands_twice_in_any_banks_book(played: Any) -> None:
         assert max(refs.values()) == 1
 
 
+def test_the_demos_authority_is_told_of_two_incidents_and_of_nobody(played: Any) -> None:
+    if played.is_synthetic:
+        told = str(played.page("sandbox-authority")["tasks"]).casefold()
+        assert told.count("'incident': {") == 2
+        assert not [name for name in ("synthetic victim", "99990", "@") if name in told]
+
+
 def test_first_in_first_out_over_the_banks_books_finds_what_the_adopted_trace_found(
     played: Any,
 ) -> None:

@@ -78,7 +78,10 @@ def test_the_demo_world_has_24_reports_and_comes_out_the_same_each_time(tmp_path
     assert world == synthetic_world()
     assert world != synthetic_world(seed=8)
     assert len(world.reports) == 24
-    assert [bank.jurisdiction for bank in world.banks] == ["CN", "CN", "CN", "GB"]
+    assert [(bank.jurisdiction, bank.kind) for bank in world.banks] == [
+        *[("CN", "bank")] * 3, ("GB", "bank"),
+        *[("CN", kind) for kind in ("telecom", "platform", "authority")],
+    ]  # fmt: skip
     assert all(16 <= len(account.number) <= 19 for account in world.accounts)
     assert len({(account.bank, account.number) for account in world.accounts}) == len(
         world.accounts

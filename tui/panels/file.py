@@ -14,7 +14,7 @@ from recovery_flows.rules.regime import Regime
 from tui.acting import officer_step, own_approval, why_not
 from tui.layout import ROOMY, Column, grid, paragraph
 from tui.signs import CARE, GOOD, MUTED, REQUESTS, stage_sign, time_left, turn_sign
-from tui.text import counted, day_and_time, safe_lines, word, words, zoned_time
+from tui.text import counted, cut, day_and_time, safe_lines, word, words, zoned_time
 
 
 def head_lines(page: RecoveryPage, zone: str, width: int) -> list[Content]:
@@ -75,12 +75,11 @@ def clocks_lines(
         return [word("no legal clock runs", MUTED)]
     lines: list[Content] = []
     for clock in page.clocks:
-        lines.append(
-            words(
-                time_left(page.now, clock.due_at), f"  {clock.what} ",
-                (zoned_time(clock.due_at, zone), MUTED),
-            )
+        head = words(
+            time_left(page.now, clock.due_at), f"  {clock.what} ",
+            (zoned_time(clock.due_at, zone), MUTED),
         )  # fmt: skip
+        lines.append(cut(head, width))
         if clock.note:
             style = CARE if clock.escalated else MUTED
             lines += paragraph(word(clock.note, style), width, 2)

@@ -15,7 +15,7 @@ from models.queries.views import QueueLine, QueuePage
 from models.states import Role
 from tui.messages import PreviewRead
 from tui.panels.preview import line_preview, page_preview
-from tui.screens.live import LiveScreen
+from tui.screens.linking import LinkingScreen
 from tui.signs import ALARM, MUTED, SOON
 from tui.source import READ_ERRORS, Source
 from tui.text import counted, word, words
@@ -30,7 +30,7 @@ EMPTY = (
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
 
-class NowScreen(LiveScreen):
+class NowScreen(LinkingScreen):
     """The queue with a filter and a preview of the line under the cursor."""
 
     AUTO_FOCUS = "QueueTable"

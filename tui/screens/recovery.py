@@ -14,11 +14,11 @@ from textual.widgets import Static
 
 from models.queries.views import RecoveryPage
 from tui.messages import Done, EventsRead, Said
-from tui.panels import file, money
+from tui.panels import file, linkage, money
 from tui.panels.identity import terms_block
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
-from tui.screens.live import LiveScreen
+from tui.screens.linking import LinkingScreen
 from tui.source import READ_ERRORS, Source, sentence_of
 from tui.stepping import ask_step
 from tui.widgets.block import Block, Builder, Panel
@@ -26,7 +26,7 @@ from tui.widgets.block import Block, Builder, Panel
 NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."
 
 
-class RecoveryScreen(LiveScreen):
+class RecoveryScreen(LinkingScreen):
     """Who, how much, where the money is, clocks, requests, history, and what is next."""
 
     AUTO_FOCUS = "#money"
@@ -34,7 +34,7 @@ class RecoveryScreen(LiveScreen):
         Binding("n", "next_step", "Next step", tooltip="Do the next step of this recovery"),
         Binding("w", "write_note", "Note", tooltip="Write a note"),
         Binding("v", "view", "In full", tooltip="Show the panel in full, events all of them"),
-        Binding("y", "copy_ref", "Copy ref", tooltip="Copy the reference"),
+        Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
         Binding("escape", "back", "Back", tooltip="Back to where you came from"),
         Binding("j,down", "scroll_by(1)", "Down", show=False),
         Binding("k,up", "scroll_by(-1)", "Up", show=False),
@@ -55,6 +55,7 @@ class RecoveryScreen(LiveScreen):
             yield Panel("Next step", self._next, "next")
             yield Panel("Of the reported loss", _terms, "identity")
             yield Panel("Where the money is", money.assets_lines, "money")
+            yield Panel("Linkage", self._linkage, "linkage")
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
                     yield Panel("Who gets what", self._allocations, "allocations")
@@ -79,6 +80,11 @@ class RecoveryScreen(LiveScreen):
         super().reread()
 
     @property
+    def chosen_id(self) -> str:
+        """The recovery on the page."""
+        return self.page.recovery_id if self.page else ""
+
+    @property
     def _zone(self) -> str:
         law = self.desk_app.source.laws.get(self.page.regime) if self.page else None
         return law.time_zone if law else self.desk_app.time_zone
@@ -89,6 +95,9 @@ class RecoveryScreen(LiveScreen):
     def _next(self, page: RecoveryPage, width: int) -> list[Content]:
         app = self.desk_app
         return file.next_lines(page, app.officer, width, read_only=app.read_only)
+
+    def _linkage(self, page: RecoveryPage, width: int) -> list[Content]:
+        return linkage.board_lines(page, self._zone, width)
 
     def _allocations(self, page: RecoveryPage, width: int) -> list[Content]:
         return money.allocations_lines(page, self._zone, width)
@@ -127,6 +136,7 @@ class RecoveryScreen(LiveScreen):
             self.query_one("#requests").display = bool(self.page.requests)
             self.query_one("#allocations").display = bool(self.page.allocations)
             self.query_one("#waiting").display = bool(self.page.approvals)
+            self.query_one("#linkage").display = bool(self.page.linkages)
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""

@@ -32,6 +32,7 @@ _ACTS: Mapping[str, str] = {
     Act.RENEW: "renewal",
     Act.RELEASE_PART: "release of a part",
     Act.COMPLAINT: "complaint",
+    Act.LINKAGE: "confirm linkage",
     Act.TRACE_RULE: "tracing rule",
 }
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 
 from models.queries.approvals import pending_ids
 from models.queries.clock import case_now
+from models.queries.linkages import unlinked
 from models.queries.queue import OpenStep, open_steps
-from models.states import Role
-from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR
+from models.states import Role, SubjectKind
+from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk, wall_clock
+from recovery_flows.desk import Desk, linking, wall_clock
 from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.rules.identifiers import Subject, identifier
 from recovery_flows.rules.steps import Action
+from recovery_flows.sandbox.synthetic import LURES
 
 # What a real officer would look up; here it is invented and says so.
 REQUEST_FIELDS: Mapping[str, str] = {
@@ -31,6 +34,11 @@ REQUEST_FIELDS: Mapping[str, str] = {
     "measure_law": "law on the measure attached (synthetic)",
     "interested_persons_law": "rights of interested persons attached (synthetic)",
 }
+# What two victims could tell of who called them, and of the page that they were sent to.
+FOUND: Mapping[str, tuple[Subject, ...]] = {
+    ref: (identifier(SubjectKind.NUMBER, number), identifier(SubjectKind.DOMAIN, domain))
+    for ref, (number, domain) in zip(("R-2026-0001", "R-2026-0006"), LURES, strict=True)
+}
 TITLE_TIME = timedelta(days=3)
 """How long Lin takes to make sure that nobody else claims the money: others may still report."""
 AUTHORITY = "county-level head, approval SYN-2026 (synthetic)"
@@ -42,6 +50,7 @@ class People:
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self.busy_until: datetime | None = None
+        self._found = FOUND if read_plan(installation.data_dir).world == "synthetic" else {}
         self._lin = self._desk(OFFICER)
         self._chen = self._desk(SUPERVISOR)
 
@@ -82,6 +91,7 @@ class People:
         with self._installation.database.reading() as session:
             now = case_now(session, wall_clock())
             steps = open_steps(session, Role.OFFICER)
+            to_link = unlinked(session, list(self._found))
         joined: set[str] = set()
         for line in steps:
             if line.recovery_id in joined or self._is_looking_into(line, now):
@@ -91,6 +101,9 @@ class People:
                 joined |= {line.recovery_id, line.subject_id}
             done += self._advance(line)
             await asyncio.sleep(0)
+        for recovery_id, ref in to_link:
+            linking.start(self._lin, recovery_id, self._found[ref])
+            done += 1
         with self._installation.database.reading() as session:
             approvals = pending_ids(session)
         for approval_id in approvals:

@@ -40,8 +40,8 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
     try:
         banks = sandbox.start()
         register_banks(installation.database, banks, HOME)
-        names = ", ".join(f"{b['name']} ({b['jurisdiction']}, {b['currency']})" for b in banks)
-        say(f"  partner banks on loopback: {names}")
+        names = ", ".join(f"{b['name']} ({b['kind']}, {b['jurisdiction']})" for b in banks)
+        say(f"  partners on loopback: {names}")
         sign_of_life(engine, "starting", "Prefect's server is coming up")
         say(f"  Prefect API: {link.start()}")
         asyncio.run(_drive(installation, engine, link, sandbox, pace_seconds))

@@ -39,6 +39,13 @@ _TOLD = {
     (Noun.ALLOCATION, "approved"): "return decision approved by a second person",
     (Noun.PAYOUT, "settled"): "VICTIM PAID",
     (Noun.PAYOUT, "refused"): "bank refused a payout",
+    (Noun.LINKAGE, "started"): "linkage started: one incident, all partners at once",
+    (Noun.LINKAGE, "ended"): "linkage ended",
+    (Noun.TASK, "done"): "task done",
+    (Noun.TASK, "preserved"): "data preserved",
+    (Noun.TASK, "refused"): "TASK REFUSED",
+    (Noun.TASK, "renewed"): "data preserved for another term",
+    (Noun.TASK, "expired"): "A PRESERVATION ENDED",
     (Noun.RECOVERY, "closed_returned"): "closed: all of the loss returned",
     (Noun.RECOVERY, "closed_partial"): "closed: a part of the loss returned",
     (Noun.RECOVERY, "closed_no_recovery"): "closed: nothing recovered",
@@ -87,6 +94,8 @@ class Story:
 
     def _amount(self, session: Session, row: sa.Row[Any]) -> str:
         """The sum the event is about: what it says is held, else what was asked or decided."""
+        if row.noun == Noun.TASK:
+            return self._task(session, row.subject_id)
         columns = _AMOUNT.get(row.noun)
         if columns is None or row.event in ("released", "lapsed"):
             return ""
@@ -96,6 +105,12 @@ class Story:
         ).one()
         minor = json.loads(row.values_json).get("held_minor", asked)
         return f"  {Money(minor, currency)}"
+
+    def _task(self, session: Session, task_id: str) -> str:
+        tasks = BY_NOUN[Noun.TASK]
+        query = sa.select(tasks.c.kind, tasks.c.partner_id).where(tasks.c.id == task_id)
+        kind, partner = session.execute(query).one()
+        return f"  {kind.replace('_', ' ')} at {partner}"
 
     def _last_seq(self) -> int:
         with self._installation.database.reading() as session:

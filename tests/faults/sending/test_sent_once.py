@@ -17,6 +17,7 @@ from models.queries.queue import queue_page
 from models.queries.work import next_retry
 from models.states import (
     QUESTIONS,
+    TASK_CALLS,
     CallKind,
     CallState,
     HoldState,
@@ -259,5 +260,6 @@ async def test_what_a_bank_holds_of_an_order_is_what_counts_as_held(unit: Any) -
 
 
 def test_every_kind_of_order_is_covered_here() -> None:
-    elsewhere = {CallKind.REQUEST, CallKind.EXTEND}  # the demo's world; test_hold_kinds
+    # The demo's world; test_hold_kinds; test_tasks.
+    elsewhere = {CallKind.REQUEST, CallKind.EXTEND} | TASK_CALLS
     assert set(CallKind) - QUESTIONS - elsewhere == set(PATHS)

@@ -1,0 +1,73 @@
+"""A telecom, a platform and an authority beside the small world's banks, and looks at them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.states import Role, SubjectKind, TaskKind, TaskState
+from recovery_flows.desk import linking
+from recovery_flows.rules.identifiers import Subject
+from recovery_flows.sandbox.world import Bank, World, WorldSubject
+
+TELECOM, PLATFORM, AUTHORITY = "the-telecom", "the-platform", "the-authority"
+NUMBER, DOMAIN, IP = "+999000110001", "lure.example", "203.0.113.7"
+PHONE = Subject(SubjectKind.NUMBER, NUMBER)
+SITE = Subject(SubjectKind.DOMAIN, DOMAIN)
+ADDRESS = Subject(SubjectKind.IP, IP)
+MINUTES = 20
+
+
+def with_partners(world: World) -> World:
+    """The world with three others than banks, that answer in 20 minutes."""
+    others = ((TELECOM, "telecom"), (PLATFORM, "platform"), (AUTHORITY, "authority"))
+    known = ((TELECOM, "number", NUMBER), (TELECOM, "ip", IP), (PLATFORM, "domain", DOMAIN),
+             (PLATFORM, "ip", IP))  # fmt: skip
+    return replace(
+        world,
+        banks=(*world.banks, *(Bank(n, n, "CN", "CNY", MINUTES, 0, kind) for n, kind in others)),
+        subjects=tuple(WorldSubject(*row, "Synthetic Caller") for row in known),
+    )
+
+
+def start(unit: Any, *found: Subject, **more: Any) -> str:
+    if not unit.file().assets:
+        unit.advance()
+    return linking.start(unit.desk(), unit.recovery_id, found, **more)
+
+
+async def ended(unit: Any) -> None:
+    """Every partner has answered."""
+    await unit.sweep()
+    for _ in range(4):
+        unit.later(MINUTES / 60)
+        await unit.sweep()
+
+
+def deny(unit: Any) -> None:
+    """The supervisor says no to the linkage."""
+    (asked,) = (a for a in unit.file().approvals if a.action == "linkage")
+    unit.desk(Role.SUPERVISOR).deny(asked.id, "the wrong number")
+
+
+def told(unit: Any, partner: str) -> list[Any]:
+    """The tasks in a partner's own book."""
+    tasks: list[Any] = unit.sandbox.get("/sandbox/book", partner).json()["tasks"]
+    return tasks
+
+
+def states(unit: Any) -> dict[tuple[str, TaskKind], TaskState]:
+    return {(t.partner_id, t.kind): t.state for t in unit.file().tasks}
+
+
+def task(unit: Any, kind: TaskKind) -> Any:
+    (found,) = (t for t in unit.file().tasks if t.kind is kind)
+    return found
+
+
+def events(unit: Any, noun: str = "task") -> list[Any]:
+    query = "SELECT event, subject_id, values_json, reason FROM event WHERE noun = :n ORDER BY seq"
+    with unit.database.reading() as session:
+        return list(session.execute(sa.text(query), {"n": noun}))
