@@ -35,8 +35,9 @@ def test_a_preview_says_who_would_get_what_and_sends_nothing(run: Any, ref: str)
     assert said.code == 0, said.err
     assert [line.split()[:2] for line in said.out.splitlines()[1:]] == [
         ["the-telecom", "preserve"], ["the-telecom", "suspend"], ["the-telecom", "query"],
-        ["bank-slow", "warn"], ["the-authority", "copy"],
+        ["bank-slow", "warn"], ["the-authority", "copy"], ["an", "authority"],
     ]  # fmt: skip
+    assert '"victims": 1' in said.out
     assert NUMBER not in said.out
     assert "has no linkage" in run("link", "show", ref).out
 
@@ -101,6 +102,20 @@ def test_acts_on_a_task_that_is_not_there_or_not_answered_are_refused(run: Any, 
         t["task_id"]: t["state"] for t in run("link", "show", ref, "--json").json()[0]["tasks"]
     }
     assert states[name] == "cancelled"
+
+
+def test_two_files_that_become_one_bring_their_linkages_and_say_what_both_ask(
+    run: Any, unit: Any, ref: str
+) -> None:
+    (other,) = unit.reported(2)
+    assert run("advance", other, "--case-number", "SYN-2").code == 0
+    assert "asks about too" not in run("link", "start", ref, "--number", NUMBER).out
+    done = run("link", "start", other, "--number", NUMBER, "--partner", "the-telecom").out
+    assert "another recovery asks about the subject of 2 too" in done
+    assert run("join", ref, other).code == 0
+    assert run("link", "show", ref).out.count("tasks to") == 2
+    assert run("link", "show", other).out.startswith(f"{other} has no linkage")
+    assert run("audit", "verify").code == 0
 
 
 def test_a_report_names_banks_and_no_telecom(run: Any, unit: Any, ref: str) -> None:
