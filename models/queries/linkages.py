@@ -141,21 +141,20 @@ def found_before(session: Session, vault: Vault, recovery_id: str) -> tuple[tupl
     return tuple(found)
 
 
-def elsewhere(session: Session, recovery_id: str, fingerprints: Sequence[str]) -> list[str]:
-    """Ids of subjects (keyed) that another open recovery has tasks about that still stand."""
+def asked_elsewhere(session: Session, recovery_id: str) -> frozenset[str]:
+    """Keyed digests of subjects that other open recoveries have tasks about which still stand."""
     standing = (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED)
     query = (
         sa.select(_TASKS.c.subject_digest)
         .join(_RECOVERIES, _RECOVERIES.c.id == _TASKS.c.recovery_id)
         .where(
-            _TASKS.c.subject_digest.in_(list(fingerprints)),
             _TASKS.c.recovery_id != recovery_id,
             _TASKS.c.state.in_(standing),
             _RECOVERIES.c.state.not_in(CLOSED_RECOVERIES),
         )
         .distinct()
     )
-    return list(session.execute(query).scalars())
+    return frozenset(session.execute(query).scalars())
 
 
 def unlinked(session: Session, refs: Sequence[str]) -> list[tuple[str, str]]:

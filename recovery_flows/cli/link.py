@@ -109,14 +109,17 @@ def _preview(
     as_json: bool,
 ) -> None:
     from recovery_flows.cli.link_text import planned_lines
+    from recovery_flows.cli.officer import case_time
     from recovery_flows.desk.linking import read_prospect
 
     prospect = read_prospect(installation.database, recovery_id)
     planned = prospect.planned(found, ask=ask, partners=partners)
+    copy = prospect.copy(planned, case_time(installation))
     if as_json:
-        say_json([{"partner": p.partner_id, "kind": p.kind, "subject": p.hint} for p in planned])
+        told = [{"partner": p.partner_id, "kind": p.kind, "subject": p.hint} for p in planned]
+        say_json({"tasks": told, "copy": copy, "left_out": prospect.left_out})
     else:
-        tell(planned_lines(prospect, planned))
+        tell(planned_lines(prospect, planned, copy))
 
 
 def show(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from models.queries.linkages import LinkageLine, TaskLine
 from models.queries.views import RecoveryPage
+from models.states import TaskKind
 from recovery_flows.cli.table import columns, counted, instant_text, spoken
 from recovery_flows.desk.linkage_board import ToldLinkage
 from recovery_flows.desk.linking import Prospect
@@ -75,11 +77,18 @@ def _told(linkage: ToldLinkage, now: datetime, zone: str) -> Iterator[str]:
     yield from (f"  {line}" for line in columns(rows, head, right=(4,)))
 
 
-def planned_lines(prospect: Prospect, planned: Sequence[Planned]) -> Iterator[str]:
-    """What a linkage would send, and whom it leaves out."""
+def planned_lines(
+    prospect: Prospect, planned: Sequence[Planned], copy: Mapping[str, object]
+) -> Iterator[str]:
+    """What a linkage would send, what an authority would be told, and whom it leaves out."""
     if planned:
         rows = [(p.partner_id, spoken(p.kind), p.hint) for p in planned]
         yield from columns(rows, ("partner", "task", "about"))
+        if any(p.kind is TaskKind.COPY for p in planned):
+            yield f"an authority would be told: {json.dumps(copy, ensure_ascii=False)}"
     else:
         yield f"nobody would be asked about {prospect.ref}: nothing is left that a partner could do"
+    shared = prospect.shared(planned)
+    if shared:
+        yield f"another recovery asks about the subject of {counted(shared, 'task')} too"
     yield from (f"{name} is left out: it is {why}" for name, why in prospect.left_out)

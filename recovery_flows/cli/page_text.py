@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from models.queries.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
 from models.states import RecoveryState
 from recovery_flows.cli.approve import approval_lines
+from recovery_flows.cli.link_text import board_lines
 from recovery_flows.cli.table import columns, counted, instant_text, spoken, turn
 from recovery_flows.rules.clocks import time_left_text
 from recovery_flows.rules.regime import Regime
@@ -25,6 +26,7 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
         ("Clocks", _clocks(page, laws, zone)),
         ("Requests across borders", _requests(page)),
         ("Returns", _allocations(page, zone)),
+        ("Linkages", board_lines(page, zone) if page.linkages else ()),
         ("Waits for approval", [x for a in page.approvals for x in approval_lines(a, zone)]),
         ("Next steps", _steps(page, zone)),
         ("Notes", _notes(page, zone)),

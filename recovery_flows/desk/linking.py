@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -14,8 +15,8 @@ from models.queries.clock import case_now
 from models.queries.files import load_file
 from models.queries.linkages import (
     Incident,
+    asked_elsewhere,
     document_of,
-    elsewhere,
     found_before,
     incident,
     partner_entries,
@@ -28,7 +29,7 @@ from recovery_flows.desk.desk import Desk
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules import linking_acts
 from recovery_flows.rules.copying import incident_copy, is_victims_own
-from recovery_flows.rules.identifiers import IdentifierError, Subject, identifier, site
+from recovery_flows.rules.identifiers import IdentifierError, Subject, hint, identifier, site
 from recovery_flows.rules.task_plan import (
     Addressee,
     Known,
@@ -59,7 +60,10 @@ class Prospect:
     addressees: tuple[Addressee, ...]
     left_out: tuple[tuple[str, str], ...]
     """Partners that are not given tasks by us, and why."""
-    found: tuple[Subject, ...]
+    named: tuple[str, ...]
+    """What earlier linkages were about, masked."""
+    elsewhere: frozenset[str]
+    """Keyed digests of what other open recoveries ask about."""
     file: RecoveryFile = field(repr=False)
     incident: Incident = field(repr=False)
     vault: Vault = field(repr=False)
@@ -76,6 +80,16 @@ class Prospect:
         addressees = [a for a in self.addressees if not partners or a.id in partners]
         whole = plan(self.known, given, addressees, ask=ask)
         return not_asked_yet(whole, self.file, self.vault.fingerprint)
+
+    def shared(self, planned: Iterable[Planned]) -> int:
+        """How many of these tasks are about something that another open recovery asks about."""
+        prints = (self.vault.fingerprint(p.subject.key()) for p in planned)
+        return sum(one in self.elsewhere for one in prints)
+
+    def copy(self, planned: Iterable[Planned], now: datetime) -> Mapping[str, object]:
+        """What an authority would be told; CopyRefusedError if that would name a victim."""
+        told = self.incident
+        return incident_copy(self.file, told.method, planned, self.addressees, told.private, now)
 
 
 def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
@@ -97,7 +111,8 @@ def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
         known=Known(file.recovery.ref, reached),
         addressees=tuple(Addressee(p.id, p.kind) for p in able),
         left_out=tuple((p.id, "by letter" if p.home else "abroad") for p in others),
-        found=tuple(Subject(SubjectKind(k), v) for k, v in before),
+        named=tuple(hint(Subject(SubjectKind(k), v)) for k, v in before),
+        elsewhere=asked_elsewhere(session, recovery_id),
         file=file,
         incident=told,
         vault=vault,
@@ -142,8 +157,7 @@ def start(
         read = prospect(unit.session, unit.vault, recovery_id)
         _check_partners(read, partners)
         planned = read.planned(identifiers, ask=ask, partners=partners)
-        told = read.incident
-        copy = incident_copy(read.file, told.method, planned, read.addressees, told.private, now)
+        copy = read.copy(planned, now)
         sealing = linking_acts.Sealing(
             lambda value: unit.vault.seal(canonical(value).decode()), unit.vault.fingerprint
         )
@@ -151,10 +165,10 @@ def start(
         linking_acts.start(
             progress, planned, copy, kept, sealing, actor.id, now, desk.laws
         )  # fmt: skip
-        prints = [unit.vault.fingerprint(p.subject.key()) for p in planned]
-        shared = len(elsewhere(unit.session, recovery_id, prints))
+    shared = read.shared(planned)
     asked = len({p.partner_id for p in planned})
-    also = f"; {shared} of them another recovery asks about too" if shared else ""
+    also = f"; another recovery asks about the subject of {shared} too" if shared else ""
+    also += "".join(f"; {name} is left out: it is {why}" for name, why in read.left_out)
     return (
         f"{read.ref}: linkage started, {len(planned)} tasks to {asked} partners in one second"
         f"{also}; another person confirms it"

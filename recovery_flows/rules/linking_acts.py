@@ -29,6 +29,7 @@ from recovery_flows.rules.subjects import Act
 from recovery_flows.rules.task_plan import Planned
 
 Seal = Callable[[object], str]
+TASKS_MAX = 200
 _LAST_INSTANT = timedelta(microseconds=1)
 _WITHDRAWABLE = frozenset(
     {TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED}
@@ -75,6 +76,10 @@ def start(
     law = laws[file.recovery.regime]
     check_open(file)
     _check_law(law)
+    if len(planned) > TASKS_MAX:
+        raise StepRefusedError(
+            f"{len(planned)} tasks at once are too many: {TASKS_MAX} are the most"
+        )
     if not planned:
         raise StepRefusedError(f"there is nobody to ask about {file.recovery.ref} that was not")
     linkage_id = derive_id("linkage", file.recovery.id, len(file.linkages) + 1)

@@ -85,7 +85,7 @@ async def _endpoint(request: Request, answer: Callable[..., Awaitable[Response]]
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
-    return ProblemError(404, "NotFound", "this bank has no such call").response()
+    return ProblemError(404, "NotFound", "there is no such call here").response()
 
 
 def _capabilities(desk: Desk, _request: Request, _now_us: int) -> _Object:

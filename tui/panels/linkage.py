@@ -84,5 +84,12 @@ def planned_lines(prospect: Prospect, planned: tuple[Planned, ...], width: int) 
         for p in planned
     ]
     lines = [said, *(grid(_PLANNED, rows, width) if rows else ())]
+    shared = prospect.shared(planned)
+    if shared:
+        also = f"‼ another recovery asks about the subject of {counted(shared, 'task')} too"
+        lines += paragraph(word(also, CARE), width)
+    if prospect.named:
+        before = f"named in earlier linkages: {', '.join(prospect.named)}"
+        lines += paragraph(word(before, MUTED), width)
     lines += [word(f"{name} is left out: it is {why}", MUTED) for name, why in prospect.left_out]
     return lines

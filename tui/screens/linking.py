@@ -84,10 +84,8 @@ class LinkForm(Dialog[Answer]):
         self._show()
 
     def _first(self, name: str) -> str:
-        """A draft, else what earlier linkages of the recovery named."""
-        kinds = {SubjectKind.DOMAIN, SubjectKind.URL} if name == "domain" else {SubjectKind(name)}
-        before = "".join(f"{s.value}, " for s in self._prospect.found if s.kind in kinds)
-        return safe(self._drafts.get(self._key(name), before))
+        """What was left half typed before."""
+        return safe(self._drafts.get(self._key(name), ""))
 
     def _key(self, name: str) -> str:
         return f"{link_key(self._prospect.recovery_id)}{name}"
@@ -135,8 +133,10 @@ class LinkForm(Dialog[Answer]):
     def _keep(self) -> None:
         for line in self.query(Input):
             name = line.id or ""
-            if line.value != self._first(name):
+            if line.value.strip():
                 self._drafts[self._key(name)] = line.value
+            else:
+                self._drafts.pop(self._key(name), None)
 
 
 def _subject(name: str, text: str) -> Subject:
