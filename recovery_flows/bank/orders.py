@@ -30,6 +30,7 @@ class Flag(StrEnum):
     RELEASE = "releases"
     PAYOUT = "payouts"
     CALLS = "calls"
+    DAILY = "daily"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from prefect import flow
 
 from models.states import Stage
-from recovery_flows.flows import context, feed
+from recovery_flows.flows import context, feed, nightly
 from recovery_flows.flows.tasks import decide_chunk, send_batch
 
 _BATCHES_MAX = 100
@@ -56,6 +56,13 @@ async def poll(partner_id: str) -> int:
     return await feed.poll(context.current(), partner_id)
 
 
+@flow(name="reconcile", persist_result=False, validate_parameters=False)
+async def reconcile(partner_ids: list[str]) -> int:
+    """Legal days that are over, compared with the banks' own figures; how many banks were."""
+    engine = context.current()
+    return sum([await nightly.reconcile_night(engine, partner) for partner in partner_ids])
+
+
 @flow(name="advance", persist_result=False, validate_parameters=False)
 async def advance(recovery_id: str) -> int:
     """One recovery pushed through whatever is due for it, when a person asks."""
@@ -72,4 +79,4 @@ STAGE_FLOWS: dict[Stage, Callable[[list[str]], Awaitable[int]]] = {
     Stage.CROSS_BORDER: cross_border,
     Stage.RESTITUTION: restitution,
 }
-FLOW_NAMES = ("freezing", "tracing", "cross-border", "restitution", "poll", "advance")
+FLOW_NAMES = ("freezing", "tracing", "cross-border", "restitution", "poll", "reconcile", "advance")

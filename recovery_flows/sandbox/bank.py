@@ -11,7 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from recovery_flows.sandbox import feed, holds, payouts, resources, statements, wire, witness
+from recovery_flows.sandbox import (
+    daily,
+    feed,
+    holds,
+    payouts,
+    resources,
+    statements,
+    wire,
+    witness,
+)
 from recovery_flows.sandbox.desk import Desk, answer_order, answer_read, find_call
 from recovery_flows.sandbox.doors import TOKEN_PATH
 from recovery_flows.sandbox.faults import Fault
@@ -38,6 +47,7 @@ def create_app(desk: Desk) -> Starlette:
         _post("/v1/payouts", desk, _place_payout),
         _get("/v1/payouts/{id}", desk, _payout),
         _get("/v1/events", desk, _events),
+        _get("/v1/daily", desk, _daily),
         _get("/v1/calls/{key}", desk, _call),
         *witness.routes(desk),
     ]
@@ -196,6 +206,11 @@ def _events(desk: Desk, request: Request, _now_us: int) -> _Object:
     if not limit.isdecimal() or not 1 <= int(limit) <= _PAGE_ITEMS:
         raise bad_request(f"limit is a whole number from 1 to {_PAGE_ITEMS}")
     return feed.feed_json(desk.db, (desk.bank, desk.currency), after, int(limit))
+
+
+def _daily(desk: Desk, request: Request, now_us: int) -> _Object:
+    bank = (desk.bank, desk.jurisdiction, desk.currency)
+    return daily.daily_json(desk.db, bank, request.query_params, now_us)
 
 
 def _call(desk: Desk, request: Request, _now_us: int) -> _Object:

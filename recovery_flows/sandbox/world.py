@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA
+from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA, keep_amounts
 from recovery_flows.sandbox.units import Rate, micros
 
 AccountKey = tuple[str, str]
@@ -103,6 +103,7 @@ def open_book(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA wal_autocheckpoint = 4000")
     db.execute(OTHER_FREEZES)
+    keep_amounts(db)
     return db
 
 
@@ -122,6 +123,7 @@ def install(path: Path, world: World) -> None:
         db.execute("BEGIN IMMEDIATE")
         for statement in filter(str.strip, SCHEMA.split(";")):
             db.execute(statement)
+        keep_amounts(db)
         _write_banks(db, world)
         ids = _write_accounts(db, world.accounts)
         db.executemany(
