@@ -54,9 +54,10 @@ def plant(unit: Any, change: str) -> None:
         assert raw.execute(change).rowcount == 1
 
 
-def slip(unit: Any, **body: Any) -> None:
+def at_the_bank(unit: Any, what: str, **body: Any) -> None:
+    """Something goes wrong at the mule's bank: a slip, a mistake."""
     url = unit.sandbox.banks[unit.sandbox.HOME]["url"]
-    httpx.post(f"{url}/sandbox/slips", json=body, trust_env=False).raise_for_status()
+    httpx.post(f"{url}/sandbox/{what}", json=body, trust_env=False).raise_for_status()
 
 
 async def test_a_cent_planted_in_the_banks_book_is_found_in_both_modes(unit: Any) -> None:
@@ -78,7 +79,7 @@ async def test_a_cent_planted_in_the_banks_book_is_found_in_both_modes(unit: Any
 async def test_the_first_day_that_differs_is_the_day_of_the_slip(unit: Any) -> None:
     bank_ref = await held(unit)
     unit.later(24)
-    slip(unit, hold=bank_ref, minor=-1)
+    at_the_bank(unit, "slips", hold=bank_ref, minor=-1)
     unit.later(20)
     found = await at_home(unit)
     assert {(x.day, x.figure) for x in found.differences} == {(MARCH_3, HELD)}
@@ -94,7 +95,7 @@ async def test_days_agree_until_the_bank_books_a_payout_a_cent_too_high(unit: An
     assert line(found, MARCH_2, PAID).theirs == Money(80_000, "CNY")
     assert line(found, MARCH_2, DayFigure.PAYOUTS).theirs == 1
     (payout,) = unit.file().payouts
-    slip(unit, payout=payout.bank_ref, minor=1)
+    at_the_bank(unit, "slips", payout=payout.bank_ref, minor=1)
     (apart,) = (await at_home(unit)).differences
     assert (apart.day, apart.figure, apart.difference) == (MARCH_2, PAID, Money(-1, "CNY"))
     assert "CNY 0.01 less in our books" in apart.sentence
@@ -103,8 +104,7 @@ async def test_days_agree_until_the_bank_books_a_payout_a_cent_too_high(unit: An
 async def test_what_was_learned_a_day_later_is_told_and_is_no_difference(unit: Any) -> None:
     bank_ref = await held(unit)
     unit.later(12.5)  # 15:30 UTC: half an hour before midnight in Shanghai
-    url = unit.sandbox.banks[unit.sandbox.HOME]["url"]
-    httpx.post(f"{url}/sandbox/mistakes", json={"hold": bank_ref}, trust_env=False)
+    at_the_bank(unit, "mistakes", hold=bank_ref)
     unit.later(1)
     unread = await reconcile_days(unit.engine, Wanted(partner_id=unit.sandbox.HOME))
     assert unread.exit_code == 5
