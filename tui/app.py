@@ -24,6 +24,7 @@ from tui.screens.dialogs import Confirm, PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
+from tui.screens.partners import PartnersScreen
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
@@ -50,6 +51,7 @@ class RecoveryApp(App[int]):
         "approvals": ApprovalsScreen,
         "summary": SummaryScreen,
         "trace": TraceScreen,
+        "partners": PartnersScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
@@ -57,6 +59,7 @@ class RecoveryApp(App[int]):
         Binding("3", "go('approvals')", "Approvals", show=False, tooltip="A second person's turn"),
         Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
         Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
+        Binding("5", "go('partners')", "Partners", show=False, tooltip="How partners answer"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Who acts", tooltip="Change who acts"),
@@ -281,18 +284,12 @@ def run(
     """Show the terminal until the user leaves; return the exit code.
 
     `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
-    now, recovery, approvals, summary; `story` marks synthetic data and says what the demo does.
+    the keys of `MODES`; `story` marks synthetic data and says what the demo does.
     """
     source = Source(database, laws)
     recovery_id = source.recovery_id(start_at) if start_at else ""
     app = RecoveryApp(
-        source,
-        officer,
-        officers=officers,
-        unit_name=unit_name,
-        time_zone=time_zone,
-        story=story,
-        start_screen=screen or ("recovery" if start_at else "now"),
-        recovery_id=recovery_id,
-    )
+        source, officer, officers=officers, unit_name=unit_name, time_zone=time_zone, story=story,
+        start_screen=screen or ("recovery" if start_at else "now"), recovery_id=recovery_id,
+    )  # fmt: skip
     return app.run() or app.return_code or 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from models.queries.views import EventLine, QueuePage, RecoveryPage
+from recovery_flows.desk.contacts import Contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,14 @@ class Done(Message):
     def __init__(self, said: Said, drafts: str = "") -> None:
         super().__init__()
         self.said, self.drafts = said, drafts
+
+
+class ContactsShown(Message):
+    """A partner's contacts were opened for a person, and the history says so."""
+
+    def __init__(self, partner_id: str, contacts: Contacts) -> None:
+        super().__init__()
+        self.partner_id, self.contacts = partner_id, contacts
 
 
 class EventsRead(Message):

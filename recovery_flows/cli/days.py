@@ -77,14 +77,18 @@ def _mapping(found: PartnerDays) -> dict[str, object]:
 
 
 def _partner_lines(found: PartnerDays) -> list[str]:
-    from recovery_flows.rules.day_lines import DayVerdict
+    from recovery_flows.rules.day_lines import DayFigure, DayVerdict
 
     if found.not_asked:
         why = f"could not be asked: {found.not_asked}" if found.failed else found.not_asked
         return [f"{found.partner}: {why}"]
     lines = [x.sentence for x in found.differences]
+    # The counts were learned with the amounts: said once.
     lines += [
-        _learned(x, found.time_zone) for x in found.lines if x.verdict is DayVerdict.LEARNED_LATER
+        _learned(x, found.time_zone)
+        for x in found.lines
+        if x.verdict is DayVerdict.LEARNED_LATER
+        and x.figure in (DayFigure.HELD, DayFigure.PAID_OUT)
     ]
     counts = Counter(x.verdict for x in found.lines)
     days = 1 + (found.last - found.first).days if found.first and found.last else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import datetime
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PartnerId = Annotated[str, typer.Argument(metavar="ID", help="See `recovery partner list`.")]
 _LATE_SHOWN = 10
 _NAME_CELLS = 18
+_WIDTH = 78
 
 
 def attach(group: typer.Typer) -> None:
@@ -140,7 +142,9 @@ def _pages(installation: Installation, partner_id: str = "") -> tuple[PartnerPag
     database = installation.database
     try:
         with database.reading() as session:
-            return partner_pages(session, database.vault, wall_clock(), partner_id)
+            return partner_pages(
+                session, database.vault, installation.laws, wall_clock(), partner_id
+            )
     except NoSuchPartnerError as error:
         raise MisuseError(str(error)) from error
 
@@ -176,13 +180,14 @@ def _page_lines(page: PartnerPage, clear: Contacts | None) -> list[str]:
     told = [(name, text) for name, text in facts(page, _spell, clear)]
     if clear is None and page.contacts:
         told = [(n, f"{t}  (masked: --reveal REASON)" if n == "contacts" else t) for n, t in told]
-    lines = [page.row.id, *(f"  {name:<12} {text}" for name, text in told)]
-    lines += ["", f"  {MEASURE}", *(f"  {line}" for line in _times_lines(page))]
+    lines = [page.row.id, *(f"  {name:<12} {text}" for name, text in told), ""]
+    lines += [f"  {line}" for line in (*wrap(MEASURE, _WIDTH), *_times_lines(page))]
     for name, late in (("later than agreed", page.breaches), ("waits longer", page.overdue)):
         lines.append(f"  {name}: {len(late):,}")
-        lines += [f"    {late_words(x, _spell)}" for x in late[:_LATE_SHOWN]]
-        if len(late) > _LATE_SHOWN:
-            lines.append(f"    and {len(late) - _LATE_SHOWN:,} more: --json has all")
+        words = late_words(late, _spell)
+        lines += [f"    {line}" for line in words[:_LATE_SHOWN]]
+        if len(words) > _LATE_SHOWN:
+            lines.append(f"    and {len(words) - _LATE_SHOWN:,} more: --json has all")
     return lines
 
 

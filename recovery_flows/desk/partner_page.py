@@ -29,6 +29,7 @@ from recovery_flows.desk.contacts import Contacts, contacts_of
 from recovery_flows.rules import answer_times
 from recovery_flows.rules.answer_times import AnswerState, Late, OrderKind, OrderTime, Times
 from recovery_flows.rules.breaking import BreakerState, breaker_state
+from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.partner_advice import advice
 
 _REFUSED = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
@@ -48,7 +49,8 @@ class PartnerPage:
     """One partner with everything that is known of how it answers.
 
     `now` is case time, `wall` transport time: `row.last_answer_at` and the breaker are by the
-    latter. `weeks` are medians of the last eight weeks in minutes, the oldest first.
+    latter. `time_zone` is that of its law's days. `weeks` are medians of the last eight weeks in
+    minutes, the oldest first.
     """
 
     row: PartnerRow
@@ -62,13 +64,14 @@ class PartnerPage:
     overdue: tuple[Late, ...]
     breaker: BreakerState
     advice: str
+    time_zone: str = "UTC"
     contacts: Contacts = Contacts()  # noqa: RUF009 - a frozen value
     shown: Showing | None = None
     calls: OpenCalls | None = None
 
 
 def partner_pages(
-    session: Session, vault: Vault, wall: datetime, partner_id: str = ""
+    session: Session, vault: Vault, laws: Laws, wall: datetime, partner_id: str = ""
 ) -> tuple[PartnerPage, ...]:
     """Every partner's page, or that of one; NoSuchPartnerError if there is none of that id."""
     rows = [r for r in partner_rows(session) if partner_id in ("", r.id)]
@@ -88,6 +91,7 @@ def partner_pages(
     return tuple(
         replace(
             _page(row, now, wall, orders[row.id]),
+            time_zone=laws[row.regime].time_zone if row.regime in laws else "UTC",
             contacts=contacts[row.id], calls=calls.get(row.id), shown=shown.get(row.id),
         )
         for row in rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from models.states import PartnerChannel
@@ -11,34 +11,51 @@ from recovery_flows.desk.partner_page import PartnerPage
 from recovery_flows.rules.answer_times import Late, Times, told
 from recovery_flows.rules.breaking import BreakerState
 from recovery_flows.rules.clocks import time_left_text
+from recovery_flows.rules.legal_days import day_of
 
 Spell = Callable[[datetime], str]
 Row = tuple[str, str]
 
 
 def facts(page: PartnerPage, spell: Spell, contacts: Contacts | None = None) -> Iterator[Row]:
-    """What stands on the page besides the measure, each with its name; `spell` writes instants.
+    """What stands on the page besides the measure, each with its name; what is wrong comes first.
 
-    `contacts` are those that were shown to a person; without them they stand masked.
+    `spell` writes instants. `contacts` are those that were shown to a person; without them they
+    stand masked.
     """
     row = page.row
-    where = "at home" if row.home else "abroad"
-    yield "partner", f"{row.name}: {row.kind}, law {row.regime}, {row.currency}, {where}"
-    yield "reached", f"by {row.channel}{f' at {row.base_url}' if row.base_url else ''}"
+    yield "partner", f"{row.name}: {row.kind}, law {row.regime}, {row.currency}, {_side(page)}"
+    wrong, rest = _line_rows(page, spell)
+    yield from wrong
     yield "contacts", contacts_words(contacts or page.contacts)
     if page.shown is not None:
         times = "once" if page.shown.count == 1 else f"{page.shown.count} times"
-        last = f"{page.shown.last_by} {spell(page.shown.last_at)}"
-        yield "shown", f"{times}, last to {last}"
+        yield "shown", f"{times}, last to {page.shown.last_by} {spell(page.shown.last_at)}"
     yield "agreement", agreement_words(page)
     yield "calls open", calls_words(page, spell)
-    yield "breaker", breaker_words(page, spell)
-    yield "feed", feed_words(page, spell)
-    yield "last answer", "none yet" if row.last_answer_at is None else spell(row.last_answer_at)
+    yield "reached", f"by {row.channel}{f' at {row.base_url}' if row.base_url else ''}"
+    yield from rest
+
+
+def _side(page: PartnerPage) -> str:
+    return "at home" if page.row.home else "abroad"
+
+
+def _line_rows(page: PartnerPage, spell: Spell) -> tuple[list[Row], list[Row]]:
+    """How books and line stand: what is wrong, and what is not."""
+    row = page.row
+    books, breaker = ("books", books_words(page)), ("breaker", breaker_words(page, spell))
+    wrong = [books] if row.disagreement else []
+    wrong += [breaker] if page.breaker is not BreakerState.CLOSED else []
     if row.last_error:
-        yield "last error", row.last_error
-        yield "to do", page.advice
-    yield "books", books_words(page, spell)
+        wrong += [("last error", row.last_error), ("to do", page.advice)]
+    rest = [
+        breaker,
+        ("feed", feed_words(page, spell)),
+        ("last answer", "none yet" if row.last_answer_at is None else spell(row.last_answer_at)),
+        books,
+    ]
+    return wrong, [one for one in rest if one not in wrong]
 
 
 def contacts_words(contacts: Contacts) -> str:
@@ -90,14 +107,15 @@ def feed_words(page: PartnerPage, spell: Spell) -> str:
     return f"{reached}; {due}{f', every {seconds:,} s' if seconds else ''}"
 
 
-def books_words(page: PartnerPage, spell: Spell) -> str:
+def books_words(page: PartnerPage) -> str:
     """Whether our books and the bank's agree, and up to when."""
     row = page.row
     if row.disagreement:
         return f"differ: {row.disagreement}"
     if row.reconciled_to is None:
         return "not compared yet: `recovery reconcile --days`"
-    return f"agree up to {spell(row.reconciled_to)}"
+    last = day_of(row.reconciled_to - timedelta(seconds=1), page.time_zone)
+    return f"agree up to the end of {last} ({page.time_zone})"
 
 
 def times_cells(times: Times) -> tuple[str, str, str, str]:
@@ -109,9 +127,19 @@ def times_cells(times: Times) -> tuple[str, str, str, str]:
     )  # fmt: skip
 
 
-def late_words(late: Late, spell: Spell) -> str:
-    """One late answer: whose, what, how long, when it was sent."""
-    return f"{late.ref} {late.kind} {late.minutes:,} min, sent {spell(late.sent_at)}"
+def late_words(late: Sequence[Late], spell: Spell) -> list[str]:
+    """Late answers in their order, those of one kind in one recovery together."""
+    groups: dict[tuple[str, str], list[Late]] = {}
+    for one in late:
+        groups.setdefault((one.ref, one.kind), []).append(one)
+    return [_group_words(group, spell) for group in groups.values()]
+
+
+def _group_words(group: list[Late], spell: Spell) -> str:
+    first = group[0]
+    slowest = max(x.minutes for x in group)
+    many = f", {len(group):,} orders, the slowest" if len(group) > 1 else ""
+    return f"{first.ref} {first.kind}{many} {slowest:,} min, sent {spell(first.sent_at)}"
 
 
 def ago(page: PartnerPage) -> str:

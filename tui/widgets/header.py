@@ -15,7 +15,7 @@ from tui.text import cut, fitted, full_time, words, zoned_time
 from tui.widgets.block import Block
 
 TABS = (("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
-        ("4", "Summary", "summary"))  # fmt: skip
+        ("4", "Summary", "summary"), ("5", "Partners", "partners"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
