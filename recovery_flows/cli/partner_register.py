@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.table import cells, columns, instant_text, tell
+from recovery_flows.cli.table import cells, columns, instant_text, tell, width_of
 
 if TYPE_CHECKING:
     from recovery_flows.cli.place import Installation
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 PartnerId = Annotated[str, typer.Argument(metavar="ID", help="See `recovery partner list`.")]
 _LATE_SHOWN = 10
-_NAME_CELLS = 18
-_WIDTH = 78
+_NAME_CELLS_MIN = 8
+_WIDTH = 80
 
 
 def attach(group: typer.Typer) -> None:
@@ -150,16 +151,33 @@ def _pages(installation: Installation, partner_id: str = "") -> tuple[PartnerPag
 
 
 def _list_lines(pages: tuple[PartnerPage, ...]) -> list[str]:
-    """At most 80 cells a line where ids are short; what went wrong stands underneath."""
-    head = ("partner", "name", "kind", "law", "by", "p50", "p90", "late", "breaker", "answered")
+    """At most 80 cells a line: the name takes what is left; what went wrong stands underneath."""
+    head = ("partner", "name", "kind", "law", "by", "p50", "p90", "late", "breaker", "ago")
     rows = [_row(page) for page in pages]
+    taken = sum(
+        max(width_of(row[i]) for row in (head, *rows)) + 2 for i in range(len(head)) if i != 1
+    )
+    room = max(_NAME_CELLS_MIN, _WIDTH - taken)
+    rows = [(row[0], cells(row[1], room), *row[2:]) for row in rows]
     lines = columns(rows, head, right=(5, 6, 7))
     for page in pages:
-        if page.row.last_error:
-            lines += [f"  {page.row.id}: {page.row.last_error}", f"    {page.advice}"]
-        if page.row.disagreement:
-            lines.append(f"  books differ: {page.row.disagreement}")
-    return [*lines, "p50, p90: minutes to an answer, - for too few; `recovery partner show ID`"]
+        lines += _wrong(page)
+    return [
+        *lines,
+        "p50, p90: minutes to an answer; ago: last heard of; `recovery partner show ID`",
+    ]
+
+
+def _wrong(page: PartnerPage) -> Iterator[str]:
+    row = page.row
+    if row.last_error:
+        yield from wrap(row.last_error, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from wrap(page.advice, _WIDTH, initial_indent="    ", subsequent_indent="    ")
+    if row.disagreement:
+        yield from wrap(
+            f"books differ: {row.disagreement}", _WIDTH,
+            initial_indent="  ", subsequent_indent="    ",
+        )  # fmt: skip
 
 
 def _row(page: PartnerPage) -> tuple[str, ...]:
@@ -167,7 +185,7 @@ def _row(page: PartnerPage) -> tuple[str, ...]:
 
     row, ever = page.row, page.ever
     return (
-        row.id, cells(row.name, _NAME_CELLS), row.kind, row.regime, row.channel,
+        row.id, row.name, row.kind, row.regime, row.channel,
         "-" if ever.p50 is None else str(ever.p50), "-" if ever.p90 is None else str(ever.p90),
         str(len(page.breaches)), page.breaker, ago(page),
     )  # fmt: skip
@@ -181,7 +199,7 @@ def _page_lines(page: PartnerPage, clear: Contacts | None) -> list[str]:
     if clear is None and page.contacts:
         told = [(n, f"{t}  (masked: --reveal REASON)" if n == "contacts" else t) for n, t in told]
     lines = [page.row.id, *(f"  {name:<12} {text}" for name, text in told), ""]
-    lines += [f"  {line}" for line in (*wrap(MEASURE, _WIDTH), *_times_lines(page))]
+    lines += [f"  {line}" for line in (*wrap(MEASURE, _WIDTH - 2), *_times_lines(page))]
     for name, late in (("later than agreed", page.breaches), ("waits longer", page.overdue)):
         lines.append(f"  {name}: {len(late):,}")
         words = late_words(late, _spell)

@@ -146,6 +146,6 @@ def _order(
     kind: OrderKind, ref: str, sent_at: datetime, answered_at: datetime | None, *, is_open: bool
 ) -> OrderTime:
     if answered_at is not None:
-        return OrderTime(kind, ref, sent_at, AnswerState.ANSWERED, answered_at)
+        return answer_times.answered(kind, ref, sent_at, answered_at)
     state = AnswerState.OPEN if is_open else AnswerState.UNDATED
     return OrderTime(kind, ref, sent_at, state)

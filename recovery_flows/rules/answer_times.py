@@ -43,20 +43,19 @@ class AnswerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderTime:
-    """One order: of which recovery, when first sent, when answered (None while it is not)."""
+    """One order: of which recovery, when first sent, how long its answer took (None: no time)."""
 
     kind: OrderKind
     ref: str
     sent_at: datetime
     state: AnswerState
-    answered_at: datetime | None = None
+    minutes: int | None = None
 
-    @property
-    def minutes(self) -> int | None:
-        """How long the answer took, started minutes whole; None without one."""
-        if self.state is not AnswerState.ANSWERED or self.answered_at is None:
-            return None
-        return max(0, -(-(self.answered_at - self.sent_at) // _MINUTE))
+
+def answered(kind: OrderKind, ref: str, sent_at: datetime, at: datetime) -> OrderTime:
+    """An order that was answered at `at`: started minutes whole, never below zero."""
+    minutes = max(0, -(-(at - sent_at) // _MINUTE))
+    return OrderTime(kind, ref, sent_at, AnswerState.ANSWERED, minutes)
 
 
 @dataclass(frozen=True, slots=True)

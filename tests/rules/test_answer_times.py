@@ -19,7 +19,7 @@ def order(minutes: float | None, days_ago: float = 1, ref: str = "R-2026-0001") 
     if minutes is None:
         return OrderTime(OrderKind.STOP, ref, sent_at, AnswerState.OPEN)
     answered_at = sent_at + timedelta(minutes=minutes)
-    return OrderTime(OrderKind.STOP, ref, sent_at, AnswerState.ANSWERED, answered_at)
+    return answer_times.answered(OrderKind.STOP, ref, sent_at, answered_at)
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1), st.integers(1, 100))
