@@ -17,6 +17,7 @@ from models.hold import Hold
 from models.queries.audit import verify
 from models.states import LIVE_HOLDS, HoldState
 from models.tables import table_of
+from recovery_flows.flows.days import Wanted, reconcile_days
 from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
@@ -81,6 +82,11 @@ async def count(play: Play, book: Path) -> Findings:
     found.flaws["differences in the ledger"] = [str(d) for d in differences]
     found.flaws["breaks in the history"] = [str(b) for b in verify(play.database)]
     reconciled = await reconcile(play.engine)
+    days = await reconcile_days(play.engine, Wanted())
+    found.figures["figures of legal days compared"] = sum(len(p.lines) for p in days.partners)
+    found.flaws["figures of legal days that differ"] = [
+        x.sentence for p in days.partners for x in p.differences
+    ] + [p.not_asked for p in days.partners if p.failed]
     found.figures["figures equal at the banks"] = len(reconciled.lines)
     found.flaws["figures that differ at a bank"] = [
         line.sentence for line in (*reconciled.differences, *reconciled.not_asked)

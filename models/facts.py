@@ -7,7 +7,7 @@ encrypts them, and nothing prints a fact.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from models.money import Money
@@ -194,6 +194,17 @@ class BalanceFact:
     booked: Money
     held: Money
     as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayFact:
+    """A bank's own figures of one of its legal days: held at its end, debited in it."""
+
+    day: date
+    held: Money
+    holds: int
+    paid_out: Money
+    payouts: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,15 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
     Noun.TRACE: {(None, "adopted"): "adopted", ("adopted", "replaced"): "replaced"},
     Noun.STATEMENT: {(None, "recorded"): "recorded"},
     Noun.NOTE: {(None, "written"): "written"},
-    Noun.PARTNER: {(None, "registered"): "active", ("active", "updated"): "active"},
+    Noun.PARTNER: {
+        (None, "registered"): "active",
+        ("active", "updated"): "active",
+        ("active", "agreed"): "active",
+        ("active", "contacts_set"): "active",
+        ("active", "contacts_shown"): "active",
+        ("active", "disagreed"): "active",
+        ("active", "reconciled"): "active",
+    },
     Noun.OFFICER: {(None, "appointed"): "active", ("active", "dismissed"): "dismissed"},
     Noun.LINKAGE: {
         (None, "started"): _L.RUNNING,

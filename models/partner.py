@@ -17,7 +17,9 @@ class Partner(SQLModel, table=True):
     `codes` are its BICs and national bank codes as statement files name it, comma-separated. A
     `client_id` means that we prove who we are with our key; the paths are PEM files for its TLS.
     `contacts_sealed` holds its round-the-clock desk and postal address as JSON, `agreed_minutes`
-    the answer time that its agreement names (0: none).
+    the answer time that its agreement names (0: none). `reveal_sealed` is why somebody had the
+    contacts shown last. `reconciled_to` is the end of the last legal day that was compared with the
+    bank's own figures (operational), `disagreement` in a sentence what differed then.
     """
 
     id: str = id_field()
@@ -38,7 +40,10 @@ class Partner(SQLModel, table=True):
     agreement: str = Field(default="", max_length=200)
     agreed_minutes: int = 0
     contacts_sealed: str = ""
+    reveal_sealed: str = ""
+    disagreement: str = Field(default="", max_length=300)
 
+    reconciled_to: datetime | None = None
     feed_reached_at: datetime | None = None
     feed_due_at: datetime | None = None
     feed_interval_seconds: int = 0
@@ -51,7 +56,8 @@ class Partner(SQLModel, table=True):
 class Call(SQLModel, table=True):
     """One exchange, saved before it is sent. The id is the idempotency key; the body never changes.
 
-    `sent_at` and `planned_at` are case time; `retry_at` and the lease are transport time.
+    `planned_at` and `sent_at`, when it first left, are case time; `retry_at` and the lease are
+    transport time.
     By letter: `sent_how` is the way it went, `letter_digest` the letter; `answer_sealed` is what a
     person read in the answer, `answer_document` the digest of its scan, `answer_by` who typed it.
     """

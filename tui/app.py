@@ -23,6 +23,7 @@ from tui.screens.dialogs import Confirm, PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
+from tui.screens.partners import PartnersScreen
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
@@ -50,6 +51,7 @@ class RecoveryApp(App[int]):
         "summary": SummaryScreen,
         "trace": TraceScreen,
         "clocks": ClocksScreen,
+        "partners": PartnersScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
@@ -57,6 +59,7 @@ class RecoveryApp(App[int]):
         Binding("3", "go('approvals')", "Approvals", show=False, tooltip="A second person's turn"),
         Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
         Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
+        Binding("5", "go('partners')", "Partners", show=False, tooltip="How partners answer"),
         Binding("6", "go('clocks')", "Clocks", show=False, tooltip="Everything that runs out"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from models.queries.views import EventLine, QueuePage, RecoveryPage
+from recovery_flows.desk.contacts import Contacts
 from recovery_flows.desk.linking import Prospect
 
 
@@ -77,6 +78,14 @@ class ProspectRead(Message):
     def __init__(self, prospect: Prospect) -> None:
         super().__init__()
         self.prospect = prospect
+
+
+class ContactsShown(Message):
+    """A partner's contacts were opened for a person, and the history says so."""
+
+    def __init__(self, partner_id: str, contacts: Contacts) -> None:
+        super().__init__()
+        self.partner_id, self.contacts = partner_id, contacts
 
 
 class EventsRead(Message):

@@ -19,6 +19,7 @@ from recovery_flows.desk import wall_clock
 from recovery_flows.desk.clock_wall import clock_wall
 from recovery_flows.desk.linking import Prospect, read_prospect
 from recovery_flows.desk.page import recovery_page
+from recovery_flows.desk.partner_page import PartnerPage, partner_pages
 from recovery_flows.desk.trace_page import hops_of, trace_page
 from recovery_flows.desk.trace_views import HopView
 from recovery_flows.errors import RecoveryFlowsError
@@ -85,6 +86,11 @@ class Source:
         """The figures of the whole unit."""
         with self.database.reading() as session:
             return summary(session, wall_clock())
+
+    def partners(self) -> tuple[PartnerPage, ...]:
+        """The register of partners, measured."""
+        with self.database.reading() as session:
+            return partner_pages(session, self.database.vault, self.laws, wall_clock())
 
     def all_events(self, recovery_id: str) -> list[EventLine]:
         """Every event of a recovery, the newest first."""

@@ -68,11 +68,16 @@ def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:
 
 
 def mark_sent(unit: Unit, now: datetime, recovery_id: str, call_id: str, state: CallState) -> None:
-    """Note that a call is about to leave. After a crash it is in doubt and asked for by key."""
+    """Note that a call is about to leave. After a crash it is in doubt and asked for by key.
+
+    Sent again, it keeps the instant of its first leaving: from then on its partner is waited for.
+    """
     if state is not CallState.PLANNED:
         return
-    fixed = unit.session.execute(sa.select(_CALLS.c.body_digest).where(_CALLS.c.id == call_id))
-    values: Values = {"sent_at": now, "body_digest": fixed.scalar_one()}
+    fixed = unit.session.execute(
+        sa.select(_CALLS.c.body_digest, _CALLS.c.sent_at).where(_CALLS.c.id == call_id)
+    ).one()
+    values: Values = {"sent_at": fixed.sent_at or now, "body_digest": fixed.body_digest}
     move = Move(Noun.CALL, call_id, "sent", state, values)
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
     unit.session.execute(

@@ -70,6 +70,9 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.TASK, "ordered"): _OFFICER,
     (Noun.TASK, "renewal_ordered"): _OFFICER,
     (Noun.TASK, "expiry_seen"): _OFFICER,
+    (Noun.PARTNER, "agreed"): _OFFICER,
+    (Noun.PARTNER, "contacts_set"): _OFFICER,
+    (Noun.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,
 }
 
 

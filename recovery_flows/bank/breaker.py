@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from models.ids import PartnerId
 from recovery_flows.errors import (
@@ -14,26 +13,13 @@ from recovery_flows.errors import (
     PartnerUnavailableError,
     RecoveryFlowsError,
 )
+from recovery_flows.rules.breaking import FAILURES_MAX, BreakerState, breaker_state
 
-FAILURES_MAX = 5
+__all__ = ["FAILURES_MAX", "Breaker", "BreakerState", "breaker_state"]
+
 _FIRST_WAIT_SECONDS = 2
 _LONGEST_WAIT_SECONDS = 300
 _TOO_MANY_REQUESTS = 429
-
-
-class BreakerState(StrEnum):
-    """Closed: calls pass. Open: none does. Half open: one tries, the others wait for it."""
-
-    CLOSED = "closed"
-    OPEN = "open"
-    HALF_OPEN = "half open"
-
-
-def breaker_state(failures: int, open_until: datetime | None, now: datetime) -> BreakerState:
-    """What `failures` in a row and the end of the last wait say at `now` (transport time)."""
-    if failures < FAILURES_MAX or open_until is None:
-        return BreakerState.CLOSED
-    return BreakerState.OPEN if now < open_until else BreakerState.HALF_OPEN
 
 
 class Breaker:

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode
@@ -19,6 +19,7 @@ from models.ids import CallId
 from recovery_flows.bank import wire
 from recovery_flows.bank.answers import Meaning, meaning_of
 from recovery_flows.bank.breaker import Breaker
+from recovery_flows.bank.daily import daily_path
 from recovery_flows.bank.exchange import Exchange
 from recovery_flows.bank.limiter import Gate
 from recovery_flows.bank.line import Line, call_headers
@@ -173,6 +174,10 @@ class PartnerBank:
         with _keeping(answers):
             page = wire.parse_feed([answer.body for answer in answers], self.partner)
         return page, tuple(answers)
+
+    async def daily(self, first: date, last: date) -> RawAnswer:
+        """The partner's own figures of its legal days (read by `daily.parse_daily`)."""
+        return await self._get(daily_path(first, last), None, Flag.DAILY)
 
     async def hold(self, bank_ref: str, authority: Authority | None = None) -> RawAnswer:
         """The hold with the bank's id `bank_ref` as it is now (read by `wire.parse_hold`)."""

@@ -33,6 +33,7 @@ class Flag(StrEnum):
     TASK = "tasks"
     TASK_EXTEND = "taskExtensions"
     TASK_CANCEL = "taskCancels"
+    DAILY = "daily"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -15,12 +15,12 @@ from models.money import Money
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
-    """A value as JSON can hold it: money as {amount, currency}, instants as ISO text."""
+    """A value as JSON can hold it: money as {amount, currency}, instants and days as ISO text."""
     if isinstance(value, Money):
         return {"amount": value.text(), "currency": value.currency}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli import partner_register
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, instant_text, tell
+from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
     from models.queries.work import PartnerLine
@@ -39,8 +40,8 @@ def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Banks that the unit talks to.", no_args_is_help=True)
     group.command()(add)
-    group.command("list")(list_)
     group.command()(key)
+    partner_register.attach(group)
     app.add_typer(group, name="partner")
 
 
@@ -134,40 +135,3 @@ def _partners(installation: Installation) -> list[PartnerLine]:
 
     with installation.database.reading() as session:
         return partners(session, installation.database.vault)
-
-
-def list_(*, as_json: AsJson = False) -> None:
-    """List the partners, when each last answered, and what went wrong last."""
-    with opened() as installation:
-        found = _partners(installation)
-    if as_json:
-        say_json([_as_mapping(partner) for partner in found])
-    elif not found:
-        tell(["no partner is registered: `recovery partner add`"])
-    else:
-        head = (
-            "partner", "kind", "name", "law", "currency", "side", "address", "last answer", "error",
-        )  # fmt: skip
-        tell(columns([_row(partner) for partner in found], head))
-
-
-def _row(p: PartnerLine) -> tuple[str, ...]:
-    side, error = "home" if p.home else "abroad", p.last_error or "-"
-    answered = instant_text(p.last_answer_at)
-    return (p.id, p.kind, p.name, p.regime, p.currency, side, p.base_url, answered, error)
-
-
-def _as_mapping(p: PartnerLine) -> dict[str, object]:
-    """Everything but the token."""
-    return {
-        "id": p.id,
-        "name": p.name,
-        "kind": p.kind,
-        "regime": p.regime,
-        "currency": p.currency,
-        "home": p.home,
-        "url": p.base_url,
-        "client_id": p.client_id,
-        "last_answer_at": p.last_answer_at,
-        "last_error": p.last_error,
-    }

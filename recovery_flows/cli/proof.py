@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -75,14 +75,33 @@ def audit_verify(*, as_json: AsJson = False) -> None:
         raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
 
 
-def reconcile(*, as_json: AsJson = False) -> None:
-    """Ask the banks for each hold and payout; exit 5 on a difference, 4 if one was not asked."""
+def reconcile(
+    *,
+    days: Annotated[
+        bool, typer.Option("--days", help="Day by day, against each bank's own figures.")
+    ] = False,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="With --days.")] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="With --days.")] = "",
+    partner: Annotated[str, typer.Option(metavar="ID", help="With --days: only this one.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask the banks for each hold and payout; exit 5 on a difference, 4 if one was not asked.
+
+    With --days: what each bank held at the end of each of its legal days and paid out in it. From
+    the first day that the books know to the last one that is over, unless days are named.
+    """
+    from recovery_flows.cli import days as by_day
+
+    if days:
+        by_day.reconcile(first, last, partner, as_json=as_json)
+        return
+    by_day.refuse_without_days(first, last, partner)
     with opened() as installation:
         result = asyncio.run(_ask(installation))
     if as_json:
         say_json(result)
     else:
-        tell(line.sentence for line in (*result.differences, *result.not_asked))
+        tell(line.sentence for line in (*result.differences, *result.not_asked, *result.by_letter))
         tell([_summary(result)])
     if result.exit_code:
         raise typer.Exit(result.exit_code)
@@ -90,8 +109,10 @@ def reconcile(*, as_json: AsJson = False) -> None:
 
 def _summary(result: Reconciliation) -> str:
     different, unasked = len(result.differences), len(result.not_asked)
-    equal = len(result.lines) - different - unasked
-    return f"{counted(equal, 'figure')} equal, {different} different, {unasked} not asked"
+    letters = len(result.by_letter)
+    equal = len(result.lines) - different - unasked - letters
+    told = f"{counted(equal, 'figure')} equal, {different} different, {unasked} not asked"
+    return f"{told}, {letters} by letter" if letters else told
 
 
 async def _ask(installation: Installation) -> Reconciliation:

@@ -24,21 +24,42 @@ def tell(lines: Iterable[str]) -> None:
         say(safe(line).rstrip())
 
 
+def width_of(text: str) -> int:
+    """Cells of a terminal: wide characters take two, combining ones none."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(c)) for c in text)
+
+
+def cells(text: str, most: int) -> str:
+    """At most so many cells of a text, the last of them `…` where something is missing."""
+    text = safe(text)
+    if width_of(text) <= most:
+        return text
+    while width_of(text) > most - 1:
+        text = text[:-1]
+    return text + "…"
+
+
 def columns(
     rows: Sequence[Sequence[object]], head: Sequence[str] = (), *, right: Sequence[int] = ()
 ) -> list[str]:
     """Rows as aligned lines, two blanks between columns; `right` names those aligned right."""
-    cells = [[safe(cell) for cell in row] for row in ([head, *rows] if head else rows)]
-    if not cells:
+    table = [[safe(cell) for cell in row] for row in ([head, *rows] if head else rows)]
+    if not table:
         return []
-    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    widths = [max(width_of(row[i]) for row in table) for i in range(len(table[0]))]
     return [
         "  ".join(
-            cell.rjust(width) if i in right else cell.ljust(width)
+            _padded(cell, width, right=i in right)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
-        for row in cells
+        for row in table
     ]
+
+
+def _padded(cell: str, width: int, *, right: bool) -> str:
+    gap = " " * (width - width_of(cell))
+    return gap + cell if right else cell + gap
 
 
 def instant_text(at: datetime | None, zone: str = "UTC") -> str:

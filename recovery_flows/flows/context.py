@@ -25,7 +25,10 @@ from recovery_flows.rules.freezing import Laws
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often and how long: seconds of case time for polls, of transport time for the rest."""
+    """How often and how long: seconds of case time for polls, of transport time for the rest.
+
+    After so many legal days (`reconcile_days`) the days of a bank are compared with ours.
+    """
 
     poll_seconds: int = 30
     poll_ceiling_seconds: int = 900
@@ -36,6 +39,15 @@ class Pace:
     connections: int = 10
     retry_ceiling_seconds: int = 60
     jitter_percent: int = 0
+    reconcile_days: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """How a partner's days were compared last: up to which midnight; when to try again (wall)."""
+
+    compared_to: datetime | None
+    not_before: datetime
 
 
 @dataclass(slots=True)
@@ -49,6 +61,7 @@ class Engine:
     wall: Callable[[], datetime] = wall_clock
     signer: Signer | None = field(default=None, repr=False)
     calls_sent: dict[str, int] = field(default_factory=dict)
+    nights: dict[str, Night] = field(default_factory=dict)
     _banks: dict[str, tuple[PartnerLine, PartnerBank]] = field(default_factory=dict)
 
     def now(self) -> datetime:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from models.facts import BankPayoutState
 from models.ids import PartnerId
 from models.money import Money
 from models.queries.accounting import BookedHold, BookedPayout, booked_holds, booked_payouts
+from models.queries.daily_books import letter_partners
 from models.states import PayoutState
 from recovery_flows.bank import wire
 from recovery_flows.bank.client import PartnerBank
@@ -43,6 +44,7 @@ class Verdict(StrEnum):
     EQUAL = "equal"
     DIFFERENT = "different"
     NOT_ASKED = "could not be asked"
+    BY_LETTER = "by letter: not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ class Reconciliation:
         return tuple(line for line in self.lines if line.verdict is Verdict.NOT_ASKED)
 
     @property
+    def by_letter(self) -> tuple[Line, ...]:
+        """Lines of partners that no program can ask."""
+        return tuple(line for line in self.lines if line.verdict is Verdict.BY_LETTER)
+
+    @property
     def exit_code(self) -> int:
         """0 all equal, 5 a difference, 4 no difference but a bank that could not be asked."""
         if self.differences:
@@ -105,8 +112,11 @@ async def reconcile(engine: Engine) -> Reconciliation:
     with engine.database.reading() as session:
         booked: list[BookedHold | BookedPayout] = [*booked_holds(session)]
         booked += booked_payouts(session)
-    partners = {b.partner_id: await _reach(engine, b.partner_id) for b in booked}
-    found = await asyncio.gather(*(_compare(engine, partners[b.partner_id], b) for b in booked))
+        by_letter = letter_partners(session)
+    asked = [b for b in booked if b.partner_id not in by_letter]
+    partners = {b.partner_id: await _reach(engine, b.partner_id) for b in asked}
+    found = await asyncio.gather(*(_compare(engine, partners[b.partner_id], b) for b in asked))
+    found += [_by_letter(b) for b in booked if b.partner_id in by_letter]
     return Reconciliation(tuple(line for lines in found for line in lines))
 
 
@@ -122,7 +132,7 @@ async def _compare(
     engine: Engine, partner: _Asked, booked: BookedHold | BookedPayout
 ) -> list[Line]:
     is_hold = isinstance(booked, BookedHold)
-    ours = _ours_of_hold(booked) if isinstance(booked, BookedHold) else _ours_of_payout(booked)
+    ours = _ours(booked)
     async with partner.turn:
         if partner.bank is None or partner.away is not None:
             return _not_asked(booked, ours, partner.away)
@@ -198,6 +208,17 @@ def _not_asked(
         )
         for figure, mine in ours.items()
     ]  # fmt: skip
+
+
+def _by_letter(booked: BookedHold | BookedPayout) -> list[Line]:
+    """No program can ask: its answers are entered by hand, and nothing is missing here."""
+    lines = _not_asked(booked, _ours(booked), None)
+    sentence = f"{booked.ref} at {booked.partner_id} {Verdict.BY_LETTER}"
+    return [replace(x, verdict=Verdict.BY_LETTER, sentence=sentence) for x in lines]
+
+
+def _ours(booked: BookedHold | BookedPayout) -> dict[Figure, Money]:
+    return _ours_of_hold(booked) if isinstance(booked, BookedHold) else _ours_of_payout(booked)
 
 
 def _subject(booked: BookedHold | BookedPayout) -> str:

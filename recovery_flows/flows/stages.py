@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from prefect import flow
 
 from models.states import Stage
-from recovery_flows.flows import context
+from recovery_flows.flows import context, nightly
 from recovery_flows.flows.tasks import decide_chunk, poll_partner, send_batch, send_stops
 
 _BATCHES_MAX = 100
@@ -63,6 +63,13 @@ async def golden_hour() -> int:
     return await send_stops()
 
 
+@flow(name="reconcile", persist_result=False, validate_parameters=False)
+async def reconcile(partner_ids: list[str]) -> int:
+    """Legal days that are over, compared with the banks' own figures; how many banks were."""
+    engine = context.current()
+    return sum([await nightly.reconcile_night(engine, partner) for partner in partner_ids])
+
+
 @flow(name="advance", persist_result=False, validate_parameters=False)
 async def advance(recovery_id: str) -> int:
     """One recovery pushed through whatever is due for it, when a person asks."""
@@ -80,5 +87,6 @@ STAGE_FLOWS: dict[Stage, Callable[[list[str]], Awaitable[int]]] = {
     Stage.RESTITUTION: restitution,
 }
 FLOW_NAMES = (
-    "freezing", "tracing", "cross-border", "restitution", "poll", "golden-hour", "advance",
+    "freezing", "tracing", "cross-border", "restitution", "poll", "golden-hour", "reconcile",
+    "advance",
 )  # fmt: skip

@@ -7,7 +7,8 @@ from models.states import Stage
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.deciding import CALLS, STAGES, due_by_stage
 from recovery_flows.flows.feed import due_polls
-from recovery_flows.flows.stages import STAGE_FLOWS, poll
+from recovery_flows.flows.nightly import due_nights
+from recovery_flows.flows.stages import STAGE_FLOWS, poll, reconcile
 
 _ROUNDS_MAX = 200
 
@@ -41,7 +42,8 @@ async def _round(engine: Engine) -> int:
         due = due_by_stage(engine).get(stage, [])
         if due or _sends(engine, stage):
             done += await STAGE_FLOWS[stage](due)
-    return done
+    nights = due_nights(engine)
+    return done + (await reconcile(nights) if nights else 0)
 
 
 def _sends(engine: Engine, stage: Stage) -> bool:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from recovery_flows.sandbox import (
+    daily,
     feed,
     holds,
     payouts,
@@ -64,6 +65,7 @@ def _money_routes(desk: Desk) -> list[Route]:
         _post("/v1/holds/{id}/extend", desk, _extend),
         _post("/v1/payouts", desk, _place_payout),
         _get("/v1/payouts/{id}", desk, _payout),
+        _get("/v1/daily", desk, _daily),
     ]
 
 
@@ -218,6 +220,11 @@ def _events(desk: Desk, request: Request, _now_us: int) -> _Object:
     if not limit.isdecimal() or not 1 <= int(limit) <= _PAGE_ITEMS:
         raise bad_request(f"limit is a whole number from 1 to {_PAGE_ITEMS}")
     return feed.feed_json(desk.db, (desk.bank, desk.currency), after, int(limit))
+
+
+def _daily(desk: Desk, request: Request, now_us: int) -> _Object:
+    bank = (desk.bank, desk.jurisdiction, desk.currency)
+    return daily.daily_json(desk.db, bank, request.query_params, now_us)
 
 
 def _call(desk: Desk, request: Request, _now_us: int) -> _Object:

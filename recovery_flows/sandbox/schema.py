@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 SCHEMA = """
 CREATE TABLE bank (
     id TEXT PRIMARY KEY, place INTEGER NOT NULL, name TEXT NOT NULL, jurisdiction TEXT NOT NULL,
@@ -76,3 +78,41 @@ CREATE TABLE IF NOT EXISTS other_freeze (
 ) STRICT
 """
 """Freezes of other authorities; made when the file is opened, for files older than they are."""
+
+_HOLD_AMOUNTS = """
+CREATE TABLE IF NOT EXISTS hold_amount (
+    place INTEGER PRIMARY KEY, hold_id TEXT NOT NULL, at_us INTEGER NOT NULL,
+    held_minor INTEGER NOT NULL
+) STRICT
+"""
+_TRIGGERS = (
+    """
+CREATE TRIGGER IF NOT EXISTS hold_amount_first AFTER INSERT ON hold WHEN NEW.held_minor <> 0
+BEGIN INSERT INTO hold_amount (hold_id, at_us, held_minor)
+    VALUES (NEW.id, NEW.modified_us, NEW.held_minor); END
+""",
+    """
+CREATE TRIGGER IF NOT EXISTS hold_amount_next AFTER UPDATE OF held_minor ON hold
+WHEN NEW.held_minor <> OLD.held_minor
+BEGIN INSERT INTO hold_amount (hold_id, at_us, held_minor)
+    VALUES (NEW.id, NEW.modified_us, NEW.held_minor); END
+""",
+)
+_AMOUNTS_SO_FAR = (
+    "INSERT INTO hold_amount (hold_id, at_us, held_minor)"
+    " SELECT id, modified_us, held_minor FROM hold WHERE held_minor <> 0"
+)
+
+
+def keep_amounts(db: sqlite3.Connection) -> None:
+    """Let the book keep what each hold held and since when, whoever changes it.
+
+    An older file tells from now on: its history begins with what is held when it is opened.
+    """
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "hold" not in tables:
+        return
+    for statement in (_HOLD_AMOUNTS, *_TRIGGERS):
+        db.execute(statement)
+    if "hold_amount" not in tables:
+        db.execute(_AMOUNTS_SO_FAR)

@@ -17,6 +17,7 @@ _FLAGS = tuple(
     (method, re.compile(path), flag)
     for method, path, flag in (
         ("GET", r"/v1/(events|capabilities)", "events"),
+        ("GET", r"/v1/daily", "daily"),
         ("GET", r"/v1/accounts/[^/]+", "accountDetails"),
         ("GET", r"/v1/accounts/[^/]+/transactions", "transactions"),
         ("GET", r"/v1/holds/[^/]+", "holds"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import sqlite3
 from functools import partial
 
 from starlette.requests import Request
@@ -19,6 +20,13 @@ from recovery_flows.sandbox.units import iso, micros
 from recovery_flows.sandbox.wire import ProblemError, bad_request, instant, json_object, text
 
 _ACCOUNTS = "SELECT * FROM account JOIN balance ON account_id = id WHERE bank = ? ORDER BY id"
+# A hold's revision stays: the feed has nothing new to tell. A payout is wrong on its own day.
+_SLIPS = {
+    "hold": "UPDATE hold SET held_minor = held_minor + :minor, modified_us = :now"
+    " WHERE bank = :bank AND id = :id",
+    "payout": "UPDATE payout SET debited_minor = debited_minor + :minor"
+    " WHERE bank = :bank AND id = :id",
+}
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>
 <h1>{name}</h1><p>This bank is synthetic: it exists on this machine only, its customers and its
 money are invented, and it keeps its own book.</p>
@@ -32,6 +40,7 @@ def routes(desk: Desk) -> list[Route]:
         Route("/sandbox/book", partial(_book, desk)),
         Route("/sandbox/mistakes", partial(_mistake, desk), methods=["POST"]),
         Route("/sandbox/conversions", partial(_court_order, desk), methods=["POST"]),
+        Route("/sandbox/slips", partial(_slip, desk), methods=["POST"]),
         Route("/sandbox/freezes", partial(_other_freeze, desk), methods=["POST"]),
         Route("/sandbox/faults", partial(_faults, desk), methods=["GET", "POST", "DELETE"]),
     ]
@@ -123,6 +132,29 @@ async def _court_order(desk: Desk, request: Request) -> Response:
     with transaction(desk.db) as journal:
         done = act(journal, hold, now_us)
     return JSONResponse({"done": done, "status": hold.status})
+
+
+async def _slip(desk: Desk, request: Request) -> Response:
+    """Somebody at the bank books wrong by some minor units, and tells nobody.
+
+    `{"hold": id, "minor": -1}` from the bank's now on, or `{"payout": id, "minor": 1}`.
+    """
+    now_us = catch_up(desk.db, desk.now())
+    try:
+        body = json_object(await request.body())
+        minor = body.get("minor")
+        if not isinstance(minor, int):
+            raise bad_request("minor is a whole number")
+        noun = "hold" if "hold" in body else "payout"
+        to = {"minor": minor, "now": now_us, "bank": desk.bank, "id": text(body, noun)}
+        changed = desk.db.execute(_SLIPS[noun], to)
+    except ProblemError as problem:
+        return problem.response()
+    except sqlite3.IntegrityError:
+        return bad_request("no book could show that").response()
+    if not changed.rowcount:
+        return ProblemError(404, "NotFound", f"no such {noun} at this bank").response()
+    return JSONResponse({"off": minor})
 
 
 async def _other_freeze(desk: Desk, request: Request) -> Response:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from recovery_flows.sandbox import tasks
-from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA
+from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA, keep_amounts
 from recovery_flows.sandbox.units import Rate, micros
 
 AccountKey = tuple[str, str]
@@ -124,6 +124,7 @@ def open_book(path: Path) -> sqlite3.Connection:
     columns = [row["name"] for row in db.execute("PRAGMA table_info(bank)")]
     if columns and "kind" not in columns:  # a file from before there were others than banks
         db.execute("ALTER TABLE bank ADD COLUMN kind TEXT NOT NULL DEFAULT 'bank'")
+    keep_amounts(db)
     return db
 
 
@@ -143,6 +144,7 @@ def install(path: Path, world: World) -> None:
         db.execute("BEGIN IMMEDIATE")
         for statement in filter(str.strip, SCHEMA.split(";")):
             db.execute(statement)
+        keep_amounts(db)
         _write_banks(db, world)
         ids = _write_accounts(db, world.accounts)
         db.executemany(

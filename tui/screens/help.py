@@ -33,6 +33,8 @@ SIGNS = (
     ("█ ▓ ▒", "returned, held, located but not held", "bar"),
     ("╱ ░", "gone, not located", "bar"),
     ("▸ ▹ ·", "an officer's, a supervisor's, the engine's turn", "turn"),
+    ("● ◐ ✕", "breaker closed: calls pass; half open: one tries; open: none does", "partners"),
+    ("▁▄█ ·", "a week's median answer, the slowest highest; no answer that week", "partners"),
     ("✓ ?", "article confirmed in a text, not yet verified", "law"),
 )
 

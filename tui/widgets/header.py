@@ -15,7 +15,8 @@ from tui.text import cut, fitted, full_time, words, zoned_time
 from tui.widgets.block import Block
 
 TABS = (("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
-        ("4", "Summary", "summary"), ("6", "Clocks", "clocks"))  # fmt: skip
+        ("4", "Summary", "summary"), ("5", "Partners", "partners"),
+        ("6", "Clocks", "clocks"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

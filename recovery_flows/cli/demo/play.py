@@ -18,7 +18,11 @@ from recovery_flows.flows.engine import PrefectLink, at_work, guarded_sweep, sig
 
 # The lease is short: a demo that was killed waits it out before it asks what became of its calls.
 _PACE = Pace(
-    poll_seconds=300, poll_ceiling_seconds=6 * 3600, watch_seconds=5 * 86_400, lease_seconds=12
+    poll_seconds=300,
+    poll_ceiling_seconds=6 * 3600,
+    watch_seconds=5 * 86_400,
+    lease_seconds=12,
+    reconcile_days=7,
 )
 
 

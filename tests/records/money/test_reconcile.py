@@ -17,6 +17,7 @@ from models.states import CallKind, PayoutState
 from models.store.partners import register
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.flows.context import Engine, Pace
+from recovery_flows.flows.days import Wanted, reconcile_days
 from recovery_flows.flows.feed import poll
 from recovery_flows.flows.outbox import send_due
 from recovery_flows.flows.reconcile import Figure, Reconciliation, Verdict, reconcile
@@ -187,6 +188,20 @@ async def test_a_bank_that_is_away_could_not_be_asked(
     assert [line.verdict for line in result.lines] == [Verdict.NOT_ASKED]
     assert result.exit_code == 4
     assert "could not be asked: partner bank-home is not available" in result.lines[0].sentence
+    assert held
+
+
+async def test_a_partner_by_letter_is_not_asked_and_that_is_no_failure(
+    unit: Any, held: str, engine: Engine
+) -> None:
+    unit.tamper("UPDATE partner SET channel = 'letter' WHERE id = 'bank-home'")
+    result = await reconcile(engine)
+    assert [line.verdict for line in result.lines] == [Verdict.BY_LETTER]
+    assert (result.exit_code, result.by_letter[0].theirs) == (0, None)
+    assert result.by_letter[0].sentence == "R-2026-0001 at bank-home by letter: not asked"
+    days = await reconcile_days(engine, Wanted())
+    assert days.partners[1].not_asked == "by letter: not asked"
+    assert (days.exit_code, engine.calls_sent.get("reconcile", 0)) == (0, 0)
     assert held
 
 

@@ -1,0 +1,82 @@
+"""What a person enters about a partner, who had its contacts shown, what its books differed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from models.ids import canonical
+from models.outcome import Move, Outcome, Values
+from models.partner import Partner
+from models.states import Noun
+from models.store.record import record
+from models.store.unit import ENGINE, Actor, Unit
+from models.tables import table_of
+
+_PARTNERS = table_of(Partner)
+_SENTENCE_LENGTH = 300
+
+
+class NoSuchPartnerError(LookupError):
+    """There is no partner of that id."""
+
+    def __init__(self, partner_id: str) -> None:
+        super().__init__(f"there is no partner {partner_id!r}: `recovery partner list`")
+
+
+def agree(
+    unit: Unit, actor: Actor, now: datetime, partner_id: str, minutes: int, agreement: str
+) -> None:
+    """Note in which agreement a partner promised to answer within so many minutes; 0: none."""
+    values: Values = {"agreed_minutes": minutes, "agreement": agreement}
+    _record(unit, actor, now, partner_id, "agreed", values)
+
+
+def set_contacts(
+    unit: Unit, actor: Actor, now: datetime, partner_id: str, contacts: Mapping[str, str]
+) -> None:
+    """Keep a partner's round-the-clock desk (desk, phone, email, address), sealed."""
+    sealed = unit.vault.seal(canonical(dict(contacts)).decode()) if contacts else ""
+    _record(unit, actor, now, partner_id, "contacts_set", {"contacts_sealed": sealed})
+
+
+def note_shown(unit: Unit, actor: Actor, now: datetime, partner_id: str, reason: str) -> None:
+    """Write into the history that somebody has a partner's contacts shown; why is sealed."""
+    values = {"reveal_sealed": unit.vault.seal(reason)}
+    _record(unit, actor, now, partner_id, "contacts_shown", values)
+
+
+def note_reconciled(
+    unit: Unit, now: datetime, partner_id: str, to: datetime, disagreement: str
+) -> bool:
+    """Note that the books were compared up to the instant `to`; True when what differs is news.
+
+    Only news is an event: the same difference night after night is told once.
+    """
+    row = _row(unit, partner_id)
+    unit.session.execute(
+        _PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(reconciled_to=to)
+    )
+    told = disagreement[:_SENTENCE_LENGTH]
+    if row.disagreement == told:
+        return False
+    event = "disagreed" if told else "reconciled"
+    _record(unit, ENGINE, now, partner_id, event, {"disagreement": told})
+    return bool(told)
+
+
+def _record(
+    unit: Unit, actor: Actor, now: datetime, partner_id: str, event: str, values: Values
+) -> None:
+    state = _row(unit, partner_id).state
+    record(unit, actor, now, "", Outcome((Move(Noun.PARTNER, partner_id, event, state, values),)))
+
+
+def _row(unit: Unit, partner_id: str) -> sa.Row[tuple[str, str]]:
+    query = sa.select(_PARTNERS.c.state, _PARTNERS.c.disagreement)
+    row = unit.session.execute(query.where(_PARTNERS.c.id == partner_id)).first()
+    if row is None:
+        raise NoSuchPartnerError(partner_id)
+    return row

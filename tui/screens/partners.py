@@ -1,0 +1,191 @@
+"""Partners: which of them answer, how fast, whether calls pass, whom to telephone at night."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from recovery_flows.desk import Desk
+from recovery_flows.desk.contacts import Contacts, show_contacts
+from recovery_flows.desk.partner_page import PartnerPage
+from recovery_flows.rules.breaking import BreakerState
+from tui.acting import DESK_ERRORS
+from tui.messages import ContactsShown, Done, Said
+from tui.panels.partner import PartnerDetail, detail_lines
+from tui.screens.dialogs import AskLine, FullText
+from tui.screens.live import LiveScreen
+from tui.signs import ALARM, MUTED
+from tui.source import Source, sentence_of
+from tui.text import counted, word, words
+from tui.widgets.block import Block
+from tui.widgets.partners import PartnersTable
+
+SHOWN_SECONDS = 60.0
+ROOMY = 120
+EMPTY = "No partner is registered.\n\nAdd one with `recovery partner add`; it stands here at once."
+WHY = "Why do you need the contacts? It is kept sealed, with your name and the time."
+
+
+class PartnersScreen(LiveScreen):
+    """The register with the page of the partner under the cursor."""
+
+    AUTO_FOCUS = "PartnersTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "show_contacts", "Contacts", tooltip="Contacts in clear for a minute"),
+        Binding("y", "copy_id", "Copy id", show=False, tooltip="Copy the partner's id"),
+        Binding("escape", "back", "Back", tooltip="Mask contacts, or back to the queue"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_read = False
+        self._clear: tuple[str, Contacts] | None = None
+        self._masking: Timer | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield Static("", id="counts", markup=False)
+        yield Static("reading …", id="notice", markup=False)
+        yield PartnersTable("partners")
+        with VerticalScroll(id="detail"):
+            yield Block(detail_lines, node_id="partner")
+
+    def read(self, source: Source) -> tuple[PartnerPage, ...]:
+        """Every partner's page."""
+        return source.partners()
+
+    def show_picture(self, picture: object) -> None:
+        """Fill the table; the detail follows its cursor."""
+        pages = cast("tuple[PartnerPage, ...]", picture)
+        self._has_read = True
+        self.query_one(PartnersTable).lines = pages
+        for name in ("#partners", "#detail"):
+            self.query_one(name).display = bool(pages)
+        notice = self.query_one("#notice", Static)
+        notice.display = not pages
+        notice.update(EMPTY)
+        self.query_one("#counts", Static).update(_counts(pages, self.size.width))
+
+    def show_failure(self, sentence: str) -> None:
+        """Say it, and on the page too where nothing was read yet."""
+        super().show_failure(sentence)
+        if not self._has_read:
+            self.query_one("#notice", Static).update(f"Partners cannot be read: {sentence}.")
+
+    @property
+    def page(self) -> PartnerPage | None:
+        """The partner under the cursor."""
+        return self.query_one(PartnersTable).cursor_line
+
+    def on_line_table_highlighted(self) -> None:
+        if self._clear is not None and (self.page is None or self.page.row.id != self._clear[0]):
+            self.mask()
+        else:
+            self._show_detail()
+
+    def on_screen_suspend(self) -> None:
+        self.mask()
+
+    def _detail(self) -> PartnerDetail | None:
+        page = self.page
+        if page is None:
+            return None
+        detail = PartnerDetail(page, self.desk_app.time_zone)
+        if self._clear is not None and self._clear[0] == page.row.id:
+            return replace(detail, clear=self._clear[1])
+        return detail
+
+    def _show_detail(self) -> None:
+        detail = self._detail()
+        self.query_one("#detail").border_title = word(f" {detail.page.row.id} ") if detail else ""
+        self.query_one("#partner", Block).value = detail
+
+    def on_line_table_opened(self) -> None:
+        """The whole page, masked: it would outlive the minute."""
+        page = self.page
+        if page is not None:
+            detail = PartnerDetail(page, self.desk_app.time_zone)
+            self.app.push_screen(FullText(page.row.name, detail_lines, detail))
+
+    def action_show_contacts(self) -> None:
+        page, app = self.page, self.desk_app
+        if page is None:
+            return
+        if app.read_only:
+            app.say("the screen is read-only: R ends that", refused=True)
+            return
+
+        def take(reason: str | None) -> None:
+            if reason is not None:
+                self._ask_contacts(page.row.id, reason, app.desk())
+
+        app.push_screen(AskLine(f"Contacts of {page.row.id}", WHY, "the reason"), take)
+
+    @work(thread=True, group="contacts")
+    def _ask_contacts(self, partner_id: str, reason: str, desk: Desk) -> None:
+        try:
+            found = show_contacts(desk, partner_id, reason)
+        except DESK_ERRORS as error:
+            self.app.post_message(Done(Said(sentence_of(error), refused=True)))
+        else:
+            self.post_message(ContactsShown(partner_id, found))
+
+    def on_contacts_shown(self, message: ContactsShown) -> None:
+        """Show them for a minute; then they are masked again, whoever sits there."""
+        if not self.is_current:
+            return
+        self._clear = (message.partner_id, message.contacts)
+        if self._masking is not None:
+            self._masking.stop()
+        self._masking = self.set_timer(SHOWN_SECONDS, self.mask)
+        self._show_detail()
+        self.desk_app.say(f"contacts of {message.partner_id} are shown for a minute: it is noted")
+
+    def mask(self) -> None:
+        """Mask the contacts now."""
+        self._clear = None
+        if self._masking is not None:
+            self._masking.stop()
+            self._masking = None
+        self._show_detail()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Showing contacts writes into the history: out of reach while the screen is read-only."""
+        del parameters
+        return None if action == "show_contacts" and self.desk_app.read_only else True
+
+    def action_copy_id(self) -> None:
+        if self.page is not None:
+            self.app.copy_to_clipboard(self.page.row.id)
+            self.desk_app.say(f"{self.page.row.id} is copied")
+
+    def action_back(self) -> None:
+        if self._clear is not None:
+            self.mask()
+        else:
+            self.desk_app.action_go("now")
+
+
+def _counts(pages: tuple[PartnerPage, ...], width: int) -> Content:
+    shut = sum(page.breaker is not BreakerState.CLOSED for page in pages)
+    differ = sum(bool(page.row.disagreement) for page in pages)
+    waits = sum(len(page.overdue) for page in pages)
+    wrong: list[tuple[object, str] | str] = []
+    if shut:
+        wrong.append((f"  ✕ {counted(shut, 'breaker')} not closed", ALARM))
+    if differ:
+        told = counted(differ, "partner's books differ", "partners' books differ")
+        wrong.append((f"  ‼ {told}", ALARM))
+    if waits:
+        told = counted(waits, "order waits too long", "orders wait too long")
+        wrong.append((f"  ! {told}", "bold $warning"))
+    if not wrong or width >= ROOMY:
+        wrong.append(("  times in minutes: agreed, p50, p90 of all answers", MUTED))
+    return words((f" {counted(len(pages), 'partner')}", "bold $foreground"), *wrong)

@@ -1,0 +1,105 @@
+"""The register of partners as a table: one line each, with eight weeks of answer times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.content import Content
+
+from models.states import PartnerChannel
+from recovery_flows.desk.partner_page import PartnerPage
+from recovery_flows.desk.partner_words import ago
+from tui.panels.partner import BREAKERS, bars
+from tui.signs import ALARM, CALM, CARE, MUTED
+from tui.text import word, words
+from tui.widgets.table import LineTable, TableColumn
+
+_WIDE_CELLS = 100
+_NARROW = (
+    TableColumn("name", "partner"),
+    TableColumn("kind", "kind", 4),
+    TableColumn("law", "law", 3),
+    TableColumn("channel", "by", 3),
+    TableColumn("breaker", "breaker", 8),
+    TableColumn("ago", "answer", 7, right=True),
+    TableColumn("p50", "agr/p50/p90", 11, right=True),
+    TableColumn("late", "late", 4, right=True),
+    TableColumn("calls", "open", 4, right=True),
+    TableColumn("weeks", "8 weeks", 12),
+)
+_WIDE = (
+    TableColumn("name", "partner"),
+    TableColumn("kind", "kind", 9),
+    TableColumn("law", "law", 3),
+    TableColumn("channel", "by", 6),
+    TableColumn("breaker", "breaker", 11),
+    TableColumn("ago", "answered", 8, right=True),
+    TableColumn("agreed", "agreed", 6, right=True),
+    TableColumn("p50", "p50", 5, right=True),
+    TableColumn("p90", "p90", 5, right=True),
+    TableColumn("late", "late", 4, right=True),
+    TableColumn("calls", "open", 4, right=True),
+    TableColumn("weeks", "8 weeks, p50", 14),
+)
+
+
+class PartnersTable(LineTable[PartnerPage]):
+    """Partners by id; times are minutes, `–` where there are too few answers for one."""
+
+    def columns(self) -> Sequence[TableColumn]:
+        """The columns that fit."""
+        return _WIDE if self.size.width >= _WIDE_CELLS else _NARROW
+
+    def line_id(self, line: PartnerPage) -> str:
+        """The partner's id."""
+        return line.row.id
+
+    def sort_value(self, line: PartnerPage, key: str) -> Any:  # noqa: ANN401
+        """What the column sorts by; without a figure comes last."""
+        row, last = line.row, 10**9
+        at = row.last_answer_at
+        values: dict[str, object] = {
+            "name": row.name.casefold(), "kind": str(row.kind), "law": row.regime,
+            "channel": str(row.channel), "breaker": str(line.breaker),
+            "ago": (line.wall - at).total_seconds() if at else last,
+            "agreed": row.agreed_minutes or last,
+            "p50": last if line.ever.p50 is None else line.ever.p50,
+            "p90": last if line.ever.p90 is None else line.ever.p90,
+            "late": -len(line.breaches), "calls": -(line.calls.count if line.calls else 0),
+            "weeks": last if line.lately.p50 is None else line.lately.p50,
+        }  # fmt: skip
+        return values[key]
+
+    def cells(self, line: PartnerPage) -> Sequence[Content]:
+        """The line as text."""
+        is_wide = self.size.width >= _WIDE_CELLS
+        row = line.row
+        channel = str(row.channel) if is_wide or row.channel is PartnerChannel.API else "let"
+        cells = [
+            _name_cell(line, self._widths()[0]),
+            word(str(row.kind)[: 9 if is_wide else 4]), word(row.regime, MUTED),
+            word(channel, MUTED), BREAKERS[line.breaker].text(short=not is_wide),
+            word(ago(line).removesuffix(" late"), "$foreground"),
+        ]  # fmt: skip
+        agreed = _figure(row.agreed_minutes or None)
+        times = (agreed, _figure(line.ever.p50), _figure(line.ever.p90))
+        cells += [word(t) for t in times] if is_wide else [word("/".join(times), "$foreground")]
+        return [
+            *cells,
+            word(f"{len(line.breaches):,}", CARE if line.breaches else MUTED),
+            word(f"{line.calls.count:,}" if line.calls else "0", CALM if line.calls else MUTED),
+            words((bars(line.weeks), CALM), (f" {_figure(line.lately.p50)}", "$foreground")),
+        ]
+
+
+def _name_cell(line: PartnerPage, room: int) -> Content:
+    """The name, or the id where the name has no room; books that differ are marked before it."""
+    mark = "‼ " if line.row.disagreement else ""
+    name = word(line.row.name)
+    shown = line.row.name if name.cell_length + len(mark) <= room else line.row.id
+    return words((mark, ALARM), (shown, "bold $primary"))
+
+
+def _figure(minutes: int | None) -> str:
+    return "–" if minutes is None else str(minutes)
