@@ -207,6 +207,27 @@ class ClockLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One letter that is not answered yet: what it is about, how far it is, what its answer takes.
+
+    `fields` are (name, hint) of what can be typed of the bank's answer.
+    """
+
+    call_id: str
+    recovery_id: str
+    ref: str
+    bank: str
+    kind: str
+    what: str
+    stands: str
+    due_at: datetime | None
+    planned_at: datetime | None
+    sent_at: datetime | None
+    sent_how: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryPage:
     """One recovery on one page: who, how much, where the money is, clocks, requests, what next."""
 
@@ -234,6 +255,7 @@ class RecoveryPage:
     steps: tuple[Step, ...]
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
+    letters: tuple[LetterLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

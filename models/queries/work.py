@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.account import Account
+from models.channels import by_interface
 from models.facts import AccountRef
 from models.hold import Hold
 from models.partner import Call, Partner
@@ -22,6 +23,7 @@ from models.states import (
     CallState,
     HoldState,
     Noun,
+    PartnerChannel,
     PayoutState,
 )
 from models.tables import table_of
@@ -52,6 +54,7 @@ class PartnerLine:
     last_error: str
     breaker_failures: int
     breaker_until: datetime | None
+    channel: PartnerChannel = PartnerChannel.API
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def partners(session: Session, vault: Vault) -> list[PartnerLine]:
             last_error=row.last_error,
             breaker_failures=row.breaker_failures,
             breaker_until=row.breaker_until,
+            channel=row.channel,
         )
         for row in session.execute(sa.select(_PARTNERS).order_by(_PARTNERS.c.id))
     ]
@@ -112,6 +116,7 @@ def due_call_kinds(session: Session, now: datetime, wall: datetime) -> set[CallK
         sa.select(_CALLS.c.kind)
         .where(
             _CALLS.c.state.in_(OPEN_CALLS),
+            by_interface(),
             sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall),
             sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall),
             sa.or_(_CALLS.c.not_before.is_(None), _CALLS.c.not_before <= now),
@@ -202,6 +207,6 @@ def next_retry(session: Session) -> datetime | None:
     For one that is leased that is the end of the lease: who took it may have died.
     """
     free_at = sa.func.coalesce(_CALLS.c.lease_until, _CALLS.c.retry_at)
-    query = sa.select(sa.func.min(free_at)).where(_CALLS.c.state.in_(OPEN_CALLS))
+    query = sa.select(sa.func.min(free_at)).where(_CALLS.c.state.in_(OPEN_CALLS), by_interface())
     found: datetime | None = session.execute(query).scalar()
     return found

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
-from models.states import Noun
+from models.states import Noun, PartnerChannel
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from models.tables import table_of
@@ -30,6 +30,7 @@ def register(
     token: str = "",
     client_id: str = "",
     certificates: tuple[str, str, str] = ("", "", ""),
+    channel: PartnerChannel = PartnerChannel.API,
 ) -> None:
     """Add a partner bank, or give a known one its new address and credentials.
 
@@ -47,6 +48,7 @@ def register(
         "ca_path": ca,
         "cert_path": cert,
         "cert_key_path": cert_key,
+        "channel": channel,
     }
     known = unit.session.execute(
         sa.select(_PARTNERS.c.state, _PARTNERS.c.base_url).where(_PARTNERS.c.id == partner_id)

@@ -90,8 +90,10 @@ def reconcile(*, as_json: AsJson = False) -> None:
 
 def _summary(result: Reconciliation) -> str:
     different, unasked = len(result.differences), len(result.not_asked)
-    equal = len(result.lines) - different - unasked
-    return f"{counted(equal, 'figure')} equal, {different} different, {unasked} not asked"
+    letters = len(result.by_letter)
+    equal = len(result.lines) - different - unasked - letters
+    told = f"{counted(equal, 'figure')} equal, {different} different, {unasked} not asked"
+    return f"{told}, {letters} by letter" if letters else told
 
 
 async def _ask(installation: Installation) -> Reconciliation:

@@ -40,6 +40,7 @@ from models.states import (
 )
 from models.tables import table_of
 from models.vault import Vault
+from recovery_flows.desk.letter_views import letters_of
 from recovery_flows.rules import steps
 from recovery_flows.rules.freezing import Laws
 
@@ -91,6 +92,7 @@ def _page(
         steps=tuple(steps.steps(file, laws)),
         events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
         notes=tuple(notes_of(session, vault, recovery.id)),
+        letters=tuple(letters_of(file, laws)),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.channels import letter_partners
 from models.facts import BankPayoutState
 from models.ids import PartnerId
 from models.money import Money
@@ -43,6 +44,7 @@ class Verdict(StrEnum):
     EQUAL = "equal"
     DIFFERENT = "different"
     NOT_ASKED = "could not be asked"
+    BY_LETTER = "not asked: by letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ class Reconciliation:
         return tuple(line for line in self.lines if line.verdict is Verdict.NOT_ASKED)
 
     @property
+    def by_letter(self) -> tuple[Line, ...]:
+        """Lines whose bank has no interface: no failure, and no comparison either."""
+        return tuple(line for line in self.lines if line.verdict is Verdict.BY_LETTER)
+
+    @property
     def exit_code(self) -> int:
         """0 all equal, 5 a difference, 4 no difference but a bank that could not be asked."""
         if self.differences:
@@ -105,8 +112,12 @@ async def reconcile(engine: Engine) -> Reconciliation:
     with engine.database.reading() as session:
         booked: list[BookedHold | BookedPayout] = [*booked_holds(session)]
         booked += booked_payouts(session)
+        letters = set(session.execute(letter_partners()).scalars())
+    on_paper = [b for b in booked if b.partner_id in letters]
+    booked = [b for b in booked if b.partner_id not in letters]
     partners = {b.partner_id: await _reach(engine, b.partner_id) for b in booked}
     found = await asyncio.gather(*(_compare(engine, partners[b.partner_id], b) for b in booked))
+    found += [_not_asked(b, _ours(b), None, Verdict.BY_LETTER) for b in on_paper]
     return Reconciliation(tuple(line for lines in found for line in lines))
 
 
@@ -122,7 +133,7 @@ async def _compare(
     engine: Engine, partner: _Asked, booked: BookedHold | BookedPayout
 ) -> list[Line]:
     is_hold = isinstance(booked, BookedHold)
-    ours = _ours_of_hold(booked) if isinstance(booked, BookedHold) else _ours_of_payout(booked)
+    ours = _ours(booked)
     async with partner.turn:
         if partner.bank is None or partner.away is not None:
             return _not_asked(booked, ours, partner.away)
@@ -141,6 +152,10 @@ async def _compare(
         _line(booked, figure, mine, theirs.get(figure, Money(0, mine.currency)), told)
         for figure, mine in ours.items()
     ]
+
+
+def _ours(booked: BookedHold | BookedPayout) -> dict[Figure, Money]:
+    return _ours_of_hold(booked) if isinstance(booked, BookedHold) else _ours_of_payout(booked)
 
 
 def _ours_of_hold(booked: BookedHold) -> dict[Figure, Money]:
@@ -189,12 +204,14 @@ def _not_asked(
     booked: BookedHold | BookedPayout,
     ours: Mapping[Figure, Money],
     error: RecoveryFlowsError | None,
+    verdict: Verdict = Verdict.NOT_ASKED,
 ) -> list[Line]:
-    sentence = f"{booked.ref} at {booked.partner_id} {Verdict.NOT_ASKED}: {error}"
+    why = f": {error}" if error is not None else ""
+    sentence = f"{booked.ref} at {booked.partner_id} {verdict}{why}"
     return [
         Line(
             booked.partner_id, figure, booked.ref, _subject(booked), booked.bank_ref,
-            Verdict.NOT_ASKED, mine, None, None, sentence,
+            verdict, mine, None, None, sentence,
         )
         for figure, mine in ours.items()
     ]  # fmt: skip

@@ -10,13 +10,20 @@ from models.rows import ApprovalRow
 from models.states import (
     LIVE_HOLDS,
     RETURNED,
-    ApprovalState,
     HoldState,
     LedgerAccount,
     Noun,
     PayoutState,
 )
-from recovery_flows.rules import choosing, crossing, freezing, letting_go, renewing, restitution
+from recovery_flows.rules import (
+    choosing,
+    crossing,
+    freezing,
+    letter_answers,
+    letting_go,
+    renewing,
+    restitution,
+)
 from recovery_flows.rules.acts import StepRefusedError, pending_approval
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -118,6 +125,11 @@ def _put_rule_in_force(
     choosing.put_in_force(progress)
 
 
+def _leave_to_desk(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    """What was typed of a letter is sealed: the desk opens it and has it taken."""
+    del progress, approval, now, laws
+
+
 def closing_event(file: RecoveryFile) -> str:
     """How a recovery ends, by its ledger: all that was upheld returned, a part, or nothing."""
     returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
@@ -142,6 +154,7 @@ _FOLLOW = {
     Act.RENEW: _order_renewal,
     Act.RELEASE_PART: _let_part_go,
     Act.COMPLAINT: _let_part_go,
+    Act.LETTER_ANSWER: _leave_to_desk,
 }
 
 
@@ -199,6 +212,10 @@ def _deny_request(progress: Progress, approval: ApprovalRow, reason: str) -> Non
     progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
 
 
+def _return_answer(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    letter_answers.give_back(progress, approval.subject_id, reason)
+
+
 def _drop_rule(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     del approval
     choosing.drop(progress, reason)
@@ -223,11 +240,5 @@ _UNDO = {
     Act.REQUEST: _deny_request,
     Act.TRACE_RULE: _drop_rule,
     Act.RETURN: _deny_return,
+    Act.LETTER_ANSWER: _return_answer,
 }
-
-
-def release_is_in_force(approval: ApprovalRow) -> bool:
-    """A release may follow a yes, or a no to the stop that it takes back."""
-    if approval.action == Act.ORDER_STOP:
-        return approval.state is ApprovalState.DENIED
-    return approval.state is ApprovalState.APPROVED

@@ -10,7 +10,7 @@ from models.file import RecoveryFile
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Noun
-from recovery_flows.rules import clocks
+from recovery_flows.rules import by_letter, clocks
 from recovery_flows.rules.drafting import UNANSWERED
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
@@ -87,7 +87,9 @@ def _span(hours: int) -> str:
 
 def _state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
     if hold.state is HoldState.ORDERED:
-        return "the bank has not answered"
+        order = by_letter.order_of(file, hold)
+        unsent = order is not None and order.sent_at is None
+        return "its letter has not been sent" if unsent else "the bank has not answered"
     if hold.renewal:
         return f"its renewal is {hold.renewal}"
     follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)

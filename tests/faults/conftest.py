@@ -155,9 +155,14 @@ def client() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path, client: httpx.Client) -> Iterator[Sandbox]:
+def world() -> World:
+    return small_world()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, client: httpx.Client, world: World) -> Iterator[Sandbox]:
     path = tmp_path / "sandbox.sqlite3"
-    install(path, small_world())
+    install(path, world)
     served = Sandbox(path, client)
     served.start()
     yield served
