@@ -22,6 +22,7 @@ CALL_MOVES: Mapping[tuple[str | None, str], str] = {
 HOLD_MOVES: Mapping[tuple[str | None, str], str] = {
     (_H.ORDERED, "letter_sent"): _H.ORDERED,
     (_H.ORDERED, "order_withdrawn"): _H.CANCELLED,
+    (_H.QUEUED, "stopped"): _H.STOPPED,
     (_H.LAPSED, "stopped_late"): _H.STOPPED,
     (_H.LAPSED, "frozen_late"): _H.FROZEN,
 }

@@ -28,6 +28,16 @@ class AnswerState(StrEnum):
     TOLD = "told"
 
 
+class LetterStand(StrEnum):
+    """How far a letter is that is not answered yet."""
+
+    TO_PRINT = "to be printed"
+    TO_SEND = "to be sent"
+    WAITS = "waits for the answer"
+    LOOKED_AT = "answer waits for a second look"
+    RETURNED = "answer returned"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedAnswer:
     """One answer as it was typed; `zone` is the legal time zone in which its instants are shown.

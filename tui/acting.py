@@ -32,6 +32,7 @@ APPROVE_ASKS: Mapping[str, str] = {
     Act.RENEW: "The bank is told to hold the money for another term.",
     Act.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
     Act.COMPLAINT: "A yes lets this much go: it can be gone the same minute. A no needs a reason.",
+    Act.LETTER_ANSWER: "What was typed counts as the bank's word. Hold it to the document first.",
     Act.TRACE_RULE: "The money is traced again by this rule; returns drafted by the old one end.",
 }
 

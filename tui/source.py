@@ -16,9 +16,12 @@ from models.queries.queue import queue_page
 from models.queries.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
+from recovery_flows.desk.letter_orders import NO_POST, Post
+from recovery_flows.desk.letters import preview
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.trace_page import hops_of, trace_page
 from recovery_flows.desk.trace_views import HopView
+from recovery_flows.documents.letters import Line
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.reports.summary import Summary, summary
 from recovery_flows.rules.regime import Regime
@@ -37,6 +40,7 @@ class Source:
 
     database: Database
     laws: Mapping[str, Regime]
+    post: Post = NO_POST
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""
@@ -64,6 +68,10 @@ class Source:
                 hops = hops_of(session, recovery_id, page.rule, claim, page.as_of)
         zone = self.laws[law].time_zone if (law := _regime(self, recovery_id)) else "UTC"
         return TraceView(page, first_rule, victim, hops, zone)
+
+    def letter(self, call_id: str) -> tuple[Line, ...]:
+        """A letter as it would be printed now, personal data masked."""
+        return preview(self.database, self.laws, self.post, call_id, wall_clock())
 
     def approvals(self) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""

@@ -129,12 +129,20 @@ def _answer_figures(file: RecoveryFile, call_id: str, names: Names) -> list[tupl
     return [
         ("bank", call.partner_id),
         ("account", names.account(_account_of(file, call))),
-        ("letter", f"{call.kind} {call.id}"),
+        ("letter", f"{call.kind}{_asked_by(file, call)}"),
         ("it went", call.sent_how),
         *(answer.figures() if answer else ()),
         ("document", f"sha256 {call.answer_document[:24]}"),
         ("typed by", call.answer_by),
+        ("to see it", f"recovery letter document {call.id}"),
     ]
+
+
+def _asked_by(file: RecoveryFile, call: CallRow) -> str:
+    """The sum that a letter asks for, to be held against the answer."""
+    sums = [Money(h.requested_minor, h.currency) for h in file.holds if h.id == call.subject_id]
+    sums += [Money(p.amount_minor, p.currency) for p in file.payouts if p.id == call.subject_id]
+    return f" of {sums[0]}" if sums else ""
 
 
 def _account_of(file: RecoveryFile, call: CallRow) -> str:

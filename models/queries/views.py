@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.file import Step
+from models.letters import LetterStand
 from models.money import Money
 from models.states import (
     AllocationState,
@@ -219,7 +220,7 @@ class LetterLine:
     bank: str
     kind: str
     what: str
-    stands: str
+    stands: LetterStand
     due_at: datetime | None
     planned_at: datetime | None
     sent_at: datetime | None

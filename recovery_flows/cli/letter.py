@@ -14,6 +14,8 @@ from recovery_flows.cli.table import columns, instant_text, tell
 
 if TYPE_CHECKING:
     from models.queries.views import LetterLine
+    from recovery_flows.cli.place import Installation
+    from recovery_flows.desk.letter_orders import Post
 
 Call = Annotated[str, typer.Argument(metavar="CALL", help="Its id, see `recovery letter list`.")]
 Out = Annotated[
@@ -81,13 +83,21 @@ def print_(
     with opened() as installation:
         desk = installation.desk(acting_as)
         if out == _STDOUT:
-            printed = print_letter(desk, installation.sender(), call)
+            printed = print_letter(desk, post_of(installation), call)
             sys.stdout.write((printed.as_page() if html else printed.text).decode())
             return
         path = out or Path(default_name(call, ".html" if html else ".txt"))
         if html and path.suffix.lower() not in (".html", ".htm"):
             path = path.with_name(f"{path.name}.html")
-        _tell(print_to(desk, installation.sender(), call, path), as_json=as_json)
+        _tell(print_to(desk, post_of(installation), call, path), as_json=as_json)
+
+
+def post_of(installation: Installation) -> Post:
+    """Who writes, and the same orders that interfaces get."""
+    from recovery_flows.desk.letter_orders import Post
+    from recovery_flows.flows.bodies import path_and_body
+
+    return Post(installation.sender(), path_and_body)
 
 
 def _tell(done: str, *, as_json: bool) -> None:

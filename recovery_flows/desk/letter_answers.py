@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from models.file import RecoveryFile
 from models.letters import AnswerState, TypedAnswer
 from models.queries.clock import case_now
 from models.queries.letters import document_bytes, letter_call
 from models.queries.views import masked_account
-from models.queries.work import account_ref, calls_by_id
+from models.queries.work import account_ref
 from models.rows import CallRow
 from models.states import CallKind, Role
 from models.store.documents import keep
 from models.store.unit import Unit, unit_of_work
-from recovery_flows.desk.bodies import statement_account
 from recovery_flows.desk.desk import Desk
 from recovery_flows.desk.holding import hold_of
 from recovery_flows.desk.letter_files import media_type, read_document
@@ -27,9 +27,9 @@ from recovery_flows.desk.statement_files import statements_in
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules import letter_answers, letters
 from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.rules.by_letter import account_of, regime_of
 from recovery_flows.rules.letter_typing import typed_answer
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import Regime
 
 _KIND = "letter answer"
 
@@ -97,7 +97,7 @@ def _enter(
     raw: bytes,
 ) -> str:
     file = progress.file
-    law = _law_of(desk, file, call)
+    law = desk.laws[regime_of(file, call)]
     answer = typed_answer(file, call, fields, law)
     if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
         answer = _with_file(unit, file, call, answer, raw)
@@ -109,24 +109,18 @@ def _enter(
     return f"{file.recovery.ref}: answer of {call.partner_id} kept; another person looks at it"
 
 
-def _law_of(desk: Desk, file: RecoveryFile, call: CallRow) -> Regime:
-    is_claim = any(c.id == call.subject_id for c in file.claims)
-    return desk.laws[file.recovery.regime if is_claim else file.asset(call.asset_id).regime]
-
-
 def _with_file(
     unit: Unit, file: RecoveryFile, call: CallRow, answer: TypedAnswer, raw: bytes
 ) -> TypedAnswer:
     """What the statement file says of itself, once it is the statement that was asked for."""
-    (line,) = calls_by_id(unit.session, unit.vault, [call.id])
-    number = account_ref(unit.session, unit.vault, statement_account(file, line)).number
+    number = account_ref(unit.session, unit.vault, account_of(file, call)).number
     told = _own(list(statements_in(raw)), number)
     if not any(part.head.opening for part in told):
         raise RefusedError(
             "the file states no opening balance, so it covers no stretch: ask the bank for one "
             "that does, or take its bookings in with `recovery intake statement`"
         )
-    return replace(answer, told=tuple(_figures(told)))
+    return replace(answer, told=tuple(_figures(told, ZoneInfo(answer.zone))))
 
 
 def _own(parts: list[FileStatement], number: str) -> list[FileStatement]:
@@ -142,15 +136,17 @@ def _plain(number: str) -> str:
     return "".join(number.split()).upper()
 
 
-def _figures(told: list[FileStatement]) -> Iterator[tuple[str, str]]:
+def _figures(told: list[FileStatement], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     first, last = told[0].head, told[-1].head
     yield "format", f"{first.format} {first.version}".strip()
     yield "bookings", str(sum(len(part.entries) for part in told))
-    yield "covers", f"{_day(first.covers_from)} to {_day(last.covers_to)}"
+    yield "covers", f"{_day(first.covers_from, zone)} to {_day(last.covers_to, zone)}"
 
 
-def _day(at: object) -> str:
-    return f"{at:%Y-%m-%d}" if isinstance(at, datetime) else str(at or "the day it does not say")
+def _day(at: date | datetime | None, zone: ZoneInfo) -> str:
+    if isinstance(at, datetime):
+        at = at.astimezone(zone).date()
+    return at.isoformat() if at else "a day that it does not tell"
 
 
 def answer_document(desk: Desk, call_id: str) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NoReturn, Protocol
 
 from models.facts import AccountRef
 from models.file import RecoveryFile
@@ -15,12 +16,13 @@ from models.queries.letters import addressee, bank_name
 from models.queries.requests import sealed_fields
 from models.queries.views import masked_account, masked_name
 from models.queries.work import CallLine, account_ref
-from models.rows import HoldRow
+from models.rows import CallRow, HoldRow
 from models.states import CallKind, HoldKind
 from models.store.unit import Unit
-from recovery_flows.desk.bodies import path_and_body, statement_account
 from recovery_flows.desk.letter_grounds import approval_of, basis_of
 from recovery_flows.documents.letters import Addressee, LetterFacts, Order, Sender
+from recovery_flows.errors import MisuseError
+from recovery_flows.rules.by_letter import account_of, regime_of
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Limit, LimitUnit
 from recovery_flows.rules.regime import Regime
@@ -35,7 +37,35 @@ _UNITS = {
 }  # fmt: skip
 
 
-def order_bytes(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> tuple[str, bytes]:
+class OrderMaker(Protocol):
+    """Spells an order as an interface would get it: where to, and which bytes."""
+
+    def __call__(
+        self, unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws
+    ) -> tuple[str, bytes]:
+        """The path and the body."""
+        ...
+
+
+def _no_orders(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> NoReturn:
+    del unit, file, call, laws
+    raise MisuseError("no letters are written here: `recovery letter` writes them")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Who writes letters, and what spells their orders; the composition root puts it together."""
+
+    sender: Sender = Sender()  # noqa: RUF009 - a frozen value
+    make_order: OrderMaker = _no_orders
+
+
+NO_POST = Post()
+
+
+def order_bytes(
+    unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws, post: Post
+) -> tuple[str, bytes]:
     """Where the order would go and its bytes, as an interface would get them.
 
     An interface is asked its questions without a body; a letter's question is spelled likewise.
@@ -43,8 +73,8 @@ def order_bytes(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> t
     if call.body:
         return call.path, call.body
     if call.kind not in _QUESTIONS:
-        return path_and_body(unit, file, call, laws)
-    account = account_ref(unit.session, unit.vault, statement_account(file, call))
+        return post.make_order(unit, file, call, laws)
+    account = account_ref(unit.session, unit.vault, account_of(file, _row(file, call)))
     since = min(c.paid_at for c in file.claims) - _LOOK_BACK
     named = {"number": account.number, "holderName": account.holder}
     body = {"question": str(call.kind), "account": named, "fromDate": since.isoformat()}
@@ -61,7 +91,7 @@ def letter_facts(
     now: datetime,
 ) -> LetterFacts:
     """Everything that the letter of a call says, in full."""
-    law = laws[_regime_of(file, call)]
+    law = laws[regime_of(file, _row(file, call))]
     name, desk = addressee(unit.session, unit.vault, call.partner_id)
     return LetterFacts(
         sender=sender,
@@ -94,9 +124,8 @@ def _masked(account: AccountRef) -> AccountRef:
     return AccountRef(account.bank, masked_account(account.number[-4:]), holder)
 
 
-def _regime_of(file: RecoveryFile, call: CallLine) -> str:
-    is_claim = any(c.id == call.subject_id for c in file.claims)
-    return file.recovery.regime if is_claim else file.asset(call.asset_id).regime
+def _row(file: RecoveryFile, call: CallLine) -> CallRow:
+    return next(c for c in file.calls if c.id == call.id)
 
 
 def _order(
@@ -104,7 +133,7 @@ def _order(
 ) -> Order:
     if call.kind in (CallKind.HOLD, CallKind.REQUEST):
         return _hold_order(unit, file, call, body, law)
-    account = _account(unit, file, call)
+    account = account_ref(unit.session, unit.vault, account_of(file, _row(file, call)))
     if call.kind in _QUESTIONS:
         is_statement = call.kind is CallKind.STATEMENT
         since = datetime.fromisoformat(str(body["fromDate"])) if is_statement else None
@@ -164,12 +193,6 @@ def _payout_order(
         remittance=str(body["remittance"]),
         decision_ref=str(body["decisionRef"]),
     )
-
-
-def _account(unit: Unit, file: RecoveryFile, call: CallLine) -> AccountRef:
-    if call.kind in _QUESTIONS:
-        return account_ref(unit.session, unit.vault, statement_account(file, call))
-    return account_ref(unit.session, unit.vault, file.asset(call.asset_id).account_id)
 
 
 def _account_in(part: object) -> AccountRef:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from models.engine import Database
 from models.file import RecoveryFile
+from models.letters import LetterStand
 from models.queries.files import load_files
 from models.queries.letters import recoveries_with_letters
 from models.queries.views import LetterLine
@@ -33,14 +35,21 @@ def open_letters(database: Database, laws: Laws, recovery_id: str = "") -> tuple
         ids = [recovery_id] if recovery_id else recoveries_with_letters(session)
         files = load_files(session, ids)
     lines = [line for file in files for line in letters_of(file, laws)]
-    return tuple(sorted(lines, key=lambda x: (x.due_at is None, x.due_at or x.planned_at, x.ref)))
+    return tuple(sorted(lines, key=_urgency))
 
 
-def letters_of(file: RecoveryFile, laws: Laws) -> Iterator[LetterLine]:
-    """The open letters of one recovery, in the order in which they were ordered."""
-    for call in file.calls:
-        if call.state in OPEN_CALLS and is_by_letter(file, call):
-            yield _line(file, call, laws)
+def letters_of(file: RecoveryFile, laws: Laws) -> list[LetterLine]:
+    """The open letters of one recovery, the most urgent first."""
+    lines = [
+        _line(file, call, laws)
+        for call in file.calls
+        if call.state in OPEN_CALLS and is_by_letter(file, call)
+    ]
+    return sorted(lines, key=_urgency)
+
+
+def _urgency(line: LetterLine) -> tuple[bool, datetime | None, str, str]:
+    return line.due_at is None, line.due_at or line.planned_at, line.ref, line.call_id
 
 
 def _line(file: RecoveryFile, call: CallRow, laws: Laws) -> LetterLine:
@@ -61,12 +70,12 @@ def _line(file: RecoveryFile, call: CallRow, laws: Laws) -> LetterLine:
     )
 
 
-def _stands(file: RecoveryFile, call: CallRow) -> str:
+def _stands(file: RecoveryFile, call: CallRow) -> LetterStand:
     if call.state is CallState.PLANNED:
-        return "to be sent" if call.letter_digest else "to be printed"
+        return LetterStand.TO_SEND if call.letter_digest else LetterStand.TO_PRINT
     if file.pending(call.id) is not None:
-        return "answer waits for a second look"
-    return "answer returned" if was_returned(file, call) else "waits for the answer"
+        return LetterStand.LOOKED_AT
+    return LetterStand.RETURNED if was_returned(file, call) else LetterStand.WAITS
 
 
 def _fields(file: RecoveryFile, call: CallRow) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from models.store.unit import Unit
 from models.vault import Vault
 from recovery_flows.desk.desk import Desk
 from recovery_flows.desk.letter_files import check_free, write_new
-from recovery_flows.desk.letter_orders import letter_facts, masked, order_bytes
+from recovery_flows.desk.letter_orders import Post, letter_facts, masked, order_bytes
 from recovery_flows.documents.letter_lines import letter_lines
 from recovery_flows.documents.letter_page import letter_page
 from recovery_flows.documents.letters import Line, Sender, letter_text
@@ -61,7 +61,7 @@ def letter_known(session: Session, vault: Vault, call_id: str) -> LetterCall:
 
 
 def preview(
-    database: Database, laws: Laws, sender: Sender, call_id: str, wall: datetime
+    database: Database, laws: Laws, post: Post, call_id: str, wall: datetime
 ) -> tuple[Line, ...]:
     """The letter as it would be printed now, personal data masked; nothing is fixed by it."""
     with database.reading() as session:
@@ -70,17 +70,18 @@ def preview(
         file = load_file(session, known.recovery_id)
         letters.letter_of(file, call_id)
         (call,) = calls_by_id(session, database.vault, [call_id])
-        _, body = order_bytes(unit, file, call, laws)
-        facts = letter_facts(unit, file, call, body, laws, sender, case_now(session, wall))
+        _, body = order_bytes(unit, file, call, laws, post)
+        now = case_now(session, wall)
+        facts = letter_facts(unit, file, call, body, laws, post.sender, now)
         return letter_lines(masked(facts))
 
 
-def print_letter(desk: Desk, sender: Sender, call_id: str, seen: int | None = None) -> Printed:
+def print_letter(desk: Desk, post: Post, call_id: str, seen: int | None = None) -> Printed:
     """Fix a letter and return it; one that was fixed before comes back byte by byte.
 
     StepRefusedError where its approval is not in force any more: it is cancelled then.
     """
-    _check_sender(sender)
+    _check_sender(post.sender)
     with desk.database.reading() as session:
         known = letter_known(session, desk.database.vault, call_id)
         if known.letter_digest and known.state is not CallState.PLANNED:
@@ -91,7 +92,7 @@ def print_letter(desk: Desk, sender: Sender, call_id: str, seen: int | None = No
         call = letters.letter_of(progress.file, call_id)
         may_leave = _may_leave(progress, call)
         if may_leave and not call.letter_digest:
-            _fix(desk, unit, progress, call, sender)
+            _fix(desk, unit, progress, call, post)
     _refuse_void(call_id, may_leave=may_leave)
     with desk.database.reading() as session:
         fixed = letter_known(session, desk.database.vault, call_id)
@@ -120,12 +121,12 @@ def _refuse_void(call_id: str, *, may_leave: bool) -> None:
         raise StepRefusedError(f"the letter {call_id} must not go out: {sending.VOID}")
 
 
-def _fix(desk: Desk, unit: Unit, progress: Progress, call: CallRow, sender: Sender) -> None:
+def _fix(desk: Desk, unit: Unit, progress: Progress, call: CallRow, post: Post) -> None:
     now = case_now(unit.session, desk.wall())
     file: RecoveryFile = progress.file
     (line,) = calls_by_id(unit.session, unit.vault, [call.id])
-    path, body = order_bytes(unit, file, line, desk.laws)
-    facts = letter_facts(unit, file, line, body, desk.laws, sender, now)
+    path, body = order_bytes(unit, file, line, desk.laws, post)
+    facts = letter_facts(unit, file, line, body, desk.laws, post.sender, now)
     name = keep(unit, letter_text(letter_lines(facts)), "letter", _TEXT, now)
     freeze_body(unit, call.id, path, body)
     letters.record_printed(progress, call, digest_bytes(body), name)
@@ -141,10 +142,10 @@ def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printe
     return Printed(ref, known.id, raw, known.letter_digest)
 
 
-def print_to(desk: Desk, sender: Sender, call_id: str, path: Path, seen: int | None = None) -> str:
+def print_to(desk: Desk, post: Post, call_id: str, path: Path, seen: int | None = None) -> str:
     """Print a letter into a new file, as HTML where its name ends so; return what was done."""
     check_free(path)
-    printed = print_letter(desk, sender, call_id, seen)
+    printed = print_letter(desk, post, call_id, seen)
     is_page = path.suffix.lower() in (".html", ".htm")
     write_new(path, printed.as_page() if is_page else printed.text)
     return f"{printed.ref}: letter written to {path}; send it, then enter how"

@@ -141,7 +141,7 @@ def address_lines(text: str) -> list[str]:
 
 def paragraph(text: str, *, is_personal: bool = False) -> Iterator[Line]:
     """A sentence or more, wrapped."""
-    for line in textwrap.wrap(one_line(text), WIDTH):
+    for line in _wrapped(text):
         yield Line(line, is_personal)
 
 
@@ -151,11 +151,7 @@ def table(rows: Iterable[Named]) -> Iterator[Line]:
         if not row.text:
             continue
         first = f"{row.name + ':  ':<{_LABEL_WIDTH}}"
-        wrapped = textwrap.wrap(
-            one_line(row.text), WIDTH, initial_indent=first,
-            subsequent_indent=" " * _LABEL_WIDTH,
-        )  # fmt: skip
-        for line in wrapped:
+        for line in _wrapped(row.text, first, " " * _LABEL_WIDTH):
             yield Line(line, row.is_personal)
 
 
@@ -163,10 +159,20 @@ def numbered(items: Iterable[str]) -> Iterator[Line]:
     """A numbered list, wrapped under its numbers."""
     for number, item in enumerate(items, start=1):
         first = f"{number}. "
-        for line in textwrap.wrap(
-            one_line(item), WIDTH, initial_indent=first, subsequent_indent=" " * len(first)
-        ):
+        for line in _wrapped(item, first, " " * len(first)):
             yield Line(line)
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
+    """Lines broken at blanks only: references and numbers stay whole."""
+    return textwrap.wrap(
+        one_line(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def heading(text: str) -> Iterator[Line]:

@@ -19,13 +19,13 @@ from recovery_flows.bank import wire
 from recovery_flows.bank.answers import check_answer
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.bank.orders import Authority, Limits
-from recovery_flows.desk.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.errors import (
     AnswerUnreadableError,
     OutcomeUnknownError,
     PartnerRefusedError,
     PartnerUnavailableError,
 )
+from recovery_flows.flows.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import settle_results
 from recovery_flows.rules import sending

@@ -42,6 +42,18 @@ def is_unasked(call: CallRow) -> bool:
     return bool(call.sent_how) and not call.letter_digest
 
 
+def account_of(file: RecoveryFile, call: CallRow) -> str:
+    """The id of the account that a letter is about: an asset's, or a victim's own."""
+    claim = next((c for c in file.claims if c.id == call.subject_id), None)
+    return claim.victim_account_id if claim else file.asset(call.asset_id).account_id
+
+
+def regime_of(file: RecoveryFile, call: CallRow) -> str:
+    """Under whose law the account of a letter lies."""
+    is_claim = any(c.id == call.subject_id for c in file.claims)
+    return file.recovery.regime if is_claim else file.asset(call.asset_id).regime
+
+
 def words(file: RecoveryFile, call: CallRow) -> str:
     """What a letter is about, with its sum: `stop-payment of CNY 1,000.00`."""
     if call.kind is CallKind.STATEMENT:

@@ -12,6 +12,7 @@ from models.states import LIVE_HOLDS, CallKind, HoldState, PayoutState
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS
 from recovery_flows.rules.letter_typing import form_of
+from recovery_flows.rules.letters import is_before_order
 
 _S = AnswerState
 
@@ -36,8 +37,8 @@ def _check_instant(call: CallRow, name: str, at: datetime | None, now: datetime)
         return
     if at > now:
         raise StepRefusedError(f"the bank cannot have {name} in the future ({at.isoformat()})")
-    if call.planned_at is not None and at < call.planned_at:
-        since = call.planned_at.isoformat()
+    if is_before_order(call, at):
+        since = call.planned_at
         raise StepRefusedError(f"the bank cannot have {name} before the order was made ({since})")
 
 

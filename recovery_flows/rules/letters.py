@@ -152,10 +152,16 @@ def _check_sending(call: CallRow, how: str, at: datetime, now: datetime) -> None
         raise StepRefusedError(f"how it was sent takes 1 to {HOW_LENGTH_MAX} characters")
     if at > now:
         raise StepRefusedError(f"a letter cannot have been sent in the future: {at.isoformat()}")
-    if call.planned_at is not None and at < call.planned_at:
+    if is_before_order(call, at):
         raise StepRefusedError(
-            f"a letter cannot have been sent before it was ordered: {call.planned_at.isoformat()}"
+            f"a letter cannot have been sent before it was ordered: {call.planned_at}"
         )
+
+
+def is_before_order(call: CallRow, at: datetime) -> bool:
+    """Whether an instant lies before a letter was ordered; people tell minutes, not seconds."""
+    ordered = call.planned_at
+    return ordered is not None and at < ordered.replace(second=0, microsecond=0)
 
 
 def receive(progress: Progress, hold_id: str, document: str, now: datetime) -> str:

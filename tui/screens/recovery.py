@@ -16,6 +16,7 @@ from models.queries.views import RecoveryPage
 from tui.messages import Done, EventsRead, Said
 from tui.panels import file, money
 from tui.panels.identity import terms_block
+from tui.panels.letters import letters_lines
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
 from tui.screens.live import LiveScreen
@@ -59,6 +60,7 @@ class RecoveryScreen(LiveScreen):
                 with Vertical(id="left"):
                     yield Panel("Who gets what", self._allocations, "allocations")
                     yield Panel("Requests abroad", file.requests_lines, "requests")
+                    yield Panel("Letters", letters_lines, "letters")
                     yield Panel("Victims", file.claims_lines, "claims")
                 with Vertical(id="right"):
                     yield Panel("Clocks", self._clocks, "clocks")
@@ -125,6 +127,7 @@ class RecoveryScreen(LiveScreen):
     def _hide_empty(self) -> None:
         if self.page is not None:
             self.query_one("#requests").display = bool(self.page.requests)
+            self.query_one("#letters").display = bool(self.page.letters)
             self.query_one("#allocations").display = bool(self.page.allocations)
             self.query_one("#waiting").display = bool(self.page.approvals)
 

@@ -33,6 +33,7 @@ _ACTS: Mapping[str, str] = {
     Act.RELEASE_PART: "release of a part",
     Act.COMPLAINT: "complaint",
     Act.TRACE_RULE: "tracing rule",
+    Act.LETTER_ANSWER: "typed letter",
 }
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,26 +14,30 @@ from models.states import ApprovalState, PartnerChannel, Role
 from models.store.partners import learn_code, register
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.desk import letter_answers, letters
+from recovery_flows.desk.letter_orders import Post
 from recovery_flows.desk.letter_views import open_letters
 from recovery_flows.documents.letters import Sender
+from recovery_flows.flows.bodies import path_and_body
 from recovery_flows.rules.letters import LetterAction
 from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer
 
 START_HOURS = 3
 CODES = {"bank-home": "SYNTCNBHXXX", "bank-slow": "SYNTCNBSXXX"}
 SECOND = "9999000000000007"
-SENDER = Sender("Synthetic Unit", "1 Invented Street;Nowhere", "Answer Desk;fax 000", True)
+SENDER = Sender(
+    "Synthetic Unit", "1 Invented Street;Nowhere", "Answer Desk;fax 000", is_synthetic=True
+)
+POST = Post(SENDER, path_and_body)
 _CAMT = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 
 @pytest.fixture
-def world(request: Any) -> World:
+def world() -> World:
     """The victim's 800.00 reach the mule at the bank by letter; 300.00 go on to an API bank."""
     start = datetime.fromisoformat("2026-03-02T00:00:00+00:00")
     mule, victim = ("bank-home", "9999000000000001"), ("bank-slow", "9999000000000002")
     second = ("bank-slow", SECOND)
     moves = ((1, victim, mule, 80_000), (2, mule, second, 30_000))
-    del request
     return World(
         banks=tuple(Bank(name, f"Synthetic {name}", "CN", "CNY", 0, 0) for name in CODES),
         accounts=(
@@ -105,7 +107,7 @@ class Paper:
 
     def print(self, kind: str) -> letters.Printed:
         desk = self.unit.desk()
-        return letters.print_letter(desk, SENDER, self.letter(kind).call_id)
+        return letters.print_letter(desk, POST, self.letter(kind).call_id)
 
     def send(self, kind: str, at: str = "") -> LetterLine:
         """Print a letter and enter that it went by fax."""
@@ -196,7 +198,7 @@ class Paper:
 
 
 @pytest.fixture
-def paper(unit: Any, tmp_path: Path) -> Iterator[Paper]:
+def paper(unit: Any, tmp_path: Path) -> Paper:
     """The mule's bank has no interface: it is registered so after the sandbox told of it."""
     with unit_of_work(unit.database) as work:
         register(
@@ -204,7 +206,7 @@ def paper(unit: Any, tmp_path: Path) -> Iterator[Paper]:
             currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
         )  # fmt: skip
         learn_code(work, ENGINE, unit.sandbox.now, "bank-slow", CODES["bank-slow"])
-    yield Paper(unit, tmp_path)
+    return Paper(unit, tmp_path)
 
 
 @pytest.fixture
@@ -213,8 +215,3 @@ def stopped(paper: Paper) -> Paper:
     paper.unit.stop()
     paper.send("hold")
     return paper
-
-
-@pytest.fixture
-def only() -> Any:
-    return dataclasses.replace

@@ -22,4 +22,3 @@ async def test_a_bank_by_letter_gives_back_what_it_holds_like_any_other(paper: A
     assert unit.sandbox.get("/sandbox/visits") is not None
     unit.assert_books_hold()
     assert HoldState.DISPOSED in {h.state for h in file.holds if h.asset_id == file.assets[0].id}
-
