@@ -18,7 +18,7 @@ STANDS: Mapping[LetterStand, Sign] = {
     LetterStand.TO_SEND: Sign("→", "printed, to be sent", "send", CARE),
     LetterStand.WAITS: Sign("…", "no answer yet", "waits", CALM),
     LetterStand.LOOKED_AT: Sign("?", "waits for a second look", "2nd look", CARE),
-    LetterStand.RETURNED: Sign("✕", "answer returned, type it again", "again", CARE),
+    LetterStand.RETURNED: Sign("✕", "answer returned", "again", CARE),
 }
 _MARK = "◌ "
 

@@ -155,8 +155,8 @@ def test_the_second_person_sees_the_document_itself(stopped: Any) -> None:
     call_id = stopped.line("hold").call_id
     seen = letter_answers.answer_document(stopped.unit.desk(SUPERVISOR), call_id)
     assert seen == document.read_bytes()
+    statement = stopped.line("statement").call_id
     with pytest.raises(MisuseError, match="no answer to the letter"):
-        statement = stopped.line("statement").call_id
         letter_answers.answer_document(stopped.unit.desk(SUPERVISOR), statement)
 
 

@@ -13,7 +13,7 @@ from models.states import CallKind, HoldKind, HoldState, Role
 from models.store.calls import lease_calls
 from models.store.partners import register
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.desk import letters
+from recovery_flows.desk import letter_answers, letters
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.feed import due_polls
 from recovery_flows.reports.ledger_check import ledger_check
@@ -134,8 +134,6 @@ def test_a_letter_after_the_lapse_counts_where_the_bank_holds_still_and_nothing_
     assert line.call_id
     typed = {"state": "held", "amount": "900.00", "acted_at": stopped.at(acted_hours)}
     stopped.unit.later(0.2)
-    from recovery_flows.desk import letter_answers
-
     letter_answers.enter_answer(stopped.unit.desk(), line.call_id, typed, stopped.scan())
     stopped.look()
     assert stopped.file().hold(hold.id).state == state
