@@ -54,7 +54,7 @@ def list_(
     elif not lines:
         tell(["no letter is open"])
     else:
-        head = ("recovery", "letter", "bank", "about", "stands", "until", "sent")
+        head = ("recovery", "letter", "bank", "about", "stands", "until, UTC", "sent, UTC")
         tell(columns([_row(line) for line in lines], head))
 
 

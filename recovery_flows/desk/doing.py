@@ -70,6 +70,8 @@ def _accept(progress: Progress, step: Step, given: Given) -> str:
 
 def _order_stop(progress: Progress, step: Step, given: Given) -> str:
     acts.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
+    if progress.file.asset(step.asset_id).partner_id in progress.file.by_letter:
+        return "stop-payment ordered: print its letter now; another person confirms it"
     return "stop-payment sent first; another person confirms it"
 
 

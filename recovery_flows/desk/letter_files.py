@@ -29,9 +29,13 @@ def write_new(path: Path, raw: bytes) -> None:
     check_free(path)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise MisuseError(f"{path} cannot be written: {error.strerror}") from error
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
     except OSError as error:
+        path.unlink(missing_ok=True)  # half a letter is none
         raise MisuseError(f"{path} cannot be written: {error.strerror}") from error
 
 

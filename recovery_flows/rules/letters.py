@@ -168,13 +168,16 @@ def receive(progress: Progress, hold_id: str, document: str, now: datetime) -> s
     """A bank wrote unasked about a hold; return the id of the letter that its word is typed to."""
     file = progress.file
     hold = file.hold(hold_id)
+    bank = file.asset(hold.asset_id).partner_id
+    if bank not in file.by_letter:
+        raise StepRefusedError(f"{bank} has an interface: its word comes through that")
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: no word is taken on it")
     call_id = derive_id("call", hold.id, "word", document)
     if any(c.id == call_id for c in file.calls):
         return call_id
     values: dict[str, Scalar] = {
-        "partner_id": file.asset(hold.asset_id).partner_id,
+        "partner_id": bank,
         "kind": CallKind.HOLD,
         "noun": Noun.HOLD,
         "subject_id": hold.id,

@@ -10,11 +10,15 @@ import pytest
 
 from models.money import Money
 from models.queries.audit import verify
-from models.states import HoldKind, HoldState, PayoutState, RequestState
+from models.states import HoldKind, HoldState, PayoutState, RequestState, Role
+from models.store.partners import register
+from models.store.unit import Actor, unit_of_work
 from recovery_flows.desk import holding, letter_answers, letters
 from recovery_flows.errors import MisuseError
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.rules.acts import StepRefusedError
+
+OFFICER = Actor("chen", Role.OFFICER)
 
 
 def sound(paper: Any) -> bool:
@@ -163,6 +167,17 @@ def test_word_of_another_figure_is_taken_once_and_a_mistaken_one_dropped(paper: 
     assert paper.lines() == ()
     assert not [a for a in paper.file().approvals if a.state == "pending"]
     assert sound(paper)
+
+
+def test_a_bank_with_an_interface_tells_by_it_alone(paper: Any) -> None:
+    freeze, unit = paper.frozen(), paper.unit
+    with unit_of_work(unit.database) as work:
+        register(
+            work, OFFICER, unit.now, "bank-home", name="Synthetic", regime="CN", currency="CNY",
+            home=True, base_url="", token="synthetic-token",
+        )  # fmt: skip
+    with pytest.raises(StepRefusedError, match="its word comes through that"):
+        letter_answers.take_in_word(unit.desk(), paper.recovery_id, freeze.id, {}, paper.scan())
 
 
 def test_an_order_cannot_be_dropped(stopped: Any) -> None:
