@@ -90,6 +90,17 @@ class SecuritySettings(Group):
     than in a file."""
 
 
+class LetterSettings(Group):
+    """What letters to partners without an interface say of the unit."""
+
+    address: str = Field(default="", max_length=300)
+    """The unit's address under its name, `screen.unit_name`; a semicolon begins a new line."""
+
+    answer_to: str = Field(default="", max_length=300)
+    """Where banks send their answers: desk, address, fax or e-mail; a semicolon begins a new line.
+    Without it and without the name no letter is printed."""
+
+
 class ScreenSettings(Group):
     """What the screen looks like."""
 

@@ -17,6 +17,7 @@ from pydantic_settings.exceptions import SettingsError as UnreadableVariableErro
 from config.complaint import SettingsError, complain, complain_of_variable
 from config.groups import (
     EngineSettings,
+    LetterSettings,
     PartnerSettings,
     PrefectSettings,
     ScreenSettings,
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
 
     security: SecuritySettings = SecuritySettings()
     """Who acts."""
+
+    letters: LetterSettings = LetterSettings()
+    """What letters to partners without an interface say of the unit."""
 
     screen: ScreenSettings = ScreenSettings()
     """What the screen looks like."""

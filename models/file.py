@@ -101,6 +101,8 @@ class RecoveryFile:
     """(account id, id and currency of another open recovery that wants it), the older first."""
     linkages: tuple[LinkageRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
+    by_letter: frozenset[str] = frozenset()
+    """Partners without an interface: what they are told is printed and sent by people."""
 
     def asset(self, asset_id: str) -> AssetRow:
         """The asset of that id."""

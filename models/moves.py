@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models import letter_moves
 from models.states import (
     AllocationState,
     ApprovalState,
@@ -104,6 +105,7 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.DISPOSAL_PENDING, "disposed"): _H.DISPOSED,
         (_H.DISPOSAL_PENDING, "released"): _H.RELEASED,
         (None, "volunteered"): _H.STOPPED,
+        **letter_moves.HOLD_MOVES,
     }
     for live in (_H.STOPPED, _H.FROZEN):
         moves |= {
@@ -255,12 +257,11 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_K.SENT, "refused"): _K.REFUSED,
         (_K.SENT, "unknown"): _K.UNKNOWN,
         (_K.SENT, "postponed"): _K.PLANNED,
-        (_K.SENT, "answer_entered"): _K.SENT,
-        (_K.SENT, "answer_returned"): _K.SENT,
         (_K.UNKNOWN, "answered"): _K.ANSWERED,
         (_K.UNKNOWN, "refused"): _K.REFUSED,
         (_K.UNKNOWN, "never_seen"): _K.PLANNED,
         (_K.UNKNOWN, "postponed"): _K.UNKNOWN,
+        **letter_moves.CALL_MOVES,
     },
     Noun.APPROVAL: {
         (None, "asked"): _V.PENDING,

@@ -217,7 +217,10 @@ class CallRow:
     attempts: int = 0
     sent_at: datetime | None = None
     last_error: str = ""
+    planned_at: datetime | None = None
+    sent_how: str = ""
     letter_digest: str = ""
+    answer_digest: str = ""
     answer_document: str = ""
     answer_by: str = ""
 

@@ -17,13 +17,13 @@ from tui.source import READ_ERRORS
 DESK_ERRORS = (*READ_ERRORS, IllegalMoveError, NotPermittedError, StaleFileError)
 # What cannot be taken back: it leaves the building, or it binds what comes after it.
 ASKS_FIRST: Mapping[str, str] = {
-    Action.ORDER_STOP: "This goes to the bank at once; another person confirms it afterwards.",
+    Action.ORDER_STOP: "To the bank at once, or by a letter next; another person confirms it.",
     Action.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
     Action.JOIN: "The two files become one for good.",
     Action.CHECK_TITLE: "You state that you have checked whose money this is.",
 }
 APPROVE_ASKS: Mapping[str, str] = {
-    Act.ORDER_STOP: "The stop-payment is with the bank already. You confirm it.",
+    Act.ORDER_STOP: "The stop-payment is with the bank, or a letter is on its way. You confirm it.",
     Act.FREEZE: "The order goes to the bank under your name.",
     Act.RELEASE: "The bank lets the money go: it can be gone the same minute.",
     Act.REQUEST: "The request leaves the country under your name.",
@@ -33,6 +33,7 @@ APPROVE_ASKS: Mapping[str, str] = {
     Act.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
     Act.COMPLAINT: "A yes lets this much go: it can be gone the same minute. A no needs a reason.",
     Act.LINKAGE: "The partners have these tasks already. You confirm them; a no takes them back.",
+    Act.LETTER_ANSWER: "What was typed counts as the bank's word. Hold it to the document first.",
     Act.TRACE_RULE: "The money is traced again by this rule; returns drafted by the old one end.",
 }
 

@@ -9,6 +9,7 @@ from textual.message import Message
 from models.queries.views import EventLine, QueuePage, RecoveryPage
 from recovery_flows.desk.contacts import Contacts
 from recovery_flows.desk.linking import Prospect
+from recovery_flows.documents.letters import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,11 @@ class EventsRead(Message):
     def __init__(self, ref: str, events: list[EventLine]) -> None:
         super().__init__()
         self.ref, self.events = ref, events
+
+
+class LetterRead(Message):
+    """A letter was put together, as it would be printed now, masked."""
+
+    def __init__(self, lines: tuple[Line, ...]) -> None:
+        super().__init__()
+        self.lines = lines

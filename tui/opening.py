@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from models.engine import Database
 from models.queries.views import OfficerView
+from recovery_flows.desk.letter_orders import NO_POST, Post
 from recovery_flows.rules.regime import Regime
 from tui.app import RecoveryApp
 from tui.source import Source
@@ -22,13 +23,14 @@ def run(
     story: Callable[[], str] | None = None,
     screen: str | None = None,
     time_zone: str = "UTC",
+    post: Post = NO_POST,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
     `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
-    now, recovery, approvals, summary; `story` marks synthetic data and says what the demo does.
+    the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does.
     """
-    source = Source(database, laws)
+    source = Source(database, laws, post)
     recovery_id = source.recovery_id(start_at) if start_at else ""
     app = RecoveryApp(
         source,

@@ -17,11 +17,14 @@ from models.queries.views import ApprovalLine, ClockWall, EventLine, QueuePage, 
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
 from recovery_flows.desk.clock_wall import clock_wall
+from recovery_flows.desk.letter_orders import NO_POST, Post
+from recovery_flows.desk.letters import preview
 from recovery_flows.desk.linking import Prospect, read_prospect
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.partner_page import PartnerPage, partner_pages
 from recovery_flows.desk.trace_page import hops_of, trace_page
 from recovery_flows.desk.trace_views import HopView
+from recovery_flows.documents.letters import Line
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.reports.summary import Summary, summary
 from recovery_flows.rules.regime import Regime
@@ -42,6 +45,7 @@ class Source:
 
     database: Database
     laws: Mapping[str, Regime]
+    post: Post = NO_POST
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""
@@ -77,6 +81,10 @@ class Source:
     def prospect(self, recovery_id: str) -> Prospect:
         """What a linkage of a recovery could be made of."""
         return read_prospect(self.database, recovery_id)
+
+    def letter(self, call_id: str) -> tuple[Line, ...]:
+        """A letter as it would be printed now, personal data masked."""
+        return preview(self.database, self.laws, self.post, call_id, wall_clock())
 
     def approvals(self) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""

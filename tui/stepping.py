@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from models.file import Step
 from models.queries.views import RecoveryPage
 from recovery_flows.desk import Desk
+from recovery_flows.rules.letters import LetterAction
 from recovery_flows.rules.steps import Action
 from tui.acting import ASKS_FIRST, officer_step, own_approval, step_figures, why_not
+from tui.letters import ask_letter
 from tui.screens.dialogs import AskLine, Confirm
 from tui.screens.forms import FieldsForm, fields_key
 
@@ -31,6 +33,8 @@ def ask_step(app: RecoveryApp, page: RecoveryPage) -> None:
         _ask_case_number(app, page)
     elif step.action == Action.COMPLETE_REQUEST:
         _ask_fields(app, page, step)
+    elif step.action in set(LetterAction):
+        ask_letter(app, page, step)
     elif step.action in ASKS_FIRST:
         _ask_yes(app, page, step)
     else:

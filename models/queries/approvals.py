@@ -12,8 +12,8 @@ from models.officer import Approval
 from models.queries.files import load_files
 from models.queries.names import Names, names_of
 from models.queries.views import ApprovalLine
-from models.rows import ApprovalRow, AssetRow, HoldRow
-from models.states import ApprovalState
+from models.rows import ApprovalRow, AssetRow, CallRow, HoldRow
+from models.states import ApprovalState, Noun
 from models.tables import table_of
 
 _APPROVALS = table_of(Approval)
@@ -85,6 +85,8 @@ def _figures(file: RecoveryFile, approval: ApprovalRow, names: Names) -> list[tu
             ("amount", str(Money(request.requested_minor, request.currency))),
             ("fields", f"digest {request.fields_digest[:12]}"),
         ]
+    if approval.subject_noun is Noun.CALL:
+        return _answer_figures(file, subject, names)
     allocation = next((a for a in file.allocations if a.id == subject), None)
     if allocation is not None:
         lines = [
@@ -121,6 +123,34 @@ def _more_than_disputed(hold: HoldRow, asset: AssetRow, names: Names) -> list[tu
         return []
     disputed = Money(asset.traced_minor, asset.currency)
     return [("disputed", str(disputed)), ("reason", names.reasons.get(hold.scope_reason, ""))]
+
+
+def _answer_figures(file: RecoveryFile, call_id: str, names: Names) -> list[tuple[str, str]]:
+    """What was typed of a letter, by whom, and by which digest its document is found."""
+    call = next(c for c in file.calls if c.id == call_id)
+    answer = names.answers.get(call_id)
+    return [
+        ("bank", call.partner_id),
+        ("account", names.account(_account_of(file, call))),
+        ("letter", f"{call.kind}{_asked_by(file, call)}"),
+        ("it went", call.sent_how),
+        *(answer.figures() if answer else ()),
+        ("document", f"sha256 {call.answer_document[:24]}"),
+        ("typed by", call.answer_by),
+        ("to see it", f"recovery letter document {call.id}"),
+    ]
+
+
+def _asked_by(file: RecoveryFile, call: CallRow) -> str:
+    """The sum that a letter asks for, to be held against the answer."""
+    sums = [Money(h.requested_minor, h.currency) for h in file.holds if h.id == call.subject_id]
+    sums += [Money(p.amount_minor, p.currency) for p in file.payouts if p.id == call.subject_id]
+    return f" of {sums[0]}" if sums else ""
+
+
+def _account_of(file: RecoveryFile, call: CallRow) -> str:
+    claim = next((c for c in file.claims if c.id == call.subject_id), None)
+    return claim.victim_account_id if claim else file.asset(call.asset_id).account_id
 
 
 def _rule_figures(file: RecoveryFile, names: Names) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models import channels
 from models.hold import Hold
 from models.ledger import Event, PostingRow
 from models.partner import Partner
@@ -97,8 +98,7 @@ def partners_with_books(session: Session) -> frozenset[str]:
 
 def letter_partners(session: Session) -> frozenset[str]:
     """Partners that are reached by letter: no program can ask them."""
-    query = sa.select(_PARTNERS.id).where(_PARTNERS.channel == PartnerChannel.LETTER)
-    return frozenset(session.execute(query).scalars())
+    return frozenset(session.execute(channels.letter_partners()).scalars())
 
 
 def known_revisions(session: Session, refs: Sequence[str]) -> dict[str, int]:

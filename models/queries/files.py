@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from models.channels import letter_partners
 from models.file import (
     Balance,
     GonePart,
@@ -81,6 +82,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
         return []
     parts = {part.name: part.read(session, ids) for part in _PARTS}
     traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
+    letters = frozenset(session.execute(letter_partners()).scalars())
     return [
         RecoveryFile(
             recovery=parts["recovery"][i][0],
@@ -88,6 +90,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
             trace=traces.get(i),
             balances=tuple(balances[i]),
             shared_with=tuple(shared[i]),
+            by_letter=letters,
         )
         for i in ids
         if i in parts["recovery"]

@@ -10,8 +10,11 @@ from sqlmodel import Session
 
 from models.account import Account, Party
 from models.file import RecoveryFile
+from models.letters import TypedAnswer
+from models.queries.letters import typed_answers
 from models.queries.views import masked_account, masked_name
 from models.recovery import Claim, Note
+from models.states import ApprovalState, Noun
 from models.tables import table_of
 from models.vault import Vault
 
@@ -27,6 +30,8 @@ class Names:
     victims: Mapping[str, str]
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why a rule is asked for, or more blocked than is disputed, by the note's fingerprint."""
+    answers: Mapping[str, TypedAnswer] = field(default_factory=dict)
+    """What was typed of letters whose second look is pending, by call."""
 
     def account(self, account_id: str) -> str:
         """A masked account number."""
@@ -58,7 +63,17 @@ def names_of(
         {row.id: row.tail for row in tails},
         {row.id: masked_name(vault.open(row.name_sealed)) for row in people},
         _reasons(session, vault, files),
+        typed_answers(session, vault, _looked_at(files)),
     )
+
+
+def _looked_at(files: list[RecoveryFile]) -> set[str]:
+    return {
+        a.subject_id
+        for f in files
+        for a in f.approvals
+        if a.subject_noun is Noun.CALL and a.state is ApprovalState.PENDING
+    }
 
 
 def _reasons(session: Session, vault: Vault, files: list[RecoveryFile]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.file import Step
+from models.letters import LetterStand
 from models.money import Money
 from models.queries.linkages import LinkageLine
 from models.states import (
@@ -235,6 +236,27 @@ class ClockWall:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One letter that is not answered yet: what it is about, how far it is, what its answer takes.
+
+    `fields` are (name, hint) of what can be typed of the bank's answer.
+    """
+
+    call_id: str
+    recovery_id: str
+    ref: str
+    bank: str
+    kind: str
+    what: str
+    stands: LetterStand
+    due_at: datetime | None
+    planned_at: datetime | None
+    sent_at: datetime | None
+    sent_how: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryPage:
     """One recovery on one page: who, how much, where the money is, clocks, requests, what next."""
 
@@ -263,6 +285,7 @@ class RecoveryPage:
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
     linkages: tuple[LinkageLine, ...] = ()
+    letters: tuple[LetterLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

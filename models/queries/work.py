@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.account import Account
+from models.channels import by_interface
 from models.facts import AccountRef
 from models.hold import Hold
 from models.linkage import Task
@@ -26,6 +27,7 @@ from models.states import (
     CallState,
     HoldState,
     Noun,
+    PartnerChannel,
     PartnerKind,
     PayoutState,
     TaskState,
@@ -60,6 +62,7 @@ class PartnerLine:
     breaker_failures: int
     breaker_until: datetime | None
     kind: PartnerKind = PartnerKind.BANK
+    channel: PartnerChannel = PartnerChannel.API
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ def _line(row: sa.Row[Any], vault: Vault) -> PartnerLine:
         breaker_failures=row.breaker_failures,
         breaker_until=row.breaker_until,
         kind=row.kind,
+        channel=row.channel,
     )
 
 
@@ -131,6 +135,7 @@ def due_call_kinds(session: Session, now: datetime, wall: datetime) -> set[CallK
         sa.select(_CALLS.c.kind)
         .where(
             _CALLS.c.state.in_(OPEN_CALLS),
+            by_interface(),
             sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall),
             sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall),
             sa.or_(_CALLS.c.not_before.is_(None), _CALLS.c.not_before <= now),
@@ -226,6 +231,6 @@ def next_retry(session: Session) -> datetime | None:
     For one that is leased that is the end of the lease: who took it may have died.
     """
     free_at = sa.func.coalesce(_CALLS.c.lease_until, _CALLS.c.retry_at)
-    query = sa.select(sa.func.min(free_at)).where(_CALLS.c.state.in_(OPEN_CALLS))
+    query = sa.select(sa.func.min(free_at)).where(_CALLS.c.state.in_(OPEN_CALLS), by_interface())
     found: datetime | None = session.execute(query).scalar()
     return found

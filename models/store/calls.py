@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from models.channels import by_interface
 from models.ids import digest_bytes
 from models.outcome import Move, Outcome, Values
 from models.partner import Call
@@ -29,6 +30,8 @@ def lease_calls(
 ) -> list[str]:
     """Take open calls that are due and leased to nobody else; return their ids, oldest first.
 
+    Letters are left to people.
+
     `now` is case time (not before), `wall` transport time (retries and leases).
     """
     free = sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall)
@@ -39,7 +42,8 @@ def lease_calls(
     ids = list(
         unit.session.execute(
             sa.select(_CALLS.c.id)
-            .where(_CALLS.c.state.in_(OPEN_CALLS), _CALLS.c.kind.in_(kinds), free, due)
+            .where(_CALLS.c.state.in_(OPEN_CALLS), _CALLS.c.kind.in_(kinds), by_interface())
+            .where(free, due)
             .order_by(_CALLS.c.planned_at, _CALLS.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
-from models.states import Noun, PartnerKind
+from models.states import Noun, PartnerChannel, PartnerKind
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from models.tables import table_of
@@ -31,6 +31,7 @@ def register(
     client_id: str = "",
     certificates: tuple[str, str, str] = ("", "", ""),
     kind: PartnerKind = PartnerKind.BANK,
+    channel: PartnerChannel = PartnerChannel.API,
 ) -> None:
     """Add a partner, or give a known one its new address and credentials.
 
@@ -49,6 +50,7 @@ def register(
         "cert_path": cert,
         "cert_key_path": cert_key,
         "kind": kind,
+        "channel": channel,
     }
     known = unit.session.execute(
         sa.select(_PARTNERS.c.state, _PARTNERS.c.base_url).where(_PARTNERS.c.id == partner_id)

@@ -142,10 +142,13 @@ async def _ask_all(installation: Installation, found: list[PartnerLine]) -> list
 async def _ask(engine: Engine, partner: PartnerLine) -> Finding:
     """Ask a partner who it is; what it says must be what it is registered as."""
     from models.ids import PartnerId
+    from models.states import PartnerChannel
     from recovery_flows.bank import wire
     from recovery_flows.errors import RecoveryFlowsError
 
     what = f"partner {partner.id}"
+    if partner.channel is PartnerChannel.LETTER:
+        return Finding(what, f"{partner.name} is reached by letter: there is nothing to ask")
     try:
         async with asyncio.timeout(engine.pace.timeout_seconds):
             answer = await (await engine.bank(partner.id)).capabilities()

@@ -25,6 +25,7 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
         ("Where it is", _assets(page, zone)),
         ("Clocks", _clocks(page, laws, zone)),
         ("Requests across borders", _requests(page)),
+        ("Letters", _letters(page, zone)),
         ("Returns", _allocations(page, zone)),
         ("Linkages", board_lines(page, zone) if page.linkages else ()),
         ("Waits for approval", [x for a in page.approvals for x in approval_lines(a, zone)]),
@@ -141,6 +142,13 @@ def _requests(page: RecoveryPage) -> Iterator[str]:
         yield from (f"  {name}: {text}" for name, text in request.fields)
         if request.reason:
             yield f"  reason: {request.reason}"
+
+
+def _letters(page: RecoveryPage, zone: str) -> list[str]:
+    rows = [
+        (x.bank, x.what, x.stands, instant_text(x.due_at, zone), x.call_id) for x in page.letters
+    ]
+    return columns(rows)
 
 
 def _allocations(page: RecoveryPage, zone: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ import typer
 from recovery_flows.cli import partner_register
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
+from recovery_flows.cli.partner_way import WHAT_NEXT, Channel
 from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
@@ -51,8 +52,11 @@ def add(
     name: Annotated[str, typer.Option(help="Its name.")],
     regime: Annotated[str, typer.Option(help="Law it is under, such as CN.")],
     currency: Annotated[str, typer.Option(help="Of its accounts, ISO 4217.")],
-    url: Annotated[str, typer.Option(help="https://host[:port], or http on the loopback.")],
     kind: Kind = OfKind.BANK,
+    url: Annotated[str, typer.Option(help="https://host[:port], or http on the loopback.")] = "",
+    channel: Annotated[
+        Channel, typer.Option(help="`letter` for a bank without an interface.")
+    ] = Channel.API,
     client_id: Annotated[str, typer.Option(help="Who we are to it; our key proves it.")] = "",
     token_from_stdin: Annotated[
         bool, typer.Option("--token-from-stdin", help="Read a fixed token from standard input.")
@@ -67,30 +71,22 @@ def add(
     """Register a partner, or give a known one a new address and credentials.
 
     A bank that knows our key (`recovery partner key`) is registered with --client-id; one that
-    hands out a fixed token with --token-from-stdin.
+    hands out a fixed token with --token-from-stdin. One with --channel letter needs none of them.
     """
-    from models.ids import PartnerId
     from models.states import PartnerKind
     from models.store.partners import register
     from models.store.unit import unit_of_work
-    from recovery_flows.bank.line import Certificates, Line
     from recovery_flows.cli.officer import adding_actor, case_time
-    from recovery_flows.errors import MisuseError
+    from recovery_flows.cli.partner_way import check_change, check_line, check_way, stored
 
-    if bool(client_id) == token_from_stdin:
-        raise MisuseError(
-            "say who we are to the bank: --client-id, or a fixed token with --token-from-stdin"
-        )
-    token = sys.stdin.readline().strip() if token_from_stdin else ""
     files = tuple("" if path is None else str(path.resolve()) for path in (ca, cert, cert_key))
+    check_way(channel, url, client_id, files, token_from_stdin=token_from_stdin)
+    token = sys.stdin.readline().strip() if token_from_stdin else ""
     with opened() as installation:
         actor = adding_actor(installation, acting_as)
         _check(installation, partner_id, name, regime, currency)
-        line = Line(
-            PartnerId(partner_id), url, token, client_id, installation.signer,
-            certificates=Certificates(*files),
-        )  # fmt: skip
-        line.certificates.context()
+        check_line(channel, installation, partner_id, url, token, client_id, files)
+        check_change(channel, installation, partner_id)
         is_known = partner_id in {p.id for p in _partners(installation)}
         now = case_time(installation)
         with unit_of_work(installation.database) as unit:
@@ -98,12 +94,13 @@ def add(
                 unit, actor, now, partner_id, name=name, regime=regime, currency=currency,
                 home=home, base_url=url, token=token, client_id=client_id,
                 certificates=(files[0], files[1], files[2]), kind=PartnerKind(kind.value),
+                channel=stored(channel),
             )  # fmt: skip
     done = "updated" if is_known else "registered"
     if as_json:
         say_json({"id": partner_id, "done": done, "by": actor.id})
     else:
-        tell([f"{partner_id} {done} by {actor.id}; `recovery doctor` asks whether it answers"])
+        tell([f"{partner_id} {done} by {actor.id}; {WHAT_NEXT[channel]}"])
 
 
 def _check(

@@ -26,12 +26,17 @@ from models.store.unit import unit_of_work
 from models.vault import Vault
 from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
+from recovery_flows.documents.letters import Sender
 from recovery_flows.errors import MisuseError, UnavailableError
 from recovery_flows.flows.context import Pace
 from recovery_flows.rules.regime import Regime, load_regime
 
 DEMO_IDENTITIES = "demo-identities.json"
 """Secrets of the demo's officers; its presence marks a folder as a demo folder."""
+
+
+SANDBOX_BOOK = "sandbox.sqlite3"
+"""The book of sandbox banks; its presence marks a folder whose banks are synthetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,15 @@ class Installation:
     def signer(self) -> Signer:
         """The unit's signing key, made when it is first needed."""
         return Signer(self.settings.key_dir)
+
+    def sender(self) -> Sender:
+        """Who writes the unit's letters; where all data is synthetic they say so."""
+        letters, name = self.settings.letters, self.settings.screen.unit_name
+        if not (self.is_demo or (self.data_dir / SANDBOX_BOOK).exists()):
+            return Sender(name, letters.address, letters.answer_to)
+        answer_to = letters.answer_to or "Synthetic Answer Desk"
+        name = name or "Synthetic Anti-Fraud Unit"
+        return Sender(name, letters.address, answer_to, is_synthetic=True)
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""

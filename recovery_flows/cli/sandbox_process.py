@@ -16,10 +16,11 @@ from models.queries.clock import case_now
 from models.states import PartnerKind
 from models.store.partners import register
 from models.store.unit import ENGINE, unit_of_work
+from recovery_flows.cli.place import SANDBOX_BOOK
 from recovery_flows.desk import wall_clock
 from recovery_flows.errors import UnavailableError
 
-BOOK, READY, FAULTS = "sandbox.sqlite3", "sandbox-banks.json", "sandbox-faults.json"
+BOOK, READY, FAULTS = SANDBOX_BOOK, "sandbox-banks.json", "sandbox-faults.json"
 _START_SECONDS = 30.0
 
 

@@ -23,7 +23,7 @@ from models.store.notes import write_note
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
-from recovery_flows.desk import asking, doing
+from recovery_flows.desk import asking, doing, letter_effects
 from recovery_flows.desk.recording import conclude, derived
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules import acts, approving, joining, milestones, steps
@@ -122,9 +122,13 @@ class Desk:
         with self._unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
             approving.approve(progress, approval_id, actor.id, authority, now, self.laws)
+            letter = letter_effects.take(unit, progress, approval_id, now, self.wall(), self.laws)
             conclude(unit, actor, now, self.laws, progress)
             act = next(a.action for a in progress.file.approvals if a.id == approval_id)
-            return f"{progress.file.recovery.ref}: {act} approved"
+            done = f"{progress.file.recovery.ref}: {act} approved"
+            if letter is not None:
+                done += letter_effects.read_statement(unit, actor, now, self.laws, letter)
+            return done
 
     def deny(self, approval_id: str, reason: str) -> str:
         """Say no to a pending approval, with a reason."""

@@ -16,6 +16,7 @@ from models.queries.requests import sealed_fields
 from models.vault import Vault
 from recovery_flows.rules import acts, answers, hold_acts, lapsing, linking_acts, requesting
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.letters import LetterAction
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.steps import Action
 
@@ -40,7 +41,23 @@ class Given:
 
 def do(progress: Progress, step: Step, given: Given) -> str:
     """Carry out an officer's step on a file; return what was done, in words."""
+    _refuse_letters(step)
     return _DO[Action(step.action)](progress, step, given)
+
+
+def _refuse_letters(step: Step) -> None:
+    """What is done with paper takes more than a key: a file, a way, a document."""
+    command = _BY_HAND.get(step.action)
+    if command:
+        words = f"recovery letter {command} {step.subject_id}"
+        raise acts.StepRefusedError(f"{step.sentence}: `{words}`")
+
+
+_BY_HAND: Mapping[str, str] = {
+    LetterAction.PRINT: "print",
+    LetterAction.SEND: "sent",
+    LetterAction.ANSWER: "answer",
+}
 
 
 def _accept(progress: Progress, step: Step, given: Given) -> str:
@@ -53,6 +70,8 @@ def _accept(progress: Progress, step: Step, given: Given) -> str:
 
 def _order_stop(progress: Progress, step: Step, given: Given) -> str:
     acts.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
+    if progress.file.asset(step.asset_id).partner_id in progress.file.by_letter:
+        return "stop-payment ordered: print its letter now; another person confirms it"
     return "stop-payment sent first; another person confirms it"
 
 

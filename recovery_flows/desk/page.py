@@ -39,6 +39,7 @@ from models.states import (
 )
 from models.tables import table_of
 from models.vault import Vault
+from recovery_flows.desk.letter_views import letters_of
 from recovery_flows.desk.linkage_board import linkage_lines
 from recovery_flows.rules import steps, wall
 from recovery_flows.rules.freezing import Laws
@@ -92,6 +93,7 @@ def _page(
         events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
         notes=tuple(notes_of(session, vault, recovery.id)),
         linkages=linkage_lines(session, file),
+        letters=tuple(letters_of(file, laws)),
     )
 
 

@@ -10,7 +10,15 @@ from models.states import CLOSED_RECOVERIES, Noun
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
-from recovery_flows.rules import crossing, following, freezing, restitution, steps, waking
+from recovery_flows.rules import (
+    crossing,
+    following,
+    freezing,
+    letter_clocks,
+    restitution,
+    steps,
+    waking,
+)
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 
@@ -55,6 +63,7 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
     if file.recovery.trace_wanted:
         return True
     progress = Progress(file)
+    letter_clocks.advance(progress, now, laws)
     freezing.advance(progress, now, laws)
     following.advance(progress, now)
     crossing.advance(progress, now, laws, _no_seal)

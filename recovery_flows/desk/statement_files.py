@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +30,8 @@ from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.desk.reading import FileStatement, Reading, told_statements
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import MisuseError, RefusedError
-from recovery_flows.intake.statements.shape import Head, Item
+from recovery_flows.intake.statements.reading import read_stream
+from recovery_flows.intake.statements.shape import Head, Item, StatementRefusedError
 from recovery_flows.rules import answers
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -92,10 +94,31 @@ def take_in(
         document = keep(unit, raw, "statement_file", media_type, now)
     parts = list(told_statements(items))
     with unit_of_work(database) as unit:
-        intake = _Intake(unit, actor, now, laws, banks(unit.session), document)
-        taken = [intake.take(told, bank) for told in parts]
-        refs = intake.wake()
+        return take_parts(unit, actor, now, parts, document, bank, laws)
+
+
+def take_parts(
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    parts: Iterable[FileStatement],
+    document: str,
+    bank: str,
+    laws: Laws,
+) -> TakenFile:
+    """The same in a transaction that is open already, of a file whose bytes are kept."""
+    intake = _Intake(unit, actor, now, laws, banks(unit.session), document)
+    taken = [intake.take(told, bank) for told in parts]
+    refs = intake.wake()
     return TakenFile(document, tuple(taken), tuple(refs), tuple(intake.warnings))
+
+
+def statements_in(raw: bytes) -> Iterator[FileStatement]:
+    """The statements of a file; RefusedError where it is none that can be read."""
+    try:
+        yield from told_statements(read_stream(io.BytesIO(raw)))
+    except StatementRefusedError as error:
+        raise RefusedError(f"the file is no statement that can be read: {error}") from error
 
 
 class _Intake:

@@ -18,7 +18,7 @@ from models.vault import Vault
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.flows.context import Engine
-from recovery_flows.rules import crossing, following, freezing, restitution
+from recovery_flows.rules import crossing, following, freezing, letter_clocks, restitution
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import TraceBelowReturnsError
 from recovery_flows.rules.progress import Progress
@@ -66,6 +66,7 @@ def _decide(
         return vault.seal(canonical(fields).decode()) if vault else ""
 
     if stage is Stage.FREEZING:
+        letter_clocks.advance(progress, now, laws)
         freezing.advance(progress, now, laws)
     elif stage is Stage.TRACING:
         if session is not None and progress.file.recovery.trace_wanted:

@@ -14,7 +14,7 @@ from models.queries.work import (
     waiting_partners,
 )
 from models.queries.work import partner as partner_line
-from models.states import Noun
+from models.states import Noun, PartnerChannel
 from models.store.documents import keep
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, unit_of_work
@@ -37,7 +37,7 @@ def due_polls(engine: Engine) -> list[str]:
         waiting, holding = waiting_partners(session), holding_partners(session)
     due, unplanned = [], []
     for partner in known:
-        if partner.id not in waiting | holding:
+        if partner.channel is PartnerChannel.LETTER or partner.id not in waiting | holding:
             continue
         newly_waited_for = partner.id in waiting and not partner.feed_interval_seconds
         if partner.feed_due_at is None or newly_waited_for:

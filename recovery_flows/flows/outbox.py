@@ -12,7 +12,7 @@ from models.file import RecoveryFile
 from models.ids import CallId
 from models.queries.files import load_files
 from models.queries.work import CallLine, calls_by_id
-from models.states import QUESTIONS, ApprovalState, CallKind, CallState
+from models.states import QUESTIONS, CallKind, CallState
 from models.store.calls import freeze_body, lease_calls, mark_sent, settle
 from models.store.unit import Unit, unit_of_work
 from recovery_flows.bank import wire
@@ -28,8 +28,7 @@ from recovery_flows.errors import (
 from recovery_flows.flows.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import settle_results
-from recovery_flows.rules.approving import release_is_in_force
-from recovery_flows.rules.subjects import is_in_force
+from recovery_flows.rules import sending
 
 _LOOK_BACK = timedelta(days=30)
 
@@ -98,7 +97,7 @@ def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[lis
         if call.state is CallState.PLANNED and not _may_leave(file, call):
             settle(
                 unit, now, call.recovery_id, call.id, call.state, "cancelled",
-                reason="its approval is not in force for what it says now",
+                reason=sending.VOID,
             )  # fmt: skip
             continue
         ready.append(_make_ready(unit, engine, file, call, now))
@@ -107,16 +106,7 @@ def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[lis
 
 def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures."""
-    if call.kind in QUESTIONS:
-        return True
-    approval = next((a for a in file.approvals if a.id == call.approval_id), None)
-    if approval is None or approval.state is ApprovalState.VOID:
-        return False
-    if call.kind is CallKind.TASK_CANCEL:
-        return True  # a task is taken back after a yes, a no, or before either
-    if call.kind is CallKind.RELEASE:
-        return release_is_in_force(approval)
-    return is_in_force(file, approval)
+    return sending.may_leave(file, call.kind, call.approval_id)
 
 
 def _make_ready(

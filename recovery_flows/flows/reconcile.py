@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from models.facts import BankPayoutState
@@ -116,7 +116,9 @@ async def reconcile(engine: Engine) -> Reconciliation:
     asked = [b for b in booked if b.partner_id not in by_letter]
     partners = {b.partner_id: await _reach(engine, b.partner_id) for b in asked}
     found = await asyncio.gather(*(_compare(engine, partners[b.partner_id], b) for b in asked))
-    found += [_by_letter(b) for b in booked if b.partner_id in by_letter]
+    # No program can ask them: their answers are entered by hand, and nothing is missing here.
+    on_paper = [b for b in booked if b.partner_id in by_letter]
+    found += [_not_asked(b, _ours(b), None, Verdict.BY_LETTER) for b in on_paper]
     return Reconciliation(tuple(line for lines in found for line in lines))
 
 
@@ -151,6 +153,10 @@ async def _compare(
         _line(booked, figure, mine, theirs.get(figure, Money(0, mine.currency)), told)
         for figure, mine in ours.items()
     ]
+
+
+def _ours(booked: BookedHold | BookedPayout) -> dict[Figure, Money]:
+    return _ours_of_hold(booked) if isinstance(booked, BookedHold) else _ours_of_payout(booked)
 
 
 def _ours_of_hold(booked: BookedHold) -> dict[Figure, Money]:
@@ -199,26 +205,17 @@ def _not_asked(
     booked: BookedHold | BookedPayout,
     ours: Mapping[Figure, Money],
     error: RecoveryFlowsError | None,
+    verdict: Verdict = Verdict.NOT_ASKED,
 ) -> list[Line]:
-    sentence = f"{booked.ref} at {booked.partner_id} {Verdict.NOT_ASKED}: {error}"
+    why = f": {error}" if error is not None else ""
+    sentence = f"{booked.ref} at {booked.partner_id} {verdict}{why}"
     return [
         Line(
             booked.partner_id, figure, booked.ref, _subject(booked), booked.bank_ref,
-            Verdict.NOT_ASKED, mine, None, None, sentence,
+            verdict, mine, None, None, sentence,
         )
         for figure, mine in ours.items()
     ]  # fmt: skip
-
-
-def _by_letter(booked: BookedHold | BookedPayout) -> list[Line]:
-    """No program can ask: its answers are entered by hand, and nothing is missing here."""
-    lines = _not_asked(booked, _ours(booked), None)
-    sentence = f"{booked.ref} at {booked.partner_id} {Verdict.BY_LETTER}"
-    return [replace(x, verdict=Verdict.BY_LETTER, sentence=sentence) for x in lines]
-
-
-def _ours(booked: BookedHold | BookedPayout) -> dict[Figure, Money]:
-    return _ours_of_hold(booked) if isinstance(booked, BookedHold) else _ours_of_payout(booked)
 
 
 def _subject(booked: BookedHold | BookedPayout) -> str:

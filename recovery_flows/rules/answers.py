@@ -73,7 +73,7 @@ def _first_answer(
     if event == "queued" and hold.state is HoldState.QUEUED:
         return None
     if event in ("stopped", "frozen"):
-        values |= _in_force(file, hold, fact, laws)
+        values |= in_force(file, hold, fact, laws)
     elif fact.reason:
         values["reason"] = fact.reason
     return Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
@@ -121,7 +121,7 @@ def _first_event(hold: HoldRow, fact: HoldFact) -> str:
     return "lapsed"
 
 
-def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> dict[str, Scalar]:
+def in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> dict[str, Scalar]:
     """The bank's time starts the legal clock; the earlier of law and bank ends it."""
     acted = fact.acted_at or fact.modified_at
     law = laws[file.asset(hold.asset_id).regime]

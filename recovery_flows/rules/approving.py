@@ -10,7 +10,6 @@ from models.rows import ApprovalRow
 from models.states import (
     LIVE_HOLDS,
     RETURNED,
-    ApprovalState,
     HoldState,
     LedgerAccount,
     Noun,
@@ -20,6 +19,7 @@ from recovery_flows.rules import (
     choosing,
     crossing,
     freezing,
+    letter_answers,
     letting_go,
     linking_acts,
     renewing,
@@ -126,6 +126,11 @@ def _put_rule_in_force(
     choosing.put_in_force(progress)
 
 
+def _leave_to_desk(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    """What was typed of a letter is sealed: the desk opens it and has it taken."""
+    del progress, approval, now, laws
+
+
 def closing_event(file: RecoveryFile) -> str:
     """How a recovery ends, by its ledger: all that was upheld returned, a part, or nothing."""
     returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
@@ -151,6 +156,7 @@ _FOLLOW = {
     Act.RELEASE_PART: _let_part_go,
     Act.COMPLAINT: _let_part_go,
     Act.LINKAGE: linking_acts.confirm,
+    Act.LETTER_ANSWER: _leave_to_desk,
 }
 
 
@@ -208,6 +214,10 @@ def _deny_request(progress: Progress, approval: ApprovalRow, reason: str) -> Non
     progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
 
 
+def _return_answer(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    letter_answers.give_back(progress, approval.subject_id, reason)
+
+
 def _drop_rule(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     del approval
     choosing.drop(progress, reason)
@@ -233,11 +243,5 @@ _UNDO = {
     Act.TRACE_RULE: _drop_rule,
     Act.RETURN: _deny_return,
     Act.LINKAGE: linking_acts.deny,
+    Act.LETTER_ANSWER: _return_answer,
 }
-
-
-def release_is_in_force(approval: ApprovalRow) -> bool:
-    """A release may follow a yes, or a no to the stop that it takes back."""
-    if approval.action == Act.ORDER_STOP:
-        return approval.state is ApprovalState.DENIED
-    return approval.state is ApprovalState.APPROVED

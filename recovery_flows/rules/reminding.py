@@ -10,7 +10,7 @@ from models.file import RecoveryFile
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Noun
-from recovery_flows.rules import clocks
+from recovery_flows.rules import by_letter, clocks
 from recovery_flows.rules.drafting import UNANSWERED
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
@@ -90,7 +90,9 @@ def _span(hours: int) -> str:
 def state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
     """What is under way against the end of a hold, in words."""
     if hold.state is HoldState.ORDERED:
-        return "the bank has not answered"
+        order = by_letter.order_of(file, hold)
+        unsent = order is not None and order.sent_at is None
+        return "its letter has not been sent" if unsent else "the bank has not answered"
     if hold.state is HoldState.DISPOSAL_PENDING:
         return "the bank has not carried out the court's order"
     if hold.renewal:

@@ -12,6 +12,7 @@ from models.rows import (
     AllocationRow,
     ApprovalRow,
     AssetRow,
+    CallRow,
     HoldRow,
     RequestRow,
 )
@@ -27,7 +28,7 @@ from models.states import (
     Role,
     Stage,
 )
-from recovery_flows.rules import lapsing, linking_steps, restitution, watching
+from recovery_flows.rules import by_letter, lapsing, letters, linking_steps, restitution, watching
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.subjects import Act
@@ -70,6 +71,7 @@ _ASKED = {
     Act.RELEASE_PART: "approve the release of a part",
     Act.COMPLAINT: "answer a third party's complaint: yes lets go",
     Act.LINKAGE: "confirm the linkage",
+    Act.LETTER_ANSWER: "take a second look at a typed letter",
 }
 
 
@@ -80,8 +82,9 @@ def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
         return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, "accept the report")]
     if recovery.state is not RecoveryState.OPEN:
         return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
-    people = [*_approvals(file), *_officer_steps(file, laws)]
+    people = [*_approvals(file), *_officer_steps(file, laws), *letters.send_steps(file, laws)]
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
+    people += letters.answer_steps(file, laws)
     due = people + list(_waits(file)) or [_close_step(file)]
     return due + list(linking_steps.waits(file))
 
@@ -129,8 +132,8 @@ def _sum_of(file: RecoveryFile, subject_id: str) -> str:
 
 
 def _asset_of(file: RecoveryFile, subject_id: str) -> str:
-    rows: list[HoldRow | RequestRow | AllocationRow]
-    rows = [*file.holds, *file.requests, *file.allocations]
+    rows: list[HoldRow | RequestRow | AllocationRow | CallRow]
+    rows = [*file.holds, *file.requests, *file.allocations, *file.calls]
     return next((row.asset_id for row in rows if row.id == subject_id), "")
 
 
@@ -229,7 +232,7 @@ def _waits(file: RecoveryFile) -> Iterator[Step]:
     for call in sorted(
         file.calls, key=lambda c: (not c.last_error, c.kind is CallKind.STATEMENT, c.id)
     ):
-        if call.state in OPEN_CALLS:
+        if call.state in OPEN_CALLS and not by_letter.is_by_letter(file, call):
             why = f" ({call.last_error})" if call.last_error else ""
             text = f"waiting for {call.partner_id}: {call.kind}{why}"
             yield _step(Action.WAIT, Role.ENGINE, call.id, call.asset_id, None, text[:300])

@@ -24,6 +24,7 @@ class Act(StrEnum):
     RELEASE_PART = "release_part"
     COMPLAINT = "complaint"
     LINKAGE = "linkage"
+    LETTER_ANSWER = "letter_answer"
 
 
 SUBJECT_NOUN = {
@@ -38,6 +39,7 @@ SUBJECT_NOUN = {
     Act.RELEASE_PART: Noun.HOLD,
     Act.COMPLAINT: Noun.HOLD,
     Act.LINKAGE: Noun.LINKAGE,
+    Act.LETTER_ANSWER: Noun.CALL,
 }
 
 
@@ -83,6 +85,13 @@ def _complaint(file: RecoveryFile, hold_id: str) -> list[object]:
     hold = file.hold(hold_id)
     account = file.asset(hold.asset_id).account_id
     return [account, hold.bank_ref, hold.complained_minor, hold.currency]
+
+
+def _letter_answer(file: RecoveryFile, call_id: str) -> list[object]:
+    """Which letter, what was typed of its answer and by whom, and the bank's document."""
+    call = next(c for c in file.calls if c.id == call_id)
+    typed = [call.answer_digest, call.answer_document, call.answer_by]
+    return [call.partner_id, str(call.kind), call.letter_digest, *typed]
 
 
 def _request(file: RecoveryFile, request_id: str) -> list[object]:
@@ -151,6 +160,7 @@ _BODIES = {
     Act.RELEASE_PART: _part,
     Act.COMPLAINT: _complaint,
     Act.LINKAGE: _linkage,
+    Act.LETTER_ANSWER: _letter_answer,
 }
 
 

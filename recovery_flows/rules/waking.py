@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.file import RecoveryFile
 from models.states import LIVE_HOLDS, AllocationState, ApprovalState
-from recovery_flows.rules import linking, reminding, renewing, wall, watching
+from recovery_flows.rules import letter_clocks, linking, reminding, renewing, wall, watching
 from recovery_flows.rules.freezing import Laws
 
 
@@ -20,6 +20,7 @@ def next_wake(file: RecoveryFile, laws: Laws) -> datetime | None:
     ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS]
     ends += reminding.instants(file, laws)
     ends += linking.instants(file, laws)
+    ends += letter_clocks.instants(file, laws)
     ends += [renewing.drafted_from(file, h, laws) for h in file.holds if not h.renewal]
     ends += [min(_instants(a.watch_due_at, a.watch_until)) for a in watching.watched(file)]
     ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING and not a.alarmed]

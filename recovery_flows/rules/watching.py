@@ -96,7 +96,14 @@ def _look(progress: Progress, asset: AssetRow, now: datetime, law: Regime) -> No
         wait = timedelta(days=steps[min(looks, len(steps) - 1)])
         values = {"watch_looks": looks, "watch_due_at": now + wait}
         progress.take(Move(Noun.ASSET, asset.id, "watch_looked", asset.stage, values))
-        progress.call(_question(asset, looks))
+        if not _letter_is_out(progress.file, asset):
+            progress.call(_question(asset, looks))
+
+
+def _letter_is_out(file: RecoveryFile, asset: AssetRow) -> bool:
+    """A bank without an interface is not written to again before it has answered."""
+    open_calls = file.open_calls(asset.id) if asset.partner_id in file.by_letter else ()
+    return any(c.kind is CallKind.BALANCE for c in open_calls)
 
 
 def _question(asset: AssetRow, looks: int) -> CallIntent:

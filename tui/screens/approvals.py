@@ -142,7 +142,8 @@ class ApprovalsScreen(LiveScreen):
         elif line.act == Act.RETURN:
             app.push_screen(TypeRef(title, text, figures, line.ref), take)
         else:
-            app.push_screen(Confirm(title, text, figures, asks_authority=True), take)
+            asks = line.act != Act.LETTER_ANSWER
+            app.push_screen(Confirm(title, text, figures, asks_authority=asks), take)
 
     def action_deny(self) -> None:
         line, app = self.line, self.desk_app

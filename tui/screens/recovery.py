@@ -16,6 +16,7 @@ from models.queries.views import RecoveryPage
 from tui.messages import Done, EventsRead, Said
 from tui.panels import file, linkage, money
 from tui.panels.identity import terms_block
+from tui.panels.letters import letters_lines
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
 from tui.screens.linking import LinkingScreen
@@ -60,6 +61,7 @@ class RecoveryScreen(LinkingScreen):
                 with Vertical(id="left"):
                     yield Panel("Who gets what", self._allocations, "allocations")
                     yield Panel("Requests abroad", file.requests_lines, "requests")
+                    yield Panel("Letters", letters_lines, "letters")
                     yield Panel("Victims", file.claims_lines, "claims")
                 with Vertical(id="right"):
                     yield Panel("Clocks", self._clocks, "clocks")
@@ -134,6 +136,7 @@ class RecoveryScreen(LinkingScreen):
     def _hide_empty(self) -> None:
         if self.page is not None:
             self.query_one("#requests").display = bool(self.page.requests)
+            self.query_one("#letters").display = bool(self.page.letters)
             self.query_one("#allocations").display = bool(self.page.allocations)
             self.query_one("#waiting").display = bool(self.page.approvals)
             self.query_one("#linkage").display = bool(self.page.linkages)

@@ -34,6 +34,7 @@ _ACTS: Mapping[str, str] = {
     Act.COMPLAINT: "complaint",
     Act.LINKAGE: "confirm linkage",
     Act.TRACE_RULE: "tracing rule",
+    Act.LETTER_ANSWER: "typed letter",
 }
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

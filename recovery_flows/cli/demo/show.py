@@ -52,6 +52,7 @@ def open_terminal(
     story: Callable[[], str] | None = None,
 ) -> int:
     """Open the screens on an installation; in a demo folder its identities can be switched."""
+    from recovery_flows.cli.letter import post_of
     from tui.opening import run
 
     handle = acting_as or (SUPERVISOR if installation.is_demo else "")
@@ -68,4 +69,5 @@ def open_terminal(
         story=story,
         screen=screen or None,
         time_zone=installation.laws[HOME].time_zone,
+        post=post_of(installation),
     )

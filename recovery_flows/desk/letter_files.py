@@ -1,0 +1,59 @@
+"""Files that letters become and answers come in: never overwritten, for nobody else to read."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from pathlib import Path
+
+from recovery_flows.errors import MisuseError
+
+DOCUMENT_BYTES_MAX = 25_000_000
+
+
+def default_name(call_id: str, suffix: str = ".txt") -> str:
+    """A name for a letter's file that says nothing of anybody."""
+    return f"letter-{call_id.removeprefix('call-')[:12]}{suffix}"
+
+
+def check_free(path: Path) -> None:
+    """Raise MisuseError where a file would be overwritten or its folder is not there."""
+    if path.exists():
+        raise MisuseError(f"{path} is there already and is not overwritten: name another file")
+    if not path.parent.is_dir():
+        raise MisuseError(f"{path.parent} is no folder")
+
+
+def write_new(path: Path, raw: bytes) -> None:
+    """Write a new file that only its owner may read; MisuseError if that cannot be done."""
+    check_free(path)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise MisuseError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half a letter is none
+        raise MisuseError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def read_document(path: Path) -> bytes:
+    """A bank's document as it is; MisuseError where it is missing, empty or far too large."""
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= DOCUMENT_BYTES_MAX else b""
+    except OSError as error:
+        raise MisuseError(f"the document {path.name} cannot be read: {error.strerror}") from error
+    if size > DOCUMENT_BYTES_MAX:
+        limit = DOCUMENT_BYTES_MAX // 1_000_000
+        raise MisuseError(f"the document {path.name} is larger than {limit} MB: scan it smaller")
+    if not raw.strip():
+        raise MisuseError(f"the document {path.name} is empty")
+    return raw
+
+
+def media_type(path: Path) -> str:
+    """What kind of file its name says it is."""
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -1,0 +1,56 @@
+"""Whether a saved call may still leave, and what becomes of its subject when it may not."""
+
+from __future__ import annotations
+
+from models.file import RecoveryFile
+from models.outcome import Move
+from models.rows import ApprovalRow, CallRow
+from models.states import QUESTIONS, ApprovalState, CallKind, HoldState, Noun, PayoutState
+from recovery_flows.rules import letting_go, renewing
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.renewing import Renewal
+from recovery_flows.rules.subjects import Act, is_in_force
+
+VOID = "its approval is not in force for what it says now"
+
+
+def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
+    """A question may be asked under its stop; an order needs its approval, for these figures."""
+    if kind in QUESTIONS:
+        return True
+    approval = next((a for a in file.approvals if a.id == approval_id), None)
+    if approval is None or approval.state is ApprovalState.VOID:
+        return False
+    if kind is CallKind.TASK_CANCEL:
+        return True  # a task is taken back after a yes, a no, or before either
+    if kind is CallKind.RELEASE:
+        return release_is_in_force(approval)
+    return is_in_force(file, approval)
+
+
+def release_is_in_force(approval: ApprovalRow) -> bool:
+    """A release may follow a yes, or a no to the stop that it takes back."""
+    if approval.action == Act.ORDER_STOP:
+        return approval.state is ApprovalState.DENIED
+    return approval.state is ApprovalState.APPROVED
+
+
+def take_back(progress: Progress, call: CallRow) -> None:
+    """Cancel an order that never left; what it was to order is open again."""
+    progress.take(Move(Noun.CALL, call.id, "cancelled", call.state, reason=VOID))
+    if call.noun is Noun.PAYOUT:
+        payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+        if payout.state is PayoutState.INSTRUCTED:
+            progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
+    elif call.kind is CallKind.RELEASE:
+        letting_go.take_refusal(progress, call.subject_id, VOID)
+    elif call.noun is Noun.HOLD:
+        _take_hold_back(progress, call)
+
+
+def _take_hold_back(progress: Progress, call: CallRow) -> None:
+    hold = progress.file.hold(call.subject_id)
+    if call.kind is CallKind.EXTEND and hold.state is HoldState.FROZEN:
+        progress.take(renewing.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
+    elif hold.state is HoldState.ORDERED:
+        progress.take(Move(Noun.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID))

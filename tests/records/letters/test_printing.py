@@ -1,0 +1,182 @@
+"""A letter is fixed when it is printed, and leaves only under an approval that is in force."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.ids import digest_bytes
+from models.queries.audit import verify
+from models.queries.work import calls_by_id
+from models.states import CallState, HoldState, Role
+from models.store.unit import Actor, unit_of_work
+from recovery_flows.desk import letters
+from recovery_flows.desk.letter_files import default_name
+from recovery_flows.documents.letters import Sender
+from recovery_flows.errors import MisuseError
+from recovery_flows.flows.bodies import path_and_body
+from recovery_flows.rules.acts import StepRefusedError
+
+SUPERVISOR = Actor("wu", Role.SUPERVISOR)
+
+
+def deny_stop(paper: Any) -> None:
+    (asked,) = (a for a in paper.file().approvals if a.action == "order_stop")
+    paper.unit.desk(SUPERVISOR).deny(asked.id, "not enough to go on")
+
+
+def test_a_letter_printed_again_is_the_same_byte_by_byte(paper: Any) -> None:
+    paper.unit.accept(paper.recovery_id)
+    paper.unit.order(paper.recovery_id)
+    first = paper.print()
+    assert "Sent before its approval" in first.text.decode()
+    paper.unit.approve(paper.recovery_id)
+    paper.unit.later(30)
+    again = paper.print()
+    line = paper.line("hold")
+    letters.record_sent(paper.unit.desk(), line.call_id, "courier")
+    assert {first.text, again.text, paper.print().text} == {first.text}
+    assert again.as_page() == first.as_page()
+    assert paper.unit.one("SELECT letter_digest FROM call WHERE sent_how = 'courier'") == (
+        digest_bytes(first.text)
+    )
+    assert paper.events(line.call_id) == ["planned", "printed", "sent"]
+    assert verify(paper.unit.database) == ()
+
+
+def test_a_letter_carries_the_order_that_an_interface_would_get(paper: Any) -> None:
+    hold_id = paper.stop()
+    printed = paper.print()
+    text = printed.text.decode()
+    mule = paper.unit.accounts[1]
+    for told in (mule.number, mule.holder, "CNY 1,000.00", "48 hours", hold_id, "2 March 2026",
+                 "PBC notice Yinfa [2016] No. 86, art 2(1)(2)", "confirmed", "R-2026-0001",
+                 "Approved by a supervisor", "SYN-CASE-1", "Answer Desk", "Nowhere",
+                 "NO_BALANCE"):  # fmt: skip
+        assert told in text, told
+    with unit_of_work(paper.unit.database) as unit:
+        (call,) = calls_by_id(unit.session, unit.vault, [printed.call_id])
+        assert (call.path, call.body) == path_and_body(unit, paper.file(), call, paper.unit.laws)
+    assert f"Digest of the order:  {digest_bytes(call.body)[:32]}" in text
+
+
+def test_a_letter_becomes_a_new_file_for_its_owner_alone(paper: Any, tmp_path: Path) -> None:
+    paper.stop()
+    call_id = paper.line("hold").call_id
+    name = default_name(call_id)
+    assert paper.unit.accounts[1].number not in name
+    target = tmp_path / name
+    desk = paper.unit.desk()
+    assert "written to" in letters.print_to(desk, paper.post, call_id, target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with pytest.raises(MisuseError, match="not overwritten"):
+        letters.print_to(desk, paper.post, call_id, target)
+    page = target.with_suffix(".html")
+    letters.print_to(desk, paper.post, call_id, page)
+    assert page.read_bytes() == paper.print().as_page()
+    assert paper.print().digest in page.read_text("utf-8")
+
+
+def test_nothing_is_fixed_where_the_file_could_not_be_written(paper: Any, tmp_path: Path) -> None:
+    paper.stop()
+    call_id = paper.line("hold").call_id
+    with pytest.raises(MisuseError, match="is no folder"):
+        letters.print_to(paper.unit.desk(), paper.post, call_id, tmp_path / "no" / "x.txt")
+    assert paper.events(call_id) == ["planned"]
+
+
+def test_a_preview_is_masked_and_fixes_nothing(paper: Any) -> None:
+    paper.stop()
+    unit, call_id = paper.unit, paper.line("hold").call_id
+    lines = letters.preview(unit.database, unit.laws, paper.post, call_id, unit.now)
+    personal = [line.text for line in lines if line.is_personal]
+    assert [text.split(":")[0] for text in personal] == ["Account number", "Account holder"]
+    assert all("·" in text for text in personal)
+    shown = "\n".join(line.text for line in lines)
+    assert unit.accounts[1].number not in shown
+    assert unit.accounts[1].holder not in shown
+    assert paper.events(call_id) == ["planned"]
+
+
+def test_a_letter_without_a_sender_is_not_printed(paper: Any) -> None:
+    paper.stop()
+    post = replace(paper.post, sender=Sender("Synthetic Unit"))
+    with pytest.raises(MisuseError, match=r"letters\.answer_to"):
+        letters.print_letter(paper.unit.desk(), post, paper.line("hold").call_id)
+
+
+@pytest.mark.parametrize("how", ["print", "send"])
+def test_no_letter_goes_out_under_a_void_approval(paper: Any, how: str) -> None:
+    paper.unit.accept(paper.recovery_id)
+    hold_id = paper.unit.order(paper.recovery_id)
+    call_id = paper.print().call_id
+    deny_stop(paper)
+    desk = paper.unit.desk()
+    try_it = {
+        "print": lambda: letters.print_letter(desk, paper.post, call_id),
+        "send": lambda: letters.record_sent(desk, call_id, "fax"),
+    }[how]
+    with pytest.raises(StepRefusedError, match="must not go out: its approval is not in force"):
+        try_it()
+    assert paper.events(call_id)[-1] == "cancelled"
+    assert paper.hold().state is HoldState.CANCELLED
+    assert paper.events(hold_id)[-1] == "order_withdrawn"
+    with pytest.raises(StepRefusedError, match="was cancelled: it must not go out"):
+        letters.print_letter(desk, paper.post, call_id)
+    paper.decide()
+    states = {h.state for h in paper.file().holds}
+    assert states == {HoldState.CANCELLED, HoldState.DRAFT}
+    assert verify(paper.unit.database) == ()
+
+
+def test_the_engine_cancels_a_letter_whose_approval_was_refused(paper: Any) -> None:
+    paper.unit.accept(paper.recovery_id)
+    paper.unit.order(paper.recovery_id)
+    call_id = paper.print().call_id
+    deny_stop(paper)
+    paper.decide()
+    assert call_id not in {c.id for c in paper.file().calls if c.state is not CallState.CANCELLED}
+    assert [x.kind for x in paper.lines()] == ["statement"]
+
+
+@pytest.mark.parametrize(
+    ("how", "at", "told"),
+    [
+        (" ", "", "takes 1 to 120 characters"),
+        ("x" * 121, "", "takes 1 to 120 characters"),
+        ("fax", "2026-03-02T12:00", "in the future"),
+        ("fax", "2026-03-02T10:59+08:00", "before it was ordered"),
+        ("fax", "yesterday", "is no instant"),
+    ],
+)
+def test_how_and_when_a_letter_went_has_to_be_possible(
+    paper: Any, how: str, at: str, told: str
+) -> None:
+    paper.stop()
+    call_id = paper.print().call_id
+    with pytest.raises((StepRefusedError, MisuseError), match=told):
+        letters.record_sent(paper.unit.desk(), call_id, how, at)
+    assert paper.events(call_id) == ["planned", "printed"]
+
+
+def test_a_letter_is_printed_before_it_is_sent_and_sent_once(paper: Any) -> None:
+    paper.stop()
+    desk, call_id = paper.unit.desk(), paper.line("hold").call_id
+    with pytest.raises(StepRefusedError, match="never printed"):
+        letters.record_sent(desk, call_id, "fax")
+    paper.send()
+    with pytest.raises(StepRefusedError, match="entered as sent before"):
+        letters.record_sent(desk, call_id, "fax")
+    with pytest.raises(MisuseError, match="there is no letter call-x"):
+        letters.record_sent(desk, "call-x", "fax")
+
+
+def test_what_is_personal_in_a_letter_lies_sealed_everywhere(paper: Any) -> None:
+    paper.frozen()
+    raw = b"".join(path.read_bytes() for path in paper.unit.path.parent.glob("cases.sqlite3*"))
+    for secret in (paper.unit.accounts[1].number, paper.unit.accounts[1].holder, "synthetic 1"):
+        assert secret.encode() not in raw
