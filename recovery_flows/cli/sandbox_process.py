@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from models.queries.clock import case_now
 from models.store.partners import register
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.desk import wall_clock
-from recovery_flows.errors import UnavailableError
+from recovery_flows.errors import MisuseError, UnavailableError
 
 BOOK, READY, FAULTS = "sandbox.sqlite3", "sandbox-banks.json", "sandbox-faults.json"
 _START_SECONDS = 30.0
@@ -24,6 +25,22 @@ _START_SECONDS = 30.0
 
 class SandboxError(UnavailableError):
     """The sandbox banks did not come up."""
+
+
+def choose_faults(folder: Path, chosen: str) -> str:
+    """Let go wrong at the banks of a folder what `--faults` says, or else the file that lies there.
+
+    Returns what is on, in words; MisuseError names in one sentence what cannot be read.
+    """
+    from recovery_flows.sandbox.scenario import choose
+    from recovery_flows.sandbox.world import open_book
+
+    standing = folder / FAULTS
+    with closing(open_book(folder / BOOK)) as db:
+        try:
+            return choose(db, chosen or (str(standing) if standing.exists() else ""))
+        except ValueError as error:
+            raise MisuseError(str(error)) from None
 
 
 def case_clock(database: Database) -> Callable[[], datetime]:

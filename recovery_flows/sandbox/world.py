@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA
+from recovery_flows.sandbox.schema import LATER, SCHEMA
 from recovery_flows.sandbox.units import Rate, micros
 
 AccountKey = tuple[str, str]
@@ -102,8 +102,15 @@ def open_book(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA busy_timeout = 5000")
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA wal_autocheckpoint = 4000")
-    db.execute(OTHER_FREEZES)
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'clock'").fetchone():
+        _run(db, LATER)
     return db
+
+
+def _run(db: sqlite3.Connection, script: str) -> None:
+    # One script would commit in between: a half-installed sandbox must not exist.
+    for statement in filter(str.strip, script.split(";")):
+        db.execute(statement)
 
 
 def install(path: Path, world: World) -> None:
@@ -118,10 +125,9 @@ def install(path: Path, world: World) -> None:
         raise FileExistsError(f"{path} is there already; a sandbox is installed once")
     path.touch(mode=0o600)
     with closing(open_book(path)) as db:
-        # One script would commit in between: a half-installed sandbox must not exist.
         db.execute("BEGIN IMMEDIATE")
-        for statement in filter(str.strip, SCHEMA.split(";")):
-            db.execute(statement)
+        _run(db, SCHEMA)
+        _run(db, LATER)
         _write_banks(db, world)
         ids = _write_accounts(db, world.accounts)
         db.executemany(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,11 +154,21 @@ def client() -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def sandbox_at(client: httpx.Client) -> Callable[[Path], Sandbox]:
+    """The sandbox of a file, which is installed if it is not there; not served yet."""
+
+    def _at(path: Path) -> Sandbox:
+        if not path.exists():
+            install(path, small_world())
+        return Sandbox(path, client)
+
+    return _at
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path, client: httpx.Client) -> Iterator[Sandbox]:
-    path = tmp_path / "sandbox.sqlite3"
-    install(path, small_world())
-    served = Sandbox(path, client)
+def sandbox(tmp_path: Path, sandbox_at: Callable[[Path], Sandbox]) -> Iterator[Sandbox]:
+    served = sandbox_at(tmp_path / "sandbox.sqlite3")
     served.start()
     yield served
     served.end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,9 +53,9 @@ class Unit:
     def database(self) -> Database:
         return self.installation.database
 
-    def hands(self, owner: str) -> Engine:
+    def hands(self, owner: str, timeout_seconds: float = 1) -> Engine:
         """An engine with short patience."""
-        pace = Pace(timeout_seconds=1, poll_seconds=60)
+        pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
         return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
 
     def desk(self, role: Role = Role.OFFICER) -> Desk:
@@ -178,21 +178,40 @@ async def sweep(engine: Engine) -> None:
             done = bool(await outbox.send_due(engine, CALLS[stage])) or done
 
 
+def without_settings(patch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("RECOVERY_", "PREFECT_")):
+            patch.delenv(name)
+
+
+def installed(folder: Path, sandbox: Any) -> Installation:
+    """A unit with one officer and one supervisor, to whom the sandbox banks are partners."""
+    people = tuple(
+        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
+    )
+    made = make_installation(load_settings(folder / "data"), people, stands_at=sandbox.START)
+    register_banks(made.database, list(sandbox.banks.values()), "CN")
+    return made
+
+
+@pytest.fixture(scope="session", name="installed")
+def _installed() -> Callable[[Path, Any], Installation]:
+    return installed
+
+
+@pytest.fixture(scope="session")
+def unit_with() -> Callable[[Any, Installation], Unit]:
+    """A unit at work with this sandbox, without any report."""
+    return lambda sandbox, installation: Unit(sandbox, installation, datetime.now(UTC))
+
+
 @pytest.fixture
 async def unit(
     sandbox: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Unit]:
     """A unit three hours into the story, with one report taken in."""
-    for name in list(os.environ):
-        if name.startswith(("RECOVERY_", "PREFECT_")):
-            monkeypatch.delenv(name)
-    people = tuple(
-        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
-    )
-    installation = make_installation(
-        load_settings(tmp_path / "data"), people, stands_at=sandbox.START
-    )
-    register_banks(installation.database, list(sandbox.banks.values()), "CN")
+    without_settings(monkeypatch)
+    installation = installed(tmp_path, sandbox)
     opened = Unit(sandbox.at(3), installation, datetime.now(UTC))
     opened.report()
     yield opened
