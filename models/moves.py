@@ -99,6 +99,8 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.RELEASE_PENDING, "freeze_kept"): _H.FROZEN,
         (_H.RELEASE_PENDING, "queue_kept"): _H.QUEUED,
         (_H.LAPSED, "lapse_seen"): _H.LAPSED,
+        (_H.REJECTED_BY_BANK, "refusal_seen"): _H.REJECTED_BY_BANK,
+        (_H.NO_FUNDS, "refusal_seen"): _H.NO_FUNDS,
         (None, "volunteered"): _H.STOPPED,
     }
     for live in (_H.STOPPED, _H.FROZEN):

@@ -39,6 +39,7 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.HOLD, "confirmed"): _SUPERVISOR,
     (Noun.HOLD, "volunteered"): _OFFICER,
     (Noun.HOLD, "lapse_seen"): _OFFICER,
+    (Noun.HOLD, "refusal_seen"): _OFFICER,
     (Noun.HOLD, "renewal_submitted"): _OFFICER,
     (Noun.HOLD, "renewal_ordered"): _SUPERVISOR,
     (Noun.HOLD, "renewal_denied"): _SUPERVISOR,

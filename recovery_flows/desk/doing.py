@@ -14,7 +14,7 @@ from models.ids import canonical
 from models.queries.money import told_by_files
 from models.queries.requests import sealed_fields
 from models.vault import Vault
-from recovery_flows.rules import acts, answers, hold_acts, lapsing, requesting
+from recovery_flows.rules import acts, answers, hold_acts, lapsing, refused, requesting
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.steps import Action
@@ -115,6 +115,11 @@ def _see_lapse(progress: Progress, step: Step, given: Given) -> str:
     return "the lapse is noted; nothing is held there any more"
 
 
+def _see_refusal(progress: Progress, step: Step, given: Given) -> str:
+    refused.see(progress, step.subject_id, given.actor)
+    return "the refusal is noted; `recovery hold again` orders it anew"
+
+
 def _submit_close(progress: Progress, step: Step, given: Given) -> str:
     del step
     acts.submit_close(progress, given.actor, given.now)
@@ -134,5 +139,6 @@ _DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
     Action.SUBMIT_RELEASE: _submit_release,
     Action.SUBMIT_RENEWAL: _submit_renewal,
     Action.SEE_LAPSE: _see_lapse,
+    Action.SEE_REFUSAL: _see_refusal,
     Action.SUBMIT_CLOSE: _submit_close,
 }

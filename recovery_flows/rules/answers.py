@@ -31,6 +31,7 @@ _ENDS = {
     BankHoldState.CONVERTED: "superseded",
     BankHoldState.CANCELLED: "released",
 }
+_OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)
 
 
 def take_hold_fact(progress: Progress, hold_id: str, fact: HoldFact, laws: Laws) -> None:
@@ -189,6 +190,7 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> No
         settled = Move(Noun.PAYOUT, payout.id, "settled", payout.state, values)
         progress.take(settled, *_paid_out(progress.file.hold(payout.hold_id), debited, fact))
     elif fact.state is BankPayoutState.REFUSED and payout.state is PayoutState.INSTRUCTED:
+        values["reason"] = fact.reason
         move = Move(Noun.PAYOUT, payout.id, "refused", payout.state, values, reason=fact.reason)
         progress.take(move)
     elif fact.state is BankPayoutState.RETURNED:
@@ -241,16 +243,27 @@ def take_refusal(
     elif kind is CallKind.RELEASE:
         letting_go.take_refusal(progress, subject_id, code)
     elif noun is Noun.HOLD:
-        hold = file.hold(subject_id)
-        if hold.state is HoldState.ORDERED:
-            progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, reason=code))
-        if hold.request_id:
-            request = next(r for r in file.requests if r.id == hold.request_id)
-            progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
+        _refuse_hold(progress, file.hold(subject_id), code)
     elif noun is Noun.PAYOUT:
-        payout = next(p for p in file.payouts if p.id == subject_id)
-        progress.take(Move(Noun.PAYOUT, payout.id, "refused", payout.state, reason=code))
+        _refuse_payout(progress, subject_id, code)
     elif noun is Noun.ASSET:
         asset = file.asset(subject_id)
         reason = f"the bank refused its statement: {code}"
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
+
+
+def _refuse_hold(progress: Progress, hold: HoldRow, code: str) -> None:
+    if hold.state is HoldState.ORDERED:
+        told: dict[str, Scalar] = {"reason": code}
+        progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, told, reason=code))
+    request = next((r for r in progress.file.requests if r.id == hold.request_id), None)
+    if request is not None and request.state in _OPEN_REQUESTS:
+        progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
+
+
+def _refuse_payout(progress: Progress, payout_id: str, code: str) -> None:
+    """Refused, unless the feed has told of its settlement before the call was answered."""
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    if payout.state is PayoutState.INSTRUCTED:
+        told: dict[str, Scalar] = {"reason": code}
+        progress.take(Move(Noun.PAYOUT, payout.id, "refused", payout.state, told, reason=code))

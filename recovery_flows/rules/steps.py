@@ -27,7 +27,7 @@ from models.states import (
     Role,
     Stage,
 )
-from recovery_flows.rules import lapsing, restitution, watching
+from recovery_flows.rules import lapsing, refused, restitution, watching
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.subjects import Act
@@ -49,6 +49,7 @@ class Action(StrEnum):
     SUBMIT_RELEASE = "submit_release"
     SUBMIT_RENEWAL = "submit_renewal"
     SEE_LAPSE = "see_lapse"
+    SEE_REFUSAL = refused.SEE
     SUBMIT_CLOSE = "submit_close"
     APPROVE = "approve"
     ENGINE = "engine"
@@ -77,7 +78,7 @@ def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
         return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, "accept the report")]
     if recovery.state is not RecoveryState.OPEN:
         return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
-    people = [*_approvals(file), *_officer_steps(file, laws)]
+    people = [*_approvals(file), *_officer_steps(file, laws), *refused.steps(file)]
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     return people + list(_waits(file)) or [_close_step(file)]
 
