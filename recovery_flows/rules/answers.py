@@ -141,12 +141,21 @@ def _supersede(progress: Progress, hold: HoldRow) -> None:
 
 
 def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
-    request = next(r for r in progress.file.requests if r.id == request_id)
+    request = _request(progress.file, request_id)
+    if request.state is RequestState.APPROVED:
+        # The answer to its call was lost: that the bank speaks of it says that it was sent.
+        values: dict[str, Scalar] = {"sent_at": fact.modified_at}
+        progress.take(Move(Noun.REQUEST, request.id, "sent", request.state, values))
+        request = _request(progress.file, request_id)
     event = _request_event(request, fact)
     if event is None:
         return
     values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
     progress.take(Move(Noun.REQUEST, request.id, event, request.state, values, reason=fact.reason))
+
+
+def _request(file: RecoveryFile, request_id: str) -> RequestRow:
+    return next(r for r in file.requests if r.id == request_id)
 
 
 def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
@@ -163,8 +172,7 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
 
 def take_request_sent(progress: Progress, hold_id: str, now: datetime) -> None:
     """The partner took the request in: it is sent, and its answer is waited for."""
-    hold = progress.file.hold(hold_id)
-    request = next(r for r in progress.file.requests if r.id == hold.request_id)
+    request = _request(progress.file, progress.file.hold(hold_id).request_id)
     if request.state is RequestState.APPROVED:
         move = Move(Noun.REQUEST, request.id, "sent", request.state, {"sent_at": now})
         progress.take(move)

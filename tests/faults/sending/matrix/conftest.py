@@ -13,16 +13,21 @@ from typing import Any
 
 import pytest
 
-from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.states import CallKind, HoldKind, Role
-from models.store.intake import file_reports
-from models.store.unit import Actor, unit_of_work
+from models.states import CallKind
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.place import open_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import holding
+from recovery_flows.sandbox import kinds
+from recovery_flows.sandbox.kinds import means_something
+from recovery_flows.sandbox.states import FaultKind
 
+NUMBERS = {
+    "bank-home": "9999000000000001",
+    "bank-slow": "9999000000000002",
+    "bank-abroad": "9999000000000003",
+}
 FEED, BY_KEY = "feed", "by_key"
 REASON = "told by the duty desk of the bank"
 Prepare = Callable[[Any], Awaitable[None]]
@@ -93,23 +98,7 @@ async def _balance(unit: Any) -> None:
 
 async def _request(unit: Any) -> None:
     """The money lies abroad; a second person has approved the request."""
-    fact = ReportFact(
-        row=1,
-        external_ref="SYN-2",
-        victim_name="Synthetic Victim",
-        victim_contact="invented-2@example.org",
-        victim_account=AccountRef(unit.sandbox.SLOW, unit.sandbox.VICTIM, "Synthetic Victim"),
-        payee_account=AccountRef(
-            unit.sandbox.ABROAD, unit.sandbox.FOREIGN, "Synthetic Mule Abroad"
-        ),
-        amount=Money(92_000, "CNY"),
-        paid_at=unit.sandbox.START + timedelta(hours=1.5),
-        reported_at=unit.sandbox.now,
-        end_to_end_id="E2",
-    )
-    with unit_of_work(unit.database) as work:
-        actor = Actor(f"the-{Role.OFFICER}", Role.OFFICER)
-        (unit.recovery_id,) = file_reports(work, actor, unit.sandbox.now, "CN", [fact]).filed
+    unit.report(abroad=True)
     for _ in range(20):
         await unit.sweep()
         if any(a.action == "request" and a.state == "pending" for a in unit.file().approvals):
@@ -120,17 +109,53 @@ async def _request(unit: Any) -> None:
     raise AssertionError(f"no request was asked for; next: {unit.page().steps[0]}")
 
 
-ABOUT_TO: dict[str, Prepare] = {
-    CallKind.HOLD: _hold,
-    CallKind.REQUEST: _request,
-    CallKind.RELEASE: _release,
-    CallKind.STATEMENT: _hold,
-    CallKind.PAYOUT: _payout,
-    CallKind.EXTEND: _extend,
-    CallKind.BALANCE: _balance,
-    FEED: _feed,
-    BY_KEY: _by_key,
+@dataclass(frozen=True)
+class Column:
+    """A kind of call: the bank's name of it, how a world comes to make it, which bank is asked."""
+
+    call: str
+    prepare: Prepare
+    bank: str = "HOME"
+
+
+COLUMNS: dict[str, Column] = {
+    CallKind.HOLD: Column(kinds.HOLD, _hold),
+    CallKind.REQUEST: Column(kinds.HOLD, _request, "ABROAD"),
+    FEED: Column(kinds.FEED, _feed),
+    BY_KEY: Column(kinds.BY_KEY, _by_key),
+    CallKind.RELEASE: Column(kinds.RELEASE, _release),
+    CallKind.EXTEND: Column(kinds.EXTEND, _extend),
+    CallKind.PAYOUT: Column(kinds.PAYOUT, _payout),
+    CallKind.STATEMENT: Column(kinds.STATEMENT, _hold),
+    CallKind.BALANCE: Column(kinds.BALANCE, _balance),
 }
+"""Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
+
+FIRST = (CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY)
+"""Columns of the first test file; all others are the second's, so that two workers share them."""
+
+PLANTED: dict[FaultKind, dict[str, Any]] = {
+    FaultKind.RATE_LIMITED: {"seconds": 0},
+    FaultKind.CLOSED: {"seconds": 0},
+    FaultKind.SLOW: {"seconds": 1},
+    FaultKind.LAPSES_EARLY: {"seconds": 7200},
+    # A read that is hung up on is repeated at once.
+    FaultKind.DOWN: {"times": 2},
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test of a `column` and a `fault` runs for every pair that means anything."""
+    if {"column", "fault"} <= set(metafunc.fixturenames):
+        is_first = metafunc.module.__name__.endswith("first_calls")
+        names = [name for name in COLUMNS if (name in FIRST) is is_first]
+        cells = [
+            (name, fault)
+            for name in names
+            for fault in FaultKind
+            if means_something(fault, COLUMNS[name].call)
+        ]
+        metafunc.parametrize(("column", "fault"), cells, ids=[f"{c}-{f}" for c, f in cells])
 
 
 @dataclass(frozen=True)
@@ -172,7 +197,7 @@ class Worlds:
         folder.mkdir()
         sandbox = self._serve(folder)
         unit = self.unit_with(sandbox.at(3), self.installed(folder, sandbox))
-        await ABOUT_TO[kind](unit)
+        await COLUMNS[kind].prepare(unit)
         snapshot = Snapshot(folder, unit.recovery_id, sandbox.now, unit.wall)
         await shut(unit)
         return snapshot
@@ -213,3 +238,48 @@ async def about_to(
     yield _open
     for unit in opened:
         await shut(unit)
+
+
+@pytest.fixture
+def play_out(about_to: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., Awaitable[Any]]:
+    """Meets one call with one fault, lets everything come to rest, and checks what always holds."""
+
+    async def _play(name: str, fault: FaultKind) -> Any:
+        unit, column = await about_to(name), COLUMNS[name]
+        bank = getattr(unit.sandbox, column.bank)
+        row = {"call": column.call, "kind": fault, **PLANTED.get(fault, {})}
+        unit.sandbox.plant(row, bank=bank)
+        await unit.come_to_rest()
+        met = unit.sandbox.get("/sandbox/faults/met", bank).json()
+        assert {"call": column.call, "kind": fault, "times": row.get("times", 1)} in met
+        assert unit.sandbox.planted(bank) == []
+        assert [r.message for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
+        assert fault is not FaultKind.SCHEMA_CHANGE or was_kept(unit, b'V2":')
+        assert_one_effect_each(unit)
+        unit.assert_books_hold()
+        unit.found = await unit.differences()
+        return unit
+
+    return _play
+
+
+def was_kept(unit: Any, part: bytes) -> bool:
+    """Whether an answer with these bytes in it is among the documents, as it came."""
+    with unit.database.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT body_sealed FROM document")
+        return any(part in unit.database.vault.open_bytes(sealed) for (sealed,) in rows)
+
+
+def assert_one_effect_each(unit: Any) -> None:
+    """What the banks' own books show was ordered by us, each thing once."""
+    ours = {h.id for h in unit.file().holds} | {p.id for p in unit.file().payouts}
+    there: list[str] = []
+    paid: list[str] = []
+    for bank in unit.sandbox.banks:
+        book = unit.sandbox.book(bank, NUMBERS[bank])
+        there += [r["orderRef"] for r in (*book["holds"], *book["payouts"])]
+        paid += [b["endToEndId"] for b in book["bookings"] if b["kind"] == "PAYOUT"]
+    assert len(there) == len(set(there))
+    assert set(there) <= ours
+    # Once where it leaves, once where it arrives.
+    assert all(paid.count(ref) == 2 for ref in paid)
