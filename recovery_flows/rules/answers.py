@@ -167,6 +167,9 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
         return "refused"
     if fact.state in _HOLDING:
         return "executed" if fact.held.minor >= fact.requested.minor else "partially_executed"
+    if fact.state in _ENDS:
+        # Carried out and ended between two of our polls, or ended before the bank has acted.
+        return "executed" if fact.acted_at else "refused"
     return None
 
 

@@ -21,11 +21,20 @@ READ_PAYOUT = "GET /v1/payouts/{id}"
 BY_KEY = "GET /v1/calls/{key}"
 CAPABILITIES = "GET /v1/capabilities"
 
-FORMS = (
-    HOLD, RELEASE, EXTEND, PAYOUT, FEED, BALANCE, STATEMENT, READ_HOLD, READ_PAYOUT, BY_KEY,
-    CAPABILITIES,
-)  # fmt: skip
-"""The calls of the profile; the same call with other ids is of one form."""
+FORMS: Mapping[str, str] = {
+    HOLD: "hold",
+    RELEASE: "release",
+    EXTEND: "extend",
+    PAYOUT: "payout",
+    FEED: "feed",
+    BALANCE: "balance",
+    STATEMENT: "statement",
+    READ_HOLD: "one hold",
+    READ_PAYOUT: "one payout",
+    BY_KEY: "by key",
+    CAPABILITIES: "capabilities",
+}
+"""The calls of the profile, each with its word; the same call with other ids is of one form."""
 
 _ORDERS = (HOLD, RELEASE, EXTEND, PAYOUT)
 _LISTS = (FEED, STATEMENT)

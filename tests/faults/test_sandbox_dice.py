@@ -10,7 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from recovery_flows.cli import commands
 from recovery_flows.sandbox import kinds
 from recovery_flows.sandbox.dice import Dice, set_dice, throw
 from recovery_flows.sandbox.scenario import choose
@@ -185,3 +188,15 @@ def test_a_seed_that_cannot_be_read_is_one_sentence(sandbox: Any, text: str) -> 
 def test_a_file_that_is_not_there_is_named(sandbox: Any, tmp_path: Path) -> None:
     with opened(sandbox) as db, pytest.raises(ValueError, match="No such file"):
         choose(db, str(tmp_path / "none.json"))
+
+
+def test_the_page_and_the_help_tell_every_kind_of_fault() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    app = typer.Typer()
+    commands.attach(app)
+    told = " ".join(CliRunner().invoke(app, ["sandbox", "--help"]).output.split())
+    for kind, of in kinds.KINDS.items():
+        calls = ", ".join(kinds.FORMS[call] for call in of.calls) or "any"
+        assert f"| `{kind}` | {of.does} | {calls} | {of.waits} | {of.of} |" in page
+        assert f"{kind}: {of.does}." in told
+    assert all(f"{word} `{form}`" in page for form, word in kinds.FORMS.items())

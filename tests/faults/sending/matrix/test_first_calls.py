@@ -5,6 +5,7 @@ Each cell: one effect in the bank's own book, the right state here, nothing open
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -194,3 +195,16 @@ async def test_a_call_that_meets_a_fault_has_one_effect_and_the_right_state_foll
 ) -> None:
     unit = await play_out(column, fault)
     await OTHERWISE.get((column, fault), CLEAN[column])(unit)
+
+
+async def test_a_request_carried_out_and_let_go_between_two_polls_is_over(about_to: Any) -> None:
+    unit = await about_to(CallKind.REQUEST)
+    with sqlite3.connect(unit.sandbox.path) as db:
+        db.execute("UPDATE bank SET answer_minutes = 10 WHERE id = ?", [unit.sandbox.ABROAD])
+    unit.sandbox.end()
+    unit.sandbox.start()
+    unit.sandbox.plant({"call": "POST /v1/holds", "kind": "let_go"}, bank=unit.sandbox.ABROAD)
+    await unit.come_to_rest()
+    unit.found = await unit.differences()
+    told = "take note: the freeze at bank-abroad has lapsed"
+    await abroad("RELEASED 0.00", RequestState.EXECUTED, HoldState.LAPSED, 0, told)(unit)
