@@ -104,6 +104,8 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.FROZEN, "court_order_entered"): _H.DISPOSAL_PENDING,
         (_H.DISPOSAL_PENDING, "disposed"): _H.DISPOSED,
         (_H.DISPOSAL_PENDING, "released"): _H.RELEASED,
+        (_H.REJECTED_BY_BANK, "refusal_seen"): _H.REJECTED_BY_BANK,
+        (_H.NO_FUNDS, "refusal_seen"): _H.NO_FUNDS,
         (None, "volunteered"): _H.STOPPED,
         **letter_moves.HOLD_MOVES,
     }

@@ -181,6 +181,7 @@ class PayoutRow:
     debited_minor: int = 0
     debited_currency: str = ""
     settled_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

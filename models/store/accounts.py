@@ -52,6 +52,14 @@ def ensure_account(unit: Unit, ref: AccountRef, currency: str = "") -> str:
     return account_id
 
 
+def correct_holder(unit: Unit, account_id: str, holder: str) -> None:
+    """Put the holder's name right; the account stays the same one."""
+    sealed = unit.vault.seal(holder)
+    unit.session.execute(
+        _ACCOUNTS.update().where(_ACCOUNTS.c.id == account_id).values(holder_sealed=sealed)
+    )
+
+
 def ensure_party(unit: Unit, name: str, contact: str) -> str:
     """The id of a person, stored if not known: the same name and contact are the same person."""
     party_id = unit.vault.keyed_id("party", name, contact)

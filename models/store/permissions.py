@@ -40,6 +40,7 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.HOLD, "volunteered"): _OFFICER,
     (Noun.HOLD, "court_order_entered"): _OFFICER,
     (Noun.HOLD, "lapse_seen"): _OFFICER,
+    (Noun.HOLD, "refusal_seen"): _OFFICER,
     (Noun.HOLD, "renewal_submitted"): _OFFICER,
     (Noun.HOLD, "renewal_ordered"): _SUPERVISOR,
     (Noun.HOLD, "renewal_denied"): _SUPERVISOR,

@@ -104,7 +104,9 @@ class PartnerBank:
     async def learn(self) -> wire.Capabilities:
         """What the partner says of itself, asked once per line; its limits are kept from now on."""
         if self._capabilities is None:
-            told = wire.parse_capabilities((await self.capabilities()).body, self.partner)
+            answers = [await self.capabilities()]
+            with self._keeping(answers):
+                told = wire.parse_capabilities(answers[0].body, self.partner)
             for operation, (per_minute, burst) in told.limits.items():
                 self._exchange.gate.limit(operation, per_minute / 60, burst)
             self._capabilities = told
@@ -129,7 +131,7 @@ class PartnerBank:
         if until is not None and until < since:
             raise UnfitArgumentError("until", "is before since")
         answers: list[RawAnswer] = []
-        with _keeping(answers):
+        with self._keeping(answers):
             return await self._statement(number, since, until, authority, answers), tuple(answers)
 
     async def _statement(
@@ -166,18 +168,30 @@ class PartnerBank:
         """Everything changed strictly after `since` (None: ever), all pages, oldest first.
 
         A feed may lag: the caller asks again from some seconds before what was reached, and tells
-        repeated deliveries by (id, revision).
+        repeated deliveries by (id, revision). Pages that are too large are asked for in halves.
         """
         after = wire.time_text(since or _FIRST_INSTANT, "since")
-        query = urlencode({"modifiedAfter": after, "limit": FEED_PAGE_SIZE})
-        answers = await self._pages(f"/v1/events?{query}", None, Flag.FEED)
-        with _keeping(answers):
+        limit = FEED_PAGE_SIZE
+        while True:
+            query = urlencode({"modifiedAfter": after, "limit": limit})
+            try:
+                answers = await self._pages(f"/v1/events?{query}", None, Flag.FEED)
+                break
+            except PartnerRefusedError as error:
+                if meaning_of(error.status, error.problem) is not Meaning.HALVE or limit == 1:
+                    raise
+                limit //= 2
+        with self._keeping(answers):
             page = wire.parse_feed([answer.body for answer in answers], self.partner)
         return page, tuple(answers)
 
     async def daily(self, first: date, last: date) -> RawAnswer:
         """The partner's own figures of its legal days (read by `daily.parse_daily`)."""
         return await self._get(daily_path(first, last), None, Flag.DAILY)
+
+    def forget(self) -> None:
+        """Ask for everything anew, whatever its ETag: what was read could not be used."""
+        self._exchange.forget()
 
     async def hold(self, bank_ref: str, authority: Authority | None = None) -> RawAnswer:
         """The hold with the bank's id `bank_ref` as it is now (read by `wire.parse_hold`)."""
@@ -233,7 +247,7 @@ class PartnerBank:
     ) -> list[RawAnswer]:
         answers: list[RawAnswer] = []
         seen: set[str] = set()
-        with _keeping(answers):
+        with self._keeping(answers):
             next_path: str | None = path
             while next_path is not None:
                 if next_path in seen or len(seen) == PAGES_MAX:
@@ -256,6 +270,17 @@ class PartnerBank:
             raise AnswerUnreadableError(self.partner, "links.next", "leads to another origin")
         return url.raw_path.decode("ascii")
 
+    @contextmanager
+    def _keeping(self, answers: list[RawAnswer]) -> Iterator[None]:
+        """Put the answers received so far on the error that ends the reading."""
+        try:
+            yield
+        except (AnswerUnreadableError, PartnerRefusedError, PartnerUnavailableError) as error:
+            error.raw = (*answers, *error.raw)
+            if isinstance(error, AnswerUnreadableError):
+                self.forget()
+            raise
+
 
 def _flag_of(path: str) -> Flag:
     for pattern, flag in _ORDERS:
@@ -266,13 +291,3 @@ def _flag_of(path: str) -> Flag:
 
 def _segment(text: str) -> str:
     return quote(text, safe="")
-
-
-@contextmanager
-def _keeping(answers: list[RawAnswer]) -> Iterator[None]:
-    """Put the answers received so far on the error that ends the reading."""
-    try:
-        yield
-    except (AnswerUnreadableError, PartnerRefusedError, PartnerUnavailableError) as error:
-        error.raw = (*answers, *error.raw)
-        raise

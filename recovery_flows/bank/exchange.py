@@ -73,6 +73,10 @@ class Exchange:
         self._remember(target, response.headers.get("etag", ""), answer)
         return answer
 
+    def forget(self) -> None:
+        """Forget what was read: an answer that cannot be used is asked for anew, ETag or not."""
+        self._remembered.clear()
+
     def _remember(self, target: str, etag: str, answer: RawAnswer) -> None:
         self._remembered.pop(target, None)
         if etag and len(answer.body) <= _REMEMBERED_BYTES_MAX:

@@ -170,16 +170,19 @@ class CounterpartyShape(_Shape):
 
 
 class TransactionShape(_Shape):
-    """One booking."""
+    """One booking; what there is none of is null or empty, never left out.
+
+    A bank that renames a field would else be read as one whose payments all go nowhere.
+    """
 
     seq: int
     booked_at: Instant
     credit_debit: Literal["CRDT", "DBIT"]
     amount: Amount
     kind: Literal["TRANSFER", "CASH", "CARD", "FEE", "EXCHANGE", "PAYOUT"]
-    counterparty: CounterpartyShape | None = None
-    counter_amount: Amount | None = None
-    end_to_end_id: str = ""
+    counterparty: CounterpartyShape | None
+    counter_amount: Amount | None
+    end_to_end_id: str
 
     def fact(self) -> LineFact:
         """This booking as our value."""

@@ -24,7 +24,7 @@ def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Holds: parts, complaints, what a bank holds by itself.",
                         no_args_is_help=True)  # fmt: skip
-    for command in (amend, part, unrelated, complaint, voluntary, withdraw, converted):
+    for command in (amend, part, unrelated, complaint, voluntary, withdraw, converted, again):
         group.command()(command)
     app.add_typer(group, name="hold")
 
@@ -204,4 +204,24 @@ def converted(
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
         done = holding.record_conversion(desk, recovery_id, hold, order, seen_version)
+    _tell(done, as_json=as_json)
+
+
+def again(
+    ref: Ref,
+    *,
+    hold: HoldId,
+    reason: Reason,
+    holder: Annotated[str, typer.Option(help="The holder's name as the bank has it.")] = "",
+    seen_version: SeenVersion = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Draft a hold once more that the bank refused, with the right name if that was wrong."""
+    from recovery_flows.desk import holding
+
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        desk = installation.desk(acting_as)
+        done = holding.order_again(desk, recovery_id, hold, reason, holder, seen_version)
     _tell(done, as_json=as_json)

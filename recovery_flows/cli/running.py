@@ -11,11 +11,13 @@ import typer
 
 from recovery_flows.cli.output import say
 
+_FAULTS = "By a file of faults, or by a seed: FILE, seed:N or seed:N:PERCENT (of all calls)."
+
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(engine)
-    app.command()(sandbox)
+    app.command(epilog=_faults_epilog())(sandbox)
     app.command()(tui)
     app.command()(demo)
 
@@ -53,11 +55,12 @@ def engine(
 def sandbox(
     *,
     folder: Annotated[Path | None, typer.Option("--dir", help="Folder of the sandbox.")] = None,
+    faults: Annotated[str, typer.Option(metavar="FILE|seed:N[:PERCENT]", help=_FAULTS)] = "",
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
     """Serve the sandbox banks of a demo folder on loopback; their money is synthetic."""
     from recovery_flows.cli.place import open_installation
-    from recovery_flows.cli.sandbox_process import BOOK, FAULTS, READY, case_clock
+    from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, choose_faults
     from recovery_flows.errors import MisuseError
     from recovery_flows.sandbox.server import serve
 
@@ -65,15 +68,21 @@ def sandbox(
     book = installation.data_dir / BOOK
     if not book.exists():
         raise MisuseError(f"{installation.data_dir} holds no sandbox: `recovery demo` makes one")
-    faults = installation.data_dir / FAULTS
+    say(f"faults: {choose_faults(installation.data_dir, faults)}")
     serve(
         book,
         case_clock(installation.database),
         installation.data_dir / READY,
         parent_alive=sys.stdin.fileno() if with_parent else None,
-        faults_path=faults if faults.exists() else None,
         keys=installation.signer.public_jwks(),
     )
+
+
+def _faults_epilog() -> str:
+    """Every kind of fault with what it does, for `recovery sandbox --help`."""
+    from recovery_flows.sandbox.kinds import KINDS
+
+    return "\n\n".join(f"{kind}: {told.does}." for kind, told in KINDS.items())
 
 
 def tui(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from models.store.partners import register
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cli.place import SANDBOX_BOOK
 from recovery_flows.desk import wall_clock
-from recovery_flows.errors import UnavailableError
+from recovery_flows.errors import MisuseError, UnavailableError
 
 BOOK, READY, FAULTS = SANDBOX_BOOK, "sandbox-banks.json", "sandbox-faults.json"
 _START_SECONDS = 30.0
@@ -26,6 +27,22 @@ _START_SECONDS = 30.0
 
 class SandboxError(UnavailableError):
     """The sandbox banks did not come up."""
+
+
+def choose_faults(folder: Path, chosen: str) -> str:
+    """Let go wrong at the banks of a folder what `--faults` says, or else the file that lies there.
+
+    Returns what is on, in words; MisuseError names in one sentence what cannot be read.
+    """
+    from recovery_flows.sandbox.scenario import choose
+    from recovery_flows.sandbox.world import open_book
+
+    standing = folder / FAULTS
+    with closing(open_book(folder / BOOK)) as db:
+        try:
+            return choose(db, chosen or (str(standing) if standing.exists() else ""))
+        except ValueError as error:
+            raise MisuseError(str(error)) from None
 
 
 def case_clock(database: Database) -> Callable[[], datetime]:

@@ -14,7 +14,15 @@ from models.ids import canonical
 from models.queries.money import told_by_files
 from models.queries.requests import sealed_fields
 from models.vault import Vault
-from recovery_flows.rules import acts, answers, hold_acts, lapsing, linking_acts, requesting
+from recovery_flows.rules import (
+    acts,
+    answers,
+    hold_acts,
+    lapsing,
+    linking_acts,
+    refused,
+    requesting,
+)
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letters import LetterAction
 from recovery_flows.rules.progress import Progress
@@ -145,6 +153,11 @@ def _see_expiry(progress: Progress, step: Step, given: Given) -> str:
     return "noted; nothing is preserved there any more"
 
 
+def _see_refusal(progress: Progress, step: Step, given: Given) -> str:
+    refused.see(progress, step.subject_id, given.actor)
+    return "the refusal is noted; `recovery hold again` orders it anew"
+
+
 def _submit_close(progress: Progress, step: Step, given: Given) -> str:
     del step
     acts.submit_close(progress, given.actor, given.now)
@@ -166,5 +179,6 @@ _DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
     Action.SEE_LAPSE: _see_lapse,
     Action.RENEW_PRESERVATION: _renew_preservation,
     Action.SEE_EXPIRY: _see_expiry,
+    Action.SEE_REFUSAL: _see_refusal,
     Action.SUBMIT_CLOSE: _submit_close,
 }

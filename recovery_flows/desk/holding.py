@@ -13,11 +13,20 @@ from models.outcome import Move
 from models.queries.clock import case_now
 from models.rows import HoldRow
 from models.states import HoldState, Noun, Role
+from models.store.accounts import correct_holder
 from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.desk.desk import Desk
 from recovery_flows.errors import MisuseError
-from recovery_flows.rules import acts, disposing, freezing, hold_acts, letting_go, volunteering
+from recovery_flows.rules import (
+    acts,
+    disposing,
+    freezing,
+    hold_acts,
+    letting_go,
+    refused,
+    volunteering,
+)
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress
 
@@ -103,6 +112,26 @@ def withdraw(
         freezing.see_predecessor(edit.progress, hold, edit.officer)
         freezing.leave_alone(edit.progress, hold)
     return f"{edit.ref}: {hold_id} withdrawn"
+
+
+def order_again(
+    desk: Desk,
+    recovery_id: str,
+    hold_id: str,
+    reason: str,
+    holder: str = "",
+    seen: int | None = None,
+) -> str:
+    """Draft a hold that the bank refused once more; `holder` puts the account's name right."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        file = edit.progress.file
+        asset = file.asset(hold_of(file, hold_id).asset_id)
+        draft = refused.order_again(edit.progress, hold_id, edit.officer)
+        if holder.strip():
+            correct_holder(edit.unit, asset.account_id, holder.strip())
+        _keep(desk, edit, f"hold {hold_id} again, as {draft}", reason)
+    named = " under the name given" if holder.strip() else ""
+    return f"{edit.ref}: {draft} drafted in the place of {hold_id}{named}"
 
 
 def let_part_go(

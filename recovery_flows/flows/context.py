@@ -34,7 +34,7 @@ class Pace:
     poll_ceiling_seconds: int = 900
     watch_seconds: int = 21_600
     lease_seconds: int = 120
-    timeout_seconds: int = 10
+    timeout_seconds: float = 10
     chunk_size: int = 500
     connections: int = 10
     retry_ceiling_seconds: int = 60

@@ -19,7 +19,12 @@ from models.store.documents import keep
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.desk.recording import conclude
-from recovery_flows.errors import DisagreementError, RefusedError, UnavailableError
+from recovery_flows.errors import (
+    AnswerUnreadableError,
+    DisagreementError,
+    RefusedError,
+    UnavailableError,
+)
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
@@ -64,6 +69,9 @@ async def poll(engine: Engine, partner_id: str) -> int:
         page, raws = await bank.events(since)
     except (UnavailableError, RefusedError, DisagreementError) as error:
         with unit_of_work(engine.database) as unit:
+            if isinstance(error, AnswerUnreadableError):
+                for raw in error.raw:
+                    keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
             note_contact(unit, partner_id, error=str(error))
             remember_breaker(unit, engine, partner_id)
             _plan(unit, engine, partner, now, heard=False, waits=True)

@@ -163,7 +163,12 @@ async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> 
     past = await bank.outcome(CallId(call.id), authority)
     if past is None:
         return Result(call, "never_seen", reason="the bank never saw it: it is sent again")
-    answer = wire.parse_call(past.body, bank.partner, CallId(call.id))
+    try:
+        answer = wire.parse_call(past.body, bank.partner, CallId(call.id))
+    except AnswerUnreadableError as error:
+        bank.forget()
+        error.raw = (past,)
+        raise
     if answer is None:
         return Result(call, "postponed", (past,), reason="the bank is still working on it")
     checked = check_answer(bank.partner, answer, CallId(call.id))

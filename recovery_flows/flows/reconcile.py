@@ -147,6 +147,7 @@ async def _compare(
                 return _not_asked(booked, ours, error)
             told, theirs = "the bank has none", {}
         except RecoveryFlowsError as error:
+            partner.bank.forget()
             partner.away = error if isinstance(error, UnavailableError) else None
             return _not_asked(booked, ours, error)
     return [

@@ -32,6 +32,7 @@ _ENDS = {
     BankHoldState.CONVERTED: "superseded",
     BankHoldState.CANCELLED: "released",
 }
+_OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)
 
 
 def take_hold_fact(progress: Progress, hold_id: str, fact: HoldFact, laws: Laws) -> None:
@@ -150,12 +151,21 @@ def _supersede(progress: Progress, hold: HoldRow) -> None:
 
 
 def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
-    request = next(r for r in progress.file.requests if r.id == request_id)
+    request = _request(progress.file, request_id)
+    if request.state is RequestState.APPROVED:
+        # The answer to its call was lost: that the bank speaks of it says that it was sent.
+        values: dict[str, Scalar] = {"sent_at": fact.modified_at}
+        progress.take(Move(Noun.REQUEST, request.id, "sent", request.state, values))
+        request = _request(progress.file, request_id)
     event = _request_event(request, fact)
     if event is None:
         return
     values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
     progress.take(Move(Noun.REQUEST, request.id, event, request.state, values, reason=fact.reason))
+
+
+def _request(file: RecoveryFile, request_id: str) -> RequestRow:
+    return next(r for r in file.requests if r.id == request_id)
 
 
 def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
@@ -167,13 +177,15 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
         return "refused"
     if fact.state in _HOLDING:
         return "executed" if fact.held.minor >= fact.requested.minor else "partially_executed"
+    if fact.state in _ENDS:
+        # Carried out and ended between two of our polls, or ended before the bank has acted.
+        return "executed" if fact.acted_at else "refused"
     return None
 
 
 def take_request_sent(progress: Progress, hold_id: str, now: datetime) -> None:
     """The partner took the request in: it is sent, and its answer is waited for."""
-    hold = progress.file.hold(hold_id)
-    request = next(r for r in progress.file.requests if r.id == hold.request_id)
+    request = _request(progress.file, progress.file.hold(hold_id).request_id)
     if request.state is RequestState.APPROVED:
         move = Move(Noun.REQUEST, request.id, "sent", request.state, {"sent_at": now})
         progress.take(move)
@@ -199,6 +211,7 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> No
         settled = Move(Noun.PAYOUT, payout.id, "settled", payout.state, values)
         progress.take(settled, *_paid_out(progress.file.hold(payout.hold_id), debited, fact))
     elif fact.state is BankPayoutState.REFUSED and payout.state is PayoutState.INSTRUCTED:
+        values["reason"] = fact.reason
         move = Move(Noun.PAYOUT, payout.id, "refused", payout.state, values, reason=fact.reason)
         progress.take(move)
     elif fact.state is BankPayoutState.RETURNED:
@@ -251,16 +264,27 @@ def take_refusal(
     elif kind is CallKind.RELEASE:
         letting_go.take_refusal(progress, subject_id, code)
     elif noun is Noun.HOLD:
-        hold = file.hold(subject_id)
-        if hold.state is HoldState.ORDERED:
-            progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, reason=code))
-        if hold.request_id:
-            request = next(r for r in file.requests if r.id == hold.request_id)
-            progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
+        _refuse_hold(progress, file.hold(subject_id), code)
     elif noun is Noun.PAYOUT:
-        payout = next(p for p in file.payouts if p.id == subject_id)
-        progress.take(Move(Noun.PAYOUT, payout.id, "refused", payout.state, reason=code))
+        _refuse_payout(progress, subject_id, code)
     elif noun is Noun.ASSET:
         asset = file.asset(subject_id)
         reason = f"the bank refused its statement: {code}"
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
+
+
+def _refuse_hold(progress: Progress, hold: HoldRow, code: str) -> None:
+    if hold.state is HoldState.ORDERED:
+        told: dict[str, Scalar] = {"reason": code}
+        progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, told, reason=code))
+    request = next((r for r in progress.file.requests if r.id == hold.request_id), None)
+    if request is not None and request.state in _OPEN_REQUESTS:
+        progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
+
+
+def _refuse_payout(progress: Progress, payout_id: str, code: str) -> None:
+    """Refused, unless the feed has told of its settlement before the call was answered."""
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    if payout.state is PayoutState.INSTRUCTED:
+        told: dict[str, Scalar] = {"reason": code}
+        progress.take(Move(Noun.PAYOUT, payout.id, "refused", payout.state, told, reason=code))

@@ -50,6 +50,7 @@ def draft_again(progress: Progress, asset: AssetRow, laws: Laws) -> None:
 
     A stop comes first also after a freeze: it may leave before its approval.
     """
+    _withdraw_followers(progress, asset, laws)
     file = progress.file
     if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
         return
@@ -68,13 +69,39 @@ def draft_again(progress: Progress, asset: AssetRow, laws: Laws) -> None:
             return
 
 
+def _withdraw_followers(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """A freeze that was still to be approved when its stop lapsed comes later: nothing is held now.
+
+    Where the law allows no further stop it stays: it is all that can follow.
+    """
+    file, law = progress.file, laws[asset.regime].stop
+    lapsed = {
+        h.id
+        for h in file.holds_of(asset.id)
+        if h.state is HoldState.LAPSED
+        and not h.lapse_seen_by
+        and (law.repeats is None or h.repeat_number < law.repeats)
+        and still_wanted_minor(file, asset, h) > 0
+    }
+    for hold in file.holds_of(asset.id):
+        waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
+        if hold.supersedes_id in lapsed and waits and hold.kind is not HoldKind.STOP:
+            reason = "what it was to follow has lapsed: that is stopped again first"
+            progress.take(Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason))
+            asked = file.pending(hold.id)
+            if asked is not None:
+                progress.take(Move(Noun.APPROVAL, asked.id, "voided", asked.state, reason=reason))
+
+
 def still_wanted_minor(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> int:
     """What of a lapsed hold is still to be held, in minor units of the account's currency.
 
     As much as was asked for, until a statement has shown how much of it is stolen.
     """
     paid = sum(p.debited_minor for p in file.payouts if p.hold_id == hold.id)
-    asked = hold.requested_minor - paid
+    # A part whose release was on its way when the bank let all of it go is not stopped again.
+    let_go = 0 if file.pending(hold.id) else hold.releasing_minor
+    asked = hold.requested_minor - paid - let_go
     if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
         return asked
     kept = sum(h.held_minor for h in file.live_holds(asset.id))

@@ -34,9 +34,9 @@ from recovery_flows.rules.progress import Progress
 
 _ENDED = frozenset({AllocationState.PAID, AllocationState.VOID})
 _PAID_OR_GOING = frozenset({PayoutState.PREPARED, PayoutState.INSTRUCTED, PayoutState.SETTLED})
-_OVER = frozenset(
-    {PayoutState.SETTLED, PayoutState.REFUSED, PayoutState.RETURNED, PayoutState.CANCELLED}
-)
+_NOT_PAID = frozenset({PayoutState.REFUSED, PayoutState.RETURNED})
+_OVER = _NOT_PAID | {PayoutState.SETTLED, PayoutState.CANCELLED}
+_NO_BALANCE = "NO_BALANCE"
 
 
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:
@@ -129,10 +129,10 @@ def waits_for(file: RecoveryFile, asset: AssetRow) -> str:
 
 
 def refused_payout(file: RecoveryFile, asset: AssetRow) -> PayoutRow | None:
-    """A payout that the bank refused to an account that is still the payee's: not tried again."""
+    """A payout refused for an account that is still the payee's, and not for want of money."""
     payee = {c.id: c.payout_account_id for c in file.claims}
     for payout in file.payouts:
-        refused = payout.state in (PayoutState.REFUSED, PayoutState.RETURNED)
+        refused = payout.state in _NOT_PAID and payout.reason != _NO_BALANCE
         same_payee = payee[payout.claim_id] == payout.payee_account_id
         if payout.asset_id == asset.id and refused and same_payee:
             return payout

@@ -28,7 +28,15 @@ from models.states import (
     Role,
     Stage,
 )
-from recovery_flows.rules import by_letter, lapsing, letters, linking_steps, restitution, watching
+from recovery_flows.rules import (
+    by_letter,
+    lapsing,
+    letters,
+    linking_steps,
+    refused,
+    restitution,
+    watching,
+)
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.subjects import Act
@@ -52,6 +60,7 @@ class Action(StrEnum):
     SEE_LAPSE = "see_lapse"
     RENEW_PRESERVATION = linking_steps.RENEW_PRESERVATION
     SEE_EXPIRY = linking_steps.SEE_EXPIRY
+    SEE_REFUSAL = refused.SEE
     SUBMIT_CLOSE = "submit_close"
     APPROVE = "approve"
     ENGINE = "engine"
@@ -82,7 +91,8 @@ def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
         return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, "accept the report")]
     if recovery.state is not RecoveryState.OPEN:
         return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
-    people = [*_approvals(file), *_officer_steps(file, laws), *letters.send_steps(file, laws)]
+    people = [*_approvals(file), *_officer_steps(file, laws), *refused.steps(file)]
+    people += letters.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letters.answer_steps(file, laws)
     due = people + list(_waits(file)) or [_close_step(file)]

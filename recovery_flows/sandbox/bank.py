@@ -15,7 +15,9 @@ from recovery_flows.sandbox import (
     daily,
     feed,
     holds,
+    mishaps,
     payouts,
+    planting,
     resources,
     statements,
     task_routes,
@@ -48,6 +50,7 @@ def create_app(desk: Desk) -> Starlette:
         _get("/v1/calls/{key}", desk, _call),
         *(_money_routes(desk) if desk.kind == BANK else ()),
         *witness.routes(desk),
+        *planting.routes(desk),
     ]
     if desk.doors is not None:
         routes.append(Route(TOKEN_PATH, desk.doors.give_token, methods=["POST"]))
@@ -132,6 +135,7 @@ def _place_hold(
         if before is None or before.number != order.number:
             raise ProblemError(409, "OperationInvalid", "no such hold on this account to supersede")
     cap_minor = _cap(fault, order)
+    mishaps.foretell(journal.db, hold_id, fault, order.currency)
     answering = (desk.bank, desk.answer_minutes)
     hold = holds.place(journal, answering, order, now_us, cap_minor)
     return f"/v1/holds/{hold.id}", resources.hold_json(hold)
@@ -146,7 +150,7 @@ def _cap(fault: Fault | None, order: holds.HoldOrder) -> int | None:
 
 
 def _release(
-    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, _fault: Fault | None
+    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, fault: Fault | None
 ) -> tuple[str, _Object]:
     hold = _find_hold(desk, request.path_params["id"])
     wire.text(body, "reason")
@@ -155,6 +159,8 @@ def _release(
         amount_minor, currency = wire.money(body, "amount")
         if currency != hold.currency:
             raise bad_request(f"the hold is in {hold.currency}")
+    if fault is not None and fault.kind == FaultKind.LET_GO:
+        amount_minor = None
     if not holds.release(journal, hold, amount_minor, now_us):
         raise ProblemError(
             409, "OperationInvalid", f"a hold that is {hold.status} gives no such part"
@@ -163,9 +169,10 @@ def _release(
 
 
 def _extend(
-    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, _fault: Fault | None
+    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, fault: Fault | None
 ) -> tuple[str, _Object]:
     hold = _find_hold(desk, request.path_params["id"])
+    mishaps.foretell(journal.db, hold.id, fault, hold.currency)
     expires_us = wire.instant(wire.text(body, "expiresAt"), "expiresAt")
     if expires_us <= now_us:
         raise ProblemError(422, "PeriodExpired", "the new end is over already (expiresAt)")
@@ -177,7 +184,7 @@ def _extend(
 
 
 def _place_payout(
-    desk: Desk, journal: Journal, _request: Request, body: Json, now_us: int, _fault: Fault | None
+    desk: Desk, journal: Journal, _request: Request, body: Json, now_us: int, fault: Fault | None
 ) -> tuple[str, _Object]:
     order = wire.payout_order(body)
     payout_id = holds.resource_id(desk.bank, "payout", order.order_ref)
@@ -185,6 +192,7 @@ def _place_payout(
         raise ProblemError(409, "OperationInvalid", "this orderRef has been ordered already")
     if holds.find_hold(desk.db, desk.bank, order.hold_id) is None:
         raise ProblemError(409, "OperationInvalid", "this bank has no hold with that holdId")
+    mishaps.foretell(journal.db, payout_id, fault, order.currency)
     settling = (desk.bank, desk.settle_minutes)
     payout = payouts.place(journal, desk.rates, settling, order, now_us)
     return f"/v1/payouts/{payout.id}", resources.payout_json(payout, desk.currency)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import math
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
@@ -16,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from recovery_flows.sandbox import faults
+from recovery_flows.sandbox.bending import bends, bent
 from recovery_flows.sandbox.clearing import catch_up
 from recovery_flows.sandbox.doors import Doors, check_order, check_visit
 from recovery_flows.sandbox.faults import Fault
@@ -29,6 +32,25 @@ _ALWAYS = ("X-Request-ID", "RequesterID")
 _ABOUT_A_RECOVERY = ("AccountInfoRequestID", "Legal-Mandate")
 _WITH_ETAG = ("/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/tasks/", "/v1/events")
 _DELAY_SECONDS = 5
+_NIGHT_SECONDS = 2
+
+
+@dataclass(slots=True)
+class Hours:
+    """When the bank's computers answer; transport time, as Retry-After is.
+
+    Case time may jump over a night in an instant: whoever was told to wait would wait in vain.
+    """
+
+    _opens_at: float = 0
+
+    def close_for(self, seconds: int) -> None:
+        """Answer nobody for so long."""
+        self._opens_at = time.monotonic() + seconds
+
+    def seconds_left(self) -> int:
+        """Whole seconds until it opens, rounded up; 0: it is open."""
+        return max(0, math.ceil(self._opens_at - time.monotonic()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +70,7 @@ class Desk:
     kind: str = "bank"
     doors: Doors | None = field(default=None, kw_only=True)
     in_progress: set[str] = field(default_factory=set, kw_only=True)
+    hours: Hours = field(default_factory=Hours, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +117,7 @@ class HangUp(Response):
 
 async def answer_read(desk: Desk, request: Request, read: Read) -> Response:
     """Answer a GET: faults first, then time catches up, then the book is read."""
-    return await _answer(desk, request, b"", lambda _fault: _read(desk, request, read))
+    return await _answer(desk, request, b"", lambda fault: _read(desk, request, read, fault))
 
 
 async def answer_order(desk: Desk, request: Request, order: Order) -> Response:
@@ -106,13 +129,17 @@ async def answer_order(desk: Desk, request: Request, order: Order) -> Response:
 async def _answer(
     desk: Desk, request: Request, raw: bytes, act: Callable[[Fault | None], Response]
 ) -> Response:
-    fault = faults.take(desk.db, desk.bank, f"{request.method} {request.url.path}")
+    left = desk.hours.seconds_left()
+    if left:
+        return _closed(left).response()
+    call = f"{request.method} {request.url.path}"
+    fault = faults.take(desk.db, desk.bank, call, micros(desk.now()))
     kind = None if fault is None else fault.kind
     if kind == FaultKind.DOWN:
         return HangUp()
     try:
         _check_caller(desk, request, raw)
-        _fail_as_planted(fault)
+        _fail_as_planted(desk, fault)
         if fault is not None and kind == FaultKind.SLOW:
             await _wait_as_busy(
                 desk, request, _DELAY_SECONDS if fault.seconds is None else fault.seconds
@@ -123,6 +150,8 @@ async def _answer(
     if fault is not None and kind == FaultKind.TIMEOUT_AFTER_ACTING:
         await asyncio.sleep(fault.seconds or 0)
         return HangUp()
+    if fault is not None and bends(fault):
+        return bent(desk.db, desk.currency, fault, request, response)
     return response
 
 
@@ -145,14 +174,24 @@ def _is_known(desk: Desk, given: str) -> bool:
     return secrets.compare_digest(given.encode(), f"Bearer {desk.token}".encode())
 
 
-def _fail_as_planted(fault: Fault | None) -> None:
-    if fault is not None and fault.kind == FaultKind.ERROR_500:
+def _fail_as_planted(desk: Desk, fault: Fault | None) -> None:
+    if fault is None:
+        return
+    if fault.kind == FaultKind.ERROR_500:
         raise ProblemError(500, "InternalServerError", "planted: this call fails")
-    if fault is not None and fault.kind == FaultKind.TOO_LARGE:
-        raise ProblemError(413, "ResponseTooLarge", "planted: ask for a shorter period")
-    if fault is not None and fault.kind == FaultKind.RATE_LIMITED:
+    if fault.kind == FaultKind.TOO_LARGE:
+        raise ProblemError(413, "ResponseTooLarge", "planted: ask for less at once")
+    if fault.kind == FaultKind.RATE_LIMITED:
         after_seconds = 1 if fault.seconds is None else fault.seconds
         raise ProblemError(429, "RateLimited", "planted: too many calls", after_seconds)
+    if fault.kind == FaultKind.CLOSED:
+        closed_seconds = _NIGHT_SECONDS if fault.seconds is None else fault.seconds
+        desk.hours.close_for(closed_seconds)
+        raise _closed(closed_seconds)
+
+
+def _closed(seconds: int) -> ProblemError:
+    return ProblemError(503, "ServiceUnavailable", "planted: closed for the night", seconds)
 
 
 async def _wait_as_busy(desk: Desk, request: Request, seconds: int) -> None:
@@ -170,12 +209,12 @@ def _refuse_while_busy(desk: Desk, key: str) -> None:
         raise ProblemError(409, "RequestInProgress", "this bank is busy with that key")
 
 
-def _read(desk: Desk, request: Request, read: Read) -> Response:
+def _read(desk: Desk, request: Request, read: Read, fault: Fault | None) -> Response:
     now_us = catch_up(desk.db, desk.now())
     response = JSONResponse(read(desk, request, now_us))
     if request.url.path.startswith(_WITH_ETAG):
         etag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
-        if request.headers.get("If-None-Match") == etag:
+        if request.headers.get("If-None-Match") == etag and not bends(fault):
             return Response(status_code=304, headers={"ETag": etag})
         response.headers["ETag"] = etag
     return response

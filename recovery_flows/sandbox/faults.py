@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import Path
 
+from recovery_flows.sandbox import dice
+from recovery_flows.sandbox.kinds import can_meet, form_of, means_something, pattern
 from recovery_flows.sandbox.states import FaultKind
 from recovery_flows.sandbox.units import minor_of
 
@@ -20,8 +18,8 @@ ANY_CALL = "*"
 class Fault:
     """One planted misbehaviour of `bank`, for the next `times` calls that match `call`.
 
-    `call` is `POST /v1/holds`, `GET /v1/accounts/{number}/transactions`, or `*` for any call.
-    `seconds` is the delay, or what Retry-After says; `amount` is the most a hold will hold.
+    `call` is `POST /v1/holds`, `GET /v1/accounts/{number}/transactions`, or `*` for any call that
+    the kind means something for. What `seconds` and `amount` are is told in `kinds.KINDS`.
     """
 
     bank: str
@@ -57,14 +55,6 @@ def plant(db: sqlite3.Connection, faults: Iterable[Fault]) -> None:
     )
 
 
-def plant_file(db: sqlite3.Connection, path: Path) -> None:
-    """Plant the faults of a JSON file; ValueError names the file and what is wrong."""
-    try:
-        plant(db, read_faults(json.loads(path.read_text(encoding="utf-8")), None))
-    except ValueError as error:
-        raise ValueError(f"faults file {path}: {error}") from None
-
-
 def clear(db: sqlite3.Connection, bank: str) -> None:
     """Take away every fault of one bank."""
     db.execute("DELETE FROM fault WHERE bank = ?", [bank])
@@ -78,21 +68,47 @@ def planted(db: sqlite3.Connection, bank: str) -> list[dict[str, object]]:
     return [dict(row) for row in rows]
 
 
-def take(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
-    """Use up one turn of the first fault that matches `call` (`METHOD /path`), if there is one."""
+def take(db: sqlite3.Connection, bank: str, call: str, at_us: int) -> Fault | None:
+    """What goes wrong with this call (`METHOD /path`), if anything does; noted with its instant.
+
+    The first planted fault that fits loses a turn; where none fits the dice decide, if any are on.
+    """
+    fault = _take_planted(db, bank, call) or _thrown(db, bank, call)
+    if fault is not None:
+        row = [bank, at_us, form_of(call), fault.kind]
+        db.execute("INSERT INTO fault_met (bank, at_us, call, kind) VALUES (?,?,?,?)", row)
+    return fault
+
+
+def met(db: sqlite3.Connection, bank: str) -> list[dict[str, object]]:
+    """How often each kind of fault has met each form of call at one bank, as JSON objects."""
+    rows = db.execute(
+        "SELECT call, kind, COUNT(*) AS times FROM fault_met WHERE bank = ?"
+        " GROUP BY call, kind ORDER BY call, kind",
+        [bank],
+    )
+    return [dict(row) for row in rows]
+
+
+def _take_planted(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
     for row in db.execute("SELECT * FROM fault WHERE bank = ? ORDER BY id", [bank]).fetchall():
-        if fnmatchcase(call, _pattern(row["call"])):
-            if row["times"] > 1:
+        kind, times = FaultKind(row["kind"]), row["times"]
+        # A fault that would do nothing here waits for a call that it is meant for.
+        if pattern(row["call"]).fullmatch(call) and means_something(kind, call):
+            if times > 1:
                 db.execute("UPDATE fault SET times = times - 1 WHERE id = ?", [row["id"]])
             else:
                 db.execute("DELETE FROM fault WHERE id = ?", [row["id"]])
-            kind = FaultKind(row["kind"])
-            return Fault(bank, row["call"], kind, 1, row["seconds"], row["amount"])
+            return Fault(bank, row["call"], kind, times, row["seconds"], row["amount"])
     return None
 
 
-def _pattern(call: str) -> str:
-    return re.sub(r"\{[^}]*\}", "*", call)
+def _thrown(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
+    thrown = dice.throw(db, bank, call)
+    if thrown is None:
+        return None
+    kind, turn, seconds = thrown
+    return Fault(bank, form_of(call), kind, turn, seconds, None)
 
 
 def _read_fault(row: object, bank: str | None) -> Fault:
@@ -107,18 +123,29 @@ def _read_fault(row: object, bank: str | None) -> Fault:
     amount = row.get("amount")
     if amount is not None and not isinstance(amount, str):
         raise ValueError("amount is a text such as '3200.50'")
+    kind, call = _kind(row.get("kind")), row.get("call", ANY_CALL)
+    if not isinstance(call, str) or not can_meet(kind, call):
+        raise ValueError(f"{kind} means nothing for the call {call!r}")
     return Fault(
         bank=whose,
-        call=str(row.get("call", ANY_CALL)),
-        kind=FaultKind(str(row.get("kind"))),
+        call=call,
+        kind=kind,
         times=_whole(row, "times", least=1) or 1,
         seconds=_whole(row, "seconds", least=0),
         amount=amount,
     )
 
 
+def _kind(name: object) -> FaultKind:
+    try:
+        return FaultKind(str(name))
+    except ValueError:
+        known = ", ".join(FaultKind)
+        raise ValueError(f"there is no kind of fault {name!r}; there are {known}") from None
+
+
 def _whole(row: Mapping[str, object], name: str, least: int) -> int | None:
     value = row.get(name)
-    if value is not None and (not isinstance(value, int) or value < least):
+    if value is not None and (type(value) is not int or value < least):
         raise ValueError(f"{name} is a whole number of at least {least}")
-    return value
+    return None if value is None else int(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import astuple, dataclass
 
-from recovery_flows.sandbox import holds
+from recovery_flows.sandbox import holds, mishaps
 from recovery_flows.sandbox.journal import Account, Journal
 from recovery_flows.sandbox.states import PAYING, PayoutStatus, Rejection
 from recovery_flows.sandbox.units import MINUTE_US, Rates
@@ -91,7 +91,10 @@ def _settle(journal: Journal, rates: Rates, payout: Payout, at_us: int) -> None:
     payout.due_us = None
     payee = journal.account_at(payout.payee_bank, payout.payee_number)
     hold = holds.find_hold(journal.db, payout.bank, payout.hold_id)
-    if payee is None:
+    planted = mishaps.refusal(journal.db, payout.id)
+    if planted is not None:
+        _refuse(journal, payout, planted, at_us)
+    elif payee is None:
         _refuse(journal, payout, Rejection.ACCOUNT_CLOSURE, at_us)
     elif payee.currency != payout.currency:
         _refuse(journal, payout, Rejection.OTHER, at_us)
@@ -142,6 +145,8 @@ def _refuse(journal: Journal, payout: Payout, reason: Rejection, at_us: int) -> 
 def _save(journal: Journal, payout: Payout, status: PayoutStatus, at_us: int) -> None:
     payout.status, payout.modified_us = status, at_us
     payout.revision += 1
+    before = "INSERT OR REPLACE INTO payout_before SELECT * FROM payout WHERE id = ?"
+    journal.db.execute(before, [payout.id])
     journal.db.execute(
         "UPDATE payout SET status = ?, revision = ?, debited_minor = ?, booked_us = ?,"
         " booking_ref = ?, due_us = ?, modified_us = ?, reason = ? WHERE id = ?",

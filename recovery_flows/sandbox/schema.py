@@ -72,10 +72,32 @@ CREATE TABLE clock (
 ) STRICT;
 """
 
-OTHER_FREEZES = """
+LATER = """
 CREATE TABLE IF NOT EXISTS other_freeze (
     bank TEXT NOT NULL, number TEXT NOT NULL, from_us INTEGER NOT NULL, until_us INTEGER NOT NULL
-) STRICT
+) STRICT;
+CREATE TABLE IF NOT EXISTS dice (
+    bank TEXT PRIMARY KEY, seed INTEGER NOT NULL, percent INTEGER NOT NULL, seconds INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS throw (
+    bank TEXT NOT NULL, call TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (bank, call)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS fault_met (
+    place INTEGER PRIMARY KEY, bank TEXT NOT NULL, at_us INTEGER NOT NULL, call TEXT NOT NULL,
+    kind TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS mishap (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, seconds INTEGER, amount_minor INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS hold_before AS SELECT * FROM hold WHERE 0;
+CREATE TABLE IF NOT EXISTS payout_before AS SELECT * FROM payout WHERE 0;
+CREATE UNIQUE INDEX IF NOT EXISTS hold_before_id ON hold_before (id);
+CREATE UNIQUE INDEX IF NOT EXISTS payout_before_id ON payout_before (id)
+"""
+"""What files older than these tables lack; made when a file is opened.
+
+`mishap` is what will go wrong with a hold or payout when the bank acts on it; `hold_before` and
+`payout_before` keep the revision before the last one.
 """
 """Freezes of other authorities; made when the file is opened, for files older than they are."""
 

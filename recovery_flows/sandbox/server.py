@@ -20,7 +20,6 @@ import uvicorn
 from joserfc.jwk import KeySet
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from recovery_flows.sandbox import faults
 from recovery_flows.sandbox.bank import create_app
 from recovery_flows.sandbox.desk import Desk, open_desk
 from recovery_flows.sandbox.doors import CLIENT_ID, Doors
@@ -76,7 +75,6 @@ def serve(
     *,
     parent_alive: int | None = None,
     stop: threading.Event | None = None,
-    faults_path: Path | None = None,
     keys: Mapping[str, object] | None = None,
     token_seconds: int = 600,
 ) -> None:
@@ -90,8 +88,6 @@ def serve(
     """
     ready_path.unlink(missing_ok=True)
     with closing(open_book(db_path)) as db:
-        if faults_path is not None:
-            faults.plant_file(db, faults_path)
         banks = db.execute("SELECT id, port FROM bank ORDER BY place").fetchall()
         sockets = [_bind(port) for _, port in banks]
         doors = [

@@ -49,10 +49,22 @@ class Rejection(StrEnum):
 
 
 class FaultKind(StrEnum):
+    """How a bank can be wrong; what each does, and in which calls, is in `kinds`."""
+
     ERROR_500 = "error_500"
     RATE_LIMITED = "rate_limited"
     SLOW = "slow"
     TIMEOUT_AFTER_ACTING = "timeout_after_acting"
     DOWN = "down"
-    PARTIAL = "partial"
+    CLOSED = "closed"
     TOO_LARGE = "too_large"
+    SCHEMA_CHANGE = "schema_change"
+    REPEATED = "repeated"
+    OUT_OF_ORDER = "out_of_order"
+    OFF_BY_A_CENT = "off_by_a_cent"
+    PARTIAL = "partial"
+    NO_MONEY = "no_money"
+    WRONG_NAME = "wrong_name"
+    MOVED_ON = "moved_on"
+    LAPSES_EARLY = "lapses_early"
+    LET_GO = "let_go"

@@ -1,4 +1,4 @@
-"""The open book beside the wire: what a bank holds to be true, and its planted faults."""
+"""The open book beside the wire: what a bank holds to be true, and what goes wrong there."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from recovery_flows.sandbox import faults, resources, statements, task_routes
+from recovery_flows.sandbox import resources, statements, task_routes
 from recovery_flows.sandbox.clearing import catch_up
 from recovery_flows.sandbox.desk import Desk
 from recovery_flows.sandbox.holds import Hold, convert, dispose, find_hold, release
 from recovery_flows.sandbox.journal import transaction
 from recovery_flows.sandbox.payouts import Payout
+from recovery_flows.sandbox.planting import faults_html
 from recovery_flows.sandbox.units import iso, micros
 from recovery_flows.sandbox.wire import ProblemError, bad_request, instant, json_object, text
 
@@ -30,11 +31,11 @@ _SLIPS = {
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>
 <h1>{name}</h1><p>This bank is synthetic: it exists on this machine only, its customers and its
 money are invented, and it keeps its own book.</p>
-<p><a href="/sandbox/book">The book</a> · {count} accounts · {now}</p></html>"""
+<p><a href="/sandbox/book">The book</a> · {count} accounts · {now}</p>{faults}</html>"""
 
 
 def routes(desk: Desk) -> list[Route]:
-    """The witness page, the book, and where faults are planted."""
+    """The witness page, the book, and what others do at the bank."""
     return [
         Route("/", partial(_page, desk)),
         Route("/sandbox/book", partial(_book, desk)),
@@ -42,15 +43,15 @@ def routes(desk: Desk) -> list[Route]:
         Route("/sandbox/conversions", partial(_court_order, desk), methods=["POST"]),
         Route("/sandbox/slips", partial(_slip, desk), methods=["POST"]),
         Route("/sandbox/freezes", partial(_other_freeze, desk), methods=["POST"]),
-        Route("/sandbox/faults", partial(_faults, desk), methods=["GET", "POST", "DELETE"]),
     ]
 
 
 async def _page(desk: Desk, _request: Request) -> Response:
     now_us = catch_up(desk.db, desk.now())
     count = desk.db.execute("SELECT COUNT(*) FROM account WHERE bank = ?", [desk.bank])
-    name = html.escape(desk.name)
-    return HTMLResponse(_PAGE.format(name=name, count=count.fetchone()[0], now=iso(now_us)))
+    name, faults = html.escape(desk.name), faults_html(desk)
+    said = {"name": name, "count": count.fetchone()[0], "now": iso(now_us), "faults": faults}
+    return HTMLResponse(_PAGE.format(**said))
 
 
 async def _book(desk: Desk, request: Request) -> Response:
@@ -167,17 +168,3 @@ async def _other_freeze(desk: Desk, request: Request) -> Response:
         return problem.response()
     desk.db.execute("INSERT INTO other_freeze VALUES (?,?,?,?)", row)
     return JSONResponse({"frozenUntil": iso(until_us)})
-
-
-async def _faults(desk: Desk, request: Request) -> Response:
-    try:
-        if request.method == "POST":
-            rows = json_object(b'{"faults":' + await request.body() + b"}")["faults"]
-            faults.plant(desk.db, faults.read_faults(rows, desk.bank))
-        elif request.method == "DELETE":
-            faults.clear(desk.db, desk.bank)
-    except ValueError as error:
-        return bad_request(str(error)).response()
-    except ProblemError as problem:
-        return problem.response()
-    return JSONResponse(faults.planted(desk.db, desk.bank))

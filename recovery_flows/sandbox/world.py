@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from recovery_flows.sandbox import tasks
-from recovery_flows.sandbox.schema import OTHER_FREEZES, SCHEMA, keep_amounts
+from recovery_flows.sandbox.schema import LATER, SCHEMA, keep_amounts
 from recovery_flows.sandbox.units import Rate, micros
 
 AccountKey = tuple[str, str]
@@ -119,13 +119,20 @@ def open_book(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA busy_timeout = 5000")
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA wal_autocheckpoint = 4000")
-    db.execute(OTHER_FREEZES)
     db.executescript(tasks.SCHEMA)
     columns = [row["name"] for row in db.execute("PRAGMA table_info(bank)")]
     if columns and "kind" not in columns:  # a file from before there were others than banks
         db.execute("ALTER TABLE bank ADD COLUMN kind TEXT NOT NULL DEFAULT 'bank'")
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'clock'").fetchone():
+        _run(db, LATER)
     keep_amounts(db)
     return db
+
+
+def _run(db: sqlite3.Connection, script: str) -> None:
+    # One script would commit in between: a half-installed sandbox must not exist.
+    for statement in filter(str.strip, script.split(";")):
+        db.execute(statement)
 
 
 def install(path: Path, world: World) -> None:
@@ -140,10 +147,9 @@ def install(path: Path, world: World) -> None:
         raise FileExistsError(f"{path} is there already; a sandbox is installed once")
     path.touch(mode=0o600)
     with closing(open_book(path)) as db:
-        # One script would commit in between: a half-installed sandbox must not exist.
         db.execute("BEGIN IMMEDIATE")
-        for statement in filter(str.strip, SCHEMA.split(";")):
-            db.execute(statement)
+        _run(db, SCHEMA)
+        _run(db, LATER)
         keep_amounts(db)
         _write_banks(db, world)
         ids = _write_accounts(db, world.accounts)

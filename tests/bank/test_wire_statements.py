@@ -135,6 +135,9 @@ def test_a_statement_is_read_exactly_when_it_sums(
             "creditDebit": "DBIT" if move < 0 else "CRDT",
             "amount": cny(Money(abs(move), "CNY").text()),
             "kind": "FEE",
+            "counterparty": None,
+            "counterAmount": None,
+            "endToEndId": "",
         }
         for seq, move in enumerate(moves)
     ]

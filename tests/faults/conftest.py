@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,6 +154,18 @@ def client() -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def sandbox_at(client: httpx.Client) -> Callable[[Path], Sandbox]:
+    """The sandbox of a file, which is installed if it is not there; not served yet."""
+
+    def _at(path: Path) -> Sandbox:
+        if not path.exists():
+            install(path, small_world())
+        return Sandbox(path, client)
+
+    return _at
+
+
 @pytest.fixture
 def world() -> World:
     """What is served; a test with other needs gives another."""
@@ -161,10 +173,12 @@ def world() -> World:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path, client: httpx.Client, world: World) -> Iterator[Sandbox]:
+def sandbox(
+    tmp_path: Path, sandbox_at: Callable[[Path], Sandbox], world: World
+) -> Iterator[Sandbox]:
     path = tmp_path / "sandbox.sqlite3"
     install(path, world)
-    served = Sandbox(path, client)
+    served = sandbox_at(path)
     served.start()
     yield served
     served.end()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-
-from recovery_flows.sandbox import faults
-from recovery_flows.sandbox.world import open_book
 
 HOLDS = "POST /v1/holds"
 
@@ -122,16 +117,3 @@ def test_a_fault_that_cannot_be_read_is_not_planted(sandbox: Any, row: dict[str,
     url = sandbox.banks[sandbox.HOME]["url"] + "/sandbox/faults"
     assert httpx.post(url, json=[row]).status_code == 400
     assert httpx.get(url).json() == []
-
-
-def test_a_file_of_faults_names_its_banks(sandbox: Any, tmp_path: Path) -> None:
-    file = tmp_path / "faults.json"
-    file.write_text(json.dumps([{"bank": sandbox.SLOW, "kind": "down"}]))
-    db = open_book(sandbox.path)
-    faults.plant_file(db, file)
-    with pytest.raises(httpx.RemoteProtocolError):
-        sandbox.get("/v1/capabilities", sandbox.SLOW)
-    file.write_text(json.dumps([{"bank": "nobody", "kind": "down"}]))
-    with pytest.raises(ValueError, match=r"faults\.json: there is no bank 'nobody'"):
-        faults.plant_file(db, file)
-    db.close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,15 @@ from models.queries.audit import verify
 from models.queries.files import load_file
 from models.queries.views import OfficerView, RecoveryPage
 from models.rows import HoldRow
-from models.states import ApprovalState, HoldKind, Role
+from models.states import (
+    LIVE_HOLDS,
+    OPEN_CALLS,
+    ApprovalState,
+    HoldKind,
+    HoldState,
+    PayoutState,
+    Role,
+)
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
@@ -32,6 +41,7 @@ from recovery_flows.desk.page import recovery_page
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
 
@@ -43,6 +53,7 @@ class Unit:
     installation: Installation
     wall: datetime
     recovery_id: str = ""
+    found: list[str] = field(default_factory=list)
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,9 +64,9 @@ class Unit:
     def database(self) -> Database:
         return self.installation.database
 
-    def hands(self, owner: str) -> Engine:
+    def hands(self, owner: str, timeout_seconds: float = 1) -> Engine:
         """An engine with short patience."""
-        pace = Pace(timeout_seconds=1, poll_seconds=60)
+        pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
         return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
 
     def desk(self, role: Role = Role.OFFICER) -> Desk:
@@ -89,23 +100,26 @@ class Unit:
         with self.database.reading() as session:
             return list(session.execute(sa.text(query), {"kind": kind}).scalars())
 
-    def report(self) -> None:
-        """The victim tells of 800.00 paid to the mule in hour 1."""
+    def report(self, *, abroad: bool = False) -> None:
+        """The victim tells of 800.00 paid to the mule in hour 1, or 920.00 abroad in hour 1.5."""
+        of = self.sandbox
+        home = AccountRef(of.HOME, of.MULE, "Synthetic Mule")
+        away = AccountRef(of.ABROAD, of.FOREIGN, "Synthetic Mule Abroad")
         fact = ReportFact(
             row=1,
-            external_ref="SYN-1",
+            external_ref="SYN-2" if abroad else "SYN-1",
             victim_name="Synthetic Victim",
             victim_contact="invented-1@example.org",
-            victim_account=AccountRef(self.sandbox.SLOW, self.sandbox.VICTIM, "Synthetic Victim"),
-            payee_account=AccountRef(self.sandbox.HOME, self.sandbox.MULE, "Synthetic Mule"),
-            amount=Money(80_000, "CNY"),
-            paid_at=self.sandbox.START + timedelta(hours=1),
-            reported_at=self.sandbox.now,
-            end_to_end_id="E1",
+            victim_account=AccountRef(of.SLOW, of.VICTIM, "Synthetic Victim"),
+            payee_account=away if abroad else home,
+            amount=Money(92_000 if abroad else 80_000, "CNY"),
+            paid_at=of.START + timedelta(hours=1.5 if abroad else 1),
+            reported_at=of.now,
+            end_to_end_id="E2" if abroad else "E1",
         )
         with unit_of_work(self.database) as unit:
             actor = Actor(f"the-{Role.OFFICER}", Role.OFFICER)
-            (self.recovery_id,) = file_reports(unit, actor, self.sandbox.now, "CN", [fact]).filed
+            (self.recovery_id,) = file_reports(unit, actor, of.now, "CN", [fact]).filed
 
     def advance(self) -> None:
         """Do the officer's next step; the first is to accept the report."""
@@ -159,10 +173,39 @@ class Unit:
             assert ledger_check(session).differences == ()
         assert verify(self.database) == ()
 
+    async def come_to_rest(self) -> None:
+        """Until no call is open and no bank owes a word; then every feed is read once more."""
+        for _ in range(30):
+            await self.sweep(after_seconds=130)
+            if not is_waited_for(self.file()):
+                break
+            await asyncio.sleep(0.03)
+            self.later(0.3)
+        else:
+            raise AssertionError(f"never at rest: {self.page().steps}")
+        self.later(0.3)
+        await self.sweep(after_seconds=130)
+
+    async def differences(self) -> list[str]:
+        """By how much a bank says another figure than our ledger; every bank can be asked."""
+        found = await reconcile(self.engine)
+        assert found.not_asked == ()
+        return [str(line.difference) for line in found.differences]
+
     async def sweep(self, after_seconds: float = 0, engine: Engine | None = None) -> None:
         """What the engine's sweep does, without Prefect, after so much transport time."""
         self.wall += timedelta(seconds=after_seconds)
         await sweep(engine or self.engine)
+
+
+def is_waited_for(file: RecoveryFile) -> bool:
+    held = [h for h in file.holds if h.state in LIVE_HOLDS]
+    return (
+        any(c.state in OPEN_CALLS for c in file.calls)
+        or any(h.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING) for h in file.holds)
+        or any(h.releasing_minor or h.renewal == "ordered" for h in held)
+        or any(p.state is PayoutState.INSTRUCTED for p in file.payouts)
+    )
 
 
 async def sweep(engine: Engine) -> None:
@@ -178,21 +221,40 @@ async def sweep(engine: Engine) -> None:
             done = bool(await outbox.send_due(engine, CALLS[stage])) or done
 
 
+def without_settings(patch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("RECOVERY_", "PREFECT_")):
+            patch.delenv(name)
+
+
+def installed(folder: Path, sandbox: Any) -> Installation:
+    """A unit with one officer and one supervisor, to whom the sandbox banks are partners."""
+    people = tuple(
+        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
+    )
+    made = make_installation(load_settings(folder / "data"), people, stands_at=sandbox.START)
+    register_banks(made.database, list(sandbox.banks.values()), "CN")
+    return made
+
+
+@pytest.fixture(scope="session", name="installed")
+def _installed() -> Callable[[Path, Any], Installation]:
+    return installed
+
+
+@pytest.fixture(scope="session")
+def unit_with() -> Callable[[Any, Installation], Unit]:
+    """A unit at work with this sandbox, without any report."""
+    return lambda sandbox, installation: Unit(sandbox, installation, datetime.now(UTC))
+
+
 @pytest.fixture
 async def unit(
     sandbox: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Unit]:
     """A unit three hours into the story, with one report taken in."""
-    for name in list(os.environ):
-        if name.startswith(("RECOVERY_", "PREFECT_")):
-            monkeypatch.delenv(name)
-    people = tuple(
-        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
-    )
-    installation = make_installation(
-        load_settings(tmp_path / "data"), people, stands_at=sandbox.START
-    )
-    register_banks(installation.database, list(sandbox.banks.values()), "CN")
+    without_settings(monkeypatch)
+    installation = installed(tmp_path, sandbox)
     opened = Unit(sandbox.at(3), installation, datetime.now(UTC))
     opened.report()
     yield opened

@@ -1,0 +1,137 @@
+"""What each planted misbehaviour does, and in which of a bank's calls it means anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from recovery_flows.sandbox.states import FaultKind
+
+HOLD = "POST /v1/holds"
+RELEASE = "POST /v1/holds/{id}/release"
+EXTEND = "POST /v1/holds/{id}/extend"
+PAYOUT = "POST /v1/payouts"
+FEED = "GET /v1/events"
+BALANCE = "GET /v1/accounts/{number}"
+STATEMENT = "GET /v1/accounts/{number}/transactions"
+READ_HOLD = "GET /v1/holds/{id}"
+READ_PAYOUT = "GET /v1/payouts/{id}"
+BY_KEY = "GET /v1/calls/{key}"
+CAPABILITIES = "GET /v1/capabilities"
+
+FORMS: Mapping[str, str] = {
+    HOLD: "hold",
+    RELEASE: "release",
+    EXTEND: "extend",
+    PAYOUT: "payout",
+    FEED: "feed",
+    BALANCE: "balance",
+    STATEMENT: "statement",
+    READ_HOLD: "one hold",
+    READ_PAYOUT: "one payout",
+    BY_KEY: "by key",
+    CAPABILITIES: "capabilities",
+}
+"""The calls of the profile, each with its word; the same call with other ids is of one form."""
+
+_ORDERS = (HOLD, RELEASE, EXTEND, PAYOUT)
+_LISTS = (FEED, STATEMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a fault does (a sentence without its subject, the bank), and to which calls.
+
+    Without `calls` it can happen to any. `waits` says what the fault's `seconds` are, if it has
+    any; `of` what its `amount` is.
+    """
+
+    does: str
+    calls: tuple[str, ...] = ()
+    waits: str = ""
+    of: str = ""
+
+
+KINDS: Mapping[FaultKind, Kind] = {
+    FaultKind.ERROR_500: Kind("answers 500 and does nothing; the next call is fine"),
+    FaultKind.RATE_LIMITED: Kind("answers 429 with Retry-After", waits="Retry-After (1)"),
+    FaultKind.SLOW: Kind(
+        "answers late, and says of that key that it is busy meanwhile", waits="the delay (5)"
+    ),
+    FaultKind.TIMEOUT_AFTER_ACTING: Kind(
+        "does what it is told and hangs up without an answer", waits="until it hangs up (0)"
+    ),
+    FaultKind.DOWN: Kind("hangs up before it has looked"),
+    FaultKind.CLOSED: Kind(
+        "is closed for the night: this call and all after it meet 503 with Retry-After until it"
+        " opens",
+        waits="until it opens (2)",
+    ),
+    FaultKind.TOO_LARGE: Kind("answers 413: less is to be asked for at once", _LISTS),
+    FaultKind.SCHEMA_CHANGE: Kind(
+        "answers in another schema: a field is renamed, left out or of another type, by turns"
+    ),
+    FaultKind.REPEATED: Kind("tells each item twice, and the whole page again on the next", _LISTS),
+    FaultKind.OUT_OF_ORDER: Kind(
+        "tells an older revision after a newer one, items not ascending; answers an order with the"
+        " word before its last",
+        (*_ORDERS, *_LISTS),
+    ),
+    FaultKind.OFF_BY_A_CENT: Kind(
+        "says a figure that is a cent from its own book",
+        (*_ORDERS, *_LISTS, BALANCE, READ_HOLD, READ_PAYOUT, BY_KEY),
+    ),
+    FaultKind.PARTIAL: Kind(
+        "holds a part of what there is", (HOLD,), of="the most that it holds (half of the order)"
+    ),
+    FaultKind.NO_MONEY: Kind(
+        "finds no money now; the next time it is there", (HOLD, PAYOUT, BALANCE)
+    ),
+    FaultKind.WRONG_NAME: Kind("finds another name at the account: refused", (HOLD, PAYOUT)),
+    FaultKind.MOVED_ON: Kind(
+        "finds, as it acts, that the money has just gone to an account at another bank",
+        (HOLD,),
+        of="how much has gone (all that is free)",
+    ),
+    FaultKind.LAPSES_EARLY: Kind(
+        "lets what it has just promised to hold lapse before the end that it told",
+        (HOLD, EXTEND),
+        waits="case time until then (a quarter of the term; the end before it was prolonged)",
+    ),
+    FaultKind.LET_GO: Kind(
+        "lets a hold go by mistake, after it has acted; all of it where a part was asked for",
+        (HOLD, EXTEND, RELEASE),
+        waits="case time until then (0)",
+    ),
+}
+
+
+def form_of(call: str) -> str:
+    """The form of a call (`METHOD /path`); what the profile does not know is a form of its own."""
+    return next((form for form in FORMS if pattern(form).fullmatch(call)), call)
+
+
+def means_something(kind: FaultKind, call: str) -> bool:
+    """Whether a bank can be wrong in this way in this call."""
+    calls = KINDS[kind].calls
+    return not calls or form_of(call) in calls
+
+
+def can_meet(kind: FaultKind, wanted: str) -> bool:
+    """Whether any call that `wanted` stands for (a form, or with `*`) can meet such a fault."""
+    forms = KINDS[kind].calls
+    return not forms or any(
+        pattern(wanted).fullmatch(form) or pattern(form).fullmatch(wanted) for form in forms
+    )
+
+
+@cache
+def pattern(wanted: str) -> re.Pattern[str]:
+    """`wanted` as a pattern: `{name}` is one part of a path, `*` anything."""
+    parts = re.split(r"(\{[^}/]*\}|\*)", wanted)
+    return re.compile("".join(_PLACES.get(part[:1], re.escape(part)) for part in parts))
+
+
+_PLACES = {"{": "[^/]+", "*": ".*"}

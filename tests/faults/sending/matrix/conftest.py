@@ -1,0 +1,285 @@
+"""Worlds that are about to make one kind of call: prepared once, copied for every fault."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.money import Money
+from models.states import CallKind
+from recovery_flows.cli.demo.people import REQUEST_FIELDS
+from recovery_flows.cli.place import open_installation
+from recovery_flows.cli.sandbox_process import register_banks
+from recovery_flows.desk import holding
+from recovery_flows.sandbox import kinds
+from recovery_flows.sandbox.kinds import means_something
+from recovery_flows.sandbox.states import FaultKind
+
+NUMBERS = {
+    "bank-home": "9999000000000001",
+    "bank-slow": "9999000000000002",
+    "bank-abroad": "9999000000000003",
+}
+FEED, BY_KEY = "feed", "by_key"
+REASON = "told by the duty desk of the bank"
+Prepare = Callable[[Any], Awaitable[None]]
+
+
+async def _hold(unit: Any) -> None:
+    unit.report()
+    unit.stop()
+
+
+async def _by_key(unit: Any) -> None:
+    """The bank has acted on a stop, its answer was lost: it is asked by key next."""
+    await _hold(unit)
+    unit.sandbox.plant({"call": "POST /v1/holds", "kind": "timeout_after_acting"})
+    await unit.sweep()
+
+
+async def _feed(unit: Any) -> None:
+    """The bank has taken a stop in, and tells by its feed what became of it."""
+    with sqlite3.connect(unit.sandbox.path) as db:
+        db.execute("UPDATE bank SET answer_minutes = 10 WHERE id = ?", [unit.sandbox.HOME])
+    unit.sandbox.end()
+    unit.sandbox.start()
+    await _hold(unit)
+    await unit.sweep()
+    unit.later(1)
+
+
+async def _release(unit: Any) -> None:
+    unit.report()
+    hold = await unit.frozen()
+    part = Money(30_000, "CNY")
+    holding.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, REASON)
+    unit.approve()
+
+
+async def _extend(unit: Any) -> None:
+    unit.report()
+    await unit.frozen()
+    unit.later(24 * 95)
+    await unit.sweep()
+    unit.officer_does("submit_renewal")
+    unit.approve()
+
+
+async def _payout(unit: Any) -> None:
+    unit.report()
+    await unit.until("return")
+    unit.later(1)
+    unit.approve()
+
+
+async def _balance(unit: Any) -> None:
+    """A watched account was empty; now 500.00 are there, and it is looked at next."""
+    unit.report()
+    unit.sandbox.at(70)
+    unit.later(0)
+    unit.stop()
+    await unit.sweep()
+    with sqlite3.connect(unit.sandbox.path) as db:
+        db.execute(
+            "UPDATE balance SET booked_minor = booked_minor + 50000 WHERE account_id ="
+            " (SELECT id FROM account WHERE number = ?)",
+            [unit.sandbox.MULE],
+        )
+    unit.later(26)
+
+
+async def _request(unit: Any) -> None:
+    """The money lies abroad; a second person has approved the request."""
+    unit.report(abroad=True)
+    for _ in range(20):
+        await unit.sweep()
+        if any(a.action == "request" and a.state == "pending" for a in unit.file().approvals):
+            unit.approve()
+            return
+        fields = {"fields": REQUEST_FIELDS, "case_number": "SYN-CASE-2"}
+        unit.desk().advance(unit.recovery_id, **fields)
+    raise AssertionError(f"no request was asked for; next: {unit.page().steps[0]}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A kind of call: the bank's name of it, how a world comes to make it, which bank is asked."""
+
+    call: str
+    prepare: Prepare
+    bank: str = "HOME"
+
+
+COLUMNS: dict[str, Column] = {
+    CallKind.HOLD: Column(kinds.HOLD, _hold),
+    CallKind.REQUEST: Column(kinds.HOLD, _request, "ABROAD"),
+    FEED: Column(kinds.FEED, _feed),
+    BY_KEY: Column(kinds.BY_KEY, _by_key),
+    CallKind.RELEASE: Column(kinds.RELEASE, _release),
+    CallKind.EXTEND: Column(kinds.EXTEND, _extend),
+    CallKind.PAYOUT: Column(kinds.PAYOUT, _payout),
+    CallKind.STATEMENT: Column(kinds.STATEMENT, _hold),
+    CallKind.BALANCE: Column(kinds.BALANCE, _balance),
+}
+"""Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
+
+FIRST = (CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY)
+"""Columns of the first test file; all others are the second's, so that two workers share them."""
+
+PLANTED: dict[FaultKind, dict[str, Any]] = {
+    FaultKind.RATE_LIMITED: {"seconds": 0},
+    FaultKind.CLOSED: {"seconds": 0},
+    FaultKind.SLOW: {"seconds": 1},
+    FaultKind.LAPSES_EARLY: {"seconds": 7200},
+    # A read that is hung up on is repeated at once.
+    FaultKind.DOWN: {"times": 2},
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test of a `column` and a `fault` runs for every pair that means anything."""
+    if {"column", "fault"} <= set(metafunc.fixturenames):
+        is_first = metafunc.module.__name__.endswith("first_calls")
+        names = [name for name in COLUMNS if (name in FIRST) is is_first]
+        cells = [
+            (name, fault)
+            for name in names
+            for fault in FaultKind
+            if means_something(fault, COLUMNS[name].call)
+        ]
+        metafunc.parametrize(("column", "fault"), cells, ids=[f"{c}-{f}" for c, f in cells])
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    folder: Path
+    recovery_id: str
+    now: datetime
+    wall: datetime
+
+
+@dataclass
+class Worlds:
+    """One small world for each kind of call, stopped just before that call leaves."""
+
+    folder: Path
+    sandbox_at: Any
+    installed: Any
+    unit_with: Any
+    _snapshots: dict[str, Snapshot] = field(default_factory=dict)
+
+    async def open(self, kind: str, folder: Path) -> Any:
+        """A copy of the world that is about to make a call of this kind, at work."""
+        if kind not in self._snapshots:
+            self._snapshots[kind] = await self._prepare(kind)
+        snapshot = self._snapshots[kind]
+        shutil.copytree(snapshot.folder, folder, dirs_exist_ok=True)
+        sandbox = self._serve(folder)
+        sandbox.now = snapshot.now
+        installation = open_installation(folder / "data")
+        register_banks(installation.database, list(sandbox.banks.values()), "CN")
+        unit = self.unit_with(sandbox, installation)
+        unit.recovery_id = snapshot.recovery_id
+        unit.engine = unit.hands("test", timeout_seconds=0.5)
+        unit.wall = max(unit.wall, snapshot.wall + timedelta(seconds=130))
+        return unit
+
+    async def _prepare(self, kind: str) -> Snapshot:
+        folder = self.folder / kind
+        folder.mkdir()
+        sandbox = self._serve(folder)
+        unit = self.unit_with(sandbox.at(3), self.installed(folder, sandbox))
+        await COLUMNS[kind].prepare(unit)
+        snapshot = Snapshot(folder, unit.recovery_id, sandbox.now, unit.wall)
+        await shut(unit)
+        return snapshot
+
+    def _serve(self, folder: Path) -> Any:
+        sandbox = self.sandbox_at(folder / "sandbox.sqlite3")
+        sandbox.start()
+        return sandbox
+
+
+async def shut(unit: Any) -> None:
+    await unit.engine.close()
+    unit.database.dispose()
+    unit.sandbox.end()
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    tmp_path_factory: pytest.TempPathFactory, sandbox_at: Any, installed: Any, unit_with: Any
+) -> Worlds:
+    return Worlds(tmp_path_factory.mktemp("worlds"), sandbox_at, installed, unit_with)
+
+
+@pytest.fixture
+async def about_to(
+    worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
+    """Opens a world that is about to make a call of a kind."""
+    for name in list(os.environ):
+        if name.startswith(("RECOVERY_", "PREFECT_")):
+            monkeypatch.delenv(name)
+    opened = []
+
+    async def _open(kind: str) -> Any:
+        opened.append(await worlds.open(kind, tmp_path))
+        return opened[-1]
+
+    yield _open
+    for unit in opened:
+        await shut(unit)
+
+
+@pytest.fixture
+def play_out(about_to: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., Awaitable[Any]]:
+    """Meets one call with one fault, lets everything come to rest, and checks what always holds."""
+
+    async def _play(name: str, fault: FaultKind) -> Any:
+        unit, column = await about_to(name), COLUMNS[name]
+        bank = getattr(unit.sandbox, column.bank)
+        row = {"call": column.call, "kind": fault, **PLANTED.get(fault, {})}
+        unit.sandbox.plant(row, bank=bank)
+        await unit.come_to_rest()
+        met = unit.sandbox.get("/sandbox/faults/met", bank).json()
+        assert {"call": column.call, "kind": fault, "times": row.get("times", 1)} in met
+        assert unit.sandbox.planted(bank) == []
+        assert [r.message for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
+        assert fault is not FaultKind.SCHEMA_CHANGE or was_kept(unit, b'V2":')
+        assert_one_effect_each(unit)
+        unit.assert_books_hold()
+        unit.found = await unit.differences()
+        return unit
+
+    return _play
+
+
+def was_kept(unit: Any, part: bytes) -> bool:
+    """Whether an answer with these bytes in it is among the documents, as it came."""
+    with unit.database.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT body_sealed FROM document")
+        return any(part in unit.database.vault.open_bytes(sealed) for (sealed,) in rows)
+
+
+def assert_one_effect_each(unit: Any) -> None:
+    """What the banks' own books show was ordered by us, each thing once."""
+    ours = {h.id for h in unit.file().holds} | {p.id for p in unit.file().payouts}
+    there: list[str] = []
+    paid: list[str] = []
+    for bank in unit.sandbox.banks:
+        book = unit.sandbox.book(bank, NUMBERS[bank])
+        there += [r["orderRef"] for r in (*book["holds"], *book["payouts"])]
+        paid += [b["endToEndId"] for b in book["bookings"] if b["kind"] == "PAYOUT"]
+    assert len(there) == len(set(there))
+    assert set(there) <= ours
+    # Once where it leaves, once where it arrives.
+    assert all(paid.count(ref) == 2 for ref in paid)

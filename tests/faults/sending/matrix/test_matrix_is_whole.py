@@ -1,0 +1,101 @@
+"""The matrix leaves nothing out: every kind of call, every fault, and why some pairs are none."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+
+from models.states import CallKind
+from recovery_flows.sandbox import kinds
+from recovery_flows.sandbox.kinds import KINDS, means_something
+from recovery_flows.sandbox.states import FaultKind
+
+FEED, BY_KEY = "feed", "by_key"
+HOLD, REQUEST, RELEASE = CallKind.HOLD, CallKind.REQUEST, CallKind.RELEASE
+EXTEND, PAYOUT = CallKind.EXTEND, CallKind.PAYOUT
+STATEMENT, BALANCE = CallKind.STATEMENT, CallKind.BALANCE
+
+# Calls of linkages, built beside this: each becomes a column with a line in conftest.COLUMNS and
+# its outcomes in test_later_calls, and leaves this set.
+NOT_YET = frozenset({CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL})
+
+# Pairs that mean nothing, with the reason; the bank refuses to plant them.
+NO_MEANING: dict[FaultKind, dict[str, tuple[str, ...]]] = {
+    FaultKind.TOO_LARGE: {
+        "its answer is one resource, whose size does not depend on what is asked for":
+            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, BY_KEY),
+    },
+    FaultKind.REPEATED: {
+        "its answer is one resource: nothing in it can come twice":
+            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, BY_KEY),
+    },
+    FaultKind.OUT_OF_ORDER: {
+        "a balance is of one instant, and has no revisions": (BALANCE,),
+        "it gives the answer as it was first given, which is older than the feed by itself":
+            (BY_KEY,),
+    },
+    FaultKind.OFF_BY_A_CENT: {},
+    FaultKind.PARTIAL: {
+        "only a hold can be of less than was asked": (RELEASE, EXTEND, PAYOUT),
+        "nothing is held by asking": (STATEMENT, BALANCE, FEED, BY_KEY),
+    },
+    FaultKind.NO_MONEY: {
+        "it takes nothing that is not held already": (RELEASE, EXTEND),
+        "it tells what was booked or done, not what is there": (STATEMENT, FEED, BY_KEY),
+    },
+    FaultKind.WRONG_NAME: {
+        "no name is in it": (RELEASE, EXTEND, STATEMENT, BALANCE, FEED, BY_KEY),
+    },
+    FaultKind.MOVED_ON: {
+        "what is held already cannot move on": (RELEASE, EXTEND, PAYOUT),
+        "what moves on before a question is what the question finds": (STATEMENT, BALANCE),
+        "what happened is told here, it does not happen here": (FEED, BY_KEY),
+    },
+    FaultKind.LAPSES_EARLY: {
+        "it promises no later end": (RELEASE, PAYOUT, STATEMENT, BALANCE),
+        "what happened is told here, it does not happen here": (FEED, BY_KEY),
+    },
+    FaultKind.LET_GO: {
+        "what it took is paid, and no more than that is in the order": (PAYOUT,),
+        "nobody at the bank has a hold in hand": (STATEMENT, BALANCE, FEED, BY_KEY),
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def columns(request: pytest.FixtureRequest) -> Any:
+    """The table of the columns, as the conftest beside this has it."""
+    plugins = request.config.pluginmanager.get_plugins()
+    (found,) = (p.COLUMNS for p in plugins if hasattr(p, "COLUMNS"))
+    return found
+
+
+def test_every_kind_of_call_is_a_column_or_is_named_as_not_yet_built(columns: Any) -> None:
+    assert set(columns) == (set(CallKind) - NOT_YET) | {FEED, BY_KEY}
+    assert set(kinds.FORMS) - {c.call for c in columns.values()} == {
+        kinds.READ_HOLD, kinds.READ_PAYOUT,  # asked by the reconciliation, which ends each cell
+        kinds.CAPABILITIES,  # asked with the first reading of the feed; test_sandbox_schemas
+    }  # fmt: skip
+
+
+def test_every_pair_is_a_cell_or_has_a_reason_for_being_none(columns: Any) -> None:
+    cells = {(f, c) for f, c in product(FaultKind, columns) if means_something(f, columns[c].call)}
+    reasons = [(f, c) for f, whys in NO_MEANING.items() for cs in whys.values() for c in cs]
+    assert len(reasons) == len(set(reasons))
+    assert cells | set(reasons) == set(product(FaultKind, columns))
+    assert cells & set(reasons) == set()
+    assert set(KINDS) == set(FaultKind)
+
+
+def test_a_pair_that_means_nothing_is_not_planted(columns: Any, sandbox: Any) -> None:
+    url = sandbox.banks[sandbox.HOME]["url"] + "/sandbox/faults"
+    for fault, whys in NO_MEANING.items():
+        for name in {c for cs in whys.values() for c in cs}:
+            row = {"call": columns[name].call, "kind": fault}
+            answer = httpx.post(url, json=[row])
+            said = f"{fault} means nothing for the call {columns[name].call!r}"
+            assert (answer.status_code, answer.json()["detail"]) == (400, said)
+    assert sandbox.planted() == []
