@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models import letter_moves
+from models import letter_moves, linkage_moves
 from models.states import (
     AllocationState,
     ApprovalState,
     CallState,
     ClaimState,
     HoldState,
-    LinkageState,
     Noun,
     PayoutState,
     RecoveryState,
     RequestState,
     Stage,
-    TaskState,
 )
 
 
@@ -41,7 +39,6 @@ class IllegalMoveError(ValueError):
 _Table = Mapping[tuple[str | None, str], str]
 _R, _C, _H, _Q = RecoveryState, ClaimState, HoldState, RequestState
 _A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
-_L, _T = LinkageState, TaskState
 
 
 def _asset_moves() -> dict[tuple[str | None, str], str]:
@@ -134,41 +131,6 @@ _RENEWAL = (
     "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",
     "renewal_refused", "renewed",
 )  # fmt: skip
-
-
-def _task_moves() -> dict[tuple[str | None, str], str]:
-    moves: dict[tuple[str | None, str], str] = {
-        (None, "ordered"): _T.ORDERED,
-        (_T.ORDERED, "never_sent"): _T.CANCELLED,
-        (_T.ORDERED, "acknowledged"): _T.ACKNOWLEDGED,
-        (_T.PRESERVED, "renewal_ordered"): _T.PRESERVED,
-        (_T.PRESERVED, "renewal_refused"): _T.PRESERVED,
-        (_T.PRESERVED, "renewed"): _T.PRESERVED,
-        (_T.PRESERVED, "expired"): _T.EXPIRED,
-        (_T.PRESERVED, "reminded"): _T.PRESERVED,
-        (_T.PRESERVED, "escalated"): _T.PRESERVED,
-        (_T.PRESERVED, "cancel_ordered"): _T.CANCEL_PENDING,
-        (_T.DONE, "cancel_ordered"): _T.CANCEL_PENDING,
-        (_T.DONE, "undone"): _T.CANCELLED,
-        (_T.CANCEL_PENDING, "cancelled"): _T.CANCELLED,
-        (_T.CANCEL_PENDING, "cancel_refused"): _T.DONE,
-        (_T.CANCEL_PENDING, "preservation_kept"): _T.PRESERVED,
-        (_T.CANCEL_PENDING, "still_asked"): _T.ACKNOWLEDGED,
-        (_T.EXPIRED, "expiry_seen"): _T.EXPIRED,
-        (_T.EXPIRED, "renewed"): _T.PRESERVED,
-    }
-    for waiting in (_T.ORDERED, _T.ACKNOWLEDGED):
-        moves |= {
-            (waiting, "done"): _T.DONE,
-            (waiting, "preserved"): _T.PRESERVED,
-            (waiting, "refused"): _T.REFUSED,
-            (waiting, "reminded"): waiting,
-            (waiting, "escalated"): waiting,
-            (waiting, "cancel_ordered"): _T.CANCEL_PENDING,
-        }
-    for state in _T:
-        moves[(state, "updated")] = state
-    return moves
 
 
 _OWN_MOVES: Mapping[Noun, _Table] = {
@@ -286,13 +248,8 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         ("active", "reconciled"): "active",
     },
     Noun.OFFICER: {(None, "appointed"): "active", ("active", "dismissed"): "dismissed"},
-    Noun.LINKAGE: {
-        (None, "started"): _L.RUNNING,
-        (_L.RUNNING, "confirmed"): _L.RUNNING,
-        (_L.RUNNING, "denied"): _L.DENIED,
-        (_L.RUNNING, "ended"): _L.ENDED,
-    },
-    Noun.TASK: _task_moves(),
+    Noun.LINKAGE: linkage_moves.LINKAGE_MOVES,
+    Noun.TASK: linkage_moves.TASK_MOVES,
 }
 
 

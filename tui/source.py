@@ -13,7 +13,8 @@ from models.queries.clock import case_now
 from models.queries.files import load_file, recovery_id_of
 from models.queries.history import events_of
 from models.queries.queue import queue_page
-from models.queries.views import ApprovalLine, ClockWall, EventLine, QueuePage, RecoveryPage
+from models.queries.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
+from models.queries.wall_views import ClockWall
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
 from recovery_flows.desk.clock_wall import clock_wall

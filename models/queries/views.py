@@ -214,28 +214,6 @@ class ClockLine:
 
 
 @dataclass(frozen=True, slots=True)
-class WallLine:
-    """One running clock on the wall of all of them; `amount` is what it is about, if money is."""
-
-    line_id: str
-    recovery_id: str
-    ref: str
-    owner: str
-    bank: str
-    amount: Money | None
-    clock: ClockLine
-
-
-@dataclass(frozen=True, slots=True)
-class ClockWall:
-    """Running clocks, nearest end first, complete up to `until` (None: all there are)."""
-
-    now: datetime
-    lines: tuple[WallLine, ...]
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class LetterLine:
     """One letter that is not answered yet: what it is about, how far it is, what its answer takes.
 

@@ -13,7 +13,7 @@ from recovery_flows.cli.table import columns, counted, tell
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from models.queries.views import WallLine
+    from models.queries.wall_views import WallLine
     from recovery_flows.cli.place import Installation
 
 

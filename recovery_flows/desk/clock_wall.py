@@ -11,7 +11,8 @@ from models.money import Money
 from models.queries.clock import case_now
 from models.queries.files import load_files
 from models.queries.queue import recoveries_by_clock
-from models.queries.views import ClockLine, ClockWall, WallLine
+from models.queries.views import ClockLine
+from models.queries.wall_views import ClockWall, WallLine
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.wall import RunningClock, running
 

@@ -9,9 +9,8 @@ from models.file import RecoveryFile, Step
 from models.rows import TaskRow
 from models.states import OPEN_TASKS, LinkageState, Role, TaskRenewal, TaskState
 from recovery_flows.rules import linking
+from recovery_flows.rules.actions import Action
 
-RENEW_PRESERVATION: Final = "renew_preservation"
-SEE_EXPIRY: Final = "see_expiry"
 _WAIT: Final = "wait"
 
 
@@ -21,10 +20,10 @@ def officer_steps(file: RecoveryFile) -> Iterator[Step]:
         if task.state is TaskState.PRESERVED and _is_to_renew(file, task):
             again = " again: the partner refused it" if task.renewal == TaskRenewal.REFUSED else ""
             text = f"renew what {task.partner_id} preserves{again}: {task.subject_hint}"
-            yield _step(RENEW_PRESERVATION, task, text)
+            yield _step(Action.RENEW_PRESERVATION, task, text)
         elif task.state is TaskState.EXPIRED and task.renewal != TaskRenewal.SEEN:
             text = f"take note: {task.partner_id} preserves it no longer: {task.subject_hint}"
-            yield _step(SEE_EXPIRY, task, text)
+            yield _step(Action.SEE_EXPIRY, task, text)
 
 
 def waits(file: RecoveryFile) -> Iterator[Step]:

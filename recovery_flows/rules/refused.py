@@ -8,11 +8,10 @@ from models.file import RecoveryFile, Step
 from models.outcome import Move
 from models.rows import HoldRow
 from models.states import HoldState, Noun, Role
+from recovery_flows.rules.actions import Action
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
-
-SEE = "see_refusal"
 
 
 def unseen(file: RecoveryFile) -> list[HoldRow]:
@@ -39,7 +38,7 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
         why = f": {hold.reason}" if hold.reason else ""
         text = f"take note: {partner} refused the {hold.kind}{why}"
         due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
-        yield Step(SEE, Role.OFFICER, hold.id, hold.asset_id, due, text)
+        yield Step(Action.SEE_REFUSAL, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
 def see(progress: Progress, hold_id: str, actor: str) -> None:

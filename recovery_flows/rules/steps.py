@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
 
 from models.file import RecoveryFile, Step
 from models.money import Money
 from models.rows import (
-    AllocationRow,
-    ApprovalRow,
     AssetRow,
-    CallRow,
-    HoldRow,
-    RequestRow,
 )
 from models.states import (
     OPEN_CALLS,
     AllocationState,
-    ApprovalState,
     CallKind,
-    HoldKind,
     HoldState,
     RecoveryState,
     RequestState,
@@ -29,59 +21,19 @@ from models.states import (
     Stage,
 )
 from recovery_flows.rules import (
+    approval_steps,
     by_letter,
-    lapsing,
+    hold_steps,
     letters,
     linking_steps,
     refused,
     restitution,
     watching,
 )
+from recovery_flows.rules.actions import Action
 from recovery_flows.rules.freezing import Laws
-from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
-from recovery_flows.rules.subjects import Act
 
-
-class Action(StrEnum):
-    """One key, one command: what can be the next step."""
-
-    ACCEPT = "accept"
-    ORDER_STOP = "order_stop"
-    SUBMIT_FREEZE = "submit_freeze"
-    COMPLETE_REQUEST = "complete_request"
-    SUBMIT_REQUEST = "submit_request"
-    JOIN = "join"
-    SPLIT = "split"
-    CHECK_TITLE = "check_title"
-    PUBLISH_NOTICE = "publish_notice"
-    SUBMIT_RETURN = "submit_return"
-    SUBMIT_RELEASE = "submit_release"
-    SUBMIT_RENEWAL = "submit_renewal"
-    SEE_LAPSE = "see_lapse"
-    RENEW_PRESERVATION = linking_steps.RENEW_PRESERVATION
-    SEE_EXPIRY = linking_steps.SEE_EXPIRY
-    SEE_REFUSAL = refused.SEE
-    SUBMIT_CLOSE = "submit_close"
-    APPROVE = "approve"
-    ENGINE = "engine"
-    WAIT = "wait"
-    DONE = "done"
-
-
-_ASKED = {
-    Act.ORDER_STOP: "confirm the stop-payment",
-    Act.FREEZE: "approve the freeze",
-    Act.REQUEST: "approve the cross-border request",
-    Act.RETURN: "approve the return decision",
-    Act.RELEASE: "approve the release",
-    Act.CLOSE: "approve the closing",
-    Act.TRACE_RULE: "approve the tracing rule",
-    Act.RENEW: "approve the renewal of the freeze",
-    Act.RELEASE_PART: "approve the release of a part",
-    Act.COMPLAINT: "answer a third party's complaint: yes lets go",
-    Act.LINKAGE: "confirm the linkage",
-    Act.LETTER_ANSWER: "take a second look at a typed letter",
-}
+__all__ = ["Action", "asset_stage", "stage_of", "steps"]
 
 
 def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
@@ -91,7 +43,7 @@ def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
         return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, "accept the report")]
     if recovery.state is not RecoveryState.OPEN:
         return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
-    people = [*_approvals(file), *_officer_steps(file, laws), *refused.steps(file)]
+    people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refused.steps(file)]
     people += letters.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letters.answer_steps(file, laws)
@@ -115,53 +67,10 @@ def _ended(state: RecoveryState) -> str:
     }.get(state, str(state))
 
 
-def _approvals(file: RecoveryFile) -> Iterator[Step]:
-    for approval in file.approvals:
-        if approval.state is ApprovalState.PENDING:
-            asset = _asset_of(file, approval.subject_id)
-            text = _ASKED[Act(approval.action)] + _sum_asked(file, approval)
-            yield _step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
-
-
-def _sum_asked(file: RecoveryFile, approval: ApprovalRow) -> str:
-    part = {Act.RELEASE_PART: "releasing_minor", Act.COMPLAINT: "complained_minor"}
-    name = part.get(Act(approval.action))
-    if name is None:
-        return _sum_of(file, approval.subject_id)
-    hold = file.hold(approval.subject_id)
-    minor: int = getattr(hold, name)
-    return f" of {Money(minor, hold.currency)}"
-
-
-def _sum_of(file: RecoveryFile, subject_id: str) -> str:
-    rows: list[HoldRow | RequestRow] = [*file.holds, *file.requests]
-    sums = (Money(r.requested_minor, r.currency) for r in rows if r.id == subject_id)
-    pools = (Money(a.pool_minor, a.currency) for a in file.allocations if a.id == subject_id)
-    asked = (f" of {money}" for money in (*sums, *pools))
-    return next(asked, "") or linking_steps.asked_text(file, subject_id)
-
-
-def _asset_of(file: RecoveryFile, subject_id: str) -> str:
-    rows: list[HoldRow | RequestRow | AllocationRow | CallRow]
-    rows = [*file.holds, *file.requests, *file.allocations, *file.calls]
-    return next((row.asset_id for row in rows if row.id == subject_id), "")
-
-
 def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
     yield from _joins(file)
     yield from linking_steps.officer_steps(file)
-    for hold in file.holds:
-        if hold.state is HoldState.DRAFT:
-            yield _hold_step(file, hold, laws)
-        elif hold.state is HoldState.FROZEN and hold.renewal in OPEN_TO_SUBMIT:
-            again = " again: the bank refused it" if hold.renewal == Renewal.REFUSED else ""
-            text = f"submit the renewal of {Money(hold.held_minor, hold.currency)}{again}"
-            yield _step(
-                Action.SUBMIT_RENEWAL, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
-            )
-    for hold in lapsing.unseen(file):
-        text = f"take note: the {hold.kind} at {file.asset(hold.asset_id).partner_id} has lapsed"
-        yield _step(Action.SEE_LAPSE, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text)
+    yield from hold_steps.of(file, laws)
     for request in file.requests:
         if request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
@@ -177,31 +86,6 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             yield _step(action, Role.OFFICER, allocation.id, allocation.asset_id, due, text)
     for asset in file.assets:
         yield from _asset_steps(file, asset)
-
-
-def _hold_step(file: RecoveryFile, hold: HoldRow, laws: Laws) -> Step:
-    amount = Money(hold.requested_minor, hold.currency)
-    if hold.kind is HoldKind.STOP:
-        text = f"send the stop-payment of {amount}"
-        before = file.hold(hold.supersedes_id) if hold.supersedes_id else None
-        due = file.recovery.reported_at if not hold.repeat_number else None
-        if before is not None and before.kind is HoldKind.VOLUNTARY:
-            text, due = f"start the order behind what the bank holds: {amount}", before.expires_at
-        elif before is not None and before.state is HoldState.LAPSED:
-            text, due = f"stop {amount} again: the {before.kind} has lapsed", before.expires_at
-        elif before is not None and before.state is HoldState.NO_FUNDS:
-            text = f"money came into the watched account: stop {amount}"
-        if hold.scope_reason:
-            text += ", more than is disputed"
-        least = laws[file.asset(hold.asset_id).regime].minimum_worth(hold.currency)
-        if amount < least:
-            text += f", below the minimum worth of {least}"
-        return _step(Action.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)
-    due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
-    text = f"submit the freeze of {amount}"
-    if hold.kind is HoldKind.QUEUE:
-        text = f"submit the freeze of {amount} behind another authority's"
-    return _step(Action.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
 def _joins(file: RecoveryFile) -> Iterator[Step]:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from models.queries.views import ClockWall, WallLine
+from models.queries.wall_views import ClockWall, WallLine
 from tui.panels.file import law_words
 from tui.screens.live import LiveScreen
 from tui.signs import ALARM, MUTED, SOON

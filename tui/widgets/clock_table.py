@@ -9,7 +9,7 @@ from typing import Any
 from textual.content import Content
 from textual.reactive import reactive
 
-from models.queries.views import WallLine
+from models.queries.wall_views import WallLine
 from tui.signs import ALARM, MUTED, time_left
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn

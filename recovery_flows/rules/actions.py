@@ -1,0 +1,31 @@
+"""What can be the next step of a recovery."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """One key, one command: what can be the next step."""
+
+    ACCEPT = "accept"
+    ORDER_STOP = "order_stop"
+    SUBMIT_FREEZE = "submit_freeze"
+    COMPLETE_REQUEST = "complete_request"
+    SUBMIT_REQUEST = "submit_request"
+    JOIN = "join"
+    SPLIT = "split"
+    CHECK_TITLE = "check_title"
+    PUBLISH_NOTICE = "publish_notice"
+    SUBMIT_RETURN = "submit_return"
+    SUBMIT_RELEASE = "submit_release"
+    SUBMIT_RENEWAL = "submit_renewal"
+    SEE_LAPSE = "see_lapse"
+    RENEW_PRESERVATION = "renew_preservation"
+    SEE_EXPIRY = "see_expiry"
+    SEE_REFUSAL = "see_refusal"
+    SUBMIT_CLOSE = "submit_close"
+    APPROVE = "approve"
+    ENGINE = "engine"
+    WAIT = "wait"
+    DONE = "done"
