@@ -61,14 +61,14 @@ class Claim(SQLModel, table=True):
     external_ref: str = Field(unique=True, max_length=80)
     state: ClaimState = state_field(ClaimState)
     party_id: str = ref_field("party.id", index=False)
-    victim_account_id: str = ref_field("account.id", index=False)
+    victim_account_id: str = ref_field("account.id")
     victim_partner_id: str = ref_field("partner.id", index=False)
     payee_account_id: str = ref_field("account.id")
     payout_account_id: str = ref_field("account.id", index=False)
     reported_minor: int = minor_field()
     upheld_minor: int = minor_field()
     currency: str = currency_field()
-    end_to_end_id: str = Field(default="", max_length=64)
+    end_to_end_id: str = Field(default="", index=True, max_length=64)
     paid_at: datetime
     reported_at: datetime
     statement_to: datetime | None = None

@@ -17,6 +17,7 @@ from recovery_flows.cli import (
     rule,
     running,
     setup,
+    stop,
     trace,
 )
 
@@ -39,6 +40,7 @@ def attach(app: typer.Typer) -> None:
         intake,
         look,
         trace,
+        stop,
         act,
         hold,
         rule,

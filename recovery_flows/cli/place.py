@@ -8,7 +8,7 @@ import pwd
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
 from recovery_flows.errors import MisuseError, UnavailableError
 from recovery_flows.flows.context import Pace
+from recovery_flows.rules.attention import Patience
 from recovery_flows.rules.regime import Regime, load_regime
 
 DEMO_IDENTITIES = "demo-identities.json"
@@ -98,6 +99,14 @@ class Installation:
     def signer(self) -> Signer:
         """The unit's signing key, made when it is first needed."""
         return Signer(self.settings.key_dir)
+
+    def patience(self) -> Patience:
+        """How long a recovery may be without owner or act before it stands in red."""
+        screen = self.settings.screen
+        return Patience(
+            unowned=timedelta(minutes=screen.unowned_minutes),
+            stalled=timedelta(hours=screen.stalled_hours),
+        )
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""

@@ -12,6 +12,7 @@ from models.hold import Hold
 from models.ledger import PostingRow
 from models.money import Money
 from models.queries.clock import case_now
+from models.queries.stopwatch import reported_and_sent
 from models.queries.views import TermLine
 from models.recovery import Asset, Recovery
 from models.states import (
@@ -30,6 +31,7 @@ from recovery_flows.rules.rates import (
     interception_rate,
     restitution_rate,
 )
+from recovery_flows.rules.stopwatch import Spread, elapsed_seconds, report_to_request
 
 _P, _R, _A, _H = table_of(PostingRow), table_of(Recovery), table_of(Asset), table_of(Hold)
 
@@ -56,6 +58,7 @@ class Summary:
     holds: tuple[tuple[str, int], ...]
     second_hop_holds: int
     lapsed_holds: int
+    report_to_request: Spread
 
 
 def summary(session: Session, wall: datetime) -> Summary:
@@ -78,6 +81,9 @@ def summary(session: Session, wall: datetime) -> Summary:
         holds=_holds(session),
         second_hop_holds=_second_hop(session),
         lapsed_holds=_count(session, _H.c.state == HoldState.LAPSED),
+        report_to_request=report_to_request(
+            [elapsed_seconds(came, sent) for came, sent in reported_and_sent(session)]
+        ),
     )
 
 
