@@ -54,7 +54,11 @@ class Recovery(SQLModel, table=True):
 
 
 class Claim(SQLModel, table=True):
-    """One victim's loss; `payout_account_id` starts as the account that the money came from."""
+    """One victim's loss; `payout_account_id` starts as the account that the money came from.
+
+    `end_to_end_id` is found in any case of letters: its index is on lower(end_to_end_id) and made
+    by the migration, since SQLite does not tell of such an index.
+    """
 
     id: str = id_field()
     recovery_id: str = ref_field("recovery.id")
@@ -68,7 +72,7 @@ class Claim(SQLModel, table=True):
     reported_minor: int = minor_field()
     upheld_minor: int = minor_field()
     currency: str = currency_field()
-    end_to_end_id: str = Field(default="", index=True, max_length=64)
+    end_to_end_id: str = Field(default="", max_length=64)
     paid_at: datetime
     reported_at: datetime
     statement_to: datetime | None = None

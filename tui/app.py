@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from threading import Event
 from typing import Any, ClassVar, cast
 
@@ -12,10 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from models.engine import Database
 from models.queries.views import OfficerView
 from recovery_flows.desk import Desk
-from recovery_flows.rules.regime import Regime
 from tui.acting import DESK_ERRORS
 from tui.messages import DatabaseChanged, Done, Said, StatusRead, StepAsked
 from tui.palette import commands
@@ -25,6 +23,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
 from tui.screens.recovery import RecoveryScreen
+from tui.screens.report import ReportScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
 from tui.source import READ_ERRORS, Source, sentence_of
@@ -50,12 +49,14 @@ class RecoveryApp(App[int]):
         "approvals": ApprovalsScreen,
         "summary": SummaryScreen,
         "trace": TraceScreen,
+        "report": ReportScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
         Binding("2", "go('recovery')", "Recovery", show=False, tooltip="One recovery"),
         Binding("3", "go('approvals')", "Approvals", show=False, tooltip="A second person's turn"),
         Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
+        Binding("i", "go('report')", "Report", show=False, tooltip="Take in a report, stop money"),
         Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
@@ -146,6 +147,7 @@ class RecoveryApp(App[int]):
             read_only=self.read_only,
             paused=self.paused,
             story=self._status.story if self._status else None,
+            red=page.attention_count if page else 0,
         )
         is_idle = page is not None and not page.engine.alive and not self._said.sentence
         screen.said = Said(NO_ENGINE, idle=True) if is_idle else self._said
@@ -191,7 +193,7 @@ class RecoveryApp(App[int]):
     def next_step(self, recovery_id: str) -> None:
         """Read a recovery in order to do its next step."""
         try:
-            self.post_message(StepAsked(self.source.page(recovery_id)))
+            self.post_message(StepAsked(self.source.page(recovery_id, self.officer)))
         except READ_ERRORS as error:
             self.post_message(Done(Said(sentence_of(error), refused=True)))
 
@@ -212,7 +214,7 @@ class RecoveryApp(App[int]):
     def action_go(self, screen: str) -> None:
         if screen == self.current_mode or len(self.screen_stack) > 1:
             return
-        if screen == "recovery":
+        if screen in ("recovery", "report"):
             self.came_from = self.current_mode
         if screen in ("recovery", "trace"):
             self.recovery_id = self.base_screen.chosen_id or self.recovery_id
@@ -264,35 +266,3 @@ class RecoveryApp(App[int]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the present screen with its key, then the themes."""
         return commands(self, screen)
-
-
-def run(
-    database: Database,
-    laws: Mapping[str, Regime],
-    officer: OfficerView | None,
-    *,
-    officers: tuple[OfficerView, ...],
-    unit_name: str,
-    start_at: str | None = None,
-    story: Callable[[], str] | None = None,
-    screen: str | None = None,
-    time_zone: str = "UTC",
-) -> int:
-    """Show the terminal until the user leaves; return the exit code.
-
-    `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
-    now, recovery, approvals, summary; `story` marks synthetic data and says what the demo does.
-    """
-    source = Source(database, laws)
-    recovery_id = source.recovery_id(start_at) if start_at else ""
-    app = RecoveryApp(
-        source,
-        officer,
-        officers=officers,
-        unit_name=unit_name,
-        time_zone=time_zone,
-        story=story,
-        start_screen=screen or ("recovery" if start_at else "now"),
-        recovery_id=recovery_id,
-    )
-    return app.run() or app.return_code or 0

@@ -76,3 +76,11 @@ class EventsRead(Message):
     def __init__(self, ref: str, events: list[EventLine]) -> None:
         super().__init__()
         self.ref, self.events = ref, events
+
+
+class ReportTaken(Message):
+    """A pasted report became a recovery."""
+
+    def __init__(self, recovery_id: str) -> None:
+        super().__init__()
+        self.recovery_id = recovery_id

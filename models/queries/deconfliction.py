@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,8 @@ from models.tables import table_of
 
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
-_NO_PAYMENT = frozenset({"", "NOTPROVIDED", "NONREF", "NOREF", "UNKNOWN", "-"})
+_PAYMENT = sa.func.lower(_C.c.end_to_end_id)
+_NO_PAYMENT = frozenset({"", "notprovided", "not provided", "nonref", "noref", "unknown", "-"})
 """What stands where a payment has no reference: the same in all of them."""
 # What was joined into another file is told of by that one.
 _NOT_JOINED = _R.c.state != RecoveryState.JOINED
@@ -35,13 +36,11 @@ def elsewhere(session: Session, recovery_ids: Sequence[str]) -> dict[str, tuple[
     accounts, payments = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for recovery_id, account in session.execute(of_asset):
         accounts[account].add(recovery_id)
-    spelled: dict[str, str] = {}
     for recovery_id, account, payment in session.execute(of_claim):
         accounts[account].add(recovery_id)
         payments[payment.lower()].add(recovery_id)
-        spelled |= _spellings(payment)
     found = defaultdict[str, list[Elsewhere]](list)
-    for key, line in _known(session, accounts, spelled):
+    for key, line in _known(session, accounts, payments):
         askers = payments if line.what is Match.PAYMENT else accounts
         for recovery_id in askers[key] - {line.recovery_id}:
             found[recovery_id].append(line)
@@ -52,33 +51,27 @@ def elsewhere_of(
     session: Session, accounts: Collection[str], payment: str
 ) -> tuple[Elsewhere, ...]:
     """The recoveries that know one of these accounts, or a payment of this reference."""
-    return tuple(line for _, line in _known(session, accounts, _spellings(payment)))
-
-
-def _spellings(payment: str) -> dict[str, str]:
-    """How a reference may be stored, each with what we know it by: not everybody keeps its case."""
-    if payment.upper() in _NO_PAYMENT:
-        return {}
-    return dict.fromkeys((payment, payment.lower(), payment.upper()), payment.lower())
+    return tuple(line for _, line in _known(session, accounts, {payment.lower()}))
 
 
 def _known(
-    session: Session, accounts: Collection[str], payments: Mapping[str, str]
+    session: Session, accounts: Iterable[str], payments: Iterable[str]
 ) -> list[tuple[str, Elsewhere]]:
-    """(Account or reference as asked, where it is known), the oldest report first, each once."""
+    """(Account or reference in small letters, where it is known), the oldest report first."""
+    real = [payment for payment in payments if payment not in _NO_PAYMENT]
     columns = (_R.c.id, _R.c.ref, _R.c.owner_id, _OFFICERS.c.handle, _R.c.state, _R.c.reported_at)
     parts = [
         _part(_A.c.account_id, Match.ACCOUNT, accounts, columns, _A),
         _part(_C.c.payee_account_id, Match.ACCOUNT, accounts, columns, _C),
         _part(_C.c.victim_account_id, Match.VICTIM, accounts, columns, _C),
-        _part(_C.c.end_to_end_id, Match.PAYMENT, payments, columns, _C),
+        _part(_PAYMENT, Match.PAYMENT, real, columns, _C),
     ]
     rows = sorted(session.execute(sa.union(*parts)), key=lambda r: (r.reported_at, r.id, r.what))
-    return [(payments.get(row.key, row.key), _line(row)) for row in rows]
+    return [(row.key, _line(row)) for row in rows]
 
 
 def _part(
-    column: sa.Column[Any],
+    column: sa.ColumnElement[str],
     what: Match,
     wanted: Iterable[str],
     columns: Iterable[sa.Column[Any]],
@@ -111,9 +104,12 @@ def seen_elsewhere(session: Session) -> frozenset[str]:
         sa.select(_A.c.account_id.label("key"), _A.c.recovery_id.label("of")),
         sa.select(_C.c.payee_account_id, _C.c.recovery_id),
     ).subquery()
-    key = sa.func.lower(_C.c.end_to_end_id).label("key")
-    is_one = sa.func.upper(_C.c.end_to_end_id).not_in(_NO_PAYMENT)
-    paid = sa.select(key, _C.c.recovery_id.label("of")).where(is_one).distinct().subquery()
+    paid = (
+        sa.select(_PAYMENT.label("key"), _C.c.recovery_id.label("of"))
+        .where(_PAYMENT.not_in(_NO_PAYMENT))
+        .distinct()
+        .subquery()
+    )
     queries = (_shared(followed), _shared(paid), _of_victims(followed))
     return frozenset(found for q in queries for found in session.execute(q).scalars())
 

@@ -119,6 +119,7 @@ class AssetLine:
     statement_to: datetime | None
     note: str
     holds: tuple[HoldLine, ...]
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

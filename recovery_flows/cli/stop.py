@@ -11,7 +11,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Knowing, Now, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, instant_text, spoken, tell
+from recovery_flows.cli.table import columns, instant_text, tell
 
 if TYPE_CHECKING:
     from models.queries.views import OfficerView
@@ -127,9 +127,11 @@ def _send(
 
 def _notes(checked: Checked) -> Iterator[str]:
     """What was added to the text or left out of it; names of fields only."""
+    from recovery_flows.intake.pasted.labels import TITLES
+
     for field in checked.pasted.fields:
         if field.note and field.name in ("reported_at", "paid_at", "amount", "currency"):
-            yield f"{spoken(field.name)}: {field.note}"
+            yield f"{TITLES.get(field.name, field.name)}: {field.note}"
     yield from checked.pasted.remarks
 
 
@@ -141,7 +143,9 @@ def _tell_checked(checked: Checked, *, as_json: bool) -> None:
     if as_json:
         say_json(_as_mapping(checked))
         return
-    fields = [(spoken(f.name), f.value, f.note) for f in checked.pasted.fields]
+    from recovery_flows.intake.pasted.labels import TITLES
+
+    fields = [(TITLES.get(f.name, f.name), f.value, f.note) for f in checked.pasted.fields]
     tell(columns(fields))
     tell(f"! {problem}" for problem in checked.pasted.problems)
     tell(f"! {line.sentence}" for line in checked.also)

@@ -165,6 +165,7 @@ def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
         statement_to=asset.statement_to,
         note=asset.left_alone,
         holds=tuple(_hold(h) for h in file.holds_of(asset.id)),
+        account_id=asset.account_id,
     )
 
 

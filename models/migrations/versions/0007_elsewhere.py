@@ -6,6 +6,7 @@ Revises: 0005
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 
@@ -14,14 +15,13 @@ down_revision = '0005'
 branch_labels = None
 depends_on = None
 
-_COLUMNS = ('end_to_end_id', 'victim_account_id')
-
 
 def upgrade() -> None:
-    for name in _COLUMNS:
-        op.create_index(f'ix_claim_{name}', 'claim', [name])
+    op.create_index('ix_claim_victim_account_id', 'claim', ['victim_account_id'])
+    # Not everybody keeps the small letters of a UETR.
+    op.create_index('ix_claim_payment', 'claim', [sa.text('lower(end_to_end_id)')])
 
 
 def downgrade() -> None:
-    for name in _COLUMNS:
-        op.drop_index(f'ix_claim_{name}', table_name='claim')
+    op.drop_index('ix_claim_payment', table_name='claim')
+    op.drop_index('ix_claim_victim_account_id', table_name='claim')

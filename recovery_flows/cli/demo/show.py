@@ -52,7 +52,7 @@ def open_terminal(
     story: Callable[[], str] | None = None,
 ) -> int:
     """Open the screens on an installation; in a demo folder its identities can be switched."""
-    from tui.app import run
+    from tui.running import run
 
     handle = acting_as or (SUPERVISOR if installation.is_demo else "")
     if story is None and installation.is_demo and (installation.data_dir / PLAN).exists():
@@ -68,4 +68,5 @@ def open_terminal(
         story=story,
         screen=screen or None,
         time_zone=installation.laws[HOME].time_zone,
+        patience=installation.patience(),
     )

@@ -63,6 +63,14 @@ MENDS: Mapping[str, str] = {
 }
 """By field, what to write instead."""
 
+TITLES: Mapping[str, str] = {
+    "external_ref": "report", "victim_name": "victim", "victim_contact": "phone",
+    "victim_bank": "from bank", "victim_account": "from account", "payee_bank": "to bank",
+    "payee_account": "to account", "payee_name": "payee", "paid_at": "time",
+    "reported_at": "reported", "end_to_end_id": "uetr", CASE: "case",
+}  # fmt: skip
+"""What a field is called to people, where that is not its own name."""
+
 PERSONAL = frozenset(
     {"victim_name", "victim_contact", "victim_account", "payee_account", "payee_name"}
 )

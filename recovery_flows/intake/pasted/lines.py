@@ -22,6 +22,8 @@ _PLAIN: dict[int, int | str] = {
     **dict.fromkeys(map(ord, "\u00a0\u1680\u2002\u2003\u2007\u2009\u202f\u3000"), " "),
     **dict.fromkeys(map(ord, "\u0085\u2028\u2029\r\x0b\x0c"), "\n"),
     **dict.fromkeys(map(ord, "\ufeff\u200b\u2060"), ""),
+    ord("￥"): "¥",
+    ord("￡"): "£",
 }
 _BULLET = re.compile(r"\A[\s>*•·●▪■◆○◦‣–—-]*(?:\(?\d{1,2}[.)、](?!\d)\s*)?")
 _NEXT_LABEL = re.compile(

@@ -9,7 +9,7 @@ from datetime import datetime
 from models.facts import ReportFact
 from recovery_flows.intake.cells import read_account, read_instant, read_money, read_text
 from recovery_flows.intake.complaints import read_report
-from recovery_flows.intake.pasted.labels import ACCOUNT, BANK, CASE, MENDS
+from recovery_flows.intake.pasted.labels import ACCOUNT, BANK, CASE, MENDS, TITLES
 from recovery_flows.intake.pasted.lines import Entry, TextRefusedError, entries
 from recovery_flows.intake.pasted.understood import Around, Understood, understand
 from recovery_flows.intake.refusals import CellRefusedError
@@ -30,7 +30,12 @@ class Problem:
 
     def __str__(self) -> str:
         mend = f": {self.mend}" if self.mend else ""
-        return f"{self.field.replace('_', ' ')} {self.why}{mend}"
+        return f"{self.title} {self.why}{mend}"
+
+    @property
+    def title(self) -> str:
+        """The field's name to people."""
+        return TITLES.get(self.field, self.field)
 
 
 @dataclass(frozen=True, slots=True)

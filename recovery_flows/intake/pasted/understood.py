@@ -18,6 +18,8 @@ _NUMBER_FIRST = re.compile(
     r"(?P<number>[0-9A-Za-z][0-9A-Za-z \-]{3,}?)\s*(?:\bat\b|[@,/(\[])\s*(?P<bank>.+?)\s*[)\]]?"
 )
 _BANK_FIRST = re.compile(r"(?P<bank>.+?)[\s,/(]+(?P<number>[0-9][0-9 \-]{3,}[0-9])\)?")
+# Groups of an IBAN are capitals; a word beside a number would become a part of it.
+_WORD = re.compile(r"(?:^| )(?:(?=[A-Za-z]{3})[A-Z]*[a-z]+|[A-Z]{3,} [A-Z]{3,})(?: |$)")
 _VALUE_MAX = 200
 
 
@@ -105,7 +107,7 @@ def _accounts(
     numbers = {side: values.get(f"{side}_account", "")[:_VALUE_MAX] for side in _SIDES}
     for side in _SIDES:
         number, bank = _apart(numbers[side], around.banks)
-        if bank and not banks[side]:
+        if bank and banks[side] in ("", bank):
             numbers[side], banks[side] = number, bank
             result.notes[f"{side}_bank"] = "from the line of the account"
     _bare_banks(found, banks, result)
@@ -117,12 +119,16 @@ def _accounts(
 
 
 def _apart(text: str, banks: Mapping[str, str]) -> tuple[str, str]:
-    """Number and bank of a line such as `9999 0001 (bank-a)`; the bank has to be a known one."""
-    for shape in (_NUMBER_FIRST, _BANK_FIRST):
-        match = shape.fullmatch(text)
+    """Number and bank of a line such as `9999 0001 (bank-a)` or `bank-a 9999 0001`.
+
+    What stands in brackets after a number is taken for a bank even if no such bank is known: then
+    that is what has to be mended.
+    """
+    first, last = _NUMBER_FIRST.fullmatch(text), _BANK_FIRST.fullmatch(text)
+    for match in (first, last):
         if match and _known(match["bank"], banks):
             return match["number"], match["bank"]
-    return text, ""
+    return (first["number"], first["bank"]) if first else (text, "")
 
 
 def _bare_banks(found: Sequence[Entry], banks: dict[str, str], result: Understood) -> None:
@@ -164,6 +170,8 @@ def _known(bank: str, banks: Mapping[str, str]) -> str:
 
 def _number(name: str, value: str, result: Understood) -> None:
     bare = value.replace(" ", "").replace("-", "")
+    if _WORD.search(value):
+        result.flaws.append((name, "has words beside the number"))
     if value:
         result.take(name, bare, "" if bare == value else "without blanks and dashes")
 

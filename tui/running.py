@@ -1,0 +1,46 @@
+"""Opening the terminal and staying in it until the user leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from models.engine import Database
+from models.queries.views import OfficerView
+from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
+from recovery_flows.rules.regime import Regime
+from tui.app import RecoveryApp
+from tui.source import Source
+
+
+def run(
+    database: Database,
+    laws: Mapping[str, Regime],
+    officer: OfficerView | None,
+    *,
+    officers: tuple[OfficerView, ...],
+    unit_name: str,
+    start_at: str | None = None,
+    story: Callable[[], str] | None = None,
+    screen: str | None = None,
+    time_zone: str = "UTC",
+    patience: Patience = DEFAULT_PATIENCE,
+) -> int:
+    """Show the terminal until the user leaves; return the exit code.
+
+    `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
+    now, recovery, report, approvals, summary; `story` marks synthetic data and says what the demo
+    does.
+    """
+    source = Source(database, laws, patience)
+    recovery_id = source.recovery_id(start_at) if start_at else ""
+    app = RecoveryApp(
+        source,
+        officer,
+        officers=officers,
+        unit_name=unit_name,
+        time_zone=time_zone,
+        story=story,
+        start_screen=screen or ("recovery" if start_at else "now"),
+        recovery_id=recovery_id,
+    )
+    return app.run() or app.return_code or 0
