@@ -8,28 +8,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.ledger import Event
+from models.ledger import DONE, Event
 from models.recovery import Recovery
-from models.states import CLOSED_RECOVERIES, Noun, RecoveryState, Role
+from models.states import CLOSED_RECOVERIES, RecoveryState, Role
 from models.tables import table_of
 
 _R, _E = table_of(Recovery), table_of(Event)
-_OF_THIS = _E.c.recovery_id == _R.c.id
-# What an engine does by itself counts where it changes where something stands. A reminder, an
-# alarm, a question to a bank and its answer do not: with them alone a file would never grow old.
-_QUESTIONS = (Noun.CALL, Noun.STATEMENT, Noun.TRACE)
-_CHANGES = sa.or_(_E.c.old_state.is_(None), _E.c.old_state != _E.c.new_state)
-_DONE = sa.or_(_E.c.role != Role.ENGINE, sa.and_(_E.c.noun.not_in(_QUESTIONS), _CHANGES))
-_CAME_AT = (
-    sa.select(_E.c.at).where(_OF_THIS).order_by(_E.c.seq).limit(1).correlate(_R).scalar_subquery()
-)
-_DONE_AT = (
-    sa.select(_E.c.at)
-    .where(_OF_THIS, _DONE)
-    .order_by(_E.c.seq.desc())
-    .limit(1)
+# Only literally the same condition finds its index.
+_DONE_AT, _CAME_AT = (
+    sa.select(extreme(_E.c.at))
+    .where(_E.c.recovery_id == _R.c.id, sa.text(DONE))
     .correlate(_R)
     .scalar_subquery()
+    for extreme in (sa.func.max, sa.func.min)
 )
 
 

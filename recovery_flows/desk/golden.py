@@ -98,16 +98,19 @@ def _place(banks: list[BankName], report: ReportFact) -> Place:
 
 def _stopped(file: RecoveryFile, sent: golden.Sent, laws: Laws) -> Stopped:
     recovery = file.recovery
-    accepted = f"{recovery.ref}: accepted under case number {recovery.case_number}"
     if not sent.hold_id:
-        sentence = f"{accepted}; no stop was sent: {sent.why_not}; next: {sent.next_step}"
+        sentence = (
+            f"{recovery.ref}: no stop was sent: {sent.why_not}; the report is accepted under case "
+            f"number {recovery.case_number}, next: {sent.next_step}"
+        )
         return Stopped(recovery.id, recovery.ref, "", None, sentence)
     hold, until = file.hold(sent.hold_id), golden.confirmation_of(file, sent.hold_id).due_at
     amount = Money(hold.requested_minor, hold.currency)
     asset = file.asset(hold.asset_id)
     sentence = (
-        f"{accepted}; stop-payment of {amount} ordered at {asset.partner_id}; another person "
-        f"confirms it within {laws[asset.regime].confirmation.limit}"
+        f"{recovery.ref}: stop-payment of {amount} ordered at {asset.partner_id}; another person "
+        f"confirms it within {laws[asset.regime].confirmation.limit}; accepted under case number "
+        f"{recovery.case_number}"
     )
     return Stopped(recovery.id, recovery.ref, hold.id, until, sentence)
 

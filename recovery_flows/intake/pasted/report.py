@@ -174,6 +174,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     _text("payee_bank", 64, optional=False),
     _number("payee"),
     _text("payee_name", 200),
+    _text("amount", 40, optional=False),
     (("amount", "currency"), _sum),
     _instant("paid_at"),
     _instant("reported_at"),

@@ -58,8 +58,8 @@ def test_a_report_is_stored_accepted_stopped_and_asked_about_in_one_act(
     assert approval.due_at == done.confirmed_until == unit.now + timedelta(hours=2)
     assert {c.kind for c in file.calls} == {CallKind.HOLD, CallKind.STATEMENT}
     assert done.sentence == (
-        "R-2026-0001: accepted under case number SYN-CASE-1; stop-payment of CNY 1,000.00 "
-        "ordered at bank-home; another person confirms it within 2h"
+        "R-2026-0001: stop-payment of CNY 1,000.00 ordered at bank-home; another person confirms "
+        "it within 2h; accepted under case number SYN-CASE-1"
     )
     assert verify(unit.database) == ()
     with unit.database.reading() as session:
@@ -135,7 +135,7 @@ def test_where_no_stop_can_be_sent_first_the_report_is_accepted_and_the_next_ste
     done = stop_at_once(unit.desk(), fact(1, **changes), "SYN-CASE-1")
     assert done.hold_id == ""
     assert says in done.sentence
-    assert "; next: " in done.sentence
+    assert "accepted under case number SYN-CASE-1, next: " in done.sentence
     file = unit.file(done.recovery_id)
     assert file.recovery.state is RecoveryState.OPEN
     assert not file.calls
