@@ -112,3 +112,11 @@ class ScreenSettings(Group):
 
     refresh_milliseconds: int = Field(default=200, ge=50, le=60_000)
     """How often the screen looks whether somebody else has changed the case database."""
+
+    stalled_hours: int = Field(default=24, ge=1, le=8760)
+    """After how many hours of case time a recovery stands in red on which a person's step is open
+    and nothing was done; it stays first in the queue, under any filter, until something is."""
+
+    unowned_minutes: int = Field(default=60, ge=0, le=10_080)
+    """After how many minutes of case time a report that nobody has accepted stands in red; 0: at
+    once."""

@@ -54,14 +54,18 @@ class Recovery(SQLModel, table=True):
 
 
 class Claim(SQLModel, table=True):
-    """One victim's loss; `payout_account_id` starts as the account that the money came from."""
+    """One victim's loss; `payout_account_id` starts as the account that the money came from.
+
+    `end_to_end_id` is found in any case of letters: its index is on lower(end_to_end_id) and made
+    by the migration, since SQLite does not tell of such an index.
+    """
 
     id: str = id_field()
     recovery_id: str = ref_field("recovery.id")
     external_ref: str = Field(unique=True, max_length=80)
     state: ClaimState = state_field(ClaimState)
     party_id: str = ref_field("party.id", index=False)
-    victim_account_id: str = ref_field("account.id", index=False)
+    victim_account_id: str = ref_field("account.id")
     victim_partner_id: str = ref_field("partner.id", index=False)
     payee_account_id: str = ref_field("account.id")
     payout_account_id: str = ref_field("account.id", index=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from models.elsewhere import AlsoLine, Match
 from models.file import Step
 from models.moves import IllegalMoveError
 from models.queries.views import ApprovalLine, OfficerView, RecoveryPage
 from models.states import Role
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError
+from recovery_flows.rules.deconfliction import SENDING
 from recovery_flows.rules.steps import Action
 from recovery_flows.rules.subjects import Act
 from tui.source import READ_ERRORS
@@ -18,6 +20,8 @@ DESK_ERRORS = (*READ_ERRORS, IllegalMoveError, NotPermittedError, StaleFileError
 # What cannot be taken back: it leaves the building, or it binds what comes after it.
 ASKS_FIRST: Mapping[str, str] = {
     Action.ORDER_STOP: "To the bank at once, or by a letter next; another person confirms it.",
+    Action.SUBMIT_FREEZE: "Another person approves it before it leaves.",
+    Action.SUBMIT_REQUEST: "Another person approves it before it leaves the country.",
     Action.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
     Action.JOIN: "The two files become one for good.",
     Action.CHECK_TITLE: "You state that you have checked whose money this is.",
@@ -67,6 +71,19 @@ def why_not(page: RecoveryPage, officer: OfficerView | None, *, read_only: bool)
     if Role.OFFICER not in officer.roles:
         return f"this takes an officer; {officer.handle} is {', '.join(sorted(officer.roles))}"
     return ""
+
+
+def step_also(page: RecoveryPage, step: Step) -> tuple[AlsoLine, ...]:
+    """What other recoveries know of the account that a step sends something about."""
+    asset = next((a for a in page.assets if a.asset_id == step.asset_id), None)
+    if asset is None or step.action not in SENDING:
+        return ()
+    first = asset.depth == 0
+    return tuple(
+        one
+        for one in page.also
+        if one.account_id == asset.account_id or (first and one.what is Match.PAYMENT)
+    )
 
 
 def step_figures(page: RecoveryPage, step: Step) -> tuple[tuple[str, str], ...]:

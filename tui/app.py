@@ -25,6 +25,7 @@ from tui.screens.live import LiveScreen
 from tui.screens.now import NowScreen
 from tui.screens.partners import PartnersScreen
 from tui.screens.recovery import RecoveryScreen
+from tui.screens.report import ReportScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
 from tui.source import READ_ERRORS, Source, sentence_of
@@ -52,12 +53,14 @@ class RecoveryApp(App[int]):
         "trace": TraceScreen,
         "clocks": ClocksScreen,
         "partners": PartnersScreen,
+        "report": ReportScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
         Binding("2", "go('recovery')", "Recovery", show=False, tooltip="One recovery"),
         Binding("3", "go('approvals')", "Approvals", show=False, tooltip="A second person's turn"),
         Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
+        Binding("i", "go('report')", "Report", show=False, tooltip="Take in a report, stop money"),
         Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
         Binding("5", "go('partners')", "Partners", show=False, tooltip="How partners answer"),
         Binding("6", "go('clocks')", "Clocks", show=False, tooltip="Everything that runs out"),
@@ -150,6 +153,7 @@ class RecoveryApp(App[int]):
             read_only=self.read_only,
             paused=self.paused,
             story=self._status.story if self._status else None,
+            red=page.attention_count if page else 0,
         )
         is_idle = page is not None and not page.engine.alive and not self._said.sentence
         screen.said = Said(NO_ENGINE, idle=True) if is_idle else self._said
@@ -195,7 +199,7 @@ class RecoveryApp(App[int]):
     def next_step(self, recovery_id: str) -> None:
         """Read a recovery in order to do its next step."""
         try:
-            self.post_message(StepAsked(self.source.page(recovery_id)))
+            self.post_message(StepAsked(self.source.page(recovery_id, self.officer)))
         except READ_ERRORS as error:
             self.post_message(Done(Said(sentence_of(error), refused=True)))
 
@@ -216,7 +220,7 @@ class RecoveryApp(App[int]):
     def action_go(self, screen: str) -> None:
         if screen == self.current_mode or len(self.screen_stack) > 1:
             return
-        if screen == "recovery":
+        if screen in ("recovery", "report"):
             self.came_from = self.current_mode
         if screen in ("recovery", "trace"):
             self.recovery_id = self.base_screen.chosen_id or self.recovery_id

@@ -103,3 +103,11 @@ class LetterRead(Message):
     def __init__(self, lines: tuple[Line, ...]) -> None:
         super().__init__()
         self.lines = lines
+
+
+class ReportTaken(Message):
+    """A pasted report became a recovery."""
+
+    def __init__(self, recovery_id: str) -> None:
+        super().__init__()
+        self.recovery_id = recovery_id

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from models.engine import Database
 from models.queries.views import OfficerView
 from recovery_flows.desk.letter_orders import NO_POST, Post
+from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.regime import Regime
 from tui.app import RecoveryApp
 from tui.source import Source
@@ -24,13 +25,14 @@ def run(
     screen: str | None = None,
     time_zone: str = "UTC",
     post: Post = NO_POST,
+    patience: Patience = DEFAULT_PATIENCE,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
     `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
     the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does.
     """
-    source = Source(database, laws, post)
+    source = Source(database, laws, post, patience)
     recovery_id = source.recovery_id(start_at) if start_at else ""
     app = RecoveryApp(
         source,

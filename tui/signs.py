@@ -18,7 +18,9 @@ from models.states import (
     Stage,
     TaskState,
 )
+from recovery_flows.rules.attention import Attention
 from recovery_flows.rules.clocks import time_left_text
+from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
 from tui.text import word, words
 
 MUTED, CALM, GOOD, CARE, ALARM = (
@@ -122,6 +124,11 @@ TERM_SIGNS: Mapping[LedgerAccount, Sign] = {
     LedgerAccount.NOT_LOCATED: Sign("░", "not located", "unlocated", MUTED),
     LedgerAccount.NOT_UPHELD: Sign("·", "not upheld", "not upheld", MUTED),
 }
+ATTENTION: Mapping[str, Sign] = {
+    Attention.UNOWNED: Sign("▲", "unowned", "unowned", ALARM),
+    Attention.STALLED: Sign("▲", "stalled", "stalled", ALARM),
+}
+SHARED = Sign("∩", "also elsewhere", "elsewhere", CARE)
 TURNS: Mapping[Role, Sign] = {
     Role.OFFICER: Sign("▸", "officer", "officer", CARE),
     Role.SUPERVISOR: Sign("▹", "supervisor", "superv", CALM),
@@ -152,6 +159,13 @@ def time_left(now: datetime, due: datetime | None, *, short: bool = False) -> Co
     if due - now < SOON:
         return word(f"! {text}", "bold $warning")
     return word(f"  {text}", "$foreground")
+
+
+def idle_text(attention: str, since: datetime, now: datetime, *, short: bool = False) -> Content:
+    """Why a recovery is in red and for how long: `▲ stalled 1 d 07 h`, short `▲ stalled 31h`."""
+    sign, seconds = ATTENTION[attention], elapsed_seconds(since, now)
+    span = f"{seconds // 3600}h" if seconds >= 3600 else f"{seconds // 60}m"
+    return word(f"{sign.glyph} {sign.word} {span if short else span_text(seconds)}", ALARM)
 
 
 def said(text: str, *, refused: bool) -> Content:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError
-from models.queries.approvals import pending_approvals
 from models.queries.clock import case_now
 from models.queries.files import load_file, recovery_id_of
 from models.queries.history import events_of
-from models.queries.queue import queue_page
-from models.queries.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
+from models.queries.views import (
+    ApprovalLine,
+    EventLine,
+    OfficerView,
+    QueuePage,
+    RecoveryPage,
+)
 from models.queries.wall_views import ClockWall
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
@@ -23,11 +28,15 @@ from recovery_flows.desk.letters import preview
 from recovery_flows.desk.linking import Prospect, read_prospect
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.partner_page import PartnerPage, partner_pages
+from recovery_flows.desk.pasting import Checked, look
+from recovery_flows.desk.queueing import queue
 from recovery_flows.desk.trace_page import hops_of, trace_page
 from recovery_flows.desk.trace_views import HopView
+from recovery_flows.desk.waiting import waiting_approvals
 from recovery_flows.documents.letters import Line
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.reports.summary import Summary, summary
+from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.regime import Regime
 from tui.panels.trace import TraceView
 from tui.text import safe
@@ -47,20 +56,33 @@ class Source:
     database: Database
     laws: Mapping[str, Regime]
     post: Post = NO_POST
+    patience: Patience = DEFAULT_PATIENCE
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""
         with self.database.reading() as session:
-            return queue_page(session, wall_clock(), limit=0)
+            return queue(session, wall_clock(), self.patience, 0)
 
     def queue(self) -> QueuePage:
-        """Open recoveries, least time left first."""
+        """Open recoveries, least time left first; before them those that nobody owns or moves."""
         with self.database.reading() as session:
-            return queue_page(session, wall_clock(), QUEUE_LIMIT)
+            return queue(session, wall_clock(), self.patience, QUEUE_LIMIT)
 
-    def page(self, recovery_id: str) -> RecoveryPage:
-        """All of one recovery."""
-        return recovery_page(self.database, self.laws, recovery_id, wall_clock())
+    def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
+        """All of one recovery, as `viewer` may see it."""
+        return recovery_page(
+            self.database, self.laws, recovery_id, wall_clock(), viewer, self.patience
+        )
+
+    def look_at(
+        self, text: str, case_number: str, received_at: datetime | None, viewer: OfficerView | None
+    ) -> Checked:
+        """A pasted report, checked, with the message that would leave."""
+        with self.database.reading() as session:
+            return look(
+                session, self.database.vault, self.laws, viewer, text, wall_clock(),
+                received_at=received_at, case_number=case_number,
+            )  # fmt: skip
 
     def trace(self, recovery_id: str, first_rule: int, victim: int) -> TraceView:
         """Every rule on one recovery, and the way of one victim's money under that in force."""
@@ -87,9 +109,9 @@ class Source:
         """A letter as it would be printed now, personal data masked."""
         return preview(self.database, self.laws, self.post, call_id, wall_clock())
 
-    def approvals(self) -> tuple[ApprovalLine, ...]:
+    def approvals(self, viewer: OfficerView | None = None) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""
-        return pending_approvals(self.database)
+        return waiting_approvals(self.database, viewer)
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""

@@ -11,7 +11,14 @@ from models.queries.views import RecoveryPage
 from recovery_flows.desk import Desk
 from recovery_flows.rules.letters import LetterAction
 from recovery_flows.rules.steps import Action
-from tui.acting import ASKS_FIRST, officer_step, own_approval, step_figures, why_not
+from tui.acting import (
+    ASKS_FIRST,
+    officer_step,
+    own_approval,
+    step_also,
+    step_figures,
+    why_not,
+)
 from tui.letters import ask_letter
 from tui.screens.dialogs import AskLine, Confirm
 from tui.screens.forms import FieldsForm, fields_key
@@ -35,10 +42,14 @@ def ask_step(app: RecoveryApp, page: RecoveryPage) -> None:
         _ask_fields(app, page, step)
     elif step.action in set(LetterAction):
         ask_letter(app, page, step)
-    elif step.action in ASKS_FIRST:
+    elif step.action in ASKS_FIRST and (step.action not in _WHERE_SHARED or step_also(page, step)):
         _ask_yes(app, page, step)
     else:
         _do(app, page)
+
+
+_WHERE_SHARED = frozenset({Action.SUBMIT_FREEZE, Action.SUBMIT_REQUEST})
+"""Another person looks at these before they leave: they ask where another recovery asks too."""
 
 
 def _do(
@@ -47,15 +58,25 @@ def _do(
     case_number: str = "",
     fields: Mapping[str, str] | None = None,
     drafts: str = "",
+    *,
+    knowing: bool = False,
 ) -> None:
-    app.perform(partial(_advance, page, case_number, fields), drafts)
+    app.perform(partial(_advance, page, case_number, fields, knowing), drafts)
 
 
 def _advance(
-    page: RecoveryPage, case_number: str, fields: Mapping[str, str] | None, desk: Desk
+    page: RecoveryPage,
+    case_number: str,
+    fields: Mapping[str, str] | None,
+    knowing: bool,  # noqa: FBT001 - the desk's own word, handed on by partial
+    desk: Desk,
 ) -> str:
     return desk.advance(
-        page.recovery_id, fields=fields, case_number=case_number, seen_version=page.version
+        page.recovery_id,
+        fields=fields,
+        case_number=case_number,
+        seen_version=page.version,
+        knowing=knowing,
     )
 
 
@@ -78,9 +99,12 @@ def _ask_fields(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
 
 
 def _ask_yes(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+    also = step_also(page, step)
+
     def take(answer: str | None) -> None:
         if answer is not None:
-            _do(app, page)
+            _do(app, page, knowing=bool(also))
 
     title = f"{step.sentence[:1].upper()}{step.sentence[1:]}?"
-    app.push_screen(Confirm(title, ASKS_FIRST[step.action], step_figures(page, step)), take)
+    question = Confirm(title, ASKS_FIRST[step.action], step_figures(page, step), also=also)
+    app.push_screen(question, take)

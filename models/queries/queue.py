@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -44,8 +46,32 @@ def queue_page(
 ) -> QueuePage:
     """Open recoveries in order of the time left of their nearest legal clock."""
     is_open = _R.c.state.not_in(CLOSED_RECOVERIES)
+    query = _lines_query().limit(limit)
+    if not with_closed:
+        query = query.where(is_open)
+    counts = sa.select(sa.func.count()).select_from(_R)
+    open_count = int(session.execute(counts.where(is_open)).scalar_one())
+    total = int(session.execute(counts).scalar_one())
+    return QueuePage(
+        case_now(session, wall),
+        tuple(_line(row) for row in session.execute(query)),
+        open_count,
+        total - open_count,
+        engine_view(session, wall),
+    )
+
+
+def queue_lines(session: Session, recovery_ids: Sequence[str]) -> tuple[QueueLine, ...]:
+    """The lines of these recoveries, in the queue's order."""
+    if not recovery_ids:
+        return ()
+    query = _lines_query().where(_R.c.id.in_(recovery_ids))
+    return tuple(_line(row) for row in session.execute(query))
+
+
+def _lines_query() -> sa.Select[Any]:
     loss = sa.func.sum(_C.c.reported_minor)
-    query = (
+    return (
         sa.select(
             _R.c.id, _R.c.ref, _R.c.state, _R.c.stage, _R.c.currency, _R.c.due_at, _R.c.owner_id,
             _R.c.step_action, _R.c.step_role, _R.c.step_sentence, _R.c.method,
@@ -54,32 +80,23 @@ def queue_page(
         .join(_C, _C.c.recovery_id == _R.c.id, isouter=True)
         .group_by(_R.c.id)
         .order_by(_R.c.due_at.is_(None), _R.c.due_at, _R.c.reported_at, _R.c.id)
-        .limit(limit)
     )  # fmt: skip
-    if not with_closed:
-        query = query.where(is_open)
-    lines = tuple(
-        QueueLine(
-            recovery_id=row.id,
-            ref=row.ref,
-            state=RecoveryState(row.state),
-            stage=row.stage,
-            loss=Money(int(row.loss or 0), row.currency),
-            victims=row.victims,
-            due_at=row.due_at,
-            action=row.step_action,
-            role=row.step_role,
-            sentence=row.step_sentence,
-            owner=row.owner_id,
-            method=row.method,
-        )
-        for row in session.execute(query)
-    )
-    counts = sa.select(sa.func.count()).select_from(_R)
-    open_count = int(session.execute(counts.where(is_open)).scalar_one())
-    total = int(session.execute(counts).scalar_one())
-    return QueuePage(
-        case_now(session, wall), lines, open_count, total - open_count, engine_view(session, wall)
+
+
+def _line(row: Any) -> QueueLine:  # noqa: ANN401 - a row of `_lines_query`
+    return QueueLine(
+        recovery_id=row.id,
+        ref=row.ref,
+        state=RecoveryState(row.state),
+        stage=row.stage,
+        loss=Money(int(row.loss or 0), row.currency),
+        victims=row.victims,
+        due_at=row.due_at,
+        action=row.step_action,
+        role=row.step_role,
+        sentence=row.step_sentence,
+        owner=row.owner_id,
+        method=row.method,
     )
 
 

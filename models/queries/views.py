@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.elsewhere import AlsoLine
 from models.file import Step
 from models.letters import LetterStand
 from models.money import Money
@@ -34,7 +35,11 @@ class EngineView:
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """One open recovery in the queue; `due_at` is the end of the nearest legal clock."""
+    """One open recovery in the queue; `due_at` is the end of the nearest legal clock.
+
+    `attention` says that it is in red (unowned or stalled) and `idle_since` since when; `shared`
+    that another recovery knows an account or a payment of it.
+    """
 
     recovery_id: str
     ref: str
@@ -48,17 +53,21 @@ class QueueLine:
     sentence: str
     owner: str
     method: str
+    attention: str = ""
+    idle_since: datetime | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """The queue, least time left first; `now` is case time."""
+    """The queue, least time left first; `now` is case time, `attention_count` how many are red."""
 
     now: datetime
     lines: tuple[QueueLine, ...]
     open_count: int
     closed_count: int
     engine: EngineView
+    attention_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class AssetLine:
     statement_to: datetime | None
     note: str
     holds: tuple[HoldLine, ...]
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +206,7 @@ class ApprovalLine:
     post_hoc: bool
     figures: tuple[tuple[str, str], ...]
     digest: str
+    also: tuple[AlsoLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +247,11 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryPage:
-    """One recovery on one page: who, how much, where the money is, clocks, requests, what next."""
+    """One recovery on one page: who, how much, where the money is, clocks, requests, what next.
+
+    `first_sent` is the first order or request that left about it ("stop" or "request"), `also` what
+    other recoveries know of it, as far as whoever looks may see that.
+    """
 
     now: datetime
     recovery_id: str
@@ -264,6 +279,11 @@ class RecoveryPage:
     notes: tuple[NoteLine, ...]
     linkages: tuple[LinkageLine, ...] = ()
     letters: tuple[LetterLine, ...] = ()
+    first_sent_at: datetime | None = None
+    first_sent: str = ""
+    also: tuple[AlsoLine, ...] = ()
+    attention: str = ""
+    idle_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Now, Ref, SeenVersion, find, opened
+from recovery_flows.cli.options import (
+    ActingAs,
+    AsJson,
+    Knowing,
+    Now,
+    Ref,
+    SeenVersion,
+    find,
+    opened,
+)
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.sending import tell_done
 from recovery_flows.cli.table import tell
@@ -54,6 +63,7 @@ def advance(
         list[str] | None, typer.Option(metavar="NAME=TEXT", help="A field of a request; repeat.")
     ] = None,
     seen_version: SeenVersion = None,
+    knowing: Knowing = False,
     now: Now = False,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
@@ -68,6 +78,7 @@ def advance(
             case_number=case_number,
             seen_version=seen_version,
             to=to,
+            knowing=knowing,
         )
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 

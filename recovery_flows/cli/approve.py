@@ -63,9 +63,9 @@ def _tell(
 
 
 def _list(installation: Installation, *, as_json: bool) -> None:
-    from models.queries.approvals import pending_approvals
+    from recovery_flows.desk.waiting import waiting_approvals
 
-    pending = pending_approvals(installation.database)
+    pending = waiting_approvals(installation.database)
     if as_json:
         say_json(pending)
     elif pending:
@@ -83,3 +83,4 @@ def approval_lines(approval: ApprovalLine, zone: str = "UTC") -> Iterator[str]:
     yield f"  id {approval.approval_id}"
     figures: Sequence[tuple[str, str]] = [(spoken(n), value) for n, value in approval.figures]
     yield from (f"  {line}" for line in columns(figures))
+    yield from (f"  ! {line.sentence}" for line in approval.also)

@@ -20,6 +20,7 @@ from recovery_flows.cli import (
     rule,
     running,
     setup,
+    stop,
     trace,
 )
 
@@ -43,6 +44,7 @@ def attach(app: typer.Typer) -> None:
         look,
         clocks,
         trace,
+        stop,
         act,
         hold,
         link,

@@ -13,7 +13,8 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, counted, spoken, tell, turn
 
 if TYPE_CHECKING:
-    from models.queries.views import QueueLine, QueuePage
+    from models.queries.views import OfficerView, QueueLine, QueuePage
+    from recovery_flows.cli.place import Installation
 
 _EVENTS_SHOWN = 10
 _ALL = 10_000_000
@@ -41,20 +42,25 @@ def list_(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the queue: least time left first, and whose turn each is."""
-    from models.queries.queue import queue_page
+    """List the queue: least time left first, and whose turn each is.
+
+    What nobody owns or moves stands before all others, whatever is filtered.
+    """
     from recovery_flows.cli.officer import adding_actor
     from recovery_flows.desk import wall_clock
+    from recovery_flows.desk.queueing import queue
 
     _check_stage(stage)
     with opened() as installation:
         owner = adding_actor(installation, acting_as).id if mine else ""
         with installation.database.reading() as session:
-            page = queue_page(session, wall_clock(), _ALL, with_closed=with_closed)
+            patience = installation.patience()
+            page = queue(session, wall_clock(), patience, _ALL, with_closed=with_closed)
     lines = tuple(
         line
         for line in page.lines
-        if (not stage or line.stage == stage) and (not owner or line.owner == owner)
+        if line.attention
+        or ((not stage or line.stage == stage) and (not owner or line.owner == owner))
     )
     page = replace(page, lines=lines)
     if as_json:
@@ -75,7 +81,8 @@ def _queue_lines(page: QueuePage) -> list[str]:
     head = ("time left", "ref", "stage", "loss", "next step", "turn", "file of")
     rows = [_queue_row(line, page.now) for line in page.lines]
     told = counted(page.open_count, "open recovery", "open recoveries")
-    end = f"{told}, {page.closed_count:,} ended; {_engine_text(page)}"
+    red = f", {page.attention_count:,} stalled" if page.attention_count else ""
+    end = f"{told}{red}, {page.closed_count:,} ended; {_engine_text(page)}"
     return [*(columns(rows, head, right=(0, 3)) if rows else ()), end]
 
 
@@ -85,7 +92,19 @@ def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
     left = "-" if line.due_at is None else time_left_text(now, line.due_at)
     loss, stage = str(line.loss), spoken(line.stage)
     whose = turn(line.action, line.role)
-    return (left, line.ref, stage, loss, line.sentence, whose, line.owner or "-")
+    also = " (also in another recovery)" if line.shared else ""
+    sentence = f"{_red(line, now)}{line.sentence}{also}"
+    return (left, line.ref, stage, loss, sentence, whose, line.owner or "-")
+
+
+def _red(line: QueueLine, now: datetime) -> str:
+    """`▲ STALLED 31 h: ` before the step of a recovery that nobody owns or moves."""
+    from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
+
+    if line.idle_since is None:
+        return ""
+    since = span_text(elapsed_seconds(line.idle_since, now))
+    return f"▲ {line.attention.upper()} {since}: "
 
 
 def _engine_text(page: QueuePage) -> str:
@@ -101,6 +120,7 @@ def show(
     events: Annotated[
         int, typer.Option(min=0, metavar="N", help="How many events, the newest first.")
     ] = _EVENTS_SHOWN,
+    acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
     """Show one recovery on one page."""
@@ -111,13 +131,29 @@ def show(
 
     with opened() as installation:
         recovery_id = find(installation, ref)
-        page = recovery_page(installation.database, installation.laws, recovery_id, wall_clock())
+        viewer = _viewer(installation, acting_as)
+        page = recovery_page(
+            installation.database, installation.laws, recovery_id, wall_clock(), viewer,
+            installation.patience(),
+        )  # fmt: skip
         with installation.database.reading() as session:
             page = replace(page, events=tuple(events_of(session, recovery_id, events)))
     if as_json:
         say_json(page)
     else:
         tell(page_lines(page, installation.laws))
+
+
+def _viewer(installation: Installation, acting_as: str) -> OfficerView | None:
+    """Who looks; somebody unknown may look too, and is told the least of other recoveries."""
+    from recovery_flows.desk import NobodyActsError
+
+    try:
+        return installation.officer(acting_as)
+    except NobodyActsError:
+        if acting_as:
+            raise
+        return None
 
 
 def rates(*, as_json: AsJson = False) -> None:

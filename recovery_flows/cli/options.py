@@ -27,6 +27,10 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of a recovery
 SeenVersion = Annotated[
     int | None, typer.Option("--seen-version", help="Refuse if the file has changed since.")
 ]
+Knowing = Annotated[
+    bool,
+    typer.Option("--knowing", help="Send although another recovery has the account too."),
+]
 Now = Annotated[bool, typer.Option("--now", help="Send what is due in this process.")]
 
 

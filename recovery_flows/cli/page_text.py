@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from zoneinfo import ZoneInfo
 
 from models.queries.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
 from models.states import RecoveryState
@@ -11,6 +12,7 @@ from recovery_flows.cli.link_text import board_lines
 from recovery_flows.cli.table import columns, counted, instant_text, spoken, turn
 from recovery_flows.rules.clocks import time_left_text
 from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
 
 Laws = Mapping[str, Regime]
 
@@ -20,6 +22,7 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
     zone = laws[page.regime].time_zone
     yield from _head(page, zone)
     parts = (
+        ("Seen elsewhere", [f"! {line.sentence}" for line in page.also]),
         ("Money", _terms(page)),
         ("Claims", _claims(page)),
         ("Where it is", _assets(page, zone)),
@@ -54,6 +57,19 @@ def _head(page: RecoveryPage, zone: str) -> Iterator[str]:
         ]
     )
     yield f"times are of {zone}; id {page.recovery_id}"
+    yield _stopwatch(page, zone)
+    if page.idle_since is not None:
+        since = span_text(elapsed_seconds(page.idle_since, page.now))
+        yield f"▲ {page.attention.upper()} for {since}"
+
+
+def _stopwatch(page: RecoveryPage, zone: str) -> str:
+    """How long it took from the report until something left, or how long nothing has."""
+    reported = f"reported {page.reported_at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
+    if page.first_sent_at is None:
+        return f"{reported}, nothing sent yet"
+    after = elapsed_seconds(page.reported_at, page.first_sent_at)
+    return f"{reported}, {page.first_sent} sent after {span_text(after)}"
 
 
 def _tracing(page: RecoveryPage, zone: str) -> str:

@@ -8,7 +8,7 @@ import pwd
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ from recovery_flows.desk import Desk, NobodyActsError, wall_clock
 from recovery_flows.documents.letters import Sender
 from recovery_flows.errors import MisuseError, UnavailableError
 from recovery_flows.flows.context import Pace
+from recovery_flows.rules.attention import Patience
 from recovery_flows.rules.regime import Regime, load_regime
 
 DEMO_IDENTITIES = "demo-identities.json"
@@ -112,6 +113,14 @@ class Installation:
         answer_to = letters.answer_to or "Synthetic Answer Desk"
         name = name or "Synthetic Anti-Fraud Unit"
         return Sender(name, letters.address, answer_to, is_synthetic=True)
+
+    def patience(self) -> Patience:
+        """How long a recovery may be without owner or act before it stands in red."""
+        screen = self.settings.screen
+        return Patience(
+            unowned=timedelta(minutes=screen.unowned_minutes),
+            stalled=timedelta(hours=screen.stalled_hours),
+        )
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.money import Money
-from recovery_flows.cli.table import columns, instant_text, spoken
+from recovery_flows.cli.table import columns, counted, instant_text, spoken
 from recovery_flows.reports.summary import CurrencySummary, Summary
 from recovery_flows.rules.rates import Rate
+from recovery_flows.rules.stopwatch import Spread, span_text
 
 
 def summary_lines(figures: Summary) -> Iterator[str]:
@@ -26,6 +27,16 @@ def summary_lines(figures: Summary) -> Iterator[str]:
     counts.append(("holds beyond the first account", f"{figures.second_hop_holds:,}"))
     counts.append(("holds that lapsed", f"{figures.lapsed_holds:,}"))
     yield from columns(counts, right=(1,))
+    yield ""
+    yield _spread_line(figures.report_to_request)
+
+
+def _spread_line(spread: Spread) -> str:
+    if spread.p50_seconds is None or spread.p90_seconds is None:
+        return f"{spread.name}: n/a, nothing was sent yet ({spread.formula})"
+    p50, p90 = span_text(spread.p50_seconds), span_text(spread.p90_seconds)
+    of = counted(spread.count, "recovery", "recoveries")
+    return f"{spread.name}: p50 {p50}, p90 {p90} of {of} ({spread.formula})"
 
 
 def _currency_lines(currency: CurrencySummary) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from recovery_flows.cli.output import say_json
@@ -30,9 +32,15 @@ def hands(installation: Installation, kind: str = "command") -> Engine:
 
 
 def tell_done(
-    installation: Installation, recovery_id: str, done: str, *, now: bool, as_json: bool
+    installation: Installation,
+    recovery_id: str,
+    done: str,
+    *,
+    now: bool,
+    as_json: bool,
+    more: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
-    """Tell what was done, and send what is due (`now`) or say who will."""
+    """Tell what was done, and send what is due (`now`) or say who will; `more` is for programs."""
     from models.queries.clock import engine_view
     from recovery_flows.desk import wall_clock
 
@@ -42,7 +50,7 @@ def tell_done(
     with installation.database.reading() as session:
         engine = engine_view(session, wall_clock())
     if as_json:
-        say_json({"done": done, "engine_alive": engine.alive, "steps_here": sent})
+        say_json({"done": done, "engine_alive": engine.alive, "steps_here": sent, **more})
     elif sent is not None:
         tell([f"{counted(sent, 'step')} of the engine done in this process"])
     elif not engine.alive:

@@ -24,6 +24,7 @@ from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.desk import asking, doing, letter_effects
+from recovery_flows.desk.deconflicting import carry_reason, check_step
 from recovery_flows.desk.recording import conclude, derived
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules import acts, approving, joining, milestones, steps
@@ -76,7 +77,8 @@ class Desk:
         return Actor(self.officer.id, role)
 
     @contextmanager
-    def _unit(self) -> Iterator[tuple[Unit, datetime]]:
+    def unit(self) -> Iterator[tuple[Unit, datetime]]:
+        """One transaction and its case time; what the store refuses comes out as a refusal."""
         with as_refusal(), unit_of_work(self.database) as unit:
             yield unit, case_now(unit.session, self.wall())
 
@@ -88,19 +90,22 @@ class Desk:
         case_number: str = "",
         seen_version: int | None = None,
         to: str = "",
+        knowing: bool = False,
     ) -> str:
         """Do the officer's first open step of a recovery; return one sentence of what was done.
 
-        Raises StepRefusedError, with the reason or the missing steps, when there is none or when
-        the file has changed since version `seen_version`.
+        Raises StepRefusedError, with the reason or the missing steps, when there is none, when the
+        file has changed since version `seen_version`, or when something would be sent about an
+        account that another recovery has too and the person does not say `knowing`.
         """
         actor = self.actor(Role.OFFICER)
-        with self._unit() as (unit, now):
+        with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             _check_version(file, seen_version)
             step = _officer_step(file, steps.steps(file, self.laws), to)
             if step.action == steps.Action.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
+            found = check_step(unit.session, file, step, self.officer, knowing=knowing)
             progress = Progress(file)
             given = doing.Given(
                 actor=actor.id,
@@ -113,13 +118,14 @@ class Desk:
                 session=unit.session,
             )
             done = doing.do(progress, step, given)
+            carry_reason(progress, step.subject_id, found)
             conclude(unit, actor, now, self.laws, progress)
             return f"{file.recovery.ref}: {done}"
 
     def approve(self, approval_id: str, authority: str = "") -> str:
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
         actor = self.actor(Role.SUPERVISOR)
-        with self._unit() as (unit, now):
+        with self.unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
             approving.approve(progress, approval_id, actor.id, authority, now, self.laws)
             letter = letter_effects.take(unit, progress, approval_id, now, self.wall(), self.laws)
@@ -133,7 +139,7 @@ class Desk:
     def deny(self, approval_id: str, reason: str) -> str:
         """Say no to a pending approval, with a reason."""
         actor = self.actor(Role.SUPERVISOR)
-        with self._unit() as (unit, now):
+        with self.unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
             approving.deny(progress, approval_id, actor.id, reason, now)
             write_note(
@@ -154,7 +160,7 @@ class Desk:
             raise MisuseError("the note is empty: nothing was written")
         roles = self.officer.roles if self.officer else frozenset()
         actor = self.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
-        with self._unit() as (unit, now):
+        with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             write_note(unit, actor, now, recovery_id, text)
             write_derived(unit, recovery_id, derived(file, now, self.laws))
@@ -166,7 +172,7 @@ class Desk:
     ) -> Iterator[tuple[Unit, Progress]]:
         """An officer's change to a file: what the body decides is recorded when it ends."""
         actor = self.actor(Role.OFFICER)
-        with self._unit() as (unit, now):
+        with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             _check_version(file, seen_version)
             progress = Progress(file)
@@ -216,7 +222,7 @@ class Desk:
     def join(self, recovery_id: str, other_id: str) -> str:
         """Make two recoveries one file; the one reported first stays."""
         actor = self.actor(Role.OFFICER)
-        with self._unit() as (unit, now):
+        with self.unit() as (unit, now):
             return self._join(unit, now, actor, load_file(unit.session, recovery_id), other_id)
 
     def _join(

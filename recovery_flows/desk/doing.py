@@ -13,6 +13,7 @@ from models.file import Place, Step
 from models.ids import canonical
 from models.queries.money import told_by_files
 from models.queries.requests import sealed_fields
+from models.states import HoldState
 from models.vault import Vault
 from recovery_flows.rules import (
     acts,
@@ -78,6 +79,8 @@ def _accept(progress: Progress, step: Step, given: Given) -> str:
 
 def _order_stop(progress: Progress, step: Step, given: Given) -> str:
     acts.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
+    if progress.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
+        return "stop-payment submitted for approval"
     if progress.file.asset(step.asset_id).partner_id in progress.file.by_letter:
         return "stop-payment ordered: print its letter now; another person confirms it"
     return "stop-payment sent first; another person confirms it"

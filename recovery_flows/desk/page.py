@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,16 +15,19 @@ from models.file import RecoveryFile
 from models.money import Money
 from models.queries.approvals import approval_line
 from models.queries.clock import case_now
+from models.queries.deconfliction import elsewhere
 from models.queries.files import load_file
 from models.queries.history import events_of, notes_of
 from models.queries.names import Names, names_of
 from models.queries.requests import sealed_fields
+from models.queries.stopwatch import first_sent
 from models.queries.views import (
     AllocationLine,
     AssetLine,
     ClaimLine,
     ClockLine,
     HoldLine,
+    OfficerView,
     PayoutLine,
     RecoveryPage,
     RequestLine,
@@ -35,25 +39,48 @@ from models.states import (
     RETURNED,
     TERMS,
     ApprovalState,
+    CallKind,
     LedgerAccount,
 )
 from models.tables import table_of
 from models.vault import Vault
+from recovery_flows.desk.deconflicting import also_lines
 from recovery_flows.desk.letter_views import letters_of
 from recovery_flows.desk.linkage_board import linkage_lines
+from recovery_flows.desk.queueing import idle
 from recovery_flows.rules import steps, wall
+from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.freezing import Laws
 
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
+_FIRST = {CallKind.HOLD: "stop", CallKind.REQUEST: "request"}
 
 
-def recovery_page(database: Database, laws: Laws, recovery_id: str, wall: datetime) -> RecoveryPage:
-    """Everything about one recovery, names and numbers masked."""
+def recovery_page(
+    database: Database,
+    laws: Laws,
+    recovery_id: str,
+    wall: datetime,
+    viewer: OfficerView | None = None,
+    patience: Patience = DEFAULT_PATIENCE,
+) -> RecoveryPage:
+    """Everything about one recovery, names and numbers masked, as `viewer` may see it."""
     with database.reading() as session:
         file = load_file(session, recovery_id)
         names = names_of(session, database.vault, [file])
-        return _page(session, database.vault, file, names, laws, case_now(session, wall))
+        page = _page(session, database.vault, file, names, laws, case_now(session, wall))
+        red = idle(session, page.now, patience, recovery_id).get(recovery_id)
+        there = elsewhere(session, [recovery_id]).get(recovery_id, ())
+        sent = first_sent(session, recovery_id)
+        return replace(
+            page,
+            first_sent_at=sent[0] if sent else None,
+            first_sent=_FIRST[sent[1]] if sent else "",
+            also=also_lines(there, viewer),
+            attention=red.attention if red else "",
+            idle_since=red.since if red else None,
+        )
 
 
 def _page(
@@ -141,6 +168,7 @@ def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
         statement_to=asset.statement_to,
         note=asset.left_alone,
         holds=tuple(_hold(h) for h in file.holds_of(asset.id)),
+        account_id=asset.account_id,
     )
 
 

@@ -28,14 +28,15 @@ def read_reports(path: Path, now: datetime) -> Iterator[ReportFact | RowRefusal]
     seen: dict[Hashable, int] = {}
     for row in read_rows(path, REQUIRED_COLUMNS):
         try:
-            report = _report(row, now)
+            report = read_report(row, now)
         except CellRefusedError as refusal:
             yield RowRefusal(row.number, refusal.field, refusal.why)
         else:
             yield _duplicate(report, seen) or report
 
 
-def _report(row: Row, now: datetime) -> ReportFact:
+def read_report(row: Row, now: datetime) -> ReportFact:
+    """One row as a fact; CellRefusedError names the first field that cannot be taken."""
     if row.flaw:
         raise CellRefusedError("row", row.flaw)
     cells = row.cells

@@ -23,7 +23,7 @@ class _Scanner:
         self._line, self._column = 1, 1
         # Numbers stay texts: an amount must never pass through a float.
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=str
+            object_pairs_hook=one_object, parse_float=str, parse_int=str, parse_constant=str
         )
 
     def refuse(self, why: str, at: int | None = None) -> FileRefusedError:
@@ -78,7 +78,7 @@ class _Scanner:
         self._at = to
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def one_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A name given twice keeps both values, as a list, which no field accepts."""
     found: dict[str, Any] = {}
     for name, value in pairs:

@@ -12,6 +12,7 @@ from models.hold import Hold
 from models.ledger import PostingRow
 from models.money import Money
 from models.queries.clock import case_now
+from models.queries.stopwatch import reported_and_sent
 from models.queries.views import TermLine
 from models.recovery import Asset, Recovery
 from models.restitution import Payout
@@ -34,6 +35,7 @@ from recovery_flows.rules.rates import (
     over_freeze_rate,
     restitution_rate,
 )
+from recovery_flows.rules.stopwatch import Spread, elapsed_seconds, report_to_request
 
 _P, _R, _A, _H = table_of(PostingRow), table_of(Recovery), table_of(Asset), table_of(Hold)
 _Y = table_of(Payout)
@@ -63,6 +65,7 @@ class Summary:
     lapsed_holds: int
     blocked: tuple[tuple[str, Rate], ...]
     """Per currency of the accounts, not of the losses: what live holds block there."""
+    report_to_request: Spread
 
 
 def summary(session: Session, wall: datetime) -> Summary:
@@ -86,6 +89,9 @@ def summary(session: Session, wall: datetime) -> Summary:
         second_hop_holds=_second_hop(session),
         lapsed_holds=_count(session, _H.c.state == HoldState.LAPSED),
         blocked=_blocked(session),
+        report_to_request=report_to_request(
+            [elapsed_seconds(came, sent) for came, sent in reported_and_sent(session)]
+        ),
     )
 
 

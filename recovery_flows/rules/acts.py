@@ -23,6 +23,7 @@ from models.states import (
 from recovery_flows.errors import RefusedError
 from recovery_flows.rules import clocks, freezing, restitution
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import SUBJECT_NOUN, Act, approval_id, subject_digest
 
@@ -85,13 +86,14 @@ def _first_assets(file: RecoveryFile, places: Mapping[str, Place]) -> list[Move]
 def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws: Laws) -> None:
     """Send a stop-payment first; another person confirms it within the regime's time.
 
-    One that blocks more than is disputed waits for its approval instead.
+    One that blocks more than is disputed waits for its approval instead, and so does every one
+    where the regime lets none leave first.
     """
     hold = progress.file.hold(hold_id)
     if hold.kind is not HoldKind.STOP or hold.state is not HoldState.DRAFT:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a drafted stop can be sent")
     law = laws[progress.file.asset(hold.asset_id).regime]
-    if hold.scope_reason:
+    if hold.scope_reason or not law.has(Measure.CONFIRMATION):
         values: dict[str, Scalar] = {"drafted_by": actor}
         progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
         ask(progress, Act.ORDER_STOP, hold.id, actor, now)

@@ -113,7 +113,7 @@ async def test_an_approval_is_given_with_its_authority_and_denied_with_a_reason(
     for minor in (100_000, 200_000):
         recovery = unity.report(minor, ref=f"A{minor}")
         unity.desk("li").advance(recovery, case_number="1")
-        unity.desk("li").advance(recovery)
+        unity.desk("li").advance(recovery, knowing=True)
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "2 decisions wait")

@@ -49,7 +49,7 @@ async def test_the_cursor_stays_on_its_recovery_while_others_commit(unity: Any, 
         row = table.cursor_row
         last = next(i for i in reversed(ids) if i != chosen)
         await asyncio.to_thread(unity.desk("li").advance, last, case_number="2026-1")
-        await asyncio.to_thread(unity.desk("li").advance, last)
+        await asyncio.to_thread(unity.desk("li").advance, last, knowing=True)
         await wait(pilot, app, "confirm the stop", "2h 00m")
         assert table.cursor_id == chosen
         assert table.cursor_row >= row

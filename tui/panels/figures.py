@@ -11,7 +11,8 @@ from models.money import Money
 from models.states import RecoveryState
 from recovery_flows.reports.summary import CurrencySummary, Summary
 from recovery_flows.rules.rates import Rate
-from tui.layout import Column, grid
+from recovery_flows.rules.stopwatch import span_text
+from tui.layout import Column, grid, paragraph
 from tui.panels.identity import terms_block
 from tui.signs import CALM, MUTED, RECOVERIES, STAGES, Sign
 from tui.text import word, words
@@ -61,6 +62,19 @@ def _gauge(percent: Decimal | None) -> Content:
         return word("─" * _BAR, MUTED)
     filled = min(_BAR, int(percent * _BAR / 100 + Decimal("0.5")))
     return words(("█" * filled, CALM), ("─" * (_BAR - filled), MUTED))
+
+
+def spread_lines(summary: Summary, width: int) -> list[Content]:
+    """From victims' reports to the first order or request, by the stop-watch."""
+    spread = summary.report_to_request
+    if spread.p50_seconds is None or spread.p90_seconds is None:
+        return [word("nothing was sent yet", MUTED)]
+    rows = [
+        (word(f"{name} of {spread.count:,}", MUTED), word(span_text(seconds), "bold $foreground"))
+        for name, seconds in (("p50", spread.p50_seconds), ("p90", spread.p90_seconds))
+    ]
+    lines = grid((Column("", rest=True), Column("", right=True)), rows, width)
+    return [*lines, *paragraph(word(spread.formula, MUTED), width)]
 
 
 def ends_lines(summary: Summary, width: int) -> list[Content]:

@@ -11,10 +11,12 @@ from models.queries.views import ClockLine, EventLine, OfficerView, RecoveryPage
 from models.states import Role
 from recovery_flows.rules.law import Status
 from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
 from tui.acting import officer_step, own_approval, why_not
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.signs import CARE, GOOD, MUTED, REQUESTS, stage_sign, time_left, turn_sign
-from tui.text import counted, cut, day_and_time, safe_lines, word, words, zoned_time
+from tui.screens.dialogs import also_lines
+from tui.signs import CARE, GOOD, MUTED, REQUESTS, idle_text, stage_sign, time_left, turn_sign
+from tui.text import clock_time, counted, cut, day_and_time, safe_lines, word, words, zoned_time
 
 
 def head_lines(page: RecoveryPage, zone: str, width: int) -> list[Content]:
@@ -31,7 +33,22 @@ def head_lines(page: RecoveryPage, zone: str, width: int) -> list[Content]:
         (f"case {page.case_number or '–'}  file: {page.owner or 'nobody yet'}", "$foreground"),
         (f"  law {page.regime}  {page.method or 'method not known'}  {trace}", MUTED),
     )
-    return [first, *paragraph(second, width)]
+    lines = [first, *paragraph(second, width), *_red_lines(page, zone)]
+    return [*lines, *also_lines(page.also, width)]
+
+
+def _red_lines(page: RecoveryPage, zone: str) -> list[Content]:
+    """From report to request by the stop-watch; that nobody owns or moves the file."""
+    pieces: list[Content | tuple[object, str]] = []
+    if page.idle_since is not None:
+        pieces += [idle_text(page.attention, page.idle_since, page.now), ("  ", MUTED)]
+    reported = f"reported {clock_time(page.reported_at, zone)}"
+    if page.first_sent_at is None:
+        pieces.append((f"{reported}, nothing sent yet", MUTED))
+    else:
+        after = span_text(elapsed_seconds(page.reported_at, page.first_sent_at))
+        pieces.append((f"{reported}, {page.first_sent} sent after {after}", MUTED))
+    return [words(*pieces)]
 
 
 def next_lines(

@@ -16,7 +16,7 @@ from models.queries.views import ApprovalLine
 from recovery_flows.desk import Desk
 from recovery_flows.rules.subjects import Act
 from tui.acting import APPROVE_ASKS, approval_figures, why_no_decision
-from tui.screens.dialogs import AskLine, Confirm, TypeRef, figures_lines
+from tui.screens.dialogs import AskLine, Confirm, TypeRef, also_lines, figures_lines
 from tui.screens.live import LiveScreen
 from tui.signs import CARE, MUTED
 from tui.source import Source
@@ -52,7 +52,7 @@ class ApprovalsScreen(LiveScreen):
 
     def read(self, source: Source) -> object:
         """Case time and what waits."""
-        return source.status().now, source.approvals()
+        return source.status().now, source.approvals(self.desk_app.officer)
 
     def show_picture(self, picture: object) -> None:
         """List what waits; the cursor goes to an approval that was asked for."""
@@ -111,6 +111,7 @@ class ApprovalsScreen(LiveScreen):
             *how.wrap(max(1, width)),
             word(""),
             *figures_lines(approval_figures(line), width),
+            *also_lines(line.also, width),
             word(""),
             *word(APPROVE_ASKS.get(line.act, ""), MUTED).wrap(max(1, width)),
         ]
@@ -143,7 +144,8 @@ class ApprovalsScreen(LiveScreen):
             app.push_screen(TypeRef(title, text, figures, line.ref), take)
         else:
             asks = line.act != Act.LETTER_ANSWER
-            app.push_screen(Confirm(title, text, figures, asks_authority=asks), take)
+            question = Confirm(title, text, figures, asks_authority=asks, also=line.also)
+            app.push_screen(question, take)
 
     def action_deny(self) -> None:
         line, app = self.line, self.desk_app

@@ -12,9 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from models.elsewhere import AlsoLine
 from models.queries.views import OfficerView
-from tui.layout import Column, grid
-from tui.signs import MUTED
+from tui.layout import Column, grid, paragraph
+from tui.signs import CARE, MUTED, SHARED
 from tui.text import safe, word, words
 from tui.widgets.block import Block, Builder
 
@@ -26,6 +27,15 @@ def figures_lines(figures: Figures, width: int) -> list[Content]:
     """Names and values in two columns, values in full."""
     rows = [(word(name, MUTED), word(value, "bold $foreground")) for name, value in figures]
     return grid([Column("", most=26), Column("", rest=True)], rows, width, full=True)
+
+
+def also_lines(also: tuple[AlsoLine, ...], width: int) -> list[Content]:
+    """What other recoveries know of the same account, in the words that may be said of it."""
+    return [
+        line
+        for one in also
+        for line in paragraph(words(SHARED.text(), "  ", (one.sentence, CARE)), width)
+    ]
 
 
 class Dialog(ModalScreen[T]):
@@ -64,13 +74,22 @@ class Confirm(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes, do it")]
 
     def __init__(
-        self, title: str, sentence: str, figures: Figures, *, asks_authority: bool = False
+        self,
+        title: str,
+        sentence: str,
+        figures: Figures,
+        *,
+        asks_authority: bool = False,
+        also: tuple[AlsoLine, ...] = (),
     ) -> None:
         super().__init__(title)
         self._sentence, self._figures, self._asks_authority = sentence, figures, asks_authority
+        self._also = also
 
     def compose_question(self) -> ComposeResult:
         yield Label(word(self._sentence), classes="question")
+        if self._also:
+            yield self.block(also_lines, self._also)
         with VerticalScroll(can_focus=False):
             yield self.block(figures_lines, self._figures)
         if self._asks_authority:

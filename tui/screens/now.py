@@ -36,6 +36,7 @@ class NowScreen(LinkingScreen):
     AUTO_FOCUS = "QueueTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
+        Binding("i", "app.go('report')", "Report", tooltip="Take in a report, stop the money"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
         Binding("escape", "clear_filter", "Clear filter"),
@@ -75,9 +76,8 @@ class NowScreen(LinkingScreen):
             return
         table = self.query_one(QueueTable)
         asked = self.query_one("#filter", Input).value.lower().split()
-        lines = tuple(x for x in page.lines if all(a in haystack(x) for a in asked)) if asked else (
-            page.lines
-        )  # fmt: skip
+        found = {x.recovery_id for x in page.lines if all(a in haystack(x) for a in asked)}
+        lines = tuple(x for x in page.lines if x.attention or x.recovery_id in found)
         officer = self.desk_app.officer
         table.now = page.now
         table.own_roles = officer.roles if officer else frozenset[Role]()
@@ -86,7 +86,7 @@ class NowScreen(LinkingScreen):
         notice = self.query_one("#notice", Static)
         notice.display = not lines
         notice.update(NO_MATCH if page.lines else EMPTY)
-        self.query_one("#counts", Static).update(_counts(page, len(lines), is_filtered=bool(asked)))
+        self.query_one("#counts", Static).update(_counts(page, len(found), is_filtered=bool(asked)))
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -153,7 +153,8 @@ class NowScreen(LinkingScreen):
     @work(thread=True, exclusive=True, group="preview")
     def _read_preview(self, recovery_id: str) -> None:
         try:
-            self.post_message(PreviewRead(self.desk_app.source.page(recovery_id)))
+            app = self.desk_app
+            self.post_message(PreviewRead(app.source.page(recovery_id, app.officer)))
         except READ_ERRORS:
             # The queue's own reading says what is wrong; a preview alone is not worth a sentence.
             return
@@ -171,12 +172,17 @@ def _counts(page: QueuePage, shown: int, *, is_filtered: bool) -> Content:
         (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),
         (f"  {page.closed_count:,} closed", MUTED),
     ]
+    if page.attention_count and not is_filtered:
+        pieces.append((f"  ▲ {page.attention_count:,} stalled", ALARM))
     if late:
         pieces.append((f"  ‼ {late} late", ALARM))
     if soon:
         pieces.append((f"  ! {soon} end within 6 h", "bold $warning"))
     if is_filtered:
         pieces.append((f"  filter: {shown:,} of {len(page.lines):,}", "bold $accent"))
+        if page.attention_count:
+            verb = "is" if page.attention_count == 1 else "are"
+            pieces.append((f"  ▲ {page.attention_count:,} stalled {verb} always shown", ALARM))
     elif page.open_count > len(page.lines):
         pieces.append((f"  the first {len(page.lines):,} are shown", MUTED))
     return words(*pieces)

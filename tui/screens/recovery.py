@@ -116,7 +116,7 @@ class RecoveryScreen(LinkingScreen):
     def read(self, source: Source) -> RecoveryPage | None:
         """The page of the chosen recovery; None where none is chosen."""
         recovery_id = self.desk_app.recovery_id
-        return source.page(recovery_id) if recovery_id else None
+        return source.page(recovery_id, self.desk_app.officer) if recovery_id else None
 
     def show_picture(self, picture: object) -> None:
         """Fill the panels; the page of a recovery that was left is dropped."""

@@ -32,6 +32,8 @@ class HeaderValue:
     read_only: bool
     paused: bool
     story: str | None
+    red: int = 0
+    """How many recoveries nobody owns or moves."""
 
 
 def header_lines(value: HeaderValue, width: int) -> list[Content]:
@@ -87,6 +89,8 @@ def _tabs(screen: str) -> Content:
 
 def _marks(value: HeaderValue) -> Content:
     marks: list[tuple[object, str] | str] = []
+    if value.red:
+        marks += [(f"▲ {value.red:,} stalled", ALARM), "  "]
     if value.paused:
         marks += [("‖ PAUSED", ALARM), "  "]
     if value.read_only:

@@ -11,8 +11,8 @@ from textual.reactive import reactive
 
 from models.queries.views import QueueLine
 from models.states import Role
-from tui.signs import stage_sign, time_left, turn_sign
-from tui.text import word
+from tui.signs import SHARED, idle_text, stage_sign, time_left, turn_sign
+from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
 
 _NARROW = (
@@ -62,6 +62,19 @@ class QueueTable(LineTable[QueueLine]):
         }
         return values[key]
 
+    def is_pinned(self, line: QueueLine) -> bool:
+        """What nobody owns or moves stays in sight."""
+        return line.idle_since is not None
+
+    def _next(self, line: QueueLine, *, short: bool) -> Content:
+        """The next step, after what is wrong with the file."""
+        marks: list[Content | str] = []
+        if line.idle_since is not None and self.now is not None:
+            marks += [idle_text(line.attention, line.idle_since, self.now, short=short), " "]
+        if line.shared:
+            marks += [word(SHARED.glyph, SHARED.style), " "]
+        return words(*marks, (line.sentence, "$foreground"))
+
     def cells(self, line: QueueLine) -> Sequence[Content]:
         """The line as text."""
         is_wide = self.size.width >= 100
@@ -76,13 +89,15 @@ class QueueTable(LineTable[QueueLine]):
             word(line.victims),
         ]
         if is_wide:
-            return [*cells, turn.text(), word(line.sentence, "$foreground")]
-        return [*cells, Content(" ").join([word(turn.glyph, turn.style), word(line.sentence)])]
+            return [*cells, turn.text(), self._next(line, short=False)]
+        sign = word(turn.glyph, turn.style)
+        return [*cells, Content(" ").join([sign, self._next(line, short=True)])]
 
 
 def haystack(line: QueueLine) -> str:
     """Everything of a line that the filter looks in, in lower case."""
     stage = stage_sign(line.state, line.stage)
+    shared = SHARED.word if line.shared else ""
     parts = (line.ref, stage.word, stage.short, line.loss, line.sentence, line.method, line.owner,
-             line.role, line.action)  # fmt: skip
+             line.role, line.action, line.attention, shared)  # fmt: skip
     return " ".join(str(part) for part in parts).lower()

@@ -85,6 +85,11 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         """What a line is sorted by in a column."""
         raise NotImplementedError
 
+    def is_pinned(self, line: T) -> bool:
+        """Whether a line stands above all others, however they are sorted."""
+        del line
+        return False
+
     @property
     def cursor_row(self) -> int:
         """Where the cursor's line stands now; 0 where there is none."""
@@ -108,6 +113,7 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         if self.sorted_by is not None:
             key, is_down = self.sorted_by
             lines.sort(key=lambda line: self.sort_value(line, key), reverse=is_down)
+        lines.sort(key=lambda line: not self.is_pinned(line))
         self._shown = tuple(lines)
         self._place = {self.line_id(line): row for row, line in enumerate(lines)}
         if self.cursor_id not in self._place:

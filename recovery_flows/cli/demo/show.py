@@ -70,4 +70,5 @@ def open_terminal(
         screen=screen or None,
         time_zone=installation.laws[HOME].time_zone,
         post=post_of(installation),
+        patience=installation.patience(),
     )

@@ -1,0 +1,56 @@
+"""The queue as people see it: what nobody owns or moves stands first and is always there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.queries.attention import waiting
+from models.queries.deconfliction import seen_elsewhere
+from models.queries.queue import queue_lines, queue_page
+from models.queries.views import QueueLine, QueuePage
+from recovery_flows.rules.attention import Idle, Patience, attention
+
+
+def queue(
+    session: Session,
+    wall: datetime,
+    patience: Patience,
+    limit: int,
+    *,
+    with_closed: bool = False,
+) -> QueuePage:
+    """The first `limit` recoveries, those in red before all others and beyond any limit."""
+    page = queue_page(session, wall, limit, with_closed=with_closed)
+    red = idle(session, page.now, patience)
+    page = replace(page, attention_count=len(red))
+    if not limit:
+        return page
+    shared = seen_elsewhere(session)
+    there = {line.recovery_id for line in page.lines}
+    lines = (*page.lines, *queue_lines(session, sorted(red.keys() - there)))
+    marked = [_marked(line, red.get(line.recovery_id), shared) for line in lines]
+    marked.sort(key=lambda line: line.idle_since is None)
+    return replace(page, lines=tuple(marked))
+
+
+def idle(
+    session: Session, now: datetime, patience: Patience, recovery_id: str = ""
+) -> dict[str, Idle]:
+    """The recoveries in red at `now`, all or one, by id."""
+    found = {
+        w.recovery_id: attention(w.state, w.owner, w.role, w.came_at, w.done_at, now, patience)
+        for w in waiting(session, recovery_id)
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _marked(line: QueueLine, red: Idle | None, shared: frozenset[str]) -> QueueLine:
+    return replace(
+        line,
+        attention=red.attention if red else "",
+        idle_since=red.since if red else None,
+        shared=line.recovery_id in shared,
+    )

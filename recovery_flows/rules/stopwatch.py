@@ -1,0 +1,62 @@
+"""From the report to the first order or request that left: how long, for one and for many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took: of `count` times, half took at most `p50_seconds`, nine in ten
+    at most `p90_seconds`; None where there are none. `formula` says what is measured.
+    """
+
+    name: str
+    formula: str
+    count: int
+    p50_seconds: int | None
+    p90_seconds: int | None
+
+
+def report_to_request(seconds: Sequence[int]) -> Spread:
+    """The spread of the times from victims' reports to the first order or request about them."""
+    return Spread(
+        "report to request",
+        "first order or request sent - report, nearest rank",
+        len(seconds),
+        nearest_rank(seconds, 50),
+        nearest_rank(seconds, 90),
+    )
+
+
+def nearest_rank(values: Sequence[int], percent: int) -> int | None:
+    """The smallest value that at least `percent` of 100 of `values` do not exceed; None of none.
+
+    The nearest-rank percentile: always one of the values, nothing is interpolated.
+    """
+    if not 0 < percent <= 100:
+        raise ValueError(f"a percentile of {percent} is not within 1 to 100")
+    if not values:
+        return None
+    rank = -(-percent * len(values) // 100)
+    return sorted(values)[rank - 1]
+
+
+def elapsed_seconds(start: datetime, end: datetime) -> int:
+    """Whole seconds from one aware instant to another, none where the second came first."""
+    return max(0, int((end - start).total_seconds()))
+
+
+def span_text(seconds: int) -> str:
+    """A length of time in words, rounded down: `41 s`, `12 min`, `3 h 05 min`, `2 d 03 h`."""
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < _DAY:
+        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02d} min"
+    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR:02d} h"

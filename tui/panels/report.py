@@ -1,0 +1,132 @@
+"""A pasted report as the program reads it: what is wrong, what would leave, every field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from textual.content import Content
+
+from models.queries.views import OfficerView
+from models.states import Role
+from recovery_flows.desk.pasting import Checked, StopMessage
+from recovery_flows.intake.pasted.labels import PERSONAL, TITLES
+from recovery_flows.rules.law import Status
+from tui.layout import Column, grid, paragraph
+from tui.screens.dialogs import Figures, also_lines
+from tui.signs import ALARM, CARE, GOOD, MUTED
+from tui.text import counted, word, words, zoned_time
+
+PERSONAL_MARK = "●"
+_INSTANTS = ("paid_at", "reported_at")
+
+
+def checked_lines(checked: Checked, width: int) -> list[Content]:
+    """What is wrong first, then the message, then the fields."""
+    return [
+        *_problems(checked, width),
+        *also_lines(checked.also, width),
+        *_message(checked, width),
+        *(
+            line
+            for remark in checked.pasted.remarks
+            for line in paragraph(word(remark, CARE), width)
+        ),
+        *_fields(checked, width),
+    ]
+
+
+def _problems(checked: Checked, width: int) -> Iterator[Content]:
+    problems = checked.pasted.problems
+    if not problems:
+        if checked.why_not:
+            yield from paragraph(words(("✕ ", ALARM), checked.why_not), width)
+        return
+    yield word(f"✕ {counted(len(problems), 'problem')}", ALARM)
+    for problem in problems:
+        text = words("  ", (problem.title, "bold $foreground"), f" {problem.why}  ")
+        yield from paragraph(words(text, (problem.mend, CARE)), width)
+
+
+def _message(checked: Checked, width: int) -> list[Content]:
+    if checked.instead:
+        return paragraph(words(("– ", CARE), checked.instead), width)
+    if checked.message is None:
+        return []
+    head = words(("✓ ", GOOD), ("this stop-payment leaves at once with ctrl+s", "bold $foreground"))
+    rows = [
+        (word(name, MUTED), word(value, "bold $foreground"))
+        for name, value in message_figures(checked)
+    ]
+    return [head, *grid((Column("", most=22), Column("", rest=True)), rows, width, full=True)]
+
+
+def message_figures(checked: Checked) -> Figures:
+    """The stop-payment in the words of the wire, personal fields marked; then its law."""
+    message = checked.message
+    if message is None:
+        return (("case number", checked.case_number), ("instead", checked.instead))
+    return (
+        ("bank", f"{message.bank}  {message.bank_name}"),
+        ("orderRef", message.order_ref),
+        ("kind", "stop"),
+        (f"account {PERSONAL_MARK}", message.number),
+        (f"holderName {PERSONAL_MARK}", _holder(message)),
+        ("amount", str(message.amount)),
+        ("mandate", message.mandate),
+        ("law", "✓ confirmed" if message.status is Status.CONFIRMED else "? unverified"),
+        ("confirmed until", _until(checked, message)),
+        ("case number", checked.case_number or "none yet"),
+    )
+
+
+def _holder(message: StopMessage) -> str:
+    if message.is_stored_name:
+        return f"{message.holder} (as stored: not the name in the text)"
+    return message.holder or "not known"
+
+
+def _until(checked: Checked, message: StopMessage) -> str:
+    if message.confirmed_until is None:
+        return "no confirmation is needed"
+    return f"{zoned_time(message.confirmed_until, checked.time_zone)} by another person"
+
+
+def _fields(checked: Checked, width: int) -> list[Content]:
+    columns = (Column("", most=14), Column("", most=2), Column("", rest=True))
+    rows = [
+        (
+            word(TITLES.get(f.name, f.name), MUTED),
+            word(PERSONAL_MARK if f.name in PERSONAL else "", CARE),
+            words((_shown(checked, f.name, f.value), "$foreground"), (_noted(f.note), MUTED)),
+        )
+        for f in checked.pasted.fields
+        if f.name != "currency"
+    ]
+    if not rows:
+        return []
+    return [word(f"as it was read; {PERSONAL_MARK} is personal", MUTED),
+            *grid(columns, rows, width, full=True)]  # fmt: skip
+
+
+def _noted(note: str) -> str:
+    return f"  {note}" if note else ""
+
+
+def _shown(checked: Checked, name: str, value: str) -> str:
+    report = checked.pasted.report
+    if name in _INSTANTS:
+        return zoned_time(datetime.fromisoformat(value), checked.time_zone)
+    if name == "amount" and report is not None:
+        return str(report.amount)
+    return value
+
+
+def why_nobody(officer: OfficerView | None) -> str:
+    """Why this identity cannot send a stop; "" when it can."""
+    if officer is None:
+        return "nobody acts: this user is bound to no officer (`recovery officer add`)"
+    if Role.OFFICER not in officer.roles:
+        roles = ", ".join(sorted(officer.roles))
+        return f"this takes an officer; {officer.handle} is {roles}: o changes who acts"
+    return ""

@@ -1,0 +1,185 @@
+"""The golden hour: paste a report, see what it says and what would leave, send the stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.widgets import Input, Static, TextArea
+
+from models.facts import ReportFact
+from models.queries.views import OfficerView
+from recovery_flows.desk import Desk
+from recovery_flows.desk.golden import stop_at_once
+from recovery_flows.desk.pasting import Checked
+from tui.messages import ReportTaken
+from tui.panels.report import checked_lines, message_figures, why_nobody
+from tui.screens.dialogs import Confirm
+from tui.screens.live import LiveScreen
+from tui.source import Source
+from tui.widgets.block import Block
+
+DRAFT = "report:"
+"""With what the keys of this screen's drafts begin."""
+EMPTY = (
+    "Paste a report here, or type it: a row with its header, JSON, or lines such as\n\n"
+    "victim: NAME\nphone: NUMBER\nfrom account: NUMBER (BANK)\nto account: NUMBER (BANK)\n"
+    "payee: NAME\namount: CNY 12,345.60\ntime: 2026-03-02 14:05\nreport: NUMBER\n\n"
+    "受害人、电话、付款账号、收款账号、金额、转账时间 are read too."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was on the screen when it was looked at."""
+
+    text: str
+    case_number: str
+    officer: OfficerView | None
+
+
+class ReportScreen(LiveScreen):
+    """A paste area, the fields as they are read, and the exact stop-payment."""
+
+    AUTO_FOCUS = "#pasted"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Send the stop", tooltip="Show the message, then send it"),
+        Binding("escape", "back", "Back, text kept"),
+        Binding("ctrl+l", "clear", "Clear", show=False, tooltip="Empty the text"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = _Asked("", "", None)
+        self._shown: tuple[_Asked, Checked | None] | None = None
+        self._received_at: datetime | None = None
+        self._wants_to_send = False
+
+    def compose_body(self) -> ComposeResult:
+        with Container(id="report"):
+            with Vertical(id="paste"):
+                yield TextArea("", id="pasted", placeholder="paste or type the report")
+                yield Input(id="case", placeholder="case number; else the text's own")
+            with VerticalScroll(id="checked", can_focus=True):
+                yield Static(EMPTY, id="notice", markup=False)
+                yield Block(checked_lines, node_id="reading")
+
+    def _now_asked(self) -> _Asked:
+        text = self.query_one("#pasted", TextArea).text
+        return _Asked(text, self.query_one("#case", Input).value, self.desk_app.officer)
+
+    def reread(self) -> None:
+        """Look at the text as it stands now; a reading under way is followed by another."""
+        if self.is_mounted:
+            self._asked = self._now_asked()
+            super().reread()
+
+    def read(self, source: Source) -> tuple[_Asked, Checked | None]:
+        """The text as the program reads it."""
+        asked = self._asked
+        if not asked.text.strip():
+            return asked, None
+        found = source.look_at(asked.text, asked.case_number, self._received_at, asked.officer)
+        return asked, found
+
+    def show_picture(self, picture: object) -> None:
+        """Show the reading, unless the text has changed since: then it is read again."""
+        asked, checked = cast("tuple[_Asked, Checked | None]", picture)
+        if asked != self._now_asked():
+            self.reread()
+            return
+        self._shown = (asked, checked)
+        if checked is None:
+            self._received_at = None
+        elif self._received_at is None:
+            self._received_at = checked.now
+        self.query_one("#notice", Static).display = checked is None
+        self.query_one("#reading", Block).value = checked
+        if self._wants_to_send:
+            self._wants_to_send = False
+            self._ask()
+
+    def show_failure(self, sentence: str) -> None:
+        """Say it; what waited to be sent is not."""
+        self._wants_to_send = False
+        super().show_failure(sentence)
+
+    def on_text_area_changed(self) -> None:
+        self._keep()
+        self.reread()
+
+    def on_input_changed(self) -> None:
+        self._keep()
+        self.reread()
+
+    def on_input_submitted(self) -> None:
+        self.action_send()
+
+    def _keep(self) -> None:
+        """Half-typed text outlives the screen, and quitting asks before it is lost."""
+        asked, drafts = self._now_asked(), self.desk_app.drafts
+        for name, text in (("text", asked.text), ("case", asked.case_number)):
+            if text.strip():
+                drafts[DRAFT + name] = text
+            else:
+                drafts.pop(DRAFT + name, None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is sent while the screen is read-only."""
+        del parameters
+        return None if action == "send" and self.desk_app.read_only else True
+
+    def action_send(self) -> None:
+        if self._shown is not None and self._shown[0] == self._now_asked():
+            self._ask()
+        else:
+            self._wants_to_send = True
+            self.reread()
+
+    def _ask(self) -> None:
+        """Refuse with the reason, or show the exact message and wait for a yes."""
+        app, checked = self.desk_app, self._shown[1] if self._shown else None
+        refusal = "there is no report yet: paste it" if checked is None else checked.why_not
+        refusal = why_nobody(app.officer) or refusal
+        if app.read_only:
+            refusal = "the screen is read-only: R ends that"
+        report = checked.pasted.report if checked else None
+        if refusal or checked is None or report is None:
+            app.say(refusal, refused=True)
+            return
+
+        def take(answer: str | None) -> None:
+            if answer is not None:
+                app.perform(partial(_send, self, report, checked), DRAFT)
+
+        title = "Send this stop-payment?" if checked.message else "Accept the report?"
+        sentence = _QUESTION if checked.message else "No stop-payment can be sent first."
+        question = Confirm(title, sentence, message_figures(checked), also=checked.also)
+        app.push_screen(question, take)
+
+    def on_report_taken(self, message: ReportTaken) -> None:
+        self.action_clear()
+        self.desk_app.open_recovery(message.recovery_id)
+        self.desk_app.came_from = "now"
+
+    def action_clear(self) -> None:
+        self.query_one("#pasted", TextArea).text = ""
+        self.query_one("#case", Input).value = ""
+
+    def action_back(self) -> None:
+        came_from = self.desk_app.came_from
+        self.desk_app.action_go("now" if came_from == "report" else came_from)
+
+
+_QUESTION = "This goes to the bank at once; another person confirms it afterwards."
+
+
+def _send(screen: ReportScreen, report: ReportFact, checked: Checked, desk: Desk) -> str:
+    done = stop_at_once(desk, report, checked.case_number, knowing=bool(checked.also))
+    screen.post_message(ReportTaken(done.recovery_id))
+    return done.sentence
