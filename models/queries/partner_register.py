@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.hold import Hold
 from models.ledger import Event
+from models.linkage import Task
 from models.partner import Call, Partner
 from models.recovery import Recovery
 from models.restitution import Payout
@@ -23,12 +24,14 @@ from models.states import (
     PartnerChannel,
     PartnerKind,
     PayoutState,
+    TaskState,
 )
 from models.tables import table_of
 from models.vault import Vault
 
 _PARTNERS, _C, _E = table_of(Partner), table_of(Call).c, table_of(Event).c
 _H, _Y, _R = table_of(Hold).c, table_of(Payout).c, table_of(Recovery).c
+_T = table_of(Task).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,17 @@ class SentPayout:
     sent_at: datetime
     settled_at: datetime | None
     refused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentTask:
+    """A task of a linkage that was sent to a partner."""
+
+    partner_id: str
+    ref: str
+    state: TaskState
+    sent_at: datetime
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,18 @@ def sent_payouts(session: Session, partner_id: str = "") -> list[SentPayout]:
         .group_by(_C.partner_id, _R.ref, _Y.id, _Y.state, _Y.settled_at)
     )  # fmt: skip
     return [SentPayout(*row) for row in session.execute(query)]
+
+
+def sent_tasks(session: Session, partner_id: str = "") -> list[SentTask]:
+    """Every task whose order was sent, to one partner or to all."""
+    query = (
+        sa.select(_C.partner_id, _R.ref, _T.state, sa.func.min(_C.sent_at), _T.answered_at)
+        .join(table_of(Task), _T.id == _C.subject_id)
+        .join(table_of(Recovery), _R.id == _T.recovery_id)
+        .where(_C.kind == CallKind.TASK, _C.sent_at.is_not(None), _of(partner_id))
+        .group_by(_C.partner_id, _R.ref, _T.id, _T.state, _T.answered_at)
+    )
+    return [SentTask(*row) for row in session.execute(query)]
 
 
 def open_calls(session: Session, partner_id: str = "") -> list[OpenCalls]:

@@ -14,15 +14,17 @@ from models.queries.partner_register import (
     PartnerRow,
     SentHold,
     SentPayout,
+    SentTask,
     Showing,
     open_calls,
     opened_contacts,
     partner_rows,
     sent_holds,
     sent_payouts,
+    sent_tasks,
     showings,
 )
-from models.states import HoldKind, HoldState, PayoutState
+from models.states import OPEN_TASKS, HoldKind, HoldState, PayoutState
 from models.store.partner_register import NoSuchPartnerError
 from models.vault import Vault
 from recovery_flows.desk.contacts import Contacts, contacts_of
@@ -83,6 +85,8 @@ def partner_pages(
         orders[hold.partner_id].append(_hold_time(hold))
     for payout in sent_payouts(session, partner_id):
         orders[payout.partner_id].append(_payout_time(payout))
+    for task in sent_tasks(session, partner_id):
+        orders[task.partner_id].append(_task_time(task))
     calls = {c.partner_id: c for c in open_calls(session, partner_id)}
     shown = {s.partner_id: s for s in showings(session, partner_id)}
     contacts = {
@@ -140,6 +144,11 @@ def _payout_time(payout: SentPayout) -> OrderTime:
     is_open = payout.state in (PayoutState.INSTRUCTED, PayoutState.PREPARED)
     answered_at = payout.settled_at or payout.refused_at
     return _order(OrderKind.PAYOUT, payout.ref, payout.sent_at, answered_at, is_open=is_open)
+
+
+def _task_time(task: SentTask) -> OrderTime:
+    is_open = task.state in OPEN_TASKS
+    return _order(OrderKind.TASK, task.ref, task.sent_at, task.answered_at, is_open=is_open)
 
 
 def _order(

@@ -1,10 +1,11 @@
 """How long partners take to answer, by one measure that says what it is.
 
 The time of an answer runs from the first sending of an order (our case time) to the bank's own time
-of acting on it, of refusing it, or of booking the payment; where a refusal tells no time of its
-own, to when we heard it. Hours of the clock, night and weekend included; a started minute counts as
-a whole one; a bank whose clock is behind ours has answered at once. Orders without an answer have
-no time and are counted apart, as are those whose answer tells nothing to date it by.
+of acting on it, of refusing it, or of booking the payment; of a task to its answer. Where a refusal
+tells no time of its own, it runs to when we heard it. Hours of the clock, night and weekend
+included; a started minute counts as a whole one; a bank whose clock is behind ours has answered at
+once. Orders without an answer have no time and are counted apart, as are those whose answer tells
+nothing to date it by.
 """
 
 from __future__ import annotations
@@ -25,12 +26,16 @@ _MINUTE = timedelta(minutes=1)
 
 
 class OrderKind(StrEnum):
-    """What was ordered: a stop-payment, a freeze at home, a hold by request abroad, a payout."""
+    """What was ordered: a stop, a freeze at home, a hold abroad by request, a payout, a task.
+
+    Tasks are those of a linkage: what a telecom, a platform or another bank is asked to do.
+    """
 
     STOP = "stop"
     FREEZE = "freeze"
     REQUEST = "request"
     PAYOUT = "payout"
+    TASK = "task"
 
 
 class AnswerState(StrEnum):

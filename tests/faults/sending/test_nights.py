@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from models.queries.audit import verify
 from models.queries.partner_register import partner_rows
+from recovery_flows.flows.days import Wanted, reconcile_days
 from recovery_flows.flows.nightly import due_nights, reconcile_night
 
 MIDNIGHT = datetime(2026, 3, 2, 16, tzinfo=UTC)
@@ -94,6 +95,9 @@ async def test_a_bank_that_is_away_at_night_is_asked_again_and_days_left_out_are
     await held(unit)
     unit.later(14)
     unit.sandbox.end()
+    asked = await reconcile_days(unit.engine, Wanted())
+    away = asked.partners[1]
+    assert (asked.exit_code, away.partner, away.failed) == (4, unit.sandbox.HOME, True)
     assert not await reconcile_night(unit.engine, unit.sandbox.HOME)
     assert "cannot be reached" in row(unit).last_error
     assert due_nights(unit.engine) == []

@@ -1,0 +1,98 @@
+"""What a partner's page measures: each kind of order from its own rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.linkage import Linkage, Task
+from models.partner import Call
+from models.queries.files import load_file
+from models.queries.partner_register import partner_rows
+from models.states import (
+    CallKind,
+    CallState,
+    HoldState,
+    LinkageState,
+    Noun,
+    PartnerKind,
+    TaskKind,
+    TaskState,
+)
+from models.store.calls import mark_sent, settle
+from models.store.partner_register import NoSuchPartnerError
+from models.store.unit import ENGINE, unit_of_work
+from models.tables import table_of
+from recovery_flows.desk.partner_page import PartnerPage, partner_pages
+from recovery_flows.desk.recording import conclude
+from recovery_flows.rules import answers
+from recovery_flows.rules.answer_times import OrderKind
+from recovery_flows.rules.progress import Progress
+
+
+def page(unit: Any, partner_id: str) -> PartnerPage:
+    with unit.database.reading() as session:
+        (found,) = partner_pages(session, unit.database.vault, unit.laws, unit.now, partner_id)
+    return found
+
+
+def of_kind(unit: Any, partner_id: str, kind: OrderKind) -> tuple[int, int, int]:
+    found = next(k.ever for k in page(unit, partner_id).kinds if k.kind is kind)
+    return found.answered, found.open, found.undated
+
+
+def test_a_no_to_the_call_itself_is_an_answer_at_the_time_when_it_was_heard(unit: Any) -> None:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    unit.order(recovery_id)
+    with unit_of_work(unit.database) as work:
+        progress = Progress(load_file(work.session, recovery_id))
+        (call,) = (c for c in progress.file.calls if c.kind is CallKind.HOLD)
+        mark_sent(work, unit.now, recovery_id, call.id, call.state)
+    assert of_kind(unit, "bank-home", OrderKind.STOP) == (0, 1, 0)
+    unit.later(2)
+    with unit_of_work(unit.database) as work:
+        progress = Progress(load_file(work.session, recovery_id))
+        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, "Forbidden")
+        settle(work, unit.now, recovery_id, call.id, CallState.SENT, "refused")
+        conclude(work, ENGINE, unit.now, unit.laws, progress)
+    assert unit.file(recovery_id).holds[0].state is HoldState.REJECTED_BY_BANK
+    assert of_kind(unit, "bank-home", OrderKind.STOP) == (1, 0, 0)
+    unit.tamper("UPDATE partner SET agreed_minutes = 60")
+    (late,) = page(unit, "bank-home").breaches
+    assert (late.ref, late.minutes) == ("R-2026-0001", 120)
+
+
+def test_tasks_of_a_linkage_are_measured_too(unit: Any) -> None:
+    recovery_id = unit.traced()
+    asset_id = unit.file(recovery_id).assets[0].id
+    unit.tamper(f"UPDATE partner SET kind = '{PartnerKind.TELECOM}' WHERE id = 'bank-slow'")
+    with unit_of_work(unit.database) as work:
+        linkage = {"id": "l", "recovery_id": recovery_id, "state": LinkageState.RUNNING}
+        work.session.execute(table_of(Linkage).insert(), linkage | {"started_at": unit.now})
+        for n, (state, after) in enumerate(((TaskState.DONE, 30), (TaskState.ORDERED, None))):
+            task = {
+                "id": f"t{n}", "recovery_id": recovery_id, "linkage_id": "l", "asset_id": asset_id,
+                "partner_id": "bank-slow", "kind": TaskKind.SUSPEND, "state": state,
+                "ordered_at": unit.now,
+                "answered_at": unit.now + timedelta(minutes=after) if after else None,
+            }  # fmt: skip
+            work.session.execute(table_of(Task).insert(), task)
+            call = {
+                "id": f"c{n}", "recovery_id": recovery_id, "asset_id": asset_id,
+                "partner_id": "bank-slow", "kind": CallKind.TASK, "noun": Noun.TASK,
+                "subject_id": f"t{n}", "state": CallState.ANSWERED, "planned_at": unit.now,
+                "sent_at": unit.now,
+            }  # fmt: skip
+            work.session.execute(table_of(Call).insert(), call)
+    assert of_kind(unit, "bank-slow", OrderKind.TASK) == (1, 1, 0)
+    assert page(unit, "bank-slow").row.kind is PartnerKind.TELECOM
+
+
+def test_a_partner_that_is_not_there_is_named(unit: Any) -> None:
+    with pytest.raises(NoSuchPartnerError, match="there is no partner 'nobody'"):
+        page(unit, "nobody")
+    with unit.database.reading() as session:
+        assert [p.id for p in partner_rows(session)] == ["bank-abroad", "bank-home", "bank-slow"]
