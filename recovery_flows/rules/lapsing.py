@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,16 @@ def unseen(file: RecoveryFile) -> list[HoldRow]:
     return [
         h
         for h in file.holds
-        if h.state is HoldState.LAPSED and not h.lapse_seen_by and not is_followed(file.holds, h)
+        if h.state is HoldState.LAPSED and not h.lapse_seen_by and not _is_kept(file.holds, h)
     ]
+
+
+def _is_kept(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
+    """Whether something was tried in its place; a freeze that the bank refused keeps nothing."""
+    others = [
+        h for h in holds if h.state is not HoldState.REJECTED_BY_BANK or h.kind is HoldKind.STOP
+    ]
+    return is_followed(others, hold)
 
 
 def draft_again(progress: Progress, asset: AssetRow, laws: Laws) -> None:

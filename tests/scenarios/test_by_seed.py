@@ -80,12 +80,17 @@ class Unit:
     wall: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        self.database, laws = self.installation.database, self.installation.laws
-        self.engine = Engine(
-            self.database, laws, Pace(timeout_seconds=1, poll_seconds=60), "seed",
-            lambda: self.wall, self.installation.signer,
-        )  # fmt: skip
+        self.database = self.installation.database
+        self.engine = self.hands(timeout_seconds=1)
         self.officer, self.supervisor = self._desk(Role.OFFICER), self._desk(Role.SUPERVISOR)
+
+    def hands(self, timeout_seconds: int) -> Engine:
+        """An engine with so much patience."""
+        pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
+        return Engine(
+            self.database, self.installation.laws, pace, "seed", lambda: self.wall,
+            self.installation.signer,
+        )  # fmt: skip
 
     def _desk(self, role: Role) -> Desk:
         who = OfficerView(f"the-{role}", f"the-{role}", frozenset({role}))
@@ -205,6 +210,8 @@ async def test_whatever_goes_wrong_each_order_has_one_effect_and_every_book_is_r
         with unit.database.reading() as session:
             assert ledger_check(session).differences == ()
         assert verify(unit.database) == ()
+        await unit.engine.close()
+        unit.engine = unit.hands(timeout_seconds=10)
         found = await reconcile(unit.engine)
         assert found.not_asked == ()
         # Nothing but what was planted: a bank that says a figure a cent off.

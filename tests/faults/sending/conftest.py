@@ -188,7 +188,9 @@ class Unit:
 
     async def differences(self) -> list[str]:
         """By how much a bank says another figure than our ledger; every bank can be asked."""
-        found = await reconcile(self.engine)
+        witness = self.hands("witness", timeout_seconds=10)
+        found = await reconcile(witness)
+        await witness.close()
         assert found.not_asked == ()
         return [str(line.difference) for line in found.differences]
 

@@ -188,7 +188,7 @@ class Worlds:
         register_banks(installation.database, list(sandbox.banks.values()), "CN")
         unit = self.unit_with(sandbox, installation)
         unit.recovery_id = snapshot.recovery_id
-        unit.engine = unit.hands("test", timeout_seconds=0.5)
+        unit.engine = unit.hands("test", timeout_seconds=5)
         unit.wall = max(unit.wall, snapshot.wall + timedelta(seconds=130))
         return unit
 
@@ -247,6 +247,8 @@ def play_out(about_to: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., A
     async def _play(name: str, fault: FaultKind) -> Any:
         unit, column = await about_to(name), COLUMNS[name]
         bank = getattr(unit.sandbox, column.bank)
+        if fault is FaultKind.SLOW:
+            unit.engine = unit.hands("impatient", timeout_seconds=0.5)
         row = {"call": column.call, "kind": fault, **PLANTED.get(fault, {})}
         unit.sandbox.plant(row, bank=bank)
         await unit.come_to_rest()
