@@ -226,10 +226,7 @@ class ClockLine:
 
 @dataclass(frozen=True, slots=True)
 class LetterLine:
-    """One letter that is not answered yet: what it is about, how far it is, what its answer takes.
-
-    `fields` are (name, hint) of what can be typed of the bank's answer.
-    """
+    """One letter not answered yet; `fields` are (name, hint) of what its answer can tell."""
 
     call_id: str
     recovery_id: str

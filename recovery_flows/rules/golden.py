@@ -81,8 +81,8 @@ def _why_not(file: RecoveryFile, asset: AssetRow, hold: HoldRow | None, laws: La
         )
     if asset.currency != file.recovery.currency:
         return f"the account is in {asset.currency}, so that its part of the loss is not known yet"
-    if hold is None:
-        least = laws[file.recovery.regime].minimum_worth(file.recovery.currency)
+    least = laws[asset.regime].minimum_worth(asset.currency)
+    if hold is None or Money(hold.requested_minor, hold.currency) < least:
         return f"the sum is below {least}, which is the least worth holding"
     return ""
 
