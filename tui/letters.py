@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from models.file import Step
 from models.letters import LetterStand
-from models.queries.views import LetterLine, RecoveryPage
+from models.queries.letter_views import LetterLine
+from models.queries.views import RecoveryPage
 from recovery_flows.desk import Desk, letter_answers, letters
 from recovery_flows.desk.letter_files import default_name
 from recovery_flows.rules.letters import LetterAction

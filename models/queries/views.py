@@ -7,8 +7,8 @@ from datetime import datetime
 
 from models.elsewhere import AlsoLine
 from models.file import Step
-from models.letters import LetterStand
 from models.money import Money
+from models.queries.letter_views import LetterLine
 from models.queries.linkages import LinkageLine
 from models.states import (
     AllocationState,
@@ -222,24 +222,6 @@ class ClockLine:
     law_row: str
     note: str = ""
     escalated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LetterLine:
-    """One letter not answered yet; `fields` are (name, hint) of what its answer can tell."""
-
-    call_id: str
-    recovery_id: str
-    ref: str
-    bank: str
-    kind: str
-    what: str
-    stands: LetterStand
-    due_at: datetime | None
-    planned_at: datetime | None
-    sent_at: datetime | None
-    sent_how: str
-    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

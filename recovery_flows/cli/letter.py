@@ -13,7 +13,7 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, instant_text, tell
 
 if TYPE_CHECKING:
-    from models.queries.views import LetterLine
+    from models.queries.letter_views import LetterLine
     from recovery_flows.cli.place import Installation
     from recovery_flows.desk.letter_orders import Post
 

@@ -9,8 +9,8 @@ from models.engine import Database
 from models.file import RecoveryFile
 from models.letters import LetterStand
 from models.queries.files import load_files
+from models.queries.letter_views import LetterLine
 from models.queries.letters import recoveries_with_letters
-from models.queries.views import LetterLine
 from models.rows import CallRow
 from models.states import OPEN_CALLS, CallState
 from recovery_flows.rules.by_letter import is_by_letter, words

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from models.queries.views import LetterLine
+from models.queries.letter_views import LetterLine
 from tui.messages import LetterRead, ReadFailed
 from tui.panels.letters import STANDS, letter_lines
 from tui.screens.dialogs import Dialog

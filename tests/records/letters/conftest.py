@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.facts import AccountRef
-from models.queries.views import LetterLine
+from models.queries.letter_views import LetterLine
 from models.rows import HoldRow
 from models.states import ApprovalState, HoldKind, PartnerChannel, Role
 from models.store.partners import register

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.queries.views import LetterLine
+from models.queries.letter_views import LetterLine
 from models.states import ApprovalState, PartnerChannel, Role
 from models.store.partners import learn_code, register
 from models.store.unit import ENGINE, unit_of_work
