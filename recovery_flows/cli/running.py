@@ -80,7 +80,9 @@ def tui(
     *,
     acting_as: Annotated[str, typer.Option("--as", help="Handle of the officer who acts.")] = "",
     case: Annotated[str, typer.Option("--case", help="Open this recovery.")] = "",
-    screen: Annotated[str, typer.Option("--screen", help="now, approvals or summary.")] = "",
+    screen: Annotated[
+        str, typer.Option("--screen", help="now, report, approvals or summary.")
+    ] = "",
 ) -> None:
     """Open the terminal: what needs you now, how long is left, one key for the next step."""
     from recovery_flows.cli.demo.show import open_terminal

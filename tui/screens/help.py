@@ -33,6 +33,9 @@ SIGNS = (
     ("█ ▓ ▒", "returned, held, located but not held", "bar"),
     ("╱ ░", "gone, not located", "bar"),
     ("▸ ▹ ·", "an officer's, a supervisor's, the engine's turn", "turn"),
+    ("▲", "unowned or stalled: never hidden", "queue"),
+    ("∩", "also in another recovery", "sending"),
+    ("●", "personal field", "report"),
     ("✓ ?", "article confirmed in a text, not yet verified", "law"),
 )
 
