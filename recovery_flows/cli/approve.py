@@ -44,7 +44,7 @@ def approve(
         raise MisuseError("--authority is of an approval, not of a denial")
     with opened() as installation:
         if not approval_id:
-            _list(installation, as_json=as_json)
+            _list(installation, acting_as, as_json=as_json)
             return
         desk = installation.desk(acting_as)
         done = desk.deny(approval_id, reason) if deny else desk.approve(approval_id, authority)
@@ -62,10 +62,11 @@ def _tell(
     tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
 
-def _list(installation: Installation, *, as_json: bool) -> None:
+def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
+    from recovery_flows.cli.look import viewer_of
     from recovery_flows.desk.waiting import waiting_approvals
 
-    pending = waiting_approvals(installation.database)
+    pending = waiting_approvals(installation.database, viewer_of(installation, acting_as))
     if as_json:
         say_json(pending)
     elif pending:

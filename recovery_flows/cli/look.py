@@ -131,7 +131,7 @@ def show(
 
     with opened() as installation:
         recovery_id = find(installation, ref)
-        viewer = _viewer(installation, acting_as)
+        viewer = viewer_of(installation, acting_as)
         page = recovery_page(
             installation.database, installation.laws, recovery_id, wall_clock(), viewer,
             installation.patience(),
@@ -144,7 +144,7 @@ def show(
         tell(page_lines(page, installation.laws))
 
 
-def _viewer(installation: Installation, acting_as: str) -> OfficerView | None:
+def viewer_of(installation: Installation, acting_as: str) -> OfficerView | None:
     """Who looks; somebody unknown may look too, and is told the least of other recoveries."""
     from recovery_flows.desk import NobodyActsError
 

@@ -90,7 +90,7 @@ def tui(
     acting_as: Annotated[str, typer.Option("--as", help="Handle of the officer who acts.")] = "",
     case: Annotated[str, typer.Option("--case", help="Open this recovery.")] = "",
     screen: Annotated[
-        str, typer.Option("--screen", help="now, approvals, summary, partners.")
+        str, typer.Option("--screen", help="now, report, approvals, summary, partners, clocks.")
     ] = "",
 ) -> None:
     """Open the terminal: what needs you now, how long is left, one key for the next step."""

@@ -81,6 +81,8 @@ def stop_at_once(
 def law_of_new_files(laws: Laws, banks: list[BankName]) -> str:
     """The law of reports taken in: that of the home banks; MisuseError where they have several."""
     home = {bank.place.regime for bank in banks if bank.place.home}
+    if not home:
+        raise MisuseError("no bank at home is registered yet: `recovery partner add` with --home")
     if len(home) != 1 or not home <= laws.keys():
         raise MisuseError(
             "the home partners do not tell the law of new files: use `recovery intake reports` "

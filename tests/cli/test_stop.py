@@ -117,6 +117,15 @@ def test_an_account_abroad_is_accepted_and_the_command_says_that_nothing_was_sen
     assert run("show", "R-2026-0001", "--json").json()["state"] == "open"
 
 
+def test_without_a_bank_at_home_the_command_says_what_to_register(
+    unit: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECOVERY_DATA_DIR", str(unit.folder / "empty"))
+    assert run("init", "--officer", "lin").code == 0
+    said = run("stop", "-", stdin=TEXT)
+    assert (said.code, "no bank at home is registered yet" in said.sentence()) == (2, True)
+
+
 @pytest.mark.usefixtures("unit")
 def test_a_supervisor_cannot_send_a_stop(run: Any) -> None:
     said = run("stop", "-", "--as", "chen", stdin=TEXT)
@@ -138,6 +147,9 @@ def test_a_shared_account_takes_knowing_on_both_commands_and_lists_mark_it(run: 
     assert "Seen elsewhere" in run("show", "R-2026-0002").out
     lines = run("list", "--json").json()["lines"]
     assert [line["shared"] for line in lines] == [True, True]
+    waits = run("approve", "--as", "chen", "--json").json()
+    assert waits[1]["also"][0]["ref"] == "R-2026-0001"
+    assert "! the account is also in R-2026-0002: ask both" in run("approve", "--as", "chen").out
     assert run("list").out.count("(also in another recovery)") == 2
 
 

@@ -16,7 +16,8 @@ NEEDED = {
     "1": ("R-2026-0001", "CNY 120,000.00", "1h 20m", "send the stop", "n Next step"),
     "2": ("R-2026-0001", "freezing", "CNY 120,000.00 lost by 1 victim", "2026-77",
                  "n send the stop-payment of CNY 50,000.00", "held CNY 36,000.00",
-                 "located CNY 74,000.00", "gone CNY 10,000.00", "Where the money is", "esc Back"),
+                 "located CNY 74,000.00", "gone CNY 10,000.00", "Where the money is", "esc Back",
+          "reported 14:00:00, stop sent after 40 min"),
     "3": ("1 decision waits", "confirm stop-payment", "CNY 120,000.00", "a Approve"),
     "4": ("CNY 120,000.00 reported", "interception", "30.0 %", "ever held / reported loss"),
 }  # fmt: skip

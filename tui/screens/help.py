@@ -35,6 +35,9 @@ SIGNS = (
     ("▸ ▹ ·", "an officer's, a supervisor's, the engine's turn", "turn"),
     ("● ◐ ✕", "breaker closed: calls pass; half open: one tries; open: none does", "partners"),
     ("▁▄█ ·", "a week's median answer, the slowest highest; no answer that week", "partners"),
+    ("▲", "unowned or stalled: never hidden", "queue"),
+    ("∩", "also in another recovery", "sending"),
+    ("●", "personal field", "report"),
     ("✓ ?", "article confirmed in a text, not yet verified", "law"),
 )
 

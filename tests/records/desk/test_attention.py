@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from models.ledger import DONE, SENT
 from models.queries.views import QueuePage
 from models.states import HoldState
 from models.store import calls
@@ -119,6 +121,15 @@ def test_red_ones_stand_first_and_no_limit_cuts_them_off(unit: Any, limit: int) 
     assert {x.recovery_id for x in whole.lines[:2]} == set(ids[3:])
     assert len(whole.lines) == (4 if limit == 2 else 5)
     assert page(unit, 0).attention_count == 2
+
+
+def test_when_something_was_done_is_found_by_an_index(unit: Any) -> None:
+    at = f"SELECT max(at) FROM event WHERE recovery_id = 'x' AND {DONE}"
+    sent = f"SELECT recovery_id, min(at) FROM event WHERE {SENT} GROUP BY recovery_id"
+    with unit.database.reading() as session:
+        for query, index in ((at, "ix_event_done"), (sent, "ix_event_sent")):
+            plan = session.execute(sa.text(f"EXPLAIN QUERY PLAN {query}"))
+            assert index in " ".join(map(str, plan))
 
 
 def test_what_has_ended_is_not_red(unit: Any) -> None:
