@@ -26,7 +26,7 @@ from tui.app import RecoveryApp
 from tui.source import Source
 
 TARGET = Path(__file__).parent / "img"
-SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners")
+SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "clocks", "report")
 SIZES = ((80, 24), (120, 40))
 SCALE = 1.2
 COLOURS = 96

@@ -44,7 +44,7 @@ def _lines(file: RecoveryFile, laws: Laws) -> Iterator[WallLine]:
             recovery_id=recovery.id,
             ref=recovery.ref,
             owner=recovery.owner_id,
-            bank=asset.partner_id if asset else "",
+            bank=clock.partner_id or (asset.partner_id if asset else ""),
             amount=_amount(file, clock),
             clock=ClockLine(
                 clock.what, clock.due_at, clock.regime, clock.law_row, clock.note, clock.escalated

@@ -187,8 +187,14 @@ def _hold(hold: HoldRow) -> HoldLine:
 
 def _clocks(file: RecoveryFile, laws: Laws) -> Iterator[ClockLine]:
     for clock in wall.running(file, laws):
+        at = f" at {clock.partner_id}" if clock.partner_id else ""
         yield ClockLine(
-            clock.what, clock.due_at, clock.regime, clock.law_row, clock.note, clock.escalated
+            f"{clock.what}{at}",
+            clock.due_at,
+            clock.regime,
+            clock.law_row,
+            clock.note,
+            clock.escalated,
         )
 
 

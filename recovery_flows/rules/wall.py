@@ -25,7 +25,10 @@ from recovery_flows.rules.subjects import Act
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """One clock; `note` says what is under way against its end, `law_row` may be empty."""
+    """One clock; `note` says what is under way against its end, `law_row` may be empty.
+
+    `partner_id` is named where it is not the bank of the account.
+    """
 
     what: str
     due_at: datetime
@@ -35,6 +38,7 @@ class RunningClock:
     asset_id: str
     note: str = ""
     escalated: bool = False
+    partner_id: str = ""
 
 
 def running(file: RecoveryFile, laws: Laws) -> list[RunningClock]:
@@ -137,6 +141,6 @@ def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
         if task.state is TaskState.PRESERVED and task.expires_at is not None:
             note = f"renewal {task.renewal}" if task.renewal else "not renewed"
             yield RunningClock(
-                f"{task.partner_id} preserves", task.expires_at, law.code, task.law_row, task.id,
-                task.asset_id, note, task.escalated_at is not None,
+                "preservation ends", task.expires_at, law.code, task.law_row, task.id,
+                task.asset_id, note, task.escalated_at is not None, task.partner_id,
             )  # fmt: skip
