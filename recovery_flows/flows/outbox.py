@@ -14,11 +14,12 @@ from models.queries.files import load_files
 from models.queries.work import CallLine, calls_by_id
 from models.states import QUESTIONS, CallKind, CallState
 from models.store.calls import freeze_body, lease_calls, mark_sent, settle
-from models.store.unit import Unit, unit_of_work
+from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.bank import wire
 from recovery_flows.bank.answers import check_answer
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.bank.orders import Authority, Limits
+from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import (
     AnswerUnreadableError,
     OutcomeUnknownError,
@@ -29,6 +30,7 @@ from recovery_flows.flows.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import settle_results
 from recovery_flows.rules import sending
+from recovery_flows.rules.progress import Progress
 
 _LOOK_BACK = timedelta(days=30)
 
@@ -91,22 +93,33 @@ def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[lis
     files = {
         f.recovery.id: f for f in load_files(unit.session, list({c.recovery_id for c in calls}))
     }
-    ready = []
-    for call in calls:
-        file = files[call.recovery_id]
-        if call.state is CallState.PLANNED and not _may_leave(file, call):
-            settle(
-                unit, now, call.recovery_id, call.id, call.state, "cancelled",
-                reason=sending.VOID,
-            )  # fmt: skip
-            continue
-        ready.append(_make_ready(unit, engine, file, call, now))
-    return ready, len(calls)
+    void = {c.id for c in calls if not _may_leave(files[c.recovery_id], c)}
+    for recovery_id in {c.recovery_id for c in calls if c.id in void}:
+        files[recovery_id] = _take_back(unit, engine, files[recovery_id], void, now)
+    left = [c for c in calls if c.id not in void]
+    return [_make_ready(unit, engine, files[c.recovery_id], c, now) for c in left], len(calls)
 
 
 def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
-    """A question may be asked under its stop; an order needs its approval, for these figures."""
-    return sending.may_leave(file, call.kind, call.approval_id)
+    """A question may be asked under its stop; an order needs its approval, for these figures.
+
+    What may have left already is followed to its end.
+    """
+    return call.state is not CallState.PLANNED or sending.may_leave(
+        file, call.kind, call.approval_id
+    )
+
+
+def _take_back(
+    unit: Unit, engine: Engine, file: RecoveryFile, void: set[str], now: datetime
+) -> RecoveryFile:
+    """Cancel those calls of a file; what each was to order is open again, and the file goes on."""
+    progress = Progress(file)
+    for call in file.calls:
+        if call.id in void:
+            sending.take_back(progress, call)
+    conclude(unit, ENGINE, now, engine.laws, progress)
+    return progress.file
 
 
 def _make_ready(

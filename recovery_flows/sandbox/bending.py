@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -118,6 +119,8 @@ def _with_older(told: Told, item: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _older(told: Told, item: dict[str, Any]) -> dict[str, Any] | None:
     """The revision before this one, from the bank's own memory."""
+    if item["type"] == "task":
+        return _older_task(item)
     table = "hold_before" if item["type"] == "hold" else "payout_before"
     row = told.db.execute(
         f"SELECT * FROM {table} WHERE id = ? AND revision < ?",  # noqa: S608 - ours
@@ -126,6 +129,23 @@ def _older(told: Told, item: dict[str, Any]) -> dict[str, Any] | None:
     if row is None:
         return None
     return hold_json(Hold(*row)) if item["type"] == "hold" else _payout(told, row)
+
+
+def _older_task(item: dict[str, Any]) -> dict[str, Any] | None:
+    """A task without its last answer; every answer is a revision, whose document tells its term."""
+    *answers, _ = item["answers"]
+    if not answers:
+        return None
+    before = json.loads(base64.b64decode(answers[-1]["document"]))
+    return {
+        **item,
+        "revision": item["revision"] - 1,
+        "status": answers[-1]["status"],
+        "preservedUntil": before["preservedUntil"],
+        "refusalReason": before["refusalReason"],
+        "answers": answers,
+        "lastModified": answers[-1]["at"],
+    }
 
 
 def _payout(told: Told, row: sqlite3.Row) -> dict[str, Any]:

@@ -13,11 +13,15 @@ HOLD = "POST /v1/holds"
 RELEASE = "POST /v1/holds/{id}/release"
 EXTEND = "POST /v1/holds/{id}/extend"
 PAYOUT = "POST /v1/payouts"
+TASK = "POST /v1/tasks"
+TASK_EXTEND = "POST /v1/tasks/{id}/extend"
+TASK_CANCEL = "POST /v1/tasks/{id}/cancel"
 FEED = "GET /v1/events"
 BALANCE = "GET /v1/accounts/{number}"
 STATEMENT = "GET /v1/accounts/{number}/transactions"
 READ_HOLD = "GET /v1/holds/{id}"
 READ_PAYOUT = "GET /v1/payouts/{id}"
+READ_TASK = "GET /v1/tasks/{id}"
 BY_KEY = "GET /v1/calls/{key}"
 CAPABILITIES = "GET /v1/capabilities"
 
@@ -26,17 +30,22 @@ FORMS: Mapping[str, str] = {
     RELEASE: "release",
     EXTEND: "extend",
     PAYOUT: "payout",
+    TASK: "task",
+    TASK_EXTEND: "task extend",
+    TASK_CANCEL: "task cancel",
     FEED: "feed",
     BALANCE: "balance",
     STATEMENT: "statement",
     READ_HOLD: "one hold",
     READ_PAYOUT: "one payout",
+    READ_TASK: "one task",
     BY_KEY: "by key",
     CAPABILITIES: "capabilities",
 }
 """The calls of the profile, each with its word; the same call with other ids is of one form."""
 
 _ORDERS = (HOLD, RELEASE, EXTEND, PAYOUT)
+_TASKS = (TASK, TASK_EXTEND, TASK_CANCEL)
 _LISTS = (FEED, STATEMENT)
 
 
@@ -69,7 +78,7 @@ KINDS: Mapping[FaultKind, Kind] = {
         " opens",
         waits="until it opens (2)",
     ),
-    FaultKind.TOO_LARGE: Kind("answers 413: less is to be asked for at once", _LISTS),
+    FaultKind.TOO_LARGE: Kind("answers 413: less is to be asked for at once", (*_LISTS, *_TASKS)),
     FaultKind.SCHEMA_CHANGE: Kind(
         "answers in another schema: a field is renamed, left out or of another type, by turns"
     ),
@@ -77,7 +86,7 @@ KINDS: Mapping[FaultKind, Kind] = {
     FaultKind.OUT_OF_ORDER: Kind(
         "tells an older revision after a newer one, items not ascending; answers an order with the"
         " word before its last",
-        (*_ORDERS, *_LISTS),
+        (*_ORDERS, *_TASKS, *_LISTS),
     ),
     FaultKind.OFF_BY_A_CENT: Kind(
         "says a figure that is a cent from its own book",
@@ -96,13 +105,14 @@ KINDS: Mapping[FaultKind, Kind] = {
         of="how much has gone (all that is free)",
     ),
     FaultKind.LAPSES_EARLY: Kind(
-        "lets what it has just promised to hold lapse before the end that it told",
-        (HOLD, EXTEND),
+        "lets what it has just promised to hold or keep lapse before the end that it told",
+        (HOLD, EXTEND, TASK, TASK_EXTEND),
         waits="case time until then (a quarter of the term; the end before it was prolonged)",
     ),
     FaultKind.LET_GO: Kind(
-        "lets a hold go by mistake, after it has acted; all of it where a part was asked for",
-        (HOLD, EXTEND, RELEASE),
+        "lets a hold or what it keeps go by mistake, after it has acted; all of it where a part was"
+        " asked for",
+        (HOLD, EXTEND, RELEASE, TASK, TASK_EXTEND),
         waits="case time until then (0)",
     ),
 }

@@ -9,7 +9,7 @@ import sqlite3
 
 from starlette.requests import Request
 
-from recovery_flows.sandbox import tasks, wire
+from recovery_flows.sandbox import mishaps, tasks, wire
 from recovery_flows.sandbox.desk import Desk
 from recovery_flows.sandbox.faults import Fault
 from recovery_flows.sandbox.holds import resource_id
@@ -50,24 +50,26 @@ def task_order(body: Json, partner_kind: str, now_us: int) -> TaskOrder:
 
 
 def place(
-    desk: Desk, journal: Journal, _request: Request, body: Json, now_us: int, _fault: Fault | None
+    desk: Desk, journal: Journal, _request: Request, body: Json, now_us: int, fault: Fault | None
 ) -> tuple[str, _Object]:
     """Answer `POST /v1/tasks`."""
     order = task_order(body, desk.kind, now_us)
     task_id = resource_id(desk.bank, "task", order.order_ref)
     if find_task(desk.db, desk.bank, task_id) is not None:
         raise ProblemError(409, "OperationInvalid", "this taskRef has been ordered already")
+    mishaps.foretell(journal.db, task_id, fault, desk.currency)
     return _shown(desk, tasks.place(journal, (desk.bank, desk.answer_minutes), order, now_us))
 
 
 def extend(
-    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, _fault: Fault | None
+    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, fault: Fault | None
 ) -> tuple[str, _Object]:
     """Answer `POST /v1/tasks/{id}/extend`."""
     task = _find(desk, request)
     until_us = wire.instant(wire.text(body, "preserveUntil"), "preserveUntil")
     if until_us <= now_us:
         raise ProblemError(422, "PeriodExpired", "the new end is over already (preserveUntil)")
+    mishaps.foretell(journal.db, task.id, fault, desk.currency)
     if not tasks.extend(journal, task, until_us, now_us):
         raise ProblemError(
             409, "OperationInvalid", f"a task that is {task.status} is not prolonged to that end"

@@ -155,12 +155,15 @@ def client() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def sandbox_at(client: httpx.Client) -> Callable[[Path], Sandbox]:
-    """The sandbox of a file, which is installed if it is not there; not served yet."""
+def sandbox_at(client: httpx.Client) -> Callable[..., Sandbox]:
+    """The sandbox of a file, not served yet; if it is not there the small world is installed.
 
-    def _at(path: Path) -> Sandbox:
+    `change` is what a test with other needs makes of that world.
+    """
+
+    def _at(path: Path, change: Callable[[World], World] = lambda world: world) -> Sandbox:
         if not path.exists():
-            install(path, small_world())
+            install(path, change(small_world()))
         return Sandbox(path, client)
 
     return _at

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from models.ids import PartnerId
+from recovery_flows.bank import wire
+from recovery_flows.errors import AnswerUnreadableError
+from recovery_flows.sandbox import kinds
 from recovery_flows.sandbox.world import World, install, open_book
 from tests.faults.sending.partners import NUMBER, PLATFORM, TELECOM, with_partners
 
@@ -106,3 +110,51 @@ def test_a_sandbox_from_before_there_were_others_than_banks_opens_as_banks(
     with closing(open_book(tmp_path / "old.sqlite3")) as db:
         assert {row[0] for row in db.execute("SELECT kind FROM bank")} == {"bank"}
         assert db.execute("SELECT COUNT(*) FROM task").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("form", [form for form in kinds.FORMS if "/tasks" in form])
+def test_an_answer_about_a_task_in_another_schema_is_refused_whichever_field_it_is(
+    sandbox: Any, form: str
+) -> None:
+    path = sandbox.post("/v1/tasks", order("preserve"), "k-1", TELECOM).headers["location"]
+    sandbox.at(1)
+    own = form.partition(" ")[2].replace("/v1/tasks/{id}", path)
+    body = {
+        kinds.TASK: order("preserve"),
+        kinds.TASK_EXTEND: {"preserveUntil": "2026-08-29T00:00:00Z"},
+        kinds.TASK_CANCEL: {"reason": "a mistake"},
+    }.get(form)
+
+    def call() -> Any:
+        if body is None:
+            return sandbox.get(own, TELECOM)
+        return sandbox.post(own, body, "k-1" if form == kinds.TASK else "k-2", TELECOM)
+
+    right = call().content
+    wire.parse_task(right, PartnerId(TELECOM))
+    sandbox.plant({"call": form, "kind": "schema_change", "times": 3}, bank=TELECOM)
+    seen = {call().content for _ in range(3)}
+    assert len(seen - {right}) == 3
+    for raw in seen:
+        with pytest.raises(AnswerUnreadableError):
+            wire.parse_task(raw, PartnerId(TELECOM))
+    assert call().content == right
+
+
+def test_an_answer_about_a_task_out_of_order_has_the_word_before_the_last(sandbox: Any) -> None:
+    path = sandbox.post("/v1/tasks", order("preserve"), "k-1", TELECOM).headers["location"]
+    before = sandbox.at(1).get(path, TELECOM).json()
+    sandbox.plant({"call": kinds.TASK_EXTEND, "kind": "out_of_order"}, bank=TELECOM)
+    later = {"preserveUntil": "2026-08-29T00:00:00Z"}
+    assert sandbox.post(f"{path}/extend", later, "k-2", TELECOM).json() == before
+    assert sandbox.get(path, TELECOM).json()["preservedUntil"] == later["preserveUntil"]
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("lapses_early", "EXPIRED"), ("let_go", "CANCELLED")])
+def test_what_is_preserved_ends_early_where_it_was_planted(
+    sandbox: Any, kind: str, ends: str
+) -> None:
+    sandbox.plant({"call": kinds.TASK, "kind": kind, "seconds": 3600}, bank=TELECOM)
+    path = sandbox.post("/v1/tasks", order("preserve"), "k-1", TELECOM).headers["location"]
+    assert sandbox.at(1).get(path, TELECOM).json()["status"] == "PRESERVED"
+    assert sandbox.at(2).get(path, TELECOM).json()["status"] == ends

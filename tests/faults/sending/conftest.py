@@ -25,11 +25,13 @@ from models.rows import HoldRow
 from models.states import (
     LIVE_HOLDS,
     OPEN_CALLS,
+    OPEN_TASKS,
     ApprovalState,
     HoldKind,
     HoldState,
     PayoutState,
     Role,
+    TaskState,
 )
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
@@ -200,6 +202,9 @@ class Unit:
         await sweep(engine or self.engine)
 
 
+_AWAITED = OPEN_TASKS | {TaskState.CANCEL_PENDING}
+
+
 def is_waited_for(file: RecoveryFile) -> bool:
     held = [h for h in file.holds if h.state in LIVE_HOLDS]
     return (
@@ -207,6 +212,7 @@ def is_waited_for(file: RecoveryFile) -> bool:
         or any(h.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING) for h in file.holds)
         or any(h.releasing_minor or h.renewal == "ordered" for h in held)
         or any(p.state is PayoutState.INSTRUCTED for p in file.payouts)
+        or any(t.state in _AWAITED or t.renewal == "ordered" for t in file.tasks)
     )
 
 

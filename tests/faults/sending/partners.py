@@ -58,6 +58,34 @@ def told(unit: Any, partner: str) -> list[Any]:
     return tasks
 
 
+async def about_to_ask(unit: Any) -> None:
+    """The platform is to preserve a site, and is asked nothing else."""
+    unit.report()
+    start(unit, SITE, partners=[PLATFORM])
+    unit.approve()
+    _take_back(unit, TaskKind.TAKE_DOWN)
+
+
+async def about_to_prolong(unit: Any) -> None:
+    """What it preserves ends in ten days, and is to be preserved for another term."""
+    await about_to_ask(unit)
+    await ended(unit)
+    unit.later(24 * 81)
+    await unit.sweep()
+    linking.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
+
+
+async def about_to_take_back(unit: Any) -> None:
+    """What it preserves is not needed any longer."""
+    await about_to_ask(unit)
+    await ended(unit)
+    _take_back(unit, TaskKind.PRESERVE)
+
+
+def _take_back(unit: Any, kind: TaskKind) -> None:
+    linking.take_back(unit.desk(), unit.recovery_id, task(unit, kind).id, "not needed")
+
+
 def states(unit: Any) -> dict[tuple[str, TaskKind], TaskState]:
     return {(t.partner_id, t.kind): t.state for t in unit.file().tasks}
 

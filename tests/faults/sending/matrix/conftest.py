@@ -22,6 +22,8 @@ from recovery_flows.desk import holding
 from recovery_flows.sandbox import kinds
 from recovery_flows.sandbox.kinds import means_something
 from recovery_flows.sandbox.states import FaultKind
+from tests.faults.sending import partners
+from tests.faults.sending.partners import PLATFORM
 
 NUMBERS = {
     "bank-home": "9999000000000001",
@@ -111,7 +113,7 @@ async def _request(unit: Any) -> None:
 
 @dataclass(frozen=True)
 class Column:
-    """A kind of call: the bank's name of it, how a world comes to make it, which bank is asked."""
+    """A kind of call: the bank's name of it, how a world comes to make it, who is asked."""
 
     call: str
     prepare: Prepare
@@ -128,11 +130,15 @@ COLUMNS: dict[str, Column] = {
     CallKind.PAYOUT: Column(kinds.PAYOUT, _payout),
     CallKind.STATEMENT: Column(kinds.STATEMENT, _hold),
     CallKind.BALANCE: Column(kinds.BALANCE, _balance),
+    CallKind.TASK: Column(kinds.TASK, partners.about_to_ask, PLATFORM),
+    CallKind.TASK_EXTEND: Column(kinds.TASK_EXTEND, partners.about_to_prolong, PLATFORM),
+    CallKind.TASK_CANCEL: Column(kinds.TASK_CANCEL, partners.about_to_take_back, PLATFORM),
 }
 """Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
 
-FIRST = (CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY)
-"""Columns of the first test file; all others are the second's, so that two workers share them."""
+FILES = dict.fromkeys((CallKind.HOLD, CallKind.REQUEST, FEED, BY_KEY), "first_calls")
+FILES |= dict.fromkeys((CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL), "task_calls")
+"""Columns by test file; all others are of later_calls, so that workers share them."""
 
 PLANTED: dict[FaultKind, dict[str, Any]] = {
     FaultKind.RATE_LIMITED: {"seconds": 0},
@@ -147,8 +153,8 @@ PLANTED: dict[FaultKind, dict[str, Any]] = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Each test of a `column` and a `fault` runs for every pair that means anything."""
     if {"column", "fault"} <= set(metafunc.fixturenames):
-        is_first = metafunc.module.__name__.endswith("first_calls")
-        names = [name for name in COLUMNS if (name in FIRST) is is_first]
+        of = metafunc.module.__name__.partition("test_")[2]
+        names = [name for name in COLUMNS if FILES.get(name, "later_calls") == of]
         cells = [
             (name, fault)
             for name in names
@@ -195,6 +201,8 @@ class Worlds:
     async def _prepare(self, kind: str) -> Snapshot:
         folder = self.folder / kind
         folder.mkdir()
+        if COLUMNS[kind].bank == PLATFORM:
+            self.sandbox_at(folder / "sandbox.sqlite3", partners.with_partners)
         sandbox = self._serve(folder)
         unit = self.unit_with(sandbox.at(3), self.installed(folder, sandbox))
         await COLUMNS[kind].prepare(unit)
@@ -246,7 +254,7 @@ def play_out(about_to: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., A
 
     async def _play(name: str, fault: FaultKind) -> Any:
         unit, column = await about_to(name), COLUMNS[name]
-        bank = getattr(unit.sandbox, column.bank)
+        bank = getattr(unit.sandbox, column.bank, column.bank)
         if fault is FaultKind.SLOW:
             unit.engine = unit.hands("impatient", timeout_seconds=0.5)
         row = {"call": column.call, "kind": fault, **PLANTED.get(fault, {})}
@@ -274,10 +282,14 @@ def was_kept(unit: Any, part: bytes) -> bool:
 
 def assert_one_effect_each(unit: Any) -> None:
     """What the banks' own books show was ordered by us, each thing once."""
-    ours = {h.id for h in unit.file().holds} | {p.id for p in unit.file().payouts}
+    file = unit.file()
+    ours = {row.id for row in (*file.holds, *file.payouts, *file.tasks)}
     there: list[str] = []
     paid: list[str] = []
     for bank in unit.sandbox.banks:
+        there += [task["taskRef"] for task in partners.told(unit, bank)]
+        if bank not in NUMBERS:
+            continue
         book = unit.sandbox.book(bank, NUMBERS[bank])
         there += [r["orderRef"] for r in (*book["holds"], *book["payouts"])]
         paid += [b["endToEndId"] for b in book["bookings"] if b["kind"] == "PAYOUT"]
