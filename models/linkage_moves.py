@@ -38,6 +38,8 @@ def _task_moves() -> dict[tuple[str | None, str], str]:
         (_T.EXPIRED, "expiry_seen"): _T.EXPIRED,
         (_T.EXPIRED, "renewed"): _T.PRESERVED,
     }
+    for event in ("reminded", "escalated"):
+        moves[(_T.CANCEL_PENDING, event)] = _T.CANCEL_PENDING
     for waiting in (_T.ORDERED, _T.ACKNOWLEDGED):
         moves |= {
             (waiting, "done"): _T.DONE,

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tui.app import RecoveryApp
 
 _ANSWERABLE = (LetterStand.WAITS, LetterStand.RETURNED)
-_SENT_FIELDS = (("how", "fax, courier, e-mail; no names"), ("at", "2026-03-02T10:15; empty: now"))
+_SENT_FIELDS = (
+    ("how", "fax, courier, post, e-mail, hand; a number"),
+    ("at", "2026-03-02T10:15; empty: now"),
+)
 
 
 def ask_letter(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:

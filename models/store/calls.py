@@ -21,7 +21,7 @@ _CALLS = table_of(Call)
 
 def lease_calls(
     unit: Unit,
-    owner: str,
+    lease: str,
     kinds: Sequence[CallKind],
     now: datetime,
     wall: datetime,
@@ -30,6 +30,7 @@ def lease_calls(
 ) -> list[str]:
     """Take open calls that are due and leased to nobody else; return their ids, oldest first.
 
+    `lease` is one attempt's own name, so that it can tell whether a call is still its own.
     Letters are left to people.
 
     `now` is case time (not before), `wall` transport time (retries and leases).
@@ -53,9 +54,15 @@ def lease_calls(
         return []
     until = wall + timedelta(seconds=lease_seconds)
     unit.session.execute(
-        _CALLS.update().where(_CALLS.c.id.in_(ids)).values(lease_owner=owner, lease_until=until)
+        _CALLS.update().where(_CALLS.c.id.in_(ids)).values(lease_owner=lease, lease_until=until)
     )
     return ids
+
+
+def leased_by(unit: Unit, lease: str) -> frozenset[str]:
+    """The calls that are still leased under this name."""
+    query = sa.select(_CALLS.c.id).where(_CALLS.c.lease_owner == lease)
+    return frozenset(unit.session.execute(query).scalars())
 
 
 def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:

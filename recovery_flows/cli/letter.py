@@ -110,7 +110,9 @@ def _tell(done: str, *, as_json: bool) -> None:
 def sent(
     call: Call,
     *,
-    how: Annotated[str, typer.Option(help="Such as `fax` or `courier 4711`; no names.")],
+    how: Annotated[
+        str, typer.Option(help="fax, courier, post, e-mail or hand; a number: `courier 4711`.")
+    ],
     at: When = "",
     acting_as: ActingAs = "",
     as_json: AsJson = False,

@@ -86,10 +86,10 @@ def add(
         actor = adding_actor(installation, acting_as)
         _check(installation, partner_id, name, regime, currency)
         check_line(channel, installation, partner_id, url, token, client_id, files)
-        check_change(channel, installation, partner_id)
         is_known = partner_id in {p.id for p in _partners(installation)}
         now = case_time(installation)
         with unit_of_work(installation.database) as unit:
+            check_change(channel, unit.session, partner_id)
             register(
                 unit, actor, now, partner_id, name=name, regime=regime, currency=currency,
                 home=home, base_url=url, token=token, client_id=client_id,

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from models.states import PartnerChannel
     from recovery_flows.cli.place import Installation
 
@@ -62,7 +64,7 @@ def check_line(
         line.certificates.context()
 
 
-def check_change(channel: Channel, installation: Installation, partner_id: str) -> None:
+def check_change(channel: Channel, session: Session, partner_id: str) -> None:
     """What left through an interface is asked for there: only after that a bank goes by letter."""
     from models.queries.letters import calls_in_doubt
     from recovery_flows.cli.table import counted
@@ -70,8 +72,7 @@ def check_change(channel: Channel, installation: Installation, partner_id: str) 
 
     if channel is Channel.API:
         return
-    with installation.database.reading() as session:
-        open_calls = calls_in_doubt(session, partner_id)
+    open_calls = calls_in_doubt(session, partner_id)
     if open_calls:
         raise RefusedError(
             f"{partner_id} has {counted(open_calls, 'call')} without an answer yet: let the engine "

@@ -15,6 +15,7 @@ from recovery_flows.rules import (
     following,
     freezing,
     letter_clocks,
+    linking,
     restitution,
     steps,
     waking,
@@ -47,7 +48,7 @@ def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) 
 
 def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
     """What the queue shows of a file; it wakes the engine at once where there is work for it."""
-    wake_at = None
+    wake_at = min(linking.preserved_until(file), default=None)
     if file.recovery.state not in CLOSED_RECOVERIES:
         wake_at = now if has_engine_work(file, now, laws) else waking.next_wake(file, laws)
     return Derived(

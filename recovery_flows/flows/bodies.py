@@ -23,7 +23,7 @@ def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) ->
         return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
     if call.kind is CallKind.RELEASE:
         hold = file.hold(call.subject_id)
-        whole = hold.state is HoldState.RELEASE_PENDING or not hold.releasing_minor
+        whole = hold.state is HoldState.RELEASE_PENDING
         part = None if whole else Money(hold.releasing_minor, hold.currency)
         return wire.release_path(hold.bank_ref), wire.release_body(part, "released by decision")
     if call.kind is CallKind.EXTEND:

@@ -20,6 +20,7 @@ from recovery_flows.bank.line import Certificates, Line
 from recovery_flows.bank.orders import Authority
 from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import wall_clock
+from recovery_flows.errors import PartnerUnavailableError, UnfitArgumentError
 from recovery_flows.rules.freezing import Laws
 
 
@@ -79,15 +80,23 @@ class Engine:
             if _credentials(before) == _credentials(line):
                 return bank
             await bank.aclose()
-        bank = open_partner_bank(
+        try:
+            bank = self._open(line)
+        except UnfitArgumentError as error:
+            # A certificate that is gone is this partner's trouble; the others are served.
+            raise PartnerUnavailableError(PartnerId(partner_id), str(error)) from error
+        self._banks[partner_id] = (line, bank)
+        return bank
+
+    def _open(self, line: PartnerLine) -> PartnerBank:
+        partner_id = line.id
+        return open_partner_bank(
             self._line(line),
             Authority(RecoveryId("none"), OfficerId(ENGINE.id), "feed"),
             Gate(PartnerId(partner_id), self.pace.connections),
             uuid4,
             Breaker(PartnerId(partner_id), self.wall, line.breaker_failures, line.breaker_until),
         )
-        self._banks[partner_id] = (line, bank)
-        return bank
 
     def _line(self, line: PartnerLine) -> Line:
         return Line(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -67,26 +68,28 @@ async def send_due(engine: Engine, kinds: Sequence[CallKind]) -> int:
 
     What one partner answers is settled as soon as it has: a slow one holds up no other.
     """
+    lease = f"{engine.owner}/{secrets.token_hex(6)}"
     with unit_of_work(engine.database) as unit:
-        ready, handled = _prepare(unit, engine, kinds)
+        ready, handled = _prepare(unit, engine, kinds, lease)
     by_partner: dict[str, list[Ready]] = {}
     for one in ready:
         by_partner.setdefault(one.call.partner_id, []).append(one)
-    await asyncio.gather(*(_send_to_partner(engine, group) for group in by_partner.values()))
+    groups = by_partner.values()
+    await asyncio.gather(*(_send_to_partner(engine, group, lease) for group in groups))
     return handled
 
 
-async def _send_to_partner(engine: Engine, ready: list[Ready]) -> None:
-    settle_results(engine, await asyncio.gather(*(_exchange(engine, r) for r in ready)))
+async def _send_to_partner(engine: Engine, ready: list[Ready], lease: str) -> None:
+    settle_results(engine, await asyncio.gather(*(_exchange(engine, r) for r in ready)), lease)
 
 
-def _prepare(unit: Unit, engine: Engine, kinds: Sequence[CallKind]) -> tuple[list[Ready], int]:
+def _prepare(
+    unit: Unit, engine: Engine, kinds: Sequence[CallKind], lease: str
+) -> tuple[list[Ready], int]:
     """Lease calls, drop those whose approval is not in force, fix bytes, mark them sent."""
     now, wall = engine.now(), engine.wall()
     pace = engine.pace
-    ids = lease_calls(
-        unit, engine.owner, kinds, now, wall, pace.lease_seconds, min(pace.chunk_size, 100)
-    )
+    ids = lease_calls(unit, lease, kinds, now, wall, pace.lease_seconds, min(pace.chunk_size, 100))
     if not ids:
         return [], 0
     calls = calls_by_id(unit.session, unit.vault, ids)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.ids import PartnerId, digest
 from models.queries.files import load_files
 from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState
-from models.store.calls import settle
+from models.store.calls import leased_by, settle
 from models.store.documents import keep
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements import record_statement
@@ -29,11 +29,16 @@ _SECOND_LONGEST = 6
 _ANOTHER_STATE = "OperationInvalid"
 
 
-def settle_results(engine: Engine, results: Iterable[Result]) -> None:
-    """Record a batch of exchanges; each recovery that they touch is concluded once."""
-    results = list(results)
+def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> None:
+    """Record a batch of exchanges; each recovery that they touch is concluded once.
+
+    A call whose lease is not `lease` any more was taken over meanwhile, and is settled by whoever
+    has it now: the bank gives both the same answer.
+    """
     now, wall = engine.now(), engine.wall()
     with unit_of_work(engine.database) as unit:
+        held = leased_by(unit, lease)
+        results = [r for r in results if r.call.id in held]
         ids = list({r.call.recovery_id for r in results})
         files = {f.recovery.id: Progress(f) for f in load_files(unit.session, ids)}
         for result in results:

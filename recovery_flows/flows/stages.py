@@ -67,7 +67,7 @@ async def golden_hour() -> int:
 async def reconcile(partner_ids: list[str]) -> int:
     """Legal days that are over, compared with the banks' own figures; how many banks were."""
     engine = context.current()
-    return sum([await nightly.reconcile_night(engine, partner) for partner in partner_ids])
+    return sum(await asyncio.gather(*(nightly.reconcile_night(engine, p) for p in partner_ids)))
 
 
 @flow(name="advance", persist_result=False, validate_parameters=False)

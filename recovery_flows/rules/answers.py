@@ -12,6 +12,7 @@ from models.rows import HoldRow, RequestRow
 from models.states import (
     LIVE_HOLDS,
     CallKind,
+    CallState,
     HoldKind,
     HoldState,
     Noun,
@@ -24,6 +25,7 @@ from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
 
 _HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
+_RETURNABLE = (PayoutState.INSTRUCTED, PayoutState.SETTLED)
 _WAITING = (BankHoldState.RECEIVED, BankHoldState.ACKNOWLEDGED)
 _ENDS = {
     BankHoldState.RELEASED: "released",
@@ -98,7 +100,7 @@ def _still_held(
     """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
     values = {**values, "held_minor": fact.held.minor}
     ends, reason = hold.expires_at, ""
-    if fact.held.minor < hold.held_minor and hold.releasing_minor:
+    if fact.held.minor < hold.held_minor and _was_let_go(file, hold):
         values["releasing_minor"] = 0
     if fact.expires_at is not None and ends is not None and fact.expires_at < ends:
         values["expires_at"], reason = fact.expires_at, "the bank lets it end earlier"
@@ -107,6 +109,12 @@ def _still_held(
         values |= renewing.renewed_values(hold, fact.expires_at, law)
         return Move(Noun.HOLD, hold.id, "renewed", hold.state, values)
     return Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason)
+
+
+def _was_let_go(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether the order to let a part go has left: one that has not is not what lowered it."""
+    orders = (c for c in file.calls if c.subject_id == hold.id and c.kind is CallKind.RELEASE)
+    return hold.releasing_minor > 0 and all(c.state is not CallState.PLANNED for c in orders)
 
 
 def _first_event(hold: HoldRow, fact: HoldFact) -> str:
@@ -214,7 +222,7 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> No
         values["reason"] = fact.reason
         move = Move(Noun.PAYOUT, payout.id, "refused", payout.state, values, reason=fact.reason)
         progress.take(move)
-    elif fact.state is BankPayoutState.RETURNED:
+    elif fact.state is BankPayoutState.RETURNED and payout.state in _RETURNABLE:
         move = Move(Noun.PAYOUT, payout.id, "returned", payout.state, values, reason=fact.reason)
         progress.take(move)
 

@@ -37,6 +37,14 @@ def order_of(file: RecoveryFile, hold: HoldRow) -> CallRow | None:
     return None
 
 
+def lies_unsent(file: RecoveryFile, subject_id: str) -> bool:
+    """Whether a letter about this hold is still to be printed or sent."""
+    return any(
+        c.subject_id == subject_id and c.state is CallState.PLANNED and is_by_letter(file, c)
+        for c in file.calls
+    )
+
+
 def is_unasked(call: CallRow) -> bool:
     """A letter of a bank's that answers none of ours."""
     return bool(call.sent_how) and not call.letter_digest

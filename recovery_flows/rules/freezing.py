@@ -36,6 +36,7 @@ _ALREADY_FROZEN = "ALREADY_FROZEN"
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     """Everything freezing has to do on one file now: clocks first, then drafts."""
     if progress.file.recovery.state is not RecoveryState.OPEN:
+        linking.end_preservations(progress, now)
         return
     for hold in progress.file.holds:
         lapsing.let_lapse(progress, hold, now, laws)
@@ -285,8 +286,3 @@ def hold_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
         asset_id=asset.id,
         approval_id=approval,
     )
-
-
-def act_of(hold: HoldRow) -> Act:
-    """Which approval a hold's order needs."""
-    return Act.ORDER_STOP if hold.kind is HoldKind.STOP else Act.FREEZE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +28,7 @@ from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS, is_by_letter, is_una
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 
-HOW_LENGTH_MAX = 120
+_HOW = re.compile(r"(fax|courier|post|e-mail|hand)( [A-Za-z0-9./-]{1,40})?")
 UNASKED = "came unasked"
 
 
@@ -148,8 +149,11 @@ def _check_sending(call: CallRow, how: str, at: datetime, now: datetime) -> None
         raise StepRefusedError(f"{call.id} was entered as sent before")
     if not call.letter_digest:
         raise StepRefusedError(f"{call.id} was never printed: what was sent has to be known")
-    if not 0 < len(how.strip()) <= HOW_LENGTH_MAX:
-        raise StepRefusedError(f"how it was sent takes 1 to {HOW_LENGTH_MAX} characters")
+    if not _HOW.fullmatch(how.strip()):
+        raise StepRefusedError(
+            "how it was sent is one of fax, courier, post, e-mail, hand, and a number if it has "
+            "one, such as `courier 4711`: it stands in the history in clear"
+        )
     if at > now:
         raise StepRefusedError(f"a letter cannot have been sent in the future: {at.isoformat()}")
     if is_before_order(call, at):

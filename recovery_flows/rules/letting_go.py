@@ -123,6 +123,10 @@ def _in_force(file: RecoveryFile, hold_id: str) -> HoldRow:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: it holds nothing to let go")
     if file.pending(hold_id) is not None:
         raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
+    if hold.releasing_minor:
+        raise StepRefusedError(
+            f"a part of hold {hold_id} is on its way: wait for the bank's answer"
+        )
     return hold
 
 

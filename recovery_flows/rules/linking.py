@@ -20,6 +20,8 @@ from models.states import (
     TaskRenewal,
     TaskState,
 )
+from recovery_flows.rules import clocks
+from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 _ESCALATING_STEPS = 2
 _HOURS_A_DAY = 24
-_OWED = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED})
+_OWED = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
 _TAKEN_IN = frozenset({TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
 
 
@@ -43,6 +45,10 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     for linkage in progress.file.linkages:
         if linkage.state is LinkageState.DENIED:
             withdraw(progress, linkage.id, "its confirmation was refused")
+    for task in progress.file.tasks:
+        if task.state is TaskState.CANCEL_PENDING and task.due_at is None:
+            due = clocks.due_at(law.measure(Measure.LINKAGE_ANSWER).limit, now, law)
+            progress.take(Move(Noun.TASK, task.id, "updated", task.state, {"due_at": due}))
     for task in progress.file.tasks:
         _remind(progress, task, now, law)
     for linkage in progress.file.linkages:
@@ -109,6 +115,20 @@ def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
             yield ends
 
 
+def preserved_until(file: RecoveryFile) -> Iterator[datetime]:
+    """The ends of what partners still preserve."""
+    for task in file.tasks:
+        if task.state is TaskState.PRESERVED and task.expires_at is not None:
+            yield task.expires_at
+
+
+def end_preservations(progress: Progress, now: datetime) -> None:
+    """What is preserved for a closed file ends too, as an event."""
+    for task in progress.file.tasks:
+        if task.state is TaskState.PRESERVED and _is_over(task.expires_at, now):
+            let_expire(progress, task)
+
+
 def let_expire(progress: Progress, task: TaskRow) -> None:
     """What a partner preserved is not kept any longer, by our clock where it is silent."""
     values: dict[str, Scalar] = {"renewal": TaskRenewal.NONE}
@@ -143,7 +163,8 @@ def withdraw_task(progress: Progress, task: TaskRow, reason: str) -> None:
             progress.take(Move(Noun.CALL, sending.id, "cancelled", sending.state, reason=reason))
         progress.take(Move(Noun.TASK, task.id, "never_sent", task.state, reason=reason))
     elif task.state in _TAKEN_IN and task.partner_ref and not refused:
-        progress.take(Move(Noun.TASK, task.id, "cancel_ordered", task.state, reason=reason))
+        anew: dict[str, Scalar] = {"due_at": None, "reminded_hours": 0, "escalated_at": None}
+        progress.take(Move(Noun.TASK, task.id, "cancel_ordered", task.state, anew, reason=reason))
         progress.call(intent(progress.file, task, CallKind.TASK_CANCEL, "withdrawn"))
 
 
@@ -188,6 +209,8 @@ def _ladder(task: TaskRow, law: Regime) -> tuple[int, ...]:
 
 def _is_seen_to(file: RecoveryFile, task: TaskRow) -> bool:
     denied = linkage_of(file, task.linkage_id).state is LinkageState.DENIED
+    if task.state is TaskState.CANCEL_PENDING:
+        return False
     return denied or task.renewal == TaskRenewal.ORDERED
 
 

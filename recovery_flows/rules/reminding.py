@@ -65,9 +65,12 @@ def _ladder(file: RecoveryFile, hold: HoldRow, laws: Laws) -> tuple[int, ...]:
 
 def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
     """Whether what keeps the money is on its way already, or a person decided against it."""
-    if hold.renewal in (Renewal.ORDERED, Renewal.DENIED):
+    if hold.renewal == Renewal.DENIED:
         return True
-    return any(h.supersedes_id == hold.id and h.state is HoldState.ORDERED for h in file.holds)
+    if hold.renewal == Renewal.ORDERED:
+        return not by_letter.lies_unsent(file, hold.id)
+    ordered = (h for h in file.holds if h.supersedes_id == hold.id and h.state is HoldState.ORDERED)
+    return any(not by_letter.lies_unsent(file, h.id) for h in ordered)
 
 
 def _remind(

@@ -24,7 +24,7 @@ def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
     if kind is CallKind.TASK_CANCEL:
         return True  # a task is taken back after a yes, a no, or before either
     if kind is CallKind.RELEASE:
-        return release_is_in_force(approval)
+        return release_is_in_force(approval) and _is_there_to_release(file, approval)
     return is_in_force(file, approval)
 
 
@@ -33,6 +33,13 @@ def release_is_in_force(approval: ApprovalRow) -> bool:
     if approval.action == Act.ORDER_STOP:
         return approval.state is ApprovalState.DENIED
     return approval.state is ApprovalState.APPROVED
+
+
+def _is_there_to_release(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether the whole hold is being let go, or exactly a part that it still has."""
+    hold = file.hold(approval.subject_id)
+    whole = hold.state is HoldState.RELEASE_PENDING
+    return whole or 0 < hold.releasing_minor <= hold.held_minor
 
 
 def take_back(progress: Progress, call: CallRow) -> None:

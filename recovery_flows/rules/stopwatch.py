@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from recovery_flows.rules.answer_times import nearest_rank
+
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -28,22 +30,9 @@ def report_to_request(seconds: Sequence[int]) -> Spread:
         "report to request",
         "first order or request sent - report, nearest rank",
         len(seconds),
-        nearest_rank(seconds, 50),
-        nearest_rank(seconds, 90),
+        nearest_rank(seconds, 50) if seconds else None,
+        nearest_rank(seconds, 90) if seconds else None,
     )
-
-
-def nearest_rank(values: Sequence[int], percent: int) -> int | None:
-    """The smallest value that at least `percent` of 100 of `values` do not exceed; None of none.
-
-    The nearest-rank percentile: always one of the values, nothing is interpolated.
-    """
-    if not 0 < percent <= 100:
-        raise ValueError(f"a percentile of {percent} is not within 1 to 100")
-    if not values:
-        return None
-    rank = -(-percent * len(values) // 100)
-    return sorted(values)[rank - 1]
 
 
 def elapsed_seconds(start: datetime, end: datetime) -> int:

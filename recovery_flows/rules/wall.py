@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.file import RecoveryFile
-from models.rows import ApprovalRow, HoldRow
+from models.rows import ApprovalRow, HoldRow, TaskRow
 from models.states import (
     LIVE_HOLDS,
     AllocationState,
@@ -128,7 +128,7 @@ def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
     """The clock that the tasks of a linkage share, and the end of each preservation."""
     law = laws[file.recovery.regime]
     for linkage in file.linkages:
-        owed = [t for t in linking.tasks_of(file, linkage.id) if linking.is_owed(t)]
+        owed = [t for t in linking.tasks_of(file, linkage.id) if _is_first_answer(t)]
         if owed and linkage.due_at is not None:
             row = law.measures.get(Measure.LINKAGE_ANSWER, "")
             what = f"{len(owed)} answers due" if len(owed) > 1 else "an answer due"
@@ -138,9 +138,19 @@ def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
                 what, linkage.due_at, law.code, row, linkage.id, owed[0].asset_id, note, late
             )
     for task in file.tasks:
+        if task.state is TaskState.CANCEL_PENDING and task.due_at is not None:
+            row = law.measures.get(Measure.LINKAGE_ANSWER, "")
+            yield RunningClock(
+                "taking back due", task.due_at, law.code, row, task.id, task.asset_id,
+                f"{task.kind} is to be undone", task.escalated_at is not None, task.partner_id,
+            )  # fmt: skip
         if task.state is TaskState.PRESERVED and task.expires_at is not None:
             note = f"renewal {task.renewal}" if task.renewal else "not renewed"
             yield RunningClock(
                 "preservation ends", task.expires_at, law.code, task.law_row, task.id,
                 task.asset_id, note, task.escalated_at is not None, task.partner_id,
             )  # fmt: skip
+
+
+def _is_first_answer(task: TaskRow) -> bool:
+    return linking.is_owed(task) and task.state is not TaskState.CANCEL_PENDING

@@ -146,8 +146,9 @@ def test_the_engine_cancels_a_letter_whose_approval_was_refused(paper: Any) -> N
 @pytest.mark.parametrize(
     ("how", "at", "told"),
     [
-        (" ", "", "takes 1 to 120 characters"),
-        ("x" * 121, "", "takes 1 to 120 characters"),
+        (" ", "", "is one of fax, courier, post"),
+        ("x" * 121, "", "is one of fax, courier, post"),
+        ("handed to Synthetic Person", "", "is one of fax, courier, post"),
         ("fax", "2026-03-02T12:00", "in the future"),
         ("fax", "2026-03-02T10:59+08:00", "before it was ordered"),
         ("fax", "yesterday", "is no instant"),
