@@ -1,0 +1,97 @@
+"""What must not slip: a part let go as the whole, one partner's trouble, a lease that ran out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.facts import BankHoldState, HoldFact
+from models.money import Money
+from models.queries.files import load_file
+from models.rows import HoldRow
+from models.states import CallKind, CallState, HoldKind, HoldState
+from models.store.unit import ENGINE, unit_of_work
+from recovery_flows.desk import holding
+from recovery_flows.desk.recording import conclude
+from recovery_flows.flows import outbox
+from recovery_flows.rules import answers
+from recovery_flows.rules.progress import Progress
+
+
+def told(unit: Any, hold: HoldRow, minor: int) -> None:
+    """The bank's feed tells of another held sum, before any call leaves."""
+    fact = HoldFact(
+        bank_ref=hold.bank_ref, revision=hold.bank_revision + 1, order_ref=hold.id,
+        state=BankHoldState.PARTIALLY_HELD, requested=Money(hold.requested_minor, hold.currency),
+        held=Money(minor, hold.currency), acted_at=hold.acted_at, expires_at=hold.expires_at,
+        modified_at=unit.sandbox.now,
+    )  # fmt: skip
+    laws = unit.installation.laws
+    with unit_of_work(unit.database) as work:
+        progress = Progress(load_file(work.session, unit.recovery_id))
+        answers.take_hold_fact(progress, hold.id, fact, laws)
+        conclude(work, ENGINE, unit.sandbox.now, laws, progress)
+
+
+def at_bank(unit: Any) -> dict[str, Any]:
+    (freeze,) = (h for h in unit.sandbox.book()["holds"] if h["kind"] == "freeze")
+    return dict(freeze)
+
+
+async def test_an_approved_part_is_never_let_go_as_the_whole(unit: Any) -> None:
+    hold = await unit.frozen()
+    part = Money.parse("100.00", "CNY")
+    holding.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    unit.approve()
+    told(unit, unit.hold(HoldKind.FREEZE), hold.held_minor - 1)
+    await unit.sweep()
+    unit.later(1)
+    await unit.sweep()
+    assert unit.call_events("release") == ["planned", "sent", "answered"]
+    assert at_bank(unit)["amountHeld"]["amount"] == "700.00"
+
+
+async def test_a_part_that_is_not_there_any_more_is_not_ordered(unit: Any) -> None:
+    hold = await unit.frozen()
+    part = Money.parse("100.00", "CNY")
+    holding.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    unit.approve()
+    told(unit, unit.hold(HoldKind.FREEZE), 5_000)
+    await unit.sweep()
+    assert unit.call_events("release") == ["planned", "cancelled"]
+    assert at_bank(unit)["amountHeld"]["amount"] == "800.00"
+    assert unit.hold(HoldKind.FREEZE).releasing_minor == 0
+
+
+async def test_a_certificate_that_is_gone_is_one_partners_trouble(unit: Any) -> None:
+    unit.stop()
+    gone = "UPDATE partner SET base_url = 'https://bank.example', ca_path = '/gone/ca.pem'"
+    with unit_of_work(unit.database) as work:
+        work.session.execute(sa.text(f"{gone} WHERE id = '{unit.sandbox.HOME}'"))
+    await unit.sweep()
+    assert unit.hold().state is HoldState.ORDERED
+    assert "not a readable PEM file" in unit.file().calls[0].last_error
+    url = unit.sandbox.banks[unit.sandbox.HOME]["url"]
+    with unit_of_work(unit.database) as work:
+        mended = f"UPDATE partner SET base_url = '{url}', ca_path = ''"
+        work.session.execute(sa.text(f"{mended} WHERE id = '{unit.sandbox.HOME}'"))
+    await unit.sweep(after_seconds=130)
+    assert unit.hold().state is HoldState.STOPPED
+
+
+async def test_an_answer_that_comes_after_its_lease_was_taken_over_is_dropped(unit: Any) -> None:
+    unit.stop()
+    slow, quick = unit.engine, unit.hands("another")
+    with unit_of_work(unit.database) as work:
+        ready, _ = outbox._prepare(work, slow, [CallKind.HOLD], "slow/1")
+    unit.wall += timedelta(seconds=slow.pace.lease_seconds + 10)
+    await outbox.send_due(quick, [CallKind.HOLD])
+    assert unit.file().calls == () or unit.file().calls[0].state is not CallState.SENT
+    await outbox._send_to_partner(slow, ready, "slow/1")
+    await unit.sweep(after_seconds=130)
+    assert unit.hold().state is HoldState.STOPPED
+    assert len(unit.sandbox.book()["holds"]) == 1
+    await quick.close()
+    unit.assert_books_hold()
