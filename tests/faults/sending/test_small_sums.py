@@ -40,7 +40,8 @@ async def small(unit: Any) -> Any:
 async def test_a_stop_below_the_minimum_worth_is_drafted_and_warns(small: Any) -> None:
     await small.sweep()
     assert "below the minimum worth of CNY 20.00" in small.page().steps[0].sentence
-    small.advance()
+    # The mule's account is in the first report's recovery too.
+    small.desk().advance(small.recovery_id, knowing=True)
     await small.sweep()
     assert small.hold().requested_minor == 1_500
 
