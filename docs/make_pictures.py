@@ -15,16 +15,27 @@ from pathlib import Path
 
 import cairosvg
 from PIL import Image
+from textual.widgets import TextArea
 
 from models.queries.queue import queue_page
 from models.states import RecoveryState
-from recovery_flows.cli.demo.folder import HOME, SUPERVISOR, read_plan
+from recovery_flows.cli.demo.folder import HOME, OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.options import find
 from recovery_flows.cli.place import Installation, open_installation
 from recovery_flows.desk import wall_clock
 from tui.app import RecoveryApp
+from tui.screens.report import ReportScreen
 from tui.source import Source
 
+PASTE = """victim: Synthetic Person
+phone: +999 000 110 007
+from account: 9999000000001111 (sandbox-west)
+to account: 9999000000002222 (sandbox-east)
+payee: Synthetic Mule
+amount: CNY 48,200.00
+time: 2026-03-04 22:40
+report: SYN-77
+"""
 TARGET = Path(__file__).parent / "img"
 SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "clocks", "report")
 SIZES = ((80, 24), (120, 40))
@@ -47,7 +58,7 @@ def terminal(installation: Installation, screen: str, recovery_id: str) -> Recov
     world = read_plan(installation.data_dir).world
     return RecoveryApp(
         Source(installation.database, installation.laws),
-        installation.officer(SUPERVISOR),
+        installation.officer(OFFICER if screen == "report" else SUPERVISOR),
         officers=installation.identities(),
         unit_name=installation.settings.screen.unit_name or "recovery",
         time_zone=installation.laws[HOME].time_zone,
@@ -58,8 +69,10 @@ def terminal(installation: Installation, screen: str, recovery_id: str) -> Recov
 
 
 async def drawn(app: RecoveryApp, size: tuple[int, int]) -> str:
-    """One screen at one size as SVG text."""
+    """One screen at one size as SVG text; the screen Report with a paste in it."""
     async with app.run_test(size=size) as pilot:
+        if isinstance(app.screen, ReportScreen):
+            app.screen.query_one("#pasted", TextArea).text = PASTE
         await pilot.pause(_SETTLE_SECONDS)  # the readers are threads: they answer meanwhile
         return app.export_screenshot(simplify=True)
 

@@ -88,7 +88,7 @@ def rows(facts: LetterFacts) -> Iterator[Named]:
     """What the order is about, by name."""
     order = facts.order
     yield Named("Account number", order.account.number, is_personal=True)
-    yield Named("Account holder", order.account.holder or "not known to us",
+    yield Named("Account holder", order.account.holder.strip() or "not known to us",
                 is_personal=bool(order.account.holder))  # fmt: skip
     if order.amount is not None:
         yield Named("Amount", str(order.amount))
@@ -100,7 +100,7 @@ def rows(facts: LetterFacts) -> Iterator[Named]:
     if order.payee is not None:
         yield Named("Pay to bank", order.payee_bank)
         yield Named("Pay to account", order.payee.number, is_personal=True)
-        yield Named("Pay to", order.payee.holder or "its holder",
+        yield Named("Pay to", order.payee.holder.strip() or "its holder",
                     is_personal=bool(order.payee.holder))  # fmt: skip
         yield Named("Remittance text", order.remittance)
         yield Named("Decision", order.decision_ref)

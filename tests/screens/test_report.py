@@ -92,19 +92,15 @@ async def test_problems_are_named_by_field_with_what_to_write_and_nothing_can_be
         await pilot.press("ctrl+s")
         await wait(pilot, app, "✕ from bank is not a registered partner")
         assert not isinstance(app.screen, Confirm)
-        app.screen.query_one(TextArea).text = PASTE
-        await wait(pilot, app, "this stop-payment leaves at once")
-
-
-async def test_sending_at_once_after_the_paste_waits_for_its_own_reading(
-    unity: Any, wait: Any
-) -> None:
-    app = unity.app("li", start_screen="report")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "Paste a report here")
-        await paste(app, PASTE)
+        evil = PASTE.replace("Synthetic Victim", "\x1b]0;pwned\x07[red]x[/red]")
+        app.screen.query_one(TextArea).text = evil.replace("000-1111", "\u202e1")
+        await wait(pilot, app, "victim holds control characters", "[red]x[/red]")
+        app.screen.query_one(TextArea).text = PASTE.replace("Test test-east", "test-abroad")
+        await wait(pilot, app, "test-abroad is abroad (GB)", "the report is accepted, and next:")
         await pilot.press("ctrl+s")
-        await wait(pilot, app, "Send this stop-payment?", "CNY 12,345.60")
+        await wait(pilot, app, "Accept the report?", "No stop-payment can be sent first.")
+        await pilot.press("y")
+        await wait(pilot, app, "no stop was sent: test-abroad is abroad")
 
 
 async def test_typing_works_too_and_half_a_report_is_kept_when_the_screen_is_left(
@@ -118,12 +114,14 @@ async def test_typing_works_too_and_half_a_report_is_kept_when_the_screen_is_lef
         await wait(pilot, app, "Nothing waits")
         await pilot.press("q")
         await wait(pilot, app, "1 half-typed text")
-        await pilot.press("escape", "i")
+        await pilot.press("escape", "2", "i")
         text = await wait(pilot, app, "name:q1", "sum:CNY 5", "5 problems")
         assert "from bank is missing" in text
         await pilot.press("ctrl+l")
         await wait(pilot, app, "Paste a report here")
         assert app.drafts == {}
+        await pilot.press("escape")
+        assert app.current_mode == "recovery"
 
 
 async def test_the_case_number_can_be_typed_and_is_asked_for_where_the_text_has_none(
@@ -186,13 +184,14 @@ async def test_a_step_that_sends_warns_with_the_reference_where_the_other_one_is
         await wait(pilot, app, "1 decision waits", "R-2026-0001: ask li")
 
 
-async def test_a_warning_that_came_after_the_dialog_stops_the_sending(
+async def test_sending_waits_for_its_own_reading_and_a_later_warning_stops_it(
     unity: Any, wait: Any
 ) -> None:
     app = unity.app("li", start_screen="report")
     async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, app, "Paste a report here")
         await paste(app, PASTE)
-        await pilot.press("ctrl+s")
+        await pilot.press("ctrl+s")  # before anything was read
         await wait(pilot, app, "Send this stop-payment?")
         mule = AccountRef("test-east", "9999000000002222", "Synthetic Mule")
         unity.report(700_000, ref="meanwhile", payee=mule)
@@ -214,28 +213,6 @@ async def test_read_only_and_a_supervisor_send_nothing(unity: Any, wait: Any) ->
         await pilot.pause(0.3)
         assert len(app.screen_stack) == 1
     assert ids(unity) == []
-
-
-async def test_an_account_abroad_is_accepted_after_the_question_says_so(
-    unity: Any, wait: Any
-) -> None:
-    app = unity.app("li", start_screen="report")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await paste(app, PASTE.replace("Test test-east", "test-abroad"))
-        await wait(pilot, app, "test-abroad is abroad (GB)", "the report is accepted, and next:")
-        await pilot.press("ctrl+s")
-        await wait(pilot, app, "Accept the report?", "No stop-payment can be sent first.")
-        await pilot.press("y")
-        await wait(pilot, app, "no stop was sent: test-abroad is abroad")
-
-
-async def test_hostile_text_is_shown_as_text(unity: Any, wait: Any) -> None:
-    app = unity.app("li", start_screen="report")
-    async with app.run_test(size=(120, 40)) as pilot:
-        evil = "\x1b]0;pwned\x07[red]x[/red]"
-        await paste(app, PASTE.replace("Synthetic Victim", evil).replace("000-1111", "\u202e1"))
-        text = await wait(pilot, app, "victim holds control characters", "[red]x[/red]")
-        assert "phone holds control characters" in text
 
 
 async def test_red_recoveries_stand_first_under_any_filter_and_any_order(
@@ -260,17 +237,3 @@ async def test_red_recoveries_stand_first_under_any_filter_and_any_order(
         assert ["unowned" in row for row in rows][:2] == [True, True]
         await pilot.press("4")
         await wait(pilot, app, "▲ 2 stalled", "Report to request", "nothing was sent yet")
-
-
-async def test_i_opens_the_screen_from_every_other_and_escape_goes_back_there(
-    unity: Any, traced: str
-) -> None:
-    app = unity.app("li", recovery_id=traced)
-    async with app.run_test(size=(80, 24)) as pilot:
-        for key, mode in zip("1234t", app.MODES, strict=False):
-            await pilot.press(key)
-            assert app.current_mode == mode
-            await pilot.press("i")
-            assert isinstance(app.screen, ReportScreen)
-            await pilot.press("escape")
-            assert app.current_mode == mode

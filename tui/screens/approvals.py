@@ -109,9 +109,9 @@ class ApprovalsScreen(LiveScreen):
                 max(1, width)
             ),
             *how.wrap(max(1, width)),
+            *also_lines(line.also, width),
             word(""),
             *figures_lines(approval_figures(line), width),
-            *also_lines(line.also, width),
             word(""),
             *word(APPROVE_ASKS.get(line.act, ""), MUTED).wrap(max(1, width)),
         ]

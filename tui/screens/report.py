@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import ClassVar, cast
@@ -38,7 +38,7 @@ EMPTY = (
 class _Asked:
     """What was on the screen when it was looked at."""
 
-    text: str
+    text: str = field(repr=False)
     case_number: str
     officer: OfficerView | None
 
@@ -75,7 +75,7 @@ class ReportScreen(LiveScreen):
 
     def reread(self) -> None:
         """Look at the text as it stands now; a reading under way is followed by another."""
-        if self.is_mounted:
+        if self.query("#case"):  # the database can change before the widgets are there
             self._asked = self._now_asked()
             super().reread()
 

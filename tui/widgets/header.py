@@ -14,9 +14,19 @@ from tui.signs import ALARM, CALM, CARE, GOOD, MUTED
 from tui.text import cut, fitted, full_time, words, zoned_time
 from tui.widgets.block import Block
 
-TABS = (("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
-        ("4", "Summary", "summary"), ("5", "Partners", "partners"),
-        ("6", "Clocks", "clocks"))  # fmt: skip
+TABS = (
+    ("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
+    ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Clocks", "clocks"),
+)  # fmt: skip
+_WIDE = 100
+_SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn"}
+
+
+def tab_titles(width: int) -> list[tuple[str, str, str]]:
+    """Key, title and screen of each tab, the titles as short as the width asks for."""
+    if width >= _WIDE:
+        return list(TABS)
+    return [(key, _SHORT.get(title, title), name) for key, title, name in TABS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,10 @@ def header_lines(value: HeaderValue, width: int) -> list[Content]:
         4, width - when.cell_length - right.cell_length - 4
     )  # the name gives way to the time
     left = words(" ", cut(words((value.unit_name, "bold $primary")), room), "  ", when)
-    lines = [_spread(left, right, width), _spread(_tabs(value.screen), _marks(value), width)]
+    lines = [
+        _spread(left, right, width),
+        _spread(_tabs(value.screen, width), _marks(value, width), width),
+    ]
     if value.story is not None:
         mark = words((" ▒ SYNTHETIC DATA ", "bold $warning"), (value.story, "$foreground"))
         lines.append(fitted(cut(mark, width), width))
@@ -78,16 +91,16 @@ def _engine(engine: EngineView | None, width: int) -> Content:
     return words(("● engine working" if width >= 100 else "● working", GOOD))
 
 
-def _tabs(screen: str) -> Content:
+def _tabs(screen: str, width: int) -> Content:
     pieces: list[tuple[object, str] | str] = [" "]
-    for key, title, name in TABS:
+    for key, title, name in tab_titles(width):
         is_here = name == screen
         pieces.append((f" {key} ", "bold $accent on $primary 25%" if is_here else "$accent"))
         pieces.append((f"{title} ", "bold $foreground on $primary 25%" if is_here else MUTED))
     return words(*pieces)
 
 
-def _marks(value: HeaderValue) -> Content:
+def _marks(value: HeaderValue, width: int) -> Content:
     marks: list[tuple[object, str] | str] = []
     if value.red:
         marks += [(f"▲ {value.red:,} stalled", ALARM), "  "]
@@ -95,7 +108,7 @@ def _marks(value: HeaderValue) -> Content:
         marks += [("‖ PAUSED", ALARM), "  "]
     if value.read_only:
         marks += [("⊘ READ-ONLY", "bold $warning"), "  "]
-    return words(*marks, ("? help  : commands ", CALM))
+    return words(*marks, ("? help  : commands " if width >= _WIDE else "? help ", CALM))
 
 
 class HeaderBar(Block):
@@ -113,7 +126,7 @@ class HeaderBar(Block):
 
     def on_click(self, event: events.Click) -> None:
         left = 1
-        for _, title, name in TABS:
+        for _, title, name in tab_titles(self.size.width):
             left += len(title) + 4
             if event.y == 1 and event.x < left:
                 self.post_message(self.TabChosen(name))
