@@ -112,7 +112,7 @@ async def test_how_a_letter_went_is_entered_and_its_clock_runs(
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "n enter how the letter to test-east was sent")
         await pilot.press("n")
-        await wait(pilot, app, "how did the letter go?", "fax, courier, e-mail")
+        await wait(pilot, app, "how did the letter go?", "fax, courier, post")
         await write(pilot, "courier 7", "2026-03-03T10:00")
         await wait(pilot, app, "✕ a letter cannot have been sent in the future")
         await pilot.press("n")
