@@ -52,7 +52,7 @@ def due_polls(engine: Engine) -> list[str]:
     if unplanned:
         with unit_of_work(engine.database) as unit:
             for partner in unplanned:
-                _plan(unit, engine, partner, now, heard=True, waits=partner.id in waiting)
+                _plan(unit, engine, partner, now, heard=True)
     return due
 
 
@@ -74,7 +74,7 @@ async def poll(engine: Engine, partner_id: str) -> int:
                     keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
             note_contact(unit, partner_id, error=str(error))
             remember_breaker(unit, engine, partner_id)
-            _plan(unit, engine, partner, now, heard=False, waits=True)
+            _plan(unit, engine, partner, now, heard=False, failed=True)
         return 0
     with unit_of_work(engine.database) as unit:
         new = _take_items(unit, engine, now, page.items)
@@ -83,9 +83,8 @@ async def poll(engine: Engine, partner_id: str) -> int:
                 keep(unit, raw.body, "feed", raw.media_type, wall)
         note_contact(unit, partner_id, answered_at=wall)
         remember_breaker(unit, engine, partner_id)
-        waits = partner_id in waiting_partners(unit.session)
         _plan(
-            unit, engine, partner, now, heard=bool(new), waits=waits, reached=page.reached,
+            unit, engine, partner, now, heard=bool(new), reached=page.reached,
             least_seconds=least_seconds,
         )  # fmt: skip
     return new
@@ -120,15 +119,21 @@ def _plan(
     now: datetime,
     *,
     heard: bool,
-    waits: bool,
+    failed: bool = False,
     reached: datetime | None = None,
     least_seconds: int = 0,
 ) -> None:
     """The next poll: soon after news, twice as long after each quiet one, up to a ceiling.
 
-    Never sooner than the bank wishes (`least_seconds`).
+    Never sooner than the bank wishes (`least_seconds`); none of a partner that owes no answer
+    and holds nothing, as when only its days were compared.
     """
     pace = engine.pace
+    waits = partner.id in waiting_partners(unit.session)
+    if not waits and partner.id not in holding_partners(unit.session):
+        plan_poll(unit, partner.id, due_at=None, interval_seconds=0, reached=reached)
+        return
+    waits |= failed  # what it holds was not seen: asked again as soon as one that owes an answer
     if not waits:
         seconds = pace.watch_seconds
     elif heard or not partner.feed_interval_seconds:
