@@ -54,7 +54,7 @@ async def test_each_partner_is_one_line_and_its_page_stands_below(
     app = unity.app("li")
     async with app.run_test(size=size) as pilot:
         await pilot.press("5")
-        text = await wait(pilot, app, "5 Partners", "3 partners", "✕ open", "● closed", "‼")
+        text = await wait(pilot, app, "5 Partn", "3 partners", "✕ open", "● closed", "‼")
         assert all(cell_len(line) <= size[0] for line in text.splitlines())
         table = app.screen.query_one(PartnersTable)
         while table.cursor_id != EAST:

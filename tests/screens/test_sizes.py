@@ -89,7 +89,11 @@ async def test_help_is_found_by_word_and_by_key(unity: Any, wait: Any) -> None:
     async with app.run_test(size=(100, 40)) as pilot:
         await wait(pilot, app, "No open recovery")
         await pilot.press("question_mark")
-        await wait(pilot, app, "Do the next step of the recovery", "late")
+        await wait(pilot, app, "Do the next step of the recovery")
+        await pilot.press(*["pagedown"] * 3)
+        await wait(pilot, app, "late", "confirmed in a text")
+        await pilot.press(*["pageup"] * 3)
+        await wait(pilot, app, "Do the next step of the recovery")
         await pilot.press(*"read-only")
         text = await wait(pilot, app, "Read-only on or off")
         assert "Do the next step" not in text

@@ -85,7 +85,11 @@ def table_lines(lines: list[HelpLine], width: int) -> list[Content]:
 class HelpScreen(Dialog[None]):
     """All keys, with a search box."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back"),
+        Binding("pagedown,down", "turn(1)", "Further down"),
+        Binding("pageup,up", "turn(-1)", "Further up", show=False),
+    ]
     AUTO_FOCUS = "Input"
 
     def __init__(self, screen: Screen[Any]) -> None:
@@ -104,6 +108,11 @@ class HelpScreen(Dialog[None]):
             line for line in self._lines
             if asked in line[1].lower() or asked in line[0].lower().split() or not asked
         ]  # fmt: skip
+
+    def action_turn(self, way: int) -> None:
+        """One page down (1) or up (-1), while what is typed keeps the focus."""
+        page = self.query_one(VerticalScroll)
+        page.scroll_relative(y=way * max(page.size.height - 1, 1), animate=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

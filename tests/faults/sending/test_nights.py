@@ -106,3 +106,17 @@ async def test_a_bank_that_is_away_at_night_is_asked_again_and_days_left_out_are
     unit.wall += timedelta(minutes=16)
     await night(unit)
     assert row(unit).reconciled_to == MIDNIGHT + timedelta(days=1)
+
+
+async def test_a_partner_that_holds_nothing_any_more_is_not_polled_again_after_its_night(
+    unit: Any,
+) -> None:
+    await held(unit)
+    unit.later(24 * 30)  # the stop has long lapsed by law
+    await unit.sweep()
+    await night(unit)
+    assert row(unit).reconciled_to is not None
+    with unit.database.reading() as session:
+        query = "SELECT feed_due_at, feed_interval_seconds FROM partner WHERE id = :id"
+        planned = session.execute(sa.text(query), {"id": unit.sandbox.HOME}).one()
+    assert tuple(planned) == (None, 0)
