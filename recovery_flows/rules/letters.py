@@ -27,6 +27,7 @@ from recovery_flows.rules.acts import StepRefusedError, void_approvals
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS, is_by_letter, is_unasked, words
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.subjects import Act, subject_digest
 
 _HOW = re.compile(r"(fax|courier|post|e-mail|hand)( [A-Za-z0-9./-]{1,40})?")
 UNASKED = "came unasked"
@@ -77,9 +78,12 @@ def is_waiting(file: RecoveryFile, call: CallRow) -> bool:
 
 
 def was_returned(file: RecoveryFile, call: CallRow) -> bool:
-    """Whether a second person sent the last typed answer back."""
-    asked = [a for a in file.approvals if a.subject_id == call.id]
-    return bool(asked) and asked[-1].state is ApprovalState.DENIED
+    """Whether a second person sent back what stands there as the typed answer."""
+    if not call.answer_digest:
+        return False
+    typed = subject_digest(file, Act.LETTER_ANSWER, call.id)
+    said = {a.state for a in file.approvals if a.subject_digest == typed}
+    return ApprovalState.DENIED in said and ApprovalState.APPROVED not in said
 
 
 def send_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
