@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _ESCALATING_STEPS = 2
 _HOURS_A_DAY = 24
 _OWED = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
+_ANSWERED = frozenset({TaskState.DONE, TaskState.PRESERVED, TaskState.REFUSED})
 _TAKEN_IN = frozenset({TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
 
 
@@ -83,7 +84,7 @@ def slowest(tasks: Sequence[TaskRow]) -> str:
     waiting = [t for t in tasks if t.state in OPEN_TASKS]
     if waiting:
         return min(waiting, key=lambda t: (t.answers, t.partner_id, t.id)).id
-    answered = [t for t in tasks if t.answered_at is not None]
+    answered = [t for t in tasks if t.state in _ANSWERED and not t.renewals]
     last = max(answered, key=lambda t: (t.answered_at or t.ordered_at, t.id), default=None)
     return "" if last is None else last.id
 
@@ -105,14 +106,14 @@ def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
     law = laws[file.recovery.regime]
     for task in file.tasks:
         ends = ends_at(task)
-        if ends is None:
+        seen_to = _is_seen_to(file, task)
+        said = seen_to or task.escalated_at is not None
+        if ends is None or (said and task.state is not TaskState.PRESERVED):
             continue
-        ladder = _ladder(task, law)
-        left = [h for h in ladder if not task.reminded_hours or h < task.reminded_hours]
-        if left and not _is_seen_to(file, task):
+        yield ends
+        left = [h for h in _ladder(task, law) if not task.reminded_hours or h < task.reminded_hours]
+        if left and not seen_to:
             yield ends - timedelta(hours=left[0])
-        if task.state is TaskState.PRESERVED or not (task.escalated_at or _is_seen_to(file, task)):
-            yield ends
 
 
 def preserved_until(file: RecoveryFile) -> Iterator[datetime]:
@@ -158,7 +159,8 @@ def withdraw_task(progress: Progress, task: TaskRow, reason: str) -> None:
     calls = [c for c in progress.file.calls if c.subject_id == task.id]
     sending = next((c for c in calls if c.kind is CallKind.TASK), None)
     refused = any(c.kind is CallKind.TASK_CANCEL for c in calls)
-    if task.state is TaskState.ORDERED and (sending is None or _is_planned(sending.state)):
+    unsent = sending is None or sending.state is CallState.PLANNED
+    if task.state is TaskState.ORDERED and unsent:
         if sending is not None:
             progress.take(Move(Noun.CALL, sending.id, "cancelled", sending.state, reason=reason))
         progress.take(Move(Noun.TASK, task.id, "never_sent", task.state, reason=reason))
@@ -179,10 +181,6 @@ def intent(file: RecoveryFile, task: TaskRow, kind: CallKind, mark: str = "") ->
         asset_id=task.asset_id,
         approval_id=approval_of(file, task.linkage_id),
     )
-
-
-def _is_planned(state: CallState) -> bool:
-    return state is CallState.PLANNED
 
 
 def _is_over(end: datetime | None, now: datetime) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from models.states import Role, TaskKind, TaskState
 from recovery_flows.desk import linking
 from recovery_flows.errors import MisuseError
+from recovery_flows.rules import linking as linking_rules
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.sandbox.world import World
 from tests.faults.sending.partners import (
@@ -100,6 +101,7 @@ async def test_partners_that_are_late_are_brought_to_mind_and_then_told_to_the_u
     assert waits == [f"late: waiting for 2 of 2 tasks of the linkage, {slow}"]
     (alarm,) = unit.file().approvals
     assert alarm.alarmed
+    assert list(linking_rules.instants(unit.file(), unit.installation.laws)) == []
     assert all(t.is_late for t in unit.page().linkages[0].tasks)
 
 
