@@ -14,10 +14,11 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 
@@ -49,7 +50,7 @@ class Wire:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Count while the block runs."""
-        send = httpx.AsyncClient.send
+        send: Callable[..., Awaitable[httpx.Response]] = httpx.AsyncClient.send
 
         async def counting(
             client: httpx.AsyncClient, request: httpx.Request, **more: object
@@ -58,13 +59,10 @@ class Wire:
             if request.url.path == "/v1/events":
                 origin = f"{request.url.scheme}://{request.url.netloc.decode()}"
                 self.feeds[origin] = dict(request.headers)
-            return await send(client, request, **more)  # type: ignore[arg-type]
+            return await send(client, request, **more)
 
-        httpx.AsyncClient.send = counting  # type: ignore[method-assign]
-        try:
+        with patch.object(httpx.AsyncClient, "send", counting):
             yield
-        finally:
-            httpx.AsyncClient.send = send  # type: ignore[method-assign]
 
 
 async def place_stops(at: ManyBanks, engine: Engine, holds: int) -> float:
@@ -136,7 +134,7 @@ async def bare(clients: dict[str, httpx.AsyncClient]) -> int:
 
 
 async def in_turns(
-    works: dict[str, Callable[[], Awaitable[int]]], times: int
+    works: Mapping[str, Callable[[], Awaitable[int]]], times: int
 ) -> tuple[dict[str, float], int]:
     """The best seconds of each, run in turns; what all of them counted has to be the same."""
     best = dict.fromkeys(works, float("inf"))

@@ -126,7 +126,7 @@ def percentile(seconds: list[float], percent: int) -> float:
 
 def measure(at: ManyBanks, numbers: Iterator[int], reports: int) -> list[tuple[float, ...]]:
     """The figures of so many reports whose payee is not at the first bank."""
-    found = []
+    found: list[tuple[float, ...]] = []
     for number in numbers:
         if not _is_at_first(at, number):
             found.append(one_report(at, number))
@@ -138,11 +138,13 @@ def measure(at: ManyBanks, numbers: Iterator[int], reports: int) -> list[tuple[f
 
 def measure_beside(at: ManyBanks, numbers: Iterator[int], rounds: int) -> list[tuple[float, ...]]:
     """The same while the first bank keeps the engine waiting for its answer to another stop."""
-    found = []
+    found: list[tuple[float, ...]] = []
     stuck = (n for n in range(len(at.urls) * rounds) if _is_at_first(at, n))
-    rows = [{"kind": "slow", "times": 1_000, "seconds": 30}]
-    httpx.post(f"{at.urls[FIRST]}/sandbox/faults", json=rows, trust_env=False).raise_for_status()
+    # One call a round: were its feed slow too, the breaker would open and no round after wait.
+    rows = [{"call": "POST /v1/holds", "kind": "slow", "times": 1, "seconds": 30}]
     for _ in range(rounds):
+        url = f"{at.urls[FIRST]}/sandbox/faults"
+        httpx.post(url, json=rows, trust_env=False).raise_for_status()
         hanging = order_stop(at, next(stuck))
         _pause(_STUCK_SECONDS)
         for _ in range(_REPORTS_A_ROUND):

@@ -41,13 +41,16 @@ def read_dice(row: Mapping[str, object]) -> Dice:
     unknown = set(row) - {"seed", "percent", "seconds"}
     if unknown:
         raise ValueError(f"dice have no field {min(unknown)!r}")
-    given = {name: value for name, value in row.items() if value is not None}
-    for name, value in given.items():
+    given: dict[str, int] = {}
+    for name, value in row.items():
+        if value is None:
+            continue
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise ValueError(f"{name} is a whole number of at least 0")
+        given[name] = value
     if "seed" not in given:
         raise ValueError("dice need a seed")
-    return _checked(Dice(**given))  # type: ignore[arg-type]
+    return _checked(Dice(**given))
 
 
 def set_dice(db: sqlite3.Connection, bank: str, wanted: Dice | None) -> None:

@@ -87,6 +87,7 @@ def _zipped(stream: BinaryIO) -> Iterator[Item]:
                     start = inner.read(_LOOK)
                     inner.seek(0)
                     yield from _single(start, cast("BinaryIO", inner))
+    # NotImplementedError: so zipfile says that an entry asks for a version of the format it lacks.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise StatementRefusedError("the zip file is broken") from error
 
