@@ -170,6 +170,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_Q.PENDING_APPROVAL, "amended"): _Q.DRAFT,
         (_Q.PENDING_APPROVAL, "approved"): _Q.APPROVED,
         (_Q.PENDING_APPROVAL, "denied"): _Q.DENIED,
+        (_Q.APPROVED, "order_withdrawn"): _Q.DRAFT,
         (_Q.APPROVED, "sent"): _Q.SENT,
         (_Q.APPROVED, "executed"): _Q.EXECUTED,
         (_Q.APPROVED, "partially_executed"): _Q.PARTIALLY_EXECUTED,

@@ -119,7 +119,9 @@ def send(progress: Progress, request: RequestRow, now: datetime, laws: Laws, app
     """After approval: the foreign hold is ordered under the request and its call is saved."""
     file = progress.file
     asset = file.asset(request.asset_id)
-    hold_id = derive_id("hold", request.id, HoldKind.FREEZE)
+    # Numbered: one that was taken back before it left, or amended, is ordered once more.
+    number = 1 + sum(h.request_id == request.id for h in file.holds)
+    hold_id = derive_id("hold", request.id, HoldKind.FREEZE, number)
     progress.take(
         Move(Noun.REQUEST, request.id, "approved", request.state),
         Move(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from models.file import RecoveryFile
 from models.outcome import Move
 from models.rows import ApprovalRow, CallRow
-from models.states import QUESTIONS, ApprovalState, CallKind, HoldState, Noun, PayoutState
+from models.states import (
+    QUESTIONS,
+    ApprovalState,
+    CallKind,
+    HoldState,
+    Noun,
+    PayoutState,
+    RequestState,
+    TaskRenewal,
+    TaskState,
+)
 from recovery_flows.rules import letting_go, renewing
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
@@ -53,6 +63,8 @@ def take_back(progress: Progress, call: CallRow) -> None:
         letting_go.take_refusal(progress, call.subject_id, VOID)
     elif call.noun is Noun.HOLD:
         _take_hold_back(progress, call)
+    elif call.noun is Noun.TASK:
+        _take_task_back(progress, call)
 
 
 def _take_hold_back(progress: Progress, call: CallRow) -> None:
@@ -61,3 +73,17 @@ def _take_hold_back(progress: Progress, call: CallRow) -> None:
         progress.take(renewing.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
     elif hold.state is HoldState.ORDERED:
         progress.take(Move(Noun.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID))
+        for request in progress.file.requests:
+            if request.id == hold.request_id and request.state is RequestState.APPROVED:
+                progress.take(
+                    Move(Noun.REQUEST, request.id, "order_withdrawn", request.state, reason=VOID)
+                )
+
+
+def _take_task_back(progress: Progress, call: CallRow) -> None:
+    task = next(t for t in progress.file.tasks if t.id == call.subject_id)
+    if call.kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
+        refused = {"renewal": TaskRenewal.REFUSED}
+        progress.take(Move(Noun.TASK, task.id, "renewal_refused", task.state, refused, reason=VOID))
+    elif call.kind is CallKind.TASK and task.state is TaskState.ORDERED:
+        progress.take(Move(Noun.TASK, task.id, "never_sent", task.state, reason=VOID))
