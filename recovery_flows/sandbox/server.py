@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -68,6 +69,11 @@ class _Server(uvicorn.Server):
                 connection.transport.abort()
 
 
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Whether uvicorn tells of more than of a caller whose wait we ended ourselves."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
 def serve(
     db_path: Path,
     now: Callable[[], datetime],
@@ -87,6 +93,7 @@ def serve(
     it every bank wants a token for a proof of its key and a signed order with each call.
     """
     ready_path.unlink(missing_ok=True)
+    logging.getLogger("uvicorn.error").addFilter(_is_trouble)
     with closing(open_book(db_path)) as db:
         banks = db.execute("SELECT id, port FROM bank ORDER BY place").fetchall()
         sockets = [_bind(port) for _, port in banks]

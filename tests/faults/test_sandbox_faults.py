@@ -75,6 +75,17 @@ def test_a_slow_bank_says_that_it_is_busy_with_a_key_and_acts_once(sandbox: Any)
     assert sandbox.balance() == ("1000.00", "300.00")
 
 
+def test_a_sandbox_that_ends_while_a_slow_bank_is_asked_says_nothing_of_it(
+    sandbox: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    sandbox.at(2).plant({"call": HOLDS, "kind": "slow", "seconds": 30})
+    with pytest.raises(httpx.ReadTimeout):
+        sandbox.post("/v1/holds", sandbox.hold_body("h1", "300.00"), "key-1", timeout=0.2)
+    assert sandbox.get("/v1/calls/key-1").json()["status"] == "IN_PROGRESS"
+    sandbox.end()
+    assert [r.message for r in caplog.records if r.levelname in ("ERROR", "CRITICAL")] == []
+
+
 def _until_answered(sandbox: Any, body: Any) -> Any:
     for _ in range(100):
         answer = sandbox.post("/v1/holds", body, "key-1")
