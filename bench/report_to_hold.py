@@ -116,7 +116,9 @@ def _is_unanswered(at: ManyBanks, hold_id: str) -> bool:
 
 def _state(at: ManyBanks, hold_id: str) -> HoldState:
     with at.installation.database.reading() as session:
-        return HoldState(session.execute(sa.select(_H.c.state).where(_H.c.id == hold_id)).scalar_one())
+        return HoldState(
+            session.execute(sa.select(_H.c.state).where(_H.c.id == hold_id)).scalar_one()
+        )
 
 
 def percentile(seconds: list[float], percent: int) -> float:
