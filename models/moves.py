@@ -260,7 +260,15 @@ def _with_moved(table: _Table) -> _Table:
     return {**table, **{(state, "moved"): state for state in states}}
 
 
-MOVES: Mapping[Noun, _Table] = {noun: _with_moved(table) for noun, table in _OWN_MOVES.items()}
+_JOINED = frozenset(
+    {
+        Noun.CLAIM, Noun.ASSET, Noun.HOLD, Noun.REQUEST, Noun.ALLOCATION, Noun.PAYOUT, Noun.CALL,
+        Noun.APPROVAL, Noun.LINKAGE, Noun.TASK,
+    }
+)  # fmt: skip
+MOVES: Mapping[Noun, _Table] = {
+    noun: _with_moved(table) if noun in _JOINED else table for noun, table in _OWN_MOVES.items()
+}
 
 
 def next_state(noun: Noun, state: str | None, event: str) -> str:
