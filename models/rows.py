@@ -165,7 +165,11 @@ class AllocationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutRow:
-    """One victim's part of an allocation, from one hold."""
+    """One victim's part of an allocation, from one hold.
+
+    `amount` is what was ordered; `settled` and `debited` are what the bank says was credited to
+    the payee and taken from the hold.
+    """
 
     id: str
     allocation_id: str
@@ -178,10 +182,24 @@ class PayoutRow:
     state: PayoutState
     bank_ref: str = ""
     bank_revision: int = 0
+    settled_minor: int = 0
+    settled_currency: str = ""
     debited_minor: int = 0
     debited_currency: str = ""
     settled_at: datetime | None = None
     reason: str = ""
+
+    @property
+    def returned_minor(self) -> int:
+        """What the payee got, in the currency of the loss, as the bank says it.
+
+        0 until it is settled, after it came back, and where it was credited in another currency.
+        """
+        if self.state is not PayoutState.SETTLED:
+            return 0
+        if not self.settled_currency:  # settled under a version that kept only our own order
+            return self.amount_minor
+        return self.settled_minor if self.settled_currency == self.currency else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
