@@ -15,6 +15,7 @@ from models.rows import (
     AssetRow,
     CallRow,
     ClaimRow,
+    DiscrepancyRow,
     HoldRow,
     LinkageRow,
     PayoutRow,
@@ -101,6 +102,7 @@ class RecoveryFile:
     """(account id, id and currency of another open recovery that wants it), the older first."""
     linkages: tuple[LinkageRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
+    discrepancies: tuple[DiscrepancyRow, ...] = ()
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
 

@@ -14,6 +14,7 @@ from models.states import (
     ApprovalState,
     CallState,
     ClaimState,
+    DiscrepancyState,
     HoldState,
     Noun,
     PayoutState,
@@ -39,6 +40,7 @@ class IllegalMoveError(ValueError):
 _Table = Mapping[tuple[str | None, str], str]
 _R, _C, _H, _Q = RecoveryState, ClaimState, HoldState, RequestState
 _A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
+_D = DiscrepancyState
 
 
 def _asset_moves() -> dict[tuple[str | None, str], str]:
@@ -251,6 +253,13 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
     Noun.OFFICER: {(None, "appointed"): "active", ("active", "dismissed"): "dismissed"},
     Noun.LINKAGE: linkage_moves.LINKAGE_MOVES,
     Noun.TASK: linkage_moves.TASK_MOVES,
+    Noun.DISCREPANCY: {
+        (None, "found"): _D.OPEN,
+        (_D.OPEN, "updated"): _D.OPEN,
+        (_D.OPEN, "resolved"): _D.RESOLVED,
+        (_D.OPEN, "cleared"): _D.RESOLVED,
+        (_D.RESOLVED, "found_again"): _D.OPEN,
+    },
 }
 
 
@@ -263,7 +272,7 @@ def _with_moved(table: _Table) -> _Table:
 _JOINED = frozenset(
     {
         Noun.CLAIM, Noun.ASSET, Noun.HOLD, Noun.REQUEST, Noun.ALLOCATION, Noun.PAYOUT, Noun.CALL,
-        Noun.APPROVAL, Noun.LINKAGE, Noun.TASK,
+        Noun.APPROVAL, Noun.LINKAGE, Noun.TASK, Noun.DISCREPANCY,
     }
 )  # fmt: skip
 MOVES: Mapping[Noun, _Table] = {

@@ -11,6 +11,8 @@ from models.states import (
     CallKind,
     CallState,
     ClaimState,
+    DiscrepancyKind,
+    DiscrepancyState,
     HoldKind,
     HoldState,
     LinkageState,
@@ -282,3 +284,28 @@ class TaskRow:
     reminded_hours: int = 0
     escalated_at: datetime | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyRow:
+    """One contradiction between our records and what was stated; None where there is no figure."""
+
+    id: str
+    recovery_id: str
+    state: DiscrepancyState
+    kind: DiscrepancyKind
+    subject_noun: Noun
+    subject_id: str = ""
+    asset_id: str = ""
+    claim_id: str = ""
+    expected_minor: int | None = None
+    expected_currency: str = ""
+    stated_minor: int | None = None
+    stated_currency: str = ""
+    detail: str = ""
+    mark: str = ""
+    found_at: datetime
+    attempts: int = 0
+    retry_at: datetime | None = None
+    resolved_by: str = ""
+    resolved_at: datetime | None = None

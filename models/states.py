@@ -24,6 +24,7 @@ class Noun(StrEnum):
     OFFICER = "officer"
     LINKAGE = "linkage"
     TASK = "task"
+    DISCREPANCY = "discrepancy"
 
 
 class RecoveryState(StrEnum):
@@ -201,6 +202,24 @@ class CallKind(StrEnum):
 
 QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE})
 """Calls that change nothing at a bank: asked again whenever no answer came."""
+
+
+class DiscrepancyState(StrEnum):
+    """OPEN until a person has looked at it, or until what was wrong is over by itself."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class DiscrepancyKind(StrEnum):
+    """What contradicts the records of a recovery; `rules.discrepancies` has a sentence for each."""
+
+    AMOUNT_DIFFERS = "amount_differs"
+    CURRENCY_DIFFERS = "currency_differs"
+    CONTRADICTS_OUTCOME = "contradicts_outcome"
+    NEWS_ON_CLOSED = "news_on_closed"
+    PROCESSING_FAILED = "processing_failed"
+    NO_NEXT_STEP = "no_next_step"
 
 
 class ApprovalState(StrEnum):

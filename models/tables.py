@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.account import Account, Party, Statement, StatementLine
+from models.discrepancy import Discrepancy
 from models.hold import Hold, Request
 from models.ledger import Event, PostingRow
 from models.linkage import Linkage, Task
@@ -18,8 +19,8 @@ from models.states import Noun
 
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
-    "Document", "Event", "Hold", "Linkage", "Note", "Officer", "Partner", "Party", "Payout",
-    "PostingRow", "Recovery", "Request", "Statement", "StatementLine", "Task", "Trace",
+    "Discrepancy", "Document", "Event", "Hold", "Linkage", "Note", "Officer", "Partner", "Party",
+    "Payout", "PostingRow", "Recovery", "Request", "Statement", "StatementLine", "Task", "Trace",
 ]  # fmt: skip
 
 
@@ -47,6 +48,7 @@ BY_NOUN: dict[Noun, sa.Table] = {
         Noun.OFFICER: "officer",
         Noun.LINKAGE: "linkage",
         Noun.TASK: "task",
+        Noun.DISCREPANCY: "discrepancy",
     }.items()
 }
 

@@ -13,6 +13,8 @@ from models.recovery import Recovery
 from models.states import CLOSED_RECOVERIES, RecoveryState, Role
 from models.tables import table_of
 
+DISCREPANCY_STEP = "resolve_discrepancy"
+"""The next step of a recovery with an open discrepancy."""
 _R, _E = table_of(Recovery), table_of(Event)
 # Only literally the same condition finds its index.
 _DONE_AT, _CAME_AT = (
@@ -32,15 +34,20 @@ class Waiting:
     state: RecoveryState
     owner: str
     role: Role
+    action: str
     came_at: datetime | None
     done_at: datetime | None
 
 
 def waiting(session: Session, recovery_id: str = "") -> list[Waiting]:
-    """Open recoveries that wait for a person, for an owner or for the next step; all, or one."""
-    is_open = _R.c.state.not_in(CLOSED_RECOVERIES)
+    """Open recoveries that wait for a person, for an owner or for the next step; all, or one.
+
+    One with an open discrepancy is among them even where it is closed.
+    """
+    disputed = _R.c.step_action == DISCREPANCY_STEP
+    is_open = sa.or_(_R.c.state.not_in(CLOSED_RECOVERIES), disputed)
     which = sa.and_(is_open, _R.c.id == recovery_id) if recovery_id else is_open
-    columns = (_R.c.id, _R.c.state, _R.c.owner_id, _R.c.step_role)
+    columns = (_R.c.id, _R.c.state, _R.c.owner_id, _R.c.step_role, _R.c.step_action)
     nothing = sa.null()
     unowned = sa.select(*columns, _CAME_AT, nothing).where(which, _R.c.owner_id == "")
     owned = sa.select(*columns, nothing, _DONE_AT).where(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from models.channels import letter_partners
+from models.discrepancy import Discrepancy
 from models.file import (
     Balance,
     GonePart,
@@ -33,6 +34,7 @@ from models.rows import (
     AssetRow,
     CallRow,
     ClaimRow,
+    DiscrepancyRow,
     HoldRow,
     LinkageRow,
     PayoutRow,
@@ -76,7 +78,7 @@ def load_file(session: Session, recovery_id: str) -> RecoveryFile:
 
 
 def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFile]:
-    """The files of these recoveries, in the order asked, in about fourteen queries."""
+    """The files of these recoveries, in the order asked, in about fifteen queries."""
     ids = list(dict.fromkeys(recovery_ids))
     if not ids:
         return []
@@ -136,6 +138,7 @@ _PARTS = (
     _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),
     _Part("linkages", Linkage, LinkageRow, "started_at"),
     _Part("tasks", Task, TaskRow, "ordered_at"),
+    _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
 )
 
 

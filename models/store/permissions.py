@@ -74,6 +74,7 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.TASK, "ordered"): _OFFICER,
     (Noun.TASK, "renewal_ordered"): _OFFICER,
     (Noun.TASK, "expiry_seen"): _OFFICER,
+    (Noun.DISCREPANCY, "resolved"): _OFFICER | _SUPERVISOR,
     (Noun.PARTNER, "agreed"): _OFFICER,
     (Noun.PARTNER, "contacts_set"): _OFFICER,
     (Noun.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,

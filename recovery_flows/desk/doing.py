@@ -50,22 +50,23 @@ class Given:
 
 def do(progress: Progress, step: Step, given: Given) -> str:
     """Carry out an officer's step on a file; return what was done, in words."""
-    _refuse_letters(step)
+    _refuse_by_hand(step)
     return _DO[Action(step.action)](progress, step, given)
 
 
-def _refuse_letters(step: Step) -> None:
-    """What is done with paper takes more than a key: a file, a way, a document."""
+def _refuse_by_hand(step: Step) -> None:
+    """What is done with paper, or takes a reason, takes more than a key."""
     command = _BY_HAND.get(step.action)
     if command:
-        words = f"recovery letter {command} {step.subject_id}"
+        words = f"recovery {command} {step.subject_id}"
         raise acts.StepRefusedError(f"{step.sentence}: `{words}`")
 
 
 _BY_HAND: Mapping[str, str] = {
-    LetterAction.PRINT: "print",
-    LetterAction.SEND: "sent",
-    LetterAction.ANSWER: "answer",
+    LetterAction.PRINT: "letter print",
+    LetterAction.SEND: "letter sent",
+    LetterAction.ANSWER: "letter answer",
+    Action.RESOLVE_DISCREPANCY: "discrepancy resolve",
 }
 
 

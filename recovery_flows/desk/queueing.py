@@ -41,7 +41,9 @@ def idle(
 ) -> dict[str, Idle]:
     """The recoveries in red at `now`, all or one, by id."""
     found = {
-        w.recovery_id: attention(w.state, w.owner, w.role, w.came_at, w.done_at, now, patience)
+        w.recovery_id: attention(
+            w.state, w.owner, w.role, w.action, w.came_at, w.done_at, now, patience
+        )
         for w in waiting(session, recovery_id)
     }
     return {name: one for name, one in found.items() if one is not None}

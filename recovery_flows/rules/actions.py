@@ -25,6 +25,7 @@ class Action(StrEnum):
     SEE_EXPIRY = "see_expiry"
     SEE_REFUSAL = "see_refusal"
     SUBMIT_CLOSE = "submit_close"
+    RESOLVE_DISCREPANCY = "resolve_discrepancy"
     APPROVE = "approve"
     ENGINE = "engine"
     WAIT = "wait"

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.states import CLOSED_RECOVERIES, RecoveryState, Role
+from recovery_flows.rules.actions import Action
 
 
 class Attention(StrEnum):
-    """Why a recovery is in red: nobody owns it, or a person's step is open and nothing is done."""
+    """Why a recovery is in red: a contradiction, no owner, or a person's step and nothing done."""
 
+    DISCREPANCY = "discrepancy"
     UNOWNED = "unowned"
     STALLED = "stalled"
 
@@ -40,6 +42,7 @@ def attention(
     state: RecoveryState,
     owner: str,
     step_role: Role,
+    step_action: str,
     came_at: datetime | None,
     done_at: datetime | None,
     now: datetime,
@@ -47,9 +50,12 @@ def attention(
 ) -> Idle | None:
     """Whether a recovery stands in red at `now`; None where it does not.
 
+    An open discrepancy stands in red at once, on a closed recovery too; `step_action` tells of it.
     `came_at` is when its report was taken in, `done_at` when something was last done about it that
     was more than a reminder or a question to a bank; both aware, None where history has neither.
     """
+    if step_action == Action.RESOLVE_DISCREPANCY:
+        return Idle(Attention.DISCREPANCY, done_at or came_at or now)
     if state in CLOSED_RECOVERIES:
         return None
     if not owner:

@@ -84,6 +84,9 @@ def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar
             moves.append(Move(noun, row.id, "moved", row.state, values))
     moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
     moves += [Move(Noun.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages]
+    for found in joins.discrepancies:
+        values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
+        moves.append(Move(Noun.DISCREPANCY, found.id, "moved", found.state, values))
     return moves
 
 
@@ -142,6 +145,7 @@ def _united(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> R
         calls=(*stays.calls, *joins.calls),
         linkages=(*stays.linkages, *joins.linkages),
         tasks=(*stays.tasks, *joins.tasks),
+        discrepancies=(*stays.discrepancies, *joins.discrepancies),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

@@ -15,6 +15,7 @@ from models.rows import (
     AssetRow,
     CallRow,
     ClaimRow,
+    DiscrepancyRow,
     HoldRow,
     LinkageRow,
     PayoutRow,
@@ -26,6 +27,7 @@ from models.states import (
     ApprovalState,
     CallState,
     ClaimState,
+    DiscrepancyState,
     HoldState,
     LedgerAccount,
     LinkageState,
@@ -49,6 +51,7 @@ _ROWS: dict[Noun, tuple[str, type[Any], type[StrEnum]]] = {
     Noun.CALL: ("calls", CallRow, CallState),
     Noun.LINKAGE: ("linkages", LinkageRow, LinkageState),
     Noun.TASK: ("tasks", TaskRow, TaskState),
+    Noun.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
 }
 
 

@@ -23,6 +23,7 @@ from models.states import (
 from recovery_flows.rules import (
     approval_steps,
     by_letter,
+    discrepancies,
     hold_steps,
     letters,
     linking_steps,
@@ -38,6 +39,10 @@ __all__ = ["Action", "asset_stage", "stage_of", "steps"]
 
 def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
     """All steps open to people, the most urgent first; waits and the engine's work after them."""
+    return [*discrepancies.steps(file), *_steps(file, laws)]
+
+
+def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
         return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, "accept the report")]

@@ -37,7 +37,7 @@ def test_the_table_of_red(
     wanted: str,
 ) -> None:
     idle = attention(
-        RecoveryState(state), owner, Role(role), came and NOW - came, done and NOW - done, NOW,
+        RecoveryState(state), owner, Role(role), "", came and NOW - came, done and NOW - done, NOW,
         DEFAULT_PATIENCE,
     )  # fmt: skip
     assert (idle.attention if idle else "") == wanted
@@ -50,4 +50,4 @@ def test_the_table_of_red(
 def test_what_has_ended_is_never_red() -> None:
     impatient = Patience(timedelta(), timedelta())
     for state, owner, role in product(CLOSED_RECOVERIES, ("", "li"), Role):
-        assert attention(state, owner, role, NOW - DAY, NOW - DAY, NOW, impatient) is None
+        assert attention(state, owner, role, "done", NOW - DAY, NOW - DAY, NOW, impatient) is None

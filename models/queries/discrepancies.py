@@ -1,0 +1,36 @@
+"""Open discrepancies of the whole unit."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.discrepancy import Discrepancy
+from models.recovery import Recovery
+from models.rows import DiscrepancyRow
+from models.states import DiscrepancyState
+from models.tables import table_of
+
+_D, _R = table_of(Discrepancy), table_of(Recovery)
+_COLUMNS = [f.name for f in fields(DiscrepancyRow)]
+
+
+def open_discrepancies(
+    session: Session, recovery_id: str = "", limit: int = 500
+) -> list[tuple[str, DiscrepancyRow]]:
+    """Open discrepancies with their recovery's reference, the oldest first: all, or of one."""
+    query = (
+        sa.select(_R.c.ref, *(_D.c[name] for name in _COLUMNS))
+        .join(_R, _R.c.id == _D.c.recovery_id)
+        .where(_D.c.state == DiscrepancyState.OPEN)
+        .order_by(_D.c.found_at, _D.c.id)
+        .limit(limit)
+    )
+    if recovery_id:
+        query = query.where(_D.c.recovery_id == recovery_id)
+    return [
+        (ref, DiscrepancyRow(**dict(zip(_COLUMNS, values, strict=True))))
+        for ref, *values in session.execute(query)
+    ]

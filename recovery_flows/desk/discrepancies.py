@@ -1,0 +1,27 @@
+"""Looking at discrepancies: the open ones of the unit, and what a person says of one."""
+
+from __future__ import annotations
+
+from models.queries.clock import case_now
+from models.states import Role
+from models.store.notes import write_note
+from recovery_flows.desk.desk import Desk
+from recovery_flows.errors import MisuseError
+from recovery_flows.rules import discrepancies
+
+
+def resolve(
+    desk: Desk, recovery_id: str, named: str, reason: str, seen_version: int | None = None
+) -> str:
+    """Say of a discrepancy that it was looked at and why it may rest; the reason is a note.
+
+    Raises MisuseError without a reason, a refusal where the discrepancy is not open.
+    """
+    if not reason.strip():
+        raise MisuseError("say with --reason what was found out about the discrepancy")
+    with desk.editing(recovery_id, seen_version) as (unit, progress):
+        actor = desk.actor(Role.OFFICER)
+        now = case_now(unit.session, desk.wall())
+        discrepancies.resolve(progress, named, actor.id, now)
+        write_note(unit, actor, now, recovery_id, f"discrepancy {named}: {reason.strip()}")
+    return f"{progress.file.recovery.ref}: discrepancy resolved"

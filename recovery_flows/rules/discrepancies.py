@@ -1,0 +1,140 @@
+"""Discrepancies: what contradicts the records of a recovery is recorded, owned and looked at.
+
+A bank that says another sum than was ordered, news about a file that is closed, a file that the
+engine cannot process: each is found once, stands first in the queue until a person has looked at
+it, and meanwhile nothing new is drafted on the claim or account that it concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from models.file import RecoveryFile, Step
+from models.ids import derive_id
+from models.money import Money
+from models.outcome import Move, Scalar
+from models.rows import DiscrepancyRow
+from models.states import DiscrepancyKind, DiscrepancyState, Noun, Role
+from recovery_flows.errors import RefusedError
+from recovery_flows.rules.actions import Action
+from recovery_flows.rules.progress import Progress
+
+_SENTENCES: Mapping[DiscrepancyKind, str] = {
+    DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
+    DiscrepancyKind.CURRENCY_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
+    DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
+    DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
+    DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
+    DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
+}
+
+
+class NoSuchDiscrepancyError(RefusedError):
+    """The recovery has no open discrepancy of that id."""
+
+    def __init__(self, named: str) -> None:
+        super().__init__(
+            f"there is no open discrepancy {named} here: `recovery discrepancy list` shows them"
+        )
+
+
+def find(
+    progress: Progress,
+    kind: DiscrepancyKind,
+    noun: Noun,
+    subject_id: str,
+    now: datetime,
+    *,
+    asset_id: str = "",
+    claim_id: str = "",
+    expected: Money | None = None,
+    stated: Money | None = None,
+    detail: str = "",
+    mark: str = "",
+) -> str:
+    """Record a discrepancy and return its id; the same kind, subject and `mark` are found once.
+
+    `detail` must hold no personal data. One that a person has resolved stays resolved: what is to
+    be looked at anew carries another mark.
+    """
+    file = progress.file
+    name = derive_id("disc", file.recovery.id, kind, noun, subject_id, mark)
+    if any(d.id == name for d in file.discrepancies):
+        return name
+    values: dict[str, Scalar] = {
+        "kind": kind, "subject_noun": noun, "subject_id": subject_id, "asset_id": asset_id,
+        "claim_id": claim_id, "detail": detail[:300], "mark": mark[:80], "found_at": now,
+        **_figure("expected", expected), **_figure("stated", stated),
+    }  # fmt: skip
+    progress.take(Move(Noun.DISCREPANCY, name, "found", None, values))
+    return name
+
+
+def _figure(name: str, money: Money | None) -> dict[str, Scalar]:
+    if money is None:
+        return {}
+    return {f"{name}_minor": money.minor, f"{name}_currency": money.currency}
+
+
+def open_ones(file: RecoveryFile) -> tuple[DiscrepancyRow, ...]:
+    """The discrepancies that nobody has looked at yet, the oldest first."""
+    return tuple(d for d in file.discrepancies if d.state is DiscrepancyState.OPEN)
+
+
+def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bool:
+    """Whether something on this claim or account waits for a look: nothing new is drafted there.
+
+    A discrepancy that names neither concerns the whole recovery.
+    """
+    for found in open_ones(file):
+        is_general = not (found.claim_id or found.asset_id)
+        same_claim = bool(claim_id) and found.claim_id == claim_id
+        same_asset = bool(asset_id) and found.asset_id == asset_id
+        if is_general or same_claim or same_asset:
+            return True
+    return False
+
+
+def resolve(progress: Progress, discrepancy_id: str, actor: str, now: datetime) -> None:
+    """A person has looked at it; NoSuchDiscrepancyError if it is not open here."""
+    values: dict[str, Scalar] = {"resolved_by": actor, "resolved_at": now, "retry_at": None}
+    found = _open(progress.file, discrepancy_id)
+    progress.take(Move(Noun.DISCREPANCY, found.id, "resolved", found.state, values))
+
+
+def clear(progress: Progress, discrepancy_id: str, now: datetime, reason: str) -> None:
+    """What was wrong is over by itself, such as a step of the engine that went through at last."""
+    found = _open(progress.file, discrepancy_id)
+    values: dict[str, Scalar] = {"resolved_at": now, "retry_at": None}
+    progress.take(Move(Noun.DISCREPANCY, found.id, "cleared", found.state, values, reason=reason))
+
+
+def _open(file: RecoveryFile, discrepancy_id: str) -> DiscrepancyRow:
+    for found in open_ones(file):
+        if found.id == discrepancy_id:
+            return found
+    raise NoSuchDiscrepancyError(discrepancy_id)
+
+
+def sentence(found: DiscrepancyRow) -> str:
+    """One line for people: what was stated, and what our records say."""
+    text = _SENTENCES[found.kind].format(
+        noun=found.subject_noun,
+        expected=_money(found.expected_minor, found.expected_currency),
+        stated=_money(found.stated_minor, found.stated_currency),
+    )
+    return f"{text}: {found.detail}" if found.detail else text
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return "no sum" if minor is None else str(Money(minor, currency))
+
+
+def steps(file: RecoveryFile) -> Iterator[Step]:
+    """An officer's step for each open discrepancy; they come before every other step."""
+    for found in open_ones(file):
+        yield Step(
+            Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
+            f"look into it: {sentence(found)}",
+        )  # fmt: skip
