@@ -59,6 +59,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
     for stage in stages:
         moves[(stage, "closed")] = _S.CLOSED
         moves[(stage, "split")] = stage
+        moves[(stage, "title_ended")] = stage
     for stage in (*stages, _S.CLOSED):
         for event in ("updated", "watch_begun", "watch_looked", "watch_found", "watch_ended"):
             moves[(stage, event)] = stage
@@ -124,6 +125,14 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
+def _allocation_ends() -> dict[tuple[str | None, str], str]:
+    """What came of a decision once its payouts are through; news of one of them may change it."""
+    ends = (_A.PAID, _A.PAID_IN_PART, _A.NOT_PAID)
+    return {
+        (state, str(end)): end for state in (_A.APPROVED, *ends) for end in ends if end != state
+    }
+
+
 _WHILE_HELD = (
     "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
     "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
@@ -153,6 +162,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_R.CLOSED_RETURNED, "reopened"): _R.OPEN,
         (_R.CLOSED_PARTIAL, "reopened"): _R.OPEN,
         (_R.CLOSED_NO_RECOVERY, "reopened"): _R.OPEN,
+        **{(state, "ledger_corrected"): state for state in _R},
     },
     Noun.CLAIM: {
         (None, "filed"): _C.FILED,
@@ -162,6 +172,9 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_C.VERIFIED, "updated"): _C.VERIFIED,
         (_C.VERIFIED, "paid"): _C.PAID,
         (_C.PAID, "updated"): _C.PAID,
+        (_C.PAID, "owed_again"): _C.VERIFIED,
+        (_C.VERIFIED, "limited"): _C.VERIFIED,
+        (_C.PAID, "limited"): _C.PAID,
     },
     Noun.ASSET: _asset_moves(),
     Noun.HOLD: _hold_moves(),
@@ -203,7 +216,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_A.PENDING_APPROVAL, "amended"): _A.DRAFT,
         (_A.APPROVED, "amended"): _A.DRAFT,
         (_A.APPROVED, "voided"): _A.VOID,
-        (_A.APPROVED, "paid"): _A.PAID,
+        **_allocation_ends(),
     },
     Noun.PAYOUT: {
         (None, "prepared"): _P.PREPARED,

@@ -100,6 +100,8 @@ class AllocationState(StrEnum):
     PENDING_APPROVAL = "pending_approval"
     APPROVED = "approved"
     PAID = "paid"
+    PAID_IN_PART = "paid_in_part"
+    NOT_PAID = "not_paid"
     VOID = "void"
 
 
@@ -220,6 +222,8 @@ class DiscrepancyKind(StrEnum):
     NEWS_ON_CLOSED = "news_on_closed"
     PROCESSING_FAILED = "processing_failed"
     NO_NEXT_STEP = "no_next_step"
+    PAYOUT_NOT_PAID = "payout_not_paid"
+    CLAIM_ABOVE_BOOKED = "claim_above_booked"
 
 
 class ApprovalState(StrEnum):

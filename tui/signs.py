@@ -111,6 +111,8 @@ ALLOCATIONS: Mapping[AllocationState, Sign] = {
     AllocationState.PENDING_APPROVAL: Sign("?", "waits for approval", "approve", CARE),
     AllocationState.APPROVED: Sign("→", "approved, being paid", "paying", CALM),
     AllocationState.PAID: Sign("✓", "paid", "paid", GOOD),
+    AllocationState.PAID_IN_PART: Sign("◑", "paid in part", "part", CARE),
+    AllocationState.NOT_PAID: Sign("✕", "not paid by the bank", "unpaid", ALARM),
     AllocationState.VOID: Sign("–", "void", "void", MUTED),
 }
 TERM_SIGNS: Mapping[LedgerAccount, Sign] = {

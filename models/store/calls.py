@@ -65,6 +65,31 @@ def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     return frozenset(unit.session.execute(query).scalars())
 
 
+def put_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime) -> None:
+    """Give leased calls back unsent; they are looked at again at `retry_at` (transport time)."""
+    if call_ids:
+        unit.session.execute(
+            _CALLS.update()
+            .where(_CALLS.c.id.in_(list(call_ids)))
+            .values(lease_owner="", lease_until=None, retry_at=retry_at)
+        )
+
+
+def look_again(unit: Unit, recovery_id: str) -> None:
+    """What kept payment orders of a recovery back may be over: they are looked at at once."""
+    unit.session.execute(
+        _CALLS.update()
+        .where(
+            _CALLS.c.recovery_id == recovery_id,
+            _CALLS.c.kind == CallKind.PAYOUT,
+            _CALLS.c.state == CallState.PLANNED,
+            _CALLS.c.attempts == 0,
+            _CALLS.c.retry_at.is_not(None),
+        )
+        .values(retry_at=None)
+    )
+
+
 def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:
     """Fix the path and the bytes of a call; they are the same on every retry."""
     unit.session.execute(

@@ -192,8 +192,8 @@ class Desk:
             if claim_id not in {c.id for c in progress.file.claims}:
                 raise MisuseError(f"{progress.file.recovery.ref} has no claim {claim_id}")
             account_id = ensure_account(unit, account, progress.file.recovery.currency)
-            acts.change_payee(progress, claim_id, account_id, reason)
             now, text = case_now(unit.session, self.wall()), f"payee of {claim_id}: {reason}"
+            acts.change_payee(progress, claim_id, account_id, reason, now)
             write_note(unit, self.actor(Role.OFFICER), now, recovery_id, text)
         return f"{progress.file.recovery.ref}: {claim_id} is paid to another account"
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from models.file import RecoveryFile
 from models.queries.files import load_files, recoveries_wanting
 from models.states import CLOSED_RECOVERIES, Noun
+from models.store.calls import look_again
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -28,6 +29,8 @@ def conclude(unit: Unit, actor: Actor, now: datetime, laws: Laws, progress: Prog
     """Record everything that `progress` holds, in this transaction."""
     recovery_id = progress.file.recovery.id
     record(unit, actor, now, recovery_id, progress.outcome())
+    if progress.moves:
+        look_again(unit, recovery_id)
     write_derived(unit, recovery_id, derived(progress.file, now, laws))
     _look_at_sharers(unit, now, laws, progress)
 

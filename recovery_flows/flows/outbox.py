@@ -14,7 +14,7 @@ from models.ids import CallId
 from models.queries.files import load_files
 from models.queries.work import CallLine, calls_by_id
 from models.states import QUESTIONS, CallKind, CallState
-from models.store.calls import freeze_body, lease_calls, mark_sent, settle
+from models.store.calls import freeze_body, lease_calls, mark_sent, put_back, settle
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.bank import wire
 from recovery_flows.bank.answers import check_answer
@@ -99,18 +99,25 @@ def _prepare(
     void = {c.id for c in calls if not _may_leave(files[c.recovery_id], c)}
     for recovery_id in {c.recovery_id for c in calls if c.id in void}:
         files[recovery_id] = _take_back(unit, engine, files[recovery_id], void, now)
-    left = [c for c in calls if c.id not in void]
+    kept = [c for c in calls if c.id not in void and _must_wait(files[c.recovery_id], c)]
+    put_back(unit, [c.id for c in kept], wall + timedelta(seconds=pace.retry_ceiling_seconds))
+    left = [c for c in calls if c.id not in void and c not in kept]
     return [_make_ready(unit, engine, files[c.recovery_id], c, now) for c in left], len(calls)
 
 
 def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures.
 
-    What may have left already is followed to its end.
+    What may have left already, even in an attempt that was postponed, is followed to its end.
     """
-    return call.state is not CallState.PLANNED or sending.may_leave(
-        file, call.kind, call.approval_id
-    )
+    may_have_left = call.attempts > 0 or call.state is not CallState.PLANNED
+    return may_have_left or sending.may_leave(file, call.kind, call.approval_id)
+
+
+def _must_wait(file: RecoveryFile, call: CallLine) -> bool:
+    """Whether something keeps an order back that has not left, such as a trace that is due."""
+    is_new = call.state is CallState.PLANNED and not call.attempts
+    return is_new and bool(sending.waits(file, call.kind, call.subject_id))
 
 
 def _take_back(

@@ -19,7 +19,7 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers, task_answers, watching
+from recovery_flows.rules import answers, letting_go, task_answers, watching
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ def _take(
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws)
+        if call.kind is CallKind.RELEASE:
+            letting_go.take_rest(progress, call.subject_id, answered)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:

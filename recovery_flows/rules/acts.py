@@ -8,11 +8,10 @@ from datetime import datetime
 from models.file import Place, RecoveryFile
 from models.ids import derive_id
 from models.outcome import Move, Scalar
-from models.rows import ApprovalRow, ClaimRow
+from models.rows import AllocationRow, ApprovalRow, ClaimRow
 from models.states import (
     AllocationState,
     ApprovalState,
-    CallState,
     ClaimState,
     HoldKind,
     HoldState,
@@ -21,7 +20,15 @@ from models.states import (
     RecoveryState,
 )
 from recovery_flows.errors import RefusedError
-from recovery_flows.rules import clocks, freezing, restitution
+from recovery_flows.rules import (
+    basis,
+    clocks,
+    freezing,
+    paying,
+    refused_payouts,
+    releasing,
+    restitution,
+)
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
@@ -168,11 +175,17 @@ def split(progress: Progress, asset_id: str) -> None:
 
 
 def check_title(progress: Progress, asset_id: str, actor: str) -> None:
-    """Record that the money in this account is the victims' and nobody else claims it."""
+    """Record that the money in this account is the victims' and nobody else claims it.
+
+    It speaks of the money and the victims that there are now: it ends when others come.
+    """
     asset = progress.file.asset(asset_id)
-    if asset.title_checked_by:
+    if basis.title_stands(progress.file, asset):
         raise StepRefusedError(f"the title of {asset_id} was checked before")
-    values: dict[str, Scalar] = {"title_checked_by": actor}
+    values: dict[str, Scalar] = {
+        "title_checked_by": actor,
+        "title_basis": basis.title(progress.file, asset),
+    }
     progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
@@ -181,14 +194,15 @@ def publish_notice(progress: Progress, allocation_id: str, now: datetime, laws: 
     allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
     if allocation.state is not AllocationState.DRAFT:
         raise StepRefusedError(f"allocation {allocation_id} is {allocation.state}")
+    _check_guard(progress.file, allocation)
     law = laws[progress.file.recovery.regime]
     ends = clocks.due_at(law.notice.limit, now, law)
     values: dict[str, Scalar] = {"notice_from": now, "notice_to": ends}
-    basis = f"{law.notice.instrument}, {law.notice.article}"
+    legal_basis = f"{law.notice.instrument}, {law.notice.article}"
     progress.take(
         Move(
             Noun.ALLOCATION, allocation.id, "notice_published", allocation.state, values,
-            legal_basis=basis,
+            legal_basis=legal_basis,
         )
     )  # fmt: skip
 
@@ -205,51 +219,41 @@ def submit_allocation(
     ended = allocation.notice_to is not None and allocation.notice_to <= now
     if needs_notice and not ended:
         raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
+    _check_guard(progress.file, allocation)
     reference = derive_id("decision", allocation_id, now.isoformat())
     values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
     progress.take(Move(Noun.ALLOCATION, allocation.id, "submitted", allocation.state, values))
     ask(progress, Act.RETURN, allocation.id, actor, now)
 
 
-def change_payee(progress: Progress, claim_id: str, account_id: str, reason: str) -> None:
-    """Pay a claim to another account of the victim; approvals of what was to be paid are void."""
+def _check_guard(file: RecoveryFile, allocation: AllocationRow) -> None:
+    why = restitution.why_not(file, allocation)
+    if why:
+        raise StepRefusedError(f"the return {allocation.id} cannot go on: {why}")
+
+
+def change_payee(
+    progress: Progress, claim_id: str, account_id: str, reason: str, now: datetime
+) -> None:
+    """Pay a claim to another account of the victim; decisions that named the old one are void.
+
+    Refused while a bank may be paying the old one: it is taken back only after the bank's no.
+    """
     if not reason.strip():
         raise StepRefusedError("another payee account needs a reason")
     claim = next(c for c in progress.file.claims if c.id == claim_id)
-    values: dict[str, Scalar] = {"payout_account_id": account_id}
     going = [
         p
         for p in progress.file.payouts
         if p.claim_id == claim_id and p.state in (PayoutState.PREPARED, PayoutState.INSTRUCTED)
     ]
-    for payout in going:
-        if payout.state is PayoutState.INSTRUCTED:
-            _recall(progress, payout.id)
-    progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
-    for payout in going:
-        to: dict[str, Scalar] = {"payee_account_id": account_id}
-        progress.take(Move(Noun.PAYOUT, payout.id, "amended", PayoutState.PREPARED, to))
-        void_approvals(progress, payout.allocation_id, "a payee was changed")
-        _back_to_draft(progress, payout.allocation_id)
-
-
-def _recall(progress: Progress, payout_id: str) -> None:
-    """An instruction that has not left yet can be taken back; one that has cannot."""
-    payout = next(p for p in progress.file.payouts if p.id == payout_id)
-    allocation = progress.file.payouts_of(payout.allocation_id)
-    calls = [c for c in progress.file.calls if c.subject_id in {p.id for p in allocation}]
-    if len(calls) < len(allocation) or any(c.state is not CallState.PLANNED for c in calls):
+    if any(paying.has_left(progress.file, payout) for payout in going):
         raise StepRefusedError("the bank was told to pay already: wait for its answer")
-    for call in calls:
-        progress.take(Move(Noun.CALL, call.id, "cancelled", call.state))
-    for other in allocation:
-        progress.take(Move(Noun.PAYOUT, other.id, "recalled", other.state))
-
-
-def _back_to_draft(progress: Progress, allocation_id: str) -> None:
-    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
-    if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
-        progress.take(Move(Noun.ALLOCATION, allocation.id, "amended", allocation.state))
+    values: dict[str, Scalar] = {"payout_account_id": account_id}
+    progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
+    for allocation_id in dict.fromkeys(p.allocation_id for p in going):
+        paying.void(progress, allocation_id, "a payee was changed")
+    refused_payouts.clear_for(progress, claim_id, now)
 
 
 def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
@@ -257,7 +261,8 @@ def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) 
     hold = progress.file.hold(hold_id)
     asset = progress.file.asset(hold.asset_id)
     if hold not in restitution.to_release(progress.file, asset):
-        raise StepRefusedError(f"hold {hold_id} is not free to be released")
+        why = restitution.waits_for(progress.file, asset) or releasing.why_kept(progress.file, hold)
+        raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
     ask(progress, Act.RELEASE, hold.id, actor, now)
 
 

@@ -8,7 +8,7 @@ from models.file import RecoveryFile, Step
 from models.money import Money
 from models.rows import AllocationRow, ApprovalRow, CallRow, HoldRow, RequestRow
 from models.states import ApprovalState, Role
-from recovery_flows.rules import linking_steps
+from recovery_flows.rules import linking_steps, releasing
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.subjects import Act
 
@@ -40,11 +40,11 @@ def waiting(file: RecoveryFile) -> Iterator[Step]:
 def _sum_asked(file: RecoveryFile, approval: ApprovalRow) -> str:
     part = {Act.RELEASE_PART: "releasing_minor", Act.COMPLAINT: "complained_minor"}
     name = part.get(Act(approval.action))
-    if name is None:
+    if name is None and approval.action != Act.RELEASE:
         return _sum_of(file, approval.subject_id)
     hold = file.hold(approval.subject_id)
-    minor: int = getattr(hold, name)
-    return f" of {Money(minor, hold.currency)}"
+    minor: int = getattr(hold, name or "held_minor")
+    return f" of {Money(minor, hold.currency)}{releasing.owed_text(file, hold)}"
 
 
 def _sum_of(file: RecoveryFile, subject_id: str) -> str:

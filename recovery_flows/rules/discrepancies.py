@@ -27,6 +27,8 @@ _SENTENCES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
+    DiscrepancyKind.PAYOUT_NOT_PAID: "the bank did not carry out a {noun} of {expected}",
+    DiscrepancyKind.CLAIM_ABOVE_BOOKED: "reported {expected}, the bank booked {stated}",
 }
 
 

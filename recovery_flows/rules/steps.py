@@ -22,12 +22,15 @@ from models.states import (
 )
 from recovery_flows.rules import (
     approval_steps,
+    basis,
     by_letter,
     discrepancies,
     hold_steps,
     letters,
     linking_steps,
+    paying,
     refused,
+    releasing,
     restitution,
     watching,
 )
@@ -83,7 +86,8 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             text = f"complete the request: {lacks} fields missing" if lacks else "submit request"
             yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
     for allocation in file.allocations:
-        if allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED):
+        ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
+        if ready and not restitution.why_not(file, allocation):
             notice = allocation.method == "pro_rata" and allocation.notice_to is None
             action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN
             text = "publish the notice of the return" if notice else "submit the return decision"
@@ -95,7 +99,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
 
 def _joins(file: RecoveryFile) -> Iterator[Step]:
     """The younger recovery joins the older one that wants the same account."""
-    if not file.shared_with:
+    if not file.shared_with or paying.is_on_its_way(file):
         return
     account_id, other, currency = file.shared_with[0]
     asset = next(a for a in file.assets if a.account_id == account_id)
@@ -111,13 +115,14 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
-    if not asset.title_checked_by and restitution.is_allocable(file, asset):
+    if not basis.title_stands(file, asset) and restitution.is_allocable(file, asset):
         text = "check the title to the held money"
         yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in restitution.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
             amount = Money(hold.held_minor, hold.currency)
             text = f"ask to release {amount} that no claim needs"
+            text += releasing.residue_text(file, hold)
             yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
 
 
@@ -153,6 +158,8 @@ def _waits(file: RecoveryFile) -> Iterator[Step]:
             )  # fmt: skip
         elif allocation.state is AllocationState.APPROVED:
             text = "waiting for the payouts to be booked"
+            kept = restitution.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
+            text += f" (not sent yet: {kept})" if kept else ""
             yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
@@ -162,7 +169,7 @@ def _engine_text(file: RecoveryFile) -> str:
     if file.recovery.trace_wanted:
         return "the engine traces the money"
     why = [
-        restitution.waits_for(file, a)
+        restitution.why_idle(file, a)
         for a in file.assets
         if a.stage is Stage.RESTITUTION and file.live_holds(a.id)
     ]

@@ -112,7 +112,7 @@ def _allocation(file: RecoveryFile, allocation_id: str) -> list[object]:
         [p.claim_id, p.hold_id, p.payee_account_id, p.amount_minor, p.currency]
         for p in sorted(file.payouts_of(allocation_id), key=lambda p: p.id)
     ]
-    return [allocation.method, allocation.formula, allocation.pool_minor, lines]
+    return [allocation.method, allocation.formula, allocation.pool_minor, lines, allocation.basis]
 
 
 def _recovery(file: RecoveryFile, recovery_id: str) -> list[object]:

@@ -41,9 +41,13 @@ def test_another_payee_voids_the_approval_and_takes_the_instruction_back(
     unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
     file = unit.file(recovery_id)
     assert [a.state for a in returns(unit, recovery_id)] == ["void"]
-    assert [p.state for p in file.payouts] == ["prepared"]
+    assert [p.state for p in file.payouts] == ["cancelled"]
     assert not [c for c in file.calls if c.kind is CallKind.PAYOUT]
-    assert file.payouts[0].payee_account_id != claim.payout_account_id
-    assert file.allocations[0].state == "draft"
+    assert [a.state for a in file.allocations] == ["void"]
+    acts.decide(recovery_id)
+    file = unit.file(recovery_id)
+    new = next(p for p in file.payouts if p.state == "prepared")
+    assert new.payee_account_id == file.claims[0].payout_account_id != claim.payout_account_id
+    assert [a.state for a in file.allocations] == ["void", "draft"]
     with pytest.raises(StepRefusedError, match="is void already"):
         unit.desk(SUPERVISOR).approve(asked.id)
