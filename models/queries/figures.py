@@ -16,6 +16,7 @@ from models.figures import (
     Payee,
     Reason,
     Value,
+    headline,
 )
 from models.ids import digest_bytes
 from models.money import Money
@@ -29,6 +30,16 @@ def shown(
 ) -> tuple[tuple[str, str], ...]:
     """Figures as lines of label and text, in their order; instants in the time zone `zone`."""
     return tuple(line for figure in figures for line in _lines(figure, names, zone))
+
+
+def main_figure(figures: Iterable[Figure], names: Names) -> str:
+    """What the row of a table shows: the headline; of a typed answer its sum, if it has one."""
+    figures = tuple(figures)
+    for figure in figures:
+        if figure.is_headline and isinstance(figure.value, AnswerTyped):
+            answer = names.answers.get(figure.value.call_id)
+            return str(answer.amount) if answer and answer.amount is not None else ""
+    return headline(figures)
 
 
 def _lines(figure: Figure, names: Names, zone: str) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from models.elsewhere import Match
 from models.engine import Database
-from models.figures import headline
 from models.file import RecoveryFile
 from models.queries.approvals import files_with_pending
 from models.queries.deconfliction import accounts_of, elsewhere
-from models.queries.figures import shown
+from models.queries.figures import main_figure, shown
 from models.queries.names import Names, names_of
 from models.queries.views import ApprovalLine, OfficerView
 from models.rows import ApprovalRow
@@ -39,7 +38,7 @@ def approval_line(
         due_at=approval.due_at,
         post_hoc=approval.post_hoc,
         figures=shown(subject.figures, names, zone),
-        headline=headline(subject.figures),
+        headline=main_figure(subject.figures, names),
         digest=approval.subject_digest,
     )
 

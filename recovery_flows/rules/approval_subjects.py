@@ -114,8 +114,7 @@ def _order(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
     yield from _measure(file, hold)
     yield _amount(hold.requested_minor, hold.currency)
     if hold.supersedes_id:
-        before = file.hold(hold.supersedes_id)
-        yield Figure("follows", f"{before.kind} {before.id}")
+        yield Figure("follows", hold.supersedes_id)
     if hold.scope_reason:
         asset = file.asset(hold.asset_id)
         yield Figure("disputed", Money(asset.traced_minor, asset.currency))
@@ -222,7 +221,7 @@ def _letter_answer(file: RecoveryFile, call_id: str) -> Iterator[Figure]:
     yield Figure("account", AccountNumber(_account_of_call(file, call)))
     yield Figure("letter", f"{call.kind}{_asked_sum(file, call)}")
     yield Figure("it went", call.sent_how)
-    yield Figure("the bank says", AnswerTyped(call.id, call.answer_digest))
+    yield Figure("the bank says", AnswerTyped(call.id, call.answer_digest), is_headline=True)
     yield Figure("document", Document(call.answer_document))
     yield Figure("typed by", call.answer_by)
     if call.letter_digest:
