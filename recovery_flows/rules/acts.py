@@ -29,10 +29,11 @@ from recovery_flows.rules import (
     releasing,
     restitution,
 )
+from recovery_flows.rules.approval_subjects import approval_id, subject_digest
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.subjects import SUBJECT_NOUN, Act, approval_id, subject_digest
+from recovery_flows.rules.subjects import SUBJECT_NOUN, Act
 
 Seal = Callable[[object], str]
 

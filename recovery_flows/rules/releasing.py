@@ -1,10 +1,12 @@
 """Which held money may be given up, and how much of it: never what a victim is still owed.
 
-While a claim of the recovery is open, the program lets only money go that no claim needs: a stop on what the
-statement shows not to be stolen, and what a bank holds in excess of the traced sum. Once every
-claim is paid all of it is free. That money which the trace gives to a victim is none of the case,
-or belongs to a third party, is a person's finding: a second person is shown what is owed. So is a rounding residue: what is left of a hold in another
+While a claim of the recovery is open, the program lets only money go that no claim needs: a stop
+on what the statement shows not to be stolen, and what a bank holds beyond the traced sum. Once
+every claim is paid all of it is free. So is a rounding residue: what is left of a hold in another
 currency than the loss when no open loss comes to a coin that it can pay.
+
+That money which the trace gives to a victim is none of the case, or belongs to a third party, is
+a person's finding; the second person is shown what victims are still owed.
 """
 
 from __future__ import annotations
@@ -12,29 +14,19 @@ from __future__ import annotations
 from models.file import RecoveryFile
 from models.money import Money
 from models.rows import AssetRow, HoldRow
-from models.states import LIVE_HOLDS, HoldState, LedgerAccount, Stage
+from models.states import LIVE_HOLDS, HoldState, LedgerAccount
 from recovery_flows.rules import pools
-from recovery_flows.rules.freezing import freeze_plan
 from recovery_flows.rules.losses import owed_minor
 
-OURS = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
+_OURS = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
 
 
-def to_release(file: RecoveryFile, asset: AssetRow, waits: str) -> tuple[HoldRow, ...]:
-    """Holds of an asset that are to be given up whole, by decision.
-
-    `waits` is why the asset cannot be allocated yet: as long as there is a reason, only a stop on
-    money that is not stolen goes, rather than being kept to lapse.
-    """
-    if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
-        return ()
-    surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
-    if waits:
-        return surplus
+def needless(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+    """Holds of an asset that no claim of the recovery needs, with all that they keep."""
     return tuple(
         h
         for h in file.holds_of(asset.id)
-        if h in surplus or (h.state in OURS and h.held_minor and is_free(file, asset, h))
+        if h.state in _OURS and h.held_minor and is_free(file, asset, h)
     )
 
 
@@ -65,21 +57,17 @@ def why_kept(file: RecoveryFile, hold: HoldRow) -> str:
     if file.recovery.trace_wanted or file.trace is None:
         return "the trace does not say yet whose money it is"
     traced = Money(of_loss_minor(file, hold), hold.currency)
-    owed = Money(sum(owed_minor(file, c) for c in file.claims), file.recovery.currency)
-    return f"{traced} of it are traced to victims who are still owed {owed}"
+    return f"{traced} of it are traced to victims who are still owed {owed(file)}"
 
 
-def owed_text(file: RecoveryFile, hold: HoldRow) -> str:
-    """What whoever decides on a release by a finding has to know: victims are still owed."""
-    if is_free(file, file.asset(hold.asset_id), hold):
-        return ""
-    return f" ({why_kept(file, hold)})"
+def owed(file: RecoveryFile) -> Money:
+    """What the victims of a recovery are still owed together."""
+    return Money(sum(owed_minor(file, c) for c in file.claims), file.recovery.currency)
 
 
 def residue_text(file: RecoveryFile, hold: HoldRow) -> str:
     """What stays unpaid for ever when a rounding residue is given up; empty where none does."""
-    owed = sum(owed_minor(file, c) for c in file.claims)
-    if not owed or not of_loss_minor(file, hold):
+    unpaid = owed(file)
+    if not unpaid.minor or not of_loss_minor(file, hold):
         return ""
-    sum_text = Money(owed, file.recovery.currency)
-    return f": a rounding residue, less than can be paid in coins; {sum_text} stay unpaid"
+    return f": a rounding residue, less than can be paid in coins; {unpaid} stay unpaid"

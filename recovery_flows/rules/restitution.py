@@ -22,7 +22,7 @@ from models.states import (
 from recovery_flows.rules import basis, discrepancies, paying, pools, refused_payouts, releasing
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.freezing import Laws, freeze_plan
 from recovery_flows.rules.losses import LOST, is_paid, net_loss_minor
 from recovery_flows.rules.pools import Part
 from recovery_flows.rules.progress import Progress
@@ -133,8 +133,18 @@ def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
 
 
 def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
-    """Holds of an asset that no claim needs: to be given up, by decision."""
-    return releasing.to_release(file, asset, waits_for(file, asset))
+    """Holds of an asset that no claim needs: to be given up, by decision.
+
+    As long as it cannot be allocated yet, only a stop on money that the statement shows not to be
+    stolen goes, rather than being kept to lapse.
+    """
+    if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
+        return ()
+    surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
+    if waits_for(file, asset):
+        return surplus
+    needless = releasing.needless(file, asset)
+    return tuple(h for h in file.holds_of(asset.id) if h in surplus or h in needless)
 
 
 def why_not_released(file: RecoveryFile, hold: HoldRow) -> str:
