@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models import letter_moves, linkage_moves
+from models import allocation_moves, letter_moves, linkage_moves
 from models.states import (
-    AllocationState,
     ApprovalState,
     CallState,
     ClaimState,
@@ -39,7 +38,7 @@ class IllegalMoveError(ValueError):
 
 _Table = Mapping[tuple[str | None, str], str]
 _R, _C, _H, _Q = RecoveryState, ClaimState, HoldState, RequestState
-_A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
+_P, _K, _V, _S = PayoutState, CallState, ApprovalState, Stage
 _D = DiscrepancyState
 
 
@@ -125,14 +124,6 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
-def _allocation_ends() -> dict[tuple[str | None, str], str]:
-    """What came of a decision once its payouts are through; news of one of them may change it."""
-    ends = (_A.PAID, _A.PAID_IN_PART, _A.NOT_PAID)
-    return {
-        (state, str(end)): end for state in (_A.APPROVED, *ends) for end in ends if end != state
-    }
-
-
 _WHILE_HELD = (
     "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
     "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
@@ -201,23 +192,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_Q.ACKNOWLEDGED, "needs_info"): _Q.NEEDS_INFO,
         (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
     },
-    Noun.ALLOCATION: {
-        (None, "drafted"): _A.DRAFT,
-        (_A.DRAFT, "notice_published"): _A.NOTICE,
-        (_A.DRAFT, "submitted"): _A.PENDING_APPROVAL,
-        (_A.DRAFT, "voided"): _A.VOID,
-        (_A.NOTICE, "notice_ended"): _A.NOTICE_ENDED,
-        (_A.NOTICE, "voided"): _A.VOID,
-        (_A.NOTICE_ENDED, "submitted"): _A.PENDING_APPROVAL,
-        (_A.NOTICE_ENDED, "voided"): _A.VOID,
-        (_A.PENDING_APPROVAL, "approved"): _A.APPROVED,
-        (_A.PENDING_APPROVAL, "denied"): _A.VOID,
-        (_A.PENDING_APPROVAL, "voided"): _A.VOID,
-        (_A.PENDING_APPROVAL, "amended"): _A.DRAFT,
-        (_A.APPROVED, "amended"): _A.DRAFT,
-        (_A.APPROVED, "voided"): _A.VOID,
-        **_allocation_ends(),
-    },
+    Noun.ALLOCATION: allocation_moves.ALLOCATION_MOVES,
     Noun.PAYOUT: {
         (None, "prepared"): _P.PREPARED,
         (_P.PREPARED, "amended"): _P.PREPARED,

@@ -68,6 +68,7 @@ def conversion(
 
 
 def memo(account: LedgerAccount, currency: str, there: str, minor: int) -> tuple[Key, Sums]:
+    """A leg outside of the identity: minor units of the currency `there`, no part of the claim."""
     return Key(account, "", "", "", "", currency, there), Sums(0, minor)
 
 
@@ -156,6 +157,7 @@ def _not_credited_minor(payout: PayoutRow, traced: Sums) -> int:
 
 
 def settled(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
+    """The payouts that a bank carried out from an account."""
     return [p for p in file.payouts if p.asset_id == asset.id and p.state is PayoutState.SETTLED]
 
 

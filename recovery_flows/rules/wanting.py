@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from models.file import RecoveryFile
-from models.rows import AssetRow
+from models.rows import AssetRow, PayoutRow
 from models.states import HoldKind, LedgerAccount, PayoutState
 from recovery_flows.rules.drafting import NEVER_TRIED
 from recovery_flows.rules.regime import Regime
@@ -14,23 +15,31 @@ from recovery_flows.rules.regime import Regime
 def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
     """Traced money at an account that no stop was ever asked for, in the account's currency.
 
-    A payout that came back counts once more, as far as no hold keeps it.
+    A payout that came back is asked for once more, as far as no hold keeps it.
     """
-    asked = sum(
-        h.requested_minor
-        for h in file.holds_of(asset.id)
-        if h.kind is HoldKind.STOP and not h.repeat_number and h.state not in NEVER_TRIED
-    )
-    return asset.traced_minor + _came_back_minor(file, asset) - asked
+    since = _came_back_since(file, asset)
+    before = after = 0
+    for hold in file.holds_of(asset.id):
+        if hold.kind is HoldKind.STOP and not hold.repeat_number and hold.state not in NEVER_TRIED:
+            is_later = since is not None and hold.ordered_at is not None and hold.ordered_at > since
+            after += hold.requested_minor if is_later else 0
+            before += 0 if is_later else hold.requested_minor
+    return max(0, asset.traced_minor - before) + _came_back_minor(file, asset) - after
+
+
+def _returned(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
+    return [p for p in file.payouts if p.asset_id == asset.id and p.state is PayoutState.RETURNED]
+
+
+def _came_back_since(file: RecoveryFile, asset: AssetRow) -> datetime | None:
+    """A stop ordered after this may have been asked for because a payout came back."""
+    settled = [p.settled_at for p in _returned(file, asset) if p.settled_at is not None]
+    return min(settled, default=None)
 
 
 def _came_back_minor(file: RecoveryFile, asset: AssetRow) -> int:
     """Money of returned payouts that lies on the account and is held by nobody."""
-    returned = sum(
-        p.debited_minor
-        for p in file.payouts
-        if p.asset_id == asset.id and p.state is PayoutState.RETURNED
-    )
+    returned = sum(p.debited_minor for p in _returned(file, asset))
     located = sum(
         b.asset_minor
         for b in file.balances

@@ -45,6 +45,7 @@ class Acts:
         *,
         credited: Money | None = None,
         debited: Money | None = None,
+        reason: str = "",
     ) -> None:
         """The bank says what became of a payout; where no sum is given, as ordered."""
         with unit_of_work(self.unit.database) as unit:
@@ -61,6 +62,7 @@ class Acts:
                 booked_at=self.unit.now,
                 booking_ref="B-1",
                 modified_at=self.unit.now,
+                reason=reason,
             )
             answers.take_payout_fact(progress, payout_id, fact)
             conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
@@ -92,8 +94,12 @@ class Acts:
 
     def pooled(self, victims: int, held_minor: int) -> str:
         """Some victims' payments of 1,000.00 to one account, joined, stopped and traced."""
+        return self.pooled_of(self.unit.report(*self.unit.reports(victims)), held_minor)
+
+    def pooled_of(self, ids: list[str], held_minor: int) -> str:
+        """The reports of these recoveries, each of a payment of 1,000.00 to the one account."""
         unit, self.held_minor = self.unit, held_minor
-        first, *others = unit.report(*unit.reports(victims))
+        victims, (first, *others) = len(ids), ids
         unit.accept(first)
         for other in others:
             unit.accept(other)
