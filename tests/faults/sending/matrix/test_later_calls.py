@@ -10,6 +10,8 @@ from typing import Any
 
 from models.facts import AccountRef
 from models.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
+from recovery_flows.desk import discrepancies as looked_into
+from recovery_flows.rules import discrepancies
 from recovery_flows.sandbox.states import FaultKind
 
 Outcome = Callable[[Any], Awaitable[None]]
@@ -105,8 +107,12 @@ async def paid_but_a_cent(unit: Any) -> None:
 
 
 async def paid_when_money_is_there(unit: Any) -> None:
-    """Refused for want of money: the same decision is taken once more, by two people."""
-    await refused(unit, PayoutState.PREPARED)
+    """Refused for want of money that the bank holds: a person asks; then two decide once more."""
+    await refused(unit)
+    assert "did not carry out a payout of CNY 800.00" in unit.page().steps[0].sentence
+    (found,) = discrepancies.open_ones(unit.file())
+    looked_into.resolve(unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day")
+    await unit.come_to_rest()
     assert unit.page().steps[0].sentence == "submit the return decision"
     await pay_again(unit)
     assert credited(unit) == ["800.00"]
