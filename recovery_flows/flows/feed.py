@@ -72,7 +72,7 @@ async def poll(engine: Engine, partner_id: str) -> int:
             if isinstance(error, AnswerUnreadableError):
                 for raw in error.raw:
                     keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
-            note_contact(unit, partner_id, error=str(error))
+            note_contact(unit, partner_id, error=str(error), trouble=error.trouble)
             remember_breaker(unit, engine, partner_id)
             _plan(unit, engine, partner, now, heard=False, failed=True)
         return 0
