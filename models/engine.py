@@ -21,8 +21,49 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_tim
 _HISTORY_LOCK = 7_301_127
 
 
+# SQLite's primary result codes BUSY and LOCKED; PostgreSQL's lock_not_available and deadlock.
+_BUSY_CODES = frozenset({5, 6})
+_BUSY_STATES = frozenset({"55P03", "40P01"})
+# Permission, busy, locked, memory, read-only, interrupted, disk, damaged, full, cannot be opened,
+# locking protocol, not a database; PostgreSQL's classes of connection, resources and system.
+_WHOLE_CODES = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
+_WHOLE_STATES = frozenset({"08", "40", "53", "55", "57", "58"})
+
+
 class DatabaseMissingError(Exception):
     """There is no case database where one was expected."""
+
+
+class StoreBusyError(Exception):
+    """Another process keeps the case database locked; nothing was written, and it can be retried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another process keeps the case database locked: nothing was written, try again"
+        )
+
+
+def is_of_the_database(error: BaseException) -> bool:
+    """Whether the database as a whole failed, such as a full disk, and not one row of it."""
+    if isinstance(error, StoreBusyError):
+        return True
+    original = getattr(error, "orig", None)
+    code = getattr(original, "sqlite_errorcode", None)
+    state = getattr(original, "sqlstate", None) or ""
+    return (code is not None and code & 0xFF in _WHOLE_CODES) or state[:2] in _WHOLE_STATES
+
+
+@contextmanager
+def raising_busy() -> Iterator[None]:
+    """Tell a locked database from any other failure of a statement, by the driver's code."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        state = getattr(error.orig, "sqlstate", None)
+        if (code is not None and code & 0xFF in _BUSY_CODES) or state in _BUSY_STATES:
+            raise StoreBusyError from error
+        raise
 
 
 def make_engine(url: str) -> sa.Engine:

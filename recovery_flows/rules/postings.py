@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from models.facts import LineKind
-from models.file import RecoveryFile
+from models.file import GonePart, Position, RecoveryFile
 from models.outcome import Posting
 from models.rows import AssetRow, ClaimRow
 from models.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
@@ -48,20 +48,17 @@ class Sums(NamedTuple):
     asset_minor: int
 
 
-class TraceBelowReturnsError(ValueError):
-    """A trace finds less at an account than was already returned from it."""
-
-
 def entry(file: RecoveryFile) -> tuple[Posting, ...]:
     """The balanced entry that takes the ledger from what it shows to what the facts say.
 
-    Empty when nothing changed. Raises TraceBelowReturnsError when the trace contradicts money that
-    was already paid back.
+    Empty when nothing changed. What a bank has paid back is booked whatever the trace says: where
+    that finds less at the account, the other places of the loss give way (`beyond_trace`).
     """
     target: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for key, sums in _targets(file):
         target[key][0] += sums.claim_minor
         target[key][1] += sums.asset_minor
+    _give_way(target, sum(beyond_trace(file).values()))
     for balance in file.balances:
         if balance.account in (LedgerAccount.MEMO_EXCHANGE, LedgerAccount.MEMO_BANK):
             continue
@@ -176,9 +173,7 @@ def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterato
             yield key, Sums(payout.amount_minor, payout.debited_minor)
             claim_left -= payout.amount_minor
             amount_left -= payout.debited_minor
-    if claim_left < 0:
-        raise TraceBelowReturnsError(f"asset {asset.id}: less is traced than was returned")
-    amount_left = max(0, amount_left)
+    claim_left, amount_left = max(0, claim_left), max(0, amount_left)
     left = yield from _held_targets(file, asset, Sums(claim_left, amount_left))
     claim_left, amount_left = yield from _disposed_targets(file, asset, left)
     if claim_left and not amount_left:
@@ -187,6 +182,54 @@ def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterato
     elif claim_left or amount_left:
         key = Key(LedgerAccount.LOCATED, asset.id, "", "", "", currency, asset.currency)
         yield key, Sums(claim_left, amount_left)
+
+
+def beyond_trace(
+    file: RecoveryFile, states: frozenset[PayoutState] = frozenset({PayoutState.SETTLED})
+) -> dict[str, int]:
+    """By asset: what payouts in these states return above what the trace in force finds there.
+
+    Minor units of the loss's currency; an asset of which no more is returned is left out.
+    """
+    traced: dict[str, int] = defaultdict(int)
+    for part in _at_accounts(file):
+        traced[part.account_id] += part.claim_minor
+    found = {}
+    for asset in file.assets:
+        paid = [p for p in file.payouts if p.asset_id == asset.id and p.state in states]
+        beyond = sum(p.amount_minor for p in paid) - traced[asset.account_id]
+        if paid and beyond > 0:
+            found[asset.id] = beyond
+    return found
+
+
+def _at_accounts(file: RecoveryFile) -> Iterator[Position | GonePart]:
+    """What the trace finds at accounts, what was paid back from them included."""
+    if file.trace is not None:
+        yield from file.trace.positions
+        yield from (g for g in file.trace.gone if g.kind == LineKind.PAYOUT)
+
+
+_GIVING_WAY = (
+    LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED, LedgerAccount.GONE, LedgerAccount.HELD,
+)  # fmt: skip
+
+
+def _give_way(target: dict[Key, list[int]], beyond_minor: int) -> None:
+    """Take what was returned beyond the trace from where the trace has the same loss instead.
+
+    What is held gives way last; what the bank holds stays in the books as excess.
+    """
+    for account in _GIVING_WAY:
+        for key in sorted(k for k in target if k.account is account):
+            sums = target[key]
+            taken = min(beyond_minor, sums[0])
+            if taken <= 0:
+                continue
+            there = sums[1] * taken // sums[0]
+            sums[0], sums[1], beyond_minor = sums[0] - taken, sums[1] - there, beyond_minor - taken
+            if account is LedgerAccount.HELD:
+                target[key._replace(account=LedgerAccount.MEMO_EXCESS)][1] += there
 
 
 _Targets = Generator[tuple[Key, Sums], None, Sums]

@@ -1,0 +1,61 @@
+"""What may fail for one recovery alone, and how it is said without anything personal."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.engine import is_of_the_database
+from recovery_flows.errors import RecoveryFlowsError
+
+_OURS = ("models.", "recovery_flows.")
+_SENTENCE_LENGTH = 240
+
+
+class RestlessError(RecoveryFlowsError):
+    """A recovery was due again and again at one instant: a rule never comes to rest."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(f"it was due again {times} times at one instant: it never comes to rest")
+
+
+class Failure:
+    """What went wrong with one recovery's work; empty where nothing did."""
+
+    error: Exception | None = None
+
+    def __bool__(self) -> bool:
+        return self.error is not None
+
+
+@contextmanager
+def alone() -> Iterator[Failure]:
+    """Work about one recovery: what fails is noted and stops no other.
+
+    What is wrong with the database or this process as a whole goes through, since it is no fault
+    of this recovery: the engine pauses and tries all of it again.
+    """
+    failure = Failure()
+    try:
+        yield failure
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - any fault of a rule or a row is quarantined
+        if is_of_the_database(error):
+            raise
+        failure.error = error
+
+
+def sentence(error: BaseException) -> str:
+    """One line that holds no personal data: our own errors' sentences, of others only the place.
+
+    Errors of this program hold ids and codes by design; the text of any other may quote a value.
+    """
+    if type(error).__module__.startswith(_OURS):
+        text = str(error.args[0]) if error.args else type(error).__name__
+        return text[:_SENTENCE_LENGTH]
+    frames = traceback.extract_tb(error.__traceback__)
+    where = next((f"{Path(f.filename).stem}.{f.name}:{f.lineno}" for f in reversed(frames)), "")
+    return f"{type(error).__name__} in {where}" if where else type(error).__name__
