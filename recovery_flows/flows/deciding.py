@@ -20,7 +20,6 @@ from recovery_flows.desk.tracing import trace_file
 from recovery_flows.flows.context import Engine
 from recovery_flows.rules import crossing, following, freezing, letter_clocks, restitution
 from recovery_flows.rules.freezing import Laws
-from recovery_flows.rules.postings import TraceBelowReturnsError
 from recovery_flows.rules.progress import Progress
 
 STAGES = (Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION)
