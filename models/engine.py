@@ -35,7 +35,7 @@ class DatabaseMissingError(Exception):
 
 
 class StoreBusyError(Exception):
-    """Another process keeps the case database locked; nothing was written, and it can be retried."""
+    """Another process keeps the case database locked; nothing was written, it can be retried."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.engine import is_of_the_database
-from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.errors import RecoveryFlowsError, UnavailableError
 
 _OURS = ("models.", "recovery_flows.")
 _SENTENCE_LENGTH = 240
@@ -19,6 +19,24 @@ class RestlessError(RecoveryFlowsError):
 
     def __init__(self, times: int) -> None:
         super().__init__(f"it was due again {times} times at one instant: it never comes to rest")
+
+
+class WorkFailedError(RecoveryFlowsError):
+    """The engine's own work failed as a whole, such as for want of the database; tried again."""
+
+    retryable = True
+    exit_code = 4
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+        super().__init__(sentence(error))
+
+
+class PrefectAwayError(UnavailableError):
+    """A flow could not be run by Prefect; the work itself was not at fault."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"Prefect does not run the flows: {sentence(error)}")
 
 
 class Failure:
@@ -42,7 +60,7 @@ def alone() -> Iterator[Failure]:
         yield failure
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - any fault of a rule or a row is quarantined
+    except Exception as error:
         if is_of_the_database(error):
             raise
         failure.error = error

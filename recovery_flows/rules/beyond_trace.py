@@ -18,9 +18,7 @@ SETTLED = frozenset({PayoutState.SETTLED})
 SETTLED_OR_GOING = frozenset({PayoutState.SETTLED, PayoutState.INSTRUCTED})
 
 
-def beyond_trace(
-    file: RecoveryFile, states: frozenset[PayoutState] = SETTLED
-) -> dict[str, int]:
+def beyond_trace(file: RecoveryFile, states: frozenset[PayoutState] = SETTLED) -> dict[str, int]:
     """By asset: what payouts in these states return above what the trace in force finds there.
 
     Minor units of the loss's currency; an asset of which no more is returned is left out.
@@ -35,6 +33,15 @@ def beyond_trace(
         if beyond > 0:
             found[asset.id] = beyond
     return found
+
+
+def returned_or_going_minor(file: RecoveryFile, asset_id: str) -> int:
+    """What was paid back from an asset or is on its way, in the loss's currency."""
+    return sum(
+        _returned_minor(p)
+        for p in file.payouts
+        if p.asset_id == asset_id and p.state in SETTLED_OR_GOING
+    )
 
 
 def _returned_minor(payout: PayoutRow) -> int:

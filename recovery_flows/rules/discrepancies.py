@@ -26,6 +26,9 @@ _SENTENCES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
+    DiscrepancyKind.TRACE_BELOW_RETURNS: (
+        "the trace finds less at the account than was paid back from it, by {stated}"
+    ),
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
 }
 

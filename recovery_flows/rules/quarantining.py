@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.file import RecoveryFile
-from models.outcome import Move, Scalar
+from models.outcome import Move
 from models.rows import DiscrepancyRow
 from models.states import DiscrepancyKind, DiscrepancyState, Noun
 from recovery_flows.rules import discrepancies
 from recovery_flows.rules.progress import Progress
 
-_FIRST_PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(hours=1)
+_FIRST_PAUSE_SECONDS = 30
+_LONGEST_PAUSE_SECONDS = 3600
 _TIMES_LONGER = 4
 _DETAIL_LENGTH = 300
 
@@ -42,20 +43,24 @@ def deciding_on(recovery_id: str) -> Work:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many attempts: growing, up to an hour."""
-    return min(_FIRST_PAUSE * _TIMES_LONGER ** min(attempts - 1, 6), _LONGEST_PAUSE)
+    seconds = _FIRST_PAUSE_SECONDS
+    for _ in range(min(attempts - 1, 10)):
+        seconds = min(seconds * _TIMES_LONGER, _LONGEST_PAUSE_SECONDS)
+    return timedelta(seconds=seconds)
 
 
 def failure(
     work: Work, known: DiscrepancyRow | None, detail: str, now: datetime, wall: datetime
-) -> Move:
-    """One more failed attempt at some work; `wall` is transport time, which retries count in.
+) -> tuple[Move, DiscrepancyRow]:
+    """One more failed attempt at some work, and the discrepancy as it is then.
+
+    `wall` is transport time, which retries count in.
 
     Attempts count on where the work went through in between by itself, and anew where a person
     has released it.
     """
-    is_new_series = known is None or bool(known.resolved_by)
-    attempts = 1 if known is None or is_new_series else known.attempts + 1
-    values: dict[str, Scalar] = {
+    attempts = 1 if known is None or known.resolved_by else known.attempts + 1
+    values: dict[str, Any] = {
         "attempts": attempts,
         "retry_at": wall + pause(attempts),
         "detail": detail[:_DETAIL_LENGTH],
@@ -65,19 +70,25 @@ def failure(
             "kind": DiscrepancyKind.PROCESSING_FAILED, "subject_noun": work.noun,
             "subject_id": work.subject_id, "asset_id": work.asset_id, "found_at": now,
         }  # fmt: skip
-        return Move(Noun.DISCREPANCY, work.discrepancy_id, "found", None, values)
-    if known.state is DiscrepancyState.OPEN:
-        return Move(Noun.DISCREPANCY, known.id, "updated", known.state, values)
-    values |= {"found_at": now, "resolved_by": "", "resolved_at": None}
-    return Move(Noun.DISCREPANCY, known.id, "found_again", known.state, values)
+        name = work.discrepancy_id
+        born = DiscrepancyRow(
+            id=name, recovery_id=work.recovery_id, state=DiscrepancyState.OPEN, **values
+        )
+        return Move(Noun.DISCREPANCY, name, "found", None, values), born
+    event = "updated"
+    if known.state is not DiscrepancyState.OPEN:
+        event = "found_again"
+        values |= {"found_at": now, "resolved_by": "", "resolved_at": None}
+    move = Move(Noun.DISCREPANCY, known.id, event, known.state, values)
+    return move, replace(known, state=DiscrepancyState.OPEN, **values)
 
 
 def open_failures(file: RecoveryFile, noun: Noun, subject_id: str) -> Iterator[DiscrepancyRow]:
     """What is quarantined of this subject."""
     for found in discrepancies.open_ones(file):
-        if found.kind is DiscrepancyKind.PROCESSING_FAILED:
-            if (found.subject_noun, found.subject_id) == (noun, subject_id):
-                yield found
+        same = (found.subject_noun, found.subject_id) == (noun, subject_id)
+        if found.kind is DiscrepancyKind.PROCESSING_FAILED and same:
+            yield found
 
 
 def went_through(progress: Progress, noun: Noun, subject_id: str, now: datetime) -> None:
