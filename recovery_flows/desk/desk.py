@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from models.engine import Database
 from models.facts import AccountRef
@@ -24,6 +24,7 @@ from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.desk import asking, doing, letter_effects
+from recovery_flows.desk.clock import wall_clock
 from recovery_flows.desk.deconflicting import carry_reason, check_step
 from recovery_flows.desk.recording import conclude, derived_or_due
 from recovery_flows.errors import MisuseError, RefusedError
@@ -34,11 +35,6 @@ from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.tracing.rules import RULES
 
 WallClock = Callable[[], datetime]
-
-
-def wall_clock() -> datetime:
-    """Transport time: now, aware, UTC."""
-    return datetime.now(UTC)
 
 
 class NobodyActsError(RefusedError):

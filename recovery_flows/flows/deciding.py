@@ -16,6 +16,7 @@ from models.queries.files import load_each
 from models.queries.work import due_recoveries, version_of
 from models.states import TASK_CALLS, CallKind, Noun, Stage
 from models.store.derived import Derived
+from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.record import StaleFileError
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.vault import Vault
@@ -23,7 +24,6 @@ from recovery_flows.desk.recording import conclude, derived, derived_or_due
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone
-from recovery_flows.flows.lock import for_a_while, rest_of_the_lock
 from recovery_flows.flows.quarantine import quarantine
 from recovery_flows.rules import crossing, following, freezing, letter_clocks, restitution
 from recovery_flows.rules.freezing import Laws

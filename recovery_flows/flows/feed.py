@@ -19,6 +19,7 @@ from models.queries.work import (
 from models.queries.work import partner as partner_line
 from models.states import Noun, PartnerChannel
 from models.store.documents import keep
+from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.desk.recording import conclude
@@ -30,7 +31,6 @@ from recovery_flows.errors import (
 )
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
-from recovery_flows.flows.lock import for_a_while, rest_of_the_lock
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task

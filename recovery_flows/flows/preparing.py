@@ -12,13 +12,13 @@ from models.queries.files import load_file
 from models.queries.work import CallLine, call_owner, calls_by_id
 from models.states import QUESTIONS, CallKind, CallState, Noun
 from models.store.calls import freeze_body, lease_calls, mark_sent, settle
+from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.bank.orders import Authority, Limits
 from recovery_flows.desk.recording import conclude
 from recovery_flows.flows.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone
-from recovery_flows.flows.lock import for_a_while, rest_of_the_lock
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.rules import sending
 from recovery_flows.rules.progress import Progress

@@ -12,6 +12,7 @@ from models.queries.files import load_file
 from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState, Noun
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
+from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
@@ -20,7 +21,6 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
-from recovery_flows.flows.lock import for_a_while, rest_of_the_lock
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
 from recovery_flows.rules import answers, task_answers, watching

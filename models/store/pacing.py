@@ -1,4 +1,4 @@
-"""How long the engine keeps the write lock of the case database, and how it gives it back."""
+"""How long a writer keeps the write lock of the case database, and how it gives it back."""
 
 from __future__ import annotations
 
