@@ -11,6 +11,7 @@ from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.rules import (
+    approval_upkeep,
     crossing,
     discrepancies,
     following,
@@ -38,8 +39,10 @@ def conclude(
 
     `shown` is what follows for the queue, where that is known already. Where it cannot be derived
     the recovery is due: what was decided is booked, and the engine finds out what is wrong.
+    A pending approval of which a figure has changed becomes void with it.
     """
     recovery_id = progress.file.recovery.id
+    approval_upkeep.void_changed(progress, now)
     record(unit, actor, now, recovery_id, progress.outcome())
     write_derived(unit, recovery_id, shown or derived_or_due(progress.file, now, laws))
     _look_at_sharers(unit, now, laws, progress)
@@ -89,6 +92,7 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
     if file.recovery.trace_wanted:
         return True
     progress = Progress(file)
+    approval_upkeep.void_changed(progress, now)
     letter_clocks.advance(progress, now, laws)
     freezing.advance(progress, now, laws)
     following.advance(progress, now)

@@ -25,7 +25,14 @@ from recovery_flows.desk.tracing import trace_file
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone
 from recovery_flows.flows.quarantine import quarantine
-from recovery_flows.rules import crossing, following, freezing, letter_clocks, restitution
+from recovery_flows.rules import (
+    approval_upkeep,
+    crossing,
+    following,
+    freezing,
+    letter_clocks,
+    restitution,
+)
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import deciding_on, went_through
@@ -162,6 +169,7 @@ def _decided(
     went_through(progress, Noun.RECOVERY, file.recovery.id, now)
     cleared = len(progress.moves)
     _decide(stage, progress, now, engine.laws, session, engine.database.vault)
+    approval_upkeep.void_changed(progress, now)
     if not cleared:
         return Decision(progress, derived_or_due(progress.file, now, engine.laws))
     with alone() as failure:

@@ -14,7 +14,7 @@ from models.money import Money
 from models.queries.audit import verify
 from models.queries.money import lines_of
 from models.states import Role
-from models.store import line_imports
+from models.store import line_imports, pacing
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.desk import importing, wall_clock
@@ -81,17 +81,18 @@ def test_an_import_that_is_interrupted_leaves_nothing_and_can_come_again(
 
     def dies(work: Any, import_id: str, wall: Any) -> None:
         calls.append(seen(unit))
-        if len(calls) == 5:
+        if len(calls) == 14:
             raise KeyboardInterrupt
         go_on(work, import_id, wall)
 
     go_on = line_imports.go_on
     monkeypatch.setattr(line_imports, "go_on", dies)
+    monkeypatch.setattr(pacing, "HOLD_SECONDS", 0)
     monkeypatch.setattr(importing.line_imports, "undo", lambda *_: None)  # killed: nobody undoes
     with pytest.raises(KeyboardInterrupt):
         take(unit)
     monkeypatch.undo()
-    assert calls == [0] * 5, "nobody sees a booking before all are stored"
+    assert calls == [0] * 14, "nobody sees a booking before all are stored"
     assert 0 < stored(unit) < LINES
     assert seen(unit) == 0
     with pytest.raises(UnavailableError, match="another import"):
