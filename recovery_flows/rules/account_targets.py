@@ -48,10 +48,6 @@ class Sums(NamedTuple):
     asset_minor: int
 
 
-class TraceBelowReturnsError(ValueError):
-    """A trace finds less at an account than was already returned from it."""
-
-
 def conversion(
     currency: str, there: str, claim_minor: int, amount_minor: int
 ) -> Iterator[tuple[Key, Sums]]:
@@ -67,6 +63,11 @@ def conversion(
         yield memo(LedgerAccount.MEMO_EXCHANGE, currency, there, -amount_minor)
 
 
+def overdrawn(currency: str, there: str) -> LedgerAccount:
+    """Where a debit goes that is above what the trace found: a cost, or a conversion's rate."""
+    return LedgerAccount.MEMO_COST if there == currency else LedgerAccount.MEMO_EXCHANGE
+
+
 def memo(account: LedgerAccount, currency: str, there: str, minor: int) -> tuple[Key, Sums]:
     """A leg outside of the identity: minor units of the currency `there`, no part of the claim."""
     return Key(account, "", "", "", "", currency, there), Sums(0, minor)
@@ -76,8 +77,8 @@ def asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterator
     """Returned, held (up to the claim), excess and the rest located, for one account."""
     currency = file.recovery.currency
     left = yield from _returned_targets(file, asset, traced)
-    if left.claim_minor < 0:
-        raise TraceBelowReturnsError(f"asset {asset.id}: less is traced than was returned")
+    # Less was traced than was returned: the rest gives way elsewhere.
+    left = Sums(max(0, left.claim_minor), left.asset_minor)
     left = yield from _not_credited_targets(file, asset, traced, left)
     left = yield from _held_targets(file, asset, left)
     claim_left, amount_left = yield from _disposed_targets(file, asset, left)
@@ -119,10 +120,7 @@ def _returned_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> _Tar
             there, minor = payout.debited_currency, payout.debited_minor
             yield memo(LedgerAccount.MEMO_EXCHANGE, currency, there, -minor)
     if amount_left < 0:
-        # More was debited than the trace found there: a cost, or the rate of the conversion.
-        same = asset.currency == currency
-        account = LedgerAccount.MEMO_COST if same else LedgerAccount.MEMO_EXCHANGE
-        yield memo(account, currency, asset.currency, amount_left)
+        yield memo(overdrawn(currency, asset.currency), currency, asset.currency, amount_left)
     return Sums(claim_left, max(0, amount_left))
 
 

@@ -20,8 +20,11 @@ from recovery_flows.rules.account_targets import (
     Sums,
     asset_targets,
     conversion,
+    memo,
+    overdrawn,
     settled,
 )
+from recovery_flows.rules.beyond_trace import beyond_trace, give_way
 
 CONFLICT = "conflict"
 """Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
@@ -31,13 +34,14 @@ def entry(file: RecoveryFile) -> tuple[Posting, ...]:
     """The entry that takes the ledger from what it shows to what the facts say.
 
     Empty when nothing changed. Each leg has its own source, so that it balances only if these
-    agree; no leg is found from the others. Raises TraceBelowReturnsError when the trace contradicts
-    money that was already paid back.
+    agree; no leg is found from the others. What a bank has paid back is booked whatever the trace
+    says: where that finds less at the account, the other places of the loss give way.
     """
     target: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for key, sums in _targets(file):
         target[key][0] += sums.claim_minor
         target[key][1] += sums.asset_minor
+    _give_way(target, file)
     for balance in file.balances:
         key = Key(
             balance.account, balance.asset_id, balance.hold_id, balance.claim_id,
@@ -46,6 +50,14 @@ def entry(file: RecoveryFile) -> tuple[Posting, ...]:
         target[key][0] -= balance.claim_minor
         target[key][1] -= balance.asset_minor
     return tuple(_posting(key, c, a) for key, (c, a) in sorted(target.items()) if c or a)
+
+
+def _give_way(target: dict[Key, list[int]], file: RecoveryFile) -> None:
+    """What was returned beyond the trace comes from where the trace has the loss instead."""
+    loss = file.recovery.currency
+    for there, minor in give_way(target, sum(beyond_trace(file).values())).items():
+        key, sums = memo(overdrawn(loss, there), loss, there, minor)
+        target[key][1] += sums.asset_minor
 
 
 def _posting(key: Key, claim_minor: int, asset_minor: int) -> Posting:
