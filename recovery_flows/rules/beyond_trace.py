@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.facts import LineKind
 from models.file import GonePart, Position, RecoveryFile
 from models.rows import PayoutRow
-from models.states import LedgerAccount, PayoutState
+from models.states import CallState, LedgerAccount, PayoutState
 
 if TYPE_CHECKING:
     from recovery_flows.rules.account_targets import Key
@@ -21,14 +21,20 @@ SETTLED_OR_GOING = frozenset({PayoutState.SETTLED, PayoutState.INSTRUCTED})
 def beyond_trace(file: RecoveryFile, states: frozenset[PayoutState] = SETTLED) -> dict[str, int]:
     """By asset: what payouts in these states return above what the trace in force finds there.
 
-    Minor units of the loss's currency; an asset of which no more is returned is left out.
+    Minor units of the loss's currency; an asset of which no more is returned is left out. An order
+    that cannot have left is not on its way: another trace takes it back.
     """
+    unsent = _unsent(file)
     traced: dict[str, int] = defaultdict(int)
     for part in _at_accounts(file):
         traced[part.account_id] += part.claim_minor
     found = {}
     for asset in file.assets:
-        paid = [p for p in file.payouts if p.asset_id == asset.id and p.state in states]
+        paid = [
+            p
+            for p in file.payouts
+            if p.asset_id == asset.id and p.state in states and p.id not in unsent
+        ]
         beyond = sum(_returned_minor(p) for p in paid) - traced[asset.account_id]
         if beyond > 0:
             found[asset.id] = beyond
@@ -37,11 +43,16 @@ def beyond_trace(file: RecoveryFile, states: frozenset[PayoutState] = SETTLED) -
 
 def returned_or_going_minor(file: RecoveryFile, asset_id: str) -> int:
     """What was paid back from an asset or is on its way, in the loss's currency."""
+    unsent = _unsent(file)
     return sum(
         _returned_minor(p)
         for p in file.payouts
-        if p.asset_id == asset_id and p.state in SETTLED_OR_GOING
+        if p.asset_id == asset_id and p.state in SETTLED_OR_GOING and p.id not in unsent
     )
+
+
+def _unsent(file: RecoveryFile) -> set[str]:
+    return {c.subject_id for c in file.calls if c.state is CallState.PLANNED and not c.attempts}
 
 
 def _returned_minor(payout: PayoutRow) -> int:
