@@ -22,7 +22,12 @@ from tests.simulation.door import Door
 from tests.simulation.place import OFFICERS, SUPERVISOR, Place
 from tests.simulation.plan import FOREIGN, MULES, SPARE, VICTIMS, Report
 
-REQUEST_FIELDS = dict.fromkeys(("requesting_authority", "central_authority_reference", "personal_data_export_reference", "persons", "applicable_law", "wanted_by", "basis", "property_title_proof", "institution_address", "order_copy", "measure_law", "interested_persons_law"), "synthetic")  # fmt: skip
+_NEEDED = (
+    "requesting_authority", "central_authority_reference", "personal_data_export_reference",
+    "persons", "applicable_law", "wanted_by", "basis", "property_title_proof",
+    "institution_address", "order_copy", "measure_law", "interested_persons_law",
+)  # fmt: skip
+REQUEST_FIELDS = dict.fromkeys(_NEEDED, "synthetic")
 _STEPS_MAX = 12
 _OPEN_HOLDS = "('draft','pending_approval','stopped','frozen','queued')"
 _RULES = ("lifo", "pro_rata", "tainted_first", "poison", "libr", "fifo")

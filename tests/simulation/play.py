@@ -10,15 +10,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from models.facts import AccountRef, ReportFact
-from models.money import Money
 from models.queries.audit import verify
 from models.queries.work import next_instant, next_retry
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.reports.ledger_check import ledger_check
-from tests.simulation.bank import Bank
-from tests.simulation.books import Account, exchanged
 from tests.simulation.door import Door
+from tests.simulation.eyes import ViolationError
 from tests.simulation.hands import (
     ROUNDS_MAX,
     Commits,
@@ -28,14 +25,14 @@ from tests.simulation.hands import (
     lead_to,
     new_engine,
 )
-from tests.simulation.oracle import Oracle, ViolationError
+from tests.simulation.oracle import Oracle
 from tests.simulation.people import People
-from tests.simulation.place import BANKS, START, Place
-from tests.simulation.plan import FOREIGN, MULES, SPARE, VICTIMS, Payment, Plan, Report, Tick
+from tests.simulation.place import START, Place
+from tests.simulation.plan import Plan, Report, Tick
+from tests.simulation.world import World
 
 _ROUNDS_MAX = 150
 _HORIZON = timedelta(days=3 * 365)
-_RICH = 50_000_00
 _NUDGE = timedelta(seconds=130)  # past a lease and the longest pause of a retry
 Say = Callable[[str], None]
 
@@ -58,7 +55,7 @@ class Told:
     violation: ViolationError | None = None
 
 
-class History:
+class History(World):
     """Plays one plan at a place."""
 
     def __init__(self, plan: Plan, place: Place, say: Say = lambda _: None) -> None:
@@ -79,100 +76,9 @@ class History:
         self._met = False
         self._generation = 0
 
-    def now(self) -> datetime:
-        """Simulated time, which is case time and transport time at once."""
-        return self.at
-
     def say(self, text: str) -> None:
         """Tell one line of the story."""
         self._say(f"{self.at:%m-%d %H:%M} {text}")
-
-    # The world
-
-    def _open_banks(self) -> dict[str, Bank]:
-        found: dict[str, Bank] = {}
-
-        def find(bank: str, number: str) -> Account | None:
-            return found[bank].accounts.get(number) if bank in found else None
-
-        tempers = {t.bank: t for t in self.plan.tempers}
-        for name, jurisdiction, currency, _ in BANKS:
-            temper = tempers[name]
-            found[name] = Bank(
-                name, jurisdiction, currency, self.now, find,
-                faults=[f for f in self.plan.faults if f.bank == name],
-                answer_hours=temper.answer_hours, settle_hours=temper.settle_hours,
-                hold_stamp=timedelta(milliseconds=temper.hold_stamp_ms),
-            )  # fmt: skip
-        openings = dict(self.plan.openings)
-        for bank, number in (*VICTIMS, *SPARE, *MULES, FOREIGN):
-            rich = bank == "east"
-            opening = _RICH if rich else openings.get((bank, number), 0)
-            account = Account(number, f"Holder {number}", found[bank].currency, opening)
-            account.balance = opening
-            found[bank].accounts[number] = account
-        return found
-
-    def _move(self, payment: Payment) -> None:
-        """Money moves, as far as the payer's account lets it go."""
-        bank, number = payment.payer
-        payer = self.banks[bank].accounts[number]
-        minor = min(payment.minor, self.banks[bank].available(number))
-        self.truth[payment.ref] = minor
-        if not minor:
-            return
-        if payment.to is None:
-            payer.book(self.at, -minor, "CASH", ref=payment.ref)
-        else:
-            there = self.banks[payment.to[0]].accounts[payment.to[1]]
-            arrived = exchanged(minor, payer.currency, there.currency)
-            abroad = payer.currency != there.currency
-            payer.book(
-                self.at, -minor, "TRANSFER", (*payment.to, there.holder),
-                (arrived, there.currency) if abroad else None, payment.ref,
-            )  # fmt: skip
-            there.book(
-                self.at, arrived, "TRANSFER", (*payment.payer, payer.holder),
-                (minor, payer.currency) if abroad else None, payment.ref,
-            )  # fmt: skip
-        self.say(f"{payment} ({minor / 100:.2f})")
-
-    def _report(self, report: Report) -> None:
-        payment = next(p for p in self.plan.payments if p.ref == report.ref)
-        assert payment.to is not None
-        self._refs[report.ref] += 1
-        fact = ReportFact(
-            row=1,
-            external_ref=f"SYN/{report.ref}/{self._refs[report.ref]}",
-            victim_name=f"Holder {payment.payer[1]}",
-            victim_contact="invented@example.org",
-            victim_account=AccountRef(*payment.payer, f"Holder {payment.payer[1]}"),
-            payee_account=AccountRef(*payment.to, f"Holder {payment.to[1]}"),
-            amount=Money(report.minor, "CNY"),
-            paid_at=START + timedelta(hours=payment.hour),
-            reported_at=self.at,
-            end_to_end_id=report.ref if report.names_ref else "",
-        )
-        self.people.report(report, fact)
-
-    def _pass_time(self, until: datetime) -> None:
-        """What payers, victims and banks do until then, each at its time."""
-        while self._world and self._at_of(self._world[0]) <= until:
-            event = self._world.pop(0)
-            self.at = max(self.at, self._at_of(event))
-            for bank in self.banks.values():
-                bank.advance()
-            if isinstance(event, Payment):
-                self._move(event)
-            else:
-                self._report(event)
-        self.at = max(self.at, until)
-        for bank in self.banks.values():
-            bank.advance()
-
-    @staticmethod
-    def _at_of(event: Payment | Report) -> datetime:
-        return START + timedelta(hours=event.hour)
 
     # Playing
 
@@ -373,12 +279,12 @@ class History:
     def _complain(self) -> None:
         for sentence in self.oracle.dead_ends():
             raise ViolationError("dead end", sentence)
-        rows = self.oracle.eyes.execute(
+        query = (
             "SELECT ref, state, step_role, step_action, step_sentence FROM recovery"
             " WHERE state IN ('reported', 'open')"
-        ).fetchall()
-        said = "; ".join(self.people.last_refusal.values())
-        raise ViolationError("never at rest", f"{rows} at {self.at:%Y-%m-%d}; last refused: {said}")
+        )
+        rows, said = self._eyes.execute(query).fetchall(), self.people.last_refusal
+        raise ViolationError("never at rest", f"{rows} at {self.at:%Y-%m-%d}; refused: {said}")
 
     def _prove(self) -> None:
         """At the end the whole history replays, and the ledger agrees with its sources."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.simulation.oracle import ViolationError
+from tests.simulation.eyes import ViolationError
 from tests.simulation.place import Place, place
 from tests.simulation.plan import Plan, plan_of
 from tests.simulation.play import History, Told

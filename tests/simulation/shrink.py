@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from tests.simulation.oracle import ViolationError
+from tests.simulation.eyes import ViolationError
 from tests.simulation.faults import Fault
 from tests.simulation.plan import Plan, Temper, Tick
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.oracle import ViolationError
+from tests.simulation.eyes import ViolationError
 from tests.simulation.place import Place, place
 from tests.simulation.plan import Payment, Plan, Report, Temper, Tick
 from tests.simulation.play import History
