@@ -31,18 +31,18 @@ class Door(Telling, httpx.AsyncBaseTransport):
     """
 
     bank: Bank
-    between: Callable[[str, bool], Awaitable[None]]
+    between: Callable[[bool], Awaitable[None]]
     requests: int = field(default=0)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         body = await request.aread()
         self.requests += 1
-        await self.between(self.bank.id, False)  # noqa: FBT003
+        await self.between(False)  # noqa: FBT003
         self.bank.advance()
         is_order = request.method == "POST"
         response = self._order(request, body) if is_order else self._read(request)
-        await self.between(self.bank.id, True)  # noqa: FBT003
+        await self.between(True)  # noqa: FBT003
         return response
 
     # Orders

@@ -7,7 +7,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from models.queries.audit import verify
@@ -29,30 +28,13 @@ from tests.simulation.oracle import Oracle
 from tests.simulation.people import People
 from tests.simulation.place import START, Place
 from tests.simulation.plan import Plan, Report, Tick
+from tests.simulation.told import Told
 from tests.simulation.world import World
 
 _ROUNDS_MAX = 150
 _HORIZON = timedelta(days=3 * 365)
 _NUDGE = timedelta(seconds=130)  # past a lease and the longest pause of a retry
 Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Told:
-    """What a history came to: steps played, faults by kind, its end states; a violation or none."""
-
-    seed: int
-    steps: int = 0
-    checks: int = 0
-    acts: int = 0
-    refused: int = 0
-    requests: int = 0
-    crashes: int = 0
-    meetings: int = 0
-    days: float = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    ends: Counter[str] = field(default_factory=Counter)
-    violation: ViolationError | None = None
 
 
 class History(World):
@@ -77,7 +59,6 @@ class History(World):
         self._generation = 0
 
     def say(self, text: str) -> None:
-        """Tell one line of the story."""
         self._say(f"{self.at:%m-%d %H:%M} {text}")
 
     # Playing
@@ -193,9 +174,8 @@ class History(World):
         self.commits.disarm()
         self.engines[name] = self._engine(name)
 
-    async def _between(self, bank: str, answered: bool) -> None:  # noqa: FBT001
+    async def _between(self, answered: bool) -> None:  # noqa: FBT001
         """At a bank's door: the process may die there, or somebody else may act meanwhile."""
-        del bank
         tick = self._tick
         if tick is None or self._met:
             return

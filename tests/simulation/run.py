@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from tests.simulation.eyes import ViolationError
 from tests.simulation.place import Place, place
 from tests.simulation.plan import Plan, plan_of
-from tests.simulation.play import History, Told
+from tests.simulation.play import History
 from tests.simulation.shrink import shrunk
+from tests.simulation.told import Told
 
 _COLLECT_EVERY = 25
 
