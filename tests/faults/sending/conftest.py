@@ -46,7 +46,6 @@ from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
 from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
-
 PATIENCE_SECONDS = 60
 
 
