@@ -103,6 +103,7 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.FROZEN, "court_order_entered"): _H.DISPOSAL_PENDING,
         (_H.DISPOSAL_PENDING, "disposed"): _H.DISPOSED,
         (_H.DISPOSAL_PENDING, "released"): _H.RELEASED,
+        (_H.RELEASE_PENDING, "updated"): _H.RELEASE_PENDING,
         (_H.REJECTED_BY_BANK, "refusal_seen"): _H.REJECTED_BY_BANK,
         (_H.NO_FUNDS, "refusal_seen"): _H.NO_FUNDS,
         (None, "volunteered"): _H.STOPPED,
@@ -119,11 +120,21 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         }
         moves |= {(live, event): live for event in _WHILE_HELD}
     moves |= {(_H.FROZEN, event): _H.FROZEN for event in _RENEWAL}
+    # A bank that holds what was recorded as ended, and one that a court has taken it over from.
+    for over in _OVER:
+        moves |= {(over, "stopped_late"): _H.STOPPED, (over, "frozen_late"): _H.FROZEN}
+    for state in (*_OVER, _H.STOPPED, _H.RELEASE_PENDING):
+        moves[(state, "converted")] = _H.DISPOSAL_PENDING
+    moves |= {(state, "stated"): state for state in _H}
     pending = _H.DISPOSAL_PENDING
     moves |= {(pending, e): pending for e in ("updated", "paid_out", "reminded", "escalated")}
     return moves
 
 
+_OVER = (
+    _H.LAPSED, _H.SUPERSEDED, _H.RELEASED, _H.DISPOSED, _H.REJECTED_BY_BANK, _H.NO_FUNDS,
+    _H.CANCELLED,
+)  # fmt: skip
 _WHILE_HELD = (
     "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
     "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
@@ -187,6 +198,10 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_Q.ACKNOWLEDGED, "refused"): _Q.REFUSED,
         (_Q.ACKNOWLEDGED, "needs_info"): _Q.NEEDS_INFO,
         (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
+        (_Q.NEEDS_INFO, "executed"): _Q.EXECUTED,
+        (_Q.NEEDS_INFO, "partially_executed"): _Q.PARTIALLY_EXECUTED,
+        (_Q.REFUSED, "executed"): _Q.EXECUTED,
+        (_Q.REFUSED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
     },
     Noun.ALLOCATION: {
         (None, "drafted"): _A.DRAFT,
@@ -214,7 +229,16 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_P.INSTRUCTED, "settled"): _P.SETTLED,
         (_P.INSTRUCTED, "refused"): _P.REFUSED,
         (_P.INSTRUCTED, "returned"): _P.RETURNED,
+        (_P.INSTRUCTED, "acknowledged"): _P.INSTRUCTED,
         (_P.SETTLED, "returned"): _P.RETURNED,
+        (_P.SETTLED, "refused"): _P.REFUSED,
+        (_P.SETTLED, "corrected"): _P.SETTLED,
+        (_P.REFUSED, "settled"): _P.SETTLED,
+        (_P.REFUSED, "returned"): _P.RETURNED,
+        (_P.RETURNED, "settled"): _P.SETTLED,
+        (_P.PREPARED, "settled"): _P.SETTLED,
+        (_P.CANCELLED, "settled"): _P.SETTLED,
+        **{(state, "stated"): state for state in _P},
     },
     Noun.CALL: {
         (None, "planned"): _K.PLANNED,

@@ -174,13 +174,32 @@ def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     return AccountRef(row.partner_id, vault.open(row.number_sealed), vault.open(row.holder_sealed))
 
 
-def owners_of_refs(session: Session, refs: Iterable[str]) -> dict[str, tuple[Noun, str]]:
-    """Which of our hold, payout and task ids a feed names, with the recovery each belongs to."""
-    wanted = list(refs)
-    found: dict[str, tuple[Noun, str]] = {}
-    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS), (Noun.TASK, _TASKS)):
-        query = sa.select(table.c.id, table.c.recovery_id).where(table.c.id.in_(wanted))
-        found |= {row.id: (noun, row.recovery_id) for row in session.execute(query)}
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A hold, payout or task of ours that a partner may report on: at which partner, whose."""
+
+    noun: Noun
+    id: str
+    partner_id: str
+    recovery_id: str
+    asset_id: str
+
+
+def owners_of_refs(session: Session, refs: Iterable[str]) -> list[Owned]:
+    """Our holds, payouts and tasks with these ids, each with the partner that was told of it."""
+    wanted = list(set(refs))
+    found: list[Owned] = []
+    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS)):
+        query = (
+            sa.select(table.c.id, _ASSETS.c.partner_id, table.c.recovery_id, table.c.asset_id)
+            .join(_ASSETS, _ASSETS.c.id == table.c.asset_id)
+            .where(table.c.id.in_(wanted))
+        )
+        found += [Owned(noun, *row) for row in session.execute(query)]
+    tasks = sa.select(
+        _TASKS.c.id, _TASKS.c.partner_id, _TASKS.c.recovery_id, _TASKS.c.asset_id
+    ).where(_TASKS.c.id.in_(wanted))
+    found += [Owned(Noun.TASK, *row) for row in session.execute(tasks)]
     return found
 
 
@@ -210,7 +229,10 @@ def holding_partners(session: Session) -> set[str]:
     query = (
         sa.select(_ASSETS.c.partner_id)
         .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
-        .where(_HOLDS.c.state.in_(LIVE_HOLDS), _HOLDS.c.held_minor > 0)
+        .where(
+            _HOLDS.c.state.in_(LIVE_HOLDS),
+            sa.or_(_HOLDS.c.held_minor > 0, _HOLDS.c.foreign_minor > 0),
+        )
     )
     return set(session.execute(query.union(kept)).scalars())
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from models.facts import FeedFact, HoldFact, TaskFact
+from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, TaskFact
 from models.queries.files import load_files
 from models.queries.work import (
+    Owned,
     PartnerLine,
     holding_partners,
     owners_of_refs,
@@ -14,7 +15,7 @@ from models.queries.work import (
     waiting_partners,
 )
 from models.queries.work import partner as partner_line
-from models.states import Noun, PartnerChannel
+from models.states import DiscrepancyKind, Noun, PartnerChannel
 from models.store.documents import keep
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, unit_of_work
@@ -28,10 +29,15 @@ from recovery_flows.errors import (
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers
+from recovery_flows.rules import answers, disagreeing
 from recovery_flows.rules.progress import Progress
 
 _OVERLAP = timedelta(seconds=10)
+_NOUNS: dict[type[FeedFact], Noun] = {
+    HoldFact: Noun.HOLD,
+    PayoutFact: Noun.PAYOUT,
+    TaskFact: Noun.TASK,
+}
 
 
 def due_polls(engine: Engine) -> list[str]:
@@ -77,11 +83,12 @@ async def poll(engine: Engine, partner_id: str) -> int:
             _plan(unit, engine, partner, now, heard=False, failed=True)
         return 0
     with unit_of_work(engine.database) as unit:
-        new = _take_items(unit, engine, now, page.items)
-        if new:
+        new, strange = _take_items(unit, engine, now, partner_id, page.items)
+        trouble = _trouble(partner_id, page, strange)
+        if new or trouble:
             for raw in raws:
                 keep(unit, raw.body, "feed", raw.media_type, wall)
-        note_contact(unit, partner_id, answered_at=wall)
+        note_contact(unit, partner_id, answered_at=wall, error=trouble)
         remember_breaker(unit, engine, partner_id)
         _plan(
             unit, engine, partner, now, heard=bool(new), reached=page.reached,
@@ -90,26 +97,67 @@ async def poll(engine: Engine, partner_id: str) -> int:
     return new
 
 
-def _take_items(unit: Unit, engine: Engine, now: datetime, items: tuple[FeedFact, ...]) -> int:
+def _trouble(partner_id: str, page: FeedPage, strange: int) -> str:
+    """What of a feed that was read is none of ours or could not be read; "" for nothing."""
+    found = [f"{strange} of its items are none of ours"] if strange else []
+    if page.unread:
+        found.append(f"{len(page.unread)} of its items cannot be read: {page.unread[0]}")
+    return f"feed of {partner_id}: {'; '.join(found)}" if found else ""
+
+
+def _take_items(
+    unit: Unit, engine: Engine, now: datetime, partner_id: str, items: tuple[FeedFact, ...]
+) -> tuple[int, int]:
+    """Book what is new; return how many recoveries changed and how many items are none of ours.
+
+    A resource is known by its partner, its type and its id: what names one of another partner or
+    type changes nothing but is recorded where it points at.
+    """
     owners = owners_of_refs(unit.session, [i.order_ref for i in items])
-    ids = list({recovery_id for _, recovery_id in owners.values()})
-    files = {f.recovery.id: Progress(f) for f in load_files(unit.session, ids)}
+    at_home = {(o.noun, o.id): o for o in owners if o.partner_id == partner_id}
+    elsewhere = {o.id: o for o in owners}
+    files = {
+        f.recovery.id: Progress(f)
+        for f in load_files(unit.session, [o.recovery_id for o in owners])
+    }
+    strange = 0
     for item in items:
-        if item.order_ref not in owners:
+        owner = at_home.get((_NOUNS[type(item)], item.order_ref))
+        if owner is not None:
+            _take_item(unit, engine, now, files[owner.recovery_id], item)
             continue
-        noun, recovery_id = owners[item.order_ref]
-        progress = files[recovery_id]
-        if isinstance(item, HoldFact):
-            answers.take_hold_fact(progress, item.order_ref, item, engine.laws)
-        elif isinstance(item, TaskFact):
-            if noun is Noun.TASK:
-                take_task(unit, progress, item.order_ref, item, engine.wall())
-        elif noun is Noun.PAYOUT:
-            answers.take_payout_fact(progress, item.order_ref, item)
+        strange += 1
+        pointed = elsewhere.get(item.order_ref)
+        if pointed is not None:
+            _refuse_item(files[pointed.recovery_id], partner_id, pointed, item, now)
     changed = [p for p in files.values() if p.moves]
     for progress in changed:
         conclude(unit, ENGINE, now, engine.laws, progress)
-    return len(changed)
+    return len(changed), strange
+
+
+def _take_item(
+    unit: Unit, engine: Engine, now: datetime, progress: Progress, item: FeedFact
+) -> None:
+    if isinstance(item, HoldFact):
+        answers.take_hold_fact(progress, item.order_ref, item, engine.laws, now)
+    elif isinstance(item, PayoutFact):
+        answers.take_payout_fact(progress, item.order_ref, item, now)
+    else:
+        take_task(unit, progress, item.order_ref, item, engine.wall())
+
+
+def _refuse_item(
+    progress: Progress, partner_id: str, pointed: Owned, item: FeedFact, now: datetime
+) -> None:
+    """An item that names something of ours that this partner was never told of, or another type."""
+    noun = _NOUNS[type(item)]
+    detail = (
+        f"{partner_id} reports on it as a {noun}; it is a {pointed.noun} at {pointed.partner_id}"
+    )
+    about = disagreeing.About(pointed.noun, pointed.id, pointed.asset_id)
+    kind, mark = DiscrepancyKind.WRONG_REFERENCE, f"{partner_id} {noun}"
+    disagreeing.find(progress, kind, about, now, detail=detail, mark=mark)
 
 
 def _plan(

@@ -133,6 +133,8 @@ def _make_ready(
     if not body and call.kind not in QUESTIONS:
         path, body = path_and_body(unit, file, call, engine.laws)
         freeze_body(unit, call.id, path, body)
+    if call.kind is CallKind.HOLD_QUERY:
+        path = _bank_ref(file, call)
     in_doubt = call.state in (CallState.SENT, CallState.UNKNOWN)
     if call.state is CallState.SENT:
         reason = "the lease ended without an answer"
@@ -140,6 +142,11 @@ def _make_ready(
     mark_sent(unit, now, call.recovery_id, call.id, call.state)
     limits, authority = limits_of(unit, file, call), authority_of(file, call, engine.laws)
     return Ready(call, path, body, limits, authority, since, now, in_doubt)
+
+
+def _bank_ref(file: RecoveryFile, call: CallLine) -> str:
+    payout = next(p for p in file.payouts if p.id == call.subject_id)
+    return file.hold(payout.hold_id).bank_ref
 
 
 async def _exchange(engine: Engine, ready: Ready) -> Result:
@@ -152,7 +159,11 @@ async def _exchange(engine: Engine, ready: Ready) -> Result:
             statement, pages = await bank.statement(account, ready.since, ready.now, authority)
             return Result(call, "answered", pages, statement)
         if call.kind is CallKind.BALANCE:
-            return Result(call, "answered", (await bank.balance(account, authority),))
+            seen = await bank.balance(account, authority)
+            wire.parse_balance(seen.body, bank.partner, account)
+            return Result(call, "answered", (seen,))
+        if call.kind is CallKind.HOLD_QUERY:
+            return Result(call, "answered", (await _hold_now(bank, ready.path, authority),))
         if ready.in_doubt:
             return await _ask_by_key(bank, ready, authority)
         answer = await bank.send(ready.path, ready.body, CallId(call.id), authority, ready.limits)
@@ -165,7 +176,10 @@ async def _exchange(engine: Engine, ready: Ready) -> Result:
         )  # fmt: skip
     except OutcomeUnknownError as error:
         event = "postponed" if ready.in_doubt else "unknown"
-        return Result(call, event, error.raw, reason=str(error))
+        return Result(
+            call, event, error.raw, reason=str(error),
+            retry_after_seconds=error.retry_after_seconds,
+        )  # fmt: skip
     except PartnerRefusedError as error:
         return Result(call, "refused", error.raw, reason=str(error), code=error.problem)
     except AnswerUnreadableError as error:
@@ -173,10 +187,27 @@ async def _exchange(engine: Engine, ready: Ready) -> Result:
         return Result(call, event, error.raw, reason=str(error))
 
 
+async def _hold_now(bank: PartnerBank, bank_ref: str, authority: Authority) -> RawAnswer:
+    """A hold as its bank shows it; one that cannot be read is not remembered for a 304."""
+    answer = await bank.hold(bank_ref, authority)
+    try:
+        wire.parse_hold(answer.body, bank.partner)
+    except AnswerUnreadableError as error:
+        bank.forget()
+        error.raw = (answer,)
+        raise
+    return answer
+
+
 async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> Result:
     """What became of a call whose answer was lost; never seen: it may be sent again, same bytes."""
     call = ready.call
-    past = await bank.outcome(CallId(call.id), authority)
+    try:
+        past = await bank.outcome(CallId(call.id), authority)
+    except PartnerRefusedError as error:
+        # A no to the question is no answer about the order: it stays in doubt.
+        why = f"the bank does not say what became of it: {error}"
+        return Result(call, "postponed", error.raw, reason=why, code=error.problem)
     if past is None:
         return Result(call, "never_seen", reason="the bank never saw it: it is sent again")
     try:

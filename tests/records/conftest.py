@@ -164,7 +164,7 @@ class Unit:
                 expires_at=None,
                 modified_at=self.now,
             )
-            answers.take_hold_fact(progress, hold_id, fact, self.laws)
+            answers.take_hold_fact(progress, hold_id, fact, self.laws, self.now)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 
     def trace(self, recovery_id: str, fact: StatementFact) -> None:
