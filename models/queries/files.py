@@ -25,7 +25,7 @@ from models.ids import canonical
 from models.ledger import PostingRow
 from models.linkage import Linkage, Task
 from models.officer import Approval
-from models.partner import Call
+from models.partner import Call, Partner
 from models.recovery import Asset, Claim, Recovery, Trace
 from models.restitution import Allocation, Payout
 from models.rows import (
@@ -45,7 +45,7 @@ from models.tables import table_of
 from models.task_rows import LinkageRow, TaskRow
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
-_POSTING, _CALL = table_of(PostingRow), table_of(Call)
+_POSTING, _CALL, _PARTNER = table_of(PostingRow), table_of(Call), table_of(Partner)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
@@ -84,6 +84,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
     parts = {part.name: part.read(session, ids) for part in _PARTS}
     traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
     letters = frozenset(session.execute(letter_partners()).scalars())
+    read_to = {row.id: row.feed_read_at for row in session.execute(_FEEDS)}
     return [
         RecoveryFile(
             recovery=parts["recovery"][i][0],
@@ -92,10 +93,16 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
             balances=tuple(balances[i]),
             shared_with=tuple(shared[i]),
             by_letter=letters,
+            feeds_read=read_to,
         )
         for i in ids
         if i in parts["recovery"]
     ]
+
+
+_FEEDS = sa.select(_PARTNER.c.id, _PARTNER.c.feed_read_at).where(
+    _PARTNER.c.feed_read_at.is_not(None)
+)
 
 
 class _Part:

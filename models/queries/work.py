@@ -231,10 +231,39 @@ def holding_partners(session: Session) -> set[str]:
         .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
         .where(
             _HOLDS.c.state.in_(LIVE_HOLDS),
-            sa.or_(_HOLDS.c.held_minor > 0, _HOLDS.c.foreign_minor > 0),
+            sa.or_(_HOLDS.c.held_minor > 0, _HOLDS.c.expires_at.is_not(None)),
         )
     )
     return set(session.execute(query.union(kept)).scalars())
+
+
+_ENDING = sa.and_(
+    _HOLDS.c.state.in_((HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)),
+    _HOLDS.c.bank_ref != "",
+    _HOLDS.c.expires_at.is_not(None),
+)
+
+
+def next_end(session: Session, partner_id: str, after: datetime) -> datetime | None:
+    """The next end after an instant of a hold in force at a partner."""
+    query = (
+        sa.select(sa.func.min(_HOLDS.c.expires_at))
+        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
+        .where(_ENDING, _ASSETS.c.partner_id == partner_id, _HOLDS.c.expires_at > after)
+    )
+    found: datetime | None = session.execute(query).scalar()
+    return found
+
+
+def recoveries_past_end(session: Session, partner_id: str, at: datetime) -> list[str]:
+    """Recoveries with a hold in force at a partner whose end is at or before an instant."""
+    query = (
+        sa.select(_HOLDS.c.recovery_id)
+        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
+        .where(_ENDING, _ASSETS.c.partner_id == partner_id, _HOLDS.c.expires_at <= at)
+        .distinct()
+    )
+    return list(session.execute(query).scalars())
 
 
 def next_instant(session: Session, now: datetime) -> datetime | None:

@@ -10,8 +10,10 @@ from models.queries.work import (
     Owned,
     PartnerLine,
     holding_partners,
+    next_end,
     owners_of_refs,
     partners,
+    recoveries_past_end,
     waiting_partners,
 )
 from models.queries.work import partner as partner_line
@@ -19,7 +21,7 @@ from models.states import DiscrepancyKind, Noun, PartnerChannel
 from models.store.documents import keep
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, unit_of_work
-from recovery_flows.desk.recording import conclude
+from recovery_flows.desk.recording import conclude, refresh
 from recovery_flows.errors import (
     AnswerUnreadableError,
     DisagreementError,
@@ -30,9 +32,9 @@ from recovery_flows.flows.context import Engine
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
 from recovery_flows.rules import answers, disagreeing
+from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
 
-_OVERLAP = timedelta(seconds=10)
 _NOUNS: dict[type[FeedFact], Noun] = {
     HoldFact: Noun.HOLD,
     PayoutFact: Noun.PAYOUT,
@@ -67,7 +69,7 @@ async def poll(engine: Engine, partner_id: str) -> int:
     now, wall = engine.now(), engine.wall()
     with engine.database.reading() as session:
         partner = partner_line(session, engine.database.vault, partner_id)
-    since = partner.feed_reached_at - _OVERLAP if partner.feed_reached_at else None
+    since = partner.feed_reached_at - FEED_LAG if partner.feed_reached_at else None
     try:
         bank = await engine.bank(partner_id)
         engine.count_call("feed")
@@ -92,8 +94,11 @@ async def poll(engine: Engine, partner_id: str) -> int:
         remember_breaker(unit, engine, partner_id)
         _plan(
             unit, engine, partner, now, heard=bool(new), reached=page.reached,
-            least_seconds=least_seconds,
+            least_seconds=least_seconds, unread=bool(page.unread),
         )  # fmt: skip
+        if not page.unread:
+            ended = recoveries_past_end(unit.session, partner_id, now - FEED_LAG)
+            refresh(unit, now, engine.laws, ended)
     return new
 
 
@@ -170,6 +175,7 @@ def _plan(
     failed: bool = False,
     reached: datetime | None = None,
     least_seconds: int = 0,
+    unread: bool = False,
 ) -> None:
     """The next poll: soon after news, twice as long after each quiet one, up to a ceiling.
 
@@ -181,7 +187,10 @@ def _plan(
     if not waits and partner.id not in holding_partners(unit.session):
         plan_poll(unit, partner.id, due_at=None, interval_seconds=0, reached=reached)
         return
-    waits |= failed  # what it holds was not seen: asked again as soon as one that owes an answer
+    read_at = None if failed or unread else now
+    waits |= (
+        failed or unread
+    )  # what it holds was not seen: asked again as soon as one that owes an answer
     if not waits:
         seconds = pace.watch_seconds
     elif heard or not partner.feed_interval_seconds:
@@ -189,10 +198,16 @@ def _plan(
     else:
         seconds = min(2 * partner.feed_interval_seconds, pace.poll_ceiling_seconds)
     seconds = max(seconds, least_seconds)
+    due_at = now + timedelta(seconds=max(engine.jittered(seconds), least_seconds))
+    # Before our clock ends a hold, what its bank has said by then is read.
+    end = next_end(unit.session, partner.id, now - FEED_LAG)
+    if end is not None and now + timedelta(seconds=least_seconds) < end + FEED_LAG < due_at:
+        due_at = end + FEED_LAG
     plan_poll(
         unit,
         partner.id,
-        due_at=now + timedelta(seconds=max(engine.jittered(seconds), least_seconds)),
+        due_at=due_at,
         interval_seconds=seconds if waits else 0,
         reached=reached,
+        read_at=read_at,
     )

@@ -180,11 +180,11 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: 
     progress.take(reading.move)
     if reading.contradicts:
         disagreeing.contradicts(progress, about, payout.state, fact.state, fact.revision, now)
-        if payout.state is PayoutState.SETTLED and reading.move.event in ("refused", "returned"):
-            disagreeing.reopen(progress, payout.asset_id, "a payout has not reached its payee")
     disagreeing.compare_payout(progress, payout, fact, now)
     if reading.move.event != "stated":
         disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
+    if payout.state is PayoutState.SETTLED and reading.move.event in ("refused", "returned"):
+        disagreeing.reopen(progress, payout.asset_id, "a payout has not reached its payee")
 
 
 def _ask_for_hold(progress: Progress, payout: PayoutRow, revision: int) -> None:
