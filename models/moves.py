@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models import letter_moves, linkage_moves
+from models import hold_moves, letter_moves, linkage_moves
 from models.states import (
     AllocationState,
     ApprovalState,
     CallState,
     ClaimState,
     DiscrepancyState,
-    HoldState,
     Noun,
     PayoutState,
     RecoveryState,
@@ -38,7 +37,7 @@ class IllegalMoveError(ValueError):
 
 
 _Table = Mapping[tuple[str | None, str], str]
-_R, _C, _H, _Q = RecoveryState, ClaimState, HoldState, RequestState
+_R, _C, _Q = RecoveryState, ClaimState, RequestState
 _A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
 _D = DiscrepancyState
 
@@ -63,87 +62,6 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
         for event in ("updated", "watch_begun", "watch_looked", "watch_found", "watch_ended"):
             moves[(stage, event)] = stage
     return moves
-
-
-def _hold_moves() -> dict[tuple[str | None, str], str]:
-    moves: dict[tuple[str | None, str], str] = {
-        (None, "drafted"): _H.DRAFT,
-        (None, "ordered_by_request"): _H.ORDERED,
-        (_H.DRAFT, "amended"): _H.DRAFT,
-        (_H.DRAFT, "submitted"): _H.PENDING_APPROVAL,
-        (_H.DRAFT, "ordered_first"): _H.ORDERED,
-        (_H.DRAFT, "cancelled"): _H.CANCELLED,
-        (_H.PENDING_APPROVAL, "amended"): _H.DRAFT,
-        (_H.PENDING_APPROVAL, "approved"): _H.ORDERED,
-        (_H.PENDING_APPROVAL, "denied"): _H.DENIED,
-        (_H.PENDING_APPROVAL, "cancelled"): _H.CANCELLED,
-        (_H.ORDERED, "stopped"): _H.STOPPED,
-        (_H.ORDERED, "frozen"): _H.FROZEN,
-        (_H.ORDERED, "queued"): _H.QUEUED,
-        (_H.ORDERED, "refused"): _H.REJECTED_BY_BANK,
-        (_H.ORDERED, "no_funds"): _H.NO_FUNDS,
-        (_H.ORDERED, "confirmed"): _H.ORDERED,
-        (_H.ORDERED, "acknowledged"): _H.ORDERED,
-        (_H.ORDERED, "lapsed"): _H.LAPSED,
-        (_H.ORDERED, "reminded"): _H.ORDERED,
-        (_H.ORDERED, "escalated"): _H.ORDERED,
-        (_H.QUEUED, "frozen"): _H.FROZEN,
-        (_H.QUEUED, "acknowledged"): _H.QUEUED,
-        (_H.QUEUED, "no_funds"): _H.NO_FUNDS,
-        (_H.QUEUED, "refused"): _H.REJECTED_BY_BANK,
-        (_H.QUEUED, "release_ordered"): _H.RELEASE_PENDING,
-        (_H.QUEUED, "lapsed"): _H.LAPSED,
-        (_H.RELEASE_PENDING, "released"): _H.RELEASED,
-        (_H.RELEASE_PENDING, "lapsed"): _H.LAPSED,
-        (_H.RELEASE_PENDING, "stop_kept"): _H.STOPPED,
-        (_H.RELEASE_PENDING, "freeze_kept"): _H.FROZEN,
-        (_H.RELEASE_PENDING, "queue_kept"): _H.QUEUED,
-        (_H.LAPSED, "lapse_seen"): _H.LAPSED,
-        (_H.FROZEN, "converted"): _H.DISPOSAL_PENDING,
-        (_H.FROZEN, "court_order_entered"): _H.DISPOSAL_PENDING,
-        (_H.DISPOSAL_PENDING, "disposed"): _H.DISPOSED,
-        (_H.DISPOSAL_PENDING, "released"): _H.RELEASED,
-        (_H.RELEASE_PENDING, "updated"): _H.RELEASE_PENDING,
-        (_H.REJECTED_BY_BANK, "refusal_seen"): _H.REJECTED_BY_BANK,
-        (_H.NO_FUNDS, "refusal_seen"): _H.NO_FUNDS,
-        (None, "volunteered"): _H.STOPPED,
-        **letter_moves.HOLD_MOVES,
-    }
-    for live in (_H.STOPPED, _H.FROZEN):
-        moves |= {
-            (live, "release_ordered"): _H.RELEASE_PENDING,
-            (live, "released"): _H.RELEASED,
-            (live, "lapsed"): _H.LAPSED,
-            (live, "let_go_early"): _H.LAPSED,
-            (live, "disposed"): _H.DISPOSED,
-            (live, "superseded"): _H.SUPERSEDED,
-        }
-        moves |= {(live, event): live for event in _WHILE_HELD}
-    moves |= {(_H.FROZEN, event): _H.FROZEN for event in _RENEWAL}
-    # A bank that holds what was recorded as ended, and one that a court has taken it over from.
-    for over in _OVER:
-        moves |= {(over, "stopped_late"): _H.STOPPED, (over, "frozen_late"): _H.FROZEN}
-    for state in (*_OVER, _H.STOPPED, _H.RELEASE_PENDING):
-        moves[(state, "converted")] = _H.DISPOSAL_PENDING
-    moves |= {(state, "stated"): state for state in _H}
-    pending = _H.DISPOSAL_PENDING
-    moves |= {(pending, e): pending for e in ("updated", "paid_out", "reminded", "escalated")}
-    return moves
-
-
-_OVER = (
-    _H.LAPSED, _H.SUPERSEDED, _H.RELEASED, _H.DISPOSED, _H.REJECTED_BY_BANK, _H.NO_FUNDS,
-    _H.CANCELLED,
-)  # fmt: skip
-_WHILE_HELD = (
-    "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
-    "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
-    "complaint_rejected",
-)  # fmt: skip
-_RENEWAL = (
-    "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",
-    "renewal_refused", "renewed",
-)  # fmt: skip
 
 
 _OWN_MOVES: Mapping[Noun, _Table] = {
@@ -175,7 +93,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_C.PAID, "updated"): _C.PAID,
     },
     Noun.ASSET: _asset_moves(),
-    Noun.HOLD: _hold_moves(),
+    Noun.HOLD: hold_moves.HOLD_MOVES,
     Noun.REQUEST: {
         (None, "drafted"): _Q.DRAFT,
         (_Q.DRAFT, "amended"): _Q.DRAFT,
