@@ -223,6 +223,7 @@ class DiscrepancyKind(StrEnum):
     QUERY_REFUSED = "query_refused"
     END_UNCONFIRMED = "end_unconfirmed"
     PROCESSING_FAILED = "processing_failed"
+    TRACE_BELOW_RETURNS = "trace_below_returns"
     NO_NEXT_STEP = "no_next_step"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from datetime import datetime, timedelta
 
-from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, TaskFact
-from models.queries.files import load_files
+from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, TaskFact
+from models.queries.files import load_file
 from models.queries.work import (
     Owned,
     PartnerLine,
@@ -13,40 +15,47 @@ from models.queries.work import (
     next_end,
     owners_of_refs,
     partners,
+    pausing_subjects,
     recoveries_past_end,
     waiting_partners,
 )
 from models.queries.work import partner as partner_line
 from models.states import DiscrepancyKind, Noun, PartnerChannel
 from models.store.documents import keep
+from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_contact, plan_poll
-from models.store.unit import ENGINE, Unit, unit_of_work
+from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.desk.recording import conclude, refresh
 from recovery_flows.errors import (
     AnswerUnreadableError,
     DisagreementError,
+    RecoveryFlowsError,
     RefusedError,
     UnavailableError,
 )
 from recovery_flows.flows.context import Engine
+from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
 from recovery_flows.rules import answers, disagreeing
 from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.quarantining import Work, went_through
 
 _NOUNS: dict[type[FeedFact], Noun] = {
     HoldFact: Noun.HOLD,
     PayoutFact: Noun.PAYOUT,
     TaskFact: Noun.TASK,
 }
+_Told = tuple[Owned, FeedFact]
 
 
 def due_polls(engine: Engine) -> list[str]:
     """Partners whose feed is to be read now; partners newly waited for are put on the list."""
     now = engine.now()
     with engine.database.reading() as session:
-        known = partners(session, engine.database.vault)
+        known = partners(session, None)
         waiting, holding = waiting_partners(session), holding_partners(session)
     due, unplanned = [], []
     for partner in known:
@@ -65,41 +74,82 @@ def due_polls(engine: Engine) -> list[str]:
 
 
 async def poll(engine: Engine, partner_id: str) -> int:
-    """Read one partner's feed and book what is new in it; return how many items were new."""
-    now, wall = engine.now(), engine.wall()
+    """Read one partner's feed and book what is new in it; return how many recoveries changed.
+
+    What fails on our side is this partner's trouble: it is noted, and the feed is read again.
+    """
+    with alone() as failure:
+        return await _poll(engine, partner_id)
+    if failure.error is not None:
+        error = failure.error
+        engine.report(f"the feed of {partner_id} cannot be read: {sentence(error)}")
+        await asyncio.to_thread(_note_failed, engine, partner_id, sentence(error), ())
+    return 0
+
+
+async def _poll(engine: Engine, partner_id: str) -> int:
+    asked_at = engine.now()
     with engine.database.reading() as session:
-        partner = partner_line(session, engine.database.vault, partner_id)
-    since = partner.feed_reached_at - FEED_LAG if partner.feed_reached_at else None
+        since = partner_line(session, None, partner_id).feed_reached_at
     try:
         bank = await engine.bank(partner_id)
         engine.count_call("feed")
         least_seconds = (await bank.learn()).poll_seconds_min
-        page, raws = await bank.events(since)
+        page, raws = await bank.events(since - FEED_LAG if since else None)
     except (UnavailableError, RefusedError, DisagreementError) as error:
-        with unit_of_work(engine.database) as unit:
-            if isinstance(error, AnswerUnreadableError):
-                for raw in error.raw:
-                    keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
-            note_contact(unit, partner_id, error=str(error))
-            remember_breaker(unit, engine, partner_id)
-            _plan(unit, engine, partner, now, heard=False, failed=True)
+        unread = error.raw if isinstance(error, AnswerUnreadableError) else ()
+        await asyncio.to_thread(_note_failed, engine, partner_id, error, unread)
         return 0
+    return await asyncio.to_thread(_take, engine, partner_id, page, raws, least_seconds, asked_at)
+
+
+def _note_failed(
+    engine: Engine, partner_id: str, error: RecoveryFlowsError, unread: tuple[RawAnswer, ...]
+) -> None:
+    now, wall = engine.now(), engine.wall()
     with unit_of_work(engine.database) as unit:
-        new, strange = _take_items(unit, engine, now, partner_id, page.items)
-        trouble = _trouble(partner_id, page, strange)
-        if new or trouble:
+        partner = partner_line(unit.session, None, partner_id)
+        for raw in unread:
+            keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
+        note_contact(unit, partner_id, error=str(error), trouble=error.trouble)
+        remember_breaker(unit, engine, partner_id)
+        _plan(unit, engine, partner, now, heard=False, failed=True)
+
+
+def _take(
+    engine: Engine,
+    partner_id: str,
+    page: FeedPage,
+    raws: tuple[RawAnswer, ...],
+    least_seconds: int,
+    asked_at: datetime,
+) -> int:
+    """Book a feed, each recovery by itself; then the feed counts as read.
+
+    News that cannot be taken is quarantined, and the feed counts as read only to before it: it
+    comes again with the next reading.
+    """
+    now, wall = engine.now(), engine.wall()
+    changed, not_taken, strange = _take_items(engine, now, partner_id, page.items)
+    reached = page.reached
+    for item in not_taken:
+        reached = min(reached or item.modified_at, item.modified_at)
+    trouble, whole = _trouble(partner_id, page, strange), not (page.unread or not_taken)
+    with unit_of_work(engine.database) as unit:
+        partner = partner_line(unit.session, None, partner_id)
+        if changed or not_taken or trouble:
             for raw in raws:
                 keep(unit, raw.body, "feed", raw.media_type, wall)
         note_contact(unit, partner_id, answered_at=wall, error=trouble)
         remember_breaker(unit, engine, partner_id)
         _plan(
-            unit, engine, partner, now, heard=bool(new), reached=page.reached,
-            least_seconds=least_seconds, unread=bool(page.unread),
+            unit, engine, partner, asked_at, heard=bool(changed), reached=reached,
+            least_seconds=least_seconds, whole=whole,
         )  # fmt: skip
-        if not page.unread:
-            ended = recoveries_past_end(unit.session, partner_id, now - FEED_LAG)
+        if whole:
+            ended = recoveries_past_end(unit.session, partner_id, asked_at - FEED_LAG)
             refresh(unit, now, engine.laws, ended)
-    return new
+    return changed
 
 
 def _trouble(partner_id: str, page: FeedPage, strange: int) -> str:
@@ -111,45 +161,74 @@ def _trouble(partner_id: str, page: FeedPage, strange: int) -> str:
 
 
 def _take_items(
-    unit: Unit, engine: Engine, now: datetime, partner_id: str, items: tuple[FeedFact, ...]
-) -> tuple[int, int]:
-    """Book what is new; return how many recoveries changed and how many items are none of ours.
+    engine: Engine, now: datetime, partner_id: str, items: tuple[FeedFact, ...]
+) -> tuple[int, list[FeedFact], int]:
+    """Book the items of each recovery in the order of the feed.
 
-    A resource is known by its partner, its type and its id: what names one of another partner or
-    type changes nothing but is recorded where it points at.
+    Returns how many recoveries changed, what was not taken, and how many items are none of ours: a
+    resource is known by its partner, its type and its id. What failed before is left until its next
+    attempt, which is transport time.
     """
-    owners = owners_of_refs(unit.session, [i.order_ref for i in items])
-    at_home = {(o.noun, o.id): o for o in owners if o.partner_id == partner_id}
-    elsewhere = {o.id: o for o in owners}
-    files = {
-        f.recovery.id: Progress(f)
-        for f in load_files(unit.session, [o.recovery_id for o in owners])
-    }
+    with engine.database.reading() as session:
+        owners = owners_of_refs(session, [i.order_ref for i in items])
+        pausing = pausing_subjects(session, [o.id for o in owners], engine.wall())
+    not_taken = [item for item in items if item.order_ref in pausing]
+    by_recovery: dict[str, list[_Told]] = {}
     strange = 0
     for item in items:
-        owner = at_home.get((_NOUNS[type(item)], item.order_ref))
-        if owner is not None:
-            _take_item(unit, engine, now, files[owner.recovery_id], item)
+        owner = _owner(owners, partner_id, item)
+        strange += owner is None or not _is_his(owner, partner_id, item)
+        if owner is not None and item.order_ref not in pausing:
+            by_recovery.setdefault(owner.recovery_id, []).append((owner, item))
+    changed, rest = 0, deque(by_recovery.items())
+    while rest:
+        with unit_of_work(engine.database) as unit:
+            for recovery_id, told in for_a_while(rest):
+                with alone() as failure, savepoint(unit):
+                    changed += _take_told(unit, engine, now, partner_id, told)
+                if failure.error is None:
+                    continue
+                if len(told) > 1:
+                    rest.extendleft((recovery_id, [one]) for one in reversed(told))
+                    continue
+                owner, item = told[0]
+                not_taken.append(item)
+                with savepoint(unit):
+                    work = Work(recovery_id, owner.noun, item.order_ref)
+                    note_failure(unit, engine, work, failure.error)
+        rest_of_the_lock(rest)
+    return changed, not_taken, strange
+
+
+def _owner(owners: list[Owned], partner_id: str, item: FeedFact) -> Owned | None:
+    """What of ours an item names: best what its partner was told of, else what it points at."""
+    named = [o for o in owners if o.id == item.order_ref]
+    named.sort(key=lambda o: not _is_his(o, partner_id, item))
+    return named[0] if named else None
+
+
+def _is_his(owner: Owned, partner_id: str, item: FeedFact) -> bool:
+    return (owner.partner_id, owner.noun) == (partner_id, _NOUNS[type(item)])
+
+
+def _take_told(
+    unit: Unit, engine: Engine, now: datetime, partner_id: str, told: list[_Told]
+) -> bool:
+    progress = Progress(load_file(unit.session, told[0][0].recovery_id))
+    for owner, item in told:
+        if not _is_his(owner, partner_id, item):
+            _refuse_item(progress, partner_id, owner, item, now)
             continue
-        strange += 1
-        pointed = elsewhere.get(item.order_ref)
-        if pointed is not None:
-            _refuse_item(files[pointed.recovery_id], partner_id, pointed, item, now)
-    changed = [p for p in files.values() if p.moves]
-    for progress in changed:
+        if isinstance(item, HoldFact):
+            answers.take_hold_fact(progress, item.order_ref, item, engine.laws, now)
+        elif isinstance(item, PayoutFact):
+            answers.take_payout_fact(progress, item.order_ref, item, now)
+        else:
+            take_task(unit, progress, item.order_ref, item, engine.wall())
+        went_through(progress, owner.noun, item.order_ref, now)
+    if progress.moves:
         conclude(unit, ENGINE, now, engine.laws, progress)
-    return len(changed), strange
-
-
-def _take_item(
-    unit: Unit, engine: Engine, now: datetime, progress: Progress, item: FeedFact
-) -> None:
-    if isinstance(item, HoldFact):
-        answers.take_hold_fact(progress, item.order_ref, item, engine.laws, now)
-    elif isinstance(item, PayoutFact):
-        answers.take_payout_fact(progress, item.order_ref, item, now)
-    else:
-        take_task(unit, progress, item.order_ref, item, engine.wall())
+    return bool(progress.moves)
 
 
 def _refuse_item(
@@ -175,7 +254,7 @@ def _plan(
     failed: bool = False,
     reached: datetime | None = None,
     least_seconds: int = 0,
-    unread: bool = False,
+    whole: bool = False,
 ) -> None:
     """The next poll: soon after news, twice as long after each quiet one, up to a ceiling.
 
@@ -187,9 +266,8 @@ def _plan(
     if not waits and partner.id not in holding_partners(unit.session):
         plan_poll(unit, partner.id, due_at=None, interval_seconds=0, reached=reached)
         return
-    read_at = None if failed or unread else now
     waits |= (
-        failed or unread
+        failed or not whole
     )  # what it holds was not seen: asked again as soon as one that owes an answer
     if not waits:
         seconds = pace.watch_seconds
@@ -209,5 +287,5 @@ def _plan(
         due_at=due_at,
         interval_seconds=seconds if waits else 0,
         reached=reached,
-        read_at=read_at,
+        read_at=now if whole else None,
     )
