@@ -27,6 +27,7 @@ from models.ledger import PostingRow
 from models.linkage import Linkage, Task
 from models.officer import Approval
 from models.partner import Call, Partner
+from models.queries.feeds import feeds_read
 from models.recovery import Asset, Claim, Recovery, Trace
 from models.restitution import Allocation, Payout
 from models.rows import (
@@ -107,7 +108,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
     parts = {part.name: part.read(session, ids) for part in _PARTS}
     traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
     letters = frozenset(session.execute(letter_partners()).scalars())
-    read_to = {row.id: row.feed_read_at for row in session.execute(_FEEDS)}
+    read_to = feeds_read(session)
     return [
         RecoveryFile(
             recovery=parts["recovery"][i][0],
@@ -121,11 +122,6 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
         for i in ids
         if i in parts["recovery"]
     ]
-
-
-_FEEDS = sa.select(_PARTNER.c.id, _PARTNER.c.feed_read_at).where(
-    _PARTNER.c.feed_read_at.is_not(None)
-)
 
 
 def load_each(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,20 +20,14 @@ from models.partner import Call, Partner
 from models.recovery import Asset, Recovery
 from models.restitution import Payout
 from models.states import (
-    CLOSED_RECOVERIES,
-    LIVE_HOLDS,
     OPEN_CALLS,
-    OPEN_TASKS,
     CallKind,
     CallState,
     DiscrepancyKind,
     DiscrepancyState,
-    HoldState,
     Noun,
     PartnerChannel,
     PartnerKind,
-    PayoutState,
-    TaskState,
 )
 from models.tables import table_of
 from models.vault import Vault
@@ -208,109 +202,6 @@ def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     """An account's bank, number and holder, opened: for the wire only."""
     row = session.execute(sa.select(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)).one()
     return AccountRef(row.partner_id, vault.open(row.number_sealed), vault.open(row.holder_sealed))
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """A hold, payout or task of ours that a partner may report on: at which partner, whose."""
-
-    noun: Noun
-    id: str
-    partner_id: str
-    recovery_id: str
-    asset_id: str
-
-
-def owners_of_refs(session: Session, refs: Iterable[str]) -> list[Owned]:
-    """Our holds, payouts and tasks with these ids, each with the partner that was told of it."""
-    wanted = list(set(refs))
-    found: list[Owned] = []
-    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS)):
-        query = (
-            sa.select(table.c.id, _ASSETS.c.partner_id, table.c.recovery_id, table.c.asset_id)
-            .join(_ASSETS, _ASSETS.c.id == table.c.asset_id)
-            .where(table.c.id.in_(wanted))
-        )
-        found += [Owned(noun, *row) for row in session.execute(query)]
-    tasks = sa.select(
-        _TASKS.c.id, _TASKS.c.partner_id, _TASKS.c.recovery_id, _TASKS.c.asset_id
-    ).where(_TASKS.c.id.in_(wanted))
-    found += [Owned(Noun.TASK, *row) for row in session.execute(tasks)]
-    return found
-
-
-def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> frozenset[str]:
-    """Those of these holds, payouts and tasks whose news failed and waits for its next attempt."""
-    query = sa.select(_D.c.subject_id).where(
-        _D.c.subject_id.in_(list(ids)),
-        _D.c.state == DiscrepancyState.OPEN,
-        _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
-        _D.c.retry_at > wall,
-    )
-    return frozenset(session.execute(query).scalars())
-
-
-def waiting_partners(session: Session) -> set[str]:
-    """Partners that owe an answer which would come through their feed."""
-    holds = (
-        sa.select(_ASSETS.c.partner_id)
-        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
-        .where(_HOLDS.c.state.in_((HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED)))
-    )
-    payouts = (
-        sa.select(_ASSETS.c.partner_id)
-        .join(_PAYOUTS, _PAYOUTS.c.asset_id == _ASSETS.c.id)
-        .where(_PAYOUTS.c.state == PayoutState.INSTRUCTED)
-    )
-    tasks = sa.select(_TASKS.c.partner_id).where(_TASKS.c.state.in_(OPEN_TASKS))
-    return set(session.execute(holds.union(payouts, tasks)).scalars())
-
-
-def holding_partners(session: Session) -> set[str]:
-    """Partners with a hold in force, or that preserve for an open case: they may let go early."""
-    kept = (
-        sa.select(_TASKS.c.partner_id)
-        .join(_R, _R.c.id == _TASKS.c.recovery_id)
-        .where(_TASKS.c.state == TaskState.PRESERVED, _R.c.state.not_in(CLOSED_RECOVERIES))
-    )
-    query = (
-        sa.select(_ASSETS.c.partner_id)
-        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
-        .where(
-            _HOLDS.c.state.in_(LIVE_HOLDS),
-            sa.or_(_HOLDS.c.held_minor > 0, _HOLDS.c.expires_at.is_not(None)),
-        )
-    )
-    return set(session.execute(query.union(kept)).scalars())
-
-
-_ENDING = sa.and_(
-    _HOLDS.c.state.in_((HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)),
-    _HOLDS.c.bank_ref != "",
-    _HOLDS.c.expires_at.is_not(None),
-)
-
-
-def next_end(session: Session, partner_id: str, after: datetime) -> datetime | None:
-    """The next end after an instant of a hold in force at a partner."""
-    query = (
-        sa.select(sa.func.min(_HOLDS.c.expires_at))
-        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
-        .where(_ENDING, _ASSETS.c.partner_id == partner_id, _HOLDS.c.expires_at > after)
-    )
-    found: datetime | None = session.execute(query).scalar()
-    return found
-
-
-def recoveries_past_end(session: Session, partner_id: str, at: datetime) -> list[str]:
-    """Recoveries with a hold in force at a partner whose end is at or before an instant."""
-    query = (
-        sa.select(_HOLDS.c.recovery_id)
-        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
-        .where(_ENDING, _ASSETS.c.partner_id == partner_id, _HOLDS.c.expires_at <= at)
-        .distinct()
-    )
-    return list(session.execute(query).scalars())
 
 
 def next_instant(session: Session, now: datetime) -> datetime | None:

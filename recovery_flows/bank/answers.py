@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
+from models.trouble import Trouble, trouble_of
 from recovery_flows.errors import (
     AnswerUnreadableError,
     OutcomeUnknownError,
@@ -128,7 +129,7 @@ def _error(
     status, name, raw = answer.status_code, problem_name(answer), (answer,)
     meaning, why = meaning_of(status, name), f"{name} (HTTP {status})"
     if meaning is Meaning.WAIT:
-        return PartnerUnavailableError(partner, why, retry_after, raw)
+        return _unavailable(partner, status, name, retry_after, raw)
     # An order whose answer is too large was carried out all the same.
     if meaning in _NO or (meaning is Meaning.HALVE and call_id is None):
         return PartnerRefusedError(partner, name, _problem(answer).detail, status, raw)
@@ -136,7 +137,16 @@ def _error(
         return OutcomeUnknownError(partner, call_id, why, raw, retry_after)
     if status < 400:
         return AnswerUnreadableError(partner, "status", f"is {status}, which is no answer", raw)
-    return PartnerUnavailableError(partner, why, retry_after, raw)
+    return _unavailable(partner, status, name, retry_after, raw)
+
+
+def _unavailable(
+    partner: PartnerId, status: int, name: str, retry_after: int | None, raw: tuple[RawAnswer, ...]
+) -> PartnerUnavailableError:
+    trouble = trouble_of(status, name, Trouble.UNAVAILABLE)
+    return PartnerUnavailableError(
+        partner, f"{name} (HTTP {status})", retry_after, raw, trouble=trouble
+    )
 
 
 def _problem(answer: RawAnswer) -> _Problem:

@@ -7,24 +7,24 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, TaskFact
-from models.queries.files import load_file
-from models.queries.work import (
+from models.queries.feeds import (
     Owned,
-    PartnerLine,
     holding_partners,
     next_end,
     owners_of_refs,
-    partners,
     pausing_subjects,
     recoveries_past_end,
     waiting_partners,
 )
+from models.queries.files import load_file
+from models.queries.work import PartnerLine, partners
 from models.queries.work import partner as partner_line
 from models.states import DiscrepancyKind, Noun, PartnerChannel
 from models.store.documents import keep
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
+from models.trouble import Trouble
 from recovery_flows.desk.recording import conclude, refresh
 from recovery_flows.errors import (
     AnswerUnreadableError,
@@ -134,13 +134,14 @@ def _take(
     reached = page.reached
     for item in not_taken:
         reached = min(reached or item.modified_at, item.modified_at)
-    trouble, whole = _trouble(partner_id, page, strange), not (page.unread or not_taken)
+    wrong, whole = _wrong_with(partner_id, page, strange), not (page.unread or not_taken)
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
-        if changed or not_taken or trouble:
+        if changed or not_taken or wrong:
             for raw in raws:
                 keep(unit, raw.body, "feed", raw.media_type, wall)
-        note_contact(unit, partner_id, answered_at=wall, error=trouble)
+        code = Trouble.UNREADABLE if wrong else Trouble.NONE
+        note_contact(unit, partner_id, answered_at=wall, error=wrong, trouble=code)
         remember_breaker(unit, engine, partner_id)
         _plan(
             unit, engine, partner, asked_at, heard=bool(changed), reached=reached,
@@ -152,7 +153,7 @@ def _take(
     return changed
 
 
-def _trouble(partner_id: str, page: FeedPage, strange: int) -> str:
+def _wrong_with(partner_id: str, page: FeedPage, strange: int) -> str:
     """What of a feed that was read is none of ours or could not be read; "" for nothing."""
     found = [f"{strange} of its items are none of ours"] if strange else []
     if page.unread:

@@ -7,12 +7,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.trouble import Trouble
-
 from models.facts import RawAnswer, StatementFact
 from models.ids import CallId
 from models.queries.work import CallLine
 from models.states import CallKind
+from models.trouble import Trouble
 from recovery_flows.bank import wire
 from recovery_flows.bank.answers import check_answer
 from recovery_flows.bank.client import PartnerBank

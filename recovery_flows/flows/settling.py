@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.trouble import Trouble
-
 from models.ids import PartnerId, digest
 from models.queries.files import load_file
 from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState, DiscrepancyKind, Noun
@@ -18,6 +16,7 @@ from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
+from models.trouble import Trouble
 from recovery_flows.bank import wire
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError

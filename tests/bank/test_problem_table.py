@@ -71,3 +71,15 @@ async def test_a_gateway_s_page_is_no_no_to_an_order(
     with pytest.raises(OutcomeUnknownError) as caught:
         await order(bank)
     assert f"HTTP {status}" in str(caught.value)
+
+
+async def test_a_problem_that_nobody_named_is_no_refusal_and_its_wish_to_wait_is_kept(
+    scripted: Any, bank: PartnerBank
+) -> None:
+    scripted.will(b"<html>Forbidden</html>", 403)
+    with pytest.raises(PartnerUnavailableError, match=r"Unnamed \(HTTP 403\)"):
+        await bank.capabilities()
+    scripted.will(b"<html>busy</html>", 503, retry_after="120")
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await order(bank)
+    assert caught.value.retry_after_seconds == 120
