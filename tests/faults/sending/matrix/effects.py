@@ -1,4 +1,4 @@
-"""What is kept here, and what the banks' own books show of what we ordered."""
+"""What banks and we have done in the end: each thing once, each answer kept."""
 
 from __future__ import annotations
 
