@@ -12,6 +12,7 @@ from models.rows import AllocationRow, AssetRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
     AllocationState,
+    CallKind,
     ClaimState,
     HoldKind,
     HoldState,
@@ -83,6 +84,8 @@ def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> str:
     """
     if file.recovery.trace_wanted or file.trace is None:
         return "the trace is not up to date"
+    if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
+        return "the bank is asked what it still holds"
     if any(account == asset.account_id for account, _, _ in file.shared_with):
         return "another open recovery wants the same account: join or split them first"
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
@@ -108,7 +111,7 @@ def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> str:
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):
-        return "a discrepancy waits for a person's look"
+        return "a discrepancy is to be looked into first"
     return ""
 
 

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from models.queries.approvals import pending_ids
 from models.queries.clock import case_now
+from models.queries.discrepancies import discrepancy
 from models.queries.linkages import unlinked
 from models.queries.queue import OpenStep, open_steps
-from models.states import Role, SubjectKind
+from models.states import DiscrepancyKind, Role, SubjectKind
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk, linking, wall_clock
+from recovery_flows.desk import Desk, discrepancies, linking, wall_clock
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.identifiers import Subject, identifier
 from recovery_flows.rules.steps import Action
@@ -41,6 +42,7 @@ FOUND: Mapping[str, tuple[Subject, ...]] = {
 }
 TITLE_TIME = timedelta(days=3)
 """How long Lin takes to make sure that nobody else claims the money: others may still report."""
+LOOKED_INTO = "asked the bank, which has confirmed what it stated (synthetic)"
 AUTHORITY = "county-level head, approval SYN-2026 (synthetic)"
 
 
@@ -78,6 +80,11 @@ class People:
         return True
 
     def _advance(self, line: OpenStep) -> int:
+        if line.action == Action.RESOLVE_DISCREPANCY:
+            if self._is_for_the_victim(line):
+                return 0
+            discrepancies.resolve(self._lin, line.recovery_id, line.subject_id, LOOKED_INTO)
+            return 1
         number = f"SYN-{line.ref.removeprefix('R-')}"
         try:
             # All files of the demo are Lin's own, who joins those that want the same account.
@@ -88,6 +95,12 @@ class People:
             # The queue was read before a join in this very round changed this file's next step.
             return 0
         return 1
+
+    def _is_for_the_victim(self, line: OpenStep) -> bool:
+        """A payout that was not carried out: where else to pay only the victim could tell Lin."""
+        with self._installation.database.reading() as session:
+            found = discrepancy(session, line.subject_id)
+        return found is not None and found.kind is DiscrepancyKind.PAYOUT_NOT_PAID
 
     async def _once(self) -> int:
         done = 0

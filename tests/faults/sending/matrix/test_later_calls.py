@@ -10,8 +10,7 @@ from typing import Any
 
 from models.facts import AccountRef
 from models.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
-from recovery_flows.desk import discrepancies as looked_into
-from recovery_flows.rules import discrepancies
+from recovery_flows.desk import discrepancies
 from recovery_flows.sandbox.states import FaultKind
 
 Outcome = Callable[[Any], Awaitable[None]]
@@ -106,12 +105,30 @@ async def paid_but_a_cent(unit: Any) -> None:
     assert unit.found == ["CNY -0.01"]
 
 
+async def paid_short(unit: Any) -> None:
+    """Half is credited and booked as returned; the rest is held, owed, and waits for a look."""
+    assert credited(unit) == ["400.00"]
+    assert term(unit, LedgerAccount.RETURNED_HOLD) == term(unit, LedgerAccount.HELD) == 40_000
+    assert unit.found == []
+    assert [c.state for c in unit.file().claims] == ["verified"]
+    assert {d.kind for d in unit.file().discrepancies} == {"amount_differs"}
+    assert len(unit.file().allocations) == 1
+    for found in unit.file().discrepancies:
+        discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "the bank has mistyped")
+    await unit.until("return")
+    unit.approve()
+    await unit.come_to_rest()
+    assert credited(unit) == ["400.00", "400.00"]
+    assert term(unit, LedgerAccount.RETURNED_HOLD) == 80_000
+    unit.assert_books_hold()
+
+
 async def paid_when_money_is_there(unit: Any) -> None:
     """Refused for want of money that the bank holds: a person asks; then two decide once more."""
     await refused(unit)
     assert "did not carry out a payout of CNY 800.00" in unit.page().steps[0].sentence
-    (found,) = discrepancies.open_ones(unit.file())
-    looked_into.resolve(unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day")
+    (found,) = [d for d in unit.file().discrepancies if d.state == "open"]
+    discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day")
     await unit.come_to_rest()
     assert unit.page().steps[0].sentence == "submit the return decision"
     await pay_again(unit)
@@ -184,6 +201,7 @@ CLEAN: dict[str, Outcome] = {
     CallKind.RELEASE: frozen("500.00", 50_000),
     CallKind.EXTEND: renewed(80_000),
     CallKind.PAYOUT: paid,
+    CallKind.HOLD_QUERY: paid,
     CallKind.STATEMENT: traced,
     CallKind.BALANCE: seen(50_000),
 }
@@ -194,6 +212,7 @@ OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
     (CallKind.EXTEND, FaultKind.LAPSES_EARLY): lapsed_after_its_renewal,
     (CallKind.EXTEND, FaultKind.LET_GO): let_go_after_its_renewal,
     (CallKind.PAYOUT, FaultKind.OFF_BY_A_CENT): paid_but_a_cent,
+    (CallKind.PAYOUT, FaultKind.PAYS_SHORT): paid_short,
     (CallKind.PAYOUT, FaultKind.NO_MONEY): paid_when_money_is_there,
     (CallKind.PAYOUT, FaultKind.WRONG_NAME): paid_to_another_account,
     # A look at a balance is booked nowhere: the stop asks for what was seen.
