@@ -282,14 +282,6 @@ TERMS = (
 LIVE_HOLDS = frozenset(
     {HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 )
-ENDED_REQUESTS = frozenset(
-    {
-        RequestState.EXECUTED,
-        RequestState.PARTIALLY_EXECUTED,
-        RequestState.REFUSED,
-        RequestState.DENIED,
-    }
-)
 CLOSED_RECOVERIES = frozenset(
     {
         RecoveryState.CLOSED_RETURNED,

@@ -107,7 +107,7 @@ class Acts:
         self.decide(first)
         hold_id = unit.order(first)
         unit.approve(first)
-        unit.bank_says(first, hold_id, held_minor)
+        unit.bank_says(first, hold_id, min(100_000, held_minor))
         self.statement_of(first, victims, victims * 100_000 - held_minor)
         self.close_calls(first)
         return str(first)

@@ -36,6 +36,9 @@ def paid(unit: Any, acts: Any) -> str:
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     acts.close_calls(recovery_id)
+    for hold in unit.file(recovery_id).holds:
+        if hold.state is HoldState.FROZEN:
+            unit.bank_says(recovery_id, hold.id, 0, revision=9)
     acts.decide(recovery_id)
     return str(recovery_id)
 
@@ -102,7 +105,7 @@ def test_after_a_returned_payout_nothing_is_released(unit: Any, acts: Any, whole
     assert Action.SUBMIT_RELEASE not in actions(unit, whole)
     with unit_of_work(unit.database) as work:
         progress = Progress(load_file(work.session, whole))
-        with pytest.raises(StepRefusedError, match=r"not free to be released: .*did not pay"):
+        with pytest.raises(StepRefusedError, match="not free to be released"):
             rule_acts.submit_release(progress, held[0].id, "chen", unit.now)
 
 
@@ -113,7 +116,7 @@ def test_money_of_a_returned_payout_that_nobody_holds_is_stopped(
     acts.settle(paid, payout.id, "RETURNED")
     acts.decide(paid)
     drafts = [h for h in unit.file(paid).holds if h.state is HoldState.DRAFT]
-    assert [(h.kind, h.requested_minor) for h in drafts] == [(HoldKind.STOP, 75_000)]
+    assert [(h.kind, h.requested_minor) for h in drafts] == [(HoldKind.STOP, payout.amount_minor)]
 
 
 def test_no_release_is_asked_for_while_a_claim_of_the_recovery_is_open(
