@@ -15,6 +15,7 @@ from models.queries.clock import case_now, engine_view
 from models.queries.views import QueueLine, QueuePage
 from models.recovery import Claim, Recovery
 from models.states import CLOSED_RECOVERIES, RecoveryState, Role
+from models.step_wording import Wording
 from models.tables import table_of
 
 _R, _C = table_of(Recovery), table_of(Claim)
@@ -74,7 +75,7 @@ def _lines_query() -> sa.Select[Any]:
     return (
         sa.select(
             _R.c.id, _R.c.ref, _R.c.state, _R.c.stage, _R.c.currency, _R.c.due_at, _R.c.owner_id,
-            _R.c.step_action, _R.c.step_role, _R.c.step_sentence, _R.c.method,
+            _R.c.step_action, _R.c.step_role, _R.c.step_wording, _R.c.method,
             loss.label("loss"), sa.func.count(_C.c.id).label("victims"),
         )
         .join(_C, _C.c.recovery_id == _R.c.id, isouter=True)
@@ -94,7 +95,7 @@ def _line(row: Any) -> QueueLine:  # noqa: ANN401 - a row of `_lines_query`
         due_at=row.due_at,
         action=row.step_action,
         role=row.step_role,
-        sentence=row.step_sentence,
+        sentence=str(Wording.read(row.step_wording)),
         owner=row.owner_id,
         method=row.method,
     )

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 
 from models.currencies import DECIMALS, FUNDS, HISTORIC
 from models.engine import make_engine
-from models.migrate import UpgradeRefusedError, alembic_config, upgrade
+from models.migrate import UpgradeRefusedError, upgrade
 from models.money import Money
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.sandbox import units
@@ -60,25 +59,11 @@ def test_a_code_that_is_no_currency_has_no_decimals_to_guess() -> None:
 
 
 @pytest.fixture
-def old(unit: Any, tmp_path: Path) -> Path:
+def old(unit: Any, tmp_path: Path, taken_back: Any) -> Path:
     """A database of the version before, with one recovery in it."""
     unit.traced()
-    path = tmp_path / "old.sqlite3"
-    engine = make_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0001")
-    engine.dispose()
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("ATTACH ? AS new", (str(unit.path),))
-        tables = raw.execute(
-            "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
-        ).fetchall()
-        for (table,) in tables:
-            columns = raw.execute(f"PRAGMA main.table_info({table})").fetchall()
-            names = ", ".join(f'"{column[1]}"' for column in columns)
-            raw.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
-        raw.commit()
-    return path
+    made: Path = taken_back(unit, tmp_path / "old.sqlite3", "0001")
+    return made
 
 
 def revision(path: Path) -> str:
