@@ -233,6 +233,10 @@ def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> fr
 
 def waiting_partners(session: Session) -> set[str]:
     """Partners that owe an answer which would come through their feed."""
+    return set(session.execute(_WAITING).scalars())
+
+
+def _waiting() -> sa.CompoundSelect[Any]:
     holds = (
         sa.select(_ASSETS.c.partner_id)
         .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
@@ -244,11 +248,19 @@ def waiting_partners(session: Session) -> set[str]:
         .where(_PAYOUTS.c.state == PayoutState.INSTRUCTED)
     )
     tasks = sa.select(_TASKS.c.partner_id).where(_TASKS.c.state.in_(OPEN_TASKS))
-    return set(session.execute(holds.union(payouts, tasks)).scalars())
+    return holds.union(payouts, tasks)
+
+
+# Built once: an idle engine asks this at each look, and building costs more than asking.
+_WAITING = _waiting()
 
 
 def holding_partners(session: Session) -> set[str]:
     """Partners with a hold in force, or that preserve for an open case: they may let go early."""
+    return set(session.execute(_HOLDING).scalars())
+
+
+def _holding() -> sa.CompoundSelect[Any]:
     kept = (
         sa.select(_TASKS.c.partner_id)
         .join(_R, _R.c.id == _TASKS.c.recovery_id)
@@ -259,7 +271,10 @@ def holding_partners(session: Session) -> set[str]:
         .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
         .where(_HOLDS.c.state.in_(LIVE_HOLDS), _HOLDS.c.held_minor > 0)
     )
-    return set(session.execute(query.union(kept)).scalars())
+    return query.union(kept)
+
+
+_HOLDING = _holding()
 
 
 def next_instant(session: Session, now: datetime) -> datetime | None:
