@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from alembic import command
 
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine, open_database
@@ -28,7 +27,7 @@ from models.facts import (
 )
 from models.file import RecoveryFile
 from models.ids import digest
-from models.migrate import alembic_config, upgrade
+from models.migrate import upgrade
 from models.money import Money
 from models.queries.files import load_file
 from models.queries.views import OfficerView
@@ -280,33 +279,6 @@ def unit(tmp_path: Path, installed: Path, copied: Callable[[Path, Path], Unit]) 
     opened = copied(installed, tmp_path / "unit")
     yield opened
     opened.database.dispose()
-
-
-@pytest.fixture(scope="session")
-def taken_back() -> Callable[[Unit, Path, str], Path]:
-    """Make a database of an earlier revision that holds what a unit's has, as far as it goes."""
-
-    def _taken_back(unit: Unit, path: Path, revision: str) -> Path:
-        engine = make_engine(f"sqlite:///{path}")
-        with engine.begin() as connection:
-            command.upgrade(alembic_config(connection), revision)
-        engine.dispose()
-        with closing(sqlite3.connect(path)) as raw:
-            raw.execute("ATTACH ? AS new", (str(unit.path),))
-            tables = raw.execute(
-                "SELECT name FROM main.sqlite_master "
-                "WHERE type = 'table' AND name != 'alembic_version'"
-            ).fetchall()
-            for (table,) in tables:
-                there = {c[1] for c in raw.execute(f"PRAGMA new.table_info({table})")}
-                names = [c[1] for c in raw.execute(f"PRAGMA main.table_info({table})")]
-                values = ", ".join(f'"{n}"' if n in there else "''" for n in names)
-                into = ", ".join(f'"{n}"' for n in names)
-                raw.execute(f"INSERT INTO main.{table} ({into}) SELECT {values} FROM new.{table}")
-            raw.commit()
-        return path
-
-    return _taken_back
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from models.migrate import UpgradeRefusedError, upgrade
 from models.money import Money
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.sandbox import units
+from tests.records.older import taken_back
 
 LIST_ONE = Path(__file__).parents[1] / "data/currencies/iso4217-list-one-2026-01-01.csv"
 CLAIM = "UPDATE claim SET currency = '{}', reported_minor = 100000"
@@ -59,11 +60,10 @@ def test_a_code_that_is_no_currency_has_no_decimals_to_guess() -> None:
 
 
 @pytest.fixture
-def old(unit: Any, tmp_path: Path, taken_back: Any) -> Path:
+def old(unit: Any, tmp_path: Path) -> Path:
     """A database of the version before, with one recovery in it."""
     unit.traced()
-    made: Path = taken_back(unit, tmp_path / "old.sqlite3", "0001")
-    return made
+    return taken_back(unit, tmp_path / "old.sqlite3", "0001")
 
 
 def revision(path: Path) -> str:

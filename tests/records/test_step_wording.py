@@ -24,6 +24,7 @@ from models.step_wording import SENTENCES, Wording, say
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.rules import approval_subjects
 from recovery_flows.rules.subjects import Act
+from tests.records.older import taken_back
 
 FIGURES = st.one_of(
     st.text(max_size=20), st.integers(), st.builds(Money, st.integers(), st.just("JPY"))
@@ -72,9 +73,7 @@ def test_every_kind_of_approval_of_discrepancy_and_of_ending_has_its_words() -> 
 
 
 @pytest.fixture
-def older(
-    unit: Any, tmp_path: Path, taken_back: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Any]:
+def older(unit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A database one version before wordings, with a stop that waits for its confirmation."""
     recovery_id = unit.report(*unit.reports(1))[0]
     unit.accept(recovery_id)

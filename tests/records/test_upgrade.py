@@ -14,6 +14,7 @@ from models.engine import make_engine, open_database
 from models.migrate import alembic_config, is_known, schema_is_current, upgrade
 from models.queries.audit import verify
 from models.queries.files import load_file
+from tests.records.older import taken_back
 
 NEW = {
     "recovery": (
@@ -27,7 +28,7 @@ NEW = {
 
 
 @pytest.fixture
-def old(unit: Any, tmp_path: Path, taken_back: Any) -> tuple[Path, str]:
+def old(unit: Any, tmp_path: Path) -> tuple[Path, str]:
     """A database at 0001 with a traced recovery in it, and that recovery's id."""
     recovery_id = unit.traced()
     path = taken_back(unit, tmp_path / "old.sqlite3", "0001")
