@@ -23,6 +23,9 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.CURRENCY_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
     DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
+    DiscrepancyKind.WRONG_REFERENCE: "a bank reports on a {noun} under a reference that is not its",
+    DiscrepancyKind.QUERY_REFUSED: "the bank does not answer a query",
+    DiscrepancyKind.END_UNCONFIRMED: "the term of a {noun} is over, and its bank was not reached",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
     DiscrepancyKind.TRACE_BELOW_RETURNS: (
         "the trace finds less at the account than was paid back from it, by {stated}"
@@ -123,6 +126,8 @@ SENTENCES: Mapping[str, str] = {
     "working": "the engine works on it",
     "processing": "processing",
     "trace_old": "the trace is not up to date",
+    "discrepancy_first": "a discrepancy is to be looked into first",
+    "asked_what_is_held": "the bank is asked what it still holds",
     "account_shared": "another open recovery wants the same account: join or split them first",
     "freeze_pending": "the formal freeze is not in force yet",
     "upstream": "accounts at home are still being stopped or traced",

@@ -95,6 +95,11 @@ def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bo
     return False
 
 
+def hold_up_return(file: RecoveryFile, asset_id: str) -> bool:
+    """Whether an account's money waits for a look: at the account, or at any claim that shares."""
+    return open_on(file, asset_id=asset_id) or any(d.claim_id for d in open_ones(file))
+
+
 def resolve(progress: Progress, discrepancy_id: str, actor: str, now: datetime) -> None:
     """A person has looked at it; NoSuchDiscrepancyError if it is not open here."""
     values: dict[str, Scalar] = {"resolved_by": actor, "resolved_at": now, "retry_at": None}

@@ -28,6 +28,7 @@ from models.states import (
     Stage,
 )
 from models.step_wording import NOTHING, Wording, say
+from recovery_flows.rules import discrepancies
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
 from recovery_flows.rules.freezing import Laws, freeze_plan
@@ -108,12 +109,15 @@ def waits_for(file: RecoveryFile, asset: AssetRow) -> Wording:
     """Why an asset cannot be allocated yet; empty when it can."""
     if file.recovery.trace_wanted or file.trace is None:
         return say("trace_old")
+    if discrepancies.hold_up_return(file, asset.id):
+        return say("discrepancy_first")
+    if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
+        return say("asked_what_is_held")
     if any(account == asset.account_id for account, _, _ in file.shared_with):
         return say("account_shared")
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
         return say("freeze_pending")
-    upstream = [a for a in file.assets if a.home and a.stage in (Stage.FREEZING, Stage.TRACING)]
-    if upstream:
+    if any(a.home and a.stage in (Stage.FREEZING, Stage.TRACING) for a in file.assets):
         return say("upstream")
     if any(a.asset_id == asset.id and a.state not in _ENDED for a in file.allocations):
         return say("allocation_open")

@@ -80,7 +80,7 @@ def older(unit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     with monkeypatch.context() as patch:
         patch.setattr(approval_subjects, "_SPELLING", "as an older version spelled it")
         unit.order(recovery_id)
-    path = taken_back(unit, tmp_path / "older.sqlite3", "0012")
+    path = taken_back(unit, tmp_path / "older.sqlite3", "0013")
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("UPDATE recovery SET wake_at = NULL")
         raw.commit()
