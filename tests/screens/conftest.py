@@ -98,6 +98,11 @@ class Unity:
         with unit_of_work(self.database) as unit:
             clock.beat(unit, "engine", 1, "working", message, datetime.now(UTC))
 
+    def kill_engine(self) -> None:
+        """Its last sign of life is old."""
+        with unit_of_work(self.database) as unit:
+            clock.beat(unit, "engine", 1, "working", "polls", datetime(2026, 1, 1, tzinfo=UTC))
+
     def report(
         self, minor: int, *, victim: AccountRef = VICTIM, payee: AccountRef = MULE,
         name: str = "Synthetic Person", method: str = "investment", ref: str = "",
@@ -249,11 +254,13 @@ def seen(app: RecoveryApp) -> str:
     return "\n".join(strip.text for strip in strips)
 
 
-async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str, seconds: float = 8) -> str:
-    """Wait until all of these stand on the screen."""
+async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str, seconds: float = 20) -> str:
+    """Wait until all of these stand on the screen, a sentence also over two lines."""
     for _ in range(int(seconds / 0.05)):
         text = seen(app)
-        if all(t in text for t in texts):
+        flat = " ".join(text.split())
+        if all(t in text or t in flat for t in texts):
+            await pilot.pause()  # what is painted is also ready for keys now
             return text
         await pilot.pause(0.05)
     raise AssertionError(f"{texts} never stood on the screen:\n{seen(app)}")

@@ -42,6 +42,8 @@ class Dialog(ModalScreen[T]):
     """A box over the screen; Esc leaves it with nothing done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+    is_seen_first: ClassVar[bool] = False
+    """Whether it takes only what was typed when it stood: a yes is to what was shown."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -72,6 +74,7 @@ class Confirm(Dialog[str]):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes, do it")]
+    is_seen_first = True
 
     def __init__(
         self,
@@ -165,6 +168,33 @@ class AskLine(Dialog[str]):
             self.dismiss(event.value.strip())
         else:
             self.query_one(Label).update(word("✕ it may not be empty", "bold $error"))
+
+
+class SecondReport(Dialog[str]):
+    """Asks what becomes of a report that was pasted while another one is open: add or replace."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "answer('replace')", "Replace the open report"),
+        Binding("a", "answer('add')", "Add to it"),
+        Binding("escape", "leave", "Back, not pasted"),
+    ]
+    is_seen_first = True
+
+    def __init__(self, case_number: str, pasted: str) -> None:
+        super().__init__("Another report is open")
+        self._case_number, self._pasted = case_number, pasted
+
+    def compose_question(self) -> ComposeResult:
+        case = f" (case number {safe(self._case_number)})" if self._case_number else ""
+        text = (
+            f"A report{case} stands here and was not sent. You pasted {self._pasted} more. Esc, "
+            "send the open one with ctrl+s, then paste again; or replace it, or add to it."
+        )
+        yield Label(word(text), classes="question")
+
+    def action_answer(self, answer: str) -> None:
+        self.dismiss(answer)
 
 
 class PickOfficer(Dialog[OfficerView]):
