@@ -30,10 +30,11 @@ from tui.screens.recovery import RecoveryScreen
 from tui.screens.report import ReportScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
+from tui.signs import red_words
 from tui.source import READ_ERRORS, Source, sentence_of
 from tui.text import counted
-from tui.theme import THEMES
-from tui.watching import watch
+from tui.theme import DEFAULT_THEME, THEMES
+from tui.watching import LOOK_SECONDS, watch
 from tui.widgets.header import HeaderBar, HeaderValue
 
 
@@ -83,20 +84,27 @@ class RecoveryApp(DeskApp):
         story: Callable[[], str] | None = None,
         start_screen: str = "now",
         recovery_id: str = "",
+        theme: str = DEFAULT_THEME,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         super().__init__(source, officer)
         self.officers, self.unit_name = officers, unit_name
         self.time_zone, self.recovery_id = time_zone, recovery_id
         self._story, self._start_screen = story, start_screen
         self._status: StatusRead | None = None
+        self._theme_name, self._look_seconds = theme, look_seconds
         self._gone = Event()
         self.came_from, self.wanted_approval = "now", ""
 
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "recovery"
+        is_known = self._theme_name in self.available_themes
+        self.theme = self._theme_name if is_known else DEFAULT_THEME
         self.switch_mode(self._start_screen)
+        if not is_known:
+            told = f"there is no theme {self._theme_name!r} (`screen.theme`): `:` lists them"
+            self.say(told, refused=True)
         self._watch_database()
         self._read_status()
 
@@ -105,7 +113,8 @@ class RecoveryApp(DeskApp):
 
     @work(thread=True)
     def _watch_database(self) -> None:
-        watch(self.source.database, self._gone, lambda: self.post_message(DatabaseChanged()))
+        tell = lambda: self.post_message(DatabaseChanged())  # noqa: E731
+        watch(self.source.database, self._gone, tell, self._look_seconds)
 
     @work(thread=True, group="status")
     def _read_status(self) -> None:
@@ -147,7 +156,7 @@ class RecoveryApp(DeskApp):
             read_only=self.read_only,
             paused=self.paused,
             story=self._status.story if self._status else None,
-            red=page.attention_count if page else 0,
+            red=red_words(page.attention_count, page.discrepancy_count) if page else "",
         )
         is_stopped = page is not None and not page.engine.alive
         screen.said = replace(self.outcome, is_engine_stopped=is_stopped)

@@ -219,7 +219,7 @@ async def test_read_only_and_a_supervisor_send_nothing(unity: Any, wait: Any) ->
     assert ids(unity) == []
 
 
-async def test_red_recoveries_stand_first_under_any_filter_and_any_order(
+async def test_red_recoveries_stay_in_their_place_under_any_filter(
     unity: Any, wait: Any, look: Any
 ) -> None:
     for number in range(3):

@@ -44,7 +44,8 @@ def _red_lines(page: RecoveryPage, zone: str) -> list[Content]:
         pieces += [idle_text(page.attention, page.idle_since, page.now), ("  ", MUTED)]
     reported = f"reported {clock_time(page.reported_at, zone)}"
     if page.first_sent_at is None:
-        pieces.append((f"{reported}, nothing sent yet", MUTED))
+        waits = span_text(elapsed_seconds(page.reported_at, page.now))
+        pieces.append((f"{reported}, nothing sent yet after {waits}", MUTED))
     else:
         after = span_text(elapsed_seconds(page.reported_at, page.first_sent_at))
         pieces.append((f"{reported}, {page.first_sent} sent after {after}", MUTED))
