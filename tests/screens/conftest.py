@@ -26,7 +26,6 @@ from models.heads import HeadFile
 from models.ids import canonical
 from models.migrate import upgrade
 from models.money import Money
-from models.queries.approvals import pending_approvals
 from models.queries.files import load_file
 from models.queries.officers import officers
 from models.queries.views import OfficerView
@@ -38,6 +37,7 @@ from models.vault import Vault
 from recovery_flows.desk import Desk
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
+from recovery_flows.desk.waiting import pending_approvals
 from recovery_flows.rules import answers, crossing, following, freezing, restitution
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import load_regime
@@ -62,7 +62,7 @@ class Unity:
         engine = make_engine(f"sqlite:///{folder / 'cases.db'}")
         vault = Vault.create(folder) if is_new else Vault.load(folder)
         self.database = Database(engine, vault, HeadFile(folder))
-        self.now = START
+        self.now, self.laws = START, LAWS
         if is_new:
             upgrade(engine)
             self._found()
@@ -97,11 +97,6 @@ class Unity:
     def beat(self, message: str = "polls") -> None:
         with unit_of_work(self.database) as unit:
             clock.beat(unit, "engine", 1, "working", message, datetime.now(UTC))
-
-    def kill_engine(self) -> None:
-        """Its last sign of life is old."""
-        with unit_of_work(self.database) as unit:
-            clock.beat(unit, "engine", 1, "working", "polls", datetime(2026, 1, 1, tzinfo=UTC))
 
     def report(
         self, minor: int, *, victim: AccountRef = VICTIM, payee: AccountRef = MULE,
@@ -235,7 +230,7 @@ def returnable_case(unity: Unity) -> str:
     _decide_all(unity, wang)
     unity.hold(recovery)
     for _ in range(4):
-        if any(a.act == "return" for a in pending_approvals(unity.database)):
+        if any(a.act == "return" for a in pending_approvals(unity.database, unity.laws)):
             break
         li.advance(recovery)
         unity.move_clock(days=40)
@@ -244,7 +239,7 @@ def returnable_case(unity: Unity) -> str:
 
 
 def _decide_all(unity: Unity, desk: Desk) -> None:
-    for approval in pending_approvals(unity.database):
+    for approval in pending_approvals(unity.database, unity.laws):
         desk.approve(approval.approval_id)
 
 

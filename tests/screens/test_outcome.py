@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from textual.events import Paste
 
+from models.store import clock
+from models.store.unit import unit_of_work
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE
 from tui import desk_app
@@ -23,7 +26,8 @@ async def test_an_outcome_stands_beside_a_stopped_engine_and_never_hides_it(
         await wait(pilot, app, "R-2026-0001", "● working")
         await type_fast(app, "p", "p")
         await wait(pilot, app, "✓ refreshing goes on")
-        unity.kill_engine()
+        with unit_of_work(unity.database) as unit:  # its last sign of life is old
+            clock.beat(unit, "engine", 1, "working", "polls", datetime(2026, 1, 1, tzinfo=UTC))
         await wait(pilot, app, "○ engine stopped")
 
 
