@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.money import Money
-from models.states import HoldState, RecoveryState
+from models.states import RecoveryState
 from recovery_flows.cli.table import columns, counted, instant_text, spoken
-from recovery_flows.desk.wording import account_word, hold_word, recovery_word
+from recovery_flows.desk.wording import account_word, recovery_word
 from recovery_flows.reports.summary import CurrencySummary, Summary
 from recovery_flows.rules.rates import Rate
 from recovery_flows.rules.stopwatch import Spread, span_text
@@ -26,7 +26,7 @@ def summary_lines(figures: Summary) -> Iterator[str]:
         yield from columns([_rate_cells(rate, account_currency)], right=(1, 2, 3))
     yield ""
     counts = [(recovery_word(RecoveryState(name)).word, f"{n:,}") for name, n in figures.ends]
-    counts += [(hold_word(HoldState(name)).word, f"{n:,}") for name, n in figures.holds]
+    counts += [(spoken(name), f"{n:,}") for name, n in figures.holds]
     counts.append(("holds beyond the first account", f"{figures.second_hop_holds:,}"))
     counts.append(("holds that lapsed", f"{figures.lapsed_holds:,}"))
     yield from columns(counts, right=(1,))

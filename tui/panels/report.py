@@ -29,7 +29,7 @@ def checked_lines(checked: Checked, width: int, refusal: str = "") -> list[Conte
     return [
         *_problems(checked, width, refusal),
         *also_lines(checked.also, width),
-        *_message(checked, width, is_ready=not (checked.why_not or refusal)),
+        *_message(checked, width, is_ready=not (checked.why_not or checked.already or refusal)),
         *(
             line
             for remark in checked.pasted.remarks
@@ -44,6 +44,10 @@ def _problems(checked: Checked, width: int, refusal: str) -> Iterator[Content]:
     if not problems:
         if refusal or checked.why_not:
             yield from paragraph(words(("✕ ", ALARM), refusal or checked.why_not), width)
+        if checked.already:
+            yield from paragraph(words(("≠ ", ALARM), (checked.already, "bold")), width)
+            decide = "ctrl+s asks whether this is another payment; else nothing leaves twice"
+            yield from paragraph(word(decide, CARE), width)
         return
     yield word(f"✕ {counted(len(problems), 'problem')}", ALARM)
     for problem in problems:

@@ -197,6 +197,30 @@ class SecondReport(Dialog[str]):
         self.dismiss(answer)
 
 
+class AlreadyReported(Dialog[str]):
+    """Asks whether a report is of a payment that is in a recovery already, or of another one."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "answer('open')", "Open that recovery"),
+        Binding("a", "answer('another')", "It is another payment"),
+    ]
+    is_seen_first = True
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("Already reported?")
+        self._sentence = sentence
+
+    def compose_question(self) -> ComposeResult:
+        sentence = f"{self._sentence[:1].upper()}{self._sentence[1:]}."
+        yield Label(word(sentence, "bold $warning"), classes="question")
+        text = "The same payer, payee and sum within an hour, or the same reference of the payment."
+        yield Label(word(text, MUTED), classes="question")
+
+    def action_answer(self, answer: str) -> None:
+        self.dismiss(answer)
+
+
 class PickOfficer(Dialog[OfficerView]):
     """Asks which of the identities this user may take acts from now on."""
 

@@ -20,7 +20,7 @@ from recovery_flows.desk import Desk
 from recovery_flows.desk.golden import stop_at_once
 from recovery_flows.desk.pasting import Checked
 from tui.panels.report import checked_lines, message_figures, why_nobody
-from tui.screens.dialogs import Confirm, SecondReport
+from tui.screens.dialogs import AlreadyReported, Confirm, SecondReport
 from tui.screens.live import LiveScreen
 from tui.source import Source
 from tui.text import counted
@@ -200,7 +200,25 @@ class ReportScreen(LiveScreen):
         if refusal or checked is None or report is None:
             app.say(refusal, refused=True)
             return
-        asked = self._now_asked()
+        if checked.already:
+            self._ask_whether_another(report, checked)
+        else:
+            self._ask_to_send(report, checked)
+
+    def _ask_whether_another(self, report: ReportFact, checked: Checked) -> None:
+        """The payment is in a recovery already: look there, or decide that this is another one."""
+        app = self.desk_app
+
+        def take(answer: str | None) -> None:
+            if answer == "open":
+                app.open_recovery(checked.known_id)
+            elif answer == "another":
+                self._ask_to_send(report, checked)
+
+        app.push_screen(AlreadyReported(checked.already), take)
+
+    def _ask_to_send(self, report: ReportFact, checked: Checked) -> None:
+        app, asked = self.desk_app, self._now_asked()
 
         def take(answer: str | None) -> None:
             if answer is not None:
@@ -209,11 +227,16 @@ class ReportScreen(LiveScreen):
 
         title = "Send this stop-payment?" if checked.message else "Accept the report?"
         sentence = _QUESTION if checked.message else "No stop-payment can be sent first."
+        if checked.already:
+            sentence = f"You decide that this is another payment: {checked.already}. {sentence}"
         question = Confirm(title, sentence, message_figures(checked), also=checked.also)
         app.push_screen(question, take)
 
     def _send(self, report: ReportFact, checked: Checked, desk: Desk) -> str:
-        done = stop_at_once(desk, report, checked.case_number, knowing=bool(checked.also))
+        done = stop_at_once(
+            desk, report, checked.case_number, knowing=bool(checked.also),
+            another_payment=bool(checked.already),
+        )  # fmt: skip
         self._taken_id = done.recovery_id  # read after the act is done, on the screen's thread
         return done.sentence
 
