@@ -11,13 +11,13 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from models.queries.views import OfficerView
+from models.safe_text import safe
 from recovery_flows.desk import Desk
 from tui.acting import DESK_ERRORS
 from tui.keys import Answered, OrderlyApp
 from tui.messages import Done, Said
 from tui.source import READ_ERRORS, Source, sentence_of
 from tui.stepping import ask_step
-from tui.text import safe
 from tui.waits import Wait
 
 if TYPE_CHECKING:

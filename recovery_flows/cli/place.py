@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
 from models.engine import Database, make_engine, open_database
-from models.migrate import schema_is_current, upgrade
+from models.migrate import UpgradeRefusedError, schema_is_current, upgrade
 from models.queries.officers import officer_by_os_user, officer_with_hash, officers
 from models.queries.views import OfficerView
 from models.states import Role
@@ -27,7 +27,7 @@ from models.vault import Vault
 from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
 from recovery_flows.documents.letters import Sender
-from recovery_flows.errors import MisuseError, UnavailableError
+from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
 from recovery_flows.flows.context import Pace
 from recovery_flows.rules.attention import Patience
 from recovery_flows.rules.regime import Regime, load_regime
@@ -207,8 +207,12 @@ def make_installation(
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     Vault.create(settings.key_dir)
     engine = make_engine(settings.database_url.get_secret_value())
-    upgrade(engine)
-    engine.dispose()
+    try:
+        upgrade(engine)
+    except UpgradeRefusedError as error:
+        raise RefusedError(str(error)) from error
+    finally:
+        engine.dispose()
     installation = open_installation(settings.data_dir)
     with installation.database.reading() as session:
         known = {o.handle for o in officers(session)}

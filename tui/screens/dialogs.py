@@ -14,9 +14,10 @@ from textual.widgets.option_list import Option
 
 from models.elsewhere import AlsoLine
 from models.queries.views import OfficerView
+from models.safe_text import safe
 from tui.layout import Column, grid, paragraph
 from tui.signs import CARE, MUTED, SHARED
-from tui.text import safe, word, words
+from tui.text import word, words
 from tui.widgets.block import Block, Builder
 
 T = TypeVar("T")

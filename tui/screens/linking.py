@@ -13,6 +13,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label
 
+from models.safe_text import safe
 from models.states import SubjectKind
 from recovery_flows.desk import Desk, linking
 from recovery_flows.desk.linking import Prospect
@@ -25,7 +26,7 @@ from tui.screens.dialogs import Dialog
 from tui.screens.forms import Drafts
 from tui.screens.live import LiveScreen
 from tui.signs import ALARM, MUTED
-from tui.text import safe, word
+from tui.text import word
 from tui.widgets.block import Block
 
 Answer = tuple[tuple[Subject, ...], bool]
