@@ -8,6 +8,7 @@ from datetime import datetime
 from models.elsewhere import AlsoLine
 from models.file import Step
 from models.money import Money
+from models.queries.discrepancy_views import DiscrepancyLine
 from models.queries.letter_views import LetterLine
 from models.queries.linkages import LinkageLine
 from models.states import (
@@ -278,6 +279,7 @@ class RecoveryPage:
     also: tuple[AlsoLine, ...] = ()
     attention: str = ""
     idle_since: datetime | None = None
+    discrepancies: tuple[DiscrepancyLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

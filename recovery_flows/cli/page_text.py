@@ -24,6 +24,7 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
     zone = laws[page.regime].time_zone
     yield from _head(page, zone)
     parts = (
+        ("Discrepancies", _discrepancies(page, zone)),
         ("Seen elsewhere", [f"! {line.sentence}" for line in page.also]),
         ("Money", _terms(page)),
         ("Claims", _claims(page)),
@@ -80,6 +81,14 @@ def _tracing(page: RecoveryPage, zone: str) -> str:
     if page.trace_as_of is None:
         return f"{page.tracing_rule}, not traced yet"
     return f"{page.tracing_rule}, as of {instant_text(page.trace_as_of, zone)}"
+
+
+def _discrepancies(page: RecoveryPage, zone: str) -> Iterator[str]:
+    for found in page.discrepancies:
+        yield f"≠ {found.sentence}"
+        at = " ".join(part for part in (found.bank, found.account) if part)
+        since = f"found {instant_text(found.found_at, zone)}"
+        yield f"  {', '.join(part for part in (at, since) if part)}  {found.discrepancy_id}"
 
 
 def _terms(page: RecoveryPage) -> list[str]:

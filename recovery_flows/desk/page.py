@@ -47,6 +47,7 @@ from models.states import (
 from models.tables import table_of
 from models.vault import Vault
 from recovery_flows.desk.deconflicting import also_lines
+from recovery_flows.desk.discrepancy_lines import discrepancy_lines
 from recovery_flows.desk.letter_views import letters_of
 from recovery_flows.desk.linkage_board import linkage_lines
 from recovery_flows.desk.queueing import idle
@@ -128,6 +129,7 @@ def _page(
         notes=tuple(notes_of(session, vault, recovery.id)),
         linkages=linkage_lines(session, file),
         letters=tuple(letters_of(file, laws)),
+        discrepancies=discrepancy_lines(file, names),
     )
 
 

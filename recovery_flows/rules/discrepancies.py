@@ -30,6 +30,10 @@ _SENTENCES: Mapping[DiscrepancyKind, str] = {
 }
 
 
+LOOK_INTO = "look into it: "
+"""With what the step begins that a discrepancy asks of an officer."""
+
+
 class NoSuchDiscrepancyError(RefusedError):
     """The recovery has no open discrepancy of that id."""
 
@@ -136,5 +140,5 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
     for found in open_ones(file):
         yield Step(
             Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
-            f"look into it: {sentence(found)}",
+            f"{LOOK_INTO}{sentence(found)}",
         )  # fmt: skip

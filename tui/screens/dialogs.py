@@ -171,6 +171,34 @@ class AskLine(Dialog[str]):
             self.query_one(Label).update(word("✕ it may not be empty", "bold $error"))
 
 
+class ResolveDiscrepancy(Dialog[str]):
+    """Shows what contradicts the records; what was found out about it resolves it."""
+
+    is_seen_first = True
+
+    def __init__(self, sentence: str, figures: Figures) -> None:
+        super().__init__("Resolve the discrepancy?")
+        self._sentence, self._figures = sentence, figures
+
+    def compose_question(self) -> ComposeResult:
+        yield Label(
+            words(("≠ ", "bold $error"), (self._sentence, "bold $error")), classes="question"
+        )
+        with VerticalScroll(can_focus=False):
+            yield self.block(figures_lines, self._figures)
+        told = "What did you find out? Stored encrypted; cannot be edited. Enter resolves it."
+        yield Label(word(told, MUTED), id="told")
+        yield Input(placeholder="the reason why it may rest")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+        else:
+            text = "✕ say what was found out: without a reason nothing is resolved"
+            self.query_one("#told", Label).update(word(text, "bold $error"))
+
+
 class SecondReport(Dialog[str]):
     """Asks what becomes of a report that was pasted while another one is open: add or replace."""
 

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from models.queries.views import EventLine, RecoveryPage
 from tui.panels import file, linkage, money
+from tui.panels.discrepancy import discrepancies_lines
 from tui.panels.identity import terms_block
 from tui.panels.letters import letters_lines
 from tui.screens.dialogs import FullText
@@ -51,6 +52,7 @@ class RecoveryScreen(LinkingScreen):
         yield Static(NOTHING, id="notice", markup=False)
         with VerticalScroll(id="page", can_focus=False):
             yield Block(self._head, node_id="head")
+            yield Panel("Discrepancies", self._discrepancies, "discrepancies")
             yield Panel("Next step", self._next, "next")
             yield Panel("Of the reported loss", _terms, "identity")
             yield Panel("Where the money is", money.assets_lines, "money")
@@ -91,6 +93,9 @@ class RecoveryScreen(LinkingScreen):
 
     def _head(self, page: RecoveryPage, width: int) -> list[Content]:
         return file.head_lines(page, self._zone, width)
+
+    def _discrepancies(self, page: RecoveryPage, width: int) -> list[Content]:
+        return discrepancies_lines(page, self._zone, width)
 
     def _next(self, page: RecoveryPage, width: int) -> list[Content]:
         app = self.desk_app
@@ -134,6 +139,7 @@ class RecoveryScreen(LinkingScreen):
 
     def _hide_empty(self) -> None:
         if self.page is not None:
+            self.query_one("#discrepancies").display = bool(self.page.discrepancies)
             self.query_one("#requests").display = bool(self.page.requests)
             self.query_one("#letters").display = bool(self.page.letters)
             self.query_one("#allocations").display = bool(self.page.allocations)

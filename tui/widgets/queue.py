@@ -12,7 +12,9 @@ from textual.reactive import reactive
 from models.queries.views import QueueLine
 from models.states import Role
 from models.urgency import Urgency, counted_from
-from tui.signs import SHARED, idle_text, queue_time, stage_sign, turn_sign
+from recovery_flows.rules.attention import Attention
+from recovery_flows.rules.discrepancies import LOOK_INTO
+from tui.signs import ALARM, ATTENTION, SHARED, idle_text, queue_time, stage_sign, turn_sign
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
 
@@ -68,6 +70,9 @@ class QueueTable(LineTable[QueueLine]):
 
     def _next(self, line: QueueLine, *, short: bool) -> Content:
         """The next step, after what is wrong with the file."""
+        if line.urgency is Urgency.DISCREPANCY:
+            sign, told = ATTENTION[Attention.DISCREPANCY], line.sentence.removeprefix(LOOK_INTO)
+            return word(f"{sign.glyph} {told}", ALARM)
         marks: list[Content | str] = []
         if line.idle_since is not None and self.now is not None:
             marks += [idle_text(line.attention, line.idle_since, self.now, short=short), " "]
