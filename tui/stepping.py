@@ -21,8 +21,9 @@ from tui.acting import (
 )
 from tui.letters import ask_letter
 from tui.panels.discrepancy import discrepancy_figures
-from tui.screens.dialogs import AskLine, Confirm, ResolveDiscrepancy
+from tui.screens.dialogs import AskLine, Confirm
 from tui.screens.forms import FieldsForm, fields_key
+from tui.screens.questions import ResolveDiscrepancy
 
 if TYPE_CHECKING:
     from tui.app import RecoveryApp

@@ -46,8 +46,8 @@ def known_report(session: Session, external_ref: str) -> Elsewhere | None:
 def same_payment(session: Session, payment: Payment) -> tuple[Elsewhere, ...]:
     """The recoveries that have this payment already, reported by whomever, the oldest first.
 
-    It is the same where payer, payee and sum are, within an hour, or where its reference is and
-    payer or payee; two payments with references of their own that differ are two.
+    It is the same where payer and payee are and either the sum, within an hour, or the payment's
+    reference; two payments with references of their own that differ are two.
     """
     alike = sa.and_(
         _C.c.payee_account_id == payment.payee,
@@ -61,7 +61,8 @@ def same_payment(session: Session, payment: Payment) -> tuple[Elsewhere, ...]:
     if is_reference(reference):
         referred = sa.and_(
             sa.func.lower(_C.c.end_to_end_id) == reference,
-            sa.or_(_C.c.payee_account_id == payment.payee, _C.c.victim_account_id == payment.payer),
+            _C.c.payee_account_id == payment.payee,
+            _C.c.victim_account_id == payment.payer,
         )
         alike = sa.or_(alike, referred)
     rows = session.execute(_recoveries().where(alike).order_by(_R.c.reported_at, _R.c.ref)).all()

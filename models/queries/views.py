@@ -39,9 +39,8 @@ class EngineView:
 class QueueLine:
     """One open recovery in the queue; `due_at` is the end of the nearest legal clock.
 
-    `urgency` is its group in the queue's order. `attention` says that it is in red (a discrepancy,
-    unowned or stalled) and `idle_since` since when; `shared` that another recovery knows an account
-    or a payment of it.
+    `urgency` is its group in the queue's order, `attention` why it is in red, `idle_since` since
+    when; `shared`: another recovery knows an account or a payment of it.
     """
 
     recovery_id: str

@@ -8,7 +8,8 @@ from textual.events import Paste
 
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE, events, file_of, ids
-from tui.screens.dialogs import AlreadyReported, Confirm
+from tui.screens.dialogs import Confirm
+from tui.screens.questions import AlreadyReported
 
 AGAIN = PASTE.replace("SYN-7 (invented)", "SYN-9").replace("13:05", "13:06")
 

@@ -15,7 +15,8 @@ from recovery_flows.desk import golden
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE, file_of, ids
 from tui.app import RecoveryApp
-from tui.screens.dialogs import AskLine, Confirm, SecondReport
+from tui.screens.dialogs import AskLine, Confirm
+from tui.screens.questions import SecondReport
 from tui.screens.report import ReportScreen
 
 SECOND = PASTE.replace("SYN-7 (invented)", "SYN-8").replace("12,345.60", "777.00")

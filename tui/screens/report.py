@@ -20,8 +20,9 @@ from recovery_flows.desk import Desk
 from recovery_flows.desk.golden import stop_at_once
 from recovery_flows.desk.pasting import Checked
 from tui.panels.report import checked_lines, message_figures, why_nobody
-from tui.screens.dialogs import AlreadyReported, Confirm, SecondReport
+from tui.screens.dialogs import Confirm
 from tui.screens.live import LiveScreen
+from tui.screens.questions import AlreadyReported, SecondReport
 from tui.source import Source
 from tui.text import counted
 from tui.waits import Wait
