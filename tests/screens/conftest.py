@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,7 +152,7 @@ class Unity:
                         held=Money(held, hold.currency), acted_at=self.now, expires_at=None,
                         modified_at=self.now,
                     )  # fmt: skip
-                    answers.take_hold_fact(progress, hold.id, fact, LAWS)
+                    answers.take_hold_fact(progress, hold.id, fact, LAWS, self.now)
 
         self.change(recovery_id, take)
 
@@ -249,9 +250,13 @@ def seen(app: RecoveryApp) -> str:
     return "\n".join(strip.text for strip in strips)
 
 
-async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str, seconds: float = 20) -> str:
-    """Wait until all of these stand on the screen, a sentence also over two lines."""
-    for _ in range(int(seconds / 0.05)):
+PATIENCE_SECONDS = 60
+
+
+async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str) -> str:
+    """Wait, however busy the machine is, until all of these stand there, over two lines too."""
+    given_up_at = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < given_up_at:
         text = seen(app)
         flat = " ".join(text.split())
         if all(t in text or t in flat for t in texts):

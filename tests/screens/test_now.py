@@ -157,7 +157,7 @@ async def test_the_screen_looks_as_often_as_the_settings_say(
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "R-2026-0001")
         await asyncio.to_thread(unity.report, 200_000)
-        await wait(pilot, app, "2 open recoveries", seconds=3)
+        await wait(pilot, app, "2 open recoveries")
 
 
 async def test_a_new_report_stands_first_with_its_age_and_old_ones_say_how_old_they_are(
