@@ -45,6 +45,7 @@ from recovery_flows.rules.regime import load_regime
 from tui.app import RecoveryApp
 from tui.source import Source
 
+PATIENCE_SECONDS = 60
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 LAWS = {code: load_regime(read_regime(code)) for code in regime_codes()}
 HOME, WEST, ABROAD = "test-east", "test-west", "test-abroad"
@@ -248,9 +249,6 @@ def seen(app: RecoveryApp) -> str:
     """The text that stands on the screen now, line by line."""
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in strips)
-
-
-PATIENCE_SECONDS = 60
 
 
 async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str) -> str:
