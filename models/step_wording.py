@@ -18,6 +18,9 @@ from models.states import DiscrepancyKind
 
 Scalar = str | int | Money
 
+LOOK_INTO = "look into it: "
+"""With what the step begins that a discrepancy asks of an officer."""
+
 DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
     DiscrepancyKind.CURRENCY_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
@@ -51,7 +54,7 @@ SENTENCES: Mapping[str, str] = {
     "ended_closed_partial": "closed: a part returned",
     "ended_closed_no_recovery": "closed: nothing recovered",
     # discrepancies
-    "look_into": "look into it: ",
+    "look_into": LOOK_INTO,
     "detail": ": {detail}",
     **{f"discrepancy_{kind}": text for kind, text in DISCREPANCIES.items()},
     # approvals
