@@ -25,7 +25,7 @@ from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from models.tables import table_of
 from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk, holding
+from recovery_flows.desk import Desk, discrepancies, holding
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
