@@ -262,7 +262,8 @@ def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) 
     hold = progress.file.hold(hold_id)
     asset = progress.file.asset(hold.asset_id)
     if hold not in restitution.to_release(progress.file, asset):
-        why = restitution.waits_for(progress.file, asset) or releasing.why_kept(progress.file, hold)
+        kept = str(restitution.waits_for(progress.file, asset))
+        why = kept or releasing.why_kept(progress.file, hold)
         raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
     ask(progress, Act.RELEASE, hold.id, actor, now)
 

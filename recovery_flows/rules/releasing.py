@@ -15,6 +15,7 @@ from models.file import RecoveryFile
 from models.money import Money
 from models.rows import AssetRow, HoldRow
 from models.states import LIVE_HOLDS, HoldState, LedgerAccount
+from models.step_wording import NOTHING, Wording, say
 from recovery_flows.rules import pools
 from recovery_flows.rules.losses import owed_minor
 
@@ -65,9 +66,9 @@ def owed(file: RecoveryFile) -> Money:
     return Money(sum(owed_minor(file, c) for c in file.claims), file.recovery.currency)
 
 
-def residue_text(file: RecoveryFile, hold: HoldRow) -> str:
+def residue(file: RecoveryFile, hold: HoldRow) -> Wording:
     """What stays unpaid for ever when a rounding residue is given up; empty where none does."""
     unpaid = owed(file)
     if not unpaid.minor or not of_loss_minor(file, hold):
-        return ""
-    return f": a rounding residue, less than can be paid in coins; {unpaid} stay unpaid"
+        return NOTHING
+    return say("residue", unpaid=unpaid)

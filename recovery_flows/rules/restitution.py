@@ -20,6 +20,7 @@ from models.states import (
     RecoveryState,
     Stage,
 )
+from models.step_wording import NOTHING, Wording, say
 from recovery_flows.rules import basis, discrepancies, paying, pools, refused_payouts, releasing
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
@@ -77,56 +78,57 @@ def _end_title(progress: Progress, asset: AssetRow) -> None:
         progress.take(Move(Noun.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason))
 
 
-def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> str:
+def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
     """Why an asset cannot be allocated or paid out yet; empty when it can.
 
     `but` names an allocation that is itself under way: the guard is asked again until it has left.
     """
     if file.recovery.trace_wanted or file.trace is None:
-        return "the trace is not up to date"
+        return say("trace_old")
     if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
-        return "the bank is asked what it still holds"
+        return say("asked_what_is_held")
     if any(account == asset.account_id for account, _, _ in file.shared_with):
-        return "another open recovery wants the same account: join or split them first"
+        return say("account_shared")
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
-        return "the formal freeze is not in force yet"
+        return say("freeze_pending")
     upstream = [a for a in file.assets if a.home and a.stage in (Stage.FREEZING, Stage.TRACING)]
     if upstream:
-        return "accounts at home are still being stopped or traced"
+        return say("upstream")
     if any(
         a.asset_id == asset.id and a.state not in paying.ENDED and a.id != but
         for a in file.allocations
     ):
-        return "an allocation is under way"
+        return say("allocation_open")
     return _waits_for_people(file, asset, but)
 
 
-def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> str:
+def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
     refused = refused_payouts.blocking(file, asset, but=but)
     if refused is not None:
-        return f"the bank did not pay {refused.claim_id}: name another account of the victim"
+        return say("payout_refused", claim=refused.claim_id)
     if any(c.state is ClaimState.FILED for c in file.claims):
-        return "a claim is not verified yet"
+        return say("claim_unverified")
     given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):
-        return "a discrepancy is to be looked into first"
-    return ""
+        return say("discrepancy_first")
+    return NOTHING
 
 
-def why_not(file: RecoveryFile, allocation: AllocationRow) -> str:
+def why_not(file: RecoveryFile, allocation: AllocationRow) -> Wording:
     """Why a decision may not go on now, at its submitting, its approval or its sending."""
     changed = paying.changed(file, allocation)
     if changed:
-        return f"it rests on something else now ({changed}): it is drafted anew"
+        return say("rests_on_else", changed=changed)
     return waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
 
 
-def why_idle(file: RecoveryFile, asset: AssetRow) -> str:
+def why_idle(file: RecoveryFile, asset: AssetRow) -> Wording:
     """Why nothing is done with an asset's held money now; empty when nothing keeps it."""
     going = [a for a in file.allocations if a.asset_id == asset.id and a.state in paying.UNDECIDED]
-    return next(filter(None, (why_not(file, a) for a in going)), "") or waits_for(file, asset)
+    kept = (why_not(file, a) for a in going)
+    return next((why for why in kept if why), NOTHING) or waits_for(file, asset)
 
 
 def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
@@ -165,7 +167,7 @@ def why_not_released(file: RecoveryFile, hold: HoldRow) -> str:
         file = replace(file, holds=tuple(hold if h.id == hold.id else h for h in file.holds))
     if hold in to_release(file, asset):
         return ""
-    return waits_for(file, asset) or releasing.why_kept(file, hold)
+    return str(waits_for(file, asset)) or releasing.why_kept(file, hold)
 
 
 def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:

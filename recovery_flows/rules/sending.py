@@ -52,7 +52,8 @@ def waits(file: RecoveryFile, kind: CallKind, subject_id: str) -> str:
     if kind is not CallKind.PAYOUT:
         return ""
     payout = next(p for p in file.payouts if p.id == subject_id)
-    return restitution.waits_for(file, file.asset(payout.asset_id), but=payout.allocation_id)
+    why = restitution.waits_for(file, file.asset(payout.asset_id), but=payout.allocation_id)
+    return str(why)
 
 
 def release_is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
