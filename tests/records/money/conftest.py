@@ -156,7 +156,7 @@ class Acts:
                 acted_at=self.unit.now, expires_at=None, modified_at=self.unit.now,
                 reason="NO_BALANCE",
             )  # fmt: skip
-            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws)
+            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws, self.unit.now)
             conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
 
     def until(self, recovery_id: str, state: str) -> None:
