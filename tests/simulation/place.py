@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import models.engine
+import models.store.pacing
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine, open_database
 from models.migrate import upgrade
@@ -86,6 +87,8 @@ def _make(folder: Path) -> Place:
     # A power cut is not what is simulated here: a crash is an exception at a commit.
     kept = (pragma for pragma in models.engine._PRAGMAS if "sync" not in pragma)
     models.engine._PRAGMAS = (*kept, "synchronous=OFF")
+    # How many files go into one transaction must not depend on how fast this machine is.
+    models.store.pacing.HOLD_SECONDS = models.store.pacing._REST_SECONDS = 0
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
     engine.dispose()

@@ -15,12 +15,17 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.file import RecoveryFile
-from models.queries.files import NoSuchRecoveryError, load_files
+from models.queries.files import (
+    FileUnreadableError,
+    NoSuchRecoveryError,
+    load_each,
+    load_files,
+)
 
 _READERS = (
-    "recovery_flows.flows.deciding", "recovery_flows.flows.settling",
-    "recovery_flows.flows.outbox", "recovery_flows.flows.feed", "recovery_flows.desk.recording",
-    "recovery_flows.desk.desk", "recovery_flows.flows.quarantine",
+    "recovery_flows.flows.deciding", "recovery_flows.flows.preparing",
+    "recovery_flows.flows.settling", "recovery_flows.flows.feed",
+    "recovery_flows.desk.recording", "recovery_flows.desk.desk",
 )  # fmt: skip
 
 
@@ -41,9 +46,11 @@ class Unchanged:
         )
         for target, name, act in listeners:
             sa.event.listen(target, name, act)
-        given = {"load_files": self.files, "load_file": self.file}
+        given: dict[str, object] = {
+            "load_files": self.files, "load_file": self.file, "load_each": self.each,
+        }  # fmt: skip
         before: list[tuple[Any, str, object]] = []
-        for module in map(_module, _READERS):
+        for module in map(import_module, _READERS):
             for name, reader in given.items():
                 if hasattr(module, name):
                     before.append((module, name, getattr(module, name)))
@@ -77,6 +84,17 @@ class Unchanged:
             raise NoSuchRecoveryError(recovery_id)
         return found[0]
 
+    def each(
+        self, session: Session, recovery_ids: Sequence[str]
+    ) -> tuple[list[RecoveryFile], dict[str, FileUnreadableError]]:
+        """`load_each`, likewise."""
+        if any(i not in self._files for i in recovery_ids) or self._has_written(session):
+            files, unreadable = load_each(session, recovery_ids)
+            if not self._has_written(session):
+                self._files |= {file.recovery.id: file for file in files}
+            return files, unreadable
+        return [self._files[i] for i in dict.fromkeys(recovery_ids)], {}
+
     def _has_written(self, session: Session) -> bool:
         raw: Any = session.connection().connection.dbapi_connection
         changes: int = raw.total_changes
@@ -89,10 +107,3 @@ class Unchanged:
     def _committed(self, session: Session) -> None:
         if session.get_bind().get_execution_options().get("write", False):  # type: ignore[union-attr]
             self._files.clear()
-
-
-def _module(name: str) -> object:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError:
-        return None
