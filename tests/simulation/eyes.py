@@ -91,11 +91,18 @@ class Eyes:
     def _holds(self) -> None:
         rows = self._all(
             "SELECT h.id, h.state, h.held_minor, h.currency, h.bank_revision, a.partner_id,"
-            " h.recovery_id, h.asset_id FROM hold h JOIN asset a ON a.id = h.asset_id"
+            " h.kind, h.asset_id FROM hold h JOIN asset a ON a.id = h.asset_id"
         )
         ours = {row[0]: row for row in rows}
+        known = {hold.order_ref for bank in self.banks.values() for hold in bank.holds.values()}
+        for row in rows:
+            name, state, held, kind = str(row[0]), row[1], int(str(row[2])), row[6]
+            if state in _LIVE and held and kind != "voluntary" and name not in known:
+                raise ViolationError("books", f"{name} is {state} with {held}, no bank has it")
         for bank in self.banks.values():
             for hold in bank.holds.values():
+                if hold.kind == "voluntary":
+                    continue
                 self._hold(bank, hold, ours.get(hold.order_ref))
 
     def _hold(self, bank: Bank, hold: Hold, row: tuple[object, ...] | None) -> None:

@@ -147,6 +147,8 @@ class Oracle(Eyes):
             " WHERE kind IN ('processing_failed', 'no_next_step')"
         )
         for recovery, kind, noun, subject, detail in rows:
+            if "has no reference of its bank" in str(detail):
+                continue  # a person asks the bank's desk for it
             name = "quarantined" if kind == "processing_failed" else "dead end"
             raise ViolationError(name, f"{detail}: {noun} {subject} of {recovery}")
 
