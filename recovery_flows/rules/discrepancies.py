@@ -36,6 +36,10 @@ _SENTENCES: Mapping[DiscrepancyKind, str] = {
 }
 
 
+LOOK_INTO = "look into it: "
+"""With what the step begins that a discrepancy asks of an officer."""
+
+
 class NoSuchDiscrepancyError(RefusedError):
     """The recovery has no open discrepancy of that id."""
 
@@ -158,5 +162,5 @@ def step_of(found: DiscrepancyRow) -> Step:
     """An officer's step: look into this discrepancy."""
     return Step(
         Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
-        f"look into it: {sentence(found)}",
+        f"{LOOK_INTO}{sentence(found)}",
     )  # fmt: skip
