@@ -12,12 +12,13 @@ from models.runtime import Beat, CaseClock
 from models.tables import table_of
 
 _CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
+_READ_CLOCK = sa.select(_CLOCK.c.running, _CLOCK.c.stands_at)
 _FRESH = timedelta(seconds=15)
 
 
 def case_now(session: Session, wall: datetime) -> datetime:
     """Case time: where it stands, or the wall clock's time when it runs."""
-    row = session.execute(sa.select(_CLOCK.c.running, _CLOCK.c.stands_at)).first()
+    row = session.execute(_READ_CLOCK).first()
     if row is None or row.running or row.stands_at is None:
         return wall
     stands_at: datetime = row.stands_at

@@ -83,13 +83,16 @@ class CallLine:
 
 def partners(session: Session, vault: Vault | None) -> list[PartnerLine]:
     """All active partners; without a vault their tokens stay closed and are empty here."""
-    query = sa.select(_PARTNERS).order_by(_PARTNERS.c.id)
-    return [_line(row, vault) for row in session.execute(query)]
+    return [_line(row, vault) for row in session.execute(_ALL_PARTNERS)]
+
+
+_ALL_PARTNERS = sa.select(_PARTNERS).order_by(_PARTNERS.c.id)
+_ONE_PARTNER = sa.select(_PARTNERS).where(_PARTNERS.c.id == sa.bindparam("of"))
 
 
 def partner(session: Session, vault: Vault | None, partner_id: str) -> PartnerLine:
     """One partner; LookupError when it is not registered."""
-    row = session.execute(sa.select(_PARTNERS).where(_PARTNERS.c.id == partner_id)).first()
+    row = session.execute(_ONE_PARTNER, {"of": partner_id}).first()
     if row is None:
         raise LookupError(f"there is no partner {partner_id}: `recovery partner list`")
     return _line(row, vault)
@@ -123,20 +126,28 @@ def due_recoveries(session: Session, now: datetime, wall: datetime, limit: int) 
 
     One that could not be processed is left out until its next attempt, which is transport time.
     """
+    given = {"now": now, "wall": wall, "limit": limit}
+    return list(session.execute(_DUE, given).scalars())
+
+
+def _due() -> sa.Select[Any]:
     pausing = sa.exists().where(
         _D.c.recovery_id == _R.c.id,
         _D.c.state == DiscrepancyState.OPEN,
         _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
         _D.c.subject_noun == Noun.RECOVERY,
-        _D.c.retry_at > wall,
+        _D.c.retry_at > sa.bindparam("wall", type_=_D.c.retry_at.type),
     )
-    query = (
+    return (
         sa.select(_R.c.id)
-        .where(_R.c.wake_at <= now, ~pausing)
+        .where(_R.c.wake_at <= sa.bindparam("now", type_=_R.c.wake_at.type), ~pausing)
         .order_by(_R.c.wake_at, _R.c.id)
-        .limit(limit)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )
-    return list(session.execute(query).scalars())
+
+
+# Built once: the engine asks this at each look, and building costs more than asking.
+_DUE = _due()
 
 
 def version_of(session: Session, recovery_id: str) -> int | None:

@@ -228,7 +228,7 @@ def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Resu
 
 
 def _is_known_voluntary(progress: Progress, hold_id: str, told: HoldFact) -> bool:
-    """Whether it is a hold that the bank took by itself: it bears no order of ours, but its name."""
+    """Whether it is a hold that the bank took by itself: it bears no order of ours."""
     hold = progress.file.hold(hold_id)
     return hold.kind is HoldKind.VOLUNTARY and hold.bank_ref == told.bank_ref
 

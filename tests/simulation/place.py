@@ -6,16 +6,18 @@ order of rows, are the same in each process: one seed decides everything.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import models.engine
 import models.store.pacing
@@ -72,10 +74,24 @@ def place() -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
         made = _make(Path(folder))
         try:
-            with made.unchanged.kept():
+            with made.unchanged.kept(), _one_thread():
                 yield made
         finally:
             made.database.dispose()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What the engine hands to threads is done at once: which is first must not be left to luck."""
+
+    async def at_once(act: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+        return act(*given, **named)
+
+    before, asyncio.to_thread = asyncio.to_thread, at_once
+    try:
+        yield
+    finally:
+        asyncio.to_thread = before
 
 
 def _make(folder: Path) -> Place:
