@@ -15,6 +15,7 @@ from models.queries.clock import case_now, engine_view
 from models.queries.views import QueueLine, QueuePage
 from models.recovery import Claim, Recovery
 from models.states import CLOSED_RECOVERIES, RecoveryState, Role
+from models.step_wording import Wording
 from models.tables import table_of
 from models.urgency import DISCREPANCY_STEP, GOLDEN_HOUR, SOON, Urgency, urgency
 
@@ -82,7 +83,7 @@ def _lines(
     query = (
         sa.select(
             _R.c.id, _R.c.ref, _R.c.state, _R.c.stage, _R.c.currency, _R.c.due_at, _R.c.owner_id,
-            _R.c.step_action, _R.c.step_role, _R.c.step_sentence, _R.c.method, _R.c.reported_at,
+            _R.c.step_action, _R.c.step_role, _R.c.step_wording, _R.c.method, _R.c.reported_at,
             loss.label("loss"), sa.func.count(_C.c.id).label("victims"),
         )
         .join(_C, _C.c.recovery_id == _R.c.id, isouter=True)
@@ -125,7 +126,7 @@ def _line(row: Any, now: datetime) -> QueueLine:  # noqa: ANN401 - a row of `_li
         due_at=row.due_at,
         action=row.step_action,
         role=row.step_role,
-        sentence=row.step_sentence,
+        sentence=str(Wording.read(row.step_wording)),
         owner=row.owner_id,
         method=row.method,
         reported_at=row.reported_at,

@@ -15,6 +15,7 @@ from models.partner import Partner
 from models.queries.known_reports import Payment, known_report, same_payment
 from models.runtime import Counter
 from models.states import LedgerAccount, Noun, PartnerKind, Role, Stage
+from models.step_wording import say
 from models.store.accounts import account_id_of, ensure_account, ensure_party
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -121,7 +122,7 @@ def _file(
             "step_action": "accept",
             "step_role": Role.OFFICER,
             "step_subject": recovery_id,
-            "step_sentence": "accept the report",
+            "step_wording": say("accept").stored(),
         },
     )  # fmt: skip
     claim = Move(

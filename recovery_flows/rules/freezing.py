@@ -138,7 +138,7 @@ def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
     if any(h.state in UNANSWERED for h in progress.file.holds_of(asset.id)):
-        return  # no stop would be drafted beside it: the account would come and go for ever
+        return  # nothing more is drafted before that is answered: it would go back at once
     if not _worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"

@@ -108,7 +108,7 @@ def take_refusal(progress: Progress, hold_id: str, code: str) -> None:
         event = _KEPT[hold.kind] if hold.acted_at else "queue_kept"
         progress.take(Move(Noun.HOLD, hold.id, event, hold.state, reason=reason))
     elif hold.releasing_minor and hold.state in _IN_FORCE:
-        # One that has lapsed or was taken over meanwhile has no part that could be kept.
+        # What has ended since, such as a stop that its freeze took over, has no part to keep.
         values: dict[str, Scalar] = {"releasing_minor": 0}
         progress.take(Move(Noun.HOLD, hold.id, "part_kept", hold.state, values, reason=reason))
 

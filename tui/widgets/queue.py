@@ -11,9 +11,9 @@ from textual.reactive import reactive
 
 from models.queries.views import QueueLine
 from models.states import Role
+from models.step_wording import LOOK_INTO
 from models.urgency import Urgency, counted_from
 from recovery_flows.rules.attention import Attention
-from recovery_flows.rules.discrepancies import LOOK_INTO
 from tui.signs import ALARM, ATTENTION, SHARED, idle_text, queue_time, stage_sign, turn_sign
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
