@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from models.facts import StatementFact
 from models.ids import PartnerId, digest
 from models.queries.files import load_file
 from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState, Noun
@@ -173,8 +174,10 @@ def _take(
     call = result.call
     if result.statement is not None:
         recovery_id = progress.file.recovery.id
-        zones = {code: law.time_zone for code, law in engine.laws.items()}
-        record_statement(unit, ENGINE, now, recovery_id, result.statement, digest(digests), zones)
+        if result.stored is not None:
+            result.stored.settle(unit, now, recovery_id, result)
+        else:
+            _record(unit, engine, now, recovery_id, result.statement, digests)
         answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
@@ -190,6 +193,18 @@ def _take(
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws)
+
+
+def _record(
+    unit: Unit,
+    engine: Engine,
+    now: datetime,
+    recovery_id: str,
+    fact: StatementFact,
+    digests: list[str],
+) -> None:
+    zones = {code: law.time_zone for code, law in engine.laws.items()}
+    record_statement(unit, ENGINE, now, recovery_id, fact, digest(digests), zones)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:
