@@ -10,6 +10,7 @@ from models.file import RecoveryFile
 from models.outcome import Move
 from models.rows import AssetRow, HoldRow
 from models.states import HoldKind, HoldState, Noun, Stage
+from recovery_flows.rules import denied_stops
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 
@@ -38,11 +39,17 @@ def let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> N
 
 
 def unseen(file: RecoveryFile) -> list[HoldRow]:
-    """Holds that lapsed, that nothing followed, and that nobody has taken note of."""
+    """Holds that lapsed, that nothing followed, and that nobody has taken note of.
+
+    A stop that a second person denied was to end: it is not stopped again.
+    """
     return [
         h
         for h in file.holds
-        if h.state is HoldState.LAPSED and not h.lapse_seen_by and not _is_kept(file.holds, h)
+        if h.state is HoldState.LAPSED
+        and not h.lapse_seen_by
+        and not _is_kept(file.holds, h)
+        and denied_stops.denial_of(file, h.id) is None
     ]
 
 

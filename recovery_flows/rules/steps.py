@@ -22,12 +22,14 @@ from models.states import (
 from recovery_flows.rules import (
     approval_steps,
     by_letter,
+    denied_stops,
     discrepancies,
     hold_steps,
     letters,
     linking_steps,
     refused,
     restitution,
+    stuck,
     watching,
 )
 from recovery_flows.rules.actions import Action
@@ -49,6 +51,7 @@ def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
     if recovery.state is not RecoveryState.OPEN:
         return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refused.steps(file)]
+    people += [*denied_stops.steps(file), *stuck.steps(file)]
     people += letters.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letters.answer_steps(file, laws)
