@@ -140,9 +140,7 @@ def held_changes(session: Session) -> list[HeldChange]:
         .order_by(net.c.event_seq)
     )  # fmt: skip
     return [
-        HeldChange(
-            row.partner_id, row.hold_id, row.currency, int(row.minor), _happened(row), row.at
-        )
+        HeldChange(row.partner_id, row.hold_id, row.currency, int(row.minor), happened(row), row.at)
         for row in session.execute(query)
     ]
 
@@ -169,7 +167,7 @@ def paid_out(session: Session) -> list[PaidOut]:
     return found
 
 
-def _happened(row: Any) -> datetime:  # noqa: ANN401 - a row of the query above
+def happened(row: Any) -> datetime:  # noqa: ANN401 - a row of the query above
     """The bank's time of a change: the event's own, or that of the event which entailed it.
 
     Where neither tells one, a lapse by our clock is at the end of the term, and anything else (an

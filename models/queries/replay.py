@@ -28,7 +28,7 @@ UNCOVERED: Mapping[Noun, frozenset[str]] = {
     ),
     Noun.PARTNER: frozenset(
         {"feed_reached_at", "feed_due_at", "feed_interval_seconds", "last_answer_at",
-         "last_error", "breaker_failures", "breaker_until", "reconciled_to"}
+         "last_error", "last_trouble", "breaker_failures", "breaker_until", "reconciled_to"}
     ),
 }  # fmt: skip
 Raw = str | int | bool | bytes | datetime | None

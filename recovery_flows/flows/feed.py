@@ -26,6 +26,7 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import (
     AnswerUnreadableError,
     DisagreementError,
+    RecoveryFlowsError,
     RefusedError,
     UnavailableError,
 )
@@ -88,20 +89,20 @@ async def _poll(engine: Engine, partner_id: str) -> int:
         page, raws = await bank.events(since - _OVERLAP if since else None)
     except (UnavailableError, RefusedError, DisagreementError) as error:
         unread = error.raw if isinstance(error, AnswerUnreadableError) else ()
-        await asyncio.to_thread(_note_failed, engine, partner_id, str(error), unread)
+        await asyncio.to_thread(_note_failed, engine, partner_id, error, unread)
         return 0
     return await asyncio.to_thread(_take, engine, partner_id, page, raws, least_seconds)
 
 
 def _note_failed(
-    engine: Engine, partner_id: str, error: str, unread: tuple[RawAnswer, ...]
+    engine: Engine, partner_id: str, error: RecoveryFlowsError, unread: tuple[RawAnswer, ...]
 ) -> None:
     now, wall = engine.now(), engine.wall()
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
         for raw in unread:
             keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
-        note_contact(unit, partner_id, error=error)
+        note_contact(unit, partner_id, error=str(error), trouble=error.trouble)
         remember_breaker(unit, engine, partner_id)
         _plan(unit, engine, partner, now, heard=False, failed=True)
 

@@ -12,6 +12,7 @@ from models.facts import RawAnswer, StatementFact
 from models.ids import CallId
 from models.queries.work import CallLine
 from models.states import CallKind
+from models.trouble import Trouble
 from recovery_flows.bank import wire
 from recovery_flows.bank.answers import check_answer
 from recovery_flows.bank.client import PartnerBank
@@ -40,6 +41,7 @@ class Result:
     reason: str = ""
     code: str = ""
     retry_after_seconds: int | None = None
+    trouble: Trouble = Trouble.NONE
     fault: Exception | None = None
     """What went wrong on our side, if that is why there is no answer."""
     stored: StoredStatement | None = None
@@ -102,16 +104,19 @@ async def _exchange_with_bank(engine: Engine, ready: Ready) -> Result:
         event = "postponed"
         return Result(
             call, event, error.raw, reason=str(error),
-            retry_after_seconds=error.retry_after_seconds,
+            retry_after_seconds=error.retry_after_seconds, trouble=error.trouble,
         )  # fmt: skip
     except OutcomeUnknownError as error:
         event = "postponed" if ready.in_doubt else "unknown"
-        return Result(call, event, error.raw, reason=str(error))
+        return Result(call, event, error.raw, reason=str(error), trouble=error.trouble)
     except PartnerRefusedError as error:
-        return Result(call, "refused", error.raw, reason=str(error), code=error.problem)
+        return Result(
+            call, "refused", error.raw, reason=str(error), code=error.problem,
+            trouble=error.trouble,
+        )  # fmt: skip
     except AnswerUnreadableError as error:
         event = "postponed" if ready.in_doubt else "unknown"
-        return Result(call, event, error.raw, reason=str(error))
+        return Result(call, event, error.raw, reason=str(error), trouble=error.trouble)
 
 
 async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> Result:
@@ -127,6 +132,9 @@ async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> 
         error.raw = (past,)
         raise
     if answer is None:
-        return Result(call, "postponed", (past,), reason="the bank is still working on it")
+        return Result(
+            call, "postponed", (past,), reason="the bank is still working on it",
+            trouble=Trouble.OUTCOME_UNKNOWN,
+        )  # fmt: skip
     checked = check_answer(bank.partner, answer, CallId(call.id))
     return Result(call, "answered", (checked,))

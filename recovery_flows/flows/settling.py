@@ -17,6 +17,7 @@ from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
+from models.trouble import Trouble
 from recovery_flows.bank import wire
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
@@ -227,5 +228,10 @@ def _look_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
 
 def _note(unit: Unit, result: Result, wall: datetime) -> None:
     heard = bool(result.raw) or result.event in ("answered", "refused", "never_seen")
-    error = "" if result.event in ("answered", "never_seen") else result.reason
-    note_contact(unit, result.call.partner_id, answered_at=wall if heard else None, error=error)
+    is_well = result.event in ("answered", "never_seen")
+    note_contact(
+        unit, result.call.partner_id,
+        answered_at=wall if heard else None,
+        error="" if is_well else result.reason,
+        trouble=Trouble.NONE if is_well else result.trouble,
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -249,9 +250,13 @@ def seen(app: RecoveryApp) -> str:
     return "\n".join(strip.text for strip in strips)
 
 
-async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str, seconds: float = 8) -> str:
-    """Wait until all of these stand on the screen."""
-    for _ in range(int(seconds / 0.05)):
+PATIENCE_SECONDS = 60
+
+
+async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str) -> str:
+    """Wait until all of these stand on the screen, however busy the machine is."""
+    given_up_at = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < given_up_at:
         text = seen(app)
         if all(t in text for t in texts):
             return text
