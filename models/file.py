@@ -5,7 +5,8 @@ Field names are column names; `queries.files.load_files` fills them by name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.facts import LineKind
@@ -104,6 +105,8 @@ class RecoveryFile:
     discrepancies: tuple[DiscrepancyRow, ...] = ()
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
+    feeds_read: Mapping[str, datetime] = field(default_factory=dict)
+    """Up to when (case time) each partner's change feed has been read without a gap."""
 
     def asset(self, asset_id: str) -> AssetRow:
         """The asset of that id."""

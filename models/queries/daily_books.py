@@ -118,8 +118,9 @@ def held_changes(session: Session) -> list[HeldChange]:
     minor = sa.func.sum(_P.asset_minor)
     net = (
         sa.select(_P.event_seq, _P.hold_id, minor.label("minor"))
+        .join(table_of(Hold), sa.and_(_H.id == _P.hold_id, _H.currency == _P.asset_currency))
         .where(
-            _P.hold_id != "", _P.account.in_((LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS))
+            _P.account.in_((LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS))
         )
         .group_by(_P.event_seq, _P.hold_id)
         .having(minor != 0)

@@ -27,8 +27,9 @@ UNCOVERED: Mapping[Noun, frozenset[str]] = {
          "lease_until"}
     ),
     Noun.PARTNER: frozenset(
-        {"feed_reached_at", "feed_due_at", "feed_interval_seconds", "last_answer_at",
-         "last_error", "last_trouble", "breaker_failures", "breaker_until", "reconciled_to"}
+        {"feed_reached_at", "feed_read_at", "feed_due_at", "feed_interval_seconds",
+         "last_answer_at", "last_error", "last_trouble", "breaker_failures", "breaker_until",
+         "reconciled_to"}
     ),
 }  # fmt: skip
 Raw = str | int | bool | bytes | datetime | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.file import RecoveryFile, Step
@@ -49,6 +50,12 @@ def conclude(
     _look_at_sharers(unit, now, laws, progress)
 
 
+def refresh(unit: Unit, now: datetime, laws: Laws, recovery_ids: Sequence[str]) -> None:
+    """Work out anew what follows for the queue where something outside of the files has changed."""
+    for file in load_files(unit.session, recovery_ids):
+        write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
+
+
 _SHARING = frozenset({"found", "found_abroad", "closed", "reopened", "moved", "split"})
 
 
@@ -59,8 +66,7 @@ def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) 
         return
     accounts = [a.account_id for a in progress.file.assets if a.id in touched]
     ids = recoveries_wanting(unit.session, accounts, progress.file.recovery.id)
-    for file in load_files(unit.session, ids):
-        write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
+    refresh(unit, now, laws, ids)
 
 
 def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:

@@ -25,6 +25,9 @@ _SENTENCES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.CURRENCY_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
     DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
+    DiscrepancyKind.WRONG_REFERENCE: "a bank reports on a {noun} under a reference that is not its",
+    DiscrepancyKind.QUERY_REFUSED: "the bank does not answer a query",
+    DiscrepancyKind.END_UNCONFIRMED: "the term of a {noun} is over, and its bank was not reached",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
     DiscrepancyKind.TRACE_BELOW_RETURNS: (
         "the trace finds less at the account than was paid back from it, by {stated}"
@@ -104,6 +107,11 @@ def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bo
         if is_general or same_claim or same_asset:
             return True
     return False
+
+
+def hold_up_return(file: RecoveryFile, asset_id: str) -> bool:
+    """Whether an account's money waits for a look: at the account, or at any claim that shares."""
+    return open_on(file, asset_id=asset_id) or any(d.claim_id for d in open_ones(file))
 
 
 def resolve(progress: Progress, discrepancy_id: str, actor: str, now: datetime) -> None:

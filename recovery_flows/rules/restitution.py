@@ -27,6 +27,7 @@ from models.states import (
     RecoveryState,
     Stage,
 )
+from recovery_flows.rules import discrepancies
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
 from recovery_flows.rules.freezing import Laws, freeze_plan
@@ -107,6 +108,10 @@ def waits_for(file: RecoveryFile, asset: AssetRow) -> str:
     """Why an asset cannot be allocated yet; empty when it can."""
     if file.recovery.trace_wanted or file.trace is None:
         return "the trace is not up to date"
+    if discrepancies.hold_up_return(file, asset.id):
+        return "a discrepancy is to be looked into first"
+    if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
+        return "the bank is asked what it still holds"
     if any(account == asset.account_id for account, _, _ in file.shared_with):
         return "another open recovery wants the same account: join or split them first"
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):

@@ -152,7 +152,7 @@ class Unity:
                         held=Money(held, hold.currency), acted_at=self.now, expires_at=None,
                         modified_at=self.now,
                     )  # fmt: skip
-                    answers.take_hold_fact(progress, hold.id, fact, LAWS)
+                    answers.take_hold_fact(progress, hold.id, fact, LAWS, self.now)
 
         self.change(recovery_id, take)
 

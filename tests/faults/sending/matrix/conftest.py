@@ -19,6 +19,7 @@ from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.place import open_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import holding
+from recovery_flows.flows import outbox
 from recovery_flows.sandbox import kinds
 from recovery_flows.sandbox.kinds import means_something
 from recovery_flows.sandbox.states import FaultKind
@@ -78,6 +79,12 @@ async def _payout(unit: Any) -> None:
     unit.approve()
 
 
+async def _hold_query(unit: Any) -> None:
+    """A payout is settled, and its bank is to be asked what it still holds."""
+    await _payout(unit)
+    await outbox.send_due(unit.engine, [CallKind.PAYOUT])
+
+
 async def _balance(unit: Any) -> None:
     """A watched account was empty; now 500.00 are there, and it is looked at next."""
     unit.report()
@@ -124,6 +131,7 @@ COLUMNS: dict[str, Column] = {
     CallKind.RELEASE: Column(kinds.RELEASE, _release),
     CallKind.EXTEND: Column(kinds.EXTEND, _extend),
     CallKind.PAYOUT: Column(kinds.PAYOUT, _payout),
+    CallKind.HOLD_QUERY: Column(kinds.READ_HOLD, _hold_query),
     CallKind.STATEMENT: Column(kinds.STATEMENT, _hold),
     CallKind.BALANCE: Column(kinds.BALANCE, _balance),
     CallKind.TASK: Column(kinds.TASK, partners.about_to_ask, PLATFORM),
