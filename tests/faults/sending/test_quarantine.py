@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from models.facts import LineKind
+from models.file import GonePart
 from models.queries.audit import verify
-from models.queries.files import FileUnreadableError
+from models.queries.files import FileUnreadableError, trace_json
 from models.states import (
     DiscrepancyKind,
     DiscrepancyState,
@@ -210,12 +212,10 @@ async def test_a_payout_that_a_trace_contradicts_is_booked_and_owned(unit: Any) 
     (payout,) = unit.file().payouts
     assert payout.state == "instructed"
     trace = unit.file().trace
-    less = replace(trace, positions=tuple(replace(p, amount_minor=1, claim_minor=1)
-                                          for p in trace.positions))  # fmt: skip
-    assert payout.amount_minor > 1
-    from models.queries.files import trace_json
-
-    text = trace_json(less.positions, less.gone)
+    (place,) = trace.positions
+    rest = payout.amount_minor - 1
+    gone = GonePart(LineKind.CASH, place.account_id, place.claim_id, rest, rest)
+    text = trace_json([replace(place, amount_minor=1, claim_minor=1)], [gone])
     garble(unit, f"UPDATE trace SET result_json = '{text}' WHERE id = '{trace.id}'")
     unit.later(1)
     await unit.sweep(after_seconds=60)
