@@ -23,6 +23,7 @@ from models.rows import (
     RequestRow,
 )
 from models.states import LIVE_HOLDS, OPEN_CALLS, ApprovalState, LedgerAccount, Role
+from models.step_wording import Wording
 from models.task_rows import LinkageRow, TaskRow
 
 
@@ -146,11 +147,16 @@ class RecoveryFile:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a recovery needs next: which act, whose, about what, by when, in one sentence."""
+    """What a recovery needs next: which act, whose, about what, by when, and how it is said."""
 
     action: str
     role: Role
     subject_id: str
     asset_id: str
     due_at: datetime | None
-    sentence: str
+    wording: Wording
+
+    @property
+    def sentence(self) -> str:
+        """The step in words."""
+        return str(self.wording)

@@ -213,7 +213,7 @@ class DiscrepancyState(StrEnum):
 
 
 class DiscrepancyKind(StrEnum):
-    """What contradicts the records of a recovery; `rules.discrepancies` has a sentence for each."""
+    """What contradicts the records of a recovery; `step_wording` has a sentence for each."""
 
     AMOUNT_DIFFERS = "amount_differs"
     CURRENCY_DIFFERS = "currency_differs"

@@ -19,7 +19,7 @@ from models.tables import BY_NOUN, STATE_COLUMN, STATELESS
 # Columns that no event carries: worked out again at each write, or of the moment (leases, polls).
 UNCOVERED: Mapping[Noun, frozenset[str]] = {
     Noun.RECOVERY: frozenset(
-        {"stage", "step_action", "step_role", "step_subject", "step_sentence", "due_at",
+        {"stage", "step_action", "step_role", "step_subject", "step_wording", "due_at",
          "wake_at", "version"}
     ),
     Noun.CALL: frozenset(

@@ -8,6 +8,7 @@ from datetime import datetime
 from models.file import RecoveryFile, Step
 from models.queries.files import load_files, recoveries_wanting
 from models.states import CLOSED_RECOVERIES, Noun, Role, Stage
+from models.step_wording import say
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -75,8 +76,7 @@ def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
         return derived(file, now, laws)
     except Exception:  # noqa: BLE001 - not lost: the engine meets the same fault and quarantines it
         recovery = file.recovery
-        text = "processing"
-        waiting = Step(Action.ENGINE, Role.ENGINE, recovery.id, "", None, text)
+        waiting = Step(Action.ENGINE, Role.ENGINE, recovery.id, "", None, say("processing"))
         step = next(discrepancies.steps(file), waiting)
         return Derived(stage=Stage.FREEZING, step=step, due_at=None, wake_at=now)
 
