@@ -9,6 +9,7 @@ from models.file import RecoveryFile, Step
 from models.outcome import Move
 from models.rows import ApprovalRow, CallRow, HoldRow
 from models.states import ApprovalState, CallKind, CallState, HoldState, Noun, Role
+from models.step_wording import say
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.subjects import Act
 
@@ -39,7 +40,7 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
     for hold in file.holds:
         if _is_kept(file, hold):
             partner = file.asset(hold.asset_id).partner_id
-            text = f"order the release again: {partner} still holds the denied stop; call its desk"
+            text = say("release_again", partner=partner)
             yield Step(
                 Action.RELEASE_AGAIN, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
             )

@@ -11,6 +11,7 @@ from models.money import Money
 from models.outcome import CallIntent, Move, Scalar
 from models.rows import AssetRow, CallRow, ClaimRow
 from models.states import OPEN_CALLS, CallKind, CallState, ClaimState, Noun, Role, Stage
+from models.step_wording import say
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.progress import Progress
 
@@ -21,8 +22,7 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
     """Claims that came unverified with a merge, accounts into which no payment is found."""
     for claim in file.claims:
         if claim.state is ClaimState.FILED:
-            amount = Money(claim.reported_minor, claim.currency)
-            text = f"verify the claim of {amount}: it came with a joined recovery"
+            text = say("verify_claim", amount=Money(claim.reported_minor, claim.currency))
             yield Step(Action.VERIFY_CLAIM, Role.OFFICER, claim.id, "", None, text)
     for asset in file.assets:
         if _is_unexplained(file, asset):
@@ -31,12 +31,9 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
 
 def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
     for claim, call in _refused(file, asset):
-        text = f"ask {call.partner_id} again: it refused the statement of the victim's account"
+        text = say("ask_statement", partner=call.partner_id)
         yield Step(Action.ASK_STATEMENT, Role.OFFICER, claim.id, asset.id, None, text)
-    text = (
-        f"no payment into the account at {asset.partner_id} is found: check the report, "
-        "or give the account up"
-    )
+    text = say("give_up_account", partner=asset.partner_id)
     yield Step(Action.GIVE_UP_ACCOUNT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
