@@ -51,7 +51,7 @@ def _is_kept(file: RecoveryFile, hold: HoldRow) -> bool:
     return is_held and refused_release(file, hold.id) is not None
 
 
-def to_take_back(file: RecoveryFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
+def _to_take_back(file: RecoveryFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
     """Denied stops in force whose release was not ordered yet."""
     for hold in file.holds:
         denial = denial_of(file, hold.id)
@@ -60,7 +60,16 @@ def to_take_back(file: RecoveryFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
             yield hold, denial
 
 
-def withdraw_followers(progress: Progress) -> None:
+def take_back(progress: Progress) -> None:
+    """A stop whose confirmation was refused before the bank answered is released once it has."""
+    from recovery_flows.rules.freezing import order_release
+
+    _withdraw_followers(progress)
+    for hold, denial in list(_to_take_back(progress.file)):
+        order_release(progress, hold.id, denial.id, "its confirmation was refused")
+
+
+def _withdraw_followers(progress: Progress) -> None:
     """A freeze that was to follow a denied stop is not asked for any more."""
     reason = "the stop that it was to follow was denied"
     for hold in progress.file.holds:

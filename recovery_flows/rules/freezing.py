@@ -45,7 +45,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     watching.advance(progress, now, laws)
     linking.advance(progress, now, laws)
     _alarm_overdue_confirmations(progress, now)
-    _take_back_denied_stops(progress)
+    denied_stops.take_back(progress)
     for asset in progress.file.assets:
         if asset.home:
             _reopen(progress, asset, laws)
@@ -76,13 +76,6 @@ def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
                     reason="not confirmed by a second person in time",
                 )
             )  # fmt: skip
-
-
-def _take_back_denied_stops(progress: Progress) -> None:
-    """A stop whose confirmation was refused before the bank answered is let go once it has."""
-    denied_stops.withdraw_followers(progress)
-    for hold, denial in list(denied_stops.to_take_back(progress.file)):
-        order_release(progress, hold.id, denial.id, "its confirmation was refused")
 
 
 def order_release(progress: Progress, hold_id: str, approval: str, reason: str) -> None:
