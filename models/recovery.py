@@ -7,7 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.columns import currency_field, id_field, minor_field, ref_field, state_field
+from models.columns import (
+    currency_field,
+    id_field,
+    minor_field,
+    ref_field,
+    row_seal_field,
+    state_field,
+)
 from models.states import ClaimState, RecoveryState, Role, Stage
 
 
@@ -21,6 +28,7 @@ class Recovery(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_recovery_queue", "state", "due_at", "id"),
         sa.Index("ix_recovery_wake", "wake_at", "id"),
+        sa.Index("ix_recovery_joined", "joined_into"),
     )
 
     id: str = id_field()
@@ -51,6 +59,7 @@ class Recovery(SQLModel, table=True):
     step_sentence: str = Field(default="", max_length=300)
     due_at: datetime | None = None
     wake_at: datetime | None = None
+    row_seal: str = row_seal_field()
 
 
 class Claim(SQLModel, table=True):

@@ -14,13 +14,14 @@ from models.officer import Approval, Officer
 from models.partner import Call, Document, Partner
 from models.recovery import Asset, Claim, Note, Recovery, Trace
 from models.restitution import Allocation, Payout
-from models.runtime import Beat, CaseClock, Counter
+from models.runtime import Beat, CaseClock, Counter, TableSeal
 from models.states import Noun
 
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
     "Discrepancy", "Document", "Event", "Hold", "Linkage", "Note", "Officer", "Partner", "Party",
-    "Payout", "PostingRow", "Recovery", "Request", "Statement", "StatementLine", "Task", "Trace",
+    "Payout", "PostingRow", "Recovery", "Request", "Statement", "StatementLine", "TableSeal",
+    "Task", "Trace",
 ]  # fmt: skip
 
 
@@ -52,5 +53,7 @@ BY_NOUN: dict[Noun, sa.Table] = {
     }.items()
 }
 
+HISTORY = frozenset({"event", "posting"})
+"""Tables that only grow; each event's digest covers its row and its postings."""
 STATE_COLUMN = {noun: "stage" if noun is Noun.ASSET else "state" for noun in Noun}
 STATELESS = frozenset({Noun.STATEMENT, Noun.NOTE})

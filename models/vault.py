@@ -40,6 +40,7 @@ class Vault:
     _seal: AESGCM = field(repr=False)
     _index: bytes = field(repr=False)
     _sign: bytes = field(repr=False)
+    _rows: bytes = field(repr=False)
 
     @classmethod
     def create(cls, folder: Path) -> Vault:
@@ -64,7 +65,10 @@ class Vault:
         if len(root) != 32:
             raise VaultError(f"the key file {path} does not hold a 32-byte key")
         return cls(
-            AESGCM(_derived(root, "columns")), _derived(root, "index"), _derived(root, "heads")
+            AESGCM(_derived(root, "columns")),
+            _derived(root, "index"),
+            _derived(root, "heads"),
+            _derived(root, "rows"),
         )
 
     def seal(self, text: str) -> str:
@@ -106,4 +110,8 @@ class Vault:
 
     def signature(self, message: bytes) -> str:
         """HMAC-SHA256 (hex) over a head line."""
-        return hmac.new(self._sign, message, hashlib.sha256).hexdigest()
+        return hmac.digest(self._sign, message, "sha256").hex()
+
+    def row_signature(self, message: bytes) -> str:
+        """HMAC-SHA256 (hex) over a row's contents."""
+        return hmac.digest(self._rows, message, "sha256").hex()

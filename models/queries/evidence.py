@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.account import Account, Party, Statement, StatementLine
 from models.ids import digest_bytes
 from models.partner import Call, Document
-from models.queries.replay import instant, raw_columns
+from models.raw import instant, raw_columns
 from models.store.statements import line_id
 from models.tables import table_of
 from models.vault import Vault, VaultError
@@ -45,11 +45,27 @@ def _holds(is_right: Callable[[Vault, Any], bool], vault: Vault, row: Any) -> bo
         return False
 
 
+def account_is_right(vault: Vault, row: Mapping[str, Any]) -> bool:
+    """Whether an account's number opens and is the one that its id was made of."""
+    try:
+        return _fits_its_id(vault, *(row[name] for name in _OF_ACCOUNT))
+    except (VaultError, ValueError, TypeError):
+        return False
+
+
+_OF_ACCOUNT = ("id", "partner_id", "number_sealed", "holder_sealed", "tail")
+
+
 def _account(vault: Vault, row: Any) -> bool:  # noqa: ANN401 - a row of the table
-    number = vault.open(row.number_sealed)
-    vault.open(row.holder_sealed)
-    fits = vault.keyed_id("acct", row.partner_id, number) == row.id
-    return bool(fits and number[-4:] == row.tail)
+    return _fits_its_id(vault, *(getattr(row, name) for name in _OF_ACCOUNT))
+
+
+def _fits_its_id(
+    vault: Vault, name: str, partner_id: str, number_sealed: str, holder_sealed: str, tail: str
+) -> bool:
+    number = vault.open(number_sealed)
+    vault.open(holder_sealed)
+    return vault.keyed_id("acct", partner_id, number) == name and number[-4:] == tail
 
 
 def _party(vault: Vault, row: Any) -> bool:  # noqa: ANN401

@@ -14,6 +14,7 @@ from models.engine import Database, lock_history
 from models.heads import Head
 from models.ledger import Event
 from models.states import Role
+from models.store.sealing import SealingSession
 from models.tables import table_of
 from models.vault import Vault
 
@@ -36,7 +37,7 @@ ENGINE = Actor("engine", Role.ENGINE)
 class Unit:
     """An open write transaction and the end of the history as it grows in it."""
 
-    session: Session
+    session: SealingSession
     vault: Vault
     seq: int
     digest: str
@@ -58,13 +59,18 @@ def _last_event(session: Session) -> tuple[int, str]:
 
 @contextmanager
 def unit_of_work(database: Database) -> Iterator[Unit]:
-    """Begin writing; commit on leaving, roll back on an error; sign the head after the commit."""
-    with Session(database.writer, expire_on_commit=False) as session, session.begin():
+    """Begin writing; commit on leaving, roll back on an error; sign the head after the commit.
+
+    Rows that no event carries are sealed before the commit.
+    """
+    with SealingSession(database.writer, database.vault) as session, session.begin():
         lock_history(session)
         seq, digest = _last_event(session)
         unit = Unit(session, database.vault, seq, digest, seq)
         yield unit
+        session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:
         counts = dict(unit.recovery_seq)
-        head = Head(unit.seq, unit.digest, unit.at.isoformat(), counts)
+        at = unit.at.isoformat()
+        head = Head(unit.seq, unit.digest, at, counts, dict(session.revisions))
         database.heads.sign(database.vault, head)

@@ -23,6 +23,7 @@ from models.states import Role
 from models.store.clock import set_case_time
 from models.store.people import appoint, appoint_engine, secret_fits
 from models.store.unit import unit_of_work
+from models.store.upgrading import has_no_seals, seal_older
 from models.vault import Vault
 from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
@@ -207,9 +208,12 @@ def make_installation(
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     Vault.create(settings.key_dir)
     engine = make_engine(settings.database_url.get_secret_value())
+    is_older = has_no_seals(engine)
     upgrade(engine)
     engine.dispose()
     installation = open_installation(settings.data_dir)
+    if is_older:
+        seal_older(installation.database)
     with installation.database.reading() as session:
         known = {o.handle for o in officers(session)}
     if not known:
