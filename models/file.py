@@ -17,13 +17,12 @@ from models.rows import (
     ClaimRow,
     DiscrepancyRow,
     HoldRow,
-    LinkageRow,
     PayoutRow,
     RecoveryRow,
     RequestRow,
-    TaskRow,
 )
 from models.states import LIVE_HOLDS, OPEN_CALLS, ApprovalState, LedgerAccount, Role
+from models.task_rows import LinkageRow, TaskRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,10 @@ class Allocation(SQLModel, table=True):
 
 
 class Payout(SQLModel, table=True):
-    """One victim's part of an allocation, paid by the bank that holds; `amount` is in the loss's
-    currency, `debited` what left the hold.
+    """One victim's part of an allocation, paid by the bank that holds.
+
+    `amount` is what was ordered, in the currency of the loss; `settled` is what the bank says that
+    the payee was credited, `debited` what it says that left the hold.
     """
 
     id: str = id_field()
@@ -45,6 +47,8 @@ class Payout(SQLModel, table=True):
     state: PayoutState = state_field(PayoutState, index=True)
     bank_ref: str = Field(default="", max_length=80)
     bank_revision: int = 0
+    settled_minor: int = minor_field()
+    settled_currency: str = Field(default="", max_length=3)
     debited_minor: int = minor_field()
     debited_currency: str = Field(default="", max_length=3)
     booking_ref: str = Field(default="", max_length=80)

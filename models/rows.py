@@ -15,14 +15,11 @@ from models.states import (
     DiscrepancyState,
     HoldKind,
     HoldState,
-    LinkageState,
     Noun,
     PayoutState,
     RecoveryState,
     RequestState,
     Stage,
-    TaskKind,
-    TaskState,
 )
 
 
@@ -167,7 +164,11 @@ class AllocationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutRow:
-    """One victim's part of an allocation, from one hold."""
+    """One victim's part of an allocation, from one hold.
+
+    `amount` is what was ordered; `settled` and `debited` are what the bank says was credited to
+    the payee and taken from the hold.
+    """
 
     id: str
     allocation_id: str
@@ -180,10 +181,24 @@ class PayoutRow:
     state: PayoutState
     bank_ref: str = ""
     bank_revision: int = 0
+    settled_minor: int = 0
+    settled_currency: str = ""
     debited_minor: int = 0
     debited_currency: str = ""
     settled_at: datetime | None = None
     reason: str = ""
+
+    @property
+    def returned_minor(self) -> int:
+        """What the payee got, in the currency of the loss, as the bank says it.
+
+        0 until it is settled, after it came back, and where it was credited in another currency.
+        """
+        if self.state is not PayoutState.SETTLED:
+            return 0
+        if not self.settled_currency:  # settled under a version that kept only our own order
+            return self.amount_minor
+        return self.settled_minor if self.settled_currency == self.currency else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,46 +241,6 @@ class CallRow:
     answer_digest: str = ""
     answer_document: str = ""
     answer_by: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkageRow:
-    """One incident told to several partners at once; `due_at` is the clock that they share."""
-
-    id: str
-    state: LinkageState
-    started_by: str
-    started_at: datetime
-    due_at: datetime | None = None
-    identifiers_digest: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskRow:
-    """What one partner is asked to do in a linkage; the subject itself stays sealed."""
-
-    id: str
-    linkage_id: str
-    asset_id: str
-    partner_id: str
-    kind: TaskKind
-    state: TaskState
-    subject_digest: str = ""
-    subject_hint: str = ""
-    law_row: str = ""
-    partner_ref: str = ""
-    partner_revision: int = 0
-    ordered_at: datetime
-    due_at: datetime | None = None
-    answered_at: datetime | None = None
-    expires_at: datetime | None = None
-    answers: int = 0
-    document: str = ""
-    renewal: str = ""
-    renewals: int = 0
-    reminded_hours: int = 0
-    escalated_at: datetime | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

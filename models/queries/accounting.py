@@ -35,7 +35,7 @@ class BookedHold:
 
 @dataclass(frozen=True, slots=True)
 class BookedPayout:
-    """A payout that a bank knows; amounts are 0 in our books until it is settled."""
+    """A payout that a bank knows; it counts as 0 in our books until it is settled."""
 
     partner_id: str
     recovery_id: str
@@ -43,8 +43,8 @@ class BookedPayout:
     payout_id: str
     bank_ref: str
     state: PayoutState
-    amount_minor: int
-    currency: str
+    settled_minor: int
+    settled_currency: str
     debited_minor: int
     debited_currency: str
 
@@ -75,8 +75,10 @@ def booked_payouts(session: Session) -> list[BookedPayout]:
     """Every instructed or settled payout with a bank's id, by partner."""
     query = (
         sa.select(
-            _A.partner_id, _Y.recovery_id, _R.ref, _Y.id, _Y.bank_ref, _Y.state, _Y.amount_minor,
-            _Y.currency, _Y.debited_minor, _Y.debited_currency,
+            _A.partner_id, _Y.recovery_id, _R.ref, _Y.id, _Y.bank_ref, _Y.state,
+            sa.case((_Y.settled_currency == "", _Y.amount_minor), else_=_Y.settled_minor),
+            sa.case((_Y.settled_currency == "", _Y.currency), else_=_Y.settled_currency),
+            _Y.debited_minor, _Y.debited_currency,
         )
         .select_from(table_of(Payout))
         .join(table_of(Asset), _A.id == _Y.asset_id)

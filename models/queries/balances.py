@@ -67,11 +67,11 @@ class HoldSource:
 
 @dataclass(frozen=True, slots=True)
 class PayoutSource:
-    """A settled payout: in the currency of the loss, and as it was debited."""
+    """A settled payout as the bank says it: credited in the currency of the loss, and debited."""
 
     recovery_id: str
     hold_id: str
-    amount_minor: int
+    returned_minor: int
     currency: str
     debited_minor: int
     debited_currency: str
@@ -150,8 +150,14 @@ def hold_sources(session: Session) -> Iterator[HoldSource]:
 
 def payout_sources(session: Session) -> Iterator[PayoutSource]:
     """Every payout that a bank settled."""
+    credited = sa.case(
+        (_Y.settled_currency == _Y.currency, _Y.settled_minor),
+        # Settled under a version that kept only our own order.
+        (_Y.settled_currency == "", _Y.amount_minor),
+        else_=0,
+    )
     columns = (
-        _Y.recovery_id, _Y.hold_id, _Y.amount_minor, _Y.currency, _Y.debited_minor,
+        _Y.recovery_id, _Y.hold_id, credited, _Y.currency, _Y.debited_minor,
         _Y.debited_currency,
     )  # fmt: skip
     query = sa.select(*columns).where(_Y.state == PayoutState.SETTLED)

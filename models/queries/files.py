@@ -36,14 +36,13 @@ from models.rows import (
     ClaimRow,
     DiscrepancyRow,
     HoldRow,
-    LinkageRow,
     PayoutRow,
     RecoveryRow,
     RequestRow,
-    TaskRow,
 )
 from models.states import CLOSED_RECOVERIES, CallState, Stage
 from models.tables import table_of
+from models.task_rows import LinkageRow, TaskRow
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
 _POSTING, _CALL = table_of(PostingRow), table_of(Call)

@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from models.file import RecoveryFile
 from models.queries.linkages import LinkageLine, TaskLine, partner_entries
-from models.rows import LinkageRow, TaskRow
 from models.states import (
     ApprovalState,
     LinkageState,
@@ -17,6 +16,7 @@ from models.states import (
     TaskKind,
     TaskState,
 )
+from models.task_rows import LinkageRow, TaskRow
 from recovery_flows.rules import linking
 
 Kinds = dict[str, PartnerKind]

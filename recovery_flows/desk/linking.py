@@ -21,9 +21,9 @@ from models.queries.linkages import (
     incident,
     partner_entries,
 )
-from models.rows import TaskRow
 from models.states import PartnerChannel, PartnerKind, Role, SubjectKind
 from models.store.notes import write_note
+from models.task_rows import TaskRow
 from models.vault import Vault
 from recovery_flows.desk.desk import Desk
 from recovery_flows.errors import MisuseError, RefusedError

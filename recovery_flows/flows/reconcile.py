@@ -167,9 +167,9 @@ def _ours_of_hold(booked: BookedHold) -> dict[Figure, Money]:
 def _ours_of_payout(booked: BookedPayout) -> dict[Figure, Money]:
     """Money counts as returned, on both sides, only when it is settled."""
     if booked.state is not PayoutState.SETTLED:
-        return {Figure.RETURNED: Money(0, booked.currency)}
+        return {Figure.RETURNED: Money(0, booked.settled_currency)}
     return {
-        Figure.RETURNED: Money(booked.amount_minor, booked.currency),
+        Figure.RETURNED: Money(booked.settled_minor, booked.settled_currency),
         Figure.DEBITED: Money(booked.debited_minor, booked.debited_currency),
     }
 

@@ -8,9 +8,9 @@ from typing import Any
 from models.file import RecoveryFile
 from models.queries.linkages import sealed_subject
 from models.queries.work import CallLine
-from models.rows import TaskRow
 from models.states import CallKind, TaskKind
 from models.store.unit import Unit
+from models.task_rows import TaskRow
 from recovery_flows.bank import task_wire
 from recovery_flows.bank.orders import Limits
 from recovery_flows.rules import clocks, linking, linking_acts

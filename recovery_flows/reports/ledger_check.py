@@ -54,6 +54,11 @@ SOURCES = {
 _CONFLICT = "conflict"
 _WAS_THERE = ("exchange_rounding", "disposed")
 _WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
+_PAID = (LedgerAccount.RETURNED_HOLD, LedgerAccount.MEMO_EXCESS)
+_OF_CLAIMS = {
+    LedgerAccount.NOT_UPHELD: Check.NOT_UPHELD,
+    LedgerAccount.NOT_LOCATED: Check.NOT_LOCATED,
+}
 _NO_SOURCE = (
     *(account for account in RETURNED if account is not LedgerAccount.RETURNED_HOLD),
     LedgerAccount.THIRD_PARTY,
@@ -168,10 +173,8 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
     loss, there = row.claim_currency, row.asset_currency
     if account is LedgerAccount.REPORTED:
         yield Check.REPORTED, loss, "", -claim
-    if account is LedgerAccount.NOT_UPHELD:
-        yield Check.NOT_UPHELD, loss, "", claim
-    if account is LedgerAccount.NOT_LOCATED:
-        yield Check.NOT_LOCATED, loss, "", claim
+    if account in _OF_CLAIMS:
+        yield _OF_CLAIMS[account], loss, "", claim
     was_there = account is LedgerAccount.GONE and row.detail in _WAS_THERE
     if account is LedgerAccount.GONE and not was_there:
         yield Check.GONE, loss, "", claim
@@ -180,8 +183,9 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
     if account in (LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS):
         yield Check.HELD, there, row.hold_id, asset
     if account is LedgerAccount.RETURNED_HOLD:
-        yield Check.RETURNED, loss, row.hold_id, claim
         yield Check.DEBITED, there, row.hold_id, asset
+    if account in _PAID:
+        yield Check.RETURNED, loss, row.hold_id, claim
     if account in _NO_SOURCE:
         yield Check.UNSOURCED, loss, str(account), claim
     if account in TERMS:
@@ -215,6 +219,6 @@ def _sources(session: Session) -> Counter[_Key]:
         found[_Key(Check.HELD, hold.currency, hold.recovery_id, hold.hold_id)] = hold.held_minor
     for payout in balances.payout_sources(session):
         of, hold_id = payout.recovery_id, payout.hold_id
-        found[_Key(Check.RETURNED, payout.currency, of, hold_id)] += payout.amount_minor
+        found[_Key(Check.RETURNED, payout.currency, of, hold_id)] += payout.returned_minor
         found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor
     return found

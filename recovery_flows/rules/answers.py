@@ -211,6 +211,8 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> No
     if fact.state is BankPayoutState.SETTLED and payout.state is PayoutState.INSTRUCTED:
         debited = fact.debited or fact.amount
         values |= {
+            "settled_minor": fact.amount.minor,
+            "settled_currency": fact.amount.currency,
             "debited_minor": debited.minor,
             "debited_currency": debited.currency,
             "booking_ref": fact.booking_ref,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from models.file import RecoveryFile
 from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
-from models.rows import LinkageRow, TaskRow
 from models.states import (
     OPEN_TASKS,
     ApprovalState,
@@ -20,6 +19,7 @@ from models.states import (
     TaskRenewal,
     TaskState,
 )
+from models.task_rows import LinkageRow, TaskRow
 from recovery_flows.rules import clocks
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from models.file import RecoveryFile
 from models.ids import canonical, derive_id
 from models.outcome import Move, Scalar
-from models.rows import ApprovalRow, TaskRow
+from models.rows import ApprovalRow
 from models.states import (
     CallKind,
     LinkageState,
@@ -19,6 +19,7 @@ from models.states import (
     TaskRenewal,
     TaskState,
 )
+from models.task_rows import TaskRow
 from recovery_flows.rules import clocks, linking
 from recovery_flows.rules.acts import StepRefusedError, ask
 from recovery_flows.rules.freezing import Laws

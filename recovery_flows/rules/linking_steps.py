@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from models.file import RecoveryFile, Step
-from models.rows import TaskRow
 from models.states import OPEN_TASKS, LinkageState, Role, TaskRenewal, TaskState
+from models.task_rows import TaskRow
 from recovery_flows.rules import linking
 from recovery_flows.rules.actions import Action
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from models.facts import LineKind
 from models.file import RecoveryFile
 from models.outcome import Posting
-from models.rows import AssetRow, ClaimRow
+from models.rows import AssetRow, ClaimRow, PayoutRow
 from models.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
 
 CONFLICT = "conflict"
@@ -27,6 +27,14 @@ EXCHANGE = "exchange_rounding"
 
 DISPOSED = "disposed"
 """Detail of what a court's order gave to others than the victims, out of a hold."""
+
+
+NOT_CREDITED = "debited_not_credited"
+"""Detail of what a bank says that it debited for a payee and did not credit to him."""
+
+
+OVERPAID = "paid_beyond_order"
+"""Detail of what a bank says that it credited beyond our order: no part of the loss."""
 
 
 class Key(NamedTuple):
@@ -96,6 +104,9 @@ def _contra(legs: list[Posting], claim_currency: str) -> Iterator[Posting]:
     for leg in legs:
         side = excess if leg.account is LedgerAccount.MEMO_EXCESS else rest
         side[leg.asset_currency] += leg.asset_minor
+    beyond = sum(leg.claim_minor for leg in legs if leg.account is LedgerAccount.MEMO_EXCESS)
+    if beyond:
+        yield Posting(LedgerAccount.MEMO_BANK, -beyond, claim_currency, 0, claim_currency)
     for account, sums in (
         (LedgerAccount.MEMO_BANK, excess),
         (LedgerAccount.MEMO_EXCHANGE, rest),
@@ -166,20 +177,11 @@ def _ended_as(kind: str) -> LedgerAccount:
 def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterator[tuple[Key, Sums]]:
     """Returned, held (up to the claim), excess and the rest located, for one account."""
     currency = file.recovery.currency
-    claim_left, amount_left = traced
-    for payout in file.payouts:
-        if payout.asset_id == asset.id and payout.state is PayoutState.SETTLED:
-            key = Key(
-                LedgerAccount.RETURNED_HOLD, asset.id, payout.hold_id, payout.claim_id, "",
-                currency, payout.debited_currency,
-            )  # fmt: skip
-            yield key, Sums(payout.amount_minor, payout.debited_minor)
-            claim_left -= payout.amount_minor
-            amount_left -= payout.debited_minor
-    if claim_left < 0:
+    left = yield from _returned_targets(file, asset, traced)
+    if left.claim_minor < 0:
         raise TraceBelowReturnsError(f"asset {asset.id}: less is traced than was returned")
-    amount_left = max(0, amount_left)
-    left = yield from _held_targets(file, asset, Sums(claim_left, amount_left))
+    left = yield from _not_credited_targets(file, asset, traced, left)
+    left = yield from _held_targets(file, asset, left)
     claim_left, amount_left = yield from _disposed_targets(file, asset, left)
     if claim_left and not amount_left:
         key = Key(LedgerAccount.GONE, asset.id, "", "", EXCHANGE, currency, asset.currency)
@@ -190,6 +192,64 @@ def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterato
 
 
 _Targets = Generator[tuple[Key, Sums], None, Sums]
+
+
+def _returned_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> _Targets:
+    """What payees got, as the bank says it, and what it debited for that; what is left then.
+
+    What it credited beyond our order is none of the loss; what it credited in another currency
+    pays nothing back.
+    """
+    currency = file.recovery.currency
+    claim_left, amount_left = traced
+    for payout in _settled(file, asset):
+        key = Key(
+            LedgerAccount.RETURNED_HOLD, asset.id, payout.hold_id, payout.claim_id, "",
+            currency, payout.debited_currency,
+        )  # fmt: skip
+        returned = min(payout.returned_minor, payout.amount_minor)
+        yield key, Sums(returned, payout.debited_minor)
+        if payout.returned_minor > returned:
+            beyond = key._replace(account=LedgerAccount.MEMO_EXCESS, detail=OVERPAID)
+            yield beyond, Sums(payout.returned_minor - returned, 0)
+        claim_left -= returned
+        if payout.debited_currency == asset.currency:
+            amount_left -= payout.debited_minor
+    return Sums(claim_left, max(0, amount_left))
+
+
+def _not_credited_targets(
+    file: RecoveryFile, asset: AssetRow, traced: Sums, left: Sums
+) -> _Targets:
+    """What a bank debited and did not credit is located with it, owed; what is left then."""
+    claim_left, amount_left = left
+    for payout in _settled(file, asset):
+        owed = min(claim_left, _not_credited_minor(payout, traced))
+        if owed:
+            key = Key(
+                LedgerAccount.LOCATED, asset.id, payout.hold_id, payout.claim_id, NOT_CREDITED,
+                file.recovery.currency, asset.currency,
+            )  # fmt: skip
+            yield key, Sums(owed, 0)
+            claim_left -= owed
+    return Sums(claim_left, amount_left)
+
+
+def _not_credited_minor(payout: PayoutRow, traced: Sums) -> int:
+    """What of a debit did not reach the payee, in the currency of the loss."""
+    if payout.debited_currency == payout.currency:
+        return max(0, payout.debited_minor - payout.returned_minor)
+    # Across currencies only a payee who got less than ordered shows that something is missing; the
+    # trace's own conversion says how much of that the debit would have paid.
+    short = payout.amount_minor - payout.returned_minor
+    if short <= 0 or not traced.asset_minor:
+        return 0
+    debited = payout.debited_minor * traced.claim_minor // traced.asset_minor
+    return min(short, max(0, debited - payout.returned_minor))
+
+
+def _settled(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
+    return [p for p in file.payouts if p.asset_id == asset.id and p.state is PayoutState.SETTLED]
 
 
 def _held_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:

@@ -17,10 +17,8 @@ from models.rows import (
     ClaimRow,
     DiscrepancyRow,
     HoldRow,
-    LinkageRow,
     PayoutRow,
     RequestRow,
-    TaskRow,
 )
 from models.states import (
     AllocationState,
@@ -38,6 +36,7 @@ from models.states import (
     Stage,
     TaskState,
 )
+from models.task_rows import LinkageRow, TaskRow
 from recovery_flows.rules import postings
 
 _ROWS: dict[Noun, tuple[str, type[Any], type[StrEnum]]] = {

@@ -73,11 +73,7 @@ def _finish(progress: Progress, allocation: AllocationRow) -> None:
 
 def _mark_paid_claims(progress: Progress) -> None:
     for claim in progress.file.claims:
-        paid = sum(
-            p.amount_minor
-            for p in progress.file.payouts
-            if p.claim_id == claim.id and p.state is PayoutState.SETTLED
-        )
+        paid = sum(p.returned_minor for p in progress.file.payouts if p.claim_id == claim.id)
         if claim.state is ClaimState.VERIFIED and 0 < claim.upheld_minor <= paid:
             progress.take(Move(Noun.CLAIM, claim.id, "paid", claim.state))
 
@@ -86,7 +82,7 @@ def net_loss_minor(file: RecoveryFile, claim: ClaimRow) -> int:
     """Upheld loss less what is paid or on its way, in the currency of the loss."""
     dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     going = sum(
-        p.amount_minor
+        p.returned_minor if p.state is PayoutState.SETTLED else p.amount_minor
         for p in file.payouts
         if p.claim_id == claim.id and p.state in _PAID_OR_GOING and p.allocation_id not in dead
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from models.ids import digest_bytes
 from models.outcome import Move, Scalar
-from models.rows import TaskRow
 from models.states import CallKind, Noun, TaskKind, TaskRenewal, TaskState
+from models.task_rows import TaskRow
 from recovery_flows.rules import linking
 from recovery_flows.rules.progress import Progress
 

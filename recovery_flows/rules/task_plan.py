@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models.file import RecoveryFile
-from models.rows import TaskRow
 from models.states import PartnerKind, SubjectKind, TaskKind, TaskState
+from models.task_rows import TaskRow
 from recovery_flows.rules.identifiers import Subject, hint
 
 _K, _S = TaskKind, SubjectKind

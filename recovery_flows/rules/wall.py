@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.file import RecoveryFile
-from models.rows import ApprovalRow, HoldRow, TaskRow
+from models.rows import ApprovalRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
     AllocationState,
@@ -16,6 +16,7 @@ from models.states import (
     Noun,
     TaskState,
 )
+from models.task_rows import TaskRow
 from recovery_flows.rules import linking, reminding
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure

@@ -8,9 +8,9 @@ import pytest
 
 from config.regimes import read_regime
 from models.moves import MOVES
-from models.rows import TaskRow
 from models.states import Noun, PartnerKind, Role, SubjectKind, TaskKind, TaskState
 from models.store.permissions import DECISIONS
+from models.task_rows import TaskRow
 from recovery_flows.rules import linking
 from recovery_flows.rules.copying import CopyRefusedError, check_copy, holds_private, is_victims_own
 from recovery_flows.rules.identifiers import IdentifierError, Subject, hint, identifier, site

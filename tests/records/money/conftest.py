@@ -32,8 +32,16 @@ class Acts:
         for stage in STAGES:
             decide(engine, stage, [recovery_id])
 
-    def settle(self, recovery_id: str, payout_id: str, state: str = "SETTLED") -> None:
-        """The bank says what became of a payout; it was debited as ordered."""
+    def settle(
+        self,
+        recovery_id: str,
+        payout_id: str,
+        state: str = "SETTLED",
+        *,
+        credited: Money | None = None,
+        debited: Money | None = None,
+    ) -> None:
+        """The bank says what became of a payout; where no sum is given, as ordered."""
         with unit_of_work(self.unit.database) as unit:
             progress = Progress(load_file(unit.session, recovery_id))
             payout = next(p for p in progress.file.payouts if p.id == payout_id)
@@ -43,8 +51,8 @@ class Acts:
                 revision=payout.bank_revision + 1,
                 order_ref=payout_id,
                 state=BankPayoutState(state),
-                amount=amount,
-                debited=amount,
+                amount=credited or amount,
+                debited=debited or amount,
                 booked_at=self.unit.now,
                 booking_ref="B-1",
                 modified_at=self.unit.now,

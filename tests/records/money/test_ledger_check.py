@@ -70,7 +70,7 @@ def test_reports_that_nobody_took_up_are_not_located_in_full(unit: Any, second_r
         ("UPDATE claim SET reported_minor = reported_minor + 1", Check.REPORTED),
         ("UPDATE claim SET upheld_minor = upheld_minor - 1", Check.NOT_UPHELD),
         ("UPDATE hold SET held_minor = 1 WHERE kind = 'freeze'", Check.HELD),
-        ("UPDATE payout SET amount_minor = amount_minor - 1", Check.RETURNED),
+        ("UPDATE payout SET settled_minor = settled_minor - 1", Check.RETURNED),
         ("UPDATE payout SET debited_minor = debited_minor + 1", Check.DEBITED),
         ("UPDATE trace SET result_json = replace(result_json, '90000', '89999')", Check.TRACED),
         ("UPDATE trace SET result_json = replace(result_json, '10000', '10001')", Check.GONE),
