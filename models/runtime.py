@@ -6,17 +6,25 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from models.columns import row_seal_field
+from models.columns import id_field, row_seal_field, state_field
+from models.register_states import ClockState, InstallationKind
+
+
+class Installation(SQLModel, table=True):
+    """One row, made when the keys are made: what this installation is for (`InstallationKind`)."""
+
+    id: str = id_field()
+    state: InstallationKind = state_field(InstallationKind)
 
 
 class CaseClock(SQLModel, table=True):
-    """One row. `running` follows the wall clock; otherwise case time stands until it is moved."""
+    """One row where case time stands until it is moved (demo, tests); without it, it runs."""
 
     __tablename__ = "case_clock"
 
-    id: int = Field(primary_key=True)
-    running: bool = True
-    stands_at: datetime | None = None
+    id: str = id_field()
+    state: ClockState = state_field(ClockState)
+    stands_at: datetime
 
 
 class Beat(SQLModel, table=True):

@@ -84,6 +84,6 @@ def spelled_row(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, object]:
 def fits(vault: Vault, table: sa.Table, row: Mapping[Any, Any]) -> bool:
     """Whether a stored row, read raw, is as the program left it."""
     try:
-        return row_seal(vault, table, spelled_row(table, row)) == row[SEAL]
+        return bool(row_seal(vault, table, spelled_row(table, row)) == row[SEAL])
     except (TypeError, ValueError):
         return False

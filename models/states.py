@@ -25,6 +25,9 @@ class Noun(StrEnum):
     LINKAGE = "linkage"
     TASK = "task"
     DISCREPANCY = "discrepancy"
+    REGISTER_CHANGE = "register_change"
+    INSTALLATION = "installation"
+    CLOCK = "clock"
 
 
 class RecoveryState(StrEnum):
@@ -220,6 +223,7 @@ class DiscrepancyKind(StrEnum):
     NEWS_ON_CLOSED = "news_on_closed"
     PROCESSING_FAILED = "processing_failed"
     NO_NEXT_STEP = "no_next_step"
+    HISTORY_BROKEN = "history_broken"
 
 
 class ApprovalState(StrEnum):

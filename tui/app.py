@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from models.queries.views import OfficerView
 from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import Identity
 from tui.acting import DESK_ERRORS
 from tui.messages import DatabaseChanged, Done, Said, StatusRead, StepAsked
 from tui.palette import commands
@@ -71,16 +71,16 @@ class RecoveryApp(App[int]):
         Binding("p", "toggle_pause", "Pause", show=False, tooltip="Stop or go on refreshing"),
         Binding("q", "leave", "Quit"),
     ]
-    officer: reactive[OfficerView | None] = reactive(None, init=False)
+    officer: reactive[Identity | None] = reactive(None, init=False)
     read_only: reactive[bool] = reactive(default=False, init=False)
     paused: reactive[bool] = reactive(default=False, init=False)
 
     def __init__(
         self,
         source: Source,
-        officer: OfficerView | None,
+        officer: Identity | None,
         *,
-        officers: tuple[OfficerView, ...],
+        officers: tuple[Identity, ...],
         unit_name: str,
         time_zone: str = "UTC",
         story: Callable[[], str] | None = None,
@@ -250,7 +250,7 @@ class RecoveryApp(App[int]):
         else:
             self.say("there is no other identity for this user", refused=True)
 
-    def _take_officer(self, officer: OfficerView | None) -> None:
+    def _take_officer(self, officer: Identity | None) -> None:
         if officer is not None:
             self.officer = officer
             self.say(f"{officer.handle} acts now")

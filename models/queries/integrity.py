@@ -25,6 +25,7 @@ from models.recovery import Asset, Claim, Recovery
 from models.restitution import Payout
 from models.seals import fits
 from models.states import Noun
+from models.store.clock import CASE
 from models.store.record import digest_of, posting_body
 from models.tables import BY_NOUN, table_of
 
@@ -52,7 +53,7 @@ def broken_partners(
     """Sentences for each of these partners whose row does not follow from its events."""
     found = {}
     for partner_id in dict.fromkeys(partner_ids):
-        sentences = list(_of_subject(session, database, Noun.PARTNER, partner_id))
+        sentences = broken_subject(session, database, Noun.PARTNER, partner_id)
         row = _stored(session, _PARTNERS, _PARTNERS.c.id == partner_id)
         if not all(fits(database.vault, _PARTNERS, r) for r in row):
             sentences.append(f"the row {partner_id} of partner does not fit its seal")
@@ -61,15 +62,23 @@ def broken_partners(
     return found
 
 
-def _of_subject(
-    session: Session, database: Database, noun: Noun, subject_id: str
-) -> Iterator[str]:
-    """A row outside all recoveries, against the events about it."""
+def broken_subject(session: Session, database: Database, noun: Noun, subject_id: str) -> list[str]:
+    """Sentences for a row outside all recoveries (a partner, an officer) that its events deny."""
     where = sa.and_(_EVENTS.c.subject_id == subject_id, _EVENTS.c.noun == noun)
     replay = Replay()
-    yield from _fed(database, replay, _stored(session, _EVENTS, where, _EVENTS.c.seq), {})
+    events = _stored(session, _EVENTS, where, _EVENTS.c.seq)
+    sentences = list(_fed(database, replay, events, {}))
     within = {noun: BY_NOUN[noun].c.id == subject_id}
-    yield from (difference.sentence for difference in replay.differences(session, within))
+    return sentences + [d.sentence for d in replay.differences(session, within)]
+
+
+def broken_clock(session: Session, database: Database) -> list[str]:
+    """Sentences where case time does not stand where its last event put it."""
+    where = sa.and_(_EVENTS.c.subject_id == CASE, _EVENTS.c.noun == Noun.CLOCK)
+    events = _stored(session, _EVENTS, where, _EVENTS.c.seq.desc(), limit=1)
+    replay = Replay()
+    sentences = [s for s in _fed(database, replay, events, {}) if "found the" not in s]
+    return sentences + [d.sentence for d in replay.differences(session, {Noun.CLOCK: sa.true()})]
 
 
 def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iterator[str]:
@@ -107,9 +116,14 @@ def _family(session: Session, recovery_id: str) -> list[str]:
 
 
 def _stored(
-    session: Session, table: sa.Table, where: sa.ColumnElement[bool], *order: Any
+    session: Session,
+    table: sa.Table,
+    where: sa.ColumnElement[bool],
+    *order: sa.ColumnElement[int],
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    query = sa.select(*raw_columns(table)).select_from(table).where(where).order_by(*order)
+    query = sa.select(*raw_columns(table)).select_from(table).where(where)
+    query = query.order_by(*order).limit(limit)
     return [dict(row) for row in session.execute(query).mappings()]
 
 
@@ -141,7 +155,9 @@ def _fed(
         postings = legs.pop(event["seq"], [])
         digest = digest_of(database.vault, event, [posting_body(p) for p in postings])
         about = f"event {event['seq']} ({event['noun']} {event['subject_id']} {event['event']})"
-        if digest != event["digest"] or any(p.recovery_id != event["recovery_id"] for p in postings):
+        if digest != event["digest"] or any(
+            p.recovery_id != event["recovery_id"] for p in postings
+        ):
             yield f"{about} does not fit its digest"
             continue
         broken = replay.feed(event)
@@ -178,5 +194,3 @@ def _accounts(session: Session, database: Database, family: Sequence[str]) -> It
         is_ours = fits(database.vault, _ACCOUNTS, row)
         if not is_ours or not account_is_right(database.vault, row):
             yield f"the account {row['id']} is another one than it was"
-
-

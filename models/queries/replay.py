@@ -57,7 +57,7 @@ class Replay:
         row[column] = str(event["new_state"])
         if before == event["old_state"]:
             return ""
-        found, left = event["old_state"] or "not there", before or "not there"
+        found, left = str(event["old_state"] or "not there"), before or "not there"
         return f"found the {noun} {name} {found}, and the events before it left it {left}"
 
     def differences(

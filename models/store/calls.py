@@ -65,6 +65,15 @@ def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     return frozenset(unit.session.execute(query).scalars())
 
 
+def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: str) -> None:
+    """Give leased calls back unsent; they are looked at again at `retry_at` (transport time)."""
+    unit.session.execute(
+        _CALLS.update()
+        .where(_CALLS.c.id.in_(call_ids))
+        .values(lease_owner="", lease_until=None, retry_at=retry_at, last_error=reason[:300])
+    )
+
+
 def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:
     """Fix the path and the bytes of a call; they are the same on every retry."""
     unit.session.execute(

@@ -42,7 +42,7 @@ class SealingSession(Session):
         self._tallied = {table.name for table in tallied_tables()}
         self.has_undone = False
 
-    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # type: ignore[override]  # noqa: ANN401
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
         """Execute a statement; what it writes into a sealed table is sealed."""
         if isinstance(statement, sa.Insert | sa.Update | sa.Delete):
             table = statement.table
@@ -164,6 +164,13 @@ class SealingSession(Session):
         for start in range(0, len(keys), _CHUNK):
             query = sa.select(key).where(key.in_(keys[start : start + _CHUNK]))
             yield from super().execute(query).scalars()
+
+
+def seal_all(session: Session) -> None:
+    """Seal every row of a database of an earlier version, in a unit of work."""
+    if not isinstance(session, SealingSession):
+        raise TypeError("rows are sealed in a unit of work")
+    session.seal_all()
 
 
 @sa.event.listens_for(SealingSession, "after_soft_rollback")

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models.engine import Database, lock_history
 from models.heads import Head
 from models.ledger import Event
+from models.outcome import Move
 from models.states import Role
 from models.store.sealing import SealingSession
 from models.tables import table_of
@@ -37,7 +38,7 @@ ENGINE = Actor("engine", Role.ENGINE)
 class Unit:
     """An open write transaction and the end of the history as it grows in it."""
 
-    session: SealingSession
+    session: Session
     vault: Vault
     seq: int
     digest: str
@@ -47,6 +48,10 @@ class Unit:
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
     banks: frozenset[str] | None = None
+    confirmed: Move | None = None
+    """The move of a register that a second person confirms in this transaction."""
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    """Rows that this unit changed and that had been changed by hand before: (table, key)."""
 
 
 _LAST = sa.select(EVENTS.c.seq, EVENTS.c.digest).order_by(EVENTS.c.seq.desc()).limit(1)
@@ -66,7 +71,7 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
     with SealingSession(database.writer, database.vault) as session, session.begin():
         lock_history(session)
         seq, digest = _last_event(session)
-        unit = Unit(session, database.vault, seq, digest, seq)
+        unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
         session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models.engine import Database
+from models.store.sealing import seal_all
 from models.store.unit import unit_of_work
 
 
@@ -31,4 +32,4 @@ def seal_older(database: Database) -> None:
             "`recovery audit verify` tells what was changed"
         )
     with unit_of_work(database) as unit:
-        unit.session.seal_all()
+        seal_all(unit.session)

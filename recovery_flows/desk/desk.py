@@ -15,7 +15,6 @@ from models.queries.approvals import recovery_of_approval
 from models.queries.clock import case_now
 from models.queries.files import NoSuchRecoveryError, load_file, load_files, trace_json
 from models.queries.money import places
-from models.queries.views import OfficerView
 from models.states import RecoveryState, Role
 from models.store.accounts import ensure_account
 from models.store.derived import write_derived
@@ -25,8 +24,9 @@ from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.desk import asking, doing, letter_effects
 from recovery_flows.desk.deconflicting import carry_reason, check_step
+from recovery_flows.desk.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.desk.recording import conclude, derived
-from recovery_flows.errors import MisuseError, RefusedError
+from recovery_flows.errors import MisuseError
 from recovery_flows.rules import acts, approving, joining, milestones, steps
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.freezing import Laws
@@ -39,10 +39,6 @@ WallClock = Callable[[], datetime]
 def wall_clock() -> datetime:
     """Transport time: now, aware, UTC."""
     return datetime.now(UTC)
-
-
-class NobodyActsError(RefusedError):
-    """No identity is acting, or it lacks the role."""
 
 
 @contextmanager
@@ -62,7 +58,7 @@ class Desk:
 
     database: Database
     laws: Laws
-    officer: OfficerView | None
+    officer: Identity | None
     wall: WallClock = wall_clock
 
     def actor(self, role: Role) -> Actor:
@@ -71,6 +67,8 @@ class Desk:
             raise NobodyActsError(
                 "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
             )
+        if not is_authentic(self.officer, self.database.vault):
+            raise NobodyActsError(f"{self.officer.handle} has not logged in: nothing was done")
         if role not in self.officer.roles:
             has = ", ".join(sorted(self.officer.roles))
             raise NobodyActsError(f"this takes the role {role}; {self.officer.handle} has: {has}")

@@ -10,6 +10,7 @@ from models.queries.approvals import pending_approvals
 from models.queries.deconfliction import accounts_of, elsewhere
 from models.queries.views import ApprovalLine, OfficerView
 from recovery_flows.desk.deconflicting import also_lines
+from recovery_flows.desk.registers import waiting_changes
 from recovery_flows.rules.subjects import Act
 
 _SENDS = frozenset({Act.ORDER_STOP, Act.FREEZE, Act.REQUEST})
@@ -19,7 +20,7 @@ def waiting_approvals(
     database: Database, viewer: OfficerView | None = None
 ) -> tuple[ApprovalLine, ...]:
     """What waits for a second person, the most urgent first; who else asks, where a yes sends."""
-    lines = pending_approvals(database)
+    lines = (*waiting_changes(database), *pending_approvals(database))
     asking = [line for line in lines if line.act in _SENDS]
     with database.reading() as session:
         found = elsewhere(session, sorted({line.recovery_id for line in asking}))

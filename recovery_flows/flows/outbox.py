@@ -14,12 +14,13 @@ from models.ids import CallId
 from models.queries.files import load_files
 from models.queries.work import CallLine, calls_by_id
 from models.states import QUESTIONS, CallKind, CallState
-from models.store.calls import freeze_body, lease_calls, mark_sent, settle
+from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.bank import wire
 from recovery_flows.bank.answers import check_answer
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.bank.orders import Authority, Limits
+from recovery_flows.desk import vouching
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import (
     AnswerUnreadableError,
@@ -34,6 +35,7 @@ from recovery_flows.rules import sending
 from recovery_flows.rules.progress import Progress
 
 _LOOK_BACK = timedelta(days=30)
+_LOOK_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +98,40 @@ def _prepare(
     files = {
         f.recovery.id: f for f in load_files(unit.session, list({c.recovery_id for c in calls}))
     }
+    held_back = _hold_back_broken(unit, engine, files, calls, now, wall)
+    calls = [c for c in calls if c.id not in held_back]
     void = {c.id for c in calls if not _may_leave(files[c.recovery_id], c)}
     for recovery_id in {c.recovery_id for c in calls if c.id in void}:
         files[recovery_id] = _take_back(unit, engine, files[recovery_id], void, now)
     left = [c for c in calls if c.id not in void]
-    return [_make_ready(unit, engine, files[c.recovery_id], c, now) for c in left], len(calls)
+    return [_make_ready(unit, engine, files[c.recovery_id], c, now) for c in left], len(ids)
+
+
+def _hold_back_broken(
+    unit: Unit,
+    engine: Engine,
+    files: dict[str, RecoveryFile],
+    calls: Sequence[CallLine],
+    now: datetime,
+    wall: datetime,
+) -> frozenset[str]:
+    """Orders whose records were changed by hand stay; a person finds them as a discrepancy.
+
+    They are looked at again later, for the records may be put right from a copy.
+    """
+    orders = [c for c in calls if c.state is CallState.PLANNED and c.kind not in QUESTIONS]
+    found = vouching.broken(
+        unit, engine.database, list(dict.fromkeys((c.recovery_id, c.partner_id) for c in orders))
+    )
+    held = [c for c in orders if (c.recovery_id, c.partner_id) in found]
+    if not held:
+        return frozenset()
+    hold_back(unit, [c.id for c in held], wall + _LOOK_AGAIN, vouching.BROKEN)
+    for recovery_id in dict.fromkeys(c.recovery_id for c in held):
+        detail = next(text for (of, _), text in found.items() if of == recovery_id)
+        file = files[recovery_id]
+        files[recovery_id] = vouching.note_broken(unit, file, detail, now, engine.laws)
+    return frozenset(c.id for c in held)
 
 
 def _may_leave(file: RecoveryFile, call: CallLine) -> bool:

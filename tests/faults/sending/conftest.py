@@ -20,7 +20,7 @@ from models.file import RecoveryFile
 from models.money import Money
 from models.queries.audit import verify
 from models.queries.files import load_file
-from models.queries.views import OfficerView, RecoveryPage
+from models.queries.views import RecoveryPage
 from models.rows import HoldRow
 from models.states import (
     LIVE_HOLDS,
@@ -39,6 +39,7 @@ from models.store.unit import Actor, unit_of_work
 from recovery_flows.cli.place import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
@@ -72,7 +73,7 @@ class Unit:
         return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
 
     def desk(self, role: Role = Role.OFFICER) -> Desk:
-        who = OfficerView(f"the-{role}", f"the-{role}", frozenset({role}))
+        who = by_system_user(self.database, f"the-{role}")
         return Desk(self.database, self.installation.laws, who, lambda: self.wall)
 
     def later(self, hours: float) -> None:
@@ -238,7 +239,8 @@ def without_settings(patch: pytest.MonkeyPatch) -> None:
 def installed(folder: Path, sandbox: Any) -> Installation:
     """A unit with one officer and one supervisor, to whom the sandbox banks are partners."""
     people = tuple(
-        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
+        FirstOfficer(f"the-{r}", frozenset({r}), os_user=f"the-{r}")
+        for r in (Role.OFFICER, Role.SUPERVISOR)
     )
     made = make_installation(load_settings(folder / "data"), people, stands_at=sandbox.START)
     register_banks(made.database, list(sandbox.banks.values()), "CN")

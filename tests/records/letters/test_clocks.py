@@ -76,7 +76,7 @@ def test_what_was_printed_stays_a_letter_when_its_bank_gets_an_interface(paper: 
     paper.print()
     with unit_of_work(paper.unit.database) as work:
         register(
-            work, OFFICER, paper.unit.now, "bank-home", name="Synthetic", regime="CN",
+            work, paper.unit.now, "bank-home", name="Synthetic", regime="CN",
             currency="CNY", home=True, base_url="", token="synthetic-token",
         )  # fmt: skip
     kinds = {c.id: c.kind for c in paper.file().calls}

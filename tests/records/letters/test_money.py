@@ -173,7 +173,7 @@ def test_a_bank_with_an_interface_tells_by_it_alone(paper: Any) -> None:
     freeze, unit = paper.frozen(), paper.unit
     with unit_of_work(unit.database) as work:
         register(
-            work, OFFICER, unit.now, "bank-home", name="Synthetic", regime="CN", currency="CNY",
+            work, unit.now, "bank-home", name="Synthetic", regime="CN", currency="CNY",
             home=True, base_url="", token="synthetic-token",
         )  # fmt: skip
     with pytest.raises(StepRefusedError, match="its word comes through that"):

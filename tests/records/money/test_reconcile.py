@@ -15,7 +15,7 @@ import pytest
 from models.queries.audit import verify
 from models.states import CallKind, PayoutState
 from models.store.partners import register
-from models.store.unit import Actor, unit_of_work
+from models.store.unit import unit_of_work
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.days import Wanted, reconcile_days
 from recovery_flows.flows.feed import poll
@@ -78,7 +78,7 @@ def book(unit: Any, sandbox_file: Path) -> Iterator[Path]:
 def move_partner(unit: Any, row: dict[str, str]) -> None:
     with unit_of_work(unit.database) as work:
         register(
-            work, Actor("chen", "officer"), unit.now, row["id"], name=row["name"],  # type: ignore[arg-type]
+            work, unit.now, row["id"], name=row["name"],  # type: ignore[arg-type]
             regime=row["jurisdiction"], currency=row["currency"],
             home=row["jurisdiction"] == "CN", base_url=row["url"], token=row["token"],
         )  # fmt: skip

@@ -202,7 +202,7 @@ def paper(unit: Any, tmp_path: Path) -> Paper:
     """The mule's bank has no interface: it is registered so after the sandbox told of it."""
     with unit_of_work(unit.database) as work:
         register(
-            work, ENGINE, unit.sandbox.now, "bank-home", name="Synthetic Paper Bank", regime="CN",
+            work, unit.sandbox.now, "bank-home", name="Synthetic Paper Bank", regime="CN",
             currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
         )  # fmt: skip
         learn_code(work, ENGINE, unit.sandbox.now, "bank-slow", CODES["bank-slow"])
