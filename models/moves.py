@@ -232,6 +232,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
     },
     Noun.APPROVAL: {
         (None, "asked"): _V.PENDING,
+        (None, "asked_anew"): _V.PENDING,
         (_V.PENDING, "approved"): _V.APPROVED,
         (_V.PENDING, "denied"): _V.DENIED,
         (_V.PENDING, "overdue"): _V.PENDING,

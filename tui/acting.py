@@ -87,21 +87,8 @@ def step_also(page: RecoveryPage, step: Step) -> tuple[AlsoLine, ...]:
 
 
 def step_figures(page: RecoveryPage, step: Step) -> tuple[tuple[str, str], ...]:
-    """The exact figures that a step is about, for the preview."""
-    figures = [("recovery", page.ref), ("step", step.sentence)]
-    asset = next((a for a in page.assets if a.asset_id == step.asset_id), None)
-    if asset is not None:
-        figures += [("bank", asset.bank), ("account", asset.account)]
-        figures += [("traced there", str(asset.traced))]
-        hold = next((h for h in asset.holds if h.hold_id == step.subject_id), None)
-        if hold is not None:
-            figures += [("measure", f"{hold.kind} under {hold.law_row}")]
-            figures += [("amount", str(hold.requested))]
-    allocation = next((a for a in page.allocations if a.allocation_id == step.subject_id), None)
-    if allocation is not None:
-        figures += [("method", allocation.method), ("pool", str(allocation.pool))]
-        figures += [(f"{p.victim} to {p.payee}", str(p.amount)) for p in allocation.payouts]
-    return tuple(figures)
+    """What the officer's next step is about, for the preview: what it asks for binds just that."""
+    return (("recovery", page.ref), ("step", step.sentence), *page.next_figures)
 
 
 def approval_figures(line: ApprovalLine) -> tuple[tuple[str, str], ...]:

@@ -111,7 +111,7 @@ class Source:
 
     def approvals(self, viewer: OfficerView | None = None) -> tuple[ApprovalLine, ...]:
         """What waits for a second person, the most urgent first."""
-        return waiting_approvals(self.database, viewer)
+        return waiting_approvals(self.database, self.laws, viewer)
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""

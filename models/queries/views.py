@@ -193,7 +193,7 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalLine:
-    """One pending approval with the exact figures that a yes would bind."""
+    """One pending approval with the figures that a yes binds; `headline` is the main one."""
 
     approval_id: str
     recovery_id: str
@@ -206,6 +206,7 @@ class ApprovalLine:
     post_hoc: bool
     figures: tuple[tuple[str, str], ...]
     digest: str
+    headline: str = ""
     also: tuple[AlsoLine, ...] = ()
 
 
@@ -229,7 +230,8 @@ class RecoveryPage:
     """One recovery on one page: who, how much, where the money is, clocks, requests, what next.
 
     `first_sent` is the first order or request that left about it ("stop" or "request"), `also` what
-    other recoveries know of it, as far as whoever looks may see that.
+    other recoveries know of it, as far as whoever looks may see that. `next_figures` are those of
+    the officer's next step.
     """
 
     now: datetime
@@ -254,6 +256,7 @@ class RecoveryPage:
     allocations: tuple[AllocationLine, ...]
     approvals: tuple[ApprovalLine, ...]
     steps: tuple[Step, ...]
+    next_figures: tuple[tuple[str, str], ...]
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
     linkages: tuple[LinkageLine, ...] = ()

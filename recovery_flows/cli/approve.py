@@ -72,7 +72,8 @@ def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
     from recovery_flows.cli.look import viewer_of
     from recovery_flows.desk.waiting import waiting_approvals
 
-    pending = waiting_approvals(installation.database, viewer_of(installation, acting_as))
+    viewer = viewer_of(installation, acting_as)
+    pending = waiting_approvals(installation.database, installation.laws, viewer)
     if as_json:
         say_json(pending)
     elif pending:

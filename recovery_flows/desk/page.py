@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database
-from models.file import RecoveryFile
+from models.file import RecoveryFile, Step
 from models.money import Money
-from models.queries.approvals import approval_line
 from models.queries.clock import case_now
 from models.queries.deconfliction import elsewhere
+from models.queries.figures import shown
 from models.queries.files import load_file
 from models.queries.history import events_of, notes_of
 from models.queries.names import Names, names_of
@@ -41,6 +41,7 @@ from models.states import (
     ApprovalState,
     CallKind,
     LedgerAccount,
+    Role,
 )
 from models.tables import table_of
 from models.vault import Vault
@@ -48,9 +49,11 @@ from recovery_flows.desk.deconflicting import also_lines
 from recovery_flows.desk.letter_views import letters_of
 from recovery_flows.desk.linkage_board import linkage_lines
 from recovery_flows.desk.queueing import idle
+from recovery_flows.desk.waiting import approval_line
 from recovery_flows.rules import steps, wall
 from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.step_figures import figures_of_step
 
 _RECOVERIES = table_of(Recovery)
 _EVENTS_SHOWN = 10
@@ -90,6 +93,8 @@ def _page(
     method = session.execute(
         sa.select(_RECOVERIES.c.method).where(_RECOVERIES.c.id == recovery.id)
     ).scalar_one()
+    todo = steps.steps(file, laws)
+    zone = laws[recovery.regime].time_zone
     return RecoveryPage(
         now=now,
         recovery_id=recovery.id,
@@ -112,16 +117,25 @@ def _page(
         requests=tuple(_requests(session, vault, file)),
         allocations=tuple(_allocations(file, names)),
         approvals=tuple(
-            approval_line(file, a, names)
+            approval_line(file, a, names, zone)
             for a in file.approvals
             if a.state is ApprovalState.PENDING
         ),
-        steps=tuple(steps.steps(file, laws)),
+        steps=tuple(todo),
+        next_figures=_next_figures(file, todo, names, zone),
         events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
         notes=tuple(notes_of(session, vault, recovery.id)),
         linkages=linkage_lines(session, file),
         letters=tuple(letters_of(file, laws)),
     )
+
+
+def _next_figures(
+    file: RecoveryFile, todo: list[Step], names: Names, zone: str
+) -> tuple[tuple[str, str], ...]:
+    """What the officer's next step is about; what it asks for binds these very figures."""
+    step = next((s for s in todo if s.role is Role.OFFICER), None)
+    return shown(figures_of_step(file, step), names, zone) if step else ()
 
 
 def _terms(file: RecoveryFile) -> list[TermLine]:

@@ -11,6 +11,7 @@ from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.rules import (
+    approval_upkeep,
     crossing,
     following,
     freezing,
@@ -25,8 +26,12 @@ from recovery_flows.rules.progress import Progress
 
 
 def conclude(unit: Unit, actor: Actor, now: datetime, laws: Laws, progress: Progress) -> None:
-    """Record everything that `progress` holds, in this transaction."""
+    """Record everything that `progress` holds, in this transaction.
+
+    A pending approval of which a figure has changed becomes void with it.
+    """
     recovery_id = progress.file.recovery.id
+    approval_upkeep.void_changed(progress, now)
     record(unit, actor, now, recovery_id, progress.outcome())
     write_derived(unit, recovery_id, derived(progress.file, now, laws))
     _look_at_sharers(unit, now, laws, progress)
@@ -64,6 +69,7 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
     if file.recovery.trace_wanted:
         return True
     progress = Progress(file)
+    approval_upkeep.void_changed(progress, now)
     letter_clocks.advance(progress, now, laws)
     freezing.advance(progress, now, laws)
     following.advance(progress, now)

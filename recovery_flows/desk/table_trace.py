@@ -77,13 +77,15 @@ def numbered_table(files: TableFiles, openings: tuple[Opening, ...], rule: RuleN
         payer=payer, payee=payee, minor=minor, batch=batch,
         source_row=np.array([row for row, _ in sources], np.int64),
         source_claim=np.array([number[claim] for _, claim in sources], np.int32),
-        opening=opening, owes=owes, claims=len(claims),
+        opening=opening, owes=owes, owed_from=np.zeros(len(opening), np.int64),
+        claims=len(claims),
     )  # fmt: skip
     ways = np.array([way_out(kind) for kind in KINDS], np.int64)[table.column("kind")[order]]
     pays = np.zeros(len(table.accounts) + 1, np.bool_)
     pays[table.column("payer")] = True
     return Numbered(
-        problem, table.accounts.to_list(), claims, LazyTransfers(table, order), [], [], ways,
+        problem, table.accounts.to_list(), claims, LazyTransfers(table, order), [], [],
+        payer.astype(np.int64), ways,
         frozenset(np.flatnonzero(~pays[:-1]).tolist()),
     )  # fmt: skip
 

@@ -22,10 +22,11 @@ from models.states import (
 )
 from recovery_flows.errors import RefusedError
 from recovery_flows.rules import clocks, freezing, restitution
+from recovery_flows.rules.approval_subjects import approval_id, subject_digest
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.subjects import SUBJECT_NOUN, Act, approval_id, subject_digest
+from recovery_flows.rules.subjects import SUBJECT_NOUN, Act
 
 Seal = Callable[[object], str]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models.figures import headline
 from models.file import RecoveryFile, Step
-from models.money import Money
-from models.rows import AllocationRow, ApprovalRow, CallRow, HoldRow, RequestRow
+from models.rows import AllocationRow, CallRow, HoldRow, RequestRow
 from models.states import ApprovalState, Role
-from recovery_flows.rules import linking_steps
 from recovery_flows.rules.actions import Action
+from recovery_flows.rules.approval_subjects import subject_of
 from recovery_flows.rules.subjects import Act
 
 _ASKED = {
@@ -29,30 +29,14 @@ _ASKED = {
 
 
 def waiting(file: RecoveryFile) -> Iterator[Step]:
-    """What waits for a second person, with the sum that it is about."""
+    """What waits for a second person, with the figure that it is about."""
     for approval in file.approvals:
         if approval.state is ApprovalState.PENDING:
             asset = _asset_of(file, approval.subject_id)
-            text = _ASKED[Act(approval.action)] + _sum_asked(file, approval)
+            act = Act(approval.action)
+            about = headline(subject_of(file, act, approval.subject_id).figures)
+            text = f"{_ASKED[act]} of {about}" if about else _ASKED[act]
             yield Step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
-
-
-def _sum_asked(file: RecoveryFile, approval: ApprovalRow) -> str:
-    part = {Act.RELEASE_PART: "releasing_minor", Act.COMPLAINT: "complained_minor"}
-    name = part.get(Act(approval.action))
-    if name is None:
-        return _sum_of(file, approval.subject_id)
-    hold = file.hold(approval.subject_id)
-    minor: int = getattr(hold, name)
-    return f" of {Money(minor, hold.currency)}"
-
-
-def _sum_of(file: RecoveryFile, subject_id: str) -> str:
-    rows: list[HoldRow | RequestRow] = [*file.holds, *file.requests]
-    sums = (Money(r.requested_minor, r.currency) for r in rows if r.id == subject_id)
-    pools = (Money(a.pool_minor, a.currency) for a in file.allocations if a.id == subject_id)
-    asked = (f" of {money}" for money in (*sums, *pools))
-    return next(asked, "") or linking_steps.asked_text(file, subject_id)
 
 
 def _asset_of(file: RecoveryFile, subject_id: str) -> str:

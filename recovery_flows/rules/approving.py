@@ -26,10 +26,11 @@ from recovery_flows.rules import (
     restitution,
 )
 from recovery_flows.rules.acts import StepRefusedError, pending_approval
+from recovery_flows.rules.approval_subjects import is_unchanged
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
-from recovery_flows.rules.subjects import Act, subject_digest
+from recovery_flows.rules.subjects import Act
 
 
 def approve(
@@ -38,7 +39,7 @@ def approve(
     """Say yes to exactly what was asked; what changed since is refused, nothing is sent for it."""
     approval = pending_approval(progress.file, named)
     act = Act(approval.action)
-    if approval.subject_digest != subject_digest(progress.file, act, approval.subject_id):
+    if not is_unchanged(progress.file, approval):
         raise StepRefusedError(
             f"what approval {named} is about has changed since it was asked: it is void, ask again"
         )

@@ -12,6 +12,7 @@ from recovery_flows.rules import lapsing
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
+from recovery_flows.rules.step_figures import sum_of
 
 
 def of(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
@@ -21,7 +22,7 @@ def of(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             yield _draft(file, hold, laws)
         elif hold.state is HoldState.FROZEN and hold.renewal in OPEN_TO_SUBMIT:
             again = " again: the bank refused it" if hold.renewal == Renewal.REFUSED else ""
-            text = f"submit the renewal of {Money(hold.held_minor, hold.currency)}{again}"
+            text = f"submit the renewal of {sum_of(file, Action.SUBMIT_RENEWAL, hold.id)}{again}"
             yield Step(
                 Action.SUBMIT_RENEWAL, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
             )

@@ -41,14 +41,6 @@ def waits(file: RecoveryFile) -> Iterator[Step]:
             yield Step(_WAIT, Role.ENGINE, slow.id, slow.asset_id, linkage.due_at, text)
 
 
-def asked_text(file: RecoveryFile, subject_id: str) -> str:
-    """How much an approval of a linkage is about: ` of 6 tasks to 4 partners`."""
-    tasks = linking.tasks_of(file, subject_id)
-    if not tasks:
-        return ""
-    return f" of {len(tasks)} tasks to {len({t.partner_id for t in tasks})} partners"
-
-
 def closing_text(file: RecoveryFile) -> str:
     """What closing a file leaves behind of its linkages."""
     unanswered = sum(t.state in OPEN_TASKS for t in file.tasks)

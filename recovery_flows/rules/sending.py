@@ -17,9 +17,10 @@ from models.states import (
     TaskState,
 )
 from recovery_flows.rules import letting_go, renewing
+from recovery_flows.rules.approval_subjects import is_in_force, is_unchanged
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
-from recovery_flows.rules.subjects import Act, is_in_force
+from recovery_flows.rules.subjects import Act
 
 VOID = "its approval is not in force for what it says now"
 
@@ -34,15 +35,15 @@ def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
     if kind is CallKind.TASK_CANCEL:
         return True  # a task is taken back after a yes, a no, or before either
     if kind is CallKind.RELEASE:
-        return release_is_in_force(approval) and _is_there_to_release(file, approval)
+        return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
     return is_in_force(file, approval)
 
 
-def release_is_in_force(approval: ApprovalRow) -> bool:
-    """A release may follow a yes, or a no to the stop that it takes back."""
+def release_is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """A release may follow a yes to exactly this much, or a no to the stop that it takes back."""
     if approval.action == Act.ORDER_STOP:
         return approval.state is ApprovalState.DENIED
-    return approval.state is ApprovalState.APPROVED
+    return approval.state is ApprovalState.APPROVED and is_unchanged(file, approval)
 
 
 def _is_there_to_release(file: RecoveryFile, approval: ApprovalRow) -> bool:

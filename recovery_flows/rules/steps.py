@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.file import RecoveryFile, Step
-from models.money import Money
 from models.rows import (
     AssetRow,
 )
@@ -33,6 +32,7 @@ from recovery_flows.rules import (
 )
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.step_figures import sum_of
 
 __all__ = ["Action", "asset_stage", "stage_of", "steps"]
 
@@ -116,7 +116,7 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
         yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in restitution.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
-            amount = Money(hold.held_minor, hold.currency)
+            amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
             text = f"ask to release {amount} that no claim needs"
             yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
 

@@ -119,7 +119,7 @@ def test_pages_whose_sequences_overlap_are_refused() -> None:
         wire.parse_statement([canonical(STATEMENT)] * 2, BANK)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     opening=st.integers(-(10**12), 10**12),
     moves=st.lists(st.integers(-(10**12), 10**12), max_size=8),

@@ -189,7 +189,7 @@ def test_a_zip_of_statements_is_opened_and_a_bomb_is_not(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(place=st.integers(0, 10_000), byte=st.binary(min_size=1, max_size=1))
 @example(place=8480, byte=b"@")  # a version of the format that nobody has defined
 def test_a_zip_with_a_changed_byte_is_read_as_it_was_or_refused(
@@ -206,7 +206,7 @@ def test_a_zip_with_a_changed_byte_is_read_as_it_was_or_refused(
 
 
 @pytest.mark.parametrize("name", ["04_batch.xml", "06_07_13_mt940.sta", "13_14_ofx.ofx"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(place=st.integers(0, 10_000), byte=st.binary(min_size=0, max_size=3))
 def test_whatever_byte_is_changed_the_file_is_read_or_refused(
     name: str, place: int, byte: bytes, tmp_path_factory: pytest.TempPathFactory

@@ -219,7 +219,7 @@ STEPS = (hold, hold, change_hold, pay, pay, adopt, send_back)
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.integers(1, 3_000), min_size=1, max_size=4))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_the_identity_holds_through_any_history(dice: Random, losses: list[int]) -> None:
     progress = opened(losses)
     progress.take(Move(Noun.RECOVERY, "rec", "updated", "open", {"trace_wanted": True}))

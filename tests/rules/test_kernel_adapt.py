@@ -1,80 +1,59 @@
-from datetime import timedelta
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from recovery_flows.rules.tracing import fifo, libr, lifo, tainted_first
-from recovery_flows.rules.tracing.rules import RuleName
-from recovery_flows.rules.tracing.types import (
-    Basis,
-    Coverage,
-    Opening,
-    Trace,
-    TraceRule,
-    Transfer,
-)
+from hypothesis import example, given, settings
 
 pytest.importorskip("numba", reason="the extra `fast` is not installed: no kernel to test")
 
-from recovery_flows.rules.tracing.kernel.adapt import as_trace, fits, numbered
-from recovery_flows.rules.tracing.kernel.entry import trace_arrays
-from tests.rules.worlds import ACCOUNTS, LATER, START, payments, sources
-
-
-def coverage_of(draws: list[tuple[int, int]]) -> list[Coverage]:
-    pairs = zip(ACCOUNTS, draws, strict=False)
-    return [
-        Coverage(account, START + timedelta(hours=begin), START + timedelta(hours=begin + length))
-        for account, (begin, length) in pairs
-    ]
-
-
-def in_any_order(trace: Trace) -> dict[str, object]:
-    return {
-        "positions": trace.positions,
-        "gone": sorted(trace.gone, key=str),
-        "hops": trace.hops,
-        "frontier": trace.frontier,
-        "shortages": sorted(trace.shortages, key=str),
-        "conflicts": trace.conflicts,
-    }
-
-
-@pytest.mark.parametrize(
-    ("name", "plain"),
-    [
-        (RuleName.FIFO, fifo.trace),
-        (RuleName.LIFO, lifo.trace),
-        (RuleName.LIBR, libr.trace),
-        (RuleName.TAINTED_FIRST, tainted_first.trace),
-    ],
+from recovery_flows.rules.tracing.rules import RuleName
+from recovery_flows.rules.tracing.types import GoneKind
+from tests.rules.agreement import COMPARED, plain
+from tests.rules.worlds import (
+    BEFORE_A_STATEMENT_THAT_BEGINS_IN_DEBT,
+    BETWEEN_TWO_STATEMENTS_AND_IN_DEBT,
+    Case,
+    cases,
 )
-@settings(max_examples=150, deadline=None)
-@given(
-    transfers=payments(),
-    picks=st.lists(st.integers(0, 30), max_size=5),
-    spans=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 20)), max_size=4),
-    openings=st.lists(st.integers(-6, 12), max_size=4),
-    bases=st.lists(st.sampled_from(tuple(Basis)), min_size=4, max_size=4),
-)
-def test_the_kernel_answers_a_case_as_the_plain_rule_does(
+
+WITH_PATHS = [
+    RuleName.FIFO, RuleName.LIFO, RuleName.LIBR, RuleName.TAINTED_FIRST, RuleName.TIHO,
+]  # fmt: skip
+CONSERVING = [*WITH_PATHS, RuleName.PRO_RATA]
+
+
+@pytest.mark.parametrize("name", CONSERVING)
+@settings(max_examples=150)
+@given(case=cases())
+@example(case=BEFORE_A_STATEMENT_THAT_BEGINS_IN_DEBT)
+@example(case=BETWEEN_TWO_STATEMENTS_AND_IN_DEBT)
+def test_the_kernel_answers_a_case_as_the_plain_rule_does(name: RuleName, case: Case) -> None:
+    compare, _ = COMPARED[name]
+    compare(name, case)
+
+
+@settings(max_examples=150)
+@given(case=cases(known_or_not=True))
+def test_exposure_on_arrays_is_the_plain_rules(case: Case) -> None:
+    compare, _ = COMPARED[RuleName.POISON]
+    compare(RuleName.POISON, case)
+
+
+@pytest.mark.parametrize("name", CONSERVING)
+def test_money_that_came_before_a_statement_does_not_pay_the_debt_that_it_begins_with(
     name: RuleName,
-    plain: TraceRule,
-    transfers: tuple[Transfer, ...],
-    picks: list[int],
-    spans: list[tuple[int, int]],
-    openings: list[int],
-    bases: list[Basis],
 ) -> None:
-    claimed, covered = sources(transfers, picks), coverage_of(spans)
-    laid = [
-        Opening(account, minor, basis)
-        for account, minor, basis in zip(ACCOUNTS, openings, bases, strict=False)
+    trace = plain(name, BEFORE_A_STATEMENT_THAT_BEGINS_IN_DEBT)
+    # One is owed as the statement begins, the first payment counted in: the second pays it.
+    assert [(p.account, p.claim_id, p.amount_minor) for p in trace.positions] == [("a", "v0", 1)]
+    assert [(g.kind, g.claim_id, g.amount_minor) for g in trace.gone] == [
+        (GoneKind.BANK_DEBT, "v1", 1)
     ]
-    expected = plain(transfers, claimed, laid, covered, as_of=LATER)
-    assert fits(transfers, claimed)
-    numbers = numbered(transfers, claimed, laid, covered, as_of=LATER)
-    assert in_any_order(as_trace(numbers, trace_arrays(name, numbers.problem))) == in_any_order(
-        expected
-    )
+    # Where the first went before that, only an earlier statement of the account can tell.
+    assert trace.frontier == {"a"}
+    assert [(s.account, s.transfer_id, s.minor) for s in trace.shortages] == [("a", "", 1)]
+
+
+@pytest.mark.parametrize("name", CONSERVING)
+def test_money_that_paid_a_debt_outside_a_statement_asks_for_no_statement(name: RuleName) -> None:
+    trace = plain(name, BETWEEN_TWO_STATEMENTS_AND_IN_DEBT)
+    assert sum(p.amount_minor for p in trace.positions) == 2
+    assert sum(g.amount_minor for g in trace.gone) == 5
+    assert trace.frontier == frozenset()

@@ -30,7 +30,7 @@ def ends(row: Row) -> tuple[int | None, int | None]:
     return (None if payer < 0 else payer, None if payee < 0 else payee)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tables)
 def test_payers_come_before_their_payees(rows: list[Row]) -> None:
     from recovery_flows.rules.tracing.kernel.ordering import rows_payers_first
@@ -43,7 +43,7 @@ def test_payers_come_before_their_payees(rows: list[Row]) -> None:
     assert rows_payers_first(batch, payer, payee).tolist() == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tables)
 def test_each_payer_pays_the_largest_first(rows: list[Row]) -> None:
     from recovery_flows.rules.tracing.kernel.ordering import rows_highest_out

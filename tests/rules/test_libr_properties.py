@@ -40,7 +40,7 @@ def claimed(rows: list[Booking], opening: int, upto: int, among: Among) -> int:
     return sum(p.amount_minor for p in trace(rows, opening, upto, among).positions)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(bookings, st.integers(0, 400), st.sampled_from(Among))
 def test_the_claim_is_the_lowest_balance_since_and_never_grows_by_the_holders_money(
     rows: list[Booking], opening: int, among: Among

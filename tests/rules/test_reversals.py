@@ -190,7 +190,7 @@ payments = st.lists(
 
 
 @pytest.mark.parametrize("rule", CONSERVING)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows_in=payments, where=st.integers(0, 100), data=st.data())
 def test_taken_back_at_once_it_is_as_if_it_had_never_been_paid(
     rule: TraceRule, rows_in: list[tuple[str, str, int]], where: int, data: st.DataObject

@@ -178,7 +178,7 @@ def _traced(transfers: Sequence[Transfer]) -> Counter[str]:
 
 
 @given(payments=PAYMENTS, dice=st.randoms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_statements_of_any_payments_give_those_payments_and_their_trace_back(
     payments: list[tuple[str, str, int, bool, int]], dice: random.Random
 ) -> None:

@@ -71,7 +71,7 @@ def _sources(transfers: Sequence[Transfer], share: int) -> list[Source]:
 
 @EVERY_RULE
 @given(rows=ROWS, covered=COVERED, opened=OPENED, share=st.integers(0, 5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_claim_loses_or_gains_a_cent_in_two_currencies(
     rule: TraceRule,
     rows: list[tuple[str | None, str | None, LineKind, int, int]],
@@ -129,7 +129,7 @@ def _penny_by_penny(
 
 @pytest.mark.parametrize(("rule", "newest_first"), [(fifo.trace, False), (lifo.trace, True)])
 @given(rows=ROWS, share=st.integers(1, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_lots_agree_with_moving_single_pennies(
     rule: TraceRule,
     newest_first: bool,  # noqa: FBT001
@@ -157,7 +157,7 @@ def test_lots_agree_with_moving_single_pennies(
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_inferred_opening_is_the_least_that_leaves_no_shortage(
     rows: list[tuple[str | None, str | None, LineKind, int, int]],
 ) -> None:

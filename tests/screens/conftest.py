@@ -26,7 +26,6 @@ from models.heads import HeadFile
 from models.ids import canonical
 from models.migrate import upgrade
 from models.money import Money
-from models.queries.approvals import pending_approvals
 from models.queries.files import load_file
 from models.states import HoldState, Noun, Role
 from models.store import calls, clock, partners, people, statements
@@ -37,6 +36,7 @@ from recovery_flows.desk import Desk
 from recovery_flows.desk.log_in import Identity, by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
+from recovery_flows.desk.waiting import pending_approvals
 from recovery_flows.rules import answers, crossing, following, freezing, restitution
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import load_regime
@@ -61,7 +61,7 @@ class Unity:
         engine = make_engine(f"sqlite:///{folder / 'cases.db'}")
         vault = Vault.create(folder) if is_new else Vault.load(folder)
         self.database = Database(engine, vault, HeadFile(folder))
-        self.now = START
+        self.now, self.laws = START, LAWS
         if is_new:
             upgrade(engine)
             self._found()
@@ -231,7 +231,7 @@ def returnable_case(unity: Unity) -> str:
     _decide_all(unity, wang)
     unity.hold(recovery)
     for _ in range(4):
-        if any(a.act == "return" for a in pending_approvals(unity.database)):
+        if any(a.act == "return" for a in pending_approvals(unity.database, unity.laws)):
             break
         li.advance(recovery)
         unity.move_clock(days=40)
@@ -240,7 +240,7 @@ def returnable_case(unity: Unity) -> str:
 
 
 def _decide_all(unity: Unity, desk: Desk) -> None:
-    for approval in pending_approvals(unity.database):
+    for approval in pending_approvals(unity.database, unity.laws):
         desk.approve(approval.approval_id)
 
 

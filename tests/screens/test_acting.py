@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from models.file import RecoveryFile
 from models.ledger import Event
-from models.queries.approvals import pending_approvals
 from models.queries.files import load_file
 from models.states import HoldState, RecoveryState
 from models.tables import table_of
+from recovery_flows.desk.waiting import pending_approvals
 from tui.screens.dialogs import Confirm, TypeRef
 
 
@@ -104,7 +104,7 @@ async def test_nobody_approves_what_he_asked_for_himself(unity: Any, wait: Any) 
         await wait(pilot, app, "Yes, do it")
         await pilot.press("y")
         await wait(pilot, app, "a second person has to")
-    assert len(pending_approvals(unity.database)) == 1
+    assert len(pending_approvals(unity.database, unity.laws)) == 1
 
 
 async def test_an_approval_is_given_with_its_authority_and_denied_with_a_reason(
@@ -138,7 +138,7 @@ async def test_a_return_is_approved_only_by_typing_its_reference(
         assert isinstance(app.screen, TypeRef)
         await pilot.press("y", "enter")
         await wait(pilot, app, "that is not R-2026-0001: nothing was done")
-        assert len(pending_approvals(unity.database)) == 1
+        assert len(pending_approvals(unity.database, unity.laws)) == 1
         await pilot.press("backspace", *"r-2026-0001", "enter")
         await wait(pilot, app, "return approved")
     assert file_of(unity, returnable).recovery.state is RecoveryState.OPEN

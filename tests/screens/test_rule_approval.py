@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.queries.approvals import pending_approvals
 from models.queries.files import load_file
+from recovery_flows.desk.waiting import pending_approvals
 
 
 async def test_a_supervisor_reads_rule_and_reason_and_approves_them(unity: Any, wait: Any) -> None:
@@ -19,6 +19,6 @@ async def test_a_supervisor_reads_rule_and_reason_and_approves_them(unity: Any, 
         await wait(pilot, app, "Yes, do it", "traced again by this rule", "would lie elsewhere")
         await pilot.press("y")
         await wait(pilot, app, "trace_rule approved")
-    assert pending_approvals(unity.database) == ()
+    assert pending_approvals(unity.database, unity.laws) == ()
     with unity.database.reading() as session:
         assert load_file(session, recovery).recovery.tracing_rule == "pro_rata"

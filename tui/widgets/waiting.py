@@ -44,11 +44,6 @@ def act_words(line: ApprovalLine) -> str:
     return _ACTS.get(line.act, line.act.replace("_", " "))
 
 
-def amount_of(line: ApprovalLine) -> str:
-    """The sum that it is about, where it is about one."""
-    return next((value for name, value in line.figures if name in ("amount", "pool")), "")
-
-
 class WaitingTable(LineTable[ApprovalLine]):
     """Pending approvals by due instant."""
 
@@ -67,7 +62,7 @@ class WaitingTable(LineTable[ApprovalLine]):
         """What the column sorts by."""
         values: dict[str, object] = {
             "due": line.due_at or _NEVER, "ref": line.ref, "act": line.act, "by": line.asked_by,
-            "amount": amount_of(line),
+            "amount": line.headline,
         }  # fmt: skip
         return values[key]
 
@@ -80,6 +75,6 @@ class WaitingTable(LineTable[ApprovalLine]):
             left,
             word(line.ref, "bold $primary"),
             word(act_words(line), "$foreground"),
-            word(amount_of(line)),
+            word(line.headline),
             by,
         )

@@ -25,6 +25,11 @@ class Covered:
         """Start of the earliest statement of the account; None without one."""
         return min((start for start, _ in self._spans.get(account, ())), default=None)
 
+    def is_before(self, account: str, at: datetime) -> bool:
+        """Whether an instant is before the account's earliest statement; False without one."""
+        begins = self.begins(account)
+        return begins is not None and at < begins
+
 
 def openings_for(
     transfers: Iterable[Transfer], known: Mapping[str, int], coverage: Iterable[Coverage]
@@ -62,7 +67,8 @@ def _least_openings(transfers: Sequence[Transfer], covered: Covered) -> dict[str
 class Laid(NamedTuple):
     """An account before the first payment: the holder's own money, or a debt to the bank.
 
-    `missing` came before the statement begins and is not in its opening: it had left unseen.
+    The debt is owed from the beginning of the statement that states it. `missing` came before that
+    and is not in the statement's opening: it had left unseen.
     """
 
     account: str
@@ -94,7 +100,6 @@ def _credits_before_statement(ordered: Sequence[Transfer], covered: Covered) -> 
     for transfer in ordered:
         if transfer.payee is None or transfer.payer == transfer.payee:
             continue
-        begins = covered.begins(transfer.payee)
-        if begins is not None and transfer.at < begins:
+        if covered.is_before(transfer.payee, transfer.at):
             early[transfer.payee] += transfer.credit_minor
     return early

@@ -161,7 +161,8 @@ class _Ledger:
 
     def _arrive(self, transfer: Transfer, payee: str, pieces: list[Piece]) -> None:
         moved = self._logged(transfer, payee, pieces)
-        if self.debts.get(payee):
+        # A statement's opening has in it what came before: that cannot pay a debt it states.
+        if self.debts.get(payee) and not self.covered.is_before(payee, transfer.at):
             moved = self._after_debt(transfer, payee, moved)
         stolen = any(piece.claim is not None for piece in moved)
         if stolen and not self.covered(payee, transfer.at):

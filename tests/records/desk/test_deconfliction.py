@@ -178,7 +178,7 @@ def test_a_freeze_is_asked_about_anew_and_its_approver_is_told(unit: Any, li: An
         unit.desk().advance(mine)
     unit.desk().advance(mine, knowing=True)
     assert reason_of(unit, mine, "submitted").startswith("sent knowing that 1 other recovery")
-    (line,) = [a for a in waiting_approvals(unit.database, WU) if a.recovery_id == mine]
+    (line,) = [a for a in waiting_approvals(unit.database, unit.laws, WU) if a.recovery_id == mine]
     assert [also.ref for also in line.also] == [unit.file(other).recovery.ref]
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from models.queries.approvals import pending_approvals
 from models.queries.audit import verify
 from models.states import HoldKind, HoldState, Role
 from models.store.unit import Actor
 from recovery_flows.desk import letter_answers
+from recovery_flows.desk.waiting import pending_approvals
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.rules.acts import StepRefusedError
@@ -28,7 +28,7 @@ def test_nothing_takes_effect_before_the_second_look(stopped: Any) -> None:
     document = stopped.scan("held 900.00")
     approval = stopped.held("900.00", bank_ref="函〔2026〕1号")
     assert (stopped.hold().state, stopped.hold().held_minor) == (HoldState.ORDERED, 0)
-    (line,) = pending_approvals(stopped.unit.database)
+    (line,) = pending_approvals(stopped.unit.database, stopped.unit.laws)
     figures = dict(line.figures)
     assert line.act == "letter_answer"
     assert (figures["the bank says"], figures["amount"]) == ("held", "CNY 900.00")
@@ -217,7 +217,7 @@ def test_a_statement_counts_after_the_second_look_and_is_traced(stopped: Any) ->
     stopped.send("statement")
     stopped.unit.later(24)
     stopped.type_in("statement", stopped.statement(), state="told")
-    (line,) = pending_approvals(stopped.unit.database)
+    (line,) = pending_approvals(stopped.unit.database, stopped.unit.laws)
     assert dict(line.figures)["covers"] == "2026-03-02 to 2026-03-03"
     assert stopped.unit.one("SELECT count(*) FROM statement") == 0
     assert "1 new bookings" in stopped.look()

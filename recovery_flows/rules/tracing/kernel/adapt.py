@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 import numpy as np
 
 from models.facts import LineKind
+from recovery_flows.rules.tracing.kernel.frontier import Uncovered, accounts_to_ask
 from recovery_flows.rules.tracing.kernel.problem import Answer, Ints64, Problem
 from recovery_flows.rules.tracing.opening import Covered, laid_openings
 from recovery_flows.rules.tracing.types import (
@@ -37,8 +39,9 @@ class Numbered:
     rows: Sequence[Transfer]
     """The payment behind each row; one that vanishes and yet is credited has two."""
     gaps: list[Shortage]
-    uncovered: list[tuple[int, int, int]]
-    """(row, account, 1 in or -1 out): what an account did outside the time of its statements."""
+    uncovered: list[Uncovered]
+    through: Ints64
+    """Per row the account through which money leaves sight by it, known at the time or not."""
     ways_out: Ints64
     """Per row the place in WAYS_OUT of how money leaves sight by it."""
     unseen: frozenset[int] = frozenset()
@@ -104,7 +107,7 @@ def numbered(
     ordered = sorted((t for t in transfers if t.at <= as_of), key=lambda t: (t.at, t.order, t.id))
     covered = Covered(coverage)
     rows, uncovered = _rows(ordered, covered)
-    opening, owes, gaps = _laid(rows, ordered, openings, covered)
+    opening, owes, owed_from, gaps = _laid(rows, ordered, openings, covered)
     live = [s for s in sources if s.transfer_id in rows.first]
     live.sort(key=lambda s: rows.first[s.transfer_id])
     claims = sorted({source.claim_id for source in live})
@@ -118,15 +121,16 @@ def numbered(
         source_claim=np.array([place[s.claim_id] for s in live], np.int32),
         opening=np.array(opening, np.int64),
         owes=np.array(owes, np.bool_),
+        owed_from=np.array(owed_from, np.int64),
         claims=len(claims),
     )
     ways_out = np.array([way_out(t.kind) for t in rows.transfers], np.int64)
-    return Numbered(problem, list(rows.numbers), claims, rows.transfers, gaps, uncovered, ways_out)
+    through = np.array([rows.number(t.payer) for t in rows.transfers], np.int64)
+    accounts = list(rows.numbers)
+    return Numbered(problem, accounts, claims, rows.transfers, gaps, uncovered, through, ways_out)
 
 
-def _rows(
-    ordered: Sequence[Transfer], covered: Covered
-) -> tuple[_Rows, list[tuple[int, int, int]]]:
+def _rows(ordered: Sequence[Transfer], covered: Covered) -> tuple[_Rows, list[Uncovered]]:
     rows, uncovered, batch, before = _Rows(), [], -1, None
     for transfer in ordered:
         batch += transfer.at != before
@@ -152,15 +156,25 @@ def _rows(
 
 def _laid(
     rows: _Rows, ordered: Sequence[Transfer], openings: Iterable[Opening], covered: Covered
-) -> tuple[list[int], list[bool], list[Shortage]]:
+) -> tuple[list[int], list[bool], list[int], list[Shortage]]:
     laid = list(laid_openings(ordered, openings, covered))
     for one in laid:
         rows.number(one.account)
     opening, owes = [0] * len(rows.numbers), [False] * len(rows.numbers)
+    owed_from = [0] * len(rows.numbers)
     for one in laid:
         opening[rows.numbers[one.account]] = one.own - (one.debt if one.may_owe else 0)
         owes[rows.numbers[one.account]] = one.may_owe
-    return opening, owes, [Shortage(one.account, "", one.missing) for one in laid if one.missing]
+        begins = covered.begins(one.account)
+        if one.debt and begins is not None:
+            first = bisect_left(rows.transfers, begins, key=attrgetter("at"))
+            owed_from[rows.numbers[one.account]] = first
+    return (
+        opening,
+        owes,
+        owed_from,
+        [Shortage(one.account, "", one.missing) for one in laid if one.missing],
+    )
 
 
 def as_trace(numbers: Numbered, answer: Answer) -> Trace:
@@ -233,51 +247,9 @@ def _hops(numbers: Numbered, answer: Answer) -> tuple[Hop, ...]:
 
 
 def _frontier(numbers: Numbered, answer: Answer) -> frozenset[str]:
-    """Accounts that hold traced money of which a statement outside what is known would tell."""
+    asked = accounts_to_ask(numbers.problem, answer, numbers.uncovered)
     holding = set(answer.held_account.tolist())
-    asked = [event for event in numbers.uncovered if event[1] in holding]
-    stolen = _stolen_over_time(numbers, answer, {account for _, account, _ in asked})
-    unseen = {account for row, account, way in asked if stolen(row, account, way)}
-    return frozenset(numbers.accounts[account] for account in unseen | (numbers.unseen & holding))
-
-
-def _stolen_over_time(
-    numbers: Numbered, answer: Answer, accounts: set[int]
-) -> Callable[[int, int, int], bool]:
-    """Asks whether stolen money came by a row (way 1), or was there when it was booked (way -1)."""
-    moves: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    debts = _paid_debts(answer)
-    payers, payees = numbers.problem.payer.tolist(), numbers.problem.payee.tolist()
-    steps = zip(
-        answer.hop_row.tolist(), answer.hop_parent.tolist(), answer.hop_minor.tolist(), strict=True
-    )
-    for row, parent, minor in steps:
-        if parent >= 0 and payers[row] in accounts:
-            moves[payers[row]].append((row, -minor))
-        if payees[row] in accounts:
-            moves[payees[row]].append((row, minor))
-    for (row, account), minor in debts.items():
-        if account in accounts:
-            moves[account].append((row, -minor))
-
-    def asks(row: int, account: int, way: int) -> bool:
-        if way > 0:
-            return any(at == row and minor > 0 for at, minor in moves[account])
-        return sum(minor for at, minor in moves[account] if at < row) > 0
-
-    return asks
-
-
-def _paid_debts(answer: Answer) -> Counter[tuple[int, int]]:
-    paid: Counter[tuple[int, int]] = Counter()
-    parts = zip(
-        answer.gone_row.tolist(), answer.gone_account.tolist(), answer.gone_minor.tolist(),
-        answer.gone_is_debt.tolist(), strict=True,
-    )  # fmt: skip
-    for row, account, minor, is_debt in parts:
-        if is_debt:
-            paid[row, account] += minor
-    return paid
+    return frozenset(numbers.accounts[account] for account in asked | (numbers.unseen & holding))
 
 
 def _shortages(numbers: Numbered, answer: Answer) -> tuple[Shortage, ...]:

@@ -19,7 +19,7 @@ ANY_OTHER = ""
 
 def trace_shares(numbers: Numbered) -> Trace:
     """Where every claim's money is by rolling pro rata; parts are told per account and way out."""
-    cells, shorts = share_out(numbers.problem, numbers.ways_out, len(WAYS_OUT))
+    cells, shorts = share_out(numbers.problem, numbers.through, numbers.ways_out, len(WAYS_OUT))
     positions, gone, conflicts = [], [], []
     for name, cell in zip(numbers.claims, cells, strict=True):
         positions += [Position(numbers.accounts[a], name, m, m, None) for a, m in cell.held]

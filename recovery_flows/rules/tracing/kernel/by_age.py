@@ -150,14 +150,14 @@ def _move(rows: Rows, state: State, newest_first: bool, row: int) -> None:
     if payee < 0:
         vanish(state, row, payer)
     else:
-        _arrive(state, row, payee, newest_first)
+        _arrive(rows, state, row, payee, newest_first)
         close(state, payee)
     close(state, payer)
 
 
 @inlined
-def _arrive(state: State, row: int, payee: int, newest_first: bool) -> None:
-    if state.accounts[payee, DEBT] > 0:
+def _arrive(rows: Rows, state: State, row: int, payee: int, newest_first: bool) -> None:
+    if state.accounts[payee, DEBT] > 0 and row >= rows.owed_from[payee]:
         pay_debt(state, row, payee, newest_first)
     for n in range(state.used[PIECES]):
         claim, part = state.pieces[n, 0], state.pieces[n, 1]

@@ -98,7 +98,7 @@ def _move(rows: Rows, state: State, own_first: bool, row: int) -> None:
     if payee < 0:
         vanish(state, row, payer)
     else:
-        _arrive(state, row, payee, own_first)
+        _arrive(rows, state, row, payee, own_first)
         close(state, payee)
     close(state, payer)
 
@@ -131,8 +131,8 @@ def _take(state: State, account: int, minor: int, own_first: bool) -> int:
 
 
 @inlined
-def _arrive(state: State, row: int, payee: int, own_first: bool) -> None:
-    if state.accounts[payee, DEBT] > 0:
+def _arrive(rows: Rows, state: State, row: int, payee: int, own_first: bool) -> None:
+    if state.accounts[payee, DEBT] > 0 and row >= rows.owed_from[payee]:
         _order_for_debt(state, own_first)
         pay_debt(state, row, payee)
     for n in range(state.used[PIECES]):

@@ -33,6 +33,8 @@ class Problem:
     """Per account, signed: below zero is a debt to the bank."""
     owes: Bools
     """Per account: its balance is known, so a shortage is an overdraft, not money from nowhere."""
+    owed_from: Ints64
+    """Per account the row from which an opening below zero is owed: its statement begins there."""
     claims: int
 
     @property

@@ -59,7 +59,7 @@ def own_of_sources(
             flow = minor * 1.0
             at_source += 1
         if payee >= 0 and payer != payee:
-            paid = min(debt[payee], minor)
+            paid = min(debt[payee], minor) if row >= rows.owed_from[payee] else 0
             debt[payee] -= paid
             if minor > 0:
                 stolen[payee] += flow * ((minor - paid) / minor)
@@ -70,6 +70,7 @@ def own_of_sources(
 @compiled
 def spread(  # noqa: C901 - a step of its own would hand over every array
     rows: Rows,
+    through: Ints64,
     sink: Ints64,
     first: int,
     balance: Ints64,
@@ -103,9 +104,9 @@ def spread(  # noqa: C901 - a step of its own would hand over every array
             at_source += 1
         if payee < 0:
             for k in range(AT_ONCE):
-                gone[payer, sink[row], k] += flow[k]
+                gone[through[row], sink[row], k] += flow[k]
             continue
-        paid = min(debt[payee], minor)
+        paid = min(debt[payee], minor) if row >= rows.owed_from[payee] else 0
         debt[payee] -= paid
         part = paid / minor if paid > 0 else 0.0
         for k in range(AT_ONCE):
@@ -115,10 +116,13 @@ def spread(  # noqa: C901 - a step of its own would hand over every array
     return len(rows.payer)
 
 
-def share_out(problem: Problem, sink: Ints64, kinds: int) -> tuple[list[Cells], Ints64]:
+def share_out(
+    problem: Problem, through: Ints64, sink: Ints64, kinds: int
+) -> tuple[list[Cells], Ints64]:
     """Where each claim's money is by rolling pro rata, and the shortages as (row, minor).
 
-    `sink` numbers the way out of every row that leaves sight, below `kinds`. One claim a payment.
+    `through` is the account by which each row leaves sight, -1 from outside; `sink` numbers its way
+    out, below `kinds`. One claim a payment.
     """
     rows = rows_of(problem)
     ways, sink = _ways_used(problem, sink, kinds)
@@ -132,7 +136,7 @@ def share_out(problem: Problem, sink: Ints64, kinds: int) -> tuple[list[Cells], 
         share = np.zeros((problem.accounts, AT_ONCE))
         # The last row of `gone` is for payments from outside that leave sight at once (-1).
         gone = np.zeros((problem.accounts + 1, len(ways), AT_ONCE))
-        spread(rows, sink, first, balance, debt, share, gone, own, np.zeros(AT_ONCE))
+        spread(rows, through, sink, first, balance, debt, share, gone, own, np.zeros(AT_ONCE))
         found += [
             _cells(problem, first + k, share[:, k], gone[:, :, k], own, ways)
             for k in range(min(AT_ONCE, problem.claims - first))

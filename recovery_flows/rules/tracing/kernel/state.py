@@ -30,6 +30,7 @@ class Rows(NamedTuple):
     source_row: Ints64
     source_claim: Ints32
     owes: Bools
+    owed_from: Ints64
 
 
 class State(NamedTuple):
@@ -67,6 +68,7 @@ def rows_of(problem: Problem) -> Rows:
         np.ascontiguousarray(problem.source_row, np.int64),
         np.ascontiguousarray(problem.source_claim, np.int32),
         np.ascontiguousarray(problem.owes, np.bool_),
+        np.ascontiguousarray(problem.owed_from, np.int64),
     )
 
 

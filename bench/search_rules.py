@@ -1,0 +1,134 @@
+"""`python -m bench.search_rules [--minutes 10] [--rules fifo libr]`: new dice against the rules.
+
+Each rule's kernel and plain text are asked about random small cases, with fresh seeds, until its
+time is over. A case that they answer differently is printed as small as it gets, and the exit code
+is 1. Such a case becomes one of `tests/rules/worlds.py`, so that every later run asks it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.facts import LineKind
+from recovery_flows.rules.tracing.rules import RuleName
+from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Transfer
+from tests.rules.agreement import COMPARED
+from tests.rules.worlds import ACCOUNTS, LATER, Case, hour, payment
+
+RESULTS = Path(__file__).with_name("search_rules.json")
+Compare = Callable[[RuleName, Case], None]
+
+
+def thrown(dice: random.Random, *, known_or_not: bool) -> Case:
+    """A random case: the smaller the world, the more often its payments meet."""
+    accounts = ACCOUNTS[: dice.randint(1, len(ACCOUNTS))]
+    hours, kinds = dice.randint(1, 8), (LineKind.TRANSFER, *dice.choices(tuple(LineKind), k=1))
+    transfers = tuple(
+        payment(
+            number, *dice.choices((*accounts, None), k=2), dice.randint(1, 9),
+            at_hour=at, kind=dice.choice(kinds),
+        )
+        for number, at in enumerate(sorted(dice.choices(range(hours), k=dice.randint(1, 16))))
+    )  # fmt: skip
+    return Case(
+        transfers=transfers,
+        sources=tuple(_sources(dice, transfers)),
+        openings=tuple(
+            Opening(account, dice.randint(-6, 9), dice.choice((Basis.KNOWN, *Basis)))
+            for account in accounts
+            if dice.random() < 0.7
+        ),
+        coverage=tuple(_coverage(dice, accounts, hours, known_or_not=known_or_not)),
+        as_of=dice.choice((LATER, LATER, hour(hours // 2))),
+    )
+
+
+def _sources(dice: random.Random, transfers: tuple[Transfer, ...]) -> Iterator[Source]:
+    for transfer in transfers:
+        if transfer.payer != transfer.payee and dice.random() < 0.3:
+            yield Source(transfer.id, f"v{dice.randint(0, 2)}", transfer.debit_minor)
+
+
+def _coverage(
+    dice: random.Random, accounts: tuple[str, ...], hours: int, *, known_or_not: bool
+) -> Iterator[Coverage]:
+    for account in accounts:
+        for _ in range(dice.choice((0, 1, 1, 2, 2))):
+            begin = dice.randint(0, hours)
+            if known_or_not:
+                yield Coverage(account, hour(-1), LATER)
+            else:
+                yield Coverage(account, hour(begin), hour(dice.randint(begin, hours)))
+
+
+def search(rule: RuleName, seconds: float, seeds: random.Random) -> dict[str, float | int]:
+    """Ask about one rule until its time is over; how many cases were asked, and what differed."""
+    compare, known_or_not = COMPARED[rule]
+    asked = failures = 0
+    begun = time.monotonic()
+    while (spent := time.monotonic() - begun) < seconds:
+        seed = seeds.getrandbits(64)
+        case = thrown(random.Random(seed), known_or_not=known_or_not)  # noqa: S311 - no secret
+        asked += 1
+        if not _agree(compare, rule, case):
+            failures += 1
+            print(f"{rule}, seed {seed}:\n{shrunk(compare, rule, case)}", flush=True)
+    return {"cases": asked, "failures": failures, "seconds": round(spent, 1)}
+
+
+def _agree(compare: Compare, rule: RuleName, case: Case) -> bool:
+    try:
+        compare(rule, case)
+    except Exception:  # noqa: BLE001 - whatever it is, it is what was searched for
+        return False
+    return True
+
+
+def shrunk(compare: Compare, rule: RuleName, case: Case) -> Case:
+    """The same disagreement with nothing left that it does without."""
+    smaller = next((c for c in _smaller(case) if not _agree(compare, rule, c)), None)
+    return case if smaller is None else shrunk(compare, rule, smaller)
+
+
+def _smaller(case: Case) -> Iterator[Case]:
+    for name in ("sources", "coverage", "openings", "transfers"):
+        parts = getattr(case, name)
+        for n in range(len(parts)):
+            less = replace(case, **{name: parts[:n] + parts[n + 1 :]})
+            named = {t.id for t in less.transfers}
+            yield replace(less, sources=tuple(s for s in less.sources if s.transfer_id in named))
+    for n, transfer in enumerate(case.transfers):
+        if transfer.debit_minor > 1:
+            one = replace(transfer, debit_minor=1, credit_minor=1)
+            sources = (
+                replace(s, claim_minor=1) if s.transfer_id == one.id else s for s in case.sources
+            )
+            rows = (*case.transfers[:n], one, *case.transfers[n + 1 :])
+            yield replace(case, transfers=rows, sources=tuple(sources))
+
+
+def main() -> int:
+    """Search rule by rule and write down what was asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10, help="per rule")
+    parser.add_argument("--rules", nargs="+", default=[str(rule) for rule in COMPARED])
+    wanted = parser.parse_args()
+    seeds = random.SystemRandom()
+    found: dict[str, dict[str, float | int]] = {}
+    for name in wanted.rules:
+        found[name] = search(RuleName(name), wanted.minutes * 60, seeds)
+        print(f"{name:14} {json.dumps(found[name])}", flush=True)
+    day = datetime.now(UTC).date().isoformat()
+    RESULTS.write_text(json.dumps({"day": day, "rules": found}, indent=2) + "\n", encoding="utf-8")
+    return 1 if any(line["failures"] for line in found.values()) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,267 @@
+"""One pending approval of each kind, each asked through the desk in a unit of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.facts import AccountRef, BankHoldState, HoldFact
+from models.money import Money
+from models.queries.files import load_file
+from models.rows import ApprovalRow
+from models.states import (
+    CallState,
+    HoldKind,
+    PartnerChannel,
+    PartnerKind,
+    RequestState,
+    Role,
+    SubjectKind,
+)
+from models.store.calls import mark_sent, settle
+from models.store.partners import register
+from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.desk import holding, letter_answers, letters, linking
+from recovery_flows.desk.letter_orders import Post
+from recovery_flows.desk.letter_views import open_letters
+from recovery_flows.desk.recording import conclude
+from recovery_flows.documents.letters import Sender
+from recovery_flows.flows.bodies import path_and_body
+from recovery_flows.flows.context import Engine, Pace
+from recovery_flows.flows.deciding import STAGES, decide
+from recovery_flows.rules import answers
+from recovery_flows.rules.identifiers import Subject
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.subjects import Act
+
+OFFICER = Actor("chen", Role.OFFICER)
+POST = Post(Sender("Synthetic Unit", "1 Invented Street", "Answer Desk"), path_and_body)
+FOREIGN = AccountRef("bank-abroad", "9999000000000044", "Synthetic Foreign")
+
+
+@dataclass
+class Case:
+    """A recovery with one approval of the kind pending."""
+
+    unit: Any
+    recovery_id: str
+
+    def file(self) -> Any:
+        return self.unit.file(self.recovery_id)
+
+    def pending(self, act: str) -> ApprovalRow:
+        found: ApprovalRow
+        (found,) = (a for a in self.file().approvals if (a.action, a.state) == (act, "pending"))
+        return found
+
+    def decide(self) -> None:
+        engine = Engine(self.unit.database, self.unit.laws, Pace(), "test", lambda: self.unit.now)
+        for stage in STAGES:
+            decide(engine, stage, [self.recovery_id])
+
+    def close_calls(self) -> None:
+        with unit_of_work(self.unit.database) as unit:
+            for call in load_file(unit.session, self.recovery_id).calls:
+                now = self.unit.now
+                mark_sent(unit, now, self.recovery_id, call.id, call.state)
+                settle(unit, now, self.recovery_id, call.id, CallState.SENT, "answered")
+
+    def no_money(self, hold_id: str) -> None:
+        """The bank finds nothing on the account."""
+        with unit_of_work(self.unit.database) as unit:
+            progress = Progress(load_file(unit.session, self.recovery_id))
+            hold, now = progress.file.hold(hold_id), self.unit.now
+            fact = HoldFact(
+                bank_ref="H-0", revision=3, order_ref=hold_id, state=BankHoldState.REFUSED,
+                requested=Money(hold.requested_minor, hold.currency),
+                held=Money(0, hold.currency), acted_at=now, expires_at=None, modified_at=now,
+                reason="NO_BALANCE",
+            )  # fmt: skip
+            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws)
+            conclude(unit, ENGINE, now, self.unit.laws, progress)
+
+    def hold(self, kind: HoldKind) -> Any:
+        return next(h for h in self.file().holds if h.kind is kind)
+
+
+def _freeze(unit: Any) -> Case:
+    case = Case(unit, unit.traced())
+    case.decide()
+    unit.desk().advance(case.recovery_id)
+    return case
+
+
+def _frozen(unit: Any) -> Case:
+    case = _freeze(unit)
+    unit.approve(case.recovery_id)
+    freeze = case.hold(HoldKind.FREEZE)
+    unit.bank_says(case.recovery_id, freeze.id, freeze.requested_minor)
+    case.close_calls()
+    case.decide()
+    return case
+
+
+def _order_stop(unit: Any) -> Case:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    case = Case(unit, recovery_id)
+    stop = case.hold(HoldKind.STOP)
+    holding.amend(unit.desk(), recovery_id, stop.id, 150_000, "the account is emptied hourly")
+    unit.desk().advance(recovery_id)
+    return case
+
+
+def _renew(unit: Any) -> Case:
+    case = _frozen(unit)
+    freeze = case.hold(HoldKind.FREEZE)
+    unit.later((freeze.expires_at - unit.now).total_seconds() / 3600 * 0.6)
+    case.decide()
+    unit.desk().advance(case.recovery_id)
+    return case
+
+
+def _release(unit: Any) -> Case:
+    case = _frozen(unit)
+    freeze = case.hold(HoldKind.FREEZE)
+    holding.find_unrelated(unit.desk(), case.recovery_id, freeze.id, "wages of the holder")
+    return case
+
+
+def _release_part(unit: Any) -> Case:
+    case = _frozen(unit)
+    freeze, part = case.hold(HoldKind.FREEZE), Money(20_000, "CNY")
+    holding.let_part_go(unit.desk(), case.recovery_id, freeze.id, part, "a part is wages")
+    return case
+
+
+def _complaint(unit: Any) -> Case:
+    case = _frozen(unit)
+    freeze, part = case.hold(HoldKind.FREEZE), Money(20_000, "CNY")
+    holding.complain(unit.desk(), case.recovery_id, freeze.id, part, "it is mine")
+    return case
+
+
+def _return(unit: Any) -> Case:
+    case = _frozen(unit)
+    for _ in range(6):
+        if any(a.action == Act.RETURN for a in case.file().approvals):
+            break
+        unit.desk().advance(case.recovery_id)
+        case.decide()
+        if any(a.notice_to for a in case.file().allocations):
+            unit.later(24 * 40)
+            case.decide()
+    return case
+
+
+def _close(unit: Any) -> Case:
+    """The stop found no money, and the trace found it gone in cash."""
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    hold_id = unit.order(recovery_id)
+    unit.approve(recovery_id)
+    case = Case(unit, recovery_id)
+    case.no_money(hold_id)
+    came = unit.line(1, 100_000, at_hours=1, ref="E1")
+    unit.trace(recovery_id, unit.statement([came, unit.line(2, -100_000, counter=None)]))
+    case.close_calls()
+    case.decide()
+    unit.desk().advance(recovery_id)
+    return case
+
+
+def _trace_rule(unit: Any) -> Case:
+    case = _frozen(unit)
+    unit.desk().choose_rule(case.recovery_id, "libr", "the holder's wages are mixed in", "fifo")
+    return case
+
+
+def _linkage(unit: Any) -> Case:
+    with unit_of_work(unit.database) as work:
+        register(
+            work, OFFICER, unit.now, "the-telecom", name="Synthetic Telecom", regime="CN",
+            currency="CNY", home=True, base_url="http://127.0.0.1", token="t",
+            kind=PartnerKind.TELECOM,
+        )  # fmt: skip
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    found = [Subject(SubjectKind.NUMBER, "+999000110001")]
+    linking.start(unit.desk(), recovery_id, found)
+    return Case(unit, recovery_id)
+
+
+def _letter_answer(unit: Any) -> Case:
+    with unit_of_work(unit.database) as work:
+        register(
+            work, OFFICER, unit.now, "bank-home", name="Synthetic bank-home", regime="CN",
+            currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
+        )  # fmt: skip
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    unit.order(recovery_id)
+    unit.approve(recovery_id)
+    letter = next(
+        x for x in open_letters(unit.database, unit.laws, recovery_id) if x.kind == "hold"
+    )
+    letters.print_letter(unit.desk(), POST, letter.call_id)
+    letters.record_sent(unit.desk(), letter.call_id, "fax", "")
+    unit.later(1)
+    scan = Path(unit.folder) / "scan.pdf"
+    scan.write_bytes(b"%PDF synthetic")
+    said = {"state": "held", "amount": "900.00", "acted_at": unit.now.isoformat()}
+    letter_answers.enter_answer(unit.desk(), letter.call_id, said, scan)
+    return Case(unit, recovery_id)
+
+
+def _request(unit: Any) -> Case:
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.accept(recovery_id)
+    hold_id = unit.order(recovery_id)
+    unit.approve(recovery_id)
+    unit.bank_says(recovery_id, hold_id, 50_000)
+    came = unit.line(1, 100_000, at_hours=1, ref="E1")
+    left = unit.line(2, -50_000, counter=FOREIGN, at_hours=2)
+    unit.trace(recovery_id, unit.statement([came, left]))
+    case = Case(unit, recovery_id)
+    case.decide()
+    (request,) = case.file().requests
+    missing = [name for name in request.missing.split(",") if name]
+    while case.file().requests[0].state is RequestState.DRAFT:
+        unit.desk().advance(recovery_id, fields=dict.fromkeys(missing, "as attached"))
+    return case
+
+
+KINDS: dict[Act, Callable[[Any], Case]] = {
+    Act.ORDER_STOP: _order_stop,
+    Act.FREEZE: _freeze,
+    Act.RELEASE: _release,
+    Act.REQUEST: _request,
+    Act.RETURN: _return,
+    Act.CLOSE: _close,
+    Act.TRACE_RULE: _trace_rule,
+    Act.RENEW: _renew,
+    Act.RELEASE_PART: _release_part,
+    Act.COMPLAINT: _complaint,
+    Act.LINKAGE: _linkage,
+    Act.LETTER_ANSWER: _letter_answer,
+}
+
+
+@pytest.fixture(params=KINDS, ids=str)
+def kind(request: pytest.FixtureRequest) -> Act:
+    return Act(request.param)
+
+
+@pytest.fixture
+def asked(unit: Any) -> Callable[[str], Case]:
+    """Make a recovery with an approval of this kind pending."""
+    return lambda act: KINDS[Act(act)](unit)
+
+
+@pytest.fixture
+def case(asked: Callable[[str], Case], kind: Act) -> Case:
+    return asked(kind)
