@@ -50,7 +50,12 @@ def approve(
         desk = installation.desk(acting_as)
         if is_change(approval_id):
             done = decide(desk, approval_id, is_yes=not deny)
-        elif deny:
+            if as_json:
+                say_json({"done": done})
+            else:
+                tell([done])
+            return
+        if deny:
             done = desk.deny(approval_id, reason)
         else:
             done = desk.approve(approval_id, authority)

@@ -259,6 +259,18 @@ def _run() -> Callable[..., Said]:
 
 
 @pytest.fixture
+def by_two() -> Callable[..., Said]:
+    """What the supervisor asks for, the officer confirms; what the second `recovery` said."""
+
+    def _by_two(*words: str, stdin: str = "") -> Said:
+        asked = run(*words, "--as", SUPERVISOR, "--json", stdin=stdin)
+        assert asked.code == 0, asked.err
+        return run("approve", str(asked.json()["change"]))
+
+    return _by_two
+
+
+@pytest.fixture
 def unit(tmp_path: Path, made: Path) -> Iterator[Unit]:
     shutil.copytree(made, tmp_path / "unit")
     opened = Unit(tmp_path / "unit")
