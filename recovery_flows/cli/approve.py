@@ -55,10 +55,7 @@ def approve(
             else:
                 tell([done])
             return
-        if deny:
-            done = desk.deny(approval_id, reason)
-        else:
-            done = desk.approve(approval_id, authority)
+        done = desk.deny(approval_id, reason) if deny else desk.approve(approval_id, authority)
         _tell(installation, approval_id, done, now=now, as_json=as_json)
 
 

@@ -21,9 +21,7 @@ import pytest
 
 from config.settings import load_settings
 from models.states import Role
-from models.store import partners
 from models.store.clock import set_case_time
-from models.store.unit import Unit as WorkUnit
 from models.store.unit import unit_of_work
 from recovery_flows.cli import main
 from recovery_flows.cli.intake_file import take_in
@@ -36,7 +34,7 @@ from recovery_flows.cli.place import (
     open_installation,
     os_user,
 )
-from recovery_flows.cli.sandbox_process import case_clock
+from recovery_flows.cli.sandbox_process import case_clock, register_banks
 from recovery_flows.cli.sending import hands
 from recovery_flows.desk import wall_clock
 from recovery_flows.desk.page import recovery_page
@@ -236,21 +234,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         now = START + timedelta(hours=3)
         made = make_installation(load_settings(), first, stands_at=now)
-        with unit_of_work(made.database) as unit:
-            for name, law, currency in BANKS:
-                registered(unit, name, law, currency, NOBODY_LISTENS, "synthetic-unit")
+        banks = [
+            {"id": name, "name": f"Synthetic {name}", "jurisdiction": law, "currency": currency,
+             "url": NOBODY_LISTENS, "token": "", "client_id": "synthetic-unit", "kind": "bank"}
+            for name, law, currency in BANKS
+        ]  # fmt: skip
+        register_banks(made.database, banks, "CN")
         made.database.dispose()
     return folder
-
-
-def registered(
-    unit: WorkUnit, name: str, law: str, currency: str, url: str, client_id: str
-) -> None:
-    """A bank entered while the unit is being made."""
-    partners.register(
-        unit, START, name, name=f"Synthetic {name}", regime=law, currency=currency,
-        home=law == "CN", base_url=url, client_id=client_id,
-    )  # fmt: skip
 
 
 @pytest.fixture(name="run")
@@ -304,8 +295,5 @@ def banks(unit: Unit) -> Iterator[None]:
     clock = case_clock(unit.installation().database)
     keys = unit.installation().signer.public_jwks()
     with running(book, clock, unit.folder / "ready.json", keys) as served:
-        with unit_of_work(unit.installation().database) as work:
-            for bank in served:
-                name, law = bank["id"], bank["jurisdiction"]
-                registered(work, name, law, bank["currency"], bank["url"], bank["client_id"])
+        register_banks(unit.installation().database, list(served), "CN")
         yield

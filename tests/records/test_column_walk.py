@@ -215,6 +215,9 @@ def walk_rows(hand: Hand, table: sa.Table, walked: Walked) -> None:
         if column.primary_key or column.unique:
             is_number = isinstance(row[column.name], int)
             added[column.name] = row[column.name] + 1 if is_number else f"{row[column.name]}x"
+    for rule in table.constraints:
+        if isinstance(rule, sa.UniqueConstraint):
+            added[list(rule.columns)[-1].name] += "x"
     hand.insert(table.name, added)
     _note(walked, hand.is_named(table.name, added), at, "row added")
     hand.delete(table.name, hand.raw.execute("SELECT last_insert_rowid()").fetchone()[0])
