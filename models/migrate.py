@@ -11,6 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 
+class UpgradeRefusedError(ValueError):
+    """What a database holds cannot be brought to this version; nothing was changed."""
+
+
 def alembic_config(connection: sa.Connection | None = None) -> Config:
     """Alembic's configuration without an ini file, bound to a connection."""
     config = Config()

@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-# ISO 4217 exponents that differ from 2; every other three-letter code has 2 decimals.
-EXPONENTS = {
-    "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3,
-    "LYD": 3, "OMR": 3, "PYG": 0, "TND": 3, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0,
-    "XOF": 0, "XPF": 0,
-}  # fmt: skip
-_AMOUNT = re.compile(r"^(?P<sign>-?)(?P<whole>[0-9]{1,15})(?:\.(?P<fraction>[0-9]{1,3}))?$")
+from models.currencies import DECIMALS
+
+_AMOUNT = re.compile(r"^(?P<sign>-?)(?P<whole>[0-9]{1,15})(?:\.(?P<fraction>[0-9]{1,4}))?$")
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
 
@@ -22,10 +18,13 @@ class CurrencyMismatchError(ValueError):
 
 
 def exponent(currency: str) -> int:
-    """Digits after the decimal point of `currency` (ISO 4217)."""
+    """Digits after the decimal point of `currency` (ISO 4217); ValueError for what is none."""
     if not _CURRENCY.match(currency):
         raise ValueError(f"currency {currency!r} is not three capital letters (ISO 4217)")
-    return EXPONENTS.get(currency, 2)
+    digits = DECIMALS.get(currency)
+    if digits is None:
+        raise ValueError(f"currency {currency!r} is not in the list of ISO 4217")
+    return digits
 
 
 def split_minor(total: int, weights: Sequence[int]) -> list[int]:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from models.safe_text import safe
 from recovery_flows.desk import Desk
 from recovery_flows.desk.log_in import Identity
 from tui.acting import DESK_ERRORS
@@ -30,7 +31,6 @@ from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
 from tui.source import READ_ERRORS, Source, sentence_of
 from tui.stepping import ask_step
-from tui.text import safe
 from tui.theme import THEMES
 from tui.watching import watch
 from tui.widgets.header import HeaderBar, HeaderValue

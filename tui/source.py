@@ -20,6 +20,7 @@ from models.queries.views import (
     RecoveryPage,
 )
 from models.queries.wall_views import ClockWall
+from models.safe_text import safe
 from models.vault import VaultError
 from recovery_flows.desk import wall_clock
 from recovery_flows.desk.clock_wall import clock_wall
@@ -39,7 +40,6 @@ from recovery_flows.reports.summary import Summary, summary
 from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.regime import Regime
 from tui.panels.trace import TraceView
-from tui.text import safe
 
 READ_ERRORS = (
     SQLAlchemyError, VaultError, DatabaseMissingError, LookupError, RecoveryFlowsError,

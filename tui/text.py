@@ -9,18 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-# C0, C1, soft hyphen, Arabic letter mark, zero-width, line and bidi controls, BOM, annotations,
-# tags: they move the cursor, recolour, reorder or hide text on a terminal.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-REPLACEMENT = "\ufffd"
-
-
-def safe(text: object) -> str:
-    """One line of text without what a terminal would obey; such characters show as U+FFFD."""
-    return _UNSAFE.sub(REPLACEMENT, str(text))
+from models.safe_text import safe
 
 
 def safe_lines(text: str) -> list[str]:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
 from models.engine import Database, make_engine, open_database
-from models.migrate import schema_is_current, upgrade
+from models.migrate import UpgradeRefusedError, schema_is_current, upgrade
 from models.queries.installing import is_demo
 from models.queries.officers import officer_with_hash, officers
 from models.register_states import InstallationKind
@@ -33,7 +33,7 @@ from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
 from recovery_flows.desk.log_in import Identity, all_of_demo, by_secret, by_system_user
 from recovery_flows.documents.letters import Sender
-from recovery_flows.errors import MisuseError, UnavailableError
+from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
 from recovery_flows.flows.context import Pace
 from recovery_flows.rules.attention import Patience
 from recovery_flows.rules.regime import Regime, load_regime
@@ -224,8 +224,12 @@ def make_installation(
     Vault.create(settings.key_dir)
     engine = make_engine(settings.database_url.get_secret_value())
     is_older = has_no_seals(engine)
-    upgrade(engine)
-    engine.dispose()
+    try:
+        upgrade(engine)
+    except UpgradeRefusedError as error:
+        raise RefusedError(str(error)) from error
+    finally:
+        engine.dispose()
     installation = open_installation(settings.data_dir)
     if is_older:
         seal_older(installation.database)

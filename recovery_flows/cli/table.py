@@ -7,15 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from models.safe_text import safe
 from recovery_flows.cli.output import say
-
-# Controls, format characters (bidi marks among them), surrogates, line and paragraph separators.
-_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def safe(text: object) -> str:
-    """One line of text; characters that steer a terminal show as U+FFFD."""
-    return "".join("\ufffd" if unicodedata.category(c) in _OBEYED else c for c in str(text))
 
 
 def tell(lines: Iterable[str]) -> None:

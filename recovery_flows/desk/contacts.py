@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -16,6 +15,7 @@ from datetime import datetime
 from models.queries.clock import case_now
 from models.queries.partner_register import opened_contacts
 from models.queries.views import masked_name
+from models.safe_text import steers_or_hides
 from models.states import Role
 from models.store import partner_register as register
 from models.store.unit import Unit, unit_of_work
@@ -26,7 +26,6 @@ _LENGTH_MAX = 200
 _MINUTES_MAX = 60 * 24 * 90
 _REASON_LENGTH_MIN = 3
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +140,6 @@ def _checked(name: str, text: str) -> str:
 def _line(name: str, text: str) -> str:
     """One line without what a terminal would obey; lines of an address are joined by commas."""
     line = ", ".join(part.strip() for part in text.splitlines() if part.strip())
-    if len(line) > _LENGTH_MAX or any(unicodedata.category(c) in _OBEYED for c in line):
+    if len(line) > _LENGTH_MAX or steers_or_hides(line):
         raise MisuseError(f"{name} has at most {_LENGTH_MAX} characters and no control characters")
     return line

@@ -7,7 +7,6 @@ from the frozen body. No session and no clock: the same values give the same byt
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from models.facts import AccountRef
 from models.money import Money
+from models.safe_text import safe
 from models.states import CallKind, HoldKind
 
 WIDTH = 78
 SYNTHETIC = "SYNTHETIC DATA: a rehearsal, no order to any real bank"
 _LABEL_WIDTH = 22
-# Controls, format characters (bidi marks among them), surrogates, line and paragraph separators.
-_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,7 @@ def letter_text(lines: Iterable[Line]) -> bytes:
 
 def one_line(text: str) -> str:
     """Text from outside as one line that steers no printer and no terminal."""
-    shown = "".join("\ufffd" if unicodedata.category(c) in _STEERING else c for c in text)
-    return " ".join(shown.split())
+    return " ".join(safe(text).split())
 
 
 def day_text(at: datetime, zone: str) -> str:

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from models.facts import AccountRef
 from models.money import Money, exponent
+from models.safe_text import steers
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.intake.refusals import CellRefusedError
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.(?P<fraction>[0-9]+))?")
 _ACCOUNT = re.compile(r"[A-Za-z0-9]{4,34}")
-# Unicode categories: controls, lone surrogates, line and paragraph separators.
-_UNSAFE_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
-# Marks that turn the direction of writing make a name or number look like another on the screen.
-_DIRECTION_MARKS = frozenset(
-    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
 
 Cells = Mapping[str, object]
 
@@ -32,15 +26,11 @@ def read_text(cells: Cells, field: str, most: int, *, optional: bool = False) ->
     text = (value or "").strip()
     if not text and not optional:
         raise CellRefusedError(field, "is empty")
-    if any(_unsafe(character) for character in text):
+    if steers(text):
         raise CellRefusedError(field, "holds control characters")
     if len(text) > most:
         raise CellRefusedError(field, f"is longer than {most} characters")
     return text
-
-
-def _unsafe(character: str) -> bool:
-    return unicodedata.category(character) in _UNSAFE_CATEGORIES or character in _DIRECTION_MARKS
 
 
 def read_money(cells: Cells) -> Money:

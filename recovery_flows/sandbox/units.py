@@ -11,8 +11,14 @@ HOUR_US = 3_600_000_000
 MINUTE_US = 60_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OTHER_DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "TND": 3}
-_PLAIN = re.compile(r"(\d{1,15})(?:\.(\d{1,3}))?")
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE, _FOUR = "BHD IQD JOD KWD LYD OMR TND", "CLF UYW"
+_OTHER_DECIMALS = {
+    code: decimals
+    for decimals, codes in ((0, _NONE), (3, _THREE), (4, _FOUR))
+    for code in codes.split()
+}
+_PLAIN = re.compile(r"(\d{1,15})(?:\.(\d{1,4}))?")
 _CODE = re.compile(r"[A-Z]{3}")
 
 

@@ -173,6 +173,20 @@ class Hand:
         statement = f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?'
         self.raw.execute(statement, (value, row["rowid_"]))
 
+    def swap(
+        self, table: str, name: str, row: dict[str, Any], twin: dict[str, Any], column: Any
+    ) -> bool:
+        """Put each row's value into the other; False where a third row has it already."""
+        self.raw.commit()
+        between = -1 if column.primary_key else "swapping"
+        try:
+            for one, value in ((row, between), (twin, row[name]), (row, twin[name])):
+                self.put(table, name, one, value)
+        except sqlite3.IntegrityError:
+            self.raw.rollback()
+            return False
+        return True
+
     def insert(self, table: str, row: dict[str, Any]) -> None:
         values = {k: v for k, v in row.items() if k != "rowid_"}
         columns = ", ".join(f'"{c}"' for c in values)
@@ -195,16 +209,13 @@ def walk_columns(hand: Hand, table: sa.Table, walked: Walked) -> None:
         _note(walked, hand.is_named(table.name, row), at, "changed")
         hand.put(table.name, name, row, row[name])
         keys = [c.name for c in table.primary_key if column.primary_key and c is not column]
-        twins = (r for r in rows[:-1] if all(r[k] == row[k] for k in keys))
-        twin = next((r for r in twins if r[name] != row[name]), None)
-        if twin is None:
-            continue
-        for one, value in ((row, "swapping" if not column.primary_key else -1), (twin, row[name]),
-                           (row, twin[name])):  # fmt: skip
-            hand.put(table.name, name, one, value)
-        _note(walked, hand.is_named(table.name, row), at, "swapped")
-        for one, value in ((row, -2), (twin, twin[name]), (row, row[name])):
-            hand.put(table.name, name, one, value)
+        twins = [r for r in rows[:-1] if r[name] != row[name] and all(r[k] == row[k] for k in keys)]
+        twin = next((r for r in twins if hand.swap(table.name, name, row, r, column)), None)
+        if twin is not None:
+            _note(walked, hand.is_named(table.name, row), at, "swapped")
+            hand.swap(
+                table.name, name, {**row, name: twin[name]}, {**twin, name: row[name]}, column
+            )
 
 
 def walk_rows(hand: Hand, table: sa.Table, walked: Walked) -> None:

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.queries.views import ClaimLine
+from models.safe_text import REPLACEMENT, safe
 from models.states import Role
 from models.store import people
 from models.store.unit import unit_of_work
-from tui.text import REPLACEMENT, cut, fitted, safe, word
+from tui.text import cut, fitted, word
 
 EVIL = "[/] [red]x[/red] [@click=app.bell]y[/] \x1b]0;pwned\x07 \x9b31m \u202egnp.exe \u200bzero"
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from textual.content import Content
 
 from models.money import Money
+from models.safe_text import safe
 from recovery_flows.desk.trace_views import HopView, PlaceRow, RuleColumn, TracePage
-from tui.text import safe
 
 _PLACE_WIDTH = 24
 _COLUMN_WIDTH = 15

@@ -13,10 +13,11 @@ from textual.widgets import Footer, Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from models.elsewhere import AlsoLine
+from models.safe_text import safe
 from recovery_flows.desk.log_in import Identity
 from tui.layout import Column, grid, paragraph
 from tui.signs import CARE, MUTED, SHARED
-from tui.text import safe, word, words
+from tui.text import word, words
 from tui.widgets.block import Block, Builder
 
 T = TypeVar("T")

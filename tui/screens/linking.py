@@ -14,6 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label
 
+from models.safe_text import safe
 from models.states import SubjectKind
 from recovery_flows.desk import Desk, linking
 from recovery_flows.desk.linking import Prospect
@@ -28,7 +29,7 @@ from tui.screens.forms import Drafts
 from tui.screens.live import LiveScreen
 from tui.signs import ALARM, MUTED
 from tui.source import READ_ERRORS, sentence_of
-from tui.text import safe, word
+from tui.text import word
 from tui.widgets.block import Block
 
 Answer = tuple[tuple[Subject, ...], bool]

@@ -20,7 +20,8 @@ from recovery_flows.intake.transfers.rows import EPOCH
 from recovery_flows.rules.tracing.types import Transfer
 
 KINDS = tuple(LineKind)
-VERSION = 1
+VERSION = 2
+"""2: the decimals of BIF, DJF, GNF, KMF and RWF are none; a folder of version 1 has two."""
 _ROWS, _ACCOUNTS, _ABOUT = "rows.arrow", "accounts.arrow", "about.json"
 
 
