@@ -129,6 +129,7 @@ _WHILE_HELD = (
     "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
     "complaint_rejected",
 )  # fmt: skip
+_OF_PAYEE = ("payee_asked", "payee_changed", "payee_denied")
 _RENEWAL = (
     "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",
     "renewal_refused", "renewed",
@@ -162,6 +163,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_C.VERIFIED, "updated"): _C.VERIFIED,
         (_C.VERIFIED, "paid"): _C.PAID,
         (_C.PAID, "updated"): _C.PAID,
+        **{(state, event): state for state in _C for event in _OF_PAYEE},
     },
     Noun.ASSET: _asset_moves(),
     Noun.HOLD: _hold_moves(),

@@ -24,6 +24,7 @@ _ASKED = {
     Act.RELEASE_PART: "approve the release of a part",
     Act.COMPLAINT: "answer a third party's complaint: yes lets go",
     Act.LINKAGE: "confirm the linkage",
+    Act.PAYEE: "decide whether another account is paid",
     Act.LETTER_ANSWER: "take a second look at a typed letter",
 }
 

@@ -172,6 +172,8 @@ class Hand:
     def put(self, table: str, column: str, row: dict[str, Any], value: Any) -> None:
         statement = f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?'
         self.raw.execute(statement, (value, row["rowid_"]))
+        if (table, column) == ("event", "seq"):
+            row["rowid_"] = value  # the key is the row's own number
 
     def swap(
         self, table: str, name: str, row: dict[str, Any], twin: dict[str, Any], column: Any
@@ -198,8 +200,8 @@ class Hand:
 
 
 def walk_columns(hand: Hand, table: sa.Table, walked: Walked) -> None:
-    rows = rows_of(hand.raw, table.name)
     for column in table.c:
+        rows = rows_of(hand.raw, table.name)
         at, name = (table.name, column.name), column.name
         walked.columns.add(at)
         if at in MAY_CHANGE:
@@ -208,6 +210,7 @@ def walk_columns(hand: Hand, table: sa.Table, walked: Walked) -> None:
         hand.put(table.name, name, row, other(row[name], column))
         _note(walked, hand.is_named(table.name, row), at, "changed")
         hand.put(table.name, name, row, row[name])
+        hand.raw.commit()
         keys = [c.name for c in table.primary_key if column.primary_key and c is not column]
         twins = [r for r in rows[:-1] if r[name] != row[name] and all(r[k] == row[k] for k in keys)]
         twin = next((r for r in twins if hand.swap(table.name, name, row, r, column)), None)

@@ -21,6 +21,11 @@ _SEALED = (
     'partner',
 )
 
+_OF_CLAIM = (
+    ('payout_reason', 64), ('payout_changed_by', 64), ('asked_account_id', 64),
+    ('asked_reason', 64), ('asked_by', 64),
+)
+
 
 def _text(name: str, length: int, **more: object) -> sa.Column[str]:
     kind = sqlmodel.sql.sqltypes.AutoString(length=length)
@@ -40,6 +45,8 @@ def upgrade() -> None:
         sa.Column('revision', sa.Integer(), nullable=False), _text('row_seal', 64),
         sa.PrimaryKeyConstraint('name'),
     )
+    for column, length in _OF_CLAIM:
+        op.add_column('claim', _text(column, length, server_default=''))
     # Where case time stood was in no event; it stood in demos only, which are made anew.
     op.drop_table('case_clock')
     op.create_table(
@@ -84,5 +91,7 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint('id'),
     )
     op.drop_table('table_seal')
+    for column, _ in _OF_CLAIM:
+        op.drop_column('claim', column)
     for table in _SEALED:
         op.drop_column(table, 'row_seal')
