@@ -65,7 +65,8 @@ class StatementLine(SQLModel, table=True):
     """One booking; the id is derived, so that an overlapping statement adds nothing.
 
     `is_dated`: the bank told a day and no time; `booked_at` is the start of that legal day.
-    `origin` is the kind of source that told it first.
+    `origin` is the kind of source that told it first. `import_id` names the import that brought it:
+    while that is running it is not there for anybody else.
     """
 
     __tablename__ = "statement_line"
@@ -87,4 +88,20 @@ class StatementLine(SQLModel, table=True):
     is_dated: bool = False
     is_reversal: bool = False
     origin: str = Field(default="api", max_length=16)
+    import_id: str = Field(default="", max_length=64)
+    row_seal: str = row_seal_field()
+
+
+class LineImport(SQLModel, table=True):
+    """An import of bookings that is running: it stores them in many short transactions.
+
+    Its row goes when it is done, and its bookings are there from then on. One whose lease
+    (transport time) has ended was interrupted; its bookings are taken out again.
+    """
+
+    __tablename__ = "line_import"
+
+    id: str = id_field()
+    begun_at: datetime
+    lease_until: datetime
     row_seal: str = row_seal_field()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +19,59 @@ from models.vault import Vault
 
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+_BUSY_SECONDS = 10
+_LOOK_SECONDS = 0.004
 # One number for "somebody is writing history": PostgreSQL serialises writers on it.
 _HISTORY_LOCK = 7_301_127
 
 
+# SQLite's primary result codes BUSY and LOCKED; PostgreSQL's lock_not_available and deadlock.
+_BUSY_CODES = frozenset({5, 6})
+_BUSY_STATES = frozenset({"55P03", "40P01"})
+# Permission, busy, locked, memory, read-only, interrupted, disk, damaged, full, cannot be opened,
+# locking protocol, not a database; PostgreSQL's classes of connection, resources and system.
+_WHOLE_CODES = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
+_WHOLE_STATES = frozenset({"08", "40", "53", "55", "57", "58"})
+
+
 class DatabaseMissingError(Exception):
     """There is no case database where one was expected."""
+
+
+class StoreBusyError(Exception):
+    """Another process keeps the case database locked; nothing was written, it can be retried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another process keeps the case database locked: nothing was written, try again"
+        )
+
+
+def is_of_the_database(error: BaseException) -> bool:
+    """Whether the database as a whole failed, such as a full disk, and not one row of it."""
+    if isinstance(error, StoreBusyError):
+        return True
+    original = getattr(error, "orig", None)
+    code = getattr(original, "sqlite_errorcode", None)
+    state = getattr(original, "sqlstate", None) or ""
+    return (code is not None and code & 0xFF in _WHOLE_CODES) or state[:2] in _WHOLE_STATES
+
+
+@contextmanager
+def raising_busy() -> Iterator[None]:
+    """Tell a locked database from any other failure of a statement, by the driver's code."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if _is_busy(error):
+            raise StoreBusyError from error
+        raise
+
+
+def _is_busy(error: sa.exc.DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    state = getattr(error.orig, "sqlstate", None)
+    return (code is not None and code & 0xFF in _BUSY_CODES) or state in _BUSY_STATES
 
 
 def make_engine(url: str) -> sa.Engine:
@@ -46,8 +95,34 @@ def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBA
 
 
 def _on_begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("write", False):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    """Wait for the write lock by short looks; StoreBusyError after ten seconds.
+
+    SQLite's own waiting looks every tenth of a second, and misses a lock that is given back for
+    some milliseconds only: whoever writes in many short transactions would starve the others.
+    """
+    until = time.monotonic() + _BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except sa.exc.OperationalError as error:
+                if not _is_busy(error):
+                    raise
+                if time.monotonic() >= until:
+                    raise StoreBusyError from error
+            else:
+                return
+            threading.Event().wait(_LOOK_SECONDS)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
         (_H.RELEASE_PENDING, "stop_kept"): _H.STOPPED,
         (_H.RELEASE_PENDING, "freeze_kept"): _H.FROZEN,
         (_H.RELEASE_PENDING, "queue_kept"): _H.QUEUED,
+        (_H.RELEASE_PENDING, "updated"): _H.RELEASE_PENDING,
         (_H.LAPSED, "lapse_seen"): _H.LAPSED,
         (_H.FROZEN, "converted"): _H.DISPOSAL_PENDING,
         (_H.FROZEN, "court_order_entered"): _H.DISPOSAL_PENDING,

@@ -49,6 +49,7 @@ class Partner(SQLModel, table=True):
     feed_interval_seconds: int = 0
     last_answer_at: datetime | None = None
     last_error: str = Field(default="", max_length=300)
+    last_trouble: str = Field(default="", max_length=24)
     breaker_failures: int = 0
     breaker_until: datetime | None = None
     row_seal: str = row_seal_field()

@@ -33,7 +33,7 @@ UNCOVERED: Mapping[Noun, frozenset[str]] = {
     ),
     Noun.PARTNER: frozenset(
         {"feed_reached_at", "feed_due_at", "feed_interval_seconds", "last_answer_at",
-         "last_error", "breaker_failures", "breaker_until", "reconciled_to", SEAL}
+         "last_error", "last_trouble", "breaker_failures", "breaker_until", "reconciled_to", SEAL}
     ),
 }  # fmt: skip
 _UNCOVERED_OF = {BY_NOUN[noun].name: columns - {SEAL} for noun, columns in UNCOVERED.items()}

@@ -222,6 +222,7 @@ class DiscrepancyKind(StrEnum):
     CONTRADICTS_OUTCOME = "contradicts_outcome"
     NEWS_ON_CLOSED = "news_on_closed"
     PROCESSING_FAILED = "processing_failed"
+    TRACE_BELOW_RETURNS = "trace_below_returns"
     NO_NEXT_STEP = "no_next_step"
     HISTORY_BROKEN = "history_broken"
 

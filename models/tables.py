@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.account import Account, Party, Statement, StatementLine
+from models.account import Account, LineImport, Party, Statement, StatementLine
 from models.discrepancy import Discrepancy
 from models.hold import Hold, Request
 from models.ledger import Event, PostingRow
@@ -19,8 +19,8 @@ from models.states import Noun
 
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
-    "Discrepancy", "Document", "Event", "Hold", "Installation", "Linkage", "Note", "Officer",
-    "Partner", "Party", "Payout", "PostingRow", "Recovery", "RegisterChange", "Request",
+    "Discrepancy", "Document", "Event", "Hold", "Installation", "LineImport", "Linkage", "Note",
+    "Officer", "Partner", "Party", "Payout", "PostingRow", "Recovery", "RegisterChange", "Request",
     "Statement", "StatementLine", "TableSeal", "Task", "Trace",
 ]  # fmt: skip
 

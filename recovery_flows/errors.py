@@ -21,11 +21,16 @@ from typing import ClassVar
 
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
+from models.trouble import Trouble, trouble_of
 
 
 class RecoveryFlowsError(Exception):
-    """The root: `retryable` tells the engine what to do, `exit_code` the shell what happened."""
+    """The root: `retryable` tells the engine what to do, `exit_code` the shell what happened.
 
+    `trouble` is its code, for advice and counts: nobody reads the sentence to find out.
+    """
+
+    trouble: Trouble = Trouble.OTHER
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
 
@@ -78,7 +83,7 @@ class PartnerRefusedError(RefusedError):
         raw: tuple[RawAnswer, ...] = (),
     ) -> None:
         self.partner, self.problem, self.detail, self.status = partner, problem, detail, status
-        self.raw = raw
+        self.raw, self.trouble = raw, trouble_of(status, problem, Trouble.REFUSED)
         super().__init__(f"partner {partner} refused: {problem} (HTTP {status})")
 
 
@@ -91,15 +96,18 @@ class PartnerUnavailableError(UnavailableError):
         why: str,
         retry_after_seconds: int | None = None,
         raw: tuple[RawAnswer, ...] = (),
+        trouble: Trouble = Trouble.UNAVAILABLE,
     ) -> None:
         self.partner, self.why, self.retry_after_seconds = partner, why, retry_after_seconds
-        self.raw = raw
+        self.raw, self.trouble = raw, trouble
         wish = "" if retry_after_seconds is None else f"; not before {retry_after_seconds} s"
         super().__init__(f"partner {partner} is not available: {why}{wish}")
 
 
 class OutcomeUnknownError(UnavailableError):
     """A call was sent and its effect is not known: ask by key before sending it again."""
+
+    trouble = Trouble.OUTCOME_UNKNOWN
 
     def __init__(
         self, partner: PartnerId, call_id: CallId, why: str = "", raw: tuple[RawAnswer, ...] = ()
@@ -114,6 +122,8 @@ class OutcomeUnknownError(UnavailableError):
 
 class AnswerUnreadableError(DisagreementError):
     """An answer that does not fit the profile: `field` is the path, `why` never quotes content."""
+
+    trouble = Trouble.UNREADABLE
 
     def __init__(
         self, partner: PartnerId, field: str, why: str, raw: tuple[RawAnswer, ...] = ()

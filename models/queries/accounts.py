@@ -35,6 +35,11 @@ class Banks:
             return ""
         return next((p for p, codes in self.codes.items() if wanted in codes), "")
 
+    def with_code(self, bank: str, code: str) -> Banks:
+        """The same with one more code by which a bank is named."""
+        known = self.codes.get(bank, frozenset())
+        return Banks(self.place, {**self.codes, bank: known | {_spelled(code)}})
+
 
 def _spelled(code: str) -> str:
     """A BIC without its branch; other codes as they are, in capitals."""

@@ -34,3 +34,10 @@ def open_discrepancies(
         (ref, DiscrepancyRow(**dict(zip(_COLUMNS, values, strict=True))))
         for ref, *values in session.execute(query)
     ]
+
+
+def discrepancy(session: Session, discrepancy_id: str) -> DiscrepancyRow | None:
+    """One discrepancy in any state; None if there is none of that id."""
+    query = sa.select(*(_D.c[name] for name in _COLUMNS)).where(_D.c.id == discrepancy_id)
+    row = session.execute(query).first()
+    return None if row is None else DiscrepancyRow(**dict(zip(_COLUMNS, row, strict=True)))

@@ -12,8 +12,9 @@ from sqlmodel import Session
 from models.account import Account, Party, Statement, StatementLine
 from models.ids import digest_bytes
 from models.partner import Call, Document
+from models.queries.money import is_there
 from models.raw import instant, raw_columns
-from models.store.statements import line_id
+from models.store.statement_plan import line_id
 from models.tables import table_of
 from models.vault import Vault, VaultError
 
@@ -85,7 +86,7 @@ def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
 
 def _lines(session: Session) -> Iterator[_Difference]:
     """A booking's id is made of its account, instant, amount, side, reference and twin number."""
-    query = sa.select(*raw_columns(_LINES)).select_from(_LINES)
+    query = sa.select(*raw_columns(_LINES)).select_from(_LINES).where(is_there())
     twins: dict[_Twins, set[str]] = defaultdict(set)
     for row in session.execute(query, execution_options={"yield_per": 2000}):
         at = str(instant(row.booked_at))
@@ -104,9 +105,10 @@ def _lost_lines(session: Session) -> Iterator[_Difference]:
     during = _LINES.c.booked_at.between(_STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
     query = (
         sa.select(_STATEMENTS.c.id, _STATEMENTS.c.line_count, there)
+        .select_from(_STATEMENTS)
         .join(
             _LINES,
-            sa.and_(_LINES.c.account_id == _STATEMENTS.c.account_id, during),
+            sa.and_(_LINES.c.account_id == _STATEMENTS.c.account_id, during, is_there()),
             isouter=True,
         )
         .group_by(_STATEMENTS.c.id, _STATEMENTS.c.line_count)

@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel
 
 from models.channels import letter_partners
 from models.discrepancy import Discrepancy
+from models.engine import is_of_the_database
 from models.file import (
     Balance,
     GonePart,
@@ -56,6 +57,23 @@ class NoSuchRecoveryError(LookupError):
         super().__init__(f"there is no recovery {named}: `recovery list` shows those there are")
 
 
+# What stored garbage raises on its way into a row of a file.
+_UNREADABLE = (
+    sa.exc.StatementError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+
+
+class FileUnreadableError(Exception):
+    """Something stored of this recovery cannot be read; the error behind it is its cause."""
+
+    def __init__(self, recovery_id: str, error: Exception) -> None:
+        self.recovery_id = recovery_id
+        super().__init__(
+            f"what is stored of recovery {recovery_id} cannot be read ({type(error).__name__}): "
+            "`recovery audit verify` names the row"
+        )
+
+
 def recovery_id_of(session: Session, named: str) -> str:
     """The id of a recovery given its reference (`R-2026-0001`) or its id."""
     found = session.execute(
@@ -69,8 +87,13 @@ def recovery_id_of(session: Session, named: str) -> str:
 
 
 def load_file(session: Session, recovery_id: str) -> RecoveryFile:
-    """One recovery's file; NoSuchRecoveryError if there is none."""
-    files = load_files(session, [recovery_id])
+    """One recovery's file; NoSuchRecoveryError if there is none, FileUnreadableError."""
+    try:
+        files = load_files(session, [recovery_id])
+    except _UNREADABLE as error:
+        if is_of_the_database(error):
+            raise
+        raise FileUnreadableError(recovery_id, error) from error
     if not files:
         raise NoSuchRecoveryError(recovery_id)
     return files[0]
@@ -96,6 +119,30 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
         for i in ids
         if i in parts["recovery"]
     ]
+
+
+def load_each(
+    session: Session, recovery_ids: Sequence[str]
+) -> tuple[list[RecoveryFile], dict[str, FileUnreadableError]]:
+    """The files of these recoveries, and why of some the file cannot be read; one stops no other.
+
+    All are read at once; only where that fails they are read one by one.
+    """
+    ids = list(dict.fromkeys(recovery_ids))
+    try:
+        return load_files(session, ids), {}
+    except _UNREADABLE as error:
+        if is_of_the_database(error):
+            raise
+    files, unreadable = [], {}
+    for recovery_id in ids:
+        try:
+            files.append(load_file(session, recovery_id))
+        except FileUnreadableError as error:
+            unreadable[recovery_id] = error
+        except NoSuchRecoveryError:
+            continue
+    return files, unreadable
 
 
 class _Part:

@@ -35,31 +35,18 @@ _ASSETS, _CLAIMS, _PAYOUTS = table_of(Asset), table_of(Claim), table_of(Payout)
 _EVENT_COLUMNS = tuple(_EVENTS.c.keys())
 
 
-def broken_recoveries(
-    session: Session, database: Database, recovery_ids: Iterable[str]
-) -> dict[str, list[str]]:
-    """Sentences for each of these recoveries whose rows do not follow from its events."""
-    found = {}
-    for recovery_id in dict.fromkeys(recovery_ids):
-        sentences = list(_of_recovery(session, database, recovery_id))
-        if sentences:
-            found[recovery_id] = sentences
-    return found
+def broken_recovery(session: Session, database: Database, recovery_id: str) -> list[str]:
+    """Sentences for a recovery whose rows do not follow from its events; empty: they do."""
+    return list(_of_recovery(session, database, recovery_id))
 
 
-def broken_partners(
-    session: Session, database: Database, partner_ids: Iterable[str]
-) -> dict[str, list[str]]:
-    """Sentences for each of these partners whose row does not follow from its events."""
-    found = {}
-    for partner_id in dict.fromkeys(partner_ids):
-        sentences = broken_subject(session, database, Noun.PARTNER, partner_id)
-        row = _stored(session, _PARTNERS, _PARTNERS.c.id == partner_id)
-        if not all(fits(database.vault, _PARTNERS, r) for r in row):
-            sentences.append(f"the row {partner_id} of partner does not fit its seal")
-        if sentences:
-            found[partner_id] = sentences
-    return found
+def broken_partner(session: Session, database: Database, partner_id: str) -> list[str]:
+    """Sentences for a partner whose row does not follow from its events."""
+    sentences = broken_subject(session, database, Noun.PARTNER, partner_id)
+    rows = _stored(session, _PARTNERS, _PARTNERS.c.id == partner_id)
+    if not all(fits(database.vault, _PARTNERS, row) for row in rows):
+        sentences.append(f"the row {partner_id} of partner does not fit its seal")
+    return sentences
 
 
 def broken_subject(session: Session, database: Database, noun: Noun, subject_id: str) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.account import Account, Statement, StatementLine
+from models.account import Account, LineImport, Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.file import Place
 from models.partner import Partner
@@ -17,6 +17,12 @@ from models.tables import table_of
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)
+_IMPORTS = table_of(LineImport)
+
+
+def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
+    """Bookings of no import that is running: one that is not done yet has told nothing."""
+    return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def lines_of(session: Session, account_ids: Iterable[str]) -> list[StoredLine]:
     names = StoredLine.__slots__
     query = (
         sa.select(*(_LINES.c[n] for n in names))
-        .where(_LINES.c.account_id.in_(list(account_ids)))
+        .where(_LINES.c.account_id.in_(list(account_ids)), is_there())
         .order_by(_LINES.c.account_id, _LINES.c.seq)
     )
     return [StoredLine(*row) for row in session.execute(query)]
@@ -100,7 +106,7 @@ def booked_between(session: Session, account_id: str, start: datetime, end: date
     """What the stored bookings of a stretch sum up to, in minor units; credits are positive."""
     sign = sa.case((_LINES.c.direction == Direction.CREDIT, 1), else_=-1)
     query = sa.select(sa.func.coalesce(sa.func.sum(sign * _LINES.c.amount_minor), 0)).where(
-        _LINES.c.account_id == account_id, _LINES.c.booked_at.between(start, end)
+        _LINES.c.account_id == account_id, _LINES.c.booked_at.between(start, end), is_there()
     )
     return int(session.execute(query).scalar_one())
 

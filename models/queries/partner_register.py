@@ -59,6 +59,7 @@ class PartnerRow:
     feed_interval_seconds: int
     last_answer_at: datetime | None
     last_error: str
+    last_trouble: str
     breaker_failures: int
     breaker_until: datetime | None
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models.account import Account
 from models.channels import by_interface
+from models.discrepancy import Discrepancy
 from models.facts import AccountRef
 from models.hold import Hold
 from models.linkage import Task
@@ -25,6 +26,8 @@ from models.states import (
     OPEN_TASKS,
     CallKind,
     CallState,
+    DiscrepancyKind,
+    DiscrepancyState,
     HoldState,
     Noun,
     PartnerChannel,
@@ -38,7 +41,7 @@ from models.vault import Vault
 _R, _CALLS, _PARTNERS = table_of(Recovery), table_of(Call), table_of(Partner)
 _ACCOUNTS = table_of(Account)
 _HOLDS, _ASSETS, _PAYOUTS = table_of(Hold), table_of(Asset), table_of(Payout)
-_TASKS = table_of(Task)
+_TASKS, _D = table_of(Task), table_of(Discrepancy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,13 @@ class CallLine:
     body: bytes = field(repr=False)
 
 
-def partners(session: Session, vault: Vault) -> list[PartnerLine]:
-    """All active partners."""
+def partners(session: Session, vault: Vault | None) -> list[PartnerLine]:
+    """All active partners; without a vault their tokens stay closed and are empty here."""
     query = sa.select(_PARTNERS).order_by(_PARTNERS.c.id)
     return [_line(row, vault) for row in session.execute(query)]
 
 
-def partner(session: Session, vault: Vault, partner_id: str) -> PartnerLine:
+def partner(session: Session, vault: Vault | None, partner_id: str) -> PartnerLine:
     """One partner; LookupError when it is not registered."""
     row = session.execute(sa.select(_PARTNERS).where(_PARTNERS.c.id == partner_id)).first()
     if row is None:
@@ -98,7 +101,7 @@ def partner(session: Session, vault: Vault, partner_id: str) -> PartnerLine:
     return _line(row, vault)
 
 
-def _line(row: sa.Row[Any], vault: Vault) -> PartnerLine:
+def _line(row: sa.Row[Any], vault: Vault | None) -> PartnerLine:
     return PartnerLine(
         id=row.id,
         name=row.name,
@@ -106,7 +109,7 @@ def _line(row: sa.Row[Any], vault: Vault) -> PartnerLine:
         currency=row.currency,
         home=row.home,
         base_url=row.base_url,
-        token=vault.open(row.token_sealed),
+        token=vault.open(row.token_sealed) if vault else "",
         client_id=row.client_id,
         certificates=(row.ca_path, row.cert_path, row.cert_key_path),
         feed_reached_at=row.feed_reached_at,
@@ -121,12 +124,38 @@ def _line(row: sa.Row[Any], vault: Vault) -> PartnerLine:
     )
 
 
-def due_recoveries(session: Session, now: datetime, limit: int) -> list[str]:
-    """Recoveries that the engine has to look at, the longest waiting first."""
+def due_recoveries(session: Session, now: datetime, wall: datetime, limit: int) -> list[str]:
+    """Recoveries that the engine has to look at, the longest waiting first.
+
+    One that could not be processed is left out until its next attempt, which is transport time.
+    """
+    pausing = sa.exists().where(
+        _D.c.recovery_id == _R.c.id,
+        _D.c.state == DiscrepancyState.OPEN,
+        _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
+        _D.c.subject_noun == Noun.RECOVERY,
+        _D.c.retry_at > wall,
+    )
     query = (
-        sa.select(_R.c.id).where(_R.c.wake_at <= now).order_by(_R.c.wake_at, _R.c.id).limit(limit)
+        sa.select(_R.c.id)
+        .where(_R.c.wake_at <= now, ~pausing)
+        .order_by(_R.c.wake_at, _R.c.id)
+        .limit(limit)
     )
     return list(session.execute(query).scalars())
+
+
+def version_of(session: Session, recovery_id: str) -> int | None:
+    """How often a recovery was written; a decision on another version is out of date."""
+    query = sa.select(_R.c.version).where(_R.c.id == recovery_id)
+    found: int | None = session.execute(query).scalar()
+    return found
+
+
+def ref_of(session: Session, recovery_id: str) -> str:
+    """A recovery's reference, such as R-2026-0001; its id where there is none."""
+    query = sa.select(_R.c.ref).where(_R.c.id == recovery_id)
+    return str(session.execute(query).scalar() or recovery_id)
 
 
 def due_call_kinds(session: Session, now: datetime, wall: datetime) -> set[CallKind]:
@@ -168,6 +197,13 @@ def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[Call
     ]
 
 
+def call_owner(session: Session, call_id: str) -> tuple[str, str]:
+    """The recovery and the asset that a call is about, without anything that is sealed."""
+    query = sa.select(_CALLS.c.recovery_id, _CALLS.c.asset_id).where(_CALLS.c.id == call_id)
+    row = session.execute(query).one()
+    return row.recovery_id, row.asset_id
+
+
 def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     """An account's bank, number and holder, opened: for the wire only."""
     row = session.execute(sa.select(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)).one()
@@ -182,6 +218,17 @@ def owners_of_refs(session: Session, refs: Iterable[str]) -> dict[str, tuple[Nou
         query = sa.select(table.c.id, table.c.recovery_id).where(table.c.id.in_(wanted))
         found |= {row.id: (noun, row.recovery_id) for row in session.execute(query)}
     return found
+
+
+def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> frozenset[str]:
+    """Those of these holds, payouts and tasks whose news failed and waits for its next attempt."""
+    query = sa.select(_D.c.subject_id).where(
+        _D.c.subject_id.in_(list(ids)),
+        _D.c.state == DiscrepancyState.OPEN,
+        _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
+        _D.c.retry_at > wall,
+    )
+    return frozenset(session.execute(query).scalars())
 
 
 def waiting_partners(session: Session) -> set[str]:

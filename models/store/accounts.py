@@ -2,14 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from models.account import Account, Party
 from models.facts import AccountRef
 from models.store.unit import Unit
 from models.tables import table_of
+from models.vault import Vault
 
 _ACCOUNTS, _PARTIES = table_of(Account), table_of(Party)
+
+
+class AccountPlan:
+    """Accounts that a file names: looked up and sealed before any of them is written."""
+
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self.session, self.vault = session, vault
+        self.accounts: dict[str, str] = {}
+        self.rows: dict[str, dict[str, str]] = {}
+        """New accounts as rows, by id."""
+        self.news: dict[str, dict[str, str]] = {}
+        """What was learned of accounts that are stored, by id."""
+
+    def add(self, row: dict[str, str]) -> None:
+        """A new account, sealed; of one planned already what was not known."""
+        known = self.rows.get(row["id"], {})
+        self.rows[row["id"]] = row | {name: value for name, value in known.items() if value}
+
+    def learn(self, account_id: str, news: dict[str, str]) -> None:
+        """A holder or a currency of an account that had none."""
+        self.news[account_id] = self.news.get(account_id, {}) | news
+
+
+class _Written:
+    """Accounts written in an open transaction, at once."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.session, self.vault, self.accounts = unit.session, unit.vault, unit.accounts
+
+    def add(self, row: dict[str, str]) -> None:
+        self.session.execute(_ACCOUNTS.insert(), row)
+
+    def learn(self, account_id: str, news: dict[str, str]) -> None:
+        where = _ACCOUNTS.c.id == account_id
+        self.session.execute(_ACCOUNTS.update().where(where).values(**news))
+
+
+def write_planned(unit: Unit, rows: Sequence[dict[str, str]]) -> None:
+    """Store planned accounts; one that somebody else has stored meanwhile stays as it is."""
+    ids = [row["id"] for row in rows]
+    known = set(
+        unit.session.execute(sa.select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.id.in_(ids))).scalars()
+    )
+    new = [row for row in rows if row["id"] not in known]
+    if new:
+        unit.session.execute(_ACCOUNTS.insert(), new)
+
+
+def write_learned(unit: Unit, account_id: str, news: dict[str, str]) -> None:
+    """Store what was learned of an account; what is known meanwhile is not replaced."""
+    columns = [_ACCOUNTS.c[name] for name in news]
+    row = unit.session.execute(sa.select(*columns).where(_ACCOUNTS.c.id == account_id)).one()
+    missing = {n: value for n, value in news.items() if not getattr(row, n)}
+    if missing:
+        _Written(unit).learn(account_id, missing)
 
 
 def account_id_of(unit: Unit, ref: AccountRef) -> str:
@@ -17,27 +76,31 @@ def account_id_of(unit: Unit, ref: AccountRef) -> str:
     return unit.vault.keyed_id("acct", ref.bank, ref.number)
 
 
-def ensure_account(unit: Unit, ref: AccountRef, currency: str = "") -> str:
-    """The id of an account, stored if it was not known; a holder's name is added when learned."""
-    account_id = account_id_of(unit, ref)
+def ensure_account(unit: Unit | AccountPlan, ref: AccountRef, currency: str = "") -> str:
+    """The id of an account, stored if it was not known; a holder's name is added when learned.
+
+    With a plan nothing is written yet.
+    """
+    account_id = unit.vault.keyed_id("acct", ref.bank, ref.number)
     known = unit.accounts.get(account_id)
     if known is not None and (known or not currency):
         return account_id
+    writes = unit if isinstance(unit, AccountPlan) else _Written(unit)
     row = unit.session.execute(
         sa.select(_ACCOUNTS.c.holder_sealed, _ACCOUNTS.c.currency).where(
             _ACCOUNTS.c.id == account_id
         )
     ).first()
     if row is None:
-        unit.session.execute(
-            _ACCOUNTS.insert().values(
-                id=account_id,
-                partner_id=ref.bank,
-                number_sealed=unit.vault.seal(ref.number),
-                tail=ref.number[-4:],
-                holder_sealed=unit.vault.seal(ref.holder),
-                currency=currency,
-            )
+        writes.add(
+            {
+                "id": account_id,
+                "partner_id": ref.bank,
+                "number_sealed": unit.vault.seal(ref.number),
+                "tail": ref.number[-4:],
+                "holder_sealed": unit.vault.seal(ref.holder),
+                "currency": currency,
+            }
         )
         unit.accounts[account_id] = currency
         return account_id
@@ -47,7 +110,7 @@ def ensure_account(unit: Unit, ref: AccountRef, currency: str = "") -> str:
     if currency and not row.currency:
         news["currency"] = currency
     if news:
-        unit.session.execute(_ACCOUNTS.update().where(_ACCOUNTS.c.id == account_id).values(**news))
+        writes.learn(account_id, news)
     unit.accounts[account_id] = row.currency or currency
     return account_id
 

@@ -111,4 +111,5 @@ def row_of(told: ToldStatement, booking: Booking) -> dict[str, Any]:
         "is_dated": booking.is_dated,
         "is_reversal": booking.is_reversal,
         "origin": told.origin,
+        "import_id": "",
     }

@@ -127,3 +127,18 @@ def settle(
         .where(_CALLS.c.id == call_id)
         .values(lease_owner="", lease_until=None, retry_at=retry_at, last_error=reason[:300])
     )
+
+
+def put_off(unit: Unit, call_id: str, retry_at: datetime | None, error: str) -> None:
+    """Leave a call that cannot be processed until `retry_at` (transport time), leased to nobody."""
+    unit.session.execute(
+        _CALLS.update()
+        .where(_CALLS.c.id == call_id)
+        .values(lease_owner="", lease_until=None, retry_at=retry_at, last_error=error[:300])
+    )
+
+
+def try_at_once(unit: Unit, call_id: str) -> None:
+    """Let a call that was put off be due now, unless somebody is at it."""
+    free = _CALLS.update().where(_CALLS.c.id == call_id, _CALLS.c.lease_owner == "")
+    unit.session.execute(free.values(retry_at=None))

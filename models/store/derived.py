@@ -68,3 +68,18 @@ def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
             "to_wake": derived.wake_at,
         },
     )
+
+
+def point_at(unit: Unit, recovery_id: str, step: Step, wake_at: datetime | None = None) -> None:
+    """Put one step at the front of the queue where the rest of the file cannot be derived.
+
+    `wake_at` is when the engine must look again; None leaves it as it is.
+    """
+    values: dict[str, Any] = {
+        "step_action": step.action, "step_role": step.role, "step_subject": step.subject_id,
+        "step_sentence": step.sentence[:300], "version": _RECOVERIES.c.version + 1,
+    }  # fmt: skip
+    if wake_at is not None:
+        values["wake_at"] = wake_at
+    where = _RECOVERIES.c.id == recovery_id
+    unit.session.execute(_RECOVERIES.update().where(where).values(**values))

@@ -6,17 +6,39 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from models.engine import Database
 from models.ids import digest_bytes
 from models.partner import Document
-from models.store.unit import Unit
+from models.store.unit import Unit, unit_of_work
 from models.tables import table_of
 
 _DOCUMENTS = table_of(Document)
 
 
+def keep_bytes(
+    database: Database, raw: bytes, kind: str, media_type: str, received_at: datetime
+) -> str:
+    """Store bytes once in a transaction of their own, sealed before it begins; their digest."""
+    sealed = database.vault.seal_bytes(raw)
+    with unit_of_work(database) as unit:
+        return _keep(unit, digest_bytes(raw), sealed, kind, media_type, received_at)
+
+
 def keep(unit: Unit, raw: bytes, kind: str, media_type: str, received_at: datetime) -> str:
     """Store bytes once; return their digest."""
-    name = digest_bytes(raw)
+    return _keep(unit, digest_bytes(raw), raw, kind, media_type, received_at, is_sealed=False)
+
+
+def _keep(
+    unit: Unit,
+    name: str,
+    body: bytes,
+    kind: str,
+    media_type: str,
+    received_at: datetime,
+    *,
+    is_sealed: bool = True,
+) -> str:
     if not unit.session.execute(
         sa.select(_DOCUMENTS.c.digest).where(_DOCUMENTS.c.digest == name)
     ).first():
@@ -25,7 +47,7 @@ def keep(unit: Unit, raw: bytes, kind: str, media_type: str, received_at: dateti
                 digest=name,
                 kind=kind,
                 media_type=media_type[:80],
-                body_sealed=unit.vault.seal_bytes(raw),
+                body_sealed=body if is_sealed else unit.vault.seal_bytes(body),
                 received_at=received_at,
             )
         )

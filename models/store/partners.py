@@ -13,6 +13,7 @@ from models.states import Noun, PartnerChannel, PartnerKind
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 from models.tables import table_of
+from models.trouble import Trouble
 from models.vault import Vault
 
 _PARTNERS = table_of(Partner)
@@ -66,10 +67,15 @@ def register(unit: Unit, now: datetime, partner_id: str, **fields: Unpack[Partne
 
 
 def note_contact(
-    unit: Unit, partner_id: str, *, answered_at: datetime | None = None, error: str = ""
+    unit: Unit,
+    partner_id: str,
+    *,
+    answered_at: datetime | None = None,
+    error: str = "",
+    trouble: Trouble = Trouble.NONE,
 ) -> None:
     """Remember the last answer or the last failure of a partner (operational, no event)."""
-    values: dict[str, object] = {"last_error": error[:300]}
+    values: dict[str, object] = {"last_error": error[:300], "last_trouble": trouble}
     if answered_at is not None:
         values["last_answer_at"] = answered_at
     unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))

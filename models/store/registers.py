@@ -129,5 +129,5 @@ def guarded(row: Mapping[Any, Any]) -> dict[str, Scalar]:
 
 _OF_THE_MOMENT = frozenset(
     {"feed_reached_at", "feed_due_at", "feed_interval_seconds", "last_answer_at", "last_error",
-     "breaker_failures", "breaker_until", "reconciled_to", "row_seal"}
+     "last_trouble", "breaker_failures", "breaker_until", "reconciled_to", "row_seal"}
 )  # fmt: skip

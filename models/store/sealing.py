@@ -35,7 +35,7 @@ class SealingSession(Session):
         """Rows that were about to be changed and did not fit their seal: (table, key)."""
         self.revisions: dict[str, int] = {}
         """Tables whose tally this unit has changed, with the number of its change."""
-        self._touched: dict[str, set[str]] = defaultdict(set)
+        self._touched: dict[str, dict[str, int]] = defaultdict(dict)
         self._added: dict[str, dict[str, int]] = defaultdict(dict)
         self._sums: dict[str, int] = defaultdict(int)
         self._rows: dict[str, int] = defaultdict(int)
@@ -113,14 +113,16 @@ class SealingSession(Session):
                 if key not in self._added[table.name] and not fits(self.vault, table, row):
                     self.broken.add((table.name, key))
                     continue
-                self._touched[table.name].add(key)
+                self._touched[table.name][key] = int(row[SEAL] or "0", 16)
 
     def _seal_again(self, table: sa.Table, keys: Sequence[str]) -> None:
         """New seals for changed rows; a row that is gone is counted off the table."""
         key = _key(table)
         query = sa.select(*raw_columns(table)).select_from(table).where(key.in_(keys))
         news = []
+        gone = set(keys)
         for row in super().execute(query).mappings():
+            gone.discard(str(row[key.name]))
             seal = row_seal(self.vault, table, spelled_row(table, row))
             if seal == row[SEAL]:
                 continue
@@ -128,6 +130,9 @@ class SealingSession(Session):
             if table.name in self._tallied:
                 self._sums[table.name] += int(seal, 16) - int(row[SEAL], 16)
         self._write_seals(table, news)
+        if table.name in self._tallied:
+            self._rows[table.name] -= len(gone)
+            self._sums[table.name] -= sum(self._touched[table.name][name] for name in gone)
 
     def _tally(self, name: str) -> None:
         query = sa.select(*raw_columns(_TALLIES)).select_from(_TALLIES)
@@ -158,6 +163,7 @@ class SealingSession(Session):
             for key in set(added) - set(self._still_there(table, sorted(added))):
                 self._rows[name] -= 1
                 self._sums[name] -= added[key]
+                self._touched[name].pop(key, None)
 
     def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterable[str]:
         key = _key(table)

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.engine import Database, lock_history
+from models.engine import Database, lock_history, raising_busy
 from models.heads import Head
 from models.ledger import Event
 from models.outcome import Move
@@ -66,11 +66,13 @@ def _last_event(session: Session) -> tuple[int, str]:
 def unit_of_work(database: Database) -> Iterator[Unit]:
     """Begin writing; commit on leaving, roll back on an error; sign the head after the commit.
 
-    Rows that no event carries are sealed before the commit.
+    Rows that no event carries are sealed before the commit. Raises StoreBusyError when another
+    process keeps the database locked; nothing was written then.
     """
     with SealingSession(database.writer, database.vault) as session, session.begin():
-        lock_history(session)
-        seq, digest = _last_event(session)
+        with raising_busy():
+            lock_history(session)
+            seq, digest = _last_event(session)
         unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
         session.seal()
@@ -79,3 +81,21 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
         at = unit.at.isoformat()
         head = Head(unit.seq, unit.digest, at, counts, dict(session.revisions))
         database.heads.sign(database.vault, head)
+
+
+@contextmanager
+def savepoint(unit: Unit) -> Iterator[None]:
+    """A part of a transaction that may fail alone: on an error all of it is as it was before.
+
+    What the unit knows of the history goes back with the rows, so that the next event follows the
+    last one that is still there, and the signed head names it.
+    """
+    seq, digest, at, banks = unit.seq, unit.digest, unit.at, unit.banks
+    recovery_seq, accounts = dict(unit.recovery_seq), dict(unit.accounts)
+    try:
+        with unit.session.begin_nested():
+            yield
+    except BaseException:
+        unit.seq, unit.digest, unit.at, unit.banks = seq, digest, at, banks
+        unit.recovery_seq, unit.accounts = recovery_seq, accounts
+        raise

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
+from models.trouble import Trouble, trouble_of
 from recovery_flows.errors import (
     AnswerUnreadableError,
     OutcomeUnknownError,
@@ -128,14 +129,23 @@ def _error(
     status, name, raw = answer.status_code, problem_name(answer), (answer,)
     meaning = meaning_of(status, name)
     if meaning is Meaning.WAIT:
-        return PartnerUnavailableError(partner, f"{name} (HTTP {status})", retry_after, raw)
+        return _unavailable(partner, status, name, retry_after, raw)
     if meaning is not Meaning.RETRY:
         return PartnerRefusedError(partner, name, _problem(answer).detail, status, raw)
     if call_id is not None:
         return OutcomeUnknownError(partner, call_id, f"{name}, HTTP {status}", raw)
     if status < 400:
         return AnswerUnreadableError(partner, "status", f"is {status}, which is no answer", raw)
-    return PartnerUnavailableError(partner, f"{name} (HTTP {status})", retry_after, raw)
+    return _unavailable(partner, status, name, retry_after, raw)
+
+
+def _unavailable(
+    partner: PartnerId, status: int, name: str, retry_after: int | None, raw: tuple[RawAnswer, ...]
+) -> PartnerUnavailableError:
+    trouble = trouble_of(status, name, Trouble.UNAVAILABLE)
+    return PartnerUnavailableError(
+        partner, f"{name} (HTTP {status})", retry_after, raw, trouble=trouble
+    )
 
 
 def _problem(answer: RawAnswer) -> _Problem:

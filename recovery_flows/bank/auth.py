@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from models.ids import PartnerId
+from models.trouble import Trouble
 from recovery_flows.bank.signing import Signer
 from recovery_flows.errors import PartnerUnavailableError
 
@@ -91,7 +92,7 @@ class Tokens:
         raise self._none(f"it gave no token ({_code(body)}, HTTP {status})")
 
     def _none(self, why: str) -> PartnerUnavailableError:
-        return PartnerUnavailableError(self._partner, why)
+        return PartnerUnavailableError(self._partner, why, trouble=Trouble.NO_TOKEN)
 
 
 def _code(body: bytes) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from models.ids import PartnerId
+from models.trouble import Trouble
 from recovery_flows.errors import (
     OutcomeUnknownError,
     PartnerUnavailableError,
@@ -68,8 +69,9 @@ class Breaker:
         if state is BreakerState.CLOSED:
             return False
         if state is BreakerState.OPEN or self._trying:
+            why = f"it failed {self.failures} times in a row"
             raise PartnerUnavailableError(
-                self._partner, f"it failed {self.failures} times in a row", self._wait_seconds()
+                self._partner, why, self._wait_seconds(), trouble=Trouble.RESTING
             )
         self._trying = True
         return True

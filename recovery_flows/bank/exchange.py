@@ -9,6 +9,7 @@ import httpx
 
 from models.facts import RawAnswer
 from models.ids import CallId
+from models.trouble import Trouble
 from recovery_flows.bank.answers import check_answer, retry_wait_seconds
 from recovery_flows.bank.auth import Tokens
 from recovery_flows.bank.breaker import Breaker
@@ -26,12 +27,12 @@ BODY_BYTES_MAX = 5_000_000
 REMEMBERED_MAX = 256
 _REMEMBERED_BYTES_MAX = 65_536
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_WHY: tuple[tuple[type[Exception], str], ...] = (
-    (httpx.ConnectError, "it cannot be reached"),
-    (httpx.ConnectTimeout, "it cannot be reached in time"),
-    (httpx.PoolTimeout, "no connection was free"),
-    (httpx.TimeoutException, "it did not answer in time"),
-    (TimeoutError, "it did not answer in time"),
+_WHY: tuple[tuple[type[Exception], str, Trouble], ...] = (
+    (httpx.ConnectError, "it cannot be reached", Trouble.UNREACHABLE),
+    (httpx.ConnectTimeout, "it cannot be reached in time", Trouble.UNREACHABLE),
+    (httpx.PoolTimeout, "no connection was free", Trouble.UNAVAILABLE),
+    (httpx.TimeoutException, "it did not answer in time", Trouble.SLOW),
+    (TimeoutError, "it did not answer in time", Trouble.SLOW),
 )
 
 
@@ -102,7 +103,8 @@ class Exchange:
             async with asyncio.timeout(self._total_seconds):
                 token = await self._tokens.current(self.http, stale)
         except (httpx.RequestError, TimeoutError) as error:
-            failure = PartnerUnavailableError(self.partner, f"{_why(error)}, for a token")
+            why, trouble = _why(error)
+            failure = PartnerUnavailableError(self.partner, f"{why}, for a token", trouble=trouble)
         else:
             request.headers["Authorization"] = f"Bearer {token}"
             return token
@@ -159,11 +161,12 @@ class Exchange:
             if key is None:
                 return AnswerUnreadableError(self.partner, "body", why)
             return OutcomeUnknownError(self.partner, key, f"the answer {why}")
-        why = _why(error)
+        why, trouble = _why(error)
         if key is None or isinstance(error, _NOT_SENT):
-            return PartnerUnavailableError(self.partner, why)
+            return PartnerUnavailableError(self.partner, why, trouble=trouble)
         return OutcomeUnknownError(self.partner, key, why)
 
 
-def _why(error: Exception) -> str:
-    return next((text for kind, text in _WHY if isinstance(error, kind)), "it hung up")
+def _why(error: Exception) -> tuple[str, Trouble]:
+    found = ((text, trouble) for kind, text, trouble in _WHY if isinstance(error, kind))
+    return next(found, ("it hung up", Trouble.HUNG_UP))

@@ -24,7 +24,9 @@ def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Holds: parts, complaints, what a bank holds by itself.",
                         no_args_is_help=True)  # fmt: skip
-    for command in (amend, part, unrelated, complaint, voluntary, withdraw, converted, again):
+    for command in (
+        amend, part, unrelated, complaint, voluntary, reference, withdraw, converted, again,
+    ):  # fmt: skip
         group.command()(command)
     app.add_typer(group, name="hold")
 
@@ -166,6 +168,26 @@ def voluntary(
         done = holding.record_voluntary(
             desk, recovery_id, asset, amount, begun, ends, reason, seen_version
         )
+    _tell(done, as_json=as_json)
+
+
+def reference(
+    ref: Ref,
+    *,
+    hold: HoldId,
+    bank_ref: Annotated[str, typer.Option(help="By which the bank knows the hold.")],
+    reason: Annotated[str, typer.Option(help="How the unit knows; stored encrypted.")],
+    seen_version: SeenVersion = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Enter the bank's reference of a voluntary hold."""
+    from recovery_flows.desk import holding
+
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        desk = installation.desk(acting_as)
+        done = holding.name_at_bank(desk, recovery_id, hold, bank_ref, reason, seen_version)
     _tell(done, as_json=as_json)
 
 

@@ -46,6 +46,9 @@ def main() -> None:
     except _of_the_store() as error:
         complain(str(error.args[0]))
         sys.exit(3 if isinstance(error, _of_the_store()[:2]) else 2)
+    except _busy() as error:
+        complain(str(error))
+        sys.exit(4)
     except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, not a traceback
         complain(f"{_fault(error)}; what was committed is safe")
         sys.exit(1)
@@ -60,6 +63,13 @@ def _of_the_store() -> tuple[type[Exception], ...]:
     from models.vault import VaultError
 
     return NotPermittedError, StaleFileError, DatabaseMissingError, NoSuchRecoveryError, VaultError
+
+
+def _busy() -> type[Exception]:
+    """The store cannot be written now; imported only when something was raised."""
+    from models.engine import StoreBusyError
+
+    return StoreBusyError
 
 
 def _fault(error: Exception) -> str:

@@ -256,5 +256,6 @@ def _line_mapping(page: PartnerPage) -> dict[str, object]:
         "breaker": page.breaker,
         "last_answer_at": row.last_answer_at,
         "last_error": row.last_error,
+        "last_trouble": row.last_trouble,
         "disagreement": row.disagreement,
     }

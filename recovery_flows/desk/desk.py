@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from models.engine import Database
 from models.facts import AccountRef
@@ -24,9 +24,10 @@ from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.desk import asking, doing, letter_effects
+from recovery_flows.desk.clock import wall_clock
 from recovery_flows.desk.deconflicting import carry_reason, check_step
 from recovery_flows.desk.log_in import Identity, NobodyActsError, is_authentic
-from recovery_flows.desk.recording import conclude, derived
+from recovery_flows.desk.recording import conclude, derived_or_due
 from recovery_flows.errors import MisuseError
 from recovery_flows.rules import approving, joining, milestones, payees, steps
 from recovery_flows.rules.acts import StepRefusedError
@@ -35,11 +36,6 @@ from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.tracing.rules import RULES
 
 WallClock = Callable[[], datetime]
-
-
-def wall_clock() -> datetime:
-    """Transport time: now, aware, UTC."""
-    return datetime.now(UTC)
 
 
 @contextmanager
@@ -162,7 +158,7 @@ class Desk:
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             write_note(unit, actor, now, recovery_id, text)
-            write_derived(unit, recovery_id, derived(file, now, self.laws))
+            write_derived(unit, recovery_id, derived_or_due(file, now, self.laws))
             return f"{file.recovery.ref}: note kept"
 
     @contextmanager
@@ -246,9 +242,9 @@ class Desk:
         record(unit, actor, now, joins.recovery.id, outcome)
         conclude(unit, actor, now, self.laws, progress)
         left = load_files(unit.session, [joins.recovery.id])[0]
-        write_derived(unit, joins.recovery.id, derived(left, now, self.laws))
+        write_derived(unit, joins.recovery.id, derived_or_due(left, now, self.laws))
         for sharer in load_files(unit.session, [r for _, r, _ in joins.shared_with]):
-            write_derived(unit, sharer.recovery.id, derived(sharer, now, self.laws))
+            write_derived(unit, sharer.recovery.id, derived_or_due(sharer, now, self.laws))
         return f"{joins.recovery.ref} joined {stays.recovery.ref}"
 
 

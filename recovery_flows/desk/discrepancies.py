@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from models.file import RecoveryFile
 from models.queries.clock import case_now
-from models.states import Role
+from models.states import DiscrepancyKind, Noun, Role
+from models.store.calls import try_at_once
 from models.store.notes import write_note
+from models.store.unit import Unit
 from recovery_flows.desk.desk import Desk
 from recovery_flows.errors import MisuseError
 from recovery_flows.rules import discrepancies
@@ -23,5 +26,13 @@ def resolve(
         actor = desk.actor(Role.OFFICER)
         now = case_now(unit.session, desk.wall())
         discrepancies.resolve(progress, named, actor.id, now)
+        _release(unit, progress.file, named)
         write_note(unit, actor, now, recovery_id, f"discrepancy {named}: {reason.strip()}")
     return f"{progress.file.recovery.ref}: discrepancy resolved"
+
+
+def _release(unit: Unit, file: RecoveryFile, named: str) -> None:
+    """A call that was put off because it failed is tried again at once."""
+    found = next(d for d in file.discrepancies if d.id == named)
+    if found.kind is DiscrepancyKind.PROCESSING_FAILED and found.subject_noun is Noun.CALL:
+        try_at_once(unit, found.subject_id)

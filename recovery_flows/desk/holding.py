@@ -210,3 +210,14 @@ def record_conversion(
         disposing.record_conversion(edit.progress, hold_id, edit.now, desk.laws)
         _keep(desk, edit, f"court's order on {hold_id}", order)
     return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"
+
+
+def name_at_bank(
+    desk: Desk, recovery_id: str, hold_id: str, bank_ref: str, reason: str, seen: int | None = None
+) -> str:
+    """Enter by which reference a bank knows a hold that was recorded without one."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        hold_acts.name_at_bank(edit.progress, hold_id, bank_ref)
+        _keep(desk, edit, f"reference of {hold_id} at its bank", reason)
+    return f"{edit.ref}: {hold_id} is known to its bank as {bank_ref.strip()}"

@@ -114,8 +114,8 @@ def _broken(desk: Desk, unit: Unit, progress: Progress, call: CallRow) -> str:
     """What was changed by hand in the records behind an order; a person finds it then."""
     if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
         return ""
-    order = (progress.file.recovery.id, call.partner_id)
-    detail = vouching.broken(unit, desk.database, [order]).get(order, "")
+    vouched = vouching.Vouched(unit, desk.database)
+    detail = vouched.broken(progress.file.recovery.id, call.partner_id)
     if detail:
         now = case_now(unit.session, desk.wall())
         progress.file = vouching.note_broken(unit, progress.file, detail, now, desk.laws)

@@ -26,6 +26,7 @@ from models.queries.partner_register import (
 )
 from models.states import OPEN_TASKS, HoldKind, HoldState, PayoutState
 from models.store.partner_register import NoSuchPartnerError
+from models.trouble import Trouble
 from models.vault import Vault
 from recovery_flows.desk.contacts import Contacts, contacts_of
 from recovery_flows.rules import answer_times
@@ -115,7 +116,7 @@ def _page(row: PartnerRow, now: datetime, wall: datetime, orders: list[OrderTime
         breaches=answer_times.breaches(orders, row.agreed_minutes),
         overdue=answer_times.overdue(orders, row.agreed_minutes, now),
         breaker=breaker_state(row.breaker_failures, row.breaker_until, wall),
-        advice=advice(row.last_error),
+        advice=advice(row.last_error, Trouble(row.last_trouble)),
     )
 
 

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from models.facts import AccountRef, Direction
 from models.money import Money
 from models.queries.accounts import Banks, partners_with
-from models.store.accounts import ensure_account
+from models.store.accounts import AccountPlan, ensure_account
 from models.store.bookings import Booking, ToldStatement
-from models.store.unit import Unit
 from recovery_flows.intake.statements.shape import End, Entry, Head, Item
 
 _DAY = timedelta(days=1)
@@ -57,7 +56,7 @@ def told_statements(items: Iterable[Item]) -> Iterator[FileStatement]:
 class Reading:
     """How one bank's files are understood: the time zone of its legal days, who is who."""
 
-    def __init__(self, unit: Unit, banks: Banks, zone: str, now: datetime) -> None:
+    def __init__(self, unit: AccountPlan, banks: Banks, zone: str, now: datetime) -> None:
         self.unit, self.banks, self.now = unit, banks, now
         self.zone = ZoneInfo(zone)
         self.unknown: set[str] = set()

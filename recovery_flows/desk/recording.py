@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.file import RecoveryFile
+from models.file import RecoveryFile, Step
 from models.queries.files import load_files, recoveries_wanting
-from models.states import CLOSED_RECOVERIES, Noun
+from models.states import CLOSED_RECOVERIES, Noun, Role, Stage
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.rules import (
     approval_upkeep,
     crossing,
+    discrepancies,
     following,
     freezing,
     letter_clocks,
@@ -21,19 +22,29 @@ from recovery_flows.rules import (
     steps,
     waking,
 )
+from recovery_flows.rules.actions import Action
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 
 
-def conclude(unit: Unit, actor: Actor, now: datetime, laws: Laws, progress: Progress) -> None:
+def conclude(
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    laws: Laws,
+    progress: Progress,
+    shown: Derived | None = None,
+) -> None:
     """Record everything that `progress` holds, in this transaction.
 
+    `shown` is what follows for the queue, where that is known already. Where it cannot be derived
+    the recovery is due: what was decided is booked, and the engine finds out what is wrong.
     A pending approval of which a figure has changed becomes void with it.
     """
     recovery_id = progress.file.recovery.id
     approval_upkeep.void_changed(progress, now)
     record(unit, actor, now, recovery_id, progress.outcome())
-    write_derived(unit, recovery_id, derived(progress.file, now, laws))
+    write_derived(unit, recovery_id, shown or derived_or_due(progress.file, now, laws))
     _look_at_sharers(unit, now, laws, progress)
 
 
@@ -48,7 +59,19 @@ def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) 
     accounts = [a.account_id for a in progress.file.assets if a.id in touched]
     ids = recoveries_wanting(unit.session, accounts, progress.file.recovery.id)
     for file in load_files(unit.session, ids):
-        write_derived(unit, file.recovery.id, derived(file, now, laws))
+        write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
+
+
+def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
+    """What the queue shows of a file; where a rule fails on it, that the engine has to look."""
+    try:
+        return derived(file, now, laws)
+    except Exception:  # noqa: BLE001 - not lost: the engine meets the same fault and quarantines it
+        recovery = file.recovery
+        text = "processing"
+        waiting = Step(Action.ENGINE, Role.ENGINE, recovery.id, "", None, text)
+        step = next(discrepancies.steps(file), waiting)
+        return Derived(stage=Stage.FREEZING, step=step, due_at=None, wake_at=now)
 
 
 def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:

@@ -9,14 +9,14 @@ from typing import Any
 from sqlmodel import Session
 
 from models.file import GonePart, Position, RecoveryFile, TraceView
-from models.ids import derive_id
+from models.ids import derive_id, digest
 from models.outcome import Move, Scalar
 from models.queries.files import trace_json
 from models.queries.money import places
 from models.rows import RecoveryRow
 from models.states import Noun
 from recovery_flows.desk.gathering import Gathered, gather
-from recovery_flows.rules import following
+from recovery_flows.rules import contradicting, following
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
 from recovery_flows.rules.progress import Progress
@@ -26,11 +26,16 @@ from recovery_flows.rules.tracing.types import Trace
 
 
 def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) -> None:
-    """Trace a recovery under its chosen rule from all stored bookings, and adopt the result."""
+    """Trace a recovery under its chosen rule from all stored bookings, and adopt the result.
+
+    One that contradicts what was paid back or is being paid is not adopted, but owned by a person.
+    """
     file = progress.file
     given = gather(session, file)
     trace = traced(file.recovery, given, now)
     view, text = _view(file, trace, now)
+    if contradicting.refuse(progress, view, now, digest(text)):
+        return
     known_places = places(session, {p.account_id for p in view.positions})
     covered_to = {s.account_id: s.covers_to for s in given.spans}
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from datetime import datetime
+
+from sqlmodel import Session
 
 from models.engine import Database
 from models.file import RecoveryFile
 from models.outcome import Outcome
-from models.queries.integrity import broken_clock, broken_partners, broken_recoveries
+from models.queries.integrity import broken_clock, broken_partner, broken_recovery
 from models.states import DiscrepancyKind, DiscrepancyState, Noun
 from models.store.derived import write_derived
 from models.store.record import record
@@ -18,27 +20,39 @@ from recovery_flows.rules import discrepancies
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import applied
 
+_Ask = Callable[[Session, Database, str], list[str]]
 BROKEN = "its records do not follow from their history: `recovery audit verify` names what differs"
 
 
-def broken(
-    unit: Unit, database: Database, orders: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """What is wrong with the records behind each of these orders, (recovery, partner), if anything.
+class Vouched:
+    """Asks, in one transaction, whether the records behind orders follow from their history.
 
-    The recovery's own events are recomputed and its rows replayed from them; the same of the
-    partner and of the case clock.
+    Each recovery, each partner and the case clock are looked at once: while the transaction is
+    open nobody else can write.
     """
-    recoveries = broken_recoveries(unit.session, database, [r for r, _ in orders])
-    partners = broken_partners(unit.session, database, [p for _, p in orders])
-    clock = broken_clock(unit.session, database) if orders else []
-    found = {}
-    for recovery_id, partner_id in orders:
-        sentences = clock + recoveries.get(recovery_id, []) + partners.get(partner_id, [])
-        if sentences:
-            more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
-            found[recovery_id, partner_id] = sentences[0] + more
-    return found
+
+    def __init__(self, unit: Unit, database: Database) -> None:
+        self._unit, self._database = unit, database
+        self._known: dict[tuple[str, str], list[str]] = {}
+
+    def broken(self, recovery_id: str, partner_id: str) -> str:
+        """What is wrong with the records behind an order of this recovery to this partner; "" else.
+
+        The recovery's own events are recomputed and its rows replayed from them; the same of the
+        partner and of the case clock.
+        """
+        sentences = [
+            *self._ask("recovery", recovery_id, broken_recovery),
+            *self._ask("partner", partner_id, broken_partner),
+            *self._ask("clock", "", lambda session, database, _: broken_clock(session, database)),
+        ]
+        more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
+        return f"{sentences[0]}{more}" if sentences else ""
+
+    def _ask(self, what: str, name: str, ask: _Ask) -> list[str]:
+        if (what, name) not in self._known:
+            self._known[what, name] = ask(self._unit.session, self._database, name)
+        return self._known[what, name]
 
 
 def note_broken(

@@ -6,13 +6,25 @@ from models.file import RecoveryFile
 from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.work import CallLine, account_ref
+from models.rows import HoldRow
 from models.states import TASK_CALLS, CallKind, HoldKind, HoldState, Noun, Role
 from models.store.unit import Unit
 from recovery_flows.bank import wire
 from recovery_flows.bank.orders import Approval, Authority, Limits
+from recovery_flows.errors import DisagreementError
 from recovery_flows.flows.task_bodies import mandate_of, task_limits, task_path_and_body
 from recovery_flows.rules import clocks, renewing
 from recovery_flows.rules.freezing import Laws
+
+
+class NoBankReferenceError(DisagreementError):
+    """An order about a hold that its bank cannot be told which."""
+
+    def __init__(self, hold_id: str) -> None:
+        super().__init__(
+            f"hold {hold_id} has no reference of its bank, so that no order about it can be sent: "
+            "ask its desk and enter it with `recovery hold reference`"
+        )
 
 
 def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> tuple[str, bytes]:
@@ -25,12 +37,18 @@ def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) ->
         hold = file.hold(call.subject_id)
         whole = hold.state is HoldState.RELEASE_PENDING
         part = None if whole else Money(hold.releasing_minor, hold.currency)
-        return wire.release_path(hold.bank_ref), wire.release_body(part, "released by decision")
+        return wire.release_path(_bank_ref(hold)), wire.release_body(part, "released by decision")
     if call.kind is CallKind.EXTEND:
         hold = file.hold(call.subject_id)
         ends = renewing.new_end(hold, laws[file.asset(hold.asset_id).regime])
-        return wire.extend_path(hold.bank_ref), wire.extend_body(ends)
+        return wire.extend_path(_bank_ref(hold)), wire.extend_body(ends)
     return wire.PAYOUTS_PATH, _payout_body(unit, file, call)
+
+
+def _bank_ref(hold: HoldRow) -> str:
+    if not hold.bank_ref:
+        raise NoBankReferenceError(hold.id)
+    return hold.bank_ref
 
 
 def _hold_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> bytes:
@@ -58,7 +76,7 @@ def _payout_body(unit: Unit, file: RecoveryFile, call: CallLine) -> bytes:
     payout = next(p for p in file.payouts if p.id == call.subject_id)
     return wire.payout_body(
         payout.id,
-        file.hold(payout.hold_id).bank_ref,
+        _bank_ref(file.hold(payout.hold_id)),
         Money(payout.amount_minor, payout.currency),
         account_ref(unit.session, unit.vault, payout.payee_account_id),
         payout.allocation_id,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from sqlmodel import Session
+
 from models.engine import Database
 from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.clock import case_now
@@ -51,6 +53,10 @@ class Night:
     not_before: datetime
 
 
+def _silence(line: str) -> None:
+    del line
+
+
 @dataclass(slots=True)
 class Engine:
     """One engine's hands; made by the composition root, one per process."""
@@ -61,6 +67,8 @@ class Engine:
     owner: str
     wall: Callable[[], datetime] = wall_clock
     signer: Signer | None = field(default=None, repr=False)
+    report: Callable[[str], None] = field(default=_silence, repr=False)
+    """Says a line to whoever watches the engine; it holds ids and codes only."""
     calls_sent: dict[str, int] = field(default_factory=dict)
     nights: dict[str, Night] = field(default_factory=dict)
     _banks: dict[str, tuple[PartnerLine, PartnerBank]] = field(default_factory=dict)
@@ -69,6 +77,10 @@ class Engine:
         """Case time."""
         with self.database.reading() as session:
             return case_now(session, self.wall())
+
+    def now_in(self, session: Session) -> datetime:
+        """Case time, as this transaction sees it."""
+        return case_now(session, self.wall())
 
     async def bank(self, partner_id: str) -> PartnerBank:
         """The line to a partner; opened anew when its address or token changed."""

@@ -25,6 +25,7 @@ from models.queries.daily_books import (
     known_revisions,
     paid_out,
 )
+from models.trouble import Trouble
 from recovery_flows.bank import daily
 from recovery_flows.errors import (
     DisagreementError,
@@ -56,6 +57,7 @@ class PartnerDays:
     lines: tuple[DayLine, ...] = ()
     unread: int = 0
     not_asked: str = ""
+    trouble: Trouble = Trouble.NONE
     failed: bool = False
 
     @property
@@ -163,7 +165,7 @@ async def _compare(engine: Engine, plan: _Plan) -> PartnerDays:
     try:
         theirs = await told_days(engine, found.partner, found.first, found.last, found.time_zone)
     except RecoveryFlowsError as error:
-        return replace(found, not_asked=str(error), failed=True)
+        return replace(found, not_asked=str(error), trouble=error.trouble, failed=True)
     days = days_between(found.first, found.last)
     ours = legal_days.our_days(plan.books.held, plan.books.paid, days, found.time_zone)
     found = replace(found, lines=compare(found.partner, ours, theirs, days))

@@ -1,27 +1,41 @@
-"""One stage's decisions on a chunk of recoveries: read, decide, record, in one transaction."""
+"""One stage's decisions: read and decided outside the write lock, recorded one by one in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session
 
 from models.file import RecoveryFile
 from models.ids import canonical
-from models.outcome import Move, Scalar
-from models.queries.files import load_files
-from models.queries.work import due_recoveries
+from models.queries.files import load_each
+from models.queries.work import due_recoveries, version_of
 from models.states import TASK_CALLS, CallKind, Noun, Stage
-from models.store.unit import ENGINE, unit_of_work
+from models.store.derived import Derived
+from models.store.pacing import for_a_while, rest_of_the_lock
+from models.store.record import StaleFileError
+from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.vault import Vault
-from recovery_flows.desk.recording import conclude
+from recovery_flows.desk.recording import conclude, derived, derived_or_due
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.flows.context import Engine
-from recovery_flows.rules import crossing, following, freezing, letter_clocks, restitution
+from recovery_flows.flows.faults import alone
+from recovery_flows.flows.quarantine import quarantine
+from recovery_flows.rules import (
+    approval_upkeep,
+    crossing,
+    following,
+    freezing,
+    letter_clocks,
+    restitution,
+)
 from recovery_flows.rules.freezing import Laws
-from recovery_flows.rules.postings import TraceBelowReturnsError
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.quarantining import deciding_on, went_through
 
 STAGES = (Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION)
 CALLS: dict[Stage, tuple[CallKind, ...]] = {
@@ -30,27 +44,70 @@ CALLS: dict[Stage, tuple[CallKind, ...]] = {
     Stage.CROSS_BORDER: (CallKind.REQUEST,),
     Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE),
 }
+_TOGETHER = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a stage decided on a recovery as it was at a version of its file."""
+
+    progress: Progress
+    shown: Derived
+
+    @property
+    def recovery_id(self) -> str:
+        """The recovery that it is about."""
+        return self.progress.file.recovery.id
 
 
 def due_by_stage(engine: Engine) -> dict[Stage, list[str]]:
-    """Due recoveries by the first stage that has something to do with them."""
+    """Due recoveries by the first stage that has something to do with them.
+
+    One whose file cannot be read, or that no rule can look at, is quarantined and left out.
+    """
     now = engine.now()
     found: dict[Stage, list[str]] = {}
     with engine.database.reading() as session:
-        ids = due_recoveries(session, now, engine.pace.chunk_size)
-        for file in load_files(session, ids):
-            found.setdefault(_first_stage(file, now, engine.laws), []).append(file.recovery.id)
+        ids = due_recoveries(session, now, engine.wall(), engine.pace.chunk_size)
+    for some in _batches(ids):
+        with engine.database.reading() as session:
+            files = _load(engine, session, some)
+        for file in files:
+            with alone() as failure:
+                stage = _first_stage(file, now, engine.laws)
+                found.setdefault(stage, []).append(file.recovery.id)
+            if failure.error is not None:
+                quarantine(engine, deciding_on(file.recovery.id), failure.error)
     return found
 
 
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while some := list(islice(rest, _TOGETHER)):
+        yield some
+
+
+def _load(engine: Engine, session: Session, ids: Sequence[str]) -> list[RecoveryFile]:
+    files, unreadable = load_each(session, ids)
+    for recovery_id, error in unreadable.items():
+        quarantine(engine, deciding_on(recovery_id), error)
+    return files
+
+
 def _first_stage(file: RecoveryFile, now: datetime, laws: Laws) -> Stage:
+    """The first stage with work; a stage whose rule fails stops none of the others."""
+    failed: Exception | None = None
     for stage in STAGES:
         progress = Progress(file)
         if stage is Stage.TRACING and file.recovery.trace_wanted:
             return stage
-        _decide(stage, progress, now, laws, None, None)
-        if progress.outcome():
+        with alone() as failure:
+            _decide(stage, progress, now, laws, None, None)
+        failed = failed or failure.error
+        if failure.error is None and progress.outcome():
             return stage
+    if failed is not None:
+        raise failed
     return Stage.FREEZING
 
 
@@ -70,7 +127,7 @@ def _decide(
         freezing.advance(progress, now, laws)
     elif stage is Stage.TRACING:
         if session is not None and progress.file.recovery.trace_wanted:
-            _trace(session, progress, now, laws)
+            trace_file(session, progress, now, laws)
         following.advance(progress, now)
     elif stage is Stage.CROSS_BORDER:
         crossing.advance(progress, now, laws, seal)
@@ -78,30 +135,76 @@ def _decide(
         restitution.advance(progress, now, laws)
 
 
-def _trace(session: Session, progress: Progress, now: datetime, laws: Laws) -> None:
-    """Trace; a result that contradicts money already paid back is left to a person."""
-    before = progress.file
-    try:
-        trace_file(session, progress, now, laws)
-    except TraceBelowReturnsError as error:
-        progress.file = before
-        progress.moves.clear()
-        recovery = before.recovery
-        values: dict[str, Scalar] = {"trace_wanted": False}
-        reason = f"the new trace was not adopted: {error}"
-        progress.take(
-            Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, values, reason=reason)
-        )
-
-
 def decide(engine: Engine, stage: Stage, recovery_ids: Sequence[str]) -> int:
-    """Let one stage work on these recoveries; return how many of them changed."""
-    now = engine.now()
+    """Let one stage work on these recoveries; return how many of them changed.
+
+    One that fails is quarantined, the others go on. The write lock is held for short times only.
+    """
     changed = 0
-    with unit_of_work(engine.database) as unit:
-        for file in load_files(unit.session, recovery_ids):
-            progress = Progress(file)
-            _decide(stage, progress, now, engine.laws, unit.session, unit.vault)
-            changed += bool(progress.outcome())
-            conclude(unit, ENGINE, now, engine.laws, progress)
+    for some in _batches(recovery_ids):
+        now = engine.now()
+        with engine.database.reading() as session:
+            decisions = list(_decisions(engine, session, stage, some, now))
+        changed += _record(engine, now, decisions)
     return changed
+
+
+def _decisions(
+    engine: Engine, session: Session, stage: Stage, ids: Sequence[str], now: datetime
+) -> list[Decision]:
+    found = []
+    for file in _load(engine, session, ids):
+        with alone() as failure:
+            found.append(_decided(engine, session, stage, file, now))
+        if failure.error is not None:
+            quarantine(engine, deciding_on(file.recovery.id), failure.error)
+    return found
+
+
+def _decided(
+    engine: Engine, session: Session, stage: Stage, file: RecoveryFile, now: datetime
+) -> Decision:
+    """What a stage decides on a file; of one in quarantine also whether all of it goes through."""
+    progress = Progress(file)
+    went_through(progress, Noun.RECOVERY, file.recovery.id, now)
+    cleared = len(progress.moves)
+    _decide(stage, progress, now, engine.laws, session, engine.database.vault)
+    approval_upkeep.void_changed(progress, now)
+    if not cleared:
+        return Decision(progress, derived_or_due(progress.file, now, engine.laws))
+    with alone() as failure:
+        return Decision(progress, derived(progress.file, now, engine.laws))
+    if len(progress.moves) == cleared and failure.error is not None:
+        raise failure.error
+    # This stage has something to do, another one fails still: the recovery stays in quarantine.
+    progress.moves = progress.moves[cleared:]
+    progress.file = replace(progress.file, discrepancies=file.discrepancies)
+    return Decision(progress, derived_or_due(progress.file, now, engine.laws))
+
+
+def _record(engine: Engine, now: datetime, decisions: Sequence[Decision]) -> int:
+    """Record each decision by itself, as many as fit into one short transaction at a time."""
+    changed, rest = 0, deque(decisions)
+    while rest:
+        failed: list[tuple[str, Exception]] = []
+        with unit_of_work(engine.database) as unit:
+            for decision in for_a_while(rest):
+                with alone() as failure, savepoint(unit):
+                    changed += _record_one(unit, engine, now, decision)
+                if failure.error is not None:
+                    failed.append((decision.recovery_id, failure.error))
+        for recovery_id, error in failed:
+            # Somebody else was quicker: it is due still, and decided on anew.
+            if not isinstance(error, StaleFileError):
+                quarantine(engine, deciding_on(recovery_id), error)
+        rest_of_the_lock(rest)
+    return changed
+
+
+def _record_one(unit: Unit, engine: Engine, now: datetime, decision: Decision) -> bool:
+    progress = decision.progress
+    recovery = progress.file.recovery
+    if version_of(unit.session, recovery.id) != recovery.version:
+        return False
+    conclude(unit, ENGINE, now, engine.laws, progress, decision.shown)
+    return bool(progress.outcome())

@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from datetime import datetime, timedelta
 
-from models.facts import FeedFact, HoldFact, TaskFact
-from models.queries.files import load_files
+from models.facts import FeedFact, FeedPage, HoldFact, RawAnswer, TaskFact
+from models.queries.files import load_file
 from models.queries.work import (
     PartnerLine,
     holding_partners,
     owners_of_refs,
     partners,
+    pausing_subjects,
     waiting_partners,
 )
 from models.queries.work import partner as partner_line
 from models.states import Noun, PartnerChannel
 from models.store.documents import keep
+from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_contact, plan_poll
-from models.store.unit import ENGINE, Unit, unit_of_work
+from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import (
     AnswerUnreadableError,
     DisagreementError,
+    RecoveryFlowsError,
     RefusedError,
     UnavailableError,
 )
 from recovery_flows.flows.context import Engine
+from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
 from recovery_flows.rules import answers
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.quarantining import Work, went_through
 
 _OVERLAP = timedelta(seconds=10)
+_Told = tuple[Noun, FeedFact]
 
 
 def due_polls(engine: Engine) -> list[str]:
     """Partners whose feed is to be read now; partners newly waited for are put on the list."""
     now = engine.now()
     with engine.database.reading() as session:
-        known = partners(session, engine.database.vault)
+        known = partners(session, None)
         waiting, holding = waiting_partners(session), holding_partners(session)
     due, unplanned = [], []
     for partner in known:
@@ -57,48 +66,115 @@ def due_polls(engine: Engine) -> list[str]:
 
 
 async def poll(engine: Engine, partner_id: str) -> int:
-    """Read one partner's feed and book what is new in it; return how many items were new."""
-    now, wall = engine.now(), engine.wall()
+    """Read one partner's feed and book what is new in it; return how many recoveries changed.
+
+    What fails on our side is this partner's trouble: it is noted, and the feed is read again.
+    """
+    with alone() as failure:
+        return await _poll(engine, partner_id)
+    if failure.error is not None:
+        error = failure.error
+        engine.report(f"the feed of {partner_id} cannot be read: {sentence(error)}")
+        await asyncio.to_thread(_note_failed, engine, partner_id, sentence(error), ())
+    return 0
+
+
+async def _poll(engine: Engine, partner_id: str) -> int:
     with engine.database.reading() as session:
-        partner = partner_line(session, engine.database.vault, partner_id)
-    since = partner.feed_reached_at - _OVERLAP if partner.feed_reached_at else None
+        since = partner_line(session, None, partner_id).feed_reached_at
     try:
         bank = await engine.bank(partner_id)
         engine.count_call("feed")
         least_seconds = (await bank.learn()).poll_seconds_min
-        page, raws = await bank.events(since)
+        page, raws = await bank.events(since - _OVERLAP if since else None)
     except (UnavailableError, RefusedError, DisagreementError) as error:
-        with unit_of_work(engine.database) as unit:
-            if isinstance(error, AnswerUnreadableError):
-                for raw in error.raw:
-                    keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
-            note_contact(unit, partner_id, error=str(error))
-            remember_breaker(unit, engine, partner_id)
-            _plan(unit, engine, partner, now, heard=False, failed=True)
+        unread = error.raw if isinstance(error, AnswerUnreadableError) else ()
+        await asyncio.to_thread(_note_failed, engine, partner_id, error, unread)
         return 0
+    return await asyncio.to_thread(_take, engine, partner_id, page, raws, least_seconds)
+
+
+def _note_failed(
+    engine: Engine, partner_id: str, error: RecoveryFlowsError, unread: tuple[RawAnswer, ...]
+) -> None:
+    now, wall = engine.now(), engine.wall()
     with unit_of_work(engine.database) as unit:
-        new = _take_items(unit, engine, now, page.items)
-        if new:
+        partner = partner_line(unit.session, None, partner_id)
+        for raw in unread:
+            keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
+        note_contact(unit, partner_id, error=str(error), trouble=error.trouble)
+        remember_breaker(unit, engine, partner_id)
+        _plan(unit, engine, partner, now, heard=False, failed=True)
+
+
+def _take(
+    engine: Engine, partner_id: str, page: FeedPage, raws: tuple[RawAnswer, ...], least_seconds: int
+) -> int:
+    """Book a feed, each recovery by itself; then the feed counts as read.
+
+    News that cannot be taken is quarantined, and the feed counts as read only to before it: it
+    comes again with the next reading.
+    """
+    now, wall = engine.now(), engine.wall()
+    changed, not_taken = _take_items(engine, now, page.items)
+    reached = page.reached
+    for item in not_taken:
+        reached = min(reached or item.modified_at, item.modified_at)
+    with unit_of_work(engine.database) as unit:
+        partner = partner_line(unit.session, None, partner_id)
+        if changed or not_taken:
             for raw in raws:
                 keep(unit, raw.body, "feed", raw.media_type, wall)
         note_contact(unit, partner_id, answered_at=wall)
         remember_breaker(unit, engine, partner_id)
         _plan(
-            unit, engine, partner, now, heard=bool(new), reached=page.reached,
+            unit, engine, partner, now, heard=bool(changed), reached=reached,
             least_seconds=least_seconds,
         )  # fmt: skip
-    return new
+    return changed
 
 
-def _take_items(unit: Unit, engine: Engine, now: datetime, items: tuple[FeedFact, ...]) -> int:
-    owners = owners_of_refs(unit.session, [i.order_ref for i in items])
-    ids = list({recovery_id for _, recovery_id in owners.values()})
-    files = {f.recovery.id: Progress(f) for f in load_files(unit.session, ids)}
+def _take_items(
+    engine: Engine, now: datetime, items: tuple[FeedFact, ...]
+) -> tuple[int, list[FeedFact]]:
+    """Book the items of each recovery in the order of the feed; how many changed, what was not.
+
+    What failed before is left until its next attempt, which is transport time.
+    """
+    with engine.database.reading() as session:
+        owners = owners_of_refs(session, [i.order_ref for i in items])
+        pausing = pausing_subjects(session, owners, engine.wall())
+    not_taken = [item for item in items if item.order_ref in pausing]
+    by_recovery: dict[str, list[_Told]] = {}
     for item in items:
-        if item.order_ref not in owners:
-            continue
-        noun, recovery_id = owners[item.order_ref]
-        progress = files[recovery_id]
+        if item.order_ref in owners and item.order_ref not in pausing:
+            noun, recovery_id = owners[item.order_ref]
+            by_recovery.setdefault(recovery_id, []).append((noun, item))
+    changed, rest = 0, deque(by_recovery.items())
+    while rest:
+        with unit_of_work(engine.database) as unit:
+            for recovery_id, told in for_a_while(rest):
+                with alone() as failure, savepoint(unit):
+                    changed += _take_told(unit, engine, now, recovery_id, told)
+                if failure.error is None:
+                    continue
+                if len(told) > 1:
+                    rest.extendleft((recovery_id, [one]) for one in reversed(told))
+                    continue
+                noun, item = told[0]
+                not_taken.append(item)
+                with savepoint(unit):
+                    work = Work(recovery_id, noun, item.order_ref)
+                    note_failure(unit, engine, work, failure.error)
+        rest_of_the_lock(rest)
+    return changed, not_taken
+
+
+def _take_told(
+    unit: Unit, engine: Engine, now: datetime, recovery_id: str, told: list[_Told]
+) -> bool:
+    progress = Progress(load_file(unit.session, recovery_id))
+    for noun, item in told:
         if isinstance(item, HoldFact):
             answers.take_hold_fact(progress, item.order_ref, item, engine.laws)
         elif isinstance(item, TaskFact):
@@ -106,10 +182,10 @@ def _take_items(unit: Unit, engine: Engine, now: datetime, items: tuple[FeedFact
                 take_task(unit, progress, item.order_ref, item, engine.wall())
         elif noun is Noun.PAYOUT:
             answers.take_payout_fact(progress, item.order_ref, item)
-    changed = [p for p in files.values() if p.moves]
-    for progress in changed:
+        went_through(progress, noun, item.order_ref, now)
+    if progress.moves:
         conclude(unit, ENGINE, now, engine.laws, progress)
-    return len(changed)
+    return bool(progress.moves)
 
 
 def _plan(

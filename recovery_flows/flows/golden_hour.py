@@ -1,58 +1,79 @@
-"""The golden-hour lane: a stop never waits behind a bank that is slow to answer another call."""
+"""The golden-hour lane: a stop never waits behind a bank, a sweep or Prefect."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from models.queries.work import due_call_kinds
 from models.states import CallKind
 from recovery_flows.flows.context import Engine
+from recovery_flows.flows.faults import sentence
+from recovery_flows.flows.outbox import send_due
 
 _LOOK_SECONDS = 0.25
 _BESIDE_MAX = 4
+_LOOKS_BEFORE_FLOW = 2
+_LOOKS_BEFORE_DIRECT = 4
+_LONGEST_PAUSE_SECONDS = 5.0
 
 
 class GoldenHourLane:
-    """Sends stops that are ordered while the sweep waits for somebody.
+    """Sends stops that the sweep does not send: because it waits, fails or pauses.
 
     A sweep sends what it finds itself: only what is still there at a second look is taken out of
-    its hands. Leases see to it that nothing leaves twice.
+    its hands, and what Prefect does not run in time is sent without it. Leases see to it that
+    nothing leaves twice.
     """
 
-    def __init__(self, engine: Engine, is_away: Callable[[BaseException], bool]) -> None:
-        self._engine, self._is_away = engine, is_away
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._running: set[asyncio.Task[int]] = set()
-        self.sweep_is_busy = False
+        self._looks = 0
 
     async def run(self) -> None:
-        """Look again and again until cancelled; what went wrong in a flow is raised here."""
-        # Imported here: Prefect reads its settings when it is imported, after the server's start.
-        from recovery_flows.flows.stages import golden_hour
-
-        waited = False
+        """Look again and again until cancelled; a look that fails is told and tried again."""
+        pause = _LOOK_SECONDS
         try:
             while True:
-                await asyncio.sleep(_LOOK_SECONDS)
-                self._look_at_ended()
-                waits = self.sweep_is_busy and self._stops_are_due()
-                if waits and waited and len(self._running) < _BESIDE_MAX:
-                    self._running.add(asyncio.create_task(golden_hour()))
-                waited = waits
+                await asyncio.sleep(pause)
+                try:
+                    await self._look()
+                    pause = _LOOK_SECONDS
+                except Exception as error:  # noqa: BLE001 - the lane ends only when it is told to
+                    pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                    self._engine.report(f"stops are looked for again: {sentence(error)}")
         finally:
             for flow in self._running:
                 flow.cancel()
+
+    async def _look(self) -> None:
+        self._forget_ended()
+        waits = await asyncio.to_thread(self._stops_are_due)
+        self._looks = self._looks + 1 if waits else 0
+        if self._looks < _LOOKS_BEFORE_FLOW or len(self._running) >= _BESIDE_MAX:
+            return
+        is_late = self._looks >= _LOOKS_BEFORE_DIRECT
+        self._running.add(asyncio.create_task(self._directly() if is_late else self._by_flow()))
+
+    async def _by_flow(self) -> int:
+        # Imported here: Prefect reads its settings when it is imported, after the server's start.
+        from recovery_flows.flows.stages import golden_hour
+
+        return await golden_hour()
+
+    async def _directly(self) -> int:
+        return await send_due(self._engine, [CallKind.HOLD])
 
     def _stops_are_due(self) -> bool:
         with self._engine.database.reading() as session:
             now, wall = self._engine.now(), self._engine.wall()
             return CallKind.HOLD in due_call_kinds(session, now, wall)
 
-    def _look_at_ended(self) -> None:
+    def _forget_ended(self) -> None:
         ended = {flow for flow in self._running if flow.done()}
         self._running -= ended
         for flow in ended:
             error = flow.exception()
-            # Without Prefect the stops stay due; the sweep says so and brings it back.
-            if error is not None and not self._is_away(error):
-                raise error
+            if error is not None:
+                # The stops are due still: the next look takes them.
+                self._engine.report(f"stops are sent again: {sentence(error)}")

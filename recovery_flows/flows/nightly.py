@@ -68,7 +68,7 @@ async def reconcile_night(engine: Engine, partner_id: str) -> bool:
     (found,) = (await reconcile_days(engine, wanted)).partners
     with unit_of_work(engine.database) as unit:
         if found.failed:
-            note_contact(unit, partner_id, error=found.not_asked)
+            note_contact(unit, partner_id, error=found.not_asked, trouble=found.trouble)
             return False
         note_reconciled(unit, now, partner_id, *_result(found, midnight))
     engine.nights[partner_id] = Night(midnight, engine.wall())

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.ids import PartnerId, digest
-from models.queries.files import load_files
-from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState
+from models.queries.files import load_file
+from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState, Noun
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
+from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements import record_statement
-from models.store.unit import ENGINE, Unit, unit_of_work
+from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
+from models.trouble import Trouble
 from recovery_flows.bank import wire
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
+from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
 from recovery_flows.rules import answers, task_answers, watching
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.quarantining import Work, went_through
 
 if TYPE_CHECKING:
     from recovery_flows.flows.outbox import Result
@@ -30,25 +36,77 @@ _ANOTHER_STATE = "OperationInvalid"
 
 
 def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> None:
-    """Record a batch of exchanges; each recovery that they touch is concluded once.
+    """Record exchanges; each recovery that they touch stands for itself and is concluded once.
 
     A call whose lease is not `lease` any more was taken over meanwhile, and is settled by whoever
-    has it now: the bank gives both the same answer.
+    has it now: the bank gives both the same answer. An answer that cannot be taken is quarantined:
+    its bytes are kept, and the bank is asked again later.
     """
+    by_recovery: dict[str, list[Result]] = {}
+    for result in results:
+        by_recovery.setdefault(result.call.recovery_id, []).append(result)
+    rest = deque(by_recovery.values())
+    while rest:
+        with unit_of_work(engine.database) as unit:
+            held = leased_by(unit, lease)
+            for group in for_a_while(rest):
+                ours = [r for r in group if r.call.id in held]
+                rest.extendleft(_settle_alone(unit, engine, ours))
+        rest_of_the_lock(rest)
+
+
+def _settle_alone(unit: Unit, engine: Engine, group: list[Result]) -> list[list[Result]]:
+    """Settle what one recovery was answered; return what is to be tried one by one."""
+    with alone() as failure, savepoint(unit):
+        _settle_group(unit, engine, group)
+        return []
+    if len(group) > 1:
+        return [[result] for result in group]
+    if failure.error is not None:
+        with savepoint(unit):
+            _settle_failed(unit, engine, group[0], failure.error)
+    return []
+
+
+def _settle_group(unit: Unit, engine: Engine, group: list[Result]) -> None:
+    if not group:
+        return
     now, wall = engine.now(), engine.wall()
-    with unit_of_work(engine.database) as unit:
-        held = leased_by(unit, lease)
-        results = [r for r in results if r.call.id in held]
-        ids = list({r.call.recovery_id for r in results})
-        files = {f.recovery.id: Progress(f) for f in load_files(unit.session, ids)}
-        for result in results:
-            _settle_one(unit, engine, now, wall, files[result.call.recovery_id], result)
-            _note(unit, result, wall)
-        for partner_id in {r.call.partner_id for r in results}:
-            remember_breaker(unit, engine, partner_id)
-        _look_soon(unit, results, now + timedelta(seconds=engine.pace.poll_seconds))
-        for progress in files.values():
-            conclude(unit, ENGINE, now, engine.laws, progress)
+    progress = Progress(load_file(unit.session, group[0].call.recovery_id))
+    for result in group:
+        _settle_one(unit, engine, now, wall, progress, result)
+        _note(unit, result, wall)
+    for partner_id in {r.call.partner_id for r in group}:
+        remember_breaker(unit, engine, partner_id)
+    _look_soon(unit, group, now + timedelta(seconds=engine.pace.poll_seconds))
+    conclude(unit, ENGINE, now, engine.laws, progress)
+    for result in group:
+        if result.fault is not None:
+            note_failure(unit, engine, _work(result), result.fault)
+
+
+def _settle_failed(unit: Unit, engine: Engine, result: Result, error: Exception) -> None:
+    """Keep the bytes of an answer that cannot be taken; the call is in doubt and tried later."""
+    call, now, wall = result.call, engine.now(), engine.wall()
+    digests = _keep(unit, result, wall)
+    state = _state_after_sending(result)
+    event = "postponed" if state is CallState.UNKNOWN else "unknown"
+    settle(
+        unit, now, call.recovery_id, call.id, state, event,
+        answer_digest=digests[0] if digests else "", reason=sentence(error),
+    )  # fmt: skip
+    _note(unit, result, wall)
+    note_failure(unit, engine, _work(result), error)
+
+
+def _work(result: Result) -> Work:
+    call = result.call
+    return Work(call.recovery_id, Noun.CALL, call.id, call.asset_id)
+
+
+def _keep(unit: Unit, result: Result, wall: datetime) -> list[str]:
+    kind = f"{result.call.kind} answer"
+    return [keep(unit, raw.body, kind, raw.media_type, wall) for raw in result.raw]
 
 
 def _settle_one(
@@ -59,10 +117,7 @@ def _settle_one(
     progress: Progress,
     result: Result,
 ) -> None:
-    digests = [
-        keep(unit, raw.body, f"{result.call.kind} answer", raw.media_type, wall)
-        for raw in result.raw
-    ]
+    digests = _keep(unit, result, wall)
     event, reason = result.event, result.reason
     if event == "answered":
         try:
@@ -81,6 +136,8 @@ def _settle_one(
         retry_at=_retry_at(engine, wall, result, event),
     )  # fmt: skip
     progress.settle_call(result.call.id, event)
+    if event in ("answered", "refused"):
+        went_through(progress, Noun.CALL, result.call.id, now)
 
 
 def _refuse(progress: Progress, result: Result) -> None:
@@ -156,5 +213,10 @@ def _look_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
 
 def _note(unit: Unit, result: Result, wall: datetime) -> None:
     heard = bool(result.raw) or result.event in ("answered", "refused", "never_seen")
-    error = "" if result.event in ("answered", "never_seen") else result.reason
-    note_contact(unit, result.call.partner_id, answered_at=wall if heard else None, error=error)
+    is_well = result.event in ("answered", "never_seen")
+    note_contact(
+        unit, result.call.partner_id,
+        answered_at=wall if heard else None,
+        error="" if is_well else result.reason,
+        trouble=Trouble.NONE if is_well else result.trouble,
+    )  # fmt: skip

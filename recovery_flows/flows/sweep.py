@@ -2,48 +2,78 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+
 from models.queries.work import due_call_kinds
 from models.states import Stage
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.deciding import CALLS, STAGES, due_by_stage
+from recovery_flows.flows.faults import PrefectAwayError, RestlessError, WorkFailedError
 from recovery_flows.flows.feed import due_polls
 from recovery_flows.flows.nightly import due_nights
+from recovery_flows.flows.quarantine import quarantine
 from recovery_flows.flows.stages import STAGE_FLOWS, poll, reconcile
+from recovery_flows.rules.quarantining import deciding_on
 
 _ROUNDS_MAX = 200
-
-
-class RestlessError(RuntimeError):
-    """The same recoveries were due again and again: a rule never comes to rest."""
+LOOKS_MAX = 60
+"""So often a recovery is decided on in one sweep; then a rule never comes to rest on it."""
 
 
 async def sweep(engine: Engine) -> int:
-    """Run the stage and poll flows until nothing is due; return how much was done."""
+    """Run the stage and poll flows until nothing is due; return how much was done.
+
+    A recovery that never comes to rest is quarantined; the others go on. Raises PrefectAwayError
+    where the flows cannot be run, WorkFailedError where the work as a whole fails.
+    """
     done = 0
+    looks: Counter[str] = Counter()
     for _ in range(_ROUNDS_MAX):
-        step = await _round(engine)
+        step = await _round(engine, looks)
         if not step:
             return done
         done += step
-    stuck = sorted({i for ids in due_by_stage(engine).values() for i in ids})
-    raise RestlessError(f"these recoveries never come to rest: {', '.join(stuck[:5])}")
+    return done
 
 
-async def _round(engine: Engine) -> int:
+async def _round(engine: Engine, looks: Counter[str]) -> int:
     done = 0
     if _sends(engine, Stage.FREEZING):
         # What holds money leaves before anything is read.
-        done += await STAGE_FLOWS[Stage.FREEZING](due_by_stage(engine).get(Stage.FREEZING, []))
-    due_partners = due_polls(engine)
+        done += await _stage(engine, Stage.FREEZING, looks)
+    due_partners = await asyncio.to_thread(due_polls, engine)
     if due_partners:
-        await poll(due_partners)
+        await _through_prefect(poll(due_partners))
         done += len(due_partners)
     for stage in STAGES:
-        due = due_by_stage(engine).get(stage, [])
-        if due or _sends(engine, stage):
-            done += await STAGE_FLOWS[stage](due)
+        done += await _stage(engine, stage, looks)
     nights = due_nights(engine)
-    return done + (await reconcile(nights) if nights else 0)
+    return done + (await _through_prefect(reconcile(nights)) if nights else 0)
+
+
+async def _stage(engine: Engine, stage: Stage, looks: Counter[str]) -> int:
+    due = (await asyncio.to_thread(due_by_stage, engine)).get(stage, [])
+    looks.update(due)
+    restless = [recovery_id for recovery_id in due if looks[recovery_id] > LOOKS_MAX]
+    for recovery_id in restless:
+        error = RestlessError(looks[recovery_id])
+        await asyncio.to_thread(quarantine, engine, deciding_on(recovery_id), error)
+    calm = [recovery_id for recovery_id in due if looks[recovery_id] <= LOOKS_MAX]
+    if not calm and not _sends(engine, stage):
+        return 0
+    return await _through_prefect(STAGE_FLOWS[stage](calm))
+
+
+async def _through_prefect(flow: Awaitable[int]) -> int:
+    """What a flow returns; what is not of our own work is Prefect's, whatever it calls it."""
+    try:
+        return await flow
+    except WorkFailedError:
+        raise
+    except Exception as error:
+        raise PrefectAwayError(error) from error
 
 
 def _sends(engine: Engine, stage: Stage) -> bool:

@@ -26,6 +26,9 @@ _SENTENCES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
+    DiscrepancyKind.TRACE_BELOW_RETURNS: (
+        "the trace finds less at the account than was paid back from it, by {stated}"
+    ),
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
@@ -85,13 +88,20 @@ def found(
     mark: str = "",
 ) -> Move:
     """The birth of a discrepancy, which changes no balance by itself."""
-    name = derive_id("disc", recovery_id, kind, noun, subject_id, mark)
+    name = name_of(recovery_id, kind, noun, subject_id, mark)
     values: dict[str, Scalar] = {
         "kind": kind, "subject_noun": noun, "subject_id": subject_id, "asset_id": asset_id,
         "claim_id": claim_id, "detail": detail[:300], "mark": mark[:80], "found_at": now,
         **_figure("expected", expected), **_figure("stated", stated),
     }  # fmt: skip
     return Move(Noun.DISCREPANCY, name, "found", None, values)
+
+
+def name_of(
+    recovery_id: str, kind: DiscrepancyKind, noun: Noun, subject_id: str, mark: str = ""
+) -> str:
+    """The id of the discrepancy of one kind on one subject, there already or not."""
+    return derive_id("disc", recovery_id, kind, noun, subject_id, mark)
 
 
 def _figure(name: str, money: Money | None) -> dict[str, Scalar]:
@@ -156,8 +166,12 @@ def _money(minor: int | None, currency: str) -> str:
 
 def steps(file: RecoveryFile) -> Iterator[Step]:
     """An officer's step for each open discrepancy; they come before every other step."""
-    for found in open_ones(file):
-        yield Step(
-            Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
-            f"look into it: {sentence(found)}",
-        )  # fmt: skip
+    return (step_of(found) for found in open_ones(file))
+
+
+def step_of(found: DiscrepancyRow) -> Step:
+    """An officer's step: look into this discrepancy."""
+    return Step(
+        Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
+        f"look into it: {sentence(found)}",
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from models.ids import derive_id, digest
 from models.outcome import CallIntent, Move
 from models.rows import AssetRow, ClaimRow
 from models.states import CallKind, ClaimState, Noun, RequestState, Stage
-from recovery_flows.rules import freezing
+from recovery_flows.rules import contradicting, freezing
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 
@@ -138,6 +138,7 @@ def _found(
 
 def advance(progress: Progress, now: datetime) -> None:
     """What tracing asks for now: statements; and assets that are traced move on."""
+    contradicting.advance(progress, now)
     for asset in progress.file.assets:
         if freezing.statement_is_wanted(progress.file, asset):
             progress.call(freezing.statement_intent(asset, now))

@@ -8,12 +8,14 @@ from models.file import RecoveryFile
 from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
-from models.states import HoldState, Noun
+from models.states import LIVE_HOLDS, HoldState, Noun
 from recovery_flows.rules import renewing
 from recovery_flows.rules.acts import StepRefusedError, ask, void_approvals
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.subjects import Act
+
+_REFERENCE_LENGTH = 80
 
 
 def submit_renewal(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
@@ -53,3 +55,20 @@ def amend_hold(
     values: dict[str, Scalar] = {"requested_minor": requested_minor, "scope_reason": reason}
     progress.take(Move(Noun.HOLD, hold.id, "amended", hold.state, values))
     void_approvals(progress, hold.id, "the sum was changed")
+
+
+def name_at_bank(progress: Progress, hold_id: str, bank_ref: str) -> None:
+    """Enter the bank's own reference of a hold that was recorded without one.
+
+    What a bank holds of its own accord comes without an answer of its interface: orders about it
+    need the reference that its desk tells.
+    """
+    hold = progress.file.hold(hold_id)
+    if hold.bank_ref:
+        raise StepRefusedError(f"hold {hold_id} has its reference from the bank itself")
+    if hold.state not in LIVE_HOLDS:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: no order about it can be sent")
+    if not bank_ref.strip() or len(bank_ref.strip()) > _REFERENCE_LENGTH:
+        raise StepRefusedError(f"a reference has 1 to {_REFERENCE_LENGTH} characters")
+    values: dict[str, Scalar] = {"bank_ref": bank_ref.strip()}
+    progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values))

@@ -16,6 +16,7 @@ from models.file import RecoveryFile
 from models.outcome import Posting
 from models.rows import AssetRow, ClaimRow, PayoutRow
 from models.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
+from recovery_flows.rules.beyond_trace import beyond_trace, give_way
 
 CONFLICT = "conflict"
 """Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
@@ -56,20 +57,17 @@ class Sums(NamedTuple):
     asset_minor: int
 
 
-class TraceBelowReturnsError(ValueError):
-    """A trace finds less at an account than was already returned from it."""
-
-
 def entry(file: RecoveryFile) -> tuple[Posting, ...]:
     """The balanced entry that takes the ledger from what it shows to what the facts say.
 
-    Empty when nothing changed. Raises TraceBelowReturnsError when the trace contradicts money that
-    was already paid back.
+    Empty when nothing changed. What a bank has paid back is booked whatever the trace says: where
+    that finds less at the account, the other places of the loss give way (`beyond_trace`).
     """
     target: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for key, sums in _targets(file):
         target[key][0] += sums.claim_minor
         target[key][1] += sums.asset_minor
+    give_way(target, sum(beyond_trace(file).values()))
     for balance in file.balances:
         if balance.account in (LedgerAccount.MEMO_EXCHANGE, LedgerAccount.MEMO_BANK):
             continue
@@ -178,8 +176,8 @@ def _asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterato
     """Returned, held (up to the claim), excess and the rest located, for one account."""
     currency = file.recovery.currency
     left = yield from _returned_targets(file, asset, traced)
-    if left.claim_minor < 0:
-        raise TraceBelowReturnsError(f"asset {asset.id}: less is traced than was returned")
+    # Less was traced than was returned: the rest gives way elsewhere.
+    left = Sums(max(0, left.claim_minor), max(0, left.asset_minor))
     left = yield from _not_credited_targets(file, asset, traced, left)
     left = yield from _held_targets(file, asset, left)
     claim_left, amount_left = yield from _disposed_targets(file, asset, left)

@@ -15,6 +15,7 @@ import pytest
 
 from models.facts import RawAnswer
 from models.ids import CallId, OfficerId, PartnerId, RecoveryId
+from models.trouble import Trouble
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.bank.line import Line
 from recovery_flows.bank.orders import Authority, Limits
@@ -102,8 +103,9 @@ async def test_a_read_may_name_the_recovery_it_is_for(scripted: Any, bank: Partn
 
 
 async def test_an_order_that_found_no_server_was_not_sent(open_bank: Any, closed_port: int) -> None:
-    with pytest.raises(PartnerUnavailableError, match="cannot be reached"):
+    with pytest.raises(PartnerUnavailableError, match="cannot be reached") as caught:
         await order(open_bank(line(f"http://127.0.0.1:{closed_port}")))
+    assert caught.value.trouble is Trouble.UNREACHABLE
 
 
 async def test_an_order_without_an_answer_in_time_has_an_unknown_outcome(
@@ -116,6 +118,7 @@ async def test_an_order_without_an_answer_in_time_has_an_unknown_outcome(
         with pytest.raises(OutcomeUnknownError, match="did not answer in time") as caught:
             await order(open_bank(line(url, read_timeout_seconds=0.1)))
     assert caught.value.call_id == KEY
+    assert caught.value.trouble is Trouble.OUTCOME_UNKNOWN
     assert caught.value.__context__ is None  # httpx's own texts can quote headers
 
 
@@ -130,8 +133,9 @@ async def test_an_answer_that_drips_is_given_up_after_the_total_time(
             await asyncio.sleep(0.02)
 
     async with raw_server(drip) as url:
-        with pytest.raises(PartnerUnavailableError, match="in time"):
+        with pytest.raises(PartnerUnavailableError, match="in time") as caught:
             await open_bank(line(url, total_timeout_seconds=0.2)).capabilities()
+    assert caught.value.trouble is Trouble.SLOW
 
 
 async def test_an_order_whose_connection_was_reset_has_an_unknown_outcome(
@@ -164,8 +168,9 @@ async def test_a_dropped_read_is_repeated_once_and_a_dropped_order_never(
         with pytest.raises(OutcomeUnknownError):
             await order(bank)
         assert counts == [1, 2, 3]
-        with pytest.raises(PartnerUnavailableError, match="hung up"):
+        with pytest.raises(PartnerUnavailableError, match="hung up") as caught:
             await bank.capabilities()
+        assert caught.value.trouble is Trouble.HUNG_UP
         assert counts == [1, 2, 3, 4, 5]
 
 
@@ -178,8 +183,9 @@ async def test_a_busy_bank_did_nothing_and_is_left_alone_for_as_long_as_it_asks(
         await order(bank)
     assert caught.value.retry_after_seconds == 120
     assert caught.value.raw[0].status_code == status
-    with pytest.raises(PartnerUnavailableError, match="gate is closed"):
+    with pytest.raises(PartnerUnavailableError, match="gate is closed") as caught:
         await bank.capabilities()
+    assert caught.value.trouble is Trouble.TOO_MANY_CALLS
     assert len(scripted.seen) == 1
 
 

@@ -17,6 +17,7 @@ from models.facts import AccountRef, RawAnswer
 from models.ids import CallId, HoldId, OfficerId, PartnerId, RecoveryId
 from models.money import Money
 from models.states import HoldKind
+from models.trouble import Trouble
 from recovery_flows.bank import wire
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.bank.limiter import Gate
@@ -107,8 +108,9 @@ async def test_who_cannot_prove_the_key_gets_no_token(
     line: Line, opened: Any, sandbox: Any, tmp_path: Any
 ) -> None:
     bank = opened(replace(line, signer=Signer(tmp_path / "stranger")))
-    with pytest.raises(PartnerUnavailableError, match="gave no token"):
+    with pytest.raises(PartnerUnavailableError, match="gave no token") as caught:
         await send(bank, body())
+    assert caught.value.trouble is Trouble.NO_TOKEN
     assert held(sandbox) == []
 
 

@@ -16,7 +16,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "print": {},
     "float": {},
     "datetime.datetime.now": {
-        "recovery_flows/desk/desk.py": "The one place where transport time comes from.",
+        "recovery_flows/desk/clock.py": "The one place where transport time comes from.",
     },
     "datetime.datetime.utcnow": {},
     "datetime.datetime.today": {},

@@ -14,6 +14,7 @@ from models.queries.files import load_file
 from models.states import CallKind, HoldState
 from models.store import calls, partners
 from models.store.unit import ENGINE, unit_of_work
+from models.trouble import Trouble
 from recovery_flows.cli.intake_file import take_in
 from recovery_flows.cli.table import width_of
 from recovery_flows.desk.recording import conclude
@@ -99,7 +100,10 @@ def test_a_call_that_was_sent_again_is_measured_from_its_first_sending(run: Any,
 def test_the_list_stays_within_eighty_cells_and_says_what_is_wrong(run: Any, unit: Any) -> None:
     with unit_of_work(unit.installation().database) as work:
         partners.note_contact(
-            work, BANK, error="partner bank-home refused: TokenInvalid (HTTP 401)"
+            work,
+            BANK,
+            error="partner bank-home refused: TokenInvalid (HTTP 401)",
+            trouble=Trouble.UNAUTHORIZED,
         )
         partners.note_breaker(work, BANK, 7, unit.now + timedelta(days=20_000))
     lines = run("partner", "list").out.splitlines()

@@ -27,6 +27,7 @@ from models.outcome import Move, Outcome
 from models.queries.audit import Finding, verify
 from models.register_states import InstallationKind
 from models.states import Noun, Role
+from models.store import line_imports
 from models.store.clock import beat
 from models.store.documents import keep
 from models.store.installing import note_made
@@ -116,6 +117,8 @@ def filled(
         keep(work, b"another invented document", "letter", "text/plain", unit.now)
         beat(work, "engine", 1, "working", "polls", unit.now)
         beat(work, "another", 2, "working", "sends", unit.now + timedelta(seconds=1))
+        line_imports.begin(work, "import-dead", unit.now - timedelta(hours=1))
+        line_imports.begin(work, "import-alive", unit.now)
         note_made(work, unit.now, InstallationKind.UNIT)
         for noun in Noun:
             if noun not in BY_WRITERS:

@@ -23,12 +23,15 @@ from models.states import (
 )
 from models.store.calls import mark_sent, settle
 from models.store.partner_register import NoSuchPartnerError
+from models.store.partners import note_contact
 from models.store.unit import ENGINE, unit_of_work
 from models.tables import table_of
+from models.trouble import Trouble
 from recovery_flows.desk.partner_page import PartnerPage, partner_pages
 from recovery_flows.desk.recording import conclude
 from recovery_flows.rules import answers
 from recovery_flows.rules.answer_times import OrderKind
+from recovery_flows.rules.partner_advice import ADVICE
 from recovery_flows.rules.progress import Progress
 
 
@@ -96,3 +99,17 @@ def test_a_partner_that_is_not_there_is_named(unit: Any) -> None:
         page(unit, "nobody")
     with unit.database.reading() as session:
         assert [p.id for p in partner_rows(session)] == ["bank-abroad", "bank-home", "bank-slow"]
+
+
+@pytest.mark.parametrize("trouble", list(Trouble))
+def test_the_advice_follows_from_the_code_whatever_the_sentence_says(
+    unit: Any, trouble: Trouble
+) -> None:
+    with unit_of_work(unit.database) as work:
+        sentence = "cannot be reached, HTTP 401, its gate is closed"
+        note_contact(work, "bank-home", error=sentence, trouble=trouble)
+    told = page(unit, "bank-home").advice
+    assert told == ADVICE[trouble or Trouble.OTHER]
+    with unit_of_work(unit.database) as work:
+        note_contact(work, "bank-home", answered_at=unit.now)
+    assert page(unit, "bank-home").advice == ""

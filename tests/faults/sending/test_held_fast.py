@@ -84,8 +84,7 @@ async def test_a_certificate_that_is_gone_is_one_partners_trouble(unit: Any) -> 
 async def test_an_answer_that_comes_after_its_lease_was_taken_over_is_dropped(unit: Any) -> None:
     unit.stop()
     slow, quick = unit.engine, unit.hands("another")
-    with unit_of_work(unit.database) as work:
-        ready, _ = outbox._prepare(work, slow, [CallKind.HOLD], "slow/1")
+    ready, _ = outbox.prepare(slow, [CallKind.HOLD], "slow/1")
     unit.wall += timedelta(seconds=slow.pace.lease_seconds + 10)
     await outbox.send_due(quick, [CallKind.HOLD])
     assert unit.file().calls == () or unit.file().calls[0].state is not CallState.SENT

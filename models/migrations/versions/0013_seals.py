@@ -1,7 +1,7 @@
 """rows that no event makes are sealed; the mark, the clock and changes of registers have events
 
-Revision ID: 0011
-Revises: 0010
+Revision ID: 0013
+Revises: 0012
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import sqlmodel
 from alembic import op
 
 
-revision = '0011'
-down_revision = '0010'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 
 _SEALED = (
-    'account', 'party', 'document', 'statement_line', 'counter', 'beat', 'recovery', 'call',
-    'partner',
+    'account', 'party', 'document', 'statement_line', 'line_import', 'counter', 'beat', 'recovery',
+    'call', 'partner',
 )
 
 _OF_CLAIM = (

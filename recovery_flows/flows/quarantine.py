@@ -1,0 +1,39 @@
+"""Quarantine: what fails for one recovery is owned by a person and tried again, alone."""
+
+from __future__ import annotations
+
+from models.outcome import Outcome
+from models.queries.discrepancies import discrepancy
+from models.queries.work import ref_of
+from models.states import Noun
+from models.store.calls import put_off
+from models.store.derived import point_at
+from models.store.record import record
+from models.store.unit import ENGINE, Unit, unit_of_work
+from recovery_flows.flows.context import Engine
+from recovery_flows.flows.faults import sentence
+from recovery_flows.rules import discrepancies, quarantining
+from recovery_flows.rules.quarantining import Work
+
+
+def quarantine(engine: Engine, work: Work, error: BaseException) -> None:
+    """Record that some work about one recovery failed, in a transaction of its own.
+
+    Nothing of the recovery is read, so that one whose file cannot even be loaded is owned too.
+    """
+    with unit_of_work(engine.database) as unit:
+        note_failure(unit, engine, work, error)
+
+
+def note_failure(unit: Unit, engine: Engine, work: Work, error: BaseException) -> None:
+    """The same within a transaction: the discrepancy, its next attempt, the officer's next step."""
+    now, wall = engine.now_in(unit.session), engine.wall()
+    known = discrepancy(unit.session, work.discrepancy_id)
+    move, found = quarantining.failure(work, known, sentence(error), now, wall)
+    record(unit, ENGINE, now, work.recovery_id, Outcome((move,)))
+    # A decision that failed is due again as soon as its pause is over, whatever woke it.
+    wake_at = now if work.noun is Noun.RECOVERY else None
+    point_at(unit, work.recovery_id, discrepancies.step_of(found), wake_at)
+    if work.noun is Noun.CALL:
+        put_off(unit, work.subject_id, found.retry_at, sentence(error))
+    engine.report(f"{ref_of(unit.session, work.recovery_id)}: {discrepancies.sentence(found)}")

@@ -1,0 +1,103 @@
+"""One recovery that cannot be processed, another one that must not notice."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.facts import AccountRef, ReportFact
+from models.money import Money
+from models.states import (
+    HoldState,
+    Role,
+)
+from models.store.intake import file_reports
+from models.store.unit import Actor, unit_of_work
+from recovery_flows.desk.queueing import queue
+from recovery_flows.flows import deciding
+from recovery_flows.rules.attention import DEFAULT_PATIENCE
+
+OTHER = AccountRef("bank-slow", "9999004", "Synthetic Shop")
+
+
+def second(unit: Any) -> str:
+    """Another victim's recovery, about an account at another bank; accepted, its stop ordered."""
+    of = unit.sandbox
+    fact = ReportFact(
+        row=1,
+        external_ref="SYN-OTHER",
+        victim_name="Synthetic Second Victim",
+        victim_contact="invented-2@example.org",
+        victim_account=AccountRef(of.SLOW, of.VICTIM, "Synthetic Victim"),
+        payee_account=OTHER,
+        amount=Money(1_000, "CNY"),
+        paid_at=of.START + timedelta(hours=1),
+        reported_at=of.now,
+        end_to_end_id="E-OTHER",
+    )
+    with unit_of_work(unit.database) as work:
+        actor = Actor("the-officer", Role.OFFICER)
+        (recovery_id,) = file_reports(work, actor, of.now, "CN", [fact]).filed
+    unit.desk().advance(recovery_id, case_number="SYN-CASE-2")
+    unit.desk().advance(recovery_id)
+    return str(recovery_id)
+
+
+def garble(unit: Any, statement: str) -> None:
+    """What a damaged disk or a hand in the file does to one row."""
+    with closing(sqlite3.connect(unit.database.engine.url.database)) as raw:
+        for (name,) in raw.execute(
+            "SELECT name FROM sqlite_master WHERE type='trigger'"
+        ).fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        assert raw.execute(statement).rowcount
+        raw.commit()
+
+
+def failures(unit: Any, recovery_id: str) -> list[Any]:
+    query = (
+        "SELECT subject_noun, subject_id, detail, attempts, state, retry_at FROM discrepancy"
+        f" WHERE recovery_id = '{recovery_id}' AND kind = 'processing_failed'"
+    )
+    with closing(sqlite3.connect(unit.database.engine.url.database)) as raw:
+        return raw.execute(query).fetchall()
+
+
+def red(unit: Any) -> set[str]:
+    with unit.database.reading() as session:
+        page = queue(session, unit.sandbox.now, DEFAULT_PATIENCE, 10)
+    return {line.recovery_id for line in page.lines if line.attention == "discrepancy"}
+
+
+def stop_of(unit: Any, recovery_id: str) -> Any:
+    unit.recovery_id = recovery_id
+    return unit.hold()
+
+
+async def assert_stopped(unit: Any, recovery_id: str) -> None:
+    """The slower bank has answered within the hour."""
+    unit.later(1)
+    await unit.sweep(after_seconds=130)
+    assert stop_of(unit, recovery_id).state is HoldState.STOPPED
+
+
+def break_freezing(patch: pytest.MonkeyPatch, recovery_id: str) -> set[str]:
+    """A fault of the program that only one recovery meets; until the set is empty."""
+    broken, advance = {recovery_id}, deciding.freezing.advance
+
+    def fails(progress: Any, now: Any, laws: Any) -> None:
+        if progress.file.recovery.id in broken:
+            name = "Synthetic Victim"
+            raise ZeroDivisionError(f"what {name} says must not be told")
+        advance(progress, now, laws)
+
+    patch.setattr(deciding.freezing, "advance", fails)
+    return broken
+
+
+def wake(unit: Any) -> None:
+    garble(unit, f"UPDATE recovery SET wake_at = reported_at WHERE id = '{unit.recovery_id}'")
