@@ -14,6 +14,8 @@ from models.ids import digest_bytes
 from models.partner import Call, Document
 from models.queries.money import is_there
 from models.raw import instant, raw_columns
+from models.sealed_place import SealedPlace
+from models.store.documents import place_of
 from models.store.statement_plan import line_id
 from models.tables import table_of
 from models.vault import Vault, VaultError
@@ -64,24 +66,25 @@ def _account(vault: Vault, row: Any) -> bool:  # noqa: ANN401 - a row of the tab
 def _fits_its_id(
     vault: Vault, name: str, partner_id: str, number_sealed: str, holder_sealed: str, tail: str
 ) -> bool:
-    number = vault.open(number_sealed)
-    vault.open(holder_sealed)
+    number = vault.open(number_sealed, SealedPlace("account", name, "number_sealed"))
+    vault.open(holder_sealed, SealedPlace("account", name, "holder_sealed"))
     return vault.keyed_id("acct", partner_id, number) == name and number[-4:] == tail
 
 
 def _party(vault: Vault, row: Any) -> bool:  # noqa: ANN401
-    name, contact = vault.open(row.name_sealed), vault.open(row.contact_sealed)
+    name = vault.open(row.name_sealed, SealedPlace("party", row.id, "name_sealed"))
+    contact = vault.open(row.contact_sealed, SealedPlace("party", row.id, "contact_sealed"))
     return bool(vault.keyed_id("party", name, contact) == row.id)
 
 
 def _call(vault: Vault, row: Any) -> bool:  # noqa: ANN401
-    vault.open(row.path_sealed)
-    body = vault.open(row.body_sealed).encode()
+    vault.open(row.path_sealed, SealedPlace("call", row.id, "path_sealed"))
+    body = vault.open(row.body_sealed, SealedPlace("call", row.id, "body_sealed")).encode()
     return bool(digest_bytes(body) == row.body_digest) if row.body_digest else not body
 
 
 def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
-    return bool(digest_bytes(vault.open_bytes(row.body_sealed)) == row.digest)
+    return bool(digest_bytes(vault.open_bytes(row.body_sealed, place_of(row.digest))) == row.digest)
 
 
 def _lines(session: Session) -> Iterator[_Difference]:

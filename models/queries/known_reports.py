@@ -11,6 +11,7 @@ from models.account import Account
 from models.elsewhere import Elsewhere, Match
 from models.officer import Officer
 from models.recovery import Claim, Recovery
+from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES
 from models.tables import table_of
 from models.vault import Vault
@@ -58,4 +59,5 @@ def known_report(
 def stored_holder(session: Session, vault: Vault, account_id: str) -> str:
     """The name under which an account is stored already; "" where there is none yet."""
     query = sa.select(_ACCOUNTS.c.holder_sealed).where(_ACCOUNTS.c.id == account_id)
-    return vault.open(session.execute(query).scalar() or "")
+    sealed = session.execute(query).scalar() or ""
+    return vault.open(sealed, SealedPlace("account", account_id, "holder_sealed"))

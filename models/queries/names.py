@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from models.queries.letters import typed_answers
 from models.queries.views import masked_account, masked_name
 from models.recovery import Claim, Note
 from models.rows import ClaimRow
+from models.sealed_place import SealedPlace
 from models.states import ApprovalState, Noun
 from models.tables import table_of
 from models.vault import Vault
@@ -64,13 +66,13 @@ def names_of(
         sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(accounts))
     )
     people = session.execute(
-        sa.select(_CLAIMS.c.id, _PARTIES.c.name_sealed)
+        sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
         .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
         .where(_CLAIMS.c.id.in_([c.id for c in claims]))
     )
     return Names(
         {row.id: row.tail for row in tails},
-        {row.id: masked_name(vault.open(row.name_sealed)) for row in people},
+        {row.id: masked_name(_victim(vault, row)) for row in people},
         _reasons(session, vault, files),
         typed_answers(session, vault, _looked_at(files)),
         _holders(session, vault, claims),
@@ -90,13 +92,16 @@ def _holders(session: Session, vault: Vault, claims: list[ClaimRow]) -> dict[tup
             _ACCOUNTS.c.id.in_({account_id for account_id, _ in wanted})
         )
     )
-    holders = {row.id: vault.open(row.holder_sealed) for row in sealed}
+    holders = {
+        row.id: vault.open(row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
+        for row in sealed
+    }
     people = session.execute(
-        sa.select(_CLAIMS.c.id, _PARTIES.c.name_sealed)
+        sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
         .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
         .where(_CLAIMS.c.id.in_({claim_id for _, claim_id in wanted}))
     )
-    victims = {row.id: vault.open(row.name_sealed) for row in people}
+    victims = {row.id: _victim(vault, row) for row in people}
     return {
         (account_id, claim_id): _held_by(holders.get(account_id, ""), victims.get(claim_id, ""))
         for account_id, claim_id in wanted
@@ -123,12 +128,18 @@ def _reasons(session: Session, vault: Vault, files: list[RecoveryFile]) -> dict[
     prints = {f.recovery.asked_reason for f in files} | {f.recovery.tracing_reason for f in files}
     prints |= {h.scope_reason for f in files for h in f.holds}
     prints |= {r for f in files for c in f.claims for r in (c.asked_reason, c.payout_reason)}
-    query = sa.select(_NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
+    query = sa.select(_NOTES.c.id, _NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
         _NOTES.c.recovery_id.in_([f.recovery.id for f in files]),
         _NOTES.c.fingerprint.in_(prints - {""}),
     )
     # A note says first what it is about: "tracing rule libr: ...".
     return {
-        row.fingerprint: vault.open(row.text_sealed).partition(": ")[2]
+        row.fingerprint: vault.open(
+            row.text_sealed, SealedPlace("note", row.id, "text_sealed")
+        ).partition(": ")[2]
         for row in session.execute(query)
     }
+
+
+def _victim(vault: Vault, row: Any) -> str:  # noqa: ANN401 - a row with a party's name
+    return vault.open(row.name_sealed, SealedPlace("party", row.party_id, "name_sealed"))

@@ -14,6 +14,7 @@ from models.partner import Partner
 from models.raw import plain
 from models.register_states import RegisterAct
 from models.states import ApprovalState
+from models.store.registers import place_of
 from models.tables import table_of
 from models.vault import Vault
 
@@ -42,7 +43,8 @@ def pending_changes(session: Session, vault: Vault) -> list[PendingChange]:
     )
     return [
         PendingChange(
-            row.id, row.act, row.subject_id, vault.open(row.values_sealed), row.values_digest,
+            row.id, row.act, row.subject_id, vault.open(row.values_sealed, place_of(row.id)),
+            row.values_digest,
             row.asked_by, row.asked_at,
         )
         for row in session.execute(query)

@@ -11,6 +11,7 @@ from models.channels import by_interface
 from models.ids import digest_bytes
 from models.outcome import Move, Outcome, Values
 from models.partner import Call
+from models.sealed_place import SealedPlace
 from models.states import OPEN_CALLS, CallKind, CallState, Noun
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
@@ -80,8 +81,8 @@ def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:
         _CALLS.update()
         .where(_CALLS.c.id == call_id, _CALLS.c.body_digest == "")
         .values(
-            path_sealed=unit.vault.seal(path),
-            body_sealed=unit.vault.seal(body.decode()),
+            path_sealed=unit.vault.seal(path, SealedPlace("call", call_id, "path_sealed")),
+            body_sealed=unit.vault.seal(body.decode(), SealedPlace("call", call_id, "body_sealed")),
             body_digest=digest_bytes(body),
         )
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
+from models.sealed_place import SealedPlace
 from models.states import Noun, PartnerChannel, PartnerKind
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
@@ -34,7 +35,7 @@ class PartnerFields(TypedDict):
     channel: NotRequired[PartnerChannel]
 
 
-def partner_values(vault: Vault, **fields: Unpack[PartnerFields]) -> Values:
+def partner_values(vault: Vault, partner_id: str, **fields: Unpack[PartnerFields]) -> Values:
     """A partner's law, address and credentials as columns."""
     ca, cert, cert_key = fields.get("certificates", ("", "", ""))
     return {
@@ -43,7 +44,9 @@ def partner_values(vault: Vault, **fields: Unpack[PartnerFields]) -> Values:
         "currency": fields["currency"],
         "home": fields["home"],
         "base_url": fields["base_url"],
-        "token_sealed": vault.seal(fields.get("token", "")),
+        "token_sealed": vault.seal(
+            fields.get("token", ""), SealedPlace("partner", partner_id, "token_sealed")
+        ),
         "client_id": fields.get("client_id", ""),
         "ca_path": ca,
         "cert_path": cert,
@@ -62,7 +65,9 @@ def register(unit: Unit, now: datetime, partner_id: str, **fields: Unpack[Partne
         sa.select(_PARTNERS.c.state).where(_PARTNERS.c.id == partner_id)
     ).scalar()
     event = "registered" if known is None else "updated"
-    move = Move(Noun.PARTNER, partner_id, event, known, partner_values(unit.vault, **fields))
+    move = Move(
+        Noun.PARTNER, partner_id, event, known, partner_values(unit.vault, partner_id, **fields)
+    )
     record(unit, ENGINE, now, "", Outcome((move,)))
 
 

@@ -15,6 +15,7 @@ from models.officer import RegisterChange
 from models.outcome import Move, Outcome, Scalar, Values, spelled
 from models.raw import plain
 from models.register_states import RegisterAct
+from models.sealed_place import SealedPlace
 from models.states import ApprovalState, Noun
 from models.store.record import record
 from models.store.register_guard import OPEN_OF_PARTNER
@@ -48,6 +49,11 @@ class Decided:
     asked_by: str
 
 
+def place_of(change_id: str) -> SealedPlace:
+    """Where the values of a change are kept."""
+    return SealedPlace("register_change", change_id, "values_sealed")
+
+
 def ask_change(
     unit: Unit, actor: Actor, now: datetime, act: RegisterAct, subject_id: str, values: Values
 ) -> str:
@@ -59,7 +65,7 @@ def ask_change(
         {
             "act": act,
             "subject_id": subject_id,
-            "values_sealed": unit.vault.seal(text),
+            "values_sealed": unit.vault.seal(text, place_of(change_id)),
             "values_digest": unit.vault.fingerprint(text),
             "basis_digest": _basis(unit, act, subject_id),
             "asked_by": actor.id,
@@ -73,7 +79,7 @@ def ask_change(
 def confirm_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> Decided:
     """Let a change count; ChangeVoidError where its row is another than when it was asked for."""
     row = _pending(unit, change_id)
-    text = unit.vault.open(row.values_sealed)
+    text = unit.vault.open(row.values_sealed, place_of(change_id))
     if unit.vault.fingerprint(text) != row.values_digest:
         raise ChangeVoidError(f"{change_id} is not what was asked: `recovery audit verify`")
     if _basis(unit, row.act, row.subject_id) != row.basis_digest:

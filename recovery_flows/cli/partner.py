@@ -88,8 +88,8 @@ def add(
         check_line(channel, installation, partner_id, url, token, client_id, files)
         is_known = partner_id in {p.id for p in _partners(installation)}
         values = partner_values(
-            installation.database.vault, name=name, regime=regime, currency=currency, home=home,
-            base_url=url, token=token, client_id=client_id,
+            installation.database.vault, partner_id, name=name, regime=regime,
+            currency=currency, home=home, base_url=url, token=token, client_id=client_id,
             certificates=(files[0], files[1], files[2]), kind=PartnerKind(kind.value),
             channel=stored(channel),
         )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.file import RecoveryFile, Step
 from models.queries.files import load_files, recoveries_wanting
+from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES, Noun, Role, Stage
 from models.store.derived import Derived, write_derived
 from models.store.record import record
@@ -101,6 +102,6 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
     return bool(progress.outcome())
 
 
-def _no_seal(fields: object) -> str:
-    del fields
+def _no_seal(fields: object, place: SealedPlace) -> str:
+    del fields, place
     return ""

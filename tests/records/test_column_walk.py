@@ -26,6 +26,7 @@ from models.moves import MOVES
 from models.outcome import Move, Outcome
 from models.queries.audit import Finding, verify
 from models.register_states import InstallationKind
+from models.sealed_place import SealedPlace
 from models.states import Noun, Role
 from models.store import line_imports
 from models.store.clock import beat
@@ -54,7 +55,7 @@ class Walked:
     tried: int = 0
 
 
-def value_of(work: Unit, column: sa.Column[Any], n: int) -> Any:
+def value_of(work: Unit, column: sa.Column[Any], row_id: str, n: int) -> Any:
     """A value that the n-th row has alone, fit for the column's type."""
     refers = next(iter(column.foreign_keys), None)
     if refers is not None:
@@ -62,7 +63,8 @@ def value_of(work: Unit, column: sa.Column[Any], n: int) -> Any:
         ids = work.session.execute(sa.select(target).order_by(target)).scalars().all()
         return ids[n % len(ids)]
     if column.name.endswith("_sealed"):
-        return work.vault.seal(f"invented text {n}")
+        place = SealedPlace(column.table.name, row_id, column.name)
+        return work.vault.seal(f"invented text {n}", place)
     if column.name == "body_digest":
         return digest_bytes(f"invented text {n}".encode())
     kind: Any = column.type
@@ -85,7 +87,7 @@ def born(work: Unit, noun: Noun, n: int) -> None:
     name = f"{noun}-{n}"
     own = {"id", "row_seal"} | (set() if noun in STATELESS else {STATE_COLUMN[noun]})
     columns = [c for c in table.c if c.name not in own and c.name != "recovery_id"]
-    values = {c.name: value_of(work, c, n) for c in columns}
+    values = {c.name: value_of(work, c, name, n) for c in columns}
     role = next(iter(sorted(DECISIONS.get((noun, birth), {Role.ENGINE}))))
     actor = ENGINE if role is Role.ENGINE else Actor("chen", role)
     of = "" if "recovery_id" not in table.c else work_recovery(work)

@@ -123,7 +123,7 @@ class Unity:
             freezing.advance(progress, self.now, LAWS)
             following.advance(progress, self.now)
             crossing.advance(
-                progress, self.now, LAWS, lambda f: unit.vault.seal(canonical(f).decode())
+                progress, self.now, LAWS, lambda f, at: unit.vault.seal(canonical(f).decode(), at)
             )
             restitution.advance(progress, self.now, LAWS)
             conclude(unit, ENGINE, self.now, LAWS, progress)

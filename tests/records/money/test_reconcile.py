@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from models.queries.audit import verify
+from models.sealed_place import SealedPlace
 from models.states import CallKind, PayoutState
 from models.store.partners import register
 from models.store.unit import unit_of_work
@@ -209,7 +210,8 @@ async def test_bytes_and_answers_changed_behind_the_back_are_named(
     unit: Any, held: str, engine: Engine
 ) -> None:
     assert verify(unit.database) == ()
-    sealed = unit.database.vault.seal("{}")
+    call_id = str(unit.one("SELECT id FROM call WHERE kind = 'hold'"))
+    sealed = unit.database.vault.seal("{}", SealedPlace("call", call_id, "body_sealed"))
     unit.tamper(
         f"UPDATE call SET body_sealed = '{sealed}' WHERE kind = 'hold'",
         "UPDATE document SET body_sealed = x'00' WHERE kind = 'hold answer'",

@@ -15,6 +15,7 @@ import pytest
 
 from models.money import Money
 from models.states import CallKind
+from models.store.documents import place_of
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.place import open_installation
 from recovery_flows.cli.sandbox_process import register_banks
@@ -276,8 +277,9 @@ def play_out(about_to: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., A
 def was_kept(unit: Any, part: bytes) -> bool:
     """Whether an answer with these bytes in it is among the documents, as it came."""
     with unit.database.reading() as session:
-        rows = session.connection().exec_driver_sql("SELECT body_sealed FROM document")
-        return any(part in unit.database.vault.open_bytes(sealed) for (sealed,) in rows)
+        rows = session.connection().exec_driver_sql("SELECT digest, body_sealed FROM document")
+        open_bytes = unit.database.vault.open_bytes
+        return any(part in open_bytes(sealed, place_of(digest)) for digest, sealed in rows)
 
 
 def assert_one_effect_each(unit: Any) -> None:
