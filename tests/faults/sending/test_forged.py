@@ -92,6 +92,7 @@ _FORGED = {
     "WHERE id = 'bank-home'",
     "the bank's client id": "UPDATE partner SET client_id = 'mole' WHERE id = 'bank-home'",
     "a posting": "UPDATE posting SET account = 'gone' WHERE account = 'held'",
+    "case time": "UPDATE case_clock SET stands_at = '2026-09-02 03:00:00.000000'",
     "the order's own row": "UPDATE call SET approval_id = '' WHERE kind = 'payout'",
 }
 
