@@ -107,15 +107,17 @@ class ScreenSettings(Group):
     unit_name: str = Field(default="", max_length=80)
     """Name of the unit, shown in the title line and at the head of letters."""
 
-    theme: str = Field(default="textual-dark", max_length=40)
-    """Name of the colour theme, such as `textual-light`; unknown names fall back to the default."""
+    theme: str = Field(default="recovery", max_length=40)
+    """Name of the colour theme at the start, such as `recovery-light`; `:` lists them. Where there
+    is none of that name the screen says so and starts with the default."""
 
     refresh_milliseconds: int = Field(default=200, ge=50, le=60_000)
     """How often the screen looks whether somebody else has changed the case database."""
 
     stalled_hours: int = Field(default=24, ge=1, le=8760)
     """After how many hours of case time a recovery stands in red on which a person's step is open
-    and nothing was done; it stays first in the queue, under any filter, until something is."""
+    and nothing was done. It is marked in its place in the queue and counted, and no filter hides
+    it, until something is done."""
 
     unowned_minutes: int = Field(default=60, ge=0, le=10_080)
     """After how many minutes of case time a report that nobody has accepted stands in red; 0: at

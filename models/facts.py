@@ -181,10 +181,15 @@ FeedFact = HoldFact | PayoutFact | TaskFact
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """A stretch of a partner's change feed, oldest first, and the highest instant it reached."""
+    """A stretch of a partner's change feed, oldest first, and the highest instant it reached.
+
+    `unread` has a sentence for each item that cannot be read; it reaches no further than the first
+    of them, so that they are asked for again.
+    """
 
     items: tuple[FeedFact, ...]
     reached: datetime | None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _content(value: Value) -> list[object]:
     assert_never(value)
 
 
-def headline(figures: Iterable[Figure]) -> str:
+def headline(figures: Iterable[Figure]) -> Money | str:
     """The figure that stands for the whole, in a sentence or a row; "" where none does."""
     value = next((f.value for f in figures if f.is_headline), "")
-    return str(value) if isinstance(value, str | Money) else ""
+    return value if isinstance(value, str | Money) else ""

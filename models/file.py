@@ -5,7 +5,8 @@ Field names are column names; `queries.files.load_files` fills them by name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.facts import LineKind
@@ -22,6 +23,7 @@ from models.rows import (
     RequestRow,
 )
 from models.states import LIVE_HOLDS, OPEN_CALLS, ApprovalState, LedgerAccount, Role
+from models.step_wording import Wording
 from models.task_rows import LinkageRow, TaskRow
 
 
@@ -104,6 +106,8 @@ class RecoveryFile:
     discrepancies: tuple[DiscrepancyRow, ...] = ()
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
+    feeds_read: Mapping[str, datetime] = field(default_factory=dict)
+    """Up to when (case time) each partner's change feed has been read without a gap."""
 
     def asset(self, asset_id: str) -> AssetRow:
         """The asset of that id."""
@@ -143,11 +147,16 @@ class RecoveryFile:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a recovery needs next: which act, whose, about what, by when, in one sentence."""
+    """What a recovery needs next: which act, whose, about what, by when, and how it is said."""
 
     action: str
     role: Role
     subject_id: str
     asset_id: str
     due_at: datetime | None
-    sentence: str
+    wording: Wording
+
+    @property
+    def sentence(self) -> str:
+        """The step in words."""
+        return str(self.wording)

@@ -13,6 +13,8 @@ from models.states import HoldKind, HoldState, RequestState
 class Hold(SQLModel, table=True):
     """One measure on one asset; `held_minor` is the bank's figure, in the account's currency.
 
+    `foreign_minor` is what the bank states to hold in another currency than the account's.
+
     `renewal` is how far its renewal is ("", draft, asked, ordered, denied, refused), `term_from`
     where its present term began if it was renewed, `reminded_hours` the last reminder given,
     counted from the end.
@@ -54,6 +56,8 @@ class Hold(SQLModel, table=True):
     complained_minor: int = minor_field()
     scope_reason: str = Field(default="", max_length=64)
     lapse_seen_by: str = Field(default="", max_length=64)
+    foreign_minor: int = minor_field()
+    foreign_currency: str = Field(default="", max_length=3)
 
 
 class Request(SQLModel, table=True):

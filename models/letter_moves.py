@@ -23,7 +23,4 @@ HOLD_MOVES: Mapping[tuple[str | None, str], str] = {
     (_H.ORDERED, "letter_sent"): _H.ORDERED,
     (_H.ORDERED, "order_withdrawn"): _H.CANCELLED,
     (_H.QUEUED, "stopped"): _H.STOPPED,
-    (_H.LAPSED, "stopped_late"): _H.STOPPED,
-    (_H.LAPSED, "frozen_late"): _H.FROZEN,
 }
-"""The last two: the bank had acted, and its letter came after our clock had given it up."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models import letter_moves, linkage_moves, register_moves
+from models import hold_moves, letter_moves, linkage_moves, register_moves
 from models.states import (
     AllocationState,
     ApprovalState,
     CallState,
     ClaimState,
     DiscrepancyState,
-    HoldState,
     Noun,
     PayoutState,
     RecoveryState,
@@ -38,7 +37,7 @@ class IllegalMoveError(ValueError):
 
 
 _Table = Mapping[tuple[str | None, str], str]
-_R, _C, _H, _Q = RecoveryState, ClaimState, HoldState, RequestState
+_R, _C, _Q = RecoveryState, ClaimState, RequestState
 _A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
 _D = DiscrepancyState
 
@@ -65,76 +64,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
-def _hold_moves() -> dict[tuple[str | None, str], str]:
-    moves: dict[tuple[str | None, str], str] = {
-        (None, "drafted"): _H.DRAFT,
-        (None, "ordered_by_request"): _H.ORDERED,
-        (_H.DRAFT, "amended"): _H.DRAFT,
-        (_H.DRAFT, "submitted"): _H.PENDING_APPROVAL,
-        (_H.DRAFT, "ordered_first"): _H.ORDERED,
-        (_H.DRAFT, "cancelled"): _H.CANCELLED,
-        (_H.PENDING_APPROVAL, "amended"): _H.DRAFT,
-        (_H.PENDING_APPROVAL, "approved"): _H.ORDERED,
-        (_H.PENDING_APPROVAL, "denied"): _H.DENIED,
-        (_H.PENDING_APPROVAL, "cancelled"): _H.CANCELLED,
-        (_H.ORDERED, "stopped"): _H.STOPPED,
-        (_H.ORDERED, "frozen"): _H.FROZEN,
-        (_H.ORDERED, "queued"): _H.QUEUED,
-        (_H.ORDERED, "refused"): _H.REJECTED_BY_BANK,
-        (_H.ORDERED, "no_funds"): _H.NO_FUNDS,
-        (_H.ORDERED, "confirmed"): _H.ORDERED,
-        (_H.ORDERED, "acknowledged"): _H.ORDERED,
-        (_H.ORDERED, "lapsed"): _H.LAPSED,
-        (_H.ORDERED, "reminded"): _H.ORDERED,
-        (_H.ORDERED, "escalated"): _H.ORDERED,
-        (_H.QUEUED, "frozen"): _H.FROZEN,
-        (_H.QUEUED, "acknowledged"): _H.QUEUED,
-        (_H.QUEUED, "no_funds"): _H.NO_FUNDS,
-        (_H.QUEUED, "refused"): _H.REJECTED_BY_BANK,
-        (_H.QUEUED, "release_ordered"): _H.RELEASE_PENDING,
-        (_H.QUEUED, "lapsed"): _H.LAPSED,
-        (_H.RELEASE_PENDING, "released"): _H.RELEASED,
-        (_H.RELEASE_PENDING, "lapsed"): _H.LAPSED,
-        (_H.RELEASE_PENDING, "stop_kept"): _H.STOPPED,
-        (_H.RELEASE_PENDING, "freeze_kept"): _H.FROZEN,
-        (_H.RELEASE_PENDING, "queue_kept"): _H.QUEUED,
-        (_H.RELEASE_PENDING, "updated"): _H.RELEASE_PENDING,
-        (_H.LAPSED, "lapse_seen"): _H.LAPSED,
-        (_H.FROZEN, "converted"): _H.DISPOSAL_PENDING,
-        (_H.FROZEN, "court_order_entered"): _H.DISPOSAL_PENDING,
-        (_H.DISPOSAL_PENDING, "disposed"): _H.DISPOSED,
-        (_H.DISPOSAL_PENDING, "released"): _H.RELEASED,
-        (_H.REJECTED_BY_BANK, "refusal_seen"): _H.REJECTED_BY_BANK,
-        (_H.NO_FUNDS, "refusal_seen"): _H.NO_FUNDS,
-        (None, "volunteered"): _H.STOPPED,
-        **letter_moves.HOLD_MOVES,
-    }
-    for live in (_H.STOPPED, _H.FROZEN):
-        moves |= {
-            (live, "release_ordered"): _H.RELEASE_PENDING,
-            (live, "released"): _H.RELEASED,
-            (live, "lapsed"): _H.LAPSED,
-            (live, "let_go_early"): _H.LAPSED,
-            (live, "disposed"): _H.DISPOSED,
-            (live, "superseded"): _H.SUPERSEDED,
-        }
-        moves |= {(live, event): live for event in _WHILE_HELD}
-    moves |= {(_H.FROZEN, event): _H.FROZEN for event in _RENEWAL}
-    pending = _H.DISPOSAL_PENDING
-    moves |= {(pending, e): pending for e in ("updated", "paid_out", "reminded", "escalated")}
-    return moves
-
-
-_WHILE_HELD = (
-    "updated", "confirmed", "paid_out", "reminded", "escalated", "found_unrelated",
-    "unrelated_denied", "part_asked", "part_ordered", "part_kept", "complained",
-    "complaint_rejected",
-)  # fmt: skip
 _OF_PAYEE = ("payee_asked", "payee_changed", "payee_denied")
-_RENEWAL = (
-    "renewal_drafted", "renewal_submitted", "renewal_ordered", "renewal_denied",
-    "renewal_refused", "renewed",
-)  # fmt: skip
 
 
 _OWN_MOVES: Mapping[Noun, _Table] = {
@@ -167,7 +97,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         **{(state, event): state for state in _C for event in _OF_PAYEE},
     },
     Noun.ASSET: _asset_moves(),
-    Noun.HOLD: _hold_moves(),
+    Noun.HOLD: hold_moves.HOLD_MOVES,
     Noun.REQUEST: {
         (None, "drafted"): _Q.DRAFT,
         (_Q.DRAFT, "amended"): _Q.DRAFT,
@@ -190,6 +120,10 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_Q.ACKNOWLEDGED, "refused"): _Q.REFUSED,
         (_Q.ACKNOWLEDGED, "needs_info"): _Q.NEEDS_INFO,
         (_Q.NEEDS_INFO, "amended"): _Q.DRAFT,
+        (_Q.NEEDS_INFO, "executed"): _Q.EXECUTED,
+        (_Q.NEEDS_INFO, "partially_executed"): _Q.PARTIALLY_EXECUTED,
+        (_Q.REFUSED, "executed"): _Q.EXECUTED,
+        (_Q.REFUSED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
     },
     Noun.ALLOCATION: {
         (None, "drafted"): _A.DRAFT,
@@ -217,7 +151,16 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_P.INSTRUCTED, "settled"): _P.SETTLED,
         (_P.INSTRUCTED, "refused"): _P.REFUSED,
         (_P.INSTRUCTED, "returned"): _P.RETURNED,
+        (_P.INSTRUCTED, "acknowledged"): _P.INSTRUCTED,
         (_P.SETTLED, "returned"): _P.RETURNED,
+        (_P.SETTLED, "refused"): _P.REFUSED,
+        (_P.SETTLED, "corrected"): _P.SETTLED,
+        (_P.REFUSED, "settled"): _P.SETTLED,
+        (_P.REFUSED, "returned"): _P.RETURNED,
+        (_P.RETURNED, "settled"): _P.SETTLED,
+        (_P.PREPARED, "settled"): _P.SETTLED,
+        (_P.CANCELLED, "settled"): _P.SETTLED,
+        **{(state, "stated"): state for state in _P},
     },
     Noun.CALL: {
         (None, "planned"): _K.PLANNED,

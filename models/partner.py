@@ -45,6 +45,7 @@ class Partner(SQLModel, table=True):
 
     reconciled_to: datetime | None = None
     feed_reached_at: datetime | None = None
+    feed_read_at: datetime | None = None
     feed_due_at: datetime | None = None
     feed_interval_seconds: int = 0
     last_answer_at: datetime | None = None

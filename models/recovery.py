@@ -56,7 +56,7 @@ class Recovery(SQLModel, table=True):
     step_action: str = Field(default="", max_length=40)
     step_role: Role = state_field(Role)
     step_subject: str = Field(default="", max_length=64)
-    step_sentence: str = Field(default="", max_length=300)
+    step_wording: str = ""
     due_at: datetime | None = None
     wake_at: datetime | None = None
     row_seal: str = row_seal_field()

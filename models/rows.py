@@ -130,6 +130,8 @@ class HoldRow:
     complained_minor: int = 0
     scope_reason: str = ""
     lapse_seen_by: str = ""
+    foreign_minor: int = 0
+    foreign_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

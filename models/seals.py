@@ -24,7 +24,7 @@ SEAL = "row_seal"
 # Columns that no event carries: worked out again at each write, or of the moment (leases, polls).
 UNCOVERED: Mapping[Noun, frozenset[str]] = {
     Noun.RECOVERY: frozenset(
-        {"stage", "step_action", "step_role", "step_subject", "step_sentence", "due_at",
+        {"stage", "step_action", "step_role", "step_subject", "step_wording", "due_at",
          "wake_at", "version", SEAL}
     ),
     Noun.CALL: frozenset(
@@ -32,8 +32,9 @@ UNCOVERED: Mapping[Noun, frozenset[str]] = {
          "lease_until", SEAL}
     ),
     Noun.PARTNER: frozenset(
-        {"feed_reached_at", "feed_due_at", "feed_interval_seconds", "last_answer_at",
-         "last_error", "last_trouble", "breaker_failures", "breaker_until", "reconciled_to", SEAL}
+        {"feed_reached_at", "feed_read_at", "feed_due_at", "feed_interval_seconds",
+         "last_answer_at", "last_error", "last_trouble", "breaker_failures", "breaker_until",
+         "reconciled_to", SEAL}
     ),
 }  # fmt: skip
 _UNCOVERED_OF = {BY_NOUN[noun].name: columns - {SEAL} for noun, columns in UNCOVERED.items()}

@@ -198,12 +198,13 @@ class CallKind(StrEnum):
     PAYOUT = "payout"
     EXTEND = "extend"
     BALANCE = "balance"
+    HOLD_QUERY = "hold_query"
     TASK = "task"
     TASK_EXTEND = "task_extend"
     TASK_CANCEL = "task_cancel"
 
 
-QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE})
+QUESTIONS = frozenset({CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY})
 """Calls that change nothing at a bank: asked again whenever no answer came."""
 
 
@@ -215,12 +216,15 @@ class DiscrepancyState(StrEnum):
 
 
 class DiscrepancyKind(StrEnum):
-    """What contradicts the records of a recovery; `rules.discrepancies` has a sentence for each."""
+    """What contradicts the records of a recovery; `step_wording` has a sentence for each."""
 
     AMOUNT_DIFFERS = "amount_differs"
     CURRENCY_DIFFERS = "currency_differs"
     CONTRADICTS_OUTCOME = "contradicts_outcome"
     NEWS_ON_CLOSED = "news_on_closed"
+    WRONG_REFERENCE = "wrong_reference"
+    QUERY_REFUSED = "query_refused"
+    END_UNCONFIRMED = "end_unconfirmed"
     PROCESSING_FAILED = "processing_failed"
     TRACE_BELOW_RETURNS = "trace_below_returns"
     NO_NEXT_STEP = "no_next_step"

@@ -110,9 +110,15 @@ class OutcomeUnknownError(UnavailableError):
     trouble = Trouble.OUTCOME_UNKNOWN
 
     def __init__(
-        self, partner: PartnerId, call_id: CallId, why: str = "", raw: tuple[RawAnswer, ...] = ()
+        self,
+        partner: PartnerId,
+        call_id: CallId,
+        why: str = "",
+        raw: tuple[RawAnswer, ...] = (),
+        retry_after_seconds: int | None = None,
     ) -> None:
         self.partner, self.call_id, self.why, self.raw = partner, call_id, why, raw
+        self.retry_after_seconds = retry_after_seconds
         reason = f" ({why})" if why else ""
         super().__init__(
             f"what became of call {call_id} at partner {partner} is not known{reason}: "

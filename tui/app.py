@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from threading import Event
 from typing import Any, ClassVar, cast
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Paste
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
-from models.safe_text import safe
-from recovery_flows.desk import Desk
 from recovery_flows.desk.log_in import Identity
-from tui.acting import DESK_ERRORS
-from tui.messages import DatabaseChanged, Done, Said, StatusRead, StepAsked
+from tui.desk_app import DeskApp
+from tui.messages import DatabaseChanged, Done, Said, StatusRead
 from tui.palette import commands
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.clocks import ClocksScreen
@@ -29,16 +30,15 @@ from tui.screens.recovery import RecoveryScreen
 from tui.screens.report import ReportScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
+from tui.signs import red_words
 from tui.source import READ_ERRORS, Source, sentence_of
-from tui.stepping import ask_step
-from tui.theme import THEMES
-from tui.watching import watch
+from tui.text import counted
+from tui.theme import DEFAULT_THEME, THEMES
+from tui.watching import LOOK_SECONDS, watch
 from tui.widgets.header import HeaderBar, HeaderValue
 
-NO_ENGINE = "○ no engine runs: nothing is polled or sent; start one with `recovery engine`"
 
-
-class RecoveryApp(App[int]):
+class RecoveryApp(DeskApp):
     """Screens over one case database; every write goes through the desk, in a thread."""
 
     TITLE = "recovery"
@@ -71,8 +71,6 @@ class RecoveryApp(App[int]):
         Binding("p", "toggle_pause", "Pause", show=False, tooltip="Stop or go on refreshing"),
         Binding("q", "leave", "Quit"),
     ]
-    officer: reactive[Identity | None] = reactive(None, init=False)
-    read_only: reactive[bool] = reactive(default=False, init=False)
     paused: reactive[bool] = reactive(default=False, init=False)
 
     def __init__(
@@ -86,23 +84,27 @@ class RecoveryApp(App[int]):
         story: Callable[[], str] | None = None,
         start_screen: str = "now",
         recovery_id: str = "",
+        theme: str = DEFAULT_THEME,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
-        super().__init__()
-        self.source, self.officers, self.unit_name = source, officers, unit_name
+        super().__init__(source, officer)
+        self.officers, self.unit_name = officers, unit_name
         self.time_zone, self.recovery_id = time_zone, recovery_id
-        self.drafts: dict[str, str] = {}
         self._story, self._start_screen = story, start_screen
         self._status: StatusRead | None = None
-        self._said = Said("")
+        self._theme_name, self._look_seconds = theme, look_seconds
         self._gone = Event()
         self.came_from, self.wanted_approval = "now", ""
-        self.set_reactive(RecoveryApp.officer, officer)
 
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "recovery"
+        is_known = self._theme_name in self.available_themes
+        self.theme = self._theme_name if is_known else DEFAULT_THEME
         self.switch_mode(self._start_screen)
+        if not is_known:
+            told = f"there is no theme {self._theme_name!r} (`screen.theme`): `:` lists them"
+            self.say(told, refused=True)
         self._watch_database()
         self._read_status()
 
@@ -111,7 +113,8 @@ class RecoveryApp(App[int]):
 
     @work(thread=True)
     def _watch_database(self) -> None:
-        watch(self.source.database, self._gone, lambda: self.post_message(DatabaseChanged()))
+        tell = lambda: self.post_message(DatabaseChanged())  # noqa: E731
+        watch(self.source.database, self._gone, tell, self._look_seconds)
 
     @work(thread=True, group="status")
     def _read_status(self) -> None:
@@ -153,61 +156,19 @@ class RecoveryApp(App[int]):
             read_only=self.read_only,
             paused=self.paused,
             story=self._status.story if self._status else None,
-            red=page.attention_count if page else 0,
+            red=red_words(page.attention_count, page.discrepancy_count) if page else "",
         )
-        is_idle = page is not None and not page.engine.alive and not self._said.sentence
-        screen.said = Said(NO_ENGINE, idle=True) if is_idle else self._said
+        is_stopped = page is not None and not page.engine.alive
+        screen.said = replace(self.outcome, is_engine_stopped=is_stopped)
         screen.refresh_bindings()
 
-    def say(self, sentence: str, *, refused: bool = False) -> None:
-        """Say in one sentence what was done or refused: a notice, and the line above the keys."""
-        self._said = Said(safe(sentence), refused)
-        self.notify(
-            safe(sentence),
-            severity="warning" if refused else "information",
-            timeout=6,
-            markup=False,
-        )
-        self.tell_header()
-
-    def desk(self) -> Desk:
-        """The desk of the identity that acts now."""
-        return Desk(self.source.database, self.source.laws, self.officer)
-
-    def perform(self, work_at: Callable[[Desk], str], drafts: str = "") -> None:
-        """Let the desk act in a thread; drafts whose key begins with `drafts` go when it did."""
-        if self.read_only:
-            self.say("the screen is read-only: R ends that", refused=True)
-        else:
-            self._perform(work_at, self.desk(), drafts)
-
-    @work(thread=True, group="act")
-    def _perform(self, work_at: Callable[[Desk], str], desk: Desk, drafts: str) -> None:
-        try:
-            self.post_message(Done(Said(work_at(desk)), drafts))
-        except DESK_ERRORS as error:
-            self.post_message(Done(Said(sentence_of(error), refused=True)))
-
-    def on_done(self, message: Done) -> None:
-        if message.drafts:
-            for key in [k for k in self.drafts if k.startswith(message.drafts)]:
-                del self.drafts[key]
-        self.say(message.said.sentence, refused=message.said.refused)
+    def reread_screen(self) -> None:
+        """Read the screen under whatever dialog is open again."""
         self.base_screen.reread()
-
-    @work(thread=True, group="step", exclusive=True)
-    def next_step(self, recovery_id: str) -> None:
-        """Read a recovery in order to do its next step."""
-        try:
-            self.post_message(StepAsked(self.source.page(recovery_id, self.officer)))
-        except READ_ERRORS as error:
-            self.post_message(Done(Said(sentence_of(error), refused=True)))
-
-    def on_step_asked(self, message: StepAsked) -> None:
-        ask_step(self, message.page)
 
     def open_recovery(self, recovery_id: str) -> None:
         """Show one recovery on its page."""
+        self.forget_waits()
         self.recovery_id = recovery_id
         self.came_from = self.current_mode
         self.switch_mode("recovery")
@@ -220,6 +181,7 @@ class RecoveryApp(App[int]):
     def action_go(self, screen: str) -> None:
         if screen == self.current_mode or len(self.screen_stack) > 1:
             return
+        self.forget_waits()  # whoever goes elsewhere does not want the question any more
         if screen in ("recovery", "report"):
             self.came_from = self.current_mode
         if screen in ("recovery", "trace"):
@@ -228,6 +190,32 @@ class RecoveryApp(App[int]):
 
     def on_header_bar_tab_chosen(self, message: HeaderBar.TabChosen) -> None:
         self.action_go(message.screen)
+
+    def take_paste(self, text: str) -> bool:
+        """Send a paste to the report wherever the focus is; one line goes to the focused line.
+
+        What has no place is refused in a sentence, so that no part of it is lost in silence.
+        """
+        lines = [line for line in text.splitlines() if line.strip()]
+        is_line = len(lines) == 1 and not lines[0].lstrip().startswith(("{", "["))
+        focused, screen = self.focused, self.screen
+        if not lines or (isinstance(focused, Input) and is_line):
+            return False
+        if not isinstance(screen, LiveScreen):
+            return not isinstance(focused, TextArea) and self._refuse_paste(len(lines))
+        if isinstance(screen, ReportScreen):
+            screen.take_paste(text)
+        elif is_line:
+            self.say("nothing here takes a paste: i opens the screen for reports", refused=True)
+        else:
+            self.action_go("report")
+            self.type_first(Paste(text))
+        return True
+
+    def _refuse_paste(self, count: int) -> bool:
+        told = counted(count, "line was pasted", "lines were pasted")
+        self.say(f"{told} and not taken: Esc leaves this question, then paste again", refused=True)
+        return True
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.message import Message
 
-from models.queries.views import EventLine, QueuePage, RecoveryPage
+from models.queries.views import QueuePage, RecoveryPage
 from recovery_flows.desk.contacts import Contacts
-from recovery_flows.desk.linking import Prospect
 from recovery_flows.documents.letters import Line
+from tui.waits import Wait
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence: what was done or refused, or, with `idle`, what to know while nothing was."""
+    """One sentence: what was done or refused, or, with `idle`, what is being waited for.
+
+    `is_engine_stopped` stands beside whatever was said.
+    """
 
     sentence: str
     refused: bool = False
     idle: bool = False
+    is_engine_stopped: bool = False
 
 
 class DatabaseChanged(Message):
@@ -57,28 +62,21 @@ class PreviewRead(Message):
         self.page = page
 
 
-class StepAsked(Message):
-    """A recovery's page was read to do its next step."""
-
-    def __init__(self, page: RecoveryPage) -> None:
-        super().__init__()
-        self.page = page
-
-
 class Done(Message):
-    """An act was carried out or refused; drafts whose key begins with `drafts` are done with."""
+    """An act was carried out or refused; drafts whose key begins with `drafts` are done with.
 
-    def __init__(self, said: Said, drafts: str = "") -> None:
+    `wait` is what keys waited for, `then` what follows on the screen where it was carried out.
+    """
+
+    def __init__(
+        self,
+        said: Said,
+        drafts: str = "",
+        wait: Wait | None = None,
+        then: Callable[[], object] | None = None,
+    ) -> None:
         super().__init__()
-        self.said, self.drafts = said, drafts
-
-
-class ProspectRead(Message):
-    """What a linkage of a recovery could be made of was read."""
-
-    def __init__(self, prospect: Prospect) -> None:
-        super().__init__()
-        self.prospect = prospect
+        self.said, self.drafts, self.wait, self.then = said, drafts, wait, then
 
 
 class ContactsShown(Message):
@@ -89,25 +87,9 @@ class ContactsShown(Message):
         self.partner_id, self.contacts = partner_id, contacts
 
 
-class EventsRead(Message):
-    """All events of a recovery were read."""
-
-    def __init__(self, ref: str, events: list[EventLine]) -> None:
-        super().__init__()
-        self.ref, self.events = ref, events
-
-
 class LetterRead(Message):
     """A letter was put together, as it would be printed now, masked."""
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
         super().__init__()
         self.lines = lines
-
-
-class ReportTaken(Message):
-    """A pasted report became a recovery."""
-
-    def __init__(self, recovery_id: str) -> None:
-        super().__init__()
-        self.recovery_id = recovery_id

@@ -11,6 +11,8 @@ from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.regime import Regime
 from tui.app import RecoveryApp
 from tui.source import Source
+from tui.theme import DEFAULT_THEME
+from tui.watching import LOOK_SECONDS
 
 
 def run(
@@ -26,11 +28,14 @@ def run(
     time_zone: str = "UTC",
     post: Post = NO_POST,
     patience: Patience = DEFAULT_PATIENCE,
+    theme: str = DEFAULT_THEME,
+    look_seconds: float = LOOK_SECONDS,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
     `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
-    the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does.
+    the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does;
+    `look_seconds` lie between two looks at the database.
     """
     source = Source(database, laws, post, patience)
     recovery_id = source.recovery_id(start_at) if start_at else ""
@@ -43,5 +48,7 @@ def run(
         story=story,
         start_screen=screen or ("recovery" if start_at else "now"),
         recovery_id=recovery_id,
+        theme=theme,
+        look_seconds=look_seconds,
     )
     return app.run() or app.return_code or 0

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TypeVar
 
 from textual.content import Content
 
+from models.queries.views import AssetLine, HoldLine, QueueLine
 from models.states import (
     AllocationState,
     HoldState,
     LedgerAccount,
+    PayoutState,
     RecoveryState,
     RequestState,
     Role,
     Stage,
     TaskState,
 )
+from models.urgency import SOON, Urgency
+from recovery_flows.desk import wording
+from recovery_flows.desk.wording import Worded
 from recovery_flows.rules.attention import Attention
 from recovery_flows.rules.clocks import time_left_text
 from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
-from tui.text import word, words
+from tui.text import counted, word, words
 
 MUTED, CALM, GOOD, CARE, ALARM = (
     "$foreground 62%",
@@ -30,7 +36,7 @@ MUTED, CALM, GOOD, CARE, ALARM = (
     "$warning",
     "bold $error",
 )
-SOON = timedelta(hours=6)
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,84 +53,121 @@ class Sign:
         return word(f"{self.glyph} {self.short if short else self.word}", self.style)
 
 
-STAGES: Mapping[Stage, Sign] = {
-    Stage.FREEZING: Sign("■", "freezing", "freeze", CARE),
-    Stage.TRACING: Sign("↳", "tracing", "trace", CALM),
-    Stage.CROSS_BORDER: Sign("⇄", "cross-border", "abroad", "$accent"),
-    Stage.RESTITUTION: Sign("←", "restitution", "return", GOOD),
-    Stage.CLOSED: Sign("✓", "closed", "closed", MUTED),
-}
-REPORTED = Sign("○", "reported", "report", "bold $foreground")
-RECOVERIES: Mapping[RecoveryState, Sign] = {
-    RecoveryState.REPORTED: REPORTED,
-    RecoveryState.OPEN: Sign("●", "open", "open", CALM),
-    RecoveryState.JOINED: Sign("⊂", "joined into another", "joined", MUTED),
-    RecoveryState.REJECTED: Sign("✕", "rejected", "reject", MUTED),
-    RecoveryState.CLOSED_RETURNED: Sign("✓", "closed, all returned", "closed", GOOD),
-    RecoveryState.CLOSED_PARTIAL: Sign("◐", "closed, a part returned", "closed", CALM),
-    RecoveryState.CLOSED_NO_RECOVERY: Sign("–", "closed, nothing recovered", "closed", MUTED),
-}
-HOLDS: Mapping[HoldState, Sign] = {
-    HoldState.DRAFT: Sign("○", "draft", "draft", MUTED),
-    HoldState.PENDING_APPROVAL: Sign("?", "waits for approval", "approve", CARE),
-    HoldState.ORDERED: Sign("→", "ordered, no answer yet", "ordered", CARE),
-    HoldState.STOPPED: Sign("■", "stopped", "stopped", CALM),
-    HoldState.FROZEN: Sign("◆", "frozen", "frozen", CALM),
-    HoldState.QUEUED: Sign("…", "queued behind another", "queued", CARE),
-    HoldState.REJECTED_BY_BANK: Sign("✕", "refused by the bank", "refused", ALARM),
-    HoldState.NO_FUNDS: Sign("∅", "nothing there", "empty", MUTED),
-    HoldState.LAPSED: Sign("‼", "lapsed", "lapsed", ALARM),
-    HoldState.SUPERSEDED: Sign("»", "followed by a freeze", "followed", MUTED),
-    HoldState.RELEASE_PENDING: Sign("←", "release ordered", "release", CARE),
-    HoldState.RELEASED: Sign("–", "released", "released", MUTED),
-    HoldState.DISPOSAL_PENDING: Sign("⇥", "under a court's order", "court", CARE),
-    HoldState.DISPOSED: Sign("✓", "paid out", "paid", GOOD),
-    HoldState.DENIED: Sign("✕", "denied", "denied", MUTED),
-    HoldState.CANCELLED: Sign("–", "cancelled", "cancel", MUTED),
-}
-REQUESTS: Mapping[RequestState, Sign] = {
-    RequestState.DRAFT: Sign("○", "draft", "draft", MUTED),
-    RequestState.PENDING_APPROVAL: Sign("?", "waits for approval", "approve", CARE),
-    RequestState.APPROVED: Sign("→", "approved, to be sent", "approved", CALM),
-    RequestState.SENT: Sign("→", "sent", "sent", CALM),
-    RequestState.ACKNOWLEDGED: Sign("●", "acknowledged abroad", "ack", CALM),
-    RequestState.EXECUTED: Sign("✓", "executed", "done", GOOD),
-    RequestState.PARTIALLY_EXECUTED: Sign("◐", "executed in part", "part", CALM),
-    RequestState.REFUSED: Sign("✕", "refused", "refused", ALARM),
-    RequestState.NEEDS_INFO: Sign("!", "more information asked", "info", CARE),
-    RequestState.DENIED: Sign("✕", "denied here", "denied", MUTED),
-}
-TASKS: Mapping[TaskState, Sign] = {
-    TaskState.ORDERED: Sign("→", "sent, no answer yet", "sent", CARE),
-    TaskState.ACKNOWLEDGED: Sign("…", "being worked on", "at work", CARE),
-    TaskState.DONE: Sign("✓", "done", "done", GOOD),
-    TaskState.PRESERVED: Sign("◆", "preserved", "kept", CALM),
-    TaskState.REFUSED: Sign("✕", "refused", "refused", ALARM),
-    TaskState.EXPIRED: Sign("‼", "preserved no longer", "ended", ALARM),
-    TaskState.CANCEL_PENDING: Sign("←", "being taken back", "back", CARE),
-    TaskState.CANCELLED: Sign("–", "taken back", "back", MUTED),
-}
-ALLOCATIONS: Mapping[AllocationState, Sign] = {
-    AllocationState.DRAFT: Sign("○", "draft", "draft", MUTED),
-    AllocationState.NOTICE: Sign("…", "notice runs", "notice", CARE),
-    AllocationState.NOTICE_ENDED: Sign("●", "notice over", "noticed", CALM),
-    AllocationState.PENDING_APPROVAL: Sign("?", "waits for approval", "approve", CARE),
-    AllocationState.APPROVED: Sign("→", "approved, being paid", "paying", CALM),
-    AllocationState.PAID: Sign("✓", "paid", "paid", GOOD),
-    AllocationState.VOID: Sign("–", "void", "void", MUTED),
-}
-TERM_SIGNS: Mapping[LedgerAccount, Sign] = {
-    LedgerAccount.RETURNED_HOLD: Sign("█", "returned", "returned", GOOD),
-    LedgerAccount.RETURNED_RECALL: Sign("▉", "returned by recall", "recalled", GOOD),
-    LedgerAccount.RETURNED_VOLUNTARY: Sign("▊", "given back", "given", GOOD),
-    LedgerAccount.HELD: Sign("▓", "held", "held", CALM),
-    LedgerAccount.LOCATED: Sign("▒", "located", "located", CARE),
-    LedgerAccount.THIRD_PARTY: Sign("◫", "kept by third party", "third", "$secondary"),
-    LedgerAccount.GONE: Sign("╱", "gone", "gone", "$error"),
-    LedgerAccount.NOT_LOCATED: Sign("░", "not located", "unlocated", MUTED),
-    LedgerAccount.NOT_UPHELD: Sign("·", "not upheld", "not upheld", MUTED),
-}
+def _signs(worded: Callable[[K], Worded], shown: Mapping[K, tuple[str, str]]) -> dict[K, Sign]:
+    """The signs of a kind of states: glyph and colour from here, the word from `wording`."""
+    return {state: Sign(glyph, *worded(state), style) for state, (glyph, style) in shown.items()}
+
+
+STAGES: Mapping[Stage, Sign] = _signs(
+    wording.stage_word,
+    {
+        Stage.FREEZING: ("■", CARE),
+        Stage.TRACING: ("↳", CALM),
+        Stage.CROSS_BORDER: ("⇄", "$accent"),
+        Stage.RESTITUTION: ("←", GOOD),
+        Stage.CLOSED: ("◇", CARE),
+    },
+)
+RECOVERIES: Mapping[RecoveryState, Sign] = _signs(
+    wording.recovery_word,
+    {
+        RecoveryState.REPORTED: ("○", "bold $foreground"),
+        RecoveryState.OPEN: ("●", CALM),
+        RecoveryState.JOINED: ("⊂", MUTED),
+        RecoveryState.REJECTED: ("✕", MUTED),
+        RecoveryState.CLOSED_RETURNED: ("✓", GOOD),
+        RecoveryState.CLOSED_PARTIAL: ("◐", CALM),
+        RecoveryState.CLOSED_NO_RECOVERY: ("–", MUTED),
+    },
+)
+HOLDS: Mapping[HoldState, Sign] = _signs(
+    wording.hold_word,
+    {
+        HoldState.DRAFT: ("○", MUTED),
+        HoldState.PENDING_APPROVAL: ("?", CARE),
+        HoldState.ORDERED: ("→", CARE),
+        HoldState.STOPPED: ("■", CALM),
+        HoldState.FROZEN: ("◆", CALM),
+        HoldState.QUEUED: ("…", CARE),
+        HoldState.REJECTED_BY_BANK: ("✕", ALARM),
+        HoldState.NO_FUNDS: ("∅", MUTED),
+        HoldState.LAPSED: ("‼", ALARM),
+        HoldState.SUPERSEDED: ("»", MUTED),
+        HoldState.RELEASE_PENDING: ("←", CARE),
+        HoldState.RELEASED: ("–", MUTED),
+        HoldState.DISPOSAL_PENDING: ("⇥", CARE),
+        HoldState.DISPOSED: ("✓", GOOD),
+        HoldState.DENIED: ("✕", MUTED),
+        HoldState.CANCELLED: ("–", MUTED),
+    },
+)
+REQUESTS: Mapping[RequestState, Sign] = _signs(
+    wording.request_word,
+    {
+        RequestState.DRAFT: ("○", MUTED),
+        RequestState.PENDING_APPROVAL: ("?", CARE),
+        RequestState.APPROVED: ("→", CALM),
+        RequestState.SENT: ("→", CALM),
+        RequestState.ACKNOWLEDGED: ("●", CALM),
+        RequestState.EXECUTED: ("✓", GOOD),
+        RequestState.PARTIALLY_EXECUTED: ("◐", CALM),
+        RequestState.REFUSED: ("✕", ALARM),
+        RequestState.NEEDS_INFO: ("!", CARE),
+        RequestState.DENIED: ("✕", MUTED),
+    },
+)
+TASKS: Mapping[TaskState, Sign] = _signs(
+    wording.task_word,
+    {
+        TaskState.ORDERED: ("→", CARE),
+        TaskState.ACKNOWLEDGED: ("…", CARE),
+        TaskState.DONE: ("✓", GOOD),
+        TaskState.PRESERVED: ("◆", CALM),
+        TaskState.REFUSED: ("✕", ALARM),
+        TaskState.EXPIRED: ("‼", ALARM),
+        TaskState.CANCEL_PENDING: ("←", CARE),
+        TaskState.CANCELLED: ("–", MUTED),
+    },
+)
+ALLOCATIONS: Mapping[AllocationState, Sign] = _signs(
+    wording.allocation_word,
+    {
+        AllocationState.DRAFT: ("○", MUTED),
+        AllocationState.NOTICE: ("…", CARE),
+        AllocationState.NOTICE_ENDED: ("●", CALM),
+        AllocationState.PENDING_APPROVAL: ("?", CARE),
+        AllocationState.APPROVED: ("→", CALM),
+        AllocationState.PAID: ("✓", GOOD),
+        AllocationState.VOID: ("–", MUTED),
+    },
+)
+PAYOUTS: Mapping[PayoutState, Sign] = _signs(
+    wording.payout_word,
+    {
+        PayoutState.PREPARED: ("○", MUTED),
+        PayoutState.INSTRUCTED: ("→", CALM),
+        PayoutState.SETTLED: ("✓", GOOD),
+        PayoutState.REFUSED: ("✕", ALARM),
+        PayoutState.RETURNED: ("‼", ALARM),
+        PayoutState.CANCELLED: ("–", MUTED),
+    },
+)
+TERM_SIGNS: Mapping[LedgerAccount, Sign] = _signs(
+    wording.account_word,
+    {
+        LedgerAccount.RETURNED_HOLD: ("█", GOOD),
+        LedgerAccount.RETURNED_RECALL: ("▉", GOOD),
+        LedgerAccount.RETURNED_VOLUNTARY: ("▊", GOOD),
+        LedgerAccount.HELD: ("▓", CALM),
+        LedgerAccount.LOCATED: ("▒", CARE),
+        LedgerAccount.THIRD_PARTY: ("◫", "$secondary"),
+        LedgerAccount.GONE: ("╱", "$error"),
+        LedgerAccount.NOT_LOCATED: ("░", MUTED),
+        LedgerAccount.NOT_UPHELD: ("·", MUTED),
+    },
+)
 ATTENTION: Mapping[str, Sign] = {
+    Attention.DISCREPANCY: Sign("≠", "discrepancy", "differs", ALARM),
     Attention.UNOWNED: Sign("▲", "unowned", "unowned", ALARM),
     Attention.STALLED: Sign("▲", "stalled", "stalled", ALARM),
 }
@@ -136,9 +179,27 @@ TURNS: Mapping[Role, Sign] = {
 }
 
 
-def stage_sign(state: RecoveryState, stage: Stage | str) -> Sign:
+def stage_sign(state: RecoveryState, stage: Stage) -> Sign:
     """The one sign that a list shows of a recovery: its stage while open, else how it ended."""
     return STAGES[Stage(stage)] if state is RecoveryState.OPEN else RECOVERIES[state]
+
+
+def asset_sign(asset: AssetLine) -> Sign:
+    """How an account stands: its hold that says most, else the stage of the work on it."""
+    hold = wording.telling_hold(asset.holds)
+    if hold is not None:
+        return hold_sign(hold)
+    if asset.stage is Stage.CLOSED:
+        return Sign("✓", *wording.asset_word(asset), MUTED)
+    return STAGES[asset.stage]
+
+
+def hold_sign(hold: HoldLine) -> Sign:
+    """The sign of one hold; one in force that holds nothing any more is not shown as frozen."""
+    if not wording.is_spent(hold):
+        return HOLDS[hold.state]
+    glyph, style = ("✓", GOOD) if hold.paid_out.minor else ("∅", MUTED)
+    return Sign(glyph, *wording.hold_standing(hold), style)
 
 
 def turn_sign(role: Role | str, own: frozenset[Role]) -> Sign:
@@ -161,11 +222,31 @@ def time_left(now: datetime, due: datetime | None, *, short: bool = False) -> Co
     return word(f"  {text}", "$foreground")
 
 
+def queue_time(line: QueueLine, now: datetime, *, short: bool = False) -> Content:
+    """Time left, or how old a report is that nobody has accepted: `! 12m old`, `○ 3d 04h old`."""
+    if line.state is not RecoveryState.REPORTED:
+        return time_left(now, line.due_at, short=short)
+    is_golden = line.urgency is Urgency.GOLDEN
+    text = wording.time_text(line, now)
+    if short and not is_golden:
+        text = text.removesuffix(" old")
+    return word(f"{'!' if is_golden else '○'} {text}", "bold $warning" if is_golden else ALARM)
+
+
 def idle_text(attention: str, since: datetime, now: datetime, *, short: bool = False) -> Content:
     """Why a recovery is in red and for how long: `▲ stalled 1 d 07 h`, short `▲ stalled 31h`."""
     sign, seconds = ATTENTION[attention], elapsed_seconds(since, now)
+    if attention == Attention.DISCREPANCY:  # it is looked into now, however old it is
+        return sign.text()
     span = f"{seconds // 3600}h" if seconds >= 3600 else f"{seconds // 60}m"
     return word(f"{sign.glyph} {sign.word} {span if short else span_text(seconds)}", ALARM)
+
+
+def red_words(attention: int, discrepancies: int) -> str:
+    """How many recoveries stand in red: `≠ 1 discrepancy  ▲ 3 stalled`; "" for none."""
+    told = [f"≠ {counted(discrepancies, 'discrepancy', 'discrepancies')}"] if discrepancies else []
+    idle = attention - discrepancies
+    return "  ".join([*told, *([f"▲ {idle:,} stalled"] if idle > 0 else [])])
 
 
 def said(text: str, *, refused: bool) -> Content:

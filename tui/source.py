@@ -64,7 +64,7 @@ class Source:
             return queue(session, wall_clock(), self.patience, 0)
 
     def queue(self) -> QueuePage:
-        """Open recoveries, least time left first; before them those that nobody owns or moves."""
+        """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
             return queue(session, wall_clock(), self.patience, QUEUE_LIMIT)
 

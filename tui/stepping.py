@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.file import Step
 from models.queries.views import RecoveryPage
-from recovery_flows.desk import Desk
+from recovery_flows.desk import Desk, discrepancies
 from recovery_flows.rules.letters import LetterAction
 from recovery_flows.rules.steps import Action
 from tui.acting import (
@@ -20,8 +20,10 @@ from tui.acting import (
     why_not,
 )
 from tui.letters import ask_letter
+from tui.panels.discrepancy import discrepancy_figures
 from tui.screens.dialogs import AskLine, Confirm
 from tui.screens.forms import FieldsForm, fields_key
+from tui.screens.questions import ResolveDiscrepancy
 
 if TYPE_CHECKING:
     from tui.app import RecoveryApp
@@ -40,6 +42,8 @@ def ask_step(app: RecoveryApp, page: RecoveryPage) -> None:
         _ask_case_number(app, page)
     elif step.action == Action.COMPLETE_REQUEST:
         _ask_fields(app, page, step)
+    elif step.action == Action.RESOLVE_DISCREPANCY:
+        _ask_what_was_found(app, page, step)
     elif step.action in set(LetterAction):
         ask_letter(app, page, step)
     elif step.action in ASKS_FIRST and (step.action not in _WHERE_SHARED or step_also(page, step)):
@@ -87,6 +91,22 @@ def _ask_case_number(app: RecoveryApp, page: RecoveryPage) -> None:
 
     sentence = f"Under which case number is the report of {page.loss} taken on?"
     app.push_screen(AskLine(f"Accept {page.ref}", sentence, "case number"), take)
+
+
+def _ask_what_was_found(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+    found = next(d for d in page.discrepancies if d.discrepancy_id == step.subject_id)
+
+    def take(reason: str | None) -> None:
+        if reason is not None:
+            app.perform(partial(_resolve, page, found.discrepancy_id, reason))
+
+    law = app.source.laws.get(page.regime)
+    figures = discrepancy_figures(found, page.ref, law.time_zone if law else app.time_zone)
+    app.push_screen(ResolveDiscrepancy(found.sentence, figures), take)
+
+
+def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, desk: Desk) -> str:
+    return discrepancies.resolve(desk, page.recovery_id, discrepancy_id, reason, page.version)
 
 
 def _ask_fields(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:

@@ -50,3 +50,4 @@ LIGHT = Theme(
 )
 
 THEMES = (DARK, LIGHT)
+DEFAULT_THEME = DARK.name

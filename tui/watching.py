@@ -9,14 +9,20 @@ from models.engine import Database
 from models.queries.changes import ChangeWatch
 from tui.source import READ_ERRORS
 
-LOOK_SECONDS = 0.25
-LOOK_AT_CLOCKS_EVERY = 20  # looks, so that "as of" and the engine's sign are never 5 s old
+LOOK_SECONDS = 0.2
+CLOCKS_SECONDS = 5.0
+"""How old "as of" and the engine's sign of life may get; at least one look."""
 
 
-def watch(database: Database, is_over: Event, tell: Callable[[], object]) -> None:
-    """Call `tell` after each commit by others and every few seconds, until `is_over` is set."""
-    seen, looks = None, 0
-    while not is_over.wait(LOOK_SECONDS):
+def watch(
+    database: Database, is_over: Event, tell: Callable[[], object], seconds: float = LOOK_SECONDS
+) -> None:
+    """Call `tell` after each commit by others and every few seconds, until `is_over` is set.
+
+    `seconds` lie between two looks at the database.
+    """
+    seen, looks, every = None, 0, max(1, int(CLOCKS_SECONDS / seconds))
+    while not is_over.wait(seconds):
         looks += 1
         try:
             if seen is None:
@@ -26,7 +32,7 @@ def watch(database: Database, is_over: Event, tell: Callable[[], object]) -> Non
                 is_changed = seen.changed()
         except READ_ERRORS:
             seen, is_changed = None, False
-        if is_changed or looks % LOOK_AT_CLOCKS_EVERY == 0:
+        if is_changed or looks % every == 0:
             tell()
     if seen is not None:
         seen.close()

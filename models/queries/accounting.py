@@ -52,20 +52,23 @@ class BookedPayout:
 def booked_holds(session: Session) -> list[BookedHold]:
     """Every hold with a bank's id, ended ones too, by partner."""
     held: Any = sa.func.coalesce(sa.func.sum(_P.asset_minor), 0)
+    # What the bank states in another currency than the account's is compared in that currency.
+    currency = sa.case((_H.foreign_currency == "", _H.currency), else_=_H.foreign_currency)
     books = sa.and_(
         _P.hold_id == _H.id,
+        _P.asset_currency == currency,
         _P.account.in_((LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS)),
     )
     query = (
         sa.select(
-            _A.partner_id, _H.recovery_id, _R.ref, _H.id, _H.bank_ref, _H.state, held, _H.currency
+            _A.partner_id, _H.recovery_id, _R.ref, _H.id, _H.bank_ref, _H.state, held, currency
         )
         .select_from(table_of(Hold))
         .join(table_of(Asset), _A.id == _H.asset_id)
         .join(table_of(Recovery), _R.id == _H.recovery_id)
         .outerjoin(table_of(PostingRow), books)
         .where(_H.bank_ref != "")
-        .group_by(_A.partner_id, _H.recovery_id, _R.ref, _H.id, _H.bank_ref, _H.state, _H.currency)
+        .group_by(_A.partner_id, _H.recovery_id, _R.ref, _H.id, _H.bank_ref, _H.state, currency)
         .order_by(_A.partner_id, _H.id)
     )
     return [BookedHold(*row) for row in session.execute(query)]

@@ -12,9 +12,8 @@ from models.ledger import DONE, Event
 from models.recovery import Recovery
 from models.states import CLOSED_RECOVERIES, RecoveryState, Role
 from models.tables import table_of
+from models.urgency import DISCREPANCY_STEP
 
-DISCREPANCY_STEP = "resolve_discrepancy"
-"""The next step of a recovery with an open discrepancy."""
 _R, _E = table_of(Recovery), table_of(Event)
 # Only literally the same condition finds its index.
 _DONE_AT, _CAME_AT = (

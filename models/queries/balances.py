@@ -143,9 +143,14 @@ def claim_sources(session: Session) -> Iterator[ClaimSource]:
 
 def hold_sources(session: Session) -> Iterator[HoldSource]:
     """Every hold with what the bank said it holds, where it is in force."""
-    query = sa.select(_H.recovery_id, _H.id, _H.state, _H.held_minor, _H.currency)
-    for recovery_id, name, state, held, currency in session.execute(query):
+    query = sa.select(
+        _H.recovery_id, _H.id, _H.state, _H.held_minor, _H.currency, _H.foreign_minor,
+        _H.foreign_currency,
+    )  # fmt: skip
+    for recovery_id, name, state, held, currency, foreign, other in session.execute(query):
         yield HoldSource(recovery_id, name, held if state in LIVE_HOLDS else 0, currency)
+        if foreign:
+            yield HoldSource(recovery_id, name, foreign if state in LIVE_HOLDS else 0, other)
 
 
 def payout_sources(session: Session) -> Iterator[PayoutSource]:

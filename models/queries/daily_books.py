@@ -118,8 +118,9 @@ def held_changes(session: Session) -> list[HeldChange]:
     minor = sa.func.sum(_P.asset_minor)
     net = (
         sa.select(_P.event_seq, _P.hold_id, minor.label("minor"))
+        .join(table_of(Hold), sa.and_(_H.id == _P.hold_id, _H.currency == _P.asset_currency))
         .where(
-            _P.hold_id != "", _P.account.in_((LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS))
+            _P.account.in_((LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS))
         )
         .group_by(_P.event_seq, _P.hold_id)
         .having(minor != 0)
@@ -140,9 +141,7 @@ def held_changes(session: Session) -> list[HeldChange]:
         .order_by(net.c.event_seq)
     )  # fmt: skip
     return [
-        HeldChange(
-            row.partner_id, row.hold_id, row.currency, int(row.minor), _happened(row), row.at
-        )
+        HeldChange(row.partner_id, row.hold_id, row.currency, int(row.minor), happened(row), row.at)
         for row in session.execute(query)
     ]
 
@@ -169,7 +168,7 @@ def paid_out(session: Session) -> list[PaidOut]:
     return found
 
 
-def _happened(row: Any) -> datetime:  # noqa: ANN401 - a row of the query above
+def happened(row: Any) -> datetime:  # noqa: ANN401 - a row of the query above
     """The bank's time of a change: the event's own, or that of the event which entailed it.
 
     Where neither tells one, a lapse by our clock is at the end of the term, and anything else (an

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.elsewhere import Elsewhere, Match
 from models.hold import Hold, Request
 from models.officer import Officer
+from models.payment_refs import NO_REFERENCE, is_reference
 from models.recovery import Asset, Claim, Recovery
 from models.states import CLOSED_RECOVERIES, RecoveryState
 from models.tables import table_of
@@ -19,8 +20,6 @@ from models.tables import table_of
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
 _PAYMENT = sa.func.lower(_C.c.end_to_end_id)
-_NO_PAYMENT = frozenset({"", "notprovided", "not provided", "nonref", "noref", "unknown", "-"})
-"""What stands where a payment has no reference: the same in all of them."""
 # What was joined into another file is told of by that one.
 _NOT_JOINED = _R.c.state != RecoveryState.JOINED
 
@@ -58,7 +57,7 @@ def _known(
     session: Session, accounts: Iterable[str], payments: Iterable[str]
 ) -> list[tuple[str, Elsewhere]]:
     """(Account or reference in small letters, where it is known), the oldest report first."""
-    real = [payment for payment in payments if payment not in _NO_PAYMENT]
+    real = [payment for payment in payments if is_reference(payment)]
     columns = (_R.c.id, _R.c.ref, _R.c.owner_id, _OFFICERS.c.handle, _R.c.state, _R.c.reported_at)
     parts = [
         _part(_A.c.account_id, Match.ACCOUNT, accounts, columns, _A),
@@ -106,7 +105,7 @@ def seen_elsewhere(session: Session) -> frozenset[str]:
     ).subquery()
     paid = (
         sa.select(_PAYMENT.label("key"), _C.c.recovery_id.label("of"))
-        .where(_PAYMENT.not_in(_NO_PAYMENT))
+        .where(_PAYMENT.not_in(NO_REFERENCE))
         .distinct()
         .subquery()
     )

@@ -40,7 +40,7 @@ def main_figure(figures: Iterable[Figure], names: Names) -> str:
         if figure.is_headline and isinstance(figure.value, AnswerTyped):
             answer = names.answers.get(figure.value.call_id)
             return str(answer.amount) if answer and answer.amount is not None else ""
-    return headline(figures)
+    return str(headline(figures))
 
 
 def _lines(figure: Figure, names: Names, zone: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,8 @@ from models.ids import canonical
 from models.ledger import PostingRow
 from models.linkage import Linkage, Task
 from models.officer import Approval
-from models.partner import Call
+from models.partner import Call, Partner
+from models.queries.feeds import feeds_read
 from models.recovery import Asset, Claim, Recovery, Trace
 from models.restitution import Allocation, Payout
 from models.rows import (
@@ -46,7 +47,7 @@ from models.tables import table_of
 from models.task_rows import LinkageRow, TaskRow
 
 _RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
-_POSTING, _CALL = table_of(PostingRow), table_of(Call)
+_POSTING, _CALL, _PARTNER = table_of(PostingRow), table_of(Call), table_of(Partner)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 
@@ -107,6 +108,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
     parts = {part.name: part.read(session, ids) for part in _PARTS}
     traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
     letters = frozenset(session.execute(letter_partners()).scalars())
+    read_to = feeds_read(session)
     return [
         RecoveryFile(
             recovery=parts["recovery"][i][0],
@@ -115,6 +117,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
             balances=tuple(balances[i]),
             shared_with=tuple(shared[i]),
             by_letter=letters,
+            feeds_read=read_to,
         )
         for i in ids
         if i in parts["recovery"]

@@ -1,8 +1,10 @@
-"""What is known of a report before it is taken in: the report itself, its payee's holder."""
+"""What is known of a report before it is taken in: itself, its payment, its payee's holder."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -10,6 +12,7 @@ from sqlmodel import Session
 from models.account import Account
 from models.elsewhere import Elsewhere, Match
 from models.officer import Officer
+from models.payment_refs import is_reference
 from models.recovery import Claim, Recovery
 from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES
@@ -18,38 +21,72 @@ from models.vault import Vault
 
 _C, _R, _OFFICERS = table_of(Claim), table_of(Recovery), table_of(Officer)
 _ACCOUNTS = table_of(Account)
+SAME_PAYMENT_WITHIN = timedelta(hours=1)
+"""How far two persons' statements of the time of one payment may lie apart."""
 
 
-def known_report(
-    session: Session,
-    external_ref: str,
-    accounts: tuple[str, str],
-    minor: int,
-    currency: str,
-    paid_at: datetime,
-) -> Elsewhere | None:
-    """The recovery that a report is in already; None where it is new.
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The payment that a report is about; `payer` and `payee` are ids of accounts."""
 
-    `accounts` are the victim's and the payee's: with sum and time they say which payment it is.
+    payer: str
+    payee: str
+    minor: int
+    currency: str
+    paid_at: datetime
+    reference: str = ""
+
+
+def known_report(session: Session, external_ref: str) -> Elsewhere | None:
+    """The recovery that the report of this reference is in already; None where it is new."""
+    query = _recoveries().where(_C.c.external_ref == external_ref)
+    row = session.execute(query).first()
+    return None if row is None else _elsewhere(row)
+
+
+def same_payment(session: Session, payment: Payment) -> tuple[Elsewhere, ...]:
+    """The recoveries that have this payment already, reported by whomever, the oldest first.
+
+    It is the same where payer and payee are and either the sum, within an hour, or the payment's
+    reference; two payments with references of their own that differ are two.
     """
-    victim, payee = accounts
-    is_payment = sa.and_(
-        _C.c.payee_account_id == payee,
-        _C.c.victim_account_id == victim,
-        _C.c.reported_minor == minor,
-        _C.c.currency == currency,
-        _C.c.paid_at == paid_at,
+    alike = sa.and_(
+        _C.c.payee_account_id == payment.payee,
+        _C.c.victim_account_id == payment.payer,
+        _C.c.reported_minor == payment.minor,
+        _C.c.currency == payment.currency,
+        _C.c.paid_at >= payment.paid_at - SAME_PAYMENT_WITHIN,
+        _C.c.paid_at <= payment.paid_at + SAME_PAYMENT_WITHIN,
     )
-    query = (
-        sa.select(_R.c.id, _R.c.ref, _R.c.owner_id, _R.c.state, _OFFICERS.c.handle)
+    reference = payment.reference.lower()
+    if is_reference(reference):
+        referred = sa.and_(
+            sa.func.lower(_C.c.end_to_end_id) == reference,
+            _C.c.payee_account_id == payment.payee,
+            _C.c.victim_account_id == payment.payer,
+        )
+        alike = sa.or_(alike, referred)
+    rows = session.execute(_recoveries().where(alike).order_by(_R.c.reported_at, _R.c.ref)).all()
+    return tuple(
+        _elsewhere(row) for row in rows if not _differ(reference, row.end_to_end_id.lower())
+    )
+
+
+def _differ(one: str, other: str) -> bool:
+    return is_reference(one) and is_reference(other) and one != other
+
+
+def _recoveries() -> sa.Select[Any]:
+    return (
+        sa.select(
+            _R.c.id, _R.c.ref, _R.c.owner_id, _R.c.state, _OFFICERS.c.handle, _C.c.end_to_end_id
+        )
         .join_from(_C, _R, _R.c.id == _C.c.recovery_id)
         .join(_OFFICERS, _OFFICERS.c.id == _R.c.owner_id, isouter=True)
-        .where(sa.or_(_C.c.external_ref == external_ref, is_payment))
-        .order_by(_C.c.external_ref != external_ref, _C.c.id)
     )
-    row = session.execute(query).first()
-    if row is None:
-        return None
+
+
+def _elsewhere(row: Any) -> Elsewhere:  # noqa: ANN401 - a row of `_recoveries`
     return Elsewhere(
         what=Match.PAYMENT, account_id="", recovery_id=row.id, ref=row.ref, owner_id=row.owner_id,
         owner=row.handle or "", is_open=row.state not in CLOSED_RECOVERIES,

@@ -8,6 +8,7 @@ from datetime import datetime
 from models.elsewhere import AlsoLine
 from models.file import Step
 from models.money import Money
+from models.queries.discrepancy_views import DiscrepancyLine
 from models.queries.letter_views import LetterLine
 from models.queries.linkages import LinkageLine
 from models.states import (
@@ -21,6 +22,7 @@ from models.states import (
     Role,
     Stage,
 )
+from models.urgency import Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class EngineView:
 class QueueLine:
     """One open recovery in the queue; `due_at` is the end of the nearest legal clock.
 
-    `attention` says that it is in red (unowned or stalled) and `idle_since` since when; `shared`
-    that another recovery knows an account or a payment of it.
+    `urgency` is its group in the queue's order, `attention` why it is in red, `idle_since` since
+    when; `shared`: another recovery knows an account or a payment of it.
     """
 
     recovery_id: str
@@ -53,6 +55,8 @@ class QueueLine:
     sentence: str
     owner: str
     method: str
+    reported_at: datetime
+    urgency: Urgency
     attention: str = ""
     idle_since: datetime | None = None
     shared: bool = False
@@ -60,7 +64,10 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """The queue, least time left first; `now` is case time, `attention_count` how many are red."""
+    """The queue, the most urgent first; `now` is case time, `attention_count` how many are red.
+
+    `discrepancy_count` is how many of these have an open discrepancy.
+    """
 
     now: datetime
     lines: tuple[QueueLine, ...]
@@ -68,6 +75,7 @@ class QueuePage:
     closed_count: int
     engine: EngineView
     attention_count: int = 0
+    discrepancy_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +101,17 @@ class ClaimLine:
 
 @dataclass(frozen=True, slots=True)
 class HoldLine:
-    """`held` is in the account's currency; `law_row` names the row of the regime."""
+    """`held` and `paid_out` are in the account's currency; `law_row` names the row of the regime.
+
+    `paid_out` is what the bank says that it paid to victims from it.
+    """
 
     hold_id: str
     kind: HoldKind
     state: HoldState
     requested: Money
     held: Money
+    paid_out: Money
     expires_at: datetime | None
     law_row: str
     reason: str
@@ -266,6 +278,7 @@ class RecoveryPage:
     also: tuple[AlsoLine, ...] = ()
     attention: str = ""
     idle_since: datetime | None = None
+    discrepancies: tuple[DiscrepancyLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

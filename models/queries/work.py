@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,20 +21,14 @@ from models.recovery import Asset, Recovery
 from models.restitution import Payout
 from models.sealed_place import SealedPlace
 from models.states import (
-    CLOSED_RECOVERIES,
-    LIVE_HOLDS,
     OPEN_CALLS,
-    OPEN_TASKS,
     CallKind,
     CallState,
     DiscrepancyKind,
     DiscrepancyState,
-    HoldState,
     Noun,
     PartnerChannel,
     PartnerKind,
-    PayoutState,
-    TaskState,
 )
 from models.tables import table_of
 from models.vault import Vault
@@ -215,58 +209,6 @@ def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     number = vault.open(row.number_sealed, SealedPlace("account", row.id, "number_sealed"))
     holder = vault.open(row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
     return AccountRef(row.partner_id, number, holder)
-
-
-def owners_of_refs(session: Session, refs: Iterable[str]) -> dict[str, tuple[Noun, str]]:
-    """Which of our hold, payout and task ids a feed names, with the recovery each belongs to."""
-    wanted = list(refs)
-    found: dict[str, tuple[Noun, str]] = {}
-    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS), (Noun.TASK, _TASKS)):
-        query = sa.select(table.c.id, table.c.recovery_id).where(table.c.id.in_(wanted))
-        found |= {row.id: (noun, row.recovery_id) for row in session.execute(query)}
-    return found
-
-
-def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> frozenset[str]:
-    """Those of these holds, payouts and tasks whose news failed and waits for its next attempt."""
-    query = sa.select(_D.c.subject_id).where(
-        _D.c.subject_id.in_(list(ids)),
-        _D.c.state == DiscrepancyState.OPEN,
-        _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
-        _D.c.retry_at > wall,
-    )
-    return frozenset(session.execute(query).scalars())
-
-
-def waiting_partners(session: Session) -> set[str]:
-    """Partners that owe an answer which would come through their feed."""
-    holds = (
-        sa.select(_ASSETS.c.partner_id)
-        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
-        .where(_HOLDS.c.state.in_((HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED)))
-    )
-    payouts = (
-        sa.select(_ASSETS.c.partner_id)
-        .join(_PAYOUTS, _PAYOUTS.c.asset_id == _ASSETS.c.id)
-        .where(_PAYOUTS.c.state == PayoutState.INSTRUCTED)
-    )
-    tasks = sa.select(_TASKS.c.partner_id).where(_TASKS.c.state.in_(OPEN_TASKS))
-    return set(session.execute(holds.union(payouts, tasks)).scalars())
-
-
-def holding_partners(session: Session) -> set[str]:
-    """Partners with a hold in force, or that preserve for an open case: they may let go early."""
-    kept = (
-        sa.select(_TASKS.c.partner_id)
-        .join(_R, _R.c.id == _TASKS.c.recovery_id)
-        .where(_TASKS.c.state == TaskState.PRESERVED, _R.c.state.not_in(CLOSED_RECOVERIES))
-    )
-    query = (
-        sa.select(_ASSETS.c.partner_id)
-        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
-        .where(_HOLDS.c.state.in_(LIVE_HOLDS), _HOLDS.c.held_minor > 0)
-    )
-    return set(session.execute(query.union(kept)).scalars())
 
 
 def next_instant(session: Session, now: datetime) -> datetime | None:

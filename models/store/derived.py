@@ -41,7 +41,7 @@ def _write() -> sa.Update:
             step_action=to("action", c.step_action),
             step_role=to("role", c.step_role),
             step_subject=to("subject", c.step_subject),
-            step_sentence=to("sentence", c.step_sentence),
+            step_wording=to("wording", c.step_wording),
             due_at=to("due", c.due_at),
             wake_at=to("wake", c.wake_at),
             version=c.version + 1,
@@ -63,7 +63,7 @@ def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
             "to_action": step.action,
             "to_role": step.role,
             "to_subject": step.subject_id,
-            "to_sentence": step.sentence[:300],
+            "to_wording": step.wording.stored(),
             "to_due": derived.due_at,
             "to_wake": derived.wake_at,
         },
@@ -77,7 +77,7 @@ def point_at(unit: Unit, recovery_id: str, step: Step, wake_at: datetime | None 
     """
     values: dict[str, Any] = {
         "step_action": step.action, "step_role": step.role, "step_subject": step.subject_id,
-        "step_sentence": step.sentence[:300], "version": _RECOVERIES.c.version + 1,
+        "step_wording": step.wording.stored(), "version": _RECOVERIES.c.version + 1,
     }  # fmt: skip
     if wake_at is not None:
         values["wake_at"] = wake_at

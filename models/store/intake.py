@@ -12,15 +12,16 @@ from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Move, Outcome, Posting
 from models.partner import Partner
-from models.recovery import Claim
+from models.queries.known_reports import Payment, known_report, same_payment
 from models.runtime import Counter
 from models.states import LedgerAccount, Noun, PartnerKind, Role, Stage
-from models.store.accounts import ensure_account, ensure_party
+from models.step_wording import say
+from models.store.accounts import account_id_of, ensure_account, ensure_party
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from models.tables import table_of
 
-_CLAIMS, _COUNTERS, _PARTNERS = table_of(Claim), table_of(Counter), table_of(Partner)
+_COUNTERS, _PARTNERS = table_of(Counter), table_of(Partner)
 
 
 @dataclass(slots=True)
@@ -33,9 +34,19 @@ class IntakeSummary:
 
 
 def file_reports(
-    unit: Unit, actor: Actor, now: datetime, regime: str, reports: Iterable[ReportFact]
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    regime: str,
+    reports: Iterable[ReportFact],
+    *,
+    another_payment: bool = False,
 ) -> IntakeSummary:
-    """File reports; one that was filed before adds nothing, an unknown bank is refused by row."""
+    """File reports; one that was filed before adds nothing, an unknown bank is refused by row.
+
+    A payment that another report told of already is refused by row too, unless a person has
+    decided that it is another one.
+    """
     summary = IntakeSummary()
     query = sa.select(_PARTNERS.c.id, _PARTNERS.c.currency).where(
         _PARTNERS.c.kind == PartnerKind.BANK
@@ -58,14 +69,32 @@ def file_reports(
             summary.refused.append((report.row, unknown[0], why))
         elif _is_known(unit, report):
             summary.known += 1
+        elif not another_payment and (
+            known := same_payment(unit.session, payment_of(unit, report))
+        ):
+            why = (
+                f"is already reported as {known[0].ref}; if it is another payment, "
+                "enter it with `recovery stop --another-payment`"
+            )
+            summary.refused.append((report.row, "payment", why))
         else:
             summary.filed.append(_file(unit, actor, now, regime, report, banks))
     return summary
 
 
 def _is_known(unit: Unit, report: ReportFact) -> bool:
-    query = sa.select(_CLAIMS.c.id).where(_CLAIMS.c.external_ref == report.external_ref)
-    return unit.session.execute(query).first() is not None
+    return known_report(unit.session, report.external_ref) is not None
+
+
+def payment_of(unit: Unit, report: ReportFact) -> Payment:
+    """The payment that a report is about, by the ids that its accounts have or would have."""
+    amount = report.amount
+    payer, payee = (
+        account_id_of(unit, ref) for ref in (report.victim_account, report.payee_account)
+    )
+    return Payment(
+        payer, payee, amount.minor, amount.currency, report.paid_at, report.end_to_end_id
+    )
 
 
 def _file(
@@ -93,7 +122,7 @@ def _file(
             "step_action": "accept",
             "step_role": Role.OFFICER,
             "step_subject": recovery_id,
-            "step_sentence": "accept the report",
+            "step_wording": say("accept").stored(),
         },
     )  # fmt: skip
     claim = Move(

@@ -99,11 +99,17 @@ def plan_poll(
     due_at: datetime | None,
     interval_seconds: int,
     reached: datetime | None = None,
+    read_at: datetime | None = None,
 ) -> None:
-    """When (case time) to read the partner's feed again, None: not needed; where it was read to."""
+    """When (case time) to read the partner's feed again; None: not needed.
+
+    `reached` is the bank's instant of the latest item, `read_at` the case time of a whole reading.
+    """
     values: dict[str, object] = {"feed_due_at": due_at, "feed_interval_seconds": interval_seconds}
     if reached is not None:
         values["feed_reached_at"] = reached
+    if read_at is not None:
+        values["feed_read_at"] = read_at
     unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
 
 

@@ -16,6 +16,7 @@ from models.outcome import Move, Outcome, Scalar, Values, spelled
 from models.raw import plain
 from models.register_states import RegisterAct
 from models.sealed_place import SealedPlace
+from models.seals import UNCOVERED
 from models.states import ApprovalState, Noun
 from models.store.record import record
 from models.store.register_guard import OPEN_OF_PARTNER
@@ -129,11 +130,5 @@ def _basis(unit: Unit, act: RegisterAct, subject_id: str) -> str:
 
 def guarded(row: Mapping[Any, Any]) -> dict[str, Scalar]:
     """Those columns of a partner or an officer that two people have to agree on."""
-    left_out = OPEN_OF_PARTNER | _OF_THE_MOMENT
+    left_out = OPEN_OF_PARTNER | UNCOVERED[Noun.PARTNER]
     return {name: plain(value) for name, value in row.items() if name not in left_out}
-
-
-_OF_THE_MOMENT = frozenset(
-    {"feed_reached_at", "feed_due_at", "feed_interval_seconds", "last_answer_at", "last_error",
-     "last_trouble", "breaker_failures", "breaker_until", "reconciled_to", "row_seal"}
-)  # fmt: skip

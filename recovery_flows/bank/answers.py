@@ -63,20 +63,19 @@ PROBLEMS: Mapping[tuple[int, str], Meaning] = {
     (500, "InternalServerError"): Meaning.RETRY,
     (503, "ServiceUnavailable"): Meaning.WAIT,
 }
-_BY_STATUS = {
-    401: Meaning.FRESH_TOKEN,
-    409: Meaning.READ_AGAIN,
-    410: Meaning.NEW_REQUEST,
-    413: Meaning.HALVE,
-    429: Meaning.WAIT,
-    503: Meaning.WAIT,
-}
+_NO = frozenset({Meaning.STOP, Meaning.FRESH_TOKEN, Meaning.READ_AGAIN, Meaning.NEW_REQUEST})
+_TOO_LARGE = 413
 
 
 def meaning_of(status: int, name: str) -> Meaning:
-    """What a problem means: by its name, else by its status; 4xx stops, the rest is retried."""
-    known = PROBLEMS.get((status, name)) or _BY_STATUS.get(status)
-    return known or (Meaning.STOP if 400 <= status < 500 else Meaning.RETRY)
+    """What a problem means: only one that the profile names is a no; the rest is tried again.
+
+    A gateway's page, a time-out on the way or a code that nobody agreed on says nothing of what
+    the partner did.
+    """
+    if status == _TOO_LARGE:
+        return Meaning.HALVE
+    return PROBLEMS.get((status, name), Meaning.RETRY)
 
 
 class _Problem(BaseModel):
@@ -93,8 +92,9 @@ def check_answer(
 ) -> RawAnswer:
     """Give back a 2xx answer; raise what any other means.
 
-    With `call_id` the answer is one to an order: unless the partner says a definite no or that it
-    was too busy to look, the order may have been carried out, and the outcome is unknown.
+    With `call_id` the answer is one to an order: unless the partner says no or that it was too busy
+    to look, by a problem of the profile's table, the order may have been carried out, and the
+    outcome is unknown.
     """
     if 200 <= answer.status_code < 300:
         return answer
@@ -127,13 +127,14 @@ def _error(
     partner: PartnerId, answer: RawAnswer, call_id: CallId | None, retry_after: int | None
 ) -> RecoveryFlowsError:
     status, name, raw = answer.status_code, problem_name(answer), (answer,)
-    meaning = meaning_of(status, name)
+    meaning, why = meaning_of(status, name), f"{name} (HTTP {status})"
     if meaning is Meaning.WAIT:
         return _unavailable(partner, status, name, retry_after, raw)
-    if meaning is not Meaning.RETRY:
+    # An order whose answer is too large was carried out all the same.
+    if meaning in _NO or (meaning is Meaning.HALVE and call_id is None):
         return PartnerRefusedError(partner, name, _problem(answer).detail, status, raw)
     if call_id is not None:
-        return OutcomeUnknownError(partner, call_id, f"{name}, HTTP {status}", raw)
+        return OutcomeUnknownError(partner, call_id, why, raw, retry_after)
     if status < 400:
         return AnswerUnreadableError(partner, "status", f"is {status}, which is no answer", raw)
     return _unavailable(partner, status, name, retry_after, raw)

@@ -16,7 +16,7 @@ import httpx
 
 from models.facts import FeedPage, RawAnswer, StatementFact
 from models.ids import CallId
-from recovery_flows.bank import wire
+from recovery_flows.bank import feed_wire, wire
 from recovery_flows.bank.answers import Meaning, meaning_of
 from recovery_flows.bank.breaker import Breaker
 from recovery_flows.bank.daily import daily_path
@@ -182,7 +182,9 @@ class PartnerBank:
                     raise
                 limit //= 2
         with self._keeping(answers):
-            page = wire.parse_feed([answer.body for answer in answers], self.partner)
+            page = feed_wire.parse_feed([answer.body for answer in answers], self.partner)
+        if page.unread:
+            self.forget()
         return page, tuple(answers)
 
     async def daily(self, first: date, last: date) -> RawAnswer:

@@ -151,7 +151,7 @@ class Exchange:
         wait = retry_wait_seconds(response.headers.get("retry-after"), response.headers.get("date"))
         try:
             return check_answer(self.partner, answer, key, wait)
-        except PartnerUnavailableError:
+        except (PartnerUnavailableError, OutcomeUnknownError):
             self.gate.close_for(wait or 0)
             raise
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Literal, Self
 
-from pydantic import Base64Bytes, BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    Base64Bytes,
+    BaseModel,
+    Field,
+    JsonValue,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
 
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from recovery_flows.bank.shapes import Code, HoldShape, Instant, Link, PayoutShape, Ref
@@ -78,9 +86,23 @@ class TaskShape(BaseModel):
 
 
 class FeedShape(BaseModel):
-    """One page of the change feed."""
+    """One page of the change feed; its items are read one by one, so that one ends no other."""
 
     model_config = Link.model_config
 
-    items: tuple[Annotated[HoldShape | PayoutShape | TaskShape, Field(discriminator="type")], ...]
+    items: tuple[JsonValue, ...]
     has_more_elements: bool
+
+
+class ItemShape(RootModel[HoldShape | PayoutShape | TaskShape]):
+    """One item of the change feed, of the type that it names."""
+
+    root: Annotated[HoldShape | PayoutShape | TaskShape, Field(discriminator="type")]
+
+
+class ModifiedShape(BaseModel):
+    """When an item has changed, whatever else it says."""
+
+    model_config = Link.model_config
+
+    last_modified: Instant

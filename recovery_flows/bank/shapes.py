@@ -18,8 +18,6 @@ from pydantic import (
     JsonValue,
     PlainValidator,
     StringConstraints,
-    ValidationInfo,
-    field_validator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -225,14 +223,6 @@ class HoldShape(_Shape):
     expires_at: Instant | None
     rejection_reason: RejectionReason | None
     last_modified: Instant
-
-    @field_validator("amount_held")
-    @classmethod
-    def _holds_no_more_than_asked(cls, held: Money, info: ValidationInfo) -> Money:
-        requested = info.data.get("amount_requested")
-        if requested is not None and not held <= requested:
-            raise ValueError("is above amountRequested")
-        return held
 
     def fact(self) -> HoldFact:
         """This hold as our value."""

@@ -19,7 +19,6 @@ from models.facts import (
     AccountRef,
     BalanceFact,
     Direction,
-    FeedPage,
     HoldFact,
     PayoutFact,
     RawAnswer,
@@ -138,7 +137,7 @@ def payout_body(
 
 def parse_capabilities(raw: bytes, bank: PartnerId) -> Capabilities:
     """What the partner says of itself; AnswerUnreadableError if it speaks another profile."""
-    shape = _shaped(shapes.CapabilitiesShape, raw, bank)
+    shape = shaped(shapes.CapabilitiesShape, raw, bank)
     return Capabilities(
         PartnerId(shape.bank_id),
         shape.name,
@@ -149,40 +148,34 @@ def parse_capabilities(raw: bytes, bank: PartnerId) -> Capabilities:
     )
 
 
-def parse_balance(raw: bytes, bank: PartnerId) -> BalanceFact:
-    """What an account shows: booked and held, in one currency."""
-    balance = _shaped(shapes.AccountAnswer, raw, bank).balance
+def parse_balance(raw: bytes, bank: PartnerId, number: str = "") -> BalanceFact:
+    """What an account shows: booked and held, in one currency; of `number`, where it is given."""
+    answer = shaped(shapes.AccountAnswer, raw, bank)
+    if number and answer.account.number != number:
+        raise AnswerUnreadableError(bank, "account.number", "is not the account that was asked for")
+    balance = answer.balance
     _same_currency(balance.booked, balance.held, "balance.held", bank)
     return BalanceFact(balance.booked, balance.held, balance.as_of)
 
 
 def parse_hold(raw: bytes, bank: PartnerId) -> HoldFact:
     """A bank's word on one hold."""
-    return _shaped(shapes.HoldShape, raw, bank).fact()
+    return shaped(shapes.HoldShape, raw, bank).fact()
 
 
 def parse_payout(raw: bytes, bank: PartnerId) -> PayoutFact:
     """A bank's word on one payout."""
-    return _shaped(shapes.PayoutShape, raw, bank).fact()
+    return shaped(shapes.PayoutShape, raw, bank).fact()
 
 
 def parse_task(raw: bytes, bank: PartnerId) -> TaskFact:
     """A partner's word on one task, with its answers and their documents."""
-    return _shaped(feed_shapes.TaskShape, raw, bank).fact()
-
-
-def parse_feed(pages: Sequence[bytes], bank: PartnerId) -> FeedPage:
-    """All pages of one reading of the change feed as one stretch, in the bank's order."""
-    items = [item for raw in pages for item in _shaped(feed_shapes.FeedShape, raw, bank).items]
-    return FeedPage(
-        items=tuple(item.fact() for item in items),
-        reached=max((item.last_modified for item in items), default=None),
-    )
+    return shaped(feed_shapes.TaskShape, raw, bank).fact()
 
 
 def parse_call(raw: bytes, bank: PartnerId, key: CallId) -> RawAnswer | None:
     """The original answer to the call with `key`; None while the bank is still at it."""
-    shape = _shaped(shapes.CallShape, raw, bank)
+    shape = shaped(shapes.CallShape, raw, bank)
     if shape.idempotency_key != key:
         raise AnswerUnreadableError(bank, "idempotencyKey", "is not the key that was asked for")
     if shape.status == "IN_PROGRESS":
@@ -198,13 +191,13 @@ def parse_statement(pages: Sequence[bytes], bank: PartnerId) -> StatementFact:
     AnswerUnreadableError if opening + credits - debits is not closing, if a booking sequence does
     not ascend, or if the pages tell of different accounts, periods or balances.
     """
-    shaped = [_shaped(shapes.StatementPage, raw, bank) for raw in pages]
-    head = shaped[0]
-    if any(page.response_details.status == "partial" for page in shaped):
+    read = [shaped(shapes.StatementPage, raw, bank) for raw in pages]
+    head = read[0]
+    if any(page.response_details.status == "partial" for page in read):
         raise AnswerUnreadableError(
             bank, "responseDetails.status", "is partial: the rest is asked for by letter"
         )
-    if any(_period(page) != _period(head) for page in shaped):
+    if any(_period(page) != _period(head) for page in read):
         raise AnswerUnreadableError(bank, "fromDate..closing", "differs from page to page")
     statement = StatementFact(
         account=AccountRef(bank, head.account.number),
@@ -212,7 +205,7 @@ def parse_statement(pages: Sequence[bytes], bank: PartnerId) -> StatementFact:
         covers_to=head.to_date,
         opening=head.opening,
         closing=head.closing,
-        lines=tuple(line.fact() for page in shaped for line in page.transactions),
+        lines=tuple(line.fact() for page in read for line in page.transactions),
     )
     _check_sum(statement, head.account.currency, bank)
     return statement
@@ -232,7 +225,7 @@ def join_statements(first: StatementFact, rest: StatementFact, bank: PartnerId) 
 
 def next_link(raw: bytes, bank: PartnerId) -> str | None:
     """The link to the page after this one, as the bank wrote it; None after the last."""
-    page = _shaped(shapes.Links, raw, bank)
+    page = shaped(shapes.Links, raw, bank)
     if page.has_more_elements is False:
         return None
     href = next((link.href for link in page.links if link.rel == "next"), None)
@@ -241,7 +234,8 @@ def next_link(raw: bytes, bank: PartnerId) -> str | None:
     return href
 
 
-def _shaped(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
+def shaped(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
+    """Bytes as one of the profile's shapes; AnswerUnreadableError names the field that is not."""
     try:
         return shape.model_validate_json(raw)
     except ValidationError as error:

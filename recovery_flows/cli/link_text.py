@@ -10,6 +10,7 @@ from models.queries.linkages import LinkageLine, TaskLine
 from models.queries.views import RecoveryPage
 from models.states import TaskKind
 from recovery_flows.cli.table import columns, counted, instant_text, spoken
+from recovery_flows.desk import wording
 from recovery_flows.desk.linkage_board import ToldLinkage
 from recovery_flows.desk.linking import Prospect
 from recovery_flows.rules.clocks import time_left_text
@@ -46,7 +47,7 @@ def _row(task: TaskLine, now: datetime) -> tuple[str, ...]:
         task.partner,
         spoken(task.kind),
         task.subject,
-        spoken(task.state),
+        wording.task_word(task.state).word,
         left,
         str(task.answers),
         task.document[:_DIGEST_SHOWN] or "-",
@@ -68,7 +69,8 @@ def _told(linkage: ToldLinkage, now: datetime, zone: str) -> Iterator[str]:
     )
     rows = [
         (
-            t.partner_kind, spoken(t.kind), spoken(t.state), instant_text(t.answered_at, zone),
+            t.partner_kind, spoken(t.kind), wording.task_word(t.state).word,
+            instant_text(t.answered_at, zone),
             "-" if t.ends_at is None else time_left_text(now, t.ends_at),
         )
         for t in linkage.tasks

@@ -10,7 +10,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, counted, spoken, tell, turn
+from recovery_flows.cli.table import columns, counted, tell, turn
 
 if TYPE_CHECKING:
     from models.queries.views import OfficerView, QueueLine, QueuePage
@@ -37,14 +37,16 @@ def _group() -> None:
 def list_(
     *,
     with_closed: Annotated[bool, typer.Option("--all", help="Ended recoveries too.")] = False,
-    stage: Annotated[str, typer.Option(help="Only this stage, such as freezing.")] = "",
+    stage: Annotated[str, typer.Option(help="Only where it stands, such as freezing.")] = "",
     mine: Annotated[bool, typer.Option("--mine", help="Only files that I own.")] = False,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the queue: least time left first, and whose turn each is.
+    """List the queue, the most urgent first, and whose turn each is.
 
-    What nobody owns or moves stands before all others, whatever is filtered.
+    First what contradicts the records, then reports of the last hour that nobody has accepted,
+    then what is late, then least time left. What nobody owns or moves is marked, whatever is
+    filtered.
     """
     from recovery_flows.desk import wall_clock
     from recovery_flows.desk.queueing import queue
@@ -59,7 +61,7 @@ def list_(
         line
         for line in page.lines
         if line.attention
-        or ((not stage or line.stage == stage) and (not owner or line.owner == owner))
+        or ((not stage or _stands(line) == stage) and (not owner or line.owner == owner))
     )
     page = replace(page, lines=lines)
     if as_json:
@@ -69,27 +71,39 @@ def list_(
 
 
 def _check_stage(stage: str) -> None:
-    from models.states import Stage
+    from models.states import RecoveryState, Stage
     from recovery_flows.errors import MisuseError
 
-    if stage and stage not in {*Stage}:
-        raise MisuseError(f"there is no stage {stage!r}; there are: {', '.join(Stage)}")
+    known = [RecoveryState.REPORTED, *Stage]
+    if stage and stage not in known:
+        raise MisuseError(f"there is no stage {stage!r}; there are: {', '.join(known)}")
+
+
+def _stands(line: QueueLine) -> str:
+    """The stage of an open recovery, `reported` before it, `closed` after it."""
+    from models.states import CLOSED_RECOVERIES, RecoveryState, Stage
+
+    if line.state is RecoveryState.REPORTED:
+        return line.state
+    return Stage.CLOSED if line.state in CLOSED_RECOVERIES else line.stage
 
 
 def _queue_lines(page: QueuePage) -> list[str]:
     head = ("time left", "ref", "stage", "loss", "next step", "turn", "file of")
     rows = [_queue_row(line, page.now) for line in page.lines]
     told = counted(page.open_count, "open recovery", "open recoveries")
-    red = f", {page.attention_count:,} stalled" if page.attention_count else ""
+    idle, found = page.attention_count - page.discrepancy_count, page.discrepancy_count
+    red = f", {counted(found, 'discrepancy', 'discrepancies')}" if found else ""
+    red += f", {idle:,} stalled" if idle > 0 else ""
     end = f"{told}{red}, {page.closed_count:,} ended; {_engine_text(page)}"
     return [*(columns(rows, head, right=(0, 3)) if rows else ()), end]
 
 
 def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
-    from recovery_flows.rules.clocks import time_left_text
+    from recovery_flows.desk import wording
 
-    left = "-" if line.due_at is None else time_left_text(now, line.due_at)
-    loss, stage = str(line.loss), spoken(line.stage)
+    left = wording.time_text(line, now)
+    loss, stage = str(line.loss), wording.standing(line.state, line.stage).word
     whose = turn(line.action, line.role)
     also = " (also in another recovery)" if line.shared else ""
     sentence = f"{_red(line, now)}{line.sentence}{also}"
@@ -98,10 +112,13 @@ def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
 
 def _red(line: QueueLine, now: datetime) -> str:
     """`▲ STALLED 31 h: ` before the step of a recovery that nobody owns or moves."""
+    from recovery_flows.rules.attention import Attention
     from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
 
     if line.idle_since is None:
         return ""
+    if line.attention == Attention.DISCREPANCY:
+        return f"≠ {line.attention.upper()}: "
     since = span_text(elapsed_seconds(line.idle_since, now))
     return f"▲ {line.attention.upper()} {since}: "
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from models.queries.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
-from models.states import RecoveryState
+from models.states import PayoutState
 from recovery_flows.cli.approve import approval_lines
 from recovery_flows.cli.link_text import board_lines
 from recovery_flows.cli.table import columns, counted, instant_text, spoken, turn
+from recovery_flows.desk import wording
+from recovery_flows.rules.attention import Attention
 from recovery_flows.rules.clocks import time_left_text
 from recovery_flows.rules.regime import Regime
 from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
@@ -22,6 +24,7 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
     zone = laws[page.regime].time_zone
     yield from _head(page, zone)
     parts = (
+        ("Discrepancies", _discrepancies(page, zone)),
         ("Seen elsewhere", [f"! {line.sentence}" for line in page.also]),
         ("Money", _terms(page)),
         ("Claims", _claims(page)),
@@ -46,8 +49,7 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
 
 def _head(page: RecoveryPage, zone: str) -> Iterator[str]:
     victims = counted(len(page.claims), "victim")
-    stage = f", {spoken(page.stage)}" if page.state is RecoveryState.OPEN else ""
-    yield f"{page.ref}  {spoken(page.state)}{stage}  {page.loss}  {victims}"
+    yield f"{page.ref}  {wording.standing(page.state, page.stage).word}  {page.loss}  {victims}"
     yield from columns(
         [
             ("case", page.case_number or "not accepted yet", "file of", page.owner or "nobody yet"),
@@ -58,7 +60,9 @@ def _head(page: RecoveryPage, zone: str) -> Iterator[str]:
     )
     yield f"times are of {zone}; id {page.recovery_id}"
     yield _stopwatch(page, zone)
-    if page.idle_since is not None:
+    if page.attention == Attention.DISCREPANCY:
+        yield f"≠ {page.attention.upper()}"
+    elif page.idle_since is not None:
         since = span_text(elapsed_seconds(page.idle_since, page.now))
         yield f"▲ {page.attention.upper()} for {since}"
 
@@ -67,7 +71,8 @@ def _stopwatch(page: RecoveryPage, zone: str) -> str:
     """How long it took from the report until something left, or how long nothing has."""
     reported = f"reported {page.reported_at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
     if page.first_sent_at is None:
-        return f"{reported}, nothing sent yet"
+        waits = span_text(elapsed_seconds(page.reported_at, page.now))
+        return f"{reported}, nothing sent yet after {waits}"
     after = elapsed_seconds(page.reported_at, page.first_sent_at)
     return f"{reported}, {page.first_sent} sent after {span_text(after)}"
 
@@ -78,12 +83,23 @@ def _tracing(page: RecoveryPage, zone: str) -> str:
     return f"{page.tracing_rule}, as of {instant_text(page.trace_as_of, zone)}"
 
 
+def _discrepancies(page: RecoveryPage, zone: str) -> Iterator[str]:
+    for found in page.discrepancies:
+        yield f"≠ {found.sentence}"
+        at = " ".join(part for part in (found.bank, found.account) if part)
+        since = f"found {instant_text(found.found_at, zone)}"
+        yield f"  {', '.join(part for part in (at, since) if part)}  {found.discrepancy_id}"
+
+
 def _terms(page: RecoveryPage) -> list[str]:
     """The reported sum and what it is made of; a term of zero is left out."""
     shown = [t for i, t in enumerate(page.terms) if i == 0 or t.amount.minor]
     signs = ("", "=", *("+" for _ in shown))
     return columns(
-        [(s, spoken(t.account), str(t.amount)) for s, t in zip(signs, shown, strict=False)],
+        [
+            (s, wording.account_word(t.account).word, str(t.amount))
+            for s, t in zip(signs, shown, strict=False)
+        ],
         right=(2,),
     )
 
@@ -104,9 +120,9 @@ def _assets(page: RecoveryPage, zone: str) -> Iterator[str]:
 
 def _asset(asset: AssetLine, zone: str) -> Iterator[str]:
     abroad = "" if asset.home else f" ({asset.regime})"
-    hops = counted(asset.depth + 1, "payment")
+    hops, stands = counted(asset.depth + 1, "payment"), wording.asset_word(asset).word
     yield (
-        f"{asset.bank}{abroad} {asset.account}: {asset.traced} traced, {spoken(asset.stage)}, "
+        f"{asset.bank}{abroad} {asset.account}: {asset.traced} traced, {stands}, "
         f"{hops} from the victim"
     )
     if asset.note:
@@ -114,7 +130,8 @@ def _asset(asset: AssetLine, zone: str) -> Iterator[str]:
     head = ("measure", "state", "asked", "held", "until", "law", "hold")
     rows = [
         (
-            h.kind, spoken(h.state), h.requested, h.held, instant_text(h.expires_at, zone),
+            h.kind, wording.hold_standing(h).word, h.requested, h.held,
+            instant_text(wording.hold_ends(h), zone),
             h.law_row, h.hold_id,
         )
         for h in asset.holds
@@ -149,8 +166,9 @@ def article_text(clock: ClockLine, laws: Laws) -> str:
 
 def _requests(page: RecoveryPage) -> Iterator[str]:
     for request in page.requests:
+        stands = wording.request_word(request.state).word
         yield (
-            f"{request.partner} by {spoken(request.channel)}: {spoken(request.state)}, "
+            f"{request.partner} by {spoken(request.channel)}: {stands}, "
             f"{request.requested}  {request.request_id}"
         )
         if request.missing:
@@ -174,13 +192,20 @@ def _allocations(page: RecoveryPage, zone: str) -> Iterator[str]:
 
 def _allocation(allocation: AllocationLine, zone: str) -> Iterator[str]:
     notice = f", notice until {instant_text(allocation.notice_to, zone)}"
+    stands = wording.allocation_word(allocation.state).word
     yield (
-        f"{allocation.pool} {spoken(allocation.method)}, {spoken(allocation.state)}"
+        f"{allocation.pool} {spoken(allocation.method)}, {stands}"
         f"{notice if allocation.notice_to else ''}  {allocation.allocation_id}"
     )
     yield f"  {allocation.formula}"
     rows = [
-        (p.victim, f"to {p.payee}", p.amount, spoken(p.state), p.claim_id)
+        (
+            p.victim,
+            f"to {p.payee}",
+            p.amount,
+            wording.payout_word(PayoutState(p.state)).word,
+            p.claim_id,
+        )
         for p in allocation.payouts
     ]
     yield from (f"  {line}" for line in columns(rows, right=(2,)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.money import Money
+from models.states import RecoveryState
 from recovery_flows.cli.table import columns, counted, instant_text, spoken
+from recovery_flows.desk.wording import account_word, recovery_word
 from recovery_flows.reports.summary import CurrencySummary, Summary
 from recovery_flows.rules.rates import Rate
 from recovery_flows.rules.stopwatch import Spread, span_text
@@ -23,7 +25,8 @@ def summary_lines(figures: Summary) -> Iterator[str]:
         yield ""
         yield from columns([_rate_cells(rate, account_currency)], right=(1, 2, 3))
     yield ""
-    counts = [(spoken(name), f"{count:,}") for name, count in (*figures.ends, *figures.holds)]
+    counts = [(recovery_word(RecoveryState(name)).word, f"{n:,}") for name, n in figures.ends]
+    counts += [(spoken(name), f"{n:,}") for name, n in figures.holds]
     counts.append(("holds beyond the first account", f"{figures.second_hop_holds:,}"))
     counts.append(("holds that lapsed", f"{figures.lapsed_holds:,}"))
     yield from columns(counts, right=(1,))
@@ -43,7 +46,7 @@ def _currency_lines(currency: CurrencySummary) -> Iterator[str]:
     terms = [("", "reported", str(currency.reported))]
     for term in currency.terms:
         sign = "=" if len(terms) == 1 else "+"
-        terms.append((sign, spoken(term.account), str(term.amount)))
+        terms.append((sign, account_word(term.account).word, str(term.amount)))
     terms.append(("", "ever held", str(currency.ever_held)))
     yield from columns(terms, right=(2,))
     yield from columns(

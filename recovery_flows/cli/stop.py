@@ -16,6 +16,7 @@ from recovery_flows.cli.table import columns, instant_text, tell
 if TYPE_CHECKING:
     from models.queries.views import OfficerView
     from recovery_flows.cli.place import Installation
+    from recovery_flows.desk.golden import Stopped
     from recovery_flows.desk.pasting import Checked
 
 _REFUSED_EXIT_CODE, _MISUSE_EXIT_CODE = 3, 2
@@ -31,6 +32,9 @@ def stop(
     *,
     case: Annotated[str, typer.Option(help="Case number; default: the text's own.")] = "",
     knowing: Knowing = False,
+    another_payment: Annotated[
+        bool, typer.Option("--another-payment", help="Not the payment reported already.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check it and show the message; send nothing.")
     ] = False,
@@ -45,14 +49,15 @@ def stop(
         checked = _checked(installation, officer, text, case)
         if dry_run:
             _tell_checked(checked, as_json=as_json)
-            if checked.why_not or checked.message is None:
+            if checked.why_not or checked.already or checked.message is None:
                 raise typer.Exit(_code(checked))
             return
         if as_json and checked.pasted.problems:
             say_json(_as_mapping(checked))
             raise typer.Exit(_MISUSE_EXIT_CODE)
         _check(checked)
-        _send(installation, checked, acting_as, knowing=knowing, now=now, as_json=as_json)
+        done = _send(installation, checked, acting_as, knowing, another_payment)
+        _tell_sent(installation, checked, done, now=now, as_json=as_json)
 
 
 def _text(file: str) -> str:
@@ -101,19 +106,25 @@ def _send(
     installation: Installation,
     checked: Checked,
     acting_as: str,
-    *,
-    knowing: bool,
-    now: bool,
-    as_json: bool,
-) -> None:
-    from recovery_flows.cli.sending import tell_done
+    knowing: bool,  # noqa: FBT001 - the options of the command, handed on
+    another_payment: bool,  # noqa: FBT001
+) -> Stopped:
     from recovery_flows.desk.golden import stop_at_once
 
     report = checked.pasted.report
     if report is None:
         raise ValueError("a report without problems is there")
-    desk = installation.desk(acting_as)
-    done = stop_at_once(desk, report, checked.case_number, knowing=knowing)
+    return stop_at_once(
+        installation.desk(acting_as), report, checked.case_number,
+        knowing=knowing, another_payment=another_payment,
+    )  # fmt: skip
+
+
+def _tell_sent(
+    installation: Installation, checked: Checked, done: Stopped, *, now: bool, as_json: bool
+) -> None:
+    from recovery_flows.cli.sending import tell_done
+
     if not as_json:
         tell(_notes(checked))
     more = {
@@ -143,11 +154,13 @@ def _tell_checked(checked: Checked, *, as_json: bool) -> None:
     if as_json:
         say_json(_as_mapping(checked))
         return
+    from recovery_flows.desk.golden import DECIDE
     from recovery_flows.intake.pasted.labels import TITLES
 
     fields = [(TITLES.get(f.name, f.name), f.value, f.note) for f in checked.pasted.fields]
     tell(columns(fields))
     tell(f"! {problem}" for problem in checked.pasted.problems)
+    tell([f"! {checked.already}: {DECIDE}"] if checked.already else [])
     tell(f"! {line.sentence}" for line in checked.also)
     tell(checked.pasted.remarks)
     message = checked.message
@@ -172,5 +185,6 @@ def _as_mapping(checked: Checked) -> dict[str, object]:
         "message": checked.message,
         "instead": checked.instead,
         "refusal": checked.refusal,
+        "already": checked.already,
         "also": checked.also,
     }

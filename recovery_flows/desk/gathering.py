@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlmodel import Session
 
 from models.facts import Direction, LineKind
 from models.file import RecoveryFile
+from models.queries.hold_history import hold_histories
 from models.queries.money import Covered, StoredLine, covered, lines_of, told_by_files
 from models.rows import ClaimRow
-from models.states import LIVE_HOLDS, ClaimState, HoldState, PayoutState
+from models.states import ClaimState
+from recovery_flows.desk.held_money import apart_from_holds
+from recovery_flows.rules.held import held_over_time
 from recovery_flows.rules.tracing.merge import AccountLine, Merged, merge_lines
+from recovery_flows.rules.tracing.opening import Covered as CoveredTimes
 from recovery_flows.rules.tracing.opening import openings_for
-from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Transfer
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The arguments of any rule for one recovery, and the bookings behind each payment.
 
-    `transfers` are as they move traced money: what a bank holds does not leave by later debits.
+    `transfers` are as they move traced money: what a bank paid out of a hold is none of them.
+    `holds` is what banks hold of the accounts over time, for whichever recovery.
     """
 
     transfers: tuple[Transfer, ...]
     sources: tuple[Source, ...]
     openings: tuple[Opening, ...]
     coverage: tuple[Coverage, ...]
+    holds: tuple[Held, ...]
     spans: tuple[Covered, ...]
     lines_of: dict[str, tuple[StoredLine, ...]]
     """Bookings by the id of the payment that they show."""
@@ -50,11 +55,14 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
     coverage = tuple(Coverage(s.account_id, s.covers_from, s.covers_to) for s in spans)
     known = {s.account_id: s.opening_minor for s in reversed(spans)}
     shown_by = _by_transfer(needed, merged)
+    histories = hold_histories(session, accounts)
+    payments = taken_back(merged.transfers, shown_by)
     return Gathered(
-        transfers=tuple(_beside_holds(file, taken_back(merged.transfers, shown_by))),
+        transfers=tuple(apart_from_holds(payments, shown_by, histories, CoveredTimes(coverage))),
         sources=tuple(_sources(file, needed, merged)),
         openings=tuple(openings_for(merged.transfers, known, coverage)),
         coverage=coverage,
+        holds=held_over_time(histories, file.recovery.id),
         spans=tuple(spans),
         lines_of=shown_by,
         from_files=from_files,
@@ -117,45 +125,6 @@ def _undoes(back: Transfer, payment: Transfer) -> bool:
         == (payment.debit_minor, payment.debit_currency)
         and not payment.reverses
     )
-
-
-def _beside_holds(file: RecoveryFile, transfers: Iterable[Transfer]) -> Iterator[Transfer]:
-    """Payments as they move traced money: what a bank holds does not leave by later debits.
-
-    A hold covers the traced sum, and the bank refuses debits of it; what leaves after it took
-    effect, payouts to victims included, is therefore other money in the eyes of the trace.
-    """
-    kept_from = {a.account_id: since for a in file.assets if (since := _held_since(file, a.id))}
-    for transfer in transfers:
-        since = kept_from.get(transfer.payer or "")
-        if since is None or transfer.at <= since:
-            yield transfer
-        elif transfer.payee is not None:
-            yield replace(transfer, payer=None)
-
-
-_HELD = frozenset(
-    {
-        HoldState.STOPPED,
-        HoldState.FROZEN,
-        HoldState.SUPERSEDED,
-        HoldState.RELEASE_PENDING,
-        HoldState.DISPOSAL_PENDING,
-        HoldState.DISPOSED,
-    }
-)
-
-
-def _held_since(file: RecoveryFile, asset_id: str) -> datetime | None:
-    """Since when an account's traced money is held, or was until it was paid back."""
-    holds = file.holds_of(asset_id)
-    in_force = any(h.state in LIVE_HOLDS or h.state is HoldState.DISPOSED for h in holds)
-    paid = any(p.asset_id == asset_id and p.state is PayoutState.SETTLED for p in file.payouts)
-    if not in_force and not paid:
-        return None
-    states = _HELD | {HoldState.RELEASED} if paid else _HELD
-    acted = [h.acted_at for h in holds if h.acted_at is not None and h.state in states]
-    return min(acted, default=None)
 
 
 def _is_needed(line: StoredLine, accounts: set[str]) -> bool:

@@ -14,13 +14,13 @@ from models.money import Money
 from models.queries.bank_names import BankName, bank_names
 from models.queries.deconfliction import elsewhere_of
 from models.queries.files import load_file
-from models.queries.known_reports import known_report
+from models.queries.known_reports import Payment, known_report, same_payment
 from models.queries.money import told_by_files
 from models.queries.views import OfficerView
-from models.states import Role
+from models.states import Noun, Role
 from models.store.intake import file_reports
 from models.vault import Vault
-from recovery_flows.desk.deconflicting import also_lines, carry_reason, check
+from recovery_flows.desk.deconflicting import carry_reason, check
 from recovery_flows.desk.desk import Desk
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import MisuseError, RefusedError
@@ -31,6 +31,10 @@ from recovery_flows.rules.progress import Progress
 
 class AlreadyKnownError(RefusedError):
     """The report was taken in before; nothing is done twice."""
+
+
+class AlreadyReportedError(RefusedError):
+    """Another report told of the same payment, and nobody decided that it is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +49,44 @@ class Stopped:
 
 
 def stop_at_once(
-    desk: Desk, report: ReportFact, case_number: str, *, knowing: bool = False
+    desk: Desk,
+    report: ReportFact,
+    case_number: str,
+    *,
+    knowing: bool = False,
+    another_payment: bool = False,
 ) -> Stopped:
     """Store a report, accept it as the actor's own, and order its stop first: one transaction.
 
-    AlreadyKnownError where it was taken in before, StepRefusedError where another recovery has the
-    account too and the actor does not say `knowing`; in both cases nothing was done. Where no stop
+    AlreadyKnownError where it was taken in before, AlreadyReportedError where its payment was and
+    the actor does not decide that it is `another_payment`, StepRefusedError where another recovery
+    has the account too and the actor does not say `knowing`; then nothing was done. Where no stop
     can be sent first the recovery is accepted and the sentence says what comes next.
     """
     actor = desk.actor(Role.OFFICER)
     with desk.unit() as (unit, now):
         session, vault = unit.session, unit.vault
-        report = referenced(report, vault)
-        known = known_as(session, vault, report)
+        report, known, same = recognised(session, vault, report)
         if known is not None:
             raise AlreadyKnownError(known_sentence(known, desk.officer))
+        if same and not another_payment:
+            raise AlreadyReportedError(f"{reported_sentence(same, desk.officer)}; {DECIDE}")
         found = shared_with(session, vault, report)
+        others = others_than(same, found)
         banks = bank_names(session)
         place = _place(banks, report)
         law = law_of_new_files(desk.laws, banks)
-        summary = file_reports(unit, actor, now, law, [report])
+        summary = file_reports(unit, actor, now, law, [report], another_payment=True)
         for _, name, why in summary.refused:
             raise MisuseError(f"{name.replace('_', ' ')} {why}: `recovery partner list`")
         progress = Progress(load_file(session, summary.filed[0]))
-        check(progress.file.recovery.ref, found, desk.officer, knowing=knowing)
+        check(progress.file.recovery.ref, others, desk.officer, knowing=knowing)
         places = {account_id(vault, report.payee_account): place}
         sent = golden.stop_first(progress, actor.id, case_number, now, desk.laws, places)
         if told_by_files(session, set(places)):
             answers.want_trace(progress)
         carry_reason(progress, sent.hold_id, found)
+        _carry_decision(progress, same)
         conclude(unit, actor, now, desk.laws, progress)
         return _stopped(progress.file, sent, desk.laws)
 
@@ -128,30 +141,61 @@ def shared_with(session: Session, vault: Vault, report: ReportFact) -> tuple[Els
     return elsewhere_of(session, {payee}, report.end_to_end_id)
 
 
-def referenced(report: ReportFact, vault: Vault) -> ReportFact:
-    """A report without a reference gets one that its payment always gets: twice is once."""
-    if report.external_ref:
-        return report
-    victim, payee = report.victim_account, report.payee_account
-    name = vault.keyed_id(
-        "report", victim.bank, victim.number, payee.bank, payee.number, str(report.amount),
-        report.paid_at.isoformat(),
+DECIDE = "nothing was done; if it is another payment, say so (`--another-payment`)"
+
+
+def recognised(
+    session: Session, vault: Vault, report: ReportFact
+) -> tuple[ReportFact, Elsewhere | None, tuple[Elsewhere, ...]]:
+    """The report with a reference, the recovery that it is in already, those with its payment.
+
+    A report without a reference gets one that its payment always gets: twice is once. Where its
+    payment is known already the reference is that of another payment.
+    """
+    payment = Payment(
+        account_id(vault, report.victim_account), account_id(vault, report.payee_account),
+        report.amount.minor, report.amount.currency, report.paid_at, report.end_to_end_id,
     )  # fmt: skip
-    return replace(report, external_ref=name)
+    same = same_payment(session, payment)
+    if not report.external_ref:
+        report = replace(report, external_ref=_own_reference(vault, report, len(same)))
+    return report, known_report(session, report.external_ref), same
 
 
-def known_as(session: Session, vault: Vault, report: ReportFact) -> Elsewhere | None:
-    """The recovery that has this report, or this payment, already."""
-    accounts = (account_id(vault, report.victim_account), account_id(vault, report.payee_account))
-    amount = report.amount
-    return known_report(
-        session, report.external_ref, accounts, amount.minor, amount.currency, report.paid_at
-    )
+def _own_reference(vault: Vault, report: ReportFact, known: int) -> str:
+    victim, payee = report.victim_account, report.payee_account
+    return vault.keyed_id(
+        "report", victim.bank, victim.number, payee.bank, payee.number, str(report.amount),
+        report.paid_at.isoformat(), *([str(known)] if known else []),
+    )  # fmt: skip
+
+
+def reported_sentence(same: tuple[Elsewhere, ...], viewer: OfficerView | None) -> str:
+    """That a payment is reported already, and where: whoever has the report may know that."""
+    first = same[0]
+    whose = deconfliction.whose(first, viewer.id if viewer else "")
+    ended = "" if first.is_open else ", which has ended"
+    more = f" and {len(same) - 1} more" if len(same) > 1 else ""
+    return f"this payment is already reported as {first.ref}{more}{ended}: {whose}"
+
+
+def others_than(same: tuple[Elsewhere, ...], found: tuple[Elsewhere, ...]) -> tuple[Elsewhere, ...]:
+    """Those that know the account, without those that were told of as having the payment."""
+    told = {one.recovery_id for one in same}
+    return tuple(one for one in found if one.recovery_id not in told)
+
+
+def _carry_decision(progress: Progress, same: tuple[Elsewhere, ...]) -> None:
+    """The event of accepting says that it was decided to be another payment."""
+    if same:
+        reason = f"decided to be another payment than that of {same[0].ref}"
+        progress.moves = [
+            replace(m, reason=reason) if m.noun is Noun.RECOVERY and m.event == "accepted" else m
+            for m in progress.moves
+        ]
 
 
 def known_sentence(known: Elsewhere, viewer: OfficerView | None) -> str:
-    """That a report is known, and in which recovery, as far as this person may see that."""
-    (line,) = also_lines([known], viewer)
+    """That a report is known, and in which recovery: whoever has the report may know that."""
     whose = deconfliction.whose(known, viewer.id if viewer else "")
-    which = line.ref or "another recovery"
-    return f"this report was taken in before: it is in {which}, {whose}; nothing is done twice"
+    return f"this report was taken in before: it is in {known.ref}, {whose}; nothing is done twice"

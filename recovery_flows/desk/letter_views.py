@@ -60,7 +60,7 @@ def _line(file: RecoveryFile, call: CallRow, laws: Laws) -> LetterLine:
         ref=file.recovery.ref,
         bank=call.partner_id,
         kind=call.kind,
-        what=words(file, call),
+        what=str(words(file, call)),
         stands=_stands(file, call),
         due_at=send_by(file, call, laws) if is_planned else answer_by(file, call, laws),
         planned_at=call.planned_at,

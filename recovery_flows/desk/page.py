@@ -41,11 +41,13 @@ from models.states import (
     ApprovalState,
     CallKind,
     LedgerAccount,
+    PayoutState,
     Role,
 )
 from models.tables import table_of
 from models.vault import Vault
 from recovery_flows.desk.deconflicting import also_lines
+from recovery_flows.desk.discrepancy_lines import discrepancy_lines
 from recovery_flows.desk.letter_views import letters_of
 from recovery_flows.desk.linkage_board import linkage_lines
 from recovery_flows.desk.queueing import idle
@@ -127,6 +129,7 @@ def _page(
         notes=tuple(notes_of(session, vault, recovery.id)),
         linkages=linkage_lines(session, file),
         letters=tuple(letters_of(file, laws)),
+        discrepancies=discrepancy_lines(file, names),
     )
 
 
@@ -181,18 +184,24 @@ def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
         traced_claim=Money(asset.traced_claim_minor, file.recovery.currency),
         statement_to=asset.statement_to,
         note=asset.left_alone,
-        holds=tuple(_hold(h) for h in file.holds_of(asset.id)),
+        holds=tuple(_hold(file, h) for h in file.holds_of(asset.id)),
         account_id=asset.account_id,
     )
 
 
-def _hold(hold: HoldRow) -> HoldLine:
+def _hold(file: RecoveryFile, hold: HoldRow) -> HoldLine:
+    paid = sum(
+        p.debited_minor
+        for p in file.payouts
+        if p.hold_id == hold.id and p.state is PayoutState.SETTLED
+    )
     return HoldLine(
         hold_id=hold.id,
         kind=hold.kind,
         state=hold.state,
         requested=Money(hold.requested_minor, hold.currency),
         held=Money(hold.held_minor, hold.currency),
+        paid_out=Money(paid, hold.currency),
         expires_at=hold.expires_at,
         law_row=hold.law_row,
         reason=hold.reason,

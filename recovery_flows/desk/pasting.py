@@ -19,10 +19,11 @@ from models.vault import Vault
 from recovery_flows.desk.deconflicting import also_lines
 from recovery_flows.desk.golden import (
     account_id,
-    known_as,
     known_sentence,
     law_of_new_files,
-    referenced,
+    others_than,
+    recognised,
+    reported_sentence,
     shared_with,
 )
 from recovery_flows.intake.pasted.report import Around, Pasted, read_pasted
@@ -61,6 +62,8 @@ class Checked:
 
     `message` is None while there are problems, where nothing may be done (`refusal`: it is known),
     or where nothing can be sent first: `instead` then says what is done and what comes next.
+    `already` says that another report told of this payment: it takes a decision that it is another
+    one. `known_id` is the recovery that has the report or the payment.
     """
 
     now: datetime
@@ -71,6 +74,8 @@ class Checked:
     instead: str = ""
     refusal: str = ""
     also: tuple[AlsoLine, ...] = ()
+    already: str = ""
+    known_id: str = ""
 
     @property
     def why_not(self) -> str:
@@ -102,11 +107,14 @@ def look(
     checked = Checked(now, zone, pasted, case_number.strip() or _own_number(pasted))
     if pasted.report is None:
         return checked
-    report = referenced(pasted.report, vault)
-    known = known_as(session, vault, report)
+    report, known, same = recognised(session, vault, pasted.report)
     if known is not None:
-        return replace(checked, refusal=known_sentence(known, viewer))
-    checked = replace(checked, also=also_lines(shared_with(session, vault, report), viewer))
+        return replace(checked, refusal=known_sentence(known, viewer), known_id=known.recovery_id)
+    if same:
+        told = reported_sentence(same, viewer)
+        checked = replace(checked, already=told, known_id=same[0].recovery_id)
+    found = others_than(same, shared_with(session, vault, report))
+    checked = replace(checked, also=also_lines(found, viewer))
     checked = _planned(checked, report, vault, laws, law, banks)
     stored = stored_holder(session, vault, account_id(vault, report.payee_account))
     if checked.message is None or stored in ("", report.payee_account.holder):

@@ -1,4 +1,4 @@
-"""The queue as people see it: what nobody owns or moves stands first and is always there."""
+"""The queue as people see it: in order of urgency, what nobody owns or moves marked in it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.queries.attention import waiting
+from models.queries.clock import case_now
 from models.queries.deconfliction import seen_elsewhere
-from models.queries.queue import queue_lines, queue_page
+from models.queries.queue import queue_page
 from models.queries.views import QueueLine, QueuePage
 from recovery_flows.rules.attention import Idle, Patience, attention
 
@@ -22,18 +23,16 @@ def queue(
     *,
     with_closed: bool = False,
 ) -> QueuePage:
-    """The first `limit` recoveries, those in red before all others and beyond any limit."""
-    page = queue_page(session, wall, limit, with_closed=with_closed)
-    red = idle(session, page.now, patience)
+    """The `limit` most urgent recoveries, those in red marked; they are there beyond the limit."""
+    now = case_now(session, wall)
+    red = idle(session, now, patience)
+    page = queue_page(session, wall, limit, with_closed=with_closed, always=red)
     page = replace(page, attention_count=len(red))
     if not limit:
         return page
     shared = seen_elsewhere(session)
-    there = {line.recovery_id for line in page.lines}
-    lines = (*page.lines, *queue_lines(session, sorted(red.keys() - there)))
-    marked = [_marked(line, red.get(line.recovery_id), shared) for line in lines]
-    marked.sort(key=lambda line: line.idle_since is None)
-    return replace(page, lines=tuple(marked))
+    lines = (_marked(line, red.get(line.recovery_id), shared) for line in page.lines)
+    return replace(page, lines=tuple(lines))
 
 
 def idle(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.file import RecoveryFile, Step
 from models.queries.files import load_files, recoveries_wanting
 from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES, Noun, Role, Stage
+from models.step_wording import say
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -49,6 +51,12 @@ def conclude(
     _look_at_sharers(unit, now, laws, progress)
 
 
+def refresh(unit: Unit, now: datetime, laws: Laws, recovery_ids: Sequence[str]) -> None:
+    """Work out anew what follows for the queue where something outside of the files has changed."""
+    for file in load_files(unit.session, recovery_ids):
+        write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
+
+
 _SHARING = frozenset({"found", "found_abroad", "closed", "reopened", "moved", "split"})
 
 
@@ -59,8 +67,7 @@ def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) 
         return
     accounts = [a.account_id for a in progress.file.assets if a.id in touched]
     ids = recoveries_wanting(unit.session, accounts, progress.file.recovery.id)
-    for file in load_files(unit.session, ids):
-        write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
+    refresh(unit, now, laws, ids)
 
 
 def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
@@ -69,8 +76,7 @@ def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
         return derived(file, now, laws)
     except Exception:  # noqa: BLE001 - not lost: the engine meets the same fault and quarantines it
         recovery = file.recovery
-        text = "processing"
-        waiting = Step(Action.ENGINE, Role.ENGINE, recovery.id, "", None, text)
+        waiting = Step(Action.ENGINE, Role.ENGINE, recovery.id, "", None, say("processing"))
         step = next(discrepancies.steps(file), waiting)
         return Derived(stage=Stage.FREEZING, step=step, due_at=None, wake_at=now)
 

@@ -61,7 +61,7 @@ def trace_under(rule: RuleName, given: Gathered, now: datetime, among: str = "")
     """The trace under any rule, of what is known at `now`; `among` "" is the usual one."""
     return trace_by(
         rule, given.transfers, given.sources, given.openings, given.coverage,
-        as_of=now, among=Among(among or Among.FIFO),
+        as_of=now, among=Among(among or Among.FIFO), holds=given.holds,
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def limits_of(unit: Unit, file: RecoveryFile, call: CallLine) -> Limits:
         return task_limits(unit, file, call)
     if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
         account_id = statement_account(file, call)
-    elif call.kind is CallKind.PAYOUT:
+    elif call.kind in (CallKind.PAYOUT, CallKind.HOLD_QUERY):
         payout = next(p for p in file.payouts if p.id == call.subject_id)
         account_id = file.asset(file.hold(payout.hold_id).asset_id).account_id
         amount = Money(payout.amount_minor, payout.currency)

@@ -43,7 +43,7 @@ CALLS: dict[Stage, tuple[CallKind, ...]] = {
     Stage.FREEZING: (CallKind.HOLD, CallKind.EXTEND, CallKind.BALANCE, *TASK_CALLS),
     Stage.TRACING: (CallKind.STATEMENT,),
     Stage.CROSS_BORDER: (CallKind.REQUEST,),
-    Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE),
+    Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE, CallKind.HOLD_QUERY),
 }
 _TOGETHER = 25
 

@@ -6,23 +6,26 @@ import asyncio
 from collections import deque
 from datetime import datetime, timedelta
 
-from models.facts import FeedFact, FeedPage, HoldFact, RawAnswer, TaskFact
-from models.queries.files import load_file
-from models.queries.work import (
-    PartnerLine,
+from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, TaskFact
+from models.queries.feeds import (
+    Owned,
     holding_partners,
+    next_end,
     owners_of_refs,
-    partners,
     pausing_subjects,
+    recoveries_past_end,
     waiting_partners,
 )
+from models.queries.files import load_file
+from models.queries.work import PartnerLine, partners
 from models.queries.work import partner as partner_line
-from models.states import Noun, PartnerChannel
+from models.states import DiscrepancyKind, Noun, PartnerChannel
 from models.store.documents import keep
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
-from recovery_flows.desk.recording import conclude
+from models.trouble import Trouble
+from recovery_flows.desk.recording import conclude, refresh
 from recovery_flows.errors import (
     AnswerUnreadableError,
     DisagreementError,
@@ -35,12 +38,17 @@ from recovery_flows.flows.faults import alone, sentence
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers
+from recovery_flows.rules import answers, disagreeing
+from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
 
-_OVERLAP = timedelta(seconds=10)
-_Told = tuple[Noun, FeedFact]
+_NOUNS: dict[type[FeedFact], Noun] = {
+    HoldFact: Noun.HOLD,
+    PayoutFact: Noun.PAYOUT,
+    TaskFact: Noun.TASK,
+}
+_Told = tuple[Owned, FeedFact]
 
 
 def due_polls(engine: Engine) -> list[str]:
@@ -80,18 +88,19 @@ async def poll(engine: Engine, partner_id: str) -> int:
 
 
 async def _poll(engine: Engine, partner_id: str) -> int:
+    asked_at = engine.now()
     with engine.database.reading() as session:
         since = partner_line(session, None, partner_id).feed_reached_at
     try:
         bank = await engine.bank(partner_id)
         engine.count_call("feed")
         least_seconds = (await bank.learn()).poll_seconds_min
-        page, raws = await bank.events(since - _OVERLAP if since else None)
+        page, raws = await bank.events(since - FEED_LAG if since else None)
     except (UnavailableError, RefusedError, DisagreementError) as error:
         unread = error.raw if isinstance(error, AnswerUnreadableError) else ()
         await asyncio.to_thread(_note_failed, engine, partner_id, error, unread)
         return 0
-    return await asyncio.to_thread(_take, engine, partner_id, page, raws, least_seconds)
+    return await asyncio.to_thread(_take, engine, partner_id, page, raws, least_seconds, asked_at)
 
 
 def _note_failed(
@@ -108,7 +117,12 @@ def _note_failed(
 
 
 def _take(
-    engine: Engine, partner_id: str, page: FeedPage, raws: tuple[RawAnswer, ...], least_seconds: int
+    engine: Engine,
+    partner_id: str,
+    page: FeedPage,
+    raws: tuple[RawAnswer, ...],
+    least_seconds: int,
+    asked_at: datetime,
 ) -> int:
     """Book a feed, each recovery by itself; then the feed counts as read.
 
@@ -116,76 +130,119 @@ def _take(
     comes again with the next reading.
     """
     now, wall = engine.now(), engine.wall()
-    changed, not_taken = _take_items(engine, now, page.items)
+    changed, not_taken, strange = _take_items(engine, now, partner_id, page.items)
     reached = page.reached
     for item in not_taken:
         reached = min(reached or item.modified_at, item.modified_at)
+    wrong, whole = _wrong_with(partner_id, page, strange), not (page.unread or not_taken)
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
-        if changed or not_taken:
+        if changed or not_taken or wrong:
             for raw in raws:
                 keep(unit, raw.body, "feed", raw.media_type, wall)
-        note_contact(unit, partner_id, answered_at=wall)
+        code = Trouble.UNREADABLE if wrong else Trouble.NONE
+        note_contact(unit, partner_id, answered_at=wall, error=wrong, trouble=code)
         remember_breaker(unit, engine, partner_id)
         _plan(
-            unit, engine, partner, now, heard=bool(changed), reached=reached,
-            least_seconds=least_seconds,
+            unit, engine, partner, asked_at, heard=bool(changed), reached=reached,
+            least_seconds=least_seconds, whole=whole,
         )  # fmt: skip
+        if whole:
+            ended = recoveries_past_end(unit.session, partner_id, asked_at - FEED_LAG)
+            refresh(unit, now, engine.laws, ended)
     return changed
 
 
-def _take_items(
-    engine: Engine, now: datetime, items: tuple[FeedFact, ...]
-) -> tuple[int, list[FeedFact]]:
-    """Book the items of each recovery in the order of the feed; how many changed, what was not.
+def _wrong_with(partner_id: str, page: FeedPage, strange: int) -> str:
+    """What of a feed that was read is none of ours or could not be read; "" for nothing."""
+    found = [f"{strange} of its items are none of ours"] if strange else []
+    if page.unread:
+        found.append(f"{len(page.unread)} of its items cannot be read: {page.unread[0]}")
+    return f"feed of {partner_id}: {'; '.join(found)}" if found else ""
 
-    What failed before is left until its next attempt, which is transport time.
+
+def _take_items(
+    engine: Engine, now: datetime, partner_id: str, items: tuple[FeedFact, ...]
+) -> tuple[int, list[FeedFact], int]:
+    """Book the items of each recovery in the order of the feed.
+
+    Returns how many recoveries changed, what was not taken, and how many items are none of ours: a
+    resource is known by its partner, its type and its id. What failed before is left until its next
+    attempt, which is transport time.
     """
     with engine.database.reading() as session:
         owners = owners_of_refs(session, [i.order_ref for i in items])
-        pausing = pausing_subjects(session, owners, engine.wall())
+        pausing = pausing_subjects(session, [o.id for o in owners], engine.wall())
     not_taken = [item for item in items if item.order_ref in pausing]
     by_recovery: dict[str, list[_Told]] = {}
+    strange = 0
     for item in items:
-        if item.order_ref in owners and item.order_ref not in pausing:
-            noun, recovery_id = owners[item.order_ref]
-            by_recovery.setdefault(recovery_id, []).append((noun, item))
+        owner = _owner(owners, partner_id, item)
+        strange += owner is None or not _is_his(owner, partner_id, item)
+        if owner is not None and item.order_ref not in pausing:
+            by_recovery.setdefault(owner.recovery_id, []).append((owner, item))
     changed, rest = 0, deque(by_recovery.items())
     while rest:
         with unit_of_work(engine.database) as unit:
             for recovery_id, told in for_a_while(rest):
                 with alone() as failure, savepoint(unit):
-                    changed += _take_told(unit, engine, now, recovery_id, told)
+                    changed += _take_told(unit, engine, now, partner_id, told)
                 if failure.error is None:
                     continue
                 if len(told) > 1:
                     rest.extendleft((recovery_id, [one]) for one in reversed(told))
                     continue
-                noun, item = told[0]
+                owner, item = told[0]
                 not_taken.append(item)
                 with savepoint(unit):
-                    work = Work(recovery_id, noun, item.order_ref)
+                    work = Work(recovery_id, owner.noun, item.order_ref)
                     note_failure(unit, engine, work, failure.error)
         rest_of_the_lock(rest)
-    return changed, not_taken
+    return changed, not_taken, strange
+
+
+def _owner(owners: list[Owned], partner_id: str, item: FeedFact) -> Owned | None:
+    """What of ours an item names: best what its partner was told of, else what it points at."""
+    named = [o for o in owners if o.id == item.order_ref]
+    named.sort(key=lambda o: not _is_his(o, partner_id, item))
+    return named[0] if named else None
+
+
+def _is_his(owner: Owned, partner_id: str, item: FeedFact) -> bool:
+    return (owner.partner_id, owner.noun) == (partner_id, _NOUNS[type(item)])
 
 
 def _take_told(
-    unit: Unit, engine: Engine, now: datetime, recovery_id: str, told: list[_Told]
+    unit: Unit, engine: Engine, now: datetime, partner_id: str, told: list[_Told]
 ) -> bool:
-    progress = Progress(load_file(unit.session, recovery_id))
-    for noun, item in told:
+    progress = Progress(load_file(unit.session, told[0][0].recovery_id))
+    for owner, item in told:
+        if not _is_his(owner, partner_id, item):
+            _refuse_item(progress, partner_id, owner, item, now)
+            continue
         if isinstance(item, HoldFact):
-            answers.take_hold_fact(progress, item.order_ref, item, engine.laws)
-        elif isinstance(item, TaskFact):
-            if noun is Noun.TASK:
-                take_task(unit, progress, item.order_ref, item, engine.wall())
-        elif noun is Noun.PAYOUT:
-            answers.take_payout_fact(progress, item.order_ref, item)
-        went_through(progress, noun, item.order_ref, now)
+            answers.take_hold_fact(progress, item.order_ref, item, engine.laws, now)
+        elif isinstance(item, PayoutFact):
+            answers.take_payout_fact(progress, item.order_ref, item, now)
+        else:
+            take_task(unit, progress, item.order_ref, item, engine.wall())
+        went_through(progress, owner.noun, item.order_ref, now)
     if progress.moves:
         conclude(unit, ENGINE, now, engine.laws, progress)
     return bool(progress.moves)
+
+
+def _refuse_item(
+    progress: Progress, partner_id: str, pointed: Owned, item: FeedFact, now: datetime
+) -> None:
+    """An item that names something of ours that this partner was never told of, or another type."""
+    noun = _NOUNS[type(item)]
+    detail = (
+        f"{partner_id} reports on it as a {noun}; it is a {pointed.noun} at {pointed.partner_id}"
+    )
+    about = disagreeing.About(pointed.noun, pointed.id, pointed.asset_id)
+    kind, mark = DiscrepancyKind.WRONG_REFERENCE, f"{partner_id} {noun}"
+    disagreeing.find(progress, kind, about, now, detail=detail, mark=mark)
 
 
 def _plan(
@@ -198,6 +255,7 @@ def _plan(
     failed: bool = False,
     reached: datetime | None = None,
     least_seconds: int = 0,
+    whole: bool = False,
 ) -> None:
     """The next poll: soon after news, twice as long after each quiet one, up to a ceiling.
 
@@ -209,7 +267,9 @@ def _plan(
     if not waits and partner.id not in holding_partners(unit.session):
         plan_poll(unit, partner.id, due_at=None, interval_seconds=0, reached=reached)
         return
-    waits |= failed  # what it holds was not seen: asked again as soon as one that owes an answer
+    waits |= (
+        failed or not whole
+    )  # what it holds was not seen: asked again as soon as one that owes an answer
     if not waits:
         seconds = pace.watch_seconds
     elif heard or not partner.feed_interval_seconds:
@@ -217,10 +277,16 @@ def _plan(
     else:
         seconds = min(2 * partner.feed_interval_seconds, pace.poll_ceiling_seconds)
     seconds = max(seconds, least_seconds)
+    due_at = now + timedelta(seconds=max(engine.jittered(seconds), least_seconds))
+    # Before our clock ends a hold, what its bank has said by then is read.
+    end = next_end(unit.session, partner.id, now - FEED_LAG)
+    if end is not None and now + timedelta(seconds=least_seconds) < end + FEED_LAG < due_at:
+        due_at = end + FEED_LAG
     plan_poll(
         unit,
         partner.id,
-        due_at=now + timedelta(seconds=max(engine.jittered(seconds), least_seconds)),
+        due_at=due_at,
         interval_seconds=seconds if waits else 0,
         reached=reached,
+        read_at=now if whole else None,
     )

@@ -85,7 +85,11 @@ async def _exchange_with_bank(engine: Engine, ready: Ready) -> Result:
             statement, pages = await bank.statement(account, ready.since, ready.now, authority)
             return Result(call, "answered", pages, statement)
         if call.kind is CallKind.BALANCE:
-            return Result(call, "answered", (await bank.balance(account, authority),))
+            seen = await bank.balance(account, authority)
+            wire.parse_balance(seen.body, bank.partner, account)
+            return Result(call, "answered", (seen,))
+        if call.kind is CallKind.HOLD_QUERY:
+            return Result(call, "answered", (await _hold_now(bank, ready.path, authority),))
         if ready.in_doubt:
             return await _ask_by_key(bank, ready, authority)
         answer = await bank.send(ready.path, ready.body, CallId(call.id), authority, ready.limits)
@@ -109,10 +113,27 @@ async def _exchange_with_bank(engine: Engine, ready: Ready) -> Result:
         return Result(call, event, error.raw, reason=str(error), trouble=error.trouble)
 
 
+async def _hold_now(bank: PartnerBank, bank_ref: str, authority: Authority) -> RawAnswer:
+    """A hold as its bank shows it; one that cannot be read is not remembered for a 304."""
+    answer = await bank.hold(bank_ref, authority)
+    try:
+        wire.parse_hold(answer.body, bank.partner)
+    except AnswerUnreadableError as error:
+        bank.forget()
+        error.raw = (answer,)
+        raise
+    return answer
+
+
 async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> Result:
     """What became of a call whose answer was lost; never seen: it may be sent again, same bytes."""
     call = ready.call
-    past = await bank.outcome(CallId(call.id), authority)
+    try:
+        past = await bank.outcome(CallId(call.id), authority)
+    except PartnerRefusedError as error:
+        # A no to the question is no answer about the order: it stays in doubt.
+        why = f"the bank does not say what became of it: {error}"
+        return Result(call, "postponed", error.raw, reason=why, code=error.problem)
     if past is None:
         return Result(call, "never_seen", reason="the bank never saw it: it is sent again")
     try:

@@ -123,6 +123,8 @@ def _make_ready(
     if not body and call.kind not in QUESTIONS:
         path, body = path_and_body(unit, file, call, engine.laws)
         freeze_body(unit, call.id, path, body)
+    if call.kind is CallKind.HOLD_QUERY:
+        path = _bank_ref(file, call)
     in_doubt = call.state in (CallState.SENT, CallState.UNKNOWN)
     if call.state is CallState.SENT:
         reason = "the lease ended without an answer"
@@ -130,3 +132,8 @@ def _make_ready(
     mark_sent(unit, now, call.recovery_id, call.id, call.state)
     limits, authority = limits_of(unit, file, call), authority_of(file, call, engine.laws)
     return Ready(call, path, body, limits, authority, since, now, in_doubt)
+
+
+def _bank_ref(file: RecoveryFile, call: CallLine) -> str:
+    payout = next(p for p in file.payouts if p.id == call.subject_id)
+    return file.hold(payout.hold_id).bank_ref

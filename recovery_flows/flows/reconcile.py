@@ -20,6 +20,7 @@ from models.states import PayoutState
 from recovery_flows.bank import wire
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.errors import (
+    AnswerUnreadableError,
     DisagreementError,
     PartnerRefusedError,
     RecoveryFlowsError,
@@ -27,7 +28,7 @@ from recovery_flows.errors import (
 )
 from recovery_flows.flows.context import Engine
 
-_NOT_FOUND = 404
+_NOT_FOUND = (404, "NotFound")
 
 
 class Figure(StrEnum):
@@ -143,7 +144,7 @@ async def _compare(
             ask = partner.bank.hold if is_hold else partner.bank.payout
             told, theirs = _read(booked, (await ask(booked.bank_ref)).body)
         except PartnerRefusedError as error:
-            if error.status != _NOT_FOUND:
+            if (error.status, error.problem) != _NOT_FOUND:
                 return _not_asked(booked, ours, error)
             told, theirs = "the bank has none", {}
         except RecoveryFlowsError as error:
@@ -179,12 +180,19 @@ def _read(booked: BookedHold | BookedPayout, body: bytes) -> tuple[str, dict[Fig
     partner = PartnerId(booked.partner_id)
     if isinstance(booked, BookedHold):
         hold = wire.parse_hold(body, partner)
+        _check_reference(partner, hold.bank_ref, booked.bank_ref)
         return str(hold.state), {Figure.HELD: hold.held}
     payout = wire.parse_payout(body, partner)
+    _check_reference(partner, payout.bank_ref, booked.bank_ref)
     if payout.state is not BankPayoutState.SETTLED:
         return str(payout.state), {}
     figures = {Figure.RETURNED: payout.amount, Figure.DEBITED: payout.debited or payout.amount}
     return str(payout.state), figures
+
+
+def _check_reference(partner: PartnerId, told: str, asked: str) -> None:
+    if told != asked:
+        raise AnswerUnreadableError(partner, "id", "is not what was asked for")
 
 
 def _line(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.ids import PartnerId, digest
 from models.queries.files import load_file
-from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState, Noun
+from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState, DiscrepancyKind, Noun
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
 from models.store.pacing import for_a_while, rest_of_the_lock
@@ -24,7 +24,7 @@ from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers, task_answers, watching
+from recovery_flows.rules import answers, disagreeing, task_answers, watching
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
 
@@ -125,7 +125,11 @@ def _settle_one(
         except AnswerUnreadableError as error:
             event, reason = "unknown", str(error)
     elif event == "refused":
-        _refuse(progress, result)
+        _refuse(progress, result, now)
+    elif event == "postponed" and result.code:
+        about = disagreeing.About(result.call.noun, result.call.subject_id, result.call.asset_id)
+        kind = DiscrepancyKind.QUERY_REFUSED
+        disagreeing.find(progress, kind, about, now, detail=reason, mark=result.call.id)
     state = _state_after_sending(result)
     if event == "unknown" and state is CallState.UNKNOWN:
         event = "postponed"
@@ -140,12 +144,12 @@ def _settle_one(
         went_through(progress, Noun.CALL, result.call.id, now)
 
 
-def _refuse(progress: Progress, result: Result) -> None:
+def _refuse(progress: Progress, result: Result, now: datetime) -> None:
     call = result.call
     if call.kind in TASK_CALLS:
         task_answers.take_refusal(progress, call.kind, call.subject_id, result.code)
     else:
-        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, result.code)
+        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, result.code, now)
 
 
 def _state_after_sending(result: Result) -> CallState:
@@ -179,18 +183,51 @@ def _take(
         answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
-        watching.take_balance(progress, call.subject_id, seen.booked - seen.held, engine.laws)
+        available = seen.booked - seen.held
+        watching.take_balance(progress, call.subject_id, available, engine.laws, now)
+    elif call.kind is CallKind.HOLD_QUERY:
+        _take_figure(engine, now, progress, result)
     elif call.kind is CallKind.PAYOUT:
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
-        answers.take_payout_fact(progress, call.subject_id, fact)
+        _belongs(progress, result, now, fact.order_ref)
+        answers.take_payout_fact(progress, call.subject_id, fact, now)
     elif call.kind in TASK_CALLS:
         told = wire.parse_task(result.raw[0].body, PartnerId(call.partner_id))
+        _belongs(progress, result, now, told.order_ref)
         take_task(unit, progress, call.subject_id, told, engine.wall())
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
+        _belongs(progress, result, now, answered.order_ref)
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
-        answers.take_hold_fact(progress, call.subject_id, answered, engine.laws)
+        answers.take_hold_fact(progress, call.subject_id, answered, engine.laws, now)
+
+
+def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Result) -> None:
+    """What a bank holds after a payout; the payout counts as confirmed together with it."""
+    call = result.call
+    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+    told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
+    _belongs(progress, result, now, told.order_ref, payout.hold_id)
+    if told.revision < progress.file.hold(payout.hold_id).bank_revision:
+        why = "is older than what the bank stated before"
+        raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
+    progress.settle_call(call.id, "answered")
+    answers.confirm_figure(progress, payout.hold_id, told, engine.laws, now)
+
+
+def _belongs(
+    progress: Progress, result: Result, now: datetime, order_ref: str, expected: str = ""
+) -> None:
+    """An answer that is about something else than was asked is not taken, and a person looks."""
+    call = result.call
+    if order_ref == (expected or call.subject_id):
+        return
+    about = disagreeing.About(call.noun, call.subject_id, call.asset_id)
+    kind, detail = DiscrepancyKind.WRONG_REFERENCE, f"the answer to {call.id} names another order"
+    disagreeing.find(progress, kind, about, now, detail=detail, mark=call.id)
+    why = "is not that of the order"
+    raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:

@@ -4,149 +4,108 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
+from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.file import RecoveryFile
 from models.money import Money
 from models.outcome import Move, Scalar
-from models.rows import HoldRow, RequestRow
+from models.rows import HoldRow, PayoutRow, RequestRow
 from models.states import (
     LIVE_HOLDS,
     CallKind,
-    CallState,
-    HoldKind,
+    DiscrepancyKind,
     HoldState,
     Noun,
     PayoutState,
     RequestState,
 )
-from recovery_flows.rules import clocks, disposing, letting_go, renewing
+from recovery_flows.rules import (
+    disagreeing,
+    hold_cells,
+    hold_facts,
+    hold_figures,
+    late_letters,
+    letting_go,
+    payout_facts,
+    renewing,
+)
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
 
-_HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
-_RETURNABLE = (PayoutState.INSTRUCTED, PayoutState.SETTLED)
-_WAITING = (BankHoldState.RECEIVED, BankHoldState.ACKNOWLEDGED)
-_ENDS = {
-    BankHoldState.RELEASED: "released",
-    BankHoldState.EXPIRED: "lapsed",
-    BankHoldState.PAID_OUT: "disposed",
-    BankHoldState.CONVERTED: "superseded",
-    BankHoldState.CANCELLED: "released",
-}
 _OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)
+_ANSWERABLE = (
+    RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.NEEDS_INFO, RequestState.REFUSED,
+)  # fmt: skip
+_IN_FORCE_AGAIN = ("stopped_late", "frozen_late")
 
 
-def take_hold_fact(progress: Progress, hold_id: str, fact: HoldFact, laws: Laws) -> None:
-    """Book what a bank says of a hold; a revision that was already taken changes nothing."""
+def take_hold_fact(
+    progress: Progress, hold_id: str, fact: HoldFact, laws: Laws, now: datetime
+) -> None:
+    """Book what a bank states of a hold; what contradicts our records is a discrepancy too.
+
+    A revision that was taken already changes nothing, unless it shows another figure now.
+    """
     hold = progress.file.hold(hold_id)
-    if fact.revision <= hold.bank_revision:
+    about = disagreeing.About.hold(hold)
+    if hold_figures.is_renamed(progress.file, hold.asset_id, hold.bank_ref, fact.bank_ref):
+        detail = f"the bank calls it {fact.bank_ref}, and has called it {hold.bank_ref}"
+        wrong = DiscrepancyKind.WRONG_REFERENCE
+        disagreeing.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
         return
-    move = _hold_move(progress.file, hold, fact, laws)
-    if move is not None:
-        progress.take(move)
-        _supersede(progress, progress.file.hold(hold_id))
+    if fact.revision <= hold.bank_revision:
+        _compare_again(progress, hold, fact, now)
+        return
+    reading = hold_facts.read(progress.file, hold, fact, now, laws)
+    _take_reading(progress, hold, fact, reading, now)
     if hold.request_id:
         _request_moves(progress, hold.request_id, fact)
 
 
-def _hold_move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Move | None:
-    values: dict[str, Scalar] = {
-        "bank_ref": fact.bank_ref,
-        "bank_revision": fact.revision,
-        "bank_said_at": fact.modified_at,
-    }
-    if hold.state in (HoldState.ORDERED, HoldState.QUEUED):
-        return _first_answer(file, hold, fact, values, laws)
-    if hold.state not in LIVE_HOLDS:
-        return None
-    if disposing.concerns(file, hold, fact):
-        return disposing.move(file, hold, fact, values, laws)
-    if fact.state in _ENDS:
-        return _end(hold, fact, {**values, "held_minor": 0})
-    if fact.state in _HOLDING and hold.state is not HoldState.RELEASE_PENDING:
-        return _still_held(file, hold, fact, values, laws)
-    return None
+def confirm_figure(
+    progress: Progress, hold_id: str, fact: HoldFact, laws: Laws, now: datetime
+) -> None:
+    """A bank was asked what it holds after a payout: what it shows now has the payout in it."""
+    before = progress.file.hold(hold_id)
+    take_hold_fact(progress, hold_id, fact, laws, now)
+    hold = progress.file.hold(hold_id)
+    if hold == before:
+        reason = "the bank holds what it stated last, the payout counted"
+        said = hold_figures.stated(fact)
+        progress.take(Move(Noun.HOLD, hold.id, "stated", hold.state, said, reason=reason))
 
 
-def _first_answer(
-    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
-) -> Move | None:
-    event = _first_event(hold, fact)
-    if event == "queued" and hold.state is HoldState.QUEUED:
-        return None
-    if event in ("stopped", "frozen"):
-        values |= in_force(file, hold, fact, laws)
-    elif fact.reason:
-        values["reason"] = fact.reason
-    return Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
+def _take_reading(
+    progress: Progress, hold: HoldRow, fact: HoldFact, reading: hold_facts.Reading, now: datetime
+) -> None:
+    about = disagreeing.About.hold(hold)
+    if reading.move.event in _IN_FORCE_AGAIN:
+        late_letters.make_room(progress, hold)
+    progress.take(reading.move)
+    if reading.contradicts:
+        disagreeing.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
+    disagreeing.compare_hold(progress, hold, fact, now)
+    if reading.move.event != "stated":
+        disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
+    if reading.move.event in _IN_FORCE_AGAIN:
+        disagreeing.reopen(progress, hold.asset_id, "its bank holds the money after all")
+    _supersede(progress, progress.file.hold(hold.id))
 
 
-def _end(hold: HoldRow, fact: HoldFact, ended: dict[str, Scalar]) -> Move:
-    """A hold in force that the bank holds no more."""
-    event = _ENDS[fact.state]
-    if event == "released" and hold.state is not HoldState.RELEASE_PENDING:
-        # Nobody told the bank to: the owner has to know, and it is stopped again.
-        reason = "the bank let it go without an order"
-        return Move(Noun.HOLD, hold.id, "let_go_early", hold.state, ended, reason=reason)
-    if hold.state is HoldState.RELEASE_PENDING and event not in ("released", "lapsed"):
-        event = "released"
-    return Move(Noun.HOLD, hold.id, event, hold.state, ended, reason=_end_reason(fact))
-
-
-def _still_held(
-    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
-) -> Move:
-    """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
-    values = {**values, "held_minor": fact.held.minor}
-    ends, reason = hold.expires_at, ""
-    if fact.held.minor < hold.held_minor and _was_let_go(file, hold):
-        values["releasing_minor"] = 0
-    if fact.expires_at is not None and ends is not None and fact.expires_at < ends:
-        values["expires_at"], reason = fact.expires_at, "the bank lets it end earlier"
-    elif hold.renewal == Renewal.ORDERED and fact.expires_at and ends and fact.expires_at > ends:
-        law = laws[file.asset(hold.asset_id).regime]
-        values |= renewing.renewed_values(hold, fact.expires_at, law)
-        return Move(Noun.HOLD, hold.id, "renewed", hold.state, values)
-    return Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason)
-
-
-def _was_let_go(file: RecoveryFile, hold: HoldRow) -> bool:
-    """Whether the order to let a part go has left: one that has not is not what lowered it."""
-    orders = (c for c in file.calls if c.subject_id == hold.id and c.kind is CallKind.RELEASE)
-    return hold.releasing_minor > 0 and all(c.state is not CallState.PLANNED for c in orders)
-
-
-def _first_event(hold: HoldRow, fact: HoldFact) -> str:
-    if fact.state in _HOLDING:
-        return "stopped" if hold.kind is HoldKind.STOP else "frozen"
-    if fact.state is BankHoldState.QUEUED:
-        return "queued"
-    if fact.state is BankHoldState.REFUSED:
-        return "no_funds" if fact.reason == "NO_BALANCE" else "refused"
-    if fact.state in _WAITING:
-        return "acknowledged"
-    # The bank stopped and let go between two of our polls.
-    return "lapsed"
-
-
-def in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> dict[str, Scalar]:
-    """The bank's time starts the legal clock; the earlier of law and bank ends it."""
-    acted = fact.acted_at or fact.modified_at
-    law = laws[file.asset(hold.asset_id).regime]
-    ends = clocks.due_at(law.row(hold.law_row).limit, acted, law)
-    if fact.expires_at is not None:
-        ends = min(ends, fact.expires_at)
-    values: dict[str, Scalar] = {"acted_at": acted, "expires_at": ends}
-    if hold.reminded_hours:
-        values |= {"reminded_hours": 0, "escalated_at": None}
-    return {**values, "held_minor": fact.held.minor}
-
-
-def _end_reason(fact: HoldFact) -> str:
-    if fact.state is BankHoldState.EXPIRED:
-        return "the bank let its hold end"
-    return fact.reason
+def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """A bank that shows two figures under one revision contradicts itself: the last one counts."""
+    same = fact.revision == hold.bank_revision and fact.state in hold_cells.HOLDING
+    if not same or hold.state not in LIVE_HOLDS:
+        return
+    before = Money(hold.held_minor, hold.currency)
+    if hold.foreign_minor:
+        before = Money(hold.foreign_minor, hold.foreign_currency)
+    if fact.held != before:
+        values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
+        reason = "the bank shows another figure under the same revision"
+        progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason))
+        about = disagreeing.About.hold(hold)
+        disagreeing.compare(progress, about, before, fact.held, now, f"revision {fact.revision}")
 
 
 def _supersede(progress: Progress, hold: HoldRow) -> None:
@@ -177,15 +136,17 @@ def _request(file: RecoveryFile, request_id: str) -> RequestRow:
 
 
 def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
-    if fact.state in _WAITING:
+    if fact.state in hold_cells.HOLDING and request.state in _ANSWERABLE:
+        asked = Money(request.requested_minor, request.currency)
+        whole = fact.held.currency == asked.currency and asked <= fact.held
+        return "executed" if whole else "partially_executed"
+    if fact.state in hold_cells.WAITING:
         return "acknowledged" if request.state is RequestState.SENT else None
     if request.state not in (RequestState.SENT, RequestState.ACKNOWLEDGED):
         return None
     if fact.state is BankHoldState.REFUSED:
         return "refused"
-    if fact.state in _HOLDING:
-        return "executed" if fact.held.minor >= fact.requested.minor else "partially_executed"
-    if fact.state in _ENDS:
+    if fact.state in hold_cells.ENDED:
         # Carried out and ended between two of our polls, or ended before the bank has acted.
         return "executed" if fact.acted_at else "refused"
     return None
@@ -199,43 +160,38 @@ def take_request_sent(progress: Progress, hold_id: str, now: datetime) -> None:
         progress.take(move)
 
 
-def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact) -> None:
-    """Book what a bank says of a payout; only SETTLED with its booking is money returned."""
+def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: datetime) -> None:
+    """Book what a bank states of a payout; only SETTLED with its booking is money returned.
+
+    Its hold is not lowered by that: the bank is asked what it still holds.
+    """
     payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    about = disagreeing.About.payout(payout)
+    if hold_figures.is_renamed(progress.file, payout.asset_id, payout.bank_ref, fact.bank_ref):
+        detail = f"the bank calls it {fact.bank_ref}, and has called it {payout.bank_ref}"
+        wrong = DiscrepancyKind.WRONG_REFERENCE
+        disagreeing.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        return
     if fact.revision <= payout.bank_revision:
         return
-    values: dict[str, Scalar] = {
-        "bank_ref": fact.bank_ref,
-        "bank_revision": fact.revision,
-    }
-    if fact.state is BankPayoutState.SETTLED and payout.state is PayoutState.INSTRUCTED:
-        debited = fact.debited or fact.amount
-        values |= {
-            "settled_minor": fact.amount.minor,
-            "settled_currency": fact.amount.currency,
-            "debited_minor": debited.minor,
-            "debited_currency": debited.currency,
-            "booking_ref": fact.booking_ref,
-            "settled_at": fact.booked_at,
-        }
-        settled = Move(Noun.PAYOUT, payout.id, "settled", payout.state, values)
-        progress.take(settled, *_paid_out(progress.file.hold(payout.hold_id), debited, fact))
-    elif fact.state is BankPayoutState.REFUSED and payout.state is PayoutState.INSTRUCTED:
-        values["reason"] = fact.reason
-        move = Move(Noun.PAYOUT, payout.id, "refused", payout.state, values, reason=fact.reason)
-        progress.take(move)
-    elif fact.state is BankPayoutState.RETURNED and payout.state in _RETURNABLE:
-        move = Move(Noun.PAYOUT, payout.id, "returned", payout.state, values, reason=fact.reason)
-        progress.take(move)
+    reading = payout_facts.read(payout, progress.file.hold(payout.hold_id), fact)
+    if reading.move.event in ("settled", "corrected", "returned"):
+        _ask_for_hold(progress, payout, fact.revision)
+    progress.take(reading.move)
+    if reading.contradicts:
+        disagreeing.contradicts(progress, about, payout.state, fact.state, fact.revision, now)
+    disagreeing.compare_payout(progress, payout, fact, now)
+    if reading.move.event != "stated":
+        disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
+    if payout.state is PayoutState.SETTLED and reading.move.event in ("refused", "returned"):
+        disagreeing.reopen(progress, payout.asset_id, "a payout has not reached its payee")
 
 
-def _paid_out(hold: HoldRow, debited: Money, fact: PayoutFact) -> list[Move]:
-    """What a settled payout took from a hold whose own new figure has not come in yet."""
-    known = hold.bank_said_at is not None and hold.bank_said_at >= fact.modified_at
-    if known or hold.state not in LIVE_HOLDS - {HoldState.RELEASE_PENDING}:
-        return []
-    left = max(0, hold.held_minor - debited.minor)
-    return [Move(Noun.HOLD, hold.id, "paid_out", hold.state, {"held_minor": left})]
+def _ask_for_hold(progress: Progress, payout: PayoutRow, revision: int) -> None:
+    """After a payout the bank says itself what it still holds; by letter the answer tells it."""
+    hold, partner = progress.file.hold(payout.hold_id), progress.file.asset(payout.asset_id)
+    if hold.state in LIVE_HOLDS and partner.partner_id not in progress.file.by_letter:
+        progress.call(hold_figures.query(progress.file, payout, revision))
 
 
 def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: datetime) -> None:
@@ -260,11 +216,14 @@ def want_trace(progress: Progress) -> None:
 
 
 def take_refusal(
-    progress: Progress, kind: CallKind, noun: Noun, subject_id: str, code: str
+    progress: Progress, kind: CallKind, noun: Noun, subject_id: str, code: str, now: datetime
 ) -> None:
     """A partner refused a call for good; what the call was about says so."""
     file = progress.file
     if kind is CallKind.BALANCE:
+        return
+    if kind is CallKind.HOLD_QUERY:
+        _refuse_query(progress, subject_id, code, now)
         return
     if kind is CallKind.EXTEND:
         hold = file.hold(subject_id)
@@ -281,6 +240,16 @@ def take_refusal(
         asset = file.asset(subject_id)
         reason = f"the bank refused its statement: {code}"
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
+
+
+def _refuse_query(progress: Progress, payout_id: str, code: str, now: datetime) -> None:
+    """A bank that does not say what a hold holds after a payout: a person asks it."""
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    about = disagreeing.About.payout(payout)
+    detail = f"the bank refuses to state what hold {payout.hold_id} holds: {code}"
+    disagreeing.find(
+        progress, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=payout.id
+    )
 
 
 def _refuse_hold(progress: Progress, hold: HoldRow, code: str) -> None:

@@ -8,25 +8,10 @@ from models.figures import headline
 from models.file import RecoveryFile, Step
 from models.rows import AllocationRow, CallRow, HoldRow, RequestRow
 from models.states import ApprovalState, Role
+from models.step_wording import NOTHING, say
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.approval_subjects import subject_of
 from recovery_flows.rules.subjects import Act
-
-_ASKED = {
-    Act.ORDER_STOP: "confirm the stop-payment",
-    Act.FREEZE: "approve the freeze",
-    Act.REQUEST: "approve the cross-border request",
-    Act.RETURN: "approve the return decision",
-    Act.RELEASE: "approve the release",
-    Act.CLOSE: "approve the closing",
-    Act.TRACE_RULE: "approve the tracing rule",
-    Act.RENEW: "approve the renewal of the freeze",
-    Act.RELEASE_PART: "approve the release of a part",
-    Act.COMPLAINT: "answer a third party's complaint: yes lets go",
-    Act.LINKAGE: "confirm the linkage",
-    Act.PAYEE: "decide whether another account is paid",
-    Act.LETTER_ANSWER: "take a second look at a typed letter",
-}
 
 
 def waiting(file: RecoveryFile) -> Iterator[Step]:
@@ -36,7 +21,7 @@ def waiting(file: RecoveryFile) -> Iterator[Step]:
             asset = _asset_of(file, approval.subject_id)
             act = Act(approval.action)
             about = headline(subject_of(file, act, approval.subject_id).figures)
-            text = f"{_ASKED[act]} of {about}" if about else _ASKED[act]
+            text = say(f"approve_{act}") + (say("of", figure=about) if about else NOTHING)
             yield Step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.file import RecoveryFile
 from models.money import Money
 from models.rows import CallRow, HoldRow
-from models.states import CallKind, CallState, HoldKind, HoldState
+from models.states import CallKind, CallState, HoldState
+from models.step_wording import Wording, say
 
 ORDERS_OF_HOLDS = (CallKind.HOLD, CallKind.REQUEST)
 LETTERS = frozenset(
@@ -62,41 +63,27 @@ def regime_of(file: RecoveryFile, call: CallRow) -> str:
     return file.recovery.regime if is_claim else file.asset(call.asset_id).regime
 
 
-def words(file: RecoveryFile, call: CallRow) -> str:
+def words(file: RecoveryFile, call: CallRow) -> Wording:
     """What a letter is about, with its sum: `stop-payment of CNY 1,000.00`."""
-    if call.kind is CallKind.STATEMENT:
-        return "the account's bookings"
-    if call.kind is CallKind.BALANCE:
-        return "the account's balance"
+    if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
+        return say(f"letter_{call.kind}")
     if call.kind is CallKind.PAYOUT:
         payout = next(p for p in file.payouts if p.id == call.subject_id)
-        return f"payout of {Money(payout.amount_minor, payout.currency)}"
+        return say("letter_payout", amount=Money(payout.amount_minor, payout.currency))
     hold = file.hold(call.subject_id)
     if call.kind is CallKind.RELEASE:
-        return f"release of {releasing(hold)}"
+        return say("letter_release", amount=releasing(hold))
     amount = Money(hold.requested_minor, hold.currency)
     if is_unasked(call):
-        return f"word about the {hold.kind} of {amount}"
+        return say("letter_unasked", kind=hold.kind, amount=amount)
     if call.kind is CallKind.EXTEND:
-        return f"renewal of the freeze of {Money(hold.held_minor, hold.currency)}"
+        return say("letter_extend", amount=Money(hold.held_minor, hold.currency))
     if call.kind is CallKind.REQUEST:
-        return f"request abroad for a freeze of {amount}"
-    return f"{_MEASURES[hold.kind]} of {amount}{_behind(hold)}"
+        return say("letter_request", amount=amount)
+    return say(f"letter_{hold.kind}", amount=amount)
 
 
 def releasing(hold: HoldRow) -> Money:
     """What an ordered release lets go: all of a hold, or a part of it."""
     whole = hold.state is HoldState.RELEASE_PENDING or not hold.releasing_minor
     return Money(hold.held_minor if whole else hold.releasing_minor, hold.currency)
-
-
-_MEASURES = {
-    HoldKind.STOP: "stop-payment",
-    HoldKind.FREEZE: "freeze",
-    HoldKind.QUEUE: "freeze",
-    HoldKind.VOLUNTARY: "voluntary hold",
-}
-
-
-def _behind(hold: HoldRow) -> str:
-    return " behind another authority's" if hold.kind is HoldKind.QUEUE else ""

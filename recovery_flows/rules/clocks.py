@@ -47,6 +47,11 @@ def time_left_text(now: datetime, due: datetime) -> str:
     return f"-{_span(max(-seconds, _MINUTE))} late"
 
 
+def length_text(start: datetime, end: datetime) -> str:
+    """A length of time in the same words, rounded down; none where the end came first."""
+    return _span(max(0, int((end - start).total_seconds())))
+
+
 def _span(seconds: int) -> str:
     if seconds >= _DAY:
         return f"{seconds // _DAY}d {seconds % _DAY // _HOUR:02d}h"

@@ -7,7 +7,7 @@ it, and meanwhile nothing new is drafted on the claim or account that it concern
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from models.file import RecoveryFile, Step
@@ -16,24 +16,10 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import DiscrepancyRow
 from models.states import DiscrepancyKind, DiscrepancyState, Noun, Role
+from models.step_wording import Wording, say
 from recovery_flows.errors import RefusedError
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.progress import Progress
-
-_SENTENCES: Mapping[DiscrepancyKind, str] = {
-    DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
-    DiscrepancyKind.CURRENCY_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
-    DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
-    DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
-    DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
-    DiscrepancyKind.TRACE_BELOW_RETURNS: (
-        "the trace finds less at the account than was paid back from it, by {stated}"
-    ),
-    DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
-    DiscrepancyKind.HISTORY_BROKEN: (
-        "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
-    ),
-}
 
 
 class NoSuchDiscrepancyError(RefusedError):
@@ -129,6 +115,11 @@ def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bo
     return False
 
 
+def hold_up_return(file: RecoveryFile, asset_id: str) -> bool:
+    """Whether an account's money waits for a look: at the account, or at any claim that shares."""
+    return open_on(file, asset_id=asset_id) or any(d.claim_id for d in open_ones(file))
+
+
 def resolve(progress: Progress, discrepancy_id: str, actor: str, now: datetime) -> None:
     """A person has looked at it; NoSuchDiscrepancyError if it is not open here."""
     values: dict[str, Scalar] = {"resolved_by": actor, "resolved_at": now, "retry_at": None}
@@ -152,16 +143,22 @@ def _open(file: RecoveryFile, discrepancy_id: str) -> DiscrepancyRow:
 
 def sentence(found: DiscrepancyRow) -> str:
     """One line for people: what was stated, and what our records say."""
-    text = _SENTENCES[found.kind].format(
+    return str(wording(found))
+
+
+def wording(found: DiscrepancyRow) -> Wording:
+    """What was stated, and what our records say; a kind's words are in `step_wording`."""
+    text = say(
+        f"discrepancy_{found.kind}",
         noun=found.subject_noun,
         expected=_money(found.expected_minor, found.expected_currency),
         stated=_money(found.stated_minor, found.stated_currency),
     )
-    return f"{text}: {found.detail}" if found.detail else text
+    return text + say("detail", detail=found.detail) if found.detail else text
 
 
-def _money(minor: int | None, currency: str) -> str:
-    return "no sum" if minor is None else str(Money(minor, currency))
+def _money(minor: int | None, currency: str) -> Money | str:
+    return "no sum" if minor is None else Money(minor, currency)
 
 
 def steps(file: RecoveryFile) -> Iterator[Step]:
@@ -173,5 +170,5 @@ def step_of(found: DiscrepancyRow) -> Step:
     """An officer's step: look into this discrepancy."""
     return Step(
         Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
-        f"look into it: {sentence(found)}",
+        say("look_into") + wording(found),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from models.states import HoldState, Noun
 from recovery_flows.rules import clocks
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.drafting import is_followed
+from recovery_flows.rules.hold_figures import figure, nothing, unconfirmed_minor
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 
@@ -32,25 +33,27 @@ def record_conversion(progress: Progress, hold_id: str, now: datetime, laws: Law
 
 
 def concerns(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> bool:
-    """Whether a bank's word is about a court's order, not about a hold of ours that follows."""
-    if hold.state is HoldState.DISPOSAL_PENDING:
-        return True
-    is_ours = is_followed(file.holds, hold)
-    return fact.state is BankHoldState.CONVERTED and hold.state is HoldState.FROZEN and not is_ours
+    """Whether a bank's statement is about a court's order, not about a hold that follows ours."""
+    return fact.state is BankHoldState.CONVERTED and not is_followed(file.holds, hold)
 
 
-def move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Laws) -> Move:
-    """The hold's move on the bank's word: taken over, changed, disposed of, or set free."""
-    if hold.state is HoldState.FROZEN:
-        held: dict[str, Scalar] = {**values, "held_minor": fact.held.minor}
-        return _converted(file, hold, "converted", held, fact.modified_at, laws)
+def converted(
+    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Laws
+) -> Move:
+    """The move of a hold that a court's order took over, with the bank's figure."""
+    held = {**values, **figure(hold, fact)}
+    return _converted(file, hold, "converted", held, fact.modified_at, laws)
+
+
+def move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values) -> Move:
+    """The move of what a court's order took over: changed, disposed of, or set free."""
     if fact.state in _HELD:
-        return Move(
-            Noun.HOLD, hold.id, "updated", hold.state, {**values, "held_minor": fact.held.minor}
-        )
-    ended = {**values, "held_minor": 0}
+        held = {**values, **figure(hold, fact)}
+        return Move(Noun.HOLD, hold.id, "updated", hold.state, held)
+    ended = {**values, **nothing(hold)}
     if fact.state is BankHoldState.PAID_OUT:
-        ended["disposed_minor"] = hold.held_minor
+        # What our own payouts took out of it went to victims.
+        ended["disposed_minor"] = max(0, hold.held_minor - unconfirmed_minor(file, hold))
         return Move(Noun.HOLD, hold.id, "disposed", hold.state, ended)
     reason = "set free after a court's order"
     return Move(Noun.HOLD, hold.id, "released", hold.state, ended, reason=reason)

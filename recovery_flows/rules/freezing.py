@@ -38,6 +38,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     if progress.file.recovery.state is not RecoveryState.OPEN:
         linking.end_preservations(progress, now)
         return
+    lapsing.clear_known_ends(progress, now)
     for hold in progress.file.holds:
         lapsing.let_lapse(progress, hold, now, laws)
     reminding.advance(progress, now, laws)

@@ -8,6 +8,7 @@ from models.file import RecoveryFile, Step
 from models.money import Money
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Role
+from models.step_wording import say
 from recovery_flows.rules import lapsing
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.freezing import Laws
@@ -21,36 +22,42 @@ def of(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
         if hold.state is HoldState.DRAFT:
             yield _draft(file, hold, laws)
         elif hold.state is HoldState.FROZEN and hold.renewal in OPEN_TO_SUBMIT:
-            again = " again: the bank refused it" if hold.renewal == Renewal.REFUSED else ""
-            text = f"submit the renewal of {sum_of(file, Action.SUBMIT_RENEWAL, hold.id)}{again}"
+            text = say("submit_renewal", amount=sum_of(file, Action.SUBMIT_RENEWAL, hold.id))
+            if hold.renewal == Renewal.REFUSED:
+                text += say("again_refused")
             yield Step(
                 Action.SUBMIT_RENEWAL, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
             )
     for hold in lapsing.unseen(file):
-        text = f"take note: the {hold.kind} at {file.asset(hold.asset_id).partner_id} has lapsed"
+        partner = file.asset(hold.asset_id).partner_id
+        text = say("see_lapse", kind=hold.kind, partner=partner)
         yield Step(Action.SEE_LAPSE, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text)
 
 
 def _draft(file: RecoveryFile, hold: HoldRow, laws: Laws) -> Step:
-    amount = Money(hold.requested_minor, hold.currency)
     if hold.kind is HoldKind.STOP:
-        text = f"send the stop-payment of {amount}"
-        before = file.hold(hold.supersedes_id) if hold.supersedes_id else None
-        due = file.recovery.reported_at if not hold.repeat_number else None
-        if before is not None and before.kind is HoldKind.VOLUNTARY:
-            text, due = f"start the order behind what the bank holds: {amount}", before.expires_at
-        elif before is not None and before.state is HoldState.LAPSED:
-            text, due = f"stop {amount} again: the {before.kind} has lapsed", before.expires_at
-        elif before is not None and before.state is HoldState.NO_FUNDS:
-            text = f"money came into the watched account: stop {amount}"
-        if hold.scope_reason:
-            text += ", more than is disputed"
-        least = laws[file.asset(hold.asset_id).regime].minimum_worth(hold.currency)
-        if amount < least:
-            text += f", below the minimum worth of {least}"
-        return Step(Action.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)
+        return _draft_stop(file, hold, laws)
     due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
-    text = f"submit the freeze of {amount}"
+    text = say("submit_freeze", amount=sum_of(file, Action.SUBMIT_FREEZE, hold.id))
     if hold.kind is HoldKind.QUEUE:
-        text = f"submit the freeze of {amount} behind another authority's"
+        text += say("behind_another")
     return Step(Action.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
+
+
+def _draft_stop(file: RecoveryFile, hold: HoldRow, laws: Laws) -> Step:
+    amount = sum_of(file, Action.ORDER_STOP, hold.id)
+    text = say("send_stop", amount=amount)
+    before = file.hold(hold.supersedes_id) if hold.supersedes_id else None
+    due = file.recovery.reported_at if not hold.repeat_number else None
+    if before is not None and before.kind is HoldKind.VOLUNTARY:
+        text, due = say("start_behind_voluntary", amount=amount), before.expires_at
+    elif before is not None and before.state is HoldState.LAPSED:
+        text, due = say("stop_again", amount=amount, kind=before.kind), before.expires_at
+    elif before is not None and before.state is HoldState.NO_FUNDS:
+        text = say("stop_watched", amount=amount)
+    if hold.scope_reason:
+        text += say("over_disputed")
+    least = laws[file.asset(hold.asset_id).regime].minimum_worth(hold.currency)
+    if Money(hold.requested_minor, hold.currency) < least:
+        text += say("below_minimum", least=least)
+    return Step(Action.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.file import RecoveryFile
-from models.outcome import Move
-from models.rows import AssetRow, HoldRow
-from models.states import HoldKind, HoldState, Noun, Stage
+from models.outcome import Move, Scalar
+from models.rows import AssetRow, DiscrepancyRow, HoldRow
+from models.states import (
+    LIVE_HOLDS,
+    DiscrepancyKind,
+    HoldKind,
+    HoldState,
+    Noun,
+    Stage,
+)
+from recovery_flows.rules import discrepancies
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
+from recovery_flows.rules.hold_figures import nothing
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
     from recovery_flows.rules.freezing import Laws
     from recovery_flows.rules.regime import Regime
 
+FEED_LAG = timedelta(seconds=10)
+"""A change may come into a bank's feed some seconds after it was made."""
+_PATIENCE = timedelta(minutes=15)
 _WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
 
 
 def let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> None:
-    """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event."""
+    """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event.
+
+    A bank with an interface may have prolonged it: its feed is read past the end first. One that
+    cannot be reached then leaves neither a lapse nor a hold that is taken for granted.
+    """
     if hold.state not in _WITH_A_CLOCK or hold.expires_at is None or hold.expires_at > now:
+        return
+    if not end_is_known(progress.file, hold):
+        _escalate_unknown_end(progress, hold, now)
         return
     law = laws[progress.file.asset(hold.asset_id).regime]
     reason = {
@@ -31,10 +50,67 @@ def let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> N
     }.get(hold.renewal, "its term ended without a renewal")
     progress.take(
         Move(
-            Noun.HOLD, hold.id, "lapsed", hold.state, {"held_minor": 0},
+            Noun.HOLD, hold.id, "lapsed", hold.state, nothing(hold),
             reason=reason, legal_basis=_basis(law, hold.law_row),
         )
     )  # fmt: skip
+
+
+def end_is_known(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether nothing that its bank has said by the end of a hold can be missing."""
+    partner = file.asset(hold.asset_id).partner_id
+    if hold.expires_at is None or not hold.bank_ref or partner in file.by_letter:
+        return True
+    read_to = file.feeds_read.get(partner)
+    return read_to is not None and read_to >= hold.expires_at + FEED_LAG
+
+
+def wakes(file: RecoveryFile, hold: HoldRow) -> Iterator[datetime]:
+    """When the engine has to look at a hold in force for its end."""
+    if hold.state not in LIVE_HOLDS or hold.expires_at is None:
+        return
+    if end_is_known(file, hold):
+        yield hold.expires_at
+    elif not _unknown_end(file, hold):
+        yield hold.expires_at + _PATIENCE
+
+
+def _escalate_unknown_end(progress: Progress, hold: HoldRow, now: datetime) -> None:
+    """The end is over and the bank was not reached since: a person has to know, once."""
+    if hold.expires_at is None or hold.expires_at + _PATIENCE > now:
+        return
+    if _unknown_end(progress.file, hold) is None:
+        partner = progress.file.asset(hold.asset_id).partner_id
+        detail = f"{partner} has not been reached since the term ended"
+        discrepancies.find(
+            progress, DiscrepancyKind.END_UNCONFIRMED, Noun.HOLD, hold.id, now,
+            asset_id=hold.asset_id, detail=detail, mark=hold.expires_at.isoformat(),
+        )  # fmt: skip
+        values: dict[str, Scalar] = {"escalated_at": now}
+        progress.take(Move(Noun.HOLD, hold.id, "escalated", hold.state, values, reason=detail))
+
+
+def _unknown_end(file: RecoveryFile, hold: HoldRow) -> DiscrepancyRow | None:
+    """What was recorded because the present end of a hold could not be confirmed."""
+    mark = hold.expires_at.isoformat() if hold.expires_at else ""
+    for found in file.discrepancies:
+        of_hold = found.subject_id == hold.id and found.mark == mark
+        if of_hold and found.kind is DiscrepancyKind.END_UNCONFIRMED:
+            return found
+    return None
+
+
+def clear_known_ends(progress: Progress, now: datetime) -> None:
+    """Where the bank was reached at last, or has prolonged it, nobody has to look any more."""
+    holds = {h.id: h for h in progress.file.holds}
+    for found in discrepancies.open_ones(progress.file):
+        if found.kind is not DiscrepancyKind.END_UNCONFIRMED:
+            continue
+        hold = holds[found.subject_id]
+        ends = hold.expires_at.isoformat() if hold.expires_at else ""
+        waits = hold.state in _WITH_A_CLOCK and ends == found.mark
+        if not waits or end_is_known(progress.file, hold):
+            discrepancies.clear(progress, found.id, now, "its bank was reached")
 
 
 def unseen(file: RecoveryFile) -> list[HoldRow]:

@@ -8,7 +8,7 @@ from models.facts import BankHoldState, HoldFact
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Noun
-from recovery_flows.rules import answers
+from recovery_flows.rules import hold_facts, hold_figures
 from recovery_flows.rules.acts import void_approvals
 from recovery_flows.rules.drafting import NEVER_TRIED
 from recovery_flows.rules.freezing import Laws
@@ -25,21 +25,19 @@ def take(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime, laws:
     the lapse: the same money is not to be counted as held twice.
     """
     values: dict[str, Scalar] = {
-        "bank_ref": fact.bank_ref,
-        "bank_revision": fact.revision,
-        "bank_said_at": fact.modified_at,
-        **answers.in_force(progress.file, hold, fact, laws),
+        **hold_figures.stated(fact),
+        **hold_facts.in_force(progress.file, hold, fact, laws),
     }
     ends = values["expires_at"]
     over = isinstance(ends, datetime) and ends <= now
-    if fact.state not in _HOLDING or over or not _make_room(progress, hold):
+    if fact.state not in _HOLDING or over or not make_room(progress, hold):
         return
     event = "stopped_late" if hold.kind is HoldKind.STOP else "frozen_late"
     reason = "the bank had acted: its letter came after the lapse"
     progress.take(Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
-def _make_room(progress: Progress, hold: HoldRow) -> bool:
+def make_room(progress: Progress, hold: HoldRow) -> bool:
     """Withdraw what was only drafted in a hold's place; False where something was ordered."""
     after = [
         h for h in progress.file.holds if h.supersedes_id == hold.id and h.state not in NEVER_TRIED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.file import RecoveryFile
@@ -34,7 +34,6 @@ _PAYOUT_STATES = {
     _S.RETURNED: BankPayoutState.RETURNED,
 }
 _MORE_TO_COME = (_S.QUEUED, _S.ACKNOWLEDGED)
-_INSTANT = timedelta(microseconds=1)
 
 
 def enter(
@@ -109,7 +108,7 @@ def take(
         _take_payout(progress, call, answer, now)
         event = "answered"
     elif answer.state is _S.REFUSED:
-        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, answer.reason)
+        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, answer.reason, now)
         event = "refused"
     else:
         _take_yes(progress, call, answer, now, laws)
@@ -122,10 +121,10 @@ def _take_yes(
     progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime, laws: Laws
 ) -> None:
     if call.kind is CallKind.BALANCE and answer.amount is not None:
-        watching.take_balance(progress, call.subject_id, answer.amount, laws)
+        watching.take_balance(progress, call.subject_id, answer.amount, laws, now)
     elif call.kind in (CallKind.RELEASE, CallKind.EXTEND):
         fact = hold_fact(progress.file, call, answer, now)
-        answers.take_hold_fact(progress, call.subject_id, fact, laws)
+        answers.take_hold_fact(progress, call.subject_id, fact, laws, now)
 
 
 def _take_word_on_hold(
@@ -136,7 +135,7 @@ def _take_word_on_hold(
     if hold.state is HoldState.LAPSED:
         late_letters.take(progress, hold, fact, now, laws)
     else:
-        answers.take_hold_fact(progress, hold.id, fact, laws)
+        answers.take_hold_fact(progress, hold.id, fact, laws, now)
 
 
 def hold_fact(file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datetime) -> HoldFact:
@@ -163,13 +162,9 @@ def hold_fact(file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datet
 def payout_fact(
     file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datetime
 ) -> PayoutFact:
-    """A typed answer about a payout as the fact that an interface would have told.
-
-    It counts as later than the last word on its hold: by letter no figure of the hold follows it.
-    """
+    """A typed answer about a payout as the fact that an interface would have told."""
     payout = next(p for p in file.payouts if p.id == call.subject_id)
-    said_at = file.hold(payout.hold_id).bank_said_at
-    amount = Money(payout.amount_minor, payout.currency)
+    amount = answer.amount or Money(payout.amount_minor, payout.currency)
     return PayoutFact(
         bank_ref=answer.bank_ref or payout.bank_ref or payout.id,
         revision=payout.bank_revision + 1,
@@ -179,19 +174,25 @@ def payout_fact(
         debited=answer.debited,
         booked_at=answer.booked_at,
         booking_ref=answer.booking_ref,
-        modified_at=now if said_at is None else max(now, said_at + _INSTANT),
+        modified_at=now,
         reason=answer.reason,
     )
 
 
 def _take_payout(progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime) -> None:
-    """A hold of which nothing is left is over: no further word of the bank's will say so."""
-    answers.take_payout_fact(
-        progress, call.subject_id, payout_fact(progress.file, call, answer, now)
-    )
+    """By letter no figure of the hold follows: what was debited is taken off by two persons' word.
+
+    A hold of which nothing is left is over: no further letter will say so.
+    """
+    fact = payout_fact(progress.file, call, answer, now)
+    answers.take_payout_fact(progress, call.subject_id, fact, now)
     payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
     hold = progress.file.hold(payout.hold_id)
     in_force = hold.state in LIVE_HOLDS and hold.state is not HoldState.RELEASE_PENDING
-    if answer.state is _S.SETTLED and in_force and not hold.held_minor:
+    if answer.state is not _S.SETTLED or not in_force:
+        return
+    left = max(0, hold.held_minor - payout.debited_minor)
+    progress.take(Move(Noun.HOLD, hold.id, "paid_out", hold.state, {"held_minor": left}))
+    if not left:
         reason = "all of it was paid out"
         progress.take(Move(Noun.HOLD, hold.id, "disposed", hold.state, reason=reason))

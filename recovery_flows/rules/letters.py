@@ -22,6 +22,7 @@ from models.states import (
     Noun,
     Role,
 )
+from models.step_wording import say
 from recovery_flows.rules import answers, reminding, sending
 from recovery_flows.rules.acts import StepRefusedError, void_approvals
 from recovery_flows.rules.approval_subjects import subject_digest
@@ -47,9 +48,8 @@ def send_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
     for call in file.calls:
         if call.state is CallState.PLANNED and is_by_letter(file, call):
             action = LetterAction.SEND if call.letter_digest else LetterAction.PRINT
-            verb = "enter how the letter to" if call.letter_digest else "print the letter to"
-            end = " was sent" if call.letter_digest else ""
-            text = f"{verb} {call.partner_id}{end}: {words(file, call)}"
+            verb = "enter_sent" if call.letter_digest else "print_letter"
+            text = say(verb, partner=call.partner_id) + words(file, call)
             due = send_by(file, call, laws)
             yield Step(action, Role.OFFICER, call.id, call.asset_id, due, text)
 
@@ -63,8 +63,8 @@ def answer_steps(file: RecoveryFile, laws: Laws) -> list[Step]:
     for call in file.calls:
         if not is_waiting(file, call):
             continue
-        again = " again: it was returned" if was_returned(file, call) else ""
-        text = f"enter the answer of {call.partner_id}{again}: {words(file, call)}"
+        verb = "enter_answer_again" if was_returned(file, call) else "enter_answer"
+        text = say(verb, partner=call.partner_id) + words(file, call)
         due = answer_by(file, call, laws)
         action = LetterAction.ANSWER
         found.append(Step(action, Role.OFFICER, call.id, call.asset_id, due, text))

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from models.facts import LineKind
 from models.file import RecoveryFile
 from models.outcome import Posting
-from models.rows import AssetRow, ClaimRow, PayoutRow
-from models.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
+from models.rows import AssetRow, ClaimRow, HoldRow, PayoutRow
+from models.states import ClaimState, LedgerAccount, PayoutState
 from recovery_flows.rules.beyond_trace import beyond_trace, give_way
+from recovery_flows.rules.hold_figures import unconfirmed_minor
 
 CONFLICT = "conflict"
 """Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
@@ -251,13 +252,17 @@ def _settled(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
 
 
 def _held_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
-    """What banks hold of what is `left` there, and in excess of it; returns what is left then."""
+    """What banks hold of what is `left` there, and in excess of it; returns what is left then.
+
+    What a payout took out and the bank has not confirmed since is excess: it is returned already.
+    """
     currency = file.recovery.currency
     claim_left, amount_left = left
-    for hold in file.holds_of(asset.id):
-        if hold.state not in LIVE_HOLDS or not hold.held_minor:
+    for hold in file.live_holds(asset.id):
+        yield from _foreign_targets(hold, currency)
+        if not hold.held_minor:
             continue
-        of_loss = min(hold.held_minor, amount_left)
+        of_loss = min(max(0, hold.held_minor - unconfirmed_minor(file, hold)), amount_left)
         held_claim = claim_left * of_loss // amount_left if amount_left else 0
         key = Key(LedgerAccount.HELD, asset.id, hold.id, "", "", currency, asset.currency)
         yield key, Sums(held_claim, of_loss)
@@ -266,6 +271,16 @@ def _held_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
             excess = key._replace(account=LedgerAccount.MEMO_EXCESS)
             yield excess, Sums(0, hold.held_minor - of_loss)
     return Sums(claim_left, amount_left)
+
+
+def _foreign_targets(hold: HoldRow, currency: str) -> Iterator[tuple[Key, Sums]]:
+    """What a bank states to hold in another currency than the account's covers no claim."""
+    if hold.foreign_minor:
+        key = Key(
+            LedgerAccount.MEMO_EXCESS, hold.asset_id, hold.id, "", "", currency,
+            hold.foreign_currency,
+        )  # fmt: skip
+        yield key, Sums(0, hold.foreign_minor)
 
 
 def _disposed_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:

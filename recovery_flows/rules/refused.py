@@ -8,6 +8,7 @@ from models.file import RecoveryFile, Step
 from models.outcome import Move
 from models.rows import HoldRow
 from models.states import HoldState, Noun, Role
+from models.step_wording import say
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
@@ -35,8 +36,9 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
     """What the officer is to take note of, before the hold that it was to follow ends."""
     for hold in unseen(file):
         partner = file.asset(hold.asset_id).partner_id
-        why = f": {hold.reason}" if hold.reason else ""
-        text = f"take note: {partner} refused the {hold.kind}{why}"
+        text = say("see_refusal", partner=partner, kind=hold.kind)
+        if hold.reason:
+            text += say("reason", reason=hold.reason)
         due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
         yield Step(Action.SEE_REFUSAL, Role.OFFICER, hold.id, hold.asset_id, due, text)
 

@@ -38,12 +38,14 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     """Give the reminders that are due, each step once; the last ones go to the supervisor too."""
     for hold in progress.file.holds:
         ends = ends_at(progress.file, hold, laws)
-        if ends is None or ends <= now or _is_seen_to(progress.file, hold):
+        if ends is None or _is_seen_to(progress.file, hold):
             continue
         ladder = _ladder(progress.file, hold, laws)
         due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
         if due and (not hold.reminded_hours or due[-1] < hold.reminded_hours):
-            _remind(progress, hold, due[-1], now, escalates=due[-1] in ladder[-_ESCALATING_STEPS:])
+            left = "its end is over" if ends <= now else f"less than {_span(due[-1])} left"
+            escalates = due[-1] in ladder[-_ESCALATING_STEPS:]
+            _remind(progress, hold, due[-1], now, left, escalates=escalates)
 
 
 def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
@@ -74,9 +76,9 @@ def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
 
 
 def _remind(
-    progress: Progress, hold: HoldRow, hours: int, now: datetime, *, escalates: bool
+    progress: Progress, hold: HoldRow, hours: int, now: datetime, left: str, *, escalates: bool
 ) -> None:
-    reason = f"less than {_span(hours)} left: {state_of_things(progress.file, hold)}"
+    reason = f"{left}: {state_of_things(progress.file, hold)}"
     values: dict[str, Scalar] = {"reminded_hours": hours}
     progress.take(Move(Noun.HOLD, hold.id, "reminded", hold.state, values, reason=reason))
     if escalates and hold.escalated_at is None:

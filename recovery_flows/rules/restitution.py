@@ -27,6 +27,8 @@ from models.states import (
     RecoveryState,
     Stage,
 )
+from models.step_wording import NOTHING, Wording, say
+from recovery_flows.rules import discrepancies
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
 from recovery_flows.rules.freezing import Laws, freeze_plan
@@ -103,25 +105,28 @@ def held_claim_minor(file: RecoveryFile, asset: AssetRow) -> dict[str, int]:
     }
 
 
-def waits_for(file: RecoveryFile, asset: AssetRow) -> str:
+def waits_for(file: RecoveryFile, asset: AssetRow) -> Wording:
     """Why an asset cannot be allocated yet; empty when it can."""
     if file.recovery.trace_wanted or file.trace is None:
-        return "the trace is not up to date"
+        return say("trace_old")
+    if discrepancies.hold_up_return(file, asset.id):
+        return say("discrepancy_first")
+    if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
+        return say("asked_what_is_held")
     if any(account == asset.account_id for account, _, _ in file.shared_with):
-        return "another open recovery wants the same account: join or split them first"
+        return say("account_shared")
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
-        return "the formal freeze is not in force yet"
-    upstream = [a for a in file.assets if a.home and a.stage in (Stage.FREEZING, Stage.TRACING)]
-    if upstream:
-        return "accounts at home are still being stopped or traced"
+        return say("freeze_pending")
+    if any(a.home and a.stage in (Stage.FREEZING, Stage.TRACING) for a in file.assets):
+        return say("upstream")
     if any(a.asset_id == asset.id and a.state not in _ENDED for a in file.allocations):
-        return "an allocation is under way"
+        return say("allocation_open")
     refused = refused_payout(file, asset)
     if refused is not None:
-        return f"the bank refused to pay {refused.claim_id}: name another account of the victim"
+        return say("payout_refused", claim=refused.claim_id)
     if any(c.state is ClaimState.FILED for c in file.claims):
-        return "a claim is not verified yet"
-    return ""
+        return say("claim_unverified")
+    return NOTHING
 
 
 def refused_payout(file: RecoveryFile, asset: AssetRow) -> PayoutRow | None:

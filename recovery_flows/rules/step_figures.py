@@ -40,6 +40,6 @@ def figures_of_step(file: RecoveryFile, step: Step) -> tuple[Figure, ...]:
     )
 
 
-def sum_of(file: RecoveryFile, action: Action, subject_id: str) -> str:
+def sum_of(file: RecoveryFile, action: Action, subject_id: str) -> Money | str:
     """The figure that a step's sentence names: the headline of the approval that it asks for."""
     return headline(subject_of(file, ASKS[action], subject_id).figures)

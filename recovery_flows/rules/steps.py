@@ -19,6 +19,7 @@ from models.states import (
     Role,
     Stage,
 )
+from models.step_wording import Wording, say
 from recovery_flows.rules import (
     approval_steps,
     by_letter,
@@ -46,9 +47,11 @@ def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
 def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
-        return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, "accept the report")]
+        return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
     if recovery.state is not RecoveryState.OPEN:
-        return [_step(Action.DONE, Role.ENGINE, recovery.id, "", None, _ended(recovery.state))]
+        return [
+            _step(Action.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}"))
+        ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refused.steps(file)]
     people += letters.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
@@ -58,19 +61,9 @@ def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
 
 
 def _step(
-    action: Action, role: Role, subject: str, asset: str, due: datetime | None, sentence: str
+    action: Action, role: Role, subject: str, asset: str, due: datetime | None, wording: Wording
 ) -> Step:
-    return Step(action, role, subject, asset, due, sentence)
-
-
-def _ended(state: RecoveryState) -> str:
-    return {
-        RecoveryState.JOINED: "joined into another recovery",
-        RecoveryState.REJECTED: "rejected",
-        RecoveryState.CLOSED_RETURNED: "closed: all returned",
-        RecoveryState.CLOSED_PARTIAL: "closed: a part returned",
-        RecoveryState.CLOSED_NO_RECOVERY: "closed: nothing recovered",
-    }.get(state, str(state))
+    return Step(action, role, subject, asset, due, wording)
 
 
 def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
@@ -81,7 +74,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
         if request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
             action = Action.COMPLETE_REQUEST if lacks else Action.SUBMIT_REQUEST
-            text = f"complete the request: {lacks} fields missing" if lacks else "submit request"
+            text = say("complete_request", count=lacks) if lacks else say("submit_request")
             yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
     for allocation in file.allocations:
         if payee_is_asked(file, allocation.id):
@@ -89,7 +82,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
         if allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED):
             notice = allocation.method == "pro_rata" and allocation.notice_to is None
             action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN
-            text = "publish the notice of the return" if notice else "submit the return decision"
+            text = say("publish_notice") if notice else say("submit_return")
             due = _first_end(file, file.asset(allocation.asset_id))
             yield _step(action, Role.OFFICER, allocation.id, allocation.asset_id, due, text)
     for asset in file.assets:
@@ -103,10 +96,10 @@ def _joins(file: RecoveryFile) -> Iterator[Step]:
     account_id, other, currency = file.shared_with[0]
     asset = next(a for a in file.assets if a.account_id == account_id)
     if currency == file.recovery.currency:
-        text = "decide to join: another recovery wants the same account"
+        text = say("join")
         yield _step(Action.JOIN, Role.OFFICER, other, asset.id, None, text)
     else:
-        text = f"decide to split an account with a recovery in {currency}"
+        text = say("split", currency=currency)
         yield _step(Action.SPLIT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
@@ -115,12 +108,12 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
         return
     due = _first_end(file, asset)
     if not asset.title_checked_by and restitution.is_allocable(file, asset):
-        text = "check the title to the held money"
+        text = say("check_title")
         yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in restitution.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
             amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
-            text = f"ask to release {amount} that no claim needs"
+            text = say("ask_release", amount=amount)
             yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
 
 
@@ -130,56 +123,62 @@ def _first_end(file: RecoveryFile, asset: AssetRow) -> datetime | None:
 
 
 def _waits(file: RecoveryFile) -> Iterator[Step]:
-    # What is in trouble comes first, then what changes something at a bank, then questions.
-    for call in sorted(
-        file.calls, key=lambda c: (not c.last_error, c.kind is CallKind.STATEMENT, c.id)
-    ):
-        if call.state in OPEN_CALLS and not by_letter.is_by_letter(file, call):
-            why = f" ({call.last_error})" if call.last_error else ""
-            text = f"waiting for {call.partner_id}: {call.kind}{why}"
-            yield _step(Action.WAIT, Role.ENGINE, call.id, call.asset_id, None, text[:300])
+    yield from _calls(file)
     for hold in file.holds:
         if hold.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED):
             partner = file.asset(hold.asset_id).partner_id
-            text = f"waiting for {partner}: {hold.kind} {hold.state}"
+            text = say("wait_hold", partner=partner, kind=hold.kind, state=hold.state)
             yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, None, text)
         elif hold.state is HoldState.DISPOSAL_PENDING:
-            text = "a court's order took the freeze over: the bank carries it out"
+            text = say("wait_court")
             due = hold.release_due_at
             yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, due, text)
     for allocation in file.allocations:
         if allocation.state is AllocationState.NOTICE:
-            text = "the notice of the return runs"
+            text = say("wait_notice")
             yield _step(
                 Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id,
                 allocation.notice_to, text,
             )  # fmt: skip
         elif allocation.state is AllocationState.APPROVED:
-            text = "waiting for the payouts to be booked"
+            text = say("wait_payouts")
             yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
 
 
-def _engine_text(file: RecoveryFile) -> str:
+def _calls(file: RecoveryFile) -> Iterator[Step]:
+    # What is in trouble comes first, then what changes something at a bank, then questions.
+    for call in sorted(
+        file.calls, key=lambda c: (not c.last_error, c.kind is CallKind.STATEMENT, c.id)
+    ):
+        if call.state in OPEN_CALLS and not by_letter.is_by_letter(file, call):
+            text = say("wait_call", partner=call.partner_id, kind=call.kind)
+            if call.last_error:
+                text += say("error", error=call.last_error)
+            yield _step(Action.WAIT, Role.ENGINE, call.id, call.asset_id, None, text)
+
+
+def _engine_text(file: RecoveryFile) -> Wording:
     if file.recovery.trace_wanted:
-        return "the engine traces the money"
+        return say("tracing")
     why = [
         restitution.waits_for(file, a)
         for a in file.assets
         if a.stage is Stage.RESTITUTION and file.live_holds(a.id)
     ]
-    return next((w for w in why if w), "the engine works on it")
+    return next((w for w in why if w), say("working"))
 
 
 def _close_step(file: RecoveryFile) -> Step:
     recovery = file.recovery
     if file.pending(recovery.id) is not None:
-        return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, "waiting for the closing")
+        return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, say("closing_asked"))
     watched = len(watching.watched(file))
-    text = "submit the file for closing"
+    text = say("close")
     if watched:
-        text += f" (ends the watch on {watched} empty account{'s' if watched > 1 else ''})"
+        accounts = f"{watched} empty account{'s' if watched > 1 else ''}"
+        text += say("ends_watch", accounts=accounts)
     text += linking_steps.closing_text(file)
     return _step(Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
 

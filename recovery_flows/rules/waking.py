@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.file import RecoveryFile
-from models.states import LIVE_HOLDS, AllocationState, ApprovalState
-from recovery_flows.rules import letter_clocks, linking, reminding, renewing, wall, watching
+from models.states import AllocationState, ApprovalState
+from recovery_flows.rules import (
+    lapsing,
+    letter_clocks,
+    linking,
+    reminding,
+    renewing,
+    wall,
+    watching,
+)
 from recovery_flows.rules.freezing import Laws
 
 
@@ -17,7 +25,7 @@ def next_clock(file: RecoveryFile, laws: Laws) -> datetime | None:
 
 def next_wake(file: RecoveryFile, laws: Laws) -> datetime | None:
     """When the engine must look at this file even if nothing else happens."""
-    ends = [h.expires_at for h in file.holds if h.state in LIVE_HOLDS]
+    ends: list[datetime | None] = [at for h in file.holds for at in lapsing.wakes(file, h)]
     ends += reminding.instants(file, laws)
     ends += linking.instants(file, laws)
     ends += letter_clocks.instants(file, laws)

@@ -10,7 +10,8 @@ from models.ids import derive_id
 from models.money import Money
 from models.outcome import CallIntent, Move, Scalar
 from models.rows import AssetRow, HoldRow
-from models.states import CallKind, HoldKind, HoldState, Noun, Stage
+from models.states import CallKind, DiscrepancyKind, HoldKind, HoldState, Noun, Stage
+from recovery_flows.rules import discrepancies
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 
@@ -38,11 +39,20 @@ def watched(file: RecoveryFile) -> list[AssetRow]:
     return [a for a in file.assets if a.watch == ON]
 
 
-def take_balance(progress: Progress, asset_id: str, available: Money, laws: Laws) -> None:
+def take_balance(
+    progress: Progress, asset_id: str, available: Money, laws: Laws, now: datetime
+) -> None:
     """What a watched account shows: as soon as it is worth it, a stop is drafted for it."""
     file = progress.file
     asset = file.asset(asset_id)
     empty = _empty_hold(file, asset)
+    if available.currency != asset.currency:
+        discrepancies.find(
+            progress, DiscrepancyKind.CURRENCY_DIFFERS, Noun.ASSET, asset.id, now,
+            asset_id=asset.id, expected=Money(0, asset.currency), stated=available,
+            detail="available", mark=available.currency,
+        )  # fmt: skip
+        return
     if asset.watch != ON or empty is None or available.minor <= 0:
         return
     minor = min(available.minor, empty.requested_minor)

@@ -30,6 +30,7 @@ from recovery_flows.sandbox.wire import Json, ProblemError, bad_request, json_ob
 
 _ALWAYS = ("X-Request-ID", "RequesterID")
 _ABOUT_A_RECOVERY = ("AccountInfoRequestID", "Legal-Mandate")
+_GATEWAY = (408, 409, 413, 499)
 _WITH_ETAG = ("/v1/capabilities", "/v1/holds/", "/v1/payouts/", "/v1/tasks/", "/v1/events")
 _DELAY_SECONDS = 5
 _NIGHT_SECONDS = 2
@@ -150,6 +151,9 @@ async def _answer(
     if fault is not None and kind == FaultKind.TIMEOUT_AFTER_ACTING:
         await asyncio.sleep(fault.seconds or 0)
         return HangUp()
+    if fault is not None and kind == FaultKind.GATEWAY:
+        status = _GATEWAY[fault.times % len(_GATEWAY)]
+        return Response(f"<html><body>{status}</body></html>", status, media_type="text/html")
     if fault is not None and bends(fault):
         return bent(desk.db, desk.currency, fault, request, response)
     return response

@@ -115,6 +115,21 @@ KINDS: Mapping[FaultKind, Kind] = {
         (HOLD, EXTEND, RELEASE, TASK, TASK_EXTEND),
         waits="case time until then (0)",
     ),
+    FaultKind.GATEWAY: Kind(
+        "does what it is told, and a gateway before it answers with a page of its own: 408, 409,"
+        " 413 or 499, by turns"
+    ),
+    FaultKind.PAYS_SHORT: Kind(
+        "pays less than it was ordered to, and says so",
+        (PAYOUT,),
+        of="what it pays (half of the order)",
+    ),
+    FaultKind.HOLD_STAMPED_FIRST: Kind(
+        "stamps what is left of a hold 10 ms before the payout out of it", (PAYOUT,)
+    ),
+    FaultKind.PAYOUT_STAMPED_FIRST: Kind(
+        "stamps a payout 10 ms before what is left of its hold", (PAYOUT,)
+    ),
 }
 
 

@@ -22,6 +22,9 @@ _AT_THE_BANK = frozenset(
         FaultKind.MOVED_ON,
         FaultKind.LAPSES_EARLY,
         FaultKind.LET_GO,
+        FaultKind.PAYS_SHORT,
+        FaultKind.HOLD_STAMPED_FIRST,
+        FaultKind.PAYOUT_STAMPED_FIRST,
     }
 )
 _REFUSALS = {
@@ -29,6 +32,7 @@ _REFUSALS = {
     FaultKind.WRONG_NAME: Rejection.NAME_MISMATCH,
 }
 _SECOND_US = 1_000_000
+_APART_US = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,24 @@ def refusal(db: sqlite3.Connection, resource_id: str) -> Rejection | None:
     """Why the bank is going to refuse this hold or payout, or None."""
     mishap = _of(db, resource_id)
     return None if mishap is None else _REFUSALS.get(mishap.kind)
+
+
+def paid_minor(db: sqlite3.Connection, payout_id: str, ordered_minor: int) -> int:
+    """What the bank pays of an order; less than it where that was planted."""
+    mishap = _of(db, payout_id)
+    if mishap is None or mishap.kind != FaultKind.PAYS_SHORT:
+        return ordered_minor
+    half = ordered_minor // 2
+    return min(ordered_minor, half if mishap.amount_minor is None else mishap.amount_minor)
+
+
+def stamps_us(db: sqlite3.Connection, payout_id: str, at_us: int) -> tuple[int, int]:
+    """When the bank says that the hold and the payout out of it have changed."""
+    mishap = _of(db, payout_id)
+    kind = None if mishap is None else mishap.kind
+    hold_us = at_us - _APART_US if kind == FaultKind.HOLD_STAMPED_FIRST else at_us
+    payout_us = at_us - _APART_US if kind == FaultKind.PAYOUT_STAMPED_FIRST else at_us
+    return hold_us, payout_us
 
 
 def end_after_acting(

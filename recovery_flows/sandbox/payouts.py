@@ -89,6 +89,7 @@ def step(journal: Journal, rates: Rates, bank_id: str, payout_id: str, at_us: in
 
 def _settle(journal: Journal, rates: Rates, payout: Payout, at_us: int) -> None:
     payout.due_us = None
+    payout.amount_minor = mishaps.paid_minor(journal.db, payout.id, payout.amount_minor)
     payee = journal.account_at(payout.payee_bank, payout.payee_number)
     hold = holds.find_hold(journal.db, payout.bank, payout.hold_id)
     planted = mishaps.refusal(journal.db, payout.id)
@@ -125,7 +126,8 @@ def _pay(
 ) -> None:
     payer = journal.account(hold.account_id)
     abroad = payer.currency != payee.currency
-    holds.take_out(journal, hold, debit_minor, at_us)
+    hold_us, payout_us = mishaps.stamps_us(journal.db, payout.id, at_us)
+    holds.take_out(journal, hold, debit_minor, hold_us)
     for account, signed, counter, other_minor in (
         (payer, -debit_minor, payee, payout.amount_minor),
         (payee, payout.amount_minor, payer, debit_minor),
@@ -134,7 +136,7 @@ def _pay(
         journal.book(account, at_us, signed, "PAYOUT", other, payout.order_ref)
     payout.debited_minor, payout.booked_us = debit_minor, at_us
     payout.booking_ref = f"{payout.id}/{payer.seq}"
-    _save(journal, payout, PayoutStatus.SETTLED, at_us)
+    _save(journal, payout, PayoutStatus.SETTLED, payout_us)
 
 
 def _refuse(journal: Journal, payout: Payout, reason: Rejection, at_us: int) -> None:
@@ -148,9 +150,11 @@ def _save(journal: Journal, payout: Payout, status: PayoutStatus, at_us: int) ->
     before = "INSERT OR REPLACE INTO payout_before SELECT * FROM payout WHERE id = ?"
     journal.db.execute(before, [payout.id])
     journal.db.execute(
-        "UPDATE payout SET status = ?, revision = ?, debited_minor = ?, booked_us = ?,"
+        "UPDATE payout SET amount_minor = ?, status = ?, revision = ?, debited_minor = ?,"
+        " booked_us = ?,"
         " booking_ref = ?, due_us = ?, modified_us = ?, reason = ? WHERE id = ?",
         [
+            payout.amount_minor,
             *(payout.status, payout.revision, payout.debited_minor, payout.booked_us),
             *(payout.booking_ref, payout.due_us, payout.modified_us, payout.reason, payout.id),
         ],

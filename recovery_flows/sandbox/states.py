@@ -68,3 +68,7 @@ class FaultKind(StrEnum):
     MOVED_ON = "moved_on"
     LAPSES_EARLY = "lapses_early"
     LET_GO = "let_go"
+    GATEWAY = "gateway"
+    PAYS_SHORT = "pays_short"
+    HOLD_STAMPED_FIRST = "hold_stamped_first"
+    PAYOUT_STAMPED_FIRST = "payout_stamped_first"

@@ -53,7 +53,9 @@ def test_a_past_answer_means_what_it_would_have_meant_at_once() -> None:
     partner, key = PartnerId("bank-a"), CallId("call-1")
     done = RawAnswer(201, b"{}", "application/json")
     assert check_answer(partner, done, key) is done
+    named = b'{"type":"https://rbp.example/problems/PeriodExpired"}'
     with pytest.raises(PartnerRefusedError):
-        check_answer(partner, RawAnswer(422, b"{}", "application/json"), key)
-    with pytest.raises(OutcomeUnknownError):
-        check_answer(partner, RawAnswer(500, b"{}", "application/json"), key)
+        check_answer(partner, RawAnswer(422, named, "application/json"), key)
+    for status in (422, 500):
+        with pytest.raises(OutcomeUnknownError):
+            check_answer(partner, RawAnswer(status, b"{}", "application/json"), key)

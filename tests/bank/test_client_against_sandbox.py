@@ -212,7 +212,7 @@ async def test_after_a_lost_order_the_key_was_never_seen(sandbox: Any, at_a: Par
 async def test_an_order_the_bank_is_still_busy_with_stays_unknown(
     sandbox: Any, reach: Callable[..., PartnerBank]
 ) -> None:
-    sandbox.plant("slow", "POST /v1/holds", seconds=3)
+    sandbox.plant("slow", "POST /v1/holds", seconds=60)
     bank = reach(sandbox, A, read_timeout_seconds=0.5)
     for _ in range(2):
         with pytest.raises(OutcomeUnknownError):

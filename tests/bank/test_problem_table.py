@@ -26,6 +26,8 @@ _READ = {
 _ORDER = {
     Meaning.WAIT: PartnerUnavailableError,
     Meaning.RETRY: OutcomeUnknownError,
+    # What is too large is the answer, not the order.
+    Meaning.HALVE: OutcomeUnknownError,
 }
 
 
@@ -49,16 +51,35 @@ async def order(bank: PartnerBank) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "meaning"),
-    [
-        (418, Meaning.STOP),
-        (401, Meaning.FRESH_TOKEN),
-        (409, Meaning.READ_AGAIN),
-        (413, Meaning.HALVE),
-        (429, Meaning.WAIT),
-        (502, Meaning.RETRY),
-        (302, Meaning.RETRY),
-    ],
+    "status", [302, 400, 401, 404, 408, 409, 410, 418, 422, 429, 499, 502, 503]
 )
-def test_a_name_nobody_agreed_on_means_what_its_status_does(status: int, meaning: Meaning) -> None:
-    assert meaning_of(status, "InventedProblem") is meaning
+def test_a_name_nobody_agreed_on_is_no_answer_about_what_was_done(status: int) -> None:
+    assert meaning_of(status, "InventedProblem") is Meaning.RETRY
+    assert meaning_of(status, "Unnamed") is Meaning.RETRY
+    assert meaning_of(413, "Unnamed") is Meaning.HALVE
+
+
+@pytest.mark.parametrize(
+    "status", [400, 401, 403, 404, 408, 409, 410, 413, 422, 429, 499, 502, 503]
+)
+async def test_a_gateway_s_page_is_no_no_to_an_order(
+    scripted: Any, bank: PartnerBank, status: int
+) -> None:
+    scripted.will("<html>gateway</html>", status, content_type="text/html")
+    if status == 401:  # once more with a new token
+        scripted.will("<html>gateway</html>", status, content_type="text/html")
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await order(bank)
+    assert f"HTTP {status}" in str(caught.value)
+
+
+async def test_a_problem_that_nobody_named_is_no_refusal_and_its_wish_to_wait_is_kept(
+    scripted: Any, bank: PartnerBank
+) -> None:
+    scripted.will(b"<html>Forbidden</html>", 403)
+    with pytest.raises(PartnerUnavailableError, match=r"Unnamed \(HTTP 403\)"):
+        await bank.capabilities()
+    scripted.will(b"<html>busy</html>", 503, retry_after="120")
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await order(bank)
+    assert caught.value.retry_after_seconds == 120

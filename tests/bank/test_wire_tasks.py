@@ -13,7 +13,7 @@ import pytest
 from models.facts import PartnerTaskState, TaskFact
 from models.ids import CallId, OfficerId, PartnerId, RecoveryId, canonical
 from models.states import TaskKind
-from recovery_flows.bank import task_wire, wire
+from recovery_flows.bank import feed_wire, task_wire, wire
 from recovery_flows.bank.client import PartnerBank
 from recovery_flows.bank.limiter import Gate
 from recovery_flows.bank.line import Line
@@ -54,7 +54,7 @@ TASK = {
 
 
 def test_a_task_is_read_with_each_answer_and_its_document_and_comes_in_the_feed() -> None:
-    feed = wire.parse_feed([canonical({"items": [TASK], "hasMoreElements": False})], A)
+    feed = feed_wire.parse_feed([canonical({"items": [TASK], "hasMoreElements": False})], A)
     (fact,) = feed.items
     assert fact == wire.parse_task(canonical(TASK), A)
     assert isinstance(fact, TaskFact)

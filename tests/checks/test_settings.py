@@ -1,5 +1,6 @@
 """Settings: documented one by one, layered, and refused in one sentence without their value."""
 
+import ast
 import os
 from pathlib import Path
 
@@ -36,6 +37,21 @@ def fields(model: type[BaseModel], path: str = "") -> list[tuple[str, str | None
 def test_every_setting_has_a_text_that_ends_in_a_full_stop() -> None:
     without = [name for name, text in fields(Settings) if not (text or "").endswith(".")]
     assert without == []
+
+
+def test_every_setting_is_read_somewhere_outside_the_settings_themselves() -> None:
+    """A setting that nothing reads would lie to whoever sets it."""
+    root = Path(document.__file__).parents[1]
+    files = [p for room in ("recovery_flows", "tui", "models") for p in (root / room).rglob("*.py")]
+    read = {
+        node.attr
+        for file in [*files, root / "config" / "settings.py"]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    leaves = {name.rpartition(".")[2]: name for name, _ in fields(Settings)}
+    assert sorted(name for leaf, name in leaves.items() if leaf not in read) == []
+    assert "refresh_milliseconds" in leaves
 
 
 def test_the_page_of_settings_is_up_to_date() -> None:

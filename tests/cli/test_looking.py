@@ -11,11 +11,12 @@ def test_the_queue_tells_time_left_next_step_and_whose_turn(run: Any, unit: Any)
     unit.ordered()
     unit.file_of(unit.row(2))
     assert run("intake", "reports", str(unit.folder / "reports.csv")).code == 0
-    head, first, second, end = run("list").out.splitlines()
+    head, second, first, end = run("list").out.splitlines()
     assert head.split("  ")[0] == "time left"
     for told in ("2h 00m", "R-2026-0001", "freezing", "CNY 1,000.00", "supervisor", "lin"):
         assert told in first
-    assert "R-2026-0002" in second
+    for told in ("m old", "R-2026-0002", "reported"):
+        assert told in second
     assert "accept the report" in second
     assert end.startswith("2 open recoveries, 0 ended; no engine is running")
     column = head.index("next step")
@@ -31,10 +32,11 @@ def test_the_queue_is_filtered_by_stage_and_owner(run: Any, unit: Any) -> None:
     def refs(*words: str) -> list[str]:
         return [line["ref"] for line in run("list", "--json", *words).json()["lines"]]
 
-    assert refs() == ["R-2026-0001", "R-2026-0002"]
+    assert refs() == ["R-2026-0002", "R-2026-0001"]
     assert refs("--mine") == ["R-2026-0001"]
     assert refs("--mine", "--as", "both") == []
-    assert refs("--stage", "freezing") == ["R-2026-0001", "R-2026-0002"]
+    assert refs("--stage", "freezing") == ["R-2026-0001"]
+    assert refs("--stage", "reported") == ["R-2026-0002"]
     assert refs("--stage", "restitution") == []
     said = run("list", "--stage", "nonsense")
     assert said.code == 2
@@ -58,7 +60,7 @@ def test_the_page_tells_money_clocks_with_their_article_and_steps(run: Any, unit
     unit.sweep()
     text = run("show", ref).out
     for told in (
-        "R-2026-0001  open, freezing  CNY 1,000.00  1 victim",
+        "R-2026-0001  freezing  CNY 1,000.00  1 victim",
         "=  held        CNY 900.00",
         "+  gone        CNY 100.00",
         "stop ends",

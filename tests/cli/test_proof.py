@@ -89,7 +89,7 @@ def test_the_doctor_helps_where_nothing_is_set_up_yet(run: Any) -> None:
 def test_with_now_the_flow_runs_in_this_process(run: Any, unit: Any) -> None:
     ref = unit.accepted()
     command = [sys.executable, "-m", "recovery_flows.cli.main", "advance", ref, "--now"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "steps of the engine done in this process" in done.stdout
     (asset,) = unit.page(ref)["assets"]

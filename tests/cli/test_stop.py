@@ -17,7 +17,8 @@ amount: CNY 1,000.00
 time: 2026-03-02 09:01
 uetr: E1
 """
-OTHER = TEXT.replace("SYN-1", "SYN-2").replace("09:01", "09:02").replace("uetr: E1\n", "")
+AGAIN = TEXT.replace("SYN-1", "SYN-2").replace("09:01", "09:02").replace("uetr: E1\n", "")
+OTHER = AGAIN.replace("1,000.00", "1,500.00")
 ABROAD = TEXT.replace("Synthetic bank-home", "bank-abroad")
 
 
@@ -132,6 +133,25 @@ def test_a_supervisor_cannot_send_a_stop(run: Any) -> None:
     said = run("stop", "-", "--as", "chen", stdin=TEXT)
     assert said.code == 3
     assert said.sentence() == "this takes the role officer; chen has: supervisor"
+
+
+@pytest.mark.usefixtures("unit")
+def test_the_same_payment_again_is_already_reported_and_takes_a_decision(run: Any) -> None:
+    assert run("stop", "-", stdin=TEXT).code == 0
+    shown = run("stop", "-", "--dry-run", stdin=AGAIN)
+    assert shown.code == 3
+    assert "! this payment is already reported as R-2026-0001: yours" in shown.out
+    refused = run("stop", "-", "--as", "both", "--knowing", stdin=AGAIN)
+    assert refused.code == 3
+    assert refused.sentence() == (
+        "this payment is already reported as R-2026-0001: ask lin; nothing was done; if it is "
+        "another payment, say so (`--another-payment`)"
+    )
+    assert len(run("list", "--json").json()["lines"]) == 1
+    assert run("stop", "-", "--another-payment", stdin=AGAIN).code == 0
+    events = run("show", "R-2026-0002", "--json").json()["events"]
+    (accepted,) = [e for e in events if e["event"] == "accepted"]
+    assert accepted["reason"] == "decided to be another payment than that of R-2026-0001"
 
 
 @pytest.mark.usefixtures("unit")

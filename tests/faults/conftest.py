@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -94,6 +95,15 @@ class Sandbox:
     def book(self, bank: str = HOME, account: str = MULE) -> Any:
         return self.get(f"/sandbox/book?account={account}", bank).json()
 
+    def late(self, key: str, fault: dict[str, Any]) -> None:
+        """A stop of 300.00 under this key, given up before its answer comes; the bank has it."""
+        self.plant(fault)
+        body, patience = self.hold_body("h1", "300.00"), httpx.Timeout(60, read=0.1)
+        with pytest.raises(httpx.ReadTimeout):
+            self.post("/v1/holds", body, key, timeout=patience)
+        while self.get(f"/v1/calls/{key}").status_code == 404:
+            threading.Event().wait(0.01)
+
     def balance(self, bank: str = HOME, account: str = MULE) -> tuple[str, str]:
         balance = self.get(f"/v1/accounts/{account}", bank).json()["balance"]
         return balance["booked"]["amount"], balance["held"]["amount"]
@@ -150,7 +160,8 @@ class Sandbox:
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    # A bank on loopback answers, however busy the machine is; tests of lateness say so themselves.
+    with httpx.Client(timeout=60) as client:
         yield client
 
 

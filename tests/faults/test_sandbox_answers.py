@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.ids import CallId, PartnerId
-from recovery_flows.bank import wire
+from recovery_flows.bank import feed_wire, wire
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.sandbox import kinds
 
@@ -26,7 +26,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
     kinds.RELEASE: lambda raw: wire.parse_hold(raw, BANK),
     kinds.EXTEND: lambda raw: wire.parse_hold(raw, BANK),
     kinds.PAYOUT: lambda raw: wire.parse_payout(raw, BANK),
-    kinds.FEED: lambda raw: wire.parse_feed([raw], BANK),
+    kinds.FEED: lambda raw: feed_wire.parse_feed([raw], BANK),
     kinds.BALANCE: lambda raw: wire.parse_balance(raw, BANK),
     kinds.STATEMENT: statement,
     kinds.READ_HOLD: lambda raw: wire.parse_hold(raw, BANK),

@@ -28,6 +28,7 @@ from models.facts import (
 from models.file import RecoveryFile
 from models.migrate import upgrade
 from models.money import Money
+from models.partner import Partner
 from models.queries.files import load_file
 from models.states import HoldKind, HoldState, Noun, Role
 from models.store.accounts import account_id_of
@@ -38,6 +39,7 @@ from models.store.partners import register
 from models.store.people import appoint, appoint_engine
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
+from models.tables import table_of
 from models.vault import Vault
 from recovery_flows.desk import Desk
 from recovery_flows.desk.log_in import by_system_user
@@ -45,6 +47,7 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.rules import answers, freezing
 from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import load_regime
 
@@ -120,10 +123,14 @@ class Unit:
         who = by_system_user(self.database, actor.id)
         return Desk(self.database, self.laws, who, lambda: self.now)
 
-    def later(self, hours: float) -> None:
+    def later(self, hours: float, *, reached: bool = True) -> None:
+        """Let case time pass; where banks can be reached, their feeds are read and tell nothing."""
         self.now += timedelta(hours=hours)
         with unit_of_work(self.database) as unit:
             set_case_time(unit, self.now)
+            if reached:
+                read = {"feed_read_at": self.now + FEED_LAG}
+                unit.session.execute(table_of(Partner).update().values(**read))
 
     def file(self, recovery_id: str) -> RecoveryFile:
         with self.database.reading() as session:
@@ -164,7 +171,7 @@ class Unit:
                 expires_at=None,
                 modified_at=self.now,
             )
-            answers.take_hold_fact(progress, hold_id, fact, self.laws)
+            answers.take_hold_fact(progress, hold_id, fact, self.laws, self.now)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 
     def trace(self, recovery_id: str, fact: StatementFact) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 
 from models.currencies import DECIMALS, FUNDS, HISTORIC
 from models.engine import make_engine
-from models.migrate import UpgradeRefusedError, alembic_config, upgrade
+from models.migrate import UpgradeRefusedError, upgrade
 from models.money import Money
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.sandbox import units
+from tests.records.older import taken_back
 
 LIST_ONE = Path(__file__).parents[1] / "data/currencies/iso4217-list-one-2026-01-01.csv"
 CLAIM = "UPDATE claim SET currency = '{}', reported_minor = 100000"
@@ -63,22 +63,7 @@ def test_a_code_that_is_no_currency_has_no_decimals_to_guess() -> None:
 def old(unit: Any, tmp_path: Path) -> Path:
     """A database of the version before, with one recovery in it."""
     unit.traced()
-    path = tmp_path / "old.sqlite3"
-    engine = make_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0001")
-    engine.dispose()
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("ATTACH ? AS new", (str(unit.path),))
-        tables = raw.execute(
-            "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
-        ).fetchall()
-        for (table,) in tables:
-            columns = raw.execute(f"PRAGMA main.table_info({table})").fetchall()
-            names = ", ".join(f'"{column[1]}"' for column in columns)
-            raw.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
-        raw.commit()
-    return path
+    return taken_back(unit, tmp_path / "old.sqlite3", "0001")
 
 
 def revision(path: Path) -> str:

@@ -58,7 +58,7 @@ def test_a_no_to_the_call_itself_is_an_answer_at_the_time_when_it_was_heard(unit
     unit.later(2)
     with unit_of_work(unit.database) as work:
         progress = Progress(load_file(work.session, recovery_id))
-        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, "Forbidden")
+        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, "Forbidden", unit.now)
         settle(work, unit.now, recovery_id, call.id, CallState.SENT, "refused")
         conclude(work, ENGINE, unit.now, unit.laws, progress)
     assert unit.file(recovery_id).holds[0].state is HoldState.REJECTED_BY_BANK

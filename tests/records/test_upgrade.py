@@ -16,6 +16,7 @@ from models.migrate import alembic_config, is_known, schema_is_current, upgrade
 from models.queries.audit import verify
 from models.queries.files import load_file
 from models.store.upgrading import SealsLostError, has_no_seals, seal_older
+from tests.records.older import taken_back
 
 NEW = {
     "recovery": (
@@ -32,22 +33,7 @@ NEW = {
 def old(unit: Any, tmp_path: Path) -> tuple[Path, str]:
     """A database at 0001 with a traced recovery in it, and that recovery's id."""
     recovery_id = unit.traced()
-    path = tmp_path / "old.sqlite3"
-    engine = make_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0001")
-    engine.dispose()
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("ATTACH ? AS new", (str(unit.path),))
-        tables = raw.execute(
-            "SELECT name FROM main.sqlite_master WHERE type = 'table'"
-            " AND name NOT IN ('alembic_version', 'case_clock')"
-        ).fetchall()
-        for (table,) in tables:
-            columns = raw.execute(f"PRAGMA main.table_info({table})").fetchall()
-            names = ", ".join(f'"{column[1]}"' for column in columns)
-            raw.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
-        raw.commit()
+    path = taken_back(unit, tmp_path / "old.sqlite3", "0001")
     _sign_as_then(unit.database)
     return path, recovery_id
 

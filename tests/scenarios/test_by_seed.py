@@ -81,11 +81,11 @@ class Unit:
 
     def __post_init__(self) -> None:
         self.database = self.installation.database
-        self.engine = self.hands(timeout_seconds=1)
+        self.engine = self.hands(timeout_seconds=1)  # some answers are late by dice
         self.officer, self.supervisor = self._desk(Role.OFFICER), self._desk(Role.SUPERVISOR)
 
-    def hands(self, timeout_seconds: int) -> Engine:
-        """An engine with so much patience."""
+    def hands(self, timeout_seconds: int = 60) -> Engine:
+        """An engine with so much patience; the usual one waits however busy the machine is."""
         pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
         return Engine(
             self.database, self.installation.laws, pace, "seed", lambda: self.wall,
@@ -203,6 +203,8 @@ async def test_whatever_goes_wrong_each_order_has_one_effect_and_every_book_is_r
         await unit.work(hours=2, times=16)
         await unit.work(hours=24, times=5)
         unit.put_right()
+        await unit.engine.close()
+        unit.engine = unit.hands()
         await unit.work(hours=8, times=6)
         met = unit.there("/sandbox/faults/met")
         assert len({row["kind"] for rows in met.values() for row in rows}) >= 12
@@ -211,8 +213,6 @@ async def test_whatever_goes_wrong_each_order_has_one_effect_and_every_book_is_r
         with unit.database.reading() as session:
             assert ledger_check(session).differences == ()
         assert verify(unit.database) == ()
-        await unit.engine.close()
-        unit.engine = unit.hands(timeout_seconds=10)
         found = await reconcile(unit.engine)
         assert found.not_asked == ()
         # Nothing but what was planted: a bank that says a figure a cent off.

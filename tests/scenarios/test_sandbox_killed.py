@@ -123,7 +123,7 @@ class Storm:
         self.answers: dict[str, Any] = {}
 
     def run(self, kill: Any, after: int) -> None:
-        with httpx.Client(timeout=5) as client:
+        with httpx.Client(timeout=60) as client:
             for place, report in enumerate(self.world.reports * 50):
                 if place == after:
                     threading.Timer(0.02, kill).start()
@@ -194,7 +194,7 @@ def _survives_two_kills(path: Path, world: World, speed: float, after: int) -> N
     for round_name in ("a", "b"):
         with bank_process(path, world, speed) as (process, banks):
             storm = Storm(world, banks, round_name)
-            with httpx.Client(timeout=5) as client:
+            with httpx.Client(timeout=60) as client:
                 for call in lost:
                     again = storm.call(client, call[0], call[3], call[1], _without_ref(call[2]))
                     assert kept.get(call[3], again) == again
@@ -247,7 +247,7 @@ def test_the_banks_end_when_their_parent_lets_go_of_the_pipe(tmp_path: Path) -> 
         assert (tmp_path / "sandbox.json").stat().st_mode & 0o777 == 0o600
         assert len(banks) == len(world.banks) == 7
         process.stdin.close()
-        assert process.wait(timeout=5) == 0
+        assert process.wait() == 0
 
 
 def test_nobody_in_the_demo_world_ever_pays_what_he_does_not_have(tmp_path: Path) -> None:

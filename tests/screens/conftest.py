@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ from recovery_flows.rules.regime import load_regime
 from tui.app import RecoveryApp
 from tui.source import Source
 
+PATIENCE_SECONDS = 60
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 LAWS = {code: load_regime(read_regime(code)) for code in regime_codes()}
 HOME, WEST, ABROAD = "test-east", "test-west", "test-abroad"
@@ -152,7 +154,7 @@ class Unity:
                         held=Money(held, hold.currency), acted_at=self.now, expires_at=None,
                         modified_at=self.now,
                     )  # fmt: skip
-                    answers.take_hold_fact(progress, hold.id, fact, LAWS)
+                    answers.take_hold_fact(progress, hold.id, fact, LAWS, self.now)
 
         self.change(recovery_id, take)
 
@@ -250,11 +252,14 @@ def seen(app: RecoveryApp) -> str:
     return "\n".join(strip.text for strip in strips)
 
 
-async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str, seconds: float = 8) -> str:
-    """Wait until all of these stand on the screen."""
-    for _ in range(int(seconds / 0.05)):
+async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str) -> str:
+    """Wait, however busy the machine is, until all of these stand there, over two lines too."""
+    given_up_at = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < given_up_at:
         text = seen(app)
-        if all(t in text for t in texts):
+        flat = " ".join(text.split())
+        if all(t in text or t in flat for t in texts):
+            await pilot.pause()  # what is painted is also ready for keys now
             return text
         await pilot.pause(0.05)
     raise AssertionError(f"{texts} never stood on the screen:\n{seen(app)}")

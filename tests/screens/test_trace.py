@@ -19,12 +19,9 @@ async def test_every_rule_can_be_seen_beside_the_one_in_force(
         await pilot.press("t")
         text = await wait(pilot, app, "R-2026-0001", "traced by fifo", "Under each rule", "▸fifo")
         seen = text
-        for _ in range(6):
-            await pilot.press("right")
-            await pilot.pause()
-            seen += await wait(pilot, app, "Under each rule")
         for rule in ("lifo", "pro rata", "libr", "tainted first", "poison", "tiho"):
-            assert rule in seen
+            await pilot.press("right")
+            seen += await wait(pilot, app, "Under each rule", f" {rule}")
         assert "not added up" in seen
         assert all(cell_len(line) <= size[0] for line in text.splitlines())
 

@@ -9,13 +9,24 @@ from textual.content import Content
 from models.file import Step
 from models.queries.views import ClockLine, EventLine, OfficerView, RecoveryPage
 from models.states import Role
+from recovery_flows.rules.actions import Action
 from recovery_flows.rules.law import Status
 from recovery_flows.rules.regime import Regime
 from recovery_flows.rules.stopwatch import elapsed_seconds, span_text
 from tui.acting import officer_step, own_approval, why_not
 from tui.layout import ROOMY, Column, grid, paragraph
 from tui.screens.dialogs import also_lines
-from tui.signs import CARE, GOOD, MUTED, REQUESTS, idle_text, stage_sign, time_left, turn_sign
+from tui.signs import (
+    ALARM,
+    CARE,
+    GOOD,
+    MUTED,
+    REQUESTS,
+    idle_text,
+    stage_sign,
+    time_left,
+    turn_sign,
+)
 from tui.text import clock_time, counted, cut, day_and_time, safe_lines, word, words, zoned_time
 
 
@@ -44,7 +55,8 @@ def _red_lines(page: RecoveryPage, zone: str) -> list[Content]:
         pieces += [idle_text(page.attention, page.idle_since, page.now), ("  ", MUTED)]
     reported = f"reported {clock_time(page.reported_at, zone)}"
     if page.first_sent_at is None:
-        pieces.append((f"{reported}, nothing sent yet", MUTED))
+        waits = span_text(elapsed_seconds(page.reported_at, page.now))
+        pieces.append((f"{reported}, nothing sent yet after {waits}", MUTED))
     else:
         after = span_text(elapsed_seconds(page.reported_at, page.first_sent_at))
         pieces.append((f"{reported}, {page.first_sent} sent after {after}", MUTED))
@@ -65,7 +77,8 @@ def next_lines(
         due = (
             words("  ", time_left(page.now, step.due_at)) if _is_clock(page, step) else Content("")
         )
-        first = words(("n ", "bold $accent"), (step.sentence, "bold $foreground"), due)
+        style = ALARM if step.action == Action.RESOLVE_DISCREPANCY else "bold $foreground"
+        first = words(("n ", "bold $accent"), (step.sentence, style), due)
     else:
         first = words(("n ", MUTED), ("– ", CARE), (refusal, "$foreground"))
     others = [s for s in page.steps if s is not step]
@@ -80,8 +93,9 @@ def next_lines(
 
 
 def _is_clock(page: RecoveryPage, step: Step) -> bool:
-    """A first stop is due "since the report": that puts it first, it is no term of the law."""
-    return step.due_at is not None and step.due_at > page.reported_at
+    """A first stop is due "since the report", a discrepancy since it was found: no term of law."""
+    is_term = step.action != Action.RESOLVE_DISCREPANCY
+    return is_term and step.due_at is not None and step.due_at > page.reported_at
 
 
 def clocks_lines(

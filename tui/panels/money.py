@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from textual.content import Content
 
 from models.money import Money
-from models.queries.views import AllocationLine, AssetLine, HoldLine, RecoveryPage
-from models.states import LIVE_HOLDS, PayoutState
+from models.queries.views import AllocationLine, AssetLine, RecoveryPage
+from models.states import PayoutState
+from recovery_flows.desk import wording
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.signs import ALLOCATIONS, HOLDS, MUTED, STAGES, Sign, time_left
+from tui.signs import ALLOCATIONS, MUTED, PAYOUTS, asset_sign, hold_sign, time_left
 from tui.text import counted, word, words, zoned_time
 
 _ASSETS = (
@@ -22,14 +23,6 @@ _ASSETS = (
     Column("  ends in", most=15),
     Column("state", most=40, rest=True),
 )
-_PAYOUT_SIGNS: Mapping[PayoutState, Sign] = {
-    PayoutState.PREPARED: Sign("○", "prepared", "prepared", MUTED),
-    PayoutState.INSTRUCTED: Sign("→", "on its way", "going", "$primary"),
-    PayoutState.SETTLED: Sign("✓", "paid", "paid", "$success"),
-    PayoutState.REFUSED: Sign("✕", "refused", "refused", "bold $error"),
-    PayoutState.RETURNED: Sign("‼", "came back", "back", "bold $error"),
-    PayoutState.CANCELLED: Sign("–", "cancelled", "cancelled", MUTED),
-}
 
 
 def assets_lines(page: RecoveryPage, width: int, *, full: bool = False) -> list[Content]:
@@ -52,7 +45,7 @@ def all_holds_lines(page: RecoveryPage, width: int) -> list[Content]:
                Column("held", right=True), Column("law"), Column("why", rest=True))  # fmt: skip
     rows = [
         (
-            word(f"{h.kind} at {a.bank}"), HOLDS[h.state].text(), word(h.requested),
+            word(f"{h.kind} at {a.bank}"), hold_sign(h).text(), word(h.requested),
             word(h.held), word(h.law_row, MUTED), word(h.reason, MUTED),
         )
         for a in page.assets
@@ -61,14 +54,8 @@ def all_holds_lines(page: RecoveryPage, width: int) -> list[Content]:
     return [*lines, word(""), *grid(columns, rows, width, full=True)] if rows else lines
 
 
-def live_hold(asset: AssetLine) -> HoldLine | None:
-    """The hold that says most about an account: one in force, else the last that was tried."""
-    live = [h for h in asset.holds if h.state in LIVE_HOLDS]
-    return next(reversed(live or asset.holds), None)
-
-
 def _asset_row(asset: AssetLine, now: datetime, *, short: bool) -> tuple[Content, ...]:
-    hold = live_hold(asset)
+    hold = wording.telling_hold(asset.holds)
     held = Money(sum(h.held.minor for h in asset.holds), asset.traced.currency)
     indent = "" if asset.depth == 0 else "  " * (asset.depth - 1) + "└ "
     abroad = "" if asset.home else f" ({asset.regime})"
@@ -77,8 +64,8 @@ def _asset_row(asset: AssetLine, now: datetime, *, short: bool) -> tuple[Content
         word(asset.account),
         word(asset.traced),
         word(held, "bold $primary") if held.minor else word("–", MUTED),
-        time_left(now, hold.expires_at if hold and hold.state in LIVE_HOLDS else None),
-        (HOLDS[hold.state] if hold else STAGES[asset.stage]).text(short=short),
+        time_left(now, wording.hold_ends(hold)),
+        asset_sign(asset).text(short=short),
     )
 
 
@@ -101,7 +88,7 @@ def _allocation(allocation: AllocationLine, zone: str, width: int) -> Iterator[C
     rows = [
         (
             word(f"  {p.victim}"), word(f"→ {p.payee}"), word(p.amount, "$foreground"),
-            _PAYOUT_SIGNS[PayoutState(p.state)].text(),
+            PAYOUTS[PayoutState(p.state)].text(),
         )
         for p in allocation.payouts
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from textual.content import Content
 from models.queries.views import QueueLine, RecoveryPage
 from tui.panels.identity import terms_block
 from tui.panels.money import assets_lines
-from tui.signs import MUTED, turn_sign
+from tui.signs import ALARM, MUTED, turn_sign
 from tui.text import counted, cut, word, words
 
 
@@ -23,7 +23,8 @@ def line_preview(line: QueueLine, width: int) -> list[Content]:
 
 
 def page_preview(page: RecoveryPage, width: int) -> list[Content]:
-    """The bar of the identity, where the money is, and the next step."""
+    """What contradicts the records, the bar of the identity, where the money is."""
     money = assets_lines(page, width)[:5] if page.assets else []
     where = [word("no account is on the file yet: accept the report first", MUTED)]
-    return [*terms_block(page.terms, width), word(""), *(money or where)]
+    found = [cut(words(("≠ ", ALARM), (d.sentence, ALARM)), width) for d in page.discrepancies[:2]]
+    return [*found, *terms_block(page.terms, width), word(""), *(money or where)]

@@ -21,12 +21,15 @@ PERSONAL_MARK = "●"
 _INSTANTS = ("paid_at", "reported_at")
 
 
-def checked_lines(checked: Checked, width: int) -> list[Content]:
-    """What is wrong first, then the message, then the fields."""
+def checked_lines(checked: Checked, width: int, refusal: str = "") -> list[Content]:
+    """What is wrong first, then the message, then the fields.
+
+    `refusal` says why this person can send nothing, whatever the report says.
+    """
     return [
-        *_problems(checked, width),
+        *_problems(checked, width, refusal),
         *also_lines(checked.also, width),
-        *_message(checked, width),
+        *_message(checked, width, is_ready=not (checked.why_not or checked.already or refusal)),
         *(
             line
             for remark in checked.pasted.remarks
@@ -36,11 +39,15 @@ def checked_lines(checked: Checked, width: int) -> list[Content]:
     ]
 
 
-def _problems(checked: Checked, width: int) -> Iterator[Content]:
+def _problems(checked: Checked, width: int, refusal: str) -> Iterator[Content]:
     problems = checked.pasted.problems
     if not problems:
-        if checked.why_not:
-            yield from paragraph(words(("✕ ", ALARM), checked.why_not), width)
+        if refusal or checked.why_not:
+            yield from paragraph(words(("✕ ", ALARM), refusal or checked.why_not), width)
+        if checked.already:
+            yield from paragraph(words(("≠ ", ALARM), (checked.already, "bold")), width)
+            decide = "ctrl+s asks whether this is another payment; else nothing leaves twice"
+            yield from paragraph(word(decide, CARE), width)
         return
     yield word(f"✕ {counted(len(problems), 'problem')}", ALARM)
     for problem in problems:
@@ -48,12 +55,16 @@ def _problems(checked: Checked, width: int) -> Iterator[Content]:
         yield from paragraph(words(text, (problem.mend, CARE)), width)
 
 
-def _message(checked: Checked, width: int) -> list[Content]:
+def _message(checked: Checked, width: int, *, is_ready: bool) -> list[Content]:
     if checked.instead:
         return paragraph(words(("– ", CARE), checked.instead), width)
     if checked.message is None:
         return []
     head = words(("✓ ", GOOD), ("this stop-payment leaves at once with ctrl+s", "bold $foreground"))
+    if not is_ready:  # a tick beside what is refused above would contradict it
+        head = words(
+            ("– ", CARE), ("this stop-payment is not ready to be sent", "bold $foreground")
+        )
     rows = [
         (word(name, MUTED), word(value, "bold $foreground"))
         for name, value in message_figures(checked)

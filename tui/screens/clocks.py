@@ -10,9 +10,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from models.queries.wall_views import ClockWall, WallLine
+from models.urgency import SOON
 from tui.panels.file import law_words
 from tui.screens.live import LiveScreen
-from tui.signs import ALARM, MUTED, SOON
+from tui.signs import ALARM, MUTED
 from tui.source import Source
 from tui.text import counted, cut, word, words, zoned_time
 from tui.widgets.block import Block

@@ -43,6 +43,8 @@ class Dialog(ModalScreen[T]):
     """A box over the screen; Esc leaves it with nothing done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+    is_seen_first: ClassVar[bool] = False
+    """Whether it takes only what was typed when it stood: a yes is to what was shown."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -73,6 +75,7 @@ class Confirm(Dialog[str]):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes, do it")]
+    is_seen_first = True
 
     def __init__(
         self,

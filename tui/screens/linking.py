@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -22,13 +21,11 @@ from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules.identifiers import Subject
 from recovery_flows.rules.task_plan import Planned
 from tui.layout import paragraph
-from tui.messages import Done, ProspectRead, Said
 from tui.panels.linkage import planned_lines
 from tui.screens.dialogs import Dialog
 from tui.screens.forms import Drafts
 from tui.screens.live import LiveScreen
 from tui.signs import ALARM, MUTED
-from tui.source import READ_ERRORS, sentence_of
 from tui.text import word
 from tui.widgets.block import Block
 
@@ -64,6 +61,7 @@ class LinkForm(Dialog[Answer]):
         Binding("a", "ask", "Ask who is behind"),
         Binding("escape", "leave", "Back, draft kept"),
     ]
+    is_seen_first = True
 
     def __init__(self, prospect: Prospect, drafts: Drafts) -> None:
         super().__init__(f"Linkage of {prospect.ref}")
@@ -164,17 +162,11 @@ class LinkingScreen(LiveScreen):
         if app.read_only:
             app.say("the screen is read-only: R ends that", refused=True)
         elif self.chosen_id:
-            self._read_prospect(self.chosen_id)
+            read = partial(app.source.prospect, self.chosen_id)
+            app.ask_after("reading the recovery", read, self._ask_linkage)
 
-    @work(thread=True, exclusive=True, group="link")
-    def _read_prospect(self, recovery_id: str) -> None:
-        try:
-            self.post_message(ProspectRead(self.desk_app.source.prospect(recovery_id)))
-        except READ_ERRORS as error:
-            self.app.post_message(Done(Said(sentence_of(error), refused=True)))
-
-    def on_prospect_read(self, message: ProspectRead) -> None:
-        app, prospect = self.desk_app, message.prospect
+    def _ask_linkage(self, prospect: Prospect) -> None:
+        app = self.desk_app
 
         def take(answer: Answer | None) -> None:
             if answer is not None:

@@ -33,6 +33,8 @@ class LiveScreen(Screen[None]):
         super().__init__()
         self._is_reading = False
         self._read_again = False
+        self.is_ready = False
+        """Whether keys find what they are for: what the screen is about was read, or cannot be."""
 
     @property
     def desk_app(self) -> RecoveryApp:
@@ -102,13 +104,23 @@ class LiveScreen(Screen[None]):
     def on_picture_read(self, message: PictureRead) -> None:
         self._read_over()
         self.show_picture(message.picture)
+        self._focus_first()
 
     def on_read_failed(self, message: ReadFailed) -> None:
         self._read_over()
         self.show_failure(message.sentence)
 
+    def _focus_first(self) -> None:
+        """Focus what the screen is for, where it was hidden for want of lines until now."""
+        if self.focused is None and self.AUTO_FOCUS:
+            first = next((w for w in self.query(self.AUTO_FOCUS) if w.focusable), None)
+            self.set_focus(first, scroll_visible=False)
+
     def _read_over(self) -> None:
         self._is_reading = False
+        if not self.is_ready:
+            self.is_ready = True
+            self.desk_app.keys_go_on()
         if self._read_again:
             self._read_again = False
             self.reread()

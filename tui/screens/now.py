@@ -1,4 +1,4 @@
-"""What needs doing now: open recoveries, least time left first."""
+"""What needs doing now: open recoveries, the most urgent first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from textual.widgets import Input, Static
 
 from models.queries.views import QueueLine, QueuePage
 from models.states import Role
+from models.urgency import SOON, Urgency
 from tui.messages import PreviewRead
 from tui.panels.preview import line_preview, page_preview
 from tui.screens.linking import LinkingScreen
-from tui.signs import ALARM, MUTED, SOON
+from tui.signs import ALARM, MUTED, red_words
 from tui.source import READ_ERRORS, Source
 from tui.text import counted, word, words
 from tui.widgets.block import Block
@@ -168,21 +169,25 @@ class NowScreen(LinkingScreen):
 def _counts(page: QueuePage, shown: int, *, is_filtered: bool) -> Content:
     soon = sum(1 for x in page.lines if x.due_at and page.now <= x.due_at < page.now + SOON)
     late = sum(1 for x in page.lines if x.due_at and x.due_at < page.now)
+    fresh = sum(1 for x in page.lines if x.urgency is Urgency.GOLDEN)
     pieces: list[tuple[object, str] | str] = [
         (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),
         (f"  {page.closed_count:,} closed", MUTED),
     ]
-    if page.attention_count and not is_filtered:
-        pieces.append((f"  ▲ {page.attention_count:,} stalled", ALARM))
+    red = red_words(page.attention_count, page.discrepancy_count)
+    if red and not is_filtered:
+        pieces.append((f"  {red}", ALARM))
+    if fresh:
+        pieces.append((f"  ! {fresh} new within the hour", "bold $warning"))
     if late:
         pieces.append((f"  ‼ {late} late", ALARM))
     if soon:
         pieces.append((f"  ! {soon} end within 6 h", "bold $warning"))
     if is_filtered:
         pieces.append((f"  filter: {shown:,} of {len(page.lines):,}", "bold $accent"))
-        if page.attention_count:
+        if red:
             verb = "is" if page.attention_count == 1 else "are"
-            pieces.append((f"  ▲ {page.attention_count:,} stalled {verb} always shown", ALARM))
+            pieces.append((f"  {red} {verb} always shown", ALARM))
     elif page.open_count > len(page.lines):
         pieces.append((f"  the first {len(page.lines):,} are shown", MUTED))
     return words(*pieces)

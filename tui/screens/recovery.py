@@ -5,22 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar, cast
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from models.queries.views import RecoveryPage
-from tui.messages import Done, EventsRead, Said
+from models.queries.views import EventLine, RecoveryPage
 from tui.panels import file, linkage, money
+from tui.panels.discrepancy import discrepancies_lines
 from tui.panels.identity import terms_block
 from tui.panels.letters import letters_lines
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
 from tui.screens.linking import LinkingScreen
-from tui.source import READ_ERRORS, Source, sentence_of
+from tui.source import Source
 from tui.stepping import ask_step
 from tui.widgets.block import Block, Builder, Panel
 
@@ -53,6 +52,7 @@ class RecoveryScreen(LinkingScreen):
         yield Static(NOTHING, id="notice", markup=False)
         with VerticalScroll(id="page", can_focus=False):
             yield Block(self._head, node_id="head")
+            yield Panel("Discrepancies", self._discrepancies, "discrepancies")
             yield Panel("Next step", self._next, "next")
             yield Panel("Of the reported loss", _terms, "identity")
             yield Panel("Where the money is", money.assets_lines, "money")
@@ -75,7 +75,7 @@ class RecoveryScreen(LinkingScreen):
     def reread(self) -> None:
         """Read again; the page of another recovery goes at once, so that nothing is done to it."""
         if self.page is not None and self.page.recovery_id != self.desk_app.recovery_id:
-            self.page = None
+            self.page, self.is_ready = None, False
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
             self.query_one("#notice", Static).update("reading the recovery …")
@@ -93,6 +93,9 @@ class RecoveryScreen(LinkingScreen):
 
     def _head(self, page: RecoveryPage, width: int) -> list[Content]:
         return file.head_lines(page, self._zone, width)
+
+    def _discrepancies(self, page: RecoveryPage, width: int) -> list[Content]:
+        return discrepancies_lines(page, self._zone, width)
 
     def _next(self, page: RecoveryPage, width: int) -> list[Content]:
         app = self.desk_app
@@ -122,6 +125,7 @@ class RecoveryScreen(LinkingScreen):
         """Fill the panels; the page of a recovery that was left is dropped."""
         page = cast("RecoveryPage | None", picture)
         if page is not None and page.recovery_id != self.desk_app.recovery_id:
+            self.is_ready = False  # it is read again already
             return
         body, notice = self.query_one("#page", VerticalScroll), self.query_one("#notice", Static)
         if self.page is None or page is None or self.page.recovery_id != page.recovery_id:
@@ -135,6 +139,7 @@ class RecoveryScreen(LinkingScreen):
 
     def _hide_empty(self) -> None:
         if self.page is not None:
+            self.query_one("#discrepancies").display = bool(self.page.discrepancies)
             self.query_one("#requests").display = bool(self.page.requests)
             self.query_one("#letters").display = bool(self.page.letters)
             self.query_one("#allocations").display = bool(self.page.allocations)
@@ -184,7 +189,9 @@ class RecoveryScreen(LinkingScreen):
         if self.page is None or not isinstance(panel, Panel):
             return
         if panel.id == "events":
-            self._read_events(self.page)
+            app, page = self.desk_app, self.page
+            read = partial(app.source.all_events, page.recovery_id)
+            app.ask_after("reading the events", read, partial(self._show_events, page))
             return
         full: dict[str, Builder] = {
             "money": money.all_holds_lines,
@@ -194,19 +201,10 @@ class RecoveryScreen(LinkingScreen):
         builder = full.get(panel.id or "", panel.builder)
         self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, self.page))
 
-    @work(thread=True, exclusive=True, group="events")
-    def _read_events(self, page: RecoveryPage) -> None:
-        try:
-            events = self.desk_app.source.all_events(page.recovery_id)
-        except READ_ERRORS as error:
-            self.app.post_message(Done(Said(sentence_of(error), refused=True)))
-        else:
-            self.post_message(EventsRead(page.ref, events))
-
-    def on_events_read(self, message: EventsRead) -> None:
+    def _show_events(self, page: RecoveryPage, events: list[EventLine]) -> None:
         builder = partial(file.events_lines, zone=self._zone, full=True)
-        title = f"{message.ref}: all {len(message.events)} events"
-        self.app.push_screen(FullText(title, builder, message.events))
+        title = f"{page.ref}: all {len(events)} events"
+        self.app.push_screen(FullText(title, builder, events))
 
 
 def _terms(page: RecoveryPage, width: int) -> list[Content]:

@@ -10,6 +10,8 @@ from typing import ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.document._document import Location
 from textual.widgets import Input, Static, TextArea
 
 from models.facts import ReportFact
@@ -17,11 +19,13 @@ from models.queries.views import OfficerView
 from recovery_flows.desk import Desk
 from recovery_flows.desk.golden import stop_at_once
 from recovery_flows.desk.pasting import Checked
-from tui.messages import ReportTaken
 from tui.panels.report import checked_lines, message_figures, why_nobody
 from tui.screens.dialogs import Confirm
 from tui.screens.live import LiveScreen
+from tui.screens.questions import AlreadyReported, SecondReport
 from tui.source import Source
+from tui.text import counted
+from tui.waits import Wait
 from tui.widgets.block import Block
 
 DRAFT = "report:"
@@ -58,7 +62,9 @@ class ReportScreen(LiveScreen):
         self._asked = _Asked("", "", None)
         self._shown: tuple[_Asked, Checked | None] | None = None
         self._received_at: datetime | None = None
-        self._wants_to_send = False
+        self._wait: Wait | None = None
+        self._taken_id = ""
+        self.is_ready = True  # typing waits for no reading
 
     def compose_body(self) -> ComposeResult:
         with Container(id="report"):
@@ -67,7 +73,7 @@ class ReportScreen(LiveScreen):
                 yield Input(id="case", placeholder="case number; else the text's own")
             with VerticalScroll(id="checked", can_focus=True):
                 yield Static(EMPTY, id="notice", markup=False)
-                yield Block(checked_lines, node_id="reading")
+                yield Block(self._reading, node_id="reading")
 
     def _now_asked(self) -> _Asked:
         text = self.query_one("#pasted", TextArea).text
@@ -100,21 +106,66 @@ class ReportScreen(LiveScreen):
             self._received_at = checked.now
         self.query_one("#notice", Static).display = checked is None
         self.query_one("#reading", Block).value = checked
-        if self._wants_to_send:
-            self._wants_to_send = False
-            self._ask()
+        if self._wait is not None:
+            wait, self._wait = self._wait, None
+            self.desk_app.answer(wait, self._ask)
 
     def show_failure(self, sentence: str) -> None:
         """Say it; what waited to be sent is not."""
-        self._wants_to_send = False
         super().show_failure(sentence)
+        if self._wait is not None:
+            wait, self._wait = self._wait, None
+            self.desk_app.answer(wait, lambda: self.desk_app.say(sentence, refused=True))
+
+    def _refusal(self) -> str:
+        """Why nothing can be sent from here, whatever the report says; "" where it can."""
+        app = self.desk_app
+        return "the screen is read-only: R ends that" if app.read_only else why_nobody(app.officer)
+
+    def _reading(self, checked: Checked, width: int) -> list[Content]:
+        return checked_lines(checked, width, self._refusal())
+
+    def take_paste(self, text: str) -> None:
+        """Put a paste into the report; where one is open, ask what becomes of it."""
+        area = self.query_one("#pasted", TextArea)
+        area.focus()
+        is_long = len(text.strip().splitlines()) > 1
+        if is_long and area.text.strip() and area.selected_text != area.text:
+            self._ask_second(area, text)
+        else:
+            self._insert(area, text, *area.selection)
+
+    def _insert(self, area: TextArea, text: str, start: Location, end: Location) -> None:
+        area.move_cursor(area.replace(text, start, end).end_location)
+
+    def _ask_second(self, area: TextArea, text: str) -> None:
+        app, end = self.desk_app, area.document.end
+
+        def take(answer: str | None) -> None:
+            if answer is None:
+                app.say("the paste was not taken: the report is as it was", refused=True)
+            elif answer == "add":
+                self._insert(area, f"\n{text}", end, end)
+            else:
+                self._received_at = None
+                self.query_one("#case", Input).value = ""
+                self._insert(area, text, (0, 0), end)
+                app.say("the report before it was replaced unsent: ctrl+z brings its text back")
+
+        lines = counted(len(text.strip().splitlines()), "line")
+        app.push_screen(SecondReport(self._now_asked().case_number.strip(), lines), take)
 
     def on_text_area_changed(self) -> None:
-        self._keep()
-        self.reread()
+        self._changed()
 
     def on_input_changed(self) -> None:
+        self._changed()
+
+    def _changed(self) -> None:
+        """What was refused was refused for the text before."""
         self._keep()
+        if self.desk_app.said.refused:
+            self.desk_app.unsay()
         self.reread()
 
     def on_input_submitted(self) -> None:
@@ -138,34 +189,66 @@ class ReportScreen(LiveScreen):
         if self._shown is not None and self._shown[0] == self._now_asked():
             self._ask()
         else:
-            self._wants_to_send = True
+            self._wait = self.desk_app.hold_keys("reading the report")
             self.reread()
 
     def _ask(self) -> None:
         """Refuse with the reason, or show the exact message and wait for a yes."""
         app, checked = self.desk_app, self._shown[1] if self._shown else None
         refusal = "there is no report yet: paste it" if checked is None else checked.why_not
-        refusal = why_nobody(app.officer) or refusal
-        if app.read_only:
-            refusal = "the screen is read-only: R ends that"
+        refusal = self._refusal() or refusal
         report = checked.pasted.report if checked else None
         if refusal or checked is None or report is None:
             app.say(refusal, refused=True)
             return
+        if checked.already:
+            self._ask_whether_another(report, checked)
+        else:
+            self._ask_to_send(report, checked)
+
+    def _ask_whether_another(self, report: ReportFact, checked: Checked) -> None:
+        """The payment is in a recovery already: look there, or decide that this is another one."""
+        app = self.desk_app
+
+        def take(answer: str | None) -> None:
+            if answer == "open":
+                app.open_recovery(checked.known_id)
+            elif answer == "another":
+                self._ask_to_send(report, checked)
+
+        app.push_screen(AlreadyReported(checked.already), take)
+
+    def _ask_to_send(self, report: ReportFact, checked: Checked) -> None:
+        app, asked = self.desk_app, self._now_asked()
 
         def take(answer: str | None) -> None:
             if answer is not None:
-                app.perform(partial(_send, self, report, checked), DRAFT)
+                send = partial(self._send, report, checked)
+                app.perform(send, DRAFT, partial(self._sent, asked))
 
         title = "Send this stop-payment?" if checked.message else "Accept the report?"
         sentence = _QUESTION if checked.message else "No stop-payment can be sent first."
+        if checked.already:
+            sentence = f"You decide that this is another payment: {checked.already}. {sentence}"
         question = Confirm(title, sentence, message_figures(checked), also=checked.also)
         app.push_screen(question, take)
 
-    def on_report_taken(self, message: ReportTaken) -> None:
-        self.action_clear()
-        self.desk_app.open_recovery(message.recovery_id)
-        self.desk_app.came_from = "now"
+    def _send(self, report: ReportFact, checked: Checked, desk: Desk) -> str:
+        done = stop_at_once(
+            desk, report, checked.case_number, knowing=bool(checked.also),
+            another_payment=bool(checked.already),
+        )  # fmt: skip
+        self._taken_id = done.recovery_id  # read after the act is done, on the screen's thread
+        return done.sentence
+
+    def _sent(self, asked: _Asked) -> None:
+        """The recovery is shown, and the text goes, unless it is not what was sent any more."""
+        if self._now_asked() == asked:
+            self.action_clear()
+        self._keep()
+        if self.is_current:
+            self.desk_app.open_recovery(self._taken_id)
+            self.desk_app.came_from = "now"
 
     def action_clear(self) -> None:
         self.query_one("#pasted", TextArea).text = ""
@@ -177,9 +260,3 @@ class ReportScreen(LiveScreen):
 
 
 _QUESTION = "This goes to the bank at once; another person confirms it afterwards."
-
-
-def _send(screen: ReportScreen, report: ReportFact, checked: Checked, desk: Desk) -> str:
-    done = stop_at_once(desk, report, checked.case_number, knowing=bool(checked.also))
-    screen.post_message(ReportTaken(done.recovery_id))
-    return done.sentence

@@ -64,6 +64,7 @@ class TraceScreen(LiveScreen):
         """Read again; the page of another recovery goes at once."""
         if self.view is not None and self.view.page.recovery_id != self.desk_app.recovery_id:
             self.view, self.first_rule, self.victim = None, 0, 0
+            self.is_ready = False
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
             self.query_one("#notice", Static).update("tracing the recovery …")
@@ -78,6 +79,7 @@ class TraceScreen(LiveScreen):
         """Fill the panels."""
         view = cast("TraceView | None", picture)
         if view is not None and view.page.recovery_id != self.desk_app.recovery_id:
+            self.is_ready = False  # it is read again already
             return
         self.view = view
         self.query_one("#page").display = view is not None

@@ -42,8 +42,8 @@ class HeaderValue:
     read_only: bool
     paused: bool
     story: str | None
-    red: int = 0
-    """How many recoveries nobody owns or moves."""
+    red: str = ""
+    """How many recoveries stand in red, in words."""
 
 
 def header_lines(value: HeaderValue, width: int) -> list[Content]:
@@ -103,7 +103,7 @@ def _tabs(screen: str, width: int) -> Content:
 def _marks(value: HeaderValue, width: int) -> Content:
     marks: list[tuple[object, str] | str] = []
     if value.red:
-        marks += [(f"▲ {value.red:,} stalled", ALARM), "  "]
+        marks += [(value.red, ALARM), "  "]
     if value.paused:
         marks += [("‖ PAUSED", ALARM), "  "]
     if value.read_only:

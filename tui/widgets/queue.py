@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from textual.content import Content
@@ -11,7 +11,10 @@ from textual.reactive import reactive
 
 from models.queries.views import QueueLine
 from models.states import Role
-from tui.signs import SHARED, idle_text, stage_sign, time_left, turn_sign
+from models.step_wording import LOOK_INTO
+from models.urgency import Urgency, counted_from
+from recovery_flows.rules.attention import Attention
+from tui.signs import ALARM, ATTENTION, SHARED, idle_text, queue_time, stage_sign, turn_sign
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
 
@@ -32,7 +35,6 @@ _WIDE = (
     TableColumn("turn", "turn", 11),
     TableColumn("next", "next step"),
 )
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class QueueTable(LineTable[QueueLine]):
@@ -52,7 +54,7 @@ class QueueTable(LineTable[QueueLine]):
     def sort_value(self, line: QueueLine, key: str) -> Any:  # noqa: ANN401
         """What the column sorts by."""
         values: dict[str, object] = {
-            "due": line.due_at or _NEVER,
+            "due": (line.urgency, counted_from(line.state, line.reported_at, line.due_at)),
             "ref": line.ref,
             "stage": stage_sign(line.state, line.stage).word,
             "loss": (line.loss.currency, line.loss.minor),
@@ -63,11 +65,14 @@ class QueueTable(LineTable[QueueLine]):
         return values[key]
 
     def is_pinned(self, line: QueueLine) -> bool:
-        """What nobody owns or moves stays in sight."""
-        return line.idle_since is not None
+        """A contradiction stays in sight."""
+        return line.urgency is Urgency.DISCREPANCY
 
     def _next(self, line: QueueLine, *, short: bool) -> Content:
         """The next step, after what is wrong with the file."""
+        if line.urgency is Urgency.DISCREPANCY:
+            sign, told = ATTENTION[Attention.DISCREPANCY], line.sentence.removeprefix(LOOK_INTO)
+            return word(f"{sign.glyph} {told}", ALARM)
         marks: list[Content | str] = []
         if line.idle_since is not None and self.now is not None:
             marks += [idle_text(line.attention, line.idle_since, self.now, short=short), " "]
@@ -79,7 +84,7 @@ class QueueTable(LineTable[QueueLine]):
         """The line as text."""
         is_wide = self.size.width >= 100
         now = self.now
-        left = word("") if now is None else time_left(now, line.due_at, short=not is_wide)
+        left = word("") if now is None else queue_time(line, now, short=not is_wide)
         turn = turn_sign(line.role, self.own_roles)
         cells = [
             left,

@@ -13,7 +13,7 @@ from models.queries.queue import OpenStep, open_steps
 from models.states import Role, SubjectKind
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk, linking, wall_clock
+from recovery_flows.desk import Desk, discrepancies, linking, wall_clock
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.identifiers import Subject, identifier
 from recovery_flows.rules.steps import Action
@@ -41,6 +41,7 @@ FOUND: Mapping[str, tuple[Subject, ...]] = {
 }
 TITLE_TIME = timedelta(days=3)
 """How long Lin takes to make sure that nobody else claims the money: others may still report."""
+LOOKED_INTO = "asked the bank, which has confirmed what it stated (synthetic)"
 AUTHORITY = "county-level head, approval SYN-2026 (synthetic)"
 
 
@@ -78,6 +79,9 @@ class People:
         return True
 
     def _advance(self, line: OpenStep) -> int:
+        if line.action == Action.RESOLVE_DISCREPANCY:
+            discrepancies.resolve(self._lin, line.recovery_id, line.subject_id, LOOKED_INTO)
+            return 1
         number = f"SYN-{line.ref.removeprefix('R-')}"
         try:
             # All files of the demo are Lin's own, who joins those that want the same account.

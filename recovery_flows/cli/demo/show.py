@@ -55,6 +55,7 @@ def open_terminal(
     from recovery_flows.cli.letter import post_of
     from tui.opening import run
 
+    look = installation.settings.screen
     handle = acting_as or (SUPERVISOR if installation.is_demo else "")
     if story is None and installation.is_demo and (installation.data_dir / PLAN).exists():
         world = read_plan(installation.data_dir).world
@@ -64,11 +65,13 @@ def open_terminal(
         installation.laws,
         installation.officer(handle),
         officers=installation.identities(),
-        unit_name=installation.settings.screen.unit_name or "recovery",
+        unit_name=look.unit_name or "recovery",
         start_at=case or None,
         story=story,
         screen=screen or None,
         time_zone=installation.laws[HOME].time_zone,
         post=post_of(installation),
         patience=installation.patience(),
+        theme=look.theme,
+        look_seconds=look.refresh_milliseconds / 1000,
     )

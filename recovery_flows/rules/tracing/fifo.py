@@ -7,7 +7,7 @@ from datetime import datetime
 
 from recovery_flows.rules.tracing.found import traced
 from recovery_flows.rules.tracing.lots import OLDEST_FIRST
-from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
 from recovery_flows.rules.tracing.walk import walk
 
 
@@ -18,6 +18,7 @@ def trace(
     coverage: Iterable[Coverage],
     *,
     as_of: datetime,
+    holds: Iterable[Held] = (),
 ) -> Trace:
     """Where each claim's money is at `as_of` by first in, first out, in whole minor units."""
-    return traced(walk(OLDEST_FIRST, transfers, sources, openings, coverage, as_of))
+    return traced(walk(OLDEST_FIRST, transfers, sources, openings, coverage, as_of, holds))

@@ -13,7 +13,7 @@ from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.found import traced
 from recovery_flows.rules.tracing.pro_rata import rounded
 from recovery_flows.rules.tracing.two_parts import two_part_rule
-from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
 from recovery_flows.rules.tracing.walk import walk
 
 
@@ -24,9 +24,10 @@ def trace(
     coverage: Iterable[Coverage],
     *,
     as_of: datetime,
+    holds: Iterable[Held] = (),
     among: Among = Among.FIFO,
 ) -> Trace:
     """Where each claim's money is at `as_of` by own money first, in whole minor units."""
     rule = two_part_rule(among, own_first=True)
-    walked = walk(rule, transfers, sources, openings, coverage, as_of)
+    walked = walk(rule, transfers, sources, openings, coverage, as_of, holds)
     return traced(rounded(walked) if among is Among.PRO_RATA else walked)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from recovery_flows.rules.tracing.piece import Piece, Quantity, Rule
+from recovery_flows.rules.tracing.piece import Piece, Pot, Quantity, Rule
 
 
 @dataclass(slots=True)
@@ -30,6 +30,15 @@ class _Lot:
         left = self.whole_claim_minor - self.whole_claim_minor * taken // self.whole
         share, self.claim_minor = self.claim_minor - left, left
         return Piece(self.claim, amount, share, self.hop, self.age)
+
+    def apart(self, amount: int) -> _Lot:
+        """Take `amount` off as a lot of the same age that the same payment brought."""
+        piece = self.split(amount)
+        claim_minor = int(piece.claim_minor)
+        return replace(
+            self, amount=amount, claim_minor=claim_minor, whole=amount,
+            whole_claim_minor=claim_minor,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -137,6 +146,45 @@ class LotPot:
             self.lots.remove(lot)
             self.stolen_lots -= lot.claim is not None
         return pieces
+
+    @property
+    def total(self) -> int:
+        """All that is in here."""
+        return self.own + sum(lot.amount for lot in self.lots)
+
+    @property
+    def own_total(self) -> int:
+        """The holder's own money in here."""
+        return self.own + sum(lot.amount for lot in self.lots if lot.claim is None)
+
+    def part_off(self, amount: Quantity, *, own_first: bool, last: bool) -> LotPot:
+        """Remove up to `amount` as a pot of its own; only from one that has ages."""
+        parted = LotPot(self.newest_first, has_ages=True)
+        leaving = list(self.lots)[:: -1 if self.newest_first is not last else 1]
+        left = int(amount)
+        for lot in sorted(leaving, key=lambda one: (one.claim is None) is not own_first):
+            if left <= 0:
+                break
+            if lot.amount > left:
+                parted._put_back(lot.apart(left))
+                break
+            left -= lot.amount
+            self.lots.remove(lot)
+            self.stolen_lots -= lot.claim is not None
+            parted._put_back(lot)
+        return parted
+
+    def join(self, other: Pot) -> None:
+        """Take back what was parted off, each lot at its old age."""
+        if not isinstance(other, LotPot):
+            raise TypeError(other)
+        for lot in other.lots:
+            self._put_back(lot)
+
+    def _put_back(self, lot: _Lot) -> None:
+        older = (n for n, other in enumerate(self.lots) if (other.age or 0) > (lot.age or 0))
+        self.lots.insert(next(older, len(self.lots)), lot)
+        self.stolen_lots += lot.claim is not None
 
     def stolen(self) -> Iterator[Piece]:
         """The claims' money in here, oldest first."""

@@ -46,6 +46,27 @@ class Pot(Protocol):
         """Remove up to `amount` of what `payment` brought and is still there, with its old age."""
         ...
 
+    def part_off(self, amount: Quantity, *, own_first: bool, last: bool) -> Pot:
+        """Remove up to `amount` as a pot of its own, with every age and hop as it was.
+
+        The holder's own money or the claims' first; of either what the rule lets leave `last`.
+        """
+        ...
+
+    def join(self, other: Pot) -> None:
+        """Take back what was parted off, each piece at its place."""
+        ...
+
+    @property
+    def total(self) -> Quantity:
+        """All that is in it."""
+        ...
+
+    @property
+    def own_total(self) -> Quantity:
+        """The holder's own money in it."""
+        ...
+
     def stolen(self) -> Iterator[Piece]:
         """What of it is stolen."""
         ...

@@ -18,6 +18,7 @@ from recovery_flows.rules.tracing.types import (
     Coverage,
     Gone,
     GoneKind,
+    Held,
     Opening,
     Position,
     Source,
@@ -33,9 +34,10 @@ def trace(
     coverage: Iterable[Coverage],
     *,
     as_of: datetime,
+    holds: Iterable[Held] = (),
 ) -> Trace:
     """What every account was exposed to by `as_of`, in its own currency and in that of the loss."""
-    del openings
+    del openings, holds  # an account that was touched is exposed, whatever a bank holds of it
     ordered = sorted((t for t in transfers if t.at <= as_of), key=lambda t: (t.at, t.order, t.id))
     claims: defaultdict[str, set[str]] = defaultdict(set)
     lost: dict[str, int] = {}

@@ -13,8 +13,8 @@ from datetime import datetime
 from fractions import Fraction
 
 from recovery_flows.rules.tracing.found import Part, Step, Walked, traced
-from recovery_flows.rules.tracing.piece import Piece, Quantity, Rule
-from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.piece import Piece, Pot, Quantity, Rule
+from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
 from recovery_flows.rules.tracing.walk import walk
 
 _NOTHING = (Fraction(0), Fraction(0))
@@ -64,6 +64,45 @@ class SharePot:
                 self.shares[key] = (share * (1 - rate), claim_share * (1 - rate))
         return [Piece(claim, *parts, None) for claim, parts in taken.items()]
 
+    @property
+    def total(self) -> Quantity:
+        """All that is in here."""
+        return sum((amount for amount, _ in self.shares.values()), Fraction(0))
+
+    @property
+    def own_total(self) -> Quantity:
+        """The holder's own money in here."""
+        own = (share for (claim, _), (share, _) in self.shares.items() if claim is None)
+        return sum(own, Fraction(0))
+
+    def part_off(self, amount: Quantity, *, own_first: bool, last: bool) -> SharePot:
+        """Remove up to `amount` as a pot of its own: of the first kind, then of the other."""
+        del last  # shares have no order
+        parted = SharePot()
+        for is_own in (own_first, not own_first):
+            keys = [key for key in self.shares if (key[0] is None) == is_own]
+            total = sum((self.shares[key][0] for key in keys), Fraction(0))
+            rate = min(Fraction(1), Fraction(amount) / total) if total else Fraction(0)
+            amount -= total * rate
+            for key in keys if rate else ():
+                parted.shares[key] = self._split(key, rate)
+        return parted
+
+    def _split(self, key: tuple[str | None, str], rate: Fraction) -> tuple[Fraction, Fraction]:
+        """Take this share of what lies under one key off it."""
+        share, claim_share = self.shares.pop(key)
+        if rate < 1:
+            self.shares[key] = (share * (1 - rate), claim_share * (1 - rate))
+        return share * rate, claim_share * rate
+
+    def join(self, other: Pot) -> None:
+        """Mix in again what was parted off."""
+        if not isinstance(other, SharePot):
+            raise TypeError(other)
+        for key, (share, claim_share) in other.shares.items():
+            amount, claim_minor = self.shares.get(key, _NOTHING)
+            self.shares[key] = (amount + share, claim_minor + claim_share)
+
     def stolen(self) -> Iterator[Piece]:
         """The claims' money in here, by claim id."""
         sums: dict[str, tuple[Fraction, Fraction]] = {}
@@ -95,9 +134,10 @@ def trace(
     coverage: Iterable[Coverage],
     *,
     as_of: datetime,
+    holds: Iterable[Held] = (),
 ) -> Trace:
     """Where each claim's money is at `as_of` by rolling pro rata, rounded per claim at the end."""
-    walked = walk(SHARES, transfers, sources, openings, coverage, as_of)
+    walked = walk(SHARES, transfers, sources, openings, coverage, as_of, holds)
     return traced(rounded(walked))
 
 

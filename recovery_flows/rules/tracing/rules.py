@@ -11,6 +11,7 @@ from recovery_flows.rules.tracing import fifo, libr, lifo, poison, pro_rata, tai
 from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.types import (
     Coverage,
+    Held,
     Opening,
     Source,
     Trace,
@@ -107,8 +108,14 @@ def trace_by(
     *,
     as_of: datetime,
     among: Among = Among.FIFO,
+    holds: Iterable[Held] = (),
 ) -> Trace:
-    """Trace by the rule of that name; `among` orders victims between themselves under LIBR."""
+    """Trace by the rule of that name; `among` orders victims between themselves under LIBR.
+
+    `holds` is what banks hold of the accounts, over time: no payment draws on it.
+    """
     if rule is RuleName.LIBR:
-        return libr.trace(transfers, sources, openings, coverage, as_of=as_of, among=among)
-    return _TRACES[rule](transfers, sources, openings, coverage, as_of=as_of)
+        return libr.trace(
+            transfers, sources, openings, coverage, as_of=as_of, among=among, holds=holds
+        )
+    return _TRACES[rule](transfers, sources, openings, coverage, as_of=as_of, holds=holds)

@@ -11,7 +11,7 @@ from datetime import datetime
 from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.found import traced
 from recovery_flows.rules.tracing.two_parts import two_part_rule
-from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
 from recovery_flows.rules.tracing.walk import walk
 
 STOLEN_FIRST = two_part_rule(Among.FIFO, own_first=False)
@@ -24,6 +24,7 @@ def trace(
     coverage: Iterable[Coverage],
     *,
     as_of: datetime,
+    holds: Iterable[Held] = (),
 ) -> Trace:
     """Where each claim's money could be at `as_of` if it always left first, in minor units."""
-    return traced(walk(STOLEN_FIRST, transfers, sources, openings, coverage, as_of))
+    return traced(walk(STOLEN_FIRST, transfers, sources, openings, coverage, as_of, holds))

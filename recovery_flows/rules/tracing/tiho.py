@@ -12,7 +12,7 @@ from itertools import groupby
 
 from recovery_flows.rules.tracing import tainted_first
 from recovery_flows.rules.tracing.batch import whole_payers_first
-from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
 
 
 def trace(
@@ -22,10 +22,11 @@ def trace(
     coverage: Iterable[Coverage],
     *,
     as_of: datetime,
+    holds: Iterable[Held] = (),
 ) -> Trace:
     """Where each claim's money could be at `as_of`, largest payments first in every batch."""
     ordered = in_order(transfers)
-    return tainted_first.trace(ordered, sources, openings, coverage, as_of=as_of)
+    return tainted_first.trace(ordered, sources, openings, coverage, as_of=as_of, holds=holds)
 
 
 def in_order(transfers: Iterable[Transfer]) -> list[Transfer]:

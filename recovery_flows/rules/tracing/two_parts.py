@@ -62,6 +62,32 @@ class TwoPartPot:
         self.stolen_sum -= sum(piece.amount for piece in stolen)
         return ([Piece(None, own, 0, None)] if own else []) + stolen
 
+    @property
+    def total(self) -> Quantity:
+        """All that is in here."""
+        return self.own + self.stolen_sum
+
+    @property
+    def own_total(self) -> Quantity:
+        """The holder's own money in here."""
+        return self.own
+
+    def part_off(self, amount: Quantity, *, own_first: bool, last: bool) -> TwoPartPot:
+        """Remove up to `amount` as a pot of its own, the whole of one part before the other."""
+        own = min(self.own, amount if own_first else max(0, amount - self.stolen_sum))
+        victims = self.victims.part_off(amount - own, own_first=False, last=last)
+        self.own -= own
+        self.stolen_sum -= victims.total
+        return TwoPartPot(self.own_first, victims, own, victims.total)
+
+    def join(self, other: Pot) -> None:
+        """Take back what was parted off."""
+        if not isinstance(other, TwoPartPot):
+            raise TypeError(other)
+        self.own += other.own
+        self.stolen_sum += other.stolen_sum
+        self.victims.join(other.victims)
+
     def stolen(self) -> Iterator[Piece]:
         """The claims' money in here."""
         return self.victims.stolen()

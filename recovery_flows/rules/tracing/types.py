@@ -82,6 +82,19 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """From `at` on banks hold so much of an account, in all, by orders of this case or of others.
+
+    What was paid out of a hold counts as held: it left the account without any payment of it.
+    """
+
+    account: str
+    at: datetime
+    minor: int
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """Traced money still in an account, one lot; `last_hop` is the payment that brought it."""
 
@@ -170,6 +183,7 @@ class TraceRule(Protocol):
         coverage: Iterable[Coverage],
         *,
         as_of: datetime,
+        holds: Iterable[Held] = (),
     ) -> Trace: ...
 
 

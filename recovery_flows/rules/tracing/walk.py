@@ -11,10 +11,12 @@ from models.facts import LineKind
 from recovery_flows.rules.tracing.found import Part, Step, Walked
 from recovery_flows.rules.tracing.opening import Covered, Laid, laid_openings
 from recovery_flows.rules.tracing.piece import Piece, Pot, Quantity, Rule, converted
+from recovery_flows.rules.tracing.reserved import Reserves
 from recovery_flows.rules.tracing.reversal import undone_payments
 from recovery_flows.rules.tracing.types import (
     Coverage,
     GoneKind,
+    Held,
     Opening,
     Shortage,
     Source,
@@ -29,6 +31,7 @@ def walk(
     openings: Iterable[Opening],
     coverage: Iterable[Coverage],
     as_of: datetime,
+    holds: Iterable[Held] = (),
 ) -> Walked:
     """Carry every claim's money along the payments up to `as_of`, in their order.
 
@@ -36,21 +39,27 @@ def walk(
     """
     known = list(transfers)
     ordered = sorted((t for t in known if t.at <= as_of), key=lambda t: (t.at, t.order, t.id))
-    ledger = _Ledger(rule, Covered(coverage), undone_payments(ordered))
+    reserves = Reserves(rule, holds)
+    ledger = _Ledger(rule, Covered(coverage), undone_payments(ordered), reserves)
     ledger.claim(known, ordered, sources)
     ledger.open(laid_openings(ordered, openings, ledger.covered))
     for transfer in ordered:
+        ledger.hold(transfer.at)
         ledger.book(transfer)
+    ledger.hold(as_of, at_the_end=True)
     return ledger.closed()
 
 
 class _Ledger:
     """Every account's pot while the payments go by."""
 
-    def __init__(self, rule: Rule, covered: Covered, undone: dict[str, Transfer]) -> None:
-        self.rule, self.covered, self.undone = rule, covered, undone
+    def __init__(
+        self, rule: Rule, covered: Covered, undone: dict[str, Transfer], reserves: Reserves
+    ) -> None:
+        self.rule, self.covered, self.undone, self.reserves = rule, covered, undone, reserves
         self.to_undo = {original.id: original for original in undone.values()}
         self.aged = {end for t in self.to_undo.values() for end in (t.payer, t.payee)}
+        self.aged |= reserves.accounts
         self.pots: dict[str, Pot] = {}
         self.vanished: dict[str, Pot] = {}  # by payment, of those that are taken back later
         self.debts: dict[str, int] = {}  # of accounts whose balance is known
@@ -83,6 +92,11 @@ class _Ledger:
         if account not in self.pots:
             self.pots[account] = self.rule.new_pot(has_ages=account in self.aged)
         return self.pots[account]
+
+    def hold(self, at: datetime, *, at_the_end: bool = False) -> None:
+        """Set apart, or give back, what banks came to hold before a payment at `at`."""
+        for held in self.reserves.due(at, at_the_end=at_the_end):
+            self.reserves.change(held, self._pot(held.account))
 
     def book(self, transfer: Transfer) -> None:
         """One payment: out of the payer, claimed, into the payee or out of sight."""
@@ -138,9 +152,10 @@ class _Ledger:
 
     def _fall_short(self, account: str, transfer_id: str, minor: int) -> None:
         self.found.shortages.append(Shortage(account, transfer_id, minor))
-        # Only a known balance can truly be below zero; otherwise the missing money was there.
+        # Only a known balance can truly be below zero; otherwise the missing money was there. It is
+        # not below zero either while a bank keeps the money for a hold.
         if account in self.debts:
-            self.debts[account] += minor
+            self.debts[account] += max(0, minor - int(self.reserves.total(account)))
 
     def _claimed(self, transfer: Transfer, source: Source, pieces: list[Piece]) -> list[Piece]:
         """The claim takes what nobody else owns; what is another's stays his and is reported."""
@@ -168,6 +183,7 @@ class _Ledger:
         if stolen and not self.covered(payee, transfer.at):
             self.unseen.add(payee)
         self._pot(payee).put(moved)
+        self.reserves.fill(payee, self._pot(payee))
 
     def _after_debt(self, transfer: Transfer, payee: str, pieces: list[Piece]) -> list[Piece]:
         credit = self.rule.new_pot()
@@ -229,9 +245,13 @@ class _Ledger:
             original = self.to_undo[name]
             for piece in pot.stolen():
                 self._end(original.payer, piece, name, kind=_way_out(original))
-        holding = {account: pot for account, pot in self.pots.items() if pot.holds_stolen}
+        holding = self.reserves.stolen()
+        for account, pot in self.pots.items():
+            if pot.holds_stolen:
+                holding.setdefault(account, []).append(pot)
         for account in sorted(holding):
-            self.found.parts.extend(Part(account, piece) for piece in holding[account].stolen())
+            pieces = (piece for pot in holding[account] for piece in pot.stolen())
+            self.found.parts.extend(Part(account, piece) for piece in pieces)
         self.found.frontier = frozenset(self.unseen & holding.keys())
         return self.found
 

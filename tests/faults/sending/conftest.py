@@ -47,6 +47,8 @@ from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
 from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
+PATIENCE_SECONDS = 60
+
 
 @dataclass
 class Unit:
@@ -67,8 +69,11 @@ class Unit:
     def database(self) -> Database:
         return self.installation.database
 
-    def hands(self, owner: str, timeout_seconds: float = 1) -> Engine:
-        """An engine with short patience."""
+    def hands(self, owner: str, timeout_seconds: float = PATIENCE_SECONDS) -> Engine:
+        """An engine that waits for each answer, however busy the machine is.
+
+        A bank that hangs up does so at once; only a test of a late answer takes less patience.
+        """
         pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
         return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
 
@@ -191,7 +196,7 @@ class Unit:
 
     async def differences(self) -> list[str]:
         """By how much a bank says another figure than our ledger; every bank can be asked."""
-        witness = self.hands("witness", timeout_seconds=10)
+        witness = self.hands("witness")
         found = await reconcile(witness)
         await witness.close()
         assert found.not_asked == ()

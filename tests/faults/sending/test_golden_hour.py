@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,7 +44,8 @@ class Sender:
         await self.pilot.pause()
 
     async def until(self, text: str) -> None:
-        for _ in range(200):
+        given_up_at = time.monotonic() + 60
+        while time.monotonic() < given_up_at:
             strips = self.app.screen._compositor.render_strips()
             if any(text in strip.text for strip in strips):
                 return

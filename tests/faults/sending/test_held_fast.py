@@ -31,7 +31,7 @@ def told(unit: Any, hold: HoldRow, minor: int) -> None:
     laws = unit.installation.laws
     with unit_of_work(unit.database) as work:
         progress = Progress(load_file(work.session, unit.recovery_id))
-        answers.take_hold_fact(progress, hold.id, fact, laws)
+        answers.take_hold_fact(progress, hold.id, fact, laws, unit.sandbox.now)
         conclude(work, ENGINE, unit.sandbox.now, laws, progress)
 
 

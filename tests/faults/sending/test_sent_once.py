@@ -133,7 +133,9 @@ async def test_an_order_whose_answer_is_lost_is_asked_for_by_key_and_never_sent_
         {"call": call, "kind": "timeout_after_acting", "seconds": 3},
         {"call": call, "kind": "error_500"},
     )
-    await unit.sweep()
+    impatient = unit.hands("impatient", timeout_seconds=1)
+    await unit.sweep(engine=impatient)
+    await impatient.close()
     assert call_of(unit, kind).state is CallState.UNKNOWN
     assert "did not answer in time" in call_of(unit, kind).last_error
     await unit.sweep(after_seconds=2)

@@ -84,7 +84,7 @@ async def test_each_of_three_answers_is_an_event_with_the_digest_of_its_document
 
 async def test_a_task_whose_answer_is_lost_is_asked_for_by_key_and_done_once(unit: Any) -> None:
     start(unit, PHONE, partners=[TELECOM])
-    fault = {"call": "POST /v1/tasks", "kind": "timeout_after_acting", "times": 2, "seconds": 2}
+    fault = {"call": "POST /v1/tasks", "kind": "timeout_after_acting", "times": 2}
     unit.sandbox.plant(fault, bank=TELECOM)
     await unit.sweep()
     assert {t.state for t in unit.file().tasks} == {TaskState.ORDERED}
@@ -144,7 +144,7 @@ async def test_a_withdrawal_that_is_refused_is_said_and_not_tried_for_ever(unit:
 
 async def test_a_task_in_doubt_when_it_is_denied_is_taken_back_once_it_is_known(unit: Any) -> None:
     start(unit, PHONE, partners=[TELECOM])
-    fault = {"call": "POST /v1/tasks", "kind": "timeout_after_acting", "times": 2, "seconds": 2}
+    fault = {"call": "POST /v1/tasks", "kind": "timeout_after_acting", "times": 2}
     unit.sandbox.plant(fault, bank=TELECOM)
     await unit.sweep()
     deny(unit)

@@ -81,7 +81,7 @@ class Case:
                 held=Money(0, hold.currency), acted_at=now, expires_at=None, modified_at=now,
                 reason="NO_BALANCE",
             )  # fmt: skip
-            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws)
+            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws, now)
             conclude(unit, ENGINE, now, self.unit.laws, progress)
 
     def hold(self, kind: HoldKind) -> Any:

@@ -13,6 +13,7 @@ from models.queries.views import QueuePage
 from models.states import HoldState
 from models.store import calls
 from models.store.unit import unit_of_work
+from models.urgency import Urgency
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.queueing import queue
 from recovery_flows.rules.attention import Patience
@@ -109,16 +110,21 @@ def test_a_new_step_begins_its_own_day_when_the_bank_makes_it_possible(unit: Any
 
 
 @pytest.mark.parametrize("limit", [2, 2000])
-def test_red_ones_stand_first_and_no_limit_cuts_them_off(unit: Any, limit: int) -> None:
+def test_red_ones_are_marked_in_their_place_and_no_limit_cuts_them_off(
+    unit: Any, limit: int
+) -> None:
     ids = unit.report(*unit.reports(5))
     for recovery_id in ids[:3]:
         unit.accept(recovery_id)
+        unit.desk().advance(recovery_id, knowing=True)
     unit.later(30)
     for recovery_id in ids[:3]:
         unit.desk().note(recovery_id, "looked at")
     whole = page(unit, limit)
-    assert [x.attention for x in whole.lines][:2] == ["unowned", "unowned"]
-    assert {x.recovery_id for x in whole.lines[:2]} == set(ids[3:])
+    late = [x for x in whole.lines if x.urgency is Urgency.LATE]
+    assert [x.recovery_id for x in late] == [x.recovery_id for x in whole.lines[: len(late)]]
+    assert [x.attention for x in whole.lines][-2:] == ["unowned", "unowned"]
+    assert {x.recovery_id for x in whole.lines[-2:]} == set(ids[3:])
     assert len(whole.lines) == (4 if limit == 2 else 5)
     assert page(unit, 0).attention_count == 2
 

@@ -20,7 +20,7 @@ from models.store.unit import unit_of_work
 from models.tables import table_of
 from recovery_flows.desk import Desk, NobodyActsError
 from recovery_flows.desk.deconflicting import KnownElsewhereError
-from recovery_flows.desk.golden import AlreadyKnownError, stop_at_once
+from recovery_flows.desk.golden import stop_at_once
 from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.pasting import look
@@ -80,38 +80,6 @@ def test_nobody_but_an_officer_can_and_the_sender_cannot_confirm(unit: Any, fact
     (approval,) = unit.file(done.recovery_id).approvals
     with pytest.raises(StepRefusedError, match="a second person has to"):
         both.approve(approval.id)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{}, {"external_ref": "another"}, {"external_ref": ""}, {"victim_name": "Another Spelling"}],
-)
-def test_the_same_report_or_payment_a_second_time_does_nothing_and_names_the_recovery(
-    unit: Any, fact: Any, changes: dict[str, str]
-) -> None:
-    stop_at_once(unit.desk(), fact(1), "1")
-    before = event_count(unit)
-    with pytest.raises(AlreadyKnownError, match="it is in R-2026-0001, yours; nothing is done"):
-        stop_at_once(unit.desk(), replace(fact(1), **changes), "2", knowing=True)
-    assert event_count(unit) == before
-
-
-def test_a_report_without_a_reference_is_known_again_by_its_payment(unit: Any, fact: Any) -> None:
-    nameless = replace(fact(1), external_ref="")
-    done = stop_at_once(unit.desk(), nameless, "1")
-    assert done.ref == "R-2026-0001"
-    with pytest.raises(AlreadyKnownError):
-        stop_at_once(unit.desk(), nameless, "1")
-    other = replace(nameless, paid_at=nameless.paid_at + timedelta(seconds=1), end_to_end_id="")
-    assert stop_at_once(unit.desk(), other, "1", knowing=True).ref == "R-2026-0002"
-
-
-def test_a_known_report_of_another_officer_is_not_named(unit: Any, fact: Any, li: Any) -> None:
-    stop_at_once(unit.desk(li), fact(1), "1")
-    with pytest.raises(AlreadyKnownError) as refused:
-        stop_at_once(unit.desk(), fact(1), "2")
-    assert "it is in another recovery, ask li" in str(refused.value)
-    assert "R-2026" not in str(refused.value)
 
 
 def test_a_shared_account_is_refused_whole_unless_it_is_known(unit: Any, fact: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from models.queries.audit import verify
 from models.states import HoldKind, HoldState, Role
+from models.step_wording import Wording
 from models.store.documents import place_of
 from models.store.unit import Actor
 from recovery_flows.desk import letter_answers
@@ -60,7 +61,8 @@ def test_an_answer_sent_back_is_typed_again_and_says_so(stopped: Any) -> None:
     call_id = stopped.line("hold").call_id
     assert stopped.events(call_id)[-1] == "answer_returned"
     stopped.send("statement")
-    sentence = stopped.unit.one("SELECT step_sentence FROM recovery")
+    stored = stopped.unit.one("SELECT step_wording FROM recovery")
+    sentence = str(Wording.read(str(stored)))
     assert sentence.startswith("enter the answer of bank-home again: it was returned: stop-payment")
     stopped.yes()
     assert stopped.hold().held_minor == 100_000

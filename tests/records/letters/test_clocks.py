@@ -10,6 +10,7 @@ import pytest
 from models.queries.audit import verify
 from models.queries.work import due_call_kinds, next_retry
 from models.states import CallKind, HoldKind, HoldState, Role
+from models.step_wording import Wording
 from models.store.calls import lease_calls
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.desk import letter_answers, letters
@@ -42,8 +43,8 @@ def test_the_clock_of_a_stop_runs_from_when_its_letter_was_sent(paper: Any) -> N
     assert reminding.ends_at(file, paper.hold(), paper.unit.laws) == sent + TERM
     assert waking.next_clock(file, paper.unit.laws) == sent + TERM
     assert paper.line("hold").due_at == sent + TERM
-    steps = paper.unit.one("SELECT step_sentence FROM recovery")
-    assert steps == "print the letter to bank-home: the account's bookings"
+    step = Wording.read(str(paper.unit.one("SELECT step_wording FROM recovery")))
+    assert str(step) == "print the letter to bank-home: the account's bookings"
 
 
 def test_until_it_is_sent_the_clock_runs_from_the_order_and_reminds(paper: Any) -> None:

@@ -57,7 +57,7 @@ class Acts:
                 booking_ref="B-1",
                 modified_at=self.unit.now,
             )
-            answers.take_payout_fact(progress, payout_id, fact)
+            answers.take_payout_fact(progress, payout_id, fact, self.unit.now)
             conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
 
     def frozen(self, held_minor: int = 70_000) -> str:

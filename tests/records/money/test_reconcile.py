@@ -24,7 +24,7 @@ from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.sandbox.server import running
 from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
 
-ORDERS = (CallKind.HOLD, CallKind.STATEMENT, CallKind.PAYOUT)
+ORDERS = (CallKind.HOLD, CallKind.STATEMENT, CallKind.PAYOUT, CallKind.HOLD_QUERY)
 
 
 @pytest.fixture

@@ -15,22 +15,18 @@ import pytest
 
 from models.money import Money
 from models.states import CallKind
-from models.store.documents import place_of
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.place import open_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import holding
+from recovery_flows.flows import outbox
 from recovery_flows.sandbox import kinds
 from recovery_flows.sandbox.kinds import means_something
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending import partners
+from tests.faults.sending.matrix.effects import assert_one_effect_each, was_kept
 from tests.faults.sending.partners import PLATFORM
 
-NUMBERS = {
-    "bank-home": "9999000000000001",
-    "bank-slow": "9999000000000002",
-    "bank-abroad": "9999000000000003",
-}
 FEED, BY_KEY = "feed", "by_key"
 REASON = "told by the duty desk of the bank"
 Prepare = Callable[[Any], Awaitable[None]]
@@ -83,6 +79,12 @@ async def _payout(unit: Any) -> None:
     unit.approve()
 
 
+async def _hold_query(unit: Any) -> None:
+    """A payout is settled, and its bank is to be asked what it still holds."""
+    await _payout(unit)
+    await outbox.send_due(unit.engine, [CallKind.PAYOUT])
+
+
 async def _balance(unit: Any) -> None:
     """A watched account was empty; now 500.00 are there, and it is looked at next."""
     unit.report()
@@ -129,6 +131,7 @@ COLUMNS: dict[str, Column] = {
     CallKind.RELEASE: Column(kinds.RELEASE, _release),
     CallKind.EXTEND: Column(kinds.EXTEND, _extend),
     CallKind.PAYOUT: Column(kinds.PAYOUT, _payout),
+    CallKind.HOLD_QUERY: Column(kinds.READ_HOLD, _hold_query),
     CallKind.STATEMENT: Column(kinds.STATEMENT, _hold),
     CallKind.BALANCE: Column(kinds.BALANCE, _balance),
     CallKind.TASK: Column(kinds.TASK, partners.about_to_ask, PLATFORM),
@@ -195,7 +198,6 @@ class Worlds:
         register_banks(installation.database, list(sandbox.banks.values()), "CN")
         unit = self.unit_with(sandbox, installation)
         unit.recovery_id = snapshot.recovery_id
-        unit.engine = unit.hands("test", timeout_seconds=5)
         unit.wall = max(unit.wall, snapshot.wall + timedelta(seconds=130))
         return unit
 
@@ -256,10 +258,10 @@ def play_out(about_to: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., A
     async def _play(name: str, fault: FaultKind) -> Any:
         unit, column = await about_to(name), COLUMNS[name]
         bank = getattr(unit.sandbox, column.bank, column.bank)
-        if fault is FaultKind.SLOW:
-            unit.engine = unit.hands("impatient", timeout_seconds=0.5)
         row = {"call": column.call, "kind": fault, **PLANTED.get(fault, {})}
         unit.sandbox.plant(row, bank=bank)
+        if fault is FaultKind.SLOW:
+            await met_without_patience(unit, bank)
         await unit.come_to_rest()
         met = unit.sandbox.get("/sandbox/faults/met", bank).json()
         assert {"call": column.call, "kind": fault, "times": row.get("times", 1)} in met
@@ -274,28 +276,13 @@ def play_out(about_to: Any, caplog: pytest.LogCaptureFixture) -> Callable[..., A
     return _play
 
 
-def was_kept(unit: Any, part: bytes) -> bool:
-    """Whether an answer with these bytes in it is among the documents, as it came."""
-    with unit.database.reading() as session:
-        rows = session.connection().exec_driver_sql("SELECT digest, body_sealed FROM document")
-        open_bytes = unit.database.vault.open_bytes
-        return any(part in open_bytes(sealed, place_of(digest)) for digest, sealed in rows)
-
-
-def assert_one_effect_each(unit: Any) -> None:
-    """What the banks' own books show was ordered by us, each thing once."""
-    file = unit.file()
-    ours = {row.id for row in (*file.holds, *file.payouts, *file.tasks)}
-    there: list[str] = []
-    paid: list[str] = []
-    for bank in unit.sandbox.banks:
-        there += [task["taskRef"] for task in partners.told(unit, bank)]
-        if bank not in NUMBERS:
-            continue
-        book = unit.sandbox.book(bank, NUMBERS[bank])
-        there += [r["orderRef"] for r in (*book["holds"], *book["payouts"])]
-        paid += [b["endToEndId"] for b in book["bookings"] if b["kind"] == "PAYOUT"]
-    assert len(there) == len(set(there))
-    assert set(there) <= ours
-    # Once where it leaves, once where it arrives.
-    assert all(paid.count(ref) == 2 for ref in paid)
+async def met_without_patience(unit: Any, bank: str) -> None:
+    """Sweep with an engine that gives a late answer up, until the planted one was late."""
+    impatient = unit.hands("impatient", timeout_seconds=0.5)
+    for _ in range(30):
+        await unit.sweep(engine=impatient)
+        if not unit.sandbox.planted(bank):
+            break
+        # Another call than the planted one was given up: it is due again after a pause.
+        unit.wall += timedelta(seconds=130)
+    await impatient.close()

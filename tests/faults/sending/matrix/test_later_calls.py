@@ -10,6 +10,7 @@ from typing import Any
 
 from models.facts import AccountRef
 from models.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
+from recovery_flows.desk import discrepancies
 from recovery_flows.sandbox.states import FaultKind
 
 Outcome = Callable[[Any], Awaitable[None]]
@@ -104,6 +105,24 @@ async def paid_but_a_cent(unit: Any) -> None:
     assert unit.found == ["CNY -0.01"]
 
 
+async def paid_short(unit: Any) -> None:
+    """Half is credited and booked as returned; the rest is held, owed, and waits for a look."""
+    assert credited(unit) == ["400.00"]
+    assert term(unit, LedgerAccount.RETURNED_HOLD) == term(unit, LedgerAccount.HELD) == 40_000
+    assert unit.found == []
+    assert [c.state for c in unit.file().claims] == ["verified"]
+    assert {d.kind for d in unit.file().discrepancies} == {"amount_differs"}
+    assert len(unit.file().allocations) == 1
+    for found in unit.file().discrepancies:
+        discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "the bank has mistyped")
+    await unit.until("return")
+    unit.approve()
+    await unit.come_to_rest()
+    assert credited(unit) == ["400.00", "400.00"]
+    assert term(unit, LedgerAccount.RETURNED_HOLD) == 80_000
+    unit.assert_books_hold()
+
+
 async def paid_when_money_is_there(unit: Any) -> None:
     """Refused for want of money: the same decision is taken once more, by two people."""
     await refused(unit, PayoutState.PREPARED)
@@ -179,6 +198,7 @@ CLEAN: dict[str, Outcome] = {
     CallKind.RELEASE: frozen("500.00", 50_000),
     CallKind.EXTEND: renewed(80_000),
     CallKind.PAYOUT: paid,
+    CallKind.HOLD_QUERY: paid,
     CallKind.STATEMENT: traced,
     CallKind.BALANCE: seen(50_000),
 }
@@ -189,6 +209,7 @@ OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
     (CallKind.EXTEND, FaultKind.LAPSES_EARLY): lapsed_after_its_renewal,
     (CallKind.EXTEND, FaultKind.LET_GO): let_go_after_its_renewal,
     (CallKind.PAYOUT, FaultKind.OFF_BY_A_CENT): paid_but_a_cent,
+    (CallKind.PAYOUT, FaultKind.PAYS_SHORT): paid_short,
     (CallKind.PAYOUT, FaultKind.NO_MONEY): paid_when_money_is_there,
     (CallKind.PAYOUT, FaultKind.WRONG_NAME): paid_to_another_account,
     # A look at a balance is booked nowhere: the stop asks for what was seen.

@@ -16,23 +16,28 @@ from recovery_flows.sandbox.states import FaultKind
 FEED, BY_KEY = "feed", "by_key"
 HOLD, REQUEST, RELEASE = CallKind.HOLD, CallKind.REQUEST, CallKind.RELEASE
 EXTEND, PAYOUT = CallKind.EXTEND, CallKind.PAYOUT
-STATEMENT, BALANCE = CallKind.STATEMENT, CallKind.BALANCE
+STATEMENT, BALANCE, QUERY = CallKind.STATEMENT, CallKind.BALANCE, CallKind.HOLD_QUERY
 TASK, TASK_EXTEND, TASK_CANCEL = CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL
 TASKS = (TASK, TASK_EXTEND, TASK_CANCEL)
+
+ALL_BUT_PAYOUT = (
+    HOLD, REQUEST, RELEASE, EXTEND, STATEMENT, BALANCE, QUERY, FEED, BY_KEY, *TASKS,
+)  # fmt: skip
 
 # Pairs that mean nothing, with the reason; the bank refuses to plant them.
 NO_MEANING: dict[FaultKind, dict[str, tuple[str, ...]]] = {
     FaultKind.TOO_LARGE: {
         "its answer is one resource, whose size does not depend on what is asked for":
-            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, BY_KEY),
+            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, QUERY, BY_KEY),
     },
     FaultKind.REPEATED: {
         "its answer is one resource: nothing in it can come twice":
-            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, BY_KEY),
+            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, QUERY, BY_KEY),
         "its answer is one resource, and each word in it has its number": TASKS,
     },
     FaultKind.OUT_OF_ORDER: {
         "a balance is of one instant, and has no revisions": (BALANCE,),
+        "it shows a resource as it is now": (QUERY,),
         "it gives the answer as it was first given, which is older than the feed by itself":
             (BY_KEY,),
     },
@@ -40,30 +45,36 @@ NO_MEANING: dict[FaultKind, dict[str, tuple[str, ...]]] = {
     FaultKind.PARTIAL: {
         "a task is done or it is not": TASKS,
         "only a hold can be of less than was asked": (RELEASE, EXTEND, PAYOUT),
-        "nothing is held by asking": (STATEMENT, BALANCE, FEED, BY_KEY),
+        "nothing is held by asking": (STATEMENT, BALANCE, QUERY, FEED, BY_KEY),
     },
     FaultKind.NO_MONEY: {
         "it takes nothing that is not held already": (RELEASE, EXTEND),
         "it is about no money": TASKS,
-        "it tells what was booked or done, not what is there": (STATEMENT, FEED, BY_KEY),
+        "it tells what was booked or done, not what is there": (STATEMENT, QUERY, FEED, BY_KEY),
     },
     FaultKind.WRONG_NAME: {
-        "no name is in it": (RELEASE, EXTEND, STATEMENT, BALANCE, FEED, BY_KEY, *TASKS),
+        "no name is in it": (RELEASE, EXTEND, STATEMENT, BALANCE, QUERY, FEED, BY_KEY, *TASKS),
     },
     FaultKind.MOVED_ON: {
         "it is about no money": TASKS,
         "what is held already cannot move on": (RELEASE, EXTEND, PAYOUT),
-        "what moves on before a question is what the question finds": (STATEMENT, BALANCE),
+        "what moves on before a question is what the question finds": (STATEMENT, BALANCE, QUERY),
         "what happened is told here, it does not happen here": (FEED, BY_KEY),
     },
     FaultKind.LAPSES_EARLY: {
-        "it promises no later end": (RELEASE, PAYOUT, STATEMENT, BALANCE, TASK_CANCEL),
+        "it promises no later end": (RELEASE, PAYOUT, STATEMENT, BALANCE, QUERY, TASK_CANCEL),
         "what happened is told here, it does not happen here": (FEED, BY_KEY),
     },
     FaultKind.LET_GO: {
         "what it took is paid, and no more than that is in the order": (PAYOUT,),
         "what it is about is let go by itself": (TASK_CANCEL,),
-        "nobody at the bank has a hold in hand": (STATEMENT, BALANCE, FEED, BY_KEY),
+        "nobody at the bank has a hold in hand": (STATEMENT, BALANCE, QUERY, FEED, BY_KEY),
+    },
+    **{
+        kind: {"only a payout takes money out of a hold": ALL_BUT_PAYOUT}
+        for kind in (
+            FaultKind.PAYS_SHORT, FaultKind.HOLD_STAMPED_FIRST, FaultKind.PAYOUT_STAMPED_FIRST,
+        )
     },
 }  # fmt: skip
 
@@ -79,7 +90,7 @@ def columns(request: pytest.FixtureRequest) -> Any:
 def test_every_kind_of_call_is_a_column(columns: Any) -> None:
     assert set(columns) == set(CallKind) | {FEED, BY_KEY}
     assert set(kinds.FORMS) - {c.call for c in columns.values()} == {
-        kinds.READ_HOLD, kinds.READ_PAYOUT,  # asked by the reconciliation, which ends each cell
+        kinds.READ_PAYOUT,  # asked by the reconciliation, which ends each cell
         kinds.READ_TASK,  # never asked: the feed tells of every task
         kinds.CAPABILITIES,  # asked with the first reading of the feed; test_sandbox_schemas
     }  # fmt: skip

@@ -1,0 +1,202 @@
+"""Next steps in words: what is stored is a code with its figures, what is shown is worded here.
+
+A wording is a sequence of parts; each names a sentence of `SENTENCES` and holds the figures that it
+needs. `say("submit_freeze", amount=money) + say("behind_another")` makes one, `str` words it, and
+`stored` and `read` take it to the database and back. To say something new: one more line in
+`SENTENCES`. A change of words changes no row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+
+from models.money import Money
+from models.states import DiscrepancyKind
+
+Scalar = str | int | Money
+
+LOOK_INTO = "look into it: "
+"""With what the step begins that a discrepancy asks of an officer."""
+
+DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
+    DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
+    DiscrepancyKind.CURRENCY_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
+    DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
+    DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
+    DiscrepancyKind.WRONG_REFERENCE: "a bank reports on a {noun} under a reference that is not its",
+    DiscrepancyKind.QUERY_REFUSED: "the bank does not answer a query",
+    DiscrepancyKind.END_UNCONFIRMED: "the term of a {noun} is over, and its bank was not reached",
+    DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
+    DiscrepancyKind.TRACE_BELOW_RETURNS: (
+        "the trace finds less at the account than was paid back from it, by {stated}"
+    ),
+    DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
+    DiscrepancyKind.HISTORY_BROKEN: (
+        "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
+    ),
+}
+"""What a discrepancy says; `noun`, `expected` and `stated` are there to be named."""
+
+SENTENCES: Mapping[str, str] = {
+    # what an older version stored no figures of; the engine words it anew at its next look
+    "older": "{action}",
+    # reports, joins, closings
+    "accept": "accept the report",
+    "join": "decide to join: another recovery wants the same account",
+    "split": "decide to split an account with a recovery in {currency}",
+    "close": "submit the file for closing",
+    "ends_watch": " (ends the watch on {accounts})",
+    "leaves_tasks": " (tasks of its linkage: {told})",
+    "closing_asked": "waiting for the closing",
+    "ended_joined": "joined into another recovery",
+    "ended_rejected": "rejected",
+    "ended_closed_returned": "closed: all returned",
+    "ended_closed_partial": "closed: a part returned",
+    "ended_closed_no_recovery": "closed: nothing recovered",
+    # discrepancies
+    "look_into": LOOK_INTO,
+    "detail": ": {detail}",
+    **{f"discrepancy_{kind}": text for kind, text in DISCREPANCIES.items()},
+    # approvals
+    "approve_order_stop": "confirm the stop-payment",
+    "approve_freeze": "approve the freeze",
+    "approve_request": "approve the cross-border request",
+    "approve_return": "approve the return decision",
+    "approve_release": "approve the release",
+    "approve_close": "approve the closing",
+    "approve_trace_rule": "approve the tracing rule",
+    "approve_renew": "approve the renewal of the freeze",
+    "approve_release_part": "approve the release of a part",
+    "approve_complaint": "answer a third party's complaint: yes lets go",
+    "approve_linkage": "confirm the linkage",
+    "approve_payee": "decide whether another account is paid",
+    "approve_letter_answer": "take a second look at a typed letter",
+    "of": " of {figure}",
+    # holds
+    "send_stop": "send the stop-payment of {amount}",
+    "start_behind_voluntary": "start the order behind what the bank holds: {amount}",
+    "stop_again": "stop {amount} again: the {kind} has lapsed",
+    "stop_watched": "money came into the watched account: stop {amount}",
+    "over_disputed": ", more than is disputed",
+    "below_minimum": ", below the minimum worth of {least}",
+    "submit_freeze": "submit the freeze of {amount}",
+    "behind_another": " behind another authority's",
+    "submit_renewal": "submit the renewal of {amount}",
+    "again_refused": " again: the bank refused it",
+    "see_lapse": "take note: the {kind} at {partner} has lapsed",
+    "see_refusal": "take note: {partner} refused the {kind}",
+    "reason": ": {reason}",
+    # requests abroad and what comes back
+    "complete_request": "complete the request: {count} fields missing",
+    "submit_request": "submit request",
+    "publish_notice": "publish the notice of the return",
+    "submit_return": "submit the return decision",
+    "check_title": "check the title to the held money",
+    "ask_release": "ask to release {amount} that no claim needs",
+    # letters
+    "print_letter": "print the letter to {partner}: ",
+    "enter_sent": "enter how the letter to {partner} was sent: ",
+    "enter_answer": "enter the answer of {partner}: ",
+    "enter_answer_again": "enter the answer of {partner} again: it was returned: ",
+    "letter_statement": "the account's bookings",
+    "letter_balance": "the account's balance",
+    "letter_payout": "payout of {amount}",
+    "letter_release": "release of {amount}",
+    "letter_unasked": "word about the {kind} of {amount}",
+    "letter_extend": "renewal of the freeze of {amount}",
+    "letter_request": "request abroad for a freeze of {amount}",
+    "letter_stop": "stop-payment of {amount}",
+    "letter_freeze": "freeze of {amount}",
+    "letter_queue": "freeze of {amount} behind another authority's",
+    "letter_voluntary": "voluntary hold of {amount}",
+    # linkages
+    "renew_preservation": "renew what {partner} preserves: {subject}",
+    "renew_preservation_again": (
+        "renew what {partner} preserves again: the partner refused it: {subject}"
+    ),
+    "see_expiry": "take note: {partner} preserves it no longer: {subject}",
+    "late": "late: ",
+    "wait_tasks": (
+        "waiting for {open} of {all} tasks of the linkage, the slowest: {kind} at {partner}"
+    ),
+    # waits
+    "wait_call": "waiting for {partner}: {kind}",
+    "error": " ({error})",
+    "wait_hold": "waiting for {partner}: {kind} {state}",
+    "wait_court": "a court's order took the freeze over: the bank carries it out",
+    "wait_notice": "the notice of the return runs",
+    "wait_payouts": "waiting for the payouts to be booked",
+    "tracing": "the engine traces the money",
+    "working": "the engine works on it",
+    "processing": "processing",
+    "trace_old": "the trace is not up to date",
+    "discrepancy_first": "a discrepancy is to be looked into first",
+    "asked_what_is_held": "the bank is asked what it still holds",
+    "account_shared": "another open recovery wants the same account: join or split them first",
+    "freeze_pending": "the formal freeze is not in force yet",
+    "upstream": "accounts at home are still being stopped or traced",
+    "allocation_open": "an allocation is under way",
+    "payout_refused": "the bank refused to pay {claim}: name another account of the victim",
+    "claim_unverified": "a claim is not verified yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Parts of a sentence, each a code with its figures by name; empty: nothing to say."""
+
+    parts: tuple[tuple[str, tuple[tuple[str, Scalar], ...]], ...] = ()
+
+    def __add__(self, other: Wording) -> Wording:
+        return Wording((*self.parts, *other.parts))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+    def __str__(self) -> str:
+        return "".join(
+            SENTENCES[code].format(**{name: str(value) for name, value in figures})
+            for code, figures in self.parts
+        )
+
+    def stored(self) -> str:
+        """The wording as JSON: codes and figures, no words."""
+        return json.dumps(
+            [[code, {n: _plain(v) for n, v in figures}] for code, figures in self.parts],
+            ensure_ascii=False, separators=(",", ":"),
+        )  # fmt: skip
+
+    @classmethod
+    def read(cls, text: str) -> Wording:
+        """Read back what `stored` wrote; "" is an empty wording."""
+        parts = json.loads(text) if text else []
+        return cls(
+            tuple(
+                (code, tuple((n, _read(v)) for n, v in figures.items())) for code, figures in parts
+            )
+        )
+
+
+NOTHING = Wording()
+
+
+def say(code: str, **figures: Scalar) -> Wording:
+    """One part of a sentence; KeyError where there is no such sentence or it lacks a figure."""
+    wanted = {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
+    missing = wanted - set(figures)
+    if missing:
+        raise KeyError(f"the sentence {code} needs {', '.join(sorted(missing))}")
+    return Wording(((code, tuple((n, v) for n, v in figures.items() if n in wanted)),))
+
+
+def _plain(value: Scalar) -> object:
+    return [value.minor, value.currency] if isinstance(value, Money) else value
+
+
+def _read(value: object) -> Scalar:
+    if isinstance(value, list):
+        return Money(int(value[0]), str(value[1]))
+    return value if isinstance(value, int) else str(value)

@@ -1,0 +1,139 @@
+"""What a bank states against our records: each disagreement becomes a discrepancy, found once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.facts import BankHoldState, HoldFact, PayoutFact
+from models.money import Money
+from models.outcome import Move
+from models.rows import HoldRow, PayoutRow
+from models.states import (
+    CLOSED_RECOVERIES,
+    DiscrepancyKind,
+    HoldKind,
+    Noun,
+    PayoutState,
+    RecoveryState,
+    Stage,
+)
+from recovery_flows.rules import discrepancies
+from recovery_flows.rules.hold_cells import NOT_HELD
+from recovery_flows.rules.payout_facts import debited_of
+from recovery_flows.rules.progress import Progress
+
+_CLOSED = frozenset(
+    {
+        RecoveryState.CLOSED_RETURNED,
+        RecoveryState.CLOSED_PARTIAL,
+        RecoveryState.CLOSED_NO_RECOVERY,
+    }
+)
+_K = DiscrepancyKind
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a statement of a bank is about, as a discrepancy names it."""
+
+    noun: Noun
+    id: str
+    asset_id: str
+    claim_id: str = ""
+
+    @classmethod
+    def hold(cls, hold: HoldRow) -> About:
+        """About one hold."""
+        return cls(Noun.HOLD, hold.id, hold.asset_id)
+
+    @classmethod
+    def payout(cls, payout: PayoutRow) -> About:
+        """About one payout: its account and its claim wait for the look."""
+        return cls(Noun.PAYOUT, payout.id, payout.asset_id, payout.claim_id)
+
+
+def find(
+    progress: Progress,
+    kind: DiscrepancyKind,
+    about: About,
+    now: datetime,
+    *,
+    detail: str = "",
+    mark: str = "",
+) -> None:
+    """Record a disagreement that is no matter of sums."""
+    discrepancies.find(
+        progress, kind, about.noun, about.id, now, asset_id=about.asset_id,
+        claim_id=about.claim_id, detail=detail, mark=mark,
+    )  # fmt: skip
+
+
+def compare(
+    progress: Progress, about: About, expected: Money, said: Money, now: datetime, what: str
+) -> None:
+    """Record that a bank states another sum than our records, or one in another currency."""
+    if said == expected:
+        return
+    other = said.currency != expected.currency
+    discrepancies.find(
+        progress, _K.CURRENCY_DIFFERS if other else _K.AMOUNT_DIFFERS, about.noun, about.id, now,
+        asset_id=about.asset_id, claim_id=about.claim_id, expected=expected, stated=said,
+        detail=what, mark=f"{what} {said.minor} {said.currency}",
+    )  # fmt: skip
+
+
+def compare_hold(progress: Progress, before: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """What a bank states of a hold: the sum that was ordered, and no more than that held."""
+    about = About.hold(before)
+    ordered = Money(before.requested_minor, before.currency)
+    if before.kind is not HoldKind.VOLUNTARY:
+        compare(progress, about, ordered, fact.requested, now, "ordered")
+    other = fact.held.minor > 0 and fact.held.currency != ordered.currency
+    if other or fact.held.minor > ordered.minor:
+        compare(progress, about, ordered, fact.held, now, "held")
+    elif fact.state in (*NOT_HELD, BankHoldState.PAID_OUT) and fact.held.minor:
+        none = Money(0, ordered.currency)
+        compare(progress, about, none, fact.held, now, f"held though {fact.state}")
+
+
+def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
+    """What a bank states of a payout: the ordered sum credited, and the same sum debited for it."""
+    about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
+    hold = progress.file.hold(payout.hold_id)
+    compare(progress, about, ordered, fact.amount, now, "credited")
+    after = next(p for p in progress.file.payouts if p.id == payout.id)
+    if after.state is not PayoutState.SETTLED:
+        return
+    debited = debited_of(hold, fact)
+    if debited.currency != hold.currency or ordered.currency == hold.currency:
+        expected = ordered if ordered.currency == hold.currency else Money(0, hold.currency)
+        compare(progress, about, expected, debited, now, "debited")
+    elif not debited.minor:
+        find(progress, _K.AMOUNT_DIFFERS, about, now, detail="no debit stated", mark="debited")
+
+
+def contradicts(
+    progress: Progress, about: About, was: str, said: str, revision: int, now: datetime
+) -> None:
+    """Record that a bank states another outcome than the one that was recorded."""
+    detail = f"recorded as {was}, the bank states {said}"
+    find(progress, _K.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision))
+
+
+def news_on_closed(
+    progress: Progress, about: About, said: str, revision: int, now: datetime
+) -> None:
+    """Record that something of a closed recovery has changed."""
+    if progress.file.recovery.state in CLOSED_RECOVERIES:
+        find(progress, _K.NEWS_ON_CLOSED, about, now, detail=said, mark=str(revision))
+
+
+def reopen(progress: Progress, asset_id: str, reason: str) -> None:
+    """Money is held or owed again: its account and its recovery are open again."""
+    recovery = progress.file.recovery
+    if recovery.state in _CLOSED:
+        progress.take(Move(Noun.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason))
+    asset = progress.file.asset(asset_id)
+    if asset.stage is Stage.CLOSED:
+        progress.take(Move(Noun.ASSET, asset.id, "reopened", asset.stage, reason=reason))

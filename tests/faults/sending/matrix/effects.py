@@ -1,0 +1,39 @@
+"""What banks and we have done in the end: each thing once, each answer kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.faults.sending import partners
+
+NUMBERS = {
+    "bank-home": "9999000000000001",
+    "bank-slow": "9999000000000002",
+    "bank-abroad": "9999000000000003",
+}
+
+
+def was_kept(unit: Any, part: bytes) -> bool:
+    """Whether an answer with these bytes in it is among the documents, as it came."""
+    with unit.database.reading() as session:
+        rows = session.connection().exec_driver_sql("SELECT body_sealed FROM document")
+        return any(part in unit.database.vault.open_bytes(sealed) for (sealed,) in rows)
+
+
+def assert_one_effect_each(unit: Any) -> None:
+    """What the banks' own books show was ordered by us, each thing once."""
+    file = unit.file()
+    ours = {row.id for row in (*file.holds, *file.payouts, *file.tasks)}
+    there: list[str] = []
+    paid: list[str] = []
+    for bank in unit.sandbox.banks:
+        there += [task["taskRef"] for task in partners.told(unit, bank)]
+        if bank not in NUMBERS:
+            continue
+        book = unit.sandbox.book(bank, NUMBERS[bank])
+        there += [r["orderRef"] for r in (*book["holds"], *book["payouts"])]
+        paid += [b["endToEndId"] for b in book["bookings"] if b["kind"] == "PAYOUT"]
+    assert len(there) == len(set(there))
+    assert set(there) <= ours
+    # Once where it leaves, once where it arrives.
+    assert all(paid.count(ref) == 2 for ref in paid)

@@ -1,0 +1,75 @@
+"""An engine that was off over an end reads the bank's feed before it lets a hold lapse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from models.queries.work import partner
+from models.states import HoldKind, HoldState
+from recovery_flows.flows.deciding import due_by_stage
+from recovery_flows.rules.lapsing import FEED_LAG
+
+
+async def about_to_end(unit: Any) -> Any:
+    """A freeze whose renewal the bank has taken in, and whose answer has not come in yet."""
+    await unit.frozen()
+    unit.later(24 * 95)
+    await unit.sweep()
+    unit.officer_does("submit_renewal")
+    unit.approve()
+    return unit.hold(HoldKind.FREEZE)
+
+
+async def test_a_freeze_prolonged_while_the_engine_was_off_does_not_lapse(unit: Any) -> None:
+    freeze = await about_to_end(unit)
+    # The order has left, the bank has prolonged it, and the engine was killed with the answer.
+    unit.sandbox.plant({"call": "POST /v1/holds/{id}/extend", "kind": "timeout_after_acting"})
+    await unit.sweep()
+    left = freeze.expires_at - unit.sandbox.now + timedelta(days=2)
+    unit.later(left / timedelta(hours=1))
+    await unit.sweep()
+    freeze = unit.hold(HoldKind.FREEZE)
+    assert (freeze.state, freeze.held_minor, freeze.renewals) == (HoldState.FROZEN, 80_000, 1)
+    assert freeze.expires_at > unit.sandbox.now
+    unit.assert_books_hold()
+
+
+async def test_a_bank_that_is_away_at_an_end_is_told_and_neither_lapse_nor_hold_is_assumed(
+    unit: Any,
+) -> None:
+    freeze = await unit.frozen()
+    left = freeze.expires_at - unit.sandbox.now + timedelta(days=2)
+    unit.sandbox.end()
+    unit.later(left / timedelta(hours=1))
+    await unit.sweep()
+    assert unit.hold(HoldKind.FREEZE).state is HoldState.FROZEN
+    (found,) = (d for d in unit.file().discrepancies if d.kind == "end_unconfirmed")
+    assert found.subject_id == freeze.id
+    assert unit.page().steps[0].action == "resolve_discrepancy"
+    assert due_by_stage(unit.engine) == {}, "the engine does not turn on the spot"
+
+    unit.sandbox.start()
+    unit.later(1)
+    await unit.sweep(after_seconds=600)
+    assert unit.hold(HoldKind.FREEZE).state is HoldState.LAPSED
+    (found,) = (d for d in unit.file().discrepancies if d.kind == "end_unconfirmed")
+    assert found.state == "resolved"
+    unit.assert_books_hold()
+
+
+async def test_the_feed_is_read_right_after_the_next_end_and_not_when_it_is_due_at_last(
+    unit: Any,
+) -> None:
+    unit.stop()
+    await unit.sweep()
+    with unit.database.reading() as session:
+        due_at = partner(session, unit.database.vault, unit.sandbox.HOME).feed_due_at
+    unit.later((due_at - unit.sandbox.now) / timedelta(hours=1))
+    await unit.sweep(after_seconds=60)
+    ends = unit.hold().expires_at
+    unit.later((ends - unit.sandbox.now) / timedelta(hours=1) - 0.5)
+    await unit.sweep(after_seconds=60)
+    with unit.database.reading() as session:
+        due_at = partner(session, unit.database.vault, unit.sandbox.HOME).feed_due_at
+    assert due_at == ends + FEED_LAG

@@ -1,0 +1,211 @@
+"""An engine as it runs, without Prefect and without a network: its sweep, its death, its twin."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from uuid import uuid4
+
+import httpx
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.ids import OfficerId, PartnerId, RecoveryId
+from models.queries.work import PartnerLine
+from models.states import Stage
+from models.store.unit import ENGINE
+from recovery_flows.bank.breaker import Breaker
+from recovery_flows.bank.client import PartnerBank
+from recovery_flows.bank.exchange import Exchange
+from recovery_flows.bank.limiter import Gate
+from recovery_flows.bank.line import Line
+from recovery_flows.bank.orders import Authority
+from recovery_flows.flows import deciding, feed, outbox
+from recovery_flows.flows.context import Engine, Pace
+from recovery_flows.flows.deciding import CALLS, STAGES
+from tests.simulation.door import Door
+from tests.simulation.place import Place
+
+PACE = Pace(reconcile_days=10_000)
+ROUNDS_MAX = 40
+_BATCHES_MAX = 30
+
+
+class CrashError(BaseException):
+    """The process dies here: nothing that handles errors may catch it."""
+
+
+class RestlessError(AssertionError):
+    """A sweep that never ends."""
+
+
+class _Unlined(Line):
+    """A line whose connections lead to a simulated bank."""
+
+    __slots__ = ()
+    door: Door
+
+    def open_http(self) -> httpx.AsyncClient:
+        """The same client with another transport."""
+        return httpx.AsyncClient(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {self.token}", "Accept-Encoding": "identity"},
+            transport=_DOORS[self.partner],
+            trust_env=False,
+        )
+
+
+_DOORS: dict[str, Door] = {}
+
+
+class SimulatedEngine(Engine):
+    """An engine whose lines lead to simulated banks and whose gates count simulated time."""
+
+    def now(self) -> datetime:
+        """Case time; no clock was set, so it follows the wall."""
+        return self.wall()
+
+    async def bank(self, partner_id: str) -> PartnerBank:
+        """The line to a partner; none changes its address here, so an open one is kept."""
+        found = self._banks.get(partner_id)
+        return found[1] if found is not None else await super().bank(partner_id)
+
+    def _open(self, line: PartnerLine) -> PartnerBank:
+        partner = PartnerId(line.id)
+        unlined = _Unlined(partner, line.base_url, line.token, case_now=self.now)
+        gate = Gate(partner, patience_seconds=0, monotonic=lambda: self.wall().timestamp())
+        breaker = Breaker(partner, self.wall, line.breaker_failures, line.breaker_until)
+        standing = Authority(RecoveryId("none"), OfficerId(ENGINE.id), "feed")
+        return PartnerBank(unlined, standing, Exchange(unlined, gate, breaker), uuid4)
+
+
+def new_engine(place: Place, owner: str, wall: Callable[[], datetime]) -> SimulatedEngine:
+    """A fresh engine object on the database as it is."""
+    return SimulatedEngine(place.database, place.laws, PACE, owner, wall)
+
+
+def lead_to(doors: dict[str, Door]) -> None:
+    """Let the lines of engines lead to these doors."""
+    _DOORS.clear()
+    _DOORS.update(doors)
+
+
+class Hands:
+    """One engine at work; `eyes` tell cheaply whether a look of the engine would find anything."""
+
+    def __init__(self, engine: SimulatedEngine, eyes: sqlite3.Connection) -> None:
+        self.engine, self._eyes = engine, eyes
+
+    async def sweep(self, rounds: int = ROUNDS_MAX) -> int:
+        """What `flows.sweep` does, in its order, by the functions under its Prefect flows."""
+        done = 0
+        for _ in range(rounds):
+            step = await self._round()
+            if not step:
+                return done
+            done += step
+        if rounds == ROUNDS_MAX:
+            found = deciding.due_by_stage(self.engine).values()
+            stuck = sorted({i for ids in found for i in ids})
+            raise RestlessError(f"the sweep never ends: {', '.join(stuck)}")
+        return done
+
+    async def _round(self) -> int:
+        done = 0
+        if self._sends(Stage.FREEZING):
+            done += await self._run(Stage.FREEZING, self._due().get(Stage.FREEZING, []))
+        if self._polls():
+            for partner in feed.due_polls(self.engine):
+                await feed.poll(self.engine, partner)
+                done += 1
+        for stage in STAGES:
+            due = self._due().get(stage, [])
+            if due or self._sends(stage):
+                done += await self._run(stage, due)
+        return done
+
+    async def _run(self, stage: Stage, recovery_ids: list[str]) -> int:
+        done = deciding.decide(self.engine, stage, recovery_ids) if recovery_ids else 0
+        for _ in range(_BATCHES_MAX):
+            if not self._sends(stage):
+                break
+            sent = await outbox.send_due(self.engine, CALLS[stage])
+            done += sent
+            if not sent:
+                break
+        return done
+
+    def _due(self) -> dict[Stage, list[str]]:
+        found = self._eyes.execute(
+            "SELECT 1 FROM recovery WHERE wake_at <= ? LIMIT 1", [self._now()]
+        ).fetchone()
+        return deciding.due_by_stage(self.engine) if found else {}
+
+    def _sends(self, stage: Stage) -> bool:
+        marks = ",".join("?" * len(CALLS[stage]))
+        query = (
+            "SELECT 1 FROM call WHERE state IN ('planned', 'sent', 'unknown')"
+            f" AND kind IN ({marks}) AND (retry_at IS NULL OR retry_at <= ?)"
+            " AND (lease_until IS NULL OR lease_until < ?) LIMIT 1"
+        )
+        now = self._now()
+        return bool(self._eyes.execute(query, [*map(str, CALLS[stage]), now, now]).fetchone())
+
+    def _polls(self) -> bool:
+        query = (
+            "SELECT 1 FROM partner WHERE feed_due_at <= ? UNION ALL SELECT 1 FROM partner p"
+            " JOIN asset a ON a.partner_id = p.id JOIN hold h ON h.asset_id = a.id"
+            " WHERE (p.feed_due_at IS NULL OR p.feed_interval_seconds = 0) AND h.state IN"
+            " ('ordered', 'queued', 'stopped', 'frozen', 'release_pending', 'disposal_pending')"
+            " UNION ALL SELECT 1 FROM partner p JOIN asset a ON a.partner_id = p.id"
+            " JOIN payout o ON o.asset_id = a.id WHERE o.state = 'instructed'"
+            " AND (p.feed_due_at IS NULL OR p.feed_interval_seconds = 0) LIMIT 1"
+        )
+        return bool(self._eyes.execute(query, [self._now()]).fetchone())
+
+    def _now(self) -> str:
+        return self.engine.now().strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+class Commits:
+    """Counts commits and lets the process die at one: before it is durable, or right after."""
+
+    def __init__(self, writer: sa.Engine) -> None:
+        self._left, self._when = 0, ""
+        self.dead = False
+        sa.event.listen(writer, "commit", self._before)
+        sa.event.listen(Session, "after_commit", self._after)
+        self._writer = writer
+
+    def close(self) -> None:
+        """Stop listening."""
+        sa.event.remove(self._writer, "commit", self._before)
+        sa.event.remove(Session, "after_commit", self._after)
+
+    def arm(self, number: int, when: str) -> None:
+        """Die at the `number`-th commit from now, `before` or `after` it."""
+        self._left, self._when = number, when
+
+    def disarm(self) -> None:
+        """Live on."""
+        self._left, self.dead = 0, False
+
+    def _before(self, connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get("write", False):
+            return
+        if self.dead:
+            raise CrashError
+        if self._when == "before":
+            self._count()
+
+    def _after(self, session: Session) -> None:
+        bind = session.get_bind()
+        if self._when == "after" and bind.get_execution_options().get("write", False):
+            self._count()
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self.dead = True
+            raise CrashError

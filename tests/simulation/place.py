@@ -1,0 +1,113 @@
+"""The real store for one history after another: a migrated database, made once, put back by copy.
+
+The file lies on a RAM disk where there is one. The key is fixed, so that ids, and with them every
+order of rows, are the same in each process: one seed decides everything.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import models.engine
+from config.regimes import read_regime, regime_codes
+from models.engine import Database, make_engine, open_database
+from models.migrate import upgrade
+from models.states import Role
+from models.store.partners import register
+from models.store.people import appoint, appoint_engine
+from models.store.unit import ENGINE, unit_of_work
+from models.vault import KEY_FILE
+from recovery_flows.rules.regime import Regime, load_regime
+from tests.simulation.reading import Unchanged
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+OFFICERS, SUPERVISOR = ("ada", "bo"), "cy"
+TOKEN = "synthetic-token"
+BANKS = (
+    ("north", "CN", "CNY", True),
+    ("south", "CN", "CNY", True),
+    ("east", "CN", "CNY", True),
+    ("abroad", "GB", "GBP", False),
+)
+_ROOT_KEY = base64.b64encode(b"synthetic key of the simulator..") + b"\n"
+_RAM_DISK = Path("/dev/shm")  # noqa: S108 - a name that tempfile makes is used in it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database that `fresh` puts back to its beginning, and the laws."""
+
+    database: Database
+    laws: dict[str, Regime]
+    path: Path
+    unchanged: Unchanged
+    _template: Path
+
+    def fresh(self) -> None:
+        """As it was before the first report."""
+        self.unchanged.forget()
+        heads = self._template.with_suffix(".heads")
+        shutil.copyfile(heads, self.database.heads.path)
+        with (
+            closing(sqlite3.connect(self._template)) as from_db,
+            closing(sqlite3.connect(self.path)) as to_db,
+        ):
+            from_db.backup(to_db)
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """A place to play in; its files are gone afterwards."""
+    ram = _RAM_DISK if os.access(_RAM_DISK, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
+        made = _make(Path(folder))
+        try:
+            with made.unchanged.kept():
+                yield made
+        finally:
+            made.database.dispose()
+
+
+def _make(folder: Path) -> Place:
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700)
+    (keys / KEY_FILE).write_bytes(_ROOT_KEY)
+    (keys / KEY_FILE).chmod(0o600)
+    path, template = folder / "case.sqlite3", folder / "template.sqlite3"
+    # A power cut is not what is simulated here: a crash is an exception at a commit.
+    kept = (pragma for pragma in models.engine._PRAGMAS if "sync" not in pragma)
+    models.engine._PRAGMAS = (*kept, "synchronous=OFF")
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    database = open_database(f"sqlite:///{path}", keys)
+    _found(database)
+    shutil.copyfile(database.heads.path, template.with_suffix(".heads"))
+    with closing(sqlite3.connect(path)) as from_db, closing(sqlite3.connect(template)) as to_db:
+        from_db.backup(to_db)
+    laws = {code: load_regime(read_regime(code)) for code in regime_codes()}
+    return Place(database, laws, path, Unchanged(database.engine), template)
+
+
+def _found(database: Database) -> None:
+    """The unit's people and partners, as an installation makes them."""
+    with unit_of_work(database) as unit:
+        appoint_engine(unit, START)
+        for handle in OFFICERS:
+            appoint(unit, START, handle, [Role.OFFICER], os_user=handle)
+        appoint(unit, START, SUPERVISOR, [Role.SUPERVISOR], os_user=SUPERVISOR)
+        for name, regime, currency, home in BANKS:
+            register(
+                unit, ENGINE, START, name, name=f"Synthetic Bank {name}", regime=regime,
+                currency=currency, home=home, base_url=f"https://{name}.bank.example",
+                token=TOKEN,
+            )  # fmt: skip

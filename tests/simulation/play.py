@@ -1,0 +1,284 @@
+"""One history: a plan played from its first report until every recovery is at rest."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from models.queries.audit import verify
+from models.queries.work import next_instant, next_retry
+from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.reports.ledger_check import ledger_check
+from tests.simulation.door import Door
+from tests.simulation.eyes import ViolationError
+from tests.simulation.hands import (
+    ROUNDS_MAX,
+    Commits,
+    CrashError,
+    Hands,
+    RestlessError,
+    lead_to,
+    new_engine,
+)
+from tests.simulation.oracle import Oracle
+from tests.simulation.people import People
+from tests.simulation.place import START, Place
+from tests.simulation.plan import Plan, Report, Tick
+from tests.simulation.told import Told
+from tests.simulation.world import World
+
+_ROUNDS_MAX = 150
+_HORIZON = timedelta(days=3 * 365)
+_NUDGE = timedelta(seconds=130)  # past a lease and the longest pause of a retry
+Say = Callable[[str], None]
+
+
+class History(World):
+    """Plays one plan at a place."""
+
+    def __init__(self, plan: Plan, place: Place, say: Say = lambda _: None) -> None:
+        self.plan, self.place, self._say = plan, place, say
+        self.at = START
+        self.told = Told(plan.seed)
+        self.truth: dict[str, int] = {}
+        paid = {payment.ref for payment in plan.payments}
+        reports = [report for report in plan.reports if report.ref in paid]
+        self._world = sorted(
+            [*plan.payments, *reports], key=lambda x: (x.hour, isinstance(x, Report))
+        )
+        self._refs = Counter[str]()
+        self.banks = self._open_banks()
+        self.doors = {name: Door(bank, self._between) for name, bank in self.banks.items()}
+        self._tick: Tick | None = None
+        self._requests = 0
+        self._met = False
+        self._generation = 0
+
+    def say(self, text: str) -> None:
+        self._say(f"{self.at:%m-%d %H:%M} {text}")
+
+    # Playing
+
+    async def play(self) -> Told:
+        """Play it to its end; what must never be is in `violation`."""
+        self.place.fresh()
+        self.commits = Commits(self.place.database.writer)
+        lead_to(self.doors)
+        with closing(sqlite3.connect(self.place.path, isolation_level=None)) as eyes:
+            self.people = People(self.place, self.now, eyes, self.say)
+            self.oracle = Oracle(eyes, self.banks, self.truth, self.now)
+            self._eyes = eyes
+            self.engines = {name: self._engine(name) for name in ("a", "b")}
+            try:
+                await self._play()
+            except ViolationError as violation:
+                self.told.violation = violation
+            finally:
+                self.commits.close()
+                for hands in self.engines.values():
+                    await hands.engine.close()
+            self._count(eyes)
+        return self.told
+
+    def _count(self, eyes: sqlite3.Connection) -> None:
+        told = self.told
+        told.checks, told.acts, told.refused = (
+            self.oracle.checks, self.people.acts, self.people.refused,
+        )  # fmt: skip
+        told.requests = sum(d.requests for d in self.doors.values())
+        told.days = (self.at - START) / timedelta(days=1)
+        for bank in self.banks.values():
+            told.faults += bank.told
+        told.ends = Counter(row[0] for row in eyes.execute("SELECT state FROM recovery"))
+
+    def _engine(self, name: str) -> Hands:
+        self._generation += 1
+        engine = new_engine(self.place, f"{name}{self._generation}", self.now)
+        return Hands(engine, self._eyes)
+
+    async def _play(self) -> None:
+        for tick in self.plan.ticks:
+            self.say(f"--- {tick}")
+            await self._one(tick)
+        await self._rest()
+        self._prove()
+
+    async def _one(self, tick: Tick) -> None:
+        self.told.steps += 1
+        self._tick, self._requests, self._met = tick, 0, False
+        self._pass_time(self.at + timedelta(hours=tick.hours))
+        await self._sweep(tick)
+        for name, pick in tick.odd:
+            self._guarded(lambda name=name, pick=pick: self.people.odd(name, pick, self.doors))
+        done = self._people(tick.officer, tick.supervisor)
+        if done and tick.engine != "none":
+            await self._sweep(tick)
+        self._tick = None
+
+    def _people(self, officer: str, supervisor: str) -> int:
+        done = self._guarded(lambda: self.people.officers(officer))
+        done += self._guarded(lambda: self.people.supervisor(supervisor))
+        return done
+
+    def _guarded(self, act: Callable[[], int | None]) -> int:
+        """A person's act: only the program's own errors may come out, and they are caught."""
+        try:
+            done = act() or 0
+        except (ViolationError, RecoveryFlowsError):
+            raise
+        except Exception as error:
+            raise ViolationError("desk", f"an act raised {_named(error)}") from error
+        self.oracle.look()
+        return done
+
+    async def _sweep(self, tick: Tick) -> int:
+        """One engine's sweep; where the tick says so it dies, and a fresh one takes over."""
+        if tick.engine == "none":
+            return 0
+        name = "b" if tick.engine == "b" else "a"
+        if tick.crash is not None and tick.crash[1] in ("before", "after"):
+            self.commits.arm(*tick.crash)
+        try:
+            done = await self._alive(name, 1 if tick.engine == "part" else ROUNDS_MAX)
+        except CrashError:
+            done = 1
+            await self._bury(name)
+        finally:
+            self.commits.disarm()
+        self.oracle.look()
+        return done
+
+    async def _alive(self, name: str, rounds: int = ROUNDS_MAX) -> int:
+        try:
+            return await self.engines[name].sweep(rounds)
+        except RestlessError as error:
+            raise ViolationError("restless", str(error)) from error
+        except ViolationError:
+            raise
+        except Exception as error:
+            raise ViolationError("engine died", _named(error)) from error
+
+    async def _bury(self, name: str) -> None:
+        """The process is gone: nothing of it runs on, and nothing of it is written any more."""
+        self.told.crashes += 1
+        self.say(f"engine {name} dies")
+        self.commits.dead = True
+        others = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self.commits.disarm()
+        self.engines[name] = self._engine(name)
+
+    async def _between(self, answered: bool) -> None:  # noqa: FBT001
+        """At a bank's door: the process may die there, or somebody else may act meanwhile."""
+        tick = self._tick
+        if tick is None or self._met:
+            return
+        self._requests += not answered
+        if tick.crash == (self._requests, "answered" if answered else "asked"):
+            self._met = True
+            self.commits.dead = True
+            raise CrashError
+        if tick.meet is not None and tick.meet[0] == self._requests and answered:
+            self._met = True
+            await self._meet(tick.meet[1])
+
+    async def _meet(self, what: str) -> None:
+        self.told.meetings += 1
+        self.say(f"meanwhile: {what}")
+        if what == "engine":
+            await self._alive("b")
+        elif what == "officer":
+            self._guarded(lambda: self.people.officers("all"))
+        elif what == "supervisor":
+            self._guarded(lambda: self.people.supervisor("yes"))
+        else:
+            self._guarded(lambda: self.people.odd("import", 0.1, self.doors))
+
+    # The end
+
+    async def _rest(self) -> None:
+        """Banks are polite and people diligent from now on: everything comes to rest."""
+        self.say("--- from now on banks are polite and people diligent")
+        for bank in self.banks.values():
+            bank.make_polite()
+        quiet = timedelta(0)
+        for _ in range(_ROUNDS_MAX):
+            self.told.steps += 1
+            done = await self._sweep(_POLITE)
+            done += self._people("all", "yes")
+            if done:
+                quiet = timedelta(0)
+                self.at += _NUDGE
+                continue
+            if self._is_at_rest():
+                return
+            following = self._following(quiet)
+            if following is None or following > START + _HORIZON:
+                break
+            quiet = max(timedelta(hours=1), quiet * 2)
+            self._pass_time(following)
+        self._complain()
+
+    def _is_at_rest(self) -> bool:
+        if self._world:
+            return False
+        open_ones = (
+            "SELECT 1 FROM recovery WHERE state IN ('reported', 'open') UNION ALL"
+            " SELECT 1 FROM discrepancy WHERE state = 'open' UNION ALL"
+            " SELECT 1 FROM call WHERE state IN ('planned', 'sent', 'unknown') LIMIT 1"
+        )
+        return self.oracle.eyes.execute(open_ones).fetchone() is None
+
+    def _following(self, quiet: timedelta) -> datetime | None:
+        """The next instant at which anything can happen; quiet polls are not looked at singly.
+
+        What a bank does by itself is known to us an hour later.
+        """
+        wakes = self._eyes.execute("SELECT min(wake_at) FROM recovery WHERE wake_at > ?",
+                                   [f"{self.at:%Y-%m-%d %H:%M:%S.%f}"]).fetchone()[0]  # fmt: skip
+        found = [datetime.fromisoformat(wakes).replace(tzinfo=UTC)] if wakes else []
+        if not quiet:
+            found.append(self.at + timedelta(hours=1))
+        found += [at for bank in self.banks.values() if (at := bank.next_due())]
+        if self._world:
+            found.append(self._at_of(self._world[0]))
+        with self.place.database.reading() as session:
+            retry = next_retry(session)
+            poll = next_instant(session, self.at)
+        found += [retry] if retry and retry > self.at else []
+        if not found:
+            return poll and max(poll, self.at + quiet)
+        return max(min(found), self.at + timedelta(minutes=10))
+
+    def _complain(self) -> None:
+        for sentence in self.oracle.dead_ends():
+            raise ViolationError("dead end", sentence)
+        query = (
+            "SELECT ref, state, step_role, step_action, step_sentence FROM recovery"
+            " WHERE state IN ('reported', 'open')"
+        )
+        rows, said = self._eyes.execute(query).fetchall(), self.people.last_refusal
+        raise ViolationError("never at rest", f"{rows} at {self.at:%Y-%m-%d}; refused: {said}")
+
+    def _prove(self) -> None:
+        """At the end the whole history replays, and the ledger agrees with its sources."""
+        found = verify(self.place.database)
+        if found:
+            raise ViolationError("audit", found[0].sentence)
+        with self.place.database.reading() as session:
+            differences = ledger_check(session).differences
+        if differences:
+            raise ViolationError("ledger check", differences[0].sentence)
+
+
+_POLITE = Tick(0)
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:400]

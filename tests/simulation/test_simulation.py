@@ -1,0 +1,144 @@
+"""Histories that nobody wrote break nothing; and the oracle sees what is planted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulation.eyes import ViolationError
+from tests.simulation.place import Place, place
+from tests.simulation.plan import Payment, Plan, Report, Temper, Tick
+from tests.simulation.play import History
+
+ROOT = Path(__file__).parents[2]
+SEEDS = 100
+# Kinds of failures whose causes are being mended now; each that goes from here is held from then.
+OPEN_FAULTS = {
+    "books", "dead end", "engine died", "ledger", "ledger check", "never at rest", "overpaid",
+    "released", "repeated", "restless", "desk",
+}  # fmt: skip
+
+
+def simulate(*arguments: str) -> str:
+    command = [sys.executable, "-m", "bench.simulate", *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+def test_histories_of_many_seeds_break_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    said = simulate("--seeds", str(SEEDS), "--stories", "0", "--out", str(out))
+    figures = json.loads(out.read_text("utf-8"))
+    assert figures["histories"] == SEEDS
+    assert figures["checks"] > 10 * SEEDS
+    found = [row for row in figures["violations"] if row[1] not in OPEN_FAULTS]
+    assert not found, (
+        f"{found[0]}\n`python -m bench.simulate --story {found[0][0]} --shrink`\n{said}"
+    )
+
+
+def test_a_seed_tells_the_same_story_each_time() -> None:
+    assert simulate("--story", "3") == simulate("--story", "3")
+
+
+PLAIN = Plan(
+    seed=-1,
+    tempers=tuple(Temper(bank, 0, 0, 0) for bank in ("north", "south", "east", "abroad")),
+    openings=(),
+    payments=(Payment(1, ("east", "V1"), ("north", "M1"), 800_00, "E1"),),
+    reports=(Report(2, "E1", 800_00),),
+    faults=(),
+    ticks=(Tick(3), Tick(1), Tick(1), Tick(1)),
+)
+
+
+@pytest.fixture(scope="module")
+def at() -> Iterator[Place]:
+    with place() as made:
+        yield made
+
+
+def playing(at: Place, plan: Plan, stop_after: int, planted: str = "") -> History:
+    """A history stopped after some ticks, with an SQL statement planted before the last look."""
+    history = History(plan, at)
+
+    async def some() -> None:
+        for tick in plan.ticks[:stop_after]:
+            await history._one(tick)
+        if planted:
+            history.oracle.eyes.executescript(planted)
+        history.oracle.look()
+
+    history._play = some  # type: ignore[method-assign]
+    with asyncio.Runner() as runner:
+        runner.run(history.play())
+    return history
+
+
+def violation(history: History) -> ViolationError:
+    assert history.told.violation is not None
+    return history.told.violation
+
+
+def test_a_plain_history_ends_with_all_returned(at: Place) -> None:
+    with asyncio.Runner() as runner:
+        told = runner.run(History(PLAIN, at).play())
+    assert told.violation is None
+    assert dict(told.ends) == {"closed_returned": 1}
+
+
+@pytest.mark.parametrize(
+    ("planted", "kind", "says"),
+    [
+        ("UPDATE hold SET held_minor = held_minor - 1 WHERE state = 'frozen'", "books", "holds"),
+        ("UPDATE hold SET state = 'released' WHERE state = 'frozen'", "books", "holds"),
+        ("UPDATE recovery SET owner_id = ''", "owner", "nobody"),
+        ("UPDATE recovery SET step_action = ''", "dead end", "no next step"),
+    ],
+)
+def test_the_oracle_sees_what_is_planted(at: Place, planted: str, kind: str, says: str) -> None:
+    found = violation(playing(at, PLAIN, 2, planted))
+    assert (found.kind, says in found.sentence) == (kind, True)
+
+
+def test_the_oracle_sees_a_bank_that_holds_less_than_it_said(at: Place) -> None:
+    history = History(PLAIN, at)
+
+    async def some() -> None:
+        for tick in PLAIN.ticks[:2]:
+            await history._one(tick)
+        for hold in history.banks["north"].holds.values():
+            hold.held //= 2
+        history.oracle.look()
+
+    history._play = some  # type: ignore[method-assign]
+    with asyncio.Runner() as runner:
+        runner.run(history.play())
+    assert violation(history).kind == "books"
+
+
+def test_the_oracle_sees_more_paid_than_was_lost(at: Place) -> None:
+    history: Any = History(PLAIN, at)
+
+    async def some() -> None:
+        for tick in PLAIN.ticks:
+            await history._one(tick)
+        history.truth["E1"] = 700_00
+        history.oracle.look()
+
+    history._play = some
+    with asyncio.Runner() as runner:
+        runner.run(history.play())
+    assert violation(history).kind == "overpaid"
