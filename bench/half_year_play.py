@@ -24,7 +24,7 @@ from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from models.tables import table_of
 from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk, holding
+from recovery_flows.desk import Desk, discrepancies, holding
 from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
@@ -193,6 +193,10 @@ class Play:
             return False  # never: this one has to lapse, as an event
         if step.action == Action.SUBMIT_RENEWAL and draw[2] < 20:
             self._complain(step)
+        if step.action == Action.RESOLVE_DISCREPANCY:
+            why = "the bank has confirmed what it stated (synthetic)"
+            discrepancies.resolve(self._officer, step.recovery_id, step.subject_id, why)
+            return True
         try:
             self._officer.advance(step.recovery_id, case_number=f"SYN-{step.ref}")
         except StepRefusedError:

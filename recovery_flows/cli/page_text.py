@@ -148,6 +148,7 @@ def _clocks(page: RecoveryPage, laws: Laws, zone: str) -> list[str]:
             clock.what,
             instant_text(clock.due_at, zone),
             article_text(clock, laws),
+            clock.note,
         )
         for clock in page.clocks
     ]

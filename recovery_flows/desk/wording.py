@@ -19,6 +19,7 @@ from models.states import (
     TaskState,
 )
 from recovery_flows.rules.clocks import length_text, time_left_text
+from recovery_flows.rules.term_words import term_word
 
 
 class Worded(NamedTuple):
@@ -102,16 +103,11 @@ _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.RETURNED: Worded("came back", "back"),
     PayoutState.CANCELLED: Worded("cancelled", "cancelled"),
 }
-_TERMS: Mapping[LedgerAccount, Worded] = {
-    LedgerAccount.RETURNED_HOLD: Worded("returned", "returned"),
-    LedgerAccount.RETURNED_RECALL: Worded("returned by recall", "recalled"),
-    LedgerAccount.RETURNED_VOLUNTARY: Worded("given back", "given"),
-    LedgerAccount.HELD: Worded("held", "held"),
-    LedgerAccount.LOCATED: Worded("located", "located"),
-    LedgerAccount.THIRD_PARTY: Worded("kept by third party", "third"),
-    LedgerAccount.GONE: Worded("gone", "gone"),
-    LedgerAccount.NOT_LOCATED: Worded("not located", "unlocated"),
-    LedgerAccount.NOT_UPHELD: Worded("not upheld", "not upheld"),
+_SHORT_TERMS: Mapping[LedgerAccount, str] = {
+    LedgerAccount.RETURNED_RECALL: "recalled",
+    LedgerAccount.RETURNED_VOLUNTARY: "given",
+    LedgerAccount.THIRD_PARTY: "third",
+    LedgerAccount.NOT_LOCATED: "unlocated",
 }
 
 
@@ -193,8 +189,8 @@ def asset_word(asset: AssetLine) -> Worded:
 
 def account_word(account: LedgerAccount) -> Worded:
     """A term of the identity of a recovery's sum."""
-    name = account.replace("_", " ")
-    return _TERMS.get(account, Worded(name, name))
+    name = term_word(account)
+    return Worded(name, _SHORT_TERMS.get(account, name))
 
 
 def time_text(line: QueueLine, now: datetime) -> str:

@@ -34,6 +34,7 @@ from models.money import Money
 from models.rows import ApprovalRow, AssetRow, CallRow, HoldRow
 from models.states import ApprovalState, LedgerAccount
 from recovery_flows.rules.subjects import Act
+from recovery_flows.rules.term_words import term_word
 
 _SPELLING = "figures-1"
 """Named in every digest: a digest made by another spelling never equals one of this."""
@@ -207,9 +208,11 @@ def _closing(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:
     for balance in file.balances:
         account = LedgerAccount(balance.account)
         sums[account] = sums.get(account, 0) + balance.claim_minor
+    reported = -sums.pop(LedgerAccount.REPORTED, 0)  # booked against the terms that it is made of
+    yield Figure(term_word(LedgerAccount.REPORTED), Money(reported, file.recovery.currency))
     for account in sorted(sums):
         if sums[account]:
-            yield Figure(account, Money(sums[account], file.recovery.currency))
+            yield Figure(term_word(account), Money(sums[account], file.recovery.currency))
 
 
 def _trace_rule(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:

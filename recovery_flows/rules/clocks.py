@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recovery_flows.rules.regime import Regime
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_MOVED_PARTS = 4
 
 
 def due_at(limit: Limit, start: datetime, regime: Regime) -> datetime:
@@ -30,6 +31,20 @@ def due_at(limit: Limit, start: datetime, regime: Regime) -> datetime:
     last_day = _last_day(limit, start.astimezone(zone).date(), regime.calendar)
     next_midnight = datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=zone)
     return next_midnight.astimezone(UTC)
+
+
+def unpublished_year(limit: Limit, due: datetime, regime: Regime) -> int | None:
+    """The year of a term's last day, if its banking days were not published yet; None otherwise.
+
+    Where a notice of each year moves working days (China), a count into a later year stands on the
+    fixed rules alone and may end on another day once that year's notice is out.
+    """
+    published_to = _published_to(regime.calendar)
+    if limit.unit is not LimitUnit.BANKING_DAYS or published_to is None:
+        return None
+    # A calendar term ends with its last day, at the midnight after it.
+    last_day = (due - timedelta(microseconds=1)).astimezone(ZoneInfo(regime.time_zone)).date()
+    return last_day.year if last_day.year > published_to else None
 
 
 def half_life(start: datetime, due: datetime) -> datetime:
@@ -92,3 +107,16 @@ def _calendar(code: str) -> Any:  # noqa: ANN401 - the library carries no types
 
     country, _, part = code.partition("-")
     return holidays.country_holidays(country, subdiv=part or None)
+
+
+@lru_cache(maxsize=8)
+def _published_to(code: str) -> int | None:
+    """The last year whose moved working days are known; None where no notice moves any."""
+    special: dict[int, tuple[Any, ...]] = getattr(_calendar(code), "special_public_holidays", {})
+    # A moved day is month and day of the day off, then of the day that is worked in its place.
+    moved = [year for year, days in special.items() if any(map(_is_moved, days))]
+    return max(moved, default=None)
+
+
+def _is_moved(day: object) -> bool:
+    return isinstance(day, tuple) and len(day) >= _MOVED_PARTS

@@ -137,6 +137,8 @@ def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     """More traced money than was ever asked for: the account goes back to freezing."""
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
+    if any(h.state in UNANSWERED for h in progress.file.holds_of(asset.id)):
+        return  # nothing more is drafted before that is answered: it would go back at once
     if not _worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"

@@ -105,7 +105,8 @@ def take_refusal(progress: Progress, hold_id: str, code: str) -> None:
     if hold.state is HoldState.RELEASE_PENDING:
         event = _KEPT[hold.kind] if hold.acted_at else "queue_kept"
         progress.take(Move(Noun.HOLD, hold.id, event, hold.state, reason=reason))
-    elif hold.releasing_minor:
+    elif hold.releasing_minor and hold.state in _IN_FORCE:
+        # What has ended since, such as a stop that its freeze took over, has no part to keep.
         values: dict[str, Scalar] = {"releasing_minor": 0}
         progress.take(Move(Noun.HOLD, hold.id, "part_kept", hold.state, values, reason=reason))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.file import RecoveryFile
@@ -17,7 +17,7 @@ from models.states import (
     TaskState,
 )
 from models.task_rows import TaskRow
-from recovery_flows.rules import linking, reminding
+from recovery_flows.rules import clocks, linking, reminding
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.regime import Regime
@@ -47,7 +47,19 @@ def running(file: RecoveryFile, laws: Laws) -> list[RunningClock]:
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws), *_tasks(file, laws),
     ]  # fmt: skip
+    found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
+
+
+def _with_calendar(clock: RunningClock, laws: Laws) -> RunningClock:
+    """A clock that counts banking days of a year which is not published yet says so."""
+    law = laws[clock.regime]
+    row = law.rows.get(clock.law_row)
+    year = clocks.unpublished_year(row.limit, clock.due_at, law) if row else None
+    if year is None:
+        return clock
+    said = f"calendar of {year} not published"
+    return replace(clock, note=f"{said}; {clock.note}" if clock.note else said)
 
 
 def _holds(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:

@@ -93,7 +93,9 @@ def _running_bank() -> Iterator[ScriptedBank]:
     listener = _listen()
     bank = ScriptedBank(listener.getsockname()[1])
     app = Starlette(routes=[Route("/{path:path}", bank.answer, methods=["GET", "POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", lifespan="off", date_header=False)
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield bank

@@ -28,13 +28,14 @@ from models.store.unit import Actor, unit_of_work
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.place import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.desk import Desk
+from recovery_flows.desk import Desk, discrepancies
 from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
 from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.rules.actions import Action
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.sandbox.script import Script
 from recovery_flows.sandbox.server import running
@@ -137,6 +138,10 @@ class Unit:
             with self.database.reading() as session:
                 steps, pending = open_steps(session, Role.OFFICER), pending_ids(session)
             for step in steps:
+                if step.action == Action.RESOLVE_DISCREPANCY:
+                    why = "the bank has confirmed what it stated"
+                    discrepancies.resolve(self.officer, step.recovery_id, step.subject_id, why)
+                    continue
                 with suppress(StepRefusedError):
                     given = {"fields": REQUEST_FIELDS, "case_number": f"SYN-{step.ref}"}
                     self.officer.advance(step.recovery_id, **given)

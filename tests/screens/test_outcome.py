@@ -37,10 +37,13 @@ async def test_an_outcome_leaves_after_a_while(
     monkeypatch.setattr(desk_app, "SAID_SECONDS", 0.5)
     unity.report(100_000)
     app = unity.app("li")
+    stood: list[str] = []
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "R-2026-0001")
+        app.watch(app.screen, "said", lambda said: stood.append(said.sentence), init=False)
         await type_fast(app, "y")
-        await wait(pilot, app, "✓ R-2026-0001 is copied")
+        while "R-2026-0001 is copied" not in stood or app.said.sentence:
+            await pilot.pause(0.05)
         await wait(pilot, app, "○ no engine runs: nothing is polled or sent")
         assert "✓ R-2026-0001 is copied" not in look(app).splitlines()[-2]
 
@@ -49,6 +52,7 @@ async def test_an_outcome_leaves_with_the_next_key_once_it_could_be_read(
     unity: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk_app, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(desk_app, "SAID_SECONDS", 600.0)
     unity.report(100_000)
     app = unity.app("li")
     async with app.run_test(size=(80, 24)) as pilot:

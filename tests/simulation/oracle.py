@@ -140,7 +140,7 @@ class Oracle(Eyes):
         """Open recoveries whose next step is the engine's while nothing will ever wake it."""
         marks = ",".join("?" * len(_CLOSED))
         rows = self._all(
-            "SELECT id, step_action, step_sentence, wake_at, due_at FROM recovery"
+            "SELECT id, step_action, step_wording, wake_at, due_at FROM recovery"
             f" WHERE step_role = 'engine' AND state NOT IN ({marks})",
             *_CLOSED,
         )

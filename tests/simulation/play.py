@@ -260,7 +260,7 @@ class History(World):
         for sentence in self.oracle.dead_ends():
             raise ViolationError("dead end", sentence)
         query = (
-            "SELECT ref, state, step_role, step_action, step_sentence FROM recovery"
+            "SELECT ref, state, step_role, step_action, step_wording FROM recovery"
             " WHERE state IN ('reported', 'open')"
         )
         rows, said = self._eyes.execute(query).fetchall(), self.people.last_refusal

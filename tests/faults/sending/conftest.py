@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -36,7 +37,12 @@ from models.states import (
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.cli.place import FirstOfficer, Installation, make_installation
+from recovery_flows.cli.place import (
+    FirstOfficer,
+    Installation,
+    make_installation,
+    open_installation,
+)
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import Desk
 from recovery_flows.desk.log_in import by_system_user
@@ -48,6 +54,7 @@ from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
 PATIENCE_SECONDS = 60
+STORY_BEGINS = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @dataclass
@@ -241,19 +248,31 @@ def without_settings(patch: pytest.MonkeyPatch) -> None:
             patch.delenv(name)
 
 
-def installed(folder: Path, sandbox: Any) -> Installation:
-    """A unit with one officer and one supervisor, to whom the sandbox banks are partners."""
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a unit with one officer and one supervisor, copied for each test."""
+    folder = tmp_path_factory.mktemp("made")
     people = tuple(
         FirstOfficer(f"the-{r}", frozenset({r}), os_user=f"the-{r}")
         for r in (Role.OFFICER, Role.SUPERVISOR)
     )
-    made = make_installation(load_settings(folder / "data"), people, stands_at=sandbox.START)
-    register_banks(made.database, list(sandbox.banks.values()), "CN")
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        without_settings(patch)
+        made = make_installation(load_settings(folder / "data"), people, stands_at=STORY_BEGINS)
+    made.database.dispose()
+    return folder
 
 
 @pytest.fixture(scope="session", name="installed")
-def _installed() -> Callable[[Path, Any], Installation]:
+def _installed(made: Path) -> Callable[[Path, Any], Installation]:
+    """A unit of its own in a folder, to whom the sandbox banks are partners."""
+
+    def installed(folder: Path, sandbox: Any) -> Installation:
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+        opened = open_installation(folder / "data")
+        register_banks(opened.database, list(sandbox.banks.values()), "CN")
+        return opened
+
     return installed
 
 
@@ -265,7 +284,7 @@ def unit_with() -> Callable[[Any, Installation], Unit]:
 
 @pytest.fixture
 async def unit(
-    sandbox: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: Any
 ) -> AsyncIterator[Unit]:
     """A unit three hours into the story, with one report taken in."""
     without_settings(monkeypatch)

@@ -1,0 +1,31 @@
+"""The year whose calendar is missing is said beside the clock, on the page and on the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import holidays
+
+from recovery_flows.cli.page_text import page_lines
+from recovery_flows.desk.clock_wall import clock_wall
+from recovery_flows.desk.page import recovery_page
+from recovery_flows.rules.subjects import Act
+
+LAST = max(holidays.country_holidays("CN").special_public_holidays)
+
+
+def test_a_complaint_that_is_due_next_year_names_the_calendar_that_is_missing(
+    asked: Callable[[str], Any],
+) -> None:
+    case = asked(Act.COMPLAINT)
+    unit = case.unit
+    unit.tamper(f"UPDATE approval SET due_at = '{LAST + 1}-01-08 16:00:00.000000'")
+    said = f"calendar of {LAST + 1} not published; asked by chen"
+    page = recovery_page(unit.database, unit.laws, case.recovery_id, unit.now)
+    (clock,) = (c for c in page.clocks if c.what.startswith("complaint"))
+    assert (clock.due_at, clock.note) == (datetime(LAST + 1, 1, 8, 16, tzinfo=UTC), said)
+    wall = clock_wall(unit.database, unit.laws, unit.now, 10)
+    assert said in [line.clock.note for line in wall.lines]
+    assert said in "\n".join(page_lines(page, unit.laws))
