@@ -19,10 +19,11 @@ from models.rows import ClaimRow
 from models.sealed_place import SealedPlace
 from models.states import ApprovalState, Noun
 from models.tables import table_of
-from models.vault import Vault
+from models.vault import Vault, VaultError
 
 _ACCOUNTS, _PARTIES, _CLAIMS = table_of(Account), table_of(Party), table_of(Claim)
 _NOTES = table_of(Note)
+_UNREADABLE = "? (changed by hand)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _holders(session: Session, vault: Vault, claims: list[ClaimRow]) -> dict[tup
         )
     )
     holders = {
-        row.id: vault.open(row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
+        row.id: _shown(vault, row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
         for row in sealed
     }
     people = session.execute(
@@ -142,4 +143,12 @@ def _reasons(session: Session, vault: Vault, files: list[RecoveryFile]) -> dict[
 
 
 def _victim(vault: Vault, row: Any) -> str:  # noqa: ANN401 - a row with a party's name
-    return vault.open(row.name_sealed, SealedPlace("party", row.party_id, "name_sealed"))
+    return _shown(vault, row.name_sealed, SealedPlace("party", row.party_id, "name_sealed"))
+
+
+def _shown(vault: Vault, sealed: str, place: SealedPlace) -> str:
+    """A sealed name; one that was changed by hand is no reason to show nothing of the recovery."""
+    try:
+        return vault.open(sealed, place)
+    except VaultError:
+        return _UNREADABLE
