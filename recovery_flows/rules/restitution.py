@@ -265,6 +265,8 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     """Holds whose remaining money belongs to no claim: to be given up, by decision."""
     if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
         return ()
+    if discrepancies.hold_up_return(file, asset.id):
+        return ()
     # A stop on money that the statement shows not to be stolen is let go, not kept to lapse.
     surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
     if waits_for(file, asset):
@@ -291,10 +293,7 @@ def _close(progress: Progress, asset: AssetRow) -> None:
 
 _HOLD_BUSY = frozenset(
     {
-        HoldState.DRAFT,
-        HoldState.PENDING_APPROVAL,
-        HoldState.ORDERED,
-        HoldState.QUEUED,
+        HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.QUEUED,
         HoldState.RELEASE_PENDING,
     }
-)
+)  # fmt: skip

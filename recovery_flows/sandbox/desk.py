@@ -185,6 +185,8 @@ def _fail_as_planted(desk: Desk, fault: Fault | None) -> None:
         raise ProblemError(500, "InternalServerError", "planted: this call fails")
     if fault.kind == FaultKind.TOO_LARGE:
         raise ProblemError(413, "ResponseTooLarge", "planted: ask for less at once")
+    if fault.kind == FaultKind.NOT_ALLOWED:
+        raise ProblemError(403, "Forbidden", "planted: this unit may not ask for that")
     if fault.kind == FaultKind.RATE_LIMITED:
         after_seconds = 1 if fault.seconds is None else fault.seconds
         raise ProblemError(429, "RateLimited", "planted: too many calls", after_seconds)

@@ -78,7 +78,8 @@ KINDS: Mapping[FaultKind, Kind] = {
         " opens",
         waits="until it opens (2)",
     ),
-    FaultKind.TOO_LARGE: Kind("answers 413: less is to be asked for at once", (*_LISTS, *_TASKS)),
+    FaultKind.TOO_LARGE: Kind("answers 413: less is to be asked for at once", _LISTS),
+    FaultKind.NOT_ALLOWED: Kind("answers 403: this unit may not ask for that", _TASKS),
     FaultKind.SCHEMA_CHANGE: Kind(
         "answers in another schema: a field is renamed, left out or of another type, by turns"
     ),

@@ -58,6 +58,7 @@ class FaultKind(StrEnum):
     DOWN = "down"
     CLOSED = "closed"
     TOO_LARGE = "too_large"
+    NOT_ALLOWED = "not_allowed"
     SCHEMA_CHANGE = "schema_change"
     REPEATED = "repeated"
     OUT_OF_ORDER = "out_of_order"

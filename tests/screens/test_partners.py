@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from models.store import partner_register, partners
 from models.store.unit import unit_of_work
+from models.trouble import Trouble
 from recovery_flows.desk import contacts
 from recovery_flows.rules.breaking import FAILURES_MAX
 from tui.panels.partner import bars
@@ -37,8 +38,8 @@ def registered(unity: Any) -> str:
 
 def west_is_away(unity: Any) -> None:
     with unit_of_work(unity.database) as unit:
-        partners.note_contact(unit, "test-west", error="partner test-west is not available: it "
-                              "cannot be reached")  # fmt: skip
+        away = "partner test-west is not available: it cannot be reached"
+        partners.note_contact(unit, "test-west", error=away, trouble=Trouble.UNREACHABLE)
         until = unity.now + timedelta(days=10_000)
         partners.note_breaker(unit, "test-west", FAILURES_MAX, until)
         sentence = "test-west 2026-03-02 held: ours CNY 5.00, the bank's CNY 4.99"

@@ -207,3 +207,18 @@ async def test_y_typed_with_ctrl_s_is_no_letter_of_the_report_and_no_yes(
         await type_fast(app, "y")
         await wait(pilot, app, "R-2026-0001", "nothing sent yet")
     assert file_of(unity, "R-2026-0001").recovery.case_number == "SYN-7 (invented)"
+
+
+async def test_a_yes_typed_with_a_ctrl_s_that_is_refused_does_not_become_a_letter_of_the_report(
+    unity: Any, wait: Any
+) -> None:
+    app = unity.app("li", start_screen="report")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "Paste a report here")
+        await paste(app, PASTE.replace("2026-03-02 13:05", "2027-01-01 13:05"))
+        await wait(pilot, app, "✕ 1 problem", "time lies in the future")
+        before = pasted(app)
+        app.simulate_key("ctrl+s")
+        app.simulate_key("y")
+        await wait(pilot, app, "1 key typed meanwhile: not used")
+        assert pasted(app) == before

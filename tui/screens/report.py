@@ -186,10 +186,11 @@ class ReportScreen(LiveScreen):
         return None if action == "send" and self.desk_app.read_only else True
 
     def action_send(self) -> None:
+        wait = self.desk_app.hold_keys("reading the report")
         if self._shown is not None and self._shown[0] == self._now_asked():
-            self._ask()
+            self.desk_app.answer(wait, self._ask)
         else:
-            self._wait = self.desk_app.hold_keys("reading the report")
+            self._wait = wait
             self.reread()
 
     def _ask(self) -> None:

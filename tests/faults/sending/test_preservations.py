@@ -64,7 +64,7 @@ async def test_a_refused_renewal_is_asked_for_again_and_its_end_is_never_silent(
     start(unit, SITE, partners=[PLATFORM])
     unit.approve()
     await ended(unit)
-    unit.sandbox.plant({"call": "POST /v1/tasks/{id}/extend", "kind": "too_large"}, bank=PLATFORM)
+    unit.sandbox.plant({"call": "POST /v1/tasks/{id}/extend", "kind": "not_allowed"}, bank=PLATFORM)
     linking.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
     with pytest.raises(StepRefusedError, match="on its way"):
         linking.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)

@@ -133,12 +133,12 @@ async def test_what_was_denied_before_it_left_never_leaves(unit: Any) -> None:
 async def test_a_withdrawal_that_is_refused_is_said_and_not_tried_for_ever(unit: Any) -> None:
     start(unit, PHONE, partners=[TELECOM])
     await ended(unit)
-    fault = {"call": "POST /v1/tasks/{id}/cancel", "kind": "too_large", "times": 50}
+    fault = {"call": "POST /v1/tasks/{id}/cancel", "kind": "not_allowed", "times": 50}
     unit.sandbox.plant(fault, bank=TELECOM)
     deny(unit)
     await unit.sweep()
     assert {t.state for t in unit.file().tasks} == {TaskState.DONE, TaskState.PRESERVED}
-    assert {t.reason for t in unit.file().tasks} == {"ResponseTooLarge"}
+    assert {t.reason for t in unit.file().tasks} == {"Forbidden"}
     assert unit.sandbox.planted(TELECOM)[0]["times"] == 48
 
 
@@ -162,9 +162,9 @@ async def test_a_partner_that_does_not_know_the_subject_refuses_and_says_so(unit
 
 async def test_a_call_that_is_refused_for_good_refuses_the_task(unit: Any) -> None:
     start(unit, PHONE, partners=[TELECOM])
-    unit.sandbox.plant({"call": "POST /v1/tasks", "kind": "too_large", "times": 9}, bank=TELECOM)
+    unit.sandbox.plant({"call": "POST /v1/tasks", "kind": "not_allowed", "times": 9}, bank=TELECOM)
     await unit.sweep()
-    assert {t.reason for t in unit.file().tasks} == {"ResponseTooLarge"}
+    assert {t.reason for t in unit.file().tasks} == {"Forbidden"}
     assert {t.state for t in unit.file().tasks} == {TaskState.REFUSED}
 
 

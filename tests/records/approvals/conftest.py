@@ -274,3 +274,8 @@ def asked(unit: Any) -> Callable[[str], Case]:
 @pytest.fixture
 def case(asked: Callable[[str], Case], kind: Act) -> Case:
     return asked(kind)
+
+
+@pytest.fixture
+def kinds() -> dict[Act, Callable[[Any], Case]]:
+    return KINDS

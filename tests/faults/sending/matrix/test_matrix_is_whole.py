@@ -28,7 +28,11 @@ ALL_BUT_PAYOUT = (
 NO_MEANING: dict[FaultKind, dict[str, tuple[str, ...]]] = {
     FaultKind.TOO_LARGE: {
         "its answer is one resource, whose size does not depend on what is asked for":
-            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, QUERY, BY_KEY),
+            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, BALANCE, QUERY, BY_KEY, *TASKS),
+    },
+    FaultKind.NOT_ALLOWED: {
+        "who may order or ask is settled when its first call comes in":
+            (HOLD, REQUEST, RELEASE, EXTEND, PAYOUT, STATEMENT, BALANCE, QUERY, FEED, BY_KEY),
     },
     FaultKind.REPEATED: {
         "its answer is one resource: nothing in it can come twice":

@@ -66,7 +66,7 @@ async def refused(unit: Any) -> None:
     """It says why; and what was refused does not stand: it can be asked for again."""
     assert told(unit, PLATFORM) == []
     kept = task(unit, TaskKind.PRESERVE)
-    assert (kept.state, kept.reason) == (TaskState.REFUSED, "ResponseTooLarge")
+    assert (kept.state, kept.reason) == (TaskState.REFUSED, "Forbidden")
     start(unit, SITE, partners=[PLATFORM])
     await unit.come_to_rest()
     there = {t["kind"]: t["status"] for t in told(unit, PLATFORM)}
@@ -88,7 +88,7 @@ async def kept_on(unit: Any) -> None:
     """The partner would not take it back: it stands here as it stands there, with the reason."""
     kept = task(unit, TaskKind.PRESERVE)
     assert at_platform(unit) == [*KEPT]
-    assert (kept.state, kept.reason) == (TaskState.PRESERVED, "ResponseTooLarge")
+    assert (kept.state, kept.reason) == (TaskState.PRESERVED, "Forbidden")
     assert_every_word_is_here(unit)
 
 
@@ -113,13 +113,13 @@ CLEAN: dict[str, Outcome] = {
     CallKind.TASK_CANCEL: taken_back,
 }
 OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
-    (CallKind.TASK, FaultKind.TOO_LARGE): refused,
+    (CallKind.TASK, FaultKind.NOT_ALLOWED): refused,
     (CallKind.TASK, FaultKind.LAPSES_EARLY): gone(*KEPT, "EXPIRED"),
     (CallKind.TASK, FaultKind.LET_GO): gone(*KEPT, "CANCELLED"),
-    (CallKind.TASK_EXTEND, FaultKind.TOO_LARGE): prolonged_the_next_time,
+    (CallKind.TASK_EXTEND, FaultKind.NOT_ALLOWED): prolonged_the_next_time,
     (CallKind.TASK_EXTEND, FaultKind.LAPSES_EARLY): gone(*KEPT, "PRESERVED", "EXPIRED"),
     (CallKind.TASK_EXTEND, FaultKind.LET_GO): gone(*KEPT, "PRESERVED", "CANCELLED"),
-    (CallKind.TASK_CANCEL, FaultKind.TOO_LARGE): kept_on,
+    (CallKind.TASK_CANCEL, FaultKind.NOT_ALLOWED): kept_on,
 }
 
 

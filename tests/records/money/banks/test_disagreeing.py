@@ -12,6 +12,7 @@ from models.money import Money
 from models.states import AllocationState, HoldState, LedgerAccount, PayoutState
 from recovery_flows.desk.discrepancies import resolve
 from recovery_flows.desk.page import recovery_page
+from recovery_flows.rules import restitution
 from recovery_flows.rules.actions import Action
 
 YEN = Money(100_000, "JPY")
@@ -167,3 +168,12 @@ def test_a_hold_paid_out_to_nobody_we_know_is_found(banks: Any) -> None:
     banks.states(banks.hold_fact(BankHoldState.PAID_OUT))
     assert banks.freeze.state is HoldState.DISPOSED
     assert banks.kinds() == ["contradicts_outcome"]
+
+
+def test_nothing_is_let_go_while_a_contradiction_waits_for_a_look(recorded: Any) -> None:
+    recorded.states(recorded.banks.payout_fact(REFUSED, reason="OTHER"))
+    recorded.states(recorded.banks.payout_fact(SETTLED))
+    file = recorded.engine().file
+    asset = file.asset(recorded.banks.freeze.asset_id)
+    assert restitution.to_release(file, asset) == ()
+    assert "discrepancy" in str(restitution.waits_for(file, asset))
