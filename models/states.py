@@ -277,8 +277,6 @@ TERMS = (
     LedgerAccount.NOT_LOCATED,
     LedgerAccount.NOT_UPHELD,
 )
-
-
 LIVE_HOLDS = frozenset(
     {HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 )
@@ -292,13 +290,10 @@ ENDED_REQUESTS = frozenset(
 )
 CLOSED_RECOVERIES = frozenset(
     {
-        RecoveryState.CLOSED_RETURNED,
-        RecoveryState.CLOSED_PARTIAL,
-        RecoveryState.CLOSED_NO_RECOVERY,
-        RecoveryState.REJECTED,
-        RecoveryState.JOINED,
+        RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL,
+        RecoveryState.CLOSED_NO_RECOVERY, RecoveryState.REJECTED, RecoveryState.JOINED,
     }
-)
+)  # fmt: skip
 OPEN_TASKS = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
 TASK_CALLS = frozenset({CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL})
 OPEN_CALLS = frozenset({CallState.PLANNED, CallState.SENT, CallState.UNKNOWN})

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from models.facts import ReportFact
+from models.money import Money
 from models.queries.audit import Finding, FindingKind, verify
 from models.store.record import digest_of
 from models.vault import Vault
@@ -36,7 +37,8 @@ def told(
     first = unit.traced()
     unit.desk().note(first, OFFICER_NOTE)
     (second,) = unit.report(second_report)
-    (third,) = unit.report(ReportFact(**_fields(second_report) | {"external_ref": "SYN-9"}))
+    another = {"external_ref": "SYN-9", "end_to_end_id": "E9", "amount": Money(9, "CNY")}
+    (third,) = unit.report(ReportFact(**_fields(second_report) | another))
     unit.database.dispose()
     return {"folder": folder, "first": first, "second": second, "third": third}
 
@@ -275,10 +277,8 @@ def test_a_head_changed_or_taken_out_of_the_middle_is_named(case: Any) -> None:
     path.write_bytes(b"".join(lines[:3] + lines[4:]))
     found = only(verify(case.database))
     assert found.kind is FindingKind.CHANGED_HEAD
-    assert (
-        found.sentence
-        == "line 4 of heads.jsonl does not follow the one before: lines were taken out"
-    )
+    told = "line 4 of heads.jsonl does not follow the one before: lines were taken out"
+    assert found.sentence == told
     forged = json.loads(lines[3]) | {"seq": 1}
     path.write_bytes(b"".join([*lines[:3], json.dumps(forged).encode() + b"\n", *lines[4:]]))
     assert any("line 4 of heads.jsonl has no good signature" in f.sentence
