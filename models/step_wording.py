@@ -87,6 +87,14 @@ SENTENCES: Mapping[str, str] = {
     "submit_renewal": "submit the renewal of {amount}",
     "again_refused": " again: the bank refused it",
     "see_lapse": "take note: the {kind} at {partner} has lapsed",
+    "release_again": (
+        "order the release again: {partner} still holds the denied stop; call its desk"
+    ),
+    "verify_claim": "verify the claim of {amount}: it came with a joined recovery",
+    "ask_statement": "ask {partner} again: it refused the statement of the victim's account",
+    "give_up_account": (
+        "no payment into the account at {partner} is found: check the report, or give it up"
+    ),
     "see_refusal": "take note: {partner} refused the {kind}",
     "reason": ": {reason}",
     # requests abroad and what comes back

@@ -23,6 +23,7 @@ class AccountPlan:
     def __init__(self, session: Session, vault: Vault) -> None:
         self.session, self.vault = session, vault
         self.accounts: dict[str, str] = {}
+        self.banks: frozenset[str] | None = None
         self.rows: dict[str, dict[str, str]] = {}
         """New accounts as rows, by id."""
         self.news: dict[str, dict[str, str]] = {}

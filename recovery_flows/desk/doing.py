@@ -19,11 +19,13 @@ from models.vault import Vault
 from recovery_flows.rules import (
     acts,
     answers,
+    denied_stops,
     hold_acts,
     lapsing,
     linking_acts,
     refused,
     requesting,
+    stuck,
 )
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letters import LetterAction
@@ -160,6 +162,29 @@ def _see_expiry(progress: Progress, step: Step, given: Given) -> str:
     return "noted; nothing is preserved there any more"
 
 
+def _release_again(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    denied_stops.release_again(progress, step.subject_id)
+    return "release of the denied stop ordered again"
+
+
+def _verify_claim(progress: Progress, step: Step, given: Given) -> str:
+    acts.verify_claim(progress, step.subject_id, given.laws, given.places)
+    answers.want_trace(progress)
+    return "claim verified"
+
+
+def _ask_statement(progress: Progress, step: Step, given: Given) -> str:
+    stuck.ask_again(progress, step.subject_id, step.asset_id, given.now)
+    return "the victim's bank is asked again"
+
+
+def _give_up_account(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    stuck.give_up(progress, step.subject_id)
+    return "account given up: no payment into it was found"
+
+
 def _see_refusal(progress: Progress, step: Step, given: Given) -> str:
     refused.see(progress, step.subject_id, given.actor)
     return "the refusal is noted; `recovery hold again` orders it anew"
@@ -187,5 +212,9 @@ _DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
     Action.RENEW_PRESERVATION: _renew_preservation,
     Action.SEE_EXPIRY: _see_expiry,
     Action.SEE_REFUSAL: _see_refusal,
+    Action.RELEASE_AGAIN: _release_again,
+    Action.VERIFY_CLAIM: _verify_claim,
+    Action.ASK_STATEMENT: _ask_statement,
+    Action.GIVE_UP_ACCOUNT: _give_up_account,
     Action.SUBMIT_CLOSE: _submit_close,
 }

@@ -22,6 +22,7 @@ from recovery_flows.rules import (
     letter_clocks,
     linking,
     restitution,
+    stalling,
     steps,
     waking,
 )
@@ -105,6 +106,7 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
     following.advance(progress, now)
     crossing.advance(progress, now, laws, _no_seal)
     restitution.advance(progress, now, laws)
+    stalling.advance(progress, now, laws)
     return bool(progress.outcome())
 
 

@@ -33,6 +33,7 @@ from recovery_flows.rules import (
     freezing,
     letter_clocks,
     restitution,
+    stalling,
 )
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -134,6 +135,8 @@ def _decide(
         crossing.advance(progress, now, laws, seal)
     else:
         restitution.advance(progress, now, laws)
+        # The stages before have nothing to do, or it would not be this one's turn.
+        stalling.advance(progress, now, laws)
 
 
 def decide(engine: Engine, stage: Stage, recovery_ids: Sequence[str]) -> int:

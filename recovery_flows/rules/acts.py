@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from models.file import Place, RecoveryFile
@@ -54,6 +55,22 @@ def accept(
         if c.state is ClaimState.FILED
     ]
     progress.take(*moves, *_first_assets(file, places))
+    freezing.draft_stops(progress, laws)
+
+
+def verify_claim(
+    progress: Progress, claim_id: str, laws: Laws, places: Mapping[str, Place]
+) -> None:
+    """Verify a claim that came into an open recovery unverified; its account becomes an asset."""
+    file = progress.file
+    claim = next((c for c in file.claims if c.id == claim_id), None)
+    if claim is None or claim.state is not ClaimState.FILED:
+        raise StepRefusedError(f"claim {claim_id} is not waiting to be verified")
+    values: dict[str, Scalar] = {"upheld_minor": claim.reported_minor}
+    moves = [Move(Noun.CLAIM, claim.id, "verified", claim.state, values)]
+    if claim.payee_account_id not in {a.account_id for a in file.assets}:
+        moves += _first_assets(replace(file, claims=(claim,)), places)
+    progress.take(*moves)
     freezing.draft_stops(progress, laws)
 
 
