@@ -19,6 +19,7 @@ from models.linkage import Task
 from models.partner import Call, Partner
 from models.recovery import Asset, Recovery
 from models.restitution import Payout
+from models.sealed_place import SealedPlace
 from models.states import (
     OPEN_CALLS,
     CallKind,
@@ -106,7 +107,7 @@ def _line(row: sa.Row[Any], vault: Vault | None) -> PartnerLine:
         currency=row.currency,
         home=row.home,
         base_url=row.base_url,
-        token=vault.open(row.token_sealed) if vault else "",
+        token=_token(vault, row) if vault else "",
         client_id=row.client_id,
         certificates=(row.ca_path, row.cert_path, row.cert_key_path),
         feed_reached_at=row.feed_reached_at,
@@ -119,6 +120,10 @@ def _line(row: sa.Row[Any], vault: Vault | None) -> PartnerLine:
         kind=row.kind,
         channel=row.channel,
     )
+
+
+def _token(vault: Vault, row: sa.Row[Any]) -> str:
+    return vault.open(row.token_sealed, SealedPlace("partner", row.id, "token_sealed"))
 
 
 def due_recoveries(session: Session, now: datetime, wall: datetime, limit: int) -> list[str]:
@@ -195,8 +200,8 @@ def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[Call
             requester=row.requester,
             state=row.state,
             attempts=row.attempts,
-            path=vault.open(row.path_sealed),
-            body=vault.open(row.body_sealed).encode(),
+            path=vault.open(row.path_sealed, SealedPlace("call", row.id, "path_sealed")),
+            body=vault.open(row.body_sealed, SealedPlace("call", row.id, "body_sealed")).encode(),
         )
         for row in session.execute(query)
     ]
@@ -212,7 +217,9 @@ def call_owner(session: Session, call_id: str) -> tuple[str, str]:
 def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     """An account's bank, number and holder, opened: for the wire only."""
     row = session.execute(sa.select(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)).one()
-    return AccountRef(row.partner_id, vault.open(row.number_sealed), vault.open(row.holder_sealed))
+    number = vault.open(row.number_sealed, SealedPlace("account", row.id, "number_sealed"))
+    holder = vault.open(row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
+    return AccountRef(row.partner_id, number, holder)
 
 
 def next_instant(session: Session, now: datetime) -> datetime | None:

@@ -108,6 +108,8 @@ def _is_open(file: RecoveryFile, approval: ApprovalRow) -> bool:
             return any(x.id == named and x.state is not LinkageState.DENIED for x in file.linkages)
         case Act.LETTER_ANSWER:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
+        case Act.PAYEE:
+            return any(c.id == named and c.asked_account_id for c in file.claims)
         case Act.TRACE_RULE:
             return bool(file.recovery.asked_rule)
         case Act.CLOSE:

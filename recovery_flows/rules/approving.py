@@ -22,6 +22,7 @@ from recovery_flows.rules import (
     letter_answers,
     letting_go,
     linking_acts,
+    payees,
     renewing,
     restitution,
 )
@@ -164,6 +165,7 @@ _FOLLOW = {
     Act.COMPLAINT: _let_part_go,
     Act.LINKAGE: linking_acts.confirm,
     Act.LETTER_ANSWER: _leave_to_desk,
+    Act.PAYEE: payees.put_in_force,
 }
 
 
@@ -251,4 +253,5 @@ _UNDO = {
     Act.RETURN: _deny_return,
     Act.LINKAGE: linking_acts.deny,
     Act.LETTER_ANSWER: _return_answer,
+    Act.PAYEE: payees.drop,
 }

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.queries.views import OfficerView
 from models.states import Role
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.desk import Desk, discrepancies, holding, statement_files
 from recovery_flows.desk.golden import stop_at_once
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.intake.statements.reading import read_stream
 from tests.simulation.door import Door
@@ -42,10 +42,9 @@ class People:
         self, place: Place, wall: Callable[[], datetime], eyes: sqlite3.Connection, say: Say
     ) -> None:
         self._place, self._wall, self._eyes, self._say = place, wall, eyes, say
-        roles = dict.fromkeys(OFFICERS, Role.OFFICER) | {SUPERVISOR: Role.SUPERVISOR}
         self._desks = {
-            name: Desk(place.database, place.laws, OfficerView(name, name, frozenset({role})), wall)
-            for name, role in roles.items()
+            name: Desk(place.database, place.laws, by_system_user(place.database, name), wall)
+            for name in (*OFFICERS, SUPERVISOR)
         }
         self.acts = self.refused = 0
         self.voluntary: dict[str, str] = {}

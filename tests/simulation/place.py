@@ -27,7 +27,7 @@ from models.migrate import upgrade
 from models.states import Role
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
-from models.store.unit import ENGINE, unit_of_work
+from models.store.unit import unit_of_work
 from models.vault import KEY_FILE
 from recovery_flows.rules.regime import Regime, load_regime
 from tests.simulation.reading import Unchanged
@@ -126,7 +126,7 @@ def _found(database: Database) -> None:
         appoint(unit, START, SUPERVISOR, [Role.SUPERVISOR], os_user=SUPERVISOR)
         for name, regime, currency, home in BANKS:
             register(
-                unit, ENGINE, START, name, name=f"Synthetic Bank {name}", regime=regime,
+                unit, START, name, name=f"Synthetic Bank {name}", regime=regime,
                 currency=currency, home=home, base_url=f"https://{name}.bank.example",
                 token=TOKEN,
             )  # fmt: skip
