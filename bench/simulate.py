@@ -37,8 +37,6 @@ def main() -> None:
         print("\n".join(story(given.story, shrink=given.shrink)))
         return
     total = _play(given)
-    for seed, kind, sentence in total.violations:
-        print(f"seed {seed}: {kind}: {sentence}")
     for seed, _, _ in total.violations[: given.stories]:
         print("\n".join(["", *story(seed, shrink=given.shrink)]))
     sys.exit(bool(total.violations))
@@ -49,6 +47,8 @@ def _play(given: argparse.Namespace) -> Sum:
     seeds = range(given.first, given.first + given.seeds)
     for told in played_by(given.processes, seeds):
         total.add(told)
+        if told.violation is not None:
+            print(f"seed {told.seed}: {told.violation}", flush=True)
         if total.histories % _TELL_EVERY == 0:
             spent = time.perf_counter() - begun
             found = len(total.violations)

@@ -25,6 +25,9 @@ class Noun(StrEnum):
     LINKAGE = "linkage"
     TASK = "task"
     DISCREPANCY = "discrepancy"
+    REGISTER_CHANGE = "register_change"
+    INSTALLATION = "installation"
+    CLOCK = "clock"
 
 
 class RecoveryState(StrEnum):
@@ -229,6 +232,7 @@ class DiscrepancyKind(StrEnum):
     NO_NEXT_STEP = "no_next_step"
     PAYOUT_NOT_PAID = "payout_not_paid"
     CLAIM_ABOVE_BOOKED = "claim_above_booked"
+    HISTORY_BROKEN = "history_broken"
 
 
 class ApprovalState(StrEnum):
@@ -277,20 +281,15 @@ TERMS = (
     LedgerAccount.NOT_LOCATED,
     LedgerAccount.NOT_UPHELD,
 )
-
-
 LIVE_HOLDS = frozenset(
     {HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 )
 CLOSED_RECOVERIES = frozenset(
     {
-        RecoveryState.CLOSED_RETURNED,
-        RecoveryState.CLOSED_PARTIAL,
-        RecoveryState.CLOSED_NO_RECOVERY,
-        RecoveryState.REJECTED,
-        RecoveryState.JOINED,
+        RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL,
+        RecoveryState.CLOSED_NO_RECOVERY, RecoveryState.REJECTED, RecoveryState.JOINED,
     }
-)
+)  # fmt: skip
 OPEN_TASKS = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
 TASK_CALLS = frozenset({CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL})
 OPEN_CALLS = frozenset({CallState.PLANNED, CallState.SENT, CallState.UNKNOWN})

@@ -36,6 +36,9 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
     DiscrepancyKind.PAYOUT_NOT_PAID: "the bank did not carry out a {noun} of {expected}",
     DiscrepancyKind.CLAIM_ABOVE_BOOKED: "reported {expected}, the bank booked {stated}",
+    DiscrepancyKind.HISTORY_BROKEN: (
+        "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
+    ),
 }
 """What a discrepancy says; `noun`, `expected` and `stated` are there to be named."""
 
@@ -71,6 +74,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_release_part": "approve the release of a part",
     "approve_complaint": "answer a third party's complaint: yes lets go",
     "approve_linkage": "confirm the linkage",
+    "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "take a second look at a typed letter",
     "of": " of {figure}",
     # holds
@@ -85,6 +89,14 @@ SENTENCES: Mapping[str, str] = {
     "submit_renewal": "submit the renewal of {amount}",
     "again_refused": " again: the bank refused it",
     "see_lapse": "take note: the {kind} at {partner} has lapsed",
+    "release_again": (
+        "order the release again: {partner} still holds the denied stop; call its desk"
+    ),
+    "verify_claim": "verify the claim of {amount}: it came with a joined recovery",
+    "ask_statement": "ask {partner} again: it refused the statement of the victim's account",
+    "give_up_account": (
+        "no payment into the account at {partner} is found: check the report, or give it up"
+    ),
     "see_refusal": "take note: {partner} refused the {kind}",
     "reason": ": {reason}",
     # requests abroad and what comes back
@@ -138,6 +150,7 @@ SENTENCES: Mapping[str, str] = {
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",
+    "payee_asked": "another payee is asked for: a second person decides that first",
     "rests_on_else": "it rests on something else now ({changed}): it is drafted anew",
     "not_sent_yet": " (not sent yet: {why})",
     "residue": ": a rounding residue, less than can be paid in coins; {unpaid} stay unpaid",

@@ -66,6 +66,12 @@ def lines_of_others(session: Session, account_ids: Iterable[str], import_id: str
     return int(session.execute(query).scalar_one())
 
 
+def is_running(session: Session, import_id: str) -> bool:
+    """Whether an import has begun and is neither done nor taken out."""
+    query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.id == import_id)
+    return session.execute(query).first() is not None
+
+
 def undo_dead(database: Database, wall: datetime) -> int:
     """Take out what interrupted imports had stored; return how many imports there were."""
     with database.reading() as session:

@@ -17,7 +17,7 @@ from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
 from models.states import Noun
-from models.store.accounts import ensure_account
+from models.store.accounts import AccountPlan, ensure_account
 from models.store.bookings import Booking, ToldStatement
 from models.store.record import record
 from models.store.statement_plan import PlannedStatement, plan_told
@@ -54,8 +54,20 @@ def record_statement(
     `zones` (law to time zone) tell on which legal day a booking is, to know it again where a file
     tells days only; UTC where the bank's is not among them.
     """
-    account_id = ensure_account(unit, fact.account, fact.opening.currency)
-    time_zone = zones.get(_regime_of(unit, fact.account.bank), "UTC")
+    told, time_zone = told_of_fact(unit, fact, zones)
+    recorded = record_told(unit, actor, now, recovery_id, told, document_digest, time_zone)
+    return told.account_id, recorded.new_lines
+
+
+def told_of_fact(
+    accounts: Unit | AccountPlan, fact: StatementFact, zones: Mapping[str, str]
+) -> tuple[ToldStatement, str]:
+    """A bank's own answer as it is stored, and the time zone of its legal days.
+
+    Its accounts are stored, or planned to be.
+    """
+    account_id = ensure_account(accounts, fact.account, fact.opening.currency)
+    time_zone = zones.get(_regime_of(accounts, fact.account.bank), "UTC")
     zone = ZoneInfo(time_zone)
     told = ToldStatement(
         account_id=account_id,
@@ -64,18 +76,17 @@ def record_statement(
         covers_to=fact.covers_to,
         opening_minor=fact.opening.minor,
         closing_minor=fact.closing.minor,
-        bookings=tuple(_booking(unit, line, zone) for line in fact.lines),
+        bookings=tuple(_booking(accounts, line, zone) for line in fact.lines),
     )
-    recorded = record_told(unit, actor, now, recovery_id, told, document_digest, time_zone)
-    return account_id, recorded.new_lines
+    return told, time_zone
 
 
-def _regime_of(unit: Unit, partner_id: str) -> str:
+def _regime_of(unit: Unit | AccountPlan, partner_id: str) -> str:
     query = sa.select(_PARTNERS.c.regime).where(_PARTNERS.c.id == partner_id)
     return unit.session.execute(query).scalar() or ""
 
 
-def _booking(unit: Unit, line: LineFact, zone: ZoneInfo) -> Booking:
+def _booking(unit: Unit | AccountPlan, line: LineFact, zone: ZoneInfo) -> Booking:
     return Booking(
         at=line.booked_at,
         day=line.booked_at.astimezone(zone).date(),
@@ -90,7 +101,7 @@ def _booking(unit: Unit, line: LineFact, zone: ZoneInfo) -> Booking:
     )
 
 
-def _counter_account(unit: Unit, line: LineFact) -> str:
+def _counter_account(unit: Unit | AccountPlan, line: LineFact) -> str:
     """The other side's account; empty where it lies at a bank that is no partner of ours."""
     if unit.banks is None:
         unit.banks = frozenset(unit.session.execute(sa.select(_PARTNERS.c.id)).scalars())

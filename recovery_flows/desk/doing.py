@@ -12,17 +12,20 @@ from sqlmodel import Session
 from models.file import Place, Step
 from models.ids import canonical
 from models.queries.money import told_by_files
-from models.queries.requests import sealed_fields
+from models.queries.requests import fields_place, sealed_fields
+from models.sealed_place import SealedPlace
 from models.states import HoldState
 from models.vault import Vault
 from recovery_flows.rules import (
     acts,
     answers,
+    denied_stops,
     hold_acts,
     lapsing,
     linking_acts,
     refused,
     requesting,
+    stuck,
 )
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letters import LetterAction
@@ -43,9 +46,9 @@ class Given:
     places: Mapping[str, Place]
     session: Session
 
-    def seal(self, fields: object) -> str:
+    def seal(self, fields: object, place: SealedPlace) -> str:
         """Seal a request's fields."""
-        return self.vault.seal(canonical(fields).decode())
+        return self.vault.seal(canonical(fields).decode(), place)
 
 
 def do(progress: Progress, step: Step, given: Given) -> str:
@@ -97,7 +100,9 @@ def _complete_request(progress: Progress, step: Step, given: Given) -> str:
         request = next(r for r in progress.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
         raise acts.StepRefusedError(f"the request lacks {names}: give them with --field NAME=TEXT")
-    text = given.vault.open(sealed_fields(given.session, step.subject_id))
+    text = given.vault.open(
+        sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
+    )
     fields = {**json.loads(text or "{}"), **given.fields}
     requesting.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
     request = next(r for r in progress.file.requests if r.id == step.subject_id)
@@ -157,6 +162,29 @@ def _see_expiry(progress: Progress, step: Step, given: Given) -> str:
     return "noted; nothing is preserved there any more"
 
 
+def _release_again(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    denied_stops.release_again(progress, step.subject_id)
+    return "release of the denied stop ordered again"
+
+
+def _verify_claim(progress: Progress, step: Step, given: Given) -> str:
+    acts.verify_claim(progress, step.subject_id, given.laws, given.places)
+    answers.want_trace(progress)
+    return "claim verified"
+
+
+def _ask_statement(progress: Progress, step: Step, given: Given) -> str:
+    stuck.ask_again(progress, step.subject_id, step.asset_id, given.now)
+    return "the victim's bank is asked again"
+
+
+def _give_up_account(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    stuck.give_up(progress, step.subject_id)
+    return "account given up: no payment into it was found"
+
+
 def _see_refusal(progress: Progress, step: Step, given: Given) -> str:
     refused.see(progress, step.subject_id, given.actor)
     return "the refusal is noted; `recovery hold again` orders it anew"
@@ -184,5 +212,9 @@ _DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
     Action.RENEW_PRESERVATION: _renew_preservation,
     Action.SEE_EXPIRY: _see_expiry,
     Action.SEE_REFUSAL: _see_refusal,
+    Action.RELEASE_AGAIN: _release_again,
+    Action.VERIFY_CLAIM: _verify_claim,
+    Action.ASK_STATEMENT: _ask_statement,
+    Action.GIVE_UP_ACCOUNT: _give_up_account,
     Action.SUBMIT_CLOSE: _submit_close,
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.file import RecoveryFile, Step
 from models.queries.files import load_files, recoveries_wanting
+from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES, Noun, Role, Stage
 from models.step_wording import say
 from models.store.calls import look_again
@@ -22,6 +23,7 @@ from recovery_flows.rules import (
     letter_clocks,
     linking,
     restitution,
+    stalling,
     steps,
     waking,
 )
@@ -107,9 +109,10 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
     following.advance(progress, now)
     crossing.advance(progress, now, laws, _no_seal)
     restitution.advance(progress, now, laws)
+    stalling.advance(progress, now, laws)
     return bool(progress.outcome())
 
 
-def _no_seal(fields: object) -> str:
-    del fields
+def _no_seal(fields: object, place: SealedPlace) -> str:
+    del fields, place
     return ""

@@ -14,6 +14,7 @@ from models.file import RecoveryFile
 from models.ids import canonical
 from models.queries.files import load_each
 from models.queries.work import due_recoveries, version_of
+from models.sealed_place import SealedPlace
 from models.states import TASK_CALLS, CallKind, Noun, Stage
 from models.store.derived import Derived
 from models.store.pacing import for_a_while, rest_of_the_lock
@@ -32,6 +33,7 @@ from recovery_flows.rules import (
     freezing,
     letter_clocks,
     restitution,
+    stalling,
 )
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -119,8 +121,8 @@ def _decide(
     session: Session | None,
     vault: Vault | None,
 ) -> None:
-    def seal(fields: object) -> str:
-        return vault.seal(canonical(fields).decode()) if vault else ""
+    def seal(fields: object, place: SealedPlace) -> str:
+        return vault.seal(canonical(fields).decode(), place) if vault else ""
 
     if stage is Stage.FREEZING:
         letter_clocks.advance(progress, now, laws)
@@ -133,6 +135,8 @@ def _decide(
         crossing.advance(progress, now, laws, seal)
     else:
         restitution.advance(progress, now, laws)
+        # The stages before have nothing to do, or it would not be this one's turn.
+        stalling.advance(progress, now, laws)
 
 
 def decide(engine: Engine, stage: Stage, recovery_ids: Sequence[str]) -> int:

@@ -34,7 +34,7 @@ from recovery_flows.errors import (
     UnavailableError,
 )
 from recovery_flows.flows.context import Engine
-from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.faults import WorkFailedError, alone, sentence
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
@@ -83,7 +83,7 @@ async def poll(engine: Engine, partner_id: str) -> int:
     if failure.error is not None:
         error = failure.error
         engine.report(f"the feed of {partner_id} cannot be read: {sentence(error)}")
-        await asyncio.to_thread(_note_failed, engine, partner_id, sentence(error), ())
+        await asyncio.to_thread(_note_failed, engine, partner_id, WorkFailedError(error), ())
     return 0
 
 

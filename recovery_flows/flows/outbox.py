@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from models.facts import RawAnswer, StatementFact
@@ -24,6 +25,7 @@ from recovery_flows.errors import (
 )
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.large_statements import StoredStatement, stored_before
 from recovery_flows.flows.preparing import Ready, prepare
 from recovery_flows.flows.settling import settle_results
 
@@ -42,6 +44,8 @@ class Result:
     trouble: Trouble = Trouble.NONE
     fault: Exception | None = None
     """What went wrong on our side, if that is why there is no answer."""
+    stored: StoredStatement | None = None
+    """The bookings of a large statement, stored before it is settled."""
 
 
 async def send_due(engine: Engine, kinds: Sequence[CallKind]) -> int:
@@ -62,7 +66,13 @@ async def send_due(engine: Engine, kinds: Sequence[CallKind]) -> int:
 
 async def _send_to_partner(engine: Engine, ready: list[Ready], lease: str) -> None:
     results = await asyncio.gather(*(_exchange(engine, r) for r in ready))
-    await asyncio.to_thread(settle_results, engine, results, lease)
+    await asyncio.to_thread(_settle, engine, results, lease)
+
+
+def _settle(engine: Engine, results: Sequence[Result], lease: str) -> None:
+    with ExitStack() as until_settled:
+        stored = [stored_before(engine, result, until_settled) for result in results]
+        settle_results(engine, stored, lease)
 
 
 async def _exchange(engine: Engine, ready: Ready) -> Result:

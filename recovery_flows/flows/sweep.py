@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 
 from models.queries.work import due_call_kinds
 from models.states import Stage
+from models.store.line_imports import undo_dead
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.deciding import CALLS, STAGES, due_by_stage
 from recovery_flows.flows.faults import PrefectAwayError, RestlessError, WorkFailedError
@@ -30,6 +31,10 @@ async def sweep(engine: Engine) -> int:
     """
     done = 0
     looks: Counter[str] = Counter()
+    if await asyncio.to_thread(undo_dead, engine.database, engine.wall()):
+        engine.report(
+            "an import of statements had been interrupted: it was taken out, import again"
+        )
     for _ in range(_ROUNDS_MAX):
         step = await _round(engine, looks)
         if not step:

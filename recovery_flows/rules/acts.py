@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from models.file import Place, RecoveryFile
@@ -16,7 +17,6 @@ from models.states import (
     HoldKind,
     HoldState,
     Noun,
-    PayoutState,
     RecoveryState,
 )
 from recovery_flows.errors import RefusedError
@@ -24,8 +24,6 @@ from recovery_flows.rules import (
     basis,
     clocks,
     freezing,
-    paying,
-    refused_payouts,
     releasing,
     restitution,
 )
@@ -63,6 +61,22 @@ def accept(
         if c.state is ClaimState.FILED
     ]
     progress.take(*moves, *_first_assets(file, places))
+    freezing.draft_stops(progress, laws)
+
+
+def verify_claim(
+    progress: Progress, claim_id: str, laws: Laws, places: Mapping[str, Place]
+) -> None:
+    """Verify a claim that came into an open recovery unverified; its account becomes an asset."""
+    file = progress.file
+    claim = next((c for c in file.claims if c.id == claim_id), None)
+    if claim is None or claim.state is not ClaimState.FILED:
+        raise StepRefusedError(f"claim {claim_id} is not waiting to be verified")
+    values: dict[str, Scalar] = {"upheld_minor": claim.reported_minor}
+    moves = [Move(Noun.CLAIM, claim.id, "verified", claim.state, values)]
+    if claim.payee_account_id not in {a.account_id for a in file.assets}:
+        moves += _first_assets(replace(file, claims=(claim,)), places)
+    progress.take(*moves)
     freezing.draft_stops(progress, laws)
 
 
@@ -220,6 +234,8 @@ def submit_allocation(
     ended = allocation.notice_to is not None and allocation.notice_to <= now
     if needs_notice and not ended:
         raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
+    if payee_is_asked(progress.file, allocation_id):
+        raise StepRefusedError("another payee is asked for: a second person decides that first")
     _check_guard(progress.file, allocation)
     reference = derive_id("decision", allocation_id, now.isoformat())
     values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
@@ -233,28 +249,10 @@ def _check_guard(file: RecoveryFile, allocation: AllocationRow) -> None:
         raise StepRefusedError(f"the return {allocation.id} cannot go on: {why}")
 
 
-def change_payee(
-    progress: Progress, claim_id: str, account_id: str, reason: str, now: datetime
-) -> None:
-    """Pay a claim to another account of the victim; decisions that named the old one are void.
-
-    Refused while a bank may be paying the old one: it is taken back only after the bank's no.
-    """
-    if not reason.strip():
-        raise StepRefusedError("another payee account needs a reason")
-    claim = next(c for c in progress.file.claims if c.id == claim_id)
-    going = [
-        p
-        for p in progress.file.payouts
-        if p.claim_id == claim_id and p.state in (PayoutState.PREPARED, PayoutState.INSTRUCTED)
-    ]
-    if any(paying.has_left(progress.file, payout) for payout in going):
-        raise StepRefusedError("the bank was told to pay already: wait for its answer")
-    values: dict[str, Scalar] = {"payout_account_id": account_id}
-    progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
-    for allocation_id in dict.fromkeys(p.allocation_id for p in going):
-        paying.void(progress, allocation_id, "a payee was changed")
-    refused_payouts.clear_for(progress, claim_id, now)
+def payee_is_asked(file: RecoveryFile, allocation_id: str) -> bool:
+    """Whether another payee is asked for one of those whom this allocation pays."""
+    paid = {p.claim_id for p in file.payouts_of(allocation_id)}
+    return any(c.asked_account_id for c in file.claims if c.id in paid)
 
 
 def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:

@@ -21,11 +21,10 @@ from models.states import (
     RequestState,
     Stage,
 )
-from recovery_flows.rules import lapsing, linking, reminding, renewing, watching
+from recovery_flows.rules import denied_stops, lapsing, linking, reminding, renewing, watching
 from recovery_flows.rules.drafting import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Regime
-from recovery_flows.rules.subjects import Act
 from recovery_flows.rules.wanting import is_worth_holding, wanted_minor
 
 Laws = Mapping[str, Regime]
@@ -47,7 +46,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     watching.advance(progress, now, laws)
     linking.advance(progress, now, laws)
     _alarm_overdue_confirmations(progress, now)
-    _take_back_denied_stops(progress)
+    denied_stops.take_back(progress)
     for asset in progress.file.assets:
         if asset.home:
             _reopen(progress, asset, laws)
@@ -78,16 +77,6 @@ def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
                     reason="not confirmed by a second person in time",
                 )
             )  # fmt: skip
-
-
-def _take_back_denied_stops(progress: Progress) -> None:
-    """A stop whose confirmation was refused before the bank answered is let go once it has."""
-    for approval in progress.file.approvals:
-        if approval.action != Act.ORDER_STOP or approval.state is not ApprovalState.DENIED:
-            continue
-        hold = progress.file.hold(approval.subject_id)
-        if hold.state is HoldState.STOPPED:
-            order_release(progress, hold.id, approval.id, "its confirmation was refused")
 
 
 def order_release(progress: Progress, hold_id: str, approval: str, reason: str) -> None:
@@ -170,7 +159,13 @@ def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]
     if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
         return []
     holds = file.holds_of(asset.id)
-    stops = [h for h in holds if h.state is HoldState.STOPPED and not is_followed(holds, h)]
+    stops = [
+        h
+        for h in holds
+        if h.state is HoldState.STOPPED
+        and not is_followed(holds, h)
+        and denied_stops.denial_of(file, h.id) is None
+    ]
     frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in UNANSWERED]
     kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind in _FORMAL)
     paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
@@ -250,10 +245,19 @@ def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
 
 
 def release_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
-    """The order to let a hold or a part of it go, sent under one approval."""
-    # The bank's revision is part of the key: what came to a denied stop later is let go later.
+    """The order to let a hold or a part of it go, sent under one approval.
+
+    What the bank has refused is another call than the next one, and so is what came to a denied
+    stop after a release of it.
+    """
+    before = [
+        c
+        for c in file.calls
+        if c.subject_id == hold.id and c.kind is CallKind.RELEASE and c.approval_id == approval
+    ]
+    number = [len(before) + 1] if before else []
     return CallIntent(
-        id=derive_id("call", hold.id, CallKind.RELEASE, approval, hold.bank_revision),
+        id=derive_id("call", hold.id, CallKind.RELEASE, approval, hold.bank_revision, *number),
         partner_id=file.asset(hold.asset_id).partner_id,
         kind=CallKind.RELEASE,
         noun=Noun.HOLD,

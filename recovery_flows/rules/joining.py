@@ -9,7 +9,7 @@ from models.file import RecoveryFile, TraceView
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from models.rows import CallRow
-from models.states import CLOSED_RECOVERIES, Noun, Stage
+from models.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
 from recovery_flows.rules import choosing, paying
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress, applied
@@ -36,6 +36,8 @@ def join(
             )
         if file.recovery.state in CLOSED_RECOVERIES:
             raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: it cannot join")
+        if file.recovery.state is RecoveryState.REPORTED:
+            raise StepRefusedError(f"{file.recovery.ref} is not accepted yet: accept it, then join")
     if stays.recovery.currency != joins.recovery.currency:
         raise StepRefusedError("losses in two currencies cannot be one file")
     same = {a.account_id: a for a in stays.assets}

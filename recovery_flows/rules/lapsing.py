@@ -17,7 +17,7 @@ from models.states import (
     Noun,
     Stage,
 )
-from recovery_flows.rules import discrepancies
+from recovery_flows.rules import denied_stops, discrepancies
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.hold_figures import nothing
 from recovery_flows.rules.progress import Progress
@@ -114,11 +114,17 @@ def clear_known_ends(progress: Progress, now: datetime) -> None:
 
 
 def unseen(file: RecoveryFile) -> list[HoldRow]:
-    """Holds that lapsed, that nothing followed, and that nobody has taken note of."""
+    """Holds that lapsed, that nothing followed, and that nobody has taken note of.
+
+    A stop that a second person denied was to end: it is not stopped again.
+    """
     return [
         h
         for h in file.holds
-        if h.state is HoldState.LAPSED and not h.lapse_seen_by and not _is_kept(file.holds, h)
+        if h.state is HoldState.LAPSED
+        and not h.lapse_seen_by
+        and not _is_kept(file.holds, h)
+        and denied_stops.denial_of(file, h.id) is None
     ]
 
 

@@ -111,12 +111,17 @@ def void(progress: Progress, allocation_id: str, reason: str) -> None:
     progress.take(Move(Noun.ALLOCATION, allocation_id, "voided", state, reason=reason))
 
 
-def _cancel(progress: Progress, payout: PayoutRow, reason: str) -> None:
+def recall(progress: Progress, payout: PayoutRow, reason: str) -> None:
+    """Take back an instruction that has not left: whether it has is for the caller to ask."""
     order = _order(progress.file, payout)
     if order is not None:
         progress.take(Move(Noun.CALL, order.id, "cancelled", order.state, reason=reason))
+    progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
+
+
+def _cancel(progress: Progress, payout: PayoutRow, reason: str) -> None:
     if payout.state is PayoutState.INSTRUCTED:
-        progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
+        recall(progress, payout, reason)
     progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", PayoutState.PREPARED, reason=reason))
 
 

@@ -109,6 +109,8 @@ def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
     if any(c.state is ClaimState.FILED for c in file.claims):
         return say("claim_unverified")
     given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
+    if any(c.asked_account_id for c in file.claims if c.id in given):
+        return say("payee_asked")
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):
@@ -144,6 +146,8 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     stolen goes, rather than being kept to lapse.
     """
     if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
+        return ()
+    if discrepancies.hold_up_return(file, asset.id):
         return ()
     surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
     if waits_for(file, asset):

@@ -24,6 +24,7 @@ from recovery_flows.rules import (
     approval_steps,
     basis,
     by_letter,
+    denied_stops,
     discrepancies,
     hold_steps,
     letters,
@@ -32,6 +33,7 @@ from recovery_flows.rules import (
     refused,
     releasing,
     restitution,
+    stuck,
     watching,
 )
 from recovery_flows.rules.actions import Action
@@ -55,6 +57,7 @@ def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
             _step(Action.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}"))
         ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refused.steps(file)]
+    people += [*denied_stops.steps(file), *stuck.steps(file)]
     people += letters.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letters.answer_steps(file, laws)

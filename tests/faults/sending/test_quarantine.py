@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from models.facts import LineKind
+from models.file import GonePart
 from models.queries.audit import verify
-from models.queries.files import FileUnreadableError
+from models.queries.files import FileUnreadableError, trace_json
 from models.states import (
     DiscrepancyKind,
     DiscrepancyState,
@@ -158,7 +160,7 @@ async def test_a_release_of_a_voluntary_hold_waits_for_the_reference_of_the_bank
     unit.recovery_id = mine
     (found,) = unit.file().discrepancies
     assert "recovery hold reference" in found.detail
-    placed = unit.sandbox.hold("by-the-bank", "800.00")
+    placed = unit.sandbox.hold(voluntary.id, "800.00")
     holding.name_at_bank(unit.desk(), mine, voluntary.id, placed["id"], "its desk says so")
     desk_discrepancies.resolve(unit.desk(), mine, found.id, "the reference is entered")
     await unit.sweep()
@@ -181,10 +183,10 @@ async def test_news_that_cannot_be_taken_comes_again_and_the_rest_is_taken(
     unit.sandbox.plant({"call": "POST /v1/holds", "kind": "timeout_after_acting", "times": 2})
     take, refuse = feed.answers.take_hold_fact, {"yes"}
 
-    def fails(progress: Any, hold_id: str, fact: Any, laws: Any) -> None:
+    def fails(progress: Any, hold_id: str, *told: Any) -> None:
         if refuse and progress.file.recovery.id == poisoned:
             raise KeyError(hold_id)
-        take(progress, hold_id, fact, laws)
+        take(progress, hold_id, *told)
 
     monkeypatch.setattr(feed.answers, "take_hold_fact", fails)
     await unit.sweep()
@@ -204,15 +206,16 @@ async def test_news_that_cannot_be_taken_comes_again_and_the_rest_is_taken(
 async def test_a_payout_that_a_trace_contradicts_is_booked_and_owned(unit: Any) -> None:
     await unit.until("return")
     unit.approve()
+    lost = {"call": "POST /v1/payouts", "kind": "timeout_after_acting", "times": 1}
+    unit.sandbox.plant(lost)
     await unit.sweep()
     (payout,) = unit.file().payouts
+    assert payout.state == "instructed"
     trace = unit.file().trace
-    less = replace(trace, positions=tuple(replace(p, amount_minor=1, claim_minor=1)
-                                          for p in trace.positions))  # fmt: skip
-    assert payout.amount_minor > 1
-    from models.queries.files import trace_json
-
-    text = trace_json(less.positions, less.gone)
+    (place,) = trace.positions
+    rest = payout.amount_minor - 1
+    gone = GonePart(LineKind.CASH, place.account_id, place.claim_id, rest, rest)
+    text = trace_json([replace(place, amount_minor=1, claim_minor=1)], [gone])
     garble(unit, f"UPDATE trace SET result_json = '{text}' WHERE id = '{trace.id}'")
     unit.later(1)
     await unit.sweep(after_seconds=60)

@@ -1,0 +1,103 @@
+"""A unit with many recoveries that are all due: accepted, with a statement, not traced yet."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench.many_banks import HOME, OFFICER, report
+from config.settings import load_settings
+from models.engine import Database
+from models.facts import Direction, LineFact, LineKind, ReportFact, StatementFact
+from models.file import Place
+from models.money import Money
+from models.queries.bank_names import bank_names
+from models.queries.files import load_file
+from models.states import Noun, Role
+from models.store.intake import file_reports
+from models.store.partners import register
+from models.store.statements import record_statement
+from models.store.unit import ENGINE, Actor, Unit, unit_of_work
+from recovery_flows.cli.place import (
+    FirstOfficer,
+    Installation,
+    make_installation,
+)
+from recovery_flows.desk.recording import conclude
+from recovery_flows.rules import answers, golden
+from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.progress import Progress
+
+BANKS = 4
+
+
+def make_unit(folder: Path, recoveries: int) -> Installation:
+    """A unit whose so many recoveries are accepted and have a statement that is not traced yet."""
+    people = (FirstOfficer(OFFICER, frozenset({Role.OFFICER}), secret="synthetic"),)  # noqa: S106
+    now = datetime.now(UTC)
+    made = make_installation(load_settings(folder / "data"), people, stands_at=now)
+    database, laws = made.database, made.laws
+    actor = Actor(OFFICER, Role.OFFICER)
+    with unit_of_work(database) as unit:
+        for number in range(BANKS):
+            register(
+                unit, actor, now, f"sandbox-{number:02d}", name=f"Sandbox Bank {number}",
+                regime=HOME, currency="CNY", home=True, base_url="http://127.0.0.1:9",
+            )  # fmt: skip
+    places = _places(database)
+    for start in range(0, recoveries, 200):
+        with unit_of_work(database) as unit:
+            for number in range(start, min(start + 200, recoveries)):
+                fact = report(number, BANKS, now)
+                (recovery_id,) = file_reports(unit, actor, now, HOME, [fact]).filed
+                _accept(unit, laws, recovery_id, fact, places, now, number)
+        if start % 2_000 == 0:
+            sys.stderr.write(f"{start} recoveries made\n")
+    return made
+
+
+def _places(database: Database) -> dict[str, Place]:
+    with database.reading() as session:
+        return {bank.id: bank.place for bank in bank_names(session)}
+
+
+def _accept(
+    unit: Unit,
+    laws: Laws,
+    recovery_id: str,
+    fact: ReportFact,
+    places: dict[str, Place],
+    now: datetime,
+    number: int,
+) -> None:
+    progress = Progress(load_file(unit.session, recovery_id))
+    (claim,) = progress.file.claims
+    place = {claim.payee_account_id: places[fact.payee_account.bank]}
+    golden.stop_first(progress, OFFICER, f"SYN-{number}", now, laws, place)
+    conclude(unit, Actor(OFFICER, Role.OFFICER), now, laws, progress)
+    progress = Progress(load_file(unit.session, recovery_id))
+    record_statement(unit, ENGINE, now, recovery_id, _statement(fact, now), f"bench-{number}")
+    (asset,) = progress.file.assets
+    answers.take_statement(progress, Noun.ASSET, asset.id, now)
+    conclude(unit, ENGINE, now, laws, progress)
+
+
+def _statement(fact: ReportFact, now: datetime) -> StatementFact:
+    """The mule's account: the victim's payment came in, a part went on in cash."""
+    at = fact.paid_at
+    lines = [
+        LineFact(
+            at + timedelta(minutes=n), n, Direction.CREDIT if n == 1 else Direction.DEBIT,
+            fact.amount if n == 1 else Money(1_000, "CNY"),
+            LineKind.TRANSFER if n == 1 else LineKind.CASH,
+            fact.victim_account if n == 1 else None,
+            end_to_end_id=fact.end_to_end_id if n == 1 else f"C{n}",
+        )
+        for n in range(1, 11)
+    ]  # fmt: skip
+    closing = fact.amount.minor - 9_000
+    return StatementFact(
+        fact.payee_account, at - timedelta(days=30), now, Money(0, "CNY"), Money(closing, "CNY"),
+        tuple(lines),
+    )  # fmt: skip
