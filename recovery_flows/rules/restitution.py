@@ -85,6 +85,9 @@ def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
     """
     if file.recovery.trace_wanted or file.trace is None:
         return say("trace_old")
+    people = _waits_for_people(file, asset, but)
+    if people:
+        return people
     if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
         return say("asked_what_is_held")
     if any(account == asset.account_id for account, _, _ in file.shared_with):
@@ -99,15 +102,15 @@ def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
         for a in file.allocations
     ):
         return say("allocation_open")
-    return _waits_for_people(file, asset, but)
+    if any(c.state is ClaimState.FILED for c in file.claims):
+        return say("claim_unverified")
+    return NOTHING
 
 
 def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
     refused = refused_payouts.blocking(file, asset, but=but)
     if refused is not None:
         return say("payout_refused", claim=refused.claim_id)
-    if any(c.state is ClaimState.FILED for c in file.claims):
-        return say("claim_unverified")
     given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
     if any(c.asked_account_id for c in file.claims if c.id in given):
         return say("payee_asked")

@@ -107,6 +107,7 @@ def test_the_yes_to_a_return_shows_whose_account_is_paid_by_whom_and_why_it_was_
     claim = unit.file(recovery_id).claims[0]
     unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
     unit.approve(recovery_id)
+    acts.decide(recovery_id)
     unit.desk().advance(recovery_id)
     (line,) = (a for a in waiting_approvals(unit.database, unit.laws) if a.act == "return")
     figures = dict(line.figures)

@@ -79,6 +79,9 @@ def test_after_a_person_has_looked_the_order_may_be_decided_once_more(
 def test_another_account_of_the_victim_is_another_fact(unit: Any, acts: Any, refused: str) -> None:
     claim = unit.file(refused).claims[0]
     unit.desk().change_payee(refused, claim.id, OTHER, "the old account is closed")
+    acts.decide(refused)
+    assert len(orders(unit, refused)) == 1
+    unit.approve(refused)
     assert open_kinds(unit, refused) == []
     acts.decide(refused)
     (_, one, amount), (_, other, _) = orders(unit, refused)
