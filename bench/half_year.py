@@ -35,7 +35,7 @@ def simulate(holds: int, seed: int, days: int, folder: Path) -> Findings:
     book = folder / "sandbox.sqlite3"
     install(book, world)
     people = tuple(
-        FirstOfficer(f"synthetic-{role}", frozenset({role}))
+        FirstOfficer(f"synthetic-{role}", frozenset({role}), os_user=f"synthetic-{role}")
         for role in (Role.OFFICER, Role.SUPERVISOR)
     )
     installation = make_installation(

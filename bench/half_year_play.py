@@ -16,7 +16,6 @@ from models.money import Money
 from models.queries.approvals import pending_ids
 from models.queries.files import load_file
 from models.queries.queue import OpenStep, open_steps
-from models.queries.views import OfficerView
 from models.queries.work import next_instant, next_retry, partners
 from models.recovery import Asset
 from models.states import LIVE_HOLDS, HoldState, Role
@@ -26,6 +25,7 @@ from models.store.unit import Actor, unit_of_work
 from models.tables import table_of
 from recovery_flows.cli.place import Installation
 from recovery_flows.desk import Desk, discrepancies, holding
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
@@ -69,7 +69,7 @@ class Play:
         )  # fmt: skip
 
     def _desk(self, role: Role) -> Desk:
-        who = OfficerView(f"synthetic-{role}", f"synthetic-{role}", frozenset({role}))
+        who = by_system_user(self.database, f"synthetic-{role}")
         return Desk(self.database, self.installation.laws, who, lambda: self.wall)
 
     async def run(self) -> None:

@@ -58,8 +58,8 @@ def many_banks(folder: Path, banks: int, victims: int) -> Iterator[ManyBanks]:
     book = folder / "sandbox.sqlite3"
     install(book, _world(banks, victims, now))
     people = (
-        FirstOfficer(OFFICER, frozenset({Role.OFFICER}), secret="synthetic"),  # noqa: S106
-        FirstOfficer(SUPERVISOR, frozenset({Role.SUPERVISOR}), secret="synthetic"),  # noqa: S106
+        FirstOfficer(OFFICER, frozenset({Role.OFFICER}), os_user=OFFICER),
+        FirstOfficer(SUPERVISOR, frozenset({Role.SUPERVISOR}), os_user=SUPERVISOR),
     )
     installation = make_installation(load_settings(folder / "data"), people)
     ready = folder / "ready.json"

@@ -30,12 +30,12 @@ from bench.many_banks import HOME, OFFICER, ManyBanks, many_banks, report
 from models.hold import Hold
 from models.partner import Call
 from models.queries.clock import engine_view
-from models.queries.views import OfficerView
 from models.states import CallState, HoldState, Role
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from models.tables import table_of
 from recovery_flows.desk import Desk, wall_clock
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.sandbox.world import open_book
 
 RESULTS = Path(__file__).with_name("report_to_hold.json")
@@ -100,7 +100,7 @@ def order_stop(at: ManyBanks, number: int) -> str:
         fact = report(number, len(at.urls), now)
         actor = Actor(OFFICER, Role.OFFICER)
         recovery_id = file_reports(unit, actor, now, HOME, [fact]).filed[0]
-    desk = Desk(database, laws, OfficerView(OFFICER, OFFICER, frozenset({Role.OFFICER})))
+    desk = Desk(database, laws, by_system_user(database, OFFICER))
     desk.advance(recovery_id, case_number=f"SYN-{number}")
     desk.advance(recovery_id)
     with database.reading() as session:

@@ -23,7 +23,7 @@ _TELL_EVERY = 500
 
 def main() -> None:
     """Play, print and keep the figures; exit code 1 if any history failed."""
-    _fix_hashes()
+    fix_hashes()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--from", type=int, default=0, dest="first")
@@ -37,8 +37,6 @@ def main() -> None:
         print("\n".join(story(given.story, shrink=given.shrink)))
         return
     total = _play(given)
-    for seed, kind, sentence in total.violations:
-        print(f"seed {seed}: {kind}: {sentence}")
     for seed, _, _ in total.violations[: given.stories]:
         print("\n".join(["", *story(seed, shrink=given.shrink)]))
     sys.exit(bool(total.violations))
@@ -49,6 +47,8 @@ def _play(given: argparse.Namespace) -> Sum:
     seeds = range(given.first, given.first + given.seeds)
     for told in played_by(given.processes, seeds):
         total.add(told)
+        if told.violation is not None:
+            print(f"seed {told.seed}: {told.violation}", flush=True)
         if total.histories % _TELL_EVERY == 0:
             spent = time.perf_counter() - begun
             found = len(total.violations)
@@ -79,11 +79,11 @@ def _figures(total: Sum, given: argparse.Namespace, spent: float) -> dict[str, o
     }
 
 
-def _fix_hashes() -> None:
+def fix_hashes(module: str = "bench.simulate") -> None:
     """Python shuffles sets anew in each process; a seed must not depend on that."""
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
-        os.execv(sys.executable, [sys.executable, "-m", "bench.simulate", *sys.argv[1:]])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", module, *sys.argv[1:]])  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -7,7 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.columns import currency_field, id_field, minor_field, ref_field, state_field
+from models.columns import (
+    currency_field,
+    id_field,
+    minor_field,
+    ref_field,
+    row_seal_field,
+    state_field,
+)
 from models.facts import Direction, LineKind
 
 
@@ -17,6 +24,7 @@ class Party(SQLModel, table=True):
     id: str = id_field()
     name_sealed: str
     contact_sealed: str = ""
+    row_seal: str = row_seal_field()
 
 
 class Account(SQLModel, table=True):
@@ -28,6 +36,7 @@ class Account(SQLModel, table=True):
     tail: str = Field(max_length=4)
     holder_sealed: str = ""
     currency: str = Field(default="", max_length=3)
+    row_seal: str = row_seal_field()
 
 
 class Statement(SQLModel, table=True):
@@ -80,6 +89,7 @@ class StatementLine(SQLModel, table=True):
     is_reversal: bool = False
     origin: str = Field(default="api", max_length=16)
     import_id: str = Field(default="", max_length=64)
+    row_seal: str = row_seal_field()
 
 
 class LineImport(SQLModel, table=True):
@@ -94,3 +104,4 @@ class LineImport(SQLModel, table=True):
     id: str = id_field()
     begun_at: datetime
     lease_until: datetime
+    row_seal: str = row_seal_field()

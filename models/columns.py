@@ -32,6 +32,11 @@ def currency_field() -> Any:  # noqa: ANN401
     return Field(max_length=3)
 
 
+def row_seal_field() -> Any:  # noqa: ANN401
+    """The keyed digest of a row (`models.seals`); written by the session, never by hand."""
+    return Field(default="", max_length=64)
+
+
 def state_field(
     kind: type[StrEnum],
     *,

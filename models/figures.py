@@ -8,7 +8,7 @@ account, a victim and a reason are named by an id or a digest that stands for ex
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -20,6 +20,14 @@ class AccountNumber:
     """An account by its id, which is derived from its number; shown by its last digits."""
 
     account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose an account is; shown masked, and whether that is the claim's victim."""
+
+    account_id: str
+    claim_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,8 @@ class Payee:
 
 
 Value = (
-    str | Money | datetime | AccountNumber | Reason | Document | AnswerTyped | Masked | Payee
+    str | Money | datetime | AccountNumber | Holder | Reason | Document | AnswerTyped | Masked
+    | Payee
 )  # fmt: skip
 
 
@@ -92,16 +101,8 @@ def _content(value: Value) -> list[object]:
             return [value.minor, value.currency]
         case datetime():
             return [value.astimezone(UTC).isoformat()]
-        case AccountNumber():
-            return [value.account_id]
-        case Reason():
-            return [value.fingerprint]
-        case Document():
-            return [value.digest]
-        case AnswerTyped():
-            return [value.call_id, value.digest]
-        case Masked():
-            return [value.text, value.digest]
+        case AccountNumber() | Holder() | Reason() | Document() | AnswerTyped() | Masked():
+            return list(astuple(value))
         case Payee():
             to = [value.claim_id, value.account_id, value.bank, value.hold_id]
             return [*to, value.amount.minor, value.amount.currency]

@@ -26,12 +26,25 @@ _FIELDS = ("at", "counts", "digest", "previous", "seq")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of the history at one commit; `counts` is events by recovery ("" for none)."""
+    """The end of the history at one commit; `counts` is events by recovery ("" for none).
+
+    `tables` is the number of changes of each table that is sealed as a whole (`table_seal`).
+    """
 
     seq: int
     digest: str
     at: str
     counts: Mapping[str, int] = field(default_factory=dict)
+    tables: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Counted:
+    """How far the file was read, and the most events of each recovery that it tells of."""
+
+    inode: int = 0
+    to: int = 0
+    events: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ class HeadFile:
     """Appends signed heads and reads them back."""
 
     folder: Path
+    _counted: _Counted = field(default_factory=_Counted, compare=False, repr=False)
 
     @property
     def path(self) -> Path:
@@ -56,6 +70,7 @@ class HeadFile:
                 "digest": head.digest,
                 "previous": _signature_in(tail),
                 "seq": head.seq,
+                **({"tables": dict(head.tables)} if head.tables else {}),
             }
             line = {**body, "signature": vault.signature(canonical(body))}
             torn = bool(tail) and not tail.endswith(b"\n")
@@ -72,11 +87,35 @@ class HeadFile:
             if line is None:
                 bad.append(f"{where} has no good signature: it was changed or made by hand")
             else:
-                heads.append(Head(line["seq"], line["digest"], line["at"], line["counts"]))
+                heads.append(
+                    Head(
+                        line["seq"], line["digest"], line["at"], line["counts"],
+                        line.get("tables", {}),
+                    )
+                )  # fmt: skip
                 if line["previous"] != _signature_in(before):
                     bad.append(f"{where} does not follow the one before: lines were taken out")
             before = text
         return heads, bad
+
+    def events_signed(self, vault: Vault, recovery_id: str) -> int:
+        """How many events of a recovery were signed; reads what was added since the last time."""
+        counted = self._counted
+        if not self.path.exists():
+            return 0
+        with self.path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            if found.st_ino != counted.inode or found.st_size < counted.to:
+                counted.inode, counted.to, counted.events = found.st_ino, 0, {}
+            file.seek(counted.to)
+            added = file.read()
+        whole = added[: added.rfind(b"\n") + 1]
+        counted.to += len(whole)
+        for text in whole.splitlines():
+            line = _checked(vault, text)
+            for name, count in (line["counts"] if line else {}).items():
+                counted.events[name] = max(count, counted.events.get(name, 0))
+        return counted.events.get(recovery_id, 0)
 
 
 def _tail(file: BinaryIO) -> bytes:

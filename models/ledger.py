@@ -26,6 +26,7 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (
         sa.Index("ix_event_recovery", "recovery_id", "seq"),
+        sa.Index("ix_event_subject", "subject_id", "seq"),
         sa.Index(
             "ix_event_done", "recovery_id", "at",
             sqlite_where=sa.text(DONE), postgresql_where=sa.text(DONE),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models import hold_moves, letter_moves, linkage_moves
+from models import hold_moves, letter_moves, linkage_moves, register_moves
 from models.states import (
     AllocationState,
     ApprovalState,
@@ -64,6 +64,9 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
+_OF_PAYEE = ("payee_asked", "payee_changed", "payee_denied")
+
+
 _OWN_MOVES: Mapping[Noun, _Table] = {
     Noun.RECOVERY: {
         (None, "reported"): _R.REPORTED,
@@ -91,6 +94,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_C.VERIFIED, "updated"): _C.VERIFIED,
         (_C.VERIFIED, "paid"): _C.PAID,
         (_C.PAID, "updated"): _C.PAID,
+        **{(state, event): state for state in _C for event in _OF_PAYEE},
     },
     Noun.ASSET: _asset_moves(),
     Noun.HOLD: hold_moves.HOLD_MOVES,
@@ -184,16 +188,11 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
     Noun.TRACE: {(None, "adopted"): "adopted", ("adopted", "replaced"): "replaced"},
     Noun.STATEMENT: {(None, "recorded"): "recorded"},
     Noun.NOTE: {(None, "written"): "written"},
-    Noun.PARTNER: {
-        (None, "registered"): "active",
-        ("active", "updated"): "active",
-        ("active", "agreed"): "active",
-        ("active", "contacts_set"): "active",
-        ("active", "contacts_shown"): "active",
-        ("active", "disagreed"): "active",
-        ("active", "reconciled"): "active",
-    },
-    Noun.OFFICER: {(None, "appointed"): "active", ("active", "dismissed"): "dismissed"},
+    Noun.PARTNER: register_moves.PARTNER_MOVES,
+    Noun.OFFICER: register_moves.OFFICER_MOVES,
+    Noun.REGISTER_CHANGE: register_moves.CHANGE_MOVES,
+    Noun.INSTALLATION: register_moves.INSTALLATION_MOVES,
+    Noun.CLOCK: register_moves.CLOCK_MOVES,
     Noun.LINKAGE: linkage_moves.LINKAGE_MOVES,
     Noun.TASK: linkage_moves.TASK_MOVES,
     Noun.DISCREPANCY: {

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from models.columns import id_field, ref_field, state_field
+from models.register_states import RegisterAct
 from models.states import ApprovalState, Noun
 
 
@@ -19,6 +20,28 @@ class Officer(SQLModel, table=True):
     os_user: str = Field(default="", index=True, max_length=64)
     secret_hash: str = Field(default="", max_length=200)
     state: str = Field(default="active", max_length=24)
+
+
+class RegisterChange(SQLModel, table=True):
+    """What a supervisor asked to be put into the register of officers or partners.
+
+    A second person confirms it before it counts. `values_sealed` is the new row's columns as JSON,
+    `values_digest` their keyed digest; `basis_digest` covers what stood there when it was asked.
+    """
+
+    __tablename__ = "register_change"
+
+    id: str = id_field()
+    act: RegisterAct = state_field(RegisterAct)
+    subject_id: str = Field(max_length=64)
+    values_sealed: str
+    values_digest: str = Field(max_length=64)
+    basis_digest: str = Field(default="", max_length=64)
+    state: ApprovalState = state_field(ApprovalState, index=True)
+    asked_by: str = ref_field("officer.id", index=False)
+    asked_at: datetime
+    decided_by: str = Field(default="", max_length=64)
+    decided_at: datetime | None = None
 
 
 class Approval(SQLModel, table=True):

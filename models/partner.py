@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.columns import id_field, ref_field, state_field
+from models.columns import id_field, ref_field, row_seal_field, state_field
 from models.states import CallKind, CallState, Noun, PartnerChannel, PartnerKind
 
 
@@ -53,6 +53,7 @@ class Partner(SQLModel, table=True):
     last_trouble: str = Field(default="", max_length=24)
     breaker_failures: int = 0
     breaker_until: datetime | None = None
+    row_seal: str = row_seal_field()
 
 
 class Call(SQLModel, table=True):
@@ -95,6 +96,7 @@ class Call(SQLModel, table=True):
     last_error: str = Field(default="", max_length=300)
     lease_owner: str = Field(default="", max_length=64)
     lease_until: datetime | None = None
+    row_seal: str = row_seal_field()
 
 
 class Document(SQLModel, table=True):
@@ -105,3 +107,4 @@ class Document(SQLModel, table=True):
     media_type: str = Field(max_length=80)
     body_sealed: bytes
     received_at: datetime
+    row_seal: str = row_seal_field()

@@ -7,7 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.columns import currency_field, id_field, minor_field, ref_field, state_field
+from models.columns import (
+    currency_field,
+    id_field,
+    minor_field,
+    ref_field,
+    row_seal_field,
+    state_field,
+)
 from models.states import ClaimState, RecoveryState, Role, Stage
 
 
@@ -21,6 +28,7 @@ class Recovery(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_recovery_queue", "state", "due_at", "id"),
         sa.Index("ix_recovery_wake", "wake_at", "id"),
+        sa.Index("ix_recovery_joined", "joined_into"),
     )
 
     id: str = id_field()
@@ -51,10 +59,14 @@ class Recovery(SQLModel, table=True):
     step_wording: str = ""
     due_at: datetime | None = None
     wake_at: datetime | None = None
+    row_seal: str = row_seal_field()
 
 
 class Claim(SQLModel, table=True):
     """One victim's loss; `payout_account_id` starts as the account that the money came from.
+
+    `payout_reason` is the fingerprint of the note that says why it is another, `payout_changed_by`
+    who asked for it; `asked_*` is another account that waits for a second person.
 
     `end_to_end_id` is found in any case of letters: its index is on lower(end_to_end_id) and made
     by the migration, since SQLite does not tell of such an index.
@@ -69,6 +81,11 @@ class Claim(SQLModel, table=True):
     victim_partner_id: str = ref_field("partner.id", index=False)
     payee_account_id: str = ref_field("account.id")
     payout_account_id: str = ref_field("account.id", index=False)
+    payout_reason: str = Field(default="", max_length=64)
+    payout_changed_by: str = Field(default="", max_length=64)
+    asked_account_id: str = Field(default="", max_length=64)
+    asked_reason: str = Field(default="", max_length=64)
+    asked_by: str = Field(default="", max_length=64)
     reported_minor: int = minor_field()
     upheld_minor: int = minor_field()
     currency: str = currency_field()

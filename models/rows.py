@@ -60,6 +60,11 @@ class ClaimRow:
     victim_partner_id: str
     payee_account_id: str
     payout_account_id: str
+    payout_reason: str = ""
+    payout_changed_by: str = ""
+    asked_account_id: str = ""
+    asked_reason: str = ""
+    asked_by: str = ""
     end_to_end_id: str = ""
     paid_at: datetime
     reported_at: datetime

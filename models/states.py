@@ -25,6 +25,9 @@ class Noun(StrEnum):
     LINKAGE = "linkage"
     TASK = "task"
     DISCREPANCY = "discrepancy"
+    REGISTER_CHANGE = "register_change"
+    INSTALLATION = "installation"
+    CLOCK = "clock"
 
 
 class RecoveryState(StrEnum):
@@ -225,6 +228,7 @@ class DiscrepancyKind(StrEnum):
     PROCESSING_FAILED = "processing_failed"
     TRACE_BELOW_RETURNS = "trace_below_returns"
     NO_NEXT_STEP = "no_next_step"
+    HISTORY_BROKEN = "history_broken"
 
 
 class ApprovalState(StrEnum):
@@ -273,8 +277,6 @@ TERMS = (
     LedgerAccount.NOT_LOCATED,
     LedgerAccount.NOT_UPHELD,
 )
-
-
 LIVE_HOLDS = frozenset(
     {HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 )
@@ -288,13 +290,10 @@ ENDED_REQUESTS = frozenset(
 )
 CLOSED_RECOVERIES = frozenset(
     {
-        RecoveryState.CLOSED_RETURNED,
-        RecoveryState.CLOSED_PARTIAL,
-        RecoveryState.CLOSED_NO_RECOVERY,
-        RecoveryState.REJECTED,
-        RecoveryState.JOINED,
+        RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL,
+        RecoveryState.CLOSED_NO_RECOVERY, RecoveryState.REJECTED, RecoveryState.JOINED,
     }
-)
+)  # fmt: skip
 OPEN_TASKS = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
 TASK_CALLS = frozenset({CallKind.TASK, CallKind.TASK_EXTEND, CallKind.TASK_CANCEL})
 OPEN_CALLS = frozenset({CallState.PLANNED, CallState.SENT, CallState.UNKNOWN})

@@ -34,6 +34,9 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
         "the trace finds less at the account than was paid back from it, by {stated}"
     ),
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
+    DiscrepancyKind.HISTORY_BROKEN: (
+        "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
+    ),
 }
 """What a discrepancy says; `noun`, `expected` and `stated` are there to be named."""
 
@@ -69,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_release_part": "approve the release of a part",
     "approve_complaint": "answer a third party's complaint: yes lets go",
     "approve_linkage": "confirm the linkage",
+    "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "take a second look at a typed letter",
     "of": " of {figure}",
     # holds

@@ -10,18 +10,18 @@ from models.discrepancy import Discrepancy
 from models.hold import Hold, Request
 from models.ledger import Event, PostingRow
 from models.linkage import Linkage, Task
-from models.officer import Approval, Officer
+from models.officer import Approval, Officer, RegisterChange
 from models.partner import Call, Document, Partner
 from models.recovery import Asset, Claim, Note, Recovery, Trace
 from models.restitution import Allocation, Payout
-from models.runtime import Beat, CaseClock, Counter
+from models.runtime import Beat, CaseClock, Counter, Installation, TableSeal
 from models.states import Noun
 
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
-    "Discrepancy", "Document", "Event", "Hold", "LineImport", "Linkage", "Note", "Officer",
-    "Partner", "Party", "Payout", "PostingRow", "Recovery", "Request", "Statement",
-    "StatementLine", "Task", "Trace",
+    "Discrepancy", "Document", "Event", "Hold", "Installation", "LineImport", "Linkage", "Note",
+    "Officer", "Partner", "Party", "Payout", "PostingRow", "Recovery", "RegisterChange", "Request",
+    "Statement", "StatementLine", "TableSeal", "Task", "Trace",
 ]  # fmt: skip
 
 
@@ -50,8 +50,13 @@ BY_NOUN: dict[Noun, sa.Table] = {
         Noun.LINKAGE: "linkage",
         Noun.TASK: "task",
         Noun.DISCREPANCY: "discrepancy",
+        Noun.REGISTER_CHANGE: "register_change",
+        Noun.INSTALLATION: "installation",
+        Noun.CLOCK: "case_clock",
     }.items()
 }
 
+HISTORY = frozenset({"event", "posting"})
+"""Tables that only grow; each event's digest covers its row and its postings."""
 STATE_COLUMN = {noun: "stage" if noun is Noun.ASSET else "state" for noun in Noun}
 STATELESS = frozenset({Noun.STATEMENT, Noun.NOTE})

@@ -20,9 +20,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from models.ids import derive_keyed_id
+from models.sealed_place import SealedPlace
 
 KEY_FILE = "root.key"
 _NONCE_BYTES = 12
+# How a value says that it is bound to its place; base64 has no colon.
+_BOUND, _BOUND_BYTES = "2:", b"sealed-2"
 
 
 class VaultError(Exception):
@@ -40,6 +43,7 @@ class Vault:
     _seal: AESGCM = field(repr=False)
     _index: bytes = field(repr=False)
     _sign: bytes = field(repr=False)
+    _rows: bytes = field(repr=False)
 
     @classmethod
     def create(cls, folder: Path) -> Vault:
@@ -64,37 +68,52 @@ class Vault:
         if len(root) != 32:
             raise VaultError(f"the key file {path} does not hold a 32-byte key")
         return cls(
-            AESGCM(_derived(root, "columns")), _derived(root, "index"), _derived(root, "heads")
+            AESGCM(_derived(root, "columns")),
+            _derived(root, "index"),
+            _derived(root, "heads"),
+            _derived(root, "rows"),
         )
 
-    def seal(self, text: str) -> str:
-        """Encrypt text (AES-256-GCM, random nonce); the empty text stays empty."""
+    def seal(self, text: str, place: SealedPlace) -> str:
+        """Encrypt text for one place (AES-256-GCM, random nonce); the empty text stays empty."""
         if not text:
             return ""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return base64.b64encode(nonce + self._seal.encrypt(nonce, text.encode(), None)).decode()
+        return _BOUND + base64.b64encode(self._sealed(text.encode(), place)).decode()
 
-    def open(self, sealed: str) -> str:
-        """Decrypt what `seal` made; VaultError if this key did not seal it or it was changed."""
+    def open(self, sealed: str, place: SealedPlace) -> str:
+        """Decrypt what `seal` made for this place.
+
+        VaultError if this key did not seal it, if it was changed, or if it belongs elsewhere. What
+        a version without places sealed opens as well; the history or the row's seal holds it there.
+        """
         if not sealed:
             return ""
-        raw = base64.b64decode(sealed)
+        is_bound = sealed.startswith(_BOUND)
         try:
-            return self._seal.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None).decode()
-        except InvalidTag:
-            raise VaultError("a sealed column does not open with this key file") from None
+            raw = base64.b64decode(sealed.removeprefix(_BOUND))
+            return self._opened(raw, place if is_bound else None).decode()
+        except (InvalidTag, ValueError):
+            raise VaultError(f"a sealed {place.column} does not open with this key here") from None
 
-    def seal_bytes(self, raw: bytes) -> bytes:
-        """Encrypt a document's bytes."""
+    def seal_bytes(self, raw: bytes, place: SealedPlace) -> bytes:
+        """Encrypt a document's bytes for one place."""
+        return _BOUND_BYTES + self._sealed(raw, place)
+
+    def open_bytes(self, sealed: bytes, place: SealedPlace) -> bytes:
+        """Decrypt what `seal_bytes` made for this place; VaultError as `open`."""
+        is_bound = sealed.startswith(_BOUND_BYTES)
+        try:
+            return self._opened(sealed.removeprefix(_BOUND_BYTES), place if is_bound else None)
+        except (InvalidTag, ValueError):
+            raise VaultError("a sealed document does not open with this key here") from None
+
+    def _sealed(self, raw: bytes, place: SealedPlace) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._seal.encrypt(nonce, raw, None)
+        return nonce + self._seal.encrypt(nonce, raw, place.associated())
 
-    def open_bytes(self, sealed: bytes) -> bytes:
-        """Decrypt what `seal_bytes` made."""
-        try:
-            return self._seal.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-        except InvalidTag:
-            raise VaultError("a sealed document does not open with this key file") from None
+    def _opened(self, raw: bytes, place: SealedPlace | None) -> bytes:
+        associated = place.associated() if place else None
+        return self._seal.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], associated)
 
     def keyed_id(self, kind: str, *parts: str) -> str:
         """An id that finds personal data again without telling it: the blind index."""
@@ -106,4 +125,8 @@ class Vault:
 
     def signature(self, message: bytes) -> str:
         """HMAC-SHA256 (hex) over a head line."""
-        return hmac.new(self._sign, message, hashlib.sha256).hexdigest()
+        return hmac.digest(self._sign, message, "sha256").hex()
+
+    def row_signature(self, message: bytes) -> str:
+        """HMAC-SHA256 (hex) over a row's contents."""
+        return hmac.digest(self._rows, message, "sha256").hex()

@@ -1,6 +1,20 @@
 """What holds for every test of the suite."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from models.engine import Database
+from models.register_states import RegisterAct
+from models.states import Role
+from models.store.partners import partner_values
+from models.store.registers import ask_change, confirm_change
+from models.store.unit import Actor, unit_of_work
 
 # The same examples on each machine and each day: a failure is the change's, never the dice's. No
 # limit of time either, since a busy machine is no defect. `bench.search_rules` throws new dice.
@@ -12,3 +26,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fixed")
+
+
+@pytest.fixture(scope="session")
+def change_partner() -> Callable[..., None]:
+    """Give a partner of a unit at work another address, as a supervisor and an officer agree."""
+
+    def _change(
+        database: Database, two: tuple[str, str], now: datetime, partner_id: str, **fields: Any
+    ) -> None:
+        officer, supervisor = Actor(two[0], Role.OFFICER), Actor(two[1], Role.SUPERVISOR)
+        with unit_of_work(database) as unit:
+            values = partner_values(unit.vault, partner_id, **fields)
+            act = RegisterAct.CHANGE_PARTNER
+            change = ask_change(unit, supervisor, now, act, partner_id, values)
+            confirm_change(unit, officer, now, change)
+
+    return _change

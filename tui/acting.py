@@ -8,6 +8,7 @@ from models.elsewhere import AlsoLine, Match
 from models.file import Step
 from models.moves import IllegalMoveError
 from models.queries.views import ApprovalLine, OfficerView, RecoveryPage
+from models.register_states import RegisterAct
 from models.states import Role
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError
@@ -38,6 +39,10 @@ APPROVE_ASKS: Mapping[str, str] = {
     Act.COMPLAINT: "A yes lets this much go: it can be gone the same minute. A no needs a reason.",
     Act.LINKAGE: "The partners have these tasks already. You confirm them; a no takes them back.",
     Act.LETTER_ANSWER: "What was typed counts as the bank's word. Hold it to the document first.",
+    Act.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
+    RegisterAct.APPOINT_OFFICER: "Whoever has this identity can act in every recovery.",
+    RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
+    RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
     Act.TRACE_RULE: "The money is traced again by this rule; returns drafted by the old one end.",
 }
 

@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from models.queries.views import OfficerView
+from recovery_flows.desk.log_in import Identity
 from tui.desk_app import DeskApp
 from tui.messages import DatabaseChanged, Done, Said, StatusRead
 from tui.palette import commands
@@ -76,9 +76,9 @@ class RecoveryApp(DeskApp):
     def __init__(
         self,
         source: Source,
-        officer: OfficerView | None,
+        officer: Identity | None,
         *,
-        officers: tuple[OfficerView, ...],
+        officers: tuple[Identity, ...],
         unit_name: str,
         time_zone: str = "UTC",
         story: Callable[[], str] | None = None,
@@ -238,7 +238,7 @@ class RecoveryApp(DeskApp):
         else:
             self.say("there is no other identity for this user", refused=True)
 
-    def _take_officer(self, officer: OfficerView | None) -> None:
+    def _take_officer(self, officer: Identity | None) -> None:
         if officer is not None:
             self.officer = officer
             self.say(f"{officer.handle} acts now")

@@ -10,9 +10,9 @@ from textual import work
 from textual.message import Message
 from textual.reactive import reactive
 
-from models.queries.views import OfficerView
 from models.safe_text import safe
 from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import Identity
 from tui.acting import DESK_ERRORS
 from tui.keys import Answered, OrderlyApp
 from tui.messages import Done, Said
@@ -31,10 +31,10 @@ SAID_SECONDS, READ_SECONDS = 12.0, 1.5
 class DeskApp(OrderlyApp[int]):
     """An application that acts through the desk and says what came of it."""
 
-    officer: reactive[OfficerView | None] = reactive(None, init=False)
+    officer: reactive[Identity | None] = reactive(None, init=False)
     read_only: reactive[bool] = reactive(default=False, init=False)
 
-    def __init__(self, source: Source, officer: OfficerView | None) -> None:
+    def __init__(self, source: Source, officer: Identity | None) -> None:
         super().__init__()
         self.source = source
         self.drafts: dict[str, str] = {}

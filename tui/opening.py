@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from models.engine import Database
-from models.queries.views import OfficerView
 from recovery_flows.desk.letter_orders import NO_POST, Post
+from recovery_flows.desk.log_in import Identity
 from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.regime import Regime
 from tui.app import RecoveryApp
@@ -18,9 +18,9 @@ from tui.watching import LOOK_SECONDS
 def run(
     database: Database,
     laws: Mapping[str, Regime],
-    officer: OfficerView | None,
+    officer: Identity | None,
     *,
-    officers: tuple[OfficerView, ...],
+    officers: tuple[Identity, ...],
     unit_name: str,
     start_at: str | None = None,
     story: Callable[[], str] | None = None,

@@ -23,7 +23,9 @@ from models.ledger import Event, PostingRow
 from models.outcome import unbalanced
 from models.queries.evidence import evidence_differences
 from models.queries.removed import missing_refs, refs_by_id
-from models.queries.replay import Replay, instant, raw_columns
+from models.queries.replay import Replay
+from models.queries.sealed import seal_differences
+from models.raw import instant, raw_columns
 from models.store.record import digest_of, posting_body
 from models.store.unit import FIRST_DIGEST
 from models.tables import table_of
@@ -43,6 +45,7 @@ class FindingKind(StrEnum):
     STRAY_POSTING = "stray_posting"
     CHANGED_ROW = "changed_row"
     CHANGED_EVIDENCE = "changed_evidence"
+    BROKEN_SEAL = "broken_seal"
     CHANGED_HEAD = "changed_head"
     REMOVED_EVENT = "removed_event"
     REMOVED_RECOVERY = "removed_recovery"
@@ -102,8 +105,7 @@ def verify(database: Database) -> tuple[Finding, ...]:
                 FindingKind.CHANGED_ROW, difference.sentence, recovery_id=difference.recovery_id,
                 noun=difference.noun, subject_id=difference.id,
             )  # fmt: skip
-        for noun, name, sentence in evidence_differences(session, database.vault):
-            walk.find(FindingKind.CHANGED_EVIDENCE, sentence, noun=noun, subject_id=name)
+        _check_evidence(walk, session, heads)
         for ref in missing_refs(session):
             sentence = f"{ref} was given out and no recovery has it any more: it was removed"
             walk.findings.append(
@@ -113,6 +115,17 @@ def verify(database: Database) -> tuple[Finding, ...]:
         walk.find(FindingKind.CHANGED_HEAD, sentence)
     _check_heads(walk, heads)
     return tuple(walk.findings)
+
+
+def _check_evidence(walk: _Walk, session: Session, heads: Sequence[Head]) -> None:
+    """What no event carries: what ids and digests vouch for, then what only seals do."""
+    named = set()
+    for noun, name, sentence in evidence_differences(session, walk.vault):
+        named.add((noun, name))
+        walk.find(FindingKind.CHANGED_EVIDENCE, sentence, noun=noun, subject_id=name)
+    for noun, name, sentence in seal_differences(session, walk.vault, heads):
+        if (noun, name) not in named:
+            walk.find(FindingKind.BROKEN_SEAL, sentence, noun=noun, subject_id=name)
 
 
 def _entries(session: Session) -> Iterator[tuple[dict[str, Any], list[Any]]]:
@@ -160,10 +173,16 @@ def _check_event(walk: _Walk, event: dict[str, Any], postings: Sequence[Any]) ->
         )  # fmt: skip
         return
     _check_place(walk, event)
-    _check_digest(walk, event, postings)
+    is_ours = _check_digest(walk, event, postings)
     walk.seq, walk.digest = seq, event["digest"]
     walk.digests[seq] = event["digest"]
-    walk.replay.feed(event)
+    broken = walk.replay.feed(event)
+    if broken and is_ours:
+        walk.find(
+            FindingKind.BROKEN_CHAIN, f"event {seq} {broken}", seq=seq,
+            recovery_id=str(event["recovery_id"]), noun=str(event["noun"]),
+            subject_id=str(event["subject_id"]),
+        )  # fmt: skip
 
 
 def _check_place(walk: _Walk, event: dict[str, Any]) -> None:
@@ -186,7 +205,8 @@ def _check_place(walk: _Walk, event: dict[str, Any]) -> None:
         walk.counts[recovery_id] = number
 
 
-def _check_digest(walk: _Walk, event: dict[str, Any], postings: Sequence[Any]) -> None:
+def _check_digest(walk: _Walk, event: dict[str, Any], postings: Sequence[Any]) -> bool:
+    """Whether the event and its entry are as they were written; else it is named."""
     seq, recovery_id = event["seq"], str(event["recovery_id"])
     about = f"event {seq} ({event['noun']} {event['subject_id']} {event['event']})"
     same_file = all(p.recovery_id == recovery_id for p in postings)
@@ -195,7 +215,7 @@ def _check_digest(walk: _Walk, event: dict[str, Any], postings: Sequence[Any]) -
     fits = digest == event["digest"]
     wrong = _off_balance(postings)
     if fits and same_file and in_order and not wrong:
-        return
+        return True
     if wrong or fits:
         kind, sentence = FindingKind.CHANGED_ENTRY, f"the ledger entry of {about} was changed"
         sentence += "".join(f"; {side} is off by {minor}" for side, minor in wrong.items())
@@ -210,6 +230,7 @@ def _check_digest(walk: _Walk, event: dict[str, Any], postings: Sequence[Any]) -
         kind, sentence, seq=seq, recovery_id=recovery_id,
         noun=str(event["noun"]), subject_id=str(event["subject_id"]),
     )  # fmt: skip
+    return False
 
 
 def _off_balance(postings: Sequence[Any]) -> dict[str, int]:

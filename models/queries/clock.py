@@ -12,16 +12,14 @@ from models.runtime import Beat, CaseClock
 from models.tables import table_of
 
 _CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
+_READ_CLOCK = sa.select(_CLOCK.c.stands_at)
 _FRESH = timedelta(seconds=15)
 
 
 def case_now(session: Session, wall: datetime) -> datetime:
     """Case time: where it stands, or the wall clock's time when it runs."""
-    row = session.execute(sa.select(_CLOCK.c.running, _CLOCK.c.stands_at)).first()
-    if row is None or row.running or row.stands_at is None:
-        return wall
-    stands_at: datetime = row.stands_at
-    return stands_at
+    stands_at: datetime | None = session.execute(_READ_CLOCK).scalar()
+    return wall if stands_at is None else stands_at
 
 
 def engine_view(session: Session, wall: datetime) -> EngineView:

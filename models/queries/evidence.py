@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,9 @@ from models.account import Account, Party, Statement, StatementLine
 from models.ids import digest_bytes
 from models.partner import Call, Document
 from models.queries.money import is_there
-from models.queries.replay import instant, raw_columns
+from models.raw import instant, raw_columns
+from models.sealed_place import SealedPlace
+from models.store.documents import place_of
 from models.store.statement_plan import line_id
 from models.tables import table_of
 from models.vault import Vault, VaultError
@@ -46,26 +48,43 @@ def _holds(is_right: Callable[[Vault, Any], bool], vault: Vault, row: Any) -> bo
         return False
 
 
+def account_is_right(vault: Vault, row: Mapping[str, Any]) -> bool:
+    """Whether an account's number opens and is the one that its id was made of."""
+    try:
+        return _fits_its_id(vault, *(row[name] for name in _OF_ACCOUNT))
+    except (VaultError, ValueError, TypeError):
+        return False
+
+
+_OF_ACCOUNT = ("id", "partner_id", "number_sealed", "holder_sealed", "tail")
+
+
 def _account(vault: Vault, row: Any) -> bool:  # noqa: ANN401 - a row of the table
-    number = vault.open(row.number_sealed)
-    vault.open(row.holder_sealed)
-    fits = vault.keyed_id("acct", row.partner_id, number) == row.id
-    return bool(fits and number[-4:] == row.tail)
+    return _fits_its_id(vault, *(getattr(row, name) for name in _OF_ACCOUNT))
+
+
+def _fits_its_id(
+    vault: Vault, name: str, partner_id: str, number_sealed: str, holder_sealed: str, tail: str
+) -> bool:
+    number = vault.open(number_sealed, SealedPlace("account", name, "number_sealed"))
+    vault.open(holder_sealed, SealedPlace("account", name, "holder_sealed"))
+    return vault.keyed_id("acct", partner_id, number) == name and number[-4:] == tail
 
 
 def _party(vault: Vault, row: Any) -> bool:  # noqa: ANN401
-    name, contact = vault.open(row.name_sealed), vault.open(row.contact_sealed)
+    name = vault.open(row.name_sealed, SealedPlace("party", row.id, "name_sealed"))
+    contact = vault.open(row.contact_sealed, SealedPlace("party", row.id, "contact_sealed"))
     return bool(vault.keyed_id("party", name, contact) == row.id)
 
 
 def _call(vault: Vault, row: Any) -> bool:  # noqa: ANN401
-    vault.open(row.path_sealed)
-    body = vault.open(row.body_sealed).encode()
+    vault.open(row.path_sealed, SealedPlace("call", row.id, "path_sealed"))
+    body = vault.open(row.body_sealed, SealedPlace("call", row.id, "body_sealed")).encode()
     return bool(digest_bytes(body) == row.body_digest) if row.body_digest else not body
 
 
 def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
-    return bool(digest_bytes(vault.open_bytes(row.body_sealed)) == row.digest)
+    return bool(digest_bytes(vault.open_bytes(row.body_sealed, place_of(row.digest))) == row.digest)
 
 
 def _lines(session: Session) -> Iterator[_Difference]:

@@ -12,6 +12,7 @@ from models.figures import (
     AnswerTyped,
     Document,
     Figure,
+    Holder,
     Masked,
     Payee,
     Reason,
@@ -67,6 +68,8 @@ def _text(value: Value, names: Names, zone: str) -> str:
             return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
         case AccountNumber():
             return names.account(value.account_id)
+        case Holder():
+            return names.holder(value.account_id, value.claim_id)
         case Reason():
             return names.reasons.get(value.fingerprint, f"note {value.fingerprint[:12]}")
         case Document():

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from models.ledger import Event
 from models.queries.views import EventLine, NoteLine
 from models.recovery import Note
+from models.sealed_place import SealedPlace
 from models.tables import table_of
 from models.vault import Vault
 
@@ -49,6 +50,10 @@ def notes_of(session: Session, vault: Vault, recovery_id: str) -> list[NoteLine]
         .order_by(_NOTES.c.written_at.desc(), _NOTES.c.id)
     )
     return [
-        NoteLine(row.written_at, row.author_id, vault.open(row.text_sealed))
+        NoteLine(
+            row.written_at,
+            row.author_id,
+            vault.open(row.text_sealed, SealedPlace("note", row.id, "text_sealed")),
+        )
         for row in session.execute(query)
     ]

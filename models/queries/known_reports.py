@@ -14,6 +14,7 @@ from models.elsewhere import Elsewhere, Match
 from models.officer import Officer
 from models.payment_refs import is_reference
 from models.recovery import Claim, Recovery
+from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES
 from models.tables import table_of
 from models.vault import Vault
@@ -95,4 +96,5 @@ def _elsewhere(row: Any) -> Elsewhere:  # noqa: ANN401 - a row of `_recoveries`
 def stored_holder(session: Session, vault: Vault, account_id: str) -> str:
     """The name under which an account is stored already; "" where there is none yet."""
     query = sa.select(_ACCOUNTS.c.holder_sealed).where(_ACCOUNTS.c.id == account_id)
-    return vault.open(session.execute(query).scalar() or "")
+    sealed = session.execute(query).scalar() or ""
+    return vault.open(sealed, SealedPlace("account", account_id, "holder_sealed"))

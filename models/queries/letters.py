@@ -13,7 +13,9 @@ from models.channels import by_interface
 from models.letters import TypedAnswer
 from models.officer import Approval
 from models.partner import Call, Document, Partner
+from models.sealed_place import SealedPlace
 from models.states import OPEN_CALLS, CallState
+from models.store.documents import place_of
 from models.tables import table_of
 from models.vault import Vault
 
@@ -35,12 +37,17 @@ class LetterCall:
     answer: TypedAnswer | None = field(repr=False)
 
 
+def answer_place(call_id: str) -> SealedPlace:
+    """Where what was typed of a letter's answer is kept."""
+    return SealedPlace("call", call_id, "answer_sealed")
+
+
 def letter_call(session: Session, vault: Vault, call_id: str) -> LetterCall | None:
     """The call of that id in any state; None where there is none."""
     row = session.execute(sa.select(_CALLS).where(_CALLS.c.id == call_id)).first()
     if row is None:
         return None
-    typed = vault.open(row.answer_sealed)
+    typed = vault.open(row.answer_sealed, answer_place(row.id))
     return LetterCall(
         row.id, row.recovery_id, row.state, row.letter_digest, row.answer_document,
         TypedAnswer.read(typed) if typed else None,
@@ -55,7 +62,8 @@ def typed_answers(
         _CALLS.c.id.in_(list(call_ids)), _CALLS.c.answer_sealed != ""
     )
     return {
-        row.id: TypedAnswer.read(vault.open(row.answer_sealed)) for row in session.execute(query)
+        row.id: TypedAnswer.read(vault.open(row.answer_sealed, answer_place(row.id)))
+        for row in session.execute(query)
     }
 
 
@@ -63,7 +71,7 @@ def document_bytes(session: Session, vault: Vault, digest: str) -> bytes | None:
     """A kept document, opened; None where there is none of that digest."""
     query = sa.select(_DOCUMENTS.c.body_sealed).where(_DOCUMENTS.c.digest == digest)
     sealed = session.execute(query).scalar()
-    return None if sealed is None else vault.open_bytes(sealed)
+    return None if sealed is None else vault.open_bytes(sealed, place_of(digest))
 
 
 def recoveries_with_letters(session: Session) -> list[str]:
@@ -92,7 +100,8 @@ def addressee(session: Session, vault: Vault, partner_id: str) -> tuple[str, tup
     row = session.execute(
         sa.select(_PARTNERS.c.name, _PARTNERS.c.contacts_sealed).where(_PARTNERS.c.id == partner_id)
     ).one()
-    contacts = json.loads(vault.open(row.contacts_sealed) or "{}")
+    place = SealedPlace("partner", partner_id, "contacts_sealed")
+    contacts = json.loads(vault.open(row.contacts_sealed, place) or "{}")
     found = [str(contacts[key]) for key in _DESK if contacts.get(key)]
     return row.name, tuple(part.strip() for text in found for part in text.split(";"))
 

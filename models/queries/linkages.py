@@ -14,6 +14,7 @@ from models.account import Account, Party
 from models.linkage import Linkage, Task
 from models.partner import Document, Partner
 from models.recovery import Claim, Recovery
+from models.sealed_place import SealedPlace
 from models.states import (
     CLOSED_RECOVERIES,
     LinkageState,
@@ -23,6 +24,7 @@ from models.states import (
     TaskKind,
     TaskState,
 )
+from models.store.documents import place_of
 from models.tables import table_of
 from models.vault import Vault
 
@@ -100,7 +102,7 @@ def incident(session: Session, vault: Vault, recovery_id: str) -> Incident:
     claims = session.execute(
         sa.select(
             _CLAIMS.c.victim_account_id, _CLAIMS.c.payout_account_id, _CLAIMS.c.payee_account_id,
-            _PARTIES.c.name_sealed, _PARTIES.c.contact_sealed,
+            _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed, _PARTIES.c.contact_sealed,
         )
         .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
         .where(_CLAIMS.c.recovery_id == recovery_id)
@@ -108,7 +110,11 @@ def incident(session: Session, vault: Vault, recovery_id: str) -> Incident:
     own = {c.victim_account_id for c in claims} | {c.payout_account_id for c in claims}
     paid = {c.payee_account_id for c in claims} - own
     numbers = _numbers(session, vault, own | paid)
-    names = [vault.open(sealed) for c in claims for sealed in (c.name_sealed, c.contact_sealed)]
+    names = [
+        vault.open(getattr(c, column), SealedPlace("party", c.party_id, column))
+        for c in claims
+        for column in ("name_sealed", "contact_sealed")
+    ]
     private = {*names, *(numbers[a] for a in own)} - {""}
     return Incident(method, {a: numbers[a] for a in paid}, tuple(sorted(private)))
 
@@ -117,7 +123,10 @@ def _numbers(session: Session, vault: Vault, account_ids: set[str]) -> dict[str,
     query = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.number_sealed).where(
         _ACCOUNTS.c.id.in_(account_ids)
     )
-    return {row.id: vault.open(row.number_sealed) for row in session.execute(query)}
+    return {
+        row.id: vault.open(row.number_sealed, SealedPlace("account", row.id, "number_sealed"))
+        for row in session.execute(query)
+    }
 
 
 def sealed_subject(session: Session, task_id: str) -> str:
@@ -129,14 +138,17 @@ def sealed_subject(session: Session, task_id: str) -> str:
 def found_before(session: Session, vault: Vault, recovery_id: str) -> tuple[tuple[str, str], ...]:
     """Identifiers (kind, value) that earlier linkages of a recovery named, opened."""
     query = (
-        sa.select(_LINKAGES.c.identifiers_sealed)
+        sa.select(_LINKAGES.c.id, _LINKAGES.c.identifiers_sealed)
         .where(_LINKAGES.c.recovery_id == recovery_id)
         .order_by(_LINKAGES.c.started_at)
     )
     found = {
         (str(kind), str(value)): None
-        for sealed in session.execute(query).scalars()
-        for kind, value in json.loads(vault.open(sealed) or "[]")
+        for row in session.execute(query)
+        for kind, value in json.loads(
+            vault.open(row.identifiers_sealed, SealedPlace("linkage", row.id, "identifiers_sealed"))
+            or "[]"
+        )
     }
     return tuple(found)
 
@@ -181,4 +193,4 @@ def document_of(session: Session, vault: Vault, digest: str) -> tuple[bytes, str
     ).first()
     if row is None:
         raise LookupError(f"there is no document {digest[:12]}")
-    return vault.open_bytes(row.body_sealed), row.media_type
+    return vault.open_bytes(row.body_sealed, place_of(digest)), row.media_type

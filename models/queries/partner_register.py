@@ -14,6 +14,7 @@ from models.linkage import Task
 from models.partner import Call, Partner
 from models.recovery import Recovery
 from models.restitution import Payout
+from models.sealed_place import SealedPlace
 from models.states import (
     OPEN_CALLS,
     CallKind,
@@ -133,7 +134,10 @@ def partner_rows(session: Session) -> list[PartnerRow]:
 def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
     """Every partner's contacts as JSON, opened: for whoever masks or may see them."""
     query = sa.select(_PARTNERS.c.id, _PARTNERS.c.contacts_sealed)
-    return {row.id: vault.open(row.contacts_sealed) for row in session.execute(query)}
+    return {
+        row.id: vault.open(row.contacts_sealed, SealedPlace("partner", row.id, "contacts_sealed"))
+        for row in session.execute(query)
+    }
 
 
 def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:

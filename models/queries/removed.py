@@ -24,7 +24,9 @@ def refs_by_id(session: Session) -> dict[str, str]:
 def missing_refs(session: Session) -> Iterator[str]:
     """References between the first and the last given out that no recovery has."""
     there = set(refs_by_id(session).values())
-    query = sa.select(_COUNTERS).where(_COUNTERS.c.name.startswith(_COUNTER))
+    query = sa.select(_COUNTERS.c.name, _COUNTERS.c.value).where(
+        _COUNTERS.c.name.startswith(_COUNTER)
+    )
     for name, value in session.execute(query.order_by(_COUNTERS.c.name)):
         year = name.removeprefix(_COUNTER)
         refs = (f"R-{year}-{number:04d}" for number in range(1, value + 1))

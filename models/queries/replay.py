@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from models.outcome import Scalar, spelled
+from models.outcome import Scalar
+from models.raw import Raw, raw_columns, spelling
+from models.seals import UNCOVERED
 from models.states import Noun
 from models.tables import BY_NOUN, STATE_COLUMN, STATELESS
-
-# Columns that no event carries: worked out again at each write, or of the moment (leases, polls).
-UNCOVERED: Mapping[Noun, frozenset[str]] = {
-    Noun.RECOVERY: frozenset(
-        {"stage", "step_action", "step_role", "step_subject", "step_wording", "due_at",
-         "wake_at", "version"}
-    ),
-    Noun.CALL: frozenset(
-        {"path_sealed", "body_sealed", "attempts", "retry_at", "last_error", "lease_owner",
-         "lease_until"}
-    ),
-    Noun.PARTNER: frozenset(
-        {"feed_reached_at", "feed_read_at", "feed_due_at", "feed_interval_seconds",
-         "last_answer_at", "last_error", "last_trouble", "breaker_failures", "breaker_until",
-         "reconciled_to"}
-    ),
-}  # fmt: skip
-Raw = str | int | bool | bytes | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,73 +29,63 @@ class RowDifference:
     sentence: str
 
 
-def spelling(kind: sa.types.TypeEngine[object]) -> Callable[[Raw], Scalar] | None:
-    """How a column's stored value is spelled by an event; None: as it is stored."""
-    if isinstance(kind, UTCDateTime):
-        return instant
-    return _truth if isinstance(kind, sa.Boolean) else None
-
-
-def instant(value: Raw) -> Scalar:
-    """A stored instant as ISO text in UTC; what a stranger has put there is told, not raised."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return f"unreadable {value}"
-    if value is None:
-        return None
-    if not isinstance(value, datetime):
-        return f"unreadable {value!r}"
-    return spelled(value if value.tzinfo else value.replace(tzinfo=UTC))
-
-
-def _truth(value: Raw) -> Scalar:
-    return bool(value) if value in (0, 1) else f"unreadable {value!r}"
-
-
-def raw_columns(table: sa.Table) -> list[sa.ColumnClause[Raw]]:
-    """A table's columns without their types, so that reading a spoilt value cannot fail."""
-    return [sa.literal_column(f'"{table.name}"."{c.name}"').label(c.name) for c in table.c]  # type: ignore[misc]
-
-
 @dataclass(slots=True)
 class Replay:
     """Rows as the events left them; `feed` each event in order, then ask for `differences`."""
 
     rows: dict[tuple[Noun, str], dict[str, Scalar]] = field(default_factory=dict)
 
-    def feed(self, event: Mapping[str, Raw]) -> None:
-        """Apply one event; what cannot be read is left out (its digest tells of it)."""
+    def feed(self, event: Mapping[str, Raw]) -> str:
+        """Apply one event; what cannot be read is left out (its digest tells of it).
+
+        Returns "", or a sentence where the event found a state in which no event had left the row:
+        the row was changed by hand and the program went on from there.
+        """
         try:
             noun, name = Noun(str(event["noun"])), str(event["subject_id"])
             values = json.loads(str(event["values_json"]))
             changes: dict[str, Scalar] = dict(values)
         except (ValueError, TypeError):
-            return
-        row = self.rows.get((noun, name))
+            return ""
+        row, column = self.rows.get((noun, name)), STATE_COLUMN[noun]
+        before = None if row is None or noun in STATELESS else row.get(column)
         if row is None:
             row = self.rows[noun, name] = _newborn(noun, name, str(event["recovery_id"]))
         row.update(changes)
-        if noun not in STATELESS:
-            row[STATE_COLUMN[noun]] = str(event["new_state"])
+        if noun in STATELESS:
+            return ""
+        row[column] = str(event["new_state"])
+        if before == event["old_state"]:
+            return ""
+        found, left = str(event["old_state"] or "not there"), before or "not there"
+        return f"found the {noun} {name} {found}, and the events before it left it {left}"
 
-    def differences(self, session: Session) -> Iterator[RowDifference]:
-        """Every row that differs from its events, is missing, or was made by none."""
+    def differences(
+        self, session: Session, within: Mapping[Noun, sa.ColumnElement[bool]] | None = None
+    ) -> Iterator[RowDifference]:
+        """Every row that differs from its events, is missing, or was made by none.
+
+        `within` limits it to these nouns and rows: those that the events fed are about.
+        """
         for noun, table in BY_NOUN.items():
-            yield from self._of_table(session, noun, table)
+            if within is None:
+                yield from self._of_table(session, noun, table, sa.true())
+            elif noun in within:
+                yield from self._of_table(session, noun, table, within[noun])
         for (noun, name), row in self.rows.items():
             owner = str(row.get("recovery_id", ""))
             sentence = f"the {noun} {name} has events and no row: it was removed"
             yield RowDifference(noun, name, owner, "", sentence)
 
-    def _of_table(self, session: Session, noun: Noun, table: sa.Table) -> Iterator[RowDifference]:
+    def _of_table(
+        self, session: Session, noun: Noun, table: sa.Table, where: sa.ColumnElement[bool]
+    ) -> Iterator[RowDifference]:
         """Rows that are as they should be are forgotten, so that what remains is missing."""
         left_out = UNCOVERED.get(noun, frozenset())
         columns = [(at, c) for at, c in enumerate(table.c) if c.name not in left_out]
         checks = [(at, c.name, spelling(c.type), c) for at, c in columns]
         id_at = list(table.c.keys()).index("id")
-        query = sa.select(*raw_columns(table)).select_from(table)
+        query = sa.select(*raw_columns(table)).select_from(table).where(where)
         for stored in session.execute(query, execution_options={"yield_per": 2000}):
             name = str(stored[id_at])
             expected = self.rows.pop((noun, name), None)

@@ -6,9 +6,15 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.hold import Request
+from models.sealed_place import SealedPlace
 from models.tables import table_of
 
 _REQUESTS = table_of(Request)
+
+
+def fields_place(request_id: str) -> SealedPlace:
+    """Where a request's fields are kept."""
+    return SealedPlace("request", request_id, "fields_sealed")
 
 
 def sealed_fields(session: Session, request_id: str) -> str:

@@ -19,6 +19,7 @@ from models.linkage import Task
 from models.partner import Call, Partner
 from models.recovery import Asset, Recovery
 from models.restitution import Payout
+from models.sealed_place import SealedPlace
 from models.states import (
     OPEN_CALLS,
     CallKind,
@@ -83,13 +84,16 @@ class CallLine:
 
 def partners(session: Session, vault: Vault | None) -> list[PartnerLine]:
     """All active partners; without a vault their tokens stay closed and are empty here."""
-    query = sa.select(_PARTNERS).order_by(_PARTNERS.c.id)
-    return [_line(row, vault) for row in session.execute(query)]
+    return [_line(row, vault) for row in session.execute(_ALL_PARTNERS)]
+
+
+_ALL_PARTNERS = sa.select(_PARTNERS).order_by(_PARTNERS.c.id)
+_ONE_PARTNER = sa.select(_PARTNERS).where(_PARTNERS.c.id == sa.bindparam("of"))
 
 
 def partner(session: Session, vault: Vault | None, partner_id: str) -> PartnerLine:
     """One partner; LookupError when it is not registered."""
-    row = session.execute(sa.select(_PARTNERS).where(_PARTNERS.c.id == partner_id)).first()
+    row = session.execute(_ONE_PARTNER, {"of": partner_id}).first()
     if row is None:
         raise LookupError(f"there is no partner {partner_id}: `recovery partner list`")
     return _line(row, vault)
@@ -103,7 +107,7 @@ def _line(row: sa.Row[Any], vault: Vault | None) -> PartnerLine:
         currency=row.currency,
         home=row.home,
         base_url=row.base_url,
-        token=vault.open(row.token_sealed) if vault else "",
+        token=_token(vault, row) if vault else "",
         client_id=row.client_id,
         certificates=(row.ca_path, row.cert_path, row.cert_key_path),
         feed_reached_at=row.feed_reached_at,
@@ -118,25 +122,37 @@ def _line(row: sa.Row[Any], vault: Vault | None) -> PartnerLine:
     )
 
 
+def _token(vault: Vault, row: sa.Row[Any]) -> str:
+    return vault.open(row.token_sealed, SealedPlace("partner", row.id, "token_sealed"))
+
+
 def due_recoveries(session: Session, now: datetime, wall: datetime, limit: int) -> list[str]:
     """Recoveries that the engine has to look at, the longest waiting first.
 
     One that could not be processed is left out until its next attempt, which is transport time.
     """
+    given = {"now": now, "wall": wall, "limit": limit}
+    return list(session.execute(_DUE, given).scalars())
+
+
+def _due() -> sa.Select[Any]:
     pausing = sa.exists().where(
         _D.c.recovery_id == _R.c.id,
         _D.c.state == DiscrepancyState.OPEN,
         _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
         _D.c.subject_noun == Noun.RECOVERY,
-        _D.c.retry_at > wall,
+        _D.c.retry_at > sa.bindparam("wall", type_=_D.c.retry_at.type),
     )
-    query = (
+    return (
         sa.select(_R.c.id)
-        .where(_R.c.wake_at <= now, ~pausing)
+        .where(_R.c.wake_at <= sa.bindparam("now", type_=_R.c.wake_at.type), ~pausing)
         .order_by(_R.c.wake_at, _R.c.id)
-        .limit(limit)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )
-    return list(session.execute(query).scalars())
+
+
+# Built once: the engine asks this at each look, and building costs more than asking.
+_DUE = _due()
 
 
 def version_of(session: Session, recovery_id: str) -> int | None:
@@ -184,8 +200,8 @@ def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[Call
             requester=row.requester,
             state=row.state,
             attempts=row.attempts,
-            path=vault.open(row.path_sealed),
-            body=vault.open(row.body_sealed).encode(),
+            path=vault.open(row.path_sealed, SealedPlace("call", row.id, "path_sealed")),
+            body=vault.open(row.body_sealed, SealedPlace("call", row.id, "body_sealed")).encode(),
         )
         for row in session.execute(query)
     ]
@@ -201,7 +217,9 @@ def call_owner(session: Session, call_id: str) -> tuple[str, str]:
 def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     """An account's bank, number and holder, opened: for the wire only."""
     row = session.execute(sa.select(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)).one()
-    return AccountRef(row.partner_id, vault.open(row.number_sealed), vault.open(row.holder_sealed))
+    number = vault.open(row.number_sealed, SealedPlace("account", row.id, "number_sealed"))
+    holder = vault.open(row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
+    return AccountRef(row.partner_id, number, holder)
 
 
 def next_instant(session: Session, now: datetime) -> datetime | None:

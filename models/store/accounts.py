@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models.account import Account, Party
 from models.facts import AccountRef
+from models.sealed_place import SealedPlace
 from models.store.unit import Unit
 from models.tables import table_of
 from models.vault import Vault
@@ -97,9 +98,11 @@ def ensure_account(unit: Unit | AccountPlan, ref: AccountRef, currency: str = ""
             {
                 "id": account_id,
                 "partner_id": ref.bank,
-                "number_sealed": unit.vault.seal(ref.number),
+                "number_sealed": unit.vault.seal(
+                    ref.number, SealedPlace("account", account_id, "number_sealed")
+                ),
                 "tail": ref.number[-4:],
-                "holder_sealed": unit.vault.seal(ref.holder),
+                "holder_sealed": _holder(unit, account_id, ref.holder),
                 "currency": currency,
             }
         )
@@ -107,7 +110,7 @@ def ensure_account(unit: Unit | AccountPlan, ref: AccountRef, currency: str = ""
         return account_id
     news: dict[str, str] = {}
     if ref.holder and not row.holder_sealed:
-        news["holder_sealed"] = unit.vault.seal(ref.holder)
+        news["holder_sealed"] = _holder(unit, account_id, ref.holder)
     if currency and not row.currency:
         news["currency"] = currency
     if news:
@@ -118,7 +121,7 @@ def ensure_account(unit: Unit | AccountPlan, ref: AccountRef, currency: str = ""
 
 def correct_holder(unit: Unit, account_id: str, holder: str) -> None:
     """Put the holder's name right; the account stays the same one."""
-    sealed = unit.vault.seal(holder)
+    sealed = _holder(unit, account_id, holder)
     unit.session.execute(
         _ACCOUNTS.update().where(_ACCOUNTS.c.id == account_id).values(holder_sealed=sealed)
     )
@@ -131,8 +134,14 @@ def ensure_party(unit: Unit, name: str, contact: str) -> str:
         unit.session.execute(
             _PARTIES.insert().values(
                 id=party_id,
-                name_sealed=unit.vault.seal(name),
-                contact_sealed=unit.vault.seal(contact),
+                name_sealed=unit.vault.seal(name, SealedPlace("party", party_id, "name_sealed")),
+                contact_sealed=unit.vault.seal(
+                    contact, SealedPlace("party", party_id, "contact_sealed")
+                ),
             )
         )
     return party_id
+
+
+def _holder(unit: Unit | AccountPlan, account_id: str, holder: str) -> str:
+    return unit.vault.seal(holder, SealedPlace("account", account_id, "holder_sealed"))

@@ -11,6 +11,7 @@ from models.channels import by_interface
 from models.ids import digest_bytes
 from models.outcome import Move, Outcome, Values
 from models.partner import Call
+from models.sealed_place import SealedPlace
 from models.states import OPEN_CALLS, CallKind, CallState, Noun
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
@@ -65,14 +66,23 @@ def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     return frozenset(unit.session.execute(query).scalars())
 
 
+def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: str) -> None:
+    """Give leased calls back unsent; they are looked at again at `retry_at` (transport time)."""
+    unit.session.execute(
+        _CALLS.update()
+        .where(_CALLS.c.id.in_(call_ids))
+        .values(lease_owner="", lease_until=None, retry_at=retry_at, last_error=reason[:300])
+    )
+
+
 def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:
     """Fix the path and the bytes of a call; they are the same on every retry."""
     unit.session.execute(
         _CALLS.update()
         .where(_CALLS.c.id == call_id, _CALLS.c.body_digest == "")
         .values(
-            path_sealed=unit.vault.seal(path),
-            body_sealed=unit.vault.seal(body.decode()),
+            path_sealed=unit.vault.seal(path, SealedPlace("call", call_id, "path_sealed")),
+            body_sealed=unit.vault.seal(body.decode(), SealedPlace("call", call_id, "body_sealed")),
             body_digest=digest_bytes(body),
         )
     )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from models.outcome import Move, Outcome
 from models.runtime import Beat, CaseClock
-from models.store.unit import Unit
+from models.states import Noun
+from models.store.record import record
+from models.store.unit import ENGINE, EVENTS, Unit
 from models.tables import table_of
 
+CASE = "case"
+JUMP_MAX = timedelta(days=366)
+"""The longest term that a regime counts from an act, and a day."""
 _CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
 
 
@@ -17,15 +23,39 @@ class ClockBackwardsError(ValueError):
     """Case time never goes back."""
 
 
-def set_case_time(unit: Unit, at: datetime | None) -> None:
-    """Let case time stand at `at` (never earlier than before); None: follow the wall clock."""
-    row = unit.session.execute(sa.select(_CLOCK.c.stands_at).where(_CLOCK.c.id == 1)).first()
+class ClockJumpError(ValueError):
+    """Case time goes to the next thing that is due, not past whole terms of the law."""
+
+
+def set_case_time(unit: Unit, at: datetime) -> None:
+    """Let case time stand at `at`; each move of it is an event.
+
+    ClockBackwardsError before where it stood, or before what has happened; ClockJumpError where
+    nothing that is due can lie so far ahead.
+    """
+    row = unit.session.execute(
+        sa.select(_CLOCK.c.state, _CLOCK.c.stands_at).where(_CLOCK.c.id == CASE)
+    ).first()
+    last = row.stands_at if row else _last_event(unit)
+    if last is not None and at < last:
+        raise ClockBackwardsError(f"case time stands at {last} and cannot go back to {at}")
+    if last is not None and at - last > JUMP_MAX:
+        raise ClockJumpError(
+            f"case time stands at {last} and cannot jump to {at}: {JUMP_MAX.days} days at most"
+        )
     if row is None:
-        unit.session.execute(_CLOCK.insert().values(id=1, running=at is None, stands_at=at))
+        move = Move(Noun.CLOCK, CASE, "set", None, {"stands_at": at})
+    elif at == last:
         return
-    if at is not None and row.stands_at is not None and at < row.stands_at:
-        raise ClockBackwardsError(f"case time stands at {row.stands_at} and cannot go back to {at}")
-    unit.session.execute(_CLOCK.update().values(running=at is None, stands_at=at))
+    else:
+        move = Move(Noun.CLOCK, CASE, "advanced", row.state, {"stands_at": at})
+    record(unit, ENGINE, at, "", Outcome((move,)))
+
+
+def _last_event(unit: Unit) -> datetime | None:
+    query = sa.select(EVENTS.c.at).where(EVENTS.c.seq == unit.seq)
+    found: datetime | None = unit.session.execute(query).scalar()
+    return found
 
 
 def beat(

@@ -9,17 +9,23 @@ import sqlalchemy as sa
 from models.engine import Database
 from models.ids import digest_bytes
 from models.partner import Document
+from models.sealed_place import SealedPlace
 from models.store.unit import Unit, unit_of_work
 from models.tables import table_of
 
 _DOCUMENTS = table_of(Document)
 
 
+def place_of(digest: str) -> SealedPlace:
+    """Where a document's bytes are kept."""
+    return SealedPlace("document", digest, "body_sealed")
+
+
 def keep_bytes(
     database: Database, raw: bytes, kind: str, media_type: str, received_at: datetime
 ) -> str:
     """Store bytes once in a transaction of their own, sealed before it begins; their digest."""
-    sealed = database.vault.seal_bytes(raw)
+    sealed = database.vault.seal_bytes(raw, place_of(digest_bytes(raw)))
     with unit_of_work(database) as unit:
         return _keep(unit, digest_bytes(raw), sealed, kind, media_type, received_at)
 
@@ -47,7 +53,7 @@ def _keep(
                 digest=name,
                 kind=kind,
                 media_type=media_type[:80],
-                body_sealed=body if is_sealed else unit.vault.seal_bytes(body),
+                body_sealed=body if is_sealed else unit.vault.seal_bytes(body, place_of(name)),
                 received_at=received_at,
             )
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.ids import derive_id
 from models.outcome import Move, Outcome, Values
+from models.sealed_place import SealedPlace
 from models.states import Noun
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -18,7 +19,7 @@ def write_note(unit: Unit, actor: Actor, now: datetime, recovery_id: str, text: 
     values: Values = {
         "author_id": actor.id,
         "written_at": now,
-        "text_sealed": unit.vault.seal(text),
+        "text_sealed": unit.vault.seal(text, SealedPlace("note", note_id, "text_sealed")),
         "fingerprint": fingerprint,
     }
     move = Move(Noun.NOTE, note_id, "written", None, values)

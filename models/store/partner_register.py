@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models.ids import canonical
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
+from models.sealed_place import SealedPlace
 from models.states import Noun
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
@@ -38,13 +39,15 @@ def set_contacts(
     unit: Unit, actor: Actor, now: datetime, partner_id: str, contacts: Mapping[str, str]
 ) -> None:
     """Keep a partner's round-the-clock desk (desk, phone, email, address), sealed."""
-    sealed = unit.vault.seal(canonical(dict(contacts)).decode()) if contacts else ""
+    place = SealedPlace("partner", partner_id, "contacts_sealed")
+    sealed = unit.vault.seal(canonical(dict(contacts)).decode(), place) if contacts else ""
     _record(unit, actor, now, partner_id, "contacts_set", {"contacts_sealed": sealed})
 
 
 def note_shown(unit: Unit, actor: Actor, now: datetime, partner_id: str, reason: str) -> None:
     """Write into the history that somebody has a partner's contacts shown; why is sealed."""
-    values = {"reveal_sealed": unit.vault.seal(reason)}
+    place = SealedPlace("partner", partner_id, "reveal_sealed")
+    values = {"reveal_sealed": unit.vault.seal(reason, place)}
     _record(unit, actor, now, partner_id, "contacts_shown", values)
 
 

@@ -3,64 +3,72 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
+from models.sealed_place import SealedPlace
 from models.states import Noun, PartnerChannel, PartnerKind
 from models.store.record import record
-from models.store.unit import Actor, Unit
+from models.store.unit import ENGINE, Actor, Unit
 from models.tables import table_of
 from models.trouble import Trouble
+from models.vault import Vault
 
 _PARTNERS = table_of(Partner)
 
 
-def register(
-    unit: Unit,
-    actor: Actor,
-    now: datetime,
-    partner_id: str,
-    *,
-    name: str,
-    regime: str,
-    currency: str,
-    home: bool,
-    base_url: str,
-    token: str = "",
-    client_id: str = "",
-    certificates: tuple[str, str, str] = ("", "", ""),
-    kind: PartnerKind = PartnerKind.BANK,
-    channel: PartnerChannel = PartnerChannel.API,
-) -> None:
-    """Add a partner, or give a known one its new address and credentials.
+class PartnerFields(TypedDict):
+    """What a partner is registered with; `certificates` are paths: whom we trust, ours, its key."""
 
-    `certificates` are paths: whom we trust, our client certificate, its key.
-    """
-    ca, cert, cert_key = certificates
-    values: Values = {
-        "name": name,
-        "regime": regime,
-        "currency": currency,
-        "home": home,
-        "base_url": base_url,
-        "token_sealed": unit.vault.seal(token),
-        "client_id": client_id,
+    name: str
+    regime: str
+    currency: str
+    home: bool
+    base_url: str
+    token: NotRequired[str]
+    client_id: NotRequired[str]
+    certificates: NotRequired[tuple[str, str, str]]
+    kind: NotRequired[PartnerKind]
+    channel: NotRequired[PartnerChannel]
+
+
+def partner_values(vault: Vault, partner_id: str, **fields: Unpack[PartnerFields]) -> Values:
+    """A partner's law, address and credentials as columns."""
+    ca, cert, cert_key = fields.get("certificates", ("", "", ""))
+    return {
+        "name": fields["name"],
+        "regime": fields["regime"],
+        "currency": fields["currency"],
+        "home": fields["home"],
+        "base_url": fields["base_url"],
+        "token_sealed": vault.seal(
+            fields.get("token", ""), SealedPlace("partner", partner_id, "token_sealed")
+        ),
+        "client_id": fields.get("client_id", ""),
         "ca_path": ca,
         "cert_path": cert,
         "cert_key_path": cert_key,
-        "kind": kind,
-        "channel": channel,
+        "kind": fields.get("kind", PartnerKind.BANK),
+        "channel": fields.get("channel", PartnerChannel.API),
     }
+
+
+def register(unit: Unit, now: datetime, partner_id: str, **fields: Unpack[PartnerFields]) -> None:
+    """Add a partner or renew its address while the installation is being made, or in a demo.
+
+    In a unit at work two people register a partner (`registers`).
+    """
     known = unit.session.execute(
-        sa.select(_PARTNERS.c.state, _PARTNERS.c.base_url).where(_PARTNERS.c.id == partner_id)
-    ).first()
-    if known is None:
-        move = Move(Noun.PARTNER, partner_id, "registered", None, values)
-    else:
-        move = Move(Noun.PARTNER, partner_id, "updated", known.state, values)
-    record(unit, actor, now, "", Outcome((move,)))
+        sa.select(_PARTNERS.c.state).where(_PARTNERS.c.id == partner_id)
+    ).scalar()
+    event = "registered" if known is None else "updated"
+    move = Move(
+        Noun.PARTNER, partner_id, event, known, partner_values(unit.vault, partner_id, **fields)
+    )
+    record(unit, ENGINE, now, "", Outcome((move,)))
 
 
 def note_contact(

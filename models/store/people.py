@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.outcome import Move, Outcome
+from models.outcome import Move, Outcome, Values
 from models.states import Noun, Role
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
@@ -32,6 +32,18 @@ def secret_fits(secret: str, stored: str) -> bool:
     return hmac.compare_digest(raw.hex(), expected)
 
 
+def officer_values(
+    handle: str, roles: Iterable[Role], *, os_user: str = "", secret: str = ""
+) -> Values:
+    """A new officer's columns; of a secret only its hash."""
+    return {
+        "handle": handle,
+        "roles": ",".join(sorted(roles)),
+        "os_user": os_user,
+        "secret_hash": secret_hash(secret) if secret else "",
+    }
+
+
 def appoint(
     unit: Unit,
     now: datetime,
@@ -40,20 +52,14 @@ def appoint(
     *,
     os_user: str = "",
     secret: str = "",
-    actor: Actor = ENGINE,
 ) -> str:
-    """Add an identity bound to an operating-system user or to a secret; return its id.
+    """Add one of the first officers, while the installation is being made; return the id.
 
-    `actor` is who adds it; the first ones are added by the program when it is set up.
+    Afterwards an officer is appointed by two people (`registers`).
     """
-    values = {
-        "handle": handle,
-        "roles": ",".join(sorted(roles)),
-        "os_user": os_user,
-        "secret_hash": secret_hash(secret) if secret else "",
-    }
+    values = officer_values(handle, roles, os_user=os_user, secret=secret)
     move = Move(Noun.OFFICER, handle, "appointed", None, values)
-    record(unit, actor, now, "", Outcome((move,)))
+    record(unit, ENGINE, now, "", Outcome((move,)))
     return handle
 
 

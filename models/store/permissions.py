@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from models.officer import Approval
+from models.officer import Approval, RegisterChange
 from models.outcome import Move
 from models.states import Noun, Role
+from models.store.register_guard import is_agreed, needs_two
 from models.store.unit import Actor, Unit
 from models.tables import table_of
 
-_APPROVALS = table_of(Approval)
+_APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -28,6 +29,9 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.RECOVERY, "rule_changed"): _SUPERVISOR,
     (Noun.RECOVERY, "rule_denied"): _SUPERVISOR,
     (Noun.CLAIM, "verified"): _OFFICER,
+    (Noun.CLAIM, "payee_asked"): _OFFICER,
+    (Noun.CLAIM, "payee_changed"): _SUPERVISOR,
+    (Noun.CLAIM, "payee_denied"): _SUPERVISOR,
     (Noun.ASSET, "split"): _OFFICER,
     (Noun.CLAIM, "rejected"): _OFFICER,
     (Noun.HOLD, "ordered_first"): _OFFICER,
@@ -75,6 +79,9 @@ DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
     (Noun.TASK, "renewal_ordered"): _OFFICER,
     (Noun.TASK, "expiry_seen"): _OFFICER,
     (Noun.DISCREPANCY, "resolved"): _OFFICER | _SUPERVISOR,
+    (Noun.REGISTER_CHANGE, "asked"): _SUPERVISOR,
+    (Noun.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
+    (Noun.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
     (Noun.PARTNER, "agreed"): _OFFICER,
     (Noun.PARTNER, "contacts_set"): _OFFICER,
     (Noun.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,
@@ -93,16 +100,23 @@ def require(unit: Unit, actor: Actor, move: Move) -> None:
         raise NotPermittedError(
             f"{move.noun} {move.event} takes the role {who}; {actor.id} acts as {actor.role}"
         )
-    if move.noun is Noun.APPROVAL and move.event in ("approved", "denied"):
-        _four_eyes(unit, actor, move.id)
-
-
-def _four_eyes(unit: Unit, actor: Actor, approval_id: str) -> None:
-    asked_by = unit.session.execute(
-        sa.select(_APPROVALS.c.asked_by).where(_APPROVALS.c.id == approval_id)
-    ).scalar()
-    if asked_by == actor.id:
+    if move.noun in _ASKED and move.event in ("approved", "denied"):
+        _four_eyes(unit, actor, move)
+    if needs_two(move) and not is_agreed(unit, actor, move):
         raise NotPermittedError(
-            f"{actor.id} asked for approval {approval_id} and cannot decide it: "
+            f"{move.noun} {move.event} of {move.id} takes two people: a supervisor asks for it and "
+            "another person confirms it"
+        )
+
+
+_ASKED = {Noun.APPROVAL: _APPROVALS, Noun.REGISTER_CHANGE: _CHANGES}
+
+
+def _four_eyes(unit: Unit, actor: Actor, move: Move) -> None:
+    table = _ASKED[move.noun]
+    query = sa.select(table.c.asked_by).where(table.c.id == move.id)
+    if unit.session.execute(query).scalar() == actor.id:
+        raise NotPermittedError(
+            f"{actor.id} asked for {move.noun.replace('_', ' ')} {move.id} and cannot decide it: "
             "a second person has to"
         )

@@ -13,7 +13,9 @@ from sqlmodel import Session
 from models.engine import Database, lock_history, raising_busy
 from models.heads import Head
 from models.ledger import Event
+from models.outcome import Move
 from models.states import Role
+from models.store.sealing import SealingSession
 from models.tables import table_of
 from models.vault import Vault
 
@@ -46,6 +48,10 @@ class Unit:
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
     banks: frozenset[str] | None = None
+    confirmed: Move | None = None
+    """The move of a register that a second person confirms in this transaction."""
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    """Rows that this unit changed and that had been changed by hand before: (table, key)."""
 
 
 _LAST = sa.select(EVENTS.c.seq, EVENTS.c.digest).order_by(EVENTS.c.seq.desc()).limit(1)
@@ -60,17 +66,20 @@ def _last_event(session: Session) -> tuple[int, str]:
 def unit_of_work(database: Database) -> Iterator[Unit]:
     """Begin writing; commit on leaving, roll back on an error; sign the head after the commit.
 
-    Raises StoreBusyError when another process keeps the database locked; nothing was written.
+    Rows that no event carries are sealed before the commit. Raises StoreBusyError when another
+    process keeps the database locked; nothing was written then.
     """
-    with Session(database.writer, expire_on_commit=False) as session, session.begin():
+    with SealingSession(database.writer, database.vault) as session, session.begin():
         with raising_busy():
             lock_history(session)
             seq, digest = _last_event(session)
-        unit = Unit(session, database.vault, seq, digest, seq)
+        unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
+        session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:
         counts = dict(unit.recovery_seq)
-        head = Head(unit.seq, unit.digest, unit.at.isoformat(), counts)
+        at = unit.at.isoformat()
+        head = Head(unit.seq, unit.digest, at, counts, dict(session.revisions))
         database.heads.sign(database.vault, head)
 
 

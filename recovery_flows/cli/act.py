@@ -99,11 +99,14 @@ def payee(
     bank: Annotated[str, typer.Option(metavar="PARTNER_ID", help="A registered partner.")],
     account: Annotated[str, typer.Option(help="Account number; `-` reads standard input.")],
     reason: Annotated[str, typer.Option(help="Why; it is kept in the history.")],
+    holder: Annotated[
+        str, typer.Option(help="Whose account it is, where it is not known yet.")
+    ] = "",
     seen_version: SeenVersion = None,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Pay a claim to another account of its victim; an approval of the payout is void."""
+    """Ask for another account to pay a claim to; another person decides, approvals are void."""
     from models.facts import AccountRef
     from recovery_flows.intake.cells import read_account
     from recovery_flows.intake.refusals import CellRefusedError
@@ -112,13 +115,15 @@ def payee(
         recovery_id = find(installation, ref)
         number = sys.stdin.readline() if account == "-" else account
         try:
-            to = read_account({"to_bank": bank, "to_account": number}, "to", "to_name")
+            to = read_account(
+                {"to_bank": bank, "to_account": number, "to_name": holder}, "to", "to_name"
+            )
         except CellRefusedError as refusal:
             raise _misuse(f"{refusal.field.replace('_', ' ')} {refusal.why}") from refusal
         _check_partner(installation, to.bank)
         desk = installation.desk(acting_as)
-        done = desk.change_payee(recovery_id, claim, AccountRef(to.bank, to.number), reason,
-                                 seen_version)  # fmt: skip
+        payee_account = AccountRef(to.bank, to.number, to.holder)
+        done = desk.change_payee(recovery_id, claim, payee_account, reason, seen_version)
         _tell(done, as_json=as_json)
 
 

@@ -36,6 +36,7 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Approve or deny what another officer asked for; without an id, list what waits."""
+    from recovery_flows.desk.registers import decide, is_change
     from recovery_flows.errors import MisuseError
 
     if deny != bool(reason):
@@ -47,6 +48,13 @@ def approve(
             _list(installation, acting_as, as_json=as_json)
             return
         desk = installation.desk(acting_as)
+        if is_change(approval_id):
+            done = decide(desk, approval_id, is_yes=not deny)
+            if as_json:
+                say_json({"done": done})
+            else:
+                tell([done])
+            return
         done = desk.deny(approval_id, reason) if deny else desk.approve(approval_id, authority)
         _tell(installation, approval_id, done, now=now, as_json=as_json)
 

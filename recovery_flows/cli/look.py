@@ -48,13 +48,12 @@ def list_(
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
     filtered.
     """
-    from recovery_flows.cli.officer import adding_actor
     from recovery_flows.desk import wall_clock
     from recovery_flows.desk.queueing import queue
 
     _check_stage(stage)
     with opened() as installation:
-        owner = adding_actor(installation, acting_as).id if mine else ""
+        owner = installation.somebody(acting_as).id if mine else ""
         with installation.database.reading() as session:
             patience = installation.patience()
             page = queue(session, wall_clock(), patience, _ALL, with_closed=with_closed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import datetime
+from getpass import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,6 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, tell
 
 if TYPE_CHECKING:
-    from models.store.unit import Actor
     from recovery_flows.cli.place import Installation
 
 _HANDLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -51,39 +51,32 @@ def add(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Add an officer; the history keeps who added whom."""
-    from models.store.people import appoint
-    from models.store.unit import unit_of_work
+    """Ask for a new officer: a supervisor asks, another person confirms with `approve`."""
+    from models.states import Role
+    from recovery_flows.desk.registers import ask_officer
     from recovery_flows.errors import MisuseError
 
     if bool(os_user) == secret_from_stdin:
         raise MisuseError("an officer is bound by --os-user or by --secret-from-stdin: name one")
     with opened() as installation:
-        actor = adding_actor(installation, acting_as)
+        desk = installation.desk(acting_as)
         _check_free(installation, fit_handle(handle), os_user)
-        secret = _secret() if secret_from_stdin else ""
-        roles, now = roles_of(role), case_time(installation)
-        with unit_of_work(installation.database) as unit:
-            appoint(unit, now, handle, roles, os_user=os_user, secret=secret, actor=actor)
+        secret = read_secret() if secret_from_stdin else ""
+        roles = roles_of(role)
+        change = ask_officer(desk, handle, roles, os_user=os_user, secret=secret)
+        asked_by = desk.actor(Role.SUPERVISOR).id
+    tell_asked(f"{handle} as {' and '.join(sorted(roles))}", change, asked_by, as_json=as_json)
+
+
+def tell_asked(what: str, change: str, asked_by: str, *, as_json: bool) -> None:
+    """Say that a change was asked for and under which id another person confirms it."""
     if as_json:
-        say_json({"handle": handle, "roles": roles, "added_by": actor.id})
+        say_json({"asked": what, "by": asked_by, "change": change})
     else:
-        tell([f"{handle} may act as {' and '.join(sorted(roles))}; added by {actor.id}"])
-
-
-def adding_actor(installation: Installation, acting_as: str) -> Actor:
-    """Who changes the registers: any officer, by name. NobodyActsError if there is none."""
-    from models.states import Role
-    from models.store.unit import Actor
-    from recovery_flows.desk import NobodyActsError
-
-    officer = installation.officer(acting_as)
-    if officer is None:
-        raise NobodyActsError(
-            "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
-        )
-    is_officer = Role.OFFICER in officer.roles
-    return Actor(officer.id, Role.OFFICER if is_officer else Role.SUPERVISOR)
+        tell([
+            f"asked for by {asked_by}: {what}",
+            f"another person confirms it: recovery approve {change}",
+        ])  # fmt: skip
 
 
 def case_time(installation: Installation) -> datetime:
@@ -108,10 +101,19 @@ def _check_free(installation: Installation, handle: str, os_user: str) -> None:
         raise MisuseError(f"the system user {os_user!r} is bound to {bound.handle} already")
 
 
-def _secret() -> str:
+def read_secret(prompt: str = "secret") -> str:
+    """A new secret, typed twice unseen, or the first line where standard input is no terminal.
+
+    MisuseError where it is short or the two differ.
+    """
     from recovery_flows.errors import MisuseError
 
-    secret = sys.stdin.readline().rstrip("\r\n")
+    if sys.stdin.isatty():
+        secret = getpass(f"{prompt} ({_SECRET_LENGTH_MIN} characters or more): ")
+        if getpass("once more: ") != secret:
+            raise MisuseError("the two differ: nothing was done")
+    else:
+        secret = sys.stdin.readline().rstrip("\r\n")
     if len(secret) < _SECRET_LENGTH_MIN:
         raise MisuseError(f"a secret has at least {_SECRET_LENGTH_MIN} characters")
     return secret

@@ -13,7 +13,6 @@ import typer
 
 from recovery_flows.cli import partner_register
 from recovery_flows.cli.options import ActingAs, AsJson, opened
-from recovery_flows.cli.output import say_json
 from recovery_flows.cli.partner_way import WHAT_NEXT, Channel
 from recovery_flows.cli.table import tell
 
@@ -68,39 +67,37 @@ def add(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Register a partner, or give a known one a new address and credentials.
+    """Ask for a partner, or for a known one's new address: a supervisor asks, another confirms.
 
     A bank that knows our key (`recovery partner key`) is registered with --client-id; one that
     hands out a fixed token with --token-from-stdin. One with --channel letter needs none of them.
     """
-    from models.states import PartnerKind
-    from models.store.partners import register
-    from models.store.unit import unit_of_work
-    from recovery_flows.cli.officer import adding_actor, case_time
+    from models.states import PartnerKind, Role
+    from models.store.partners import partner_values
+    from recovery_flows.cli.officer import tell_asked
     from recovery_flows.cli.partner_way import check_change, check_line, check_way, stored
+    from recovery_flows.desk.registers import ask_partner
 
     files = tuple("" if path is None else str(path.resolve()) for path in (ca, cert, cert_key))
     check_way(channel, url, client_id, files, token_from_stdin=token_from_stdin)
     token = sys.stdin.readline().strip() if token_from_stdin else ""
     with opened() as installation:
-        actor = adding_actor(installation, acting_as)
+        desk = installation.desk(acting_as)
+        asked_by = desk.actor(Role.SUPERVISOR).id
         _check(installation, partner_id, name, regime, currency)
         check_line(channel, installation, partner_id, url, token, client_id, files)
         is_known = partner_id in {p.id for p in _partners(installation)}
-        now = case_time(installation)
-        with unit_of_work(installation.database) as unit:
+        values = partner_values(
+            installation.database.vault, partner_id, name=name, regime=regime,
+            currency=currency, home=home, base_url=url, token=token, client_id=client_id,
+            certificates=(files[0], files[1], files[2]), kind=PartnerKind(kind.value),
+            channel=stored(channel),
+        )  # fmt: skip
+        with desk.unit() as (unit, _):
             check_change(channel, unit.session, partner_id)
-            register(
-                unit, actor, now, partner_id, name=name, regime=regime, currency=currency,
-                home=home, base_url=url, token=token, client_id=client_id,
-                certificates=(files[0], files[1], files[2]), kind=PartnerKind(kind.value),
-                channel=stored(channel),
-            )  # fmt: skip
-    done = "updated" if is_known else "registered"
-    if as_json:
-        say_json({"id": partner_id, "done": done, "by": actor.id})
-    else:
-        tell([f"{partner_id} {done} by {actor.id}; {WHAT_NEXT[channel]}"])
+            change = ask_partner(unit, desk, partner_id, values, is_known=is_known)
+    what = f"{partner_id} {'changed' if is_known else 'registered'}; then {WHAT_NEXT[channel]}"
+    tell_asked(what, change, asked_by, as_json=as_json)
 
 
 def _check(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from getpass import getpass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,15 +19,19 @@ from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
 from models.engine import Database, make_engine, open_database
 from models.migrate import UpgradeRefusedError, schema_is_current, upgrade
-from models.queries.officers import officer_by_os_user, officer_with_hash, officers
-from models.queries.views import OfficerView
+from models.queries.installing import is_demo
+from models.queries.officers import officer_with_hash, officers
+from models.register_states import InstallationKind
 from models.states import Role
 from models.store.clock import set_case_time
-from models.store.people import appoint, appoint_engine, secret_fits
+from models.store.installing import note_made
+from models.store.people import appoint, appoint_engine
 from models.store.unit import unit_of_work
+from models.store.upgrading import has_no_seals, seal_older
 from models.vault import Vault
 from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
+from recovery_flows.desk.log_in import Identity, all_of_demo, by_secret, by_system_user
 from recovery_flows.documents.letters import Sender
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
 from recovery_flows.flows.context import Pace
@@ -33,7 +39,7 @@ from recovery_flows.rules.attention import Patience
 from recovery_flows.rules.regime import Regime, load_regime
 
 DEMO_IDENTITIES = "demo-identities.json"
-"""Secrets of the demo's officers; its presence marks a folder as a demo folder."""
+"""Secrets of the demo's officers; outside a demo nobody acts by it."""
 
 
 SANDBOX_BOOK = "sandbox.sqlite3"
@@ -55,11 +61,13 @@ class Installation:
 
     @property
     def is_demo(self) -> bool:
-        """Whether this is a demo folder."""
-        return (self.data_dir / DEMO_IDENTITIES).exists()
+        """Whether this was made for the demo: its signed history says so, no file does."""
+        return is_demo(self.database)
 
     def demo_secrets(self) -> dict[str, str]:
-        """The demo identities' secrets by handle; empty outside a demo folder."""
+        """The demo identities' secrets by handle; empty outside a demo."""
+        if not self.is_demo:
+            return {}
         path = self.data_dir / DEMO_IDENTITIES
         found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return found
@@ -68,37 +76,37 @@ class Installation:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
         return Desk(self.database, self.laws, self.officer(acting_as))
 
-    def officer(self, acting_as: str = "") -> OfficerView | None:
-        """Who acts. A handle needs its secret (in a demo folder the demo's own is taken)."""
+    def officer(self, acting_as: str = "") -> Identity | None:
+        """Who acts. A handle needs its secret (in a demo the demo's own is taken)."""
         handle = acting_as or self.settings.security.officer
-        with self.database.reading() as session:
-            if not handle:
-                return officer_by_os_user(session, os_user())
-            found = officer_with_hash(session, handle)
-        if found is None:
-            raise NobodyActsError(f"there is no officer {handle!r}: `recovery officer list`")
-        officer, stored = found
+        if not handle:
+            return by_system_user(self.database, os_user())
         secret = self.settings.security.secret
         given = secret.get_secret_value() if secret else self.demo_secrets().get(handle, "")
-        if not stored and officer == self._of_system_user():
-            return officer
-        if not secret_fits(given, stored):
+        if not given and sys.stdin.isatty() and self._has_secret(handle):
+            given = getpass(f"secret of {handle}: ")
+        return by_secret(self.database, handle, given, os_user())
+
+    def _has_secret(self, handle: str) -> bool:
+        with self.database.reading() as session:
+            found = officer_with_hash(session, handle)
+        return found is not None and bool(found[1])
+
+    def somebody(self, acting_as: str = "") -> Identity:
+        """Who acts; NobodyActsError where this user is bound to no officer."""
+        found = self.officer(acting_as)
+        if found is None:
             raise NobodyActsError(
-                f"the secret for officer {handle!r} does not fit: set RECOVERY_SECURITY__SECRET"
+                "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
             )
-        return officer
+        return found
 
-    def _of_system_user(self) -> OfficerView | None:
-        with self.database.reading() as session:
-            return officer_by_os_user(session, os_user())
-
-    def identities(self) -> tuple[OfficerView, ...]:
+    def identities(self) -> tuple[Identity, ...]:
         """Identities that this user may switch among on the screen: the demo's, in a demo."""
-        if not self.is_demo:
-            mine = self.officer()
-            return (mine,) if mine else ()
-        with self.database.reading() as session:
-            return officers(session)
+        if self.is_demo:
+            return all_of_demo(self.database)
+        mine = self.officer()
+        return (mine,) if mine else ()
 
     @property
     def signer(self) -> Signer:
@@ -201,12 +209,21 @@ class FirstOfficer:
 
 
 def make_installation(
-    settings: Settings, first: tuple[FirstOfficer, ...], *, stands_at: datetime | None = None
+    settings: Settings,
+    first: tuple[FirstOfficer, ...],
+    *,
+    stands_at: datetime | None = None,
+    kind: InstallationKind = InstallationKind.UNIT,
 ) -> Installation:
-    """Make keys and database, appoint the engine and the first officers; twice changes nothing."""
+    """Make keys and database, appoint the engine and the first officers; twice changes nothing.
+
+    `kind` is what the installation is for, for good. Case time follows the wall clock unless it
+    `stands_at` an instant.
+    """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     Vault.create(settings.key_dir)
     engine = make_engine(settings.database_url.get_secret_value())
+    is_older = has_no_seals(engine)
     try:
         upgrade(engine)
     except UpgradeRefusedError as error:
@@ -214,13 +231,17 @@ def make_installation(
     finally:
         engine.dispose()
     installation = open_installation(settings.data_dir)
+    if is_older:
+        seal_older(installation.database)
     with installation.database.reading() as session:
         known = {o.handle for o in officers(session)}
     if not known:
         with unit_of_work(installation.database) as unit:
             now = stands_at or wall_clock()
+            note_made(unit, now, kind)
             appoint_engine(unit, now)
-            set_case_time(unit, stands_at)
+            if stands_at is not None:
+                set_case_time(unit, stands_at)
             for officer in first:
                 appoint(
                     unit, now, officer.handle, officer.roles,

@@ -16,7 +16,7 @@ from models.engine import Database
 from models.queries.clock import case_now
 from models.states import PartnerKind
 from models.store.partners import register
-from models.store.unit import ENGINE, unit_of_work
+from models.store.unit import unit_of_work
 from recovery_flows.cli.place import SANDBOX_BOOK
 from recovery_flows.desk import wall_clock
 from recovery_flows.errors import MisuseError, UnavailableError
@@ -102,7 +102,7 @@ def register_banks(database: Database, banks: list[dict[str, str]], home: str) -
     with unit_of_work(database) as unit:
         for bank in banks:
             register(
-                unit, ENGINE, now, bank["id"],
+                unit, now, bank["id"],
                 name=bank["name"],
                 regime=bank["jurisdiction"],
                 currency=bank["currency"],

@@ -1,4 +1,4 @@
-"""`recovery init`: keys, database, the first officer; and an older database brought up to date."""
+"""`recovery init`: keys, database, the first two persons; an older database is upgraded."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import AsJson, Roles, roles_of
+from recovery_flows.cli.options import AsJson
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from recovery_flows.cli.place import FirstOfficer
 
 
 class Standing(StrEnum):
@@ -33,19 +34,28 @@ def init(
     officer: Annotated[
         str, typer.Option(metavar="HANDLE", help="The first officer; default: your user name.")
     ] = "",
-    role: Roles = None,
+    supervisor: Annotated[
+        str, typer.Option(metavar="HANDLE", help="The second person, who types a secret.")
+    ] = "",
+    supervisor_os_user: Annotated[
+        str, typer.Option(metavar="USER", help="Bind the supervisor to this user, not a secret.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make keys and database and bind your system user to the first officer."""
+    """Make keys and database, with the first officer (you) and the supervisor.
+
+    From then on these two appoint officers and register partners, neither of them alone.
+    """
     from config.settings import load_settings
     from models.queries.officers import officers
-    from recovery_flows.cli.officer import fit_handle
-    from recovery_flows.cli.place import FirstOfficer, make_installation, os_user
+    from recovery_flows.cli.place import make_installation
 
-    settings, user = load_settings(), os_user()
-    first = FirstOfficer(fit_handle(officer or user), roles_of(role), os_user=user)
+    settings = load_settings()
     standing = _standing(settings)
-    installation = make_installation(settings, (first,))
+    first: tuple[FirstOfficer, ...] = ()
+    if standing is Standing.NEW:
+        first = _first_two(officer, supervisor, supervisor_os_user)
+    installation = make_installation(settings, first)
     with installation.database.reading() as session:
         known = officers(session)
     installation.database.dispose()
@@ -59,7 +69,28 @@ def init(
             }
         )
         return
-    tell(_sentences(settings, standing, first.handle))
+    tell(_sentences(settings, standing, tuple(o.handle for o in first)))
+
+
+def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[FirstOfficer, ...]:
+    """The officer, who is this system user, and the supervisor, who must be somebody else."""
+    from models.states import Role
+    from recovery_flows.cli.officer import fit_handle, read_secret
+    from recovery_flows.cli.place import FirstOfficer, os_user
+    from recovery_flows.errors import MisuseError
+
+    user = os_user()
+    mine = fit_handle(officer or user)
+    if not supervisor:
+        raise MisuseError("name the second person too: --supervisor HANDLE")
+    theirs = fit_handle(supervisor)
+    if theirs == mine or supervisor_os_user == user:
+        raise MisuseError("the supervisor is another person than the first officer")
+    secret = "" if supervisor_os_user else read_secret(f"secret of {theirs}")
+    return (
+        FirstOfficer(mine, frozenset({Role.OFFICER}), os_user=user),
+        FirstOfficer(theirs, frozenset({Role.SUPERVISOR}), supervisor_os_user, secret),
+    )
 
 
 def _standing(settings: Settings) -> Standing:
@@ -88,14 +119,16 @@ def _standing(settings: Settings) -> Standing:
     return Standing.THERE if is_current else Standing.OLDER
 
 
-def _sentences(settings: Settings, standing: Standing, handle: str) -> list[str]:
+def _sentences(settings: Settings, standing: Standing, first: tuple[str, ...]) -> list[str]:
     place = f"data in {settings.data_dir}, keys in {settings.key_dir}"
     if standing is Standing.THERE:
         return [f"there already, nothing was changed: {place}"]
     if standing is Standing.OLDER:
         return [f"the database was brought up to date: {place}"]
+    officer, supervisor = first
     return [
         f"made: {place}",
-        f"you act as {handle}; a second person is needed to approve: `recovery officer add`",
+        f"you act as {officer}; {supervisor} is the supervisor",
+        "a supervisor asks for officers and partners, and another person confirms them",
         "keep a copy of the key folder apart from the data: without it nothing sealed opens",
     ]

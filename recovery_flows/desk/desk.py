@@ -14,8 +14,8 @@ from models.money import Money
 from models.queries.approvals import recovery_of_approval
 from models.queries.clock import case_now
 from models.queries.files import NoSuchRecoveryError, load_file, load_files, trace_json
+from models.queries.known_reports import stored_holder
 from models.queries.money import places
-from models.queries.views import OfficerView
 from models.states import RecoveryState, Role
 from models.store.accounts import ensure_account
 from models.store.derived import write_derived
@@ -26,19 +26,16 @@ from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.desk import asking, doing, letter_effects
 from recovery_flows.desk.clock import wall_clock
 from recovery_flows.desk.deconflicting import carry_reason, check_step
+from recovery_flows.desk.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.desk.recording import conclude, derived_or_due
-from recovery_flows.errors import MisuseError, RefusedError
-from recovery_flows.rules import acts, approving, joining, milestones, steps
+from recovery_flows.errors import MisuseError
+from recovery_flows.rules import approving, joining, milestones, payees, steps
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.tracing.rules import RULES
 
 WallClock = Callable[[], datetime]
-
-
-class NobodyActsError(RefusedError):
-    """No identity is acting, or it lacks the role."""
 
 
 @contextmanager
@@ -58,7 +55,7 @@ class Desk:
 
     database: Database
     laws: Laws
-    officer: OfficerView | None
+    officer: Identity | None
     wall: WallClock = wall_clock
 
     def actor(self, role: Role) -> Actor:
@@ -67,6 +64,8 @@ class Desk:
             raise NobodyActsError(
                 "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
             )
+        if not is_authentic(self.officer, self.database.vault):
+            raise NobodyActsError(f"{self.officer.handle} has not logged in: nothing was done")
         if role not in self.officer.roles:
             has = ", ".join(sorted(self.officer.roles))
             raise NobodyActsError(f"this takes the role {role}; {self.officer.handle} has: {has}")
@@ -183,15 +182,27 @@ class Desk:
         reason: str,
         seen_version: int | None = None,
     ) -> str:
-        """Pay a claim to another account of its victim; approvals of the payout are void."""
+        """Ask a second person for another account to pay a claim to; returns one sentence.
+
+        MisuseError where neither `account` nor the register says whose account it is.
+        """
+        if not reason.strip():
+            raise StepRefusedError("another payee account needs a reason")
         with self.editing(recovery_id, seen_version) as (unit, progress):
             if claim_id not in {c.id for c in progress.file.claims}:
                 raise MisuseError(f"{progress.file.recovery.ref} has no claim {claim_id}")
             account_id = ensure_account(unit, account, progress.file.recovery.currency)
-            acts.change_payee(progress, claim_id, account_id, reason)
-            now, text = case_now(unit.session, self.wall()), f"payee of {claim_id}: {reason}"
-            write_note(unit, self.actor(Role.OFFICER), now, recovery_id, text)
-        return f"{progress.file.recovery.ref}: {claim_id} is paid to another account"
+            if not stored_holder(unit.session, unit.vault, account_id):
+                raise MisuseError("say whose account it is: --holder NAME")
+            now, actor = case_now(unit.session, self.wall()), self.actor(Role.OFFICER)
+            text = f"payee of {claim_id}: {reason}"
+            fingerprint = unit.vault.fingerprint(text)
+            asked = payees.ask_payee(progress, claim_id, account_id, fingerprint, actor.id, now)
+            write_note(unit, actor, now, recovery_id, text)
+        return (
+            f"{progress.file.recovery.ref}: another account for {claim_id} is asked for; nothing "
+            f"is paid to it until another person decides: {asked}"
+        )
 
     def choose_rule(
         self,

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from models.file import Place, Step
 from models.ids import canonical
 from models.queries.money import told_by_files
-from models.queries.requests import sealed_fields
+from models.queries.requests import fields_place, sealed_fields
+from models.sealed_place import SealedPlace
 from models.states import HoldState
 from models.vault import Vault
 from recovery_flows.rules import (
@@ -45,9 +46,9 @@ class Given:
     places: Mapping[str, Place]
     session: Session
 
-    def seal(self, fields: object) -> str:
+    def seal(self, fields: object, place: SealedPlace) -> str:
         """Seal a request's fields."""
-        return self.vault.seal(canonical(fields).decode())
+        return self.vault.seal(canonical(fields).decode(), place)
 
 
 def do(progress: Progress, step: Step, given: Given) -> str:
@@ -99,7 +100,9 @@ def _complete_request(progress: Progress, step: Step, given: Given) -> str:
         request = next(r for r in progress.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
         raise acts.StepRefusedError(f"the request lacks {names}: give them with --field NAME=TEXT")
-    text = given.vault.open(sealed_fields(given.session, step.subject_id))
+    text = given.vault.open(
+        sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
+    )
     fields = {**json.loads(text or "{}"), **given.fields}
     requesting.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
     request = next(r for r in progress.file.requests if r.id == step.subject_id)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from models.file import RecoveryFile
 from models.letters import AnswerState, TypedAnswer
 from models.queries.clock import case_now
-from models.queries.letters import document_bytes, letter_call
+from models.queries.letters import answer_place, document_bytes, letter_call
 from models.queries.views import masked_account
 from models.queries.work import account_ref
 from models.rows import CallRow
@@ -102,7 +102,7 @@ def _enter(
     if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
         answer = _with_file(unit, file, call, answer, raw)
     now, actor = case_now(unit.session, desk.wall()), desk.actor(Role.OFFICER)
-    sealed = unit.vault.seal(answer.spelled().decode())
+    sealed = unit.vault.seal(answer.spelled().decode(), answer_place(call.id))
     letter_answers.enter(
         progress, call, answer, sealed, document, actor.id, now, desk.laws
     )  # fmt: skip

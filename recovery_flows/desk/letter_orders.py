@@ -13,7 +13,7 @@ from models.file import RecoveryFile
 from models.ids import canonical, digest_bytes
 from models.money import Money
 from models.queries.letters import addressee, bank_name
-from models.queries.requests import sealed_fields
+from models.queries.requests import fields_place, sealed_fields
 from models.queries.views import masked_account, masked_name
 from models.queries.work import CallLine, account_ref
 from models.rows import CallRow, HoldRow
@@ -161,7 +161,12 @@ def _hold_order(
     ends = body["expiresAt"]
     fields: dict[str, str] = {}
     if hold.request_id:
-        fields = json.loads(unit.vault.open(sealed_fields(unit.session, hold.request_id)) or "{}")
+        fields = json.loads(
+            unit.vault.open(
+                sealed_fields(unit.session, hold.request_id), fields_place(hold.request_id)
+            )
+            or "{}"
+        )
     is_stop = hold.kind is HoldKind.STOP
     limit = law.row(hold.law_row).limit
     return Order(

@@ -16,12 +16,13 @@ from models.queries.files import load_file
 from models.queries.letters import LetterCall, document_bytes, letter_call
 from models.queries.work import calls_by_id
 from models.rows import CallRow
-from models.states import CallState, Role
+from models.states import QUESTIONS, CallState, Role
 from models.store.calls import freeze_body
 from models.store.documents import keep
 from models.store.notes import write_note
 from models.store.unit import Unit
 from models.vault import Vault
+from recovery_flows.desk import vouching
 from recovery_flows.desk.desk import Desk
 from recovery_flows.desk.letter_files import check_free, write_new
 from recovery_flows.desk.letter_orders import Post, letter_facts, masked, order_bytes
@@ -90,9 +91,11 @@ def print_letter(desk: Desk, post: Post, call_id: str, seen: int | None = None) 
     may_leave = True
     with desk.editing(known.recovery_id, seen) as (unit, progress):
         call = letters.letter_of(progress.file, call_id)
-        may_leave = _may_leave(progress, call)
-        if may_leave and not call.letter_digest:
+        broken = _broken(desk, unit, progress, call)
+        may_leave = bool(broken) or _may_leave(progress, call)
+        if may_leave and not broken and not call.letter_digest:
             _fix(desk, unit, progress, call, post)
+    _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
     with desk.database.reading() as session:
         fixed = letter_known(session, desk.database.vault, call_id)
@@ -105,6 +108,24 @@ def _check_sender(sender: Sender) -> None:
             "a letter says who writes and where the answer goes: set screen.unit_name and "
             "letters.answer_to first"
         )
+
+
+def _broken(desk: Desk, unit: Unit, progress: Progress, call: CallRow) -> str:
+    """What was changed by hand in the records behind an order; a person finds it then."""
+    if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
+        return ""
+    vouched = vouching.Vouched(unit, desk.database)
+    detail = vouched.broken(progress.file.recovery.id, call.partner_id)
+    if detail:
+        now = case_now(unit.session, desk.wall())
+        progress.file = vouching.note_broken(unit, progress.file, detail, now, desk.laws)
+    return detail
+
+
+def _refuse_broken(call_id: str, detail: str) -> None:
+    # After the transaction: what was found is to stay.
+    if detail:
+        raise StepRefusedError(f"the letter {call_id} must not go out: {vouching.BROKEN}")
 
 
 def _may_leave(progress: Progress, call: CallRow) -> bool:
@@ -163,10 +184,12 @@ def record_sent(desk: Desk, call_id: str, how: str, at: str = "", seen: int | No
         now = case_now(unit.session, desk.wall())
         law = desk.laws[progress.file.asset(call.asset_id).regime]
         sent_at = instant_of(at, "at", law) if at.strip() else now
-        may_leave = _may_leave(progress, call)
-        if may_leave:
+        broken = _broken(desk, unit, progress, call)
+        may_leave = bool(broken) or _may_leave(progress, call)
+        if may_leave and not broken:
             letters.record_sent(progress, call, how, sent_at, now)
         ref = progress.file.recovery.ref
+    _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
     return f"{ref}: letter to {call.partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs"
 

@@ -159,7 +159,8 @@ def start(
         planned = read.planned(identifiers, ask=ask, partners=partners)
         copy = read.copy(planned, now)
         sealing = linking_acts.Sealing(
-            lambda value: unit.vault.seal(canonical(value).decode()), unit.vault.fingerprint
+            lambda value, place: unit.vault.seal(canonical(value).decode(), place),
+            unit.vault.fingerprint,
         )
         kept = [(str(s.kind), s.value) for s in dict.fromkeys(identifiers)]
         linking_acts.start(

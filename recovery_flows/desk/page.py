@@ -19,7 +19,7 @@ from models.queries.figures import shown
 from models.queries.files import load_file
 from models.queries.history import events_of, notes_of
 from models.queries.names import Names, names_of
-from models.queries.requests import sealed_fields
+from models.queries.requests import fields_place, sealed_fields
 from models.queries.stopwatch import first_sent
 from models.queries.views import (
     AllocationLine,
@@ -224,7 +224,7 @@ def _clocks(file: RecoveryFile, laws: Laws) -> Iterator[ClockLine]:
 def _requests(session: Session, vault: Vault, file: RecoveryFile) -> list[RequestLine]:
     lines = []
     for request in file.requests:
-        text = vault.open(sealed_fields(session, request.id))
+        text = vault.open(sealed_fields(session, request.id), fields_place(request.id))
         fields: dict[str, str] = json.loads(text) if text else {}
         lines.append(
             RequestLine(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.file import RecoveryFile, Step
 from models.queries.files import load_files, recoveries_wanting
+from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES, Noun, Role, Stage
 from models.step_wording import say
 from models.store.derived import Derived, write_derived
@@ -109,6 +110,6 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
     return bool(progress.outcome())
 
 
-def _no_seal(fields: object) -> str:
-    del fields
+def _no_seal(fields: object, place: SealedPlace) -> str:
+    del fields, place
     return ""

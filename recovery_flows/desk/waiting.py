@@ -15,6 +15,7 @@ from models.queries.views import ApprovalLine, OfficerView
 from models.rows import ApprovalRow
 from models.states import ApprovalState
 from recovery_flows.desk.deconflicting import also_lines
+from recovery_flows.desk.registers import waiting_changes
 from recovery_flows.rules.approval_subjects import subject_of
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.subjects import Act
@@ -61,7 +62,7 @@ def waiting_approvals(
     database: Database, laws: Laws, viewer: OfficerView | None = None
 ) -> tuple[ApprovalLine, ...]:
     """What waits for a second person, the most urgent first; who else asks, where a yes sends."""
-    lines = pending_approvals(database, laws)
+    lines = (*waiting_changes(database), *pending_approvals(database, laws))
     asking = [line for line in lines if line.act in _SENDS]
     with database.reading() as session:
         found = elsewhere(session, sorted({line.recovery_id for line in asking}))

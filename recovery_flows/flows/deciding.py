@@ -14,6 +14,7 @@ from models.file import RecoveryFile
 from models.ids import canonical
 from models.queries.files import load_each
 from models.queries.work import due_recoveries, version_of
+from models.sealed_place import SealedPlace
 from models.states import TASK_CALLS, CallKind, Noun, Stage
 from models.store.derived import Derived
 from models.store.pacing import for_a_while, rest_of_the_lock
@@ -120,8 +121,8 @@ def _decide(
     session: Session | None,
     vault: Vault | None,
 ) -> None:
-    def seal(fields: object) -> str:
-        return vault.seal(canonical(fields).decode()) if vault else ""
+    def seal(fields: object, place: SealedPlace) -> str:
+        return vault.seal(canonical(fields).decode(), place) if vault else ""
 
     if stage is Stage.FREEZING:
         letter_clocks.advance(progress, now, laws)

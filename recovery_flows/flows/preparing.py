@@ -11,11 +11,12 @@ from models.file import RecoveryFile
 from models.queries.files import load_file
 from models.queries.work import CallLine, call_owner, calls_by_id
 from models.states import QUESTIONS, CallKind, CallState, Noun
-from models.store.calls import freeze_body, lease_calls, mark_sent, settle
+from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.bank.orders import Authority, Limits
 from recovery_flows.desk.recording import conclude
+from recovery_flows.desk.vouching import BROKEN, Vouched, note_broken
 from recovery_flows.flows.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone
@@ -25,6 +26,7 @@ from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work
 
 _LOOK_BACK = timedelta(days=30)
+_LOOK_AGAIN = timedelta(minutes=10)
 _BATCH_MAX = 100
 
 
@@ -56,24 +58,36 @@ def prepare(engine: Engine, kinds: Sequence[CallKind], lease: str) -> tuple[list
     rest = deque(ids)
     while rest:
         with unit_of_work(engine.database) as unit:
+            vouched = Vouched(unit, engine.database)
             for call_id in for_a_while(rest):
-                ready += _prepare_alone(unit, engine, call_id, now)
+                ready += _prepare_alone(unit, engine, call_id, now, vouched)
         rest_of_the_lock(rest)
     return ready, len(ids)
 
 
-def _prepare_alone(unit: Unit, engine: Engine, call_id: str, now: datetime) -> list[Ready]:
+def _prepare_alone(
+    unit: Unit, engine: Engine, call_id: str, now: datetime, vouched: Vouched
+) -> list[Ready]:
     with alone() as failure, savepoint(unit):
-        return _prepare(unit, engine, call_id, now)
+        return _prepare(unit, engine, call_id, now, vouched)
     if failure.error is not None:
         recovery_id, asset_id = call_owner(unit.session, call_id)
         note_failure(unit, engine, Work(recovery_id, Noun.CALL, call_id, asset_id), failure.error)
     return []
 
 
-def _prepare(unit: Unit, engine: Engine, call_id: str, now: datetime) -> list[Ready]:
+def _prepare(
+    unit: Unit, engine: Engine, call_id: str, now: datetime, vouched: Vouched
+) -> list[Ready]:
     (call,) = calls_by_id(unit.session, unit.vault, [call_id])
     file = load_file(unit.session, call.recovery_id)
+    is_order = call.state is CallState.PLANNED and call.kind not in QUESTIONS
+    broken = vouched.broken(call.recovery_id, call.partner_id) if is_order else ""
+    if broken:
+        # Looked at again later, for the records may be put right from a copy.
+        hold_back(unit, [call.id], engine.wall() + _LOOK_AGAIN, BROKEN)
+        note_broken(unit, file, broken, now, engine.laws)
+        return []
     if not _may_leave(file, call):
         _take_back(unit, engine, file, call, now)
         return []

@@ -7,10 +7,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.facts import StatementFact
+from models.facts import HoldFact, StatementFact
 from models.ids import PartnerId, digest
 from models.queries.files import load_file
-from models.states import QUESTIONS, TASK_CALLS, CallKind, CallState, DiscrepancyKind, Noun
+from models.states import (
+    QUESTIONS,
+    TASK_CALLS,
+    CallKind,
+    CallState,
+    DiscrepancyKind,
+    HoldKind,
+    Noun,
+)
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
 from models.store.pacing import for_a_while, rest_of_the_lock
@@ -200,7 +208,8 @@ def _take(
         take_task(unit, progress, call.subject_id, told, engine.wall())
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-        _belongs(progress, result, now, answered.order_ref)
+        if not _is_known_voluntary(progress, call.subject_id, answered):
+            _belongs(progress, result, now, answered.order_ref)
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws, now)
@@ -211,12 +220,19 @@ def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Resu
     call = result.call
     payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
     told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-    _belongs(progress, result, now, told.order_ref, payout.hold_id)
+    if not _is_known_voluntary(progress, payout.hold_id, told):
+        _belongs(progress, result, now, told.order_ref, payout.hold_id)
     if told.revision < progress.file.hold(payout.hold_id).bank_revision:
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     progress.settle_call(call.id, "answered")
     answers.confirm_figure(progress, payout.hold_id, told, engine.laws, now)
+
+
+def _is_known_voluntary(progress: Progress, hold_id: str, told: HoldFact) -> bool:
+    """Whether it is a hold that the bank took by itself: it bears no order of ours."""
+    hold = progress.file.hold(hold_id)
+    return hold.kind is HoldKind.VOLUNTARY and hold.bank_ref == told.bank_ref
 
 
 def _belongs(

@@ -8,6 +8,7 @@ from typing import Any
 from models.file import RecoveryFile
 from models.queries.linkages import sealed_subject
 from models.queries.work import CallLine
+from models.sealed_place import SealedPlace
 from models.states import CallKind, TaskKind
 from models.store.unit import Unit
 from models.task_rows import TaskRow
@@ -57,6 +58,8 @@ def mandate_of(file: RecoveryFile, laws: Laws) -> str:
 
 
 def _subject(unit: Unit, task: TaskRow) -> dict[str, Any]:
-    text = unit.vault.open(sealed_subject(unit.session, task.id))
+    text = unit.vault.open(
+        sealed_subject(unit.session, task.id), SealedPlace("task", task.id, "subject_sealed")
+    )
     subject: dict[str, Any] = json.loads(text)
     return subject

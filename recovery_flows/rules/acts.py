@@ -13,12 +13,10 @@ from models.rows import ApprovalRow, ClaimRow
 from models.states import (
     AllocationState,
     ApprovalState,
-    CallState,
     ClaimState,
     HoldKind,
     HoldState,
     Noun,
-    PayoutState,
     RecoveryState,
 )
 from recovery_flows.errors import RefusedError
@@ -223,51 +221,18 @@ def submit_allocation(
     ended = allocation.notice_to is not None and allocation.notice_to <= now
     if needs_notice and not ended:
         raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
+    if payee_is_asked(progress.file, allocation_id):
+        raise StepRefusedError("another payee is asked for: a second person decides that first")
     reference = derive_id("decision", allocation_id, now.isoformat())
     values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
     progress.take(Move(Noun.ALLOCATION, allocation.id, "submitted", allocation.state, values))
     ask(progress, Act.RETURN, allocation.id, actor, now)
 
 
-def change_payee(progress: Progress, claim_id: str, account_id: str, reason: str) -> None:
-    """Pay a claim to another account of the victim; approvals of what was to be paid are void."""
-    if not reason.strip():
-        raise StepRefusedError("another payee account needs a reason")
-    claim = next(c for c in progress.file.claims if c.id == claim_id)
-    values: dict[str, Scalar] = {"payout_account_id": account_id}
-    going = [
-        p
-        for p in progress.file.payouts
-        if p.claim_id == claim_id and p.state in (PayoutState.PREPARED, PayoutState.INSTRUCTED)
-    ]
-    for payout in going:
-        if payout.state is PayoutState.INSTRUCTED:
-            _recall(progress, payout.id)
-    progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
-    for payout in going:
-        to: dict[str, Scalar] = {"payee_account_id": account_id}
-        progress.take(Move(Noun.PAYOUT, payout.id, "amended", PayoutState.PREPARED, to))
-        void_approvals(progress, payout.allocation_id, "a payee was changed")
-        _back_to_draft(progress, payout.allocation_id)
-
-
-def _recall(progress: Progress, payout_id: str) -> None:
-    """An instruction that has not left yet can be taken back; one that has cannot."""
-    payout = next(p for p in progress.file.payouts if p.id == payout_id)
-    allocation = progress.file.payouts_of(payout.allocation_id)
-    calls = [c for c in progress.file.calls if c.subject_id in {p.id for p in allocation}]
-    if len(calls) < len(allocation) or any(c.state is not CallState.PLANNED for c in calls):
-        raise StepRefusedError("the bank was told to pay already: wait for its answer")
-    for call in calls:
-        progress.take(Move(Noun.CALL, call.id, "cancelled", call.state))
-    for other in allocation:
-        progress.take(Move(Noun.PAYOUT, other.id, "recalled", other.state))
-
-
-def _back_to_draft(progress: Progress, allocation_id: str) -> None:
-    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
-    if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
-        progress.take(Move(Noun.ALLOCATION, allocation.id, "amended", allocation.state))
+def payee_is_asked(file: RecoveryFile, allocation_id: str) -> bool:
+    """Whether another payee is asked for one of those whom this allocation pays."""
+    paid = {p.claim_id for p in file.payouts_of(allocation_id)}
+    return any(c.asked_account_id for c in file.claims if c.id in paid)
 
 
 def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ from models.figures import (
     AnswerTyped,
     Document,
     Figure,
+    Holder,
     Masked,
     Payee,
     Reason,
@@ -63,6 +64,7 @@ def _is_there(file: RecoveryFile, subject_id: str) -> bool:
     """Whether the file still has what an approval is about; answered letters leave it."""
     ids = {h.id for h in file.holds} | {r.id for r in file.requests}
     ids |= {a.id for a in file.allocations} | {x.id for x in file.linkages}
+    ids |= {c.id for c in file.claims}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
 
@@ -174,6 +176,29 @@ def _allocation(file: RecoveryFile, allocation_id: str) -> Iterator[Figure]:
         amount = Money(payout.amount_minor, payout.currency)
         to, hold = payout.payee_account_id, payout.hold_id
         yield Figure("payee", Payee(payout.claim_id, to, amount, bank, hold))
+        yield from _not_the_senders(file, payout.claim_id, to)
+
+
+def _not_the_senders(file: RecoveryFile, claim_id: str, account_id: str) -> Iterator[Figure]:
+    """Of a payee other than the account that the money came from: whose, by whom and why."""
+    claim = next((c for c in file.claims if c.id == claim_id), None)
+    if claim is None or account_id == claim.victim_account_id:
+        return
+    yield Figure("money came from", AccountNumber(claim.victim_account_id))
+    yield Figure("its holder", Holder(account_id, claim_id))
+    yield Figure("changed by", claim.payout_changed_by or "nobody")
+    yield Figure("why", Reason(claim.payout_reason))
+
+
+def _payee(file: RecoveryFile, claim_id: str) -> Iterator[Figure]:
+    """Another account for a claim's money: whose it is, instead of which, and why."""
+    claim = next(c for c in file.claims if c.id == claim_id)
+    yield Figure("claim", claim.id)
+    yield Figure("pay to", AccountNumber(claim.asked_account_id))
+    yield Figure("its holder", Holder(claim.asked_account_id, claim_id))
+    yield Figure("instead of", AccountNumber(claim.payout_account_id))
+    yield Figure("money came from", AccountNumber(claim.victim_account_id))
+    yield Figure("why", Reason(claim.asked_reason))
 
 
 def _closing(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:
@@ -250,6 +275,7 @@ _FIGURES: dict[Act, Callable[[RecoveryFile, str], Iterator[Figure]]] = {
     Act.RELEASE: _release,
     Act.REQUEST: _request,
     Act.RETURN: _allocation,
+    Act.PAYEE: _payee,
     Act.CLOSE: _closing,
     Act.TRACE_RULE: _trace_rule,
     Act.RENEW: _renewal,

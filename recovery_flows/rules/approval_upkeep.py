@@ -28,6 +28,7 @@ from recovery_flows.rules.renewing import Renewal
 from recovery_flows.rules.subjects import Act
 
 CHANGED = "its figures are not those that were asked about: ask again"
+ENDED = "the hold that it is about has ended"
 
 _HOLD_STATES = {
     Act.ORDER_STOP: {HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.STOPPED},
@@ -37,6 +38,7 @@ _HOLD_STATES = {
     Act.RELEASE_PART: LIVE_HOLDS,
     Act.COMPLAINT: LIVE_HOLDS,
 }
+_ABOUT_A_LIVE_HOLD = (Act.RENEW, Act.RELEASE, Act.RELEASE_PART, Act.COMPLAINT)
 
 
 def void_changed(progress: Progress, now: datetime) -> None:
@@ -49,9 +51,11 @@ def void_changed(progress: Progress, now: datetime) -> None:
     for approval in progress.file.approvals:
         if approval.state is not ApprovalState.PENDING:
             continue
-        if is_unchanged(progress.file, approval):
+        ended = _has_ended(progress.file, approval)
+        if is_unchanged(progress.file, approval) and not ended:
             continue
-        progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=CHANGED))
+        reason = ENDED if ended else CHANGED
+        progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
         if _is_open(progress.file, approval):
             _ask_anew(progress, approval, now)
 
@@ -78,6 +82,17 @@ def _ask_anew(progress: Progress, approval: ApprovalRow, now: datetime) -> None:
     )  # fmt: skip
 
 
+def _has_ended(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether the hold is over that was to be let go or prolonged: no yes could do that any more.
+
+    A stop that was sent first is confirmed all the same: it was somebody's act.
+    """
+    act = Act(approval.action)
+    if act not in _ABOUT_A_LIVE_HOLD:
+        return False
+    return file.hold(approval.subject_id).state not in _HOLD_STATES[act]
+
+
 def _is_open(file: RecoveryFile, approval: ApprovalRow) -> bool:
     """Whether what was asked about is still there to be decided."""
     act, named = Act(approval.action), approval.subject_id
@@ -93,6 +108,8 @@ def _is_open(file: RecoveryFile, approval: ApprovalRow) -> bool:
             return any(x.id == named and x.state is not LinkageState.DENIED for x in file.linkages)
         case Act.LETTER_ANSWER:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
+        case Act.PAYEE:
+            return any(c.id == named and c.asked_account_id for c in file.claims)
         case Act.TRACE_RULE:
             return bool(file.recovery.asked_rule)
         case Act.CLOSE:

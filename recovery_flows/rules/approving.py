@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.file import RecoveryFile
 from models.outcome import Move, Scalar
-from models.rows import ApprovalRow
+from models.rows import ApprovalRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
     RETURNED,
@@ -22,6 +22,7 @@ from recovery_flows.rules import (
     letter_answers,
     letting_go,
     linking_acts,
+    payees,
     renewing,
     restitution,
 )
@@ -79,7 +80,7 @@ def _order_renewal(progress: Progress, approval: ApprovalRow, now: datetime, law
 
 def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del now, laws
-    hold = progress.file.hold(approval.subject_id)
+    hold = _still_held(progress, approval)
     minor = letting_go.part_of(hold, Act(approval.action))
     if minor:
         letting_go.order_part(progress, hold, minor, approval.id)
@@ -107,9 +108,15 @@ def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -
 
 def _release(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del now, laws
-    freezing.order_release(
-        progress, approval.subject_id, approval.id, "what is left belongs to no claim"
-    )
+    hold = _still_held(progress, approval)
+    freezing.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")
+
+
+def _still_held(progress: Progress, approval: ApprovalRow) -> HoldRow:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
+        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to let go")
+    return hold
 
 
 def _close(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
@@ -158,6 +165,7 @@ _FOLLOW = {
     Act.COMPLAINT: _let_part_go,
     Act.LINKAGE: linking_acts.confirm,
     Act.LETTER_ANSWER: _leave_to_desk,
+    Act.PAYEE: payees.put_in_force,
 }
 
 
@@ -245,4 +253,5 @@ _UNDO = {
     Act.RETURN: _deny_return,
     Act.LINKAGE: linking_acts.deny,
     Act.LETTER_ANSWER: _return_answer,
+    Act.PAYEE: payees.drop,
 }

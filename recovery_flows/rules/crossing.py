@@ -10,6 +10,7 @@ from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import AssetRow, RequestRow
+from models.sealed_place import SealedPlace
 from models.states import HoldKind, Noun, RecoveryState, RequestState, Stage
 from recovery_flows.rules.completeness import missing_fields
 from recovery_flows.rules.following import is_traced, request_is_over
@@ -17,6 +18,7 @@ from recovery_flows.rules.freezing import Laws, hold_intent
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Regime
 
+Seal = Callable[[object, SealedPlace], str]
 CHANNEL = "mla"
 _WAITING = frozenset(
     {
@@ -30,7 +32,7 @@ _WAITING = frozenset(
 )
 
 
-def advance(progress: Progress, now: datetime, laws: Laws, seal: Callable[[object], str]) -> None:
+def advance(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
     """Draft a request for traced money abroad; move assets on whose request has ended."""
     del now
     if progress.file.recovery.state is not RecoveryState.OPEN:
@@ -43,7 +45,7 @@ def advance(progress: Progress, now: datetime, laws: Laws, seal: Callable[[objec
             _move_on(progress, asset)
 
 
-def _draft(progress: Progress, asset: AssetRow, law: Regime, seal: Callable[[object], str]) -> None:
+def _draft(progress: Progress, asset: AssetRow, law: Regime, seal: Seal) -> None:
     file = progress.file
     requests = [r for r in file.requests if r.asset_id == asset.id]
     if asset.left_alone or requests or asset.traced_minor <= 0:
@@ -57,7 +59,7 @@ def _draft(progress: Progress, asset: AssetRow, law: Regime, seal: Callable[[obj
         "channel": CHANNEL,
         "requested_minor": asset.traced_minor,
         "currency": asset.currency,
-        **field_values(law, given, seal),
+        **field_values(law, request_id, given, seal),
     }
     row = law.channel(CHANNEL)
     basis = f"{row.instrument}, {row.article}"
@@ -65,12 +67,12 @@ def _draft(progress: Progress, asset: AssetRow, law: Regime, seal: Callable[[obj
 
 
 def field_values(
-    law: Regime, given: Mapping[str, str], seal: Callable[[object], str]
+    law: Regime, request_id: str, given: Mapping[str, str], seal: Seal
 ) -> dict[str, Scalar]:
     """Columns for a request's fields: sealed text, its digest, the names still missing."""
     missing = missing_fields(law.required_fields(CHANNEL), given)
     return {
-        "fields_sealed": seal(dict(given)),
+        "fields_sealed": seal(dict(given), SealedPlace("request", request_id, "fields_sealed")),
         "fields_digest": digest(dict(given)),
         "missing": ",".join(missing),
     }

@@ -50,17 +50,37 @@ def find(
     `detail` must hold no personal data. One that a person has resolved stays resolved: what is to
     be looked at anew carries another mark.
     """
-    file = progress.file
-    name = name_of(file.recovery.id, kind, noun, subject_id, mark)
-    if any(d.id == name for d in file.discrepancies):
-        return name
+    move = found(
+        progress.file.recovery.id, kind, noun, subject_id, now, asset_id=asset_id,
+        claim_id=claim_id, expected=expected, stated=stated, detail=detail, mark=mark,
+    )  # fmt: skip
+    if not any(d.id == move.id for d in progress.file.discrepancies):
+        progress.take(move)
+    return move.id
+
+
+def found(
+    recovery_id: str,
+    kind: DiscrepancyKind,
+    noun: Noun,
+    subject_id: str,
+    now: datetime,
+    *,
+    asset_id: str = "",
+    claim_id: str = "",
+    expected: Money | None = None,
+    stated: Money | None = None,
+    detail: str = "",
+    mark: str = "",
+) -> Move:
+    """The birth of a discrepancy, which changes no balance by itself."""
+    name = name_of(recovery_id, kind, noun, subject_id, mark)
     values: dict[str, Scalar] = {
         "kind": kind, "subject_noun": noun, "subject_id": subject_id, "asset_id": asset_id,
         "claim_id": claim_id, "detail": detail[:300], "mark": mark[:80], "found_at": now,
         **_figure("expected", expected), **_figure("stated", stated),
     }  # fmt: skip
-    progress.take(Move(Noun.DISCREPANCY, name, "found", None, values))
-    return name
+    return Move(Noun.DISCREPANCY, name, "found", None, values)
 
 
 def name_of(

@@ -18,6 +18,8 @@ from recovery_flows.rules.subjects import Act
 
 if TYPE_CHECKING:
     from recovery_flows.rules.freezing import Laws
+    from recovery_flows.rules.law import Row
+    from recovery_flows.rules.regime import Regime
 
 _IN_FORCE = LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 _KEPT = {
@@ -50,7 +52,7 @@ def find_unrelated(
     """Record that held money has nothing to do with the case; return when it has to be free."""
     hold = _in_force(progress.file, hold_id)
     law = laws[progress.file.asset(hold.asset_id).regime]
-    row = law.measure(Measure.UNRELATED_RELEASE)
+    row = _clock_of(law, Measure.UNRELATED_RELEASE)
     due = clocks.due_at(row.limit, now, law)
     values: dict[str, Scalar] = {"release_due_at": due}
     basis = f"{row.instrument}, {row.article}"
@@ -70,7 +72,7 @@ def complain(
         held = Money(hold.held_minor, hold.currency)
         raise StepRefusedError(f"a complaint is about more than zero and at most {held} here")
     law = laws[progress.file.asset(hold.asset_id).regime]
-    row = law.measure(Measure.COMPLAINT)
+    row = _clock_of(law, Measure.COMPLAINT)
     due = clocks.due_at(row.limit, now, law)
     values: dict[str, Scalar] = {"complained_minor": minor}
     basis = f"{row.instrument}, {row.article}"
@@ -116,6 +118,14 @@ STAYS: dict[Act, tuple[str, dict[str, Scalar]]] = {
     Act.COMPLAINT: ("complaint_rejected", {"complained_minor": 0}),
     Act.RELEASE: ("unrelated_denied", {"release_due_at": None}),
 }
+
+
+def _clock_of(law: Regime, measure: Measure) -> Row:
+    if not law.has(measure):
+        raise StepRefusedError(
+            f"the law {law.code} has no clock for this: let a part go, or deny its renewal"
+        )
+    return law.measure(measure)
 
 
 def _in_force(file: RecoveryFile, hold_id: str) -> HoldRow:

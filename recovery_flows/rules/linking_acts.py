@@ -10,6 +10,7 @@ from models.file import RecoveryFile
 from models.ids import canonical, derive_id
 from models.outcome import Move, Scalar
 from models.rows import ApprovalRow
+from models.sealed_place import SealedPlace
 from models.states import (
     CallKind,
     LinkageState,
@@ -29,7 +30,7 @@ from recovery_flows.rules.regime import Regime
 from recovery_flows.rules.subjects import Act
 from recovery_flows.rules.task_plan import Planned
 
-Seal = Callable[[object], str]
+Seal = Callable[[object, SealedPlace], str]
 TASKS_MAX = 200
 _LAST_INSTANT = timedelta(microseconds=1)
 _WITHDRAWABLE = frozenset(
@@ -91,7 +92,9 @@ def start(
         "started_by": actor,
         "started_at": now,
         "due_at": due,
-        "identifiers_sealed": sealing.seal(found),
+        "identifiers_sealed": sealing.seal(
+            found, SealedPlace("linkage", linkage_id, "identifiers_sealed")
+        ),
         "identifiers_digest": sealing.fingerprint(canonical(found).decode()),
     }
     basis = basis_text(row)
@@ -123,6 +126,7 @@ def _order(
 ) -> Move:
     key = planned.subject.key()
     print_of = sealing.fingerprint(key)
+    task_id = derive_id("task", linkage_id, planned.partner_id, planned.kind, print_of)
     preserves = planned.kind is TaskKind.PRESERVE
     measure = Measure.PRESERVATION if preserves else Measure.LINKAGE_ANSWER
     row = law.measure(measure)
@@ -134,14 +138,13 @@ def _order(
         "asset_id": planned.asset_id,
         "partner_id": planned.partner_id,
         "kind": planned.kind,
-        "subject_sealed": sealing.seal(told),
+        "subject_sealed": sealing.seal(told, SealedPlace("task", task_id, "subject_sealed")),
         "subject_digest": print_of,
         "subject_hint": planned.hint,
         "law_row": row.code,
         "ordered_at": now,
         "due_at": due,
     }
-    task_id = derive_id("task", linkage_id, planned.partner_id, planned.kind, print_of)
     return Move(Noun.TASK, task_id, "ordered", None, values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from models.file import RecoveryFile
@@ -15,7 +15,7 @@ from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
 
-Seal = Callable[[object], str]
+Seal = crossing.Seal
 
 
 def complete_request(
@@ -28,7 +28,7 @@ def complete_request(
     ):  # fmt: skip
         raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
     law = laws[progress.file.recovery.regime]
-    values = crossing.field_values(law, fields, seal)
+    values = crossing.field_values(law, request.id, fields, seal)
     progress.take(Move(Noun.REQUEST, request.id, "amended", request.state, values))
     void_approvals(progress, request.id, "the request was changed")
 

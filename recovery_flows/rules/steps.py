@@ -34,6 +34,7 @@ from recovery_flows.rules import (
     watching,
 )
 from recovery_flows.rules.actions import Action
+from recovery_flows.rules.acts import payee_is_asked
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.step_figures import sum_of
 
@@ -79,6 +80,8 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             text = say("complete_request", count=lacks) if lacks else say("submit_request")
             yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
     for allocation in file.allocations:
+        if payee_is_asked(file, allocation.id):
+            continue
         if allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED):
             notice = allocation.method == "pro_rata" and allocation.notice_to is None
             action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN

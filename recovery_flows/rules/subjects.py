@@ -22,6 +22,7 @@ class Act(StrEnum):
     COMPLAINT = "complaint"
     LINKAGE = "linkage"
     LETTER_ANSWER = "letter_answer"
+    PAYEE = "payee"
 
 
 SUBJECT_NOUN = {
@@ -37,4 +38,5 @@ SUBJECT_NOUN = {
     Act.COMPLAINT: Noun.HOLD,
     Act.LINKAGE: Noun.LINKAGE,
     Act.LETTER_ANSWER: Noun.CALL,
+    Act.PAYEE: Noun.CLAIM,
 }

@@ -19,14 +19,22 @@ from typing import Any
 
 import pytest
 
+from config.settings import load_settings
+from models.states import Role
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
 from recovery_flows.cli import main
 from recovery_flows.cli.intake_file import take_in
 from recovery_flows.cli.options import find
 from recovery_flows.cli.output import plain
-from recovery_flows.cli.place import Installation, open_installation
-from recovery_flows.cli.sandbox_process import case_clock
+from recovery_flows.cli.place import (
+    FirstOfficer,
+    Installation,
+    make_installation,
+    open_installation,
+    os_user,
+)
+from recovery_flows.cli.sandbox_process import case_clock, register_banks
 from recovery_flows.cli.sending import hands
 from recovery_flows.desk import wall_clock
 from recovery_flows.desk.page import recovery_page
@@ -219,29 +227,38 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECOVERY_DATA_DIR", str(folder / "data"))
-        assert run("init", "--officer", MINE).code == 0
-        for handle, roles in ((SUPERVISOR, ["supervisor"]), (BOTH, ["officer", "supervisor"])):
-            named = [word for role in roles for word in ("--role", role)]
-            said = run("officer", "add", handle, *named, "--secret-from-stdin", stdin=SECRET)
-            assert said.code == 0, said.err
-        for name, law, currency in BANKS:
-            register(name, law, currency, NOBODY_LISTENS, "synthetic-unit")
-        unit = Unit(folder)
-        unit.later(0)
-        unit.close()
+        first = (
+            FirstOfficer(MINE, frozenset({Role.OFFICER}), os_user=os_user()),
+            FirstOfficer(SUPERVISOR, frozenset({Role.SUPERVISOR}), secret=SECRET),
+            FirstOfficer(BOTH, frozenset({Role.OFFICER, Role.SUPERVISOR}), secret=SECRET),
+        )
+        now = START + timedelta(hours=3)
+        made = make_installation(load_settings(), first, stands_at=now)
+        banks = [
+            {"id": name, "name": f"Synthetic {name}", "jurisdiction": law, "currency": currency,
+             "url": NOBODY_LISTENS, "token": "", "client_id": "synthetic-unit", "kind": "bank"}
+            for name, law, currency in BANKS
+        ]  # fmt: skip
+        register_banks(made.database, banks, "CN")
+        made.database.dispose()
     return folder
-
-
-def register(name: str, law: str, currency: str, url: str, client_id: str) -> None:
-    words = ["--name", f"Synthetic {name}", "--regime", law, "--currency", currency, "--url", url]
-    home = ["--home"] if law == "CN" else []
-    said = run("partner", "add", name, *words, *home, "--client-id", client_id)
-    assert said.code == 0, said.err
 
 
 @pytest.fixture(name="run")
 def _run() -> Callable[..., Said]:
     return run
+
+
+@pytest.fixture
+def by_two() -> Callable[..., Said]:
+    """What the supervisor asks for, the officer confirms; what the second `recovery` said."""
+
+    def _by_two(*words: str, stdin: str = "") -> Said:
+        asked = run(*words, "--as", SUPERVISOR, "--json", stdin=stdin)
+        assert asked.code == 0, asked.err
+        return run("approve", str(asked.json()["change"]))
+
+    return _by_two
 
 
 @pytest.fixture
@@ -278,7 +295,5 @@ def banks(unit: Unit) -> Iterator[None]:
     clock = case_clock(unit.installation().database)
     keys = unit.installation().signer.public_jwks()
     with running(book, clock, unit.folder / "ready.json", keys) as served:
-        for bank in served:
-            name, law = bank["id"], bank["jurisdiction"]
-            register(name, law, bank["currency"], bank["url"], bank["client_id"])
+        register_banks(unit.installation().database, list(served), "CN")
         yield

@@ -13,13 +13,13 @@ MULE = "9999000000000001"
 
 
 @pytest.fixture
-def paper(run: Any, unit: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def paper(by_two: Any, unit: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The mule's bank is reached by letter; the unit says who it is."""
     monkeypatch.setenv("RECOVERY_SCREEN__UNIT_NAME", "Synthetic Unit")
     monkeypatch.setenv("RECOVERY_LETTERS__ANSWER_TO", "Answer Desk;fax 000")
-    said = run("partner", "add", "bank-home", *_PAPER, "--channel", "letter")
+    said = by_two("partner", "add", "bank-home", *_PAPER, "--channel", "letter")
     assert said.code == 0, said.err
-    assert "what it is told is printed" in said.out
+    assert said.out == "bank-home is changed now; asked for by chen\n"
     return unit
 
 
@@ -109,7 +109,7 @@ def test_a_partner_has_an_address_or_gets_letters(
     run: Any, unit: Any, words: list[str], told: str
 ) -> None:
     del unit
-    said = run("partner", "add", "bank-new", *_PAPER, *words)
+    said = run("partner", "add", "bank-new", *_PAPER, *words, "--as", "chen")
     assert said.code == 2
     assert told in said.sentence()
 
@@ -117,7 +117,7 @@ def test_a_partner_has_an_address_or_gets_letters(
 def test_a_bank_with_calls_in_doubt_is_not_switched_to_letters(run: Any, unit: Any) -> None:
     unit.approve(unit.ordered())
     unit.tamper("UPDATE call SET state = 'unknown' WHERE kind = 'hold'")
-    said = run("partner", "add", "bank-home", *_PAPER, "--channel", "letter")
+    said = run("partner", "add", "bank-home", *_PAPER, "--channel", "letter", "--as", "chen")
     assert said.code == 3
     assert "has 1 call without an answer yet" in said.sentence()
 

@@ -10,12 +10,12 @@ NUMBER = "+999000110001"
 
 
 @pytest.fixture
-def ref(run: Any, unit: Any) -> str:
+def ref(by_two: Any, unit: Any) -> str:
     """An accepted recovery; a telecom and an authority are registered too."""
     for name, kind in (("the-telecom", "telecom"), ("the-authority", "authority")):
         words = ["--name", name, "--regime", "CN", "--currency", "CNY", "--home", "--kind", kind]
-        said = run("partner", "add", name, *words, "--url", "http://127.0.0.1:9",
-                   "--client-id", "unit")  # fmt: skip
+        said = by_two("partner", "add", name, *words, "--url", "http://127.0.0.1:9",
+                      "--client-id", "unit")  # fmt: skip
         assert said.code == 0, said.err
     accepted: str = unit.accepted()
     return accepted

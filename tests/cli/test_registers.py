@@ -10,12 +10,52 @@ _SECRET = "an invented secret of tests"
 _BANK = ["--name", "Synthetic", "--regime", "CN", "--currency", "CNY"]
 
 
-def test_an_officer_is_added_by_somebody_and_the_history_says_who(run: Any, unit: Any) -> None:
-    said = run("officer", "add", "wu", "--os-user", "wu-of-tests", "--role", "supervisor")
-    assert said.out == "wu may act as supervisor; added by lin\n"
-    query = "SELECT actor_id FROM event WHERE noun = 'officer' AND subject_id = 'wu'"
-    assert unit.one(query) == "lin"
+def test_an_officer_is_asked_for_by_a_supervisor_and_confirmed_by_another(
+    run: Any, unit: Any
+) -> None:
+    said = run("officer", "add", "wu", "--os-user", "wu-of-tests", "--role", "supervisor",
+               "--as", "chen", "--json")  # fmt: skip
+    change = said.json()["change"]
+    assert "wu" not in [o["handle"] for o in run("officer", "list", "--json").json()]
+    listed = run("approve").out
+    for told in (change, "appoint officer: asked by chen", "wu-of-tests", "supervisor"):
+        assert told in listed
+    assert "a second person has to" in run("approve", change, "--as", "chen").sentence()
+    assert run("approve", change).out == "wu may act now; asked for by chen\n"
     assert "wu" in [o["handle"] for o in run("officer", "list", "--json").json()]
+    query = "SELECT group_concat(actor_id) FROM event WHERE subject_id = '{}'"
+    assert unit.one(query.format(change)) == "chen,lin"
+    assert unit.one(query.format("wu")) == "lin"
+    assert run("approve", change).sentence() == f"{change} is approved already"
+    assert run("audit", "verify").code == 0
+
+
+def test_an_officer_alone_appoints_nobody(run: Any, unit: Any) -> None:
+    before = unit.one("SELECT count(*) FROM officer")
+    said = run("officer", "add", "wu", "--os-user", "wu-of-tests", "--role", "supervisor")
+    assert said.code == 3
+    assert said.sentence() == "this takes the role supervisor; lin has: officer"
+    assert unit.one("SELECT count(*) FROM officer") == before
+
+
+def test_who_is_both_officer_and_supervisor_does_not_confirm_the_own_change(
+    run: Any, unit: Any
+) -> None:
+    del unit
+    words = ("officer", "add", "wu", "--os-user", "wu-of-tests", "--as", "both", "--json")
+    change = run(*words).json()["change"]
+    said = run("approve", change, "--as", "both")
+    assert said.code == 3
+    assert "a second person has to" in said.sentence()
+
+
+def test_a_denied_change_does_not_count(run: Any, unit: Any) -> None:
+    words = ("officer", "add", "wu", "--os-user", "wu-of-tests", "--as", "chen", "--json")
+    change = run(*words).json()["change"]
+    said = run("approve", change, "--deny", "--reason", "nobody knows wu")
+    assert said.out == "wu: the change that chen asked for was denied\n"
+    assert unit.one("SELECT count(*) FROM officer WHERE id = 'wu'") == 0
+    assert run("approve").out == "nothing waits for an approval\n"
 
 
 @pytest.mark.parametrize(
@@ -31,29 +71,31 @@ def test_an_officer_is_added_by_somebody_and_the_history_says_who(run: Any, unit
 def test_an_officer_without_a_proper_binding_is_refused(
     run: Any, unit: Any, words: list[str], stdin: str, told: str
 ) -> None:
-    before = unit.one("SELECT count(*) FROM officer")
-    said = run("officer", "add", *words, stdin=stdin)
+    before = unit.one("SELECT count(*) FROM register_change")
+    said = run("officer", "add", *words, "--as", "chen", stdin=stdin)
     assert said.code == 2
     assert told in said.sentence()
-    assert unit.one("SELECT count(*) FROM officer") == before
+    assert unit.one("SELECT count(*) FROM register_change") == before
 
 
-def test_one_system_user_is_one_officer(run: Any, unit: Any) -> None:
+def test_one_system_user_is_one_officer(run: Any, by_two: Any, unit: Any) -> None:
     del unit
-    assert run("officer", "add", "wu", "--os-user", "wu-of-tests").code == 0
-    said = run("officer", "add", "wang", "--os-user", "wu-of-tests")
+    assert by_two("officer", "add", "wu", "--os-user", "wu-of-tests").code == 0
+    said = run("officer", "add", "wang", "--os-user", "wu-of-tests", "--as", "chen")
     assert said.code == 2
     assert "is bound to wu already" in said.sentence()
 
 
 def test_a_variable_does_not_make_another_user_of_you(
-    run: Any, unit: Any, monkeypatch: pytest.MonkeyPatch
+    run: Any, by_two: Any, unit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del unit
-    assert run("officer", "add", "wu", "--os-user", "wu-of-tests").code == 0
+    words = ("officer", "add", "wu", "--os-user", "wu-of-tests", "--role", "supervisor")
+    assert by_two(*words).code == 0
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.setenv(name, "wu-of-tests")
-    assert "added by lin" in run("officer", "add", "wang", "--os-user", "wang-of-tests").out
+    said = run("officer", "add", "wang", "--os-user", "wang-of-tests")
+    assert said.sentence() == "this takes the role supervisor; lin has: officer"
 
 
 def test_a_stranger_adds_nobody(run: Any, unit: Any) -> None:
@@ -76,10 +118,10 @@ def test_a_wrong_secret_and_an_unknown_handle_act_as_nobody(
     assert unit.approval(ref) == approval
 
 
-def test_partners_are_listed_without_their_tokens(run: Any, unit: Any) -> None:
+def test_partners_are_listed_without_their_tokens(run: Any, by_two: Any, unit: Any) -> None:
     del unit
     words = ["partner", "add", "bank-home", *_BANK, "--url", "http://127.0.0.1:9", "--home"]
-    assert run(*words, "--token-from-stdin", stdin="another-token\n").code == 0
+    assert by_two(*words, "--token-from-stdin", stdin="another-token\n").code == 0
     listed = run("partner", "list")
     for told in ("bank-home", "bank-abroad", "CN", "GB", "api"):
         assert told in listed.out
@@ -90,14 +132,42 @@ def test_partners_are_listed_without_their_tokens(run: Any, unit: Any) -> None:
     assert "another-token" not in listed.out + as_json.out
 
 
-def test_a_known_partner_gets_a_new_address_and_the_history_says_by_whom(
+def test_one_person_does_not_re_point_a_banks_address(run: Any, unit: Any) -> None:
+    words = ["partner", "add", "bank-home", *_BANK, "--home", "--token-from-stdin"]
+    before = unit.one("SELECT base_url FROM partner WHERE id = 'bank-home'")
+    for who in ("lin", "chen", "both"):
+        said = run(*words, "--url", "https://mole.example", "--as", who, stdin="a-token\n")
+        assert said.code == (3 if who == "lin" else 0)
+    assert unit.one("SELECT base_url FROM partner WHERE id = 'bank-home'") == before
+    assert run("audit", "verify").code == 0
+
+
+def test_a_known_partners_new_address_is_shown_beside_the_old_one_and_takes_two(
     run: Any, unit: Any
 ) -> None:
-    words = ["partner", "add", "bank-home", *_BANK, "--url", "https://bank.example"]
-    said = run(*words, "--home", "--token-from-stdin", stdin="another-token\n")
-    assert said.out.startswith("bank-home updated by lin")
+    words = ["partner", "add", "bank-home", *_BANK, "--url", "https://bank.example", "--home"]
+    asked = run(*words, "--token-from-stdin", "--as", "chen", "--json", stdin="another-token\n")
+    listed = run("approve").out
+    assert "https://bank.example (now: http://127.0.0.1:9)" in listed
+    assert "none (now: synthetic-unit)" in listed
+    assert "another-token" not in listed
+    said = run("approve", asked.json()["change"])
+    assert said.out == "bank-home is changed now; asked for by chen\n"
     query = "SELECT actor_id FROM event WHERE noun = 'partner' ORDER BY seq DESC LIMIT 1"
     assert unit.one(query) == "lin"
+
+
+def test_a_change_is_void_when_its_partner_was_changed_meanwhile(
+    run: Any, by_two: Any, unit: Any
+) -> None:
+    del unit
+    words = ["partner", "add", "bank-home", *_BANK, "--home", "--client-id", "unit"]
+    first = run(*words, "--url", "https://one.example", "--as", "chen", "--json").json()["change"]
+    assert by_two(*words, "--url", "https://two.example").code == 0
+    said = run("approve", first)
+    assert said.code == 3
+    assert "has changed since" in said.sentence()
+    assert run("approve", first, "--deny", "--reason", "it is another now").code == 0
 
 
 @pytest.mark.parametrize(
@@ -115,7 +185,9 @@ def test_a_partner_that_cannot_be_called_is_refused(
     run: Any, unit: Any, partner: str, changed: list[str], told: str
 ) -> None:
     before = unit.one("SELECT count(*) FROM partner")
-    said = run("partner", "add", partner, *_BANK, *changed, "--token-from-stdin", stdin="t")
+    said = run(
+        "partner", "add", partner, *_BANK, *changed, "--token-from-stdin", "--as", "chen", stdin="t"
+    )
     assert said.code == 2
     assert told in said.sentence()
     assert unit.one("SELECT count(*) FROM partner") == before
@@ -124,6 +196,6 @@ def test_a_partner_that_cannot_be_called_is_refused(
 def test_an_empty_token_is_refused(run: Any, unit: Any) -> None:
     del unit
     words = ["partner", "add", "bank-new", *_BANK, "--url", "https://bank.example"]
-    said = run(*words, "--token-from-stdin", stdin="\n")
+    said = run(*words, "--token-from-stdin", "--as", "chen", stdin="\n")
     assert said.code == 2
     assert "token is empty" in said.sentence()

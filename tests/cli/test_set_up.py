@@ -9,15 +9,36 @@ from typing import Any
 
 import pytest
 
+from recovery_flows.cli.place import os_user
+
 _HEAVY = {"sqlalchemy", "sqlmodel", "pydantic", "prefect", "textual", "httpx", "rich", "alembic"}
 
 
 def test_init_makes_keys_database_and_binds_this_user(run: Any, tmp_path: Any) -> None:
-    said = run("init", "--role", "officer", "--role", "supervisor")
+    said = run("init", "--officer", "ada", "--supervisor", "ben", stdin="an invented secret\n")
     assert (said.code, said.err) == (0, "")
     assert (tmp_path / "unit" / "data-keys" / "root.key").stat().st_mode & 0o777 == 0o600
-    (officer,) = run("officer", "list", "--json").json()
-    assert officer["roles"] == ["officer", "supervisor"]
+    officers = {o["handle"]: o["roles"] for o in run("officer", "list", "--json").json()}
+    assert officers == {"ada": ["officer"], "ben": ["supervisor"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "told"),
+    [
+        ([], "", "name the second person too: --supervisor HANDLE"),
+        (["--supervisor", "ada"], "", "is another person than the first officer"),
+        (["--supervisor", "ben", "--supervisor-os-user", os_user()], "", "is another person"),
+        (["--supervisor", "ben"], "short\n", "at least 12 characters"),
+        (["--supervisor", "b n"], "", "a handle is"),
+    ],
+)
+def test_a_fresh_unit_has_two_people_or_none(
+    run: Any, tmp_path: Any, words: list[str], stdin: str, told: str
+) -> None:
+    said = run("init", "--officer", "ada", *words, stdin=stdin)
+    assert said.code == 2
+    assert told in said.sentence()
+    assert not (tmp_path / "unit" / "data-keys").exists()
 
 
 def test_init_twice_changes_nothing(run: Any, unit: Any) -> None:
@@ -54,7 +75,7 @@ def test_an_empty_database_is_brought_up_to_date_by_init(run: Any, unit: Any) ->
     said = run("list")
     assert said.code == 2
     assert "recovery init" in said.sentence()
-    assert run("init").code == 0
+    assert run("init", "--supervisor", "ben", stdin="an invented secret\n").code == 0
     assert run("list").code == 0
 
 
@@ -90,7 +111,7 @@ def test_a_missing_or_open_key_is_named(run: Any, unit: Any) -> None:
 @pytest.mark.parametrize("handle", ["", "a b", "engine", "x" * 41, "\x1b[31m"])
 def test_a_handle_that_cannot_be_written_is_refused(run: Any, unit: Any, handle: str) -> None:
     del unit
-    said = run("officer", "add", handle, "--os-user", "nobody-here")
+    said = run("officer", "add", handle, "--os-user", "nobody-here", "--as", "chen")
     assert said.code == 2
     assert "a handle is" in said.sentence()
 

@@ -122,7 +122,8 @@ def test_without_a_bank_at_home_the_command_says_what_to_register(
     unit: Any, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECOVERY_DATA_DIR", str(unit.folder / "empty"))
-    assert run("init", "--officer", "lin").code == 0
+    two = ("--officer", "lin", "--supervisor", "chen", "--supervisor-os-user", "chen-of-tests")
+    assert run("init", *two).code == 0
     said = run("stop", "-", stdin=TEXT)
     assert (said.code, "no bank at home is registered yet" in said.sentence()) == (2, True)
 

@@ -6,13 +6,27 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from config.settings import load_settings
+from models.queries.audit import verify
+from models.queries.officers import officers
+from models.states import Role
 from recovery_flows.cli.demo import folder as demo_folder
 from recovery_flows.cli.demo.folder import PLAN, open_folder, planned_reports, read_plan
-from recovery_flows.cli.place import DEMO_IDENTITIES
+from recovery_flows.cli.place import (
+    DEMO_IDENTITIES,
+    FirstOfficer,
+    Installation,
+    make_installation,
+    open_installation,
+    os_user,
+)
+from recovery_flows.desk import Desk, NobodyActsError
+from recovery_flows.desk.log_in import Identity
 from recovery_flows.errors import MisuseError
 
 KILLED_WHILE_MAKING = """
@@ -81,3 +95,73 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path, fresh:
     with pytest.raises(MisuseError, match="not a demo"):
         open_folder(tmp_path / "letters", None, None, fresh=fresh)
     assert [p.name for p in letter.parent.iterdir()] == ["letter.txt"]
+
+
+def _unit_with_identities(folder: Path, identities: str) -> Installation:
+    """A unit's own installation into whose folder somebody has put the demo's file."""
+    people = tuple(
+        FirstOfficer(name, frozenset({role}), secret=f"an invented secret of {name}")
+        for name, role in (("ada", Role.OFFICER), ("ben", Role.SUPERVISOR))
+    )
+    made = make_installation(load_settings(folder), people)
+    (folder / DEMO_IDENTITIES).write_text(identities)
+    return made
+
+
+@pytest.mark.parametrize("identities", ["", "{}", '{"ada": "an invented secret of ada"}'])
+def test_the_demos_file_in_a_units_folder_gives_nobody_an_identity(
+    tmp_path: Path, identities: str
+) -> None:
+    unit = _unit_with_identities(tmp_path / "unit", identities)
+    assert not unit.is_demo
+    assert unit.identities() == ()
+    assert unit.demo_secrets() == {}
+    with pytest.raises(NobodyActsError, match="does not fit"):
+        unit.officer("ada")
+    unit.database.dispose()
+
+
+def test_a_demo_mark_written_by_sql_gives_nobody_an_identity(tmp_path: Path) -> None:
+    unit = _unit_with_identities(tmp_path / "unit", '{"ada": "an invented secret of ada"}')
+    with unit.database.engine.begin() as raw:
+        raw.exec_driver_sql("UPDATE installation SET state = 'demo'")
+    assert not unit.is_demo
+    assert unit.identities() == ()
+    assert [f.sentence for f in verify(unit.database)] == [
+        "state of the installation this is demo and its events say unit"
+    ]
+    unit.database.dispose()
+
+
+def test_fresh_does_not_remove_a_units_folder_with_the_demos_file_in_it(tmp_path: Path) -> None:
+    unit = _unit_with_identities(tmp_path / "unit", "{}")
+    unit.database.dispose()
+    for fresh in (True, False):
+        with pytest.raises(MisuseError, match="not a demo"):
+            open_folder(tmp_path / "unit", None, None, fresh=fresh)
+    opened = open_installation(tmp_path / "unit")
+    assert verify(opened.database) == ()
+    opened.database.dispose()
+
+
+def test_an_officer_put_in_by_sql_does_not_act(tmp_path: Path) -> None:
+    unit = _unit_with_identities(tmp_path / "unit", "{}")
+    with unit.database.engine.begin() as raw:
+        raw.exec_driver_sql(
+            "INSERT INTO officer (id, handle, roles, os_user, secret_hash, state) VALUES "
+            f"('mole', 'mole', 'supervisor', '{os_user()}', '', 'active')"
+        )
+    with pytest.raises(NobodyActsError, match="the officer mole was made by no event"):
+        unit.officer()
+    unit.database.dispose()
+
+
+def test_a_view_of_an_officer_does_not_act(tmp_path: Path) -> None:
+    unit = _unit_with_identities(tmp_path / "unit", "{}")
+    with unit.database.reading() as session:
+        views = officers(session)
+    made_up = [replace(Identity(v.id, v.handle, v.roles), roles=frozenset(Role)) for v in views]
+    for who in (*views, *made_up):
+        with pytest.raises(NobodyActsError, match="has not logged in"):
+            Desk(unit.database, unit.laws, who).actor(Role.OFFICER)
+    unit.database.dispose()

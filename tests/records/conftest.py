@@ -26,15 +26,14 @@ from models.facts import (
     StatementFact,
 )
 from models.file import RecoveryFile
-from models.ids import digest
 from models.migrate import upgrade
 from models.money import Money
 from models.partner import Partner
 from models.queries.files import load_file
-from models.queries.views import OfficerView
 from models.states import HoldKind, HoldState, Noun, Role
 from models.store.accounts import account_id_of
 from models.store.clock import set_case_time
+from models.store.documents import keep
 from models.store.intake import file_reports
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
@@ -43,6 +42,7 @@ from models.store.unit import ENGINE, Actor, unit_of_work
 from models.tables import table_of
 from models.vault import Vault
 from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.rules import answers, freezing
@@ -120,7 +120,7 @@ class Unit:
     accounts: ClassVar[tuple[AccountRef, ...]] = (VICTIM, MULE, SECOND)
 
     def desk(self, actor: Actor = OFFICER) -> Desk:
-        who = OfficerView(actor.id, actor.id, frozenset({actor.role}))
+        who = by_system_user(self.database, actor.id)
         return Desk(self.database, self.laws, who, lambda: self.now)
 
     def later(self, hours: float, *, reached: bool = True) -> None:
@@ -178,7 +178,7 @@ class Unit:
         """A statement comes in and the recovery is traced by it."""
         with unit_of_work(self.database) as unit:
             progress = Progress(load_file(unit.session, recovery_id))
-            name = digest(repr(fact))
+            name = keep(unit, repr(fact).encode(), "statement answer", "text/plain", self.now)
             account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
             asset = next(a for a in progress.file.assets if a.account_id == account)
             answers.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
@@ -249,10 +249,10 @@ def _install(folder: Path, laws: Laws) -> None:
         appoint_engine(work, START)
         set_case_time(work, unit.now)
         for actor in (OFFICER, SUPERVISOR):
-            appoint(work, START, actor.id, [actor.role])
+            appoint(work, START, actor.id, [actor.role], os_user=actor.id)
         for name, regime, currency in BANKS:
             register(
-                work, OFFICER, START, name, name=f"Synthetic {name}", regime=regime,
+                work, START, name, name=f"Synthetic {name}", regime=regime,
                 currency=currency, home=regime == "CN", base_url="", token="synthetic-token",
             )  # fmt: skip
     unit.database.dispose()

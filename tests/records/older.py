@@ -22,7 +22,8 @@ def taken_back(unit: Any, path: Path, revision: str) -> Path:
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("ATTACH ? AS new", (str(unit.path),))
         tables = raw.execute(
-            "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
+            "SELECT name FROM main.sqlite_master WHERE type = 'table'"
+            " AND name NOT IN ('alembic_version', 'case_clock')"
         ).fetchall()
         for (table,) in tables:
             there = {c[1] for c in raw.execute(f"PRAGMA new.table_info({table})")}

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from models.facts import ReportFact
+from models.money import Money
 from models.queries.audit import Finding, FindingKind, verify
 from models.store.record import digest_of
 from models.vault import Vault
@@ -36,7 +37,8 @@ def told(
     first = unit.traced()
     unit.desk().note(first, OFFICER_NOTE)
     (second,) = unit.report(second_report)
-    (third,) = unit.report(ReportFact(**_fields(second_report) | {"external_ref": "SYN-9"}))
+    another = {"external_ref": "SYN-9", "end_to_end_id": "E9", "amount": Money(9, "CNY")}
+    (third,) = unit.report(ReportFact(**_fields(second_report) | another))
     unit.database.dispose()
     return {"folder": folder, "first": first, "second": second, "third": third}
 
@@ -136,7 +138,8 @@ def test_the_last_recovery_removed_without_a_gap_is_named(case: Any) -> None:
         "UPDATE counter SET value = 2",
     )
     findings = verify(case.database)
-    assert {FindingKind.REMOVED_RECOVERY, FindingKind.REMOVED_EVENT} == {f.kind for f in findings}
+    kinds = {f.kind for f in findings if f.noun != "counter"}
+    assert {FindingKind.REMOVED_RECOVERY, FindingKind.REMOVED_EVENT} == kinds
     assert case.third in {f.recovery_id for f in findings}
 
 
@@ -221,8 +224,7 @@ def test_a_row_without_events_and_events_without_a_row_are_named(case: Any) -> N
     )
     made_by_none, removed = sorted(verify(case.database), key=lambda f: f.noun, reverse=True)
     assert made_by_none.sentence == "the officer mole was made by no event"
-    assert removed.noun == "note"
-    assert removed.sentence.endswith("it was removed")
+    assert (removed.noun, removed.sentence[-14:]) == ("note", "it was removed")
 
 
 def test_an_event_added_by_hand_is_named_even_where_it_fits_its_own_digest(case: Any) -> None:
@@ -264,7 +266,9 @@ def test_a_changed_and_a_removed_booking_are_named(case: Any) -> None:
     case.tamper("UPDATE statement_line SET amount_minor = 9999 WHERE seq = 2")
     assert only(verify(case.database)).noun == "statement_line"
     case.tamper("DELETE FROM statement_line WHERE seq = 2")
-    assert only(verify(case.database)).sentence.startswith("of the 2 bookings of the statement")
+    of_statement, of_table = verify(case.database)
+    assert of_statement.sentence.startswith("of the 2 bookings of the statement")
+    assert of_table.sentence.endswith("has 1 rows and 2 were counted: some were removed")
 
 
 def test_a_head_changed_or_taken_out_of_the_middle_is_named(case: Any) -> None:
@@ -273,10 +277,8 @@ def test_a_head_changed_or_taken_out_of_the_middle_is_named(case: Any) -> None:
     path.write_bytes(b"".join(lines[:3] + lines[4:]))
     found = only(verify(case.database))
     assert found.kind is FindingKind.CHANGED_HEAD
-    assert (
-        found.sentence
-        == "line 4 of heads.jsonl does not follow the one before: lines were taken out"
-    )
+    told = "line 4 of heads.jsonl does not follow the one before: lines were taken out"
+    assert found.sentence == told
     forged = json.loads(lines[3]) | {"seq": 1}
     path.write_bytes(b"".join([*lines[:3], json.dumps(forged).encode() + b"\n", *lines[4:]]))
     assert any("line 4 of heads.jsonl has no good signature" in f.sentence

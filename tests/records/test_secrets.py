@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
 from models.engine import DatabaseMissingError, open_database
+from models.sealed_place import SealedPlace
 from models.store.people import secret_fits, secret_hash
 from models.vault import KEY_FILE, Vault, VaultError
 
@@ -50,15 +52,36 @@ def test_a_key_is_made_once_and_only_for_its_owner(unit: Any) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+NAME = SealedPlace("party", "party-1", "name_sealed")
+
+
 def test_another_key_opens_nothing(unit: Any) -> None:
     other = Vault.create(unit.folder / "other keys")
-    sealed = unit.database.vault.seal("an invented name")
-    assert unit.database.vault.open(sealed) == "an invented name"
+    sealed = unit.database.vault.seal("an invented name", NAME)
+    assert unit.database.vault.open(sealed, NAME) == "an invented name"
     with pytest.raises(VaultError, match="does not open with this key"):
-        other.open(sealed)
+        other.open(sealed, NAME)
     with pytest.raises(VaultError):
-        unit.database.vault.open(sealed[:-8] + "AAAAAAA=")
+        unit.database.vault.open(sealed[:-8] + "AAAAAAA=", NAME)
     assert other.keyed_id("acct", "b", "1") != unit.database.vault.keyed_id("acct", "b", "1")
+
+
+@pytest.mark.parametrize("field", ["table", "row", "column"])
+def test_a_sealed_value_opens_in_its_own_place_only(unit: Any, field: str) -> None:
+    vault, elsewhere = unit.database.vault, NAME._replace(**{field: "another"})
+    sealed, raw = vault.seal("an invented name", NAME), vault.seal_bytes(b"a letter", NAME)
+    with pytest.raises(VaultError, match="does not open with this key here"):
+        vault.open(sealed, elsewhere)
+    with pytest.raises(VaultError, match="does not open with this key here"):
+        vault.open_bytes(raw, elsewhere)
+
+
+def test_what_an_earlier_version_sealed_without_a_place_is_read(unit: Any) -> None:
+    vault = unit.database.vault
+    nonce = b"twelve bytes"
+    old = nonce + vault._seal.encrypt(nonce, b"an invented name", None)
+    assert vault.open(base64.b64encode(old).decode(), NAME) == "an invented name"
+    assert vault.open_bytes(old, NAME) == b"an invented name"
 
 
 def test_a_database_that_is_not_there_is_not_made(unit: Any) -> None:

@@ -21,7 +21,6 @@ from models.queries.approvals import pending_ids
 from models.queries.audit import verify
 from models.queries.files import load_files
 from models.queries.queue import open_steps
-from models.queries.views import OfficerView
 from models.states import LIVE_HOLDS, OPEN_CALLS, PayoutState, RecoveryState, Role
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
@@ -30,6 +29,7 @@ from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.place import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import Desk, discrepancies
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
@@ -94,7 +94,7 @@ class Unit:
         )  # fmt: skip
 
     def _desk(self, role: Role) -> Desk:
-        who = OfficerView(f"the-{role}", f"the-{role}", frozenset({role}))
+        who = by_system_user(self.database, f"the-{role}")
         return Desk(self.database, self.installation.laws, who, lambda: self.wall)
 
     def files(self) -> list[RecoveryFile]:
@@ -182,7 +182,8 @@ def going_wrong(folder: Path, seed: int, percent: int) -> Iterator[Unit]:
     of = world(seed)
     install(folder / "sandbox.sqlite3", of)
     people = tuple(
-        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
+        FirstOfficer(f"the-{r}", frozenset({r}), os_user=f"the-{r}")
+        for r in (Role.OFFICER, Role.SUPERVISOR)
     )
     installation = make_installation(load_settings(folder / "data"), people, stands_at=START)
     unit = Unit(installation, list(of.reports))

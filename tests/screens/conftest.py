@@ -28,14 +28,13 @@ from models.ids import canonical
 from models.migrate import upgrade
 from models.money import Money
 from models.queries.files import load_file
-from models.queries.officers import officers
-from models.queries.views import OfficerView
 from models.states import HoldState, Noun, Role
 from models.store import calls, clock, partners, people, statements
 from models.store.intake import file_reports
 from models.store.unit import ENGINE, Unit, unit_of_work
 from models.vault import Vault
 from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import Identity, by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.desk.waiting import pending_approvals
@@ -71,22 +70,24 @@ class Unity:
 
     def _found(self) -> None:
         with unit_of_work(self.database) as unit:
-            clock.set_case_time(unit, START)
             people.appoint_engine(unit, START)
-            people.appoint(unit, START, "li", [Role.OFFICER])
-            people.appoint(unit, START, "wang", [Role.SUPERVISOR])
-            people.appoint(unit, START, "zhao", [Role.OFFICER, Role.SUPERVISOR])
+            clock.set_case_time(unit, START)
+            people.appoint(unit, START, "li", [Role.OFFICER], os_user="li")
+            people.appoint(unit, START, "wang", [Role.SUPERVISOR], os_user="wang")
+            both = [Role.OFFICER, Role.SUPERVISOR]
+            people.appoint(unit, START, "zhao", both, os_user="zhao")
             for bank, regime, currency in (
                 (HOME, "CN", "CNY"), (WEST, "CN", "CNY"), (ABROAD, "GB", "GBP"),
             ):  # fmt: skip
                 partners.register(
-                    unit, ENGINE, START, bank, name=f"Test {bank}", regime=regime,
+                    unit, START, bank, name=f"Test {bank}", regime=regime,
                     currency=currency, home=regime == "CN", base_url="http://127.0.0.1", token="t",
                 )  # fmt: skip
 
-    def officer(self, handle: str) -> OfficerView:
-        with self.database.reading() as session:
-            return next(o for o in officers(session) if o.handle == handle)
+    def officer(self, handle: str) -> Identity:
+        found = by_system_user(self.database, handle)
+        assert found is not None
+        return found
 
     def desk(self, handle: str) -> Desk:
         return Desk(self.database, LAWS, self.officer(handle))
@@ -124,7 +125,7 @@ class Unity:
             freezing.advance(progress, self.now, LAWS)
             following.advance(progress, self.now)
             crossing.advance(
-                progress, self.now, LAWS, lambda f: unit.vault.seal(canonical(f).decode())
+                progress, self.now, LAWS, lambda f, at: unit.vault.seal(canonical(f).decode(), at)
             )
             restitution.advance(progress, self.now, LAWS)
             conclude(unit, ENGINE, self.now, LAWS, progress)

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from models.queries.files import load_file
 from models.states import CallState, HoldState, PartnerChannel
 from models.store.partners import register
-from models.store.unit import ENGINE, unit_of_work
+from models.store.unit import unit_of_work
 from recovery_flows.desk import letter_answers, letters
 from recovery_flows.desk.letter_orders import Post
 from recovery_flows.documents.letters import Sender
@@ -28,7 +28,7 @@ def ordered(unity: Any) -> str:
     """A stop at a bank without an interface was ordered and confirmed; nothing is printed."""
     with unit_of_work(unity.database) as unit:
         register(
-            unit, ENGINE, unity.now, "test-east", name="Test Paper Bank", regime="CN",
+            unit, unity.now, "test-east", name="Test Paper Bank", regime="CN",
             currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
         )  # fmt: skip
     recovery = str(unity.report(100_000, ref="paper"))

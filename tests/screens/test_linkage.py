@@ -7,7 +7,7 @@ from typing import Any
 from models.queries.files import load_file
 from models.states import PartnerKind, TaskState
 from models.store import partners
-from models.store.unit import ENGINE, unit_of_work
+from models.store.unit import unit_of_work
 from tui.screens.linking import LinkForm
 
 
@@ -19,7 +19,7 @@ def with_partners(unity: Any) -> None:
             ("test-authority", PartnerKind.AUTHORITY),
         ):  # fmt: skip
             partners.register(
-                unit, ENGINE, unity.now, name, name=name, regime="CN", currency="CNY", home=True,
+                unit, unity.now, name, name=name, regime="CN", currency="CNY", home=True,
                 base_url="http://127.0.0.1", token="t", kind=kind,
             )  # fmt: skip
 

@@ -45,7 +45,8 @@ async def test_hostile_strings_are_shown_as_text_on_every_screen(
     unity: Any, wait: Any, look: Any
 ) -> None:
     with unit_of_work(unity.database) as unit:
-        people.appoint(unit, unity.now, "ev\x1b[31m[/]", [Role.OFFICER])
+        name = "ev\x1b[31m[/]"
+        people.appoint(unit, unity.now, name, [Role.OFFICER], os_user=name)
     evil = unity.desk("ev\x1b[31m[/]")
     recovery = unity.report(100_000, name=EVIL, method=EVIL[:30])
     evil.advance(recovery, case_number=EVIL[:60])

@@ -123,5 +123,5 @@ class Desk:
 
     def resources(self) -> Iterator[Hold | Payout]:
         """Everything that the feed can tell."""
-        yield from self.holds.values()
+        yield from (hold for hold in self.holds.values() if hold.kind != "voluntary")
         yield from self.payouts.values()

@@ -91,11 +91,18 @@ class Eyes:
     def _holds(self) -> None:
         rows = self._all(
             "SELECT h.id, h.state, h.held_minor, h.currency, h.bank_revision, a.partner_id,"
-            " h.recovery_id, h.asset_id FROM hold h JOIN asset a ON a.id = h.asset_id"
+            " h.kind, h.asset_id FROM hold h JOIN asset a ON a.id = h.asset_id"
         )
         ours = {row[0]: row for row in rows}
+        known = {hold.order_ref for bank in self.banks.values() for hold in bank.holds.values()}
+        for row in rows:
+            name, state, held, kind = str(row[0]), row[1], int(str(row[2])), row[6]
+            if state in _LIVE and held and kind != "voluntary" and name not in known:
+                raise ViolationError("books", f"{name} is {state} with {held}, no bank has it")
         for bank in self.banks.values():
             for hold in bank.holds.values():
+                if hold.kind == "voluntary":
+                    continue
                 self._hold(bank, hold, ours.get(hold.order_ref))
 
     def _hold(self, bank: Bank, hold: Hold, row: tuple[object, ...] | None) -> None:
@@ -183,17 +190,29 @@ class Eyes:
 
     def _ledger_says_the_rows(self) -> None:
         """Held and excess, by hold, are what the hold shows."""
-        wrong = self._all(
-            "SELECT h.id, h.state, CASE WHEN h.state IN ('stopped','frozen','release_pending',"
-            " 'disposal_pending') THEN h.held_minor ELSE 0 END AS shown,"
-            " coalesce((SELECT sum(asset_minor) FROM posting p WHERE p.hold_id = h.id"
-            " AND p.account IN ('held','memo_excess')), 0) AS booked FROM hold h"
-            " WHERE shown <> booked"
-        )
-        for name, state, shown, booked in wrong:
-            raise ViolationError(
-                "books", f"hold {name} is {state} with {shown}, booked as {booked}"
+        shown = {
+            (str(name), str(currency)): int(str(minor))
+            for name, currency, minor in self._all(
+                "SELECT id, currency, held_minor FROM hold WHERE held_minor AND state IN"
+                " ('stopped','frozen','release_pending','disposal_pending') UNION ALL"
+                " SELECT id, foreign_currency, foreign_minor FROM hold WHERE foreign_minor"
+                " AND state IN ('stopped','frozen','release_pending','disposal_pending')"
             )
+        }
+        booked = {
+            (str(name), str(currency)): int(str(minor))
+            for name, currency, minor in self._all(
+                "SELECT hold_id, asset_currency, sum(asset_minor) FROM posting WHERE account IN"
+                " ('held','memo_excess') GROUP BY 1, 2 HAVING sum(asset_minor) <> 0"
+            )
+        }
+        for key in {*shown, *booked}:
+            if shown.get(key, 0) != booked.get(key, 0):
+                raise ViolationError(
+                    "books",
+                    f"hold {key[0]} shows {shown.get(key, 0)} {key[1]}, booked are"
+                    f" {booked.get(key, 0)}",
+                )
 
     def _identity(self) -> None:
         """Reported is the sum of the terms, in each recovery; no term is below zero."""

@@ -109,6 +109,22 @@ class HoldingDesk(Desk):
             self._save(hold, hold.status, at)
             self._watch_end(hold)
 
+    def hold_by_itself(self, number: str, minor: int) -> Hold | None:
+        """Hold some of an account without any order; no feed tells of it."""
+        held = min(minor, self.available(number))
+        if not held:
+            return None
+        name = f"{self.id}-H{len(self.holds) + 1}"
+        hold = Hold(
+            id=name, order_ref=name, status="HELD", revision=1,
+            modified=self.now(), kind="voluntary", number=number, holder="",
+            currency=self.currency, requested=held, held=held, acted=self.now(),
+            expires=self.now() + timedelta(hours=STOP_HOURS),
+        )  # fmt: skip
+        self.holds[hold.id] = hold
+        self._watch_end(hold)
+        return hold
+
     def release(self, hold_id: str, body: Json) -> Hold:
         """Let a hold or a part of it go."""
         hold, now = self._hold(hold_id), self.now()

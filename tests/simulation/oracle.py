@@ -26,6 +26,7 @@ class Oracle(Eyes):
         self._victims()
         self._releases()
         self._owners()
+        self._troubles()
 
     # Victims
 
@@ -135,6 +136,21 @@ class Oracle(Eyes):
                 raise ViolationError("owner", f"{name} is open and nobody's")
             if state not in _CLOSED and (not action or action == "done"):
                 raise ViolationError("dead end", f"{name} is {state} and has no next step")
+
+    def _troubles(self) -> None:
+        """No rule fails on what a bank or a person can do, and none leaves a file without a step.
+
+        That the engine quarantines such a file keeps the others alive; it is a fault all the same.
+        """
+        rows = self._all(
+            "SELECT recovery_id, kind, subject_noun, subject_id, detail FROM discrepancy"
+            " WHERE kind IN ('processing_failed', 'no_next_step')"
+        )
+        for recovery, kind, noun, subject, detail in rows:
+            if "has no reference of its bank" in str(detail):
+                continue  # a person asks the bank's desk for it
+            name = "quarantined" if kind == "processing_failed" else "dead end"
+            raise ViolationError(name, f"{detail}: {noun} {subject} of {recovery}")
 
     def dead_ends(self) -> Iterator[str]:
         """Open recoveries whose next step is the engine's while nothing will ever wake it."""

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.queries.views import OfficerView
 from models.states import Role
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.desk import Desk, discrepancies, holding, statement_files
 from recovery_flows.desk.golden import stop_at_once
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.errors import RecoveryFlowsError
 from recovery_flows.intake.statements.reading import read_stream
 from tests.simulation.door import Door
@@ -42,12 +42,12 @@ class People:
         self, place: Place, wall: Callable[[], datetime], eyes: sqlite3.Connection, say: Say
     ) -> None:
         self._place, self._wall, self._eyes, self._say = place, wall, eyes, say
-        roles = dict.fromkeys(OFFICERS, Role.OFFICER) | {SUPERVISOR: Role.SUPERVISOR}
         self._desks = {
-            name: Desk(place.database, place.laws, OfficerView(name, name, frozenset({role})), wall)
-            for name, role in roles.items()
+            name: Desk(place.database, place.laws, by_system_user(place.database, name), wall)
+            for name in (*OFFICERS, SUPERVISOR)
         }
         self.acts = self.refused = 0
+        self.voluntary: dict[str, str] = {}
         self.last_refusal: dict[str, str] = {}
 
     def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
@@ -115,6 +115,8 @@ class People:
     def _step(self, recovery_id: str, action: str, subject: str, owner: str) -> bool:
         who = owner if owner in self._desks else OFFICERS[0]
         desk = self._desks[who]
+        if action == "resolve_discrepancy" and self._name_at_bank(recovery_id, subject, who):
+            return True
         if action == "resolve_discrepancy":
             act = lambda: discrepancies.resolve(desk, recovery_id, subject, "synthetic look")  # noqa: E731
         else:
@@ -122,6 +124,22 @@ class People:
                 recovery_id, fields=REQUEST_FIELDS, case_number="SYN-1", knowing=True
             )
         return self._try(who, action, act)
+
+    def _name_at_bank(self, recovery_id: str, subject: str, who: str) -> bool:
+        """Where the discrepancy is that the bank's reference lacks: ask its desk, enter it."""
+        query = (
+            "SELECT h.id, a.id FROM discrepancy d LEFT JOIN call c ON c.id = d.subject_id"
+            " JOIN hold h ON h.id IN (d.subject_id, c.subject_id) JOIN asset a"
+            " ON a.id = h.asset_id WHERE d.id = ? AND d.detail LIKE '%has no reference%'"
+            " AND h.bank_ref = ''"
+        )
+        found = self._eyes.execute(query, [subject]).fetchone()
+        if found is None:
+            return False
+        hold, asset = found
+        name = self.voluntary.get(asset, "none-known")
+        return self._try(who, f"names {hold} {name}", lambda: holding.name_at_bank(
+            self._desks[who], recovery_id, hold, name, "synthetic"))  # fmt: skip
 
     def supervisor(self, how: str) -> int:
         """Say yes (or no) to what waits for a second person."""
@@ -144,8 +162,10 @@ class People:
         """Something that an officer does of their own accord; `pick` (0 to 1) chooses what to."""
         if name in ("import", "import_part"):
             self._import(pick, doors, part=name == "import_part")
-            return
-        getattr(self, f"_{name}")(pick)
+        elif name == "voluntary":
+            self._voluntary(pick, doors)
+        else:
+            getattr(self, f"_{name}")(pick)
 
     def _one(self, query: str, pick: float) -> tuple[object, ...] | None:
         rows = self._eyes.execute(query).fetchall()
@@ -197,18 +217,23 @@ class People:
             self._try(str(owner), f"finds {hold} unrelated", lambda: holding.find_unrelated(
                 desk, recovery, hold, "synthetic"))  # fmt: skip
 
-    def _voluntary(self, pick: float) -> None:
+    def _voluntary(self, pick: float, doors: dict[str, Door]) -> None:
+        """A bank holds something of its own accord and telephones; an officer writes it down."""
         query = (
-            "SELECT a.recovery_id, a.id, r.owner_id FROM asset a JOIN recovery r"
-            " ON r.id = a.recovery_id WHERE r.state = 'open' ORDER BY a.id"
+            "SELECT a.recovery_id, a.id, r.owner_id, a.partner_id, c.tail FROM asset a"
+            " JOIN recovery r ON r.id = a.recovery_id JOIN account c ON c.id = a.account_id"
+            " WHERE r.state = 'open' ORDER BY a.id"
         )
         if found := self._one(query, pick):
-            recovery, asset, owner = found
-            desk, now = self._desk_of(owner), self._wall()
-            self._try(str(owner), f"records a voluntary hold at {asset}",
+            recovery, asset, owner, partner, tail = map(str, found)
+            hold = doors[partner].bank.hold_by_itself(tail, 50_00)
+            if hold is None:
+                return
+            self.voluntary[asset] = hold.id
+            desk, now, told = self._desk_of(owner), self._wall(), f"{hold.held / 100:.2f}"
+            self._try(owner, f"records a voluntary hold at {asset}",
                 lambda: holding.record_voluntary(
-                    desk, str(recovery), str(asset), "50.00", now, now + timedelta(hours=48),
-                    "synthetic"))  # fmt: skip
+                    desk, recovery, asset, told, now, hold.expires, "synthetic"))  # fmt: skip
 
     def _again(self, pick: float) -> None:
         if found := self._hold("('rejected_by_bank')", pick):

@@ -6,25 +6,28 @@ order of rows, are the same in each process: one seed decides everything.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import models.engine
+import models.store.pacing
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine, open_database
 from models.migrate import upgrade
 from models.states import Role
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
-from models.store.unit import ENGINE, unit_of_work
+from models.store.unit import unit_of_work
 from models.vault import KEY_FILE
 from recovery_flows.rules.regime import Regime, load_regime
 from tests.simulation.reading import Unchanged
@@ -71,10 +74,24 @@ def place() -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
         made = _make(Path(folder))
         try:
-            with made.unchanged.kept():
+            with made.unchanged.kept(), _one_thread():
                 yield made
         finally:
             made.database.dispose()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What the engine hands to threads is done at once: which is first must not be left to luck."""
+
+    async def at_once(act: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+        return act(*given, **named)
+
+    before, asyncio.to_thread = asyncio.to_thread, at_once
+    try:
+        yield
+    finally:
+        asyncio.to_thread = before
 
 
 def _make(folder: Path) -> Place:
@@ -86,6 +103,8 @@ def _make(folder: Path) -> Place:
     # A power cut is not what is simulated here: a crash is an exception at a commit.
     kept = (pragma for pragma in models.engine._PRAGMAS if "sync" not in pragma)
     models.engine._PRAGMAS = (*kept, "synchronous=OFF")
+    # How many files go into one transaction must not depend on how fast this machine is.
+    models.store.pacing.HOLD_SECONDS = models.store.pacing._REST_SECONDS = 0
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
     engine.dispose()
@@ -107,7 +126,7 @@ def _found(database: Database) -> None:
         appoint(unit, START, SUPERVISOR, [Role.SUPERVISOR], os_user=SUPERVISOR)
         for name, regime, currency, home in BANKS:
             register(
-                unit, ENGINE, START, name, name=f"Synthetic Bank {name}", regime=regime,
+                unit, START, name, name=f"Synthetic Bank {name}", regime=regime,
                 currency=currency, home=home, base_url=f"https://{name}.bank.example",
                 token=TOKEN,
             )  # fmt: skip

@@ -7,6 +7,7 @@ it and playing it again.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation.faults import KINDS, Fault
@@ -23,6 +24,10 @@ ODD = (
     "amend", "withdraw", "part", "complain", "unrelated", "voluntary", "payee", "rule", "again",
     "note", "import", "import_part", "late_line", "split_or_join",
 )  # fmt: skip
+_WEIGHTS = {
+    "order": 4, "hold": 4, "payout": 5, "feed": 2, "read": 1, "statement": 1, "release": 1,
+    "extend": 1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def plan_of(seed: int) -> Plan:
         openings=tuple((m, dice.choice((0, 0, 50_00, 700_00))) for m in MULES),
         payments=tuple(sorted(payments, key=lambda p: p.hour)),
         reports=tuple(sorted(_reports(dice, stolen), key=lambda r: r.hour)),
-        faults=tuple(_faults(dice)),
+        faults=tuple(_faults(dice, payments)),
         ticks=tuple(_tick(dice) for _ in range(dice.randint(5, 12))),
     )
 
@@ -167,16 +172,15 @@ def _reports(dice: random.Random, stolen: list[Payment]) -> list[Report]:
     return reports
 
 
-def _faults(dice: random.Random) -> list[Fault]:
+def _faults(dice: random.Random, payments: Sequence[Payment]) -> list[Fault]:
+    """Rudeness where it is met: at the banks that the money comes to."""
+    banks = sorted({p.to[0] for p in payments if p.to is not None and p.to[0] != "east"})
     faults = []
-    for _ in range(dice.choice((0, 1, 2, 3, 4, 5))):
-        weights = {"order": 3, "hold": 4, "payout": 4, "feed": 2, "read": 1, "statement": 1,
-                   "release": 1, "extend": 1}  # fmt: skip
-        (occasion,) = dice.choices(list(weights), list(weights.values()))
-        bank = dice.choice(("north", "north", "south", "abroad"))
-        nth = dice.choice((1, 1, 1, 2, 3, 0))
+    for _ in range(dice.choice((0, 1, 2, 3, 4, 6))):
+        (occasion,) = dice.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
+        nth = dice.choice((1, 1, 1, 2, 2, 3, 0))
         hours = dice.choice((1, 10, 30, 80))
-        faults.append(Fault(bank, occasion, nth, dice.choice(KINDS[occasion]), hours))
+        faults.append(Fault(dice.choice(banks), occasion, nth, dice.choice(KINDS[occasion]), hours))
     return faults
 
 

@@ -240,8 +240,11 @@ class History(World):
 
         What a bank does by itself is known to us an hour later.
         """
-        wakes = self._eyes.execute("SELECT min(wake_at) FROM recovery WHERE wake_at > ?",
-                                   [f"{self.at:%Y-%m-%d %H:%M:%S.%f}"]).fetchone()[0]  # fmt: skip
+        wakes = self._eyes.execute(
+            "SELECT min(at) FROM (SELECT wake_at AS at FROM recovery UNION ALL SELECT retry_at"
+            " FROM discrepancy WHERE state = 'open') WHERE at > ?",
+            [f"{self.at:%Y-%m-%d %H:%M:%S.%f}"],
+        ).fetchone()[0]
         found = [datetime.fromisoformat(wakes).replace(tzinfo=UTC)] if wakes else []
         if not quiet:
             found.append(self.at + timedelta(hours=1))

@@ -13,8 +13,8 @@ from textual.widgets import Footer, Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from models.elsewhere import AlsoLine
-from models.queries.views import OfficerView
 from models.safe_text import safe
+from recovery_flows.desk.log_in import Identity
 from tui.layout import Column, grid, paragraph
 from tui.signs import CARE, MUTED, SHARED
 from tui.text import word, words
@@ -171,10 +171,10 @@ class AskLine(Dialog[str]):
             self.query_one(Label).update(word("✕ it may not be empty", "bold $error"))
 
 
-class PickOfficer(Dialog[OfficerView]):
+class PickOfficer(Dialog[Identity]):
     """Asks which of the identities this user may take acts from now on."""
 
-    def __init__(self, officers: tuple[OfficerView, ...]) -> None:
+    def __init__(self, officers: tuple[Identity, ...]) -> None:
         super().__init__("Who acts?")
         self._officers = officers
 

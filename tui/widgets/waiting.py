@@ -35,6 +35,7 @@ _ACTS: Mapping[str, str] = {
     Act.LINKAGE: "confirm linkage",
     Act.TRACE_RULE: "tracing rule",
     Act.LETTER_ANSWER: "typed letter",
+    Act.PAYEE: "another payee",
 }
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

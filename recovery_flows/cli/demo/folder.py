@@ -11,8 +11,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from config.settings import default_data_dir, load_settings
+from models.engine import make_engine, open_database
+from models.ledger import Event
+from models.migrate import has_schema
+from models.queries.installing import is_demo
+from models.register_states import InstallationKind
 from models.states import Role
+from models.store.upgrading import has_no_seals
+from models.tables import table_of
+from models.vault import VaultError
 from recovery_flows.cli.place import (
     DEMO_IDENTITIES,
     FirstOfficer,
@@ -26,6 +36,7 @@ from recovery_flows.sandbox.amlsim import amlsim_world
 from recovery_flows.sandbox.synthetic import synthetic_world
 from recovery_flows.sandbox.world import World, install, write_reports
 
+_EVENTS = table_of(Event)
 PLAN, REPORTS = "demo-plan.json", "demo-reports.csv"
 OFFICER, SUPERVISOR = "lin", "chen"
 HOME = "CN"
@@ -60,7 +71,7 @@ def open_folder(folder: Path, data: Path | None, limit: int | None, *, fresh: bo
         _remove(folder, keys)
     if (folder / PLAN).exists():
         return open_installation(folder)
-    if (folder / DEMO_IDENTITIES).exists():
+    if _is_demo(folder):
         # Without its plan it was killed while it was made: nothing has happened in it yet.
         _remove(folder, keys)
     if folder.exists() and any(folder.iterdir()):
@@ -69,10 +80,35 @@ def open_folder(folder: Path, data: Path | None, limit: int | None, *, fresh: bo
 
 
 def _remove(folder: Path, keys: Path) -> None:
-    if folder.exists() and any(folder.iterdir()) and not (folder / DEMO_IDENTITIES).exists():
+    if folder.exists() and any(folder.iterdir()) and not _is_demo(folder):
         raise MisuseError(f"{folder} is not a demo folder: --fresh does not touch it")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(keys, ignore_errors=True)
+
+
+def _is_demo(folder: Path) -> bool:
+    """Whether it may be removed: its history was made for a demo, or nothing was begun in it.
+
+    A file alone says nothing: anybody can put one into a unit's folder.
+    """
+    settings = load_settings(folder)
+    if not (folder / DEMO_IDENTITIES).exists():
+        return False
+    engine = make_engine(settings.database_url.get_secret_value())
+    try:
+        if not has_schema(engine) or has_no_seals(engine):
+            return not has_schema(engine)
+        database = open_database(settings.database_url.get_secret_value(), settings.key_dir)
+    except VaultError:
+        return False
+    finally:
+        engine.dispose()
+    try:
+        with database.reading() as session:
+            is_empty = session.execute(sa.select(_EVENTS.c.seq).limit(1)).first() is None
+        return is_empty or is_demo(database)
+    finally:
+        database.dispose()
 
 
 def _world(data: Path | None, limit: int | None) -> World:
@@ -92,7 +128,9 @@ def _make(folder: Path, world: World, data: Path | None) -> Installation:
         FirstOfficer(OFFICER, frozenset({Role.OFFICER}), secret=identities[OFFICER]),
         FirstOfficer(SUPERVISOR, frozenset({Role.SUPERVISOR}), secret=identities[SUPERVISOR]),
     )
-    installation = make_installation(load_settings(folder), first, stands_at=world.starts_at)
+    installation = make_installation(
+        load_settings(folder), first, stands_at=world.starts_at, kind=InstallationKind.DEMO
+    )
     install(folder / BOOK, world)
     write_reports(folder / REPORTS, world.reports)
     plan = Plan(

@@ -21,7 +21,7 @@ from models.file import RecoveryFile
 from models.money import Money
 from models.queries.audit import verify
 from models.queries.files import load_file
-from models.queries.views import OfficerView, RecoveryPage
+from models.queries.views import RecoveryPage
 from models.rows import HoldRow
 from models.states import (
     LIVE_HOLDS,
@@ -45,6 +45,7 @@ from recovery_flows.cli.place import (
 )
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
@@ -84,7 +85,7 @@ class Unit:
         return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
 
     def desk(self, role: Role = Role.OFFICER) -> Desk:
-        who = OfficerView(f"the-{role}", f"the-{role}", frozenset({role}))
+        who = by_system_user(self.database, f"the-{role}")
         return Desk(self.database, self.installation.laws, who, lambda: self.wall)
 
     def later(self, hours: float) -> None:
@@ -252,7 +253,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a unit with one officer and one supervisor, copied for each test."""
     folder = tmp_path_factory.mktemp("made")
     people = tuple(
-        FirstOfficer(f"the-{r}", frozenset({r})) for r in (Role.OFFICER, Role.SUPERVISOR)
+        FirstOfficer(f"the-{r}", frozenset({r}), os_user=f"the-{r}")
+        for r in (Role.OFFICER, Role.SUPERVISOR)
     )
     with pytest.MonkeyPatch.context() as patch:
         without_settings(patch)

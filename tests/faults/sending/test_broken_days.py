@@ -49,6 +49,7 @@ async def test_a_payee_changed_after_the_yes_and_before_the_sending_is_not_paid(
     assert unit.call_events("payout") == ["planned", "cancelled"]
     assert unit.file().payouts[0].state is PayoutState.PREPARED
 
+    unit.desk("supervisor").approve(approval(unit, "payee").id)
     await unit.until("return")
     assert unit.sandbox.book()["payouts"] == []
     unit.approve()

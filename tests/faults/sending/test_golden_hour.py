@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from textual.events import Paste
 
-from models.queries.views import OfficerView
 from models.queries.work import calls_by_id
-from models.states import Role
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.page import recovery_page
 from tui.app import RecoveryApp
 from tui.panels.report import message_figures
@@ -55,7 +54,8 @@ class Sender:
 
 
 async def test_four_presses_take_a_pasted_report_to_an_order_that_the_bank_has(unit: Any) -> None:
-    officer = OfficerView("the-officer", "the-officer", frozenset({Role.OFFICER}))
+    officer = by_system_user(unit.database, "the-officer")
+    assert officer is not None
     source = Source(unit.database, unit.installation.laws)
     app = RecoveryApp(source, officer, officers=(officer,), unit_name="Synthetic Unit")
     shown: dict[str, str] = {}

@@ -54,13 +54,12 @@ asyncio.run(outbox.send_due(engine, [CallKind(kind)]))
 DESK = """
 import os, signal, sys
 from pathlib import Path
-from models.queries.views import OfficerView
-from models.states import Role
 from recovery_flows.cli.place import open_installation
 from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import by_system_user
 
 opened = open_installation(Path(sys.argv[1]))
-who = OfficerView("the-officer", "the-officer", frozenset({Role.OFFICER}))
+who = by_system_user(opened.database, "the-officer")
 Desk(opened.database, opened.laws, who).advance(sys.argv[2])
 os.kill(os.getpid(), signal.SIGKILL)
 """

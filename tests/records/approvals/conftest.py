@@ -183,7 +183,7 @@ def _trace_rule(unit: Any) -> Case:
 def _linkage(unit: Any) -> Case:
     with unit_of_work(unit.database) as work:
         register(
-            work, OFFICER, unit.now, "the-telecom", name="Synthetic Telecom", regime="CN",
+            work, unit.now, "the-telecom", name="Synthetic Telecom", regime="CN",
             currency="CNY", home=True, base_url="http://127.0.0.1", token="t",
             kind=PartnerKind.TELECOM,
         )  # fmt: skip
@@ -197,7 +197,7 @@ def _linkage(unit: Any) -> Case:
 def _letter_answer(unit: Any) -> Case:
     with unit_of_work(unit.database) as work:
         register(
-            work, OFFICER, unit.now, "bank-home", name="Synthetic bank-home", regime="CN",
+            work, unit.now, "bank-home", name="Synthetic bank-home", regime="CN",
             currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
         )  # fmt: skip
     (recovery_id,) = unit.report(*unit.reports(1))
@@ -235,6 +235,14 @@ def _request(unit: Any) -> Case:
     return case
 
 
+def _payee(unit: Any) -> Case:
+    case = _return(unit)
+    (claim,) = case.file().claims
+    other = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")
+    unit.desk().change_payee(case.recovery_id, claim.id, other, "the account was closed")
+    return case
+
+
 KINDS: dict[Act, Callable[[Any], Case]] = {
     Act.ORDER_STOP: _order_stop,
     Act.FREEZE: _freeze,
@@ -248,6 +256,7 @@ KINDS: dict[Act, Callable[[Any], Case]] = {
     Act.COMPLAINT: _complaint,
     Act.LINKAGE: _linkage,
     Act.LETTER_ANSWER: _letter_answer,
+    Act.PAYEE: _payee,
 }
 
 

@@ -20,7 +20,7 @@ LI = Actor("li", Role.OFFICER)
 def li(unit: Any) -> Actor:
     """Another officer, whose files are his own."""
     with unit_of_work(unit.database) as work:
-        appoint(work, unit.now, LI.id, [LI.role])
+        appoint(work, unit.now, LI.id, [LI.role], os_user=LI.id)
     return LI
 
 

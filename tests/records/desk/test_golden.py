@@ -15,10 +15,13 @@ from models.money import Money
 from models.queries.audit import verify
 from models.queries.views import OfficerView
 from models.states import ApprovalState, CallKind, HoldKind, HoldState, RecoveryState, Role
+from models.store.people import appoint
+from models.store.unit import unit_of_work
 from models.tables import table_of
 from recovery_flows.desk import Desk, NobodyActsError
 from recovery_flows.desk.deconflicting import KnownElsewhereError
 from recovery_flows.desk.golden import stop_at_once
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.pasting import look
 from recovery_flows.errors import MisuseError, RecoveryFlowsError
@@ -67,15 +70,16 @@ def test_a_report_is_stored_accepted_stopped_and_asked_about_in_one_act(
 
 
 def test_nobody_but_an_officer_can_and_the_sender_cannot_confirm(unit: Any, fact: Any) -> None:
-    for who in (None, OfficerView("wu", "wu", frozenset({Role.SUPERVISOR}))):
+    with unit_of_work(unit.database) as work:
+        appoint(work, unit.now, "zhao", [Role.OFFICER, Role.SUPERVISOR], os_user="zhao")
+    for who in (None, by_system_user(unit.database, "wu")):
         with pytest.raises(NobodyActsError):
             stop_at_once(Desk(unit.database, unit.laws, who, lambda: unit.now), fact(1), "1")
-    done = stop_at_once(unit.desk(), fact(1), "1")
+    both = Desk(unit.database, unit.laws, by_system_user(unit.database, "zhao"), lambda: unit.now)
+    done = stop_at_once(both, fact(1), "1")
     (approval,) = unit.file(done.recovery_id).approvals
     with pytest.raises(StepRefusedError, match="a second person has to"):
-        Desk(
-            unit.database, unit.laws, replace(CHEN, roles=frozenset(Role)), lambda: unit.now
-        ).approve(approval.id)
+        both.approve(approval.id)
 
 
 def test_a_shared_account_is_refused_whole_unless_it_is_known(unit: Any, fact: Any) -> None:
@@ -117,7 +121,8 @@ def without(unit: Any, measure: Measure) -> dict[str, Any]:
 
 def test_a_law_without_a_later_confirmation_lets_no_stop_leave_first(unit: Any, fact: Any) -> None:
     laws = without(unit, Measure.CONFIRMATION)
-    desk = Desk(unit.database, laws, CHEN, lambda: unit.now)
+    chen = by_system_user(unit.database, "chen")
+    desk = Desk(unit.database, laws, chen, lambda: unit.now)
     done = stop_at_once(desk, fact(1), "1")
     assert "lets no stop-payment leave before another person has approved" in done.sentence
     assert done.sentence.endswith("next: send the stop-payment of CNY 1,000.00 (officer)")
@@ -130,7 +135,8 @@ def test_a_law_without_a_later_confirmation_lets_no_stop_leave_first(unit: Any, 
 
 
 def test_a_law_without_a_stop_payment_takes_nothing_in(unit: Any, fact: Any) -> None:
-    desk = Desk(unit.database, without(unit, Measure.STOP), CHEN, lambda: unit.now)
+    chen = by_system_user(unit.database, "chen")
+    desk = Desk(unit.database, without(unit, Measure.STOP), chen, lambda: unit.now)
     before = event_count(unit)
     with pytest.raises(StepRefusedError, match="the law CN knows no stop-payment"):
         stop_at_once(desk, fact(1), "1")

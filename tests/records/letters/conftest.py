@@ -173,7 +173,7 @@ def paper(unit: Any, tmp_path: Path) -> Paper:
     with unit_of_work(unit.database) as work:
         for name, regime, currency in (("bank-home", "CN", "CNY"), ("bank-abroad", "GB", "GBP")):
             register(
-                work, OFFICER, unit.now, name, name=f"Synthetic {name}", regime=regime,
+                work, unit.now, name, name=f"Synthetic {name}", regime=regime,
                 currency=currency, home=regime == "CN", base_url="",
                 channel=PartnerChannel.LETTER,
             )  # fmt: skip

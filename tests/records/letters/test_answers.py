@@ -10,6 +10,7 @@ import pytest
 from models.queries.audit import verify
 from models.states import HoldKind, HoldState, Role
 from models.step_wording import Wording
+from models.store.documents import place_of
 from models.store.unit import Actor
 from recovery_flows.desk import letter_answers
 from recovery_flows.desk.waiting import pending_approvals
@@ -142,7 +143,8 @@ def test_an_answer_to_a_letter_that_was_never_sent_is_refused(paper: Any) -> Non
 
 def test_a_document_changed_behind_the_back_is_not_taken(stopped: Any) -> None:
     stopped.held()
-    sealed = stopped.unit.database.vault.seal_bytes(b"another letter").hex()
+    digest = stopped.unit.one("SELECT digest FROM document WHERE kind = 'letter answer'")
+    sealed = stopped.unit.database.vault.seal_bytes(b"another letter", place_of(digest)).hex()
     stopped.unit.tamper(
         f"UPDATE document SET body_sealed = x'{sealed}' WHERE kind = 'letter answer'"
     )

@@ -12,7 +12,6 @@ from models.queries.work import due_call_kinds, next_retry
 from models.states import CallKind, HoldKind, HoldState, Role
 from models.step_wording import Wording
 from models.store.calls import lease_calls
-from models.store.partners import register
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.desk import letter_answers, letters
 from recovery_flows.flows.context import Engine, Pace
@@ -72,14 +71,15 @@ def test_no_engine_takes_a_letter_and_a_sweep_comes_to_rest(stopped: Any) -> Non
     paper.decide()
 
 
-def test_what_was_printed_stays_a_letter_when_its_bank_gets_an_interface(paper: Any) -> None:
+def test_what_was_printed_stays_a_letter_when_its_bank_gets_an_interface(
+    paper: Any, change_partner: Any
+) -> None:
     paper.stop()
     paper.print()
-    with unit_of_work(paper.unit.database) as work:
-        register(
-            work, OFFICER, paper.unit.now, "bank-home", name="Synthetic", regime="CN",
-            currency="CNY", home=True, base_url="", token="synthetic-token",
-        )  # fmt: skip
+    change_partner(
+        paper.unit.database, ("chen", "wu"), paper.unit.now, "bank-home", name="Synthetic",
+        regime="CN", currency="CNY", home=True, base_url="", token="synthetic-token",
+    )  # fmt: skip
     kinds = {c.id: c.kind for c in paper.file().calls}
     assert [kinds[call_id] for call_id in leased(paper)] == [CallKind.STATEMENT]
     assert [x.kind for x in paper.lines()] == ["hold"]

@@ -11,8 +11,7 @@ import pytest
 from models.money import Money
 from models.queries.audit import verify
 from models.states import HoldKind, HoldState, PayoutState, RequestState, Role
-from models.store.partners import register
-from models.store.unit import Actor, unit_of_work
+from models.store.unit import Actor
 from recovery_flows.desk import holding, letter_answers, letters
 from recovery_flows.errors import MisuseError
 from recovery_flows.reports.ledger_check import ledger_check
@@ -169,13 +168,12 @@ def test_word_of_another_figure_is_taken_once_and_a_mistaken_one_dropped(paper: 
     assert sound(paper)
 
 
-def test_a_bank_with_an_interface_tells_by_it_alone(paper: Any) -> None:
+def test_a_bank_with_an_interface_tells_by_it_alone(paper: Any, change_partner: Any) -> None:
     freeze, unit = paper.frozen(), paper.unit
-    with unit_of_work(unit.database) as work:
-        register(
-            work, OFFICER, unit.now, "bank-home", name="Synthetic", regime="CN", currency="CNY",
-            home=True, base_url="", token="synthetic-token",
-        )  # fmt: skip
+    change_partner(
+        unit.database, ("chen", "wu"), unit.now, "bank-home", name="Synthetic", regime="CN",
+        currency="CNY", home=True, base_url="", token="synthetic-token",
+    )  # fmt: skip
     with pytest.raises(StepRefusedError, match="its word comes through that"):
         letter_answers.take_in_word(unit.desk(), paper.recovery_id, freeze.id, {}, paper.scan())
 

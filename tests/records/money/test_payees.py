@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 
 from models.facts import AccountRef
+from models.queries.audit import verify
 from models.states import CallKind, Role
 from models.store.unit import Actor
-from recovery_flows.desk.desk import StepRefusedError
+from recovery_flows.desk import NobodyActsError
+from recovery_flows.desk.waiting import waiting_approvals
+from recovery_flows.errors import MisuseError
+from recovery_flows.rules.acts import StepRefusedError, submit_allocation
+from recovery_flows.rules.progress import Progress
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 OTHER = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")
@@ -43,7 +48,91 @@ def test_another_payee_voids_the_approval_and_takes_the_instruction_back(
     assert [a.state for a in returns(unit, recovery_id)] == ["void"]
     assert [p.state for p in file.payouts] == ["prepared"]
     assert not [c for c in file.calls if c.kind is CallKind.PAYOUT]
-    assert file.payouts[0].payee_account_id != claim.payout_account_id
     assert file.allocations[0].state == "draft"
+    assert file.payouts[0].payee_account_id == claim.payout_account_id
+    unit.approve(recovery_id)
+    assert unit.file(recovery_id).payouts[0].payee_account_id == unit.account_id(OTHER)
     with pytest.raises(StepRefusedError, match="is void already"):
         unit.desk(SUPERVISOR).approve(asked.id)
+
+
+def payee(unit: Any, recovery_id: str) -> Any:
+    """The pending decision on another payee, as the second person sees it."""
+    (line,) = (a for a in waiting_approvals(unit.database, unit.laws) if a.act == "payee")
+    assert line.recovery_id == recovery_id
+    return line
+
+
+def test_another_payee_is_a_decision_of_its_own_that_shows_whose_account_it_is_and_why(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.decided()
+    claim = unit.file(recovery_id).claims[0]
+    unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
+    line = payee(unit, recovery_id)
+    figures = dict(line.figures)
+    assert line.asked_by == "chen"
+    assert figures["pay to"] == "···· 0042"
+    assert figures["its holder"] == "S·· (NOT the name of the victim)"
+    assert figures["instead of"] == figures["money came from"] == "···· 0002"
+    assert figures["why"] == "the victim's bank closed the account"
+    assert unit.file(recovery_id).claims[0].payout_account_id == claim.payout_account_id
+
+
+def test_nothing_is_submitted_while_another_payee_waits_and_a_no_leaves_the_account(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.decided()
+    claim = unit.file(recovery_id).claims[0]
+    allocation = unit.file(recovery_id).allocations[0]
+    unit.desk().change_payee(recovery_id, claim.id, OTHER, "closed")
+    progress = Progress(unit.file(recovery_id))
+    with pytest.raises(StepRefusedError, match="another payee is asked for"):
+        submit_allocation(progress, allocation.id, "chen", unit.now, unit.laws)
+    unit.desk(SUPERVISOR).deny(payee(unit, recovery_id).approval_id, "not the victim's")
+    (after,) = unit.file(recovery_id).claims
+    assert (after.payout_account_id, after.asked_account_id) == (claim.payout_account_id, "")
+    assert verify(unit.database) == ()
+
+
+def test_the_yes_to_a_return_shows_whose_account_is_paid_by_whom_and_why_it_was_changed(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.decided()
+    claim = unit.file(recovery_id).claims[0]
+    unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
+    unit.approve(recovery_id)
+    unit.desk().advance(recovery_id)
+    (line,) = (a for a in waiting_approvals(unit.database, unit.laws) if a.act == "return")
+    figures = dict(line.figures)
+    assert figures["its holder"] == "S·· (NOT the name of the victim)"
+    assert figures["changed by"] == "chen"
+    assert figures["why"] == "the victim's bank closed the account"
+
+
+def test_an_account_without_a_holder_is_no_payee(unit: Any, acts: Any) -> None:
+    recovery_id = acts.decided()
+    claim = unit.file(recovery_id).claims[0]
+    nobodys = AccountRef("bank-slow", "9999000000000043")
+    with pytest.raises(MisuseError, match="say whose account it is: --holder NAME"):
+        unit.desk().change_payee(recovery_id, claim.id, nobodys, "closed")
+    assert unit.file(recovery_id).claims[0].asked_account_id == ""
+
+
+def test_the_officer_who_asks_for_another_payee_cannot_say_yes_to_it(unit: Any, acts: Any) -> None:
+    recovery_id = acts.decided()
+    claim = unit.file(recovery_id).claims[0]
+    unit.desk().change_payee(recovery_id, claim.id, OTHER, "closed")
+    with pytest.raises(NobodyActsError, match="takes the role supervisor"):
+        unit.desk().approve(payee(unit, recovery_id).approval_id)
+
+
+def test_a_payee_changed_by_sql_shows_that_nobody_changed_it(unit: Any, acts: Any) -> None:
+    recovery_id = acts.decided()
+    mule = unit.file(recovery_id).assets[0].account_id
+    unit.tamper(
+        f"UPDATE payout SET payee_account_id = '{mule}'",
+        f"UPDATE claim SET payout_account_id = '{mule}'",
+    )
+    (line,) = (a for a in waiting_approvals(unit.database, unit.laws) if a.act == "return")
+    assert dict(line.figures)["changed by"] == "nobody"

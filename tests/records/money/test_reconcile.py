@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from models.queries.audit import verify
+from models.sealed_place import SealedPlace
 from models.states import CallKind, PayoutState
-from models.store.partners import register
-from models.store.unit import Actor, unit_of_work
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.days import Wanted, reconcile_days
 from recovery_flows.flows.feed import poll
@@ -67,21 +66,20 @@ def closed_port() -> int:
 
 
 @pytest.fixture
-def book(unit: Any, sandbox_file: Path) -> Iterator[Path]:
+def book(unit: Any, sandbox_file: Path, change_partner: Any) -> Iterator[Path]:
     """The banks' own book, served; our database knows where."""
     with running(sandbox_file, lambda: unit.now, sandbox_file.with_suffix(".json")) as rows:
         for row in rows:
-            move_partner(unit, row)
+            move_partner(unit, row, change_partner)
         yield sandbox_file
 
 
-def move_partner(unit: Any, row: dict[str, str]) -> None:
-    with unit_of_work(unit.database) as work:
-        register(
-            work, Actor("chen", "officer"), unit.now, row["id"], name=row["name"],  # type: ignore[arg-type]
-            regime=row["jurisdiction"], currency=row["currency"],
-            home=row["jurisdiction"] == "CN", base_url=row["url"], token=row["token"],
-        )  # fmt: skip
+def move_partner(unit: Any, row: dict[str, str], change_partner: Any) -> None:
+    change_partner(
+        unit.database, ("chen", "wu"), unit.now, row["id"], name=row["name"],
+        regime=row["jurisdiction"], currency=row["currency"], home=row["jurisdiction"] == "CN",
+        base_url=row["url"], token=row["token"],
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -180,10 +178,11 @@ async def test_a_hold_that_the_bank_does_not_know_is_a_difference(
 
 
 async def test_a_bank_that_is_away_could_not_be_asked(
-    unit: Any, held: str, engine: Engine, closed_port: int
+    unit: Any, held: str, engine: Engine, closed_port: int, change_partner: Any
 ) -> None:
     row = {"id": "bank-home", "name": "Synthetic", "jurisdiction": "CN", "currency": "CNY"}
-    move_partner(unit, row | {"url": f"http://127.0.0.1:{closed_port}", "token": "t"})
+    away = {"url": f"http://127.0.0.1:{closed_port}", "token": "t"}
+    move_partner(unit, row | away, change_partner)
     result = await reconcile(engine)
     assert [line.verdict for line in result.lines] == [Verdict.NOT_ASKED]
     assert result.exit_code == 4
@@ -209,7 +208,8 @@ async def test_bytes_and_answers_changed_behind_the_back_are_named(
     unit: Any, held: str, engine: Engine
 ) -> None:
     assert verify(unit.database) == ()
-    sealed = unit.database.vault.seal("{}")
+    call_id = str(unit.one("SELECT id FROM call WHERE kind = 'hold'"))
+    sealed = unit.database.vault.seal("{}", SealedPlace("call", call_id, "body_sealed"))
     unit.tamper(
         f"UPDATE call SET body_sealed = '{sealed}' WHERE kind = 'hold'",
         "UPDATE document SET body_sealed = x'00' WHERE kind = 'hold answer'",

@@ -11,7 +11,7 @@ import pytest
 
 from models.queries.letter_views import LetterLine
 from models.states import ApprovalState, PartnerChannel, Role
-from models.store.partners import learn_code, register
+from models.store.partners import learn_code
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.desk import letter_answers, letters
 from recovery_flows.desk.letter_orders import Post
@@ -198,13 +198,14 @@ class Paper:
 
 
 @pytest.fixture
-def paper(unit: Any, tmp_path: Path) -> Paper:
+def paper(unit: Any, tmp_path: Path, change_partner: Any) -> Paper:
     """The mule's bank has no interface: it is registered so after the sandbox told of it."""
+    two = ("the-officer", "the-supervisor")
+    change_partner(
+        unit.database, two, unit.sandbox.now, "bank-home", name="Synthetic Paper Bank",
+        regime="CN", currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
+    )  # fmt: skip
     with unit_of_work(unit.database) as work:
-        register(
-            work, ENGINE, unit.sandbox.now, "bank-home", name="Synthetic Paper Bank", regime="CN",
-            currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
-        )  # fmt: skip
         learn_code(work, ENGINE, unit.sandbox.now, "bank-slow", CODES["bank-slow"])
     return Paper(unit, tmp_path)
 

@@ -138,6 +138,7 @@ async def paid_to_another_account(unit: Any) -> None:
     (claim,) = unit.file().claims
     other = AccountRef(unit.sandbox.SLOW, unit.sandbox.BUSY, "Synthetic Shop")
     unit.desk().change_payee(unit.recovery_id, claim.id, other, "the bank knows another name")
+    unit.approve()
     await pay_again(unit)
     assert (credited(unit), credited(unit, unit.sandbox.BUSY)) == ([], ["800.00"])
 

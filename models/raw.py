@@ -1,0 +1,62 @@
+"""Rows as they are stored, read without their types, so that a spoilt value cannot fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from models.ids import digest_bytes
+from models.outcome import Scalar, spelled
+
+Raw = str | int | bool | bytes | datetime | None
+
+
+def raw_columns(table: sa.Table) -> list[sa.ColumnClause[Raw]]:
+    """A table's columns without their types, so that reading a spoilt value cannot fail."""
+    return [sa.literal_column(f'"{table.name}"."{c.name}"').label(c.name) for c in table.c]  # type: ignore[misc]
+
+
+def spelling(kind: sa.types.TypeEngine[object]) -> Callable[[Raw], Scalar] | None:
+    """How a column's stored value is spelled by an event; None: as it is stored."""
+    if isinstance(kind, UTCDateTime):
+        return instant
+    if isinstance(kind, sa.LargeBinary):
+        return _bytes
+    return _truth if isinstance(kind, sa.Boolean) else None
+
+
+def instant(value: Raw) -> Scalar:
+    """A stored instant as ISO text in UTC; an unreadable one is named, not raised."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return f"unreadable {value}"
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        return f"unreadable {value!r}"
+    return spelled(value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def plain(value: object) -> Scalar:
+    """A value on its way into a row, spelled as the stored one will be."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, datetime):
+        return spelled(value)
+    if isinstance(value, bytes):
+        return digest_bytes(value)
+    return value  # type: ignore[return-value]
+
+
+def _truth(value: Raw) -> Scalar:
+    return bool(value) if value in (0, 1) else f"unreadable {value!r}"
+
+
+def _bytes(value: Raw) -> Scalar:
+    return digest_bytes(value) if isinstance(value, bytes) else f"unreadable {value!r}"

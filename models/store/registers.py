@@ -1,0 +1,134 @@
+"""Changes of the registers: a supervisor asks, a second person confirms, only then they count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.ids import canonical, derive_id
+from models.officer import RegisterChange
+from models.outcome import Move, Outcome, Scalar, Values, spelled
+from models.raw import plain
+from models.register_states import RegisterAct
+from models.sealed_place import SealedPlace
+from models.seals import UNCOVERED
+from models.states import ApprovalState, Noun
+from models.store.record import record
+from models.store.register_guard import OPEN_OF_PARTNER
+from models.store.unit import Actor, Unit
+from models.tables import BY_NOUN, table_of
+
+CHANGE = "change"
+_CHANGES = table_of(RegisterChange)
+_NOUN = {
+    RegisterAct.APPOINT_OFFICER: Noun.OFFICER,
+    RegisterAct.REGISTER_PARTNER: Noun.PARTNER,
+    RegisterAct.CHANGE_PARTNER: Noun.PARTNER,
+}
+_EVENT = {
+    RegisterAct.APPOINT_OFFICER: "appointed",
+    RegisterAct.REGISTER_PARTNER: "registered",
+    RegisterAct.CHANGE_PARTNER: "updated",
+}
+
+
+class ChangeVoidError(Exception):
+    """A change that cannot be confirmed: decided before, or made for a row that is another now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A change that was confirmed or denied."""
+
+    act: RegisterAct
+    subject_id: str
+    asked_by: str
+
+
+def place_of(change_id: str) -> SealedPlace:
+    """Where the values of a change are kept."""
+    return SealedPlace("register_change", change_id, "values_sealed")
+
+
+def ask_change(
+    unit: Unit, actor: Actor, now: datetime, act: RegisterAct, subject_id: str, values: Values
+) -> str:
+    """Ask a second person to confirm a new row, or new values of one; return the change's id."""
+    text = canonical({name: spelled(value) for name, value in values.items()}).decode()
+    change_id = derive_id(CHANGE, act, subject_id, unit.seq + 1)
+    move = Move(
+        Noun.REGISTER_CHANGE, change_id, "asked", None,
+        {
+            "act": act,
+            "subject_id": subject_id,
+            "values_sealed": unit.vault.seal(text, place_of(change_id)),
+            "values_digest": unit.vault.fingerprint(text),
+            "basis_digest": _basis(unit, act, subject_id),
+            "asked_by": actor.id,
+            "asked_at": now,
+        },
+    )  # fmt: skip
+    record(unit, actor, now, "", Outcome((move,)))
+    return change_id
+
+
+def confirm_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> Decided:
+    """Let a change count; ChangeVoidError where its row is another than when it was asked for."""
+    row = _pending(unit, change_id)
+    text = unit.vault.open(row.values_sealed, place_of(change_id))
+    if unit.vault.fingerprint(text) != row.values_digest:
+        raise ChangeVoidError(f"{change_id} is not what was asked: `recovery audit verify`")
+    if _basis(unit, row.act, row.subject_id) != row.basis_digest:
+        raise ChangeVoidError(
+            f"{row.subject_id} has changed since {change_id} was asked for: deny it and ask again"
+        )
+    _decide(unit, actor, now, change_id, "approved")
+    values: dict[str, Scalar] = json.loads(text)
+    noun, event = _NOUN[row.act], _EVENT[row.act]
+    state = None if event != "updated" else "active"
+    unit.confirmed = Move(noun, row.subject_id, event, state, values)
+    record(unit, actor, now, "", Outcome((unit.confirmed,)))
+    unit.confirmed = None
+    return Decided(row.act, row.subject_id, row.asked_by)
+
+
+def deny_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> Decided:
+    """Say no to a change; nothing of it counts."""
+    row = _pending(unit, change_id)
+    _decide(unit, actor, now, change_id, "denied")
+    return Decided(row.act, row.subject_id, row.asked_by)
+
+
+def _pending(unit: Unit, change_id: str) -> sa.Row[tuple[object, ...]]:
+    row = unit.session.execute(sa.select(_CHANGES).where(_CHANGES.c.id == change_id)).first()
+    if row is None:
+        raise ChangeVoidError(f"there is no change {change_id}: `recovery approve` lists them")
+    if row.state is not ApprovalState.PENDING:
+        raise ChangeVoidError(f"{change_id} is {row.state} already")
+    return row
+
+
+def _decide(unit: Unit, actor: Actor, now: datetime, change_id: str, event: str) -> None:
+    values: Values = {"decided_by": actor.id, "decided_at": now}
+    move = Move(Noun.REGISTER_CHANGE, change_id, event, ApprovalState.PENDING, values)
+    record(unit, actor, now, "", Outcome((move,)))
+
+
+def _basis(unit: Unit, act: RegisterAct, subject_id: str) -> str:
+    """Keyed digest of what the register holds of the subject now; "" for nothing."""
+    table = BY_NOUN[_NOUN[act]]
+    row = unit.session.execute(sa.select(table).where(table.c.id == subject_id)).mappings().first()
+    if row is None:
+        return ""
+    return unit.vault.fingerprint(canonical(guarded(row)).decode())
+
+
+def guarded(row: Mapping[Any, Any]) -> dict[str, Scalar]:
+    """Those columns of a partner or an officer that two people have to agree on."""
+    left_out = OPEN_OF_PARTNER | UNCOVERED[Noun.PARTNER]
+    return {name: plain(value) for name, value in row.items() if name not in left_out}

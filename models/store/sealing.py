@@ -1,0 +1,191 @@
+"""Writing with seals: whatever a unit of work inserts or changes is sealed before it commits.
+
+`SealingSession` looks at each statement, so that no writer can forget it. A row whose seal was
+broken before stays broken: going on with it does not make it good.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import SessionTransaction
+from sqlmodel import Session
+
+from models.raw import raw_columns
+from models.runtime import TableSeal
+from models.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
+from models.tables import table_of
+from models.vault import Vault
+
+_TALLIES = table_of(TableSeal)
+_CHUNK = 500
+_WHOLE = 1 << 256
+
+
+class SealingSession(Session):
+    """A session whose inserts and updates of sealed tables are followed by their seals."""
+
+    def __init__(self, bind: sa.Engine, vault: Vault) -> None:
+        super().__init__(bind, expire_on_commit=False)
+        self.vault = vault
+        self.broken: set[tuple[str, str]] = set()
+        """Rows that were about to be changed and did not fit their seal: (table, key)."""
+        self.revisions: dict[str, int] = {}
+        """Tables whose tally this unit has changed, with the number of its change."""
+        self._touched: dict[str, dict[str, int]] = defaultdict(dict)
+        self._added: dict[str, dict[str, int]] = defaultdict(dict)
+        self._sums: dict[str, int] = defaultdict(int)
+        self._rows: dict[str, int] = defaultdict(int)
+        self._tallied = {table.name for table in tallied_tables()}
+        self.has_undone = False
+
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
+        """Execute a statement; what it writes into a sealed table is sealed."""
+        if isinstance(statement, sa.Insert | sa.Update | sa.Delete):
+            table = statement.table
+            if isinstance(table, sa.Table) and SEAL in table.c:
+                if isinstance(statement, sa.Insert):
+                    rows = self._with_seals(table, statement, params)
+                    return super().execute(table.insert(), rows, **options)
+                self._touch(table, statement, params)
+        return super().execute(statement, params, **options)
+
+    def seal(self) -> None:
+        """Seal what was changed, and count it; to be called once, before the commit."""
+        if self.has_undone:
+            self._forget_undone()
+        for name, keys in self._touched.items():
+            table = next(t for t in sealed_tables() if t.name == name)
+            ordered = sorted(keys)
+            for start in range(0, len(ordered), _CHUNK):
+                self._seal_again(table, ordered[start : start + _CHUNK])
+        for name in sorted(set(self._sums) | set(self._rows)):
+            self._tally(name)
+
+    def seal_all(self) -> None:
+        """Seal every row of a database of an earlier version, which had no seals."""
+        for table in sealed_tables():
+            key = _key(table)
+            query = sa.select(*raw_columns(table)).select_from(table)
+            news = [
+                {"at": row[key.name], "to": row_seal(self.vault, table, spelled_row(table, row))}
+                for row in super().execute(query).mappings()
+            ]
+            self._write_seals(table, news)
+            if table.name in self._tallied:
+                self._rows[table.name] += len(news)
+                self._sums[table.name] += sum(int(new["to"], 16) for new in news)
+
+    def _write_seals(self, table: sa.Table, news: list[dict[str, Any]]) -> None:
+        if news:
+            change = table.update().where(_key(table) == sa.bindparam("at"))
+            super().execute(change.values({SEAL: sa.bindparam("to")}), news)
+
+    def _with_seals(self, table: sa.Table, statement: sa.Insert, params: Any) -> Any:  # noqa: ANN401
+        if params is None:
+            params = statement.compile().params
+        if isinstance(params, Mapping):
+            return self._with_seal(table, params)
+        return [self._with_seal(table, row) for row in params]
+
+    def _with_seal(self, table: sa.Table, row: Mapping[str, Any]) -> dict[str, Any]:
+        seal = row_seal(self.vault, table, row)
+        if table.name in self._tallied:
+            self._added[table.name][str(row[_key(table).name])] = int(seal, 16)
+            self._rows[table.name] += 1
+            self._sums[table.name] += int(seal, 16)
+        return {**row, SEAL: seal}
+
+    def _touch(self, table: sa.Table, statement: sa.Update | sa.Delete, params: Any) -> None:  # noqa: ANN401
+        """Remember the rows that are about to change, and whether they were as we left them."""
+        query = sa.select(*raw_columns(table)).select_from(table)
+        if statement.whereclause is not None:
+            query = query.where(statement.whereclause)
+        given = params if isinstance(params, list | tuple) else [params or {}]
+        for one in given:
+            for row in super().execute(query, one).mappings():
+                key = str(row[_key(table).name])
+                if key in self._touched[table.name]:
+                    continue
+                if key not in self._added[table.name] and not fits(self.vault, table, row):
+                    self.broken.add((table.name, key))
+                    continue
+                self._touched[table.name][key] = int(row[SEAL] or "0", 16)
+
+    def _seal_again(self, table: sa.Table, keys: Sequence[str]) -> None:
+        """New seals for changed rows; a row that is gone is counted off the table."""
+        key = _key(table)
+        query = sa.select(*raw_columns(table)).select_from(table).where(key.in_(keys))
+        news = []
+        gone = set(keys)
+        for row in super().execute(query).mappings():
+            gone.discard(str(row[key.name]))
+            seal = row_seal(self.vault, table, spelled_row(table, row))
+            if seal == row[SEAL]:
+                continue
+            news.append({"at": row[key.name], "to": seal})
+            if table.name in self._tallied:
+                self._sums[table.name] += int(seal, 16) - int(row[SEAL], 16)
+        self._write_seals(table, news)
+        if table.name in self._tallied:
+            self._rows[table.name] -= len(gone)
+            self._sums[table.name] -= sum(self._touched[table.name][name] for name in gone)
+
+    def _tally(self, name: str) -> None:
+        query = sa.select(*raw_columns(_TALLIES)).select_from(_TALLIES)
+        known = super().execute(query.where(_TALLIES.c.name == name)).mappings().first()
+        if known is not None and not fits(self.vault, _TALLIES, known):
+            self.broken.add((_TALLIES.name, name))
+            return
+        rows, total, revision = 0, 0, 0
+        if known is not None:
+            rows, total, revision = known["rows"], int(known["sum"], 16), known["revision"]
+        values: dict[str, Any] = {
+            "name": name,
+            "rows": rows + self._rows[name],
+            "sum": f"{(total + self._sums[name]) % _WHOLE:064x}",
+            "revision": revision + 1,
+        }
+        values[SEAL] = row_seal(self.vault, _TALLIES, values)
+        if known is None:
+            super().execute(_TALLIES.insert(), values)
+        else:
+            super().execute(_TALLIES.update().where(_TALLIES.c.name == name).values(**values))
+        self.revisions[name] = revision + 1
+
+    def _forget_undone(self) -> None:
+        """Rows that were inserted and then rolled back with a savepoint are not counted."""
+        for name, added in self._added.items():
+            table = next(t for t in sealed_tables() if t.name == name)
+            for key in set(added) - set(self._still_there(table, sorted(added))):
+                self._rows[name] -= 1
+                self._sums[name] -= added[key]
+                self._touched[name].pop(key, None)
+
+    def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterable[str]:
+        key = _key(table)
+        for start in range(0, len(keys), _CHUNK):
+            query = sa.select(key).where(key.in_(keys[start : start + _CHUNK]))
+            yield from super().execute(query).scalars()
+
+
+def seal_all(session: Session) -> None:
+    """Seal every row of a database of an earlier version, in a unit of work."""
+    if not isinstance(session, SealingSession):
+        raise TypeError("rows are sealed in a unit of work")
+    session.seal_all()
+
+
+@sa.event.listens_for(SealingSession, "after_soft_rollback")
+def _note_undone(session: SealingSession, previous: SessionTransaction) -> None:
+    if previous.nested:
+        session.has_undone = True
+
+
+def _key(table: sa.Table) -> sa.Column[Any]:
+    """The one column that is a sealed row's key."""
+    (key,) = table.primary_key.columns
+    return key
