@@ -7,7 +7,7 @@ broken before stays broken: going on with it does not make it good.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -157,19 +157,23 @@ class SealingSession(Session):
         self.revisions[name] = revision + 1
 
     def _forget_undone(self) -> None:
-        """Rows that were inserted and then rolled back with a savepoint are not counted."""
+        """Rows that were inserted and rolled back with a savepoint are not counted.
+
+        One that was inserted again afterwards is counted once, with the seal that it has.
+        """
         for name, added in self._added.items():
             table = next(t for t in sealed_tables() if t.name == name)
-            for key in set(added) - set(self._still_there(table, sorted(added))):
-                self._rows[name] -= 1
-                self._sums[name] -= added[key]
+            seals = dict(self._still_there(table, sorted(added)))
+            self._rows[name], self._sums[name] = len(seals), sum(seals.values())
+            for key in set(added) - set(seals):
                 self._touched[name].pop(key, None)
 
-    def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterable[str]:
+    def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterator[tuple[str, int]]:
         key = _key(table)
         for start in range(0, len(keys), _CHUNK):
-            query = sa.select(key).where(key.in_(keys[start : start + _CHUNK]))
-            yield from super().execute(query).scalars()
+            query = sa.select(key, table.c[SEAL]).where(key.in_(keys[start : start + _CHUNK]))
+            for found, seal in super().execute(query):
+                yield str(found), int(seal, 16)
 
 
 def seal_all(session: Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -109,6 +111,13 @@ async def test_a_foreign_payment_that_no_statement_shows_can_be_given_up_and_clo
     assert actions(unit) == ["submit_close"]
 
 
+def rename_at_bank(unit: Any, known: str, other: str) -> None:
+    """Somebody at the bank mistypes a reference: it does not find the hold, and says no."""
+    with closing(sqlite3.connect(unit.sandbox.path, timeout=10)) as book:
+        assert book.execute("UPDATE hold SET id = ? WHERE id = ?", [other, known]).rowcount == 1
+        book.commit()
+
+
 async def order_and_deny_in_force(unit: Any) -> Any:
     """A stop in force is denied; its bank refuses to let it go."""
     unit.advance()
@@ -116,7 +125,7 @@ async def order_and_deny_in_force(unit: Any) -> Any:
     await unit.sweep()
     stop = unit.hold()
     assert stop.state is HoldState.STOPPED
-    garble(unit, f"UPDATE hold SET bank_ref = 'H-unknown' WHERE id = '{stop.id}'")
+    rename_at_bank(unit, stop.bank_ref, "H-known-as-another")
     (asked,) = (a for a in unit.file().approvals if a.state is ApprovalState.PENDING)
     unit.desk(Role.SUPERVISOR).deny(asked.id, "the report was a joke")
     await unit.sweep()
@@ -129,7 +138,7 @@ async def test_a_denied_stop_that_its_bank_keeps_has_a_next_step_for_its_owner(u
     assert "release_again" in actions(unit)
     step = next(s for s in unit.page().steps if s.action == "release_again")
     assert (step.role, step.due_at) == (Role.OFFICER, unit.hold().expires_at)
-    garble(unit, f"UPDATE hold SET bank_ref = '{stop.bank_ref}' WHERE id = '{stop.id}'")
+    rename_at_bank(unit, "H-known-as-another", stop.bank_ref)
     unit.officer_does("release_again")
     await unit.come_to_rest()
     assert unit.file().hold(stop.id).state is HoldState.RELEASED
