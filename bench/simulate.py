@@ -23,7 +23,7 @@ _TELL_EVERY = 500
 
 def main() -> None:
     """Play, print and keep the figures; exit code 1 if any history failed."""
-    _fix_hashes()
+    fix_hashes()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--from", type=int, default=0, dest="first")
@@ -79,11 +79,11 @@ def _figures(total: Sum, given: argparse.Namespace, spent: float) -> dict[str, o
     }
 
 
-def _fix_hashes() -> None:
+def fix_hashes(module: str = "bench.simulate") -> None:
     """Python shuffles sets anew in each process; a seed must not depend on that."""
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
-        os.execv(sys.executable, [sys.executable, "-m", "bench.simulate", *sys.argv[1:]])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", module, *sys.argv[1:]])  # noqa: S606
 
 
 if __name__ == "__main__":

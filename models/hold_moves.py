@@ -48,6 +48,7 @@ _MOVES: _Table = {
     (_H.DISPOSAL_PENDING, "disposed"): _H.DISPOSED,
     (_H.DISPOSAL_PENDING, "released"): _H.RELEASED,
     (_H.RELEASE_PENDING, "updated"): _H.RELEASE_PENDING,
+    (_H.RELEASE_PENDING, "escalated"): _H.RELEASE_PENDING,
     (_H.REJECTED_BY_BANK, "refusal_seen"): _H.REJECTED_BY_BANK,
     (_H.NO_FUNDS, "refusal_seen"): _H.NO_FUNDS,
     (None, "volunteered"): _H.STOPPED,
