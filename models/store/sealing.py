@@ -7,7 +7,7 @@ broken before stays broken: going on with it does not make it good.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,6 +57,9 @@ class SealingSession(Session):
         """Seal what was changed, and count it; to be called once, before the commit."""
         if self.has_undone:
             self._forget_undone()
+        for name, added in self._added.items():
+            self._rows[name] += len(added)
+            self._sums[name] += sum(added.values())
         for name, keys in self._touched.items():
             table = next(t for t in sealed_tables() if t.name == name)
             ordered = sorted(keys)
@@ -95,8 +98,6 @@ class SealingSession(Session):
         seal = row_seal(self.vault, table, row)
         if table.name in self._tallied:
             self._added[table.name][str(row[_key(table).name])] = int(seal, 16)
-            self._rows[table.name] += 1
-            self._sums[table.name] += int(seal, 16)
         return {**row, SEAL: seal}
 
     def _touch(self, table: sa.Table, statement: sa.Update | sa.Delete, params: Any) -> None:  # noqa: ANN401
@@ -157,23 +158,18 @@ class SealingSession(Session):
         self.revisions[name] = revision + 1
 
     def _forget_undone(self) -> None:
-        """Rows that were inserted and rolled back with a savepoint are not counted.
-
-        One that was inserted again afterwards is counted once, with the seal that it has.
-        """
+        """Rows that were inserted and then rolled back with a savepoint are not counted."""
         for name, added in self._added.items():
             table = next(t for t in sealed_tables() if t.name == name)
-            seals = dict(self._still_there(table, sorted(added)))
-            self._rows[name], self._sums[name] = len(seals), sum(seals.values())
-            for key in set(added) - set(seals):
+            for key in set(added) - set(self._still_there(table, sorted(added))):
+                del added[key]
                 self._touched[name].pop(key, None)
 
-    def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterator[tuple[str, int]]:
+    def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterable[str]:
         key = _key(table)
         for start in range(0, len(keys), _CHUNK):
-            query = sa.select(key, table.c[SEAL]).where(key.in_(keys[start : start + _CHUNK]))
-            for found, seal in super().execute(query):
-                yield str(found), int(seal, 16)
+            query = sa.select(key).where(key.in_(keys[start : start + _CHUNK]))
+            yield from super().execute(query).scalars()
 
 
 def seal_all(session: Session) -> None:

@@ -102,8 +102,8 @@ def break_freezing(patch: pytest.MonkeyPatch, recovery_id: str) -> set[str]:
 
 
 def wake(unit: Any) -> None:
-    """The recovery is due, as after a person's act."""
+    """Due again, as the program itself would have it."""
+    table = table_of(Recovery)
+    change = table.update().where(table.c.id == unit.recovery_id)
     with unit_of_work(unit.database) as work:
-        recoveries = table_of(Recovery)
-        mine = recoveries.update().where(recoveries.c.id == unit.recovery_id)
-        work.session.execute(mine.values(wake_at=recoveries.c.reported_at))
+        work.session.execute(change.values(wake_at=unit.sandbox.now))
