@@ -58,6 +58,9 @@ class SealingSession(Session):
         """Seal what was changed, and count it; to be called once, before the commit."""
         if self.has_undone:
             self._forget_undone()
+        for name, added in self._added.items():
+            self._rows[name] += len(added)
+            self._sums[name] += sum(added.values())
         for name, keys in self._touched.items():
             table = next(t for t in sealed_tables() if t.name == name)
             ordered = sorted(keys)
@@ -95,8 +98,6 @@ class SealingSession(Session):
         seal = row_seal(self.vault, table, row)
         if table.name in self._tallied:
             self._added[table.name][str(row[_key(table).name])] = int(seal, 16)
-            self._rows[table.name] += 1
-            self._sums[table.name] += int(seal, 16)
         return {**row, SEAL: seal}
 
     def _touch(self, table: sa.Table, statement: sa.Update | sa.Delete, params: Any) -> None:  # noqa: ANN401
@@ -157,8 +158,7 @@ class SealingSession(Session):
         for name, added in self._added.items():
             table = next(t for t in sealed_tables() if t.name == name)
             for key in set(added) - set(self._still_there(table, sorted(added))):
-                self._rows[name] -= 1
-                self._sums[name] -= added[key]
+                del added[key]
                 self._touched[name].pop(key, None)
 
     def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterable[str]:
