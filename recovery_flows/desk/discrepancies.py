@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.file import RecoveryFile
 from models.queries.clock import case_now
-from models.states import DiscrepancyKind, Noun, Role
+from models.states import CallState, DiscrepancyKind, Noun, Role
 from models.store.calls import try_at_once
 from models.store.notes import write_note
 from models.store.unit import Unit
@@ -32,7 +32,11 @@ def resolve(
 
 
 def _release(unit: Unit, file: RecoveryFile, named: str) -> None:
-    """A call that was put off because it failed is tried again at once."""
+    """A call that was put off because it failed, or was held back, is tried again at once."""
     found = next(d for d in file.discrepancies if d.id == named)
     if found.kind is DiscrepancyKind.PROCESSING_FAILED and found.subject_noun is Noun.CALL:
         try_at_once(unit, found.subject_id)
+    elif found.kind is DiscrepancyKind.HISTORY_BROKEN:
+        for call in file.calls:
+            if call.state is CallState.PLANNED:
+                try_at_once(unit, call.id)

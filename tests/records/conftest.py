@@ -30,6 +30,7 @@ from models.migrate import upgrade
 from models.money import Money
 from models.partner import Partner
 from models.queries.files import load_file
+from models.queries.views import OfficerView
 from models.states import HoldKind, HoldState, Noun, Role
 from models.store.accounts import account_id_of
 from models.store.clock import set_case_time
@@ -41,7 +42,7 @@ from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from models.tables import table_of
 from models.vault import Vault
-from recovery_flows.desk import Desk
+from recovery_flows.desk import Desk, log_in
 from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
@@ -121,6 +122,11 @@ class Unit:
 
     def desk(self, actor: Actor = OFFICER) -> Desk:
         who = by_system_user(self.database, actor.id)
+        if who is None or actor.role not in who.roles:
+            # Somebody who has both roles, as a log-in would find them.
+            view = OfficerView(actor.id, actor.id, frozenset({actor.role}))
+            proof = log_in._proof(view, self.database.vault)
+            who = log_in.Identity(view.id, view.handle, view.roles, proof)
         return Desk(self.database, self.laws, who, lambda: self.now)
 
     def later(self, hours: float, *, reached: bool = True) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 
-from models.engine import make_engine
-from models.migrate import alembic_config
+from models.engine import Database, make_engine, open_database
+from models.migrate import alembic_config, schema_is_current, upgrade
+from models.store.upgrading import has_no_seals, seal_older
 
 
 def taken_back(unit: Any, path: Path, revision: str) -> Path:
@@ -33,3 +35,28 @@ def taken_back(unit: Any, path: Path, revision: str) -> Path:
             raw.execute(f"INSERT INTO main.{table} ({into}) SELECT {values} FROM new.{table}")
         raw.commit()
     return path
+
+
+def brought_up_to_date(unit: Any, path: Path) -> Database:
+    """What `recovery init` makes of it: the newest schema, and its rows sealed."""
+    engine = make_engine(f"sqlite:///{path}")
+    assert has_no_seals(engine)
+    upgrade(engine)
+    assert schema_is_current(engine)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as raw, raw:
+        # Its case time stood, which earlier versions kept in no event.
+        raw.execute("ATTACH ? AS new", (str(unit.path),))
+        raw.execute("INSERT INTO case_clock SELECT * FROM new.case_clock")
+    database = open_database(f"sqlite:///{path}", unit.folder / "keys")
+    _sign_as_then(database)
+    seal_older(database)
+    return database
+
+
+def _sign_as_then(database: Database) -> None:
+    """Earlier versions signed the same heads, without a word on tables."""
+    signed, _ = database.heads.read(database.vault)
+    database.heads.path.unlink()
+    for head in signed:
+        database.heads.sign(database.vault, replace(head, tables={}))

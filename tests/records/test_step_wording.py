@@ -14,8 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import step_wording
-from models.engine import make_engine, open_database
-from models.migrate import upgrade
 from models.money import Money
 from models.queries.audit import verify
 from models.queries.queue import queue_page
@@ -24,7 +22,7 @@ from models.step_wording import SENTENCES, Wording, say
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.rules import approval_subjects
 from recovery_flows.rules.subjects import Act
-from tests.records.older import taken_back
+from tests.records.older import brought_up_to_date, taken_back
 
 FIGURES = st.one_of(
     st.text(max_size=20), st.integers(), st.builds(Money, st.integers(), st.just("JPY"))
@@ -84,11 +82,8 @@ def older(unit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("UPDATE recovery SET wake_at = NULL")
         raw.commit()
-    engine = make_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
     unit.database.dispose()
-    unit.database = open_database(f"sqlite:///{path}", unit.folder / "keys")
+    unit.database = brought_up_to_date(unit, path)
     yield unit, recovery_id
     unit.database.dispose()
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 
-from models.engine import Database, make_engine, open_database
+from models.engine import make_engine
 from models.migrate import alembic_config, is_known, schema_is_current, upgrade
 from models.queries.audit import verify
 from models.queries.files import load_file
-from models.store.upgrading import SealsLostError, has_no_seals, seal_older
-from tests.records.older import taken_back
+from models.store.upgrading import SealsLostError, seal_older
+from tests.records.older import brought_up_to_date, taken_back
 
 NEW = {
     "recovery": (
@@ -34,16 +33,7 @@ def old(unit: Any, tmp_path: Path) -> tuple[Path, str]:
     """A database at 0001 with a traced recovery in it, and that recovery's id."""
     recovery_id = unit.traced()
     path = taken_back(unit, tmp_path / "old.sqlite3", "0001")
-    _sign_as_then(unit.database)
     return path, recovery_id
-
-
-def _sign_as_then(database: Database) -> None:
-    """The first version signed the same heads, without a word on tables."""
-    signed, _ = database.heads.read(database.vault)
-    database.heads.path.unlink()
-    for head in signed:
-        database.heads.sign(database.vault, replace(head, tables={}))
 
 
 def test_seals_that_were_taken_out_are_not_made_anew(unit: Any) -> None:
@@ -63,20 +53,10 @@ def test_what_the_first_version_wrote_is_read_and_its_history_holds(
     unit: Any, old: tuple[Path, str]
 ) -> None:
     path, recovery_id = old
-    engine = make_engine(f"sqlite:///{path}")
-    assert has_no_seals(engine)
-    upgrade(engine)
-    assert schema_is_current(engine)
-    engine.dispose()
-    with closing(sqlite3.connect(path)) as raw, raw:
-        # Its case time stood, which the first version kept in no event.
-        raw.execute("ATTACH ? AS new", (str(unit.path),))
-        raw.execute("INSERT INTO case_clock SELECT * FROM new.case_clock")
     before = unit.file(recovery_id)
-    database = open_database(f"sqlite:///{path}", unit.folder / "keys")
+    database = brought_up_to_date(unit, path)
     with database.reading() as session:
         assert load_file(session, recovery_id) == before
-    seal_older(database)
     # The heads lie beside the keys: they were signed by the same unit.
     assert verify(database) == ()
     database.dispose()

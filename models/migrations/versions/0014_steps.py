@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 import sqlalchemy as sa
+from sqlmodel.sql.sqltypes import AutoString
 from alembic import op
 
 
@@ -32,7 +33,7 @@ def upgrade() -> None:
     It then words the step with its figures, and voids the approvals that wait with figures of an
     older version (decision 0024). `wake_at` is derived: no event tells of it.
     """
-    op.add_column('recovery', sa.Column('step_wording', sa.Text(), nullable=False, server_default=''))
+    op.add_column('recovery', sa.Column('step_wording', AutoString(), nullable=False, server_default=''))
     bind = op.get_bind()
     table = _RECOVERY
     for (action,) in bind.execute(sa.select(table.c.step_action).distinct()).all():

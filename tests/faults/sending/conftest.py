@@ -22,6 +22,7 @@ from models.money import Money
 from models.queries.audit import verify
 from models.queries.files import load_file
 from models.queries.views import RecoveryPage
+from models.register_states import InstallationKind
 from models.rows import HoldRow
 from models.states import (
     LIVE_HOLDS,
@@ -258,7 +259,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         without_settings(patch)
-        made = make_installation(load_settings(folder / "data"), people, stands_at=STORY_BEGINS)
+        settings, kind = load_settings(folder / "data"), InstallationKind.DEMO
+        made = make_installation(settings, people, stands_at=STORY_BEGINS, kind=kind)
     made.database.dispose()
     return folder
 

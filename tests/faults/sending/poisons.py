@@ -11,12 +11,14 @@ import pytest
 
 from models.facts import AccountRef, ReportFact
 from models.money import Money
+from models.recovery import Recovery
 from models.states import (
     HoldState,
     Role,
 )
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
+from models.tables import table_of
 from recovery_flows.desk.queueing import queue
 from recovery_flows.flows import deciding
 from recovery_flows.rules.attention import DEFAULT_PATIENCE
@@ -100,4 +102,8 @@ def break_freezing(patch: pytest.MonkeyPatch, recovery_id: str) -> set[str]:
 
 
 def wake(unit: Any) -> None:
-    garble(unit, f"UPDATE recovery SET wake_at = reported_at WHERE id = '{unit.recovery_id}'")
+    """Due again, as the program itself would have it."""
+    table = table_of(Recovery)
+    change = table.update().where(table.c.id == unit.recovery_id)
+    with unit_of_work(unit.database) as work:
+        work.session.execute(change.values(wake_at=unit.sandbox.now))

@@ -14,6 +14,7 @@ from models.store.calls import lease_calls
 from models.store.partner_register import note_reconciled
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.unit import unit_of_work
+from models.trouble import Trouble
 
 OF_THE_MOMENT = {
     Noun.PARTNER: (
@@ -58,8 +59,10 @@ async def test_whatever_is_noted_of_a_partner_or_a_call_leaves_the_history_intac
     with unit_of_work(unit.database) as work:
         (call_id,) = lease_calls(work, "a-hand", [CallKind.HOLD], now, wall, 60, 9)
         note_breaker(work, "bank-home", 3, wall)
-        note_contact(work, "bank-home", answered_at=wall, error="it hung up")
-        plan_poll(work, "bank-home", due_at=wall, interval_seconds=77, reached=now)
+        note_contact(work, "bank-home", answered_at=wall, error="it hung up",
+                     trouble=Trouble.HUNG_UP)  # fmt: skip
+        plan_poll(work, "bank-home", due_at=wall, interval_seconds=77, reached=now,
+                  read_at=now)  # fmt: skip
         note_reconciled(work, now, "bank-home", now, "")
     leased = row(unit, Noun.CALL)
     assert (leased["id"], leased["lease_owner"]) == (call_id, "a-hand")

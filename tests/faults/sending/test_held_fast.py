@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.queries.files import load_file
@@ -65,18 +63,24 @@ async def test_a_part_that_is_not_there_any_more_is_not_ordered(unit: Any) -> No
     assert unit.hold(HoldKind.FREEZE).releasing_minor == 0
 
 
-async def test_a_certificate_that_is_gone_is_one_partners_trouble(unit: Any) -> None:
+async def test_a_certificate_that_is_gone_is_one_partners_trouble(
+    unit: Any, change_partner: Any
+) -> None:
     unit.stop()
-    gone = "UPDATE partner SET base_url = 'https://bank.example', ca_path = '/gone/ca.pem'"
-    with unit_of_work(unit.database) as work:
-        work.session.execute(sa.text(f"{gone} WHERE id = '{unit.sandbox.HOME}'"))
+    bank = unit.sandbox.banks[unit.sandbox.HOME]
+
+    def moved(url: str, ca_path: str = "") -> None:
+        change_partner(
+            unit.database, ("the-officer", "the-supervisor"), unit.sandbox.now, bank["id"],
+            name=bank["name"], regime="CN", currency="CNY", home=True, base_url=url,
+            token=bank["token"], client_id=bank["client_id"], certificates=(ca_path, "", ""),
+        )  # fmt: skip
+
+    moved("https://bank.example", "/gone/ca.pem")
     await unit.sweep()
     assert unit.hold().state is HoldState.ORDERED
     assert "not a readable PEM file" in unit.file().calls[0].last_error
-    url = unit.sandbox.banks[unit.sandbox.HOME]["url"]
-    with unit_of_work(unit.database) as work:
-        mended = f"UPDATE partner SET base_url = '{url}', ca_path = ''"
-        work.session.execute(sa.text(f"{mended} WHERE id = '{unit.sandbox.HOME}'"))
+    moved(bank["url"])
     await unit.sweep(after_seconds=130)
     assert unit.hold().state is HoldState.STOPPED
 
