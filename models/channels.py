@@ -13,7 +13,10 @@ _CALLS, _PARTNERS = table_of(Call), table_of(Partner)
 
 def letter_partners() -> sa.Select[tuple[str]]:
     """Ids of the partners that are reached by letter."""
-    return sa.select(_PARTNERS.c.id).where(_PARTNERS.c.channel == PartnerChannel.LETTER)
+    return _BY_LETTER
+
+
+_BY_LETTER = sa.select(_PARTNERS.c.id).where(_PARTNERS.c.channel == PartnerChannel.LETTER)
 
 
 def by_interface() -> sa.ColumnElement[bool]:

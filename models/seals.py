@@ -7,7 +7,7 @@ what the queue shows. Which rows a whole table has is sealed in `table_seal`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.ids import canonical
-from models.raw import plain, spelling
+from models.outcome import Scalar
+from models.raw import Raw, plain, spelling
 from models.states import Noun
 from models.tables import BY_NOUN, HISTORY
 from models.vault import Vault
@@ -40,15 +41,17 @@ UNCOVERED: Mapping[Noun, frozenset[str]] = {
 _UNCOVERED_OF = {BY_NOUN[noun].name: columns - {SEAL} for noun, columns in UNCOVERED.items()}
 
 
-def tallied_tables() -> list[sa.Table]:
+@lru_cache(maxsize=1)
+def tallied_tables() -> tuple[sa.Table, ...]:
     """Tables whose rows no event makes: sealed row by row, and counted as a whole."""
     made = {table.name for table in BY_NOUN.values()} | HISTORY | {"table_seal"}
-    return [t for t in SQLModel.metadata.sorted_tables if SEAL in t.c and t.name not in made]
+    return tuple(t for t in sealed_tables() if t.name not in made)
 
 
-def sealed_tables() -> list[sa.Table]:
+@lru_cache(maxsize=1)
+def sealed_tables() -> tuple[sa.Table, ...]:
     """All tables whose rows carry a seal."""
-    return [t for t in SQLModel.metadata.sorted_tables if SEAL in t.c]
+    return tuple(t for t in SQLModel.metadata.sorted_tables if SEAL in t.c)
 
 
 def row_seal(vault: Vault, table: sa.Table, row: Mapping[str, object]) -> str:
@@ -78,8 +81,14 @@ def _covered(table: sa.Table) -> tuple[tuple[str, object], ...]:
 
 def spelled_row(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, object]:
     """A stored row as its seal spells it."""
-    spellings = ((c.name, spelling(c.type)) for c in table.c)
-    return {name: row[name] if spell is None else spell(row[name]) for name, spell in spellings}
+    return {
+        name: row[name] if spell is None else spell(row[name]) for name, spell in _spellings(table)
+    }
+
+
+@lru_cache(maxsize=64)
+def _spellings(table: sa.Table) -> tuple[tuple[str, Callable[[Raw], Scalar] | None], ...]:
+    return tuple((c.name, spelling(c.type)) for c in table.c)
 
 
 def fits(vault: Vault, table: sa.Table, row: Mapping[Any, Any]) -> bool:

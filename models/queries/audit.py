@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database
@@ -25,7 +24,7 @@ from models.queries.evidence import evidence_differences
 from models.queries.removed import missing_refs, refs_by_id
 from models.queries.replay import Replay
 from models.queries.sealed import seal_differences
-from models.raw import instant, raw_columns
+from models.raw import instant, raw_select
 from models.store.record import digest_of, posting_body
 from models.store.unit import FIRST_DIGEST
 from models.tables import table_of
@@ -136,7 +135,7 @@ def _entries(session: Session) -> Iterator[tuple[dict[str, Any], list[Any]]]:
     legs = _legs(session)
     pending = next(legs, None)
     names = list(_EVENTS.c.keys())
-    query = sa.select(*raw_columns(_EVENTS)).select_from(_EVENTS).order_by(_EVENTS.c.seq)
+    query = raw_select(_EVENTS).order_by(_EVENTS.c.seq)
     for row in session.execute(query, execution_options={"yield_per": 2000}):
         event = dict(zip(names, row, strict=True))
         event["at"] = instant(event["at"])
@@ -154,11 +153,7 @@ def _entries(session: Session) -> Iterator[tuple[dict[str, Any], list[Any]]]:
 
 
 def _legs(session: Session) -> Iterator[Any]:
-    query = (
-        sa.select(*raw_columns(_POSTINGS))
-        .select_from(_POSTINGS)
-        .order_by(_POSTINGS.c.event_seq, _POSTINGS.c.leg)
-    )
+    query = raw_select(_POSTINGS).order_by(_POSTINGS.c.event_seq, _POSTINGS.c.leg)
     yield from session.execute(query, execution_options={"yield_per": 2000})
 
 

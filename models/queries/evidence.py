@@ -13,7 +13,7 @@ from models.account import Account, Party, Statement, StatementLine
 from models.ids import digest_bytes
 from models.partner import Call, Document
 from models.queries.money import is_there
-from models.raw import instant, raw_columns
+from models.raw import instant, raw_select
 from models.sealed_place import SealedPlace
 from models.store.documents import place_of
 from models.store.statement_plan import line_id
@@ -33,7 +33,7 @@ def evidence_differences(session: Session, vault: Vault) -> Iterator[_Difference
         (table_of(Call), _call, "the bytes of the call {} are not those that were fixed"),
         (table_of(Document), _document, "the document {} is not what was received"),
     ):
-        query = sa.select(*raw_columns(table)).select_from(table)
+        query = raw_select(table)
         for row in session.execute(query, execution_options={"yield_per": 500}):
             if not _holds(is_right, vault, row):
                 yield table.name, str(row[0]), what.format(row[0])
@@ -89,7 +89,7 @@ def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
 
 def _lines(session: Session) -> Iterator[_Difference]:
     """A booking's id is made of its account, instant, amount, side, reference and twin number."""
-    query = sa.select(*raw_columns(_LINES)).select_from(_LINES).where(is_there())
+    query = raw_select(_LINES).where(is_there())
     twins: dict[_Twins, set[str]] = defaultdict(set)
     for row in session.execute(query, execution_options={"yield_per": 2000}):
         at = str(instant(row.booked_at))

@@ -47,20 +47,22 @@ class Owned:
 
 def owners_of_refs(session: Session, refs: Iterable[str]) -> list[Owned]:
     """Our holds, payouts and tasks with these ids, each with the partner that was told of it."""
-    wanted = list(set(refs))
-    found: list[Owned] = []
+    given = {"wanted": list(set(refs))}
+    return [Owned(noun, *row) for noun, query in _OWNED for row in session.execute(query, given)]
+
+
+def _owned() -> list[tuple[Noun, sa.Select[Any]]]:
+    wanted: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
+    found: list[tuple[Noun, sa.Select[Any]]] = []
     for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS)):
-        query = (
-            sa.select(table.c.id, _ASSETS.c.partner_id, table.c.recovery_id, table.c.asset_id)
-            .join(_ASSETS, _ASSETS.c.id == table.c.asset_id)
-            .where(table.c.id.in_(wanted))
-        )
-        found += [Owned(noun, *row) for row in session.execute(query)]
-    tasks = sa.select(
-        _TASKS.c.id, _TASKS.c.partner_id, _TASKS.c.recovery_id, _TASKS.c.asset_id
-    ).where(_TASKS.c.id.in_(wanted))
-    found += [Owned(Noun.TASK, *row) for row in session.execute(tasks)]
-    return found
+        query = sa.select(table.c.id, _ASSETS.c.partner_id, table.c.recovery_id, table.c.asset_id)
+        joined = query.join(_ASSETS, _ASSETS.c.id == table.c.asset_id)
+        found.append((noun, joined.where(table.c.id.in_(wanted))))
+    of_tasks = (_TASKS.c.id, _TASKS.c.partner_id, _TASKS.c.recovery_id, _TASKS.c.asset_id)
+    return [*found, (Noun.TASK, sa.select(*of_tasks).where(_TASKS.c.id.in_(wanted)))]
+
+
+_OWNED = _owned()
 
 
 def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> frozenset[str]:
@@ -154,7 +156,9 @@ def recoveries_past_end(session: Session, partner_id: str, at: datetime) -> list
 
 def feeds_read(session: Session) -> dict[str, datetime]:
     """Up to when (case time) each partner's feed has been read without a gap."""
-    query = sa.select(_PARTNERS.c.id, _PARTNERS.c.feed_read_at).where(
-        _PARTNERS.c.feed_read_at.is_not(None)
-    )
-    return {row.id: row.feed_read_at for row in session.execute(query)}
+    return {row.id: row.feed_read_at for row in session.execute(_READ_TO)}
+
+
+_READ_TO = sa.select(_PARTNERS.c.id, _PARTNERS.c.feed_read_at).where(
+    _PARTNERS.c.feed_read_at.is_not(None)
+)

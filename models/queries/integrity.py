@@ -20,7 +20,7 @@ from models.ledger import Event, PostingRow
 from models.partner import Partner
 from models.queries.evidence import account_is_right
 from models.queries.replay import Replay
-from models.raw import instant, raw_columns
+from models.raw import instant, raw_select
 from models.recovery import Asset, Claim, Recovery
 from models.restitution import Payout
 from models.seals import fits
@@ -73,7 +73,7 @@ def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iter
     events = _stored(session, _EVENTS, _EVENTS.c.recovery_id.in_(family), _EVENTS.c.seq)
     legs: dict[int, list[Any]] = defaultdict(list)
     where = _POSTINGS.c.recovery_id.in_(family)
-    query = sa.select(*raw_columns(_POSTINGS)).select_from(_POSTINGS).where(where)
+    query = raw_select(_POSTINGS).where(where)
     for leg in session.execute(query.order_by(_POSTINGS.c.event_seq, _POSTINGS.c.leg)):
         legs[leg.event_seq].append(leg)
     yield from _numbered(database, family, events)
@@ -109,7 +109,7 @@ def _stored(
     *order: sa.ColumnElement[int],
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    query = sa.select(*raw_columns(table)).select_from(table).where(where)
+    query = raw_select(table).where(where)
     query = query.order_by(*order).limit(limit)
     return [dict(row) for row in session.execute(query).mappings()]
 

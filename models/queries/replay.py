@@ -12,7 +12,7 @@ from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.outcome import Scalar
-from models.raw import Raw, raw_columns, spelling
+from models.raw import Raw, raw_select, spelling
 from models.seals import UNCOVERED
 from models.states import Noun
 from models.tables import BY_NOUN, STATE_COLUMN, STATELESS
@@ -85,7 +85,7 @@ class Replay:
         columns = [(at, c) for at, c in enumerate(table.c) if c.name not in left_out]
         checks = [(at, c.name, spelling(c.type), c) for at, c in columns]
         id_at = list(table.c.keys()).index("id")
-        query = sa.select(*raw_columns(table)).select_from(table).where(where)
+        query = raw_select(table).where(where)
         for stored in session.execute(query, execution_options={"yield_per": 2000}):
             name = str(stored[id_at])
             expected = self.rows.pop((noun, name), None)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.heads import Head
-from models.raw import raw_columns
+from models.raw import raw_select
 from models.runtime import TableSeal
 from models.seals import SEAL, fits, sealed_tables, tallied_tables
 from models.tables import table_of
@@ -39,7 +39,7 @@ def seal_differences(
 
 
 def _rows(session: Session, table: sa.Table) -> Iterator[Mapping[Any, Any]]:
-    query = sa.select(*raw_columns(table)).select_from(table)
+    query = raw_select(table)
     yield from session.execute(query, execution_options={"yield_per": 2000}).mappings()
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
-from models.raw import raw_columns
+from models.raw import raw_select
 from models.runtime import TableSeal
 from models.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
 from models.tables import table_of
@@ -72,7 +73,7 @@ class SealingSession(Session):
         """Seal every row of a database of an earlier version, which had no seals."""
         for table in sealed_tables():
             key = _key(table)
-            query = sa.select(*raw_columns(table)).select_from(table)
+            query = raw_select(table)
             news = [
                 {"at": row[key.name], "to": row_seal(self.vault, table, spelled_row(table, row))}
                 for row in super().execute(query).mappings()
@@ -84,8 +85,7 @@ class SealingSession(Session):
 
     def _write_seals(self, table: sa.Table, news: list[dict[str, Any]]) -> None:
         if news:
-            change = table.update().where(_key(table) == sa.bindparam("at"))
-            super().execute(change.values({SEAL: sa.bindparam("to")}), news)
+            super().execute(_sealing(table), news)
 
     def _with_seals(self, table: sa.Table, statement: sa.Insert, params: Any) -> Any:  # noqa: ANN401
         if params is None:
@@ -102,9 +102,7 @@ class SealingSession(Session):
 
     def _touch(self, table: sa.Table, statement: sa.Update | sa.Delete, params: Any) -> None:  # noqa: ANN401
         """Remember the rows that are about to change, and whether they were as we left them."""
-        query = sa.select(*raw_columns(table)).select_from(table)
-        if statement.whereclause is not None:
-            query = query.where(statement.whereclause)
+        query = _before(table, statement.whereclause)
         given = params if isinstance(params, list | tuple) else [params or {}]
         for one in given:
             for row in super().execute(query, one).mappings():
@@ -119,10 +117,9 @@ class SealingSession(Session):
     def _seal_again(self, table: sa.Table, keys: Sequence[str]) -> None:
         """New seals for changed rows; a row that is gone is counted off the table."""
         key = _key(table)
-        query = sa.select(*raw_columns(table)).select_from(table).where(key.in_(keys))
         news = []
         gone = set(keys)
-        for row in super().execute(query).mappings():
+        for row in super().execute(_rows_with(table), {"keys": keys}).mappings():
             gone.discard(str(row[key.name]))
             seal = row_seal(self.vault, table, spelled_row(table, row))
             if seal == row[SEAL]:
@@ -136,8 +133,7 @@ class SealingSession(Session):
             self._sums[table.name] -= sum(self._touched[table.name][name] for name in gone)
 
     def _tally(self, name: str) -> None:
-        query = sa.select(*raw_columns(_TALLIES)).select_from(_TALLIES)
-        known = super().execute(query.where(_TALLIES.c.name == name)).mappings().first()
+        known = super().execute(_rows_with(_TALLIES), {"keys": [name]}).mappings().first()
         if known is not None and not fits(self.vault, _TALLIES, known):
             self.broken.add((_TALLIES.name, name))
             return
@@ -183,6 +179,26 @@ def seal_all(session: Session) -> None:
 def _note_undone(session: SealingSession, previous: SessionTransaction) -> None:
     if previous.nested:
         session.has_undone = True
+
+
+@lru_cache(maxsize=256)
+def _before(table: sa.Table, where: sa.ColumnElement[bool] | None) -> sa.Select[Any]:
+    """The rows that a change is about; those who change often bring the same condition again."""
+    query = raw_select(table)
+    return query if where is None else query.where(where)
+
+
+@lru_cache(maxsize=64)
+def _rows_with(table: sa.Table) -> sa.Select[Any]:
+    """The rows with these `keys`."""
+    return raw_select(table).where(_key(table).in_(sa.bindparam("keys", expanding=True)))
+
+
+@lru_cache(maxsize=64)
+def _sealing(table: sa.Table) -> sa.Update:
+    """The seal `to` for the row `at`."""
+    change = table.update().where(_key(table) == sa.bindparam("at"))
+    return change.values({SEAL: sa.bindparam("to")})
 
 
 def _key(table: sa.Table) -> sa.Column[Any]:

@@ -124,7 +124,7 @@ def plan_of(seed: int) -> Plan:
         payments=tuple(sorted(payments, key=lambda p: p.hour)),
         reports=tuple(sorted(_reports(dice, stolen), key=lambda r: r.hour)),
         faults=tuple(_faults(dice, payments)),
-        ticks=tuple(_tick(dice) for _ in range(dice.randint(5, 12))),
+        ticks=tuple(_tick(dice) for _ in range(dice.randint(3, 9))),
     )
 
 
