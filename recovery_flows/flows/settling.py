@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.facts import HoldFact, StatementFact
-from models.ids import PartnerId, digest
+from models.ids import PartnerId, canonical
 from models.queries.files import load_file
 from models.states import (
     QUESTIONS,
@@ -260,7 +260,8 @@ def _record(
     digests: list[str],
 ) -> None:
     zones = {code: law.time_zone for code, law in engine.laws.items()}
-    record_statement(unit, ENGINE, now, recovery_id, fact, digest(digests), zones)
+    pages = keep(unit, canonical(digests), "statement pages", "application/json", engine.wall())
+    record_statement(unit, ENGINE, now, recovery_id, fact, pages, zones)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:
