@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.facts import HoldFact, StatementFact
-from models.ids import PartnerId, digest
+from models.ids import PartnerId, canonical
 from models.queries.files import load_file
 from models.states import (
     QUESTIONS,
@@ -33,7 +33,7 @@ from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers, disagreeing, task_answers, watching
+from recovery_flows.rules import answers, disagreeing, letting_go, task_answers, watching
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
 
@@ -213,6 +213,8 @@ def _take(
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws, now)
+        if call.kind is CallKind.RELEASE:
+            letting_go.take_rest(progress, call.subject_id, answered)
 
 
 def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Result) -> None:
@@ -258,7 +260,8 @@ def _record(
     digests: list[str],
 ) -> None:
     zones = {code: law.time_zone for code, law in engine.laws.items()}
-    record_statement(unit, ENGINE, now, recovery_id, fact, digest(digests), zones)
+    pages = keep(unit, canonical(digests), "statement pages", "application/json", engine.wall())
+    record_statement(unit, ENGINE, now, recovery_id, fact, pages, zones)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:

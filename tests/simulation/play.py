@@ -33,6 +33,7 @@ from tests.simulation.world import World
 
 _ROUNDS_MAX = 150
 _HORIZON = timedelta(days=3 * 365)
+_A_NIGHT = timedelta(hours=25)
 _NUDGE = timedelta(seconds=130)  # past a lease and the longest pause of a retry
 Say = Callable[[str], None]
 
@@ -216,14 +217,32 @@ class History(World):
                 quiet = timedelta(0)
                 self.at += _NUDGE
                 continue
-            if self._is_at_rest():
-                return
+            await self._nights()
             following = self._following(quiet)
+            if self._is_at_rest():
+                following = self._news_to_come()
+                if following is None:
+                    return
             if following is None or following > START + _HORIZON:
                 break
             quiet = max(timedelta(hours=1), quiet * 2)
             self._pass_time(following)
         self._complain()
+
+    async def _nights(self) -> None:
+        """What the engine does after midnight; a bank that nothing waits for is heard then."""
+        try:
+            await self.engines["a"].nights()
+        except Exception as error:
+            raise ViolationError("engine died", _named(error)) from error
+        self.oracle.look()
+
+    def _news_to_come(self) -> datetime | None:
+        """Until when a bank may go back on its word, and is heard of it the night after."""
+        found = [at for bank in self.banks.values() if (at := bank.next_news())]
+        heard = [bank.last_news + _A_NIGHT for bank in self.banks.values() if bank.last_news]
+        found += [at for at in heard if at > self.at]
+        return min(found, default=None)
 
     def _is_at_rest(self) -> bool:
         if self._world:
