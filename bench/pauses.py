@@ -216,6 +216,7 @@ def _figures(seconds: float, pause: float, hold: float, stops: list[float]) -> d
         "longest_pause_of_the_loop_seconds": round(pause, 3),
         "longest_hold_of_the_write_lock_seconds": round(hold, 3),
         "stops_ordered_meanwhile": len(stops),
+        "median_stop_seconds": round(sorted(stops)[len(stops) // 2] if stops else 0.0, 3),
         "longest_stop_seconds": round(max(stops, default=0.0), 3),
     }
 

@@ -42,7 +42,7 @@ def make_unit(folder: Path, recoveries: int) -> Installation:
     with unit_of_work(database) as unit:
         for number in range(BANKS):
             register(
-                unit, actor, now, f"sandbox-{number:02d}", name=f"Sandbox Bank {number}",
+                unit, now, f"sandbox-{number:02d}", name=f"Sandbox Bank {number}",
                 regime=HOME, currency="CNY", home=True, base_url="http://127.0.0.1:9",
             )  # fmt: skip
     places = _places(database)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models import hold_moves, letter_moves, linkage_moves, register_moves
+from models import allocation_moves, hold_moves, letter_moves, linkage_moves, register_moves
 from models.states import (
-    AllocationState,
     ApprovalState,
     CallState,
     ClaimState,
@@ -38,7 +37,7 @@ class IllegalMoveError(ValueError):
 
 _Table = Mapping[tuple[str | None, str], str]
 _R, _C, _Q = RecoveryState, ClaimState, RequestState
-_A, _P, _K, _V, _S = AllocationState, PayoutState, CallState, ApprovalState, Stage
+_P, _K, _V, _S = PayoutState, CallState, ApprovalState, Stage
 _D = DiscrepancyState
 
 
@@ -58,6 +57,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
     for stage in stages:
         moves[(stage, "closed")] = _S.CLOSED
         moves[(stage, "split")] = stage
+        moves[(stage, "title_ended")] = stage
     for stage in (*stages, _S.CLOSED):
         for event in ("updated", "watch_begun", "watch_looked", "watch_found", "watch_ended"):
             moves[(stage, event)] = stage
@@ -85,6 +85,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_R.CLOSED_RETURNED, "reopened"): _R.OPEN,
         (_R.CLOSED_PARTIAL, "reopened"): _R.OPEN,
         (_R.CLOSED_NO_RECOVERY, "reopened"): _R.OPEN,
+        **{(state, "ledger_corrected"): state for state in _R},
     },
     Noun.CLAIM: {
         (None, "filed"): _C.FILED,
@@ -94,6 +95,9 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_C.VERIFIED, "updated"): _C.VERIFIED,
         (_C.VERIFIED, "paid"): _C.PAID,
         (_C.PAID, "updated"): _C.PAID,
+        (_C.PAID, "owed_again"): _C.VERIFIED,
+        (_C.VERIFIED, "limited"): _C.VERIFIED,
+        (_C.PAID, "limited"): _C.PAID,
         **{(state, event): state for state in _C for event in _OF_PAYEE},
     },
     Noun.ASSET: _asset_moves(),
@@ -125,23 +129,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_Q.REFUSED, "executed"): _Q.EXECUTED,
         (_Q.REFUSED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
     },
-    Noun.ALLOCATION: {
-        (None, "drafted"): _A.DRAFT,
-        (_A.DRAFT, "notice_published"): _A.NOTICE,
-        (_A.DRAFT, "submitted"): _A.PENDING_APPROVAL,
-        (_A.DRAFT, "voided"): _A.VOID,
-        (_A.NOTICE, "notice_ended"): _A.NOTICE_ENDED,
-        (_A.NOTICE, "voided"): _A.VOID,
-        (_A.NOTICE_ENDED, "submitted"): _A.PENDING_APPROVAL,
-        (_A.NOTICE_ENDED, "voided"): _A.VOID,
-        (_A.PENDING_APPROVAL, "approved"): _A.APPROVED,
-        (_A.PENDING_APPROVAL, "denied"): _A.VOID,
-        (_A.PENDING_APPROVAL, "voided"): _A.VOID,
-        (_A.PENDING_APPROVAL, "amended"): _A.DRAFT,
-        (_A.APPROVED, "amended"): _A.DRAFT,
-        (_A.APPROVED, "voided"): _A.VOID,
-        (_A.APPROVED, "paid"): _A.PAID,
-    },
+    Noun.ALLOCATION: allocation_moves.ALLOCATION_MOVES,
     Noun.PAYOUT: {
         (None, "prepared"): _P.PREPARED,
         (_P.PREPARED, "amended"): _P.PREPARED,

@@ -98,6 +98,7 @@ class Claim(SQLModel, table=True):
 class Asset(SQLModel, table=True):
     """One account in one recovery; the stage of the work lives here.
 
+    `title_basis` is the digest of what the title was checked for: the traced sum, the claims.
     `watch` is "on" while an account that was empty is looked at again, "over" when that has ended.
     """
 
@@ -116,6 +117,7 @@ class Asset(SQLModel, table=True):
     traced_claim_minor: int = minor_field()
     statement_to: datetime | None = None
     title_checked_by: str = Field(default="", max_length=64)
+    title_basis: str = Field(default="", max_length=64)
     left_alone: str = Field(default="", max_length=120)
     shared_decision: str = Field(default="", max_length=24)
     watch: str = Field(default="", max_length=8)

@@ -11,7 +11,11 @@ from models.states import AllocationState, PayoutState
 
 
 class Allocation(SQLModel, table=True):
-    """How one asset's held money is divided among claims, by which rule, under which notice."""
+    """How one asset's held money is divided among claims, by which rule, under which notice.
+
+    `basis` names by digests what the division rests on: trace, claims and their losses, payees,
+    holds, other recoveries that want the account.
+    """
 
     id: str = id_field()
     recovery_id: str = ref_field("recovery.id")
@@ -26,6 +30,7 @@ class Allocation(SQLModel, table=True):
     notice_to: datetime | None = None
     decision_ref: str = Field(default="", max_length=64)
     drafted_by: str = Field(default="", max_length=64)
+    basis: str = Field(default="", max_length=300)
 
 
 class Payout(SQLModel, table=True):

@@ -88,6 +88,7 @@ class AssetRow:
     traced_claim_minor: int = 0
     statement_to: datetime | None = None
     title_checked_by: str = ""
+    title_basis: str = ""
     left_alone: str = ""
     shared_decision: str = ""
     watch: str = ""
@@ -167,6 +168,7 @@ class AllocationRow:
     notice_from: datetime | None = None
     notice_to: datetime | None = None
     drafted_by: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +208,11 @@ class PayoutRow:
         if not self.settled_currency:  # settled under a version that kept only our own order
             return self.amount_minor
         return self.settled_minor if self.settled_currency == self.currency else 0
+
+    @property
+    def taken_minor(self) -> int:
+        """What left the hold for good, in the currency of the debit: 0 once it came back."""
+        return self.debited_minor if self.state is PayoutState.SETTLED else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,8 @@ class AllocationState(StrEnum):
     PENDING_APPROVAL = "pending_approval"
     APPROVED = "approved"
     PAID = "paid"
+    PAID_IN_PART = "paid_in_part"
+    NOT_PAID = "not_paid"
     VOID = "void"
 
 
@@ -228,6 +230,8 @@ class DiscrepancyKind(StrEnum):
     PROCESSING_FAILED = "processing_failed"
     TRACE_BELOW_RETURNS = "trace_below_returns"
     NO_NEXT_STEP = "no_next_step"
+    PAYOUT_NOT_PAID = "payout_not_paid"
+    CLAIM_ABOVE_BOOKED = "claim_above_booked"
     HISTORY_BROKEN = "history_broken"
 
 
@@ -279,14 +283,6 @@ TERMS = (
 )
 LIVE_HOLDS = frozenset(
     {HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
-)
-ENDED_REQUESTS = frozenset(
-    {
-        RequestState.EXECUTED,
-        RequestState.PARTIALLY_EXECUTED,
-        RequestState.REFUSED,
-        RequestState.DENIED,
-    }
 )
 CLOSED_RECOVERIES = frozenset(
     {

@@ -34,6 +34,8 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
         "the trace finds less at the account than was paid back from it, by {stated}"
     ),
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
+    DiscrepancyKind.PAYOUT_NOT_PAID: "the bank did not carry out a {noun} of {expected}",
+    DiscrepancyKind.CLAIM_ABOVE_BOOKED: "reported {expected}, the bank booked {stated}",
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -147,7 +149,11 @@ SENTENCES: Mapping[str, str] = {
     "freeze_pending": "the formal freeze is not in force yet",
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
-    "payout_refused": "the bank refused to pay {claim}: name another account of the victim",
+    "payout_refused": "the bank did not pay {claim}: name another account of the victim",
+    "payee_asked": "another payee is asked for: a second person decides that first",
+    "rests_on_else": "it rests on something else now ({changed}): it is drafted anew",
+    "not_sent_yet": " (not sent yet: {why})",
+    "residue": ": a rounding residue, less than can be paid in coins; {unpaid} stay unpaid",
     "claim_unverified": "a claim is not verified yet",
 }
 

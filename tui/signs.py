@@ -138,6 +138,8 @@ ALLOCATIONS: Mapping[AllocationState, Sign] = _signs(
         AllocationState.PENDING_APPROVAL: ("?", CARE),
         AllocationState.APPROVED: ("→", CALM),
         AllocationState.PAID: ("✓", GOOD),
+        AllocationState.PAID_IN_PART: ("◑", CARE),
+        AllocationState.NOT_PAID: ("✕", ALARM),
         AllocationState.VOID: ("–", MUTED),
     },
 )

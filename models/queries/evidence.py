@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from models.account import Account, Party, Statement, StatementLine
 from models.ids import digest_bytes
+from models.linkage import Task
 from models.partner import Call, Document
 from models.queries.money import is_there
 from models.raw import instant, raw_select
@@ -23,6 +24,7 @@ from models.vault import Vault, VaultError
 _Difference = tuple[str, str, str]
 _Twins = tuple[str, str, int, str, str]
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
+_DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
 
 
 def evidence_differences(session: Session, vault: Vault) -> Iterator[_Difference]:
@@ -37,6 +39,7 @@ def evidence_differences(session: Session, vault: Vault) -> Iterator[_Difference
         for row in session.execute(query, execution_options={"yield_per": 500}):
             if not _holds(is_right, vault, row):
                 yield table.name, str(row[0]), what.format(row[0])
+    yield from _missing_documents(session)
     yield from _lines(session)
     yield from _lost_lines(session)
 
@@ -85,6 +88,24 @@ def _call(vault: Vault, row: Any) -> bool:  # noqa: ANN401
 
 def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
     return bool(digest_bytes(vault.open_bytes(row.body_sealed, place_of(row.digest))) == row.digest)
+
+
+def _missing_documents(session: Session) -> Iterator[_Difference]:
+    """Each document that a row names by its digest has to be there."""
+    there = sa.select(_DOCUMENTS.c.digest)
+    for column, where in (
+        (_STATEMENTS.c.document_digest, sa.true()),
+        # Of a letter's answer it is the digest of what was typed; its scan has a column of its own.
+        (_CALLS.c.answer_digest, _CALLS.c.answer_sealed == ""),
+        (_CALLS.c.letter_digest, sa.true()),
+        (_CALLS.c.answer_document, sa.true()),
+        (_TASKS.c.document, sa.true()),
+    ):
+        table = column.table
+        query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))
+        for name, digest in session.execute(query.order_by(table.c.id)):
+            sentence = f"the document {digest[:16]} of the {table.name} {name} is not there"
+            yield _DOCUMENTS.name, str(digest), sentence
 
 
 def _lines(session: Session) -> Iterator[_Difference]:

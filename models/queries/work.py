@@ -242,9 +242,12 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
 def next_retry(session: Session) -> datetime | None:
     """The next instant of transport time at which an open call may be tried again.
 
-    For one that is leased that is the end of the lease: who took it may have died.
+    One that is leased: when its lease ends, since who took it may have died. One that is kept back
+    before it was ever tried waits for its recovery, not for time.
     """
     free_at = sa.func.coalesce(_CALLS.c.lease_until, _CALLS.c.retry_at)
-    query = sa.select(sa.func.min(free_at)).where(_CALLS.c.state.in_(OPEN_CALLS), by_interface())
+    tried = sa.or_(_CALLS.c.attempts > 0, _CALLS.c.lease_until.is_not(None))
+    waits = sa.and_(_CALLS.c.state.in_(OPEN_CALLS), by_interface(), tried)
+    query = sa.select(sa.func.min(free_at)).where(waits)
     found: datetime | None = session.execute(query).scalar()
     return found

@@ -66,6 +66,21 @@ def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     return frozenset(unit.session.execute(query).scalars())
 
 
+def look_again(unit: Unit, recovery_id: str) -> None:
+    """What kept payment orders of a recovery back may be over: they are looked at at once."""
+    unit.session.execute(
+        _CALLS.update()
+        .where(
+            _CALLS.c.recovery_id == recovery_id,
+            _CALLS.c.kind == CallKind.PAYOUT,
+            _CALLS.c.state == CallState.PLANNED,
+            _CALLS.c.attempts == 0,
+            _CALLS.c.retry_at.is_not(None),
+        )
+        .values(retry_at=None)
+    )
+
+
 def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: str) -> None:
     """Give leased calls back unsent; they are looked at again at `retry_at` (transport time)."""
     unit.session.execute(

@@ -11,7 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 HOLD_SECONDS = 0.05
 """After so long the write lock is given back, whatever is left: others wait for it."""
-_REST_SECONDS = 0.01
+_REST_SECONDS = 0.02
 
 
 def for_a_while(rest: deque[T]) -> Iterator[T]:

@@ -104,14 +104,9 @@ def hold_body(
     )
 
 
-def release_body(amount: Money | None, reason: str) -> bytes:
-    """The order to let go of `amount` of a hold, or of all of it (None)."""
-    return canonical(
-        {
-            "amount": None if amount is None else _money_json(amount, "amount"),
-            "reason": reason,
-        }
-    )
+def release_body(amount: Money, reason: str) -> bytes:
+    """The order to let go of the sum that was decided on; zero takes back a place in a line."""
+    return canonical({"amount": _money_json(amount, "amount"), "reason": reason})
 
 
 def payout_body(

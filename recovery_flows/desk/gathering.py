@@ -12,9 +12,10 @@ from models.file import RecoveryFile
 from models.queries.hold_history import hold_histories
 from models.queries.money import Covered, StoredLine, covered, lines_of, told_by_files
 from models.rows import ClaimRow
-from models.states import ClaimState
 from recovery_flows.desk.held_money import apart_from_holds
+from recovery_flows.rules import limits
 from recovery_flows.rules.held import held_over_time
+from recovery_flows.rules.losses import LOST
 from recovery_flows.rules.tracing.merge import AccountLine, Merged, merge_lines
 from recovery_flows.rules.tracing.opening import Covered as CoveredTimes
 from recovery_flows.rules.tracing.opening import openings_for
@@ -37,6 +38,8 @@ class Gathered:
     spans: tuple[Covered, ...]
     lines_of: dict[str, tuple[StoredLine, ...]]
     """Bookings by the id of the payment that they show."""
+    booked: Mapping[str, int]
+    """What the bank booked of each claim's payment, where it shows it in the claim's currency."""
     from_files: frozenset[str]
     """Accounts of which a complete statement came as a file, assets already or not."""
 
@@ -57,14 +60,19 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
     shown_by = _by_transfer(needed, merged)
     histories = hold_histories(session, accounts)
     payments = taken_back(merged.transfers, shown_by)
+    reported = _payments(file, needed, merged)
+    booked = {c.id: minor for c, t in reported if (minor := _booked_minor(c, t)) is not None}
     return Gathered(
         transfers=tuple(apart_from_holds(payments, shown_by, histories, CoveredTimes(coverage))),
-        sources=tuple(_sources(file, needed, merged)),
+        sources=tuple(
+            Source(t.id, c.id, limits.upheld_minor(c, booked.get(c.id))) for c, t in reported
+        ),
         openings=tuple(openings_for(merged.transfers, known, coverage)),
         coverage=coverage,
         holds=held_over_time(histories, file.recovery.id),
         spans=tuple(spans),
         lines_of=shown_by,
+        booked=booked,
         from_files=from_files,
     )
 
@@ -148,13 +156,15 @@ def _account_line(line: StoredLine) -> AccountLine:
     )
 
 
-def _sources(file: RecoveryFile, needed: list[StoredLine], merged: Merged) -> list[Source]:
+def _payments(
+    file: RecoveryFile, needed: list[StoredLine], merged: Merged
+) -> list[tuple[ClaimRow, Transfer]]:
     """Which transfer each verified claim is about: by its reference, else by what it says."""
     by_id = {t.id: t for t in merged.transfers}
     taken: set[str] = set()
-    sources = []
+    payments = []
     for claim in file.claims:
-        if claim.state not in (ClaimState.VERIFIED, ClaimState.PAID):
+        if claim.state not in LOST:
             continue
         matches = [
             name
@@ -164,8 +174,15 @@ def _sources(file: RecoveryFile, needed: list[StoredLine], merged: Merged) -> li
         if matches:
             name = min(matches, key=lambda m: _distance(claim, by_id[m]))
             taken.add(name)
-            sources.append(Source(name, claim.id, claim.upheld_minor))
-    return sources
+            payments.append((claim, by_id[name]))
+    return payments
+
+
+def _booked_minor(claim: ClaimRow, payment: Transfer) -> int | None:
+    """What left the victim's account, or what arrived; None where neither is in his currency."""
+    if payment.debit_currency == claim.currency:
+        return payment.debit_minor
+    return payment.credit_minor if payment.credit_currency == claim.currency else None
 
 
 def _is_payment_of(claim: ClaimRow, line: StoredLine) -> bool:

@@ -10,6 +10,7 @@ from models.queries.files import load_files, recoveries_wanting
 from models.sealed_place import SealedPlace
 from models.states import CLOSED_RECOVERIES, Noun, Role, Stage
 from models.step_wording import say
+from models.store.calls import look_again
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -48,6 +49,8 @@ def conclude(
     recovery_id = progress.file.recovery.id
     approval_upkeep.void_changed(progress, now)
     record(unit, actor, now, recovery_id, progress.outcome())
+    if progress.moves:
+        look_again(unit, recovery_id)
     write_derived(unit, recovery_id, shown or derived_or_due(progress.file, now, laws))
     _look_at_sharers(unit, now, laws, progress)
 

@@ -16,7 +16,7 @@ from models.queries.money import places
 from models.rows import RecoveryRow
 from models.states import Noun
 from recovery_flows.desk.gathering import Gathered, gather
-from recovery_flows.rules import contradicting, following
+from recovery_flows.rules import contradicting, following, limits
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
 from recovery_flows.rules.progress import Progress
@@ -39,7 +39,9 @@ def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) 
     known_places = places(session, {p.account_id for p in view.positions})
     covered_to = {s.account_id: s.covers_to for s in given.spans}
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
-    following.adopt(progress, now, laws, view, text, known_places, depths(trace), stale)
+    limited = tuple(limits.moves(file, given.booked))
+    following.adopt(progress, now, laws, view, text, known_places, depths(trace), stale, limited)
+    limits.record(progress, given.booked, now)
     _note_files(progress, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
 
 

@@ -93,6 +93,8 @@ _ALLOCATIONS: Mapping[AllocationState, Worded] = {
     AllocationState.PENDING_APPROVAL: Worded("waits for approval", "approve"),
     AllocationState.APPROVED: Worded("approved, being paid", "paying"),
     AllocationState.PAID: Worded("paid", "paid"),
+    AllocationState.PAID_IN_PART: Worded("paid in part", "in part"),
+    AllocationState.NOT_PAID: Worded("not paid by the bank", "unpaid"),
     AllocationState.VOID: Worded("void", "void"),
 }
 _PAYOUTS: Mapping[PayoutState, Worded] = {

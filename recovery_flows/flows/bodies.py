@@ -7,13 +7,13 @@ from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.work import CallLine, account_ref
 from models.rows import HoldRow
-from models.states import TASK_CALLS, CallKind, HoldKind, HoldState, Noun, Role
+from models.states import TASK_CALLS, CallKind, HoldKind, Noun, Role
 from models.store.unit import Unit
 from recovery_flows.bank import wire
 from recovery_flows.bank.orders import Approval, Authority, Limits
 from recovery_flows.errors import DisagreementError
 from recovery_flows.flows.task_bodies import mandate_of, task_limits, task_path_and_body
-from recovery_flows.rules import clocks, renewing
+from recovery_flows.rules import by_letter, clocks, renewing
 from recovery_flows.rules.freezing import Laws
 
 
@@ -35,9 +35,10 @@ def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) ->
         return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
     if call.kind is CallKind.RELEASE:
         hold = file.hold(call.subject_id)
-        whole = hold.state is HoldState.RELEASE_PENDING
-        part = None if whole else Money(hold.releasing_minor, hold.currency)
-        return wire.release_path(_bank_ref(hold)), wire.release_body(part, "released by decision")
+        decided = by_letter.releasing(hold)
+        return wire.release_path(_bank_ref(hold)), wire.release_body(
+            decided, "released by decision"
+        )
     if call.kind is CallKind.EXTEND:
         hold = file.hold(call.subject_id)
         ends = renewing.new_end(hold, laws[file.asset(hold.asset_id).regime])

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from models.file import RecoveryFile
 from models.queries.files import load_file
 from models.queries.work import CallLine, call_owner, calls_by_id
-from models.states import QUESTIONS, CallKind, CallState, Noun
+from models.states import OPEN_CALLS, QUESTIONS, CallKind, CallState, Noun
 from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
@@ -81,6 +81,8 @@ def _prepare(
 ) -> list[Ready]:
     (call,) = calls_by_id(unit.session, unit.vault, [call_id])
     file = load_file(unit.session, call.recovery_id)
+    if call.state not in OPEN_CALLS:
+        return []  # taken back meanwhile, with another order of the same decision
     is_order = call.state is CallState.PLANNED and call.kind not in QUESTIONS
     broken = vouched.broken(call.recovery_id, call.partner_id) if is_order else ""
     if broken:
@@ -91,17 +93,28 @@ def _prepare(
     if not _may_leave(file, call):
         _take_back(unit, engine, file, call, now)
         return []
+    kept = _kept_back(file, call)
+    if kept:
+        hold_back(unit, [call.id], engine.wall() + _LOOK_AGAIN, kept)
+        return []
     return [_make_ready(unit, engine, file, call, now)]
 
 
 def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures.
 
-    What may have left already is followed to its end.
+    What may have left already, even in an attempt that was postponed, is followed to its end.
     """
-    return call.state is not CallState.PLANNED or sending.may_leave(
-        file, call.kind, call.approval_id
-    )
+    return _may_have_left(call) or sending.may_leave(file, call.kind, call.approval_id)
+
+
+def _may_have_left(call: CallLine) -> bool:
+    return call.attempts > 0 or call.state is not CallState.PLANNED
+
+
+def _kept_back(file: RecoveryFile, call: CallLine) -> str:
+    """Why an order that has not left is kept back for now, such as a trace that is due."""
+    return "" if _may_have_left(call) else sending.waits(file, call.kind, call.subject_id)
 
 
 def _take_back(

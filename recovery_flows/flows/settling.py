@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.facts import StatementFact
-from models.ids import PartnerId, digest
+from models.ids import PartnerId, canonical
 from models.queries.files import load_file
-from models.queries.work import calls_now
 from models.states import (
     QUESTIONS,
     TASK_CALLS,
@@ -32,9 +30,17 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.joined import as_joined
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers, disagreeing, hold_figures, task_answers, watching
+from recovery_flows.rules import (
+    answers,
+    disagreeing,
+    hold_figures,
+    letting_go,
+    task_answers,
+    watching,
+)
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
 
@@ -60,22 +66,9 @@ def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> Non
         with unit_of_work(engine.database) as unit:
             held = leased_by(unit, lease)
             for group in for_a_while(rest):
-                ours = _as_joined(unit, [r for r in group if r.call.id in held])
+                ours = as_joined(unit, [r for r in group if r.call.id in held])
                 rest.extendleft(_settle_alone(unit, engine, ours))
         rest_of_the_lock(rest)
-
-
-def _as_joined(unit: Unit, group: list[Result]) -> list[Result]:
-    """The results with their calls as they are now: a join may have moved them meanwhile."""
-    places = calls_now(unit.session, [r.call.id for r in group])
-    moved = []
-    for result in group:
-        recovery_id, asset_id, subject_id = places[result.call.id]
-        call = replace(
-            result.call, recovery_id=recovery_id, asset_id=asset_id, subject_id=subject_id
-        )
-        moved.append(replace(result, call=call))
-    return moved
 
 
 def _settle_alone(unit: Unit, engine: Engine, group: list[Result]) -> list[list[Result]]:
@@ -227,6 +220,8 @@ def _take(
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws, now)
+        if call.kind is CallKind.RELEASE:
+            letting_go.take_rest(progress, call.subject_id, answered)
 
 
 def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Result) -> None:
@@ -266,7 +261,8 @@ def _record(
     digests: list[str],
 ) -> None:
     zones = {code: law.time_zone for code, law in engine.laws.items()}
-    record_statement(unit, ENGINE, now, recovery_id, fact, digest(digests), zones)
+    pages = keep(unit, canonical(digests), "statement pages", "application/json", engine.wall())
+    record_statement(unit, ENGINE, now, recovery_id, fact, pages, zones)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:

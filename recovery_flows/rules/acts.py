@@ -9,7 +9,7 @@ from datetime import datetime
 from models.file import Place, RecoveryFile
 from models.ids import derive_id
 from models.outcome import Move, Scalar
-from models.rows import ApprovalRow, ClaimRow
+from models.rows import AllocationRow, ApprovalRow, ClaimRow
 from models.states import (
     AllocationState,
     ApprovalState,
@@ -20,7 +20,13 @@ from models.states import (
     RecoveryState,
 )
 from recovery_flows.errors import RefusedError
-from recovery_flows.rules import clocks, freezing, restitution
+from recovery_flows.rules import (
+    basis,
+    clocks,
+    freezing,
+    releasing,
+    restitution,
+)
 from recovery_flows.rules.approval_subjects import approval_id, subject_digest
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
@@ -184,11 +190,17 @@ def split(progress: Progress, asset_id: str) -> None:
 
 
 def check_title(progress: Progress, asset_id: str, actor: str) -> None:
-    """Record that the money in this account is the victims' and nobody else claims it."""
+    """Record that the money in this account is the victims' and nobody else claims it.
+
+    It speaks of the money and the victims that there are now: it ends when others come.
+    """
     asset = progress.file.asset(asset_id)
-    if asset.title_checked_by:
+    if basis.title_stands(progress.file, asset):
         raise StepRefusedError(f"the title of {asset_id} was checked before")
-    values: dict[str, Scalar] = {"title_checked_by": actor}
+    values: dict[str, Scalar] = {
+        "title_checked_by": actor,
+        "title_basis": basis.title(progress.file, asset),
+    }
     progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
@@ -197,14 +209,15 @@ def publish_notice(progress: Progress, allocation_id: str, now: datetime, laws: 
     allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
     if allocation.state is not AllocationState.DRAFT:
         raise StepRefusedError(f"allocation {allocation_id} is {allocation.state}")
+    _check_guard(progress.file, allocation)
     law = laws[progress.file.recovery.regime]
     ends = clocks.due_at(law.notice.limit, now, law)
     values: dict[str, Scalar] = {"notice_from": now, "notice_to": ends}
-    basis = f"{law.notice.instrument}, {law.notice.article}"
+    legal_basis = f"{law.notice.instrument}, {law.notice.article}"
     progress.take(
         Move(
             Noun.ALLOCATION, allocation.id, "notice_published", allocation.state, values,
-            legal_basis=basis,
+            legal_basis=legal_basis,
         )
     )  # fmt: skip
 
@@ -223,10 +236,17 @@ def submit_allocation(
         raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
     if payee_is_asked(progress.file, allocation_id):
         raise StepRefusedError("another payee is asked for: a second person decides that first")
+    _check_guard(progress.file, allocation)
     reference = derive_id("decision", allocation_id, now.isoformat())
     values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
     progress.take(Move(Noun.ALLOCATION, allocation.id, "submitted", allocation.state, values))
     ask(progress, Act.RETURN, allocation.id, actor, now)
+
+
+def _check_guard(file: RecoveryFile, allocation: AllocationRow) -> None:
+    why = restitution.why_not(file, allocation)
+    if why:
+        raise StepRefusedError(f"the return {allocation.id} cannot go on: {why}")
 
 
 def payee_is_asked(file: RecoveryFile, allocation_id: str) -> bool:
@@ -240,7 +260,9 @@ def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) 
     hold = progress.file.hold(hold_id)
     asset = progress.file.asset(hold.asset_id)
     if hold not in restitution.to_release(progress.file, asset):
-        raise StepRefusedError(f"hold {hold_id} is not free to be released")
+        kept = str(restitution.waits_for(progress.file, asset))
+        why = kept or releasing.why_kept(progress.file, hold)
+        raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
     ask(progress, Act.RELEASE, hold.id, actor, now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,12 +49,18 @@ class AllocationResult:
 
 
 def allocate(
-    pool_minor: int, claims: Sequence[ClaimShare], ladder: Iterable[Step]
+    pool_minor: int,
+    claims: Sequence[ClaimShare],
+    ladder: Iterable[Step],
+    without: Collection[str] = (),
 ) -> AllocationResult:
     """Divide `pool_minor` (currency of the losses) by the first step of the ladder that fits.
 
     Direct where the money of one claim only is traced into the pool, else pro rata on net loss;
-    nobody gets more than his net loss. ValueError: negative sums, a claim given twice, no step.
+    nobody gets more than his net loss. Claims `without` a part (a share of theirs is less than a
+    coin that can be paid) count for the method and get nothing.
+
+    ValueError: negative sums, a claim given twice, no step.
     Source: CBRC and MPS Provisions on returning frozen funds (2016) art 8.
     """
     _check(pool_minor, claims)
@@ -62,7 +68,10 @@ def allocate(
     direct = sum(claim.traced_minor > 0 for claim in ordered) == 1
     method = AllocationMethod.DIRECT if direct else AllocationMethod.PRO_RATA
     weights = [
-        0 if direct and not claim.traced_minor else claim.net_loss_minor for claim in ordered
+        0
+        if claim.claim_id in without or (direct and not claim.traced_minor)
+        else claim.net_loss_minor
+        for claim in ordered
     ]
     payouts = _payouts(pool_minor, weights)
     step = _step(method, ladder)

@@ -33,6 +33,7 @@ from models.ids import derive_id, digest
 from models.money import Money
 from models.rows import ApprovalRow, AssetRow, CallRow, HoldRow
 from models.states import ApprovalState, LedgerAccount
+from recovery_flows.rules import releasing
 from recovery_flows.rules.subjects import Act
 from recovery_flows.rules.term_words import term_word
 
@@ -131,9 +132,18 @@ def _held(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
     yield _amount(minor, hold.currency)
 
 
+def _let_go(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+    """What is to be let go; where victims are still owed, what of the hold is traced to them."""
+    yield from _held(file, hold, minor)
+    if not releasing.is_free(file, file.asset(hold.asset_id), hold):
+        traced = Money(releasing.of_loss_minor(file, hold), hold.currency)
+        yield Figure("of the hold, traced to victims", traced)
+        yield Figure("still owed to victims", releasing.owed(file))
+
+
 def _release(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _held(file, hold, hold.held_minor)
+    return _let_go(file, hold, hold.held_minor)
 
 
 def _renewal(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
@@ -146,13 +156,13 @@ def _renewal(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
 
 def _part(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _held(file, hold, hold.releasing_minor)
+    return _let_go(file, hold, hold.releasing_minor)
 
 
 def _complaint(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
     # A yes turns what was complained of into what is being released.
-    return _held(file, hold, hold.complained_minor or hold.releasing_minor)
+    return _let_go(file, hold, hold.complained_minor or hold.releasing_minor)
 
 
 def _request(file: RecoveryFile, request_id: str) -> Iterator[Figure]:
@@ -177,6 +187,8 @@ def _allocation(file: RecoveryFile, allocation_id: str) -> Iterator[Figure]:
         to, hold = payout.payee_account_id, payout.hold_id
         yield Figure("payee", Payee(payout.claim_id, to, amount, bank, hold))
         yield from _not_the_senders(file, payout.claim_id, to)
+    # Trace, claims, holds, payees, other recoveries: a change of any of them voids the yes.
+    yield Figure("rests on", Document(digest(allocation.basis)))
 
 
 def _not_the_senders(file: RecoveryFile, claim_id: str, account_id: str) -> Iterator[Figure]:

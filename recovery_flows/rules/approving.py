@@ -23,6 +23,7 @@ from recovery_flows.rules import (
     letting_go,
     linking_acts,
     payees,
+    paying,
     renewing,
     restitution,
 )
@@ -96,19 +97,26 @@ def _send_request(progress: Progress, approval: ApprovalRow, now: datetime, laws
 
 def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del now, laws
-    allocation = next(a for a in progress.file.allocations if a.id == approval.subject_id)
+    allocation = paying.allocation_of(progress.file, approval.subject_id)
+    why = restitution.why_not(progress.file, allocation)
+    if why:
+        raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
     progress.take(Move(Noun.ALLOCATION, allocation.id, "approved", allocation.state))
-    payouts = progress.file.payouts_of(allocation.id)
+    payouts = [
+        p for p in progress.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED
+    ]
     for payout in payouts:
-        if payout.state is PayoutState.PREPARED:
-            progress.take(Move(Noun.PAYOUT, payout.id, "instructed", payout.state))
-    for intent in restitution.payout_intents(progress.file, payouts, approval.id):
+        progress.take(Move(Noun.PAYOUT, payout.id, "instructed", payout.state))
+    for intent in paying.intents(progress.file, payouts, approval.id):
         progress.call(intent)
 
 
 def _release(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del now, laws
     hold = _still_held(progress, approval)
+    why = restitution.why_not_released(progress.file, hold)
+    if why:
+        raise StepRefusedError(f"the release of hold {hold.id} cannot be approved: {why}")
     freezing.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.file import RecoveryFile
 from models.money import Money
 from models.rows import CallRow, HoldRow
-from models.states import CallKind, CallState, HoldState
+from models.states import CallKind, CallState
 from models.step_wording import Wording, say
 
 ORDERS_OF_HOLDS = (CallKind.HOLD, CallKind.REQUEST)
@@ -85,5 +85,4 @@ def words(file: RecoveryFile, call: CallRow) -> Wording:
 
 def releasing(hold: HoldRow) -> Money:
     """What an ordered release lets go: all of a hold, or a part of it."""
-    whole = hold.state is HoldState.RELEASE_PENDING or not hold.releasing_minor
-    return Money(hold.held_minor if whole else hold.releasing_minor, hold.currency)
+    return Money(hold.releasing_minor or hold.held_minor, hold.currency)

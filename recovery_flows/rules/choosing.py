@@ -19,6 +19,7 @@ from models.states import (
     RecoveryState,
 )
 from recovery_flows.rules.acts import StepRefusedError, ask
+from recovery_flows.rules.paying import UNDECIDED
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
 from recovery_flows.rules.tracing.among import Among
@@ -28,6 +29,7 @@ _WHY_NOT = {
     Standing.LEAD: "it says where to look, no court attributes by it",
     Standing.EXPOSURE: "it counts what came near, the sums do not add up to the loss",
 }
+_DECIDED = (AllocationState.APPROVED, AllocationState.PAID, AllocationState.PAID_IN_PART)
 _NOTHING_ASKED: dict[str, Scalar] = {
     "asked_rule": "", "asked_among": "", "asked_reason": "", "asked_moved_minor": 0,
 }  # fmt: skip
@@ -57,8 +59,8 @@ def check_free(file: RecoveryFile) -> None:
         spoken = recovery.state.replace("_", " ")
         raise StepRefusedError(f"{recovery.ref} is {spoken}: its rule cannot change")
     for allocation in file.allocations:
-        if allocation.state in (AllocationState.APPROVED, AllocationState.PAID):
-            raise _decided(file, allocation, str(allocation.state))
+        if allocation.state in _DECIDED:
+            raise _decided(file, allocation, allocation.state.replace("_", " "))
         states = {p.state for p in file.payouts_of(allocation.id)}
         if PayoutState.SETTLED in states:
             raise _decided(file, allocation, "paid in part")
@@ -140,14 +142,6 @@ def drop(progress: Progress, reason: str) -> None:
         )  # fmt: skip
 
 
-_UNDECIDED = (
-    AllocationState.DRAFT,
-    AllocationState.NOTICE,
-    AllocationState.NOTICE_ENDED,
-    AllocationState.PENDING_APPROVAL,
-)
-
-
 def _void_drafts(file: RecoveryFile) -> Iterator[Move]:
     """Returns and freezes drafted by the old trace: the new one has other sums for them.
 
@@ -162,7 +156,7 @@ def _void_drafts(file: RecoveryFile) -> Iterator[Move]:
             yield Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason)
             yield from _void_asked(file, hold.id, reason)
     for allocation in file.allocations:
-        if allocation.state not in _UNDECIDED:
+        if allocation.state not in UNDECIDED:
             continue
         yield Move(Noun.ALLOCATION, allocation.id, "voided", allocation.state, reason=reason)
         for payout in file.payouts_of(allocation.id):

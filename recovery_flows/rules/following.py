@@ -30,11 +30,13 @@ def adopt(
     places: dict[str, Place],
     depth_of: dict[str, int],
     stale: frozenset[str],
+    limited: tuple[Move, ...] = (),
 ) -> None:
     """Put a new trace in force: what is located and gone is re-booked, new accounts become assets.
 
     `places` tells where each account lies, `depth_of` how many payments from the victim it is,
-    `stale` which accounts received traced money after their statement ends.
+    `stale` which accounts received traced money after their statement ends, `limited` what the
+    bookings change in the claims: both go into one entry, since the trace is of these claims.
     """
     file = progress.file
     recovery = file.recovery
@@ -57,7 +59,7 @@ def adopt(
     else:
         found = file.trace
     moves += _asset_moves(file, laws, found, places, depth_of, stale)
-    progress.adopt(found, *moves)
+    progress.adopt(found, *moves, *limited)
 
 
 def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[GonePart, ...]]:

@@ -25,6 +25,7 @@ from recovery_flows.rules import denied_stops, lapsing, linking, reminding, rene
 from recovery_flows.rules.drafting import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.wanting import is_worth_holding, wanted_minor
 
 Laws = Mapping[str, Regime]
 
@@ -79,9 +80,13 @@ def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
 
 
 def order_release(progress: Progress, hold_id: str, approval: str, reason: str) -> None:
-    """Tell the bank to let a hold go, under a person's decision."""
+    """Tell the bank to let a hold go, under a person's decision: the sum that was decided on.
+
+    What comes to the hold after that stays held.
+    """
     hold = progress.file.hold(hold_id)
-    progress.take(Move(Noun.HOLD, hold.id, "release_ordered", hold.state, reason=reason))
+    values: dict[str, Scalar] = {"releasing_minor": hold.held_minor}
+    progress.take(Move(Noun.HOLD, hold.id, "release_ordered", hold.state, values, reason=reason))
     progress.call(release_intent(progress.file, hold, approval))
 
 
@@ -103,32 +108,13 @@ def leave_alone(progress: Progress, hold: HoldRow) -> None:
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
-    """Traced money at an account that no stop was ever asked for, in the account's currency."""
-    asked = sum(
-        h.requested_minor
-        for h in file.holds_of(asset.id)
-        if h.kind is HoldKind.STOP and not h.repeat_number and h.state not in NEVER_TRIED
-    )
-    return asset.traced_minor - asked
-
-
-def _worth_holding(file: RecoveryFile, asset: AssetRow, minor: int, laws: Laws) -> bool:
-    """Whether a stop is drafted; for a victim's own payment it always is, and its step warns."""
-    if asset.depth == 0 and not file.holds_of(asset.id):
-        return minor > 0
-    least = laws[file.recovery.regime].minimum_worth(file.recovery.currency).minor
-    claim = asset.traced_claim_minor * minor // asset.traced_minor if asset.traced_minor else 0
-    return minor > 0 and claim >= least
-
-
 def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     """More traced money than was ever asked for: the account goes back to freezing."""
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
     if any(h.state in UNANSWERED for h in progress.file.holds_of(asset.id)):
         return  # nothing more is drafted before that is answered: it would go back at once
-    if not _worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
+    if not is_worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
     progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="more money traced here"))
@@ -143,7 +129,7 @@ def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     if any(h.state in UNANSWERED for h in holds):
         return
     wanted = wanted_minor(file, asset)
-    if _worth_holding(file, asset, wanted, laws):
+    if is_worth_holding(file, asset, wanted, laws):
         law = laws[asset.regime].stop
         voluntary = [h for h in holds if h.kind is HoldKind.VOLUNTARY and h.state in LIVE_HOLDS]
         behind = voluntary[-1].id if voluntary else ""
@@ -182,7 +168,7 @@ def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]
     ]
     frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in UNANSWERED]
     kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind in _FORMAL)
-    paid = sum(p.debited_minor for p in file.payouts if p.asset_id == asset.id)
+    paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
     left = max(0, asset.traced_minor - kept - paid)
     plan = []
     for stop in stops:
@@ -261,7 +247,8 @@ def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
 def release_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
     """The order to let a hold or a part of it go, sent under one approval.
 
-    Numbered from the second on: what the bank has refused is another call than the next one.
+    What the bank has refused is another call than the next one, and so is what came to a denied
+    stop after a release of it.
     """
     before = [
         c
@@ -270,7 +257,7 @@ def release_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallInte
     ]
     number = [len(before) + 1] if before else []
     return CallIntent(
-        id=derive_id("call", hold.id, CallKind.RELEASE, approval, *number),
+        id=derive_id("call", hold.id, CallKind.RELEASE, approval, hold.bank_revision, *number),
         partner_id=file.asset(hold.asset_id).partner_id,
         kind=CallKind.RELEASE,
         noun=Noun.HOLD,

@@ -10,7 +10,7 @@ from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from models.rows import CallRow
 from models.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
-from recovery_flows.rules import choosing
+from recovery_flows.rules import choosing, paying
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress, applied
 
@@ -27,9 +27,13 @@ def join(
     """Move everything of `joins` into `stays`: the leaving file's outcome, the staying progress.
 
     `trace` is both adopted traces side by side (their claims differ), `traces_json` its spelling.
-    Raises StepRefusedError when one has ended or money is on its way in the joining file.
+    Raises StepRefusedError when one has ended, or while a bank may be paying a victim of either.
     """
     for file in (stays, joins):
+        if paying.is_on_its_way(file):
+            raise StepRefusedError(
+                f"{file.recovery.ref}: a bank was told to pay a victim: wait for its answer first"
+            )
         if file.recovery.state in CLOSED_RECOVERIES:
             raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: it cannot join")
         if file.recovery.state is RecoveryState.REPORTED:
@@ -41,8 +45,9 @@ def join(
     void, joins = _void_choice(joins)
     moves = [*void, *_leave(stays, joins, twin)]
     leaving = Progress(joins)
+    leaving.correct()
     emptied = replace(
-        joins, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
+        leaving.file, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
         approvals=(), calls=(), trace=None, linkages=(), tasks=(),
     )  # fmt: skip
     leaving.file = emptied
@@ -113,7 +118,9 @@ def _arrive(
     traces_json: str,
     trace: TraceView,
 ) -> Progress:
-    progress = Progress(_united(stays, joins, twin))
+    progress = Progress(stays)
+    progress.correct()
+    progress.file = _united(progress.file, joins, twin)
     moves = _twin_moves(stays, joins)
     if stays.trace is not None:
         moves.append(Move(Noun.TRACE, stays.trace.id, "replaced", "adopted"))

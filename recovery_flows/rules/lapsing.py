@@ -189,14 +189,14 @@ def still_wanted_minor(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> in
 
     As much as was asked for, until a statement has shown how much of it is stolen.
     """
-    paid = sum(p.debited_minor for p in file.payouts if p.hold_id == hold.id)
+    paid = sum(p.taken_minor for p in file.payouts if p.hold_id == hold.id)
     # A part whose release was on its way when the bank let all of it go is not stopped again.
     let_go = 0 if file.pending(hold.id) else hold.releasing_minor
     asked = hold.requested_minor - paid - let_go
     if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
         return asked
     kept = sum(h.held_minor for h in file.live_holds(asset.id))
-    returned = sum(p.debited_minor for p in file.payouts if p.asset_id == asset.id)
+    returned = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
     return min(asked, max(0, asset.traced_minor - kept - returned))
 
 

@@ -12,7 +12,14 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import CallRow
 from models.states import LIVE_HOLDS, CallKind, HoldState, Noun
-from recovery_flows.rules import answers, clocks, late_letters, letters, watching
+from recovery_flows.rules import (
+    answers,
+    clocks,
+    late_letters,
+    letters,
+    letting_go,
+    watching,
+)
 from recovery_flows.rules.acts import StepRefusedError, ask
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS
 from recovery_flows.rules.freezing import Laws
@@ -125,6 +132,8 @@ def _take_yes(
     elif call.kind in (CallKind.RELEASE, CallKind.EXTEND):
         fact = hold_fact(progress.file, call, answer, now)
         answers.take_hold_fact(progress, call.subject_id, fact, laws, now)
+        if call.kind is CallKind.RELEASE:
+            letting_go.take_rest(progress, call.subject_id, fact)
 
 
 def _take_word_on_hold(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from models.facts import BankHoldState, HoldFact
 from models.file import RecoveryFile
 from models.money import Money
 from models.outcome import Move, Scalar
@@ -38,7 +39,11 @@ def ask_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> 
 
 
 def ask_part(progress: Progress, hold_id: str, minor: int, actor: str, now: datetime) -> None:
-    """Ask for a part of a hold to be let go; the rest stays held to its own term."""
+    """Ask for a part of a hold to be let go; the rest stays held to its own term.
+
+    That it is none of the case is the officer's finding, with a reason; who approves it is shown
+    what the trace gives to victims.
+    """
     hold = _in_force(progress.file, hold_id)
     _check_part(hold, minor)
     values: dict[str, Scalar] = {"releasing_minor": minor}
@@ -105,12 +110,36 @@ def take_refusal(progress: Progress, hold_id: str, code: str) -> None:
     hold = progress.file.hold(hold_id)
     reason = f"the bank did not let it go: {code}"
     if hold.state is HoldState.RELEASE_PENDING:
-        event = _KEPT[hold.kind] if hold.acted_at else "queue_kept"
-        progress.take(Move(Noun.HOLD, hold.id, event, hold.state, reason=reason))
+        unchanged: dict[str, Scalar] = {"releasing_minor": 0}
+        progress.take(Move(Noun.HOLD, hold.id, _kept(hold), hold.state, unchanged, reason=reason))
     elif hold.releasing_minor and hold.state in _IN_FORCE:
         # What has ended since, such as a stop that its freeze took over, has no part to keep.
         values: dict[str, Scalar] = {"releasing_minor": 0}
         progress.take(Move(Noun.HOLD, hold.id, "part_kept", hold.state, values, reason=reason))
+
+
+def _kept(hold: HoldRow) -> str:
+    return _KEPT[hold.kind] if hold.acted_at else "queue_kept"
+
+
+def take_rest(progress: Progress, hold_id: str, fact: HoldFact) -> None:
+    """A bank carried a release out and holds more than was decided on: that stays held.
+
+    `fact` answers the release itself; an older word on the hold says nothing of the kind.
+    """
+    hold = progress.file.hold(hold_id)
+    still = fact.state in (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD) and fact.held.minor
+    if hold.state is not HoldState.RELEASE_PENDING or not still:
+        return
+    values: dict[str, Scalar] = {
+        "bank_ref": fact.bank_ref,
+        "bank_revision": fact.revision,
+        "bank_said_at": fact.modified_at,
+        "held_minor": fact.held.minor,
+        "releasing_minor": 0,
+    }
+    reason = "the bank let go what was decided on, and holds more"
+    progress.take(Move(Noun.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason))
 
 
 STAYS: dict[Act, tuple[str, dict[str, Scalar]]] = {

@@ -18,6 +18,8 @@ _PATH = (
     ("closed", "submit the closing (officer) and have it approved (supervisor)"),
 )
 
+_PAID = frozenset({AllocationState.PAID, AllocationState.PAID_IN_PART})
+
 
 def milestones() -> tuple[str, ...]:
     """The names that a recovery passes on its way, in order."""
@@ -40,8 +42,8 @@ def _reached(file: RecoveryFile) -> int:
         bool(states & {HoldState.STOPPED, HoldState.FROZEN, HoldState.SUPERSEDED}),
         file.trace is not None,
         HoldState.FROZEN in states or HoldState.DISPOSED in states,
-        any(a.state in (AllocationState.APPROVED, AllocationState.PAID) for a in file.allocations),
-        any(a.state is AllocationState.PAID for a in file.allocations),
+        any(a.state in {AllocationState.APPROVED, *_PAID} for a in file.allocations),
+        any(a.state in _PAID for a in file.allocations),
         file.recovery.state not in (RecoveryState.REPORTED, RecoveryState.OPEN),
     )
     return next((i for i, done in enumerate(behind) if not done), len(behind)) - 1

@@ -11,13 +11,14 @@ from datetime import datetime
 from models.file import RecoveryFile
 from models.outcome import Move, Scalar
 from models.rows import ApprovalRow, ClaimRow, PayoutRow
-from models.states import AllocationState, CallState, Noun, PayoutState
+from models.states import AllocationState, Noun, PayoutState
+from recovery_flows.rules import paying, refused_payouts
 from recovery_flows.rules.acts import StepRefusedError, ask, void_approvals
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
 
-_CHANGED = "a payee was changed"
+_ASKED, _CHANGED = "another payee is asked for", "a payee was changed"
 _NOTHING: dict[str, Scalar] = {"asked_account_id": "", "asked_reason": "", "asked_by": ""}
 
 
@@ -32,9 +33,11 @@ def ask_payee(
     claim = _claim(progress.file, claim_id)
     if account_id == claim.payout_account_id:
         raise StepRefusedError(f"{claim_id} is paid to this account already")
-    void_approvals(progress, claim_id, "another payee is asked for")
-    for payout in _going(progress.file, claim_id):
-        _hold_up(progress, payout)
+    going = _going(progress.file, claim_id)
+    _check_unsent(progress.file, going)
+    void_approvals(progress, claim_id, _ASKED)
+    for allocation_id in dict.fromkeys(p.allocation_id for p in going):
+        _hold_up(progress, allocation_id)
     values: dict[str, Scalar] = {
         "asked_account_id": account_id, "asked_reason": reason, "asked_by": actor,
     }  # fmt: skip
@@ -43,20 +46,19 @@ def ask_payee(
 
 
 def put_in_force(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
-    """A second person said yes: what is prepared goes to the other account and is decided anew."""
-    del now, laws
+    """A second person said yes: what was drafted for the old account ends and is drafted anew."""
+    del laws
     claim = _claim(progress.file, approval.subject_id)
     values: dict[str, Scalar] = {
         "payout_account_id": claim.asked_account_id, "payout_reason": claim.asked_reason,
         "payout_changed_by": claim.asked_by, **_NOTHING,
     }  # fmt: skip
     going = _going(progress.file, claim.id)
-    for payout in going:
-        _hold_up(progress, payout)
+    _check_unsent(progress.file, going)
     progress.take(Move(Noun.CLAIM, claim.id, "payee_changed", claim.state, values))
-    for payout in going:
-        to: dict[str, Scalar] = {"payee_account_id": claim.asked_account_id}
-        progress.take(Move(Noun.PAYOUT, payout.id, "amended", PayoutState.PREPARED, to))
+    for allocation_id in dict.fromkeys(p.allocation_id for p in going):
+        paying.void(progress, allocation_id, _CHANGED)
+    refused_payouts.clear_for(progress, claim.id, now)
 
 
 def drop(progress: Progress, approval: ApprovalRow, reason: str) -> None:
@@ -77,24 +79,19 @@ def _going(file: RecoveryFile, claim_id: str) -> list[PayoutRow]:
     return [p for p in file.payouts if p.claim_id == claim_id and p.state in states]
 
 
-def _hold_up(progress: Progress, payout: PayoutRow) -> None:
-    """What was decided about a payout is void: it is drafted again, an instruction taken back."""
-    if payout.state is PayoutState.INSTRUCTED:
-        _recall(progress, payout.id)
-    void_approvals(progress, payout.allocation_id, _CHANGED)
-    allocation = next(a for a in progress.file.allocations if a.id == payout.allocation_id)
+def _check_unsent(file: RecoveryFile, going: list[PayoutRow]) -> None:
+    """What a bank may have been told to pay is taken back only after the bank's own no."""
+    ids = {payout.allocation_id for payout in going}
+    if any(paying.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
+        raise StepRefusedError("the bank was told to pay already: wait for its answer")
+
+
+def _hold_up(progress: Progress, allocation_id: str) -> None:
+    """What was decided about a payout is to be decided again: no order of it leaves meanwhile."""
+    void_approvals(progress, allocation_id, _ASKED)
+    for payout in progress.file.payouts_of(allocation_id):
+        if payout.state is PayoutState.INSTRUCTED:
+            paying.recall(progress, payout, _ASKED)
+    allocation = paying.allocation_of(progress.file, allocation_id)
     if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
         progress.take(Move(Noun.ALLOCATION, allocation.id, "amended", allocation.state))
-
-
-def _recall(progress: Progress, payout_id: str) -> None:
-    """An instruction that has not left yet can be taken back; one that has cannot."""
-    payout = next(p for p in progress.file.payouts if p.id == payout_id)
-    allocation = progress.file.payouts_of(payout.allocation_id)
-    calls = [c for c in progress.file.calls if c.subject_id in {p.id for p in allocation}]
-    if len(calls) < len(allocation) or any(c.state is not CallState.PLANNED for c in calls):
-        raise StepRefusedError("the bank was told to pay already: wait for its answer")
-    for call in calls:
-        progress.take(Move(Noun.CALL, call.id, "cancelled", call.state))
-    for other in allocation:
-        progress.take(Move(Noun.PAYOUT, other.id, "recalled", other.state))

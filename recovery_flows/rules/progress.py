@@ -61,9 +61,14 @@ class Progress:
     file: RecoveryFile
     moves: list[Move] = field(default_factory=list)
     calls: list[CallIntent] = field(default_factory=list)
+    is_corrected: bool = False
 
     def take(self, *moves: Move) -> None:
-        """Apply moves; whatever they change in the ledger is booked with the last of them."""
+        """Apply moves; whatever they change in the ledger is booked with the last of them.
+
+        What was wrong in the ledger before is no part of that: it is an event of its own.
+        """
+        self.correct()
         file = self.file
         for move in moves:
             file = applied(file, move)
@@ -71,8 +76,28 @@ class Progress:
         self.file = replace(file, balances=_balances_after(file.balances, legs))
         self.moves += [*moves[:-1], replace(moves[-1], postings=legs)]
 
+    def correct(self) -> None:
+        """Book apart, with a sentence, where the ledger did not show what the facts said."""
+        if self.is_corrected:
+            return
+        self.is_corrected = True
+        legs = postings.entry(self.file)
+        if not legs:
+            return
+        recovery = self.file.recovery
+        names = ", ".join(sorted({str(leg.account) for leg in legs}))
+        reason = f"the ledger did not show what the records say: {names}"[:200]
+        self.file = replace(self.file, balances=_balances_after(self.file.balances, legs))
+        self.moves.append(
+            Move(
+                Noun.RECOVERY, recovery.id, "ledger_corrected", recovery.state,
+                postings=legs, reason=reason,
+            )
+        )  # fmt: skip
+
     def adopt(self, trace: TraceView, *moves: Move) -> None:
         """Put another trace in place and book what it changes."""
+        self.correct()
         self.file = replace(self.file, trace=trace)
         self.take(*moves)
 

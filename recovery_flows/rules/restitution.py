@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from models.file import RecoveryFile
 from models.ids import derive_id
-from models.outcome import CallIntent, Move
-from models.rows import (
-    AllocationRow,
-    AssetRow,
-    ClaimRow,
-    HoldRow,
-    PayoutRow,
-)
+from models.outcome import Move, Scalar
+from models.rows import AllocationRow, AssetRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
     AllocationState,
     CallKind,
     ClaimState,
+    HoldKind,
     HoldState,
-    LedgerAccount,
     Noun,
-    PayoutState,
     RecoveryState,
     Stage,
 )
 from models.step_wording import NOTHING, Wording, say
-from recovery_flows.rules import discrepancies
+from recovery_flows.rules import basis, discrepancies, paying, pools, refused_payouts, releasing
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
 from recovery_flows.rules.freezing import Laws, freeze_plan
+from recovery_flows.rules.losses import LOST, is_paid, net_loss_minor
+from recovery_flows.rules.pools import Part
 from recovery_flows.rules.progress import Progress
-
-_ENDED = frozenset({AllocationState.PAID, AllocationState.VOID})
-_PAID_OR_GOING = frozenset({PayoutState.PREPARED, PayoutState.INSTRUCTED, PayoutState.SETTLED})
-_NOT_PAID = frozenset({PayoutState.REFUSED, PayoutState.RETURNED})
-_OVER = _NOT_PAID | {PayoutState.SETTLED, PayoutState.CANCELLED}
-_NO_BALANCE = "NO_BALANCE"
 
 
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:
-    """Notices that have run, payouts that are through, allocations to draft, assets to close."""
+    """Decisions that rest on something else now end; notices, payouts, drafts, assets to close."""
     if progress.file.recovery.state is not RecoveryState.OPEN:
         return
+    paying.void_changed(progress)
     for allocation in progress.file.allocations:
         _end_notice(progress, allocation, now)
-        _finish(progress, allocation)
-    _mark_paid_claims(progress)
+        paying.finish(progress, allocation)
+    mark_paid_claims(progress)
+    refused_payouts.record(progress, now)
     for asset in progress.file.assets:
+        _end_title(progress, asset)
         if asset.stage is Stage.RESTITUTION:
             _draft(progress, asset, laws)
             _close(progress, asset)
@@ -65,85 +57,124 @@ def _end_notice(progress: Progress, allocation: AllocationRow, now: datetime) ->
         )
 
 
-def _finish(progress: Progress, allocation: AllocationRow) -> None:
-    if allocation.state is not AllocationState.APPROVED:
-        return
-    payouts = progress.file.payouts_of(allocation.id)
-    if payouts and all(p.state in _OVER for p in payouts):
-        progress.take(Move(Noun.ALLOCATION, allocation.id, "paid", allocation.state))
-
-
-def _mark_paid_claims(progress: Progress) -> None:
+def mark_paid_claims(progress: Progress) -> None:
+    """A claim's state says what its payouts say: paid, or open again once money came back."""
     for claim in progress.file.claims:
-        paid = sum(p.returned_minor for p in progress.file.payouts if p.claim_id == claim.id)
-        if claim.state is ClaimState.VERIFIED and 0 < claim.upheld_minor <= paid:
+        paid = is_paid(progress.file, claim)
+        if claim.state is ClaimState.VERIFIED and paid:
             progress.take(Move(Noun.CLAIM, claim.id, "paid", claim.state))
+        elif claim.state is ClaimState.PAID and not paid:
+            reason = "less than the upheld loss has reached the victim"
+            progress.take(Move(Noun.CLAIM, claim.id, "owed_again", claim.state, reason=reason))
 
 
-def net_loss_minor(file: RecoveryFile, claim: ClaimRow) -> int:
-    """Upheld loss less what is paid or on its way, in the currency of the loss."""
-    dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
-    going = sum(
-        p.returned_minor if p.state is PayoutState.SETTLED else p.amount_minor
-        for p in file.payouts
-        if p.claim_id == claim.id and p.state in _PAID_OR_GOING and p.allocation_id not in dead
-    )
-    return max(0, claim.upheld_minor - going)
+def _end_title(progress: Progress, asset: AssetRow) -> None:
+    """A check of whose money it is speaks of the money and the victims that there were then."""
+    if not asset.title_checked_by or asset.stage is Stage.CLOSED:
+        return
+    if not basis.title_stands(progress.file, asset):
+        values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
+        reason = "other money was traced here, or other victims have come, since it was checked"
+        progress.take(Move(Noun.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason))
 
 
-def held_claim_minor(file: RecoveryFile, asset: AssetRow) -> dict[str, int]:
-    """Held money of an asset per hold, as the ledger shows it, in the currency of the loss.
+def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
+    """Why an asset cannot be allocated or paid out yet; empty when it can.
 
-    Money that crossed currencies and came back may be a cent short of the claim that it carries:
-    no more is there to pay than the account holds.
+    `but` names an allocation that is itself under way: the guard is asked again until it has left.
     """
-    same = asset.currency == file.recovery.currency
-    return {
-        b.hold_id: min(b.claim_minor, b.asset_minor) if same else b.claim_minor
-        for b in file.balances
-        if b.account is LedgerAccount.HELD and b.asset_id == asset.id and b.claim_minor > 0
-    }
-
-
-def waits_for(file: RecoveryFile, asset: AssetRow) -> Wording:
-    """Why an asset cannot be allocated yet; empty when it can."""
     if file.recovery.trace_wanted or file.trace is None:
         return say("trace_old")
-    if discrepancies.hold_up_return(file, asset.id):
-        return say("discrepancy_first")
+    people = _waits_for_people(file, asset, but)
+    if people:
+        return people
     if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
         return say("asked_what_is_held")
     if any(account == asset.account_id for account, _, _ in file.shared_with):
         return say("account_shared")
     if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
         return say("freeze_pending")
-    if any(a.home and a.stage in (Stage.FREEZING, Stage.TRACING) for a in file.assets):
+    upstream = [a for a in file.assets if a.home and a.stage in (Stage.FREEZING, Stage.TRACING)]
+    if upstream:
         return say("upstream")
-    if any(a.asset_id == asset.id and a.state not in _ENDED for a in file.allocations):
+    if any(
+        a.asset_id == asset.id and a.state not in paying.ENDED and a.id != but
+        for a in file.allocations
+    ):
         return say("allocation_open")
-    refused = refused_payout(file, asset)
-    if refused is not None:
-        return say("payout_refused", claim=refused.claim_id)
     if any(c.state is ClaimState.FILED for c in file.claims):
         return say("claim_unverified")
     return NOTHING
 
 
-def refused_payout(file: RecoveryFile, asset: AssetRow) -> PayoutRow | None:
-    """A payout refused for an account that is still the payee's, and not for want of money."""
-    payee = {c.id: c.payout_account_id for c in file.claims}
-    for payout in file.payouts:
-        refused = payout.state in _NOT_PAID and payout.reason != _NO_BALANCE
-        same_payee = payee[payout.claim_id] == payout.payee_account_id
-        if payout.asset_id == asset.id and refused and same_payee:
-            return payout
-    return None
+def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
+    refused = refused_payouts.blocking(file, asset, but=but)
+    if refused is not None:
+        return say("payout_refused", claim=refused.claim_id)
+    given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
+    if any(c.asked_account_id for c in file.claims if c.id in given):
+        return say("payee_asked")
+    if discrepancies.open_on(file, asset_id=asset.id) or any(
+        discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
+    ):
+        return say("discrepancy_first")
+    return NOTHING
+
+
+def why_not(file: RecoveryFile, allocation: AllocationRow) -> Wording:
+    """Why a decision may not go on now, at its submitting, its approval or its sending."""
+    changed = paying.changed(file, allocation)
+    if changed:
+        return say("rests_on_else", changed=changed)
+    return waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
+
+
+def why_idle(file: RecoveryFile, asset: AssetRow) -> Wording:
+    """Why nothing is done with an asset's held money now; empty when nothing keeps it."""
+    going = [a for a in file.allocations if a.asset_id == asset.id and a.state in paying.UNDECIDED]
+    kept = (why_not(file, a) for a in going)
+    return next((why for why in kept if why), NOTHING) or waits_for(file, asset)
 
 
 def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
     """Whether held money of an asset can be allocated, title check apart."""
-    held = sum(held_claim_minor(file, asset).values())
+    held = pools.payable_minor(file, asset)
     return held > 0 and bool(_shares(file, asset)) and not waits_for(file, asset)
+
+
+def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+    """Holds of an asset that no claim needs: to be given up, by decision.
+
+    As long as it cannot be allocated yet, only a stop on money that the statement shows not to be
+    stolen goes, rather than being kept to lapse.
+    """
+    if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
+        return ()
+    if discrepancies.hold_up_return(file, asset.id):
+        return ()
+    surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
+    if waits_for(file, asset):
+        return surplus
+    needless = releasing.needless(file, asset)
+    return tuple(h for h in file.holds_of(asset.id) if h in surplus or h in needless)
+
+
+def why_not_released(file: RecoveryFile, hold: HoldRow) -> str:
+    """Why a hold that was to be given up because no claim needs it is kept; empty if it may go.
+
+    Money found to be none of the case is let go by that finding, and a place in a waiting list
+    holds nothing.
+    """
+    if hold.release_due_at is not None or not hold.held_minor:
+        return ""
+    asset = file.asset(hold.asset_id)
+    if hold.state is HoldState.RELEASE_PENDING:
+        # Judged as when it was decided: as a hold in force.
+        hold = replace(hold, state=_IN_FORCE[hold.kind])
+        file = replace(file, holds=tuple(hold if h.id == hold.id else h for h in file.holds))
+    if hold in to_release(file, asset):
+        return ""
+    return str(waits_for(file, asset)) or releasing.why_kept(file, hold)
 
 
 def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
@@ -162,119 +193,70 @@ def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
     open_claims = [
         ClaimShare(c.id, net_loss_minor(file, c), traced.get(c.id, 0), c.paid_at)
         for c in file.claims
-        if c.state is ClaimState.VERIFIED and _is_payable(file, asset, net_loss_minor(file, c))
+        if c.state in LOST and pools.is_payable(file, asset, net_loss_minor(file, c))
     ]
     here = [share for share in open_claims if share.traced_minor]
     return here if len(here) == 1 else open_claims
 
 
-def _is_payable(file: RecoveryFile, asset: AssetRow, net_minor: int) -> bool:
-    """Whether a loss comes to at least one coin of the account's currency."""
-    held = [b for b in file.balances if b.account is LedgerAccount.HELD and b.asset_id == asset.id]
-    claim, there = sum(b.claim_minor for b in held), sum(b.asset_minor for b in held)
-    return net_minor > 0 and net_minor * there >= claim
-
-
 def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     file = progress.file
     asset = file.asset(asset.id)
-    if not asset.title_checked_by or not is_allocable(file, asset):
+    if not basis.title_stands(file, asset) or not is_allocable(file, asset):
         return
-    per_hold = held_claim_minor(file, asset)
-    pool = sum(per_hold.values())
-    result = allocate(pool, _shares(file, asset), laws[file.recovery.regime].ladder)
+    result, parts = _divide(file, asset, laws)
     number = len([a for a in file.allocations if a.asset_id == asset.id]) + 1
     allocation_id = derive_id("alloc", asset.id, number)
-    allocation = Move(
-        Noun.ALLOCATION,
-        allocation_id,
-        "drafted",
-        None,
-        {
-            "asset_id": asset.id,
-            "round_number": number,
-            "method": result.method,
-            "formula": result.formula,
-            "pool_minor": pool,
-            "currency": file.recovery.currency,
-        },
-    )
-    payouts = _payouts(file, asset, allocation_id, result, per_hold)
-    if payouts:
-        progress.take(allocation, *payouts)
+    values: dict[str, Scalar] = {
+        "asset_id": asset.id,
+        "round_number": number,
+        "method": result.method,
+        "formula": result.formula,
+        "pool_minor": pools.payable_minor(file, asset),
+        "currency": file.recovery.currency,
+        "basis": basis.spelled(file, asset),
+    }
+    if parts:
+        drafted = Move(Noun.ALLOCATION, allocation_id, "drafted", None, values)
+        progress.take(drafted, *(_prepared(file, asset, allocation_id, part) for part in parts))
 
 
-def _payouts(
-    file: RecoveryFile,
-    asset: AssetRow,
-    allocation_id: str,
-    result: AllocationResult,
-    per_hold: dict[str, int],
-) -> list[Move]:
+def _divide(
+    file: RecoveryFile, asset: AssetRow, laws: Laws
+) -> tuple[AllocationResult, tuple[Part, ...]]:
+    """Who gets how much, out of which hold.
+
+    Where every share is less than a coin that can be paid, the smallest ones stand back until one
+    can: else the money could reach nobody.
+    """
+    shares, given = _shares(file, asset), pools.pools(file, asset)
+    ladder = laws[file.recovery.regime].ladder
+    stand_back: set[str] = set()
+    while True:
+        pool = sum(p.payable_minor for p in given)
+        result = allocate(pool, shares, ladder, stand_back)
+        parts, unpaid = pools.parts_of(result, given)
+        if parts or len(unpaid) < 2:
+            return result, parts
+        lines = [line for line in result.lines if line.claim_id in unpaid]
+        smallest = min(reversed(lines), key=lambda line: line.weight_minor)
+        stand_back.add(smallest.claim_id)
+
+
+def _prepared(file: RecoveryFile, asset: AssetRow, allocation_id: str, part: Part) -> Move:
     """One payout per claim and hold, so that no hold pays more than it holds."""
-    left = dict(per_hold)
-    moves = []
-    claims = {c.id: c for c in file.claims}
-    for line in result.lines:
-        due = line.payout_minor
-        for hold_id, available in left.items():
-            part = min(due, available)
-            if not _is_payable(file, asset, part):
-                continue
-            left[hold_id] -= part
-            due -= part
-            moves.append(
-                Move(
-                    Noun.PAYOUT,
-                    derive_id("payout", allocation_id, line.claim_id, hold_id),
-                    "prepared",
-                    None,
-                    {
-                        "allocation_id": allocation_id,
-                        "asset_id": asset.id,
-                        "claim_id": line.claim_id,
-                        "hold_id": hold_id,
-                        "payee_account_id": claims[line.claim_id].payout_account_id,
-                        "amount_minor": part,
-                        "currency": file.recovery.currency,
-                    },
-                )
-            )
-    return moves
-
-
-def payout_intents(
-    file: RecoveryFile, payouts: Sequence[PayoutRow], approval: str
-) -> list[CallIntent]:
-    """The instructions for approved payouts, one call each."""
-    return [
-        CallIntent(
-            id=derive_id("call", payout.id, CallKind.PAYOUT, approval),
-            partner_id=file.asset(payout.asset_id).partner_id,
-            kind=CallKind.PAYOUT,
-            noun=Noun.PAYOUT,
-            subject_id=payout.id,
-            asset_id=payout.asset_id,
-            approval_id=approval,
-        )
-        for payout in payouts
-    ]
-
-
-def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
-    """Holds whose remaining money belongs to no claim: to be given up, by decision."""
-    if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
-        return ()
-    if discrepancies.hold_up_return(file, asset.id):
-        return ()
-    # A stop on money that the statement shows not to be stolen is let go, not kept to lapse.
-    surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
-    if waits_for(file, asset):
-        return surplus
-    if _shares(file, asset) and sum(held_claim_minor(file, asset).values()):
-        return surplus
-    ours = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
-    return tuple(h for h in file.holds_of(asset.id) if h.state in ours and h.held_minor > 0)
+    claim = next(c for c in file.claims if c.id == part.claim_id)
+    values: dict[str, Scalar] = {
+        "allocation_id": allocation_id,
+        "asset_id": asset.id,
+        "claim_id": claim.id,
+        "hold_id": part.hold_id,
+        "payee_account_id": claim.payout_account_id,
+        "amount_minor": part.amount_minor,
+        "currency": file.recovery.currency,
+    }
+    name = derive_id("payout", allocation_id, claim.id, part.hold_id)
+    return Move(Noun.PAYOUT, name, "prepared", None, values)
 
 
 def _close(progress: Progress, asset: AssetRow) -> None:
@@ -283,7 +265,7 @@ def _close(progress: Progress, asset: AssetRow) -> None:
         any(h.state in LIVE_HOLDS and h.held_minor > 0 for h in file.holds_of(asset.id))
         or any(h.state in _HOLD_BUSY for h in file.holds_of(asset.id))
         or file.open_calls(asset.id)
-        or any(a.asset_id == asset.id and a.state not in _ENDED for a in file.allocations)
+        or any(a.asset_id == asset.id and a.state not in paying.ENDED for a in file.allocations)
         or any(r.asset_id == asset.id and is_waiting(r) for r in file.requests)
         or file.recovery.trace_wanted
     )
@@ -291,9 +273,18 @@ def _close(progress: Progress, asset: AssetRow) -> None:
         progress.take(Move(Noun.ASSET, asset.id, "closed", file.asset(asset.id).stage))
 
 
+_IN_FORCE = {
+    HoldKind.STOP: HoldState.STOPPED,
+    HoldKind.VOLUNTARY: HoldState.STOPPED,
+    HoldKind.FREEZE: HoldState.FROZEN,
+    HoldKind.QUEUE: HoldState.FROZEN,
+}
 _HOLD_BUSY = frozenset(
     {
-        HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.QUEUED,
+        HoldState.DRAFT,
+        HoldState.PENDING_APPROVAL,
+        HoldState.ORDERED,
+        HoldState.QUEUED,
         HoldState.RELEASE_PENDING,
     }
-)  # fmt: skip
+)

@@ -9,6 +9,7 @@ from models.states import (
     QUESTIONS,
     ApprovalState,
     CallKind,
+    CallState,
     HoldState,
     Noun,
     PayoutState,
@@ -16,7 +17,7 @@ from models.states import (
     TaskRenewal,
     TaskState,
 )
-from recovery_flows.rules import letting_go, renewing
+from recovery_flows.rules import letting_go, paying, renewing, restitution
 from recovery_flows.rules.approval_subjects import is_in_force, is_unchanged
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
@@ -36,7 +37,23 @@ def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
         return True  # a task is taken back after a yes, a no, or before either
     if kind is CallKind.RELEASE:
         return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
+    if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
+        return False
     return is_in_force(file, approval)
+
+
+def _rests_on_something_else(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether the return decision behind a payout would be drafted otherwise now."""
+    return bool(paying.changed(file, paying.allocation_of(file, approval.subject_id)))
+
+
+def waits(file: RecoveryFile, kind: CallKind, subject_id: str) -> str:
+    """Why an order that may leave is kept back for now; empty where nothing keeps it."""
+    if kind is not CallKind.PAYOUT:
+        return ""
+    payout = next(p for p in file.payouts if p.id == subject_id)
+    why = restitution.waits_for(file, file.asset(payout.asset_id), but=payout.allocation_id)
+    return str(why)
 
 
 def release_is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
@@ -49,23 +66,35 @@ def release_is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
 def _is_there_to_release(file: RecoveryFile, approval: ApprovalRow) -> bool:
     """Whether the whole hold is being let go, or exactly a part that it still has."""
     hold = file.hold(approval.subject_id)
-    whole = hold.state is HoldState.RELEASE_PENDING
-    return whole or 0 < hold.releasing_minor <= hold.held_minor
+    if hold.state is HoldState.RELEASE_PENDING:
+        return approval.action != Act.RELEASE or not restitution.why_not_released(file, hold)
+    return 0 < hold.releasing_minor <= hold.held_minor
 
 
 def take_back(progress: Progress, call: CallRow) -> None:
     """Cancel an order that never left; what it was to order is open again."""
+    if next(c for c in progress.file.calls if c.id == call.id).state is CallState.CANCELLED:
+        return  # taken back with another order of the same decision
     progress.take(Move(Noun.CALL, call.id, "cancelled", call.state, reason=VOID))
     if call.noun is Noun.PAYOUT:
-        payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
-        if payout.state is PayoutState.INSTRUCTED:
-            progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
+        _take_payout_back(progress, call)
     elif call.kind is CallKind.RELEASE:
         letting_go.take_refusal(progress, call.subject_id, VOID)
     elif call.noun is Noun.HOLD:
         _take_hold_back(progress, call)
     elif call.noun is Noun.TASK:
         _take_task_back(progress, call)
+
+
+def _take_payout_back(progress: Progress, call: CallRow) -> None:
+    """The whole decision ends with it, as far as no other order of it may have left."""
+    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+    if payout.state is not PayoutState.INSTRUCTED:
+        return
+    progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
+    allocation = paying.allocation_of(progress.file, payout.allocation_id)
+    if allocation.state not in paying.ENDED:
+        paying.void(progress, allocation.id, paying.changed(progress.file, allocation) or VOID)
 
 
 def _take_hold_back(progress: Progress, call: CallRow) -> None:

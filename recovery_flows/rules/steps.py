@@ -19,22 +19,24 @@ from models.states import (
     Role,
     Stage,
 )
-from models.step_wording import Wording, say
+from models.step_wording import NOTHING, Wording, say
 from recovery_flows.rules import (
     approval_steps,
+    basis,
     by_letter,
     denied_stops,
     discrepancies,
     hold_steps,
     letters,
     linking_steps,
+    paying,
     refused,
+    releasing,
     restitution,
     stuck,
     watching,
 )
 from recovery_flows.rules.actions import Action
-from recovery_flows.rules.acts import payee_is_asked
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.step_figures import sum_of
 
@@ -80,9 +82,8 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             text = say("complete_request", count=lacks) if lacks else say("submit_request")
             yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
     for allocation in file.allocations:
-        if payee_is_asked(file, allocation.id):
-            continue
-        if allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED):
+        ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
+        if ready and not restitution.why_not(file, allocation):
             notice = allocation.method == "pro_rata" and allocation.notice_to is None
             action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN
             text = say("publish_notice") if notice else say("submit_return")
@@ -94,7 +95,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
 
 def _joins(file: RecoveryFile) -> Iterator[Step]:
     """The younger recovery joins the older one that wants the same account."""
-    if not file.shared_with:
+    if not file.shared_with or paying.is_on_its_way(file):
         return
     account_id, other, currency = file.shared_with[0]
     asset = next(a for a in file.assets if a.account_id == account_id)
@@ -110,13 +111,13 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
-    if not asset.title_checked_by and restitution.is_allocable(file, asset):
+    if not basis.title_stands(file, asset) and restitution.is_allocable(file, asset):
         text = say("check_title")
         yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in restitution.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
             amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
-            text = say("ask_release", amount=amount)
+            text = say("ask_release", amount=amount) + releasing.residue(file, hold)
             yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
 
 
@@ -145,6 +146,8 @@ def _waits(file: RecoveryFile) -> Iterator[Step]:
             )  # fmt: skip
         elif allocation.state is AllocationState.APPROVED:
             text = say("wait_payouts")
+            kept = restitution.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
+            text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
             yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
@@ -166,7 +169,7 @@ def _engine_text(file: RecoveryFile) -> Wording:
     if file.recovery.trace_wanted:
         return say("tracing")
     why = [
-        restitution.waits_for(file, a)
+        restitution.why_idle(file, a)
         for a in file.assets
         if a.stage is Stage.RESTITUTION and file.live_holds(a.id)
     ]

@@ -127,12 +127,12 @@ def step(journal: Journal, bank: tuple[str, int], hold_id: str, at_us: int) -> i
 def release(journal: Journal, hold: Hold, amount_minor: int | None, now_us: int) -> bool:
     """Let go of a part, or of all with None; False when the hold cannot give that much.
 
-    A hold that was not acted on yet is cancelled.
+    A hold that was not acted on yet is cancelled, by zero too: nothing of it is held.
     """
-    if hold.status in WAITING and amount_minor is None:
+    if hold.status in WAITING and not amount_minor:
         _let_go(journal, hold, HoldStatus.CANCELLED, now_us)
         return True
-    if hold.status not in LIVE or (amount_minor or 0) > hold.held_minor:
+    if hold.status not in LIVE or (amount_minor or 0) > hold.held_minor or amount_minor == 0:
         return False
     if amount_minor is None or amount_minor == hold.held_minor:
         _let_go(journal, hold, HoldStatus.RELEASED, now_us)

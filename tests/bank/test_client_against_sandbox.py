@@ -108,7 +108,7 @@ async def test_a_freeze_takes_over_the_stop_and_a_release_lets_go(at_a: PartnerB
     path = wire.release_path(frozen.bank_ref)
     part = await send(at_a, path, wire.release_body(Money(10_000, "CNY"), "r"), "call-3")
     assert wire.parse_hold(part.body, A).held.minor == 40_000
-    rest = await send(at_a, path, wire.release_body(None, "r"), "call-4")
+    rest = await send(at_a, path, wire.release_body(Money(40_000, "CNY"), "r"), "call-4")
     assert wire.parse_hold(rest.body, A).state is BankHoldState.RELEASED
 
 

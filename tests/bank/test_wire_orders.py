@@ -61,10 +61,11 @@ def test_a_payout_names_the_payee_the_hold_and_the_decision() -> None:
     }
 
 
-def test_a_release_is_of_a_part_or_of_all() -> None:
+def test_a_release_always_carries_its_sum() -> None:
     part = json.loads(wire.release_body(Money(1, "CNY"), "wrong account"))
     assert part == {"amount": cny("0.01"), "reason": "wrong account"}
-    assert json.loads(wire.release_body(None, "r"))["amount"] is None
+    queued = json.loads(wire.release_body(Money(0, "CNY"), "r"))
+    assert queued["amount"] == cny("0.00")
     assert wire.release_path("H/1") == "/v1/holds/H%2F1/release"
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from models.facts import BankPayoutState, PayoutFact
+from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
 from models.queries.files import load_file
-from models.states import CallState, HoldKind
+from models.states import CallKind, CallState, HoldKind, HoldState
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.desk.recording import conclude
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import STAGES, decide
 from recovery_flows.rules import answers
+from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.steps import steps
 
 
 @dataclass
@@ -25,6 +28,8 @@ class Acts:
     """What the engine and the banks do in a unit, without a network."""
 
     unit: Any
+    held_minor: int = 0
+    """What there is to hold on the account of `pooled`."""
 
     def decide(self, recovery_id: str) -> None:
         """Let the engine's four stages look at a recovery once."""
@@ -40,6 +45,7 @@ class Acts:
         *,
         credited: Money | None = None,
         debited: Money | None = None,
+        reason: str = "",
     ) -> None:
         """The bank says what became of a payout; where no sum is given, as ordered."""
         with unit_of_work(self.unit.database) as unit:
@@ -56,6 +62,7 @@ class Acts:
                 booked_at=self.unit.now,
                 booking_ref="B-1",
                 modified_at=self.unit.now,
+                reason=reason,
             )
             answers.take_payout_fact(progress, payout_id, fact, self.unit.now)
             conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
@@ -85,10 +92,125 @@ class Acts:
             self.decide(recovery_id)
         return recovery_id
 
-    def close_calls(self, recovery_id: str) -> None:
-        """All calls that wait are answered."""
+    def pooled(self, victims: int, held_minor: int) -> str:
+        """Some victims' payments of 1,000.00 to one account, joined, stopped and traced."""
+        return self.pooled_of(self.unit.report(*self.unit.reports(victims)), held_minor)
+
+    def pooled_of(self, ids: list[str], held_minor: int) -> str:
+        """The reports of these recoveries, each of a payment of 1,000.00 to the one account."""
+        unit, self.held_minor = self.unit, held_minor
+        victims, (first, *others) = len(ids), ids
+        unit.accept(first)
+        for other in others:
+            unit.accept(other)
+            unit.desk().join(first, other)
+        self.decide(first)
+        hold_id = unit.order(first)
+        unit.approve(first)
+        unit.bank_says(first, hold_id, min(100_000, held_minor))
+        self.statement_of(first, victims, victims * 100_000 - held_minor)
+        self.close_calls(first)
+        return str(first)
+
+    def statement_of(
+        self, recovery_id: str, victims: int, left_minor: int, to_hours: float = 48
+    ) -> None:
+        """The account's statement: what the victims paid came, a part of it left in cash."""
+        lines = [self.unit.line(n, 100_000, at_hours=n, ref=f"E{n}") for n in range(1, victims + 1)]
+        if left_minor:
+            left = self.unit.line(9, -left_minor, counter=None, at_hours=victims + 0.5)
+            lines.append(left)
+        self.unit.trace(recovery_id, self.unit.statement(lines, to_hours=to_hours))
+
+    def settled_trace(self, recovery_id: str) -> None:
+        """The engine looks, and every question of it is answered, until the trace stands."""
+        for _ in range(6):
+            self.decide(recovery_id)
+            self.bank_holds(recovery_id)
+            for kind in (CallKind.STATEMENT, CallKind.HOLD, CallKind.RELEASE):
+                self.close_calls(recovery_id, kind)
+
+    def bank_holds(self, recovery_id: str) -> None:
+        """The bank holds what was ordered, as far as there is something; what is released, goes."""
+        for hold in self.unit.file(recovery_id).holds:
+            if hold.state is HoldState.ORDERED:
+                others = sum(
+                    h.held_minor
+                    for h in self.unit.file(recovery_id).holds
+                    if h.id != hold.supersedes_id
+                )
+                there = max(0, self.held_minor - others)
+                if there:
+                    self.unit.bank_says(recovery_id, hold.id, min(hold.requested_minor, there))
+                else:
+                    self.bank_refuses(recovery_id, hold.id)
+
+    def bank_refuses(self, recovery_id: str, hold_id: str) -> None:
+        """The bank finds nothing (more) to hold."""
+        with unit_of_work(self.unit.database) as unit:
+            progress = Progress(load_file(unit.session, recovery_id))
+            requested = Money(progress.file.hold(hold_id).requested_minor, "CNY")
+            fact = HoldFact(
+                bank_ref=f"H-{hold_id[-6:]}", revision=3, order_ref=hold_id,
+                state=BankHoldState.REFUSED, requested=requested, held=Money(0, "CNY"),
+                acted_at=self.unit.now, expires_at=None, modified_at=self.unit.now,
+                reason="NO_BALANCE",
+            )  # fmt: skip
+            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws, self.unit.now)
+            conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
+
+    def until(self, recovery_id: str, state: str) -> None:
+        """Officer, supervisor and bank do their part until a return decision is in that state."""
+        for _ in range(60):
+            self.settled_trace(recovery_id)
+            live = [a for a in self.unit.file(recovery_id).allocations if a.state != "void"]
+            if live and live[-1].state == state:
+                return
+            self._one_step(recovery_id, is_due=bool(live) and live[-1].state == "notice")
+        file = self.unit.file(recovery_id)
+        raise AssertionError(
+            f"never {state}: {steps(file, self.unit.laws)} {file.holds} {file.assets} {file.calls}"
+        )
+
+    def _one_step(self, recovery_id: str, *, is_due: bool) -> None:
+        if is_due:
+            self.unit.later(24 * 31)
+            return
+        file = self.unit.file(recovery_id)
+        if any(a.state == "pending" for a in file.approvals):
+            self.unit.approve(recovery_id)
+            return
+        with suppress(StepRefusedError):
+            self.unit.desk().advance(recovery_id)
+
+    def newcomer_wants(self, number: int) -> str:
+        """Another victim's report of a payment to the same account is accepted."""
+        (other,) = self.unit.report(self.unit.reports(number)[number - 1])
+        self.unit.accept(other)
+        return str(other)
+
+    def newcomer(self, recovery_id: str, number: int) -> None:
+        """Another victim of the same account joins; its statement shows his payment too."""
+        other = self.newcomer_wants(number)
+        self.decide(recovery_id)
+        self.unit.desk().join(recovery_id, other)
+        self.statement_of(recovery_id, number, 50_000, to_hours=24 * 60)
+
+    def postpone(self, recovery_id: str, call_id: str) -> None:
+        """A call was about to leave, and its bank was away."""
+        with unit_of_work(self.unit.database) as unit:
+            mark_sent(unit, self.unit.now, recovery_id, call_id, CallState.PLANNED)
+            settle(
+                unit, self.unit.now, recovery_id, call_id, CallState.SENT, "postponed",
+                reason="away",
+            )  # fmt: skip
+
+    def close_calls(self, recovery_id: str, kind: CallKind | None = None) -> None:
+        """All calls that wait are answered, or those of one kind."""
         with unit_of_work(self.unit.database) as unit:
             for call in load_file(unit.session, recovery_id).calls:
+                if kind is not None and call.kind is not kind:
+                    continue
                 mark_sent(unit, self.unit.now, recovery_id, call.id, call.state)
                 settle(unit, self.unit.now, recovery_id, call.id, CallState.SENT, "answered")
 

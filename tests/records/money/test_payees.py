@@ -48,10 +48,15 @@ def test_another_payee_voids_the_approval_and_takes_the_instruction_back(
     assert [a.state for a in returns(unit, recovery_id)] == ["void"]
     assert [p.state for p in file.payouts] == ["prepared"]
     assert not [c for c in file.calls if c.kind is CallKind.PAYOUT]
-    assert file.allocations[0].state == "draft"
+    assert [a.state for a in file.allocations] == ["draft"]
     assert file.payouts[0].payee_account_id == claim.payout_account_id
     unit.approve(recovery_id)
-    assert unit.file(recovery_id).payouts[0].payee_account_id == unit.account_id(OTHER)
+    assert [a.state for a in unit.file(recovery_id).allocations] == ["void"]
+    acts.decide(recovery_id)
+    file = unit.file(recovery_id)
+    new = next(p for p in file.payouts if p.state == "prepared")
+    assert new.payee_account_id == unit.account_id(OTHER)
+    assert [a.state for a in file.allocations] == ["void", "draft"]
     with pytest.raises(StepRefusedError, match="is void already"):
         unit.desk(SUPERVISOR).approve(asked.id)
 
@@ -102,6 +107,7 @@ def test_the_yes_to_a_return_shows_whose_account_is_paid_by_whom_and_why_it_was_
     claim = unit.file(recovery_id).claims[0]
     unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
     unit.approve(recovery_id)
+    acts.decide(recovery_id)
     unit.desk().advance(recovery_id)
     (line,) = (a for a in waiting_approvals(unit.database, unit.laws) if a.act == "return")
     figures = dict(line.figures)

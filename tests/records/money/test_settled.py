@@ -10,7 +10,7 @@ from models.money import Money
 from models.queries.audit import verify
 from models.states import TERMS, LedgerAccount
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.postings import NOT_CREDITED, OVERPAID
+from recovery_flows.rules.account_targets import NOT_CREDITED, OVERPAID
 
 YEN = Money(100_000, "JPY")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.store.documents import place_of
 from tests.faults.sending import partners
 
 NUMBERS = {
@@ -16,8 +17,9 @@ NUMBERS = {
 def was_kept(unit: Any, part: bytes) -> bool:
     """Whether an answer with these bytes in it is among the documents, as it came."""
     with unit.database.reading() as session:
-        rows = session.connection().exec_driver_sql("SELECT body_sealed FROM document")
-        return any(part in unit.database.vault.open_bytes(sealed) for (sealed,) in rows)
+        rows = session.connection().exec_driver_sql("SELECT digest, body_sealed FROM document")
+        open_bytes = unit.database.vault.open_bytes
+        return any(part in open_bytes(sealed, place_of(digest)) for digest, sealed in rows)
 
 
 def assert_one_effect_each(unit: Any) -> None:

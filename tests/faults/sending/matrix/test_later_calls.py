@@ -124,8 +124,12 @@ async def paid_short(unit: Any) -> None:
 
 
 async def paid_when_money_is_there(unit: Any) -> None:
-    """Refused for want of money: the same decision is taken once more, by two people."""
-    await refused(unit, PayoutState.PREPARED)
+    """Refused for want of money that the bank holds: a person asks; then two decide once more."""
+    await refused(unit)
+    assert "did not carry out a payout of CNY 800.00" in unit.page().steps[0].sentence
+    (found,) = [d for d in unit.file().discrepancies if d.state == "open"]
+    discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day")
+    await unit.come_to_rest()
     assert unit.page().steps[0].sentence == "submit the return decision"
     await pay_again(unit)
     assert credited(unit) == ["800.00"]

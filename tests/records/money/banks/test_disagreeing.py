@@ -99,7 +99,7 @@ def test_a_payout_settled_short_stays_owed_and_nothing_is_drafted_before_a_perso
     recorded.states(banks.hold_fact(HELD, held=cny(30_000)))
     recorded.acts.close_calls(recorded.id)
     banks = recorded.engine()
-    assert [a.state for a in banks.file.allocations] == [AllocationState.PAID]
+    assert [a.state for a in banks.file.allocations] == [AllocationState.PAID_IN_PART]
     steps = recovery_page(recorded.unit.database, recorded.unit.laws, recorded.id, banks.now).steps
     assert {s.action for s in steps[:2]} == {Action.RESOLVE_DISCREPANCY}
     for found in banks.found():

@@ -1,0 +1,95 @@
+"""A claim is upheld at most at what the bank booked; an officer sees both sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from models.money import Money
+from models.queries.audit import verify
+from models.states import AllocationState, DiscrepancyKind, LedgerAccount
+from recovery_flows.desk import discrepancies as desk_discrepancies
+from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.rules import discrepancies, steps
+from recovery_flows.rules.account_targets import EXCHANGE
+from recovery_flows.rules.actions import Action
+
+A = AllocationState
+
+
+@pytest.fixture
+def over(unit: Any, acts: Any) -> str:
+    """Two victims paid 1,000.00 each; the second reports 1,400.00 under his real reference."""
+    first, second = unit.reports(2)
+    ids = unit.report(first, replace(second, amount=Money(140_000, "CNY")))
+    return str(acts.pooled_of(ids, held_minor=150_000))
+
+
+def balance(unit: Any, recovery_id: str, account: LedgerAccount) -> int:
+    return sum(b.claim_minor for b in unit.file(recovery_id).balances if b.account is account)
+
+
+def look(unit: Any, recovery_id: str) -> None:
+    for found in discrepancies.open_ones(unit.file(recovery_id)):
+        desk_discrepancies.resolve(unit.desk(), recovery_id, found.id, "the victim was asked")
+
+
+def test_a_claim_is_upheld_at_most_at_what_the_bank_booked(unit: Any, over: str) -> None:
+    claims = unit.file(over).claims
+    assert [c.reported_minor for c in claims] == [100_000, 140_000]
+    assert [c.upheld_minor for c in claims] == [100_000, 100_000]
+    assert balance(unit, over, LedgerAccount.NOT_UPHELD) == 40_000
+
+
+def test_the_difference_is_an_officers_step_that_shows_both_sums(unit: Any, over: str) -> None:
+    first = steps.steps(unit.file(over), unit.laws)[0]
+    assert first.action == Action.RESOLVE_DISCREPANCY
+    assert "reported CNY 1,400.00, the bank booked CNY 1,000.00" in first.sentence
+    (found,) = discrepancies.open_ones(unit.file(over))
+    assert found.kind is DiscrepancyKind.CLAIM_ABOVE_BOOKED
+
+
+def test_nothing_is_drafted_before_an_officer_has_looked(unit: Any, acts: Any, over: str) -> None:
+    with pytest.raises(AssertionError, match="never"):
+        acts.until(over, A.NOTICE)
+    assert not unit.file(over).allocations
+
+
+def test_who_reports_more_than_was_booked_gets_no_more_than_his_part(
+    unit: Any, acts: Any, over: str
+) -> None:
+    look(unit, over)
+    acts.until(over, A.NOTICE)
+    payouts = unit.file(over).payouts
+    sums = [
+        sum(p.amount_minor for p in payouts if p.claim_id == c.id) for c in unit.file(over).claims
+    ]
+    assert sums == [75_000, 75_000]
+
+
+def test_nothing_of_a_report_vanishes_as_exchange_rounding_in_one_currency(
+    unit: Any, acts: Any, over: str
+) -> None:
+    look(unit, over)
+    acts.until(over, A.APPROVED)
+    for payout in unit.file(over).payouts:
+        acts.settle(over, payout.id)
+    acts.decide(over)
+    file = unit.file(over)
+    assert not [b for b in file.balances if b.detail == EXCHANGE]
+    assert not [b for b in file.balances if b.account is LedgerAccount.MEMO_EXCHANGE]
+    with unit.database.reading() as session:
+        assert not ledger_check(session).differences
+    assert verify(unit.database) == ()
+
+
+def test_who_reports_less_than_was_booked_is_upheld_at_his_report(unit: Any, acts: Any) -> None:
+    first, second = unit.reports(2)
+    ids = unit.report(first, replace(second, amount=Money(80_000, "CNY")))
+    recovery_id = acts.pooled_of(ids, held_minor=150_000)
+    file = unit.file(recovery_id)
+    assert [c.upheld_minor for c in file.claims] == [100_000, 80_000]
+    kinds = {d.kind for d in discrepancies.open_ones(file)}
+    assert DiscrepancyKind.CLAIM_ABOVE_BOOKED not in kinds
