@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.facts import HoldFact, StatementFact
+from models.facts import StatementFact
 from models.ids import PartnerId, canonical
 from models.queries.files import load_file
 from models.states import (
@@ -16,7 +16,6 @@ from models.states import (
     CallKind,
     CallState,
     DiscrepancyKind,
-    HoldKind,
     Noun,
 )
 from models.store.calls import leased_by, settle
@@ -31,9 +30,17 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.joined import as_joined
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers, disagreeing, letting_go, task_answers, watching
+from recovery_flows.rules import (
+    answers,
+    disagreeing,
+    hold_figures,
+    letting_go,
+    task_answers,
+    watching,
+)
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
 
@@ -59,7 +66,7 @@ def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> Non
         with unit_of_work(engine.database) as unit:
             held = leased_by(unit, lease)
             for group in for_a_while(rest):
-                ours = [r for r in group if r.call.id in held]
+                ours = as_joined(unit, [r for r in group if r.call.id in held])
                 rest.extendleft(_settle_alone(unit, engine, ours))
         rest_of_the_lock(rest)
 
@@ -208,7 +215,7 @@ def _take(
         take_task(unit, progress, call.subject_id, told, engine.wall())
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-        if not _is_known_voluntary(progress, call.subject_id, answered):
+        if not hold_figures.is_the_banks_own(progress.file, call.subject_id, answered):
             _belongs(progress, result, now, answered.order_ref)
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
@@ -222,19 +229,13 @@ def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Resu
     call = result.call
     payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
     told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-    if not _is_known_voluntary(progress, payout.hold_id, told):
+    if not hold_figures.is_the_banks_own(progress.file, payout.hold_id, told):
         _belongs(progress, result, now, told.order_ref, payout.hold_id)
     if told.revision < progress.file.hold(payout.hold_id).bank_revision:
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     progress.settle_call(call.id, "answered")
     answers.confirm_figure(progress, payout.hold_id, told, engine.laws, now)
-
-
-def _is_known_voluntary(progress: Progress, hold_id: str, told: HoldFact) -> bool:
-    """Whether it is a hold that the bank took by itself: it bears no order of ours."""
-    hold = progress.file.hold(hold_id)
-    return hold.kind is HoldKind.VOLUNTARY and hold.bank_ref == told.bank_ref
 
 
 def _belongs(

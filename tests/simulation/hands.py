@@ -122,8 +122,7 @@ class Hands:
             done += await self._run(Stage.FREEZING, self._due().get(Stage.FREEZING, []))
         if self._polls():
             for partner in feed.due_polls(self.engine):
-                await feed.poll(self.engine, partner)
-                done += 1
+                done += await feed.poll(self.engine, partner)
         for stage in STAGES:
             due = self._due().get(stage, [])
             if due or self._sends(stage):
