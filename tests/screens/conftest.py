@@ -75,8 +75,7 @@ class Unity:
             clock.set_case_time(unit, START)
             people.appoint(unit, START, "li", [Role.OFFICER], os_user="li")
             people.appoint(unit, START, "wang", [Role.SUPERVISOR], os_user="wang")
-            both = [Role.OFFICER, Role.SUPERVISOR]
-            people.appoint(unit, START, "zhao", both, os_user="zhao")
+            people.appoint(unit, START, "zhao", list(Role)[:2], os_user="zhao")
             for bank, regime in ((HOME, "CN"), (WEST, "CN"), (ABROAD, "GB")):
                 currency = "CNY" if regime == "CN" else "GBP"
                 partners.register(
