@@ -94,6 +94,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "verify_claim": "verify the claim of {amount}: it came with a joined recovery",
     "ask_statement": "ask {partner} again: it refused the statement of the victim's account",
+    "ask_account_statement": (
+        "ask {partner} again: it refused the account's statement; or import one that it sends"
+    ),
     "give_up_account": (
         "no payment into the account at {partner} is found: check the report, or give it up"
     ),
@@ -106,6 +109,7 @@ SENTENCES: Mapping[str, str] = {
     "submit_return": "submit the return decision",
     "check_title": "check the title to the held money",
     "ask_release": "ask to release {amount} that no claim needs",
+    "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",
     # letters
     "print_letter": "print the letter to {partner}: ",
     "enter_sent": "enter how the letter to {partner} was sent: ",
@@ -136,6 +140,7 @@ SENTENCES: Mapping[str, str] = {
     "wait_call": "waiting for {partner}: {kind}",
     "error": " ({error})",
     "wait_hold": "waiting for {partner}: {kind} {state}",
+    "wait_end": "the {kind} at {partner} runs out: the freeze that was to follow was not given",
     "wait_court": "a court's order took the freeze over: the bank carries it out",
     "wait_notice": "the notice of the return runs",
     "wait_payouts": "waiting for the payouts to be booked",
