@@ -28,6 +28,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
     DiscrepancyKind.WRONG_REFERENCE: "a bank reports on a {noun} under a reference that is not its",
     DiscrepancyKind.QUERY_REFUSED: "the bank does not answer a query",
+    DiscrepancyKind.HELD_BEYOND_TERM: "the bank holds a {noun} beyond the term of the law",
     DiscrepancyKind.END_UNCONFIRMED: "the term of a {noun} is over, and its bank was not reached",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
     DiscrepancyKind.TRACE_BELOW_RETURNS: (
@@ -155,6 +156,7 @@ SENTENCES: Mapping[str, str] = {
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",
+    "rule_asked": "another tracing rule is asked for: a second person decides that first",
     "payee_asked": "another payee is asked for: a second person decides that first",
     "rests_on_else": "it rests on something else now ({changed}): it is drafted anew",
     "not_sent_yet": " (not sent yet: {why})",

@@ -86,6 +86,7 @@ def _take_reading(
     if reading.contradicts:
         disagreeing.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
     disagreeing.compare_hold(progress, hold, fact, now)
+    disagreeing.compare_end(progress, progress.file.hold(hold.id), fact, now)
     if reading.move.event != "stated":
         disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
     if reading.move.event in _IN_FORCE_AGAIN:

@@ -13,6 +13,7 @@ from models.states import (
     CLOSED_RECOVERIES,
     DiscrepancyKind,
     HoldKind,
+    HoldState,
     Noun,
     PayoutState,
     RecoveryState,
@@ -95,6 +96,15 @@ def compare_hold(progress: Progress, before: HoldRow, fact: HoldFact, now: datet
     elif fact.state in (*NOT_HELD, BankHoldState.PAID_OUT) and fact.held.minor:
         none = Money(0, ordered.currency)
         compare(progress, about, none, fact.held, now, f"held though {fact.state}")
+
+
+def compare_end(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """A bank that holds longer than the law lets it: our clock ends the hold, a person asks why."""
+    ours, theirs = hold.expires_at, fact.expires_at
+    if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
+        ends = f"{theirs:%Y-%m-%d %H:%M} UTC"
+        detail = f"it says until {ends}, the law ends it on {ours:%Y-%m-%d %H:%M} UTC"
+        find(progress, _K.HELD_BEYOND_TERM, About.hold(hold), now, detail=detail, mark=ends)
 
 
 def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:

@@ -113,6 +113,8 @@ def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
     refused = refused_payouts.blocking(file, asset, but=but)
     if refused is not None:
         return say("payout_refused", claim=refused.claim_id)
+    if file.recovery.asked_rule:
+        return say("rule_asked")
     given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
     if any(c.asked_account_id for c in file.claims if c.id in given):
         return say("payee_asked")

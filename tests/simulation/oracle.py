@@ -105,8 +105,10 @@ class Oracle(Words):
             return
         loss, needed = self._net_loss(recovery), self._needed(hold, seq)
         coins = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
-        # A loss below the coin of a conversion can be paid by nobody, and so can a coin alone.
-        least = 1 if coins == "CNY" else 10
+        # A loss below the coin of a conversion can be paid by nobody, nor can a coin alone, nor
+        # those that are kept back since a bank had not enough for the conversion.
+        short = self._all("SELECT count(*) FROM payout WHERE hold_id = ? AND reason <> ''", hold)
+        least = 1 if coins == "CNY" else 10 * (1 + min(3, int(str(short[0][0]))))
         if needed >= least and loss >= least:
             raise ViolationError(
                 "released", f"{hold} with {needed} of the loss is let go, {loss} is still owed"
