@@ -36,7 +36,12 @@ class PrefectSettings(Group):
     """Key for a Prefect API that asks for one."""
 
     auth: SecretStr | None = None
-    """`name:password` that the Prefect API asks for; a server of our own then asks for it too."""
+    """`name:password` that the Prefect API asks for. A server of our own asks for it too, and for
+    a random one of each start where none is given."""
+
+    ui: bool = False
+    """Whether a server of our own shows Prefect's pages to a browser on this machine; they ask for
+    `prefect.auth`."""
 
     home: Path = Path("prefect")
     """Folder of Prefect's own files; a relative path is taken from the data folder."""

@@ -49,8 +49,10 @@ class PrefectLink:
         if settings.api_url:
             self.url = settings.api_url
         else:
-            self._server = PrefectServer(auth, _open(settings.database_url))
+            database_url = _open(settings.database_url)
+            self._server = PrefectServer(auth, database_url, pages=settings.ui)
             self.url = self._server.start(self._home, settings.start_timeout_seconds)
+            auth = self._server.credential
         prepare_environment(self._home, self.url, auth, key)
         return self.url
 

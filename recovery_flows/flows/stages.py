@@ -9,8 +9,10 @@ from prefect import flow
 
 from models.states import Stage
 from recovery_flows.flows import context, nightly
+from recovery_flows.flows.nothing_stored import refuse_stored_results
 from recovery_flows.flows.tasks import decide_chunk, poll_partner, send_batch, send_stops
 
+refuse_stored_results()
 _BATCHES_MAX = 100
 
 
