@@ -69,6 +69,10 @@ class EngineSettings(Group):
     lease_seconds: int = Field(default=120, ge=5, le=3600)
     """How long work stays claimed by a worker that no longer shows signs of life."""
 
+    stall_seconds: int = Field(default=60, ge=2, le=3600)
+    """How long a sweep may wait for Prefect while none of its work runs; then the header says so,
+    and its flows are begun anew."""
+
 
 class PartnerSettings(Group):
     """How banks and other partners are called."""

@@ -140,6 +140,7 @@ class Installation:
             chunk_size=engine.chunk_size,
             connections=partner.connections,
             jitter_percent=10,
+            stall_seconds=engine.stall_seconds,
         )
 
 
