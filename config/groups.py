@@ -53,6 +53,10 @@ class PrefectSettings(Group):
     start_timeout_seconds: int = Field(default=90, ge=1, le=600)
     """How long a server of our own may take to answer. The first start makes its database."""
 
+    def asks_nobody(self) -> bool:
+        """Whether flows run against a named API to which no credential is shown."""
+        return self.api_url is not None and self.auth is None and self.api_key is None
+
 
 class EngineSettings(Group):
     """How the engine looks for work."""
