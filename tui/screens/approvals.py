@@ -121,10 +121,6 @@ class ApprovalsScreen(LiveScreen):
         app = self.desk_app
         if app.officer is not None and line.asked_by == app.officer.id and not app.read_only:
             return "you asked for it: a second person decides"
-        return self._cannot(line)
-
-    def _cannot(self, line: ApprovalLine) -> str:
-        app = self.desk_app
         of_register = is_change(line.approval_id)
         return why_no_decision(app.officer, read_only=app.read_only, of_register=of_register)
 
@@ -144,7 +140,7 @@ class ApprovalsScreen(LiveScreen):
 
         title, text = f"Approve: {act_words(line)}?", APPROVE_ASKS.get(line.act, "")
         figures = approval_figures(line)
-        if refusal := self._cannot(line):
+        if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         elif line.act == Act.RETURN:
             app.push_screen(TypeRef(title, text, figures, line.ref), take)
@@ -162,11 +158,11 @@ class ApprovalsScreen(LiveScreen):
             if reason is not None:
                 app.perform(partial(_deny, line.approval_id, reason))
 
-        if refusal := self._cannot(line):
+        if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         else:
-            sentence = f"Why is {act_words(line)} of {line.ref} denied?"
-            app.push_screen(AskLine("Deny", sentence, "reason"), take)
+            title = f"Deny: {act_words(line)}?"
+            app.push_screen(AskLine(title, f"{line.ref}: why is it denied?", "reason"), take)
 
     def action_copy_id(self) -> None:
         if self.line is not None:
