@@ -221,17 +221,20 @@ def main() -> None:
         engine, numbers = EngineProcess(at, api_url, server.credential), iter(range(victims))
         try:
             engine.start()
-            rows = {
-                "killed": killed(at, engine, given.kills, numbers),
-                "locked": hanging(at, engine, given.hang, numbers),
-                "poisoned": poisoned(at, engine, given.others, numbers),
+            parts = {
+                "killed": lambda: killed(at, engine, given.kills, numbers),
+                "locked": lambda: hanging(at, engine, given.hang, numbers),
+                "poisoned": lambda: poisoned(at, engine, given.others, numbers),
             }
+            rows = {}
+            for name, play in parts.items():
+                rows[name] = play()
+                sys.stdout.write(json.dumps({name: rows[name]}) + "\n")
+                sys.stdout.flush()
         finally:
             engine.end()
             server.stop()
-    text = json.dumps(rows, indent=1) + "\n"
-    sys.stdout.write(text)
-    given.out.write_text(text, encoding="utf-8")
+    given.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
