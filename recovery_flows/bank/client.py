@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 from urllib.parse import quote, urlencode
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import httpx
-
 from models.facts import FeedPage, RawAnswer, StatementFact
-from models.ids import CallId, PartnerId
-from models.trouble import Trouble
-from recovery_flows.bank import feed_wire, wire
+from models.ids import CallId
+from recovery_flows.bank import feed_wire, paging, wire
 from recovery_flows.bank.answers import Meaning, meaning_of
 from recovery_flows.bank.breaker import Breaker
 from recovery_flows.bank.daily import daily_path
@@ -33,12 +29,6 @@ from recovery_flows.errors import (
     UnfitArgumentError,
 )
 
-PAGES_MAX = 1_000
-PAGES_BYTES_MAX = 50_000_000
-PAGES_SECONDS_MAX = 300
-_ROOT = "/v1/"
-_IN_LOOP_BYTES_MAX = 100_000
-T = TypeVar("T")
 FEED_PAGE_SIZE = 200
 _ORDERS = tuple(
     (re.compile(pattern), flag)
@@ -165,7 +155,7 @@ class PartnerBank:
             rest = await self._statement(number, middle + _STEP, until, authority, answers)
             return wire.join_statements(first, rest, self.partner)
         answers += pages
-        fact = await _parsed(wire.parse_statement, pages, self.partner)
+        fact = await paging.parsed(wire.parse_statement, pages, self.partner)
         if fact.account.number != number:
             why = "is not the account that was asked for"
             raise AnswerUnreadableError(self.partner, "account.number", why)
@@ -189,7 +179,7 @@ class PartnerBank:
                     raise
                 limit //= 2
         with self._keeping(answers):
-            page = await _parsed(feed_wire.parse_feed, answers, self.partner)
+            page = await paging.parsed(feed_wire.parse_feed, answers, self.partner)
         if page.unread:
             self.forget()
         return page, tuple(answers)
@@ -259,42 +249,18 @@ class PartnerBank:
         seen: set[str] = set()
         with self._keeping(answers):
             next_path: str | None = path
-            async with self._in_time():
+            async with paging.in_time(self.partner):
                 while next_path is not None:
-                    if next_path in seen or len(seen) == PAGES_MAX:
+                    if next_path in seen or len(seen) == paging.PAGES_MAX:
                         why = "leads round and round"
                         raise AnswerUnreadableError(self.partner, "links.next", why)
                     seen.add(next_path)
                     answers.append(await self._get(next_path, authority, flag, limits))
-                    if sum(len(answer.body) for answer in answers) > PAGES_BYTES_MAX:
-                        why = f"are larger than {PAGES_BYTES_MAX} bytes together"
+                    if sum(len(answer.body) for answer in answers) > paging.BYTES_MAX:
+                        why = f"are larger than {paging.BYTES_MAX} bytes together"
                         raise AnswerUnreadableError(self.partner, "pages", why)
-                    next_path = self._next(next_path, answers[-1])
+                    next_path = paging.next_path(self._origin, next_path, answers[-1], self.partner)
         return answers
-
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(PAGES_SECONDS_MAX):
-                yield
-        except TimeoutError:
-            why = f"did not give all pages within {PAGES_SECONDS_MAX} s"
-            raise PartnerUnavailableError(self.partner, why, trouble=Trouble.SLOW) from None
-
-    def _next(self, path: str, answer: RawAnswer) -> str | None:
-        href = wire.next_link(answer.body, self.partner)
-        if href is None:
-            return None
-        try:
-            url = self._origin.join(path).join(href)
-        except httpx.InvalidURL:
-            raise AnswerUnreadableError(self.partner, "links.next", "is not a URL") from None
-        # A link elsewhere would carry the token there.
-        if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
-            raise AnswerUnreadableError(self.partner, "links.next", "leads to another origin")
-        if not url.path.startswith(_ROOT):
-            raise AnswerUnreadableError(self.partner, "links.next", f"leads out of {_ROOT}")
-        return url.raw_path.decode("ascii")
 
     @contextmanager
     def _keeping(self, answers: list[RawAnswer]) -> Iterator[None]:
@@ -306,16 +272,6 @@ class PartnerBank:
             if isinstance(error, AnswerUnreadableError):
                 self.forget()
             raise
-
-
-async def _parsed(
-    parse: Callable[[Sequence[bytes], PartnerId], T], answers: Sequence[RawAnswer], bank: PartnerId
-) -> T:
-    """Read all pages; large ones in a thread, so that the loop goes on meanwhile."""
-    bodies = [answer.body for answer in answers]
-    if sum(map(len, bodies)) <= _IN_LOOP_BYTES_MAX:
-        return parse(bodies, bank)
-    return await asyncio.to_thread(parse, bodies, bank)
 
 
 def _flag_of(path: str) -> Flag:

@@ -17,7 +17,8 @@ from pydantic import BaseModel, FailFast, Field, PlainValidator
 
 from models.facts import DayFact
 from models.ids import PartnerId
-from recovery_flows.bank.shapes import Amount, Currency, ResponseDetails, Whole
+from recovery_flows.bank.bounds import Amount, Currency, Whole
+from recovery_flows.bank.shapes import ResponseDetails
 from recovery_flows.bank.wire import shaped
 from recovery_flows.errors import AnswerUnreadableError
 

@@ -17,16 +17,8 @@ from pydantic import (
 )
 
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
-from recovery_flows.bank.shapes import (
-    ITEMS_MAX,
-    Code,
-    HoldShape,
-    Instant,
-    Link,
-    PayoutShape,
-    Ref,
-    Whole,
-)
+from recovery_flows.bank.bounds import ITEMS_MAX, Code, Instant, Ref, Whole
+from recovery_flows.bank.shapes import HoldShape, Link, PayoutShape
 
 DOCUMENT_BYTES_MAX = 1_000_000
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
