@@ -64,12 +64,17 @@ def ask_partner(unit: Unit, desk: Desk, partner_id: str, values: Values, *, is_k
     return ask_change(unit, desk.actor(Role.SUPERVISOR), now, act, partner_id, values)
 
 
-def decide(desk: Desk, change_id: str, *, is_yes: bool) -> str:
-    """A second person's yes or no to a change; return one sentence of what was done."""
+def decide(desk: Desk, change_id: str, *, is_yes: bool, reason: str = "") -> str:
+    """A second person's yes or no to a change; return one sentence of what was done.
+
+    A no takes a reason, which is kept sealed.
+    """
+    if not is_yes and not reason.strip():
+        raise StepRefusedError("a refusal needs a reason")
     actor = _anybody(desk)
     with _as_refusal(), desk.unit() as (unit, now):
         if not is_yes:
-            done = deny_change(unit, actor, now, change_id)
+            done = deny_change(unit, actor, now, change_id, reason.strip())
             return f"{done.subject_id}: the change that {done.asked_by} asked for was denied"
         done = confirm_change(unit, actor, now, change_id)
         return f"{_DONE[done.act].format(done.subject_id)}; asked for by {done.asked_by}"

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.facts import StatementFact
 from models.ids import PartnerId, canonical
 from models.queries.files import load_file
 from models.states import (
@@ -194,10 +193,13 @@ def _take(
     call = result.call
     if result.statement is not None:
         recovery_id = progress.file.recovery.id
+        wall = engine.wall()
+        pages = keep(unit, canonical(digests), "statement pages", "application/json", wall)
         if result.stored is not None:
-            result.stored.settle(unit, now, recovery_id, result)
+            result.stored.settle(unit, now, recovery_id, pages)
         else:
-            _record(unit, engine, now, recovery_id, result.statement, digests)
+            zones = {code: law.time_zone for code, law in engine.laws.items()}
+            record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
         answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
@@ -250,19 +252,6 @@ def _belongs(
     disagreeing.find(progress, kind, about, now, detail=detail, mark=call.id)
     why = "is not that of the order"
     raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)
-
-
-def _record(
-    unit: Unit,
-    engine: Engine,
-    now: datetime,
-    recovery_id: str,
-    fact: StatementFact,
-    digests: list[str],
-) -> None:
-    zones = {code: law.time_zone for code, law in engine.laws.items()}
-    pages = keep(unit, canonical(digests), "statement pages", "application/json", engine.wall())
-    record_statement(unit, ENGINE, now, recovery_id, fact, pages, zones)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:

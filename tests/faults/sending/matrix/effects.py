@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.states import DiscrepancyKind, DiscrepancyState
 from models.store.documents import place_of
+from recovery_flows.rules.actions import Action
 from tests.faults.sending import partners
 
 NUMBERS = {
@@ -39,3 +41,10 @@ def assert_one_effect_each(unit: Any) -> None:
     assert set(there) <= ours
     # Once where it leaves, once where it arrives.
     assert all(paid.count(ref) == 2 for ref in paid)
+
+
+def assert_two_figures(unit: Any, before: int, last: int) -> None:
+    """One revision was shown with two figures: a person looks, and nothing else is asked first."""
+    told = [(d.kind, d.state, d.expected_minor, d.stated_minor) for d in unit.file().discrepancies]
+    assert told == [(DiscrepancyKind.AMOUNT_DIFFERS, DiscrepancyState.OPEN, before, last)]
+    assert unit.page().steps[0].action == Action.RESOLVE_DISCREPANCY
