@@ -72,7 +72,11 @@ class Oracle(Words):
 
         A hold is ordered on what the trace in force says, a payout on what a person found out
         about the one that was not paid: the officer's note of the refusal, or the discrepancy.
+        What another recovery ordered for its own victim is no repetition.
         """
+        born = "SELECT recovery_id FROM event WHERE subject_id = ? ORDER BY seq LIMIT 1"
+        if self._all(born, ref) != self._all(born, refused):
+            return True
         told = "SELECT max(seq) FROM event WHERE subject_id = ? AND event IN ('refused','no_funds')"
         since = self._all(told, refused)[0][0] or 0
         drafted = "SELECT min(seq) FROM event WHERE subject_id = ?"
