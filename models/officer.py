@@ -26,7 +26,8 @@ class RegisterChange(SQLModel, table=True):
     """What a supervisor asked to be put into the register of officers or partners.
 
     A second person confirms it before it counts. `values_sealed` is the new row's columns as JSON,
-    `values_digest` their keyed digest; `basis_digest` covers what stood there when it was asked.
+    `values_digest` their keyed digest; `basis_digest` covers what stood there when it was asked,
+    `reason_sealed` is why it was denied.
     """
 
     __tablename__ = "register_change"
@@ -42,6 +43,7 @@ class RegisterChange(SQLModel, table=True):
     asked_at: datetime
     decided_by: str = Field(default="", max_length=64)
     decided_at: datetime | None = None
+    reason_sealed: str = ""
 
 
 class Approval(SQLModel, table=True):

@@ -105,13 +105,18 @@ def approval_figures(line: ApprovalLine) -> tuple[tuple[str, str], ...]:
     )
 
 
-def why_no_decision(officer: OfficerView | None, *, read_only: bool) -> str:
-    """Why this identity cannot decide approvals here; empty when it can."""
+def why_no_decision(
+    officer: OfficerView | None, *, read_only: bool, of_register: bool = False
+) -> str:
+    """Why this identity cannot decide an approval here; empty when it can.
+
+    A change of the registers is for any second person to confirm.
+    """
     if read_only:
         return "the screen is read-only: R ends that"
     if officer is None:
         return "nobody acts: this user is bound to no officer (`recovery officer add`)"
-    if Role.SUPERVISOR not in officer.roles:
+    if Role.SUPERVISOR not in officer.roles and not of_register:
         roles = ", ".join(sorted(officer.roles))
         return f"approvals take a supervisor; {officer.handle} is {roles}: o changes who acts"
     return ""

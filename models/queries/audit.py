@@ -23,7 +23,7 @@ from models.outcome import unbalanced
 from models.queries.evidence import evidence_differences
 from models.queries.removed import missing_refs, refs_by_id
 from models.queries.replay import Replay
-from models.queries.sealed import seal_differences
+from models.queries.sealed import seal_differences, sealed_since
 from models.raw import instant, raw_select
 from models.store.record import digest_of, posting_body
 from models.store.unit import FIRST_DIGEST
@@ -119,7 +119,7 @@ def verify(database: Database) -> tuple[Finding, ...]:
 def _check_evidence(walk: _Walk, session: Session, heads: Sequence[Head]) -> None:
     """What no event carries: what ids and digests vouch for, then what only seals do."""
     named = set()
-    for noun, name, sentence in evidence_differences(session, walk.vault):
+    for noun, name, sentence in evidence_differences(session, walk.vault, sealed_since(heads)):
         named.add((noun, name))
         walk.find(FindingKind.CHANGED_EVIDENCE, sentence, noun=noun, subject_id=name)
     for noun, name, sentence in seal_differences(session, walk.vault, heads):

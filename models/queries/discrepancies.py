@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models.discrepancy import Discrepancy
 from models.recovery import Recovery
 from models.rows import DiscrepancyRow
-from models.states import DiscrepancyState
+from models.states import DiscrepancyKind, DiscrepancyState
 from models.tables import table_of
 
 _D, _R = table_of(Discrepancy), table_of(Recovery)
@@ -41,3 +41,9 @@ def discrepancy(session: Session, discrepancy_id: str) -> DiscrepancyRow | None:
     query = sa.select(*(_D.c[name] for name in _COLUMNS)).where(_D.c.id == discrepancy_id)
     row = session.execute(query).first()
     return None if row is None else DiscrepancyRow(**dict(zip(_COLUMNS, row, strict=True)))
+
+
+def broken_history(session: Session, recovery_id: str) -> DiscrepancyRow | None:
+    """The open discrepancy that says a recovery's records were changed by hand; None: none is."""
+    found = (row for _, row in open_discrepancies(session, recovery_id))
+    return next((row for row in found if row.kind is DiscrepancyKind.HISTORY_BROKEN), None)

@@ -11,10 +11,13 @@ from sqlmodel import Session
 
 from models.account import Account, Party, Statement, StatementLine
 from models.ids import digest_bytes
+from models.ledger import Event
+from models.linkage import Task
 from models.partner import Call, Document
 from models.queries.money import is_there
 from models.raw import instant, raw_select
 from models.sealed_place import SealedPlace
+from models.store.bookings import API
 from models.store.documents import place_of
 from models.store.statement_plan import line_id
 from models.tables import table_of
@@ -23,10 +26,15 @@ from models.vault import Vault, VaultError
 _Difference = tuple[str, str, str]
 _Twins = tuple[str, str, int, str, str]
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
+_DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
+_EVENTS = table_of(Event)
 
 
-def evidence_differences(session: Session, vault: Vault) -> Iterator[_Difference]:
-    """(table, id, sentence) of whatever is not what its id or its digest was made of."""
+def evidence_differences(session: Session, vault: Vault, since: int) -> Iterator[_Difference]:
+    """(table, id, sentence) of whatever is not what its id or its digest was made of.
+
+    `since` is the last event of a version that sealed no rows; 0 where there was none.
+    """
     for table, is_right, what in (
         (table_of(Account), _account, "the account {} is another one than it was"),
         (table_of(Party), _party, "the person {} is another one than it was"),
@@ -37,6 +45,7 @@ def evidence_differences(session: Session, vault: Vault) -> Iterator[_Difference
         for row in session.execute(query, execution_options={"yield_per": 500}):
             if not _holds(is_right, vault, row):
                 yield table.name, str(row[0]), what.format(row[0])
+    yield from _missing_documents(session, since)
     yield from _lines(session)
     yield from _lost_lines(session)
 
@@ -85,6 +94,30 @@ def _call(vault: Vault, row: Any) -> bool:  # noqa: ANN401
 
 def _document(vault: Vault, row: Any) -> bool:  # noqa: ANN401
     return bool(digest_bytes(vault.open_bytes(row.body_sealed, place_of(row.digest))) == row.digest)
+
+
+def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
+    """Each document that a row names by its digest has to be there.
+
+    Of a bank's answer of several pages earlier versions kept the pages and not their list.
+    """
+    there = sa.select(_DOCUMENTS.c.digest)
+    later = sa.select(_EVENTS.c.subject_id).where(
+        _EVENTS.c.subject_id == _STATEMENTS.c.id, _EVENTS.c.seq > since
+    )
+    for column, where in (
+        (_STATEMENTS.c.document_digest, sa.or_(_STATEMENTS.c.origin != API, later.exists())),
+        # Of a letter's answer it is the digest of what was typed; its scan has a column of its own.
+        (_CALLS.c.answer_digest, _CALLS.c.answer_sealed == ""),
+        (_CALLS.c.letter_digest, sa.true()),
+        (_CALLS.c.answer_document, sa.true()),
+        (_TASKS.c.document, sa.true()),
+    ):
+        table = column.table
+        query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))
+        for name, digest in session.execute(query.order_by(table.c.id)):
+            sentence = f"the document {digest[:16]} of the {table.name} {name} is not there"
+            yield _DOCUMENTS.name, str(digest), sentence
 
 
 def _lines(session: Session) -> Iterator[_Difference]:

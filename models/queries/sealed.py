@@ -64,3 +64,13 @@ def _tallied(
     revision = tally["revision"] if tally else 0
     if not isinstance(revision, int) or revision < signed:
         yield name, "", f"{name} is an older one than was signed (change {revision} of {signed})"
+
+
+def sealed_since(heads: Sequence[Head]) -> int:
+    """The last event before rows were sealed: 0 in a database that this version has made."""
+    before = 0
+    for head in heads:
+        if head.tables:
+            break
+        before = head.seq
+    return before

@@ -214,6 +214,13 @@ def call_owner(session: Session, call_id: str) -> tuple[str, str]:
     return row.recovery_id, row.asset_id
 
 
+def calls_now(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """The recovery, the asset and the subject of these calls; a join has given them others."""
+    query = sa.select(_CALLS.c.id, _CALLS.c.recovery_id, _CALLS.c.asset_id, _CALLS.c.subject_id)
+    rows = session.execute(query.where(_CALLS.c.id.in_(ids)))
+    return {row.id: (row.recovery_id, row.asset_id, row.subject_id) for row in rows}
+
+
 def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     """An account's bank, number and holder, opened: for the wire only."""
     row = session.execute(sa.select(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)).one()

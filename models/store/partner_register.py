@@ -15,6 +15,7 @@ from models.states import Noun
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 from models.tables import table_of
+from models.vault import Vault
 
 _PARTNERS = table_of(Partner)
 _SENTENCE_LENGTH = 300
@@ -39,9 +40,15 @@ def set_contacts(
     unit: Unit, actor: Actor, now: datetime, partner_id: str, contacts: Mapping[str, str]
 ) -> None:
     """Keep a partner's round-the-clock desk (desk, phone, email, address), sealed."""
+    values = contacts_values(unit.vault, partner_id, contacts)
+    _record(unit, actor, now, partner_id, "contacts_set", values)
+
+
+def contacts_values(vault: Vault, partner_id: str, contacts: Mapping[str, str]) -> Values:
+    """A partner's contacts as its column."""
     place = SealedPlace("partner", partner_id, "contacts_sealed")
-    sealed = unit.vault.seal(canonical(dict(contacts)).decode(), place) if contacts else ""
-    _record(unit, actor, now, partner_id, "contacts_set", {"contacts_sealed": sealed})
+    sealed = vault.seal(canonical(dict(contacts)).decode(), place) if contacts else ""
+    return {"contacts_sealed": sealed}
 
 
 def note_shown(unit: Unit, actor: Actor, now: datetime, partner_id: str, reason: str) -> None:

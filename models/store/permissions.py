@@ -102,7 +102,7 @@ def require(unit: Unit, actor: Actor, move: Move) -> None:
         )
     if move.noun in _ASKED and move.event in ("approved", "denied"):
         _four_eyes(unit, actor, move)
-    if needs_two(move) and not is_agreed(unit, actor, move):
+    if needs_two(unit, move) and not is_agreed(unit, actor, move):
         raise NotPermittedError(
             f"{move.noun} {move.event} of {move.id} takes two people: a supervisor asks for it and "
             "another person confirms it"

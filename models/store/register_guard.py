@@ -9,24 +9,37 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models.outcome import Move
+from models.partner import Partner
 from models.register_states import InstallationKind
 from models.runtime import Installation
-from models.states import Noun, Role
+from models.states import Noun, PartnerChannel, Role
 from models.store.unit import EVENTS, Actor, Unit
 from models.tables import table_of
 
-_INSTALLATIONS = table_of(Installation)
+_INSTALLATIONS, _PARTNERS = table_of(Installation), table_of(Partner)
 # Of a partner an officer enters alone what changes neither where an order goes nor under which law.
 OPEN_OF_PARTNER = frozenset(
     {"codes", "agreement", "agreed_minutes", "contacts_sealed", "reveal_sealed", "disagreement"}
 )
 
 
-def needs_two(move: Move) -> bool:
-    """Whether this move of a register counts only after a second person has confirmed it."""
+def needs_two(unit: Unit, move: Move) -> bool:
+    """Whether this move of a register counts only after a second person has confirmed it.
+
+    Where letters go is the address of a partner that is reached by letter.
+    """
     if move.noun is Noun.OFFICER:
         return True
-    return move.noun is Noun.PARTNER and bool(set(move.values) - OPEN_OF_PARTNER)
+    if move.noun is not Noun.PARTNER:
+        return False
+    is_guarded = bool(set(move.values) - OPEN_OF_PARTNER)
+    return is_guarded or ("contacts_sealed" in move.values and is_by_letter(unit, move.id))
+
+
+def is_by_letter(unit: Unit, partner_id: str) -> bool:
+    """Whether a partner is reached by letter, so that its contacts are its address."""
+    query = sa.select(_PARTNERS.c.channel).where(_PARTNERS.c.id == partner_id)
+    return unit.session.execute(query).scalar() is PartnerChannel.LETTER
 
 
 def is_agreed(unit: Unit, actor: Actor, move: Move) -> bool:

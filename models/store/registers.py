@@ -97,10 +97,11 @@ def confirm_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> D
     return Decided(row.act, row.subject_id, row.asked_by)
 
 
-def deny_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> Decided:
-    """Say no to a change; nothing of it counts."""
+def deny_change(unit: Unit, actor: Actor, now: datetime, change_id: str, reason: str) -> Decided:
+    """Say no to a change, for a reason that is kept sealed; nothing of it counts."""
     row = _pending(unit, change_id)
-    _decide(unit, actor, now, change_id, "denied")
+    place = SealedPlace("register_change", change_id, "reason_sealed")
+    _decide(unit, actor, now, change_id, "denied", unit.vault.seal(reason, place))
     return Decided(row.act, row.subject_id, row.asked_by)
 
 
@@ -113,8 +114,12 @@ def _pending(unit: Unit, change_id: str) -> sa.Row[tuple[object, ...]]:
     return row
 
 
-def _decide(unit: Unit, actor: Actor, now: datetime, change_id: str, event: str) -> None:
-    values: Values = {"decided_by": actor.id, "decided_at": now}
+def _decide(
+    unit: Unit, actor: Actor, now: datetime, change_id: str, event: str, reason_sealed: str = ""
+) -> None:
+    values: Values = {
+        "decided_by": actor.id, "decided_at": now, "reason_sealed": reason_sealed,
+    }  # fmt: skip
     move = Move(Noun.REGISTER_CHANGE, change_id, event, ApprovalState.PENDING, values)
     record(unit, actor, now, "", Outcome((move,)))
 

@@ -49,7 +49,7 @@ def approve(
             return
         desk = installation.desk(acting_as)
         if is_change(approval_id):
-            done = decide(desk, approval_id, is_yes=not deny)
+            done = decide(desk, approval_id, is_yes=not deny, reason=reason)
             if as_json:
                 say_json({"done": done})
             else:

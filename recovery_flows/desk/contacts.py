@@ -18,8 +18,10 @@ from models.queries.views import masked_name
 from models.safe_text import steers_or_hides
 from models.states import Role
 from models.store import partner_register as register
+from models.store.register_guard import is_by_letter
 from models.store.unit import Unit, unit_of_work
 from recovery_flows.desk.desk import Desk, as_refusal
+from recovery_flows.desk.registers import ask_partner
 from recovery_flows.errors import MisuseError
 
 _LENGTH_MAX = 200
@@ -79,9 +81,11 @@ def agree(desk: Desk, partner_id: str, minutes: int, agreement: str) -> str:
 def change_contacts(desk: Desk, partner_id: str, given: Mapping[str, str]) -> str:
     """Change what is given of a partner's contacts; an empty text takes it out, the rest stays.
 
+    Of a partner by letter they are where orders go: a supervisor asks, another person confirms.
     MisuseError for an unknown name, for what is no telephone or e-mail, for nothing at all.
     """
-    actor = desk.actor(Role.OFFICER)
+    roles = desk.officer.roles if desk.officer else frozenset()
+    actor = desk.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
     unknown = sorted(set(given) - set(FIELDS))
     if unknown or not given:
         named = f"{unknown[0]!r} is none of them" if unknown else "none is given"
@@ -90,6 +94,10 @@ def change_contacts(desk: Desk, partner_id: str, given: Mapping[str, str]) -> st
     with _at_work(desk) as (unit, now):
         body: dict[str, str] = json.loads(_opened(unit, partner_id) or "{}")
         body = {name: text for name, text in (body | checked).items() if text}
+        if is_by_letter(unit, partner_id):
+            values = register.contacts_values(unit.vault, partner_id, body)
+            change = ask_partner(unit, desk, partner_id, values, is_known=True)
+            return f"{partner_id}: asked for; another person confirms it: recovery approve {change}"
         register.set_contacts(unit, actor, now, partner_id, body)
     return f"{partner_id}: contacts kept, sealed ({', '.join(sorted(checked))})"
 

@@ -12,6 +12,7 @@ from models.queries.clock import case_now
 from models.queries.registers import PendingChange, pending_changes, stored_values
 from models.queries.views import ApprovalLine
 from models.register_states import RegisterAct
+from models.sealed_place import SealedPlace
 from models.states import Role
 from models.store.people import officer_values
 from models.store.registers import (
@@ -22,6 +23,7 @@ from models.store.registers import (
     deny_change,
 )
 from models.store.unit import Actor, Unit
+from models.vault import Vault
 from recovery_flows.desk.desk import Desk
 from recovery_flows.rules.acts import StepRefusedError
 
@@ -62,12 +64,17 @@ def ask_partner(unit: Unit, desk: Desk, partner_id: str, values: Values, *, is_k
     return ask_change(unit, desk.actor(Role.SUPERVISOR), now, act, partner_id, values)
 
 
-def decide(desk: Desk, change_id: str, *, is_yes: bool) -> str:
-    """A second person's yes or no to a change; return one sentence of what was done."""
+def decide(desk: Desk, change_id: str, *, is_yes: bool, reason: str = "") -> str:
+    """A second person's yes or no to a change; return one sentence of what was done.
+
+    A no takes a reason, which is kept sealed.
+    """
+    if not is_yes and not reason.strip():
+        raise StepRefusedError("a refusal needs a reason")
     actor = _anybody(desk)
     with _as_refusal(), desk.unit() as (unit, now):
         if not is_yes:
-            done = deny_change(unit, actor, now, change_id)
+            done = deny_change(unit, actor, now, change_id, reason.strip())
             return f"{done.subject_id}: the change that {done.asked_by} asked for was denied"
         done = confirm_change(unit, actor, now, change_id)
         return f"{_DONE[done.act].format(done.subject_id)}; asked for by {done.asked_by}"
@@ -92,10 +99,12 @@ def waiting_changes(database: Database) -> tuple[ApprovalLine, ...]:
     with database.reading() as session:
         found = pending_changes(session, database.vault)
         before = [stored_values(session, change) for change in found]
-    return tuple(_line(change, stored) for change, stored in zip(found, before, strict=True))
+    return tuple(
+        _line(change, stored, database.vault) for change, stored in zip(found, before, strict=True)
+    )
 
 
-def _line(change: PendingChange, before: Mapping[str, object]) -> ApprovalLine:
+def _line(change: PendingChange, before: Mapping[str, object], vault: Vault) -> ApprovalLine:
     return ApprovalLine(
         approval_id=change.id,
         recovery_id="",
@@ -106,7 +115,7 @@ def _line(change: PendingChange, before: Mapping[str, object]) -> ApprovalLine:
         asked_at=change.asked_at,
         due_at=None,
         post_hoc=False,
-        figures=tuple(_figures(change, before)),
+        figures=(*_figures(change, before), *_contacts(change, before, vault)),
         digest=change.digest,
     )
 
@@ -125,6 +134,24 @@ def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tu
     for column, label in _SECRETS.items():
         if values.get(column):
             yield label, "a new one" if before.get(column) else "one of its own"
+
+
+def _contacts(
+    change: PendingChange, before: Mapping[str, object], vault: Vault
+) -> Iterator[tuple[str, str]]:
+    """Where letters are to go, beside where they go now; a bank's address is no secret here."""
+    values: dict[str, object] = json.loads(change.values)
+    place = SealedPlace("partner", change.subject_id, "contacts_sealed")
+    if "contacts_sealed" not in values:
+        return
+    new, old = (
+        json.loads(vault.open(str(row.get("contacts_sealed") or ""), place) or "{}")
+        for row in (values, before)
+    )
+    for name in sorted({*new, *old}):
+        is_same = new.get(name) == old.get(name)
+        now = "" if is_same else f" (now: {old.get(name) or 'none'})"
+        yield name, f"{new.get(name) or 'none'}{now}"
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.facts import StatementFact
-from models.ids import digest, digest_bytes
 from models.store.accounts import AccountPlan
 from models.store.statement_plan import PlannedStatement, plan_told
 from models.store.statements import record_planned, told_of_fact
@@ -28,11 +27,13 @@ class StoredStatement:
     hidden: HiddenImport
     planned: PlannedStatement
 
-    def settle(self, unit: Unit, now: datetime, recovery_id: str, result: Result) -> None:
-        """Record the statement; its bookings are there with this transaction."""
+    def settle(self, unit: Unit, now: datetime, recovery_id: str, pages: str) -> None:
+        """Record the statement that the document `pages` lists the pages of.
+
+        Its bookings are there with this transaction.
+        """
         self.hidden.finish(unit)
-        name = digest([digest_bytes(raw.body) for raw in result.raw])
-        record_planned(unit, ENGINE, now, recovery_id, self.planned, name)
+        record_planned(unit, ENGINE, now, recovery_id, self.planned, pages)
 
 
 def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> Result:

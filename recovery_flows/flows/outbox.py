@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from models.facts import RawAnswer, StatementFact
@@ -96,10 +96,14 @@ async def _exchange_with_bank(engine: Engine, ready: Ready) -> Result:
             return Result(call, "answered", pages, statement)
         if call.kind is CallKind.BALANCE:
             seen = await bank.balance(account, authority)
-            wire.parse_balance(seen.body, bank.partner, account)
+            with _keeping(bank, seen):
+                wire.parse_balance(seen.body, bank.partner, account)
             return Result(call, "answered", (seen,))
         if call.kind is CallKind.HOLD_QUERY:
-            return Result(call, "answered", (await _hold_now(bank, ready.path, authority),))
+            shown = await bank.hold(ready.path, authority)
+            with _keeping(bank, shown):
+                wire.parse_hold(shown.body, bank.partner)
+            return Result(call, "answered", (shown,))
         if ready.in_doubt:
             return await _ask_by_key(bank, ready, authority)
         answer = await bank.send(ready.path, ready.body, CallId(call.id), authority, ready.limits)
@@ -123,16 +127,15 @@ async def _exchange_with_bank(engine: Engine, ready: Ready) -> Result:
         return Result(call, event, error.raw, reason=str(error), trouble=error.trouble)
 
 
-async def _hold_now(bank: PartnerBank, bank_ref: str, authority: Authority) -> RawAnswer:
-    """A hold as its bank shows it; one that cannot be read is not remembered for a 304."""
-    answer = await bank.hold(bank_ref, authority)
+@contextmanager
+def _keeping(bank: PartnerBank, answer: RawAnswer) -> Iterator[None]:
+    """An answer that cannot be read goes with the error, and is not remembered for a 304."""
     try:
-        wire.parse_hold(answer.body, bank.partner)
+        yield
     except AnswerUnreadableError as error:
         bank.forget()
         error.raw = (answer,)
         raise
-    return answer
 
 
 async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> Result:
@@ -146,12 +149,8 @@ async def _ask_by_key(bank: PartnerBank, ready: Ready, authority: Authority) -> 
         return Result(call, "postponed", error.raw, reason=why, code=error.problem)
     if past is None:
         return Result(call, "never_seen", reason="the bank never saw it: it is sent again")
-    try:
+    with _keeping(bank, past):
         answer = wire.parse_call(past.body, bank.partner, CallId(call.id))
-    except AnswerUnreadableError as error:
-        bank.forget()
-        error.raw = (past,)
-        raise
     if answer is None:
         return Result(
             call, "postponed", (past,), reason="the bank is still working on it",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.outcome import Outcome
-from models.queries.discrepancies import discrepancy
+from models.queries.discrepancies import broken_history, discrepancy
 from models.queries.work import ref_of
 from models.states import Noun
 from models.store.calls import put_off
@@ -33,7 +33,8 @@ def note_failure(unit: Unit, engine: Engine, work: Work, error: BaseException) -
     record(unit, ENGINE, now, work.recovery_id, Outcome((move,)))
     # A decision that failed is due again as soon as its pause is over, whatever woke it.
     wake_at = now if work.noun is Noun.RECOVERY else None
-    point_at(unit, work.recovery_id, discrepancies.step_of(found), wake_at)
+    first = broken_history(unit.session, work.recovery_id) or found
+    point_at(unit, work.recovery_id, discrepancies.step_of(first), wake_at)
     if work.noun is Noun.CALL:
         put_off(unit, work.subject_id, found.retry_at, sentence(error))
     engine.report(f"{ref_of(unit.session, work.recovery_id)}: {discrepancies.sentence(found)}")

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.facts import HoldFact, StatementFact
-from models.ids import PartnerId, digest
+from models.ids import PartnerId, canonical
 from models.queries.files import load_file
 from models.states import (
     QUESTIONS,
@@ -16,7 +15,6 @@ from models.states import (
     CallKind,
     CallState,
     DiscrepancyKind,
-    HoldKind,
     Noun,
 )
 from models.store.calls import leased_by, settle
@@ -31,9 +29,17 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
+from recovery_flows.flows.joined import as_joined
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers, disagreeing, letting_go, task_answers, watching
+from recovery_flows.rules import (
+    answers,
+    disagreeing,
+    hold_figures,
+    letting_go,
+    task_answers,
+    watching,
+)
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
 
@@ -59,7 +65,7 @@ def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> Non
         with unit_of_work(engine.database) as unit:
             held = leased_by(unit, lease)
             for group in for_a_while(rest):
-                ours = [r for r in group if r.call.id in held]
+                ours = as_joined(unit, [r for r in group if r.call.id in held])
                 rest.extendleft(_settle_alone(unit, engine, ours))
         rest_of_the_lock(rest)
 
@@ -187,10 +193,13 @@ def _take(
     call = result.call
     if result.statement is not None:
         recovery_id = progress.file.recovery.id
+        wall = engine.wall()
+        pages = keep(unit, canonical(digests), "statement pages", "application/json", wall)
         if result.stored is not None:
-            result.stored.settle(unit, now, recovery_id, result)
+            result.stored.settle(unit, now, recovery_id, pages)
         else:
-            _record(unit, engine, now, recovery_id, result.statement, digests)
+            zones = {code: law.time_zone for code, law in engine.laws.items()}
+            record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
         answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
@@ -208,7 +217,7 @@ def _take(
         take_task(unit, progress, call.subject_id, told, engine.wall())
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-        if not _is_known_voluntary(progress, call.subject_id, answered):
+        if not hold_figures.is_the_banks_own(progress.file, call.subject_id, answered):
             _belongs(progress, result, now, answered.order_ref)
         if call.kind is CallKind.REQUEST:
             answers.take_request_sent(progress, call.subject_id, now)
@@ -222,19 +231,13 @@ def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Resu
     call = result.call
     payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
     told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-    if not _is_known_voluntary(progress, payout.hold_id, told):
+    if not hold_figures.is_the_banks_own(progress.file, payout.hold_id, told):
         _belongs(progress, result, now, told.order_ref, payout.hold_id)
     if told.revision < progress.file.hold(payout.hold_id).bank_revision:
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     progress.settle_call(call.id, "answered")
     answers.confirm_figure(progress, payout.hold_id, told, engine.laws, now)
-
-
-def _is_known_voluntary(progress: Progress, hold_id: str, told: HoldFact) -> bool:
-    """Whether it is a hold that the bank took by itself: it bears no order of ours."""
-    hold = progress.file.hold(hold_id)
-    return hold.kind is HoldKind.VOLUNTARY and hold.bank_ref == told.bank_ref
 
 
 def _belongs(
@@ -249,18 +252,6 @@ def _belongs(
     disagreeing.find(progress, kind, about, now, detail=detail, mark=call.id)
     why = "is not that of the order"
     raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)
-
-
-def _record(
-    unit: Unit,
-    engine: Engine,
-    now: datetime,
-    recovery_id: str,
-    fact: StatementFact,
-    digests: list[str],
-) -> None:
-    zones = {code: law.time_zone for code, law in engine.laws.items()}
-    record_statement(unit, ENGINE, now, recovery_id, fact, digest(digests), zones)
 
 
 def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:

@@ -97,8 +97,12 @@ def _figure(name: str, money: Money | None) -> dict[str, Scalar]:
 
 
 def open_ones(file: RecoveryFile) -> tuple[DiscrepancyRow, ...]:
-    """The discrepancies that nobody has looked at yet, the oldest first."""
-    return tuple(d for d in file.discrepancies if d.state is DiscrepancyState.OPEN)
+    """The discrepancies that nobody has looked at yet, the oldest first.
+
+    A history that was changed by hand comes before all others: they may be nothing but its effect.
+    """
+    found = (d for d in file.discrepancies if d.state is DiscrepancyState.OPEN)
+    return tuple(sorted(found, key=lambda d: d.kind is not DiscrepancyKind.HISTORY_BROKEN))
 
 
 def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bool:

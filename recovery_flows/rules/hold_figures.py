@@ -12,7 +12,7 @@ from models.file import RecoveryFile
 from models.ids import derive_id
 from models.outcome import CallIntent, Scalar
 from models.rows import HoldRow, PayoutRow
-from models.states import OPEN_CALLS, CallKind, Noun, PayoutState
+from models.states import OPEN_CALLS, CallKind, HoldKind, Noun, PayoutState
 
 
 def stated(fact: HoldFact) -> dict[str, Scalar]:
@@ -47,6 +47,12 @@ def nothing(hold: HoldRow) -> dict[str, Scalar]:
 def is_renamed(file: RecoveryFile, asset_id: str, known: str, told: str) -> bool:
     """Whether a bank names something by another id than before; by letter a better one may come."""
     return known not in ("", told) and file.asset(asset_id).partner_id not in file.by_letter
+
+
+def is_the_banks_own(file: RecoveryFile, hold_id: str, fact: HoldFact) -> bool:
+    """Whether it is a hold that the bank took by itself: known by its name, no order of ours."""
+    hold = file.hold(hold_id)
+    return hold.kind is HoldKind.VOLUNTARY and hold.bank_ref == fact.bank_ref
 
 
 def query(file: RecoveryFile, payout: PayoutRow, revision: int) -> CallIntent:

@@ -18,9 +18,9 @@ AUTHORITY = Authority(RecoveryId("rec-1"), OfficerId("chen"), "an article")
 @pytest.mark.parametrize(
     ("status", "problem", "trouble"),
     [
-        (401, "Unauthorized", Trouble.UNAUTHORIZED), (403, "Forbidden", Trouble.FORBIDDEN),
+        (401, "TokenInvalid", Trouble.UNAUTHORIZED), (403, "Forbidden", Trouble.FORBIDDEN),
         (404, "NotFound", Trouble.NOT_THERE), (422, "MultipleHits", Trouble.REFUSED),
-        (400, "OrderSignatureInvalid", Trouble.SIGNATURE),
+        (403, "OrderSignatureInvalid", Trouble.SIGNATURE),
     ],
 )  # fmt: skip
 async def test_what_a_bank_answers_is_told_by_a_code_beside_the_sentence(

@@ -151,11 +151,19 @@ def test_after_a_change_of_the_payee_the_approval_is_void(run: Any, unit: Any) -
     approval = unit.approval(ref)
     claim = unit.page(ref)["claims"][0]["claim_id"]
     to = ["--bank", "bank-slow", "--reason", "the victim's account was closed"]
-    said = run("payee", ref, "--claim", claim, *to, "--account", "-", stdin="9999000000000006\n")
+    words = ("payee", ref, "--claim", claim, *to, "--account", "-")
+    said = run(*words, stdin="9999000000000007\n")
+    assert (said.code, said.sentence()) == (2, "say whose account it is: --holder NAME")
+    said = run(*words, "--holder", "Synthetic Victim", stdin="9999000000000006\n")
     assert said.code == 0, said.err
     refused = run("approve", approval, "--as", "chen")
     assert refused.code == 3
     assert "void" in refused.sentence()
+    payee = next(a for a in unit.page(ref)["approvals"] if a["act"] == "payee")
+    listed = run("approve").out
+    assert "S·· (the victim)" in listed
+    assert "the victim's account was closed" in listed
+    assert run("approve", payee["approval_id"], "--as", "chen").code == 0
     assert "···· 0006" in run("show", ref).out
     assert "9999000000000006" not in run("show", ref, "--json").out
 

@@ -199,3 +199,17 @@ def test_an_empty_token_is_refused(run: Any, unit: Any) -> None:
     said = run(*words, "--token-from-stdin", "--as", "chen", stdin="\n")
     assert said.code == 2
     assert "token is empty" in said.sentence()
+
+
+def test_where_letters_of_a_bank_go_takes_two_people(run: Any, by_two: Any, unit: Any) -> None:
+    del unit
+    words = ("partner", "add", "bank-home", *_BANK, "--home", "--channel", "letter")
+    assert by_two(*words).code == 0
+    contact = ("partner", "contact", "bank-home", "--address", "1 Mole Road")
+    said = run(*contact)
+    assert said.code == 3
+    assert said.sentence() == "this takes the role supervisor; lin has: officer"
+    asked = run(*contact, "--as", "chen")
+    assert "1 Mole Road (now: none)" in run("approve").out
+    assert run("approve", asked.out.split()[-1]).code == 0
+    assert run("audit", "verify").code == 0

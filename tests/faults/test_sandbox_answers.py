@@ -21,12 +21,20 @@ def statement(raw: bytes) -> object:
     return wire.parse_statement([raw], BANK)
 
 
+def feed(raw: bytes) -> object:
+    """Items that cannot be read are told beside those that can."""
+    page = feed_wire.parse_feed([raw], BANK)
+    if page.unread:
+        raise AnswerUnreadableError(BANK, "items", page.unread[0])
+    return page
+
+
 READERS: dict[str, Callable[[bytes], object]] = {
     kinds.HOLD: lambda raw: wire.parse_hold(raw, BANK),
     kinds.RELEASE: lambda raw: wire.parse_hold(raw, BANK),
     kinds.EXTEND: lambda raw: wire.parse_hold(raw, BANK),
     kinds.PAYOUT: lambda raw: wire.parse_payout(raw, BANK),
-    kinds.FEED: lambda raw: feed_wire.parse_feed([raw], BANK),
+    kinds.FEED: feed,
     kinds.BALANCE: lambda raw: wire.parse_balance(raw, BANK),
     kinds.STATEMENT: statement,
     kinds.READ_HOLD: lambda raw: wire.parse_hold(raw, BANK),

@@ -41,6 +41,7 @@ from models.tables import BY_NOUN, STATE_COLUMN, STATELESS
 MAY_CHANGE: dict[tuple[str, str], str] = {}
 """(table, column): why `audit verify` may say nothing when it is changed by hand."""
 
+OF_DOCUMENTS = {("call", "letter_digest"), ("call", "answer_document"), ("task", "document")}
 # Rows of these tables vouch for each other or for bytes: they are made by their own writers.
 BY_WRITERS = {Noun.STATEMENT, Noun.CLOCK, Noun.INSTALLATION}
 
@@ -65,6 +66,9 @@ def value_of(work: Unit, column: sa.Column[Any], row_id: str, n: int) -> Any:
     if column.name.endswith("_sealed"):
         place = SealedPlace(column.table.name, row_id, column.name)
         return work.vault.seal(f"invented text {n}", place)
+    if (column.table.name, column.name) in OF_DOCUMENTS:
+        ids = work.session.execute(sa.text("SELECT digest FROM document ORDER BY digest"))
+        return ids.scalars().all()[n]
     if column.name == "body_digest":
         return digest_bytes(f"invented text {n}".encode())
     kind: Any = column.type

@@ -15,6 +15,7 @@ from models.queries.audit import verify
 from models.queries.money import lines_of
 from models.states import Role
 from models.store import line_imports, pacing
+from models.store.documents import keep
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.desk import importing, wall_clock
@@ -115,7 +116,8 @@ def test_a_bank_that_tells_the_same_bookings_meanwhile_is_not_stored_twice(
         if not told:
             line = unit.line(1, 1, at_hours=0, ref="L0")
             fact = unit.statement([line], account=mule)
-            told.append(record_statement(work, ENGINE, unit.now, "", fact, "d" * 64))
+            document = keep(work, b"[]", "statement answer", "application/json", unit.now)
+            told.append(record_statement(work, ENGINE, unit.now, "", fact, document))
 
     go_on = line_imports.go_on
     monkeypatch.setattr(line_imports, "go_on", another)

@@ -13,6 +13,7 @@ from models.ids import digest_bytes
 from models.money import Money
 from models.queries.audit import verify
 from models.states import Role
+from models.store.documents import keep
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.desk.statement_files import TakenFile, take_in
@@ -90,7 +91,8 @@ def api(unit: Any, *lines: LineFact, name: str = "api") -> int:
     zones = {code: law.time_zone for code, law in unit.laws.items()}
     with unit_of_work(unit.database) as work:
         fact = unit.statement(list(lines))
-        return record_statement(work, ENGINE, unit.now, "", fact, name, zones)[1]
+        document = keep(work, name.encode(), "statement answer", "application/json", unit.now)
+        return record_statement(work, ENGINE, unit.now, "", fact, document, zones)[1]
 
 
 def test_the_same_file_twice_adds_nothing(unit: Any) -> None:

@@ -30,6 +30,7 @@ from models.money import Money
 from models.queries.files import load_file
 from models.states import HoldState, Noun, Role
 from models.store import calls, clock, partners, people, statements
+from models.store.documents import keep
 from models.store.intake import file_reports
 from models.store.unit import ENGINE, Unit, unit_of_work
 from models.vault import Vault
@@ -74,11 +75,9 @@ class Unity:
             clock.set_case_time(unit, START)
             people.appoint(unit, START, "li", [Role.OFFICER], os_user="li")
             people.appoint(unit, START, "wang", [Role.SUPERVISOR], os_user="wang")
-            both = [Role.OFFICER, Role.SUPERVISOR]
-            people.appoint(unit, START, "zhao", both, os_user="zhao")
-            for bank, regime, currency in (
-                (HOME, "CN", "CNY"), (WEST, "CN", "CNY"), (ABROAD, "GB", "GBP"),
-            ):  # fmt: skip
+            people.appoint(unit, START, "zhao", list(Role)[:2], os_user="zhao")
+            for bank, regime in ((HOME, "CN"), (WEST, "CN"), (ABROAD, "GB")):
+                currency = "CNY" if regime == "CN" else "GBP"
                 partners.register(
                     unit, START, bank, name=f"Test {bank}", regime=regime,
                     currency=currency, home=regime == "CN", base_url="http://127.0.0.1", token="t",
@@ -168,8 +167,9 @@ class Unity:
         )  # fmt: skip
 
         def take(unit: Unit, progress: Progress) -> None:
+            pages = keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
             account_id, _ = statements.record_statement(
-                unit, ENGINE, self.now, recovery_id, fact, f"doc-{account.number}"
+                unit, ENGINE, self.now, recovery_id, fact, pages
             )
             asset = next(a for a in progress.file.assets if a.account_id == account_id)
             answers.take_statement(progress, Noun.ASSET, asset.id, self.now)

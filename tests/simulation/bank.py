@@ -55,7 +55,7 @@ class Bank(HoldingDesk):
             self._refuse_payout(payout, kind.partition(" ")[2] or "OTHER", at)
             if fault is not None and kind == "refuse SETTLES_LATER":
                 later = at + timedelta(hours=fault.hours)
-                self._plan(later, lambda t: self._settle_payout(payout, "", t))
+                self._plan(later, lambda t: self._settle_payout(payout, "", t), is_rude=True)
             return
         if payee is None:
             self._refuse_payout(payout, "ACCOUNT_CLOSURE", at)
@@ -66,7 +66,8 @@ class Bank(HoldingDesk):
         else:
             self._settle_payout(payout, kind, at)
             if fault is not None and kind == "returned" and payout.status == "SETTLED":
-                self._plan(at + timedelta(hours=fault.hours), lambda t: self.give_back(payout, t))
+                later = at + timedelta(hours=fault.hours)
+                self._plan(later, lambda t: self.give_back(payout, t), is_rude=True)
 
     def _settle_payout(self, payout: Payout, kind: str, at: datetime) -> None:
         hold = self.holds[payout.hold_id]

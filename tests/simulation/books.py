@@ -92,7 +92,7 @@ class Resource:
     revision: int
     modified: datetime
     reason: str | None = None
-    due: datetime | None = None
+    is_misquoted: bool = False
     past: list[tuple[datetime, Json]] = field(default_factory=list)
 
 

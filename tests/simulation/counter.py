@@ -56,7 +56,10 @@ class Desk:
     releases: list[tuple[datetime, str, int | None]] = field(default_factory=list)
     _entries: int = 0
     _seen: Counter[str] = field(default_factory=Counter)
-    _diary: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    last_news: datetime | None = None
+    _diary: list[tuple[datetime, int, Callable[[datetime], None], bool]] = field(
+        default_factory=list
+    )
 
     # Faults
 
@@ -73,9 +76,11 @@ class Desk:
 
     # Time
 
-    def _plan(self, at: datetime, act: Callable[[datetime], None]) -> None:
+    def _plan(
+        self, at: datetime, act: Callable[[datetime], None], *, is_rude: bool = False
+    ) -> None:
         self._entries += 1
-        self._diary.append((at, self._entries, act))
+        self._diary.append((at, self._entries, act, is_rude))
 
     def advance(self) -> None:
         """Let everything happen that was due until now, in its order."""
@@ -83,6 +88,12 @@ class Desk:
             first = min(due, key=lambda entry: entry[:2])
             self._diary.remove(first)
             first[2](first[0])
+            if first[3]:
+                self.last_news = first[0]
+
+    def next_news(self) -> datetime | None:
+        """When this bank goes back on its word, if it will."""
+        return min((entry[0] for entry in self._diary if entry[3]), default=None)
 
     def next_due(self) -> datetime | None:
         """When something happens here by itself."""

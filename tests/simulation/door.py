@@ -98,6 +98,9 @@ class Door(Telling, httpx.AsyncBaseTransport):
             return _answer(200, _GARBAGE)
         if kind == "yen_answer" and status < 300:
             answer = json.loads(json.dumps(answer))
+            for kept in (self.bank.holds, self.bank.payouts):
+                if answer["id"] in kept:
+                    kept[answer["id"]].is_misquoted = True
             for name in ("amountHeld", "amountRequested", "debited"):
                 if answer.get(name):
                     answer[name] = {"currency": "JPY", "amount": answer[name]["amount"][:-3]}

@@ -41,6 +41,7 @@ class Eyes:
     _events_seen: int = 0
     _repeats: dict[str, int] = field(default_factory=dict)
     _released: int = 0
+    _ordered: int = 0
 
     # Rows
 
@@ -114,7 +115,9 @@ class Eyes:
             return
         if int(str(revision)) < hold.revision and self._will_be_told(bank.id):
             return
-        if self._owned(str(name)) or self._owned(str(asset)):
+        # What the bank said last is booked, owned or not; only our own clock may know better.
+        is_behind = int(str(revision)) < hold.revision or hold.is_misquoted
+        if (is_behind or state not in _LIVE) and any(map(self._owned, (str(name), str(asset)))):
             return
         raise ViolationError(
             "books",
@@ -123,12 +126,12 @@ class Eyes:
             f" ({state}, revision {revision}), and nobody has to look",
         )
 
-    def _stated(self, hold: Hold) -> int | None:
-        """What the bank says that it holds, in our currency; None: it speaks of another one."""
+    def _stated(self, hold: Hold) -> int:
+        """What the bank says that it holds, in the account's currency."""
         ended = hold.expires is not None and hold.expires <= self._now()
         if hold.status not in LIVE or ended:
             return 0
-        return None if hold.told_currency else hold.held
+        return 0 if hold.told_currency else hold.held
 
     def _now(self) -> datetime:
         assert callable(self.now)
@@ -169,14 +172,16 @@ class Eyes:
     ) -> None:
         settled = [p for _, p in payouts if p.status == "SETTLED"]
         paid = sum(p.paid for p in settled if p.paid_currency == p.currency)
-        if booked == paid and all(p.paid_currency == p.currency for p in settled):
+        if booked == paid:
             return
         for bank, payout in payouts:
             name, _, revision, claim, asset, _ = ours[payout.order_ref]
             behind = int(str(revision)) < payout.revision
             if behind and self._will_be_told(bank.id):
                 return
-            if any(self._owned(str(one)) for one in (name, claim, asset)):
+            if (behind or payout.is_misquoted) and any(
+                self._owned(str(one)) for one in (name, claim, asset)
+            ):
                 return
         told = [f"{p.paid} {p.paid_currency} ({p.status}, {p.revision})" for _, p in payouts]
         states = [f"{ours[p.order_ref][1]}, {ours[p.order_ref][2]}" for _, p in payouts]

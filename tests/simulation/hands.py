@@ -21,13 +21,13 @@ from recovery_flows.bank.exchange import Exchange
 from recovery_flows.bank.limiter import Gate
 from recovery_flows.bank.line import Line
 from recovery_flows.bank.orders import Authority
-from recovery_flows.flows import deciding, feed, outbox
+from recovery_flows.flows import deciding, feed, nightly, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES
 from tests.simulation.door import Door
 from tests.simulation.place import Place
 
-PACE = Pace(reconcile_days=10_000)
+PACE = Pace()
 ROUNDS_MAX = 40
 _BATCHES_MAX = 30
 
@@ -111,14 +111,18 @@ class Hands:
             raise RestlessError(f"the sweep never ends: {', '.join(stuck)}")
         return done
 
+    async def nights(self) -> None:
+        """Compare the days that are over with the banks' own, as the sweep does."""
+        for partner in nightly.due_nights(self.engine):
+            await nightly.reconcile_night(self.engine, partner)
+
     async def _round(self) -> int:
         done = 0
         if self._sends(Stage.FREEZING):
             done += await self._run(Stage.FREEZING, self._due().get(Stage.FREEZING, []))
         if self._polls():
             for partner in feed.due_polls(self.engine):
-                await feed.poll(self.engine, partner)
-                done += 1
+                done += await feed.poll(self.engine, partner)
         for stage in STAGES:
             due = self._due().get(stage, [])
             if due or self._sends(stage):

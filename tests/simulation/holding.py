@@ -72,7 +72,11 @@ class HoldingDesk(Desk):
         self._save(hold, "HELD" if hold.held == hold.requested else "PARTIALLY_HELD", at)
         self._watch_end(hold)
         if fault is not None and kind in _LATER:
-            self._plan(at + timedelta(hours=fault.hours), lambda t: _LATER[kind](self, hold, t))
+            self._plan(
+                at + timedelta(hours=fault.hours),
+                lambda t: _LATER[kind](self, hold, t),
+                is_rude=True,
+            )
 
     def _refuse(self, hold: Hold, reason: str, at: datetime) -> None:
         hold.acted, hold.expires, hold.reason = at, None, reason

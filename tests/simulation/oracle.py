@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.simulation.eyes import Eyes, ViolationError
+from tests.simulation.eyes import ViolationError
+from tests.simulation.words import Words
 
 _CLOSED = (
     "closed_returned", "closed_partial", "closed_no_recovery", "rejected", "joined",
 )  # fmt: skip
 
 
-class Oracle(Eyes):
+class Oracle(Words):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -27,6 +28,7 @@ class Oracle(Eyes):
         self._releases()
         self._owners()
         self._troubles()
+        self._words()
 
     # Victims
 

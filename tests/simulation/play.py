@@ -7,13 +7,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from models.queries.audit import verify
-from models.queries.work import next_instant, next_retry
 from recovery_flows.errors import RecoveryFlowsError
-from recovery_flows.reports.ledger_check import ledger_check
 from tests.simulation.door import Door
+from tests.simulation.ending import Ending
 from tests.simulation.eyes import ViolationError
 from tests.simulation.hands import (
     ROUNDS_MAX,
@@ -29,15 +27,11 @@ from tests.simulation.people import People
 from tests.simulation.place import START, Place
 from tests.simulation.plan import Plan, Report, Tick
 from tests.simulation.told import Told
-from tests.simulation.world import World
 
-_ROUNDS_MAX = 150
-_HORIZON = timedelta(days=3 * 365)
-_NUDGE = timedelta(seconds=130)  # past a lease and the longest pause of a retry
 Say = Callable[[str], None]
 
 
-class History(World):
+class History(Ending):
     """Plays one plan at a place."""
 
     def __init__(self, plan: Plan, place: Place, say: Say = lambda _: None) -> None:
@@ -199,88 +193,6 @@ class History(World):
             self._guarded(lambda: self.people.supervisor("yes"))
         else:
             self._guarded(lambda: self.people.odd("import", 0.1, self.doors))
-
-    # The end
-
-    async def _rest(self) -> None:
-        """Banks are polite and people diligent from now on: everything comes to rest."""
-        self.say("--- from now on banks are polite and people diligent")
-        for bank in self.banks.values():
-            bank.make_polite()
-        quiet = timedelta(0)
-        for _ in range(_ROUNDS_MAX):
-            self.told.steps += 1
-            done = await self._sweep(_POLITE)
-            done += self._people("all", "yes")
-            if done:
-                quiet = timedelta(0)
-                self.at += _NUDGE
-                continue
-            if self._is_at_rest():
-                return
-            following = self._following(quiet)
-            if following is None or following > START + _HORIZON:
-                break
-            quiet = max(timedelta(hours=1), quiet * 2)
-            self._pass_time(following)
-        self._complain()
-
-    def _is_at_rest(self) -> bool:
-        if self._world:
-            return False
-        open_ones = (
-            "SELECT 1 FROM recovery WHERE state IN ('reported', 'open') UNION ALL"
-            " SELECT 1 FROM discrepancy WHERE state = 'open' UNION ALL"
-            " SELECT 1 FROM call WHERE state IN ('planned', 'sent', 'unknown') LIMIT 1"
-        )
-        return self.oracle.eyes.execute(open_ones).fetchone() is None
-
-    def _following(self, quiet: timedelta) -> datetime | None:
-        """The next instant at which anything can happen; quiet polls are not looked at singly.
-
-        What a bank does by itself is known to us an hour later.
-        """
-        wakes = self._eyes.execute(
-            "SELECT min(at) FROM (SELECT wake_at AS at FROM recovery UNION ALL SELECT retry_at"
-            " FROM discrepancy WHERE state = 'open') WHERE at > ?",
-            [f"{self.at:%Y-%m-%d %H:%M:%S.%f}"],
-        ).fetchone()[0]
-        found = [datetime.fromisoformat(wakes).replace(tzinfo=UTC)] if wakes else []
-        if not quiet:
-            found.append(self.at + timedelta(hours=1))
-        found += [at for bank in self.banks.values() if (at := bank.next_due())]
-        if self._world:
-            found.append(self._at_of(self._world[0]))
-        with self.place.database.reading() as session:
-            retry = next_retry(session)
-            poll = next_instant(session, self.at)
-        found += [retry] if retry and retry > self.at else []
-        if not found:
-            return poll and max(poll, self.at + quiet)
-        return max(min(found), self.at + timedelta(minutes=10))
-
-    def _complain(self) -> None:
-        for sentence in self.oracle.dead_ends():
-            raise ViolationError("dead end", sentence)
-        query = (
-            "SELECT ref, state, step_role, step_action, step_wording FROM recovery"
-            " WHERE state IN ('reported', 'open')"
-        )
-        rows, said = self._eyes.execute(query).fetchall(), self.people.last_refusal
-        raise ViolationError("never at rest", f"{rows} at {self.at:%Y-%m-%d}; refused: {said}")
-
-    def _prove(self) -> None:
-        """At the end the whole history replays, and the ledger agrees with its sources."""
-        found = verify(self.place.database)
-        if found:
-            raise ViolationError("audit", found[0].sentence)
-        with self.place.database.reading() as session:
-            differences = ledger_check(session).differences
-        if differences:
-            raise ViolationError("ledger check", differences[0].sentence)
-
-
-_POLITE = Tick(0)
 
 
 def _named(error: BaseException) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from tests.simulation.bank import Bank
-from tests.simulation.books import Json, Line, money, stamp
+from tests.simulation.books import Hold, Json, Line, minor_of, money, stamp
 from tests.simulation.counter import ProblemError
 from tests.simulation.faults import Fault
 
@@ -33,6 +34,8 @@ class Telling:
                 return self.bank.holds[name].json()
             case ["payouts", name] if name in self.bank.payouts:
                 return self.bank.payouts[name].json()
+            case ["daily"]:
+                return self._daily(request.url.params)
             case ["accounts", number] if number in self.bank.accounts:
                 return self._account(number)
             case ["accounts", number, "transactions"] if number in self.bank.accounts:
@@ -45,6 +48,45 @@ class Telling:
             "profile": "RBP/1", "bankId": bank.id, "name": bank.id, "minPollSeconds": 0,
             "jurisdiction": bank.jurisdiction, "currency": bank.currency, "limits": {},
         }  # fmt: skip
+
+    def _daily(self, query: httpx.QueryParams) -> Json:
+        """Held at each legal day's end, and paid out in it, by this bank's own books."""
+        name = "Asia/Shanghai" if self.bank.jurisdiction == "CN" else "Europe/London"
+        first, last = (date.fromisoformat(query[n]) for n in ("fromDate", "toDate"))
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        return {
+            "responseDetails": {"status": "complete", "message": ""},
+            "timeZone": name,
+            "fromDate": first.isoformat(),
+            "toDate": last.isoformat(),
+            "days": [self._day(day, ZoneInfo(name)) for day in days],
+        }
+
+    def _day(self, day: date, zone: ZoneInfo) -> Json:
+        begins = datetime.combine(day, time.min, tzinfo=zone)
+        ends = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+        held = [self._held_at(hold, ends) for hold in self.bank.holds.values()]
+        paid = [
+            p.debited
+            for p in self.bank.payouts.values()
+            if p.booked is not None and begins <= p.booked < ends
+        ]
+        return {
+            "date": day.isoformat(),
+            "currency": self.bank.currency,
+            "amountHeld": money(sum(held), self.bank.currency),
+            "holds": sum(1 for minor in held if minor),
+            "paidOut": money(sum(paid), self.bank.currency),
+            "payouts": len(paid),
+        }
+
+    def _held_at(self, hold: Hold, at: datetime) -> int:
+        """What a hold held just before an instant."""
+        if hold.kind == "voluntary":
+            return 0
+        versions = [*hold.past, (hold.modified, hold.json())]
+        known = [json for modified, json in versions if modified < at]
+        return 0 if not known or hold.told_currency else minor_of(known[-1]["amountHeld"])
 
     def _call(self, key: str) -> Json:
         if key not in self.bank.calls:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from models.queries.views import ApprovalLine
 from recovery_flows.desk import Desk
+from recovery_flows.desk.registers import decide, is_change
 from recovery_flows.rules.subjects import Act
 from tui.acting import APPROVE_ASKS, approval_figures, why_no_decision
 from tui.screens.dialogs import AskLine, Confirm, TypeRef, also_lines, figures_lines
@@ -93,7 +94,7 @@ class ApprovalsScreen(LiveScreen):
         self.query_one("#figures", Block).value = self.line
 
     def on_line_table_opened(self) -> None:
-        if self.line is not None:
+        if self.line is not None and self.line.recovery_id:
             self.desk_app.open_recovery(self.line.recovery_id)
 
     def _detail(self, line: ApprovalLine, width: int) -> list[Content]:
@@ -120,7 +121,8 @@ class ApprovalsScreen(LiveScreen):
         app = self.desk_app
         if app.officer is not None and line.asked_by == app.officer.id and not app.read_only:
             return "you asked for it: a second person decides"
-        return why_no_decision(app.officer, read_only=app.read_only)
+        of_register = is_change(line.approval_id)
+        return why_no_decision(app.officer, read_only=app.read_only, of_register=of_register)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Deciding is out of reach while the screen is read-only."""
@@ -138,12 +140,12 @@ class ApprovalsScreen(LiveScreen):
 
         title, text = f"Approve: {act_words(line)}?", APPROVE_ASKS.get(line.act, "")
         figures = approval_figures(line)
-        if refusal := why_no_decision(app.officer, read_only=app.read_only):
+        if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         elif line.act == Act.RETURN:
             app.push_screen(TypeRef(title, text, figures, line.ref), take)
         else:
-            asks = line.act != Act.LETTER_ANSWER
+            asks = _asks_authority(line)
             question = Confirm(title, text, figures, asks_authority=asks, also=line.also)
             app.push_screen(question, take)
 
@@ -154,13 +156,13 @@ class ApprovalsScreen(LiveScreen):
 
         def take(reason: str | None) -> None:
             if reason is not None:
-                app.perform(lambda desk: desk.deny(line.approval_id, reason))
+                app.perform(partial(_deny, line.approval_id, reason))
 
-        if refusal := why_no_decision(app.officer, read_only=app.read_only):
+        if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         else:
-            sentence = f"Why is {act_words(line)} of {line.ref} denied?"
-            app.push_screen(AskLine("Deny", sentence, "reason"), take)
+            title = f"Deny: {act_words(line)}?"
+            app.push_screen(AskLine(title, f"{line.ref}: why is it denied?", "reason"), take)
 
     def action_copy_id(self) -> None:
         if self.line is not None:
@@ -176,4 +178,17 @@ def _sent_first(line: ApprovalLine) -> str:
 
 
 def _approve(approval_id: str, authority: str, desk: Desk) -> str:
+    if is_change(approval_id):
+        return decide(desk, approval_id, is_yes=True)
     return desk.approve(approval_id, authority)
+
+
+def _deny(approval_id: str, reason: str, desk: Desk) -> str:
+    if is_change(approval_id):
+        return decide(desk, approval_id, is_yes=False, reason=reason)
+    return desk.deny(approval_id, reason)
+
+
+def _asks_authority(line: ApprovalLine) -> bool:
+    """Whether somebody outside of the program can have said yes to it."""
+    return line.act != Act.LETTER_ANSWER and not is_change(line.approval_id)

@@ -14,6 +14,7 @@ from models.queries.audit import verify
 from models.queries.partner_register import partner_rows
 from recovery_flows.flows.days import Wanted, reconcile_days
 from recovery_flows.flows.nightly import due_nights, reconcile_night
+from tests.faults.sending.matrix.effects import assert_two_figures
 
 MIDNIGHT = datetime(2026, 3, 2, 16, tzinfo=UTC)
 
@@ -66,9 +67,24 @@ async def test_a_day_is_compared_once_after_its_midnight_and_nothing_is_told_whe
     assert due_nights(unit.engine) == []
 
 
+def show_by_days(unit: Any, minor: int) -> None:
+    """The bank's list of days shows this sum as held, whatever the hold itself shows."""
+    with closing(sqlite3.connect(unit.sandbox.path)) as book, book:
+        book.execute("UPDATE hold_amount SET held_minor = ?", [minor])
+
+
+async def test_a_figure_changed_without_a_word_is_booked_at_night_and_looked_at(unit: Any) -> None:
+    slip(unit, -1, await held(unit))
+    unit.later(14)
+    await night(unit)
+    assert unit.hold().held_minor == 79_999
+    assert_two_figures(unit, 80_000, 79_999)
+    assert (told(unit), row(unit).disagreement) == ([], "")
+
+
 async def test_a_difference_is_an_event_told_once_and_ends_when_it_is_put_right(unit: Any) -> None:
-    bank_ref = await held(unit)
-    slip(unit, -1, bank_ref)
+    await held(unit)
+    show_by_days(unit, 79_999)
     unit.later(14)
     await night(unit)
     first = row(unit)
@@ -79,9 +95,7 @@ async def test_a_difference_is_an_event_told_once_and_ends_when_it_is_put_right(
     unit.later(24)
     await night(unit)
     assert (told(unit), row(unit).disagreement) == (["disagreed"], first.disagreement)
-    with closing(sqlite3.connect(unit.sandbox.path)) as book, book:
-        book.execute("UPDATE hold_amount SET held_minor = 80000")
-        book.execute("UPDATE hold SET held_minor = 80000")
+    show_by_days(unit, 80_000)
     unit.later(24)
     await night(unit)
     assert (told(unit), row(unit).disagreement) == (["disagreed", "reconciled"], "")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.states import DiscrepancyKind, DiscrepancyState
+from models.store.documents import place_of
+from recovery_flows.rules.actions import Action
 from tests.faults.sending import partners
 
 NUMBERS = {
@@ -16,8 +19,9 @@ NUMBERS = {
 def was_kept(unit: Any, part: bytes) -> bool:
     """Whether an answer with these bytes in it is among the documents, as it came."""
     with unit.database.reading() as session:
-        rows = session.connection().exec_driver_sql("SELECT body_sealed FROM document")
-        return any(part in unit.database.vault.open_bytes(sealed) for (sealed,) in rows)
+        rows = session.connection().exec_driver_sql("SELECT digest, body_sealed FROM document")
+        open_bytes = unit.database.vault.open_bytes
+        return any(part in open_bytes(sealed, place_of(digest)) for digest, sealed in rows)
 
 
 def assert_one_effect_each(unit: Any) -> None:
@@ -37,3 +41,10 @@ def assert_one_effect_each(unit: Any) -> None:
     assert set(there) <= ours
     # Once where it leaves, once where it arrives.
     assert all(paid.count(ref) == 2 for ref in paid)
+
+
+def assert_two_figures(unit: Any, before: int, last: int) -> None:
+    """One revision was shown with two figures: a person looks, and nothing else is asked first."""
+    told = [(d.kind, d.state, d.expected_minor, d.stated_minor) for d in unit.file().discrepancies]
+    assert told == [(DiscrepancyKind.AMOUNT_DIFFERS, DiscrepancyState.OPEN, before, last)]
+    assert unit.page().steps[0].action == Action.RESOLVE_DISCREPANCY

@@ -12,6 +12,7 @@ from typing import Any
 from models.states import CallKind, HoldState, LedgerAccount, RequestState
 from recovery_flows.desk import holding
 from recovery_flows.sandbox.states import FaultKind
+from tests.faults.sending.matrix.effects import assert_two_figures
 
 FEED, BY_KEY = "feed", "by_key"
 REASON = "told by the duty desk of the bank"
@@ -66,9 +67,17 @@ async def stopped_half(unit: Any) -> None:
 
 
 async def stopped_but_a_cent(unit: Any) -> None:
-    """Booked as the bank said it, and found by the reconciliation."""
+    """The figure that the bank showed last is booked, and a person looks at the two of them."""
+    assert at_home(unit) == [("HELD", "800.00")]
+    assert (held(unit), unit.found) == (80_000, [])
+    assert_two_figures(unit, 79_999, 80_000)
+
+
+async def stopped_but_a_cent_in_the_feed(unit: Any) -> None:
+    """The feed is the bank's only word so far: it is booked, and the reconciliation finds it."""
     assert at_home(unit) == [("HELD", "800.00")]
     assert (held(unit), unit.found) == (79_999, ["CNY -0.01"])
+    assert unit.file().discrepancies == ()
 
 
 async def stopped_when_money_comes(unit: Any) -> None:
@@ -123,9 +132,7 @@ async def stopped_after_it_was_let_go(unit: Any) -> None:
     assert at_home(unit) == [("RELEASED", "0.00"), ("HELD", "800.00")]
 
 
-def abroad(
-    book: str, request: RequestState, hold: HoldState, minor: int, step: str, found: str = ""
-) -> Outcome:
+def abroad(book: str, request: RequestState, hold: HoldState, minor: int, step: str) -> Outcome:
     """What came of a request: (state and sum at the bank), its state, our hold, the next step."""
 
     async def _check(unit: Any) -> None:
@@ -133,10 +140,19 @@ def abroad(
         assert [" ".join(row) for row in there] == [book]
         assert [r.state for r in unit.file().requests] == [request]
         assert states(unit) == {(hold, minor)}
-        assert unit.found == ([found] if found else [])
+        assert unit.found == []
         assert unit.page().steps[0].sentence == step
 
     return _check
+
+
+async def frozen_abroad_but_a_cent(unit: Any) -> None:
+    """The request counts as first answered; the figure that was shown last is booked."""
+    (request,) = unit.file().requests
+    assert request.state is RequestState.PARTIALLY_EXECUTED
+    assert states(unit) == {(HoldState.FROZEN, 10_000)}
+    assert unit.found == []
+    assert_two_figures(unit, 9_999, 10_000)
 
 
 async def lapsed_abroad(unit: Any) -> None:
@@ -163,14 +179,12 @@ OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
     (CallKind.HOLD, FaultKind.MOVED_ON): stopped_where_it_went,
     (CallKind.HOLD, FaultKind.LAPSES_EARLY): stopped_after_it_lapsed,
     (CallKind.HOLD, FaultKind.LET_GO): stopped_after_it_was_let_go,
-    (FEED, FaultKind.OFF_BY_A_CENT): stopped_but_a_cent,
+    (FEED, FaultKind.OFF_BY_A_CENT): stopped_but_a_cent_in_the_feed,
     (BY_KEY, FaultKind.OFF_BY_A_CENT): stopped_but_a_cent,
     (CallKind.REQUEST, FaultKind.PARTIAL): abroad(
         "PARTIALLY_HELD 50.00", RequestState.PARTIALLY_EXECUTED, HoldState.FROZEN, 5_000, TITLE
     ),
-    (CallKind.REQUEST, FaultKind.OFF_BY_A_CENT): abroad(
-        "HELD 100.00", RequestState.PARTIALLY_EXECUTED, HoldState.FROZEN, 9_999, TITLE, "GBP -0.01"
-    ),
+    (CallKind.REQUEST, FaultKind.OFF_BY_A_CENT): frozen_abroad_but_a_cent,
     (CallKind.REQUEST, FaultKind.NO_MONEY): abroad(
         "REFUSED 0.00", RequestState.REFUSED, HoldState.NO_FUNDS, 0, f"{REFUSED}NO_BALANCE"
     ),

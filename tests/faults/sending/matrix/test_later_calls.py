@@ -12,6 +12,7 @@ from models.facts import AccountRef
 from models.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
 from recovery_flows.desk import discrepancies
 from recovery_flows.sandbox.states import FaultKind
+from tests.faults.sending.matrix.effects import assert_two_figures
 
 Outcome = Callable[[Any], Awaitable[None]]
 
@@ -40,15 +41,15 @@ async def stop_again(unit: Any, amount: str, left: str) -> None:
     assert await unit.differences() == []
 
 
-def frozen(told: str, minor: int, found: str = "") -> Outcome:
-    """What the bank's book shows of the freeze, what ours says, and the difference."""
+def frozen(told: str, minor: int) -> Outcome:
+    """What the bank's book shows of the freeze is what ours says."""
 
     async def _check(unit: Any) -> None:
         assert at_home(unit, "freeze") == [("HELD", told)]
         freeze = unit.hold(HoldKind.FREEZE)
         assert (freeze.state, freeze.held_minor) == (HoldState.FROZEN, minor)
         assert (freeze.releasing_minor, term(unit, LedgerAccount.HELD)) == (0, minor)
-        assert unit.found == ([found] if found else [])
+        assert unit.found == []
 
     return _check
 
@@ -59,11 +60,11 @@ async def all_let_go(unit: Any) -> None:
     await stop_again(unit, "500.00", "500.00")
 
 
-def renewed(minor: int, found: str = "") -> Outcome:
+def renewed(minor: int) -> Outcome:
     """Prolonged once, to the same end in both books."""
 
     async def _check(unit: Any) -> None:
-        await frozen("800.00", minor, found)(unit)
+        await frozen("800.00", minor)(unit)
         freeze = unit.hold(HoldKind.FREEZE)
         (there,) = (h for h in unit.sandbox.book()["holds"] if h["kind"] == "freeze")
         assert there["expiresAt"] == freeze.expires_at.isoformat().replace("+00:00", "Z")
@@ -191,6 +192,16 @@ def seen(minor: int) -> Outcome:
     return _check
 
 
+def but_a_cent(right: Outcome, minor: int) -> Outcome:
+    """The figure that the bank showed last is booked, and a person looks at the two of them."""
+
+    async def _check(unit: Any) -> None:
+        await right(unit)
+        assert_two_figures(unit, minor - 1, minor)
+
+    return _check
+
+
 async def seen_the_next_time(unit: Any) -> None:
     assert unit.file().assets[0].watch == "on"
     unit.later(26)
@@ -207,9 +218,9 @@ CLEAN: dict[str, Outcome] = {
     CallKind.BALANCE: seen(50_000),
 }
 OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
-    (CallKind.RELEASE, FaultKind.OFF_BY_A_CENT): frozen("500.00", 49_999, "CNY -0.01"),
+    (CallKind.RELEASE, FaultKind.OFF_BY_A_CENT): but_a_cent(frozen("500.00", 50_000), 50_000),
     (CallKind.RELEASE, FaultKind.LET_GO): all_let_go,
-    (CallKind.EXTEND, FaultKind.OFF_BY_A_CENT): renewed(79_999, "CNY -0.01"),
+    (CallKind.EXTEND, FaultKind.OFF_BY_A_CENT): but_a_cent(renewed(80_000), 80_000),
     (CallKind.EXTEND, FaultKind.LAPSES_EARLY): lapsed_after_its_renewal,
     (CallKind.EXTEND, FaultKind.LET_GO): let_go_after_its_renewal,
     (CallKind.PAYOUT, FaultKind.OFF_BY_A_CENT): paid_but_a_cent,

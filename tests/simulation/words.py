@@ -1,0 +1,102 @@
+"""What a bank says against what it said before, and whether each order had its yes."""
+
+from __future__ import annotations
+
+from tests.simulation.books import LIVE
+from tests.simulation.eyes import Eyes, ViolationError
+
+_ORDERS = "('hold', 'request', 'payout', 'release', 'extend')"
+
+
+class Words(Eyes):
+    """Contradictions are somebody's, news on what is closed too; nothing leaves without a yes."""
+
+    def _words(self) -> None:
+        self._settled_after_refusal()
+        self._held_after_the_end()
+        self._news_on_closed()
+        self._orders_had_a_yes()
+
+    def _is_told(self, name: str, revision: int) -> bool:
+        """Whether we have taken this revision of a hold or payout."""
+        query = (
+            "SELECT bank_revision FROM payout WHERE id = ?1 UNION ALL"
+            " SELECT bank_revision FROM hold WHERE id = ?1"
+        )
+        rows = self._all(query, name)
+        return bool(rows) and int(str(rows[0][0])) >= revision
+
+    def _settled_after_refusal(self) -> None:
+        for bank in self.banks.values():
+            for payout in bank.payouts.values():
+                was_refused = any(json["status"] == "REFUSED" for _, json in payout.past)
+                if payout.status != "SETTLED" or not was_refused:
+                    continue
+                told = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'refused'"
+                known = self._all(told, payout.order_ref)
+                is_told = self._is_told(payout.order_ref, payout.revision)
+                if known and is_told and not self._has_discrepancy(payout.order_ref):
+                    raise ViolationError(
+                        "unowned", f"{payout.order_ref} was refused and is settled: nobody looks"
+                    )
+
+    def _held_after_the_end(self) -> None:
+        ended = (
+            "SELECT 1 FROM event WHERE subject_id = ? AND event IN"
+            " ('released', 'refused', 'no_funds', 'let_go_early') LIMIT 1"
+        )
+        for bank in self.banks.values():
+            for hold in bank.holds.values():
+                over = any(j["status"] in ("RELEASED", "REFUSED", "EXPIRED") for _, j in hold.past)
+                if hold.status not in LIVE or not over or not self._all(ended, hold.order_ref):
+                    continue
+                is_told = self._is_told(hold.order_ref, hold.revision)
+                if is_told and not self._has_discrepancy(hold.order_ref):
+                    raise ViolationError(
+                        "unowned", f"{hold.order_ref} had ended and is held: nobody looks"
+                    )
+
+    def _news_on_closed(self) -> None:
+        rows = self._all(
+            "SELECT e.subject_id, e.event, e.recovery_id FROM event e JOIN event c"
+            " ON c.recovery_id = e.recovery_id AND c.noun = 'recovery' AND c.event LIKE 'closed%'"
+            " AND c.seq < e.seq WHERE e.noun IN ('hold', 'payout') AND e.role = 'engine' AND"
+            " e.event IN ('returned', 'refused', 'settled', 'stopped_late', 'frozen_late',"
+            " 'let_go_early') AND NOT EXISTS (SELECT 1 FROM event r WHERE r.noun = 'recovery' AND"
+            " r.recovery_id = e.recovery_id AND r.event = 'reopened' AND r.seq BETWEEN c.seq"
+            " AND e.seq)"
+        )
+        for subject, event, recovery in rows:
+            if not self._has_discrepancy(str(subject)):
+                raise ViolationError(
+                    "unowned", f"{subject} is {event} after {recovery} was closed: nobody looks"
+                )
+
+    def _has_discrepancy(self, subject: str) -> bool:
+        return bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", subject))
+
+    def _orders_had_a_yes(self) -> None:
+        """At the instant that it left an order had its approval, or the law let it leave first.
+
+        A release may take back a stop that was denied.
+        """
+        rows = self._all(
+            "SELECT e.seq, c.id, c.kind, a.id, a.action, a.post_hoc FROM event e JOIN call c"
+            " ON c.id = e.subject_id LEFT JOIN approval a ON a.id = c.approval_id"
+            " WHERE e.noun = 'call' AND e.event = 'sent' AND e.seq > ?"
+            f" AND c.kind IN {_ORDERS} ORDER BY e.seq",
+            self._ordered,
+        )  # fmt: skip
+        for seq, call, kind, approval, action, post_hoc in rows:
+            self._ordered = int(str(seq))
+            last = self._all(
+                "SELECT event FROM event WHERE noun = 'approval' AND subject_id = ? AND seq < ?"
+                " AND event IN ('asked', 'asked_anew', 'approved', 'denied', 'voided')"
+                " ORDER BY seq DESC LIMIT 1",
+                approval, seq,
+            )  # fmt: skip
+            said = str(last[0][0]) if last else "none"
+            taken_back = kind == "release" and action == "order_stop" and said == "denied"
+            first = bool(post_hoc) and said in ("asked", "asked_anew")
+            if said != "approved" and not taken_back and not first:
+                raise ViolationError("no yes", f"{kind} {call} left with {said}")
