@@ -233,6 +233,7 @@ class DiscrepancyKind(StrEnum):
     PAYOUT_NOT_PAID = "payout_not_paid"
     CLAIM_ABOVE_BOOKED = "claim_above_booked"
     HISTORY_BROKEN = "history_broken"
+    HOLD_FELL = "hold_fell"
 
 
 class ApprovalState(StrEnum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.facts import BankHoldState, HoldFact, PayoutFact
+from models.file import RecoveryFile
 from models.money import Money
 from models.outcome import Move
 from models.rows import HoldRow, PayoutRow
@@ -18,8 +19,8 @@ from models.states import (
     RecoveryState,
     Stage,
 )
-from recovery_flows.rules import discrepancies
-from recovery_flows.rules.hold_cells import NOT_HELD
+from recovery_flows.rules import discrepancies, hold_falls
+from recovery_flows.rules.hold_cells import HOLDING, NOT_HELD, OVER
 from recovery_flows.rules.payout_facts import debited_of
 from recovery_flows.rules.progress import Progress
 
@@ -97,6 +98,19 @@ def compare_hold(progress: Progress, before: HoldRow, fact: HoldFact, now: datet
         compare(progress, about, none, fact.held, now, f"held though {fact.state}")
 
 
+def compare_fall(
+    progress: Progress, before: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime
+) -> None:
+    """A hold in force of which a bank states less than before, and no order of ours says why."""
+    fell = hold_falls.unexplained(before, hold, fact)
+    if fell is None or fact.state not in HOLDING or hold.state in OVER:
+        return
+    discrepancies.find(
+        progress, _K.HOLD_FELL, Noun.HOLD, hold.id, now, asset_id=hold.asset_id,
+        expected=fell[0], stated=fell[1], mark=str(fact.revision),
+    )  # fmt: skip
+
+
 def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
     """What a bank states of a payout: the ordered sum credited, and the same sum debited for it."""
     about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
@@ -116,8 +130,8 @@ def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now:
 def contradicts(
     progress: Progress, about: About, was: str, said: str, revision: int, now: datetime
 ) -> None:
-    """Record that a bank states another outcome than the one that was recorded."""
-    detail = f"recorded as {was}, the bank states {said}"
+    """Record that a partner states another outcome than the one that was recorded."""
+    detail = f"recorded as {was}, stated now as {said}"
     find(progress, _K.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision))
 
 
