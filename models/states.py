@@ -234,6 +234,7 @@ class DiscrepancyKind(StrEnum):
     CLAIM_ABOVE_BOOKED = "claim_above_booked"
     HISTORY_BROKEN = "history_broken"
     HOLD_FELL = "hold_fell"
+    ACCOUNT_CURRENCY = "account_currency"
 
 
 class ApprovalState(StrEnum):

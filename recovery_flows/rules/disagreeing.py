@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,6 +126,19 @@ def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now:
         compare(progress, about, expected, debited, now, "debited")
     elif not debited.minor:
         find(progress, _K.AMOUNT_DIFFERS, about, now, detail="no debit stated", mark="debited")
+
+
+def compare_currencies(
+    progress: Progress, told: Iterable[tuple[str, Money]], now: datetime
+) -> None:
+    """An account's statement, or its balance, in another currency than the account is kept in."""
+    for account_id, said in told:
+        for asset in progress.file.assets:
+            if asset.account_id == account_id and asset.currency != said.currency:
+                discrepancies.find(
+                    progress, _K.ACCOUNT_CURRENCY, Noun.ASSET, asset.id, now, asset_id=asset.id,
+                    stated=said, detail=f"it is recorded in {asset.currency}", mark=said.currency,
+                )  # fmt: skip
 
 
 def contradicts(
