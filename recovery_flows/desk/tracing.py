@@ -12,11 +12,11 @@ from models.file import GonePart, Position, RecoveryFile, TraceView
 from models.ids import derive_id, digest
 from models.outcome import Move, Scalar
 from models.queries.files import trace_json
-from models.queries.money import places
+from models.queries.money import places, told_in
 from models.rows import RecoveryRow
 from models.states import Noun
 from recovery_flows.desk.gathering import Gathered, gather
-from recovery_flows.rules import contradicting, following, limits
+from recovery_flows.rules import contradicting, disagreeing, following, limits
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
 from recovery_flows.rules.progress import Progress
@@ -31,6 +31,8 @@ def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) 
     One that contradicts what was paid back or is being paid is not adopted, but owned by a person.
     """
     file = progress.file
+    told = told_in(session, {a.account_id for a in file.assets})
+    disagreeing.compare_currencies(progress, told, now)
     given = gather(session, file)
     trace = traced(file.recovery, given, now)
     view, text = _view(file, trace, now)

@@ -201,7 +201,9 @@ def _take_payout(progress: Progress, call: CallRow, answer: TypedAnswer, now: da
     if answer.state is not _S.SETTLED or not in_force:
         return
     left = max(0, hold.held_minor - payout.debited_minor)
-    progress.take(Move(Noun.HOLD, hold.id, "paid_out", hold.state, {"held_minor": left}))
+    shown = hold.payouts_shown_minor + hold.held_minor - left
+    values: dict[str, Scalar] = {"held_minor": left, "payouts_shown_minor": shown}
+    progress.take(Move(Noun.HOLD, hold.id, "paid_out", hold.state, values))
     if not left:
         reason = "all of it was paid out"
         progress.take(Move(Noun.HOLD, hold.id, "disposed", hold.state, reason=reason))
