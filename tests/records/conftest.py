@@ -188,7 +188,7 @@ class Unit:
             account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
             asset = next(a for a in progress.file.assets if a.account_id == account)
             answers.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
-            trace_file(unit.session, progress, self.now, self.laws)
+            trace_file(unit.session, unit.vault, progress, self.now, self.laws)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 
     line, statement = staticmethod(line), staticmethod(statement)
