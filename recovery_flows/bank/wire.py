@@ -106,7 +106,10 @@ def hold_body(
 
 def release_body(amount: Money, reason: str) -> bytes:
     """The order to let go of the sum that was decided on; zero takes back a place in a line."""
-    return canonical({"amount": _money_json(amount, "amount"), "reason": reason})
+    if amount.minor < 0:
+        raise UnfitArgumentError("amount", "is below zero")
+    told = {"currency": amount.currency, "amount": amount.text()}
+    return canonical({"amount": told, "reason": reason})
 
 
 def payout_body(

@@ -156,7 +156,7 @@ def _release(
     wire.text(body, "reason")
     amount_minor = None
     if body.get("amount") is not None:
-        amount_minor, currency = wire.money(body, "amount")
+        amount_minor, currency = wire.money(body, "amount", zero=True)
         if currency != hold.currency:
             raise bad_request(f"the hold is in {hold.currency}")
     if fault is not None and fault.kind == FaultKind.LET_GO:

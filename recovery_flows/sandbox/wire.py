@@ -92,15 +92,15 @@ def payout_order(body: Json) -> PayoutOrder:
     )
 
 
-def money(body: Json, name: str) -> tuple[int, str]:
-    """Minor units and currency of a money object above zero."""
+def money(body: Json, name: str, *, zero: bool = False) -> tuple[int, str]:
+    """Minor units and currency of a money object above zero, or of zero too."""
     value = _object(body.get(name), name)
     currency = text(value, "currency")
     try:
         amount_minor = minor_of(text(value, "amount"), currency)
     except ValueError as error:
         raise bad_request(f"{name}: {error}") from None
-    if amount_minor == 0:
+    if amount_minor == 0 and not zero:
         raise bad_request(f"{name} is zero")
     return amount_minor, currency
 

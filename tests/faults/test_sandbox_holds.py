@@ -139,6 +139,18 @@ def test_an_order_released_before_the_bank_acted_is_cancelled(sandbox: Any) -> N
     assert sandbox.balance(sandbox.SLOW, sandbox.VICTIM) == ("80.00", "0.00")
 
 
+def test_zero_takes_back_what_is_not_held_yet_and_lets_nothing_go(sandbox: Any) -> None:
+    zero = {"amount": {"currency": "CNY", "amount": "0.00"}, "reason": "its place in line"}
+    account = {"number": sandbox.VICTIM, "holderName": ""}
+    waiting = sandbox.at(2).hold("h1", "50.00", sandbox.SLOW, account=account)
+    sandbox.post(f"/v1/holds/{waiting['id']}/release", zero, "r1", sandbox.SLOW)
+    later = sandbox.at(5).get(f"/v1/holds/{waiting['id']}", sandbox.SLOW).json()
+    assert later["status"] == "CANCELLED"
+    held = sandbox.hold("h2", "300.00")
+    assert sandbox.post(f"/v1/holds/{held['id']}/release", zero, "r2").status_code == 409
+    assert sandbox.balance() == ("1000.00", "300.00")
+
+
 def test_a_foreign_hold_needs_the_request_it_executes(sandbox: Any) -> None:
     account = {"number": sandbox.FOREIGN, "holderName": "Synthetic Mule Abroad"}
     amount = {"currency": "GBP", "amount": "60.00"}

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from models.queries.audit import verify
-from models.queries.files import load_file
 from models.states import LedgerAccount, Noun
 from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, unit_of_work
@@ -40,17 +39,15 @@ def test_a_wrong_ledger_is_corrected_by_an_event_of_its_own(unit: Any, acts: Any
     recovery_id = acts.pooled(victims=1, held_minor=100_000)
     unit.tamper("DELETE FROM posting WHERE account = 'held'", "UPDATE recovery SET version = 99")
     assert not [b for b in unit.file(recovery_id).balances if b.account is LedgerAccount.HELD]
-    with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, recovery_id))
-        progress.correct()
-        (move,) = progress.moves
-        assert (move.noun, move.event) == (Noun.RECOVERY, "ledger_corrected")
-        assert move.reason == f"{MOVE_REASON}: held"
-        assert {leg.account for leg in move.postings} == {LedgerAccount.HELD}
-        # Only the held side was lost: the correction alone does not balance, and is refused.
-        with pytest.raises(UnbalancedEntryError):
-            record(work, ENGINE, unit.now, recovery_id, progress.outcome())
-        work.session.rollback()
+    progress = Progress(unit.file(recovery_id))
+    progress.correct()
+    (move,) = progress.moves
+    assert (move.noun, move.event) == (Noun.RECOVERY, "ledger_corrected")
+    assert move.reason == f"{MOVE_REASON}: held"
+    assert {leg.account for leg in move.postings} == {LedgerAccount.HELD}
+    # Only the held side was lost: the correction alone does not balance, and is refused.
+    with pytest.raises(UnbalancedEntryError), unit_of_work(unit.database) as work:
+        record(work, ENGINE, unit.now, recovery_id, progress.outcome())
 
 
 def test_a_lost_entry_is_booked_again_apart_from_what_comes_next(unit: Any, acts: Any) -> None:
