@@ -11,17 +11,12 @@ import pytest
 from models.queries.audit import verify
 from models.states import DiscrepancyKind, DiscrepancyState
 from recovery_flows.desk.discrepancies import resolve
+from tests.by_hand import change
 
 
 def tamper(unit: Any, *statements: str) -> None:
     """What somebody with the file and no key does: triggers away, then raw SQL."""
-    with closing(sqlite3.connect(unit.database.engine.url.database)) as raw:
-        triggers = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for (name,) in triggers:
-            raw.execute(f"DROP TRIGGER {name}")
-        for text in statements:
-            assert raw.execute(text).rowcount, f"nothing was changed by: {text}"
-        raw.commit()
+    change(unit.database.engine.url.database, *statements)
 
 
 def another(unit: Any, table: str, where: str, **changed: str) -> str:
