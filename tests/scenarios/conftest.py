@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,13 @@ Account = tuple[str, str]
 """Bank and number."""
 _PACE = Pace(poll_seconds=300, poll_ceiling_seconds=6 * 3600, watch_seconds=5 * 86_400)
 _ROUNDS_MAX = 200
+_HELD_OVER_TIME = """
+SELECT a.at_us, a.held_minor + COALESCE(
+    (SELECT sum(p.debited_minor) FROM payout p
+     WHERE p.bank = h.bank AND p.hold_id = h.id AND p.booked_us <= a.at_us), 0)
+FROM hold_amount a JOIN hold h ON h.id = a.hold_id
+WHERE h.bank = :bank AND h.id = :hold ORDER BY a.at_us, a.place
+"""
 
 
 async def sweep(engine: Engine) -> int:
@@ -124,6 +133,14 @@ class Played:
                 "holds": [h for h in whole["holds"] if h["account"]["number"] == number],
             }
         return self._books[account]
+
+    def held_over_time(self, bank: str, hold_id: str) -> list[tuple[str, int]]:
+        """What a bank kept of a hold, and since when; what it paid out of it counts as kept."""
+        file = self.installation.settings.data_dir / BOOK
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            rows = db.execute(_HELD_OVER_TIME, {"bank": bank, "hold": hold_id}).fetchall()
+        times = (datetime.fromtimestamp(us // 1_000_000, UTC) for us, _ in rows)
+        return [(f"{at:%Y-%m-%dT%H:%M:%SZ}", row[1]) for at, row in zip(times, rows, strict=True)]
 
     def page(self, bank: str, **query: str) -> Any:
         """A bank's open book over HTTP."""

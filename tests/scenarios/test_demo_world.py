@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -31,98 +31,46 @@ from recovery_flows.desk import wall_clock
 from recovery_flows.flows.reconcile import Verdict, reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.reports.summary import Summary, summary
+from tests.scenarios.first_in import Account, Holds, Paid, first_in_first_out
 
 AMLSIM = Path(__file__).parents[3] / "shared/samples/transfers/amlsim_20K_cycle200"
 AMLSIM_REPORTS = 25
-Account = tuple[str, str]
-
-
-class Paid(NamedTuple):
-    """A payment as the banks' books show it; `kept`: the payer's traced money was held by then."""
-
-    at: str
-    reference: str
-    payer: Account | None
-    payee: Account | None
-    debit: int
-    credit: int
-    kind: str
-    kept: bool
-
-
-Lot = tuple[str, int, int]
-"""A claim (or ""), minor units in the account's currency, minor units of the loss."""
-
-
-def first_in_first_out(
-    payments: Iterable[Paid], opening: Mapping[Account, int], stolen: Mapping[str, tuple[str, int]]
-) -> tuple[Counter[Any], Counter[Any]]:
-    """Where each claim's money is and how it left: thirty lines that share none with the program.
-
-    `stolen`: reference of the victim's payment -> (claim, loss). Lots leave an account in the order
-    in which they came; what was held stays.
-    """
-    lots = defaultdict(deque, {a: deque([("", minor, 0)]) for a, minor in opening.items()})
-    found: Counter[Any] = Counter()
-    gone: Counter[Any] = Counter()
-    for paid in payments:
-        if paid.reference in stolen:
-            claim, loss = stolen[paid.reference]
-            taken = [(claim, paid.debit, loss)]
-        else:
-            own = deque[Lot]() if paid.payer is None or paid.kept else lots[paid.payer]
-            taken = list(_first_out(own, paid.debit))
-        passed = 0
-        for claim, used, loss in taken:
-            came = paid.credit * (passed + used) // paid.debit - paid.credit * passed // paid.debit
-            passed += used
-            if paid.payee:
-                lots[paid.payee].append((claim, came, loss))
-            elif claim:
-                gone[paid.kind, paid.payer, claim] += loss
-    for account, rest in lots.items():
-        for claim, _, loss in rest:
-            found[account, claim] += loss if claim else 0
-    return +found, +gone
-
-
-def _first_out(lots: deque[Lot], left: int) -> Iterator[Lot]:
-    """Take `left` minor units out of an account; what it does not have is nobody's."""
-    while left and lots:
-        claim, minor, loss = lots.popleft()
-        used = min(minor, left)
-        part = loss * used // minor if minor else 0
-        if minor > used:
-            lots.appendleft((claim, minor - used, loss - part))
-        left -= used
-        yield claim, used, part
-    yield "", left, 0
 
 
 def minor_of(money: dict[str, str]) -> int:
     return int(money["amount"].replace(".", ""))
 
 
-def _payment(account: Account, line: Any, kept_from: str) -> Paid:
+def _payment(account: Account, line: Any) -> Paid:
     there = line["counterparty"] and (line["counterparty"]["bank"], line["counterparty"]["number"])
     here = minor_of(line["amount"])
     other = minor_of(line["counterAmount"]) if line["counterAmount"] else here
     at, reference, kind = line["bookedAt"], line["endToEndId"], line["kind"]
     if line["creditDebit"] == "DBIT":
-        return Paid(at, reference, account, there, here, other, kind, at > kept_from)
+        return Paid(at, reference, account, there, here, other, kind, kept=kind == "PAYOUT")
     return Paid(at, reference, there, account, other, here, kind, kept=False)
 
 
-def _kept_from(played: Any, file: RecoveryFile, account: Account) -> str:
-    """Since when the bank has kept this file's money in an account, as the bank says."""
+def _holds(played: Any, file: RecoveryFile, accounts: Iterable[Account]) -> list[Holds]:
+    """What banks held for this file and for others, each time that it changed, as they kept it.
+
+    What was paid out of a hold counts as held: it left by the bank's own hand.
+    """
     ours = {hold.id for hold in file.holds}
-    acted = [
-        h
-        for h in played.book(account)["holds"]
-        if h["orderRef"] in ours and h["status"] not in ("REFUSED", "CANCELLED", "EXPIRED")
-    ]
-    in_force = any(h["status"] in ("HELD", "PARTIALLY_HELD", "PAID_OUT") for h in acted)
-    return min(h["actedAt"] for h in acted) if in_force else "9999"
+    found: list[Holds] = []
+    for account in accounts:
+        changes: defaultdict[tuple[str, bool], int] = defaultdict(int)
+        for hold in played.book(account)["holds"]:
+            before = 0
+            for at, minor in played.held_over_time(account[0], hold["id"]):
+                changes[at, hold["orderRef"] in ours] += minor - before
+                before = minor
+        levels = {True: 0, False: 0}
+        for (at, is_ours), change in sorted(changes.items()):
+            levels[is_ours] += change
+            if change:
+                found.append(Holds(at, account, levels[is_ours], is_ours))
+    return found
 
 
 def known_payments(played: Any, file: RecoveryFile) -> list[Paid]:
@@ -135,9 +83,8 @@ def known_payments(played: Any, file: RecoveryFile) -> list[Paid]:
     found: dict[str, Paid] = {}
     for account_id, end in ends.items():
         until, account = min(end, file.trace.as_of), played.account(account_id)
-        kept_from = _kept_from(played, file, account)
         for line in played.book(account)["bookings"]:
-            paid = _payment(account, line, kept_from)
+            paid = _payment(account, line)
             ours = account_id in wanted or paid.payee in map(played.account, wanted)
             # Both sides of one payment are one; the payer's side knows what was kept.
             new = line["creditDebit"] == "DBIT" or paid.reference not in found
@@ -162,7 +109,7 @@ def witnessed(played: Any, file: RecoveryFile) -> tuple[Counter[Any], Counter[An
         stolen[paid.reference] = (claim.id, claim.upheld_minor)
     accounts = [played.account(a.account_id) for a in file.assets if a.statement_to is not None]
     opening = {a: minor_of(played.book(a)["opening"]) for a in accounts}
-    return first_in_first_out(payments, opening, stolen)
+    return first_in_first_out(payments, opening, stolen, _holds(played, file, accounts))
 
 
 def apart(left: Counter[Any], right: Counter[Any]) -> int:
@@ -291,9 +238,13 @@ def test_the_first_lot_in_is_the_first_out_and_what_is_held_stays() -> None:
     payments = (
         Paid("1", "stolen", None, a, 50, 50, "TRANSFER", kept=False),
         Paid("2", "on", a, b, 60, 60, "TRANSFER", kept=False),
-        Paid("3", "held", b, c, 30, 30, "TRANSFER", kept=True),
+        Paid("3", "paid out", b, c, 20, 20, "PAYOUT", kept=True),
         Paid("4", "cash", a, None, 5, 5, "CASH", kept=False),
+        Paid("6", "rest", b, c, 45, 45, "TRANSFER", kept=False),
     )
-    found, gone = first_in_first_out(payments, {a: 40}, {"stolen": ("claim", 50)})
-    assert found == {(a, "claim"): 25, (b, "claim"): 20}
+    found, gone = first_in_first_out(
+        payments, {a: 40}, {"stolen": ("claim", 50)}, [Holds("5", b, 15, ours=True)]
+    )
+    # Of 60 that came to b 20 are the claim's; 15 of them are held when 45 go on to c.
+    assert found == {(a, "claim"): 25, (b, "claim"): 15, (c, "claim"): 5}
     assert gone == {("CASH", a, "claim"): 5}
