@@ -34,7 +34,7 @@ _STAGES: Mapping[Stage, Worded] = {
     Stage.TRACING: Worded("tracing", "trace"),
     Stage.CROSS_BORDER: Worded("cross-border", "abroad"),
     Stage.RESTITUTION: Worded("restitution", "return"),
-    Stage.CLOSED: Worded("to be closed", "to close"),
+    Stage.CLOSED: Worded("to be closed", "closing"),
 }
 _RECOVERIES: Mapping[RecoveryState, Worded] = {
     RecoveryState.REPORTED: Worded("reported", "report"),

@@ -98,7 +98,7 @@ _FORGED = {
     "what an answered call said": "UPDATE call SET body_sealed = '' WHERE kind = 'hold'",
     "when the engine looks": "UPDATE recovery SET wake_at = '2031-03-02 01:00:00.000000'",
     "the bank's law": "UPDATE partner SET regime = 'GB' WHERE id = 'bank-home'",
-    "the bank's key": "UPDATE partner SET cert_key_path = '/tmp/mole' WHERE id = 'bank-home'",
+    "the bank's key": "UPDATE partner SET cert_key_path = 'mole.pem' WHERE id = 'bank-home'",
     "the bank's feed": "UPDATE partner SET feed_reached_at = '2026-03-02 00:00:01.000000' "
     "WHERE id = 'bank-home'",
     "another pool's formula": "UPDATE allocation SET formula = 'another'",
