@@ -115,6 +115,7 @@ SENTENCES: Mapping[str, str] = {
     "publish_notice": "publish the notice of the return",
     "submit_return": "submit the return decision",
     "check_title": "check the title to the held money",
+    "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
     "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",
     # letters

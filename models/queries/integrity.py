@@ -17,7 +17,7 @@ from sqlmodel import Session
 from models.account import Account
 from models.engine import Database
 from models.ledger import Event, PostingRow
-from models.partner import Partner
+from models.partner import Call, Partner
 from models.queries.evidence import account_is_right
 from models.queries.replay import Replay
 from models.raw import instant, raw_select
@@ -27,11 +27,14 @@ from models.seals import fits
 from models.states import Noun
 from models.store.clock import CASE
 from models.store.record import digest_of, posting_body
+from models.store.sealing import SealingSession
 from models.tables import BY_NOUN, table_of
+from models.vault import Vault
 
 _EVENTS, _POSTINGS = table_of(Event), table_of(PostingRow)
 _RECOVERIES, _PARTNERS, _ACCOUNTS = table_of(Recovery), table_of(Partner), table_of(Account)
 _ASSETS, _CLAIMS, _PAYOUTS = table_of(Asset), table_of(Claim), table_of(Payout)
+_CALLS = table_of(Call)
 _EVENT_COLUMNS = tuple(_EVENTS.c.keys())
 
 
@@ -43,19 +46,23 @@ def broken_recovery(session: Session, database: Database, recovery_id: str) -> l
 def broken_partner(session: Session, database: Database, partner_id: str) -> list[str]:
     """Sentences for a partner whose row does not follow from its events."""
     sentences = broken_subject(session, database, Noun.PARTNER, partner_id)
-    rows = _stored(session, _PARTNERS, _PARTNERS.c.id == partner_id)
-    if not all(fits(database.vault, _PARTNERS, row) for row in rows):
-        sentences.append(f"the row {partner_id} of partner does not fit its seal")
-    return sentences
+    return [*sentences, *_unsealed(session, database, _PARTNERS, _PARTNERS.c.id == partner_id)]
 
 
 def broken_subject(session: Session, database: Database, noun: Noun, subject_id: str) -> list[str]:
     """Sentences for a row outside all recoveries (a partner, an officer) that its events deny."""
-    where = sa.and_(_EVENTS.c.subject_id == subject_id, _EVENTS.c.noun == noun)
+    return broken_subjects(session, database.vault, noun, [subject_id])
+
+
+def broken_subjects(
+    session: Session, vault: Vault, noun: Noun, subject_ids: Sequence[str]
+) -> list[str]:
+    """Sentences for rows of one kind (statements, a partner) that their events deny."""
+    where = sa.and_(_EVENTS.c.subject_id.in_(subject_ids), _EVENTS.c.noun == noun)
     replay = Replay()
     events = _stored(session, _EVENTS, where, _EVENTS.c.seq)
-    sentences = list(_fed(database, replay, events, {}))
-    within = {noun: BY_NOUN[noun].c.id == subject_id}
+    sentences = list(_fed(vault, replay, events, {}))
+    within = {noun: BY_NOUN[noun].c.id.in_(subject_ids)}
     return sentences + [d.sentence for d in replay.differences(session, within)]
 
 
@@ -64,7 +71,7 @@ def broken_clock(session: Session, database: Database) -> list[str]:
     where = sa.and_(_EVENTS.c.subject_id == CASE, _EVENTS.c.noun == Noun.CLOCK)
     events = _stored(session, _EVENTS, where, _EVENTS.c.seq.desc(), limit=1)
     replay = Replay()
-    sentences = [s for s in _fed(database, replay, events, {}) if "found the" not in s]
+    sentences = [s for s in _fed(database.vault, replay, events, {}) if "found the" not in s]
     return sentences + [d.sentence for d in replay.differences(session, {Noun.CLOCK: sa.true()})]
 
 
@@ -78,11 +85,31 @@ def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iter
         legs[leg.event_seq].append(leg)
     yield from _numbered(database, family, events)
     replay = Replay()
-    yield from _fed(database, replay, events, legs)
+    yield from _fed(database.vault, replay, events, legs)
     yield from (f"a posting names event {seq}, which is not there" for seq in legs)
     within = dict(_rows_of(replay, family))
     yield from (difference.sentence for difference in replay.differences(session, within))
+    # Of these no event carries all: whether a call was tried before, when it is tried, its bytes.
+    yield from _unsealed(session, database, _RECOVERIES, _RECOVERIES.c.id.in_(family))
+    yield from _unsealed(session, database, _CALLS, _CALLS.c.recovery_id.in_(family))
     yield from _accounts(session, database, family)
+
+
+def _unsealed(
+    session: Session, database: Database, table: sa.Table, where: sa.ColumnElement[bool]
+) -> Iterator[str]:
+    """A sentence for each row that is not as the program left it, as far as no event carries it."""
+    for row in _stored(session, table, where):
+        if not is_as_left(session, database.vault, table, row):
+            name = row[next(iter(table.primary_key.columns)).name]
+            yield f"the row {name} of {table.name} does not fit its seal"
+
+
+def is_as_left(session: Session, vault: Vault, table: sa.Table, row: Mapping[Any, Any]) -> bool:
+    """Whether a stored row is as the program left it, also in the middle of a unit of work."""
+    if isinstance(session, SealingSession):
+        return session.is_as_left(table, row)
+    return fits(vault, table, row)
 
 
 def _family(session: Session, recovery_id: str) -> list[str]:
@@ -131,7 +158,7 @@ def _numbered(
 
 
 def _fed(
-    database: Database,
+    vault: Vault,
     replay: Replay,
     events: Iterable[dict[str, Any]],
     legs: dict[int, list[Any]],
@@ -140,7 +167,7 @@ def _fed(
     for event in events:
         event["at"] = instant(event["at"])
         postings = legs.pop(event["seq"], [])
-        digest = digest_of(database.vault, event, [posting_body(p) for p in postings])
+        digest = digest_of(vault, event, [posting_body(p) for p in postings])
         about = f"event {event['seq']} ({event['noun']} {event['subject_id']} {event['event']})"
         if digest != event["digest"] or any(
             p.recovery_id != event["recovery_id"] for p in postings
@@ -178,6 +205,6 @@ def _accounts(session: Session, database: Database, family: Sequence[str]) -> It
         sa.select(_PAYOUTS.c.payee_account_id).where(of[_PAYOUTS.name]),
     )
     for row in _stored(session, _ACCOUNTS, _ACCOUNTS.c.id.in_(named)):
-        is_ours = fits(database.vault, _ACCOUNTS, row)
+        is_ours = is_as_left(session, database.vault, _ACCOUNTS, row)
         if not is_ours or not account_is_right(database.vault, row):
             yield f"the account {row['id']} is another one than it was"
