@@ -140,7 +140,8 @@ class SealingSession(Session):
             return
         found = super().execute(_rows_with(_TALLIES), {"keys": names}).mappings()
         known = {row["name"]: row for row in found}
-        new, changed = [], []
+        new: list[dict[str, Any]] = []
+        changed: list[dict[str, Any]] = []
         for name in names:
             before = known.get(name)
             if before is not None and not fits(self.vault, _TALLIES, before):
@@ -155,7 +156,7 @@ class SealingSession(Session):
             rows = [{KEY: values["name"], **to(values)} for values in changed]
             super().execute(changing(_TALLIES, tuple(changed[0])), rows)
 
-    def _tallied_now(self, name: str, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _tallied_now(self, name: str, before: Mapping[Any, Any] | None) -> dict[str, Any]:
         rows, total, revision = 0, 0, 0
         if before is not None:
             rows, total, revision = before["rows"], int(before["sum"], 16), before["revision"]
