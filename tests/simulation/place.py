@@ -60,6 +60,7 @@ class Place:
     def fresh(self) -> None:
         """As it was before the first report."""
         self.unchanged.forget()
+        self.transactions.remembered.forget()
         heads = self._template.with_suffix(".heads")
         shutil.copyfile(heads, self.database.heads.path)
         with (

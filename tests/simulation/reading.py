@@ -90,5 +90,4 @@ class Unchanged:
 
     @staticmethod
     def _has_written(session: Any) -> bool:
-        raw = session.raw
-        return raw is not None and bool(raw.total_changes != session.changes)
+        return bool(session.wrote)

@@ -16,7 +16,8 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from tests.simulation.ways import Ways
+from tests.simulation.remembered import Remembered
+from tests.simulation.ways import Changed, Ways
 
 Hook = Callable[[], None]
 _NAMES = (
@@ -28,7 +29,7 @@ class Transactions:
     """The connections of one place, and who wants to know of its commits."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self.engine, self.ways = engine, Ways()
+        self.engine, self.ways, self.remembered = engine, Ways(), Remembered()
         self.before_commit: list[Hook] = []
         self.after_commit: list[Hook] = []
         self._idle: list[sqlite3.Connection] = []
@@ -71,13 +72,14 @@ class _Light:
     transactions: Transactions
     bind: sa.Engine
     raw: sqlite3.Connection | None
-    changes: int
+    born: int
+    wrote: set[str]
     _depth: int
-    _owns: bool
     dispatch: Any
 
     def __init__(self, bind: sa.Engine, **_: object) -> None:
-        self.bind, self.raw, self.changes, self._depth = bind, None, 0, 0
+        self.bind, self.raw, self._depth = bind, None, 0
+        self.born, self.wrote = 0, set()
 
     def __enter__(self) -> Self:
         return self
@@ -90,10 +92,21 @@ class _Light:
 
     def execute(self, statement: Any, params: Any = None, **_: object) -> Any:
         raw = self.raw or _begun(self)
+        rows = params if isinstance(params, list | tuple) else (params or {},)
+        way, bound = _Light.transactions.ways.find(self.bind.dialect, statement, rows)
+        remembered = _Light.transactions.remembered
         try:
-            return _Light.transactions.ways.execute(raw, self.bind.dialect, statement, params)
+            if way.is_question:
+                return way.result(remembered.rows(self, way.read, *way.asked(bound, rows[0])))
+            if len(rows) > 1:
+                changed = way.run_many(raw, bound, rows)
+            else:
+                changed = Changed(raw.execute(*way.asked(bound, rows[0])).rowcount)
         except sqlite3.Error as error:
             raise _told(self, error) from error
+        if changed.rowcount:
+            remembered.note_write(self, way.written)
+        return changed
 
     @contextmanager
     def begin(self) -> Iterator[_Light]:
@@ -115,6 +128,7 @@ class _Light:
         except BaseException:
             raw.execute(f"ROLLBACK TO {name}")
             raw.execute(f"RELEASE {name}")
+            _Light.transactions.remembered.note_undone(self)
             self.dispatch.after_soft_rollback(self, SimpleNamespace(nested=True))
             raise
         else:
@@ -138,7 +152,7 @@ def _begun(session: Any) -> sqlite3.Connection:
     except sqlite3.Error as error:
         _Light.transactions.give_back(raw)
         raise _told(session, error) from error
-    session.raw, session.changes = raw, raw.total_changes
+    session.raw, session.born = raw, _Light.transactions.remembered.commits
     return raw
 
 
@@ -156,6 +170,7 @@ def _end(session: Any, how: str) -> None:
     if raw is None:
         return
     raw.execute(how)
+    _Light.transactions.remembered.note_end(session, is_committed=how == "COMMIT")
     session.raw = None
     _Light.transactions.give_back(raw)
 

@@ -6,17 +6,20 @@ SQL, same parameters, same conversions. What needs more than that at its executi
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlmodel import SQLModel
 
 _PLAIN = (sa.Select, sa.CompoundSelect, sa.Insert, sa.Update, sa.Delete)
 _KNOWN_MAX = 3000
+_WORD = re.compile(r"\w+")
 _Row = Mapping[str, Any]
-_Known = tuple[Any, "_Way", Sequence[Any]]
+_Known = tuple[Any, "Way", Sequence[Any]]
 
 
 class Changed:
@@ -52,8 +55,11 @@ class _Place:
         return bound[self.index].value if self.index >= 0 else self.value
 
 
-class _Way:
-    """One compiled statement: its text by the lengths of its lists, its parameters, its columns."""
+class Way:
+    """One compiled statement: its text by the lengths of its lists, its parameters, its columns.
+
+    `read` are the tables whose names stand anywhere in its text, `written` the one that it changes.
+    """
 
     def __init__(self, compiled: Any, dialect: sa.Dialect) -> None:
         self._compiled = compiled
@@ -66,16 +72,21 @@ class _Way:
         converts = [c.type._cached_result_processor(dialect, None) for c in columns]
         names, objects = [c.keyname for c in columns], [c.objects for c in columns]
         self._rows = SimpleResultMetaData(names, objects, converts) if columns else None
+        self.is_question = bool(columns)
+        self.written = "" if columns else str(compiled.statement.table.name)
+        words = set(_WORD.findall(self._text))
+        self.read = tuple(sorted(words & set(SQLModel.metadata.tables))) if columns else ()
 
-    def run(self, raw: sqlite3.Connection, bound: Sequence[Any], given: _Row) -> Any:
-        """Execute it once."""
-        places = self._places
-        values = [place.of(given, bound) for place in places]
+    def asked(self, bound: Sequence[Any], given: _Row) -> tuple[str, list[Any]]:
+        """The text and the parameters with which the driver is asked."""
+        values = [place.of(given, bound) for place in self._places]
         text = self._with_lists(values) if self._has_lists else self._text
-        cursor = raw.execute(text, self._converted(values))
-        if self._rows is None:
-            return Changed(cursor.rowcount)
-        return IteratorResult(self._rows, iter(cursor.fetchall()))
+        return text, self._converted(values)
+
+    def result(self, rows: list[Any]) -> Any:
+        """Rows of the driver, which become what their columns' types make of them."""
+        assert self._rows is not None
+        return IteratorResult(self._rows, iter(rows))
 
     def run_many(
         self, raw: sqlite3.Connection, bound: Sequence[Any], rows: Sequence[_Row]
@@ -134,15 +145,14 @@ class Ways:
     """The statements that are known."""
 
     def __init__(self) -> None:
-        self._ways: dict[object, _Way] = {}
+        self._ways: dict[object, Way] = {}
         # A statement that is kept cannot give its identity to another one.
         self._known: dict[tuple[int, object], _Known] = {}
 
-    def execute(
-        self, raw: sqlite3.Connection, dialect: sa.Dialect, statement: Any, params: Any
-    ) -> Any:
-        """Execute a statement, once or for each of a list of rows."""
-        rows = params if isinstance(params, list | tuple) else (params or {},)
+    def find(
+        self, dialect: sa.Dialect, statement: Any, rows: Sequence[_Row]
+    ) -> tuple[Way, Sequence[Any]]:
+        """The way of a statement with parameters of these names, and the values that it carries."""
         asked = (tuple(rows[0]), len(rows) > 1)
         key = (id(statement), asked)
         known = self._known.get(key)
@@ -150,8 +160,7 @@ class Ways:
             if len(self._known) > _KNOWN_MAX:
                 self._known.clear()
             known = self._known[key] = self._found(dialect, statement, asked)
-        _, way, bound = known
-        return way.run_many(raw, bound, rows) if len(rows) > 1 else way.run(raw, bound, rows[0])
+        return known[1], known[2]
 
     def _found(
         self, dialect: sa.Dialect, statement: Any, asked: tuple[tuple[str, ...], bool]
@@ -163,5 +172,5 @@ class Ways:
         way = self._ways.get(key)
         if way is None:
             compiled = _compiled(statement, dialect, cache_key, asked)
-            way = self._ways[key] = _Way(compiled, dialect)
+            way = self._ways[key] = Way(compiled, dialect)
         return statement, way, cache_key.bindparams
