@@ -63,6 +63,7 @@ class Place:
         self.transactions.remembered.forget()
         heads = self._template.with_suffix(".heads")
         shutil.copyfile(heads, self.database.heads.path)
+        self.database.heads._counted.to = self.database.heads._counted.inode = 0
         with (
             closing(sqlite3.connect(self._template)) as from_db,
             closing(sqlite3.connect(self.path)) as to_db,

@@ -11,7 +11,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-Rows = list[tuple[Any, ...]]
+import sqlalchemy as sa
+
+from tests.simulation.ways import Way
+
+Rows = list[sa.Row[Any]]
 
 
 class Reader(Protocol):
@@ -26,7 +30,7 @@ class Remembered:
     """The answers that are known, each with the versions of the tables that it was read from."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, tuple[Any, ...]], tuple[list[int], Rows]] = {}
+        self._answers: dict[tuple[Way, str, tuple[Any, ...]], tuple[list[int], Rows]] = {}
         self._versions: dict[str, int] = defaultdict(int)
         self._committed: dict[str, int] = defaultdict(int)
         self._unsettled: set[str] = set()
@@ -36,18 +40,18 @@ class Remembered:
         """Another database lies there now."""
         self._answers.clear()
 
-    def rows(self, reader: Reader, tables: Sequence[str], text: str, given: Sequence[Any]) -> Rows:
+    def rows(self, reader: Reader, way: Way, text: str, given: Sequence[Any]) -> Rows:
         """What SQLite answers, or answered."""
         raw = reader.raw
         assert raw is not None
-        if not self._sees_the_latest(reader, tables):
-            return raw.execute(text, given).fetchall()
-        key = (text, tuple(given))
-        versions = [self._versions[table] for table in tables]
+        if not self._sees_the_latest(reader, way.read):
+            return way.rows(raw, text, given)
+        key = (way, text, tuple(given))
+        versions = [self._versions[table] for table in way.read]
         known = self._answers.get(key)
         if known is not None and known[0] == versions:
             return known[1]
-        rows = raw.execute(text, given).fetchall()
+        rows = way.rows(raw, text, given)
         self._answers[key] = (versions, rows)
         return rows
 

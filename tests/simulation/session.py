@@ -16,8 +16,9 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from tests.simulation.answers import Answer, Changed
 from tests.simulation.remembered import Remembered
-from tests.simulation.ways import Changed, Ways
+from tests.simulation.ways import Ways
 
 Hook = Callable[[], None]
 _NAMES = (
@@ -97,7 +98,7 @@ class _Light:
         remembered = _Light.transactions.remembered
         try:
             if way.is_question:
-                return way.result(remembered.rows(self, way.read, *way.asked(bound, rows[0])))
+                return Answer(remembered.rows(self, way, *way.asked(bound, rows[0])))
             if len(rows) > 1:
                 changed = way.run_many(raw, bound, rows)
             else:

@@ -12,23 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlmodel import SQLModel
+
+from tests.simulation.answers import Changed
 
 _PLAIN = (sa.Select, sa.CompoundSelect, sa.Insert, sa.Update, sa.Delete)
 _KNOWN_MAX = 3000
 _WORD = re.compile(r"\w+")
 _Row = Mapping[str, Any]
 _Known = tuple[Any, "Way", Sequence[Any]]
-
-
-class Changed:
-    """What an insert, update or delete came to."""
-
-    __slots__ = ("rowcount",)
-
-    def __init__(self, rowcount: int) -> None:
-        self.rowcount = rowcount
 
 
 class _Place:
@@ -71,7 +64,8 @@ class Way:
         columns = compiled._result_columns
         converts = [c.type._cached_result_processor(dialect, None) for c in columns]
         names, objects = [c.keyname for c in columns], [c.objects for c in columns]
-        self._rows = SimpleResultMetaData(names, objects, converts) if columns else None
+        self._rows = SimpleResultMetaData(names, objects, converts)
+        self._converts = converts if any(converts) else None
         self.is_question = bool(columns)
         self.written = "" if columns else str(compiled.statement.table.name)
         words = set(_WORD.findall(self._text))
@@ -83,10 +77,10 @@ class Way:
         text = self._with_lists(values) if self._has_lists else self._text
         return text, self._converted(values)
 
-    def result(self, rows: list[Any]) -> Any:
-        """Rows of the driver, which become what their columns' types make of them."""
-        assert self._rows is not None
-        return IteratorResult(self._rows, iter(rows))
+    def rows(self, raw: sqlite3.Connection, text: str, given: Sequence[Any]) -> list[sa.Row[Any]]:
+        """What the driver answers, as its columns' types make it."""
+        make, converts, places = self._rows, self._converts, self._rows._key_to_index
+        return [sa.Row(make, converts, places, row) for row in raw.execute(text, given)]
 
     def run_many(
         self, raw: sqlite3.Connection, bound: Sequence[Any], rows: Sequence[_Row]
