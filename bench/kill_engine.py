@@ -48,11 +48,12 @@ _pause = threading.Event().wait
 class EngineProcess:
     """`recovery engine` as a user starts it."""
 
-    def __init__(self, at: ManyBanks, api_url: str) -> None:
+    def __init__(self, at: ManyBanks, api_url: str, credential: str) -> None:
         self._at = at
         folder = at.installation.settings.data_dir
         self._environment = os.environ | {
             "RECOVERY_DATA_DIR": str(folder), "PREFECT_API_URL": api_url,
+            "PREFECT_API_AUTH_STRING": credential,
         }  # fmt: skip
         self._log = folder / "engine.log"
         self._child: subprocess.Popen[bytes] | None = None
@@ -217,20 +218,23 @@ def main() -> None:
     server = PrefectServer()
     with tempfile.TemporaryDirectory() as folder, many_banks(Path(folder), 4, victims) as at:
         api_url = server.start(Path(folder) / "prefect", 180)
-        engine, numbers = EngineProcess(at, api_url), iter(range(victims))
+        engine, numbers = EngineProcess(at, api_url, server.credential), iter(range(victims))
         try:
             engine.start()
-            rows = {
-                "killed": killed(at, engine, given.kills, numbers),
-                "locked": hanging(at, engine, given.hang, numbers),
-                "poisoned": poisoned(at, engine, given.others, numbers),
+            parts = {
+                "killed": lambda: killed(at, engine, given.kills, numbers),
+                "locked": lambda: hanging(at, engine, given.hang, numbers),
+                "poisoned": lambda: poisoned(at, engine, given.others, numbers),
             }
+            rows = {}
+            for name, play in parts.items():
+                rows[name] = play()
+                sys.stdout.write(json.dumps({name: rows[name]}) + "\n")
+                sys.stdout.flush()
         finally:
             engine.end()
             server.stop()
-    text = json.dumps(rows, indent=1) + "\n"
-    sys.stdout.write(text)
-    given.out.write_text(text, encoding="utf-8")
+    given.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

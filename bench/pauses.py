@@ -36,14 +36,12 @@ from bench.camt_file import write_statement
 from bench.many_banks import OFFICER, report
 from bench.waiting_unit import BANKS, make_unit
 from models.engine import Database
-from models.queries.views import OfficerView
 from models.states import Role
 from models.store.unit import Actor
-from recovery_flows.cli.place import (
-    open_installation,
-)
+from recovery_flows.cli.place import open_installation
 from recovery_flows.desk import Desk
 from recovery_flows.desk.golden import stop_at_once
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.statement_files import TakenFile, take_in
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import STAGES, decide, due_by_stage
@@ -94,10 +92,8 @@ class Pauses:
 def order_stops(folder: str, first: int, stopping: Event, taken: Queue[float]) -> None:
     """In another process: an officer takes a report every second and orders its stop at once."""
     installation = open_installation(Path(folder) / "data")
-    desk = Desk(
-        installation.database, installation.laws,
-        OfficerView(OFFICER, OFFICER, frozenset({Role.OFFICER})),
-    )  # fmt: skip
+    database = installation.database
+    desk = Desk(database, installation.laws, by_system_user(database, OFFICER))
     number = first
     taken.put(0.0)
     while not stopping.wait(1):

@@ -16,13 +16,13 @@ from models.file import RecoveryFile
 from models.hold import Hold
 from models.money import Money
 from models.queries.files import load_file
-from models.queries.views import OfficerView
 from models.queries.work import account_ref
-from models.states import ApprovalState, Role
+from models.states import ApprovalState
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, unit_of_work
 from models.tables import table_of
 from recovery_flows.desk import Desk, holding
+from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.rules import answers
 from recovery_flows.rules.progress import Progress
@@ -95,7 +95,7 @@ def _two_currencies(at: ManyBanks, recovery_id: str) -> None:
 
 def _voluntary(at: ManyBanks, recovery_id: str) -> None:
     """A voluntary hold is to be released, and nobody knows by which reference."""
-    officer, supervisor = _desk(at, OFFICER, Role.OFFICER), _desk(at, SUPERVISOR, Role.SUPERVISOR)
+    officer, supervisor = _desk(at, OFFICER), _desk(at, SUPERVISOR)
     asset = _file(at, recovery_id).assets[0]
     since = datetime.now(UTC) - timedelta(minutes=5)
     holding.record_voluntary(
@@ -108,9 +108,9 @@ def _voluntary(at: ManyBanks, recovery_id: str) -> None:
             supervisor.approve(approval.id)
 
 
-def _desk(at: ManyBanks, who: str, role: Role) -> Desk:
-    view = OfficerView(who, who, frozenset({role}))
-    return Desk(at.installation.database, at.installation.laws, view)
+def _desk(at: ManyBanks, who: str) -> Desk:
+    database = at.installation.database
+    return Desk(database, at.installation.laws, by_system_user(database, who))
 
 
 def _bad_trace(at: ManyBanks, recovery_id: str) -> None:

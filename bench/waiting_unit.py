@@ -34,7 +34,7 @@ BANKS = 4
 
 def make_unit(folder: Path, recoveries: int) -> Installation:
     """A unit whose so many recoveries are accepted and have a statement that is not traced yet."""
-    people = (FirstOfficer(OFFICER, frozenset({Role.OFFICER}), secret="synthetic"),)  # noqa: S106
+    people = (FirstOfficer(OFFICER, frozenset({Role.OFFICER}), os_user=OFFICER),)
     now = datetime.now(UTC)
     made = make_installation(load_settings(folder / "data"), people, stands_at=now)
     database, laws = made.database, made.laws

@@ -36,7 +36,12 @@ class PrefectSettings(Group):
     """Key for a Prefect API that asks for one."""
 
     auth: SecretStr | None = None
-    """`name:password` that the Prefect API asks for; a server of our own then asks for it too."""
+    """`name:password` that the Prefect API asks for. A server of our own asks for it too, and for
+    a random one of each start where none is given."""
+
+    ui: bool = False
+    """Whether a server of our own shows Prefect's pages to a browser on this machine; they ask for
+    `prefect.auth`."""
 
     home: Path = Path("prefect")
     """Folder of Prefect's own files; a relative path is taken from the data folder."""
@@ -47,6 +52,10 @@ class PrefectSettings(Group):
 
     start_timeout_seconds: int = Field(default=90, ge=1, le=600)
     """How long a server of our own may take to answer. The first start makes its database."""
+
+    def asks_nobody(self) -> bool:
+        """Whether flows run against a named API to which no credential is shown."""
+        return self.api_url is not None and self.auth is None and self.api_key is None
 
 
 class EngineSettings(Group):
@@ -63,6 +72,10 @@ class EngineSettings(Group):
 
     lease_seconds: int = Field(default=120, ge=5, le=3600)
     """How long work stays claimed by a worker that no longer shows signs of life."""
+
+    stall_seconds: int = Field(default=60, ge=2, le=3600)
+    """How long a sweep may wait for Prefect while none of its work runs; then the header says so,
+    and its flows are begun anew."""
 
 
 class PartnerSettings(Group):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -33,6 +35,7 @@ _BUSY_STATES = frozenset({"55P03", "40P01"})
 # Permission, busy, locked, memory, read-only, interrupted, disk, damaged, full, cannot be opened,
 # locking protocol, not a database; PostgreSQL's classes of connection, resources and system.
 _WHOLE_CODES = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO})
 _WHOLE_STATES = frozenset({"08", "40", "53", "55", "57", "58"})
 
 
@@ -57,6 +60,21 @@ def is_of_the_database(error: BaseException) -> bool:
     code = getattr(original, "sqlite_errorcode", None)
     state = getattr(original, "sqlstate", None) or ""
     return (code is not None and code & 0xFF in _WHOLE_CODES) or state[:2] in _WHOLE_STATES
+
+
+def what_failed(error: BaseException) -> str:
+    """Why the database as a whole cannot be used, in words; empty where it is no such failure.
+
+    For these failures the driver's text is one of a fixed list and quotes no value.
+    """
+    if isinstance(error, StoreBusyError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+        return f"the disk cannot be written: {os.strerror(error.errno)}; nothing of this was kept"
+    if not is_of_the_database(error):
+        return ""
+    why = str(getattr(error, "orig", error)).partition("\n")[0]
+    return f"the case database cannot be used: {why}; nothing of this was kept"
 
 
 @contextmanager
@@ -154,13 +172,24 @@ class Database:
 def open_database(url: str, key_dir: Path) -> Database:
     """Open an existing, migrated database with the keys in `key_dir`.
 
-    Raises DatabaseMissingError where `recovery init` has not been run, VaultError for the key.
+    Raises DatabaseMissingError where there is none, VaultError for the key.
     """
     engine = make_engine(url)
     file = engine.url.database
+    heads = HeadFile(key_dir)
     if engine.dialect.name == "sqlite" and file and not Path(file).exists():
-        raise DatabaseMissingError(f"there is no case database at {file}: run `recovery init`")
-    return Database(engine, Vault.load(key_dir), HeadFile(key_dir))
+        raise missing(f"there is no case database at {file}", heads)
+    return Database(engine, Vault.load(key_dir), heads)
+
+
+def missing(what: str, heads: HeadFile) -> DatabaseMissingError:
+    """The error of a database that holds nothing: begun by `init`, or lost after its history."""
+    if heads.is_begun():
+        return DatabaseMissingError(
+            f"{what}, and {heads.path} shows that there was one: restore a copy of it. "
+            "Do not run `recovery init`: it would begin another history"
+        )
+    return DatabaseMissingError(f"{what}: run `recovery init`")
 
 
 def lock_history(session: Session) -> None:

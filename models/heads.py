@@ -59,6 +59,10 @@ class HeadFile:
         """Where the lines are."""
         return self.folder / HEAD_FILE
 
+    def is_begun(self) -> bool:
+        """Whether anything was ever signed here."""
+        return self.path.exists() and self.path.stat().st_size > 0
+
     def sign(self, vault: Vault, head: Head) -> None:
         """Append one signed head (one write under a lock: two processes do not mix lines)."""
         with self.path.open("a+b") as file:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from models.engine import Database, DatabaseMissingError
+from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
 from models.queries.clock import case_now
 from models.queries.files import load_file, recovery_id_of
 from models.queries.history import events_of
@@ -42,7 +42,8 @@ from recovery_flows.rules.regime import Regime
 from tui.panels.trace import TraceView
 
 READ_ERRORS = (
-    SQLAlchemyError, VaultError, DatabaseMissingError, LookupError, RecoveryFlowsError,
+    SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
+    RecoveryFlowsError,
 )  # fmt: skip
 QUEUE_LIMIT = 2000
 WALL_LIMIT = 500
@@ -141,6 +142,8 @@ def _regime(source: Source, recovery_id: str) -> str:
 
 def sentence_of(error: Exception) -> str:
     """An error in words; a database's own error is named without the statement and its values."""
+    if away := what_failed(error):
+        return safe(away)
     if isinstance(error, DBAPIError):
         return f"the case database did not answer ({type(error.orig).__name__})"
     if isinstance(error, SQLAlchemyError):

@@ -12,11 +12,9 @@ from typing import Self
 from urllib.parse import quote, urlencode
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import httpx
-
 from models.facts import FeedPage, RawAnswer, StatementFact
 from models.ids import CallId
-from recovery_flows.bank import feed_wire, wire
+from recovery_flows.bank import feed_wire, paging, wire
 from recovery_flows.bank.answers import Meaning, meaning_of
 from recovery_flows.bank.breaker import Breaker
 from recovery_flows.bank.daily import daily_path
@@ -31,7 +29,6 @@ from recovery_flows.errors import (
     UnfitArgumentError,
 )
 
-PAGES_MAX = 1_000
 FEED_PAGE_SIZE = 200
 _ORDERS = tuple(
     (re.compile(pattern), flag)
@@ -158,7 +155,7 @@ class PartnerBank:
             rest = await self._statement(number, middle + _STEP, until, authority, answers)
             return wire.join_statements(first, rest, self.partner)
         answers += pages
-        fact = wire.parse_statement([page.body for page in pages], self.partner)
+        fact = await paging.parsed(wire.parse_statement, pages, self.partner)
         if fact.account.number != number:
             why = "is not the account that was asked for"
             raise AnswerUnreadableError(self.partner, "account.number", why)
@@ -182,7 +179,7 @@ class PartnerBank:
                     raise
                 limit //= 2
         with self._keeping(answers):
-            page = feed_wire.parse_feed([answer.body for answer in answers], self.partner)
+            page = await paging.parsed(feed_wire.parse_feed, answers, self.partner)
         if page.unread:
             self.forget()
         return page, tuple(answers)
@@ -247,30 +244,23 @@ class PartnerBank:
         flag: Flag,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> list[RawAnswer]:
+        """All pages of one reading; one limit of time and of bytes for all of them together."""
         answers: list[RawAnswer] = []
         seen: set[str] = set()
         with self._keeping(answers):
             next_path: str | None = path
-            while next_path is not None:
-                if next_path in seen or len(seen) == PAGES_MAX:
-                    raise AnswerUnreadableError(self.partner, "links.next", "leads round and round")
-                seen.add(next_path)
-                answers.append(await self._get(next_path, authority, flag, limits))
-                next_path = self._next(next_path, answers[-1])
+            async with paging.in_time(self.partner):
+                while next_path is not None:
+                    if next_path in seen or len(seen) == paging.PAGES_MAX:
+                        why = "leads round and round"
+                        raise AnswerUnreadableError(self.partner, "links.next", why)
+                    seen.add(next_path)
+                    answers.append(await self._get(next_path, authority, flag, limits))
+                    if sum(len(answer.body) for answer in answers) > paging.BYTES_MAX:
+                        why = f"are larger than {paging.BYTES_MAX} bytes together"
+                        raise AnswerUnreadableError(self.partner, "pages", why)
+                    next_path = paging.next_path(self._origin, next_path, answers[-1], self.partner)
         return answers
-
-    def _next(self, path: str, answer: RawAnswer) -> str | None:
-        href = wire.next_link(answer.body, self.partner)
-        if href is None:
-            return None
-        try:
-            url = self._origin.join(path).join(href)
-        except httpx.InvalidURL:
-            raise AnswerUnreadableError(self.partner, "links.next", "is not a URL") from None
-        # A link elsewhere would carry the token there.
-        if (url.scheme, url.netloc) != (self._origin.scheme, self._origin.netloc):
-            raise AnswerUnreadableError(self.partner, "links.next", "leads to another origin")
-        return url.raw_path.decode("ascii")
 
     @contextmanager
     def _keeping(self, answers: list[RawAnswer]) -> Iterator[None]:
@@ -292,4 +282,7 @@ def _flag_of(path: str) -> Flag:
 
 
 def _segment(text: str) -> str:
+    """A part of a path; one that would be a step in it is no part."""
+    if text in ("", ".", ".."):
+        raise UnfitArgumentError("reference", "is a step in a path")
     return quote(text, safe="")

@@ -13,11 +13,13 @@ from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, PlainValidator, ValidationError
+from pydantic import BaseModel, FailFast, Field, PlainValidator
 
 from models.facts import DayFact
 from models.ids import PartnerId
-from recovery_flows.bank.shapes import Amount, Currency, ResponseDetails
+from recovery_flows.bank.bounds import Amount, Currency, Whole
+from recovery_flows.bank.shapes import ResponseDetails
+from recovery_flows.bank.wire import shaped
 from recovery_flows.errors import AnswerUnreadableError
 
 DAYS_MAX = 366
@@ -35,7 +37,7 @@ def _date(value: object) -> date:
 
 
 Day = Annotated[date, PlainValidator(_date)]
-Count = Annotated[int, Field(ge=0)]
+_ROWS_MAX = 10 * DAYS_MAX
 
 
 class _Strict(BaseModel):
@@ -48,9 +50,9 @@ class DayShape(_Strict):
     date: Day
     currency: Currency
     amount_held: Amount
-    holds: Count
+    holds: Whole
     paid_out: Amount
-    payouts: Count
+    payouts: Whole
 
     def fact(self) -> DayFact:
         """This day as our value."""
@@ -64,7 +66,7 @@ class DailyShape(_Strict):
     time_zone: str
     from_date: Day
     to_date: Day
-    days: tuple[DayShape, ...]
+    days: Annotated[tuple[DayShape, ...], Field(max_length=_ROWS_MAX), FailFast()]
 
 
 def daily_path(first: date, last: date) -> str:
@@ -80,7 +82,7 @@ def parse_daily(
 
     `zone` is the time zone of the law that the partner is registered under.
     """
-    shape = _shaped(raw, bank)
+    shape = shaped(DailyShape, raw, bank)
     if shape.response_details.status == "partial":
         raise AnswerUnreadableError(bank, "responseDetails.status", "is partial: ask by letter")
     if shape.time_zone != zone:
@@ -110,14 +112,3 @@ def _check_days(days: Sequence[DayShape], bank: PartnerId, first: date, last: da
             if bool(money.minor) != bool(count):
                 why = "does not fit its amount: one of them is zero, the other is not"
                 raise AnswerUnreadableError(bank, f"days.{at}.{name}", why)
-
-
-def _shaped(raw: bytes, bank: PartnerId) -> DailyShape:
-    try:
-        return DailyShape.model_validate_json(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-    # Raised outside of the handler: the cause could quote what the bank sent.
-    path = ".".join(map(str, first["loc"])) or "the whole answer"
-    message = first["msg"].removeprefix("Value error, ")
-    raise AnswerUnreadableError(bank, path, message[:1].lower() + message[1:])

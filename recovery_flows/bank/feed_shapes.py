@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     Base64Bytes,
     BaseModel,
+    FailFast,
     Field,
     JsonValue,
     RootModel,
@@ -16,7 +17,8 @@ from pydantic import (
 )
 
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
-from recovery_flows.bank.shapes import Code, HoldShape, Instant, Link, PayoutShape, Ref
+from recovery_flows.bank.bounds import ITEMS_MAX, Code, Instant, Ref, Whole
+from recovery_flows.bank.shapes import HoldShape, Link, PayoutShape
 
 DOCUMENT_BYTES_MAX = 1_000_000
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -28,7 +30,7 @@ class AnswerShape(BaseModel):
 
     model_config = Link.model_config
 
-    number: Annotated[int, Field(ge=1)]
+    number: Annotated[int, Field(ge=1, le=ITEMS_MAX)]
     at: Instant
     status: PartnerTaskState
     document: Annotated[Base64Bytes, Field(strict=False)]
@@ -55,12 +57,12 @@ class TaskShape(BaseModel):
 
     type: Literal["task"]
     id: Ref
-    revision: int
+    revision: Whole
     task_ref: Ref
     status: PartnerTaskState
     preserved_until: Instant | None
     refusal_reason: Code | None
-    answers: tuple[AnswerShape, ...]
+    answers: Annotated[tuple[AnswerShape, ...], Field(max_length=1_000), FailFast()]
     last_modified: Instant
 
     @model_validator(mode="after")
@@ -90,7 +92,7 @@ class FeedShape(BaseModel):
 
     model_config = Link.model_config
 
-    items: tuple[JsonValue, ...]
+    items: Annotated[tuple[JsonValue, ...], Field(max_length=ITEMS_MAX), FailFast()]
     has_more_elements: bool
 
 

@@ -11,6 +11,9 @@ from recovery_flows.bank import feed_shapes
 from recovery_flows.bank.wire import shaped
 from recovery_flows.errors import AnswerUnreadableError
 
+UNREAD_TOLD = 20
+"""So many items that cannot be read are named; the others are where the first ones are."""
+
 
 def parse_feed(pages: Sequence[bytes], bank: PartnerId) -> FeedPage:
     """All pages of one reading of the change feed as one stretch, in the bank's order.
@@ -28,7 +31,8 @@ def parse_feed(pages: Sequence[bytes], bank: PartnerId) -> FeedPage:
         try:
             shape = shaped(feed_shapes.ItemShape, raw, bank).root
         except AnswerUnreadableError as error:
-            unread.append(f"items.{at}.{error.field} {error.why}")
+            if len(unread) < UNREAD_TOLD:
+                unread.append(f"items.{at}.{error.field} {error.why}")
             lost.append(_modified(raw, bank))
         else:
             items.append(shape.fact())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import quote
 from uuid import UUID
 
@@ -26,6 +28,10 @@ def _utc_now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
 
 
+_PORT_MAX = 65_535
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?!\.))*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_NUMBERS = re.compile(r"(?:0[xX][0-9A-Fa-f]+|[0-9]+)(?:\.(?:0[xX][0-9A-Fa-f]+|[0-9]+)){0,3}")
+_METADATA = frozenset({"metadata", "metadata.google.internal", "fd00:ec2::254"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -53,6 +59,36 @@ class Certificates:
         return context
 
 
+def unfit_address(url: httpx.URL) -> str:
+    """Why no partner can be at an address, such as that of a cloud's metadata; else empty."""
+    if not _HOST.fullmatch(url.host):
+        return "names no host"
+    if url.port is not None and not 1 <= url.port <= _PORT_MAX:
+        return "has a port out of range"
+    if url.host in _METADATA:
+        return "is an address of the machine's own cloud"
+    at = _address(url.host)
+    if at is not None and (at.is_link_local or at.is_multicast or at.is_unspecified):
+        return "is no address of a host elsewhere"
+    return ""
+
+
+def is_private(url: httpx.URL) -> bool:
+    """Whether an address is of a private network; loopback, where the sandbox is, is apart."""
+    at = _address(url.host)
+    return at is not None and not at.is_global and not at.is_loopback
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """A host that is an address, in any of the spellings that a resolver takes for one."""
+    try:
+        at = ip_address(socket.inet_aton(host) if _NUMBERS.fullmatch(host) else host)
+    except (ValueError, OSError):
+        return None
+    mapped = at.ipv4_mapped if isinstance(at, IPv6Address) else None
+    return mapped or at
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """How a partner is reached: origin (https, or http on loopback), who we are, time-outs.
@@ -74,6 +110,8 @@ class Line:
 
     def __post_init__(self) -> None:
         url = self.origin()
+        if why := unfit_address(url):
+            raise UnfitArgumentError("base_url", why)
         safe = url.scheme == "https" or (url.scheme == "http" and url.host in _LOOPBACK)
         if not safe or url.userinfo or url.raw_path != b"/":
             raise UnfitArgumentError(

@@ -5,18 +5,15 @@ Field names are the wire's in camel case. No message quotes what a partner sent.
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
+    FailFast,
     Field,
     JsonValue,
-    PlainValidator,
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
@@ -31,46 +28,19 @@ from models.facts import (
     LineKind,
     PayoutFact,
 )
-from models.money import Money
+from recovery_flows.bank.bounds import (
+    LINES_MAX,
+    WHOLE_MAX,
+    Amount,
+    Balance,
+    Code,
+    Currency,
+    Instant,
+    Ref,
+    Whole,
+)
 
-_DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _DIRECTIONS = {"CRDT": Direction.CREDIT, "DBIT": Direction.DEBIT}
-
-
-def _money(value: object) -> Money:
-    match value:
-        case {"currency": str(currency), "amount": str(amount)}:
-            try:
-                return Money.parse(amount, currency)
-            except ValueError:
-                raise ValueError("is not a plain decimal that its currency can carry") from None
-    raise ValueError("is not an object with a currency and an amount, both texts")
-
-
-def _not_negative(money: Money) -> Money:
-    if money.minor < 0:
-        raise ValueError("is below zero")
-    return money
-
-
-def _instant(value: object) -> datetime:
-    # Not pydantic's own: even its strict one takes "1772357400" for a time.
-    try:
-        if isinstance(value, str) and _DAY_AND_TIME.match(value):
-            at = datetime.fromisoformat(value)
-            if at.tzinfo is not None:
-                return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("is not an ISO 8601 instant with an offset")
-
-
-Balance = Annotated[Money, PlainValidator(_money)]
-Amount = Annotated[Money, PlainValidator(_money), AfterValidator(_not_negative)]
-Instant = Annotated[datetime, PlainValidator(_instant)]
-Ref = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,40}$")]
 
 
 class RejectionReason(StrEnum):
@@ -104,7 +74,7 @@ class Link(_Shape):
 class Links(_Shape):
     """What paging needs of any page; `has_more_elements` is the feed's word only."""
 
-    links: tuple[Link, ...] = ()
+    links: Annotated[tuple[Link, ...], Field(max_length=100), FailFast()] = ()
     has_more_elements: bool | None = None
 
 
@@ -117,8 +87,8 @@ class ResponseDetails(_Shape):
 class LimitShape(_Shape):
     """One token bucket of a bank: so many calls a minute after so many at once."""
 
-    per_minute: Annotated[int, Field(ge=1)]
-    burst: Annotated[int, Field(ge=1)] = 1
+    per_minute: Annotated[int, Field(ge=1, le=WHOLE_MAX)]
+    burst: Annotated[int, Field(ge=1, le=WHOLE_MAX)] = 1
 
 
 class CapabilitiesShape(_Shape):
@@ -129,14 +99,14 @@ class CapabilitiesShape(_Shape):
     name: str
     jurisdiction: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     currency: Currency
-    min_poll_seconds: Annotated[int, Field(ge=0)]
-    limits: dict[str, LimitShape] = {}
+    min_poll_seconds: Annotated[int, Field(ge=0, le=604_800)]
+    limits: Annotated[dict[str, LimitShape], Field(max_length=100)] = {}
 
 
 class AccountShape(_Shape):
     """An account as the wire names it."""
 
-    number: Annotated[str, StringConstraints(min_length=1)]
+    number: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     currency: Currency
 
 
@@ -173,7 +143,7 @@ class TransactionShape(_Shape):
     A bank that renames a field would else be read as one whose payments all go nowhere.
     """
 
-    seq: int
+    seq: Whole
     booked_at: Instant
     credit_debit: Literal["CRDT", "DBIT"]
     amount: Amount
@@ -206,7 +176,7 @@ class StatementPage(_Shape):
     to_date: Instant
     opening: Balance
     closing: Balance
-    transactions: tuple[TransactionShape, ...]
+    transactions: Annotated[tuple[TransactionShape, ...], Field(max_length=LINES_MAX), FailFast()]
 
 
 class HoldShape(_Shape):
@@ -214,7 +184,7 @@ class HoldShape(_Shape):
 
     type: Literal["hold"]
     id: Ref
-    revision: int
+    revision: Whole
     order_ref: Ref
     status: BankHoldState
     amount_requested: Amount
@@ -245,7 +215,7 @@ class PayoutShape(_Shape):
 
     type: Literal["payout"]
     id: Ref
-    revision: int
+    revision: Whole
     order_ref: Ref
     status: BankPayoutState
     amount: Amount

@@ -33,6 +33,7 @@ from recovery_flows.errors import AnswerUnreadableError, UnfitArgumentError
 
 HOLDS_PATH = "/v1/holds"
 PAYOUTS_PATH = "/v1/payouts"
+_PART_BYTES_MIN, _SHORT_BYTES = 16, 4_096
 _Shaped = TypeVar("_Shaped", bound=BaseModel)
 
 
@@ -234,6 +235,10 @@ def next_link(raw: bytes, bank: PartnerId) -> str | None:
 
 def shaped(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
     """Bytes as one of the profile's shapes; AnswerUnreadableError names the field that is not."""
+    if (raw.count(b"{") + raw.count(b"[")) * _PART_BYTES_MIN > len(raw) + _SHORT_BYTES:
+        # Each part costs hundreds of bytes here; the smallest one of the profile is a sum of money.
+        why = "is made of more parts than it has content"
+        raise AnswerUnreadableError(bank, "the whole answer", why)
     try:
         return shape.model_validate_json(raw)
     except ValidationError as error:

@@ -60,6 +60,8 @@ def _findings() -> Iterator[Finding]:
     file = config_file()
     origin = f"the environment over {file}" if file.exists() else f"the environment; no {file}"
     yield Finding("settings", origin)
+    yield from _folders(settings)
+    yield from _prefect(settings)
     try:
         Vault.load(settings.key_dir)
         yield Finding("key file", f"{settings.key_dir / KEY_FILE}, readable by you alone")
@@ -79,6 +81,34 @@ def _findings() -> Iterator[Finding]:
     yield _engine(installation)
     yield from _partners(installation)
     installation.database.dispose()
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    """Folders and files that other users of the machine can read."""
+    from recovery_flows.cli.fault_report import forget_old
+    from recovery_flows.cli.place import open_to_others
+
+    for what, folder in (("data folder", settings.data_dir), ("key folder", settings.key_dir)):
+        why = open_to_others(folder)
+        said, _, todo = why.partition(": run ")
+        yield Finding(what, said or f"{folder}, for you alone", todo)
+    loose = sorted(
+        path.name
+        for path in settings.data_dir.glob("*")
+        if path.is_file() and path.stat().st_mode & 0o077
+    )
+    if loose:
+        todo = f"chmod -R go-rwx {settings.data_dir}"
+        yield Finding("files", f"{loose[0]} can be read by other users", todo)
+    forget_old(settings.data_dir)
+
+
+def _prefect(settings: Settings) -> Iterator[Finding]:
+    """A named Prefect API that lets everybody in."""
+    if settings.prefect.asks_nobody():
+        says = f"{settings.prefect.api_url} is used without a credential: whoever reaches it"
+        todo = "have it ask for one, and set prefect.auth or prefect.api_key"
+        yield Finding("Prefect", f"{says} can stop the flows", todo)
 
 
 def _place(settings: Settings) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-import tempfile
-import traceback
 
 import typer
 
@@ -31,6 +30,8 @@ def main() -> None:
     """Run the command; exits with 0 to 5 as `--help` says, 130 when stopped."""
     from recovery_flows.errors import RecoveryFlowsError
 
+    # Whatever a command writes is for this user alone, also what a library writes for it.
+    os.umask(0o077)
     _load_commands()
     try:
         app()
@@ -46,12 +47,8 @@ def main() -> None:
     except _of_the_store() as error:
         complain(str(error.args[0]))
         sys.exit(3 if isinstance(error, _of_the_store()[:2]) else 2)
-    except _busy() as error:
-        complain(str(error))
-        sys.exit(4)
     except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, not a traceback
-        complain(f"{_fault(error)}; what was committed is safe")
-        sys.exit(1)
+        sys.exit(_unexpected(error))
 
 
 def _of_the_store() -> tuple[type[Exception], ...]:
@@ -65,20 +62,27 @@ def _of_the_store() -> tuple[type[Exception], ...]:
     return NotPermittedError, StaleFileError, DatabaseMissingError, NoSuchRecoveryError, VaultError
 
 
-def _busy() -> type[Exception]:
-    """The store cannot be written now; imported only when something was raised."""
-    from models.engine import StoreBusyError
+def _unexpected(error: Exception) -> int:
+    """Say what nobody expected; return the exit code, 4 where the disk or the database is away."""
+    from models.engine import what_failed
 
-    return StoreBusyError
+    if away := what_failed(error):
+        complain(away)
+        return 4
+    complain(f"a fault of the program ({type(error).__name__}){_kept(error)}")
+    return 1
 
 
-def _fault(error: Exception) -> str:
-    """Keep the traceback in a file of the user's own, for the maintainers; say where it is."""
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="recovery-fault-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        traceback.print_exception(error, file=file)
-    return f"a fault of the program ({type(error).__name__}), described in {file.name}"
+def _kept(error: Exception) -> str:
+    """Keep a report for the maintainers in the data folder; say where it is."""
+    from config.settings import load_settings
+    from recovery_flows.cli.fault_report import keep_fault
+
+    try:
+        path = keep_fault(error, load_settings().data_dir)
+    except (OSError, ValueError):
+        return "; what was committed is safe"
+    return f", described in {path}; what was committed is safe"
 
 
 if __name__ == "__main__":

@@ -64,6 +64,9 @@ def add(
     cert: Annotated[Path | None, typer.Option(help="PEM file: our TLS certificate.")] = None,
     cert_key: Annotated[Path | None, typer.Option(help="PEM file: its key.")] = None,
     home: Annotated[bool, typer.Option("--home", help="Orders are sent, not requests.")] = False,
+    private_network: Annotated[
+        bool, typer.Option("--private-network", help="Its address is in a private network.")
+    ] = False,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +88,10 @@ def add(
         desk = installation.desk(acting_as)
         asked_by = desk.actor(Role.SUPERVISOR).id
         _check(installation, partner_id, name, regime, currency)
-        check_line(channel, installation, partner_id, url, token, client_id, files)
+        check_line(
+            channel, installation, partner_id, url, token, client_id, files,
+            private=private_network,
+        )  # fmt: skip
         is_known = partner_id in {p.id for p in _partners(installation)}
         values = partner_values(
             installation.database.vault, partner_id, name=name, regime=regime,

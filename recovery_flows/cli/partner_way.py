@@ -51,10 +51,16 @@ def check_line(
     token: str,
     client_id: str,
     files: tuple[str, ...],
+    *,
+    private: bool,
 ) -> None:
-    """Whether a line to an interface could be opened with these; UnfitArgumentError if not."""
+    """Whether a line to an interface could be opened with these; UnfitArgumentError if not.
+
+    An address of a private network is taken where the supervisor says so.
+    """
     from models.ids import PartnerId
-    from recovery_flows.bank.line import Certificates, Line
+    from recovery_flows.bank.line import Certificates, Line, is_private
+    from recovery_flows.errors import MisuseError
 
     if channel is Channel.API:
         line = Line(
@@ -62,6 +68,10 @@ def check_line(
             certificates=Certificates(*files),
         )  # fmt: skip
         line.certificates.context()
+        if is_private(line.origin()) and not private:
+            raise MisuseError(
+                "--url is an address of a private network: say --private-network if it is meant"
+            )
 
 
 def check_change(channel: Channel, session: Session, partner_id: str) -> None:

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
-from models.engine import Database, make_engine, open_database
-from models.migrate import UpgradeRefusedError, schema_is_current, upgrade
+from models.engine import Database, make_engine, missing, open_database
+from models.migrate import UpgradeRefusedError, has_schema, schema_is_current, upgrade
 from models.queries.installing import is_demo
 from models.queries.officers import officer_with_hash, officers
 from models.register_states import InstallationKind
@@ -140,6 +140,7 @@ class Installation:
             chunk_size=engine.chunk_size,
             connections=partner.connections,
             jitter_percent=10,
+            stall_seconds=engine.stall_seconds,
         )
 
 
@@ -163,8 +164,19 @@ def open_installation(data_dir: Path | None = None) -> Installation:
     """Open what `recovery init` made; one sentence says what is missing otherwise."""
     settings = load_settings(data_dir)
     database = open_database(settings.database_url.get_secret_value(), settings.key_dir)
+    with answering():
+        is_empty = not has_schema(database.engine)
+    if is_empty:
+        raise missing("the case database holds nothing", database.heads)
     check_schema(database)
     return Installation(settings, database, laws())
+
+
+def open_to_others(folder: Path) -> str:
+    """What is wrong with a folder that other users of the machine can look into; else empty."""
+    if folder.exists() and folder.stat().st_mode & 0o077:
+        return f"the folder {folder} is open to other users: run chmod 700 {folder}"
+    return ""
 
 
 class SchemaError(MisuseError):

@@ -35,6 +35,8 @@ def engine(
     settings = installation.settings
     link = PrefectLink.of(settings)
     say(f"Prefect API at {link.start()}")
+    if settings.prefect.asks_nobody():
+        say("that API is used without a credential: whoever reaches it can stop the flows")
     hands = hands_of(installation, "engine")
     try:
         with at_work(hands):

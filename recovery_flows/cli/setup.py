@@ -95,13 +95,17 @@ def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[
 
 def _standing(settings: Settings) -> Standing:
     """What is there; MisuseError where a database lost its key: a new one would open nothing."""
-    from models.engine import make_engine
+    from models.engine import make_engine, missing
+    from models.heads import HeadFile
     from models.migrate import has_schema, is_known, schema_is_current
     from models.vault import KEY_FILE
-    from recovery_flows.cli.place import SchemaError, answering
+    from recovery_flows.cli.place import SchemaError, answering, open_to_others
     from recovery_flows.errors import MisuseError
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (settings.data_dir, settings.key_dir):
+        if why := open_to_others(folder):
+            raise MisuseError(why)
     engine = make_engine(settings.database_url.get_secret_value())
     with answering():
         is_there, is_current = has_schema(engine), schema_is_current(engine)
@@ -115,6 +119,9 @@ def _standing(settings: Settings) -> Standing:
             "as a new key would open nothing that is sealed"
         )
     if not is_there:
+        heads = HeadFile(settings.key_dir)
+        if heads.is_begun():
+            raise missing("the case database holds nothing", heads)
         return Standing.NEW
     return Standing.THERE if is_current else Standing.OLDER
 

@@ -14,8 +14,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 IN_USE = 75  # EX_TEMPFAIL of sysexits.h: another supervisor holds the home
 STOP_SECONDS = 3
@@ -25,10 +26,11 @@ _LOG_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ServerRecord:
-    """Which process serves a home, and on which loopback port."""
+    """Which process serves a home, on which loopback port, and what it asks of who comes."""
 
     pid: int
     port: int
+    credential: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:
@@ -39,6 +41,11 @@ class ServerRecord:
 def log_path(home: Path) -> Path:
     """Where the output of the server of `home` and of its supervisor goes."""
     return home / "server.log"
+
+
+def open_log(home: Path) -> BinaryIO:
+    """The log to write at its end; nobody but this user reads it."""
+    return os.fdopen(os.open(log_path(home), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
 
 
 def _keep_log_small(home: Path) -> None:
@@ -60,8 +67,11 @@ def _record_path(home: Path) -> Path:
 
 
 def _write_record(home: Path, record: ServerRecord) -> None:
+    """Only this user may read it: the credential is in it."""
     draft = home / "server.json.new"
-    draft.write_text(json.dumps(asdict(record)))
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(asdict(record), file)
     draft.replace(_record_path(home))
 
 
@@ -104,8 +114,7 @@ def _stop_stale(home: Path) -> None:
 
 def _start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
     """Start the server in `home`, where no settings file of the user's working folder is read."""
-    command = [sys.executable, "-m", "prefect", "server", "start"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--no-late-runs", "--analytics-off"]
+    command = [sys.executable, "-m", "recovery_flows.flows.guarded_prefect", "--port", str(port)]
     return subprocess.Popen(command, cwd=home, stdin=subprocess.DEVNULL)  # noqa: S603 (no shell)
 
 
@@ -134,7 +143,8 @@ def supervise(home: Path, port: int) -> int:
         _stop_stale(home)
         _keep_log_small(home)
         server = _start_server(home, port)
-        _write_record(home, ServerRecord(server.pid, port))
+        credential = os.environ["PREFECT_SERVER_API_AUTH_STRING"]
+        _write_record(home, ServerRecord(server.pid, port, credential))
         try:
             _wait_for_end(server)
         finally:
@@ -145,5 +155,6 @@ def supervise(home: Path, port: int) -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(supervise(Path(sys.argv[1]), int(sys.argv[2])))

@@ -23,6 +23,7 @@ from recovery_flows.bank.orders import Authority
 from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import wall_clock
 from recovery_flows.errors import PartnerUnavailableError, UnfitArgumentError
+from recovery_flows.flows.watchdog import AtHand
 from recovery_flows.rules.freezing import Laws
 
 
@@ -43,6 +44,7 @@ class Pace:
     retry_ceiling_seconds: int = 60
     jitter_percent: int = 0
     reconcile_days: int = 1
+    stall_seconds: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Engine:
     """Says a line to whoever watches the engine; it holds ids and codes only."""
     calls_sent: dict[str, int] = field(default_factory=dict)
     nights: dict[str, Night] = field(default_factory=dict)
+    at_hand: AtHand = field(default_factory=AtHand)
     _banks: dict[str, tuple[PartnerLine, PartnerBank]] = field(default_factory=dict)
 
     def now(self) -> datetime:

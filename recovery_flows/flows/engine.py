@@ -23,6 +23,7 @@ from recovery_flows.flows.environment import prepare_environment
 from recovery_flows.flows.faults import PrefectAwayError, sentence
 from recovery_flows.flows.golden_hour import GoldenHourLane
 from recovery_flows.flows.server import PrefectServer, ServerStartError
+from recovery_flows.flows.watchdog import watched
 
 _BEAT_SECONDS = 5.0
 _ASK_SECONDS = 2
@@ -49,8 +50,10 @@ class PrefectLink:
         if settings.api_url:
             self.url = settings.api_url
         else:
-            self._server = PrefectServer(auth, _open(settings.database_url))
+            database_url = _open(settings.database_url)
+            self._server = PrefectServer(auth, database_url, pages=settings.ui)
             self.url = self._server.start(self._home, settings.start_timeout_seconds)
+            auth = self._server.credential
         prepare_environment(self._home, self.url, auth, key)
         return self.url
 
@@ -97,13 +100,14 @@ def _open(secret: SecretStr | None) -> str:
 async def guarded_sweep(engine: Engine, link: PrefectLink, say: Callable[[str], None]) -> int:
     """One sweep; when Prefect is away it says so, brings it back, and sweeps again.
 
-    Raises PrefectAwayError where Prefect answers and runs no flow, WorkFailedError.
+    Raises PrefectAwayError where Prefect answers and runs no flow, StalledError where it lets them
+    wait, WorkFailedError.
     """
     from recovery_flows.flows.sweep import sweep
 
     while True:
         try:
-            return await sweep(engine)
+            return await watched(engine.at_hand, sweep(engine), engine.pace.stall_seconds)
         except PrefectAwayError:
             if await asyncio.to_thread(link.is_up):
                 raise

@@ -24,6 +24,7 @@ _CLIENT = {
 }
 _SERVER = {
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
     # A recorder that writes few large batches keeps SQLite free for the API.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
@@ -57,17 +58,26 @@ def client_settings(home: Path, api_url: str, auth: str = "", api_key: str = "")
 
 
 def server_settings(
-    home: Path, port: int, auth: str = "", database_url: str = ""
+    home: Path, port: int, auth: str, database_url: str = "", *, pages: bool = False
 ) -> dict[str, str]:
     """The variables of a server of our own on loopback `port`, its database in `home`.
 
-    `database_url` names another database (PostgreSQL, asyncpg) for more than one machine.
+    Whoever comes shows `auth`. `database_url` names another database (PostgreSQL, asyncpg) for
+    more than one machine. With `pages` Prefect's own pages are shown to a browser.
     """
-    settings = _PRIVATE | _SERVER | {"PREFECT_HOME": str(home)}
-    # The port is also an option of the command; the page in the browser reads it from here.
-    settings["PREFECT_SERVER_UI_API_URL"] = f"http://127.0.0.1:{port}/api"
-    if auth:
-        settings["PREFECT_SERVER_API_AUTH_STRING"] = auth
+    own = f"http://127.0.0.1:{port}"
+    settings = (
+        _PRIVATE
+        | _SERVER
+        | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_SERVER_API_AUTH_STRING": auth,
+            "PREFECT_SERVER_UI_ENABLED": str(pages).lower(),
+            # The port is also an option of the command; the page in the browser reads it from here.
+            "PREFECT_SERVER_UI_API_URL": f"{own}/api",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": own,
+        }
+    )
     if database_url:
         settings["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
     return settings

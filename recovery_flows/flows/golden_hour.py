@@ -21,12 +21,13 @@ class GoldenHourLane:
     """Sends stops that the sweep does not send: because it waits, fails or pauses.
 
     A sweep sends what it finds itself: only what is still there at a second look is taken out of
-    its hands, and what Prefect does not run in time is sent without it. Leases see to it that
-    nothing leaves twice.
+    its hands, and what Prefect does not run in time is sent without it, also where Prefect lets a
+    flow wait for ever. Leases see to it that nothing leaves twice.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._flow: asyncio.Task[int] | None = None
         self._running: set[asyncio.Task[int]] = set()
         self._looks = 0
 
@@ -43,17 +44,19 @@ class GoldenHourLane:
                     pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
                     self._engine.report(f"stops are looked for again: {sentence(error)}")
         finally:
-            for flow in self._running:
+            for flow in (*self._running, *([self._flow] if self._flow else [])):
                 flow.cancel()
 
     async def _look(self) -> None:
         self._forget_ended()
         waits = await asyncio.to_thread(self._stops_are_due)
         self._looks = self._looks + 1 if waits else 0
-        if self._looks < _LOOKS_BEFORE_FLOW or len(self._running) >= _BESIDE_MAX:
+        if self._looks < _LOOKS_BEFORE_FLOW:
             return
-        is_late = self._looks >= _LOOKS_BEFORE_DIRECT
-        self._running.add(asyncio.create_task(self._directly() if is_late else self._by_flow()))
+        if self._looks < _LOOKS_BEFORE_DIRECT and self._flow is None:
+            self._flow = asyncio.create_task(self._by_flow())
+        elif self._looks >= _LOOKS_BEFORE_DIRECT and len(self._running) < _BESIDE_MAX:
+            self._running.add(asyncio.create_task(self._directly()))
 
     async def _by_flow(self) -> int:
         # Imported here: Prefect reads its settings when it is imported, after the server's start.
@@ -72,6 +75,9 @@ class GoldenHourLane:
     def _forget_ended(self) -> None:
         ended = {flow for flow in self._running if flow.done()}
         self._running -= ended
+        if self._flow is not None and self._flow.done():
+            ended.add(self._flow)
+            self._flow = None
         for flow in ended:
             error = flow.exception()
             if error is not None:

@@ -1,7 +1,9 @@
 """A Prefect server of our own: a child on loopback, in its own home, gone when we are gone."""
 
+import base64
 import http.client
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -24,12 +26,14 @@ class ServerStartError(UnavailableError):
 class PrefectServer:
     """At most one server; `stop` is safe at any time and more than once.
 
-    A server that another living process runs in the same home is joined, and not stopped by us.
+    Whoever comes shows `credential`, which is random unless it was given. A server that another
+    living process runs in the same home is joined with the credential that its record tells, and
+    not stopped by us.
     """
 
-    def __init__(self, auth: str = "", database_url: str = "") -> None:
-        self._auth = auth
-        self._database_url = database_url
+    def __init__(self, auth: str = "", database_url: str = "", *, pages: bool = False) -> None:
+        self.credential = auth or f"recovery-flows:{secrets.token_urlsafe(32)}"
+        self._database_url, self._pages = database_url, pages
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._port = self._last_port = 0
 
@@ -54,7 +58,7 @@ class PrefectServer:
 
     def alive(self) -> bool:
         """Whether the server answers now."""
-        return self._port > 0 and _healthy(self._port)
+        return self._port > 0 and _healthy(self._port, self.credential)
 
     def stop(self) -> None:
         """Stop the server if it is ours, and wait until it has gone."""
@@ -69,9 +73,11 @@ class PrefectServer:
         self.stop()
         # The same address again where it can be had: flows of this process are pointed at it.
         self._port = self._last_port = _port_like(self._last_port)
-        settings = server_settings(home, self._port, self._auth, self._database_url)
+        settings = server_settings(
+            home, self._port, self.credential, self._database_url, pages=self._pages
+        )
         # A session of its own: Ctrl-C reaches us first, and the server outlives our last write.
-        with child.log_path(home).open("ab") as log:
+        with child.open_log(home) as log:
             self._supervisor = subprocess.Popen(  # noqa: S603 (our own module, no shell)
                 [sys.executable, "-m", child.__name__, str(home), str(self._port)],
                 env=without_prefect(os.environ) | settings,
@@ -90,7 +96,7 @@ class PrefectServer:
             try:
                 code = supervisor.wait(_LOOK_SECONDS)
             except subprocess.TimeoutExpired:
-                if _healthy(self._port):
+                if _healthy(self._port, self.credential):
                     return True
                 continue
             if code == child.IN_USE:
@@ -105,11 +111,11 @@ class PrefectServer:
     def _join(self, home: Path) -> bool:
         """Use the server of another living process, unless it is just coming or going."""
         record = child.read_record(home)
-        if record is None or not _healthy(record.port):
+        if record is None or not _healthy(record.port, record.credential):
             threading.Event().wait(_JOIN_SECONDS)
             return False
         self.stop()
-        self._port = record.port
+        self._port, self.credential = record.port, record.credential
         return True
 
 
@@ -124,10 +130,12 @@ def _port_like(wanted: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _healthy(port: int) -> bool:
+def _healthy(port: int, credential: str) -> bool:
+    """Whether a server answers there that knows the credential."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    token = base64.b64encode(credential.encode()).decode()
     try:
-        connection.request("GET", "/api/health")
+        connection.request("GET", "/api/health", headers={"Authorization": f"Basic {token}"})
         return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False

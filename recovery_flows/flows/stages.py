@@ -8,9 +8,17 @@ from collections.abc import Awaitable, Callable
 from prefect import flow
 
 from models.states import Stage
-from recovery_flows.flows import context, nightly
-from recovery_flows.flows.tasks import decide_chunk, poll_partner, send_batch, send_stops
+from recovery_flows.flows import context
+from recovery_flows.flows.nothing_stored import refuse_stored_results
+from recovery_flows.flows.tasks import (
+    decide_chunk,
+    poll_partner,
+    reconcile_partner,
+    send_batch,
+    send_stops,
+)
 
+refuse_stored_results()
 _BATCHES_MAX = 100
 
 
@@ -66,8 +74,7 @@ async def golden_hour() -> int:
 @flow(name="reconcile", persist_result=False, validate_parameters=False)
 async def reconcile(partner_ids: list[str]) -> int:
     """Legal days that are over, compared with the banks' own figures; how many banks were."""
-    engine = context.current()
-    return sum(await asyncio.gather(*(nightly.reconcile_night(engine, p) for p in partner_ids)))
+    return sum(await asyncio.gather(*(reconcile_partner(p) for p in partner_ids)))
 
 
 @flow(name="advance", persist_result=False, validate_parameters=False)

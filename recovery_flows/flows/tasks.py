@@ -13,15 +13,18 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from models.states import CallKind, Stage
-from recovery_flows.flows import context, deciding, feed, outbox
+from recovery_flows.flows import context, deciding, feed, nightly, outbox
+from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import WorkFailedError
 
 
 @contextmanager
-def _as_work() -> Iterator[None]:
-    """Tell a failure of this program's own work from one of Prefect."""
+def _as_work() -> Iterator[Engine]:
+    """The engine whose work it is; its failure is told from one of Prefect."""
     try:
-        yield
+        engine = context.current()
+        with engine.at_hand.work():
+            yield engine
     except Exception as error:
         raise WorkFailedError(error) from error
 
@@ -29,27 +32,33 @@ def _as_work() -> Iterator[None]:
 @task(name="decide", cache_policy=NO_CACHE, persist_result=False)
 async def decide_chunk(stage: str, recovery_ids: list[str]) -> int:
     """Decide and record for a chunk of recoveries; return how many changed."""
-    with _as_work():
-        engine = context.current()
+    with _as_work() as engine:
         return await asyncio.to_thread(deciding.decide, engine, Stage(stage), recovery_ids)
 
 
 @task(name="send", cache_policy=NO_CACHE, persist_result=False)
 async def send_batch(stage: str) -> int:
     """Send one batch of the stage's due calls; return how many were handled."""
-    with _as_work():
-        return await outbox.send_due(context.current(), deciding.CALLS[Stage(stage)])
+    with _as_work() as engine:
+        return await outbox.send_due(engine, deciding.CALLS[Stage(stage)])
 
 
 @task(name="send-stops", cache_policy=NO_CACHE, persist_result=False)
 async def send_stops() -> int:
     """Send what is to hold money; return how many calls were handled."""
-    with _as_work():
-        return await outbox.send_due(context.current(), [CallKind.HOLD])
+    with _as_work() as engine:
+        return await outbox.send_due(engine, [CallKind.HOLD])
+
+
+@task(name="reconcile-partner", cache_policy=NO_CACHE, persist_result=False)
+async def reconcile_partner(partner_id: str) -> int:
+    """Compare one partner's legal days that are over; return how many partners were."""
+    with _as_work() as engine:
+        return await nightly.reconcile_night(engine, partner_id)
 
 
 @task(name="poll-partner", cache_policy=NO_CACHE, persist_result=False)
 async def poll_partner(partner_id: str) -> int:
     """Read and book one partner's change feed; return how many recoveries changed."""
-    with _as_work():
-        return await feed.poll(context.current(), partner_id)
+    with _as_work() as engine:
+        return await feed.poll(engine, partner_id)

@@ -67,11 +67,12 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Any, unit: Any) -> Non
         assert "version" in said.sentence() or "tables" in said.sentence()
 
 
-def test_an_empty_database_is_brought_up_to_date_by_init(run: Any, unit: Any) -> None:
+def test_an_empty_database_without_a_history_is_made_by_init(run: Any, unit: Any) -> None:
+    unit.close()
     database = unit.folder / "data" / "recovery.sqlite3"
-    for file in database.parent.glob("recovery.sqlite3*"):
+    for file in (*database.parent.glob("recovery.sqlite3*"), *unit.folder.rglob("heads.jsonl")):
         file.unlink()
-    database.touch()
+    database.touch(0o600)
     said = run("list")
     assert said.code == 2
     assert "recovery init" in said.sentence()

@@ -130,7 +130,7 @@ def test_a_server_that_cannot_start_names_its_log(tmp_path: Path) -> None:
 
 def test_nothing_of_another_prefect_set_up_reaches_ours(tmp_path: Path) -> None:
     theirs = {"PREFECT_API_KEY": "k", "PREFECT_SERVER_DATABASE_CONNECTION_URL": "x", "PATH": "/"}
-    ours = without_prefect(theirs) | server_settings(tmp_path, 4321)
+    ours = without_prefect(theirs) | server_settings(tmp_path, 4321, "name:word")
     assert "PREFECT_API_KEY" not in ours
     assert "PREFECT_SERVER_DATABASE_CONNECTION_URL" not in ours
     assert ours["PREFECT_HOME"] == str(tmp_path)

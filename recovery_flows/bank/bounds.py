@@ -1,0 +1,83 @@
+"""The values of the profile's JSON, each bounded where it is read: money, instants, references.
+
+No message quotes what a partner sent.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PlainValidator, StringConstraints
+
+from models.money import Money
+
+WHOLE_MAX = 2**53
+"""The largest whole number that every JSON reader keeps exactly."""
+ITEMS_MAX, LINES_MAX = 10_000, 100_000
+"""What a page may list: far more than is asked for, far less than its bytes could hold."""
+FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
+YEARS_AHEAD = timedelta(days=3_653)
+_DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+
+
+def _money(value: object) -> Money:
+    match value:
+        case {"currency": str(currency), "amount": str(amount)}:
+            try:
+                money = Money.parse(amount, currency)
+            except ValueError:
+                raise ValueError("is not a plain decimal that its currency can carry") from None
+            if abs(money.minor) > WHOLE_MAX:
+                raise ValueError("is larger than any account")
+            return money
+    raise ValueError("is not an object with a currency and an amount, both texts")
+
+
+def _not_negative(money: Money) -> Money:
+    if money.minor < 0:
+        raise ValueError("is below zero")
+    return money
+
+
+def _instant(value: object) -> datetime:
+    # Not pydantic's own: even its strict one takes "1772357400" for a time.
+    try:
+        if isinstance(value, str) and _DAY_AND_TIME.match(value):
+            at = datetime.fromisoformat(value)
+            if at.tzinfo is not None:
+                return _within_reason(at.astimezone(UTC))
+    except OverflowError:
+        raise ValueError(_OUT_OF_REASON) from None
+    except ValueError as error:
+        if str(error) == _OUT_OF_REASON:
+            raise
+    raise ValueError("is not an ISO 8601 instant with an offset")
+
+
+_OUT_OF_REASON = "is not between the year 2000 and ten years from now"
+
+
+def _within_reason(at: datetime) -> datetime:
+    if not FIRST_INSTANT <= at <= datetime.fromtimestamp(time.time(), UTC) + YEARS_AHEAD:
+        raise ValueError(_OUT_OF_REASON)
+    return at
+
+
+def _names_itself(ref: str) -> str:
+    if ref in (".", ".."):
+        raise ValueError("is a step in a path and no reference")
+    return ref
+
+
+Balance = Annotated[Money, PlainValidator(_money)]
+Amount = Annotated[Money, PlainValidator(_money), AfterValidator(_not_negative)]
+Instant = Annotated[datetime, PlainValidator(_instant)]
+Whole = Annotated[int, Field(ge=0, le=WHOLE_MAX)]
+Ref = Annotated[
+    str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$"), AfterValidator(_names_itself)
+]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,40}$")]
