@@ -52,6 +52,9 @@ class Edge:
     stolen: Mapping[str, int]
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """A trace as accounts and payments, with what it rests on; `claims` name their currency."""
@@ -69,6 +72,12 @@ def _when(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
+def _cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe goes before one."""
+    text = str(value)
+    return f"'{text}" if text[:1] in _FORMULA else text
+
+
 def as_csv(graph: Graph) -> str:
     """One row per payment and claim, in the order of time."""
     names = {node.id: node.label for node in graph.nodes}
@@ -79,11 +88,11 @@ def as_csv(graph: Graph) -> str:
     for edge in graph.edges:
         for claim, stolen in edge.stolen.items():
             currency = graph.claims[claim]
-            writer.writerow((
+            writer.writerow(map(_cell, (
                 *heading, _when(edge.at), edge.transfer_id, names[edge.payer], names[edge.payee],
                 edge.kind, edge.currency, Money(edge.minor, edge.currency).text(), claim,
                 Money(stolen, currency).text(), currency,
-            ))  # fmt: skip
+            )))  # fmt: skip
     return text.getvalue()
 
 

@@ -97,3 +97,17 @@ def test_nothing_is_written_over_and_the_ending_says_the_format(call: Call, tmp_
     assert (code, "the ending says the format: .csv, .ftm, .graphml" in told) == (2, True)
     code, told = call("--out", tmp_path / "no" / "out.csv")
     assert (code, "cannot be written" in told) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)"])
+def test_no_name_of_a_file_is_a_formula_in_a_spreadsheet(
+    call: Call, tmp_path: Path, name: str
+) -> None:
+    transfers = tmp_path / "T.csv"
+    text = transfers.read_text(encoding="utf-8")
+    transfers.write_text(text.replace("X & Söhne", name), encoding="utf-8")
+    assert call("--out", tmp_path / "out.csv")[0] == 0
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
+        cells = [cell for row in csv.reader(stream) for cell in row]
+    assert f"'{name}" in cells
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from models.facts import Direction, LineKind
 from models.money import Money
@@ -21,7 +20,13 @@ from recovery_flows.intake.statements.shape import (
     Item,
     StatementRefusedError,
 )
-from recovery_flows.intake.statements.values import day_or_instant, minor_of, number_of, real_id
+from recovery_flows.intake.statements.values import (
+    day_or_instant,
+    minor_of,
+    number_of,
+    real_id,
+    with_point,
+)
 
 _MOST_DEPTH = 6
 _OTHER = {
@@ -39,9 +44,18 @@ def looks_like(start: bytes) -> bool:
 
 
 def read(data: bytes) -> Iterator[Item]:
-    """The one account of the file; StatementRefusedError where it holds no transactions."""
+    """Each account of the file; StatementRefusedError where it holds no transactions.
+
+    Numbers stay the texts that they are: a number may be too long to be one.
+    """
     try:
-        document = json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal)
+        document = json.loads(
+            data.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=_no_number,
+            object_pairs_hook=_told_once,
+        )  # fmt: skip
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise StatementRefusedError("a text in the JSON holds half a character") from error
     except UnicodeDecodeError as error:
         raise StatementRefusedError("the JSON is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -50,7 +64,21 @@ def read(data: bytes) -> Iterator[Item]:
         ) from error
     except RecursionError as error:
         raise StatementRefusedError("the JSON is nested too deeply") from error
-    yield from _statement(_body(document))
+    for body in _bodies(document):
+        yield from _statement(body)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise StatementRefusedError(f"{name} in the JSON is no number")
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of two values under one name nobody could say which one is meant."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
+        raise StatementRefusedError(f"the JSON tells {twice[:40]!r} twice in one place")
+    return found
 
 
 def inner_text(data: bytes) -> str:
@@ -71,20 +99,24 @@ def _text_inside(value: object, depth: int) -> str:
     return next((text for v in inside if (text := _text_inside(v, depth + 1))), "")
 
 
-def _body(value: object, depth: int = 0) -> Mapping[str, Any]:
-    """The object that holds `transactions`, wherever it is wrapped."""
-    if isinstance(value, dict):
-        if _holds_bookings(value.get("transactions")):
-            return value
-        inside = [v for v in value.values() if isinstance(v, dict)]
-        for inner in inside if depth < _MOST_DEPTH else []:
-            try:
-                return _body(inner, depth + 1)
-            except StatementRefusedError:
-                continue
+def _bodies(value: object) -> list[Mapping[str, Any]]:
+    """The objects that hold `transactions`, wherever they are wrapped."""
+    if not isinstance(value, dict):
+        raise StatementRefusedError("this JSON is no object with transactions in it")
+    found = list(_bodies_in(value, 0))
+    if not found:
         told = next((what for name, what in _OTHER.items() if name in value), "something else")
         raise StatementRefusedError(f"this JSON is {told}: a statement has transactions")
-    raise StatementRefusedError("this JSON is no object with transactions in it")
+    return found
+
+
+def _bodies_in(value: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
+    if _holds_bookings(value.get("transactions")):
+        yield value
+    elif depth < _MOST_DEPTH:
+        for inner in value.values():
+            if isinstance(inner, dict):
+                yield from _bodies_in(inner, depth + 1)
 
 
 def _holds_bookings(given: object) -> bool:
@@ -97,8 +129,8 @@ def _statement(body: Mapping[str, Any]) -> Iterator[Item]:
     account = body["account"] if isinstance(body.get("account"), dict) else {}
     number = number_of(_account_number(account))
     given = body["transactions"]
-    booked = given if isinstance(given, list) else given.get("booked") or []
-    pending = [] if isinstance(given, list) else given.get("pending") or []
+    booked = given if isinstance(given, list) else _list(given, "booked")
+    pending = [] if isinstance(given, list) else _list(given, "pending")
     if not booked and not pending and not number:
         raise StatementRefusedError("there are no transactions and no account in this JSON")
     currency = str(account.get("currency") or "") or _currency_of([*booked, *pending])
@@ -109,22 +141,32 @@ def _statement(body: Mapping[str, Any]) -> Iterator[Item]:
         None, None, opening,
     )  # fmt: skip
     total = 0
-    entries = [_entry(row, n, is_pending=False) for n, row in enumerate(booked, 1)]
-    entries += [_entry(row, n, is_pending=True) for n, row in enumerate(pending, 1)]
+    warnings: list[str] = []
+    entries = [_entry(row, n, warnings, is_pending=False) for n, row in enumerate(booked, 1)]
+    entries += [_entry(row, n, warnings, is_pending=True) for n, row in enumerate(pending, 1)]
     for entry in entries:
         if not entry.is_pending and entry.amount.currency == currency:
             minor = entry.amount.minor
             total += minor if entry.direction is Direction.CREDIT else -minor
         yield entry
     difference = closing.minor - opening.minor - total if opening and closing else None
-    warnings = ("there are more pages behind this one",) if _has_more(body) else ()
-    yield End(closing, len(entries), difference, warnings, len(entries))
+    if _has_more(body):
+        warnings.append("there are more pages behind this one")
+    yield End(closing, len(entries), difference, tuple(warnings), len(entries))
+
+
+def _list(place: Mapping[str, Any], name: str) -> list[Any]:
+    given = place.get(name)
+    if given is not None and not isinstance(given, list):
+        raise StatementRefusedError(f"{name} in the JSON is no list")
+    return given or []
 
 
 def _has_more(body: Mapping[str, Any]) -> bool:
     given = body["transactions"]
     places = [body, given] if isinstance(given, dict) else [body]
-    return any("next" in (place.get("_links") or {}) for place in places)
+    links = (place.get("_links") for place in places)
+    return any(isinstance(link, dict) and "next" in link for link in links)
 
 
 def _currency_of(rows: list[Any]) -> str:
@@ -139,7 +181,9 @@ def _account_number(account: object) -> str:
 
 
 def _balance(body: Mapping[str, Any], kind: str) -> Balance | None:
-    for balance in body.get("balances") or []:
+    for balance in _list(body, "balances"):
+        if not isinstance(balance, dict):
+            raise StatementRefusedError("a balance in the JSON is no object")
         amount = balance.get("balanceAmount") or balance.get("amount")
         if isinstance(amount, dict) and balance.get("balanceType") == kind:
             currency = str(amount.get("currency", ""))
@@ -150,20 +194,23 @@ def _balance(body: Mapping[str, Any], kind: str) -> Balance | None:
 
 def _number(amount: Mapping[str, Any]) -> str:
     value = amount.get("amount", amount.get("content", ""))
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+    if not isinstance(value, str):
+        raise StatementRefusedError("an amount in the JSON is neither a number nor a text")
+    return with_point(value, str(amount.get("currency", "")))
 
 
-def _entry(row: object, number: int, *, is_pending: bool) -> Entry:
+def _entry(row: object, number: int, warnings: list[str], *, is_pending: bool) -> Entry:
     place = f"{'pending' if is_pending else 'booked'} {number}"
     if not isinstance(row, dict) or not isinstance(row.get("transactionAmount"), dict):
         raise StatementRefusedError(f"transaction {place} has no transactionAmount")
     amount = row["transactionAmount"]
     currency = str(amount.get("currency", ""))
-    minor, _ = minor_of(_number(amount), currency)
+    minor, warning = minor_of(_number(amount), currency)
+    if warning:
+        warnings.append(f"{place}: {warning}")
     direction = Direction.DEBIT if minor < 0 else Direction.CREDIT
     side = "debtor" if direction is Direction.CREDIT else "creditor"
-    array = row.get("remittanceInformationUnstructuredArray") or []
+    array = _list(row, "remittanceInformationUnstructuredArray")
     text = row.get("remittanceInformationUnstructured") or " ".join(map(str, array))
     return Entry(
         direction=direction,

@@ -27,6 +27,7 @@ from recovery_flows.intake.statements.shape import (
 
 _CONTAINERS = {"Stmt": "053", "Rpt": "052", "Ntfctn": "054"}
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_DOCTYPE_REFUSED = "a DOCTYPE is refused: ask the bank for a file without one"
 _LOOK = 65_536
 
 
@@ -37,7 +38,7 @@ def read(stream: BinaryIO) -> Iterator[Item]:
     """
     start = stream.read(_LOOK)
     if _DOCTYPE.search(start):
-        raise StatementRefusedError("a DOCTYPE is refused: ask the bank for a file without one", 1)
+        raise StatementRefusedError(_DOCTYPE_REFUSED, 1)
     stream.seek(max(start.find(b"<"), 0) if not start.startswith((b"\xfe\xff", b"\xff\xfe")) else 0)
     names = ("Stmt", "Rpt", "Ntfctn", "Ntry", "TxDtls")
     try:
@@ -67,7 +68,7 @@ class _Reading:
         self.names = Place()
         self.in_entry, self.in_payment = Place(), Place()
         self.details: list[Fields] = []
-        self.found = False
+        self.found = self.looked = False
         self._begin()
 
     def _begin(self) -> None:
@@ -80,6 +81,9 @@ class _Reading:
     def run(self, events: Iterable[tuple[str, Any]]) -> Iterator[Item]:
         names = self.names
         for _, element in events:
+            if not self.looked:
+                _refuse_doctype(element)
+                self.looked = True
             name = names[element.tag].path
             if name == "TxDtls":
                 if names[element.getparent().tag].path == "NtryDtls":
@@ -138,6 +142,12 @@ class _Reading:
         yield End(closing, self.payments, difference, tuple(self.warnings), self.entries)
         _forget(statement)
         self._begin()
+
+
+def _refuse_doctype(element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
+    """Ask the parser, which saw it in any encoding and behind any padding."""
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise StatementRefusedError(_DOCTYPE_REFUSED, 1)
 
 
 def _is_statement(element: Any) -> bool:  # noqa: ANN401 - lxml has no types of its own

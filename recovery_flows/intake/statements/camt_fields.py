@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from recovery_flows.intake.statements.shape import StatementRefusedError
+
 Fields = dict[str, str]
+ONCE = frozenset({"Amt", "CdtDbtInd", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"})
+"""What decides about money is told once: of two the file does not say which one is meant."""
 
 
 class Place(dict[str, "Place"]):
@@ -41,6 +45,10 @@ def _gather(element: Any, place: Place, fields: Fields) -> None:  # noqa: ANN401
             _gather(child, below, fields)
             continue
         text = child.text
+        if text is not None and below.path in ONCE and below.path in fields:
+            raise StatementRefusedError(
+                f"there are two {below.path} in one place", child.sourceline
+            )
         if text is not None and below.path not in fields:
             fields[below.path] = text
             currency = child.get("Ccy") if below.coded else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from models.facts import Direction
 from recovery_flows.intake.statements.mt940_entry import balance_of, entry_of
@@ -28,13 +29,18 @@ _CURRENCY_OF_BALANCE = re.compile(r"\s*[CD]\d{6}([A-Z]{3})")
 _CURRENCY_AT_END = re.compile(r"[^A-Z]([A-Z]{3})$")
 
 
-@dataclass(slots=True)
+@dataclass
 class Tag:
     """One tag with all its lines; `line` is where it begins, from 1."""
 
     name: str
-    text: str
+    lines: list[str]
     line: int
+
+    @cached_property
+    def text(self) -> str:
+        """All lines of it."""
+        return "\n".join(self.lines)
 
 
 @dataclass(slots=True)
@@ -81,12 +87,12 @@ def _messages(text: str) -> Iterator[_Message]:
             if found[1] == "20" and message.tags:
                 yield message
                 message = _Message()
-            tag = Tag(found[1], found[2], number)
+            tag = Tag(found[1], [found[2]], number)
             message.tags.append(tag)
         elif line == "-" or line.startswith(("-}", "{")):
             tag = None
         elif tag is not None:
-            tag.text += "\n" + line
+            tag.lines.append(line)
     if message.tags:
         yield message
 

@@ -10,10 +10,10 @@ from models.money import Money
 from recovery_flows.intake.statements.shape import Balance, Entry, StatementRefusedError
 from recovery_flows.intake.statements.values import minor_of, number_of, real_id
 
-_BALANCE = re.compile(r"\s*([CD])(\d{6})([A-Z]{3})?\s*(-?[\d.,]+)")
+_BALANCE = re.compile(r"\s*([CD])(\d{6})([A-Z]{3})?\s*(-?[0-9.,]+)")
 _BOOKING = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4})?\s*(?P<sign>RC|RD|EC|ED|C|D)(?P<funds>[A-Z])?\s*"
-    r"(?P<amount>-?\d+(?:[.,]\d*)?)(?P<type>[NSF].{3})?(?P<reference>.*)"
+    r"(?P<amount>-?[0-9]+(?:[.,][0-9]*)*)(?P<type>[NSF].{3})?(?P<reference>.*)"
 )
 _FIELD = re.compile(r"\?(\d{2})")
 _KEYED = re.compile(r"EREF\+\s*(?P<id>\S+)")
@@ -22,8 +22,10 @@ _FEES = frozenset({"CHG", "COM"})
 
 
 def _amount(text: str, currency: str, line: int) -> tuple[int, str]:
-    plain = text.replace(".", "").replace(",", ".") if "," in text else text
-    return minor_of(plain.rstrip(".") or "0", currency, line)
+    """The standard's comma before the decimals, or a point; never both, nor two of one."""
+    if text.count(",") + text.count(".") > 1:
+        raise StatementRefusedError(f"{text[:40]!r} is no amount of money", line)
+    return minor_of(text.replace(",", "."), currency, line)
 
 
 def balance_of(text: str, line: int, usual: str) -> Balance:
@@ -92,20 +94,19 @@ def _entry_day(value: str, entry: str | None) -> date | None:
 
 def _parts(details: str) -> dict[str, str]:
     """The structured text (?20 to ?33, ?38, ?60 to ?63), or the whole as text."""
-    found = {"text": "", "account": "", "bank": "", "name": ""}
     whole = details.replace("\n", "")
     if not re.match(r"\d{3}\?", whole):
-        found["text"] = details.replace("\n", " ")
-        return found
+        return {"text": details.replace("\n", " "), "account": "", "bank": "", "name": ""}
+    found: dict[str, list[str]] = {"text": [], "account": [], "bank": [], "name": []}
     pieces = _FIELD.split(whole)
     for code, piece in zip(pieces[1::2], pieces[2::2], strict=True):
         number = int(code)
         if number == 30:
-            found["bank"] = piece
+            found["bank"] = [piece]
         elif number == 31 or (number == 38 and piece):
-            found["account"] = piece
+            found["account"] = [piece]
         elif number in (32, 33):
-            found["name"] += piece
+            found["name"].append(piece)
         elif 20 <= number <= 29 or 60 <= number <= 63:
-            found["text"] += piece
-    return found
+            found["text"].append(piece)
+    return {name: "".join(pieces) for name, pieces in found.items()}

@@ -21,7 +21,7 @@ from recovery_flows.intake.statements.shape import (
     Item,
     StatementRefusedError,
 )
-from recovery_flows.intake.statements.values import minor_of, number_of, real_id
+from recovery_flows.intake.statements.values import minor_of, number_of, real_id, with_point
 
 _TOKEN = re.compile(r"<(/?)([A-Za-z0-9._]+)>([^<]*)")
 _STAMP = re.compile(
@@ -43,7 +43,7 @@ def looks_like(start: bytes) -> bool:
 
 def read(data: bytes) -> Iterator[Item]:
     """The statements of a file; StatementRefusedError where there is none."""
-    if re.search(rb"<!(DOCTYPE|ENTITY)", data[:65_536], re.IGNORECASE):
+    if re.search(rb"<!(DOCTYPE|ENTITY)", data, re.IGNORECASE):
         raise StatementRefusedError("a DOCTYPE is refused: ask the bank for a file without one", 1)
     text = _text(data)
     version = _VERSION.search(text)
@@ -68,8 +68,11 @@ def _text(data: bytes) -> str:
 def _aggregates(text: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, str]]:
     """(name, line, content) of every aggregate of these names."""
     for name in names:
+        line, counted = 1, 0
         for found in re.finditer(rf"<{name}>(.*?)(?:</{name}>|(?=<{name}>)|\Z)", text, re.DOTALL):
-            yield name, text.count("\n", 0, found.start()) + 1, found[1]
+            line += text.count("\n", counted, found.start())
+            counted = found.start()
+            yield name, line, found[1]
 
 
 def _values(body: str) -> dict[str, str]:
@@ -110,7 +113,7 @@ def _closing(body: str, currency: str) -> Balance | None:
     for _, line, ledger in _aggregates(body, ("LEDGERBAL",)):
         said = _values(ledger)
         if said.get("BALAMT"):
-            minor, _ = minor_of(_plain(said["BALAMT"]), currency, line)
+            minor, _ = minor_of(with_point(said["BALAMT"], currency, line), currency, line)
             return Balance(minor, currency, _moment(said.get("DTASOF", "")))
     return None
 
@@ -119,7 +122,7 @@ def _entry(said: dict[str, str], usual: str, line: int) -> tuple[Entry, list[str
     if "TRNAMT" not in said:
         raise StatementRefusedError("a booking has no amount (TRNAMT)", line)
     # CURRENCY: the amount is in that currency; ORIGCURRENCY tells only what it was before.
-    minor, warning = minor_of(_plain(said["TRNAMT"]), usual, line)
+    minor, warning = minor_of(with_point(said["TRNAMT"], usual, line), usual, line)
     posted = _moment(said.get("DTPOSTED", ""))
     notes = [f"line {line}: {warning}"] if warning else []
     if posted is None:
@@ -145,18 +148,6 @@ def _entry(said: dict[str, str], usual: str, line: int) -> tuple[Entry, list[str
         place=f"line {line}",
     )
     return entry, notes
-
-
-def _plain(text: str) -> str:
-    """A decimal comma as a point, a sign and a blank before the number taken off."""
-    bare = text.replace(" ", "").removeprefix("+")
-    if "," in bare and "." in bare:
-        return bare.replace(",", "") if bare.rfind(".") > bare.rfind(",") else _plain_comma(bare)
-    return bare.replace(",", ".")
-
-
-def _plain_comma(text: str) -> str:
-    return text.replace(".", "").replace(",", ".")
 
 
 def _moment(text: str) -> date | datetime | None:

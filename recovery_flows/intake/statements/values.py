@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from models.money import exponent
@@ -14,7 +14,15 @@ _NO_ID = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOREF", "UNKNO
 _INSTANT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}(:\d{2})?)([.:,]\d+)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
-_MOST_DIGITS = 18
+_MOST_DIGITS = 15
+_MOST_DECIMALS = 10
+_DECIMAL = re.compile(r"(?P<sign>[+-]?)(?=\.?[0-9])(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?")
+_LONGEST_AMOUNT = 64
+_THOUSAND = 3
+_SPACED = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")
+_GROUPED = re.compile(
+    r"[+-]?[0-9]{1,3}(?:(?P<mark>[.,])[0-9]{3})(?:(?P=mark)[0-9]{3})*(?!(?P=mark))[.,][0-9]+"
+)
 # The days and currencies of a statement repeat; neither is anybody's secret.
 _REPEATED = 4_096
 _LONGEST_INSTANT = 64
@@ -22,28 +30,64 @@ _digits_of = lru_cache(_REPEATED)(exponent)
 
 
 def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
-    """A decimal as signed minor units, and a warning where it has more decimals than the currency.
+    """A plain decimal as signed minor units, and a warning where it has more decimals than it can.
 
-    StatementRefusedError where it is no number or no currency.
+    Digits 0 to 9, one point at most, a sign before it: anything else could be read in two ways.
+    StatementRefusedError where it is no such number, no currency, or larger than any account.
     """
     whole, _, fraction = text.partition(".")
     is_plain = text.isascii() and whole.isdigit() and fraction.isdigit()
     try:
         digits = _digits_of(currency)
-        if is_plain and len(fraction) == digits and len(whole) <= _MOST_DIGITS:
-            return int(whole + fraction), ""  # What most banks write, without a Decimal.
-        value = Decimal(text.strip())
-    except (ValueError, InvalidOperation) as error:
+    except ValueError as error:
         raise StatementRefusedError(
             f"{text.strip()[:40]!r} in {currency[:10]!r} is no amount of money", line
         ) from error
-    if not value.is_finite() or value.adjusted() > _MOST_DIGITS:
-        raise StatementRefusedError(f"{text.strip()[:40]!r} is no amount of money", line)
+    if is_plain and len(fraction) == digits and len(whole) <= _MOST_DIGITS:
+        return int(whole + fraction), ""  # What most banks write, without a Decimal.
+    bare = text.strip()
+    found = _DECIMAL.fullmatch(bare) if len(bare) <= _LONGEST_AMOUNT else None
+    figures = (found["whole"] or "").lstrip("0") if found else ""
+    behind = (found["fraction"] or "").rstrip("0") if found else ""
+    if found is None or len(figures) > _MOST_DIGITS or len(behind) > _MOST_DECIMALS:
+        raise StatementRefusedError(f"{bare[:40]!r} is no amount of money", line)
+    value = Decimal(f"{found['sign']}{figures or '0'}.{behind or '0'}")
     exact = value.scaleb(digits)
     minor = int(exact.to_integral_value(ROUND_HALF_UP))
     if exact == minor:
         return minor, ""
     return minor, f"{currency} has {digits} decimals: {value.normalize():f} was rounded"
+
+
+def with_point(text: str, currency: str, line: int = 0) -> str:
+    """An amount whose decimals may be behind a comma, with a point.
+
+    StatementRefusedError where a comma could as well part thousands: three digits behind it, of a
+    currency that has other decimals, or marks that group nothing.
+    """
+    sign, bare = ("", text.strip())
+    if bare[:1] in ("+", "-"):
+        sign, bare = bare[0], bare[1:].lstrip()
+    if _SPACED.fullmatch(bare):
+        bare = bare.replace(" ", "")
+    marks = "".join(mark for mark in bare if mark in ",.")
+    behind = len(bare) - 1 - max(bare.rfind(","), bare.rfind("."))
+    unsure = marks == "," and behind == _THOUSAND != _digits_of_or_none(currency)
+    if unsure or (len(marks) > 1 and not _GROUPED.fullmatch(bare)):
+        raise StatementRefusedError(
+            f"{text.strip()[:40]!r} can be read in two ways: write the decimals behind one point",
+            line,
+        )
+    if len(marks) > 1:
+        bare = bare.replace(marks[0], "")
+    return sign + bare.replace(",", ".")
+
+
+def _digits_of_or_none(currency: str) -> int | None:
+    try:
+        return _digits_of(currency)
+    except ValueError:
+        return None
 
 
 def day_or_instant(text: str) -> date | datetime | None:

@@ -7,6 +7,7 @@ gives up at the first thing it would have to think about.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -94,15 +95,28 @@ def _instants(text: pl.Series) -> pl.Series:
     """Microseconds since 1970; ISO 8601 in UTC, or whole numbers as steps."""
     if text.has_nulls():
         raise _OddError
-    if text.head(1).str.contains(r"^\d+$").all():
+    if text.head(1).str.contains(r"^[0-9]+$").all():
+        if not text.str.contains(r"^[0-9]+$").all():
+            raise _OddError
         steps = text.cast(pl.Int64)
         if (text.str.len_bytes() == len("20260102")).any():
             raise _OddError  # a date or a number: who reads row by row decides
         return steps if (steps < STEPS_MOST).all() else steps // 1000
+    if text.str.contains(":60").any():
+        raise _OddError  # no second of a minute, whatever it would be taken for
     for form in _TIMES:
         if not text.head(1).str.to_datetime(form, strict=False).has_nulls():
+            if not text.str.contains(_spelling(form)).all():
+                raise _OddError  # a figure too few, which only this way would take
             return text.str.to_datetime(form, time_unit="us").cast(pl.Int64)
     raise _OddError
+
+
+def _spelling(form: str) -> str:
+    """A time format as the pattern of exactly its figures."""
+    figures = {"%Y": "[0-9]{4}", "%.f": r"\.[0-9]{1,6}"}
+    parts = re.split(r"(%\.f|%[A-Za-z])", form)
+    return f"^{''.join(figures.get(p, '[0-9]{2}' if p[:1] == '%' else p) for p in parts)}$"
 
 
 def _amounts(
@@ -130,10 +144,10 @@ def _digits(currency: str) -> int:
 
 def _minor(cells: pl.Series, digits: int, *, rounds: bool) -> pl.Series:
     """Plain decimals without a sign as minor units."""
+    if cells.has_nulls() or not cells.str.contains(r"^[0-9]+(\.[0-9]*)?$").all():
+        raise _OddError
     parts = cells.str.split_exact(".", 1).struct.unnest()
     fraction = parts["field_1"].fill_null("")
-    if cells.has_nulls() or cells.str.contains_any(["+", "-", " "]).any():
-        raise _OddError
     whole: pl.Series = parts["field_0"].cast(pl.Int64)
     if whole.has_nulls() or not (whole < _WHOLE_MOST).all():
         raise _OddError  # before it is multiplied: beyond 64 bits it would be another amount
@@ -141,7 +155,7 @@ def _minor(cells: pl.Series, digits: int, *, rounds: bool) -> pl.Series:
     if digits:
         minor = minor + fraction.str.slice(0, digits).str.pad_end(digits, "0").cast(pl.Int64)
     if max(fraction.str.len_bytes().unique().to_list()) > digits:
-        if not rounds or fraction.str.contains(r"\D").any():
+        if not rounds:
             raise _OddError
         minor = minor + (fraction.str.slice(digits, 1) >= "5").cast(pl.Int64)
     return minor.alias("minor")

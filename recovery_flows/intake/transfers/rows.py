@@ -88,7 +88,7 @@ def minor_of(
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("nan")
-    if not value.is_finite() or not re.fullmatch(r"[+-]?\d+(\.\d*)?", text):
+    if not value.is_finite() or not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", text):
         raise refuse(path, line, f"amount {text!r} is no decimal number such as 1234.56")
     minor = value.scaleb(digits)
     if rounds:
@@ -112,7 +112,7 @@ def exponent_of(path: Path, line: int, currency: str) -> int:
 
 def instant_of(path: Path, line: int, text: str) -> datetime:
     """ISO 8601 (without an offset: UTC), or a whole number as a step in order."""
-    if re.fullmatch(r"-?\d+", text) and not re.fullmatch(r"\d{8}", text):
+    if re.fullmatch(r"-?[0-9]+", text) and not re.fullmatch(r"[0-9]{8}", text):
         steps = int(text)
         steps = steps if abs(steps) < STEPS_MOST else steps // 1000  # nanoseconds
         if abs(steps) < STEPS_MOST:
