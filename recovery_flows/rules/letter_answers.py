@@ -153,7 +153,7 @@ def hold_fact(file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datet
     requested = Money(hold.requested_minor, hold.currency)
     kept = answer.amount or Money(hold.held_minor, hold.currency)
     is_held = answer.state is _S.HELD
-    whole = BankHoldState.HELD if kept == requested else BankHoldState.PARTIALLY_HELD
+    whole = BankHoldState.HELD if kept >= requested else BankHoldState.PARTIALLY_HELD
     return HoldFact(
         bank_ref=answer.bank_ref or hold.bank_ref or hold.id,
         revision=hold.bank_revision + 1,
