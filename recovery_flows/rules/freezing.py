@@ -112,7 +112,7 @@ def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     """More traced money than was ever asked for: the account goes back to freezing."""
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
-    if _is_unanswered(progress.file.holds_of(asset.id)):
+    if is_unanswered(progress.file.holds_of(asset.id)):
         return  # nothing more is drafted before that is answered: it would go back at once
     if not is_worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
         return
@@ -120,7 +120,7 @@ def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="more money traced here"))
 
 
-def _is_unanswered(holds: Sequence[HoldRow]) -> bool:
+def is_unanswered(holds: Sequence[HoldRow]) -> bool:
     """Whether a bank has still to answer, or a person to look at the refusal of a stop.
 
     More is stopped on an account only then: what was refused is refused again until its cause is
@@ -144,7 +144,7 @@ def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     if asset.stage is not Stage.FREEZING or asset.left_alone:
         return
     holds = file.holds_of(asset.id)
-    if _is_unanswered(holds):
+    if is_unanswered(holds):
         return
     wanted = wanted_minor(file, asset)
     if is_worth_holding(file, asset, wanted, laws):

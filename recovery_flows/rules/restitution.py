@@ -26,7 +26,7 @@ from recovery_flows.rules.allocation import AllocationResult, ClaimShare, alloca
 from recovery_flows.rules.crossing import is_waiting
 from recovery_flows.rules.drafting import UNANSWERED
 from recovery_flows.rules.freeze_plan import freeze_plan
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.freezing import Laws, is_unanswered
 from recovery_flows.rules.losses import LOST, is_paid, net_loss_minor
 from recovery_flows.rules.pools import Part
 from recovery_flows.rules.progress import Progress
@@ -270,6 +270,7 @@ def _close(progress: Progress, asset: AssetRow) -> None:
     busy = (
         any(h.state in LIVE_HOLDS and h.held_minor > 0 for h in file.holds_of(asset.id))
         or any(h.state in _HOLD_BUSY for h in file.holds_of(asset.id))
+        or is_unanswered(file.holds_of(asset.id))
         or file.open_calls(asset.id)
         or any(a.asset_id == asset.id and a.state not in paying.ENDED for a in file.allocations)
         or any(r.asset_id == asset.id and is_waiting(r) for r in file.requests)
