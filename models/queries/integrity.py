@@ -51,8 +51,8 @@ def _named() -> sa.Select[Any]:
 
 _NAMED = _named()
 _PARTNER = raw_select(_PARTNERS).where(_PARTNERS.c.id == _ONE)
-_FAMILY = raw_select(_RECOVERIES).where(_RECOVERIES.c.id.in_(_SEVERAL))
-_ITS_CALLS = raw_select(_CALLS).where(_CALLS.c.recovery_id.in_(_SEVERAL))
+_OF_RECOVERIES = raw_select(_RECOVERIES).where(_RECOVERIES.c.id.in_(_SEVERAL))
+_OF_CALLS = raw_select(_CALLS).where(_CALLS.c.recovery_id.in_(_SEVERAL))
 _EVENT = raw_select(_EVENTS)
 _OF_FAMILY = _EVENT.where(_EVENTS.c.recovery_id.in_(_SEVERAL)).order_by(_EVENTS.c.seq)
 _OF_NOUN = _EVENT.where(_EVENTS.c.noun == sa.bindparam("noun", type_=_EVENTS.c.noun.type))
@@ -118,8 +118,8 @@ def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iter
     within = dict(_rows_of(replay, family))
     yield from (difference.sentence for difference in replay.differences(session, within))
     # Of these no event carries all: whether a call was tried before, when it is tried, its bytes.
-    yield from _unsealed(session, database, _RECOVERIES, _FAMILY, family)
-    yield from _unsealed(session, database, _CALLS, _ITS_CALLS, family)
+    yield from _unsealed(session, database, _RECOVERIES, _OF_RECOVERIES, family)
+    yield from _unsealed(session, database, _CALLS, _OF_CALLS, family)
     yield from _accounts(session, database, family)
 
 

@@ -27,7 +27,7 @@ _WIDE = (
     TableColumn("what", "clock", 22),
     TableColumn("bank", "bank", 17),
     TableColumn("amount", "sum", 16, right=True),
-    TableColumn("owner", "file of", 8),
+    TableColumn("owner", "file of", 7),
     TableColumn("note", "under way"),
 )
 
