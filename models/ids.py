@@ -19,9 +19,12 @@ TransferId = NewType("TransferId", str)
 OfficerId = NewType("OfficerId", str)
 
 
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: object) -> bytes:
     """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _SPELLING.encode(value).encode()
 
 
 def digest(value: object) -> str:

@@ -234,6 +234,8 @@ class DiscrepancyKind(StrEnum):
     PAYOUT_NOT_PAID = "payout_not_paid"
     CLAIM_ABOVE_BOOKED = "claim_above_booked"
     HISTORY_BROKEN = "history_broken"
+    HOLD_FELL = "hold_fell"
+    ACCOUNT_CURRENCY = "account_currency"
 
 
 class ApprovalState(StrEnum):

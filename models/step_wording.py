@@ -24,7 +24,7 @@ LOOK_INTO = "look into it: "
 DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.AMOUNT_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
     DiscrepancyKind.CURRENCY_DIFFERS: "the bank states {stated} for a {noun} of {expected}",
-    DiscrepancyKind.CONTRADICTS_OUTCOME: "the bank contradicts the recorded outcome of a {noun}",
+    DiscrepancyKind.CONTRADICTS_OUTCOME: "a partner contradicts the recorded outcome of a {noun}",
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
     DiscrepancyKind.WRONG_REFERENCE: "a bank reports on a {noun} under a reference that is not its",
     DiscrepancyKind.QUERY_REFUSED: "the bank does not answer a query",
@@ -37,6 +37,12 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
     DiscrepancyKind.PAYOUT_NOT_PAID: "the bank did not carry out a {noun} of {expected}",
     DiscrepancyKind.CLAIM_ABOVE_BOOKED: "reported {expected}, the bank booked {stated}",
+    DiscrepancyKind.ACCOUNT_CURRENCY: (
+        "the bank states {stated} on an account that is recorded in another currency"
+    ),
+    DiscrepancyKind.HOLD_FELL: (
+        "the bank holds {stated} where {expected} should be held, and no order of ours says why"
+    ),
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -109,6 +115,7 @@ SENTENCES: Mapping[str, str] = {
     "publish_notice": "publish the notice of the return",
     "submit_return": "submit the return decision",
     "check_title": "check the title to the held money",
+    "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
     "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",
     # letters

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from models.file import RecoveryFile
 from models.officer import Approval
+from models.prepared import reading
 from models.queries.files import load_files
 from models.states import ApprovalState
 from models.tables import table_of
@@ -16,8 +17,8 @@ _APPROVALS = table_of(Approval)
 
 def recovery_of_approval(session: Session, approval_id: str) -> str | None:
     """The id of the recovery that an approval belongs to."""
-    query = sa.select(_APPROVALS.c.recovery_id).where(_APPROVALS.c.id == approval_id)
-    found: str | None = session.execute(query).scalar()
+    query = reading(_APPROVALS.c.id, _APPROVALS.c.recovery_id)
+    found: str | None = session.execute(query, {"of": approval_id}).scalar()
     return found
 
 

@@ -67,13 +67,15 @@ _OWNED = _owned()
 
 def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> frozenset[str]:
     """Those of these holds, payouts and tasks whose news failed and waits for its next attempt."""
-    query = sa.select(_D.c.subject_id).where(
-        _D.c.subject_id.in_(list(ids)),
-        _D.c.state == DiscrepancyState.OPEN,
-        _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
-        _D.c.retry_at > wall,
-    )
-    return frozenset(session.execute(query).scalars())
+    return frozenset(session.execute(_PAUSING, {"ids": list(ids), "wall": wall}).scalars())
+
+
+_PAUSING = sa.select(_D.c.subject_id).where(
+    _D.c.subject_id.in_(sa.bindparam("ids", expanding=True)),
+    _D.c.state == DiscrepancyState.OPEN,
+    _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
+    _D.c.retry_at > sa.bindparam("wall", type_=_D.c.retry_at.type),
+)
 
 
 def waiting_partners(session: Session) -> set[str]:
@@ -134,24 +136,29 @@ _ENDING = sa.and_(
 
 def next_end(session: Session, partner_id: str, after: datetime) -> datetime | None:
     """The next end after an instant of a hold in force at a partner."""
-    query = (
-        sa.select(sa.func.min(_HOLDS.c.expires_at))
-        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
-        .where(_ENDING, _ASSETS.c.partner_id == partner_id, _HOLDS.c.expires_at > after)
-    )
-    found: datetime | None = session.execute(query).scalar()
+    given = {"partner": partner_id, "at": after}
+    found: datetime | None = session.execute(_NEXT_END, given).scalar()
     return found
+
+
+_AT = sa.bindparam("at", type_=_HOLDS.c.expires_at.type)
+_ENDS_THERE = sa.and_(_ENDING, _ASSETS.c.partner_id == sa.bindparam("partner"))
+_NEXT_END = (
+    sa.select(sa.func.min(_HOLDS.c.expires_at))
+    .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
+    .where(_ENDS_THERE, _HOLDS.c.expires_at > _AT)
+)
+_PAST_END = (
+    sa.select(_HOLDS.c.recovery_id)
+    .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
+    .where(_ENDS_THERE, _HOLDS.c.expires_at <= _AT)
+    .distinct()
+)
 
 
 def recoveries_past_end(session: Session, partner_id: str, at: datetime) -> list[str]:
     """Recoveries with a hold in force at a partner whose end is at or before an instant."""
-    query = (
-        sa.select(_HOLDS.c.recovery_id)
-        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
-        .where(_ENDING, _ASSETS.c.partner_id == partner_id, _HOLDS.c.expires_at <= at)
-        .distinct()
-    )
-    return list(session.execute(query).scalars())
+    return list(session.execute(_PAST_END, {"partner": partner_id, "at": at}).scalars())
 
 
 def feeds_read(session: Session) -> dict[str, datetime]:

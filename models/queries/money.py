@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.account import Account, LineImport, Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.file import Place
+from models.money import Money
 from models.partner import Partner
 from models.tables import table_of
 
@@ -56,29 +57,20 @@ class Covered:
 
 def lines_of(session: Session, account_ids: Iterable[str]) -> list[StoredLine]:
     """All stored bookings of these accounts, in booking order per account."""
-    names = StoredLine.__slots__
-    query = (
-        sa.select(*(_LINES.c[n] for n in names))
-        .where(_LINES.c.account_id.in_(list(account_ids)), is_there())
-        .order_by(_LINES.c.account_id, _LINES.c.seq)
-    )
-    return [StoredLine(*row) for row in session.execute(query)]
+    return [StoredLine(*row) for row in session.execute(_OF_ACCOUNTS, {"of": list(account_ids)})]
+
+
+_OF_ACCOUNTS = (
+    sa.select(*(_LINES.c[name] for name in StoredLine.__slots__))
+    .where(_LINES.c.account_id.in_(sa.bindparam("of", expanding=True)), is_there())
+    .order_by(_LINES.c.account_id, _LINES.c.seq)
+)
 
 
 def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
     """The stretches that statements cover, overlapping ones as one, the earliest first."""
-    query = (
-        sa.select(
-            _STATEMENTS.c.account_id,
-            _STATEMENTS.c.covers_from,
-            _STATEMENTS.c.covers_to,
-            _STATEMENTS.c.opening_minor,
-        )
-        .where(_STATEMENTS.c.account_id.in_(list(account_ids)), _STATEMENTS.c.is_complete)
-        .order_by(_STATEMENTS.c.account_id, _STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
-    )
     spans: list[Covered] = []
-    for row in session.execute(query):
+    for row in session.execute(_COVERED, {"of": list(account_ids)}):
         last = spans[-1] if spans else None
         if last and last.account_id == row.account_id and _meets(last, row.covers_from):
             spans[-1] = replace(last, covers_to=max(last.covers_to, row.covers_to))
@@ -87,14 +79,31 @@ def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
     return spans
 
 
+_COVERED = (
+    sa.select(
+        _STATEMENTS.c.account_id,
+        _STATEMENTS.c.covers_from,
+        _STATEMENTS.c.covers_to,
+        _STATEMENTS.c.opening_minor,
+    )
+    .where(
+        _STATEMENTS.c.account_id.in_(sa.bindparam("of", expanding=True)),
+        _STATEMENTS.c.is_complete,
+    )
+    .order_by(_STATEMENTS.c.account_id, _STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
+)
+
+
 def told_by_files(session: Session, account_ids: Iterable[str]) -> frozenset[str]:
     """Those of these accounts of which a complete statement came as a file."""
-    query = sa.select(_STATEMENTS.c.account_id).where(
-        _STATEMENTS.c.account_id.in_(list(account_ids)),
-        _STATEMENTS.c.is_complete,
-        _STATEMENTS.c.origin != "api",
-    )
-    return frozenset(session.execute(query).scalars())
+    return frozenset(session.execute(_BY_FILES, {"of": list(account_ids)}).scalars())
+
+
+_BY_FILES = sa.select(_STATEMENTS.c.account_id).where(
+    _STATEMENTS.c.account_id.in_(sa.bindparam("of", expanding=True)),
+    _STATEMENTS.c.is_complete,
+    _STATEMENTS.c.origin != "api",
+)
 
 
 def _meets(last: Covered, covers_from: datetime) -> bool:
@@ -133,20 +142,33 @@ def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, Las
     return {account: LastBalance(*rest) for account, *rest in session.execute(query)}
 
 
+def told_in(session: Session, account_ids: Iterable[str]) -> list[tuple[str, Money]]:
+    """Each currency in which statements tell these accounts, with its latest closing balance."""
+    query = (
+        sa.select(_STATEMENTS.c.account_id, _STATEMENTS.c.currency, _STATEMENTS.c.closing_minor)
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+        .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
+    )
+    told = {(row.account_id, row.currency): row.closing_minor for row in session.execute(query)}
+    return [(account, Money(minor, code)) for (account, code), minor in sorted(told.items())]
+
+
 def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:
     """Where these accounts lie; an account's own currency is its bank's unless it is known."""
-    query = (
-        sa.select(
-            _ACCOUNTS.c.id, _ACCOUNTS.c.partner_id, _ACCOUNTS.c.currency, _PARTNERS.c.home,
-            _PARTNERS.c.regime, _PARTNERS.c.currency.label("usual"),
-        )
-        .join(_PARTNERS, _PARTNERS.c.id == _ACCOUNTS.c.partner_id)
-        .where(_ACCOUNTS.c.id.in_(list(account_ids)))
-    )  # fmt: skip
     return {
         row.id: Place(row.partner_id, row.home, row.regime, row.currency or row.usual)
-        for row in session.execute(query)
+        for row in session.execute(_PLACES, {"of": list(account_ids)})
     }
+
+
+_PLACES = (
+    sa.select(
+        _ACCOUNTS.c.id, _ACCOUNTS.c.partner_id, _ACCOUNTS.c.currency, _PARTNERS.c.home,
+        _PARTNERS.c.regime, _PARTNERS.c.currency.label("usual"),
+    )
+    .join(_PARTNERS, _PARTNERS.c.id == _ACCOUNTS.c.partner_id)
+    .where(_ACCOUNTS.c.id.in_(sa.bindparam("of", expanding=True)))
+)  # fmt: skip
 
 
 def tails(session: Session, account_ids: Iterable[str]) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,18 @@ class RowDifference:
     recovery_id: str
     column: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Rows of a table in which this column has one of these values; no column: all rows."""
+
+    column: str
+    values: Sequence[str] = ()
+
+
+ALL = Within("")
+_Check = tuple[int, str, Callable[[Raw], Scalar] | None, sa.Column[Any]]
 
 
 @dataclass(slots=True)
@@ -61,7 +74,7 @@ class Replay:
         return f"found the {noun} {name} {found}, and the events before it left it {left}"
 
     def differences(
-        self, session: Session, within: Mapping[Noun, sa.ColumnElement[bool]] | None = None
+        self, session: Session, within: Mapping[Noun, Within] | None = None
     ) -> Iterator[RowDifference]:
         """Every row that differs from its events, is missing, or was made by none.
 
@@ -69,7 +82,7 @@ class Replay:
         """
         for noun, table in BY_NOUN.items():
             if within is None:
-                yield from self._of_table(session, noun, table, sa.true())
+                yield from self._of_table(session, noun, table, ALL)
             elif noun in within:
                 yield from self._of_table(session, noun, table, within[noun])
         for (noun, name), row in self.rows.items():
@@ -78,15 +91,13 @@ class Replay:
             yield RowDifference(noun, name, owner, "", sentence)
 
     def _of_table(
-        self, session: Session, noun: Noun, table: sa.Table, where: sa.ColumnElement[bool]
+        self, session: Session, noun: Noun, table: sa.Table, within: Within
     ) -> Iterator[RowDifference]:
         """Rows that are as they should be are forgotten, so that what remains is missing."""
-        left_out = UNCOVERED.get(noun, frozenset())
-        columns = [(at, c) for at, c in enumerate(table.c) if c.name not in left_out]
-        checks = [(at, c.name, spelling(c.type), c) for at, c in columns]
-        id_at = list(table.c.keys()).index("id")
-        query = raw_select(table).where(where)
-        for stored in session.execute(query, execution_options={"yield_per": 2000}):
+        checks, id_at = _checks(noun, table), list(table.c.keys()).index("id")
+        query = _rows_within(table, within.column)
+        given = {"of": list(within.values)} if within.column else {}
+        for stored in session.execute(query, given, execution_options={"yield_per": 2000}):
             name = str(stored[id_at])
             expected = self.rows.pop((noun, name), None)
             if expected is None:
@@ -99,6 +110,21 @@ class Replay:
                     differs = _differs(c, found, expected.get(column))
                     sentence = f"{column} of the {noun} {name} {differs}"
                     yield RowDifference(noun, name, _owner(noun, name, stored), column, sentence)
+
+
+@lru_cache(maxsize=64)
+def _checks(noun: Noun, table: sa.Table) -> list[_Check]:
+    """The columns that events carry: where each is, its name, and how its value is spelled."""
+    left_out = UNCOVERED.get(noun, frozenset())
+    columns = [(at, c) for at, c in enumerate(table.c) if c.name not in left_out]
+    return [(at, c.name, spelling(c.type), c) for at, c in columns]
+
+
+@lru_cache(maxsize=128)
+def _rows_within(table: sa.Table, column: str) -> sa.Select[Any]:
+    query = raw_select(table)
+    among: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
+    return query.where(table.c[column].in_(among)) if column else query
 
 
 def _owner(noun: Noun, name: str, stored: Any) -> str:  # noqa: ANN401 - a row of any table

@@ -17,6 +17,7 @@ from models.facts import AccountRef
 from models.hold import Hold
 from models.linkage import Task
 from models.partner import Call, Partner
+from models.prepared import reading, reading_any
 from models.recovery import Asset, Recovery
 from models.restitution import Payout
 from models.sealed_place import SealedPlace
@@ -157,8 +158,8 @@ _DUE = _due()
 
 def version_of(session: Session, recovery_id: str) -> int | None:
     """How often a recovery was written; a decision on another version is out of date."""
-    query = sa.select(_R.c.version).where(_R.c.id == recovery_id)
-    found: int | None = session.execute(query).scalar()
+    query = reading(_R.c.id, _R.c.version)
+    found: int | None = session.execute(query, {"of": recovery_id}).scalar()
     return found
 
 
@@ -186,7 +187,6 @@ def due_call_kinds(session: Session, now: datetime, wall: datetime) -> set[CallK
 
 def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[CallLine]:
     """Leased calls in the order planned."""
-    query = sa.select(_CALLS).where(_CALLS.c.id.in_(ids)).order_by(_CALLS.c.planned_at, _CALLS.c.id)
     return [
         CallLine(
             id=row.id,
@@ -203,8 +203,11 @@ def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[Call
             path=vault.open(row.path_sealed, SealedPlace("call", row.id, "path_sealed")),
             body=vault.open(row.body_sealed, SealedPlace("call", row.id, "body_sealed")).encode(),
         )
-        for row in session.execute(query)
+        for row in session.execute(_LEASED, {"of": list(ids)})
     ]
+
+
+_LEASED = reading_any(_CALLS.c.id).order_by(_CALLS.c.planned_at, _CALLS.c.id)
 
 
 def call_owner(session: Session, call_id: str) -> tuple[str, str]:
@@ -216,14 +219,14 @@ def call_owner(session: Session, call_id: str) -> tuple[str, str]:
 
 def calls_now(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
     """The recovery, the asset and the subject of these calls; a join has given them others."""
-    query = sa.select(_CALLS.c.id, _CALLS.c.recovery_id, _CALLS.c.asset_id, _CALLS.c.subject_id)
-    rows = session.execute(query.where(_CALLS.c.id.in_(ids)))
+    wanted = (_CALLS.c.id, _CALLS.c.recovery_id, _CALLS.c.asset_id, _CALLS.c.subject_id)
+    rows = session.execute(reading_any(_CALLS.c.id, *wanted), {"of": list(ids)})
     return {row.id: (row.recovery_id, row.asset_id, row.subject_id) for row in rows}
 
 
 def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
     """An account's bank, number and holder, opened: for the wire only."""
-    row = session.execute(sa.select(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id)).one()
+    row = session.execute(reading(_ACCOUNTS.c.id), {"of": account_id}).one()
     number = vault.open(row.number_sealed, SealedPlace("account", row.id, "number_sealed"))
     holder = vault.open(row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
     return AccountRef(row.partner_id, number, holder)
@@ -231,12 +234,15 @@ def account_ref(session: Session, vault: Vault, account_id: str) -> AccountRef:
 
 def next_instant(session: Session, now: datetime) -> datetime | None:
     """The next instant of case time after `now` at which anything is due; None: nothing is."""
-    instants = [
-        session.execute(sa.select(sa.func.min(column)).where(column > now)).scalar()
-        for column in (_R.c.wake_at, _PARTNERS.c.feed_due_at)
-    ]
+    instants = [session.execute(query, {"now": now}).scalar() for query in _NEXT]
     found = [at for at in instants if at is not None]
     return min(found, default=None)
+
+
+_NEXT = [
+    sa.select(sa.func.min(column)).where(column > sa.bindparam("now", type_=column.type))
+    for column in (_R.c.wake_at, _PARTNERS.c.feed_due_at)
+]
 
 
 def next_retry(session: Session) -> datetime | None:
@@ -245,9 +251,15 @@ def next_retry(session: Session) -> datetime | None:
     One that is leased: when its lease ends, since who took it may have died. One that is kept back
     before it was ever tried waits for its recovery, not for time.
     """
+    found: datetime | None = session.execute(_NEXT_RETRY).scalar()
+    return found
+
+
+def _next_retry() -> sa.Select[Any]:
     free_at = sa.func.coalesce(_CALLS.c.lease_until, _CALLS.c.retry_at)
     tried = sa.or_(_CALLS.c.attempts > 0, _CALLS.c.lease_until.is_not(None))
     waits = sa.and_(_CALLS.c.state.in_(OPEN_CALLS), by_interface(), tried)
-    query = sa.select(sa.func.min(free_at)).where(waits)
-    found: datetime | None = session.execute(query).scalar()
-    return found
+    return sa.select(sa.func.min(free_at)).where(waits)
+
+
+_NEXT_RETRY = _next_retry()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from models.channels import by_interface
 from models.ids import digest_bytes
 from models.outcome import Move, Outcome, Values
 from models.partner import Call
+from models.prepared import KEY, change, reading
 from models.sealed_place import SealedPlace
 from models.states import OPEN_CALLS, CallKind, CallState, Noun
 from models.store.record import record
@@ -36,49 +38,67 @@ def lease_calls(
 
     `now` is case time (not before), `wall` transport time (retries and leases).
     """
-    free = sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall)
-    due = sa.and_(
-        sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall),
-        sa.or_(_CALLS.c.not_before.is_(None), _CALLS.c.not_before <= now),
-    )
-    ids = list(
-        unit.session.execute(
-            sa.select(_CALLS.c.id)
-            .where(_CALLS.c.state.in_(OPEN_CALLS), _CALLS.c.kind.in_(kinds), by_interface())
-            .where(free, due)
-            .order_by(_CALLS.c.planned_at, _CALLS.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).scalars()
-    )
-    if not ids:
-        return []
+    given = {"kinds": list(kinds), "now": now, "wall": wall, "most": limit}
+    ids = list(unit.session.execute(_FREE, given).scalars())
     until = wall + timedelta(seconds=lease_seconds)
-    unit.session.execute(
-        _CALLS.update().where(_CALLS.c.id.in_(ids)).values(lease_owner=lease, lease_until=until)
-    )
+    if ids:
+        unit.session.execute(_LEASE, {"ids": ids, "lease": lease, "until": until})
     return ids
+
+
+def _free() -> sa.Select[tuple[str]]:
+    c = _CALLS.c
+    wall: sa.BindParameter[Any] = sa.bindparam("wall", type_=c.retry_at.type)
+    now: sa.BindParameter[Any] = sa.bindparam("now", type_=c.not_before.type)
+    kinds: sa.BindParameter[Any] = sa.bindparam("kinds", expanding=True, type_=c.kind.type)
+    free = sa.or_(c.lease_until.is_(None), c.lease_until < wall)
+    due = sa.and_(
+        sa.or_(c.retry_at.is_(None), c.retry_at <= wall),
+        sa.or_(c.not_before.is_(None), c.not_before <= now),
+    )
+    return (
+        sa.select(c.id)
+        .where(c.state.in_(OPEN_CALLS), c.kind.in_(kinds), by_interface())
+        .where(free, due)
+        .order_by(c.planned_at, c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_FREE = _free()
+_LEASE = (
+    _CALLS.update()
+    .where(_CALLS.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        lease_owner=sa.bindparam("lease"),
+        lease_until=sa.bindparam("until", type_=_CALLS.c.lease_until.type),
+    )
+)
 
 
 def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     """The calls that are still leased under this name."""
-    query = sa.select(_CALLS.c.id).where(_CALLS.c.lease_owner == lease)
-    return frozenset(unit.session.execute(query).scalars())
+    query = reading(_CALLS.c.lease_owner, _CALLS.c.id)
+    return frozenset(unit.session.execute(query, {"of": lease}).scalars())
 
 
 def look_again(unit: Unit, recovery_id: str) -> None:
     """What kept payment orders of a recovery back may be over: they are looked at at once."""
-    unit.session.execute(
-        _CALLS.update()
-        .where(
-            _CALLS.c.recovery_id == recovery_id,
-            _CALLS.c.kind == CallKind.PAYOUT,
-            _CALLS.c.state == CallState.PLANNED,
-            _CALLS.c.attempts == 0,
-            _CALLS.c.retry_at.is_not(None),
-        )
-        .values(retry_at=None)
+    unit.session.execute(_LOOK_AGAIN, {"of": recovery_id})
+
+
+_LOOK_AGAIN = (
+    _CALLS.update()
+    .where(
+        _CALLS.c.recovery_id == sa.bindparam("of"),
+        _CALLS.c.kind == CallKind.PAYOUT,
+        _CALLS.c.state == CallState.PLANNED,
+        _CALLS.c.attempts == 0,
+        _CALLS.c.retry_at.is_not(None),
     )
+    .values(retry_at=None)
+)
 
 
 def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: str) -> None:
@@ -92,15 +112,23 @@ def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: s
 
 def freeze_body(unit: Unit, call_id: str, path: str, body: bytes) -> None:
     """Fix the path and the bytes of a call; they are the same on every retry."""
-    unit.session.execute(
-        _CALLS.update()
-        .where(_CALLS.c.id == call_id, _CALLS.c.body_digest == "")
-        .values(
-            path_sealed=unit.vault.seal(path, SealedPlace("call", call_id, "path_sealed")),
-            body_sealed=unit.vault.seal(body.decode(), SealedPlace("call", call_id, "body_sealed")),
-            body_digest=digest_bytes(body),
-        )
+    given = {
+        "path": unit.vault.seal(path, SealedPlace("call", call_id, "path_sealed")),
+        "body": unit.vault.seal(body.decode(), SealedPlace("call", call_id, "body_sealed")),
+        "digest": digest_bytes(body),
+    }
+    unit.session.execute(_FREEZE, {KEY: call_id, **given})
+
+
+_FREEZE = (
+    _CALLS.update()
+    .where(_CALLS.c.id == sa.bindparam(KEY), _CALLS.c.body_digest == "")
+    .values(
+        path_sealed=sa.bindparam("path"),
+        body_sealed=sa.bindparam("body"),
+        body_digest=sa.bindparam("digest"),
     )
+)
 
 
 def mark_sent(unit: Unit, now: datetime, recovery_id: str, call_id: str, state: CallState) -> None:
@@ -110,15 +138,17 @@ def mark_sent(unit: Unit, now: datetime, recovery_id: str, call_id: str, state: 
     """
     if state is not CallState.PLANNED:
         return
-    fixed = unit.session.execute(
-        sa.select(_CALLS.c.body_digest, _CALLS.c.sent_at).where(_CALLS.c.id == call_id)
-    ).one()
+    query = reading(_CALLS.c.id, _CALLS.c.body_digest, _CALLS.c.sent_at)
+    fixed = unit.session.execute(query, {"of": call_id}).one()
     values: Values = {"sent_at": fixed.sent_at or now, "body_digest": fixed.body_digest}
     move = Move(Noun.CALL, call_id, "sent", state, values)
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
-    unit.session.execute(
-        _CALLS.update().where(_CALLS.c.id == call_id).values(attempts=_CALLS.c.attempts + 1)
-    )
+    unit.session.execute(_ONE_MORE_ATTEMPT, {KEY: call_id})
+
+
+_ONE_MORE_ATTEMPT = (
+    _CALLS.update().where(_CALLS.c.id == sa.bindparam(KEY)).values(attempts=_CALLS.c.attempts + 1)
+)
 
 
 def settle(
@@ -138,20 +168,13 @@ def settle(
     values: Values = {"answered_at": now, "answer_digest": answer_digest} if ended else {}
     move = Move(Noun.CALL, call_id, event, state, values, reason=reason[:300])
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
-    unit.session.execute(
-        _CALLS.update()
-        .where(_CALLS.c.id == call_id)
-        .values(lease_owner="", lease_until=None, retry_at=retry_at, last_error=reason[:300])
-    )
+    put_off(unit, call_id, retry_at, reason)
 
 
 def put_off(unit: Unit, call_id: str, retry_at: datetime | None, error: str) -> None:
     """Leave a call that cannot be processed until `retry_at` (transport time), leased to nobody."""
-    unit.session.execute(
-        _CALLS.update()
-        .where(_CALLS.c.id == call_id)
-        .values(lease_owner="", lease_until=None, retry_at=retry_at, last_error=error[:300])
-    )
+    values = {"lease_owner": "", "lease_until": None, "retry_at": retry_at}
+    change(unit.session, _CALLS, call_id, {**values, "last_error": error[:300]})
 
 
 def try_at_once(unit: Unit, call_id: str) -> None:

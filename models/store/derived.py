@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.file import Step
+from models.prepared import KEY
 from models.recovery import Recovery
 from models.states import Stage
 from models.store.unit import Unit
@@ -35,7 +36,7 @@ def _write() -> sa.Update:
 
     return (
         _RECOVERIES.update()
-        .where(c.id == sa.bindparam("at_id"))
+        .where(c.id == sa.bindparam(KEY))
         .values(
             stage=to("stage", c.stage),
             step_action=to("action", c.step_action),
@@ -58,7 +59,7 @@ def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
     unit.session.execute(
         _WRITE,
         {
-            "at_id": recovery_id,
+            KEY: recovery_id,
             "to_stage": derived.stage,
             "to_action": step.action,
             "to_role": step.role,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from models.engine import Database
 from models.ids import digest_bytes
 from models.partner import Document
+from models.prepared import reading
 from models.sealed_place import SealedPlace
 from models.store.unit import Unit, unit_of_work
 from models.tables import table_of
 
 _DOCUMENTS = table_of(Document)
+_INSERT = _DOCUMENTS.insert()
 
 
 def place_of(digest: str) -> SealedPlace:
@@ -45,16 +45,14 @@ def _keep(
     *,
     is_sealed: bool = True,
 ) -> str:
-    if not unit.session.execute(
-        sa.select(_DOCUMENTS.c.digest).where(_DOCUMENTS.c.digest == name)
-    ).first():
-        unit.session.execute(
-            _DOCUMENTS.insert().values(
-                digest=name,
-                kind=kind,
-                media_type=media_type[:80],
-                body_sealed=body if is_sealed else unit.vault.seal_bytes(body, place_of(name)),
-                received_at=received_at,
-            )
-        )
+    query = reading(_DOCUMENTS.c.digest, _DOCUMENTS.c.digest)
+    if not unit.session.execute(query, {"of": name}).first():
+        row = {
+            "digest": name,
+            "kind": kind,
+            "media_type": media_type[:80],
+            "body_sealed": body if is_sealed else unit.vault.seal_bytes(body, place_of(name)),
+            "received_at": received_at,
+        }
+        unit.session.execute(_INSERT, row)
     return name

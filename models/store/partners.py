@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
+from models.prepared import change
 from models.sealed_place import SealedPlace
 from models.states import Noun, PartnerChannel, PartnerKind
 from models.store.record import record
@@ -83,13 +84,13 @@ def note_contact(
     values: dict[str, object] = {"last_error": error[:300], "last_trouble": trouble}
     if answered_at is not None:
         values["last_answer_at"] = answered_at
-    unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
+    change(unit.session, _PARTNERS, partner_id, values)
 
 
 def note_breaker(unit: Unit, partner_id: str, failures: int, open_until: datetime | None) -> None:
     """Remember how a partner's circuit breaker stands (operational, no event)."""
     values = {"breaker_failures": failures, "breaker_until": open_until}
-    unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
+    change(unit.session, _PARTNERS, partner_id, values)
 
 
 def plan_poll(
@@ -110,7 +111,7 @@ def plan_poll(
         values["feed_reached_at"] = reached
     if read_at is not None:
         values["feed_read_at"] = read_at
-    unit.session.execute(_PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(**values))
+    change(unit.session, _PARTNERS, partner_id, values)
 
 
 def learn_code(unit: Unit, actor: Actor, now: datetime, partner_id: str, code: str) -> None:

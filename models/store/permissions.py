@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
 from models.officer import Approval, RegisterChange
 from models.outcome import Move
+from models.prepared import reading
 from models.states import Noun, Role
 from models.store.register_guard import is_agreed, needs_two
 from models.store.unit import Actor, Unit
@@ -114,8 +113,8 @@ _ASKED = {Noun.APPROVAL: _APPROVALS, Noun.REGISTER_CHANGE: _CHANGES}
 
 def _four_eyes(unit: Unit, actor: Actor, move: Move) -> None:
     table = _ASKED[move.noun]
-    query = sa.select(table.c.asked_by).where(table.c.id == move.id)
-    if unit.session.execute(query).scalar() == actor.id:
+    query = reading(table.c.id, table.c.asked_by)
+    if unit.session.execute(query, {"of": move.id}).scalar() == actor.id:
         raise NotPermittedError(
             f"{actor.id} asked for {move.noun.replace('_', ' ')} {move.id} and cannot decide it: "
             "a second person has to"

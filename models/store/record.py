@@ -13,6 +13,7 @@ from models.ids import canonical
 from models.ledger import PostingRow
 from models.moves import next_state
 from models.outcome import CallIntent, Move, Outcome, Posting, spelled, unbalanced
+from models.prepared import KEY, reading, to
 from models.states import Noun
 from models.store.permissions import require
 from models.store.unit import EVENTS, Actor, Unit
@@ -72,9 +73,9 @@ def _write_row(unit: Unit, recovery_id: str, move: Move, new: str) -> None:
             values.setdefault("recovery_id", recovery_id)
         unit.session.execute(_insert_into(move.noun), {"id": move.id, **values})
         return
-    given = {f"to_{name}": value for name, value in values.items()}
+    given = to(values)
     changed = unit.session.execute(
-        _update_of(move.noun, tuple(values)), {"at_id": move.id, "at_state": move.state, **given}
+        _update_of(move.noun, tuple(values)), {KEY: move.id, "at_state": move.state, **given}
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         found = unit.session.execute(sa.select(table.c[column]).where(table.c.id == move.id))
@@ -92,7 +93,7 @@ def _update_of(noun: Noun, columns: tuple[str, ...]) -> sa.Update:
     table, column = BY_NOUN[noun], STATE_COLUMN[noun]
     seen = sa.bindparam("at_state", type_=table.c[column].type)
     changes = {c: sa.bindparam(f"to_{c}", type_=table.c[c].type) for c in columns}
-    where = (table.c.id == sa.bindparam("at_id"), table.c[column] == seen)
+    where = (table.c.id == sa.bindparam(KEY), table.c[column] == seen)
     return table.update().where(*where).values(changes)
 
 
@@ -191,7 +192,7 @@ def plan_call(
 ) -> None:
     """Save a call before anything is sent; a call that is already there stays as it is."""
     calls = BY_NOUN[Noun.CALL]
-    if unit.session.execute(sa.select(calls.c.id).where(calls.c.id == intent.id)).first():
+    if unit.session.execute(reading(calls.c.id, calls.c.id), {"of": intent.id}).first():
         return
     move = Move(
         Noun.CALL,

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from models.prepared import KEY, changing, to
 from models.raw import raw_select
 from models.runtime import TableSeal
 from models.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
@@ -50,7 +51,7 @@ class SealingSession(Session):
             if isinstance(table, sa.Table) and SEAL in table.c:
                 if isinstance(statement, sa.Insert):
                     rows = self._with_seals(table, statement, params)
-                    return super().execute(table.insert(), rows, **options)
+                    return super().execute(_inserting(table), rows, **options)
                 self._touch(table, statement, params)
         return super().execute(statement, params, **options)
 
@@ -66,8 +67,7 @@ class SealingSession(Session):
             ordered = sorted(keys)
             for start in range(0, len(ordered), _CHUNK):
                 self._seal_again(table, ordered[start : start + _CHUNK])
-        for name in sorted(set(self._sums) | set(self._rows)):
-            self._tally(name)
+        self._tally(sorted(set(self._sums) | set(self._rows)))
 
     def seal_all(self) -> None:
         """Seal every row of a database of an earlier version, which had no seals."""
@@ -82,6 +82,13 @@ class SealingSession(Session):
             if table.name in self._tallied:
                 self._rows[table.name] += len(news)
                 self._sums[table.name] += sum(int(new["to"], 16) for new in news)
+
+    def is_as_left(self, table: sa.Table, row: Mapping[Any, Any]) -> bool:
+        """Whether a stored row is as the program left it; what this unit changes is."""
+        key = str(row[_key(table).name])
+        if key in self._touched[table.name] or key in self._added[table.name]:
+            return True
+        return (table.name, key) not in self.broken and fits(self.vault, table, row)
 
     def _write_seals(self, table: sa.Table, news: list[dict[str, Any]]) -> None:
         if news:
@@ -102,9 +109,11 @@ class SealingSession(Session):
 
     def _touch(self, table: sa.Table, statement: sa.Update | sa.Delete, params: Any) -> None:  # noqa: ANN401
         """Remember the rows that are about to change, and whether they were as we left them."""
-        query = _before(table, statement.whereclause)
+        query = _before(table, statement)
         given = params if isinstance(params, list | tuple) else [params or {}]
         for one in given:
+            if KEY in one and str(one[KEY]) in self._touched[table.name]:
+                continue
             for row in super().execute(query, one).mappings():
                 key = str(row[_key(table).name])
                 if key in self._touched[table.name]:
@@ -132,14 +141,32 @@ class SealingSession(Session):
             self._rows[table.name] -= len(gone)
             self._sums[table.name] -= sum(self._touched[table.name][name] for name in gone)
 
-    def _tally(self, name: str) -> None:
-        known = super().execute(_rows_with(_TALLIES), {"keys": [name]}).mappings().first()
-        if known is not None and not fits(self.vault, _TALLIES, known):
-            self.broken.add((_TALLIES.name, name))
+    def _tally(self, names: Sequence[str]) -> None:
+        """Count what was added and changed; a tally that was broken before stays so."""
+        if not names:
             return
+        found = super().execute(_rows_with(_TALLIES), {"keys": names}).mappings()
+        known = {row["name"]: row for row in found}
+        new: list[dict[str, Any]] = []
+        changed: list[dict[str, Any]] = []
+        for name in names:
+            before = known.get(name)
+            if before is not None and not fits(self.vault, _TALLIES, before):
+                self.broken.add((_TALLIES.name, name))
+                continue
+            values = self._tallied_now(name, before)
+            (new if before is None else changed).append(values)
+            self.revisions[name] = values["revision"]
+        if new:
+            super().execute(_TALLIES.insert(), new)
+        if changed:
+            rows = [{KEY: values["name"], **to(values)} for values in changed]
+            super().execute(changing(_TALLIES, tuple(changed[0])), rows)
+
+    def _tallied_now(self, name: str, before: Mapping[Any, Any] | None) -> dict[str, Any]:
         rows, total, revision = 0, 0, 0
-        if known is not None:
-            rows, total, revision = known["rows"], int(known["sum"], 16), known["revision"]
+        if before is not None:
+            rows, total, revision = before["rows"], int(before["sum"], 16), before["revision"]
         values: dict[str, Any] = {
             "name": name,
             "rows": rows + self._rows[name],
@@ -147,11 +174,7 @@ class SealingSession(Session):
             "revision": revision + 1,
         }
         values[SEAL] = row_seal(self.vault, _TALLIES, values)
-        if known is None:
-            super().execute(_TALLIES.insert(), values)
-        else:
-            super().execute(_TALLIES.update().where(_TALLIES.c.name == name).values(**values))
-        self.revisions[name] = revision + 1
+        return values
 
     def _forget_undone(self) -> None:
         """Rows that were inserted and then rolled back with a savepoint are not counted."""
@@ -182,10 +205,15 @@ def _note_undone(session: SealingSession, previous: SessionTransaction) -> None:
 
 
 @lru_cache(maxsize=256)
-def _before(table: sa.Table, where: sa.ColumnElement[bool] | None) -> sa.Select[Any]:
-    """The rows that a change is about; those who change often bring the same condition again."""
+def _before(table: sa.Table, change: sa.Update | sa.Delete) -> sa.Select[Any]:
+    """The rows that a change is about; those who change often bring the same statement again."""
     query = raw_select(table)
-    return query if where is None else query.where(where)
+    return query if change.whereclause is None else query.where(change.whereclause)
+
+
+@lru_cache(maxsize=64)
+def _inserting(table: sa.Table) -> sa.Insert:
+    return table.insert()
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,7 @@ from recovery_flows.rules import (
     disagreeing,
     hold_cells,
     hold_facts,
+    hold_falls,
     hold_figures,
     late_letters,
     letting_go,
@@ -80,12 +81,14 @@ def _take_reading(
     progress: Progress, hold: HoldRow, fact: HoldFact, reading: hold_facts.Reading, now: datetime
 ) -> None:
     about = disagreeing.About.hold(hold)
+    before = progress.file
     if reading.move.event in _IN_FORCE_AGAIN:
         late_letters.make_room(progress, hold)
     progress.take(reading.move)
     if reading.contradicts:
         disagreeing.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
     disagreeing.compare_hold(progress, hold, fact, now)
+    disagreeing.compare_fall(progress, before, hold, fact, now)
     disagreeing.compare_end(progress, progress.file.hold(hold.id), fact, now)
     if reading.move.event != "stated":
         disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
@@ -104,6 +107,7 @@ def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datet
         before = Money(hold.foreign_minor, hold.foreign_currency)
     if fact.held != before:
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
+        values |= hold_falls.columns(progress.file, hold, fact)
         reason = "the bank shows another figure under the same revision"
         progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason))
         about = disagreeing.About.hold(hold)

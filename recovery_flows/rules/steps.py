@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.file import RecoveryFile, Step
+from models.money import Money
 from models.rows import (
     AssetRow,
 )
@@ -112,7 +113,9 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
         return
     due = _first_end(file, asset)
     if not basis.title_stands(file, asset) and restitution.is_allocable(file, asset):
+        held = sum(h.held_minor for h in file.live_holds(asset.id))
         text = say("check_title")
+        text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
         yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in restitution.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:

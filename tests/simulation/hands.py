@@ -8,8 +8,6 @@ from datetime import datetime
 from uuid import uuid4
 
 import httpx
-import sqlalchemy as sa
-from sqlmodel import Session
 
 from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.work import PartnerLine
@@ -26,6 +24,7 @@ from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES
 from tests.simulation.door import Door
 from tests.simulation.place import Place
+from tests.simulation.session import Transactions
 
 PACE = Pace()
 ROUNDS_MAX = 40
@@ -175,17 +174,19 @@ class Hands:
 class Commits:
     """Counts commits and lets the process die at one: before it is durable, or right after."""
 
-    def __init__(self, writer: sa.Engine) -> None:
+    def __init__(self, transactions: Transactions) -> None:
         self._left, self._when = 0, ""
         self.dead = False
-        sa.event.listen(writer, "commit", self._before)
-        sa.event.listen(Session, "after_commit", self._after)
-        self._writer = writer
+        self._before_commit, self._after_commit = (
+            transactions.before_commit, transactions.after_commit,
+        )  # fmt: skip
+        self._before_commit.append(self._before)
+        self._after_commit.append(self._after)
 
     def close(self) -> None:
         """Stop listening."""
-        sa.event.remove(self._writer, "commit", self._before)
-        sa.event.remove(Session, "after_commit", self._after)
+        self._before_commit.remove(self._before)
+        self._after_commit.remove(self._after)
 
     def arm(self, number: int, when: str) -> None:
         """Die at the `number`-th commit from now, `before` or `after` it."""
@@ -195,17 +196,14 @@ class Commits:
         """Live on."""
         self._left, self.dead = 0, False
 
-    def _before(self, connection: sa.Connection) -> None:
-        if not connection.get_execution_options().get("write", False):
-            return
+    def _before(self) -> None:
         if self.dead:
             raise CrashError
         if self._when == "before":
             self._count()
 
-    def _after(self, session: Session) -> None:
-        bind = session.get_bind()
-        if self._when == "after" and bind.get_execution_options().get("write", False):
+    def _after(self) -> None:
+        if self._when == "after":
             self._count()
 
     def _count(self) -> None:

@@ -31,6 +31,7 @@ from models.store.unit import unit_of_work
 from models.vault import KEY_FILE
 from recovery_flows.rules.regime import Regime, load_regime
 from tests.simulation.reading import Unchanged
+from tests.simulation.session import Transactions
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 OFFICERS, SUPERVISOR = ("ada", "bo"), "cy"
@@ -52,14 +53,17 @@ class Place:
     database: Database
     laws: dict[str, Regime]
     path: Path
+    transactions: Transactions
     unchanged: Unchanged
     _template: Path
 
     def fresh(self) -> None:
         """As it was before the first report."""
         self.unchanged.forget()
+        self.transactions.remembered.forget()
         heads = self._template.with_suffix(".heads")
         shutil.copyfile(heads, self.database.heads.path)
+        self.database.heads._counted.to = self.database.heads._counted.inode = 0
         with (
             closing(sqlite3.connect(self._template)) as from_db,
             closing(sqlite3.connect(self.path)) as to_db,
@@ -74,7 +78,7 @@ def place() -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
         made = _make(Path(folder))
         try:
-            with made.unchanged.kept(), _one_thread():
+            with made.transactions.light(), made.unchanged.kept(), _one_thread():
                 yield made
         finally:
             made.database.dispose()
@@ -114,7 +118,8 @@ def _make(folder: Path) -> Place:
     with closing(sqlite3.connect(path)) as from_db, closing(sqlite3.connect(template)) as to_db:
         from_db.backup(to_db)
     laws = {code: load_regime(read_regime(code)) for code in regime_codes()}
-    return Place(database, laws, path, Unchanged(database.engine), template)
+    transactions = Transactions(database.engine)
+    return Place(database, laws, path, transactions, Unchanged(transactions), template)
 
 
 def _found(database: Database) -> None:

@@ -60,7 +60,7 @@ class History(Ending):
     async def play(self) -> Told:
         """Play it to its end; what must never be is in `violation`."""
         self.place.fresh()
-        self.commits = Commits(self.place.database.writer)
+        self.commits = Commits(self.place.transactions)
         lead_to(self.doors)
         with closing(sqlite3.connect(self.place.path, isolation_level=None)) as eyes:
             self.people = People(self.place, self.now, eyes, self.say)

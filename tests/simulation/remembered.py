@@ -1,0 +1,87 @@
+"""Answers of SQLite that are given again while no table was written that the question is about.
+
+Which tables a question is about is read off its text: every table whose name stands in it. Two
+thirds of a history's questions are about what has not changed since they were asked.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from tests.simulation.ways import Way
+
+Rows = list[sa.Row[Any]]
+
+
+class Reader(Protocol):
+    """A session: its connection, and when it began."""
+
+    raw: sqlite3.Connection | None
+    born: int
+    wrote: set[str]
+
+
+class Remembered:
+    """The answers that are known, each with the versions of the tables that it was read from."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[Way, str, tuple[Any, ...]], tuple[list[int], Rows]] = {}
+        self._versions: dict[str, int] = defaultdict(int)
+        self._committed: dict[str, int] = defaultdict(int)
+        self._unsettled: set[str] = set()
+        self.commits = 0
+
+    def forget(self) -> None:
+        """Another database lies there now."""
+        self._answers.clear()
+
+    def rows(self, reader: Reader, way: Way, text: str, given: Sequence[Any]) -> Rows:
+        """What SQLite answers, or answered."""
+        raw = reader.raw
+        assert raw is not None
+        if not self._sees_the_latest(reader, way.read):
+            return way.rows(raw, text, given)
+        key = (way, text, tuple(given))
+        versions = [self._versions[table] for table in way.read]
+        known = self._answers.get(key)
+        if known is not None and known[0] == versions:
+            return known[1]
+        rows = way.rows(raw, text, given)
+        self._answers[key] = (versions, rows)
+        return rows
+
+    def _sees_the_latest(self, reader: Reader, tables: Sequence[str]) -> bool:
+        """Nobody else is writing to these tables, and nobody did since the reader began."""
+        if reader.wrote:
+            return True
+        return not any(
+            table in self._unsettled or self._committed[table] > reader.born for table in tables
+        )
+
+    def note_write(self, writer: Reader, table: str) -> None:
+        """A row of the table was changed; nobody else sees it before the commit."""
+        self._versions[table] += 1
+        self._unsettled.add(table)
+        writer.wrote.add(table)
+
+    def note_undone(self, writer: Reader) -> None:
+        """What was written is as it was before, or some of it."""
+        for table in writer.wrote:
+            self._versions[table] += 1
+
+    def note_end(self, writer: Reader, *, is_committed: bool) -> None:
+        """The transaction has ended."""
+        if not writer.wrote:
+            return
+        self.commits += 1
+        for table in writer.wrote:
+            self._unsettled.discard(table)
+            self._committed[table] = self.commits
+        if not is_committed:
+            self.note_undone(writer)
+        writer.wrote = set()

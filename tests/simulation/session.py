@@ -1,0 +1,184 @@
+"""Sessions without what nobody here uses of them: they begin, execute, commit and roll back.
+
+The program gives its sessions plain statements and never an object to be kept; half of a history's
+time went into what SQLAlchemy does for objects. Each transaction is a real one of SQLite on the
+case database, begun and ended where the program says. A test plays the same seeds both ways.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from tests.simulation.answers import Answer, Changed
+from tests.simulation.remembered import Remembered
+from tests.simulation.ways import Ways
+
+Hook = Callable[[], None]
+_NAMES = (
+    "__init__", "__enter__", "__exit__", "execute", "begin", "begin_nested", "get_bind", "close",
+)  # fmt: skip
+
+
+class Transactions:
+    """The connections of one place, and who wants to know of its commits."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine, self.ways, self.remembered = engine, Ways(), Remembered()
+        self.before_commit: list[Hook] = []
+        self.after_commit: list[Hook] = []
+        self._idle: list[sqlite3.Connection] = []
+        self._open: list[Any] = []
+
+    def take(self) -> sqlite3.Connection:
+        """A connection that nobody else is in."""
+        if not self._idle:
+            proxied = self.engine.raw_connection()
+            self._open.append(proxied)
+            self._idle.append(proxied.dbapi_connection)  # type: ignore[arg-type]
+        return self._idle.pop()
+
+    def give_back(self, raw: sqlite3.Connection) -> None:
+        """Its transaction has ended."""
+        self._idle.append(raw)
+
+    @contextmanager
+    def light(self) -> Iterator[None]:
+        """Every session is a light one while the block runs."""
+        before = {name: Session.__dict__.get(name) for name in _NAMES}
+        _Light.transactions = self
+        for name in _NAMES:
+            setattr(Session, name, getattr(_Light, name))
+        try:
+            yield
+        finally:
+            for name, method in before.items():
+                if method is None:
+                    delattr(Session, name)
+                else:
+                    setattr(Session, name, method)
+            for proxied in self._open:
+                proxied.close()
+
+
+class _Light:
+    """What every session does meanwhile; its methods stand in the place of those of `Session`."""
+
+    transactions: Transactions
+    bind: sa.Engine
+    raw: sqlite3.Connection | None
+    born: int
+    wrote: set[str]
+    _depth: int
+    dispatch: Any
+
+    def __init__(self, bind: sa.Engine, **_: object) -> None:
+        self.bind, self.raw, self._depth = bind, None, 0
+        self.born, self.wrote = 0, set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def get_bind(self) -> sa.Engine:
+        return self.bind
+
+    def execute(self, statement: Any, params: Any = None, **_: object) -> Any:
+        raw = self.raw or _begun(self)
+        rows = params if isinstance(params, list | tuple) else (params or {},)
+        way, bound = _Light.transactions.ways.find(self.bind.dialect, statement, rows)
+        remembered = _Light.transactions.remembered
+        try:
+            if way.is_question:
+                return Answer(remembered.rows(self, way, *way.asked(bound, rows[0])))
+            if len(rows) > 1:
+                changed = way.run_many(raw, bound, rows)
+            else:
+                changed = Changed(raw.execute(*way.asked(bound, rows[0])).rowcount)
+        except sqlite3.Error as error:
+            raise _told(self, error) from error
+        if changed.rowcount:
+            remembered.note_write(self, way.written)
+        return changed
+
+    @contextmanager
+    def begin(self) -> Iterator[_Light]:
+        try:
+            yield self
+            _commit(self)
+        except BaseException:
+            _end(self, "ROLLBACK")
+            raise
+
+    @contextmanager
+    def begin_nested(self) -> Iterator[_Light]:
+        raw = self.raw or _begun(self)
+        self._depth += 1
+        name = f"depth_{self._depth}"
+        raw.execute(f"SAVEPOINT {name}")
+        try:
+            yield self
+        except BaseException:
+            raw.execute(f"ROLLBACK TO {name}")
+            raw.execute(f"RELEASE {name}")
+            _Light.transactions.remembered.note_undone(self)
+            self.dispatch.after_soft_rollback(self, SimpleNamespace(nested=True))
+            raise
+        else:
+            raw.execute(f"RELEASE {name}")
+        finally:
+            self._depth -= 1
+
+    def close(self) -> None:
+        _end(self, "ROLLBACK")
+
+
+def _is_writing(session: Any) -> bool:
+    return bool(session.bind.get_execution_options().get("write", False))
+
+
+def _begun(session: Any) -> sqlite3.Connection:
+    """A transaction on the driver's connection, begun as the program's engine begins it."""
+    raw = _Light.transactions.take()
+    try:
+        raw.execute("BEGIN IMMEDIATE" if _is_writing(session) else "BEGIN")
+    except sqlite3.Error as error:
+        _Light.transactions.give_back(raw)
+        raise _told(session, error) from error
+    session.raw, session.born = raw, _Light.transactions.remembered.commits
+    return raw
+
+
+def _commit(session: Any) -> None:
+    is_writing = session.raw is not None and _is_writing(session)
+    for hook in _Light.transactions.before_commit if is_writing else ():
+        hook()
+    _end(session, "COMMIT")
+    for hook in _Light.transactions.after_commit if is_writing else ():
+        hook()
+
+
+def _end(session: Any, how: str) -> None:
+    raw = session.raw
+    if raw is None:
+        return
+    raw.execute(how)
+    _Light.transactions.remembered.note_end(session, is_committed=how == "COMMIT")
+    session.raw = None
+    _Light.transactions.give_back(raw)
+
+
+def _told(session: Any, error: sqlite3.Error) -> Exception:
+    """The driver's error as SQLAlchemy tells it."""
+    found: Exception = sa.exc.DBAPIError.instance(
+        "", None, error, sqlite3.Error, hide_parameters=True, dialect=session.bind.dialect
+    )
+    return found
