@@ -13,13 +13,13 @@ from models.ids import derive_id, digest
 from models.outcome import Move, Scalar
 from models.queries.changed_bookings import changed_bookings
 from models.queries.files import trace_json
-from models.queries.money import places
+from models.queries.money import places, told_in
 from models.rows import RecoveryRow
 from models.states import Noun
 from models.vault import Vault
 from recovery_flows.desk.gathering import Gathered, gather
 from recovery_flows.errors import DisagreementError
-from recovery_flows.rules import contradicting, following, limits
+from recovery_flows.rules import contradicting, disagreeing, following, limits
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
 from recovery_flows.rules.progress import Progress
@@ -44,6 +44,8 @@ def trace_file(
     Raises BookingsChangedError where the bookings are not those that were stored.
     """
     file = progress.file
+    told = told_in(session, {a.account_id for a in file.assets})
+    disagreeing.compare_currencies(progress, told, now)
     given = gather(session, file)
     for sentence in changed_bookings(session, vault, file.recovery.id, given.accounts):
         raise BookingsChangedError(sentence)
