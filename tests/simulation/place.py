@@ -30,6 +30,7 @@ from models.store.people import appoint, appoint_engine
 from models.store.unit import unit_of_work
 from models.vault import KEY_FILE
 from recovery_flows.rules.regime import Regime, load_regime
+from tests.simulation.parts import Parts
 from tests.simulation.reading import Unchanged
 from tests.simulation.session import Transactions
 
@@ -55,6 +56,7 @@ class Place:
     path: Path
     transactions: Transactions
     unchanged: Unchanged
+    parts: Parts
     _template: Path
 
     def fresh(self) -> None:
@@ -78,7 +80,7 @@ def place() -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
         made = _make(Path(folder))
         try:
-            with made.transactions.light(), made.unchanged.kept(), _one_thread():
+            with made.transactions.light(), made.parts.kept(), made.unchanged.kept(), _one_thread():
                 yield made
         finally:
             made.database.dispose()
@@ -119,7 +121,8 @@ def _make(folder: Path) -> Place:
         from_db.backup(to_db)
     laws = {code: load_regime(read_regime(code)) for code in regime_codes()}
     transactions = Transactions(database.engine)
-    return Place(database, laws, path, transactions, Unchanged(transactions), template)
+    unchanged = Unchanged(transactions)
+    return Place(database, laws, path, transactions, unchanged, Parts(transactions), template)
 
 
 def _found(database: Database) -> None:
