@@ -72,15 +72,28 @@ class Place:
         ):
             from_db.backup(to_db)
 
+    @contextmanager
+    def playing(self, *, is_short: bool) -> Iterator[None]:
+        """Sessions are short ones and files are remembered, or all is as usual."""
+        if not is_short:
+            with self.transactions.usual():
+                yield
+            return
+        with self.transactions.light(), self.parts.kept(), self.unchanged.kept():
+            yield
+
 
 @contextmanager
-def place() -> Iterator[Place]:
-    """A place to play in; its files are gone afterwards."""
+def place(*, is_short: bool = True) -> Iterator[Place]:
+    """A place to play in; its files are gone afterwards.
+
+    Not `is_short`: all goes the way through SQLAlchemy, and nothing is remembered.
+    """
     ram = _RAM_DISK if os.access(_RAM_DISK, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
         made = _make(Path(folder))
         try:
-            with made.transactions.light(), made.parts.kept(), made.unchanged.kept(), _one_thread():
+            with made.playing(is_short=is_short), _one_thread():
                 yield made
         finally:
             made.database.dispose()
