@@ -20,6 +20,7 @@ class Hold(SQLModel, table=True):
     counted from the end.
     `release_due_at` is by when unrelated money is to be free, or a court's order to be carried out;
     `disposed_minor` what the bank gave away under that order, besides our payouts.
+    `payouts_shown_minor` is what of our payouts the bank's figures of it show already.
     `releasing_minor` and `complained_minor` are parts asked to be let go; `scope_reason` is the
     fingerprint of the note that says why more is blocked than is disputed.
     """
@@ -58,6 +59,7 @@ class Hold(SQLModel, table=True):
     lapse_seen_by: str = Field(default="", max_length=64)
     foreign_minor: int = minor_field()
     foreign_currency: str = Field(default="", max_length=3)
+    payouts_shown_minor: int = minor_field()
 
 
 class Request(SQLModel, table=True):

@@ -133,6 +133,7 @@ class HoldRow:
     lapse_seen_by: str = ""
     foreign_minor: int = 0
     foreign_currency: str = ""
+    payouts_shown_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -227,12 +227,15 @@ class DiscrepancyKind(StrEnum):
     WRONG_REFERENCE = "wrong_reference"
     QUERY_REFUSED = "query_refused"
     END_UNCONFIRMED = "end_unconfirmed"
+    HELD_BEYOND_TERM = "held_beyond_term"
     PROCESSING_FAILED = "processing_failed"
     TRACE_BELOW_RETURNS = "trace_below_returns"
     NO_NEXT_STEP = "no_next_step"
     PAYOUT_NOT_PAID = "payout_not_paid"
     CLAIM_ABOVE_BOOKED = "claim_above_booked"
     HISTORY_BROKEN = "history_broken"
+    HOLD_FELL = "hold_fell"
+    ACCOUNT_CURRENCY = "account_currency"
 
 
 class ApprovalState(StrEnum):

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from models.account import Account, LineImport, Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.file import Place
+from models.money import Money
 from models.partner import Partner
 from models.tables import table_of
 
@@ -139,6 +140,17 @@ def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, Las
         .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
     )  # fmt: skip
     return {account: LastBalance(*rest) for account, *rest in session.execute(query)}
+
+
+def told_in(session: Session, account_ids: Iterable[str]) -> list[tuple[str, Money]]:
+    """Each currency in which statements tell these accounts, with its latest closing balance."""
+    query = (
+        sa.select(_STATEMENTS.c.account_id, _STATEMENTS.c.currency, _STATEMENTS.c.closing_minor)
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+        .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
+    )
+    told = {(row.account_id, row.currency): row.closing_minor for row in session.execute(query)}
+    return [(account, Money(minor, code)) for (account, code), minor in sorted(told.items())]
 
 
 def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:

@@ -225,7 +225,7 @@ def _take_told(
         elif isinstance(item, PayoutFact):
             answers.take_payout_fact(progress, item.order_ref, item, now)
         else:
-            take_task(unit, progress, item.order_ref, item, engine.wall())
+            take_task(unit, progress, item.order_ref, item, now, engine.wall())
         went_through(progress, owner.noun, item.order_ref, now)
     if progress.moves:
         conclude(unit, ENGINE, now, engine.laws, progress)

@@ -214,7 +214,7 @@ def _take(
     elif call.kind in TASK_CALLS:
         told = wire.parse_task(result.raw[0].body, PartnerId(call.partner_id))
         _belongs(progress, result, now, told.order_ref)
-        take_task(unit, progress, call.subject_id, told, engine.wall())
+        take_task(unit, progress, call.subject_id, told, now, engine.wall())
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
         if not hold_figures.is_the_banks_own(progress.file, call.subject_id, answered):

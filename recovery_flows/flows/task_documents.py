@@ -13,9 +13,11 @@ from recovery_flows.rules.progress import Progress
 DOCUMENT_KIND = "task answer"
 
 
-def take_task(unit: Unit, progress: Progress, task_id: str, fact: TaskFact, wall: datetime) -> None:
+def take_task(
+    unit: Unit, progress: Progress, task_id: str, fact: TaskFact, now: datetime, wall: datetime
+) -> None:
     """Keep each answer's document by its digest, and take what is new of the task."""
     if fact.revision > linking.task_of(progress.file, task_id).partner_revision:
         for answer in fact.answers:
             keep(unit, answer.document, DOCUMENT_KIND, answer.media_type, wall)
-    task_answers.take_task_fact(progress, task_id, fact)
+    task_answers.take_task_fact(progress, task_id, fact, now)

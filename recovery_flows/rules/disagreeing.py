@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.facts import BankHoldState, HoldFact, PayoutFact
+from models.file import RecoveryFile
 from models.money import Money
 from models.outcome import Move
 from models.rows import HoldRow, PayoutRow
@@ -13,13 +15,14 @@ from models.states import (
     CLOSED_RECOVERIES,
     DiscrepancyKind,
     HoldKind,
+    HoldState,
     Noun,
     PayoutState,
     RecoveryState,
     Stage,
 )
-from recovery_flows.rules import discrepancies
-from recovery_flows.rules.hold_cells import NOT_HELD
+from recovery_flows.rules import discrepancies, hold_falls
+from recovery_flows.rules.hold_cells import HOLDING, NOT_HELD, OVER
 from recovery_flows.rules.payout_facts import debited_of
 from recovery_flows.rules.progress import Progress
 
@@ -97,6 +100,28 @@ def compare_hold(progress: Progress, before: HoldRow, fact: HoldFact, now: datet
         compare(progress, about, none, fact.held, now, f"held though {fact.state}")
 
 
+def compare_fall(
+    progress: Progress, before: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime
+) -> None:
+    """A hold in force of which a bank states less than before, and no order of ours says why."""
+    fell = hold_falls.unexplained(before, hold, fact)
+    if fell is None or fact.state not in HOLDING or hold.state in OVER:
+        return
+    discrepancies.find(
+        progress, _K.HOLD_FELL, Noun.HOLD, hold.id, now, asset_id=hold.asset_id,
+        expected=fell[0], stated=fell[1], mark=str(fact.revision),
+    )  # fmt: skip
+
+
+def compare_end(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """A bank that holds longer than the law lets it: our clock ends the hold, a person asks why."""
+    ours, theirs = hold.expires_at, fact.expires_at
+    if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
+        ends = f"{theirs:%Y-%m-%d %H:%M} UTC"
+        detail = f"it says until {ends}, the law ends it on {ours:%Y-%m-%d %H:%M} UTC"
+        find(progress, _K.HELD_BEYOND_TERM, About.hold(hold), now, detail=detail, mark=ends)
+
+
 def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
     """What a bank states of a payout: the ordered sum credited, and the same sum debited for it."""
     about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
@@ -113,11 +138,24 @@ def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now:
         find(progress, _K.AMOUNT_DIFFERS, about, now, detail="no debit stated", mark="debited")
 
 
+def compare_currencies(
+    progress: Progress, told: Iterable[tuple[str, Money]], now: datetime
+) -> None:
+    """An account's statement, or its balance, in another currency than the account is kept in."""
+    for account_id, said in told:
+        for asset in progress.file.assets:
+            if asset.account_id == account_id and asset.currency != said.currency:
+                discrepancies.find(
+                    progress, _K.ACCOUNT_CURRENCY, Noun.ASSET, asset.id, now, asset_id=asset.id,
+                    stated=said, detail=f"it is recorded in {asset.currency}", mark=said.currency,
+                )  # fmt: skip
+
+
 def contradicts(
     progress: Progress, about: About, was: str, said: str, revision: int, now: datetime
 ) -> None:
-    """Record that a bank states another outcome than the one that was recorded."""
-    detail = f"recorded as {was}, the bank states {said}"
+    """Record that a partner states another outcome than the one that was recorded."""
+    detail = f"recorded as {was}, stated now as {said}"
     find(progress, _K.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision))
 
 

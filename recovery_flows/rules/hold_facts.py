@@ -13,8 +13,8 @@ from models.facts import BankHoldState, HoldFact
 from models.file import RecoveryFile
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
-from models.states import CallKind, CallState, HoldKind, HoldState, Noun, PayoutState
-from recovery_flows.rules import clocks, disposing, renewing
+from models.states import HoldKind, HoldState, Noun
+from recovery_flows.rules import clocks, disposing, hold_falls, renewing
 from recovery_flows.rules.drafting import is_followed
 from recovery_flows.rules.hold_cells import (
     ENDED,
@@ -134,20 +134,9 @@ def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> 
         # It had acted: an order that it has only received holds what it says, and is looked at.
         move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
         return Reading(move, contradicts=True)
-    contradicts = fact.state is _B.REFUSED or (
-        fact.state is _B.PAID_OUT and not _explained(file, hold)
-    )
+    unexplained = hold_falls.fall(file, hold, 0).unexplained_minor
+    contradicts = fact.state is _B.REFUSED or (fact.state is _B.PAID_OUT and unexplained > 0)
     return Reading(_end(hold, fact, values | nothing(hold)), contradicts=contradicts)
-
-
-def _explained(file: RecoveryFile, hold: HoldRow) -> bool:
-    """Whether payouts of ours account for all that a hold held."""
-    ours = [p for p in file.payouts if p.hold_id == hold.id]
-    if any(p.state is PayoutState.INSTRUCTED and p.currency != hold.currency for p in ours):
-        return True  # what it takes from the account is known once it is settled
-    going = sum(p.amount_minor for p in ours if p.state is PayoutState.INSTRUCTED)
-    gone = sum(p.debited_minor for p in ours if p.state is PayoutState.SETTLED)
-    return hold.held_minor <= going + gone + hold.releasing_minor
 
 
 def _release_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
@@ -156,7 +145,7 @@ def _release_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: La
         return Reading(disposing.converted(file, hold, fact, values, laws), contradicts=True)
     if fact.state in HOLDING:
         acted = {} if hold.acted_at else in_force(file, hold, fact, laws)
-        held = values | acted | figure(hold, fact)
+        held = values | acted | figure(hold, fact) | hold_falls.columns(file, hold, fact)
         return Reading(Move(Noun.HOLD, hold.id, "updated", hold.state, held))
     if fact.state in IN_LINE:
         reading = _only_stated(file, hold, fact)
@@ -218,10 +207,8 @@ def _still_held(
     file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
 ) -> Move:
     """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
-    values = values | figure(hold, fact)
+    values = values | figure(hold, fact) | hold_falls.columns(file, hold, fact)
     ends, reason = hold.expires_at, ""
-    if fact.held.minor < hold.held_minor and _was_let_go(file, hold):
-        values["releasing_minor"] = 0
     if fact.expires_at is not None and ends is not None and fact.expires_at < ends:
         values["expires_at"], reason = fact.expires_at, "the bank lets it end earlier"
     elif hold.renewal == Renewal.ORDERED and fact.expires_at and ends and fact.expires_at > ends:
@@ -229,9 +216,3 @@ def _still_held(
         values |= renewing.renewed_values(hold, fact.expires_at, law)
         return Move(Noun.HOLD, hold.id, "renewed", hold.state, values)
     return Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason)
-
-
-def _was_let_go(file: RecoveryFile, hold: HoldRow) -> bool:
-    """Whether the order to let a part go has left: one that has not is not what lowered it."""
-    orders = (c for c in file.calls if c.subject_id == hold.id and c.kind is CallKind.RELEASE)
-    return hold.releasing_minor > 0 and all(c.state is not CallState.PLANNED for c in orders)

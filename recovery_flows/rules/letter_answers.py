@@ -153,7 +153,7 @@ def hold_fact(file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datet
     requested = Money(hold.requested_minor, hold.currency)
     kept = answer.amount or Money(hold.held_minor, hold.currency)
     is_held = answer.state is _S.HELD
-    whole = BankHoldState.HELD if kept == requested else BankHoldState.PARTIALLY_HELD
+    whole = BankHoldState.HELD if kept >= requested else BankHoldState.PARTIALLY_HELD
     return HoldFact(
         bank_ref=answer.bank_ref or hold.bank_ref or hold.id,
         revision=hold.bank_revision + 1,
@@ -201,7 +201,9 @@ def _take_payout(progress: Progress, call: CallRow, answer: TypedAnswer, now: da
     if answer.state is not _S.SETTLED or not in_force:
         return
     left = max(0, hold.held_minor - payout.debited_minor)
-    progress.take(Move(Noun.HOLD, hold.id, "paid_out", hold.state, {"held_minor": left}))
+    shown = hold.payouts_shown_minor + hold.held_minor - left
+    values: dict[str, Scalar] = {"held_minor": left, "payouts_shown_minor": shown}
+    progress.take(Move(Noun.HOLD, hold.id, "paid_out", hold.state, values))
     if not left:
         reason = "all of it was paid out"
         progress.take(Move(Noun.HOLD, hold.id, "disposed", hold.state, reason=reason))

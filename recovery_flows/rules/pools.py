@@ -33,6 +33,11 @@ class Pool:
     asset_minor: int
     coins: int
     is_foreign: bool
+    coin_minor: int = 0
+    """What a coin of the account is worth at the rate of the trace, rounded down.
+
+    What is left after payouts carries another ratio: banks round what they debit.
+    """
 
     @property
     def payable_minor(self) -> int:
@@ -44,7 +49,9 @@ class Pool:
     def can_pay(self, minor: int) -> bool:
         """Whether so much of a loss, as far as it goes, is worth more than one coin."""
         part = min(minor, self.payable_minor)
-        return part * self.asset_minor > self.claim_minor if self.is_foreign else part > 0
+        if not self.is_foreign:
+            return part > 0
+        return part * self.asset_minor > self.claim_minor and part > self.coin_minor
 
     def less(self, minor: int) -> Pool:
         """What it can still pay after so much was promised; coins are rounded up."""
@@ -59,10 +66,12 @@ def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
     no more is there to pay than the account holds.
     """
     foreign = asset.currency != file.recovery.currency
+    coin = asset.traced_claim_minor // asset.traced_minor if foreign and asset.traced_minor else 0
     return tuple(
         Pool(
             b.hold_id, b.claim_minor, b.asset_minor,
             b.asset_minor - (coins_less(file, file.hold(b.hold_id)) if foreign else 0), foreign,
+            coin,
         )
         for b in file.balances
         if b.account is LedgerAccount.HELD

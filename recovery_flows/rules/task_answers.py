@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from models.ids import digest_bytes
 from models.outcome import Move, Scalar
 from models.states import CallKind, Noun, TaskKind, TaskRenewal, TaskState
 from models.task_rows import TaskRow
-from recovery_flows.rules import linking
+from recovery_flows.rules import disagreeing, linking
 from recovery_flows.rules.progress import Progress
 
 _S, _P = TaskState, PartnerTaskState
@@ -31,6 +34,26 @@ _EVENTS: dict[tuple[TaskState, PartnerTaskState], str] = {
     (_S.CANCEL_PENDING, _P.EXPIRED): "cancelled",
     (_S.CANCEL_PENDING, _P.REFUSED): "cancelled",
 }
+NOTHING_NEW: Mapping[tuple[TaskState, PartnerTaskState], str] = {
+    (_S.ACKNOWLEDGED, _P.RECEIVED): "it works on it, as recorded",
+    (_S.ACKNOWLEDGED, _P.IN_PROGRESS): "it works on it, as recorded",
+    (_S.PRESERVED, _P.IN_PROGRESS): "it works on it, the data are preserved",
+    (_S.DONE, _P.DONE): "done, as recorded",
+    (_S.REFUSED, _P.REFUSED): "refused, as recorded",
+    (_S.REFUSED, _P.CANCELLED): "nothing was done, as recorded",
+    (_S.EXPIRED, _P.EXPIRED): "nothing is preserved, as recorded",
+    (_S.EXPIRED, _P.CANCELLED): "nothing is preserved, as recorded",
+    **{
+        (_S.CANCELLED, told): "nothing is done or kept, as recorded"
+        for told in (_P.CANCELLED, _P.EXPIRED, _P.REFUSED)
+    },
+    **{
+        (_S.CANCEL_PENDING, told): "its taking back is on its way"
+        for told in (_P.RECEIVED, _P.IN_PROGRESS, _P.DONE, _P.PRESERVED)
+    },
+}
+"""What only repeats our records; a test finds every other pair to be a move or a discrepancy."""
+
 _WHY = {
     (_S.ORDERED, _P.CANCELLED): "the partner cancelled it",
     (_S.ACKNOWLEDGED, _P.CANCELLED): "the partner cancelled it",
@@ -40,19 +63,20 @@ _WHY = {
 }
 
 
-def take_task_fact(progress: Progress, task_id: str, fact: TaskFact) -> None:
+def take_task_fact(progress: Progress, task_id: str, fact: TaskFact, now: datetime) -> None:
     """Take what is new in a partner's word on a task, answer by answer.
 
-    A revision that was taken already changes nothing.
+    A revision that was taken already changes nothing; what contradicts the recorded outcome of a
+    task is a discrepancy.
     """
     task = linking.task_of(progress.file, task_id)
     if fact.revision <= task.partner_revision:
         return
     new = [a for a in fact.answers if a.number > task.answers]
     for answer in new:
-        _take(progress, task_id, fact, answer.state, answer)
+        _take(progress, task_id, fact, answer.state, answer, now)
     if not new or new[-1].state is not fact.state:
-        _take(progress, task_id, fact, fact.state, None)
+        _take(progress, task_id, fact, fact.state, None, now)
 
 
 def _take(
@@ -61,6 +85,7 @@ def _take(
     fact: TaskFact,
     state: PartnerTaskState,
     answer: TaskAnswer | None,
+    now: datetime,
 ) -> None:
     task = linking.task_of(progress.file, task_id)
     values: dict[str, Scalar] = {
@@ -79,6 +104,21 @@ def _take(
     event, more = _event(task, fact, state)
     move = Move(Noun.TASK, task.id, event, task.state, {**values, **more}, reason=reason)
     progress.take(move)
+    if contradicts(task, fact, state, event):
+        about = disagreeing.About(Noun.TASK, task.id, task.asset_id)
+        disagreeing.contradicts(progress, about, task.state, state, fact.revision, now)
+
+
+def contradicts(task: TaskRow, fact: TaskFact, state: PartnerTaskState, event: str) -> bool:
+    """Whether a partner's state of a task is none that could follow on the recorded one."""
+    if event == "undone":
+        return True
+    if event != "updated" or (task.state, state) in NOTHING_NEW:
+        return False
+    if state is not PartnerTaskState.PRESERVED or task.state is TaskState.EXPIRED:
+        # What is still preserved beyond its recorded end has an end of its own.
+        return state is not PartnerTaskState.PRESERVED or fact.preserved_until is None
+    return task.state is not TaskState.PRESERVED
 
 
 def _why(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> str:

@@ -10,8 +10,8 @@ from models.ids import derive_id
 from models.money import Money
 from models.outcome import CallIntent, Move, Scalar
 from models.rows import AssetRow, HoldRow
-from models.states import CallKind, DiscrepancyKind, HoldKind, HoldState, Noun, Stage
-from recovery_flows.rules import discrepancies
+from models.states import CallKind, HoldKind, HoldState, Noun, Stage
+from recovery_flows.rules import disagreeing
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 
@@ -47,11 +47,7 @@ def take_balance(
     asset = file.asset(asset_id)
     empty = _empty_hold(file, asset)
     if available.currency != asset.currency:
-        discrepancies.find(
-            progress, DiscrepancyKind.CURRENCY_DIFFERS, Noun.ASSET, asset.id, now,
-            asset_id=asset.id, expected=Money(0, asset.currency), stated=available,
-            detail="available", mark=available.currency,
-        )  # fmt: skip
+        disagreeing.compare_currencies(progress, [(asset.account_id, available)], now)
         return
     if asset.watch != ON or empty is None or available.minor <= 0:
         return

@@ -94,8 +94,7 @@ def test_another_answer_typed_before_the_look_takes_the_place_of_the_first(stopp
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"amount": "1000.01"}, "CNY 1,000.01 held is not above zero and at most CNY 1,000.00"),
-        ({"amount": "0.00"}, "not above zero"),
+        ({"amount": "0.00"}, "a bank that holds nothing has refused or released"),
         ({"amount": "-1.00"}, "below zero"),
         ({"amount": "12,50"}, "is not a plain decimal"),
         ({"acted_at": "2026-03-02T13:00"}, "cannot have acted in the future"),
@@ -118,6 +117,18 @@ def test_an_answer_that_cannot_be_right_is_refused_with_its_figures(
     with pytest.raises((MisuseError, StepRefusedError), match=told.replace(".", r"\.")):
         stopped.type_in(**(right | fields))
     assert stopped.line("hold").stands == "waits for the answer"
+
+
+def test_a_bank_that_writes_of_more_than_was_ordered_is_booked_as_it_writes_and_looked_into(
+    stopped: Any,
+) -> None:
+    stopped.look(stopped.held("1000.01"))
+    assert (stopped.hold().state, stopped.hold().held_minor) == (HoldState.STOPPED, 100_001)
+    (found,) = stopped.file().discrepancies
+    assert (found.kind, found.expected_minor, found.stated_minor) == (
+        "amount_differs", 100_000, 100_001,
+    )  # fmt: skip
+    assert sound(stopped)
 
 
 def test_a_document_that_is_none_of_the_banks_is_refused(stopped: Any, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from models.states import AllocationState, ApprovalState, CallKind, HoldKind, Ro
 from models.store.calls import mark_sent
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.desk.desk import StepRefusedError
+from recovery_flows.desk.discrepancies import resolve
 from recovery_flows.rules import paying, sending, steps
 from recovery_flows.rules.subjects import Act
 
@@ -114,6 +115,12 @@ def test_another_sum_held_ends_a_decision_and_its_notice(
     freezes = [h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE]
     freeze = max(freezes, key=lambda h: h.held_minor)
     unit.bank_says(recovery_id, freeze.id, 80_000, revision=9)
+    acts.decide(recovery_id)
+    assert kinds(unit, recovery_id) == ["void"]
+    # No order of ours says why less is held: a person looks before anything is drafted.
+    (found,) = unit.file(recovery_id).discrepancies
+    assert found.kind == "hold_fell"
+    resolve(unit.desk(), recovery_id, found.id, "the bank had held another victim's money")
     acts.decide(recovery_id)
     assert kinds(unit, recovery_id) == ["void", "draft"]
     assert sum(parts(unit, recovery_id).values()) == 130_000

@@ -19,6 +19,7 @@ from models.rows import DiscrepancyRow, HoldRow, PayoutRow
 from models.states import (
     LIVE_HOLDS,
     TERMS,
+    CallKind,
     HoldKind,
     HoldState,
     LedgerAccount,
@@ -197,6 +198,8 @@ def paying(installed: Any, copied: Any, acting: Any, tmp_path_factory: Any) -> A
     acts = acting(unit)
     recovery_id = acts.decided()
     unit.approve(recovery_id)
+    # The bank has taken the order in.
+    acts.close_calls(recovery_id, CallKind.PAYOUT)
     file = unit.file(recovery_id)
     unit.database.dispose()
     return unit, recovery_id, file

@@ -1,0 +1,125 @@
+"""The guard of a return is asked at its drafting, publishing, submitting, approving and sending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.file import RecoveryFile
+from models.queries.files import load_file
+from models.rows import CallRow
+from models.states import AllocationState, CallKind, CallState, DiscrepancyKind, Noun, Role
+from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.desk import discrepancies as desk_discrepancies
+from recovery_flows.desk.recording import conclude
+from recovery_flows.flows.context import Engine, Pace
+from recovery_flows.flows.preparing import prepare
+from recovery_flows.rules import acts as rule_acts
+from recovery_flows.rules import discrepancies, sending
+from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.subjects import Act
+
+SUPERVISOR = Actor("wu", Role.SUPERVISOR)
+A = AllocationState
+HOUR = timedelta(hours=1)
+WANTED = "another open recovery wants the account"
+
+
+def contradict(unit: Any, recovery_id: str, *, on: str) -> str:
+    """A bank contradicts the records of the first claim, of its account, or of the recovery."""
+    with unit_of_work(unit.database) as work:
+        progress = Progress(load_file(work.session, recovery_id))
+        file = progress.file
+        claim_id = file.payouts[-1].claim_id if file.payouts else file.claims[0].id
+        named: dict[str, str] = {
+            "claim": {"claim_id": claim_id},
+            "account": {"asset_id": file.assets[0].id},
+            "recovery": {},
+        }[on]
+        found = discrepancies.find(
+            progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.RECOVERY, recovery_id, unit.now,
+            mark=on, **named,
+        )  # fmt: skip
+        conclude(work, ENGINE, unit.now, unit.laws, progress)
+    return found
+
+
+def orders(file: RecoveryFile) -> list[CallRow]:
+    return [c for c in file.calls if c.kind is CallKind.PAYOUT]
+
+
+def try_to(unit: Any, recovery_id: str, act: Callable[[Progress, str], None]) -> None:
+    with unit_of_work(unit.database) as work:
+        progress = Progress(load_file(work.session, recovery_id))
+        act(progress, progress.file.allocations[-1].id)
+
+
+def send(unit: Any, later: timedelta = timedelta()) -> list[str]:
+    """The payment orders that the engine would put on the wire now, or when it looks again."""
+    engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now + later)
+    ready, _ = prepare(engine, [CallKind.PAYOUT], f"lease {later}")
+    return [r.call.subject_id for r in ready]
+
+
+def test_nothing_is_drafted_while_another_recovery_wants_the_account(unit: Any, acts: Any) -> None:
+    recovery_id = acts.pooled(victims=2, held_minor=150_000)
+    acts.until(recovery_id, A.DRAFT)
+    acts.newcomer_wants(3)
+    for _ in range(3):
+        acts.settled_trace(recovery_id)
+        assert [a.state for a in unit.file(recovery_id).allocations] == [A.VOID]
+
+
+def test_no_notice_is_published_and_nothing_submitted_on_another_basis(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(victims=2, held_minor=150_000)
+    acts.until(recovery_id, A.DRAFT)
+    acts.newcomer_wants(3)
+    with pytest.raises(StepRefusedError, match=WANTED):
+        try_to(unit, recovery_id, lambda p, a: rule_acts.publish_notice(p, a, unit.now, unit.laws))
+
+
+def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -> None:
+    recovery_id = acts.pooled(victims=2, held_minor=150_000)
+    acts.until(recovery_id, A.NOTICE_ENDED)
+    acts.newcomer_wants(3)
+    with pytest.raises(StepRefusedError, match=WANTED):
+        try_to(
+            unit, recovery_id,
+            lambda p, a: rule_acts.submit_allocation(p, a, "chen", unit.now, unit.laws),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("on", ["claim", "account", "recovery"])
+def test_a_planned_payout_does_not_leave_while_a_discrepancy_is_open(
+    unit: Any, acts: Any, on: str
+) -> None:
+    recovery_id = acts.pooled(victims=2, held_minor=150_000)
+    acts.until(recovery_id, A.APPROVED)
+    found = contradict(unit, recovery_id, on=on)
+    file = unit.file(recovery_id)
+    planned = orders(file)
+    assert {"discrepancy" in sending.waits(file, c.kind, c.subject_id) for c in planned} == {True}
+    assert send(unit) == []
+    assert {c.state for c in orders(unit.file(recovery_id))} == {CallState.PLANNED}
+    desk_discrepancies.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
+    assert set(send(unit, later=HOUR)) == {c.subject_id for c in planned}
+
+
+def test_no_return_is_approved_while_a_discrepancy_of_its_claim_is_open(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(victims=2, held_minor=150_000)
+    acts.until(recovery_id, A.PENDING_APPROVAL)
+    asked = next(a for a in unit.file(recovery_id).approvals if a.action == Act.RETURN)
+    found = contradict(unit, recovery_id, on="claim")
+    with pytest.raises(StepRefusedError, match="discrepancy"):
+        unit.desk(SUPERVISOR).approve(asked.id)
+    desk_discrepancies.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
+    unit.desk(SUPERVISOR).approve(asked.id)
+    assert orders(unit.file(recovery_id))

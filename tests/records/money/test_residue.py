@@ -1,0 +1,64 @@
+"""What no coin can pay has a home: a rounding residue, released by rule with its sum shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from models.file import Balance, RecoveryFile
+from models.states import HoldKind, LedgerAccount, Stage
+from recovery_flows.rules import pools, restitution, steps
+from recovery_flows.rules.actions import Action
+
+
+@pytest.fixture
+def abroad(unit: Any, acts: Any) -> tuple[RecoveryFile, Any]:
+    """A freeze in pounds; `left` leaves so many pence of it, which carry so much of the loss."""
+    recovery_id = acts.frozen()
+    acts.settled_trace(recovery_id)
+    file = unit.file(recovery_id)
+    freeze = next(h for h in file.holds if h.kind is HoldKind.FREEZE)
+
+    def left(claim_minor: int, pence: int) -> RecoveryFile:
+        asset = replace(file.asset(freeze.asset_id), currency="GBP", stage=Stage.RESTITUTION)
+        hold = replace(freeze, currency="GBP", held_minor=pence)
+        held = Balance(
+            LedgerAccount.HELD, asset.id, hold.id, "", "", claim_minor, "CNY", pence, "GBP"
+        )
+        return replace(
+            file,
+            assets=tuple(asset if a.id == asset.id else a for a in file.assets),
+            holds=tuple(hold if h.id == hold.id else h for h in file.holds),
+            balances=(held,),
+        )
+
+    return left, freeze.id
+
+
+def test_a_coin_that_no_open_loss_comes_to_is_released_as_a_rounding_residue(
+    unit: Any, abroad: Any
+) -> None:
+    left, freeze_id = abroad
+    file = left(9, 1)
+    asset = file.asset(file.hold(freeze_id).asset_id)
+    assert pools.payable_minor(file, asset) == 0
+    assert not restitution.is_allocable(file, asset)
+    assert [h.id for h in restitution.to_release(file, asset)] == [freeze_id]
+    assert restitution.why_not_released(file, file.hold(freeze_id)) == ""
+    (step,) = (s for s in steps.steps(file, unit.laws) if s.action == Action.SUBMIT_RELEASE)
+    assert "GBP 0.01" in step.sentence
+    assert "a rounding residue, less than can be paid in coins" in step.sentence
+    assert "CNY 1,000.00 stay unpaid" in step.sentence
+
+
+def test_two_coins_are_paid_and_no_residue_while_a_loss_is_open(abroad: Any) -> None:
+    left, freeze_id = abroad
+    file = left(18, 2)
+    asset = file.asset(file.hold(freeze_id).asset_id)
+    assert pools.payable_minor(file, asset) == 18
+    assert restitution.to_release(file, asset) == ()
+    assert "traced to victims who are still owed" in restitution.why_not_released(
+        file, file.hold(freeze_id)
+    )

@@ -1,0 +1,90 @@
+"""What a partner says of a task that is settled is a move, a repetition, or is looked into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from models.facts import PartnerTaskState, TaskFact
+from models.file import RecoveryFile
+from models.rows import RecoveryRow
+from models.states import DiscrepancyKind, Noun, RecoveryState, TaskKind, TaskState
+from models.task_rows import TaskRow
+from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.task_answers import NOTHING_NEW, take_task_fact
+
+S, P = TaskState, PartnerTaskState
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+LATER = AT + timedelta(days=30)
+
+
+def told(state: TaskState, fact: PartnerTaskState, **more: Any) -> Progress:
+    """A partner's next revision on a task that is recorded in a state."""
+    task = TaskRow(
+        id="task-1", linkage_id="link-1", asset_id="asset-1", partner_id="telecom",
+        kind=TaskKind.PRESERVE, state=state, ordered_at=AT, partner_ref="T-1",
+        partner_revision=3, expires_at=LATER if state in (S.PRESERVED, S.EXPIRED) else None,
+    )  # fmt: skip
+    values: dict[str, Any] = {
+        "partner_ref": "T-1", "revision": 4, "order_ref": "task-1", "state": fact,
+        "preserved_until": None, "modified_at": AT, "answers": (), "reason": "OTHER",
+    }  # fmt: skip
+    progress = Progress(replace(_file(), tasks=(task,)))
+    take_task_fact(progress, "task-1", TaskFact(**(values | more)), AT)
+    return progress
+
+
+def _file() -> RecoveryFile:
+    recovery = RecoveryRow(
+        id="rec-1", ref="R-2026-0001", state=RecoveryState.OPEN, regime="CN", currency="CNY",
+        reported_at=AT,
+    )  # fmt: skip
+    return RecoveryFile(
+        recovery=recovery, claims=(), assets=(), holds=(), requests=(), allocations=(),
+        payouts=(), approvals=(), calls=(), trace=None, balances=(), shared_with=(),
+    )  # fmt: skip
+
+
+def kinds(progress: Progress) -> list[DiscrepancyKind]:
+    return [d.kind for d in progress.file.discrepancies]
+
+
+@pytest.mark.parametrize(("state", "fact"), list(product(TaskState, PartnerTaskState)))
+def test_every_word_on_a_task_is_a_move_or_nothing_new_or_looked_into(
+    state: TaskState, fact: PartnerTaskState
+) -> None:
+    progress = told(state, fact)
+    event = progress.moves[0].event
+    is_move = event not in ("updated", "undone")
+    repeats = (state, fact) in NOTHING_NEW or (state, fact) == (S.PRESERVED, P.PRESERVED)
+    assert [is_move, repeats, bool(kinds(progress))].count(True) == 1, event
+
+
+@pytest.mark.parametrize(
+    ("state", "fact"),
+    [
+        (S.REFUSED, P.DONE), (S.REFUSED, P.PRESERVED), (S.CANCELLED, P.DONE),
+        (S.CANCELLED, P.PRESERVED), (S.DONE, P.CANCELLED), (S.DONE, P.REFUSED),
+        (S.DONE, P.IN_PROGRESS), (S.EXPIRED, P.DONE), (S.PRESERVED, P.REFUSED),
+    ],
+)  # fmt: skip
+def test_news_that_contradicts_a_settled_task_is_a_discrepancy(
+    state: TaskState, fact: PartnerTaskState
+) -> None:
+    progress = told(state, fact)
+    (found,) = progress.file.discrepancies
+    assert (found.kind, found.subject_noun, found.asset_id) == (
+        DiscrepancyKind.CONTRADICTS_OUTCOME, Noun.TASK, "asset-1",
+    )  # fmt: skip
+    assert found.detail == f"recorded as {state}, stated now as {fact}"
+
+
+def test_a_renewal_that_comes_after_the_end_is_in_force_and_no_contradiction() -> None:
+    progress = told(S.EXPIRED, P.PRESERVED, preserved_until=LATER + timedelta(days=30))
+    assert progress.file.tasks[0].state is S.PRESERVED
+    assert kinds(progress) == []
+    assert kinds(told(S.EXPIRED, P.PRESERVED, preserved_until=None)) == ["contradicts_outcome"]
