@@ -6,9 +6,10 @@ one that changes rows whenever the program writes. SQLite only: no other databas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
@@ -16,16 +17,17 @@ from sqlmodel import Session
 
 from models.migrate import upgrade
 
+_MASTER = sa.table("sqlite_master", sa.column("type"), sa.column("name"), sa.column("sql"))
+_ALL = sa.select(_MASTER.c.type, _MASTER.c.name, _MASTER.c.sql)
 _Made = tuple[str, str]
 """What kind of thing it is (table, index, trigger, view), and its name."""
 
 
-def schema_differences(session: Session) -> Iterator[tuple[str, str, str]]:
+def schema_differences(session: Session, dialect: str) -> Iterator[tuple[str, str, str]]:
     """(kind, name, sentence) of everything that is missing, was added or is another one."""
-    connection = session.connection()
-    if connection.dialect.name != "sqlite":
+    if dialect != "sqlite":
         return
-    expected, there = _expected(), _made_of(connection)
+    expected, there = _expected(), _made_of(session.execute(_ALL))
     for kind, name in sorted(expected.keys() | there.keys()):
         told, found = expected.get((kind, name)), there.get((kind, name))
         if found is None:
@@ -42,13 +44,12 @@ def _expected() -> Mapping[_Made, str]:
     engine = sa.create_engine("sqlite://", poolclass=StaticPool)
     upgrade(engine)
     with engine.connect() as connection:
-        made = _made_of(connection)
+        made = _made_of(connection.execute(_ALL))
     engine.dispose()
     return made
 
 
-def _made_of(connection: sa.Connection) -> Mapping[_Made, str]:
-    rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master")
+def _made_of(rows: Iterable[Any]) -> Mapping[_Made, str]:
     return MappingProxyType(
         {
             (kind, name): " ".join(str(text).split())
