@@ -3,7 +3,9 @@
 A bank that pays in another currency than it holds rounds what it debits by up to a coin, and its
 rate is not known before it has paid. So what is asked of such a hold is counted in coins of the
 account, each rounded up by the rate at which the trace carries the claim; a sum worth one coin or
-less cannot be paid at all, and after a refusal for want of money a coin less is asked for.
+less cannot be paid at all, and after a refusal for want of money a coin less is asked for. What is
+left after payouts carries less of the loss than its coins are worth: what a coin is worth is told
+by all that was traced to the account, not by the rest.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class Pool:
     """What a hold can pay: a claim in the loss's currency, and the account's coins behind it.
 
     `claim_minor` and `asset_minor` are what the ledger carries; `coins` of these may be paid out.
+    `rate` is what all that was traced to the account is: loss against coins.
     """
 
     hold_id: str
@@ -33,6 +36,7 @@ class Pool:
     asset_minor: int
     coins: int
     is_foreign: bool
+    rate: tuple[int, int] = (0, 0)
 
     @property
     def payable_minor(self) -> int:
@@ -44,7 +48,11 @@ class Pool:
     def can_pay(self, minor: int) -> bool:
         """Whether so much of a loss, as far as it goes, is worth more than one coin."""
         part = min(minor, self.payable_minor)
-        return part * self.asset_minor > self.claim_minor if self.is_foreign else part > 0
+        if not self.is_foreign:
+            return part > 0
+        loss, coins = self.rate
+        is_worth_it = not coins or part * coins > loss
+        return is_worth_it and part * self.asset_minor > self.claim_minor
 
     def less(self, minor: int) -> Pool:
         """What it can still pay after so much was promised; coins are rounded up."""
@@ -63,6 +71,7 @@ def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
         Pool(
             b.hold_id, b.claim_minor, b.asset_minor,
             b.asset_minor - (coins_less(file, file.hold(b.hold_id)) if foreign else 0), foreign,
+            (asset.traced_claim_minor, asset.traced_minor),
         )
         for b in file.balances
         if b.account is LedgerAccount.HELD
