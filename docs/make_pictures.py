@@ -41,7 +41,7 @@ SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "cloc
 SIZES = ((80, 24), (120, 40))
 SCALE = 1.2
 COLOURS = 96
-_SETTLE_SECONDS = 2.0
+_SETTLE_SECONDS = 8.0
 _RUN = re.compile(r'x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+") textLength="(?P<length>[\d.]+)"'
                   r'(?P<rest>[^>]*)>(?P<text>[^<]*)<')  # fmt: skip
 

@@ -24,9 +24,19 @@ def alembic_config(connection: sa.Connection | None = None) -> Config:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Run all migrations that are still missing, in one transaction where the database allows."""
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "head")
+    """Run all migrations that are still missing, in one transaction where the database allows.
+
+    Raises UpgradeRefusedError where the tables are not those of the version that is marked.
+    """
+    try:
+        with engine.begin() as connection:
+            command.upgrade(alembic_config(connection), "head")
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
+        marked = _revision(engine) or "none"
+        raise UpgradeRefusedError(
+            f"the database cannot be brought up to date from its version mark {marked}, which its "
+            f"tables do not fit: restore it from a copy ({str(error.orig).splitlines()[0]})"
+        ) from error
 
 
 def schema_is_current(engine: sa.Engine) -> bool:
@@ -36,8 +46,8 @@ def schema_is_current(engine: sa.Engine) -> bool:
 
 
 def has_schema(engine: sa.Engine) -> bool:
-    """Whether any migration has been run on the database."""
-    return _revision(engine) is not None
+    """Whether the database has any table: its version mark alone can be taken away by hand."""
+    return bool(sa.inspect(engine).get_table_names())
 
 
 def is_known(engine: sa.Engine) -> bool:

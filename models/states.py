@@ -227,6 +227,7 @@ class DiscrepancyKind(StrEnum):
     WRONG_REFERENCE = "wrong_reference"
     QUERY_REFUSED = "query_refused"
     END_UNCONFIRMED = "end_unconfirmed"
+    HELD_BEYOND_TERM = "held_beyond_term"
     PROCESSING_FAILED = "processing_failed"
     TRACE_BELOW_RETURNS = "trace_below_returns"
     NO_NEXT_STEP = "no_next_step"

@@ -28,6 +28,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
     DiscrepancyKind.WRONG_REFERENCE: "a bank reports on a {noun} under a reference that is not its",
     DiscrepancyKind.QUERY_REFUSED: "the bank does not answer a query",
+    DiscrepancyKind.HELD_BEYOND_TERM: "the bank holds a {noun} beyond the term of the law",
     DiscrepancyKind.END_UNCONFIRMED: "the term of a {noun} is over, and its bank was not reached",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",
     DiscrepancyKind.TRACE_BELOW_RETURNS: (
@@ -100,6 +101,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "verify_claim": "verify the claim of {amount}: it came with a joined recovery",
     "ask_statement": "ask {partner} again: it refused the statement of the victim's account",
+    "ask_account_statement": (
+        "ask {partner} again: it refused the account's statement; or import one that it sends"
+    ),
     "give_up_account": (
         "no payment into the account at {partner} is found: check the report, or give it up"
     ),
@@ -111,7 +115,9 @@ SENTENCES: Mapping[str, str] = {
     "publish_notice": "publish the notice of the return",
     "submit_return": "submit the return decision",
     "check_title": "check the title to the held money",
+    "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
+    "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",
     # letters
     "print_letter": "print the letter to {partner}: ",
     "enter_sent": "enter how the letter to {partner} was sent: ",
@@ -142,6 +148,7 @@ SENTENCES: Mapping[str, str] = {
     "wait_call": "waiting for {partner}: {kind}",
     "error": " ({error})",
     "wait_hold": "waiting for {partner}: {kind} {state}",
+    "wait_end": "the {kind} at {partner} runs out: the freeze that was to follow was not given",
     "wait_court": "a court's order took the freeze over: the bank carries it out",
     "wait_notice": "the notice of the return runs",
     "wait_payouts": "waiting for the payouts to be booked",
@@ -156,6 +163,7 @@ SENTENCES: Mapping[str, str] = {
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",
+    "rule_asked": "another tracing rule is asked for: a second person decides that first",
     "payee_asked": "another payee is asked for: a second person decides that first",
     "rests_on_else": "it rests on something else now ({changed}): it is drafted anew",
     "not_sent_yet": " (not sent yet: {why})",

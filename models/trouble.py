@@ -13,6 +13,8 @@ class Trouble(StrEnum):
     """Too many failures in a row: nothing is sent until it has rested."""
     UNREACHABLE = "unreachable"
     SLOW = "slow"
+    REGISTER = "register"
+    """Its row in the register was changed by hand: it is not talked to."""
     HUNG_UP = "hung_up"
     NO_TOKEN = "no_token"  # noqa: S105 - a code, no secret
     UNAUTHORIZED = "unauthorized"

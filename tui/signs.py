@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from textual.content import Content
 
-from models.queries.views import AssetLine, HoldLine, QueueLine
+from models.queries.views import AssetLine, HoldLine, PayoutLine, QueueLine
 from models.states import (
     AllocationState,
     HoldState,
@@ -202,6 +202,13 @@ def hold_sign(hold: HoldLine) -> Sign:
         return HOLDS[hold.state]
     glyph, style = ("✓", GOOD) if hold.paid_out.minor else ("∅", MUTED)
     return Sign(glyph, *wording.hold_standing(hold), style)
+
+
+def payout_sign(payout: PayoutLine) -> Sign:
+    """The sign of one victim's payment; one settled with another sum than ordered is not done."""
+    usual, stands = PAYOUTS[PayoutState(payout.state)], wording.payout_standing(payout)
+    differs = stands.word != usual.word
+    return Sign("≠", *stands, CARE) if differs else usual
 
 
 def turn_sign(role: Role | str, own: frozenset[Role]) -> Sign:

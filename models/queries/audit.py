@@ -1,9 +1,9 @@
 """`audit verify`: the whole history replayed and held against what is there now.
 
 It finds what somebody changed who can write to the database and to the file of heads but does not
-have the key: any byte of an event, a posting, a row that events cover, a sealed text put elsewhere,
-and anything removed that a signed head still tells of. Not found: derived columns of the queue
-(`replay.UNCOVERED`), and an end of the history cut off together with the end of the head file.
+have the key: any byte of an event, a posting or a row, a sealed text put elsewhere, anything
+removed that a signed head still tells of, a trigger or another part of the schema. Not found: an
+end of the history cut off together with the end of the head file.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from models.outcome import unbalanced
 from models.queries.evidence import evidence_differences
 from models.queries.removed import missing_refs, refs_by_id
 from models.queries.replay import Replay
+from models.queries.schema import schema_differences
 from models.queries.sealed import seal_differences, sealed_since
 from models.raw import instant, raw_select
 from models.store.record import digest_of, posting_body
@@ -48,6 +49,7 @@ class FindingKind(StrEnum):
     CHANGED_HEAD = "changed_head"
     REMOVED_EVENT = "removed_event"
     REMOVED_RECOVERY = "removed_recovery"
+    CHANGED_SCHEMA = "changed_schema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ def verify(database: Database) -> tuple[Finding, ...]:
                 noun=difference.noun, subject_id=difference.id,
             )  # fmt: skip
         _check_evidence(walk, session, heads)
+        for kind, name, sentence in schema_differences(session, database.engine.dialect.name):
+            walk.find(FindingKind.CHANGED_SCHEMA, sentence, noun=kind, subject_id=name)
         for ref in missing_refs(session):
             sentence = f"{ref} was given out and no recovery has it any more: it was removed"
             walk.findings.append(

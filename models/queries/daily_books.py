@@ -68,32 +68,36 @@ class BookedPartner:
 
 def booked_partners(session: Session) -> list[BookedPartner]:
     """Every partner that is a bank."""
-    query = (
-        sa.select(
-            _PARTNERS.id, _PARTNERS.regime, _PARTNERS.channel, _PARTNERS.reconciled_to,
-            _PARTNERS.feed_reached_at,
-        )
-        .where(_PARTNERS.kind == PartnerKind.BANK)
-        .order_by(_PARTNERS.id)
-    )  # fmt: skip
     return [
         BookedPartner(
             row.id, row.regime, row.channel is PartnerChannel.LETTER, row.reconciled_to,
             row.feed_reached_at,
         )
-        for row in session.execute(query)
+        for row in session.execute(_BANKS)
     ]  # fmt: skip
+
+
+_BANKS = (
+    sa.select(
+        _PARTNERS.id, _PARTNERS.regime, _PARTNERS.channel, _PARTNERS.reconciled_to,
+        _PARTNERS.feed_reached_at,
+    )
+    .where(_PARTNERS.kind == PartnerKind.BANK)
+    .order_by(_PARTNERS.id)
+)  # fmt: skip
 
 
 def partners_with_books(session: Session) -> frozenset[str]:
     """Partners that ever took in a hold by order of ours."""
-    query = (
-        sa.select(_A.partner_id)
-        .join(table_of(Hold), _H.asset_id == _A.id)
-        .where(_H.bank_ref != "", _H.kind != HoldKind.VOLUNTARY)
-        .distinct()
-    )
-    return frozenset(session.execute(query).scalars())
+    return frozenset(session.execute(_WITH_BOOKS).scalars())
+
+
+_WITH_BOOKS = (
+    sa.select(_A.partner_id)
+    .join(table_of(Hold), _H.asset_id == _A.id)
+    .where(_H.bank_ref != "", _H.kind != HoldKind.VOLUNTARY)
+    .distinct()
+)
 
 
 def letter_partners(session: Session) -> frozenset[str]:
@@ -115,6 +119,13 @@ def held_changes(session: Session) -> list[HeldChange]:
 
     What a bank holds of its own accord is not in its figures and left out.
     """
+    return [
+        HeldChange(row.partner_id, row.hold_id, row.currency, int(row.minor), happened(row), row.at)
+        for row in session.execute(_HELD_CHANGES)
+    ]
+
+
+def _held_changes() -> sa.Select[Any]:
     minor = sa.func.sum(_P.asset_minor)
     net = (
         sa.select(_P.event_seq, _P.hold_id, minor.label("minor"))
@@ -126,7 +137,7 @@ def held_changes(session: Session) -> list[HeldChange]:
         .having(minor != 0)
         .subquery()
     )  # fmt: skip
-    query = (
+    return (
         sa.select(
             _A.partner_id, net.c.hold_id, _H.currency, net.c.minor, _E.at, _E.noun,
             _E.subject_id, _E.event, _E.values_json, _BEFORE.c.values_json.label("before"),
@@ -140,10 +151,9 @@ def held_changes(session: Session) -> list[HeldChange]:
         .where(_H.bank_ref != "", _H.kind != HoldKind.VOLUNTARY)
         .order_by(net.c.event_seq)
     )  # fmt: skip
-    return [
-        HeldChange(row.partner_id, row.hold_id, row.currency, int(row.minor), happened(row), row.at)
-        for row in session.execute(query)
-    ]
+
+
+_HELD_CHANGES = _held_changes()
 
 
 def paid_out(session: Session) -> list[PaidOut]:
@@ -151,21 +161,23 @@ def paid_out(session: Session) -> list[PaidOut]:
 
     It left the hold on that day, whatever became of it.
     """
-    query = (
-        sa.select(_A.partner_id, _Y.hold_id, _E.values_json, _E.at)
-        .select_from(table_of(Event))
-        .join(table_of(Payout), _Y.id == _E.subject_id)
-        .join(table_of(Asset), _A.id == _Y.asset_id)
-        .where(_E.noun == Noun.PAYOUT, _E.event == "settled")
-        .order_by(_E.seq)
-    )
     found = []
-    for row in session.execute(query):
+    for row in session.execute(_PAID_OUT):
         told: _Told = json.loads(row.values_json)
         at = _instant(told, "settled_at") or row.at
         minor, currency = int(told["debited_minor"]), str(told["debited_currency"])
         found.append(PaidOut(row.partner_id, row.hold_id, currency, minor, at, row.at))
     return found
+
+
+_PAID_OUT = (
+    sa.select(_A.partner_id, _Y.hold_id, _E.values_json, _E.at)
+    .select_from(table_of(Event))
+    .join(table_of(Payout), _Y.id == _E.subject_id)
+    .join(table_of(Asset), _A.id == _Y.asset_id)
+    .where(_E.noun == Noun.PAYOUT, _E.event == "settled")
+    .order_by(_E.seq)
+)
 
 
 def happened(row: Any) -> datetime:  # noqa: ANN401 - a row of the query above

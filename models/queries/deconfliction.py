@@ -13,6 +13,7 @@ from models.elsewhere import Elsewhere, Match
 from models.hold import Hold, Request
 from models.officer import Officer
 from models.payment_refs import NO_REFERENCE, is_reference
+from models.prepared import reading_any
 from models.recovery import Asset, Claim, Recovery
 from models.states import CLOSED_RECOVERIES, RecoveryState
 from models.tables import table_of
@@ -26,16 +27,15 @@ _NOT_JOINED = _R.c.state != RecoveryState.JOINED
 
 def elsewhere(session: Session, recovery_ids: Sequence[str]) -> dict[str, tuple[Elsewhere, ...]]:
     """Per recovery, the other ones that know an account it follows or a payment it is about."""
-    of_asset = sa.select(_A.c.recovery_id, _A.c.account_id).where(
-        _A.c.recovery_id.in_(recovery_ids)
+    of_asset = reading_any(_A.c.recovery_id, _A.c.recovery_id, _A.c.account_id)
+    of_claim = reading_any(
+        _C.c.recovery_id, _C.c.recovery_id, _C.c.payee_account_id, _C.c.end_to_end_id
     )
-    of_claim = sa.select(_C.c.recovery_id, _C.c.payee_account_id, _C.c.end_to_end_id).where(
-        _C.c.recovery_id.in_(recovery_ids)
-    )
+    given = {"of": list(recovery_ids)}
     accounts, payments = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    for recovery_id, account in session.execute(of_asset):
+    for recovery_id, account in session.execute(of_asset, given):
         accounts[account].add(recovery_id)
-    for recovery_id, account, payment in session.execute(of_claim):
+    for recovery_id, account, payment in session.execute(of_claim, given):
         accounts[account].add(recovery_id)
         payments[payment.lower()].add(recovery_id)
     found = defaultdict[str, list[Elsewhere]](list)
@@ -58,30 +58,38 @@ def _known(
 ) -> list[tuple[str, Elsewhere]]:
     """(Account or reference in small letters, where it is known), the oldest report first."""
     real = [payment for payment in payments if is_reference(payment)]
-    columns = (_R.c.id, _R.c.ref, _R.c.owner_id, _OFFICERS.c.handle, _R.c.state, _R.c.reported_at)
-    parts = [
-        _part(_A.c.account_id, Match.ACCOUNT, accounts, columns, _A),
-        _part(_C.c.payee_account_id, Match.ACCOUNT, accounts, columns, _C),
-        _part(_C.c.victim_account_id, Match.VICTIM, accounts, columns, _C),
-        _part(_PAYMENT, Match.PAYMENT, real, columns, _C),
-    ]
-    rows = sorted(session.execute(sa.union(*parts)), key=lambda r: (r.reported_at, r.id, r.what))
+    given = {"accounts": list(accounts), "payments": real}
+    rows = sorted(session.execute(_KNOWN, given), key=lambda r: (r.reported_at, r.id, r.what))
     return [(row.key, _line(row)) for row in rows]
 
 
 def _part(
     column: sa.ColumnElement[str],
     what: Match,
-    wanted: Iterable[str],
+    wanted: str,
     columns: Iterable[sa.Column[Any]],
     table: sa.Table,
 ) -> sa.Select[Any]:
+    among: sa.BindParameter[Any] = sa.bindparam(wanted, expanding=True)
     return (
         sa.select(column.label("key"), sa.literal(what.value).label("what"), *columns)
         .join_from(table, _R, _R.c.id == table.c.recovery_id)
         .join(_OFFICERS, _OFFICERS.c.id == _R.c.owner_id, isouter=True)
-        .where(column.in_(list(wanted)), _NOT_JOINED)
+        .where(column.in_(among), _NOT_JOINED)
     )
+
+
+def _known_query() -> sa.CompoundSelect[Any]:
+    columns = (_R.c.id, _R.c.ref, _R.c.owner_id, _OFFICERS.c.handle, _R.c.state, _R.c.reported_at)
+    return sa.union(
+        _part(_A.c.account_id, Match.ACCOUNT, "accounts", columns, _A),
+        _part(_C.c.payee_account_id, Match.ACCOUNT, "accounts", columns, _C),
+        _part(_C.c.victim_account_id, Match.VICTIM, "accounts", columns, _C),
+        _part(_PAYMENT, Match.PAYMENT, "payments", columns, _C),
+    )
+
+
+_KNOWN = _known_query()
 
 
 def _line(row: Any) -> Elsewhere:  # noqa: ANN401 - a row of the union

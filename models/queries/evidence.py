@@ -47,7 +47,7 @@ def evidence_differences(session: Session, vault: Vault, since: int) -> Iterator
                 yield table.name, str(row[0]), what.format(row[0])
     yield from _missing_documents(session, since)
     yield from _lines(session)
-    yield from _lost_lines(session)
+    yield from lost_lines(session)
 
 
 def _holds(is_right: Callable[[Vault, Any], bool], vault: Vault, row: Any) -> bool:  # noqa: ANN401
@@ -135,7 +135,9 @@ def _lines(session: Session) -> Iterator[_Difference]:
             yield _LINES.name, name, sentence
 
 
-def _lost_lines(session: Session) -> Iterator[_Difference]:
+def lost_lines(
+    session: Session, where: sa.ColumnElement[bool] | None = None
+) -> Iterator[_Difference]:
     """No fewer bookings may be there than a statement of that stretch told."""
     there = sa.func.count(_LINES.c.id)
     during = _LINES.c.booked_at.between(_STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
@@ -147,6 +149,7 @@ def _lost_lines(session: Session) -> Iterator[_Difference]:
             sa.and_(_LINES.c.account_id == _STATEMENTS.c.account_id, during, is_there()),
             isouter=True,
         )
+        .where(sa.true() if where is None else where)
         .group_by(_STATEMENTS.c.id, _STATEMENTS.c.line_count)
         .having(there < _STATEMENTS.c.line_count)
         .order_by(_STATEMENTS.c.id)

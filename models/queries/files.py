@@ -284,14 +284,17 @@ def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, 
 
 def recoveries_wanting(session: Session, account_ids: Sequence[str], but: str) -> list[str]:
     """Open recoveries other than `but` that have one of these accounts as an asset."""
-    query = (
-        sa.select(_ASSET.c.recovery_id)
-        .join(_RECOVERY, _RECOVERY.c.id == _ASSET.c.recovery_id)
-        .where(
-            _ASSET.c.account_id.in_(list(account_ids)),
-            _ASSET.c.recovery_id != but,
-            _RECOVERY.c.state.not_in(CLOSED_RECOVERIES),
-        )
-        .distinct()
+    given = {"accounts": list(account_ids), "but": but}
+    return list(session.execute(_WANTING, given).scalars())
+
+
+_WANTING = (
+    sa.select(_ASSET.c.recovery_id)
+    .join(_RECOVERY, _RECOVERY.c.id == _ASSET.c.recovery_id)
+    .where(
+        _ASSET.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        _ASSET.c.recovery_id != sa.bindparam("but"),
+        _RECOVERY.c.state.not_in(CLOSED_RECOVERIES),
     )
-    return list(session.execute(query).scalars())
+    .distinct()
+)

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from models.account import Account
 from models.engine import Database
 from models.ledger import Event, PostingRow
-from models.partner import Partner
+from models.partner import Call, Partner
 from models.queries.evidence import account_is_right
 from models.queries.replay import ALL, Replay, Within
 from models.raw import instant, raw_select
@@ -27,11 +27,14 @@ from models.seals import fits
 from models.states import Noun
 from models.store.clock import CASE
 from models.store.record import digest_of, posting_body
+from models.store.sealing import SealingSession
 from models.tables import BY_NOUN, table_of
+from models.vault import Vault
 
 _EVENTS, _POSTINGS = table_of(Event), table_of(PostingRow)
 _RECOVERIES, _PARTNERS, _ACCOUNTS = table_of(Recovery), table_of(Partner), table_of(Account)
 _ASSETS, _CLAIMS, _PAYOUTS = table_of(Asset), table_of(Claim), table_of(Payout)
+_CALLS = table_of(Call)
 _SEVERAL: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
 _ONE: sa.BindParameter[Any] = sa.bindparam("of")
 
@@ -48,13 +51,15 @@ def _named() -> sa.Select[Any]:
 
 _NAMED = _named()
 _PARTNER = raw_select(_PARTNERS).where(_PARTNERS.c.id == _ONE)
+_OF_RECOVERIES = raw_select(_RECOVERIES).where(_RECOVERIES.c.id.in_(_SEVERAL))
+_OF_CALLS = raw_select(_CALLS).where(_CALLS.c.recovery_id.in_(_SEVERAL))
 _EVENT = raw_select(_EVENTS)
 _OF_FAMILY = _EVENT.where(_EVENTS.c.recovery_id.in_(_SEVERAL)).order_by(_EVENTS.c.seq)
-_ITS_EVENTS = _EVENT.where(
-    _EVENTS.c.subject_id == _ONE, _EVENTS.c.noun == sa.bindparam("noun", type_=_EVENTS.c.noun.type)
+_OF_NOUN = _EVENT.where(_EVENTS.c.noun == sa.bindparam("noun", type_=_EVENTS.c.noun.type))
+_OF_SUBJECTS = _OF_NOUN.where(_EVENTS.c.subject_id.in_(_SEVERAL)).order_by(_EVENTS.c.seq)
+_LAST_OF_SUBJECT = (
+    _OF_NOUN.where(_EVENTS.c.subject_id == _ONE).order_by(_EVENTS.c.seq.desc()).limit(1)
 )
-_OF_SUBJECT = _ITS_EVENTS.order_by(_EVENTS.c.seq)
-_LAST_OF_SUBJECT = _ITS_EVENTS.order_by(_EVENTS.c.seq.desc()).limit(1)
 _LEGS = (
     raw_select(_POSTINGS)
     .where(_POSTINGS.c.recovery_id.in_(_SEVERAL))
@@ -73,18 +78,22 @@ def broken_recovery(session: Session, database: Database, recovery_id: str) -> l
 def broken_partner(session: Session, database: Database, partner_id: str) -> list[str]:
     """Sentences for a partner whose row does not follow from its events."""
     sentences = broken_subject(session, database, Noun.PARTNER, partner_id)
-    rows = _stored(session, _PARTNER, partner_id)
-    if not all(fits(database.vault, _PARTNERS, row) for row in rows):
-        sentences.append(f"the row {partner_id} of partner does not fit its seal")
-    return sentences
+    return [*sentences, *_unsealed(session, database, _PARTNERS, _PARTNER, partner_id)]
 
 
 def broken_subject(session: Session, database: Database, noun: Noun, subject_id: str) -> list[str]:
     """Sentences for a row outside all recoveries (a partner, an officer) that its events deny."""
+    return broken_subjects(session, database.vault, noun, [subject_id])
+
+
+def broken_subjects(
+    session: Session, vault: Vault, noun: Noun, subject_ids: Sequence[str]
+) -> list[str]:
+    """Sentences for rows of one kind (statements, a partner) that their events deny."""
     replay = Replay()
-    events = _stored(session, _OF_SUBJECT, subject_id, noun=noun)
-    sentences = list(_fed(database, replay, events, {}))
-    within = {noun: Within("id", (subject_id,))}
+    events = _stored(session, _OF_SUBJECTS, subject_ids, noun=noun)
+    sentences = list(_fed(vault, replay, events, {}))
+    within = {noun: Within("id", subject_ids)}
     return sentences + [d.sentence for d in replay.differences(session, within)]
 
 
@@ -92,7 +101,7 @@ def broken_clock(session: Session, database: Database) -> list[str]:
     """Sentences where case time does not stand where its last event put it."""
     events = _stored(session, _LAST_OF_SUBJECT, CASE, noun=Noun.CLOCK)
     replay = Replay()
-    sentences = [s for s in _fed(database, replay, events, {}) if "found the" not in s]
+    sentences = [s for s in _fed(database.vault, replay, events, {}) if "found the" not in s]
     return sentences + [d.sentence for d in replay.differences(session, {Noun.CLOCK: ALL})]
 
 
@@ -104,11 +113,35 @@ def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iter
         legs[leg.event_seq].append(leg)
     yield from _numbered(database, family, events)
     replay = Replay()
-    yield from _fed(database, replay, events, legs)
+    yield from _fed(database.vault, replay, events, legs)
     yield from (f"a posting names event {seq}, which is not there" for seq in legs)
     within = dict(_rows_of(replay, family))
     yield from (difference.sentence for difference in replay.differences(session, within))
+    # Of these no event carries all: whether a call was tried before, when it is tried, its bytes.
+    yield from _unsealed(session, database, _RECOVERIES, _OF_RECOVERIES, family)
+    yield from _unsealed(session, database, _CALLS, _OF_CALLS, family)
     yield from _accounts(session, database, family)
+
+
+def _unsealed(
+    session: Session,
+    database: Database,
+    table: sa.Table,
+    query: sa.Select[Any],
+    of: str | Sequence[str],
+) -> Iterator[str]:
+    """A sentence for each row that is not as the program left it, as far as no event carries it."""
+    for row in _stored(session, query, of):
+        if not is_as_left(session, database.vault, table, row):
+            name = row[next(iter(table.primary_key.columns)).name]
+            yield f"the row {name} of {table.name} does not fit its seal"
+
+
+def is_as_left(session: Session, vault: Vault, table: sa.Table, row: Mapping[Any, Any]) -> bool:
+    """Whether a stored row is as the program left it, also in the middle of a unit of work."""
+    if isinstance(session, SealingSession):
+        return session.is_as_left(table, row)
+    return fits(vault, table, row)
 
 
 def _family(session: Session, recovery_id: str) -> list[str]:
@@ -148,7 +181,7 @@ def _numbered(
 
 
 def _fed(
-    database: Database,
+    vault: Vault,
     replay: Replay,
     events: Iterable[dict[str, Any]],
     legs: dict[int, list[Any]],
@@ -157,7 +190,7 @@ def _fed(
     for event in events:
         event["at"] = instant(event["at"])
         postings = legs.pop(event["seq"], [])
-        digest = digest_of(database.vault, event, [posting_body(p) for p in postings])
+        digest = digest_of(vault, event, [posting_body(p) for p in postings])
         about = f"event {event['seq']} ({event['noun']} {event['subject_id']} {event['event']})"
         if digest != event["digest"] or any(
             p.recovery_id != event["recovery_id"] for p in postings
@@ -186,6 +219,6 @@ def _rows_of(replay: Replay, family: Sequence[str]) -> Iterator[tuple[Noun, With
 def _accounts(session: Session, database: Database, family: Sequence[str]) -> Iterator[str]:
     """The accounts that money goes to or is held on are those that their ids were made of."""
     for row in _stored(session, _NAMED, family):
-        is_ours = fits(database.vault, _ACCOUNTS, row)
+        is_ours = is_as_left(session, database.vault, _ACCOUNTS, row)
         if not is_ours or not account_is_right(database.vault, row):
             yield f"the account {row['id']} is another one than it was"

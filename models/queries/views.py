@@ -64,10 +64,7 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """The queue, the most urgent first; `now` is case time, `attention_count` how many are red.
-
-    `discrepancy_count` is how many of these have an open discrepancy.
-    """
+    """The queue, the most urgent first, at case time `now`; how many are in red, and why."""
 
     now: datetime
     lines: tuple[QueueLine, ...]
@@ -153,13 +150,14 @@ class RequestLine:
 
 @dataclass(frozen=True, slots=True)
 class PayoutLine:
-    """One victim's part of an allocation."""
+    """One victim's part of an allocation; `settled` is what the bank says that it paid of it."""
 
     claim_id: str
     victim: str
     payee: str
     amount: Money
     state: str
+    settled: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

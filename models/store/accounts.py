@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models.account import Account, Party
 from models.facts import AccountRef
+from models.prepared import reading
 from models.sealed_place import SealedPlace
 from models.store.unit import Unit
 from models.tables import table_of
@@ -88,11 +89,8 @@ def ensure_account(unit: Unit | AccountPlan, ref: AccountRef, currency: str = ""
     if known is not None and (known or not currency):
         return account_id
     writes = unit if isinstance(unit, AccountPlan) else _Written(unit)
-    row = unit.session.execute(
-        sa.select(_ACCOUNTS.c.holder_sealed, _ACCOUNTS.c.currency).where(
-            _ACCOUNTS.c.id == account_id
-        )
-    ).first()
+    query = reading(_ACCOUNTS.c.id, _ACCOUNTS.c.holder_sealed, _ACCOUNTS.c.currency)
+    row = unit.session.execute(query, {"of": account_id}).first()
     if row is None:
         writes.add(
             {

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from models.ids import canonical
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
+from models.prepared import change, reading
 from models.sealed_place import SealedPlace
 from models.states import Noun
 from models.store.record import record
@@ -66,9 +67,7 @@ def note_reconciled(
     Only news is an event: the same difference night after night is told once.
     """
     row = _row(unit, partner_id)
-    unit.session.execute(
-        _PARTNERS.update().where(_PARTNERS.c.id == partner_id).values(reconciled_to=to)
-    )
+    change(unit.session, _PARTNERS, partner_id, {"reconciled_to": to})
     told = disagreement[:_SENTENCE_LENGTH]
     if row.disagreement == told:
         return False
@@ -85,8 +84,8 @@ def _record(
 
 
 def _row(unit: Unit, partner_id: str) -> sa.Row[tuple[str, str]]:
-    query = sa.select(_PARTNERS.c.state, _PARTNERS.c.disagreement)
-    row = unit.session.execute(query.where(_PARTNERS.c.id == partner_id)).first()
+    query = reading(_PARTNERS.c.id, _PARTNERS.c.state, _PARTNERS.c.disagreement)
+    row = unit.session.execute(query, {"of": partner_id}).first()
     if row is None:
         raise NoSuchPartnerError(partner_id)
     return row

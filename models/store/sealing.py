@@ -83,6 +83,13 @@ class SealingSession(Session):
                 self._rows[table.name] += len(news)
                 self._sums[table.name] += sum(int(new["to"], 16) for new in news)
 
+    def is_as_left(self, table: sa.Table, row: Mapping[Any, Any]) -> bool:
+        """Whether a stored row is as the program left it; what this unit changes is."""
+        key = str(row[_key(table).name])
+        if key in self._touched[table.name] or key in self._added[table.name]:
+            return True
+        return (table.name, key) not in self.broken and fits(self.vault, table, row)
+
     def _write_seals(self, table: sa.Table, news: list[dict[str, Any]]) -> None:
         if news:
             super().execute(_sealing(table), news)

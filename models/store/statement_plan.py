@@ -57,6 +57,20 @@ def plan_told(
     )
 
 
+_DAY_OF = _LINES.c.booked_at
+_NEAR = (
+    sa.select(_LINES)
+    .where(
+        _LINES.c.account_id == sa.bindparam("account"),
+        _DAY_OF.between(
+            sa.bindparam("first", type_=_DAY_OF.type), sa.bindparam("last", type_=_DAY_OF.type)
+        ),
+        is_there(),
+    )
+    .order_by(_DAY_OF, _LINES.c.seq, _LINES.c.id)
+)
+
+
 def _stored_near(
     session: Session, told: ToldStatement, also: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -65,13 +79,8 @@ def _stored_near(
         return []
     first = min(b.at for b in told.bookings) - _DAY
     last = max(b.at for b in told.bookings) + _DAY
-    c = _LINES.c
-    query = (
-        sa.select(_LINES)
-        .where(c.account_id == told.account_id, c.booked_at.between(first, last), is_there())
-        .order_by(c.booked_at, c.seq, c.id)
-    )
-    stored = [dict(row) for row in session.execute(query).mappings()]
+    given = {"account": told.account_id, "first": first, "last": last}
+    stored = [dict(row) for row in session.execute(_NEAR, given).mappings()]
     near = [
         r for r in also if r["account_id"] == told.account_id and first <= r["booked_at"] <= last
     ]

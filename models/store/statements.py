@@ -16,6 +16,7 @@ from models.facts import LineFact, StatementFact
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Values
 from models.partner import Partner
+from models.prepared import reading
 from models.states import Noun
 from models.store.accounts import AccountPlan, ensure_account
 from models.store.bookings import Booking, ToldStatement
@@ -26,6 +27,8 @@ from models.tables import table_of
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _PARTNERS, _IMPORTS = table_of(Partner), table_of(LineImport)
+_PARTNER_IDS, _RUNNING_IMPORTS = sa.select(_PARTNERS.c.id), sa.select(_IMPORTS.c.id)
+_INSERT_LINES = _LINES.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,8 @@ def told_of_fact(
 
 
 def _regime_of(unit: Unit | AccountPlan, partner_id: str) -> str:
-    query = sa.select(_PARTNERS.c.regime).where(_PARTNERS.c.id == partner_id)
-    return unit.session.execute(query).scalar() or ""
+    query = reading(_PARTNERS.c.id, _PARTNERS.c.regime)
+    return unit.session.execute(query, {"of": partner_id}).scalar() or ""
 
 
 def _booking(unit: Unit | AccountPlan, line: LineFact, zone: ZoneInfo) -> Booking:
@@ -104,7 +107,7 @@ def _booking(unit: Unit | AccountPlan, line: LineFact, zone: ZoneInfo) -> Bookin
 def _counter_account(unit: Unit | AccountPlan, line: LineFact) -> str:
     """The other side's account; empty where it lies at a bank that is no partner of ours."""
     if unit.banks is None:
-        unit.banks = frozenset(unit.session.execute(sa.select(_PARTNERS.c.id)).scalars())
+        unit.banks = frozenset(unit.session.execute(_PARTNER_IDS).scalars())
     if line.counter is None or line.counter.bank not in unit.banks:
         return ""
     return ensure_account(unit, line.counter)
@@ -156,7 +159,7 @@ def insert_lines(unit: Unit, rows: Sequence[dict[str, Any]], import_id: str = ""
     One that an import which is running has brought already is the same booking: it is there now.
     """
     rows = [{**row, "import_id": import_id} for row in rows]
-    if not import_id and unit.session.execute(sa.select(_IMPORTS.c.id)).first():
+    if not import_id and unit.session.execute(_RUNNING_IMPORTS).first():
         ids = [row["id"] for row in rows]
         brought = set(
             unit.session.execute(sa.select(_LINES.c.id).where(_LINES.c.id.in_(ids))).scalars()
@@ -165,7 +168,7 @@ def insert_lines(unit: Unit, rows: Sequence[dict[str, Any]], import_id: str = ""
             unit.session.execute(_LINES.update().where(_LINES.c.id == name).values(import_id=""))
         rows = [row for row in rows if row["id"] not in brought]
     if rows:
-        unit.session.execute(_LINES.insert(), rows)
+        unit.session.execute(_INSERT_LINES, rows)
 
 
 def fill_line(unit: Unit, line: str, news: Mapping[str, Any]) -> None:
@@ -192,5 +195,5 @@ def _values(planned: PlannedStatement, document_digest: str) -> Values:
 
 
 def _has(unit: Unit, statement_id: str) -> bool:
-    query = sa.select(_STATEMENTS.c.id).where(_STATEMENTS.c.id == statement_id)
-    return unit.session.execute(query).first() is not None
+    query = reading(_STATEMENTS.c.id, _STATEMENTS.c.id)
+    return unit.session.execute(query, {"of": statement_id}).first() is not None

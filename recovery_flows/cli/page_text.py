@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from models.queries.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
-from models.states import PayoutState
 from recovery_flows.cli.approve import approval_lines
 from recovery_flows.cli.link_text import board_lines
 from recovery_flows.cli.table import columns, counted, instant_text, spoken, turn
@@ -204,7 +203,7 @@ def _allocation(allocation: AllocationLine, zone: str) -> Iterator[str]:
             p.victim,
             f"to {p.payee}",
             p.amount,
-            wording.payout_word(PayoutState(p.state)).word,
+            wording.payout_standing(p).word,
             p.claim_id,
         )
         for p in allocation.payouts

@@ -27,7 +27,7 @@ from models.store.clock import set_case_time
 from models.store.installing import note_made
 from models.store.people import appoint, appoint_engine
 from models.store.unit import unit_of_work
-from models.store.upgrading import has_no_seals, seal_older
+from models.store.upgrading import SealsLostError, has_no_seals, seal_older
 from models.vault import Vault
 from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
@@ -220,6 +220,13 @@ class FirstOfficer:
     secret: str = ""
 
 
+def _seal_older(database: Database) -> None:
+    try:
+        seal_older(database)
+    except SealsLostError as error:
+        raise RefusedError(str(error)) from error
+
+
 def make_installation(
     settings: Settings,
     first: tuple[FirstOfficer, ...],
@@ -244,7 +251,7 @@ def make_installation(
         engine.dispose()
     installation = open_installation(settings.data_dir)
     if is_older:
-        seal_older(installation.database)
+        _seal_older(installation.database)
     with installation.database.reading() as session:
         known = {o.handle for o in officers(session)}
     if not known:

@@ -110,7 +110,10 @@ def _standing(settings: Settings) -> Standing:
     with answering():
         is_there, is_current = has_schema(engine), schema_is_current(engine)
         if is_there and not is_current and not is_known(engine):
-            raise SchemaError("the case database is of a newer version of the program than this")
+            raise SchemaError(
+                "the case database is of a newer version of the program than this, or its version "
+                "mark was changed by hand"
+            )
     engine.dispose()
     key = settings.key_dir / KEY_FILE
     if is_there and not key.exists():

@@ -176,7 +176,7 @@ def _verify_claim(progress: Progress, step: Step, given: Given) -> str:
 
 def _ask_statement(progress: Progress, step: Step, given: Given) -> str:
     stuck.ask_again(progress, step.subject_id, step.asset_id, given.now)
-    return "the victim's bank is asked again"
+    return "the bank is asked again for the statement"
 
 
 def _give_up_account(progress: Progress, step: Step, given: Given) -> str:

@@ -42,6 +42,8 @@ class Gathered:
     """What the bank booked of each claim's payment, where it shows it in the claim's currency."""
     from_files: frozenset[str]
     """Accounts of which a complete statement came as a file, assets already or not."""
+    accounts: frozenset[str]
+    """Whose bookings were read: the accounts of the recovery and those of its victims."""
 
 
 def gather(session: Session, file: RecoveryFile) -> Gathered:
@@ -74,6 +76,7 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
         lines_of=shown_by,
         booked=booked,
         from_files=from_files,
+        accounts=frozenset(accounts | victims),
     )
 
 

@@ -259,6 +259,7 @@ def _allocations(file: RecoveryFile, names: Names) -> list[AllocationLine]:
                     names.account(p.payee_account_id),
                     Money(p.amount_minor, p.currency),
                     p.state,
+                    Money(p.settled_minor, p.settled_currency) if p.settled_currency else None,
                 )
                 for p in file.payouts_of(a.id)
             ),

@@ -40,6 +40,9 @@ _SHOWN = {
     "ca_path": "trusted certificates", "cert_path": "our certificate", "cert_key_path": "its key",
 }  # fmt: skip
 _SECRETS = {"secret_hash": "secret", "token_sealed": "fixed token"}
+_CONTACTS = "contacts_sealed"
+SHOWN_COLUMNS = frozenset({*_SHOWN, *_SECRETS, _CONTACTS})
+"""What a change may carry: whoever confirms it is shown, or told of, each of these."""
 
 
 def is_change(approval_id: str) -> bool:
@@ -141,11 +144,11 @@ def _contacts(
 ) -> Iterator[tuple[str, str]]:
     """Where letters are to go, beside where they go now; a bank's address is no secret here."""
     values: dict[str, object] = json.loads(change.values)
-    place = SealedPlace("partner", change.subject_id, "contacts_sealed")
-    if "contacts_sealed" not in values:
+    place = SealedPlace("partner", change.subject_id, _CONTACTS)
+    if _CONTACTS not in values:
         return
     new, old = (
-        json.loads(vault.open(str(row.get("contacts_sealed") or ""), place) or "{}")
+        json.loads(vault.open(str(row.get(_CONTACTS) or ""), place) or "{}")
         for row in (values, before)
     )
     for name in sorted({*new, *old}):

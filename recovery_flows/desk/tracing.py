@@ -11,11 +11,14 @@ from sqlmodel import Session
 from models.file import GonePart, Position, RecoveryFile, TraceView
 from models.ids import derive_id, digest
 from models.outcome import Move, Scalar
+from models.queries.changed_bookings import changed_bookings
 from models.queries.files import trace_json
 from models.queries.money import places, told_in
 from models.rows import RecoveryRow
 from models.states import Noun
+from models.vault import Vault
 from recovery_flows.desk.gathering import Gathered, gather
+from recovery_flows.errors import DisagreementError
 from recovery_flows.rules import contradicting, disagreeing, following, limits
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
@@ -25,15 +28,27 @@ from recovery_flows.rules.tracing.rules import RuleName, trace_by
 from recovery_flows.rules.tracing.types import Trace
 
 
-def trace_file(session: Session, progress: Progress, now: datetime, laws: Laws) -> None:
+class BookingsChangedError(DisagreementError):
+    """Bookings that a trace would rest on were changed by hand: nothing is traced with them."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence}: it was changed by hand, see `recovery audit verify`")
+
+
+def trace_file(
+    session: Session, vault: Vault, progress: Progress, now: datetime, laws: Laws
+) -> None:
     """Trace a recovery under its chosen rule from all stored bookings, and adopt the result.
 
     One that contradicts what was paid back or is being paid is not adopted, but owned by a person.
+    Raises BookingsChangedError where the bookings are not those that were stored.
     """
     file = progress.file
     told = told_in(session, {a.account_id for a in file.assets})
     disagreeing.compare_currencies(progress, told, now)
     given = gather(session, file)
+    for sentence in changed_bookings(session, vault, file.recovery.id, given.accounts):
+        raise BookingsChangedError(sentence)
     trace = traced(file.recovery, given, now)
     view, text = _view(file, trace, now)
     if contradicting.refuse(progress, view, now, digest(text)):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from models.queries.views import AssetLine, HoldLine, QueueLine
+from models.queries.views import AssetLine, HoldLine, PayoutLine, QueueLine
 from models.states import (
     LIVE_HOLDS,
     AllocationState,
@@ -34,7 +34,7 @@ _STAGES: Mapping[Stage, Worded] = {
     Stage.TRACING: Worded("tracing", "trace"),
     Stage.CROSS_BORDER: Worded("cross-border", "abroad"),
     Stage.RESTITUTION: Worded("restitution", "return"),
-    Stage.CLOSED: Worded("to be closed", "to close"),
+    Stage.CLOSED: Worded("to be closed", "closing"),
 }
 _RECOVERIES: Mapping[RecoveryState, Worded] = {
     RecoveryState.REPORTED: Worded("reported", "report"),
@@ -59,7 +59,7 @@ _HOLDS: Mapping[HoldState, Worded] = {
     HoldState.RELEASE_PENDING: Worded("release ordered", "release"),
     HoldState.RELEASED: Worded("released", "released"),
     HoldState.DISPOSAL_PENDING: Worded("under a court's order", "court"),
-    HoldState.DISPOSED: Worded("paid out", "paid"),
+    HoldState.DISPOSED: Worded("executed, nothing held any more", "executed"),
     HoldState.DENIED: Worded("denied", "denied"),
     HoldState.CANCELLED: Worded("cancelled", "cancel"),
 }
@@ -156,11 +156,23 @@ def payout_word(state: PayoutState) -> Worded:
     return _PAYOUTS[state]
 
 
+def payout_standing(payout: PayoutLine) -> Worded:
+    """How one victim's payment stands; of one settled with another sum, which that is."""
+    state = PayoutState(payout.state)
+    if state is not PayoutState.SETTLED or payout.settled in (None, payout.amount):
+        return payout_word(state)
+    return Worded(f"paid {payout.settled}", "another sum")
+
+
 def hold_standing(hold: HoldLine) -> Worded:
-    """How a hold stands; one in force on which nothing is held any more is not called frozen."""
-    if is_spent(hold):
-        return _PAID if hold.paid_out.minor else _EMPTY
-    return hold_word(hold.state)
+    """How a hold stands; one in force on which nothing is held any more is not called frozen.
+
+    Only what a bank has paid to victims is called paid out.
+    """
+    is_done = is_spent(hold) or hold.state is HoldState.DISPOSED
+    if is_done and hold.paid_out.minor:
+        return _PAID
+    return _EMPTY if is_spent(hold) else hold_word(hold.state)
 
 
 def is_spent(hold: HoldLine) -> bool:
@@ -185,7 +197,7 @@ def asset_word(asset: AssetLine) -> Worded:
     hold = telling_hold(asset.holds)
     if hold is not None:
         return hold_standing(hold)
-    done = Worded("closed", "closed")
+    done = Worded("nothing more to do", "done")
     return done if asset.stage is Stage.CLOSED else stage_word(asset.stage)
 
 

@@ -13,8 +13,10 @@ from sqlmodel import Session
 from models.engine import Database
 from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.clock import case_now
+from models.queries.integrity import broken_partner
 from models.queries.work import PartnerLine, partner
 from models.store.unit import ENGINE
+from models.trouble import Trouble
 from recovery_flows.bank.breaker import Breaker
 from recovery_flows.bank.client import PartnerBank, open_partner_bank
 from recovery_flows.bank.limiter import Gate
@@ -25,6 +27,8 @@ from recovery_flows.desk import wall_clock
 from recovery_flows.errors import PartnerUnavailableError, UnfitArgumentError
 from recovery_flows.flows.watchdog import AtHand
 from recovery_flows.rules.freezing import Laws
+
+_BY_HAND = "its entry in the register was changed by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,17 @@ class Engine:
         return case_now(session, self.wall())
 
     async def bank(self, partner_id: str) -> PartnerBank:
-        """The line to a partner; opened anew when its address or token changed."""
+        """The line to a partner; opened anew when its address or token changed.
+
+        PartnerUnavailableError where its row is not as two people agreed: whoever changed it by
+        hand would be sent what is for the bank, and believed.
+        """
         with self.database.reading() as session:
+            broken = broken_partner(session, self.database, partner_id)
+            if broken:
+                raise PartnerUnavailableError(
+                    PartnerId(partner_id), f"{_BY_HAND}: {broken[0]}", trouble=Trouble.REGISTER
+                )
             line = partner(session, self.database.vault, partner_id)
         open_line = self._banks.get(partner_id)
         if open_line is not None:

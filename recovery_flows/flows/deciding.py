@@ -128,8 +128,8 @@ def _decide(
         letter_clocks.advance(progress, now, laws)
         freezing.advance(progress, now, laws)
     elif stage is Stage.TRACING:
-        if session is not None and progress.file.recovery.trace_wanted:
-            trace_file(session, progress, now, laws)
+        if session and vault and progress.file.recovery.trace_wanted:
+            trace_file(session, vault, progress, now, laws)
         following.advance(progress, now)
     elif stage is Stage.CROSS_BORDER:
         crossing.advance(progress, now, laws, seal)

@@ -62,10 +62,10 @@ def due_polls(engine: Engine) -> list[str]:
         if partner.channel is PartnerChannel.LETTER or partner.id not in waiting | holding:
             continue
         newly_waited_for = partner.id in waiting and not partner.feed_interval_seconds
-        if partner.feed_due_at is None or newly_waited_for:
+        if partner.feed_due_at is not None and partner.feed_due_at <= now:
+            due.append(partner.id)  # also where it is newly waited for: it is put off no more
+        elif partner.feed_due_at is None or newly_waited_for:
             unplanned.append(partner)
-        elif partner.feed_due_at <= now:
-            due.append(partner.id)
     if unplanned:
         with unit_of_work(engine.database) as unit:
             for partner in unplanned:

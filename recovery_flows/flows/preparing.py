@@ -28,6 +28,7 @@ from recovery_flows.rules.quarantining import Work
 _LOOK_BACK = timedelta(days=30)
 _LOOK_AGAIN = timedelta(minutes=10)
 _BATCH_MAX = 100
+_ASKED_ANEW = (CallKind.HOLD, CallKind.REQUEST, CallKind.RELEASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,13 @@ def _prepare(
 def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures.
 
-    What may have left already, even in an attempt that was postponed, is followed to its end.
+    What may have left already, even in an attempt that was postponed, is followed to its end: its
+    bank is asked what became of it. An order to hold or to release that its bank has put off, or
+    has never seen, leaves again only if it may still leave: one that arrives late all the same is
+    told by the bank's feed.
     """
+    if call.kind in _ASKED_ANEW and call.state is CallState.PLANNED:
+        return sending.may_leave(file, call.kind, call.approval_id)
     return _may_have_left(call) or sending.may_leave(file, call.kind, call.approval_id)
 
 

@@ -26,6 +26,7 @@ from recovery_flows.rules import (
     freezing,
     releasing,
     restitution,
+    unrelated_funds,
 )
 from recovery_flows.rules.approval_subjects import approval_id, subject_digest
 from recovery_flows.rules.freezing import Laws
@@ -259,7 +260,8 @@ def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) 
     """Ask for what is left of a hold to be given up."""
     hold = progress.file.hold(hold_id)
     asset = progress.file.asset(hold.asset_id)
-    if hold not in restitution.to_release(progress.file, asset):
+    is_free = hold in restitution.to_release(progress.file, asset)
+    if not (is_free or unrelated_funds.is_kept(progress.file, hold)):
         kept = str(restitution.waits_for(progress.file, asset))
         why = kept or releasing.why_kept(progress.file, hold)
         raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")

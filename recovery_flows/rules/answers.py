@@ -28,6 +28,7 @@ from recovery_flows.rules import (
     letting_go,
     payout_facts,
     renewing,
+    stuck,
 )
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
@@ -88,6 +89,7 @@ def _take_reading(
         disagreeing.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
     disagreeing.compare_hold(progress, hold, fact, now)
     disagreeing.compare_fall(progress, before, hold, fact, now)
+    disagreeing.compare_end(progress, progress.file.hold(hold.id), fact, now)
     if reading.move.event != "stated":
         disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
     if reading.move.event in _IN_FORCE_AGAIN:
@@ -116,9 +118,7 @@ def _supersede(progress: Progress, hold: HoldRow) -> None:
     """A hold in force takes the place of the stop or voluntary hold that it follows."""
     if hold.state not in (HoldState.STOPPED, HoldState.FROZEN) or not hold.supersedes_id:
         return
-    stop = progress.file.hold(hold.supersedes_id)
-    if stop.state is HoldState.STOPPED:
-        progress.take(Move(Noun.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0}))
+    letting_go.take_over(progress, progress.file.hold(hold.supersedes_id), hold)
 
 
 def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
@@ -203,6 +203,8 @@ def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: d
     values: dict[str, Scalar] = {"statement_to": covers_to}
     if noun is Noun.ASSET:
         asset = progress.file.asset(subject_id)
+        if asset.left_alone.startswith(stuck.SILENT):
+            values["left_alone"] = ""
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
     else:
         claim = next(c for c in progress.file.claims if c.id == subject_id)
@@ -242,7 +244,7 @@ def take_refusal(
         _refuse_payout(progress, subject_id, code)
     elif noun is Noun.ASSET:
         asset = file.asset(subject_id)
-        reason = f"the bank refused its statement: {code}"
+        reason = f"{stuck.SILENT}: {code}"
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
 
 

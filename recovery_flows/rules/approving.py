@@ -18,6 +18,7 @@ from models.states import (
 from recovery_flows.rules import (
     choosing,
     crossing,
+    denied_stops,
     freezing,
     letter_answers,
     letting_go,
@@ -65,6 +66,8 @@ def _confirm_stop(progress: Progress, approval: ApprovalRow, now: datetime, laws
 def _order_freeze(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del laws
     hold = progress.file.hold(approval.subject_id)
+    if hold.supersedes_id and denied_stops.is_given_up(progress.file, hold.supersedes_id):
+        raise StepRefusedError(f"hold {hold.id} would take over a hold that is given up")
     progress.take(Move(Noun.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
     ordered = progress.file.hold(hold.id)
     progress.call(freezing.hold_intent(progress.file, ordered, approval.id))

@@ -10,6 +10,7 @@ from models.outcome import Move
 from models.rows import ApprovalRow, CallRow, HoldRow
 from models.states import ApprovalState, CallKind, CallState, HoldState, Noun, Role
 from models.step_wording import say
+from recovery_flows.rules import unrelated_funds
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.subjects import Act
 
@@ -69,12 +70,19 @@ def take_back(progress: Progress) -> None:
         order_release(progress, hold.id, denial.id, "its confirmation was refused")
 
 
+def is_given_up(file: RecoveryFile, hold_id: str) -> bool:
+    """Whether a hold was denied or is being released: nothing is to take it over."""
+    if denial_of(file, hold_id) is not None:
+        return True
+    return unrelated_funds.is_being_released(file.hold(hold_id))
+
+
 def _withdraw_followers(progress: Progress) -> None:
-    """A freeze that was to follow a denied stop is not asked for any more."""
-    reason = "the stop that it was to follow was denied"
+    """A freeze that was to follow a stop which is given up is not asked for any more."""
+    reason = "the hold that it was to follow is given up"
     for hold in progress.file.holds:
         waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
-        if waits and hold.supersedes_id and denial_of(progress.file, hold.supersedes_id):
+        if waits and hold.supersedes_id and is_given_up(progress.file, hold.supersedes_id):
             asked = progress.file.pending(hold.id)
             if asked is not None:
                 progress.take(Move(Noun.APPROVAL, asked.id, "voided", asked.state, reason=reason))

@@ -15,6 +15,7 @@ from models.states import (
     CLOSED_RECOVERIES,
     DiscrepancyKind,
     HoldKind,
+    HoldState,
     Noun,
     PayoutState,
     RecoveryState,
@@ -110,6 +111,15 @@ def compare_fall(
         progress, _K.HOLD_FELL, Noun.HOLD, hold.id, now, asset_id=hold.asset_id,
         expected=fell[0], stated=fell[1], mark=str(fact.revision),
     )  # fmt: skip
+
+
+def compare_end(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """A bank that holds longer than the law lets it: our clock ends the hold, a person asks why."""
+    ours, theirs = hold.expires_at, fact.expires_at
+    if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
+        ends = f"{theirs:%Y-%m-%d %H:%M} UTC"
+        detail = f"it says until {ends}, the law ends it on {ours:%Y-%m-%d %H:%M} UTC"
+        find(progress, _K.HELD_BEYOND_TERM, About.hold(hold), now, detail=detail, mark=ends)
 
 
 def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:

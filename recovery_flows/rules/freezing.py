@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from models.file import RecoveryFile
@@ -11,9 +11,9 @@ from models.outcome import CallIntent, Move, Scalar
 from models.rows import AssetRow, HoldRow
 from models.states import (
     LIVE_HOLDS,
+    OPEN_CALLS,
     ApprovalState,
     CallKind,
-    CallState,
     HoldKind,
     HoldState,
     Noun,
@@ -23,13 +23,13 @@ from models.states import (
 )
 from recovery_flows.rules import denied_stops, lapsing, linking, reminding, renewing, watching
 from recovery_flows.rules.drafting import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
+from recovery_flows.rules.freeze_plan import freeze_plan
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Regime
 from recovery_flows.rules.wanting import is_worth_holding, wanted_minor
 
 Laws = Mapping[str, Regime]
 
-_FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
 _ALREADY_FROZEN = "ALREADY_FROZEN"
 
 
@@ -112,12 +112,30 @@ def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     """More traced money than was ever asked for: the account goes back to freezing."""
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
-    if any(h.state in UNANSWERED for h in progress.file.holds_of(asset.id)):
+    if is_unanswered(progress.file.holds_of(asset.id)):
         return  # nothing more is drafted before that is answered: it would go back at once
     if not is_worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
     progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="more money traced here"))
+
+
+def is_unanswered(holds: Sequence[HoldRow]) -> bool:
+    """Whether a bank has still to answer, or a person to look at the refusal of a stop.
+
+    More is stopped on an account only then: what was refused is refused again until its cause is
+    known, and it counts as asked for.
+    """
+    return any(
+        h.state in UNANSWERED
+        or (
+            h.kind is HoldKind.STOP
+            and h.state is HoldState.REJECTED_BY_BANK
+            and not h.lapse_seen_by
+            and not is_followed(holds, h)
+        )
+        for h in holds
+    )
 
 
 def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
@@ -126,7 +144,7 @@ def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     if asset.stage is not Stage.FREEZING or asset.left_alone:
         return
     holds = file.holds_of(asset.id)
-    if any(h.state in UNANSWERED for h in holds):
+    if is_unanswered(holds):
         return
     wanted = wanted_minor(file, asset)
     if is_worth_holding(file, asset, wanted, laws):
@@ -149,35 +167,6 @@ def _queue_behind_others(progress: Progress, asset: AssetRow, laws: Laws) -> Non
                 laws[asset.regime].freeze.code, supersedes_id=hold.id,
             )  # fmt: skip
             return
-
-
-def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
-    """What of each stop is to be frozen, once the statement shows what of it is stolen.
-
-    Minor units of the account's currency; 0 where the stop keeps money that is not the victims'.
-    """
-    if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
-        return []
-    holds = file.holds_of(asset.id)
-    stops = [
-        h
-        for h in holds
-        if h.state is HoldState.STOPPED
-        and not is_followed(holds, h)
-        and denied_stops.denial_of(file, h.id) is None
-    ]
-    frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in UNANSWERED]
-    kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind in _FORMAL)
-    paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
-    left = max(0, asset.traced_minor - kept - paid)
-    plan = []
-    for stop in stops:
-        if stop.acted_at is None or asset.statement_to < stop.acted_at:
-            continue
-        amount = min(left, stop.held_minor) if len(stops) > 1 else left
-        plan.append((stop, amount))
-        left -= amount
-    return plan
 
 
 def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
@@ -209,7 +198,7 @@ def statement_is_wanted(file: RecoveryFile, asset: AssetRow) -> bool:
     Together with the stop, and once more when the bank acted later than the statement reaches.
     """
     calls = [c for c in file.calls if c.subject_id == asset.id and c.kind is CallKind.STATEMENT]
-    if asset.left_alone or any(c.state is not CallState.ANSWERED for c in calls):
+    if asset.left_alone or any(c.state in OPEN_CALLS for c in calls):
         return False
     holds = [h for h in file.holds_of(asset.id) if h.acted_at or h.ordered_at]
     ended = [

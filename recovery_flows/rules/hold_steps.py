@@ -9,7 +9,7 @@ from models.money import Money
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Role
 from models.step_wording import say
-from recovery_flows.rules import lapsing
+from recovery_flows.rules import lapsing, unrelated_funds
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
@@ -28,6 +28,7 @@ def of(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             yield Step(
                 Action.SUBMIT_RENEWAL, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
             )
+    yield from unrelated_funds.steps(file)
     for hold in lapsing.unseen(file):
         partner = file.asset(hold.asset_id).partner_id
         text = say("see_lapse", kind=hold.kind, partner=partner)

@@ -17,7 +17,7 @@ from models.states import (
     Noun,
     Stage,
 )
-from recovery_flows.rules import denied_stops, discrepancies
+from recovery_flows.rules import denied_stops, discrepancies, unrelated_funds
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.hold_figures import nothing
 from recovery_flows.rules.progress import Progress
@@ -189,6 +189,8 @@ def still_wanted_minor(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> in
 
     As much as was asked for, until a statement has shown how much of it is stolen.
     """
+    if unrelated_funds.is_decided(file, hold):
+        return 0
     paid = sum(p.taken_minor for p in file.payouts if p.hold_id == hold.id)
     # A part whose release was on its way when the bank let all of it go is not stopped again.
     let_go = 0 if file.pending(hold.id) else hold.releasing_minor

@@ -11,7 +11,7 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import LIVE_HOLDS, HoldKind, HoldState, Noun
-from recovery_flows.rules import clocks, freezing
+from recovery_flows.rules import clocks, freezing, unrelated_funds
 from recovery_flows.rules.acts import StepRefusedError, ask
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
@@ -112,10 +112,27 @@ def take_refusal(progress: Progress, hold_id: str, code: str) -> None:
     if hold.state is HoldState.RELEASE_PENDING:
         unchanged: dict[str, Scalar] = {"releasing_minor": 0}
         progress.take(Move(Noun.HOLD, hold.id, _kept(hold), hold.state, unchanged, reason=reason))
+        _give_over(progress, hold.id)
     elif hold.releasing_minor and hold.state in _IN_FORCE:
         # What has ended since, such as a stop that its freeze took over, has no part to keep.
         values: dict[str, Scalar] = {"releasing_minor": 0}
         progress.take(Move(Noun.HOLD, hold.id, "part_kept", hold.state, values, reason=reason))
+
+
+def _give_over(progress: Progress, hold_id: str) -> None:
+    """A bank that could not release a stop because a freeze took it over holds it no more."""
+    stop = progress.file.hold(hold_id)
+    for hold in progress.file.holds:
+        if hold.supersedes_id == stop.id and hold.state in (HoldState.STOPPED, HoldState.FROZEN):
+            take_over(progress, stop, hold)
+            return
+
+
+def take_over(progress: Progress, stop: HoldRow, hold: HoldRow) -> None:
+    """A hold in force takes the place of the stop or voluntary hold that it follows."""
+    if stop.state is HoldState.STOPPED:
+        progress.take(Move(Noun.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0}))
+        unrelated_funds.pass_on(progress, stop, progress.file.hold(hold.id))
 
 
 def _kept(hold: HoldRow) -> str:

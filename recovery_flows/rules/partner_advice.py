@@ -18,6 +18,9 @@ ADVICE: Mapping[Trouble, str] = {
     ),
     Trouble.SLOW: f"it is slow or overloaded: {_CALL}",
     Trouble.HUNG_UP: _CALL,
+    Trouble.REGISTER: (
+        "nothing is sent or read: `recovery audit verify` names it; restore it from a copy"
+    ),
     Trouble.NO_TOKEN: _OUR_KEY,
     Trouble.UNAUTHORIZED: "compare the client id or the token with what it has on file",
     Trouble.SIGNATURE: _OUR_KEY,

@@ -3,9 +3,7 @@
 A bank that pays in another currency than it holds rounds what it debits by up to a coin, and its
 rate is not known before it has paid. So what is asked of such a hold is counted in coins of the
 account, each rounded up by the rate at which the trace carries the claim; a sum worth one coin or
-less cannot be paid at all, and after a refusal for want of money a coin less is asked for. What is
-left after payouts carries less of the loss than its coins are worth: what a coin is worth is told
-by all that was traced to the account, not by the rest.
+less cannot be paid at all, and after a refusal for want of money a coin less is asked for.
 """
 
 from __future__ import annotations
@@ -28,7 +26,6 @@ class Pool:
     """What a hold can pay: a claim in the loss's currency, and the account's coins behind it.
 
     `claim_minor` and `asset_minor` are what the ledger carries; `coins` of these may be paid out.
-    `rate` is what all that was traced to the account is: loss against coins.
     """
 
     hold_id: str
@@ -36,7 +33,11 @@ class Pool:
     asset_minor: int
     coins: int
     is_foreign: bool
-    rate: tuple[int, int] = (0, 0)
+    coin_minor: int = 0
+    """What a coin of the account is worth at the rate of the trace, rounded down.
+
+    What is left after payouts carries another ratio: banks round what they debit.
+    """
 
     @property
     def payable_minor(self) -> int:
@@ -50,9 +51,7 @@ class Pool:
         part = min(minor, self.payable_minor)
         if not self.is_foreign:
             return part > 0
-        loss, coins = self.rate
-        is_worth_it = not coins or part * coins > loss
-        return is_worth_it and part * self.asset_minor > self.claim_minor
+        return part * self.asset_minor > self.claim_minor and part > self.coin_minor
 
     def less(self, minor: int) -> Pool:
         """What it can still pay after so much was promised; coins are rounded up."""
@@ -67,11 +66,12 @@ def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
     no more is there to pay than the account holds.
     """
     foreign = asset.currency != file.recovery.currency
+    coin = asset.traced_claim_minor // asset.traced_minor if foreign and asset.traced_minor else 0
     return tuple(
         Pool(
             b.hold_id, b.claim_minor, b.asset_minor,
             b.asset_minor - (coins_less(file, file.hold(b.hold_id)) if foreign else 0), foreign,
-            (asset.traced_claim_minor, asset.traced_minor),
+            coin,
         )
         for b in file.balances
         if b.account is LedgerAccount.HELD

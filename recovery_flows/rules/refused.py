@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from models.file import RecoveryFile, Step
 from models.outcome import Move
 from models.rows import HoldRow
-from models.states import HoldState, Noun, Role
+from models.states import LIVE_HOLDS, HoldState, Noun, Role
 from models.step_wording import say
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.acts import StepRefusedError
@@ -15,10 +15,17 @@ from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 
 
+def is_refused_a_successor(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether a bank was asked to take a hold over by another one, and did not."""
+    refused = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
+    return any(h.supersedes_id == hold.id and h.state in refused for h in file.holds)
+
+
 def unseen(file: RecoveryFile) -> list[HoldRow]:
     """Holds that a bank would not or could not give, which nothing follows and nobody has noted.
 
-    An account at home that was empty is watched instead.
+    An account at home that was empty is watched instead, unless the hold was to take over one
+    that is in force.
     """
     return [
         h
@@ -29,7 +36,9 @@ def unseen(file: RecoveryFile) -> list[HoldRow]:
 
 
 def _is_watched(file: RecoveryFile, hold: HoldRow) -> bool:
-    return hold.state is HoldState.NO_FUNDS and file.asset(hold.asset_id).home
+    if hold.state is not HoldState.NO_FUNDS or not file.asset(hold.asset_id).home:
+        return False
+    return not hold.supersedes_id or file.hold(hold.supersedes_id).state not in LIVE_HOLDS
 
 
 def steps(file: RecoveryFile) -> Iterator[Step]:
@@ -55,8 +64,10 @@ def order_again(progress: Progress, hold_id: str, actor: str) -> str:
     file = progress.file
     hold = file.hold(hold_id)
     asset = file.asset(hold.asset_id)
-    if hold.state is not HoldState.REJECTED_BY_BANK:
+    if hold.state not in (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS):
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: the bank has not refused it")
+    if _is_watched(file, hold):
+        raise StepRefusedError(f"hold {hold_id} found an empty account: that is watched")
     if not asset.home:
         raise StepRefusedError(f"hold {hold_id} was asked for by a request: it takes another one")
     if is_followed(file.holds, hold) or any(

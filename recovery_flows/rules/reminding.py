@@ -105,4 +105,12 @@ def state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
     follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)
     if follower is not None and follower.state in UNANSWERED:
         return f"the {follower.kind} after it is {follower.state.replace('_', ' ')}"
-    return "nothing follows it"
+    return _NOT_FOLLOWED[hold.kind]
+
+
+_NOT_FOLLOWED = {
+    HoldKind.STOP: "no freeze yet",
+    HoldKind.FREEZE: "not renewed",
+    HoldKind.QUEUE: "not renewed",
+    HoldKind.VOLUNTARY: "no order yet",
+}

@@ -24,7 +24,9 @@ from models.step_wording import NOTHING, Wording, say
 from recovery_flows.rules import basis, discrepancies, paying, pools, refused_payouts, releasing
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
-from recovery_flows.rules.freezing import Laws, freeze_plan
+from recovery_flows.rules.drafting import UNANSWERED
+from recovery_flows.rules.freeze_plan import freeze_plan
+from recovery_flows.rules.freezing import Laws, is_unanswered
 from recovery_flows.rules.losses import LOST, is_paid, net_loss_minor
 from recovery_flows.rules.pools import Part
 from recovery_flows.rules.progress import Progress
@@ -111,6 +113,8 @@ def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
     refused = refused_payouts.blocking(file, asset, but=but)
     if refused is not None:
         return say("payout_refused", claim=refused.claim_id)
+    if file.recovery.asked_rule:
+        return say("rule_asked")
     given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
     if any(c.asked_account_id for c in file.claims if c.id in given):
         return say("payee_asked")
@@ -153,6 +157,8 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     if discrepancies.hold_up_return(file, asset.id):
         return ()
     surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
+    if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
+        return ()  # what is to keep the rest is not in force yet
     if waits_for(file, asset):
         return surplus
     needless = releasing.needless(file, asset)
@@ -264,6 +270,7 @@ def _close(progress: Progress, asset: AssetRow) -> None:
     busy = (
         any(h.state in LIVE_HOLDS and h.held_minor > 0 for h in file.holds_of(asset.id))
         or any(h.state in _HOLD_BUSY for h in file.holds_of(asset.id))
+        or is_unanswered(file.holds_of(asset.id))
         or file.open_calls(asset.id)
         or any(a.asset_id == asset.id and a.state not in paying.ENDED for a in file.allocations)
         or any(r.asset_id == asset.id and is_waiting(r) for r in file.requests)

@@ -17,7 +17,7 @@ from models.states import (
     TaskRenewal,
     TaskState,
 )
-from recovery_flows.rules import letting_go, paying, renewing, restitution
+from recovery_flows.rules import denied_stops, letting_go, paying, renewing, restitution
 from recovery_flows.rules.approval_subjects import is_in_force, is_unchanged
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
@@ -39,12 +39,19 @@ def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
         return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
     if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
         return False
+    if kind is CallKind.HOLD and _takes_over_what_is_given_up(file, approval):
+        return False
     return is_in_force(file, approval)
 
 
 def _rests_on_something_else(file: RecoveryFile, approval: ApprovalRow) -> bool:
     """Whether the return decision behind a payout would be drafted otherwise now."""
     return bool(paying.changed(file, paying.allocation_of(file, approval.subject_id)))
+
+
+def _takes_over_what_is_given_up(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    before = file.hold(approval.subject_id).supersedes_id
+    return bool(before) and denied_stops.is_given_up(file, before)
 
 
 def waits(file: RecoveryFile, kind: CallKind, subject_id: str) -> str:

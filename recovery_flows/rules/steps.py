@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.file import RecoveryFile, Step
+from models.money import Money
 from models.rows import (
     AssetRow,
 )
@@ -112,7 +113,9 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
         return
     due = _first_end(file, asset)
     if not basis.title_stands(file, asset) and restitution.is_allocable(file, asset):
+        held = sum(h.held_minor for h in file.live_holds(asset.id))
         text = say("check_title")
+        text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
         yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in restitution.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
@@ -149,8 +152,22 @@ def _waits(file: RecoveryFile) -> Iterator[Step]:
             kept = restitution.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
             text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
             yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
+    yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
+
+
+def _ends(file: RecoveryFile) -> Iterator[Step]:
+    """Stops that nothing takes over, such as one whose freeze the bank refused: they run out."""
+    if file.recovery.trace_wanted:
+        return
+    for hold in file.holds:
+        asset = file.asset(hold.asset_id)
+        if hold.state is not HoldState.STOPPED or asset.stage is not Stage.RESTITUTION:
+            continue
+        if hold.expires_at is not None and refused.is_refused_a_successor(file, hold):
+            text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
+            yield _step(Action.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
 
 
 def _calls(file: RecoveryFile) -> Iterator[Step]:

@@ -13,9 +13,11 @@ from models.rows import AssetRow, CallRow, ClaimRow
 from models.states import OPEN_CALLS, CallKind, CallState, ClaimState, Noun, Role, Stage
 from models.step_wording import say
 from recovery_flows.rules.actions import Action
+from recovery_flows.rules.freezing import statement_intent
 from recovery_flows.rules.progress import Progress
 
 GIVEN_UP = "given up by an officer: no payment into it was found"
+SILENT = "the bank refused its statement"
 
 
 def steps(file: RecoveryFile) -> Iterator[Step]:
@@ -27,6 +29,9 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
     for asset in file.assets:
         if _is_unexplained(file, asset):
             yield from _asset_steps(file, asset)
+        elif _is_silent(asset):
+            text = say("ask_account_statement", partner=asset.partner_id)
+            yield Step(Action.ASK_STATEMENT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
 def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
@@ -45,6 +50,11 @@ def _is_unexplained(file: RecoveryFile, asset: AssetRow) -> bool:
     if tried or asset.left_alone or file.recovery.trace_wanted or file.open_calls(asset.id):
         return False
     return all(_is_answered(file, c) for c in _claims_into(file, asset))
+
+
+def _is_silent(asset: AssetRow) -> bool:
+    """An account in work of which its bank does not say where the money is."""
+    return asset.left_alone.startswith(SILENT) and asset.stage is not Stage.CLOSED
 
 
 def _claims_into(file: RecoveryFile, asset: AssetRow) -> list[ClaimRow]:
@@ -77,9 +87,15 @@ def give_up(progress: Progress, asset_id: str) -> None:
     progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def ask_again(progress: Progress, claim_id: str, asset_id: str, now: datetime) -> None:
-    """Ask a victim's bank once more for the statement that it refused."""
-    claim = next(c for c in progress.file.claims if c.id == claim_id)
+def ask_again(progress: Progress, subject_id: str, asset_id: str, now: datetime) -> None:
+    """Ask once more for the statement that a bank refused: of an account, or a victim's own."""
+    if subject_id == asset_id:
+        asset = progress.file.asset(asset_id)
+        values: dict[str, Scalar] = {"left_alone": ""}
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+        progress.call(statement_intent(asset, now))
+        return
+    claim = next(c for c in progress.file.claims if c.id == subject_id)
     progress.call(
         CallIntent(
             id=derive_id("call", claim.id, CallKind.STATEMENT, now.isoformat()),

@@ -6,7 +6,7 @@ import json
 import time
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from tests.bank.test_wire import HOLD
 
 BANK = PartnerId("bank-a")
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
-TOO_LATE = (datetime.now(UTC) + timedelta(days=3_660)).isoformat()
+TOO_LATE = f"{datetime.now(UTC).year + 11}-01-01T00:00:00Z"
 CAPABLE = {
     "profile": "RBP/1", "bankId": "bank-a", "name": "Bank A", "jurisdiction": "CN",
     "currency": "CNY", "minPollSeconds": 60, "limits": {"*": {"perMinute": 60, "burst": 5}},

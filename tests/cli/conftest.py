@@ -43,6 +43,7 @@ from recovery_flows.flows.context import Engine
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
 from recovery_flows.sandbox.server import running
 from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
+from tests.by_hand import change
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 HOME, ALSO_HOME, ABROAD = "bank-home", "bank-slow", "bank-abroad"
@@ -184,13 +185,7 @@ class Unit:
         asyncio.run(_sweep(hands(self.installation())))
 
     def tamper(self, *statements: str) -> None:
-        with closing(sqlite3.connect(self.folder / "data" / "recovery.sqlite3")) as raw:
-            names = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for (name,) in names:
-                raw.execute(f"DROP TRIGGER {name}")
-            for text in statements:
-                assert raw.execute(text).rowcount, f"nothing was changed by: {text}"
-            raw.commit()
+        change(self.folder / "data" / "recovery.sqlite3", *statements)
 
     def one(self, query: str) -> Any:
         with closing(sqlite3.connect(self.folder / "data" / "recovery.sqlite3")) as raw:

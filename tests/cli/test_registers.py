@@ -6,6 +6,12 @@ from typing import Any
 
 import pytest
 
+from models.states import Role
+from models.store.partner_register import contacts_values
+from models.store.partners import partner_values
+from models.store.people import officer_values
+from recovery_flows.desk.registers import SHOWN_COLUMNS
+
 _SECRET = "an invented secret of tests"
 _BANK = ["--name", "Synthetic", "--regime", "CN", "--currency", "CNY"]
 
@@ -213,3 +219,16 @@ def test_where_letters_of_a_bank_go_takes_two_people(run: Any, by_two: Any, unit
     assert "1 Mole Road (now: none)" in run("approve").out
     assert run("approve", asked.out.split()[-1]).code == 0
     assert run("audit", "verify").code == 0
+
+
+def test_a_change_of_the_registers_carries_nothing_that_is_not_shown(unit: Any) -> None:
+    vault = unit.installation().database.vault
+    carried = {
+        *partner_values(
+            vault, "bank-new", name="Synthetic", regime="CN", currency="CNY", home=True,
+            base_url="https://bank.example", token="t", client_id="unit",
+        ),
+        *contacts_values(vault, "bank-new", {"address": "1 Street"}),
+        *officer_values("wu", [Role.OFFICER], os_user="wu"),
+    }  # fmt: skip
+    assert carried == SHOWN_COLUMNS

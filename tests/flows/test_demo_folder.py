@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -15,6 +18,7 @@ from config.settings import load_settings
 from models.queries.audit import verify
 from models.queries.officers import officers
 from models.states import Role
+from models.vault import KEY_FILE
 from recovery_flows.cli.demo import folder as demo_folder
 from recovery_flows.cli.demo.folder import PLAN, open_folder, planned_reports, read_plan
 from recovery_flows.cli.place import (
@@ -142,6 +146,37 @@ def test_fresh_does_not_remove_a_units_folder_with_the_demos_file_in_it(tmp_path
     opened = open_installation(tmp_path / "unit")
     assert verify(opened.database) == ()
     opened.database.dispose()
+
+
+_TAKEN_OUT = {
+    "its version mark": "DELETE FROM alembic_version",
+    "its history": "DROP TRIGGER event_no_delete; DELETE FROM event",
+    "its mark": "DELETE FROM installation",
+}
+
+
+@pytest.mark.parametrize("what", list(_TAKEN_OUT))
+def test_a_units_folder_is_not_removed_whatever_was_taken_out_of_its_database(
+    tmp_path: Path, what: str
+) -> None:
+    unit = _unit_with_identities(tmp_path / "unit", "{}")
+    unit.database.dispose()
+    with closing(sqlite3.connect(tmp_path / "unit" / "recovery.sqlite3")) as raw:
+        raw.executescript(_TAKEN_OUT[what])
+    key = load_settings(tmp_path / "unit").key_dir / KEY_FILE
+    for fresh in (True, False):
+        with pytest.raises(MisuseError, match="not a demo"):
+            open_folder(tmp_path / "unit", None, None, fresh=fresh)
+    assert key.exists()
+
+
+def test_a_plan_put_into_a_units_folder_makes_no_demo_of_it(tmp_path: Path) -> None:
+    unit = _unit_with_identities(tmp_path / "unit", "{}")
+    unit.database.dispose()
+    make(tmp_path / "demo")
+    copyfile(tmp_path / "demo" / PLAN, tmp_path / "unit" / PLAN)
+    with pytest.raises(MisuseError, match="is a unit's, not a demo"):
+        open_folder(tmp_path / "unit", None, None, fresh=False)
 
 
 def test_an_officer_put_in_by_sql_does_not_act(tmp_path: Path) -> None:

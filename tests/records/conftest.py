@@ -51,6 +51,7 @@ from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import load_regime
+from tests.by_hand import change
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 HOME, SLOW, ABROAD = "bank-home", "bank-slow", "bank-abroad"
@@ -188,7 +189,7 @@ class Unit:
             account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
             asset = next(a for a in progress.file.assets if a.account_id == account)
             answers.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
-            trace_file(unit.session, progress, self.now, self.laws)
+            trace_file(unit.session, unit.vault, progress, self.now, self.laws)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 
     line, statement = staticmethod(line), staticmethod(statement)
@@ -227,13 +228,7 @@ class Unit:
 
     def tamper(self, *statements: str) -> None:
         """What somebody with the file and no key does: triggers away, then raw SQL."""
-        with closing(sqlite3.connect(self.path)) as raw:
-            names = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for (name,) in names:
-                raw.execute(f"DROP TRIGGER {name}")
-            for text in statements:
-                assert raw.execute(text).rowcount, f"nothing was changed by: {text}"
-            raw.commit()
+        change(self.path, *statements)
 
     def one(self, query: str) -> object:
         with closing(sqlite3.connect(self.path)) as raw:

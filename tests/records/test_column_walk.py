@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,6 +36,7 @@ from models.store.record import record
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from models.tables import BY_NOUN, STATE_COLUMN, STATELESS
+from tests.by_hand import by_hand
 
 MAY_CHANGE: dict[tuple[str, str], str] = {}
 """(table, column): why `audit verify` may say nothing when it is changed by hand."""
@@ -165,13 +165,9 @@ def names(findings: tuple[Finding, ...], table: str, row: dict[str, Any]) -> boo
 class Hand:
     """Somebody with the file and no key, who puts everything back after each try."""
 
-    def __init__(self, path: Path, database: Database) -> None:
-        self.database = database
-        self.raw = sqlite3.connect(path)
+    def __init__(self, raw: sqlite3.Connection, database: Database) -> None:
+        self.database, self.raw = database, raw
         self.raw.row_factory = sqlite3.Row
-        triggers = self.raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in triggers.fetchall():
-            self.raw.execute(f"DROP TRIGGER {name}")
         self.raw.commit()
 
     def is_named(self, table: str, row: dict[str, Any]) -> bool:
@@ -262,8 +258,8 @@ def test_every_column_of_every_table_is_named_when_it_is_changed_by_hand(
 ) -> None:
     assert verify(filled.database) == ()
     walked = Walked()
-    hand = Hand(filled.path, filled.database)
-    with closing(hand.raw):
+    with by_hand(filled.path) as raw:
+        hand = Hand(raw, filled.database)
         for table in SQLModel.metadata.sorted_tables:
             assert rows_of(hand.raw, table.name), f"no row in {table.name}"
             walk_columns(hand, table, walked)

@@ -173,7 +173,7 @@ class Unity:
             )
             asset = next(a for a in progress.file.assets if a.account_id == account_id)
             answers.take_statement(progress, Noun.ASSET, asset.id, self.now)
-            trace_file(unit.session, progress, self.now, LAWS)
+            trace_file(unit.session, unit.vault, progress, self.now, LAWS)
 
         self.answer_calls(recovery_id)
         self.change(recovery_id, take)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import pytest
 from textual.events import Paste
 
 from tests.screens.test_keys import type_fast
@@ -62,3 +64,23 @@ async def test_another_payment_is_a_decision_that_the_history_keeps(unity: Any, 
     assert len(file_of(unity, "R-2026-0002").holds) == 1
     accepted = next(e for e in events(unity, "R-2026-0002") if e.event == "accepted")
     assert accepted.reason == "decided to be another payment than that of R-2026-0001"
+
+
+async def test_keys_typed_before_the_question_about_the_same_payment_stands_decide_nothing(
+    unity: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def on_mount(self: object) -> None:
+        del self
+        await asyncio.sleep(0.4)
+
+    monkeypatch.setattr(AlreadyReported, "on_mount", on_mount, raising=False)
+    app = unity.app("li", start_screen="report")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await send(app, pilot, wait, PASTE)
+        await type_fast(app, "i")
+        app.post_message(Paste(AGAIN))
+        await wait(pilot, app, "≠ this payment is already reported as R-2026-0001")
+        await type_fast(app, "ctrl+s", "a", "y")
+        await wait(pilot, app, "Already reported?", "2 keys typed before this question stood")
+        assert isinstance(app.screen, AlreadyReported)
+    assert len(ids(unity)) == 1

@@ -52,7 +52,7 @@ class Desk:
     polite: bool = False
     told: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
-    repeated: list[str] = field(default_factory=list)
+    repeated: list[tuple[str, str]] = field(default_factory=list)
     releases: list[tuple[datetime, str, int | None]] = field(default_factory=list)
     _entries: int = 0
     _seen: Counter[str] = field(default_factory=Counter)
@@ -129,7 +129,7 @@ class Desk:
     def _notice_repeat(self, what: tuple[object, ...], number: str, order_ref: str) -> None:
         for before in self.refused:
             if before.what == what and before.facts == self._facts(number):
-                self.repeated.append(order_ref)
+                self.repeated.append((order_ref, before.order_ref))
                 return
 
     def resources(self) -> Iterator[Hold | Payout]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from models.queries.audit import verify
 from models.queries.work import next_instant, next_retry
 from recovery_flows.reports.ledger_check import ledger_check
-from tests.simulation.eyes import ViolationError
+from tests.simulation.eyes import A_NIGHT, ViolationError
 from tests.simulation.hands import Hands
 from tests.simulation.oracle import Oracle
 from tests.simulation.place import START, Place
@@ -18,7 +18,6 @@ from tests.simulation.world import World
 
 _ROUNDS_MAX = 150
 _HORIZON = timedelta(days=3 * 365)
-_A_NIGHT = timedelta(hours=25)
 _NUDGE = timedelta(seconds=130)  # past a lease and the longest pause of a retry
 _POLITE = Tick(0)
 
@@ -75,7 +74,7 @@ class Ending(World):
     def _news_to_come(self) -> datetime | None:
         """Until when a bank may go back on its word, and is heard of it the night after."""
         found = [at for bank in self.banks.values() if (at := bank.next_news())]
-        heard = [bank.last_news + _A_NIGHT for bank in self.banks.values() if bank.last_news]
+        heard = [bank.last_news + A_NIGHT for bank in self.banks.values() if bank.last_news]
         found += [at for at in heard if at > self.at]
         return min(found, default=None)
 

@@ -62,19 +62,32 @@ class Oracle(Words):
 
     def _repeated_orders(self) -> None:
         for bank in self.banks.values():
-            for ref in bank.repeated[self._repeats.get(bank.id, 0) :]:
-                if not self._was_asked_again(ref):
+            for ref, refused in bank.repeated[self._repeats.get(bank.id, 0) :]:
+                if not self._was_asked_again(ref, refused):
                     raise ViolationError("repeated", f"{bank.id} got a refused order again: {ref}")
             self._repeats[bank.id] = len(bank.repeated)
 
-    def _was_asked_again(self, ref: str) -> bool:
-        """Whether an officer saw the refusal and ordered this one anew, or the payout's claim
-        or payee changed meanwhile."""
-        rows = self._all("SELECT drafted_by FROM hold WHERE id = ?", ref)
-        seen = self._all(
-            "SELECT 1 FROM event WHERE noun = 'hold' AND event = 'refusal_seen' LIMIT 1"
+    def _was_asked_again(self, ref: str, refused: str) -> bool:
+        """Whether the order rests on something else than the refused one, or a person looked.
+
+        A hold is ordered on what the trace in force says, a payout on what a person found out
+        about the one that was not paid: the officer's note of the refusal, or the discrepancy.
+        What another recovery ordered for its own victim is no repetition.
+        """
+        born = "SELECT recovery_id FROM event WHERE subject_id = ? ORDER BY seq LIMIT 1"
+        if self._all(born, ref) != self._all(born, refused):
+            return True
+        told = "SELECT max(seq) FROM event WHERE subject_id = ? AND event IN ('refused','no_funds')"
+        since = self._all(told, refused)[0][0] or 0
+        drafted = "SELECT min(seq) FROM event WHERE subject_id = ?"
+        until = self._all(drafted, ref)[0][0]
+        query = (
+            "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
+            " 'refusal_seen' OR noun = 'trace' AND event = 'adopted' OR noun = 'discrepancy' AND"
+            " event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy WHERE subject_id ="
+            " ?1 AND resolved_by <> '')) LIMIT 1"
         )
-        return bool(rows and seen)
+        return bool(self._all(query, refused, since, until))
 
     def _releases(self) -> None:
         """Nothing is let go while a claim of the file has a net loss, unless a person says so."""
@@ -94,18 +107,41 @@ class Oracle(Words):
         unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'found_unrelated'"
         if self._all(unrelated, hold):
             return
-        held = self._all(
-            "SELECT coalesce(sum(claim_minor), 0) FROM posting WHERE hold_id = ?"
+        loss, needed = self._net_loss(recovery), self._needed(hold, seq)
+        coins = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
+        # A loss below the coin of a conversion can be paid by nobody, nor can a coin alone, nor
+        # those that are kept back since a bank had not enough for the conversion.
+        short = self._all("SELECT count(*) FROM payout WHERE hold_id = ? AND reason <> ''", hold)
+        least = 1 if coins == "CNY" else 10 * (1 + min(3, int(str(short[0][0]))))
+        if needed >= least and loss >= least:
+            raise ViolationError(
+                "released", f"{hold} with {needed} of the loss is let go, {loss} is still owed"
+            )
+
+    def _needed(self, hold: str, seq: int) -> int:
+        """What of the loss no other hold on the account keeps once this one is let go.
+
+        In the currency of the loss. The ledger shows the money of the case under the hold that
+        was there first: another one, such as a freeze of the whole sum, may keep it as well.
+        """
+        asset, here = self._all(
+            "SELECT h.asset_id, coalesce(sum(p.claim_minor), 0) FROM hold h LEFT JOIN posting p"
+            " ON p.hold_id = h.id AND p.account = 'held' AND p.event_seq <= ? WHERE h.id = ?",
+            seq, hold,
+        )[0]  # fmt: skip
+        kept = self._all(
+            "SELECT coalesce(sum(p.asset_minor), 0) FROM posting p JOIN hold h ON h.id = p.hold_id"
+            " WHERE p.account = 'memo_excess' AND p.asset_currency = h.currency"
+            " AND h.asset_id = ? AND h.id <> ? AND p.event_seq <= ?",
+            asset, hold, seq,
+        )[0][0]  # fmt: skip
+        own = self._all(
+            "SELECT coalesce(sum(asset_minor), 0) FROM posting WHERE hold_id = ?"
             " AND account = 'held' AND event_seq <= ?",
             hold, seq,
         )[0][0]  # fmt: skip
-        loss = self._net_loss(recovery)
-        coins = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
-        least = 1 if coins == "CNY" else 10
-        if int(str(held)) > 0 and loss >= least:
-            raise ViolationError(
-                "released", f"{hold} with {held} of the loss is let go, {loss} is still owed"
-            )
+        left = max(0, int(str(own)) - int(str(kept)))
+        return int(str(here)) * left // max(1, int(str(own)))
 
     def _net_loss(self, recovery: str) -> int:
         """What is upheld of a recovery's claims and was not paid by a bank (or is on its way)."""

@@ -9,10 +9,9 @@ from textual.content import Content
 
 from models.money import Money
 from models.queries.views import AllocationLine, AssetLine, RecoveryPage
-from models.states import PayoutState
 from recovery_flows.desk import wording
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.signs import ALLOCATIONS, MUTED, PAYOUTS, asset_sign, hold_sign, time_left
+from tui.signs import ALLOCATIONS, MUTED, asset_sign, hold_sign, payout_sign, time_left
 from tui.text import counted, word, words, zoned_time
 
 _ASSETS = (
@@ -84,11 +83,11 @@ def _allocation(allocation: AllocationLine, zone: str, width: int) -> Iterator[C
     if allocation.notice_to is not None:
         yield word(f"notice until {zoned_time(allocation.notice_to, zone)}", MUTED)
     columns = (Column("", most=12), Column("", most=20, rest=True), Column("", right=True),
-               Column("", most=14))  # fmt: skip
+               Column("", most=26))  # fmt: skip
     rows = [
         (
             word(f"  {p.victim}"), word(f"→ {p.payee}"), word(p.amount, "$foreground"),
-            PAYOUTS[PayoutState(p.state)].text(),
+            payout_sign(p).text(),
         )
         for p in allocation.payouts
     ]  # fmt: skip

@@ -5,16 +5,17 @@ from __future__ import annotations
 from textual.content import Content
 
 from models.queries.views import QueueLine, RecoveryPage
+from models.states import Role
 from tui.panels.identity import terms_block
 from tui.panels.money import assets_lines
 from tui.signs import ALARM, MUTED, turn_sign
 from tui.text import counted, cut, word, words
 
 
-def line_preview(line: QueueLine, width: int) -> list[Content]:
-    """One line: what is next, whose turn, whose file."""
+def line_preview(line: QueueLine, width: int, own: frozenset[Role]) -> list[Content]:
+    """One line: what is next, whose turn (`own` are the roles of who looks), whose file."""
     owner = line.owner or "nobody's yet"
-    sign = turn_sign(line.role, frozenset())
+    sign = turn_sign(line.role, own)
     text = words(
         " ", (line.ref, "bold $primary"), "  ", (line.sentence, "$foreground"), "  ",
         sign.text(), (f"  {counted(line.victims, 'victim')}  file: {owner}", MUTED),

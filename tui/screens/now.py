@@ -52,7 +52,7 @@ class NowScreen(LinkingScreen):
         yield QueueTable("queue")
         yield Static("reading the queue …", id="notice", markup=False)
         yield Input(placeholder="filter: reference, stage, step, currency, officer", id="filter")
-        yield Block(line_preview, node_id="line-preview")
+        yield Block(self._line_preview, node_id="line-preview")
         with Vertical(id="page-preview"):
             yield Block(page_preview, node_id="preview")
 
@@ -94,6 +94,9 @@ class NowScreen(LinkingScreen):
         box.display = True
         box.focus()
         self.refresh_bindings()
+
+    def _line_preview(self, line: QueueLine, width: int) -> list[Content]:
+        return line_preview(line, width, self.query_one(QueueTable).own_roles)
 
     def action_clear_filter(self) -> None:
         box = self.query_one("#filter", Input)

@@ -17,7 +17,7 @@ from tui.widgets.table import LineTable, TableColumn
 _NARROW = (
     TableColumn("due", "  time left", 11),
     TableColumn("ref", "recovery", 11),
-    TableColumn("what", "clock", 21),
+    TableColumn("what", "clock", 20),
     TableColumn("amount", "sum", 16, right=True),
     TableColumn("note", "under way"),
 )
@@ -25,9 +25,9 @@ _WIDE = (
     TableColumn("due", "  time left", 15),
     TableColumn("ref", "recovery", 11),
     TableColumn("what", "clock", 22),
-    TableColumn("bank", "bank", 14),
-    TableColumn("amount", "sum", 17, right=True),
-    TableColumn("owner", "file of", 9),
+    TableColumn("bank", "bank", 17),
+    TableColumn("amount", "sum", 16, right=True),
+    TableColumn("owner", "file of", 7),
     TableColumn("note", "under way"),
 )
 

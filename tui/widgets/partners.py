@@ -26,7 +26,7 @@ _NARROW = (
     TableColumn("p50", "agr/p50/p90", 11, right=True),
     TableColumn("late", "late", 4, right=True),
     TableColumn("calls", "open", 4, right=True),
-    TableColumn("weeks", "8 weeks", 12),
+    TableColumn("weeks", "8 weeks", 8),
 )
 _WIDE = (
     TableColumn("name", "partner"),
@@ -82,6 +82,7 @@ class PartnersTable(LineTable[PartnerPage]):
             word(channel, MUTED), BREAKERS[line.breaker].text(short=not is_wide),
             word(ago(line).removesuffix(" late"), "$foreground"),
         ]  # fmt: skip
+        lately = f" {_figure(line.lately.p50)}"
         agreed = _figure(row.agreed_minutes or None)
         times = (agreed, _figure(line.ever.p50), _figure(line.ever.p90))
         cells += [word(t) for t in times] if is_wide else [word("/".join(times), "$foreground")]
@@ -89,7 +90,7 @@ class PartnersTable(LineTable[PartnerPage]):
             *cells,
             word(f"{len(line.breaches):,}", CARE if line.breaches else MUTED),
             word(f"{line.calls.count:,}" if line.calls else "0", CALM if line.calls else MUTED),
-            words((bars(line.weeks), CALM), (f" {_figure(line.lately.p50)}", "$foreground")),
+            words((bars(line.weeks), CALM), (lately if is_wide else "", "$foreground")),
         ]
 
 

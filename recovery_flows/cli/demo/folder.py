@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from config.settings import default_data_dir, load_settings
 from models.engine import make_engine, open_database
+from models.heads import HeadFile
 from models.ledger import Event
 from models.migrate import has_schema
 from models.queries.installing import is_demo
@@ -70,13 +71,22 @@ def open_folder(folder: Path, data: Path | None, limit: int | None, *, fresh: bo
     if fresh:
         _remove(folder, keys)
     if (folder / PLAN).exists():
-        return open_installation(folder)
+        return _gone_on_with(folder)
     if _is_demo(folder):
         # Without its plan it was killed while it was made: nothing has happened in it yet.
         _remove(folder, keys)
     if folder.exists() and any(folder.iterdir()):
         raise MisuseError(f"{folder} holds something that is not a demo: name another with --dir")
     return _make(folder, _world(data, limit), data)
+
+
+def _gone_on_with(folder: Path) -> Installation:
+    """A demo that was played before; a plan that lies in a unit's folder makes no demo of it."""
+    opened = open_installation(folder)
+    if not opened.is_demo:
+        opened.database.dispose()
+        raise MisuseError(f"{folder} is a unit's, not a demo: name another with --dir")
+    return opened
 
 
 def _remove(folder: Path, keys: Path) -> None:
@@ -94,10 +104,13 @@ def _is_demo(folder: Path) -> bool:
     settings = load_settings(folder)
     if not (folder / DEMO_IDENTITIES).exists():
         return False
+    # Whatever the database says: where heads were signed, somebody has worked.
+    heads = HeadFile(settings.key_dir).path
+    has_history = heads.exists() and heads.stat().st_size > 0
     engine = make_engine(settings.database_url.get_secret_value())
     try:
         if not has_schema(engine) or has_no_seals(engine):
-            return not has_schema(engine)
+            return not has_schema(engine) and not has_history
         database = open_database(settings.database_url.get_secret_value(), settings.key_dir)
     except VaultError:
         return False
@@ -106,7 +119,7 @@ def _is_demo(folder: Path) -> bool:
     try:
         with database.reading() as session:
             is_empty = session.execute(sa.select(_EVENTS.c.seq).limit(1)).first() is None
-        return is_empty or is_demo(database)
+        return (is_empty and not has_history) or is_demo(database)
     finally:
         database.dispose()
 

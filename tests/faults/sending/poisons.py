@@ -22,6 +22,7 @@ from models.tables import table_of
 from recovery_flows.desk.queueing import queue
 from recovery_flows.flows import deciding
 from recovery_flows.rules.attention import DEFAULT_PATIENCE
+from tests.by_hand import change
 
 OTHER = AccountRef("bank-slow", "9999004", "Synthetic Shop")
 
@@ -51,13 +52,7 @@ def second(unit: Any) -> str:
 
 def garble(unit: Any, statement: str) -> None:
     """What a damaged disk or a hand in the file does to one row."""
-    with closing(sqlite3.connect(unit.database.engine.url.database)) as raw:
-        for (name,) in raw.execute(
-            "SELECT name FROM sqlite_master WHERE type='trigger'"
-        ).fetchall():
-            raw.execute(f"DROP TRIGGER {name}")
-        assert raw.execute(statement).rowcount
-        raw.commit()
+    change(unit.database.engine.url.database, statement)
 
 
 def failures(unit: Any, recovery_id: str) -> list[Any]:

@@ -159,9 +159,8 @@ async def test_what_nobody_and_nothing_moves_on_stands_in_red_with_its_reason(un
     await unit.sweep()
     (asset,) = unit.file().assets
     # No rule of today leads here; it stands for one that will.
-    garble(
-        unit, f"UPDATE hold SET state = 'superseded', held_minor = 0 WHERE asset_id = '{asset.id}'"
-    )
+    never = "state = 'superseded', held_minor = 0, acted_at = NULL, ordered_at = NULL"
+    garble(unit, f"UPDATE hold SET {never} WHERE asset_id = '{asset.id}'")
     garble(unit, f"UPDATE asset SET statement_to = NULL, stage = 'tracing' WHERE id = '{asset.id}'")
     garble(unit, "UPDATE call SET state = 'refused' WHERE kind = 'statement'")
     garble(unit, "UPDATE recovery SET trace_wanted = 0, wake_at = reported_at")

@@ -11,17 +11,21 @@ import pytest
 from models.queries.audit import verify
 from models.states import DiscrepancyKind, DiscrepancyState
 from recovery_flows.desk.discrepancies import resolve
+from tests.by_hand import change
 
 
 def tamper(unit: Any, *statements: str) -> None:
     """What somebody with the file and no key does: triggers away, then raw SQL."""
+    change(unit.database.engine.url.database, *statements)
+
+
+def another(unit: Any, table: str, where: str, **changed: str) -> str:
+    """An INSERT of a row like the first one there, with other values in some columns."""
     with closing(sqlite3.connect(unit.database.engine.url.database)) as raw:
-        triggers = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for (name,) in triggers:
-            raw.execute(f"DROP TRIGGER {name}")
-        for text in statements:
-            assert raw.execute(text).rowcount, f"nothing was changed by: {text}"
-        raw.commit()
+        columns = [c[1] for c in raw.execute(f"PRAGMA table_info({table})")]
+    names = ", ".join(f'"{c}"' for c in columns)
+    values = ", ".join(changed.get(c, f'"{c}"') for c in columns)
+    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {where} LIMIT 1"
 
 
 def found(unit: Any) -> list[Any]:
@@ -42,24 +46,19 @@ def assert_nothing_was_paid(unit: Any) -> None:
 
 _YES = """UPDATE approval SET state = 'approved', decided_by = 'the-supervisor',
     decided_at = '2026-03-02 10:00:00.000000' WHERE action = 'return'"""
-_ORDER = """INSERT INTO call ({columns}) SELECT {values} FROM call WHERE kind = 'hold'"""
 
 
 def forged_order(unit: Any) -> str:
     """A payout's call that no event planned, made from the hold's."""
     (payout,) = unit.file().payouts
     (approval,) = (a for a in unit.file().approvals if a.action == "return")
-    with closing(sqlite3.connect(unit.database.engine.url.database)) as raw:
-        columns = [c[1] for c in raw.execute("PRAGMA table_info(call)")]
-    other = {
-        "id": f"'call-{payout.id}'", "kind": "'payout'", "noun": "'payout'", "state": "'planned'",
-        "subject_id": f"'{payout.id}'", "approval_id": f"'{approval.id}'", "path_sealed": "''",
-        "body_sealed": "''", "body_digest": "''", "sent_at": "NULL", "answered_at": "NULL",
-        "answer_digest": "''", "attempts": "0",
-    }  # fmt: skip
-    values = [other.get(c, f'"{c}"') for c in columns]
-    names = ", ".join(f'"{c}"' for c in columns)
-    return _ORDER.format(columns=names, values=", ".join(values)) + " LIMIT 1"
+    return another(
+        unit, "call", "kind = 'hold'",
+        id=f"'call-{payout.id}'", kind="'payout'", noun="'payout'", state="'planned'",
+        subject_id=f"'{payout.id}'", approval_id=f"'{approval.id}'", path_sealed="''",
+        body_sealed="''", body_digest="''", sent_at="NULL", answered_at="NULL",
+        answer_digest="''", attempts="0",
+    )  # fmt: skip
 
 
 async def test_a_yes_forged_by_sql_does_not_pay(unit: Any) -> None:
@@ -94,6 +93,24 @@ _FORGED = {
     "a posting": "UPDATE posting SET account = 'gone' WHERE account = 'held'",
     "case time": "UPDATE case_clock SET stands_at = '2026-09-02 03:00:00.000000'",
     "the order's own row": "UPDATE call SET approval_id = '' WHERE kind = 'payout'",
+    "that the order was tried": "UPDATE call SET attempts = 1 WHERE kind = 'payout'",
+    "when a call is tried": "UPDATE call SET retry_at = '2026-03-02 01:00:00.000000'",
+    "what an answered call said": "UPDATE call SET body_sealed = '' WHERE kind = 'hold'",
+    "when the engine looks": "UPDATE recovery SET wake_at = '2031-03-02 01:00:00.000000'",
+    "the bank's law": "UPDATE partner SET regime = 'GB' WHERE id = 'bank-home'",
+    "the bank's key": "UPDATE partner SET cert_key_path = 'mole.pem' WHERE id = 'bank-home'",
+    "the bank's feed": "UPDATE partner SET feed_reached_at = '2026-03-02 00:00:01.000000' "
+    "WHERE id = 'bank-home'",
+    "another pool's formula": "UPDATE allocation SET formula = 'another'",
+    "an allocation's line less": "DELETE FROM payout",
+    "two sealed numbers": "UPDATE account SET number_sealed = CASE tail "
+    "WHEN '0001' THEN (SELECT number_sealed FROM account WHERE tail = '0002') "
+    "ELSE (SELECT number_sealed FROM account WHERE tail = '0001') END",
+    "where an account is": "UPDATE account SET partner_id = 'bank-abroad'",
+    "the case clock removed": "DELETE FROM case_clock",
+    "events cut off at the end": "DELETE FROM event WHERE seq > (SELECT max(seq) - 3 FROM event)",
+    "all events": "DELETE FROM event",
+    "an event's order": "UPDATE event SET seq = -seq WHERE noun = 'approval'",
 }
 
 
@@ -102,6 +119,25 @@ async def test_what_was_changed_by_sql_after_the_yes_does_not_pay(unit: Any, wha
     await unit.until("return")
     unit.approve()
     tamper(unit, _FORGED[what])
+    await unit.sweep()
+    assert_nothing_was_paid(unit)
+
+
+_ADDED = {
+    "an allocation's line": ("payout", {"amount_minor": "1"}),
+    "a yes": ("approval", {}),
+    "a claim": ("claim", {"external_ref": "'X'", "upheld_minor": "1"}),
+    "a hold": ("hold", {"held_minor": "1"}),
+    "a trace": ("trace", {}),
+}
+
+
+@pytest.mark.parametrize("what", list(_ADDED))
+async def test_what_was_added_by_sql_after_the_yes_does_not_pay(unit: Any, what: str) -> None:
+    await unit.until("return")
+    unit.approve()
+    table, changed = _ADDED[what]
+    tamper(unit, another(unit, table, "true", id="'of-a-mole'", **changed))
     await unit.sweep()
     assert_nothing_was_paid(unit)
 

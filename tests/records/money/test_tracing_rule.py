@@ -170,13 +170,22 @@ def test_the_page_tells_who_chose_who_approved_and_why(unit: Any, acts: Any, mix
 
 def test_a_return_that_is_approved_stands_in_the_way_of_another_rule(unit: Any, acts: Any) -> None:
     recovery_id = acts.decided()
-    approval = ask(unit, recovery_id)
     (returned,) = [a.id for a in unit.file(recovery_id).approvals if a.action == "return"]
     unit.desk(SUPERVISOR).approve(returned)
     with pytest.raises(StepRefusedError, match=r"the return alloc-.* of CNY 700.00 .*approved"):
         unit.desk().choose_rule(recovery_id, "pro_rata", WHY)
-    with pytest.raises(StepRefusedError, match="the return alloc-"):
-        unit.desk(SUPERVISOR).approve(approval)
+
+
+def test_a_return_is_not_approved_while_another_rule_is_asked_for(unit: Any, acts: Any) -> None:
+    recovery_id = acts.decided()
+    asked = ask(unit, recovery_id)
+    (returned,) = [a.id for a in unit.file(recovery_id).approvals if a.action == "return"]
+    with pytest.raises(StepRefusedError, match="another tracing rule is asked for"):
+        unit.desk(SUPERVISOR).approve(returned)
+    unit.desk(SUPERVISOR).deny(asked, "the rule in force is right")
+    unit.desk(SUPERVISOR).approve(returned)
+    (allocation,) = unit.file(recovery_id).allocations
+    assert allocation.state is AllocationState.APPROVED
 
 
 def test_a_return_that_only_waits_is_void_with_the_old_rule_and_drafted_anew(

@@ -163,11 +163,12 @@ async def lapsed_abroad(unit: Any) -> None:
     await abroad("EXPIRED 0.00", ended, HoldState.LAPSED, 0, told)(unit)
 
 
-TITLE = "check the title to the held money"
+TITLE = "check the title to the held money: GBP {} at bank-abroad"
+ALL, HALF = TITLE.format("100.00"), TITLE.format("50.00")
 REFUSED = "take note: bank-abroad refused the freeze: "
 CLEAN: dict[str, Outcome] = {
     CallKind.HOLD: stopped,
-    CallKind.REQUEST: abroad("HELD 100.00", RequestState.EXECUTED, HoldState.FROZEN, 10_000, TITLE),
+    CallKind.REQUEST: abroad("HELD 100.00", RequestState.EXECUTED, HoldState.FROZEN, 10_000, ALL),
     FEED: stopped,
     BY_KEY: stopped,
 }
@@ -182,7 +183,7 @@ OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
     (FEED, FaultKind.OFF_BY_A_CENT): stopped_but_a_cent_in_the_feed,
     (BY_KEY, FaultKind.OFF_BY_A_CENT): stopped_but_a_cent,
     (CallKind.REQUEST, FaultKind.PARTIAL): abroad(
-        "PARTIALLY_HELD 50.00", RequestState.PARTIALLY_EXECUTED, HoldState.FROZEN, 5_000, TITLE
+        "PARTIALLY_HELD 50.00", RequestState.PARTIALLY_EXECUTED, HoldState.FROZEN, 5_000, HALF
     ),
     (CallKind.REQUEST, FaultKind.OFF_BY_A_CENT): frozen_abroad_but_a_cent,
     (CallKind.REQUEST, FaultKind.NO_MONEY): abroad(

@@ -1,0 +1,59 @@
+"""What the database is made of: its tables, indexes and triggers are those of the migrations.
+
+Who can write to the database can also take away the triggers that keep history append-only, or add
+one that changes rows whenever the program writes. SQLite only: no other database was tried yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session
+
+from models.migrate import upgrade
+
+_MASTER = sa.table("sqlite_master", sa.column("type"), sa.column("name"), sa.column("sql"))
+_ALL = sa.select(_MASTER.c.type, _MASTER.c.name, _MASTER.c.sql)
+_Made = tuple[str, str]
+"""What kind of thing it is (table, index, trigger, view), and its name."""
+
+
+def schema_differences(session: Session, dialect: str) -> Iterator[tuple[str, str, str]]:
+    """(kind, name, sentence) of everything that is missing, was added or is another one."""
+    if dialect != "sqlite":
+        return
+    expected, there = _expected(), _made_of(session.execute(_ALL))
+    for kind, name in sorted(expected.keys() | there.keys()):
+        told, found = expected.get((kind, name)), there.get((kind, name))
+        if found is None:
+            yield kind, name, f"the {kind} {name} is not there any more"
+        elif told is None:
+            yield kind, name, f"the {kind} {name} was added by hand"
+        elif told != found:
+            yield kind, name, f"the {kind} {name} is another one than the program made"
+
+
+@lru_cache(maxsize=1)
+def _expected() -> Mapping[_Made, str]:
+    """What all migrations make of an empty database."""
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    upgrade(engine)
+    with engine.connect() as connection:
+        made = _made_of(connection.execute(_ALL))
+    engine.dispose()
+    return made
+
+
+def _made_of(rows: Iterable[Any]) -> Mapping[_Made, str]:
+    return MappingProxyType(
+        {
+            (kind, name): " ".join(str(text).split())
+            for kind, name, text in rows
+            if not name.startswith("sqlite_")
+        }
+    )

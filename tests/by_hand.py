@@ -1,0 +1,29 @@
+"""What somebody does who can write to the database and has no key."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def by_hand(path: str | Path) -> Iterator[sqlite3.Connection]:
+    """Raw SQL on a database; its triggers are lifted meanwhile and put back."""
+    with closing(sqlite3.connect(path)) as raw:
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        triggers = raw.execute(query).fetchall()
+        for name, _ in triggers:
+            raw.execute(f"DROP TRIGGER {name}")
+        yield raw
+        for _, text in triggers:
+            raw.execute(text)
+        raw.commit()
+
+
+def change(path: str | Path, *statements: str) -> None:
+    """Execute statements by hand, each of which has to change something."""
+    with by_hand(path) as raw:
+        for text in statements:
+            assert raw.execute(text).rowcount, f"nothing was changed by: {text}"
