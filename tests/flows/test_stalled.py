@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ from bench.many_banks import many_banks
 from bench.report_to_hold import order_stop
 from models.queries.clock import engine_view
 from recovery_flows.desk import wall_clock
+from recovery_flows.flows import watchdog
 from recovery_flows.flows.server import PrefectServer
 from recovery_flows.flows.watchdog import AtHand, StalledError, watched
 
@@ -113,3 +115,19 @@ async def test_a_sweep_that_only_waits_is_ended_and_one_that_works_is_not() -> N
     with pytest.raises(StalledError, match="runs none of the flows"):
         await watched(at_hand, waits(), 0.1)
     assert await watched(at_hand, works(), 0.1) == 2
+
+
+async def test_a_process_that_stood_still_itself_does_not_blame_the_flows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_hand, begun = AtHand(), asyncio.get_running_loop().time()
+    monkeypatch.setattr(watchdog, "_OVERSLEPT_SECONDS", 0.2)
+
+    async def stopped_for_a_while() -> int:
+        # As a machine that was suspended, or a process that was stopped.
+        time.sleep(1.2)  # noqa: ASYNC251
+        await asyncio.sleep(0.1)
+        return 3
+
+    assert await watched(at_hand, stopped_for_a_while(), 0.8) == 3
+    assert asyncio.get_running_loop().time() - begun > 1.2

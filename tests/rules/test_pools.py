@@ -79,6 +79,15 @@ def test_a_last_coin_in_another_currency_is_paid_to_nobody() -> None:
     assert parts_of(division([9]), [last]) == ((), {"claim-0"})
 
 
+def test_what_is_left_after_conversions_is_worth_what_all_of_it_was() -> None:
+    """Two pence left of 18.98 pounds carry 0.06 of the loss: not a penny by the trace's rate."""
+    rest = replace(foreign(0, 6, 2), coin_minor=17_462 // 1_898)
+    assert foreign(0, 6, 2).can_pay(6)
+    assert not rest.can_pay(6)
+    assert parts_of(division([6]), [rest]) == ((), {"claim-0"})
+    assert replace(rest, claim_minor=20).can_pay(11)
+
+
 def test_in_one_currency_every_cent_is_paid() -> None:
     pool = Pool("hold", 7, 7, 7, is_foreign=False)
     parts, unpaid = parts_of(division([3, 4]), [pool])

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
 from models.hold import Request
 from models.partner import Call
+from models.queries.discrepancies import discrepancy
+from models.queries.queue import open_steps
 from models.restitution import Allocation, Payout
+from models.states import Role
 from models.tables import table_of
 from recovery_flows.cli.output import say
 from recovery_flows.cli.place import Installation
 from recovery_flows.desk import wall_clock
 from recovery_flows.flows.context import Engine
 from recovery_flows.reports.summary import Summary, summary
+from recovery_flows.rules.actions import Action
 
 _CALLS, _ALLOCATIONS = table_of(Call), table_of(Allocation)
 _PAYOUTS, _REQUESTS = table_of(Payout), table_of(Request)
@@ -29,6 +35,7 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
             sa.select(_CALLS.c.kind, sa.func.count()).group_by(_CALLS.c.kind)
         ).all()
         shared = _pro_rata_over_many(session)
+        resting = _resting(session)
         parts = session.execute(
             sa.select(sa.func.count()).where(_REQUESTS.c.state == "partially_executed")
         ).scalar_one()
@@ -36,6 +43,8 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
     say(f"  holds at a second hop or later: {figures.second_hop_holds}")
     say(f"  pro rata returns over three or more victims: {shared}")
     say(f"  requests executed in part abroad: {parts}")
+    told = ", ".join(f"{why.replace('_', ' ')} {count}" for why, count in resting)
+    say(f"  open files that rest with a person: {sum(n for _, n in resting)}" + _in_brackets(told))
     saved = ", ".join(f"{kind} {count}" for kind, count in sorted(calls))
     say(f"  calls to banks, each saved before it was sent: {saved}")
     feeds = engine.calls_sent.get("feed", 0)
@@ -60,7 +69,22 @@ def tell_summary(figures: Summary) -> None:
     say("  holds: " + ", ".join(f"{what} {count}" for what, count in figures.holds))
 
 
-def _pro_rata_over_many(session: sa.orm.Session) -> int:
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+def _resting(session: Session) -> list[tuple[str, int]]:
+    """Open files whose next step is a person's, counted by what it is about."""
+    counts: Counter[str] = Counter()
+    for role in (Role.OFFICER, Role.SUPERVISOR):
+        for step in open_steps(session, role):
+            asks = step.action == Action.RESOLVE_DISCREPANCY
+            found = discrepancy(session, step.subject_id) if asks else None
+            counts[step.action if found is None else found.kind] += 1
+    return sorted(counts.items())
+
+
+def _pro_rata_over_many(session: Session) -> int:
     victims = (
         sa.select(_PAYOUTS.c.allocation_id)
         .join(_ALLOCATIONS, _ALLOCATIONS.c.id == _PAYOUTS.c.allocation_id)

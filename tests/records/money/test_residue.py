@@ -22,7 +22,10 @@ def abroad(unit: Any, acts: Any) -> tuple[RecoveryFile, Any]:
     freeze = next(h for h in file.holds if h.kind is HoldKind.FREEZE)
 
     def left(claim_minor: int, pence: int) -> RecoveryFile:
-        asset = replace(file.asset(freeze.asset_id), currency="GBP", stage=Stage.RESTITUTION)
+        asset = replace(
+            file.asset(freeze.asset_id), currency="GBP", stage=Stage.RESTITUTION,
+            traced_claim_minor=90_000, traced_minor=10_000,
+        )  # fmt: skip
         hold = replace(freeze, currency="GBP", held_minor=pence)
         held = Balance(
             LedgerAccount.HELD, asset.id, hold.id, "", "", claim_minor, "CNY", pence, "GBP"
@@ -37,18 +40,19 @@ def abroad(unit: Any, acts: Any) -> tuple[RecoveryFile, Any]:
     return left, freeze.id
 
 
+@pytest.mark.parametrize(("claim_minor", "pence"), [(9, 1), (6, 2)])
 def test_a_coin_that_no_open_loss_comes_to_is_released_as_a_rounding_residue(
-    unit: Any, abroad: Any
+    unit: Any, abroad: Any, claim_minor: int, pence: int
 ) -> None:
     left, freeze_id = abroad
-    file = left(9, 1)
+    file = left(claim_minor, pence)
     asset = file.asset(file.hold(freeze_id).asset_id)
-    assert pools.payable_minor(file, asset) == 0
+    assert not pools.is_payable(file, asset, 100_000)
     assert not restitution.is_allocable(file, asset)
     assert [h.id for h in restitution.to_release(file, asset)] == [freeze_id]
     assert restitution.why_not_released(file, file.hold(freeze_id)) == ""
     (step,) = (s for s in steps.steps(file, unit.laws) if s.action == Action.SUBMIT_RELEASE)
-    assert "GBP 0.01" in step.sentence
+    assert f"GBP 0.0{pence}" in step.sentence
     assert "a rounding residue, less than can be paid in coins" in step.sentence
     assert "CNY 1,000.00 stay unpaid" in step.sentence
 
