@@ -6,10 +6,12 @@ import asyncio
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +20,7 @@ from bench.many_banks import many_banks
 from bench.report_to_hold import order_stop
 from models.queries.clock import engine_view
 from recovery_flows.desk import wall_clock
+from recovery_flows.flows import watchdog
 from recovery_flows.flows.server import PrefectServer
 from recovery_flows.flows.watchdog import AtHand, StalledError, watched
 
@@ -113,3 +116,21 @@ async def test_a_sweep_that_only_waits_is_ended_and_one_that_works_is_not() -> N
     with pytest.raises(StalledError, match="runs none of the flows"):
         await watched(at_hand, waits(), 0.1)
     assert await watched(at_hand, works(), 0.1) == 2
+
+
+async def test_a_process_that_stood_still_itself_begins_to_count_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine that slept, or a process that was stopped: Prefect was asked nothing meanwhile."""
+    real, slept = time.monotonic, [0.0]
+    clock = SimpleNamespace(monotonic=lambda: real() + slept[0])
+    monkeypatch.setattr(watchdog, "time", clock)
+    at_hand = AtHand()
+
+    async def waits_while_the_machine_sleeps() -> int:
+        await asyncio.sleep(0.1)
+        slept[0] = 600.0
+        await asyncio.sleep(0.7)
+        return 1
+
+    assert await watched(at_hand, waits_while_the_machine_sleeps(), 60) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from datetime import datetime
 
 from recovery_flows.cli.demo.drive import Drive
@@ -15,6 +16,7 @@ from recovery_flows.cli.place import Installation
 from recovery_flows.cli.sandbox_process import SandboxProcess, register_banks
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.engine import PrefectLink, at_work, guarded_sweep, sign_of_life
+from recovery_flows.flows.watchdog import StalledError
 
 # The lease is short: a demo that was killed waits it out before it asks what became of its calls.
 _PACE = Pace(
@@ -24,6 +26,7 @@ _PACE = Pace(
     lease_seconds=12,
     reconcile_days=7,
 )
+_STALLS_MAX = 10
 
 
 def play(installation: Installation, pace_seconds: float = 0) -> None:
@@ -56,6 +59,16 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
         sign_of_life(engine, "stopped", "the demo's story has ended")
 
 
+async def _begun_anew(engine: Engine, link: PrefectLink, say_now: Callable[[str], None]) -> int:
+    """One sweep; flows that Prefect lets wait are begun anew, as `recovery engine` does."""
+    for _ in range(_STALLS_MAX):
+        try:
+            return await guarded_sweep(engine, link, say_now)
+        except StalledError as error:
+            say_now(str(error))
+    return await guarded_sweep(engine, link, say_now)
+
+
 async def _drive(
     installation: Installation,
     engine: Engine,
@@ -75,7 +88,7 @@ async def _drive(
         if not sandbox.alive():
             register_banks(installation.database, sandbox.start(), HOME)
         sign_of_life(hands, "working")
-        done = await guarded_sweep(hands, link, say_now)
+        done = await _begun_anew(hands, link, say_now)
         story.unfold()
         return done
 
