@@ -3,7 +3,12 @@
 Each seed is one history: victims, mules, rude banks, people who are late or change their minds,
 crashes and twins of the engine, all on the real store with simulated time; after every step an
 oracle asks what must always hold (`tests/simulation`). `--story SEED` tells one of them, `--shrink`
-makes failing ones small first. Figures go to simulate.json unless `--out` names another file.
+makes failing ones small first.
+
+`--record` plays piece by piece (`--piece` seeds each) and keeps the figures of each in
+simulate.json, or in the file that `--out` names, with the commit it ran on: called again after an
+interruption it goes on with what is missing, and `--again` plays all of it anew. `--add FILE` takes
+over the pieces of other records. Without `--record` the figures are printed, and go to `--out`.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.simulated import Record, piece_of, together
 from tests.simulation.run import Sum, played_by, story
 
 RESULTS = Path(__file__).with_name("simulate.json")
@@ -24,6 +30,18 @@ _TELL_EVERY = 500
 def main() -> None:
     """Play, print and keep the figures; exit code 1 if any history failed."""
     fix_hashes()
+    given = _given()
+    if given.story is not None:
+        print("\n".join(story(given.story, shrink=given.shrink)))
+        return
+    seeds = range(given.first, given.first + given.seeds)
+    failed = _recorded(given, seeds) if given.record or given.add else _printed(given, seeds)
+    for seed in failed[: given.stories]:
+        print("\n".join(["", *story(seed, shrink=given.shrink)]))
+    sys.exit(bool(failed))
+
+
+def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--from", type=int, default=0, dest="first")
@@ -32,20 +50,40 @@ def main() -> None:
     parser.add_argument("--story", type=int)
     parser.add_argument("--stories", type=int, default=3, help="at most so many are told")
     parser.add_argument("--out", type=Path)
-    given = parser.parse_args()
-    if given.story is not None:
-        print("\n".join(story(given.story, shrink=given.shrink)))
-        return
-    total = _play(given)
-    for seed, _, _ in total.violations[: given.stories]:
-        print("\n".join(["", *story(seed, shrink=given.shrink)]))
-    sys.exit(bool(total.violations))
+    parser.add_argument("--record", action="store_true", help="piece by piece into a record")
+    parser.add_argument("--piece", type=int, default=2000, help="seeds of a piece of a record")
+    parser.add_argument("--again", action="store_true", help="also the pieces that are there")
+    parser.add_argument("--add", type=Path, nargs="*", help="records to be merged into this one")
+    return parser.parse_args()
 
 
-def _play(given: argparse.Namespace) -> Sum:
+def _printed(given: argparse.Namespace, seeds: range) -> list[int]:
+    total, spent = _play(given.processes, seeds)
+    figures = piece_of(seeds, total, spent, given.processes)
+    text = json.dumps(figures, indent=1) + "\n"
+    print(text)
+    if given.out:
+        given.out.write_text(text, encoding="utf-8")
+    return [seed for seed, _, _ in total.violations]
+
+
+def _recorded(given: argparse.Namespace, seeds: range) -> list[int]:
+    record = Record(given.out or RESULTS)
+    for path in given.add or ():
+        record.add(*Record(path).pieces)
+    if given.again:
+        record.pieces = []
+    for piece in record.missing(seeds, given.piece) if given.record else ():
+        total, spent = _play(given.processes, piece)
+        record.add(piece_of(piece, total, spent, given.processes))
+        print(f"seeds {piece.start} to {piece.stop - 1} are in {record.path}", flush=True)
+    print(json.dumps(together(record.pieces), indent=1))
+    return [seed for piece in record.pieces for seed, _, _ in piece["violations"]]
+
+
+def _play(processes: int, seeds: range) -> tuple[Sum, float]:
     total, begun = Sum(), time.perf_counter()
-    seeds = range(given.first, given.first + given.seeds)
-    for told in played_by(given.processes, seeds):
+    for told in played_by(processes, seeds):
         total.add(told)
         if told.violation is not None:
             print(f"seed {told.seed}: {told.violation}", flush=True)
@@ -53,30 +91,7 @@ def _play(given: argparse.Namespace) -> Sum:
             spent = time.perf_counter() - begun
             found = len(total.violations)
             print(f"{total.histories} histories, {found} failed, {spent:.0f} s", flush=True)
-    spent = time.perf_counter() - begun
-    results = _figures(total, given, spent)
-    text = json.dumps(results, indent=1) + "\n"
-    print(text)
-    if given.out or given.seeds >= 20_000:
-        (given.out or RESULTS).write_text(text, encoding="utf-8")
-    return total
-
-
-def _figures(total: Sum, given: argparse.Namespace, spent: float) -> dict[str, object]:
-    return {
-        "seeds": [given.first, given.first + given.seeds - 1],
-        "processes": given.processes,
-        "histories": total.histories,
-        "failed": len(total.violations),
-        "violations": [list(found) for found in total.violations],
-        **{name: total.figures[name] for name in sorted(total.figures)},
-        "recoveries_by_end": dict(sorted(total.ends.items())),
-        "faults": sum(total.faults.values()),
-        "faults_by_kind": dict(sorted(total.faults.items())),
-        "seconds": round(spent, 1),
-        "histories_per_second": round(total.histories / spent, 2),
-        "steps_per_second": round(total.figures["steps"] / spent, 1),
-    }
+    return total, time.perf_counter() - begun
 
 
 def fix_hashes(module: str = "bench.simulate") -> None:

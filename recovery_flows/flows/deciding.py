@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models.file import RecoveryFile
 from models.ids import canonical
 from models.queries.files import load_each
+from models.queries.integrity import broken_clock
 from models.queries.work import due_recoveries, version_of
 from models.sealed_place import SealedPlace
 from models.states import TASK_CALLS, CallKind, Noun, Stage
@@ -24,7 +25,7 @@ from models.vault import Vault
 from recovery_flows.desk.recording import conclude, derived, derived_or_due
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.flows.context import Engine
-from recovery_flows.flows.faults import alone
+from recovery_flows.flows.faults import ClockBrokenError, alone
 from recovery_flows.flows.quarantine import quarantine
 from recovery_flows.rules import (
     approval_upkeep,
@@ -65,11 +66,14 @@ class Decision:
 def due_by_stage(engine: Engine) -> dict[Stage, list[str]]:
     """Due recoveries by the first stage that has something to do with them.
 
-    One whose file cannot be read, or that no rule can look at, is quarantined and left out.
+    One whose file cannot be read, or that no rule can look at, is quarantined and left out. Raises
+    ClockBrokenError where case time is not what its events say: no clock ends anything then.
     """
     now = engine.now()
     found: dict[Stage, list[str]] = {}
     with engine.database.reading() as session:
+        for sentence in broken_clock(session, engine.database):
+            raise ClockBrokenError(sentence)
         ids = due_recoveries(session, now, engine.wall(), engine.pace.chunk_size)
     for some in _batches(ids):
         with engine.database.reading() as session:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from models.engine import is_of_the_database
-from recovery_flows.errors import RecoveryFlowsError, UnavailableError
+from recovery_flows.errors import DisagreementError, RecoveryFlowsError, UnavailableError
 
 _OURS = ("models.", "recovery_flows.")
 _SENTENCE_LENGTH = 240
@@ -19,6 +19,13 @@ class RestlessError(RecoveryFlowsError):
 
     def __init__(self, times: int) -> None:
         super().__init__(f"it was due again {times} times at one instant: it never comes to rest")
+
+
+class ClockBrokenError(DisagreementError):
+    """Case time was changed by hand: nothing is decided by it until a person has looked."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence}: nothing is decided; `recovery audit verify` tells more")
 
 
 class WorkFailedError(RecoveryFlowsError):

@@ -149,9 +149,14 @@ def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
     wanted = wanted_minor(file, asset)
     if is_worth_holding(file, asset, wanted, laws):
         law = laws[asset.regime].stop
-        voluntary = [h for h in holds if h.kind is HoldKind.VOLUNTARY and h.state in LIVE_HOLDS]
-        behind = voluntary[-1].id if voluntary else ""
+        behind = next((h.id for h in reversed(holds) if _is_taken_over(file, h)), "")
         draft_hold(progress, asset, HoldKind.STOP, wanted, law.code, supersedes_id=behind)
+
+
+def _is_taken_over(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether a bank holds by itself what a stop is to hold, and is not asked to let it go."""
+    is_voluntary = hold.kind is HoldKind.VOLUNTARY and hold.state in LIVE_HOLDS
+    return is_voluntary and not denied_stops.is_given_up(file, hold.id)
 
 
 def _queue_behind_others(progress: Progress, asset: AssetRow, laws: Laws) -> None:

@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
+from models.partner import Call
 from models.queries.files import load_file
 from models.states import CallKind, HoldState
 from models.store import calls, partners
 from models.store.unit import ENGINE, unit_of_work
+from models.tables import table_of
 from models.trouble import Trouble
 from recovery_flows.cli.intake_file import take_in
 from recovery_flows.cli.table import width_of
@@ -87,7 +90,8 @@ def test_a_call_that_was_sent_again_is_measured_from_its_first_sending(run: Any,
     unit.sweep()  # nobody listens there: it is tried, and tried again
     first = unit.one("SELECT sent_at FROM call WHERE kind = 'hold'")
     unit.later(1)
-    unit.tamper("UPDATE call SET retry_at = NULL")
+    with unit_of_work(unit.installation().database) as work:
+        work.session.execute(sa.update(table_of(Call)).values(retry_at=None))
     unit.sweep()
     assert unit.one("SELECT attempts FROM call WHERE kind = 'hold'") == 2
     assert unit.one("SELECT sent_at FROM call WHERE kind = 'hold'") == first

@@ -55,15 +55,28 @@ def test_a_bank_that_is_away_is_no_difference(run: Any, unit: Any) -> None:
 
 
 @pytest.mark.usefixtures("banks")
-def test_the_doctor_asks_every_bank_who_it_is(run: Any, unit: Any) -> None:
+def test_the_doctor_asks_every_bank_who_it_is(run: Any, by_two: Any, unit: Any) -> None:
     lines = run("doctor").out.splitlines()
     for what in ("settings", "key file", "database", "signed heads", "identity"):
         assert any(line.startswith(f"ok       {what}") for line in lines)
     assert sum("answers at http://127.0.0.1" in line for line in lines) == 3
+    url, client = (
+        unit.one(f"SELECT {column} FROM partner WHERE id = 'bank-slow'")
+        for column in ("base_url", "client_id")
+    )
+    words = ("--name", "Synthetic", "--regime", "CN", "--currency", "EUR", "--home", "--url", url)
+    by_two("partner", "add", "bank-slow", *words, "--client-id", client)
+    said = run("doctor")
+    assert said.code == 4
+    assert "registered as bank-slow CN EUR, says of itself bank-slow CN CNY" in said.out
+
+
+@pytest.mark.usefixtures("banks")
+def test_the_doctor_asks_no_bank_whose_entry_was_changed_by_hand(run: Any, unit: Any) -> None:
     unit.tamper("UPDATE partner SET currency = 'EUR' WHERE id = 'bank-home'")
     said = run("doctor")
     assert said.code == 4
-    assert "registered as bank-home CN EUR, says of itself bank-home CN CNY" in said.out
+    assert "its entry in the register was changed by hand" in said.out
 
 
 def test_the_doctor_says_what_to_do_about_each_problem(run: Any, unit: Any) -> None:

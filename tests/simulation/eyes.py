@@ -30,6 +30,9 @@ class ViolationError(AssertionError):
         super().__init__(f"{kind}: {sentence}")
         self.kind, self.sentence = kind, sentence
 
+    def __reduce__(self) -> tuple[type[ViolationError], tuple[str, str]]:
+        return type(self), (self.kind, self.sentence)
+
 
 @dataclass(slots=True)
 class Eyes:

@@ -24,6 +24,7 @@ from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES
 from tests.simulation.door import Door
 from tests.simulation.place import Place
+from tests.simulation.remembered import Remembered
 from tests.simulation.session import Transactions
 
 PACE = Pace()
@@ -93,8 +94,13 @@ def lead_to(doors: dict[str, Door]) -> None:
 class Hands:
     """One engine at work; `eyes` tell cheaply whether a look of the engine would find anything."""
 
-    def __init__(self, engine: SimulatedEngine, eyes: sqlite3.Connection) -> None:
+    def __init__(
+        self, engine: SimulatedEngine, eyes: sqlite3.Connection, remembered: Remembered
+    ) -> None:
         self.engine, self._eyes = engine, eyes
+        self._remembered = remembered
+        self._seen: dict[tuple[object, ...], bool] = {}
+        self._seen_at = -1
 
     async def sweep(self, rounds: int = ROUNDS_MAX) -> int:
         """What `flows.sweep` does, in its order, by the functions under its Prefect flows."""
@@ -140,9 +146,7 @@ class Hands:
         return done
 
     def _due(self) -> dict[Stage, list[str]]:
-        found = self._eyes.execute(
-            "SELECT 1 FROM recovery WHERE wake_at <= ? LIMIT 1", [self._now()]
-        ).fetchone()
+        found = self._is_there("SELECT 1 FROM recovery WHERE wake_at <= ? LIMIT 1", self._now())
         return deciding.due_by_stage(self.engine) if found else {}
 
     def _sends(self, stage: Stage) -> bool:
@@ -153,7 +157,7 @@ class Hands:
             " AND (lease_until IS NULL OR lease_until < ?) LIMIT 1"
         )
         now = self._now()
-        return bool(self._eyes.execute(query, [*map(str, CALLS[stage]), now, now]).fetchone())
+        return self._is_there(query, *map(str, CALLS[stage]), now, now)
 
     def _polls(self) -> bool:
         query = (
@@ -165,7 +169,17 @@ class Hands:
             " JOIN payout o ON o.asset_id = a.id WHERE o.state = 'instructed'"
             " AND (p.feed_due_at IS NULL OR p.feed_interval_seconds = 0) LIMIT 1"
         )
-        return bool(self._eyes.execute(query, [self._now()]).fetchone())
+        return self._is_there(query, self._now())
+
+    def _is_there(self, query: str, *given: str) -> bool:
+        """Whether the committed rows answer a question, which is asked once after each commit."""
+        if self._seen_at != self._remembered.commits:
+            self._seen.clear()
+            self._seen_at = self._remembered.commits
+        key = (query, *given)
+        if key not in self._seen:
+            self._seen[key] = self._eyes.execute(query, given).fetchone() is not None
+        return self._seen[key]
 
     def _now(self) -> str:
         return self.engine.now().strftime("%Y-%m-%d %H:%M:%S.%f")

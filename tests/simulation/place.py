@@ -30,6 +30,7 @@ from models.store.people import appoint, appoint_engine
 from models.store.unit import unit_of_work
 from models.vault import KEY_FILE
 from recovery_flows.rules.regime import Regime, load_regime
+from tests.simulation.parts import Parts
 from tests.simulation.reading import Unchanged
 from tests.simulation.session import Transactions
 
@@ -55,6 +56,7 @@ class Place:
     path: Path
     transactions: Transactions
     unchanged: Unchanged
+    parts: Parts
     _template: Path
 
     def fresh(self) -> None:
@@ -70,15 +72,28 @@ class Place:
         ):
             from_db.backup(to_db)
 
+    @contextmanager
+    def playing(self, *, is_short: bool) -> Iterator[None]:
+        """Sessions are short ones and files are remembered, or all is as usual."""
+        if not is_short:
+            with self.transactions.usual():
+                yield
+            return
+        with self.transactions.light(), self.parts.kept(), self.unchanged.kept():
+            yield
+
 
 @contextmanager
-def place() -> Iterator[Place]:
-    """A place to play in; its files are gone afterwards."""
+def place(*, is_short: bool = True) -> Iterator[Place]:
+    """A place to play in; its files are gone afterwards.
+
+    Not `is_short`: all goes the way through SQLAlchemy, and nothing is remembered.
+    """
     ram = _RAM_DISK if os.access(_RAM_DISK, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
         made = _make(Path(folder))
         try:
-            with made.transactions.light(), made.unchanged.kept(), _one_thread():
+            with made.playing(is_short=is_short), _one_thread():
                 yield made
         finally:
             made.database.dispose()
@@ -119,7 +134,8 @@ def _make(folder: Path) -> Place:
         from_db.backup(to_db)
     laws = {code: load_regime(read_regime(code)) for code in regime_codes()}
     transactions = Transactions(database.engine)
-    return Place(database, laws, path, transactions, Unchanged(transactions), template)
+    unchanged = Unchanged(transactions)
+    return Place(database, laws, path, transactions, unchanged, Parts(transactions), template)
 
 
 def _found(database: Database) -> None:

@@ -92,7 +92,7 @@ class History(Ending):
     def _engine(self, name: str) -> Hands:
         self._generation += 1
         engine = new_engine(self.place, f"{name}{self._generation}", self.now)
-        return Hands(engine, self._eyes)
+        return Hands(engine, self._eyes, self.place.transactions.remembered)
 
     async def _play(self) -> None:
         for tick in self.plan.ticks:

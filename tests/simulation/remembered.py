@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -30,7 +30,7 @@ class Remembered:
     """The answers that are known, each with the versions of the tables that it was read from."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[Way, str, tuple[Any, ...]], tuple[list[int], Rows]] = {}
+        self._answers: dict[object, tuple[list[int], Any]] = {}
         self._versions: dict[str, int] = defaultdict(int)
         self._committed: dict[str, int] = defaultdict(int)
         self._unsettled: set[str] = set()
@@ -44,16 +44,21 @@ class Remembered:
         """What SQLite answers, or answered."""
         raw = reader.raw
         assert raw is not None
-        if not self._sees_the_latest(reader, way.read):
-            return way.rows(raw, text, given)
         key = (way, text, tuple(given))
-        versions = [self._versions[table] for table in way.read]
-        known = self._answers.get(key)
-        if known is not None and known[0] == versions:
-            return known[1]
-        rows = way.rows(raw, text, given)
-        self._answers[key] = (versions, rows)
+        rows: Rows = self.value(reader, way.read, key, lambda: way.rows(raw, text, given))
         return rows
+
+    def value(
+        self, reader: Reader, tables: Sequence[str], key: object, read: Callable[[], Any]
+    ) -> Any:
+        """What was read from these tables, or is now."""
+        if not self._sees_the_latest(reader, tables):
+            return read()
+        versions = [self._versions[table] for table in tables]
+        known = self._answers.get(key)
+        if known is None or known[0] != versions:
+            known = self._answers[key] = (versions, read())
+        return known[1]
 
     def _sees_the_latest(self, reader: Reader, tables: Sequence[str]) -> bool:
         """Nobody else is writing to these tables, and nobody did since the reader began."""

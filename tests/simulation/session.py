@@ -66,6 +66,32 @@ class Transactions:
             for proxied in self._open:
                 proxied.close()
 
+    @contextmanager
+    def usual(self) -> Iterator[None]:
+        """Sessions are those of the program; the hooks are called by SQLAlchemy's listeners."""
+
+        def before(connection: sa.Connection) -> None:
+            if connection.get_execution_options().get("write", False):
+                _call(self.before_commit)
+
+        def after(session: Session) -> None:
+            if _is_writing(session):
+                self.remembered.commits += 1
+                _call(self.after_commit)
+
+        sa.event.listen(self.engine, "commit", before)
+        sa.event.listen(Session, "after_commit", after)
+        try:
+            yield
+        finally:
+            sa.event.remove(self.engine, "commit", before)
+            sa.event.remove(Session, "after_commit", after)
+
+
+def _call(hooks: list[Hook]) -> None:
+    for hook in hooks:
+        hook()
+
 
 class _Light:
     """What every session does meanwhile; its methods stand in the place of those of `Session`."""
@@ -159,11 +185,11 @@ def _begun(session: Any) -> sqlite3.Connection:
 
 def _commit(session: Any) -> None:
     is_writing = session.raw is not None and _is_writing(session)
-    for hook in _Light.transactions.before_commit if is_writing else ():
-        hook()
+    if is_writing:
+        _call(_Light.transactions.before_commit)
     _end(session, "COMMIT")
-    for hook in _Light.transactions.after_commit if is_writing else ():
-        hook()
+    if is_writing:
+        _call(_Light.transactions.after_commit)
 
 
 def _end(session: Any, how: str) -> None:

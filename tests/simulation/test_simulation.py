@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,36 +12,7 @@ from tests.simulation.eyes import ViolationError
 from tests.simulation.place import Place, place
 from tests.simulation.plan import Payment, Plan, Report, Temper, Tick
 from tests.simulation.play import History
-
-ROOT = Path(__file__).parents[2]
-SEEDS = 100
-# Kinds of failures whose causes are being mended now; each that goes from here is held from then.
-OPEN_FAULTS = {
-    "books", "dead end", "engine died", "ledger", "ledger check", "never at rest", "overpaid",
-    "released", "repeated", "restless", "desk",
-}  # fmt: skip
-
-
-def simulate(*arguments: str) -> str:
-    command = [sys.executable, "-m", "bench.simulate", *arguments]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, 1), done.stderr
-    return done.stdout
-
-
-def test_histories_of_many_seeds_break_nothing(tmp_path: Path) -> None:
-    out = tmp_path / "figures.json"
-    said = simulate("--seeds", str(SEEDS), "--stories", "0", "--out", str(out))
-    figures = json.loads(out.read_text("utf-8"))
-    assert figures["histories"] == SEEDS
-    assert figures["checks"] > 10 * SEEDS
-    found = [row for row in figures["violations"] if row[1] not in OPEN_FAULTS]
-    assert not found, (
-        f"{found[0]}\n`python -m bench.simulate --story {found[0][0]} --shrink`\n{said}"
-    )
+from tests.simulation.share import simulate
 
 
 def test_a_seed_tells_the_same_story_each_time() -> None:

@@ -45,6 +45,11 @@ def assert_one_effect_each(unit: Any) -> None:
 
 def assert_two_figures(unit: Any, before: int, last: int) -> None:
     """One revision was shown with two figures: a person looks, and nothing else is asked first."""
-    told = [(d.kind, d.state, d.expected_minor, d.stated_minor) for d in unit.file().discrepancies]
-    assert told == [(DiscrepancyKind.AMOUNT_DIFFERS, DiscrepancyState.OPEN, before, last)]
+    found = unit.file().discrepancies
+    kind = DiscrepancyKind.AMOUNT_DIFFERS
+    told = [(d.expected_minor, d.stated_minor) for d in found if d.kind is kind]
+    assert told == [(before, last)]
+    # The first figure may have been less than our own orders explain: that is looked into too.
+    assert {d.kind for d in found} <= {kind, DiscrepancyKind.HOLD_FELL}
+    assert {d.state for d in found} == {DiscrepancyState.OPEN}
     assert unit.page().steps[0].action == Action.RESOLVE_DISCREPANCY

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.share import play_share
+
+
+def test_the_fourth_quarter_of_the_histories_breaks_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    play_share(3, tmp_path_factory)
