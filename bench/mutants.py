@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from bench.simulate import fix_hashes
-from tests.simulation.mutants import MUTANTS, hunted
+from tests.simulation.guards import GUARDS
+from tests.simulation.mutants import hunted
 
 RESULTS = Path(__file__).with_name("mutants.json")
 
@@ -25,15 +26,15 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    chosen = tuple(m for m in MUTANTS if given.only in m.name)
+    chosen = tuple(m for m in GUARDS if given.only in m.name)
     rows = []
     for killed in hunted(chosen, given.first, given.most):
         mutant = killed.mutant
         how = f"seed {killed.seed} ({killed.kind})" if killed.seed is not None else "LIVES"
         print(f"{mutant.section}  {mutant.name:50}  {how}", flush=True)
         rows.append(
-            {"section": mutant.section, "guard off": mutant.name, "within": mutant.seeds,
-             "seed": killed.seed, "found as": killed.kind}
+            {"section": mutant.section, "guard": mutant.guards, "without it": mutant.name,
+             "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind}
         )  # fmt: skip
     if not given.only:
         given.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

@@ -233,6 +233,7 @@ class DiscrepancyKind(StrEnum):
     NO_NEXT_STEP = "no_next_step"
     PAYOUT_NOT_PAID = "payout_not_paid"
     CLAIM_ABOVE_BOOKED = "claim_above_booked"
+    CLAIM_NOT_BOOKED = "claim_not_booked"
     HISTORY_BROKEN = "history_broken"
     HOLD_FELL = "hold_fell"
     ACCOUNT_CURRENCY = "account_currency"

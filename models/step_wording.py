@@ -36,6 +36,9 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     ),
     DiscrepancyKind.NO_NEXT_STEP: "nobody and nothing can move this recovery on",
     DiscrepancyKind.PAYOUT_NOT_PAID: "the bank did not carry out a {noun} of {expected}",
+    DiscrepancyKind.CLAIM_NOT_BOOKED: (
+        "reported {expected}, the payee's bank shows no such payment: ask the victim"
+    ),
     DiscrepancyKind.CLAIM_ABOVE_BOOKED: "reported {expected}, the bank booked {stated}",
     DiscrepancyKind.ACCOUNT_CURRENCY: (
         "the bank states {stated} on an account that is recorded in another currency"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -20,6 +21,8 @@ from recovery_flows.rules.tracing.merge import AccountLine, Merged, merge_lines
 from recovery_flows.rules.tracing.opening import Covered as CoveredTimes
 from recovery_flows.rules.tracing.opening import openings_for
 from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Transfer
+
+_NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Gathered:
     """Bookings by the id of the payment that they show."""
     booked: Mapping[str, int]
     """What the bank booked of each claim's payment, where it shows it in the claim's currency."""
+    unbooked: frozenset[str]
+    """Claims whose payment no bank shows, though the payee's tells of that time."""
     from_files: frozenset[str]
     """Accounts of which a complete statement came as a file, assets already or not."""
     accounts: frozenset[str]
@@ -75,6 +80,7 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
         spans=tuple(spans),
         lines_of=shown_by,
         booked=booked,
+        unbooked=_unbooked(file, [c.id for c, _ in reported], coverage),
         from_files=from_files,
         accounts=frozenset(accounts | victims),
     )
@@ -162,23 +168,40 @@ def _account_line(line: StoredLine) -> AccountLine:
 def _payments(
     file: RecoveryFile, needed: list[StoredLine], merged: Merged
 ) -> list[tuple[ClaimRow, Transfer]]:
-    """Which transfer each verified claim is about: by its reference, else by what it says."""
+    """Which transfer each verified claim is about: by its reference, else by what it says.
+
+    A claim that fits none exactly is about the payment between its accounts that is nearest in
+    time: its sum is then another one than the bank booked.
+    """
     by_id = {t.id: t for t in merged.transfers}
     taken: set[str] = set()
-    payments = []
-    for claim in file.claims:
-        if claim.state not in LOST:
-            continue
-        matches = [
-            name
-            for line, name in zip(needed, merged.transfer_ids, strict=True)
-            if _is_payment_of(claim, line) and name not in taken
-        ]
-        if matches:
-            name = min(matches, key=lambda m: _distance(claim, by_id[m]))
-            taken.add(name)
-            payments.append((claim, by_id[name]))
-    return payments
+    found: dict[str, Transfer] = {}
+    for is_payment in (_is_payment_of, _may_be_payment_of):
+        for claim in file.claims:
+            if claim.state not in LOST or claim.id in found:
+                continue
+            matches = [
+                name
+                for line, name in zip(needed, merged.transfer_ids, strict=True)
+                if is_payment(claim, line) and name not in taken
+            ]
+            if matches:
+                name = min(matches, key=lambda m: _distance(claim, by_id[m]))
+                taken.add(name)
+                found[claim.id] = by_id[name]
+    return [(c, found[c.id]) for c in file.claims if c.id in found]
+
+
+def _unbooked(
+    file: RecoveryFile, found: Collection[str], coverage: Sequence[Coverage]
+) -> frozenset[str]:
+    """Claims about a payment that the payee's own bank does not show for the time of it."""
+    told = CoveredTimes(coverage)
+    return frozenset(
+        c.id
+        for c in file.claims
+        if c.state in LOST and c.id not in found and told(c.payee_account_id, c.paid_at)
+    )
 
 
 def _booked_minor(claim: ClaimRow, payment: Transfer) -> int | None:
@@ -205,6 +228,16 @@ def _is_payment_of(claim: ClaimRow, line: StoredLine) -> bool:
         return claim.end_to_end_id == line.end_to_end_id
     amounts = {(line.amount_minor, line.currency), (line.counter_minor, line.counter_currency)}
     return (claim.reported_minor, claim.currency) in amounts
+
+
+def _may_be_payment_of(claim: ClaimRow, line: StoredLine) -> bool:
+    """Whether a booking is one between a claim's accounts in its days, whatever its sum."""
+    debit = line.direction is Direction.DEBIT
+    ends = (line.account_id, line.counter_account_id)
+    same = ends == (claim.victim_account_id, claim.payee_account_id)[:: 1 if debit else -1]
+    another = claim.end_to_end_id and line.end_to_end_id not in ("", claim.end_to_end_id)
+    is_near = abs(line.booked_at - claim.paid_at) <= _NEAR
+    return line.kind is LineKind.TRANSFER and same and is_near and not another
 
 
 def _distance(claim: ClaimRow, transfer: Transfer) -> tuple[float, str]:

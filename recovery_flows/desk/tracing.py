@@ -58,7 +58,7 @@ def trace_file(
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
     limited = tuple(limits.moves(file, given.booked))
     following.adopt(progress, now, laws, view, text, known_places, depths(trace), stale, limited)
-    limits.record(progress, given.booked, now)
+    limits.record(progress, given.booked, given.unbooked, now)
     _note_files(progress, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
 
 

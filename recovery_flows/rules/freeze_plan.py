@@ -42,6 +42,13 @@ def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]
     return plan
 
 
+def surplus_stops(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+    """Stops that keep money which is not the victims', once what keeps theirs is in force."""
+    if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
+        return ()
+    return tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
+
+
 def _kept_minor(stop: HoldRow) -> int:
     """What a stop keeps; one that its bank states in another currency, what was asked for."""
     return stop.requested_minor if stop.foreign_minor else stop.held_minor

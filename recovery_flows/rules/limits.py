@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from models.file import RecoveryFile
@@ -33,8 +33,19 @@ def moves(file: RecoveryFile, booked: Mapping[str, int]) -> Iterator[Move]:
         yield Move(Noun.CLAIM, claim.id, "limited", claim.state, values, reason=reason)
 
 
-def record(progress: Progress, booked: Mapping[str, int], now: datetime) -> None:
-    """A report above the bank's booking is looked at by an officer, who sees both sums."""
+def record(
+    progress: Progress, booked: Mapping[str, int], unbooked: Collection[str], now: datetime
+) -> None:
+    """A report above the bank's booking is looked at by an officer, who sees both sums.
+
+    So is one of a payment that its banks do not show: its claim shares in nothing.
+    """
+    for claim in progress.file.claims:
+        if claim.id in unbooked:
+            discrepancies.find(
+                progress, DiscrepancyKind.CLAIM_NOT_BOOKED, Noun.CLAIM, claim.id, now,
+                claim_id=claim.id, expected=Money(claim.reported_minor, claim.currency),
+            )  # fmt: skip
     for claim in progress.file.claims:
         minor = booked.get(claim.id)
         if claim.state not in LOST or minor is None or minor >= claim.reported_minor:

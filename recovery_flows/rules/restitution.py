@@ -24,8 +24,7 @@ from models.step_wording import NOTHING, Wording, say
 from recovery_flows.rules import basis, discrepancies, paying, pools, refused_payouts, releasing
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
-from recovery_flows.rules.drafting import UNANSWERED
-from recovery_flows.rules.freeze_plan import freeze_plan
+from recovery_flows.rules.freeze_plan import surplus_stops
 from recovery_flows.rules.freezing import Laws, is_unanswered
 from recovery_flows.rules.losses import LOST, is_paid, net_loss_minor
 from recovery_flows.rules.pools import Part
@@ -156,9 +155,7 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
         return ()
     if discrepancies.hold_up_return(file, asset.id):
         return ()
-    surplus = tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
-    if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
-        return ()  # what is to keep the rest is not in force yet
+    surplus = surplus_stops(file, asset)
     if waits_for(file, asset):
         return surplus
     needless = releasing.needless(file, asset)
@@ -187,10 +184,12 @@ def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
     """The claims that share in an asset: the one whose money it is, or else all of the file.
 
     Mixed money is divided over the case: a victim's share is by loss, wherever in the file his own
-    money lies. So is what is left where the victims traced here are whole already.
+    money lies. So is what is left where the victims traced here are whole. A claim whose payment
+    the trace has not found has no part.
     """
     if file.trace is None:
         return []
+    located = {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
     traced: dict[str, int] = {}
     for position in file.trace.positions:
         if position.account_id == asset.account_id:
@@ -199,7 +198,9 @@ def _shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
     open_claims = [
         ClaimShare(c.id, net_loss_minor(file, c), traced.get(c.id, 0), c.paid_at)
         for c in file.claims
-        if c.state in LOST and pools.is_payable(file, asset, net_loss_minor(file, c))
+        if c.state in LOST
+        and c.id in located
+        and pools.is_payable(file, asset, net_loss_minor(file, c))
     ]
     here = [share for share in open_claims if share.traced_minor]
     return here if len(here) == 1 else open_claims

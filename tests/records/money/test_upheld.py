@@ -93,3 +93,36 @@ def test_who_reports_less_than_was_booked_is_upheld_at_his_report(unit: Any, act
     assert [c.upheld_minor for c in file.claims] == [100_000, 80_000]
     kinds = {d.kind for d in discrepancies.open_ones(file)}
     assert DiscrepancyKind.CLAIM_ABOVE_BOOKED not in kinds
+
+
+def test_a_report_without_a_reference_is_limited_to_the_payment_between_its_accounts(
+    unit: Any, acts: Any
+) -> None:
+    first, second = unit.reports(2)
+    vague = replace(second, amount=Money(140_000, "CNY"), end_to_end_id="")
+    recovery_id = acts.pooled_of(unit.report(first, vague), held_minor=150_000)
+    file = unit.file(recovery_id)
+    assert [c.upheld_minor for c in file.claims] == [100_000, 100_000]
+    (found,) = discrepancies.open_ones(file)
+    assert found.kind is DiscrepancyKind.CLAIM_ABOVE_BOOKED
+    assert found.claim_id == file.claims[1].id
+
+
+def test_a_report_whose_payment_no_bank_shows_is_looked_into_and_shares_in_nothing(
+    unit: Any, acts: Any
+) -> None:
+    first, second = unit.reports(2)
+    other = replace(second, end_to_end_id="E-of-another-payment")
+    recovery_id = acts.pooled_of(unit.report(first, other), held_minor=150_000)
+    step = steps.steps(unit.file(recovery_id), unit.laws)[0]
+    assert step.action == Action.RESOLVE_DISCREPANCY
+    told = "reported CNY 1,000.00, the payee's bank shows no such payment: ask the victim"
+    assert told in step.sentence
+    with pytest.raises(AssertionError, match="never"):
+        acts.until(recovery_id, A.APPROVED)
+    assert not unit.file(recovery_id).allocations
+    look(unit, recovery_id)
+    acts.until(recovery_id, A.APPROVED)
+    file = unit.file(recovery_id)
+    assert {p.claim_id for p in file.payouts} == {file.claims[0].id}
+    assert sum(p.amount_minor for p in file.payouts) <= 100_000

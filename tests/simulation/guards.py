@@ -1,0 +1,194 @@
+"""The guards of the core, each with what stands in its place when it is switched off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.simulation.mutants import Mutant, Wrap
+
+_RULES = "recovery_flows.rules"
+_FLOWS = "recovery_flows.flows"
+
+
+def _nothing(_: Any) -> Any:
+    return lambda *given, **named: None  # noqa: ARG005
+
+
+def _always(value: object) -> Wrap:
+    return lambda _: lambda *given, **named: value  # noqa: ARG005
+
+
+def _constant(value: object) -> Wrap:
+    return lambda _: value
+
+
+def _any_4xx_is_a_no(before: Any) -> Any:
+    def meaning(status: int, name: str) -> Any:
+        from recovery_flows.bank.answers import Meaning
+
+        return Meaning.STOP if 400 <= status < 500 and status != 429 else before(status, name)
+
+    return meaning
+
+
+def _each_revision_is_new(before: Any) -> Any:
+    def take(progress: Any, hold_id: str, fact: Any, laws: Any, now: Any) -> None:
+        known = progress.file.hold(hold_id).bank_revision
+        before(progress, hold_id, replace(fact, revision=max(fact.revision, known + 1)), laws, now)
+
+    return take
+
+
+def _as_if_ours(before: Any) -> Any:
+    def figure(hold: Any, fact: Any) -> Any:
+        from models.money import Money
+
+        return before(hold, replace(fact, held=Money(fact.held.minor, hold.currency)))
+
+    return figure
+
+
+def _as_ordered(before: Any) -> Any:
+    def sums(hold: Any, fact: Any) -> Any:
+        return before(hold, fact) | {"settled_minor": 0, "settled_currency": ""}
+
+    return sums
+
+
+def _never_final(_: Any) -> Any:
+    def net(file: Any, claim: Any) -> int:
+        del file
+        minor: int = claim.upheld_minor
+        return minor
+
+    return net
+
+
+def _as_reported(_: Any) -> Any:
+    def upheld(claim: Any, booked_minor: int | None) -> int:
+        del booked_minor
+        minor: int = claim.reported_minor
+        return minor
+
+    return upheld
+
+
+def _paid_for_ever(before: Any) -> Any:
+    return lambda file, claim: claim.state == "paid" or before(file, claim)
+
+
+def _once_checked(_: Any) -> Any:
+    return lambda file, asset: bool(asset.title_checked_by)  # noqa: ARG005
+
+
+def _before_it_is_kept(_: Any) -> Any:
+    def surplus(file: Any, asset: Any) -> tuple[Any, ...]:
+        from recovery_flows.rules.freeze_plan import freeze_plan
+
+        return tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
+
+    return surplus
+
+
+def _whose_lease_it_is_not(_: Any) -> Any:
+    class All:
+        def __contains__(self, _: object) -> bool:
+            return True
+
+    return lambda unit, lease: All()  # noqa: ARG005
+
+
+def _as_it_was(_: Any) -> Any:
+    return lambda unit, group: group  # noqa: ARG005
+
+
+GUARDS = (
+    # 1. What a bank says is booked as it says it
+    Mutant("a bank's other sum is nobody's", "1", "another sum than ordered is owned",
+           f"{_RULES}.disagreeing", "compare", _nothing),
+    Mutant("a contradiction is nobody's", "1", "another outcome than recorded is owned",
+           f"{_RULES}.disagreeing", "contradicts", _nothing),
+    Mutant("news on what is closed is nobody's", "1", "news to a closed recovery is owned",
+           f"{_RULES}.disagreeing", "news_on_closed", _nothing),
+    Mutant("a hold beyond its term is nobody's", "1", "a hold beyond the law's term is owned",
+           f"{_RULES}.disagreeing", "compare_end", _nothing),
+    Mutant("another currency is taken for ours", "1", "a figure has the currency it was stated in",
+           f"{_RULES}.hold_facts", "figure", _as_if_ours),
+    Mutant("a payout is booked as it was ordered", "1", "what was paid is booked, not the order",
+           f"{_RULES}.payout_facts", "_sums", _as_ordered),
+    Mutant("after a payout no hold is asked for", "1", "a bank's figure is asked, not computed",
+           f"{_RULES}.answers", "_ask_for_hold", _nothing),
+    Mutant("any 4xx is a no to an order", "1", "only a problem of the profile is a no",
+           "recovery_flows.bank.answers", "meaning_of", _any_4xx_is_a_no),
+    Mutant("what another bank or type names is taken", "1", "a resource is of its partner and type",
+           f"{_FLOWS}.feed", "_is_his", _always(value=True)),
+    Mutant("an answer told twice is taken twice", "1", "a revision is taken once",
+           f"{_RULES}.answers", "take_hold_fact", _each_revision_is_new),
+    Mutant("a clock ends a hold before its feed is read", "1", "the feed is read to past the end",
+           f"{_RULES}.lapsing", "end_is_known", _always(value=True)),
+    Mutant("what reopens is not opened", "1", "money held or owed again opens its recovery",
+           f"{_RULES}.disagreeing", "reopen", _nothing),
+    Mutant("a discrepancy holds up no return", "1", "nothing is paid where somebody has to look",
+           f"{_RULES}.discrepancies", "open_on", _always(value=False)),
+    # 2. Money goes where the decision said, or nowhere
+    Mutant("what is paid still counts as lost", "2", "a loss is less what is paid or on its way",
+           f"{_RULES}.restitution", "net_loss_minor", _never_final),
+    Mutant("a claim that was paid stays paid", "2", "paid is derived from settled payouts",
+           f"{_RULES}.restitution", "is_paid", _paid_for_ever),
+    Mutant("what victims are owed is let go", "2", "no release while a loss can be paid of it",
+           f"{_RULES}.releasing", "is_owed_here", _always(value=False)),
+    Mutant("a stop goes before its freeze is there", "2", "what keeps the rest is in force first",
+           f"{_RULES}.restitution", "surplus_stops", _before_it_is_kept),
+    Mutant("a claim is upheld as it is reported", "2", "upheld at most at what a bank booked",
+           f"{_RULES}.limits", "upheld_minor", _as_reported),
+    Mutant("a payment of another sum is none", "2", "a report is matched to what was booked",
+           "recovery_flows.desk.gathering", "_may_be_payment_of", _always(value=False)),
+    Mutant("a changed figure keeps its yes", "2", "a yes is for exactly these figures",
+           f"{_RULES}.sending", "is_in_force", _always(value=True)),
+    Mutant("a decision outlives what it rests on", "2", "a change of the basis ends a decision",
+           f"{_RULES}.paying", "changed", _always("")),
+    Mutant("what holds a return up is asked once", "2", "the guard is asked at sending again",
+           f"{_RULES}.sending", "waits", _always("")),
+    Mutant("approvals of what has changed stay", "2", "what can be decided no more is void",
+           f"{_RULES}.approval_upkeep", "_has_ended", _always(value=False)),
+    Mutant("a title check is for ever", "2", "new money or victims end a title check",
+           f"{_RULES}.basis", "title_stands", _once_checked),
+    Mutant("a recovery with money on its way is joined", "2", "no join while a bank is paying",
+           f"{_RULES}.paying", "is_on_its_way", _always(value=False)),
+    Mutant("a refused payout is drafted again", "2", "nothing is ordered on the same facts",
+           f"{_RULES}.refused_payouts", "blocking", _always(None)),
+    Mutant("coins of a conversion are not kept back", "2", "a refused conversion asks for less",
+           f"{_RULES}.pools", "coins_less", _always(0)),
+    Mutant("what may have left is recalled", "2", "recalled only after the bank's own no",
+           f"{_RULES}.paying", "may_have_left", _always(value=False)),
+    Mutant("a trace below what was paid is adopted", "2", "a contradicting trace is a person's",
+           f"{_RULES}.contradicting", "refuse", _always(value=False)),
+    Mutant("a hold reserves nothing", "2", "a hold reserves its own money in the trace",
+           "recovery_flows.desk.gathering", "held_over_time", _always(())),
+    Mutant("a freeze takes over what is given up", "2", "what is released is not frozen",
+           f"{_RULES}.denied_stops", "is_given_up", _always(value=False)),
+    Mutant("a denied order is sent once more", "2", "an order leaves again only under its yes",
+           f"{_FLOWS}.preparing", "_ASKED_ANEW", _constant(())),
+    # 3. One bad file or bank stops nobody else; no dead ends
+    Mutant("a lapsed hold is not stopped again", "3", "a lapse is followed up",
+           f"{_RULES}.lapsing", "draft_again", _nothing),
+    Mutant("a lapse is told to nobody", "3", "a lapse is its owner's step",
+           f"{_RULES}.lapsing", "unseen", _always([])),
+    Mutant("a refused hold is told to nobody", "3", "a refusal is its officer's step",
+           f"{_RULES}.refused", "unseen", _always([])),
+    Mutant("a denied stop that is kept is nobody's", "3", "a refused release has a next step",
+           f"{_RULES}.denied_stops", "steps", _always(())),
+    Mutant("unrelated funds that are kept are nobody's", "3", "a refused release has a next step",
+           f"{_RULES}.unrelated_funds", "steps", _always(())),
+    Mutant("a refused statement is nobody's", "3", "who refuses a statement is asked again",
+           f"{_RULES}.stuck", "_is_silent", _always(value=False)),
+    Mutant("a claim of a joined recovery stays unverified", "3", "it is verified by an officer",
+           f"{_RULES}.stuck", "steps", _always(())),
+    Mutant("a stop without a successor has no date", "3", "what only runs out says when",
+           f"{_RULES}.steps", "_ends", _always(())),
+    Mutant("an answer moves no further than its recovery", "3", "an answer follows a join",
+           f"{_FLOWS}.settling", "as_joined", _as_it_was),
+    Mutant("who lost a lease settles too", "3", "two engines settle an answer once",
+           f"{_FLOWS}.settling", "leased_by", _whose_lease_it_is_not),
+)  # fmt: skip
