@@ -26,10 +26,10 @@ from models.tables import table_of
 from recovery_flows.cli.place import Installation
 from recovery_flows.desk import Desk, discrepancies, holding
 from recovery_flows.desk.log_in import by_system_user
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.steps import Action
 from recovery_flows.sandbox.world import Report, World
 

@@ -26,8 +26,8 @@ from recovery_flows.cli.place import (
 )
 from recovery_flows.desk.recording import conclude
 from recovery_flows.rules import answers, golden
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 BANKS = 4
 

@@ -4,6 +4,7 @@
     ├── MisuseError              final      exit 2   the program was asked for what cannot be
     │   └── UnfitArgumentError
     ├── RefusedError             final      exit 3   somebody who may say no said no
+    │   ├── StepRefusedError
     │   └── PartnerRefusedError
     ├── UnavailableError         retryable  exit 4   the same work may succeed later
     │   ├── PartnerUnavailableError         nothing was done: the same call again, later
@@ -66,6 +67,10 @@ class UnfitArgumentError(MisuseError):
     def __init__(self, argument: str, why: str) -> None:
         self.argument, self.why = argument, why
         super().__init__(f"{argument} {why}")
+
+
+class StepRefusedError(RefusedError):
+    """An act that this file does not allow now; the sentence says why."""
 
 
 class PartnerRefusedError(RefusedError):

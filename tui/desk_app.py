@@ -21,7 +21,7 @@ from tui.stepping import ask_step
 from tui.waits import Wait
 
 if TYPE_CHECKING:
-    from tui.app import RecoveryApp
+    from tui.context import Terminal
 
 T = TypeVar("T")
 SAID_SECONDS, READ_SECONDS = 12.0, 1.5
@@ -152,5 +152,5 @@ class DeskApp(OrderlyApp[int]):
     def next_step(self, recovery_id: str) -> None:
         """Read a recovery in order to do its next step."""
         read = partial(self.source.page, recovery_id, self.officer)
-        app = cast("RecoveryApp", self)
+        app = cast("Terminal", self)
         self.ask_after("reading the recovery", read, partial(ask_step, app))

@@ -16,7 +16,7 @@ from recovery_flows.rules.letters import LetterAction
 from tui.screens.letters import LetterDialog, PaperForm, PickLetter
 
 if TYPE_CHECKING:
-    from tui.app import RecoveryApp
+    from tui.context import Terminal
 
 _ANSWERABLE = (LetterStand.WAITS, LetterStand.RETURNED)
 _SENT_FIELDS = (
@@ -25,7 +25,7 @@ _SENT_FIELDS = (
 )
 
 
-def ask_letter(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+def ask_letter(app: Terminal, page: RecoveryPage, step: Step) -> None:
     """Ask what the next step with a letter takes, then let the desk do it."""
     line = next((x for x in page.letters if x.call_id == step.subject_id), None)
     if line is None:
@@ -38,7 +38,7 @@ def ask_letter(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
         _ask_whose(app, page, line)
 
 
-def _ask_file(app: RecoveryApp, page: RecoveryPage, line: LetterLine) -> None:
+def _ask_file(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def take(path: str | None) -> None:
         if path is not None:
             app.perform(partial(_print, app, line.call_id, Path(path), page.version))
@@ -47,11 +47,11 @@ def _ask_file(app: RecoveryApp, page: RecoveryPage, line: LetterLine) -> None:
     app.push_screen(LetterDialog(app.source, line, path), take)
 
 
-def _print(app: RecoveryApp, call_id: str, path: Path, seen: int, desk: Desk) -> str:
+def _print(app: Terminal, call_id: str, path: Path, seen: int, desk: Desk) -> str:
     return letters.print_to(desk, app.source.post, call_id, path, seen)
 
 
-def _ask_how(app: RecoveryApp, page: RecoveryPage, line: LetterLine) -> None:
+def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def take(typed: dict[str, str] | None) -> None:
         if typed is not None:
             app.perform(partial(_sent, line.call_id, typed, page.version), key)
@@ -66,7 +66,7 @@ def _sent(call_id: str, typed: dict[str, str], seen: int, desk: Desk) -> str:
     return letters.record_sent(desk, call_id, typed.get("how", ""), typed.get("at", ""), seen)
 
 
-def _ask_whose(app: RecoveryApp, page: RecoveryPage, line: LetterLine) -> None:
+def _ask_whose(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def take(chosen: LetterLine | None) -> None:
         if chosen is not None:
             _ask_answer(app, page, chosen)
@@ -78,7 +78,7 @@ def _ask_whose(app: RecoveryApp, page: RecoveryPage, line: LetterLine) -> None:
         _ask_answer(app, page, line)
 
 
-def _ask_answer(app: RecoveryApp, page: RecoveryPage, line: LetterLine) -> None:
+def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     def take(typed: dict[str, str] | None) -> None:
         if typed is not None:
             app.perform(partial(_answer, line.call_id, typed, page.version), key)

@@ -26,10 +26,10 @@ from tui.screens.forms import FieldsForm, fields_key
 from tui.screens.questions import ResolveDiscrepancy
 
 if TYPE_CHECKING:
-    from tui.app import RecoveryApp
+    from tui.context import Terminal
 
 
-def ask_step(app: RecoveryApp, page: RecoveryPage) -> None:
+def ask_step(app: Terminal, page: RecoveryPage) -> None:
     """Do the next step of a recovery, after the question it deserves; a supervisor's is shown."""
     refusal = why_not(page, app.officer, read_only=app.read_only)
     step = officer_step(page)
@@ -57,7 +57,7 @@ _WHERE_SHARED = frozenset({Action.SUBMIT_FREEZE, Action.SUBMIT_REQUEST})
 
 
 def _do(
-    app: RecoveryApp,
+    app: Terminal,
     page: RecoveryPage,
     case_number: str = "",
     fields: Mapping[str, str] | None = None,
@@ -84,7 +84,7 @@ def _advance(
     )
 
 
-def _ask_case_number(app: RecoveryApp, page: RecoveryPage) -> None:
+def _ask_case_number(app: Terminal, page: RecoveryPage) -> None:
     def take(number: str | None) -> None:
         if number is not None:
             _do(app, page, case_number=number)
@@ -93,7 +93,7 @@ def _ask_case_number(app: RecoveryApp, page: RecoveryPage) -> None:
     app.push_screen(AskLine(f"Accept {page.ref}", sentence, "case number"), take)
 
 
-def _ask_what_was_found(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+def _ask_what_was_found(app: Terminal, page: RecoveryPage, step: Step) -> None:
     found = next(d for d in page.discrepancies if d.discrepancy_id == step.subject_id)
 
     def take(reason: str | None) -> None:
@@ -109,7 +109,7 @@ def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, desk: Desk) -
     return discrepancies.resolve(desk, page.recovery_id, discrepancy_id, reason, page.version)
 
 
-def _ask_fields(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+def _ask_fields(app: Terminal, page: RecoveryPage, step: Step) -> None:
     def take(fields: dict[str, str] | None) -> None:
         if fields is not None:
             _do(app, page, fields=fields, drafts=fields_key(step.subject_id))
@@ -118,7 +118,7 @@ def _ask_fields(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
     app.push_screen(FieldsForm(page.ref, request.request_id, request.missing, app.drafts), take)
 
 
-def _ask_yes(app: RecoveryApp, page: RecoveryPage, step: Step) -> None:
+def _ask_yes(app: Terminal, page: RecoveryPage, step: Step) -> None:
     also = step_also(page, step)
 
     def take(answer: str | None) -> None:

@@ -71,7 +71,7 @@ def _tell(
 
 
 def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
-    from recovery_flows.cli.look import viewer_of
+    from recovery_flows.cli.options import viewer_of
     from recovery_flows.desk.waiting import waiting_approvals
 
     viewer = viewer_of(installation, acting_as)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +11,7 @@ import typer
 from models.money import Money
 from recovery_flows.cli.options import ActingAs, AsJson
 from recovery_flows.cli.output import complain, say_json
+from recovery_flows.cli.statement_read import FileRead
 from recovery_flows.cli.table import columns, counted, tell
 from recovery_flows.intake.statements.shape import (
     End,
@@ -23,37 +22,6 @@ from recovery_flows.intake.statements.shape import (
 )
 
 _REFUSED_EXIT_CODE = 3
-
-
-@dataclass(slots=True)
-class FileRead:
-    """What one file holds, or why it was refused."""
-
-    file: str
-    format: str = ""
-    version: str = ""
-    statements: int = 0
-    entries: int = 0
-    payments: int = 0
-    pending: int = 0
-    sums: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(_no_sums))
-    differences: list[int | None] = field(default_factory=list)
-    currency: str = ""
-    warnings: list[str] = field(default_factory=list)
-    refused: str = ""
-    stored: str = ""
-
-    @property
-    def balances(self) -> str:
-        """Whether stated balances agree with the bookings between them."""
-        told = [difference for difference in self.differences if difference is not None]
-        if not told:
-            return "not stated"
-        return "differ" if any(told) else "agree"
-
-
-def _no_sums() -> dict[str, int]:
-    return {"credit": 0, "debit": 0}
 
 
 def statement(

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened, viewer_of
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, counted, tell, turn
 
 if TYPE_CHECKING:
-    from models.queries.views import OfficerView, QueueLine, QueuePage
-    from recovery_flows.cli.place import Installation
+    from models.queries.views import QueueLine, QueuePage
 
 _EVENTS_SHOWN = 10
 _ALL = 10_000_000
@@ -158,18 +157,6 @@ def show(
         say_json(page)
     else:
         tell(page_lines(page, installation.laws))
-
-
-def viewer_of(installation: Installation, acting_as: str) -> OfficerView | None:
-    """Who looks; somebody unknown may look too, and is told the least of other recoveries."""
-    from recovery_flows.desk import NobodyActsError
-
-    try:
-        return installation.officer(acting_as)
-    except NobodyActsError:
-        if acting_as:
-            raise
-        return None
 
 
 def rates(*, as_json: AsJson = False) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from models.queries.views import OfficerView
     from models.states import Role
     from recovery_flows.cli.place import Installation
 
@@ -70,3 +71,15 @@ def find(installation: Installation, ref: str) -> str:
 
     with installation.database.reading() as session:
         return recovery_id_of(session, ref)
+
+
+def viewer_of(installation: Installation, acting_as: str) -> OfficerView | None:
+    """Who looks; somebody unknown may look too, and is told the least of other recoveries."""
+    from recovery_flows.desk import NobodyActsError
+
+    try:
+        return installation.officer(acting_as)
+    except NobodyActsError:
+        if acting_as:
+            raise
+        return None

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.store.unit import Actor
-    from recovery_flows.cli.intake_statement import FileRead
     from recovery_flows.cli.place import Installation
+    from recovery_flows.cli.statement_read import FileRead
 
 
 def store(found: list[FileRead], files: list[Path], bank: str, acting_as: str) -> None:

@@ -13,7 +13,7 @@ from models.queries.files import load_files
 from models.queries.queue import recoveries_by_clock
 from models.queries.views import ClockLine
 from models.queries.wall_views import ClockWall, WallLine
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.wall import RunningClock, running
 
 

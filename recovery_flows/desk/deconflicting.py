@@ -12,8 +12,8 @@ from models.file import RecoveryFile, Step
 from models.queries.deconfliction import elsewhere
 from models.queries.views import OfficerView
 from models.states import Role
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import deconfliction
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress
 
 

@@ -28,11 +28,10 @@ from recovery_flows.desk.clock import wall_clock
 from recovery_flows.desk.deconflicting import carry_reason, check_step
 from recovery_flows.desk.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.desk.recording import conclude, derived_or_due
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.rules import approving, joining, milestones, payees, steps
-from recovery_flows.rules.acts import StepRefusedError
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.tracing.rules import RULES
 
 WallClock = Callable[[], datetime]

@@ -16,6 +16,7 @@ from models.queries.requests import fields_place, sealed_fields
 from models.sealed_place import SealedPlace
 from models.states import HoldState
 from models.vault import Vault
+from recovery_flows import errors
 from recovery_flows.rules import (
     acts,
     answers,
@@ -27,9 +28,9 @@ from recovery_flows.rules import (
     requesting,
     stuck,
 )
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letters import LetterAction
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.steps import Action
 
 
@@ -62,7 +63,7 @@ def _refuse_by_hand(step: Step) -> None:
     command = _BY_HAND.get(step.action)
     if command:
         words = f"recovery {command} {step.subject_id}"
-        raise acts.StepRefusedError(f"{step.sentence}: `{words}`")
+        raise errors.StepRefusedError(f"{step.sentence}: `{words}`")
 
 
 _BY_HAND: Mapping[str, str] = {
@@ -99,7 +100,9 @@ def _complete_request(progress: Progress, step: Step, given: Given) -> str:
     if not given.fields:
         request = next(r for r in progress.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
-        raise acts.StepRefusedError(f"the request lacks {names}: give them with --field NAME=TEXT")
+        raise errors.StepRefusedError(
+            f"the request lacks {names}: give them with --field NAME=TEXT"
+        )
     text = given.vault.open(
         sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
     )

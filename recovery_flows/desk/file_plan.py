@@ -26,8 +26,8 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.intake.statements.shape import Head
 from recovery_flows.rules import answers
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 
 @dataclass(frozen=True, slots=True)

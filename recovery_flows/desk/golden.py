@@ -25,8 +25,8 @@ from recovery_flows.desk.desk import Desk
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules import answers, deconfliction, golden
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 
 class AlreadyKnownError(RefusedError):

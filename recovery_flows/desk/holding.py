@@ -17,7 +17,7 @@ from models.store.accounts import correct_holder
 from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.desk.desk import Desk
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.rules import (
     acts,
     disposing,
@@ -27,7 +27,6 @@ from recovery_flows.rules import (
     refused,
     volunteering,
 )
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress
 
 

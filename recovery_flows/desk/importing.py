@@ -23,7 +23,7 @@ from recovery_flows.desk.clock import wall_clock
 from recovery_flows.desk.file_plan import FilePlan, TakenFile, finish, taken_file, write_accounts
 from recovery_flows.desk.reading import FileStatement
 from recovery_flows.errors import UnavailableError
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 
 _TOGETHER = 100
 _TRIES = 5

@@ -12,10 +12,10 @@ from models.states import CallKind
 from models.store.partners import note_contact
 from models.store.unit import Actor, Unit
 from recovery_flows.desk.statement_files import statements_in, take_parts
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import letter_answers
-from recovery_flows.rules.acts import StepRefusedError
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import Act
 
 

@@ -12,9 +12,8 @@ from models.queries.work import CallLine
 from models.rows import ApprovalRow
 from models.states import ApprovalState, CallKind, Noun
 from recovery_flows.documents.letters import Basis, instant_text
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure, Sourced
-from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.regime import Laws, Regime
 from recovery_flows.rules.subjects import Act
 
 

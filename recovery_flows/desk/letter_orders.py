@@ -23,9 +23,8 @@ from recovery_flows.desk.letter_grounds import approval_of, basis_of
 from recovery_flows.documents.letters import Addressee, LetterFacts, Order, Sender
 from recovery_flows.errors import MisuseError
 from recovery_flows.rules.by_letter import account_of, regime_of
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Limit, LimitUnit
-from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.regime import Laws, Regime
 
 _LOOK_BACK = timedelta(days=30)
 _QUESTIONS = (CallKind.STATEMENT, CallKind.BALANCE)

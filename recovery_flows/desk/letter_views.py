@@ -14,9 +14,9 @@ from models.queries.letters import recoveries_with_letters
 from models.rows import CallRow
 from models.states import OPEN_CALLS, CallState
 from recovery_flows.rules.by_letter import is_by_letter, words
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letter_typing import REFUSALS, form_of
 from recovery_flows.rules.letters import answer_by, send_by, was_returned
+from recovery_flows.rules.regime import Laws
 
 HINTS = {
     "amount": "1234.50",

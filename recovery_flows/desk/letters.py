@@ -29,12 +29,11 @@ from recovery_flows.desk.letter_orders import Post, letter_facts, masked, order_
 from recovery_flows.documents.letter_lines import letter_lines
 from recovery_flows.documents.letter_page import letter_page
 from recovery_flows.documents.letters import Line, Sender, letter_text
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.rules import letters, sending
-from recovery_flows.rules.acts import StepRefusedError
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letter_typing import instant_of
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 _TEXT = "text/plain; charset=utf-8"
 

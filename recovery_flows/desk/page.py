@@ -54,7 +54,7 @@ from recovery_flows.desk.queueing import idle
 from recovery_flows.desk.waiting import approval_line
 from recovery_flows.rules import steps, wall
 from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.step_figures import figures_of_step
 
 _RECOVERIES = table_of(Recovery)

@@ -32,8 +32,8 @@ from recovery_flows.desk.contacts import Contacts, contacts_of
 from recovery_flows.rules import answer_times
 from recovery_flows.rules.answer_times import AnswerState, Late, OrderKind, OrderTime, Times
 from recovery_flows.rules.breaking import BreakerState, breaker_state
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.partner_advice import advice
+from recovery_flows.rules.regime import Laws
 
 _REFUSED = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
 

@@ -26,12 +26,12 @@ from recovery_flows.desk.golden import (
     reported_sentence,
     shared_with,
 )
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.intake.pasted.report import Around, Pasted, read_pasted
 from recovery_flows.rules import golden
-from recovery_flows.rules.acts import StepRefusedError
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Status
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 _CASE_NUMBER_LENGTH = 64
 

@@ -28,8 +28,8 @@ from recovery_flows.rules import (
     waking,
 )
 from recovery_flows.rules.actions import Action
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 
 def conclude(

@@ -25,7 +25,7 @@ from models.store.registers import (
 from models.store.unit import Actor, Unit
 from models.vault import Vault
 from recovery_flows.desk.desk import Desk
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import StepRefusedError
 
 REGISTER = "register"
 _DONE = {

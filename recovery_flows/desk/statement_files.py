@@ -22,7 +22,7 @@ from recovery_flows.desk.reading import FileStatement, told_statements
 from recovery_flows.errors import RefusedError
 from recovery_flows.intake.statements.reading import read_stream
 from recovery_flows.intake.statements.shape import Item, StatementRefusedError
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 
 SMALL = 300
 """So many bookings are stored in one transaction."""

@@ -23,8 +23,8 @@ from recovery_flows.desk.gathering import Gathered, gather
 from recovery_flows.desk.trace_hops import hops_of
 from recovery_flows.desk.trace_views import ClaimLabel, PlaceRow, TracePage
 from recovery_flows.desk.tracing import depths
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.tracing.types import Basis, Trace
 
 

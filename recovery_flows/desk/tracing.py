@@ -20,9 +20,9 @@ from models.vault import Vault
 from recovery_flows.desk.gathering import Gathered, gather
 from recovery_flows.errors import DisagreementError
 from recovery_flows.rules import contradicting, disagreeing, following, limits
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.postings import CONFLICT
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.rules import RuleName, trace_by
 from recovery_flows.rules.tracing.types import Trace

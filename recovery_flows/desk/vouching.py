@@ -17,8 +17,8 @@ from models.store.record import record
 from models.store.unit import ENGINE, Unit
 from recovery_flows.desk.recording import derived
 from recovery_flows.rules import discrepancies
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import applied
+from recovery_flows.rules.regime import Laws
 
 _Ask = Callable[[Session, Database, str], list[str]]
 BROKEN = "its records do not follow from their history: `recovery audit verify` names what differs"

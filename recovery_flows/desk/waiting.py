@@ -17,7 +17,7 @@ from models.states import ApprovalState
 from recovery_flows.desk.deconflicting import also_lines
 from recovery_flows.desk.registers import waiting_changes
 from recovery_flows.rules.approval_subjects import subject_of
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import Act
 
 _SENDS = frozenset({Act.ORDER_STOP, Act.FREEZE, Act.REQUEST})

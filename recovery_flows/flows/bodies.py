@@ -14,7 +14,7 @@ from recovery_flows.bank.orders import Approval, Authority, Limits
 from recovery_flows.errors import DisagreementError
 from recovery_flows.flows.task_bodies import mandate_of, task_limits, task_path_and_body
 from recovery_flows.rules import by_letter, clocks, renewing
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 
 
 class NoBankReferenceError(DisagreementError):

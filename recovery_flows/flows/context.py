@@ -26,7 +26,7 @@ from recovery_flows.bank.signing import Signer
 from recovery_flows.desk import wall_clock
 from recovery_flows.errors import PartnerUnavailableError, UnfitArgumentError
 from recovery_flows.flows.watchdog import AtHand
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 
 _BY_HAND = "its entry in the register was changed by hand"
 

@@ -36,9 +36,9 @@ from recovery_flows.rules import (
     restitution,
     stalling,
 )
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import deciding_on, went_through
+from recovery_flows.rules.regime import Laws
 
 STAGES = (Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION)
 CALLS: dict[Stage, tuple[CallKind, ...]] = {

@@ -9,7 +9,7 @@ from models.queries.work import calls_now
 from models.store.unit import Unit
 
 if TYPE_CHECKING:
-    from recovery_flows.flows.outbox import Result
+    from recovery_flows.flows.results import Result
 
 
 def as_joined(unit: Unit, group: list[Result]) -> list[Result]:

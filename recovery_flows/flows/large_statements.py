@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.facts import StatementFact
 from models.store.accounts import AccountPlan
 from models.store.statement_plan import PlannedStatement, plan_told
-from models.store.statements import record_planned, told_of_fact
-from models.store.unit import ENGINE, Unit
+from models.store.statements import told_of_fact
 from recovery_flows.desk.importing import ChangedMeanwhileError, HiddenImport, ImportBusyError
 from recovery_flows.desk.statement_files import SMALL
 from recovery_flows.flows.context import Engine
+from recovery_flows.flows.results import StoredStatement
 
 if TYPE_CHECKING:
-    from recovery_flows.flows.outbox import Result
-
-
-@dataclass(frozen=True, slots=True)
-class StoredStatement:
-    """An answer whose bookings are stored and wait to be settled; they are there from then on."""
-
-    hidden: HiddenImport
-    planned: PlannedStatement
-
-    def settle(self, unit: Unit, now: datetime, recovery_id: str, pages: str) -> None:
-        """Record the statement that the document `pages` lists the pages of.
-
-        Its bookings are there with this transaction.
-        """
-        self.hidden.finish(unit)
-        record_planned(unit, ENGINE, now, recovery_id, self.planned, pages)
+    from recovery_flows.flows.results import Result
 
 
 def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> Result:

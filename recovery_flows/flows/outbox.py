@@ -6,11 +6,9 @@ import asyncio
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
-from models.facts import RawAnswer, StatementFact
+from models.facts import RawAnswer
 from models.ids import CallId
-from models.queries.work import CallLine
 from models.states import CallKind
 from models.trouble import Trouble
 from recovery_flows.bank import wire
@@ -25,27 +23,10 @@ from recovery_flows.errors import (
 )
 from recovery_flows.flows.context import Engine
 from recovery_flows.flows.faults import alone, sentence
-from recovery_flows.flows.large_statements import StoredStatement, stored_before
+from recovery_flows.flows.large_statements import stored_before
 from recovery_flows.flows.preparing import Ready, prepare
+from recovery_flows.flows.results import Result
 from recovery_flows.flows.settling import settle_results
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How an exchange went: `event` is the call's move, the rest what came with it."""
-
-    call: CallLine
-    event: str
-    raw: tuple[RawAnswer, ...] = ()
-    statement: StatementFact | None = None
-    reason: str = ""
-    code: str = ""
-    retry_after_seconds: int | None = None
-    trouble: Trouble = Trouble.NONE
-    fault: Exception | None = None
-    """What went wrong on our side, if that is why there is no answer."""
-    stored: StoredStatement | None = None
-    """The bookings of a large statement, stored before it is settled."""
 
 
 async def send_due(engine: Engine, kinds: Sequence[CallKind]) -> int:

@@ -44,7 +44,7 @@ from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
 
 if TYPE_CHECKING:
-    from recovery_flows.flows.outbox import Result
+    from recovery_flows.flows.results import Result
 
 _SECOND_LONGEST = 6
 _ANOTHER_STATE = "OperationInvalid"

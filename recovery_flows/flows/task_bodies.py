@@ -15,8 +15,8 @@ from models.task_rows import TaskRow
 from recovery_flows.bank import task_wire
 from recovery_flows.bank.orders import Limits
 from recovery_flows.rules import clocks, linking, linking_acts
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
+from recovery_flows.rules.regime import Laws
 
 
 def task_path_and_body(

@@ -19,26 +19,23 @@ from models.states import (
     Noun,
     RecoveryState,
 )
-from recovery_flows.errors import RefusedError
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import (
     basis,
     clocks,
     freezing,
+    hold_orders,
     releasing,
     restitution,
     unrelated_funds,
 )
 from recovery_flows.rules.approval_subjects import approval_id, subject_digest
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import SUBJECT_NOUN, Act
 
 Seal = Callable[[object], str]
-
-
-class StepRefusedError(RefusedError):
-    """An act that this file does not allow now; the sentence says why."""
 
 
 def accept(
@@ -125,7 +122,7 @@ def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws
     progress.take(Move(Noun.HOLD, hold.id, "ordered_first", hold.state, values))
     due = clocks.due_at(law.confirmation.limit, now, law)
     asked = ask(progress, Act.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
-    progress.call(freezing.hold_intent(progress.file, progress.file.hold(hold.id), asked))
+    progress.call(hold_orders.hold_intent(progress.file, progress.file.hold(hold.id), asked))
     asset = progress.file.asset(hold.asset_id)
     if freezing.statement_is_wanted(progress.file, asset):
         progress.call(freezing.statement_intent(asset, now))

@@ -30,8 +30,8 @@ from recovery_flows.rules import (
     renewing,
     stuck,
 )
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.renewing import Renewal
 
 _OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)

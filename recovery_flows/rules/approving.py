@@ -15,11 +15,13 @@ from models.states import (
     Noun,
     PayoutState,
 )
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import (
     choosing,
     crossing,
     denied_stops,
     freezing,
+    hold_orders,
     letter_answers,
     letting_go,
     linking_acts,
@@ -28,10 +30,10 @@ from recovery_flows.rules import (
     renewing,
     restitution,
 )
-from recovery_flows.rules.acts import StepRefusedError, pending_approval
+from recovery_flows.rules.acts import pending_approval
 from recovery_flows.rules.approval_subjects import is_unchanged
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.renewing import Renewal
 from recovery_flows.rules.subjects import Act
 
@@ -70,7 +72,7 @@ def _order_freeze(progress: Progress, approval: ApprovalRow, now: datetime, laws
         raise StepRefusedError(f"hold {hold.id} would take over a hold that is given up")
     progress.take(Move(Noun.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
     ordered = progress.file.hold(hold.id)
-    progress.call(freezing.hold_intent(progress.file, ordered, approval.id))
+    progress.call(hold_orders.hold_intent(progress.file, ordered, approval.id))
 
 
 def _order_renewal(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
@@ -90,7 +92,7 @@ def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws:
         letting_go.order_part(progress, hold, minor, approval.id)
     else:
         reason = "released by decision"
-        freezing.order_release(progress, hold.id, approval.id, reason)
+        hold_orders.order_release(progress, hold.id, approval.id, reason)
 
 
 def _send_request(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
@@ -120,7 +122,7 @@ def _release(progress: Progress, approval: ApprovalRow, now: datetime, laws: Law
     why = restitution.why_not_released(progress.file, hold)
     if why:
         raise StepRefusedError(f"the release of hold {hold.id} cannot be approved: {why}")
-    freezing.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")
+    hold_orders.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")
 
 
 def _still_held(progress: Progress, approval: ApprovalRow) -> HoldRow:
@@ -207,7 +209,7 @@ def _undo(progress: Progress, approval: ApprovalRow, reason: str) -> None:
 def _take_stop_back(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state is HoldState.STOPPED:
-        freezing.order_release(progress, hold.id, approval.id, reason)
+        hold_orders.order_release(progress, hold.id, approval.id, reason)
     elif hold.state is HoldState.PENDING_APPROVAL:
         _deny_hold(progress, approval, reason)
 

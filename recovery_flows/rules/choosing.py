@@ -18,7 +18,8 @@ from models.states import (
     PayoutState,
     RecoveryState,
 )
-from recovery_flows.rules.acts import StepRefusedError, ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.rules.acts import ask
 from recovery_flows.rules.paying import UNDECIDED
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act

@@ -14,9 +14,9 @@ from models.sealed_place import SealedPlace
 from models.states import HoldKind, Noun, RecoveryState, RequestState, Stage
 from recovery_flows.rules.completeness import missing_fields
 from recovery_flows.rules.following import is_traced, request_is_over
-from recovery_flows.rules.freezing import Laws, hold_intent
+from recovery_flows.rules.hold_orders import hold_intent
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.regime import Laws, Regime
 
 Seal = Callable[[object, SealedPlace], str]
 CHANNEL = "mla"

@@ -63,7 +63,7 @@ def _to_take_back(file: RecoveryFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
 
 def take_back(progress: Progress) -> None:
     """A stop whose confirmation was refused before the bank answered is released once it has."""
-    from recovery_flows.rules.freezing import order_release
+    from recovery_flows.rules.hold_orders import order_release
 
     _withdraw_followers(progress)
     for hold, denial in list(_to_take_back(progress.file)):
@@ -91,8 +91,8 @@ def _withdraw_followers(progress: Progress) -> None:
 
 def release_again(progress: Progress, hold_id: str) -> None:
     """Order the release of a denied stop once more, with a call of its own."""
-    from recovery_flows.rules.acts import StepRefusedError
-    from recovery_flows.rules.freezing import order_release
+    from recovery_flows.errors import StepRefusedError
+    from recovery_flows.rules.hold_orders import order_release
 
     hold = progress.file.hold(hold_id)
     denial = denial_of(progress.file, hold_id)

@@ -10,15 +10,15 @@ from models.file import RecoveryFile
 from models.outcome import Move, Scalar, Values
 from models.rows import HoldRow
 from models.states import HoldState, Noun
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import clocks
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.drafting import is_followed
 from recovery_flows.rules.hold_figures import figure, nothing, unconfirmed_minor
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
+    from recovery_flows.rules.regime import Laws
 
 _HELD = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD, BankHoldState.CONVERTED)
 _BY_COURT = "a court's order took the freeze over"

@@ -17,8 +17,8 @@ from models.outcome import CallIntent, Move
 from models.rows import AssetRow, ClaimRow
 from models.states import CallKind, ClaimState, Noun, RequestState, Stage
 from recovery_flows.rules import contradicting, freezing
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 
 def adopt(

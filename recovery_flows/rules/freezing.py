@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.file import RecoveryFile
@@ -25,10 +25,8 @@ from recovery_flows.rules import denied_stops, lapsing, linking, reminding, rene
 from recovery_flows.rules.drafting import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.freeze_plan import freeze_plan
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.wanting import is_worth_holding, wanted_minor
-
-Laws = Mapping[str, Regime]
 
 _ALREADY_FROZEN = "ALREADY_FROZEN"
 
@@ -77,17 +75,6 @@ def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
                     reason="not confirmed by a second person in time",
                 )
             )  # fmt: skip
-
-
-def order_release(progress: Progress, hold_id: str, approval: str, reason: str) -> None:
-    """Tell the bank to let a hold go, under a person's decision: the sum that was decided on.
-
-    What comes to the hold after that stays held.
-    """
-    hold = progress.file.hold(hold_id)
-    values: dict[str, Scalar] = {"releasing_minor": hold.held_minor}
-    progress.take(Move(Noun.HOLD, hold.id, "release_ordered", hold.state, values, reason=reason))
-    progress.call(release_intent(progress.file, hold, approval))
 
 
 def see_predecessor(progress: Progress, hold: HoldRow, actor: str) -> None:
@@ -235,42 +222,4 @@ def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
         noun=Noun.ASSET,
         subject_id=asset.id,
         asset_id=asset.id,
-    )
-
-
-def release_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
-    """The order to let a hold or a part of it go, sent under one approval.
-
-    What the bank has refused is another call than the next one, and so is what came to a denied
-    stop after a release of it.
-    """
-    before = [
-        c
-        for c in file.calls
-        if c.subject_id == hold.id and c.kind is CallKind.RELEASE and c.approval_id == approval
-    ]
-    number = [len(before) + 1] if before else []
-    return CallIntent(
-        id=derive_id("call", hold.id, CallKind.RELEASE, approval, hold.bank_revision, *number),
-        partner_id=file.asset(hold.asset_id).partner_id,
-        kind=CallKind.RELEASE,
-        noun=Noun.HOLD,
-        subject_id=hold.id,
-        asset_id=hold.asset_id,
-        approval_id=approval,
-    )
-
-
-def hold_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
-    """The order for one hold, sent under one approval."""
-    asset = file.asset(hold.asset_id)
-    kind = CallKind.REQUEST if hold.request_id else CallKind.HOLD
-    return CallIntent(
-        id=derive_id("call", hold.id, kind),
-        partner_id=asset.partner_id,
-        kind=kind,
-        noun=Noun.HOLD,
-        subject_id=hold.id,
-        asset_id=asset.id,
-        approval_id=approval,
     )

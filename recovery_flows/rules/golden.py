@@ -18,10 +18,11 @@ from models.states import (
     RecoveryState,
     Role,
 )
+from recovery_flows import errors
 from recovery_flows.rules import acts, steps
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def stop_first(
     """
     place = places[progress.file.claims[0].payee_account_id]
     if place.home and not laws[place.regime].has(Measure.STOP):
-        raise acts.StepRefusedError(
+        raise errors.StepRefusedError(
             f"the law {place.regime} knows no stop-payment: nothing was taken in or sent"
         )
     acts.accept(progress, owner, case_number, laws, places)

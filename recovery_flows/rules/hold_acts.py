@@ -9,8 +9,9 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import LIVE_HOLDS, HoldState, Noun
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import renewing
-from recovery_flows.rules.acts import StepRefusedError, ask, void_approvals
+from recovery_flows.rules.acts import ask, void_approvals
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.subjects import Act

@@ -28,7 +28,7 @@ from recovery_flows.rules.hold_figures import figure, nothing, stated
 from recovery_flows.rules.renewing import Renewal
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
+    from recovery_flows.rules.regime import Laws
 
 _S, _B = HoldState, BankHoldState
 _ENDS = {

@@ -11,7 +11,7 @@ from models.states import HoldKind, HoldState, Role
 from models.step_wording import say
 from recovery_flows.rules import lapsing, unrelated_funds
 from recovery_flows.rules.actions import Action
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
 from recovery_flows.rules.step_figures import sum_of
 

@@ -10,8 +10,8 @@ from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from models.rows import CallRow
 from models.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import choosing, paying
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress, applied
 
 

@@ -23,8 +23,7 @@ from recovery_flows.rules.hold_figures import nothing
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
-    from recovery_flows.rules.regime import Regime
+    from recovery_flows.rules.regime import Laws, Regime
 
 FEED_LAG = timedelta(seconds=10)
 """A change may come into a bank's feed some seconds after it was made."""

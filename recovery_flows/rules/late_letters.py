@@ -11,8 +11,8 @@ from models.states import HoldKind, HoldState, Noun
 from recovery_flows.rules import hold_facts, hold_figures
 from recovery_flows.rules.acts import void_approvals
 from recovery_flows.rules.drafting import NEVER_TRIED
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 _HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
 _NOT_SENT = (HoldState.DRAFT, HoldState.PENDING_APPROVAL)

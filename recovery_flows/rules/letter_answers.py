@@ -12,6 +12,7 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import CallRow
 from models.states import LIVE_HOLDS, CallKind, HoldState, Noun
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import (
     answers,
     clocks,
@@ -20,11 +21,11 @@ from recovery_flows.rules import (
     letting_go,
     watching,
 )
-from recovery_flows.rules.acts import StepRefusedError, ask
+from recovery_flows.rules.acts import ask
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letter_checks import check
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import Act
 
 _S = AnswerState

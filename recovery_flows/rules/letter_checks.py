@@ -9,7 +9,7 @@ from models.letters import AnswerState, TypedAnswer
 from models.money import Money
 from models.rows import CallRow
 from models.states import CallKind, HoldState, PayoutState
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS
 from recovery_flows.rules.letter_typing import form_of
 from recovery_flows.rules.letters import is_before_order

@@ -11,9 +11,9 @@ from models.rows import HoldRow
 from models.states import CallState, HoldState, Noun, RecoveryState
 from recovery_flows.rules import reminding, sending
 from recovery_flows.rules.by_letter import is_by_letter, order_of
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.letters import may_be_sent
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:

@@ -23,12 +23,13 @@ from models.states import (
     Role,
 )
 from models.step_wording import say
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import answers, reminding, sending
-from recovery_flows.rules.acts import StepRefusedError, void_approvals
+from recovery_flows.rules.acts import void_approvals
 from recovery_flows.rules.approval_subjects import subject_digest
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS, is_by_letter, is_unasked, words
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import Act
 
 _HOW = re.compile(r"(fax|courier|post|e-mail|hand)( [A-Za-z0-9./-]{1,40})?")

@@ -11,16 +11,16 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import LIVE_HOLDS, HoldKind, HoldState, Noun
-from recovery_flows.rules import clocks, freezing, unrelated_funds
-from recovery_flows.rules.acts import StepRefusedError, ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.rules import clocks, hold_orders, unrelated_funds
+from recovery_flows.rules.acts import ask
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
     from recovery_flows.rules.law import Row
-    from recovery_flows.rules.regime import Regime
+    from recovery_flows.rules.regime import Laws, Regime
 
 _IN_FORCE = LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 _KEPT = {
@@ -96,7 +96,7 @@ def order_part(progress: Progress, hold: HoldRow, minor: int, approval: str) -> 
     """Tell the bank to let a part go, under a person's decision."""
     values: dict[str, Scalar] = {"releasing_minor": minor, "complained_minor": 0}
     progress.take(Move(Noun.HOLD, hold.id, "part_ordered", hold.state, values))
-    progress.call(freezing.release_intent(progress.file, hold, approval))
+    progress.call(hold_orders.release_intent(progress.file, hold, approval))
 
 
 def undo(progress: Progress, hold: HoldRow, act: Act, reason: str) -> None:

@@ -25,8 +25,7 @@ from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
-    from recovery_flows.rules.regime import Regime
+    from recovery_flows.rules.regime import Laws, Regime
 
 _ESCALATING_STEPS = 2
 _HOURS_A_DAY = 24

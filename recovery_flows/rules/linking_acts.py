@@ -21,12 +21,12 @@ from models.states import (
     TaskState,
 )
 from models.task_rows import TaskRow
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import clocks, linking
-from recovery_flows.rules.acts import StepRefusedError, ask
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.acts import ask
 from recovery_flows.rules.law import Measure, Row, Status
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.regime import Laws, Regime
 from recovery_flows.rules.subjects import Act
 from recovery_flows.rules.task_plan import Planned
 

@@ -12,10 +12,11 @@ from models.file import RecoveryFile
 from models.outcome import Move, Scalar
 from models.rows import ApprovalRow, ClaimRow, PayoutRow
 from models.states import AllocationState, Noun, PayoutState
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import paying, refused_payouts
-from recovery_flows.rules.acts import StepRefusedError, ask, void_approvals
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.acts import ask, void_approvals
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import Act
 
 _ASKED, _CHANGED = "another payee is asked for", "a payee was changed"

@@ -9,8 +9,8 @@ from models.outcome import Move
 from models.rows import HoldRow
 from models.states import LIVE_HOLDS, HoldState, Noun, Role
 from models.step_wording import say
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules.actions import Action
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 

@@ -22,7 +22,7 @@ from recovery_flows.rules.law import (
     Step,
 )
 
-__all__ = ["Limit", "Measure", "Regime", "Row", "load_regime"]
+__all__ = ["Laws", "Limit", "Measure", "Regime", "Row", "load_regime"]
 
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
@@ -142,6 +142,10 @@ class Regime:
     def required_fields(self, channel: str) -> tuple[str, ...]:
         """Names of the fields a request by `channel` must have."""
         return self.channel(channel).required_fields
+
+
+Laws = Mapping[str, Regime]
+"""The law of every country that the unit works with, by its code."""
 
 
 _T = TypeVar("_T", bound=Sourced)

@@ -16,7 +16,7 @@ from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.renewing import Renewal
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
+    from recovery_flows.rules.regime import Laws
 
 _ESCALATING_STEPS = 2
 _HOURS_A_DAY = 24

@@ -15,8 +15,7 @@ from recovery_flows.rules import clocks
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
-    from recovery_flows.rules.regime import Regime
+    from recovery_flows.rules.regime import Laws, Regime
 
 _LAST_INSTANT = timedelta(microseconds=1)
 

@@ -25,10 +25,11 @@ from recovery_flows.rules import basis, discrepancies, paying, pools, refused_pa
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
 from recovery_flows.rules.freeze_plan import surplus_stops
-from recovery_flows.rules.freezing import Laws, is_unanswered
+from recovery_flows.rules.freezing import is_unanswered
 from recovery_flows.rules.losses import LOST, is_paid, net_loss_minor
 from recovery_flows.rules.pools import Part
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 
 
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:

@@ -10,8 +10,8 @@ from models.rows import HoldRow
 from models.states import LIVE_HOLDS, DiscrepancyKind, Noun, RecoveryState, Stage
 from recovery_flows.rules import discrepancies, steps
 from recovery_flows.rules.actions import Action
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.renewing import Renewal
 
 _KIND = DiscrepancyKind.NO_NEXT_STEP

@@ -38,7 +38,7 @@ from recovery_flows.rules import (
     watching,
 )
 from recovery_flows.rules.actions import Action
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.step_figures import sum_of
 
 __all__ = ["Action", "asset_stage", "stage_of", "steps"]

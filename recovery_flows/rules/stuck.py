@@ -78,7 +78,7 @@ def _refused(file: RecoveryFile, asset: AssetRow) -> Iterator[tuple[ClaimRow, Ca
 
 def give_up(progress: Progress, asset_id: str) -> None:
     """Leave an account alone into which no payment was found; the recovery can go on and close."""
-    from recovery_flows.rules.acts import StepRefusedError
+    from recovery_flows.errors import StepRefusedError
 
     asset = progress.file.asset(asset_id)
     if not _is_unexplained(progress.file, asset):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from models.outcome import Move, Scalar
 from models.rows import AssetRow
 from models.states import HoldKind, Noun, Stage
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import clocks
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.drafting import next_hold_id
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
+    from recovery_flows.rules.regime import Laws
 
 
 def record_voluntary(

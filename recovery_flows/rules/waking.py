@@ -15,7 +15,7 @@ from recovery_flows.rules import (
     wall,
     watching,
 )
-from recovery_flows.rules.freezing import Laws
+from recovery_flows.rules.regime import Laws
 
 
 def next_clock(file: RecoveryFile, laws: Laws) -> datetime | None:

@@ -18,9 +18,8 @@ from models.states import (
 )
 from models.task_rows import TaskRow
 from recovery_flows.rules import clocks, linking, reminding
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.law import Measure
-from recovery_flows.rules.regime import Regime
+from recovery_flows.rules.regime import Laws, Regime
 from recovery_flows.rules.subjects import Act
 
 

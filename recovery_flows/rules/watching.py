@@ -16,8 +16,7 @@ from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 
 if TYPE_CHECKING:
-    from recovery_flows.rules.freezing import Laws
-    from recovery_flows.rules.regime import Regime
+    from recovery_flows.rules.regime import Laws, Regime
 
 ON, OVER = "on", "over"
 

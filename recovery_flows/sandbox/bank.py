@@ -19,6 +19,7 @@ from recovery_flows.sandbox import (
     payouts,
     planting,
     resources,
+    rows,
     statements,
     task_routes,
     wire,
@@ -198,7 +199,7 @@ def _place_payout(
     return f"/v1/payouts/{payout.id}", resources.payout_json(payout, desk.currency)
 
 
-def _find_hold(desk: Desk, hold_id: str) -> holds.Hold:
+def _find_hold(desk: Desk, hold_id: str) -> rows.Hold:
     hold = holds.find_hold(desk.db, desk.bank, hold_id)
     if hold is None:
         raise ProblemError(404, "NotFound", "no such hold at this bank")

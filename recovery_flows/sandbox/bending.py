@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from recovery_flows.sandbox.faults import Fault
-from recovery_flows.sandbox.holds import Hold
 from recovery_flows.sandbox.payouts import Payout
 from recovery_flows.sandbox.resources import hold_json, payout_json
+from recovery_flows.sandbox.rows import Hold
 from recovery_flows.sandbox.states import FaultKind
 from recovery_flows.sandbox.units import minor_of, text_of
 

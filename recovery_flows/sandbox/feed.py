@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from urllib.parse import urlencode
 
-from recovery_flows.sandbox.holds import Hold
 from recovery_flows.sandbox.payouts import Payout
 from recovery_flows.sandbox.resources import hold_json, payout_json
+from recovery_flows.sandbox.rows import Hold
 from recovery_flows.sandbox.task_routes import task_json
 from recovery_flows.sandbox.tasks import Task
 from recovery_flows.sandbox.wire import write_cursor

@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass
 
 from recovery_flows.sandbox import mishaps
 from recovery_flows.sandbox.journal import Account, Journal
+from recovery_flows.sandbox.rows import Hold
 from recovery_flows.sandbox.states import LIVE, WAITING, HoldKind, HoldStatus, Rejection
 from recovery_flows.sandbox.units import HOUR_US, MINUTE_US
 
@@ -26,35 +27,6 @@ class HoldOrder:
     requested_minor: int
     expires_us: int | None
     supersedes: str | None
-
-
-@dataclass(slots=True)
-class Hold:
-    """One row of the table `hold`, in its order of columns; `due_us` is its next own move.
-
-    `account_id` is 0 until the bank has found the account.
-    """
-
-    id: str
-    bank: str
-    order_ref: str
-    kind: str
-    number: str
-    holder: str
-    currency: str
-    requested_minor: int
-    cap_minor: int | None
-    supersedes: str | None
-    status: str
-    revision: int
-    account_id: int
-    held_minor: int
-    received_us: int
-    acted_us: int | None
-    expires_us: int | None
-    due_us: int | None
-    modified_us: int
-    reason: str | None
 
 
 def resource_id(bank: str, noun: str, order_ref: str) -> str:

@@ -13,7 +13,7 @@ from recovery_flows.sandbox.units import Rates, minor_of
 
 if TYPE_CHECKING:
     from recovery_flows.sandbox.faults import Fault
-    from recovery_flows.sandbox.holds import Hold
+    from recovery_flows.sandbox.rows import Hold
 
 _AT_THE_BANK = frozenset(
     {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import astuple, dataclass
 
-from recovery_flows.sandbox import holds, mishaps
+from recovery_flows.sandbox import holds, mishaps, rows
 from recovery_flows.sandbox.journal import Account, Journal
 from recovery_flows.sandbox.states import PAYING, PayoutStatus, Rejection
 from recovery_flows.sandbox.units import MINUTE_US, Rates
@@ -119,7 +119,7 @@ def _settle(journal: Journal, rates: Rates, payout: Payout, at_us: int) -> None:
 def _pay(
     journal: Journal,
     payout: Payout,
-    hold: holds.Hold,
+    hold: rows.Hold,
     payee: Account,
     debit_minor: int,
     at_us: int,

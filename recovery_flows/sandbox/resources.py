@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from recovery_flows.sandbox.holds import Hold
 from recovery_flows.sandbox.payouts import Payout
+from recovery_flows.sandbox.rows import Hold
 from recovery_flows.sandbox.units import iso, text_of
 from recovery_flows.sandbox.wire import ProblemError
 

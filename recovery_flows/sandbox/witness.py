@@ -13,10 +13,11 @@ from starlette.routing import Route
 from recovery_flows.sandbox import resources, statements, task_routes
 from recovery_flows.sandbox.clearing import catch_up
 from recovery_flows.sandbox.desk import Desk
-from recovery_flows.sandbox.holds import Hold, convert, dispose, find_hold, release
+from recovery_flows.sandbox.holds import convert, dispose, find_hold, release
 from recovery_flows.sandbox.journal import transaction
 from recovery_flows.sandbox.payouts import Payout
 from recovery_flows.sandbox.planting import faults_html
+from recovery_flows.sandbox.rows import Hold
 from recovery_flows.sandbox.units import iso, micros
 from recovery_flows.sandbox.wire import ProblemError, bad_request, instant, json_object, text
 

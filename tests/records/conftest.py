@@ -47,10 +47,9 @@ from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.rules import answers, freezing
-from recovery_flows.rules.freezing import Laws
 from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import load_regime
+from recovery_flows.rules.regime import Laws, load_regime
 from tests.by_hand import change
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

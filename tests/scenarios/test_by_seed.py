@@ -30,13 +30,13 @@ from recovery_flows.cli.place import FirstOfficer, Installation, make_installati
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk import Desk, discrepancies
 from recovery_flows.desk.log_in import by_system_user
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
 from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.rules.actions import Action
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.sandbox.script import Script
 from recovery_flows.sandbox.server import running
 from recovery_flows.sandbox.synthetic import RATES

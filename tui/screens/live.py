@@ -16,7 +16,7 @@ from tui.widgets.header import HeaderBar, HeaderValue
 from tui.widgets.said import SaidLine
 
 if TYPE_CHECKING:
-    from tui.app import RecoveryApp
+    from tui.context import Terminal
 
 
 class LiveScreen(Screen[None]):
@@ -37,9 +37,9 @@ class LiveScreen(Screen[None]):
         """Whether keys find what they are for: what the screen is about was read, or cannot be."""
 
     @property
-    def desk_app(self) -> RecoveryApp:
+    def desk_app(self) -> Terminal:
         """The app, by its own type."""
-        return cast("RecoveryApp", self.app)
+        return cast("Terminal", self.app)
 
     @property
     def chosen_id(self) -> str:

@@ -15,7 +15,7 @@ from models.states import DiscrepancyKind, Role, SubjectKind
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.place import Installation
 from recovery_flows.desk import Desk, discrepancies, linking, wall_clock
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules.identifiers import Subject, identifier
 from recovery_flows.rules.steps import Action
 from recovery_flows.sandbox.synthetic import LURES

@@ -16,9 +16,8 @@ from models.queries.audit import verify
 from models.states import ApprovalState, CallState, HoldKind, HoldState, LedgerAccount, PayoutState
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.desk.holding import amend
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.acts import StepRefusedError
 
 
 def assert_proofs_hold(unit: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from models.states import HoldKind, HoldState, LedgerAccount
 from recovery_flows.desk import holding
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import StepRefusedError
 
 ORDER = "Synthetic Court, No. 7, 2026-05-02"
 

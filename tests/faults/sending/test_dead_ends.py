@@ -15,7 +15,7 @@ from models.states import ApprovalState, ClaimState, HoldKind, HoldState, Noun, 
 from models.store.intake import file_reports
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import StepRefusedError
 from tests.faults.sending.poisons import garble
 
 OFFICER = Actor("the-officer", Role.OFFICER)

@@ -11,7 +11,7 @@ import pytest
 
 from models.states import HoldKind, HoldState, Role, Stage
 from recovery_flows.desk import holding
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import StepRefusedError
 
 REASON = "told by the duty desk of the bank"
 

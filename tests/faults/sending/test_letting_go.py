@@ -10,8 +10,7 @@ import pytest
 from models.money import Money
 from models.states import HoldKind, HoldState, Role
 from recovery_flows.desk import holding
-from recovery_flows.errors import MisuseError
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import MisuseError, StepRefusedError
 
 REASON = "told by the duty desk of the bank"
 

@@ -9,9 +9,8 @@ import pytest
 
 from models.states import Role, TaskKind, TaskState
 from recovery_flows.desk import linking
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.rules import linking as linking_rules
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.sandbox.world import World
 from tests.faults.sending.partners import (
     PHONE,

@@ -8,8 +8,7 @@ import pytest
 
 from models.states import HoldKind, HoldState
 from recovery_flows.desk import holding
-from recovery_flows.errors import MisuseError
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import MisuseError, StepRefusedError
 
 REASON = "the duty desk of the bank told the name"
 HOLDS = "POST /v1/holds"

@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from models.ids import digest_bytes
 from models.queries.linkages import document_of
 from models.states import ApprovalState, LinkageState, SubjectKind, TaskKind, TaskState
-from recovery_flows.errors import MisuseError
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.rules.identifiers import Subject
 from recovery_flows.sandbox.world import World
 from tests.faults.sending.partners import (

@@ -13,7 +13,7 @@ from models.store.unit import Actor
 from recovery_flows.desk import holding
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.waiting import pending_approvals
-from recovery_flows.rules.acts import StepRefusedError
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules.approval_upkeep import CHANGED
 from recovery_flows.rules.sending import may_leave
 from recovery_flows.rules.subjects import Act

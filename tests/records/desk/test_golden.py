@@ -24,9 +24,8 @@ from recovery_flows.desk.golden import stop_at_once
 from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.page import recovery_page
 from recovery_flows.desk.pasting import look
-from recovery_flows.errors import MisuseError, RecoveryFlowsError
+from recovery_flows.errors import MisuseError, RecoveryFlowsError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.law import Measure
 
 CHEN = OfficerView("chen", "chen", frozenset({Role.OFFICER}))

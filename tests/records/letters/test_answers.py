@@ -14,9 +14,8 @@ from models.store.documents import place_of
 from models.store.unit import Actor
 from recovery_flows.desk import letter_answers
 from recovery_flows.desk.waiting import pending_approvals
-from recovery_flows.errors import MisuseError, RefusedError
+from recovery_flows.errors import MisuseError, RefusedError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.acts import StepRefusedError
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 

@@ -13,9 +13,8 @@ from models.queries.audit import verify
 from models.states import HoldKind, HoldState, PayoutState, RequestState, Role
 from models.store.unit import Actor
 from recovery_flows.desk import holding, letter_answers, letters
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.discrepancies import open_ones
 from recovery_flows.rules.losses import owed_minor
 

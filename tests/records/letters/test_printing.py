@@ -17,9 +17,8 @@ from models.store.unit import Actor, unit_of_work
 from recovery_flows.desk import letters
 from recovery_flows.desk.letter_files import default_name
 from recovery_flows.documents.letters import Sender
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.flows.bodies import path_and_body
-from recovery_flows.rules.acts import StepRefusedError
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 

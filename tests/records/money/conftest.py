@@ -15,10 +15,10 @@ from models.states import CallKind, CallState, HoldKind, HoldState
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.desk.recording import conclude
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.deciding import STAGES, decide
 from recovery_flows.rules import answers
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.steps import steps
 

@@ -15,11 +15,11 @@ from models.states import AllocationState, CallKind, CallState, DiscrepancyKind,
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.desk import discrepancies as desk_discrepancies
 from recovery_flows.desk.recording import conclude
+from recovery_flows.errors import StepRefusedError
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.preparing import prepare
 from recovery_flows.rules import acts as rule_acts
 from recovery_flows.rules import discrepancies, sending
-from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
 

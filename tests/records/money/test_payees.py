@@ -12,8 +12,8 @@ from models.states import CallKind, Role
 from models.store.unit import Actor
 from recovery_flows.desk import NobodyActsError
 from recovery_flows.desk.waiting import waiting_approvals
-from recovery_flows.errors import MisuseError
-from recovery_flows.rules.acts import StepRefusedError, submit_allocation
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.rules.acts import submit_allocation
 from recovery_flows.rules.progress import Progress
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)

@@ -12,9 +12,8 @@ from models.states import AllocationState, ApprovalState, HoldKind, HoldState, R
 from models.store.unit import Actor
 from recovery_flows.desk.trace_page import trace_page
 from recovery_flows.desk.waiting import pending_approvals
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.acts import StepRefusedError
 
 SUPERVISOR, OTHER = Actor("wu", Role.SUPERVISOR), Actor("chen", Role.SUPERVISOR)
 WHY = "the victims' money is mixed with the holder's wages"

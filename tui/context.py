@@ -1,0 +1,80 @@
+"""What screens and questions need of the application: no screen imports the application itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from textual.screen import Screen
+
+from recovery_flows.desk import Desk
+from recovery_flows.desk.log_in import Identity
+from tui.messages import Said
+from tui.source import Source
+from tui.waits import Wait
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+class Terminal(Protocol):
+    """The application as its screens see it."""
+
+    source: Source
+    officer: Identity | None
+    read_only: bool
+    time_zone: str
+    drafts: dict[str, str]
+    said: Said
+    recovery_id: str
+    came_from: str
+    wanted_approval: str
+
+    def say(self, sentence: str, *, refused: bool = False) -> None:
+        """Say in one sentence what was done or refused."""
+
+    def unsay(self) -> None:
+        """Take the last outcome off its line."""
+
+    def tell_header(self) -> None:
+        """Give the header and the outcome line of the present screen what they have to say."""
+
+    def desk(self) -> Desk:
+        """The desk of the identity that acts now."""
+
+    def perform(
+        self,
+        work_at: Callable[[Desk], str],
+        drafts: str = "",
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Let the desk act in a thread while keys wait."""
+
+    def ask_after(self, what: str, read: Callable[[], T], then: Callable[[T], object]) -> None:
+        """Read in a thread, then let `then` ask or refuse."""
+
+    def push_screen(
+        self, screen: Screen[S], callback: Callable[[S | None], object] | None = None
+    ) -> object:
+        """Put a question over the present screen."""
+
+    def next_step(self, recovery_id: str) -> None:
+        """Read a recovery in order to do its next step."""
+
+    def open_recovery(self, recovery_id: str) -> None:
+        """Show one recovery on its page."""
+
+    def open_approval(self, approval_id: str) -> None:
+        """Show one approval among those that wait."""
+
+    def action_go(self, screen: str) -> None:
+        """Go to one of the main screens."""
+
+    def hold_keys(self, what: str, *, is_act: bool = False) -> Wait:
+        """Let keys wait for what is under way."""
+
+    def answer(self, wait: Wait, then: Callable[[], object]) -> None:
+        """End a wait by its question, then let keys go on."""
+
+    def keys_go_on(self) -> None:
+        """Look whether the next key can set out now."""
