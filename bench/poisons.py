@@ -24,7 +24,7 @@ from models.tables import table_of
 from recovery_flows.desk import Desk, holding
 from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import answers
+from recovery_flows.rules import trace_requests
 from recovery_flows.rules.progress import Progress
 
 
@@ -89,7 +89,7 @@ def _two_currencies(at: ManyBanks, recovery_id: str) -> None:
                 (line,),
             )  # fmt: skip
             record_statement(unit, ENGINE, now, recovery_id, fact, f"{recovery_id}-{currency}")
-            answers.want_trace(progress)
+            trace_requests.want_trace(progress)
             conclude(unit, ENGINE, now, laws, progress)
 
 

@@ -32,7 +32,7 @@ from recovery_flows.cli.sending import hands
 from recovery_flows.desk.recording import conclude
 from recovery_flows.flows import feed, outbox
 from recovery_flows.flows.context import Engine
-from recovery_flows.rules import acts
+from recovery_flows.rules import acts, submissions
 from recovery_flows.rules.progress import Progress
 
 RESULTS = Path(__file__).with_name("poll.json")
@@ -84,7 +84,7 @@ def _order(at: ManyBanks, engine: Engine, numbers: range) -> None:
             progress = Progress(file)
             where = places(unit.session, [c.payee_account_id for c in file.claims])
             acts.accept(progress, actor.id, f"SYN-{file.recovery.ref}", engine.laws, where)
-            acts.order_stop(progress, progress.file.holds[0].id, actor.id, now, engine.laws)
+            submissions.order_stop(progress, progress.file.holds[0].id, actor.id, now, engine.laws)
             conclude(unit, actor, now, engine.laws, progress)
 
 

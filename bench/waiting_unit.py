@@ -25,7 +25,7 @@ from recovery_flows.cli.place import (
     make_installation,
 )
 from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import answers, golden
+from recovery_flows.rules import golden, trace_requests
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
 
@@ -79,7 +79,7 @@ def _accept(
     progress = Progress(load_file(unit.session, recovery_id))
     record_statement(unit, ENGINE, now, recovery_id, _statement(fact, now), f"bench-{number}")
     (asset,) = progress.file.assets
-    answers.take_statement(progress, Noun.ASSET, asset.id, now)
+    trace_requests.take_statement(progress, Noun.ASSET, asset.id, now)
     conclude(unit, ENGINE, now, laws, progress)
 
 

@@ -34,3 +34,13 @@ ALLOCATION_MOVES: Mapping[tuple[str | None, str], str] = {
     (_A.APPROVED, "voided"): _A.VOID,
     **_ends(),
 }
+
+
+UNDECIDED = frozenset(
+    {
+        AllocationState.DRAFT,
+        AllocationState.NOTICE,
+        AllocationState.NOTICE_ENDED,
+        AllocationState.PENDING_APPROVAL,
+    }
+)

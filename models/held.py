@@ -33,3 +33,16 @@ class HoldHistory:
     recovery_id: str
     figures: tuple[HeldFigure, ...]
     paid: tuple[PaidFrom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """From `at` on banks hold so much of an account, in all, by orders of this case or of others.
+
+    What was paid out of a hold counts as held: it left the account without any payment of it.
+    """
+
+    account: str
+    at: datetime
+    minor: int
+    is_ours: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from models.letter_moves import HOLD_MOVES as LETTER_MOVES
 from models.states import HoldState
@@ -94,3 +95,14 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
 
 
 HOLD_MOVES: _Table = _hold_moves()
+
+
+class Renewal(StrEnum):
+    """How far the renewal of a freeze's present term is."""
+
+    NONE = ""
+    DRAFT = "draft"
+    ASKED = "asked"
+    ORDERED = "ordered"
+    DENIED = "denied"
+    REFUSED = "refused"

@@ -20,7 +20,7 @@ from models.states import Role
 from models.store import partner_register as register
 from models.store.register_guard import is_by_letter
 from models.store.unit import Unit, unit_of_work
-from recovery_flows.desk.desk import Desk, as_refusal
+from recovery_flows.desk.acting_officer import ActingOfficer, as_refusal
 from recovery_flows.desk.registers import ask_partner
 from recovery_flows.errors import MisuseError
 
@@ -61,7 +61,7 @@ def contacts_of(text: str) -> Contacts:
     return Contacts(**{name: str(body.get(name, "")) for name in FIELDS})
 
 
-def agree(desk: Desk, partner_id: str, minutes: int, agreement: str) -> str:
+def agree(desk: ActingOfficer, partner_id: str, minutes: int, agreement: str) -> str:
     """Note what a partner promised: an answer within so many minutes, in which paper; 0 ends it.
 
     MisuseError for a number out of reach, a paper without a name, an unknown partner.
@@ -78,7 +78,7 @@ def agree(desk: Desk, partner_id: str, minutes: int, agreement: str) -> str:
     return f"{partner_id}: answers within {minutes:,} min, as agreed in {named}"
 
 
-def change_contacts(desk: Desk, partner_id: str, given: Mapping[str, str]) -> str:
+def change_contacts(desk: ActingOfficer, partner_id: str, given: Mapping[str, str]) -> str:
     """Change what is given of a partner's contacts; an empty text takes it out, the rest stays.
 
     Of a partner by letter they are where orders go: a supervisor asks, another person confirms.
@@ -102,7 +102,7 @@ def change_contacts(desk: Desk, partner_id: str, given: Mapping[str, str]) -> st
     return f"{partner_id}: contacts kept, sealed ({', '.join(sorted(checked))})"
 
 
-def show_contacts(desk: Desk, partner_id: str, reason: str) -> Contacts:
+def show_contacts(desk: ActingOfficer, partner_id: str, reason: str) -> Contacts:
     """A partner's contacts in clear, once the history says to whom and why (the reason sealed).
 
     MisuseError without a reason or where there are none.
@@ -121,7 +121,7 @@ def show_contacts(desk: Desk, partner_id: str, reason: str) -> Contacts:
 
 
 @contextmanager
-def _at_work(desk: Desk) -> Iterator[tuple[Unit, datetime]]:
+def _at_work(desk: ActingOfficer) -> Iterator[tuple[Unit, datetime]]:
     try:
         with as_refusal(), unit_of_work(desk.database) as unit:
             yield unit, case_now(unit.session, desk.wall())

@@ -2,79 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.engine import Database
 from models.facts import AccountRef
 from models.file import RecoveryFile, Step
 from models.money import Money
 from models.queries.approvals import recovery_of_approval
 from models.queries.clock import case_now
-from models.queries.files import NoSuchRecoveryError, load_file, load_files, trace_json
+from models.queries.files import load_file, load_files, trace_json
 from models.queries.known_reports import stored_holder
 from models.queries.money import places
 from models.states import RecoveryState, Role
 from models.store.accounts import ensure_account
-from models.store.derived import write_derived
+from models.store.derived import Derived, write_derived
 from models.store.notes import write_note
-from models.store.permissions import NotPermittedError
-from models.store.record import StaleFileError, record
-from models.store.unit import Actor, Unit, unit_of_work
+from models.store.record import record
+from models.store.unit import Actor, Unit
 from recovery_flows.desk import asking, doing, letter_effects
-from recovery_flows.desk.clock import wall_clock
+from recovery_flows.desk.acting_officer import ActingOfficer, check_version
 from recovery_flows.desk.deconflicting import carry_reason, check_step
-from recovery_flows.desk.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.desk.recording import conclude, derived_or_due
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.rules import approving, joining, milestones, payees, steps
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.tracing.rules import RULES
-
-WallClock = Callable[[], datetime]
-
-
-@contextmanager
-def as_refusal() -> Iterator[None]:
-    """Turn what the store refuses into one of the program's own errors, same sentence."""
-    try:
-        yield
-    except (StaleFileError, NotPermittedError) as error:
-        raise StepRefusedError(str(error)) from error
-    except NoSuchRecoveryError as error:
-        raise MisuseError(str(error.args[0])) from error
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(ActingOfficer):
     """One identity at work on one database under the laws of the unit."""
 
-    database: Database
-    laws: Laws
-    officer: Identity | None
-    wall: WallClock = wall_clock
+    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Progress) -> None:
+        """Record everything that was decided, and what follows for the queue with it."""
+        conclude(unit, actor, now, self.laws, progress)
 
-    def actor(self, role: Role) -> Actor:
-        """Who acts in this role; NobodyActsError if nobody does or the role is not theirs."""
-        if self.officer is None:
-            raise NobodyActsError(
-                "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
-            )
-        if not is_authentic(self.officer, self.database.vault):
-            raise NobodyActsError(f"{self.officer.handle} has not logged in: nothing was done")
-        if role not in self.officer.roles:
-            has = ", ".join(sorted(self.officer.roles))
-            raise NobodyActsError(f"this takes the role {role}; {self.officer.handle} has: {has}")
-        return Actor(self.officer.id, role)
-
-    @contextmanager
-    def unit(self) -> Iterator[tuple[Unit, datetime]]:
-        """One transaction and its case time; what the store refuses comes out as a refusal."""
-        with as_refusal(), unit_of_work(self.database) as unit:
-            yield unit, case_now(unit.session, self.wall())
+    def derived(self, file: RecoveryFile, now: datetime) -> Derived:
+        """What the queue shows of a recovery; where a rule fails, that the engine has to look."""
+        return derived_or_due(file, now, self.laws)
 
     def advance(
         self,
@@ -95,7 +61,7 @@ class Desk:
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
-            _check_version(file, seen_version)
+            check_version(file, seen_version)
             step = _officer_step(file, steps.steps(file, self.laws), to)
             if step.action == steps.Action.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
@@ -113,7 +79,7 @@ class Desk:
             )
             done = doing.do(progress, step, given)
             carry_reason(progress, step.subject_id, found)
-            conclude(unit, actor, now, self.laws, progress)
+            self.commit(unit, actor, now, progress)
             return f"{file.recovery.ref}: {done}"
 
     def approve(self, approval_id: str, authority: str = "") -> str:
@@ -123,7 +89,7 @@ class Desk:
             progress = Progress(self._file_of(unit, approval_id))
             approving.approve(progress, approval_id, actor.id, authority, now, self.laws)
             letter = letter_effects.take(unit, progress, approval_id, now, self.wall(), self.laws)
-            conclude(unit, actor, now, self.laws, progress)
+            self.commit(unit, actor, now, progress)
             act = next(a.action for a in progress.file.approvals if a.id == approval_id)
             done = f"{progress.file.recovery.ref}: {act} approved"
             if letter is not None:
@@ -139,7 +105,7 @@ class Desk:
             write_note(
                 unit, actor, now, progress.file.recovery.id, f"denied {approval_id}: {reason}"
             )
-            conclude(unit, actor, now, self.laws, progress)
+            self.commit(unit, actor, now, progress)
             return f"{progress.file.recovery.ref}: approval denied"
 
     def _file_of(self, unit: Unit, approval_id: str) -> RecoveryFile:
@@ -157,21 +123,8 @@ class Desk:
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             write_note(unit, actor, now, recovery_id, text)
-            write_derived(unit, recovery_id, derived_or_due(file, now, self.laws))
+            write_derived(unit, recovery_id, self.derived(file, now))
             return f"{file.recovery.ref}: note kept"
-
-    @contextmanager
-    def editing(
-        self, recovery_id: str, seen_version: int | None
-    ) -> Iterator[tuple[Unit, Progress]]:
-        """An officer's change to a file: what the body decides is recorded when it ends."""
-        actor = self.actor(Role.OFFICER)
-        with self.unit() as (unit, now):
-            file = load_file(unit.session, recovery_id)
-            _check_version(file, seen_version)
-            progress = Progress(file)
-            yield unit, progress
-            conclude(unit, actor, now, self.laws, progress)
 
     def change_payee(
         self,
@@ -239,20 +192,12 @@ class Desk:
         text = trace_json(trace.positions, trace.gone)
         outcome, progress = joining.join(stays, joins, now, text, trace)
         record(unit, actor, now, joins.recovery.id, outcome)
-        conclude(unit, actor, now, self.laws, progress)
+        self.commit(unit, actor, now, progress)
         left = load_files(unit.session, [joins.recovery.id])[0]
-        write_derived(unit, joins.recovery.id, derived_or_due(left, now, self.laws))
+        write_derived(unit, joins.recovery.id, self.derived(left, now))
         for sharer in load_files(unit.session, [r for _, r, _ in joins.shared_with]):
-            write_derived(unit, sharer.recovery.id, derived_or_due(sharer, now, self.laws))
+            write_derived(unit, sharer.recovery.id, self.derived(sharer, now))
         return f"{joins.recovery.ref} joined {stays.recovery.ref}"
-
-
-def _check_version(file: RecoveryFile, seen_version: int | None) -> None:
-    if seen_version is not None and seen_version != file.recovery.version:
-        raise StepRefusedError(
-            f"{file.recovery.ref} has changed since you looked (version {seen_version}, now "
-            f"{file.recovery.version}): look again and decide anew"
-        )
 
 
 def _officer_step(file: RecoveryFile, open_steps: list[Step], to: str) -> Step:

@@ -19,14 +19,16 @@ from models.vault import Vault
 from recovery_flows import errors
 from recovery_flows.rules import (
     acts,
-    answers,
     denied_stops,
     hold_acts,
     lapsing,
     linking_acts,
     refused,
     requesting,
+    return_acts,
     stuck,
+    submissions,
+    trace_requests,
 )
 from recovery_flows.rules.letters import LetterAction
 from recovery_flows.rules.progress import Progress
@@ -78,12 +80,12 @@ def _accept(progress: Progress, step: Step, given: Given) -> str:
     del step
     acts.accept(progress, given.actor, given.case_number, given.laws, given.places)
     if told_by_files(given.session, {a.account_id for a in progress.file.assets}):
-        answers.want_trace(progress)
+        trace_requests.want_trace(progress)
     return f"accepted under case number {given.case_number}"
 
 
 def _order_stop(progress: Progress, step: Step, given: Given) -> str:
-    acts.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
+    submissions.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
     if progress.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
         return "stop-payment submitted for approval"
     if progress.file.asset(step.asset_id).partner_id in progress.file.by_letter:
@@ -92,7 +94,7 @@ def _order_stop(progress: Progress, step: Step, given: Given) -> str:
 
 
 def _submit_freeze(progress: Progress, step: Step, given: Given) -> str:
-    acts.submit_freeze(progress, step.subject_id, given.actor, given.now)
+    submissions.submit_freeze(progress, step.subject_id, given.actor, given.now)
     return "freeze submitted for approval"
 
 
@@ -125,22 +127,22 @@ def _split(progress: Progress, step: Step, given: Given) -> str:
 
 
 def _check_title(progress: Progress, step: Step, given: Given) -> str:
-    acts.check_title(progress, step.subject_id, given.actor)
+    return_acts.check_title(progress, step.subject_id, given.actor)
     return "title to the held money checked"
 
 
 def _publish_notice(progress: Progress, step: Step, given: Given) -> str:
-    acts.publish_notice(progress, step.subject_id, given.now, given.laws)
+    return_acts.publish_notice(progress, step.subject_id, given.now, given.laws)
     return "notice of the return published"
 
 
 def _submit_return(progress: Progress, step: Step, given: Given) -> str:
-    acts.submit_allocation(progress, step.subject_id, given.actor, given.now, given.laws)
+    return_acts.submit_allocation(progress, step.subject_id, given.actor, given.now, given.laws)
     return "return decision submitted for approval"
 
 
 def _submit_release(progress: Progress, step: Step, given: Given) -> str:
-    acts.submit_release(progress, step.subject_id, given.actor, given.now)
+    return_acts.submit_release(progress, step.subject_id, given.actor, given.now)
     return "release submitted for approval"
 
 
@@ -173,7 +175,7 @@ def _release_again(progress: Progress, step: Step, given: Given) -> str:
 
 def _verify_claim(progress: Progress, step: Step, given: Given) -> str:
     acts.verify_claim(progress, step.subject_id, given.laws, given.places)
-    answers.want_trace(progress)
+    trace_requests.want_trace(progress)
     return "claim verified"
 
 

@@ -25,7 +25,7 @@ from recovery_flows.desk.reading import FileStatement, Reading
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.intake.statements.shape import Head
-from recovery_flows.rules import answers
+from recovery_flows.rules import trace_requests
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
 
@@ -203,7 +203,7 @@ def _wake(
         progress = Progress(load_file(unit.session, recovery_id))
         for account_id in accounts:
             _tell(progress, account_id, touched[account_id])
-        answers.want_trace(progress)
+        trace_requests.want_trace(progress)
         conclude(unit, actor, now, laws, progress)
         refs.append(progress.file.recovery.ref)
     return refs
@@ -216,11 +216,11 @@ def _tell(progress: Progress, account_id: str, covers_to: datetime | None) -> No
     for asset in progress.file.assets:
         is_later = asset.statement_to is None or asset.statement_to < covers_to
         if asset.account_id == account_id and is_later:
-            answers.take_statement(progress, Noun.ASSET, asset.id, covers_to)
+            trace_requests.take_statement(progress, Noun.ASSET, asset.id, covers_to)
     for claim in progress.file.claims:
         is_later = claim.statement_to is None or claim.statement_to < covers_to
         if claim.victim_account_id == account_id and is_later:
-            answers.take_statement(progress, Noun.CLAIM, claim.id, covers_to)
+            trace_requests.take_statement(progress, Noun.CLAIM, claim.id, covers_to)
 
 
 def taken_file(session: Session, plan: FilePlan, document: str, refs: Sequence[str]) -> TakenFile:

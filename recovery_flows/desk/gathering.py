@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.facts import Direction, LineKind
 from models.file import RecoveryFile
+from models.held import Held
 from models.queries.hold_history import hold_histories
 from models.queries.money import Covered, StoredLine, covered, lines_of, told_by_files
 from models.rows import ClaimRow
@@ -20,7 +21,7 @@ from recovery_flows.rules.losses import LOST
 from recovery_flows.rules.tracing.merge import AccountLine, Merged, merge_lines
 from recovery_flows.rules.tracing.opening import Covered as CoveredTimes
 from recovery_flows.rules.tracing.opening import openings_for
-from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Transfer
 
 _NEAR = timedelta(days=2)
 

@@ -24,7 +24,7 @@ from recovery_flows.desk.deconflicting import carry_reason, check
 from recovery_flows.desk.desk import Desk
 from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import MisuseError, RefusedError
-from recovery_flows.rules import answers, deconfliction, golden
+from recovery_flows.rules import deconfliction, golden, trace_requests
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
 
@@ -84,7 +84,7 @@ def stop_at_once(
         places = {account_id(vault, report.payee_account): place}
         sent = golden.stop_first(progress, actor.id, case_number, now, desk.laws, places)
         if told_by_files(session, set(places)):
-            answers.want_trace(progress)
+            trace_requests.want_trace(progress)
         carry_reason(progress, sent.hold_id, found)
         _carry_decision(progress, same)
         conclude(unit, actor, now, desk.laws, progress)

@@ -16,10 +16,10 @@ from models.states import HoldState, Noun, Role
 from models.store.accounts import correct_holder
 from models.store.notes import write_note
 from models.store.unit import Unit
-from recovery_flows.desk.desk import Desk
+from recovery_flows.desk.acting_officer import ActingOfficer
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.rules import (
-    acts,
+    approval_requests,
     disposing,
     freezing,
     hold_acts,
@@ -46,7 +46,9 @@ class _Edit:
 
 
 @contextmanager
-def _editing(desk: Desk, recovery_id: str, reason: str, seen: int | None) -> Iterator[_Edit]:
+def _editing(
+    desk: ActingOfficer, recovery_id: str, reason: str, seen: int | None
+) -> Iterator[_Edit]:
     if not reason.strip():
         raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
     with desk.editing(recovery_id, seen) as (unit, progress):
@@ -55,7 +57,7 @@ def _editing(desk: Desk, recovery_id: str, reason: str, seen: int | None) -> Ite
         yield _Edit(unit, progress, actor.id, now)
 
 
-def _keep(desk: Desk, edit: _Edit, about: str, reason: str) -> str:
+def _keep(desk: ActingOfficer, edit: _Edit, about: str, reason: str) -> str:
     """Keep an officer's words; return the fingerprint that history names them by."""
     text = f"{about}: {reason.strip()}"
     actor = desk.actor(Role.OFFICER)
@@ -73,7 +75,7 @@ def hold_of(file: RecoveryFile, hold_id: str) -> HoldRow:
 
 
 def amend(
-    desk: Desk,
+    desk: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     minor: int,
@@ -95,7 +97,7 @@ def amend(
 
 
 def withdraw(
-    desk: Desk, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+    desk: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
 ) -> str:
     """Take back a drafted hold; where it stands in line behind another, ask for its release."""
     with _editing(desk, recovery_id, reason, seen) as edit:
@@ -106,7 +108,7 @@ def withdraw(
             return f"{edit.ref}: release from the waiting list submitted for approval"
         if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
             raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
-        acts.void_approvals(edit.progress, hold_id, "the draft was withdrawn")
+        approval_requests.void_approvals(edit.progress, hold_id, "the draft was withdrawn")
         edit.progress.take(Move(Noun.HOLD, hold_id, "cancelled", hold.state))
         freezing.see_predecessor(edit.progress, hold, edit.officer)
         freezing.leave_alone(edit.progress, hold)
@@ -114,7 +116,7 @@ def withdraw(
 
 
 def order_again(
-    desk: Desk,
+    desk: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     reason: str,
@@ -134,7 +136,12 @@ def order_again(
 
 
 def let_part_go(
-    desk: Desk, recovery_id: str, hold_id: str, part: Money, reason: str, seen: int | None = None
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    part: Money,
+    reason: str,
+    seen: int | None = None,
 ) -> str:
     """Ask for a part of a hold to be released; the rest stays to its own term."""
     with _editing(desk, recovery_id, reason, seen) as edit:
@@ -145,7 +152,7 @@ def let_part_go(
 
 
 def find_unrelated(
-    desk: Desk, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+    desk: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
 ) -> str:
     """Record that held money has nothing to do with the case: its release has a legal clock."""
     with _editing(desk, recovery_id, reason, seen) as edit:
@@ -156,7 +163,7 @@ def find_unrelated(
 
 
 def complain(
-    desk: Desk,
+    desk: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     amount: Money,
@@ -174,7 +181,7 @@ def complain(
 
 
 def record_voluntary(
-    desk: Desk,
+    desk: ActingOfficer,
     recovery_id: str,
     asset_id: str,
     amount: str,
@@ -201,7 +208,7 @@ def record_voluntary(
 
 
 def record_conversion(
-    desk: Desk, recovery_id: str, hold_id: str, order: str, seen: int | None = None
+    desk: ActingOfficer, recovery_id: str, hold_id: str, order: str, seen: int | None = None
 ) -> str:
     """Record that a court's order took a freeze over: which court, number and date."""
     with _editing(desk, recovery_id, order, seen) as edit:
@@ -212,7 +219,12 @@ def record_conversion(
 
 
 def name_at_bank(
-    desk: Desk, recovery_id: str, hold_id: str, bank_ref: str, reason: str, seen: int | None = None
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    bank_ref: str,
+    reason: str,
+    seen: int | None = None,
 ) -> str:
     """Enter by which reference a bank knows a hold that was recorded without one."""
     with _editing(desk, recovery_id, reason, seen) as edit:

@@ -18,7 +18,7 @@ from models.rows import CallRow
 from models.states import CallKind, Role
 from models.store.documents import keep
 from models.store.unit import Unit, unit_of_work
-from recovery_flows.desk.desk import Desk
+from recovery_flows.desk.acting_officer import ActingOfficer
 from recovery_flows.desk.holding import hold_of
 from recovery_flows.desk.letter_files import media_type, read_document
 from recovery_flows.desk.letters import letter_known
@@ -34,7 +34,11 @@ _KIND = "letter answer"
 
 
 def enter_answer(
-    desk: Desk, call_id: str, fields: Mapping[str, str], path: Path, seen: int | None = None
+    desk: ActingOfficer,
+    call_id: str,
+    fields: Mapping[str, str],
+    path: Path,
+    seen: int | None = None,
 ) -> str:
     """Type in what a bank answered to a letter; it counts after another person's second look.
 
@@ -53,7 +57,7 @@ def enter_answer(
 
 
 def take_in_word(
-    desk: Desk,
+    desk: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     fields: Mapping[str, str],
@@ -80,14 +84,14 @@ def _is_over(unit: Unit, progress: Progress, call_id: str) -> bool:
     return is_new and letter_call(unit.session, unit.vault, call_id) is not None
 
 
-def _keep(desk: Desk, raw: bytes, path: Path) -> str:
+def _keep(desk: ActingOfficer, raw: bytes, path: Path) -> str:
     desk.actor(Role.OFFICER)
     with unit_of_work(desk.database) as unit:
         return keep(unit, raw, _KIND, media_type(path), case_now(unit.session, desk.wall()))
 
 
 def _enter(
-    desk: Desk,
+    desk: ActingOfficer,
     unit: Unit,
     progress: Progress,
     call: CallRow,
@@ -148,7 +152,7 @@ def _day(at: date | datetime | None, zone: ZoneInfo) -> str:
     return at.isoformat() if at else "a day that it does not tell"
 
 
-def answer_document(desk: Desk, call_id: str) -> bytes:
+def answer_document(desk: ActingOfficer, call_id: str) -> bytes:
     """The bank's document behind a typed answer, for whoever takes the second look."""
     if desk.officer is None:
         desk.actor(Role.SUPERVISOR)

@@ -23,7 +23,7 @@ from models.store.notes import write_note
 from models.store.unit import Unit
 from models.vault import Vault
 from recovery_flows.desk import vouching
-from recovery_flows.desk.desk import Desk
+from recovery_flows.desk.acting_officer import ActingOfficer
 from recovery_flows.desk.letter_files import check_free, write_new
 from recovery_flows.desk.letter_orders import Post, letter_facts, masked, order_bytes
 from recovery_flows.documents.letter_lines import letter_lines
@@ -76,7 +76,7 @@ def preview(
         return letter_lines(masked(facts))
 
 
-def print_letter(desk: Desk, post: Post, call_id: str, seen: int | None = None) -> Printed:
+def print_letter(desk: ActingOfficer, post: Post, call_id: str, seen: int | None = None) -> Printed:
     """Fix a letter and return it; one that was fixed before comes back byte by byte.
 
     StepRefusedError where its approval is not in force any more: it is cancelled then.
@@ -109,7 +109,7 @@ def _check_sender(sender: Sender) -> None:
         )
 
 
-def _broken(desk: Desk, unit: Unit, progress: Progress, call: CallRow) -> str:
+def _broken(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow) -> str:
     """What was changed by hand in the records behind an order; a person finds it then."""
     if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
         return ""
@@ -117,7 +117,7 @@ def _broken(desk: Desk, unit: Unit, progress: Progress, call: CallRow) -> str:
     detail = vouched.broken(progress.file.recovery.id, call.partner_id)
     if detail:
         now = case_now(unit.session, desk.wall())
-        progress.file = vouching.note_broken(unit, progress.file, detail, now, desk.laws)
+        progress.file = vouching.note_broken(unit, progress.file, detail, now, desk.derived)
     return detail
 
 
@@ -141,7 +141,7 @@ def _refuse_void(call_id: str, *, may_leave: bool) -> None:
         raise StepRefusedError(f"the letter {call_id} must not go out: {sending.VOID}")
 
 
-def _fix(desk: Desk, unit: Unit, progress: Progress, call: CallRow, post: Post) -> None:
+def _fix(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow, post: Post) -> None:
     now = case_now(unit.session, desk.wall())
     file: RecoveryFile = progress.file
     (line,) = calls_by_id(unit.session, unit.vault, [call.id])
@@ -162,7 +162,9 @@ def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printe
     return Printed(ref, known.id, raw, known.letter_digest)
 
 
-def print_to(desk: Desk, post: Post, call_id: str, path: Path, seen: int | None = None) -> str:
+def print_to(
+    desk: ActingOfficer, post: Post, call_id: str, path: Path, seen: int | None = None
+) -> str:
     """Print a letter into a new file, as HTML where its name ends so; return what was done."""
     check_free(path)
     printed = print_letter(desk, post, call_id, seen)
@@ -171,7 +173,9 @@ def print_to(desk: Desk, post: Post, call_id: str, path: Path, seen: int | None 
     return f"{printed.ref}: letter written to {path}; send it, then enter how"
 
 
-def record_sent(desk: Desk, call_id: str, how: str, at: str = "", seen: int | None = None) -> str:
+def record_sent(
+    desk: ActingOfficer, call_id: str, how: str, at: str = "", seen: int | None = None
+) -> str:
     """Enter how and when a printed letter left; the bank's clock runs from then on.
 
     `at` is ISO text, in the law's time zone where it names no offset; "" is now.
@@ -193,7 +197,7 @@ def record_sent(desk: Desk, call_id: str, how: str, at: str = "", seen: int | No
     return f"{ref}: letter to {call.partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs"
 
 
-def drop(desk: Desk, call_id: str, reason: str, seen: int | None = None) -> str:
+def drop(desk: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
     """Give up a question about a balance or an unasked letter; the reason is kept sealed."""
     if not reason.strip():
         raise MisuseError("to drop a letter takes a reason")
@@ -206,6 +210,6 @@ def drop(desk: Desk, call_id: str, reason: str, seen: int | None = None) -> str:
         return f"{progress.file.recovery.ref}: letter {call_id} dropped"
 
 
-def _open(desk: Desk, call_id: str) -> LetterCall:
+def _open(desk: ActingOfficer, call_id: str) -> LetterCall:
     with desk.database.reading() as session:
         return letter_known(session, desk.database.vault, call_id)

@@ -25,7 +25,7 @@ from models.states import PartnerChannel, PartnerKind, Role, SubjectKind
 from models.store.notes import write_note
 from models.task_rows import TaskRow
 from models.vault import Vault
-from recovery_flows.desk.desk import Desk
+from recovery_flows.desk.acting_officer import ActingOfficer
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.rules import linking_acts
 from recovery_flows.rules.copying import incident_copy, is_victims_own
@@ -142,7 +142,7 @@ def site_of(text: str) -> Subject:
 
 
 def start(
-    desk: Desk,
+    desk: ActingOfficer,
     recovery_id: str,
     identifiers: Sequence[Subject],
     *,
@@ -193,7 +193,7 @@ def task_named(file: RecoveryFile, named: str) -> TaskRow:
     return found[0]
 
 
-def renew(desk: Desk, recovery_id: str, task: str, seen: int | None = None) -> str:
+def renew(desk: ActingOfficer, recovery_id: str, task: str, seen: int | None = None) -> str:
     """Ask a partner to preserve for another term."""
     with desk.editing(recovery_id, seen) as (unit, progress):
         now = case_now(unit.session, desk.wall())
@@ -202,7 +202,9 @@ def renew(desk: Desk, recovery_id: str, task: str, seen: int | None = None) -> s
     return f"{progress.file.recovery.ref}: {row.partner_id} is asked to preserve for another term"
 
 
-def take_back(desk: Desk, recovery_id: str, task: str, reason: str, seen: int | None = None) -> str:
+def take_back(
+    desk: ActingOfficer, recovery_id: str, task: str, reason: str, seen: int | None = None
+) -> str:
     """Take one task back at its partner; the reason is kept sealed as a note."""
     if not reason.strip():
         raise MisuseError("this takes a reason: whoever reads the file later will ask for it")

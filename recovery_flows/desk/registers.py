@@ -24,7 +24,7 @@ from models.store.registers import (
 )
 from models.store.unit import Actor, Unit
 from models.vault import Vault
-from recovery_flows.desk.desk import Desk
+from recovery_flows.desk.acting_officer import ActingOfficer
 from recovery_flows.errors import StepRefusedError
 
 REGISTER = "register"
@@ -51,7 +51,7 @@ def is_change(approval_id: str) -> bool:
 
 
 def ask_officer(
-    desk: Desk, handle: str, roles: Iterable[Role], *, os_user: str = "", secret: str = ""
+    desk: ActingOfficer, handle: str, roles: Iterable[Role], *, os_user: str = "", secret: str = ""
 ) -> str:
     """Ask for a new officer; return the id under which a second person confirms it."""
     values = officer_values(handle, roles, os_user=os_user, secret=secret)
@@ -60,14 +60,16 @@ def ask_officer(
         return ask_change(unit, actor, now, RegisterAct.APPOINT_OFFICER, handle, values)
 
 
-def ask_partner(unit: Unit, desk: Desk, partner_id: str, values: Values, *, is_known: bool) -> str:
+def ask_partner(
+    unit: Unit, desk: ActingOfficer, partner_id: str, values: Values, *, is_known: bool
+) -> str:
     """Ask for a new partner, or for a known one's other address, credentials or law."""
     act = RegisterAct.CHANGE_PARTNER if is_known else RegisterAct.REGISTER_PARTNER
     now = case_now(unit.session, desk.wall())
     return ask_change(unit, desk.actor(Role.SUPERVISOR), now, act, partner_id, values)
 
 
-def decide(desk: Desk, change_id: str, *, is_yes: bool, reason: str = "") -> str:
+def decide(desk: ActingOfficer, change_id: str, *, is_yes: bool, reason: str = "") -> str:
     """A second person's yes or no to a change; return one sentence of what was done.
 
     A no takes a reason, which is kept sealed.
@@ -91,7 +93,7 @@ def _as_refusal() -> Iterator[None]:
         raise StepRefusedError(str(error)) from error
 
 
-def _anybody(desk: Desk) -> Actor:
+def _anybody(desk: ActingOfficer) -> Actor:
     """Whoever has logged in, as a supervisor where they are one: two persons are enough here."""
     roles = desk.officer.roles if desk.officer else frozenset()
     return desk.actor(Role.SUPERVISOR if Role.SUPERVISOR in roles else Role.OFFICER)

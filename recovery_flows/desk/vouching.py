@@ -12,15 +12,15 @@ from models.file import RecoveryFile
 from models.outcome import Outcome
 from models.queries.integrity import broken_clock, broken_partner, broken_recovery
 from models.states import DiscrepancyKind, DiscrepancyState, Noun
-from models.store.derived import write_derived
+from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
-from recovery_flows.desk.recording import derived
 from recovery_flows.rules import discrepancies
 from recovery_flows.rules.progress import applied
-from recovery_flows.rules.regime import Laws
 
 _Ask = Callable[[Session, Database, str], list[str]]
+Derive = Callable[[RecoveryFile, datetime], Derived]
+"""What the queue shows of a recovery at an instant; the stages know it."""
 BROKEN = "its records do not follow from their history: `recovery audit verify` names what differs"
 
 
@@ -56,7 +56,7 @@ class Vouched:
 
 
 def note_broken(
-    unit: Unit, file: RecoveryFile, detail: str, now: datetime, laws: Laws
+    unit: Unit, file: RecoveryFile, detail: str, now: datetime, derive: Derive
 ) -> RecoveryFile:
     """The recovery's records contradict its history: a person looks into it.
 
@@ -72,7 +72,7 @@ def note_broken(
         return file
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
     file = applied(file, move)
-    write_derived(unit, recovery_id, derived(file, now, laws))
+    write_derived(unit, recovery_id, derive(file, now))
     return file
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from models.file import RecoveryFile
 from models.queries.files import load_file
@@ -15,7 +16,7 @@ from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, s
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.bank.orders import Authority, Limits
-from recovery_flows.desk.recording import conclude
+from recovery_flows.desk.recording import conclude, derived
 from recovery_flows.desk.vouching import BROKEN, Vouched, note_broken
 from recovery_flows.flows.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.flows.context import Engine
@@ -89,7 +90,7 @@ def _prepare(
     if broken:
         # Looked at again later, for the records may be put right from a copy.
         hold_back(unit, [call.id], engine.wall() + _LOOK_AGAIN, BROKEN)
-        note_broken(unit, file, broken, now, engine.laws)
+        note_broken(unit, file, broken, now, partial(derived, laws=engine.laws))
         return []
     if not _may_leave(file, call):
         _take_back(unit, engine, file, call, now)

@@ -38,6 +38,7 @@ from recovery_flows.rules import (
     hold_figures,
     letting_go,
     task_answers,
+    trace_requests,
     watching,
 )
 from recovery_flows.rules.progress import Progress
@@ -200,7 +201,9 @@ def _take(
         else:
             zones = {code: law.time_zone for code, law in engine.laws.items()}
             record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
-        answers.take_statement(progress, call.noun, call.subject_id, result.statement.covers_to)
+        trace_requests.take_statement(
+            progress, call.noun, call.subject_id, result.statement.covers_to
+        )
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
         available = seen.booked - seen.held

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow, PayoutRow, RequestRow
@@ -28,11 +29,10 @@ from recovery_flows.rules import (
     letting_go,
     payout_facts,
     renewing,
-    stuck,
+    trace_requests,
 )
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
-from recovery_flows.rules.renewing import Renewal
 
 _OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)
 _ANSWERABLE = (
@@ -198,29 +198,6 @@ def _ask_for_hold(progress: Progress, payout: PayoutRow, revision: int) -> None:
         progress.call(hold_figures.query(progress.file, payout, revision))
 
 
-def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: datetime) -> None:
-    """A statement came in for an asset or a claim's own account: the trace is due again."""
-    values: dict[str, Scalar] = {"statement_to": covers_to}
-    if noun is Noun.ASSET:
-        asset = progress.file.asset(subject_id)
-        if asset.left_alone.startswith(stuck.SILENT):
-            values["left_alone"] = ""
-        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
-    else:
-        claim = next(c for c in progress.file.claims if c.id == subject_id)
-        progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
-    want_trace(progress)
-
-
-def want_trace(progress: Progress) -> None:
-    """Mark the recovery so that the tracing flow traces it again."""
-    recovery = progress.file.recovery
-    if not recovery.trace_wanted:
-        progress.take(
-            Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": True})
-        )
-
-
 def take_refusal(
     progress: Progress, kind: CallKind, noun: Noun, subject_id: str, code: str, now: datetime
 ) -> None:
@@ -244,7 +221,7 @@ def take_refusal(
         _refuse_payout(progress, subject_id, code)
     elif noun is Noun.ASSET:
         asset = file.asset(subject_id)
-        reason = f"{stuck.SILENT}: {code}"
+        reason = f"{trace_requests.SILENT}: {code}"
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
 
 

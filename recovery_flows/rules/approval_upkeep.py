@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.outcome import Move
 from models.rows import ApprovalRow
 from models.states import (
@@ -24,7 +25,6 @@ from models.states import (
 )
 from recovery_flows.rules.approval_subjects import approval_id, is_unchanged, subject_digest
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.renewing import Renewal
 from recovery_flows.rules.subjects import Act
 
 CHANGED = "its figures are not those that were asked about: ask again"

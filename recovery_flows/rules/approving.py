@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.outcome import Move, Scalar
 from models.rows import ApprovalRow, HoldRow
 from models.states import (
@@ -30,11 +31,10 @@ from recovery_flows.rules import (
     renewing,
     restitution,
 )
-from recovery_flows.rules.acts import pending_approval
+from recovery_flows.rules.approval_requests import pending_approval
 from recovery_flows.rules.approval_subjects import is_unchanged
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
-from recovery_flows.rules.renewing import Renewal
 from recovery_flows.rules.subjects import Act
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from models.allocation_moves import UNDECIDED
 from models.file import RecoveryFile
 from models.money import Money
 from models.outcome import Move, Scalar
@@ -19,8 +20,7 @@ from models.states import (
     RecoveryState,
 )
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.rules.acts import ask
-from recovery_flows.rules.paying import UNDECIDED
+from recovery_flows.rules.approval_requests import ask
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
 from recovery_flows.rules.tracing.among import Among

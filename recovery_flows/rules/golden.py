@@ -19,7 +19,7 @@ from models.states import (
     Role,
 )
 from recovery_flows import errors
-from recovery_flows.rules import acts, steps
+from recovery_flows.rules import acts, steps, submissions
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
@@ -58,7 +58,7 @@ def stop_first(
     why_not = _why_not(progress.file, asset, hold, laws)
     if hold is None or why_not:
         return Sent(why_not=why_not, next_step=_next_step(progress.file, laws))
-    acts.order_stop(progress, hold.id, owner, now, laws)
+    submissions.order_stop(progress, hold.id, owner, now, laws)
     return Sent(hold_id=hold.id)
 
 

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from models.held import HoldHistory, PaidFrom
-from recovery_flows.rules.tracing.types import Held
+from models.held import Held, HoldHistory, PaidFrom
 
 
 def held_over_time(histories: Iterable[HoldHistory], recovery_id: str) -> tuple[Held, ...]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.money import Money
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import LIVE_HOLDS, HoldState, Noun
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import renewing
-from recovery_flows.rules.acts import ask, void_approvals
+from recovery_flows.rules.approval_requests import ask, void_approvals
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
+from recovery_flows.rules.renewing import OPEN_TO_SUBMIT
 from recovery_flows.rules.subjects import Act
 
 _REFERENCE_LENGTH = 80

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from models.facts import BankHoldState, HoldFact
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Noun
@@ -25,7 +26,6 @@ from recovery_flows.rules.hold_cells import (
     WAITING,
 )
 from recovery_flows.rules.hold_figures import figure, nothing, stated
-from recovery_flows.rules.renewing import Renewal
 
 if TYPE_CHECKING:
     from recovery_flows.rules.regime import Laws

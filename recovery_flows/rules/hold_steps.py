@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.file import RecoveryFile, Step
+from models.hold_moves import Renewal
 from models.money import Money
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Role
@@ -12,7 +13,7 @@ from models.step_wording import say
 from recovery_flows.rules import lapsing, unrelated_funds
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.regime import Laws
-from recovery_flows.rules.renewing import OPEN_TO_SUBMIT, Renewal
+from recovery_flows.rules.renewing import OPEN_TO_SUBMIT
 from recovery_flows.rules.step_figures import sum_of
 
 

@@ -9,7 +9,7 @@ from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Noun
 from recovery_flows.rules import hold_facts, hold_figures
-from recovery_flows.rules.acts import void_approvals
+from recovery_flows.rules.approval_requests import void_approvals
 from recovery_flows.rules.drafting import NEVER_TRIED
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws

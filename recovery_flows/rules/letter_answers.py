@@ -21,7 +21,7 @@ from recovery_flows.rules import (
     letting_go,
     watching,
 )
-from recovery_flows.rules.acts import ask
+from recovery_flows.rules.approval_requests import ask
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS
 from recovery_flows.rules.letter_checks import check
 from recovery_flows.rules.progress import Progress

@@ -25,7 +25,7 @@ from models.states import (
 from models.step_wording import say
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import answers, reminding, sending
-from recovery_flows.rules.acts import void_approvals
+from recovery_flows.rules.approval_requests import void_approvals
 from recovery_flows.rules.approval_subjects import subject_digest
 from recovery_flows.rules.by_letter import ORDERS_OF_HOLDS, is_by_letter, is_unasked, words
 from recovery_flows.rules.progress import Progress

@@ -13,7 +13,7 @@ from models.rows import HoldRow
 from models.states import LIVE_HOLDS, HoldKind, HoldState, Noun
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import clocks, hold_orders, unrelated_funds
-from recovery_flows.rules.acts import ask
+from recovery_flows.rules.approval_requests import ask
 from recovery_flows.rules.law import Measure
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act

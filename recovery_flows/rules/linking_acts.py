@@ -23,7 +23,7 @@ from models.states import (
 from models.task_rows import TaskRow
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import clocks, linking
-from recovery_flows.rules.acts import ask
+from recovery_flows.rules.approval_requests import ask
 from recovery_flows.rules.law import Measure, Row, Status
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws, Regime

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from models.file import RecoveryFile
-from models.rows import ClaimRow
-from models.states import AllocationState, ClaimState, PayoutState
+from models.rows import CallRow, ClaimRow, PayoutRow
+from models.states import AllocationState, CallState, ClaimState, Noun, PayoutState
 
 LOST = frozenset({ClaimState.VERIFIED, ClaimState.PAID})
 """States of a claim whose loss is upheld; whether it is paid is derived from its payouts."""
+
+GOING = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
+"""States of a payout that is to leave or has left, its settlement not known."""
 
 
 def paid_minor(file: RecoveryFile, claim: ClaimRow) -> int:
@@ -51,3 +54,27 @@ def committed_minor(
             total += payout.amount_minor
         total += payout.returned_minor
     return total
+
+
+def has_left(file: RecoveryFile, payout: PayoutRow) -> bool:
+    """Whether the bank may have been told to pay; an answered order is in the file no more."""
+    if payout.state not in GOING:
+        return payout.state is not PayoutState.CANCELLED
+    if payout.state is PayoutState.PREPARED:
+        return False
+    order = order_of(file, payout)
+    return order is None or may_have_left(order)
+
+
+def order_of(file: RecoveryFile, payout: PayoutRow) -> CallRow | None:
+    """The order by which a payout leaves, unless it was cancelled."""
+    orders = [c for c in file.calls if c.noun is Noun.PAYOUT and c.subject_id == payout.id]
+    return next((c for c in orders if c.state is not CallState.CANCELLED), None)
+
+
+def may_have_left(call: CallRow) -> bool:
+    """Whether a bank may have got an order: it is taken back only after the bank's own no.
+
+    An attempt that was postponed, and one that the bank says it has never seen, may still arrive.
+    """
+    return call.attempts > 0 or call.state is not CallState.PLANNED

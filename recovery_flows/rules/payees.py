@@ -13,8 +13,8 @@ from models.outcome import Move, Scalar
 from models.rows import ApprovalRow, ClaimRow, PayoutRow
 from models.states import AllocationState, Noun, PayoutState
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.rules import paying, refused_payouts
-from recovery_flows.rules.acts import ask, void_approvals
+from recovery_flows.rules import losses, paying, refused_payouts
+from recovery_flows.rules.approval_requests import ask, void_approvals
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import Act
@@ -83,7 +83,7 @@ def _going(file: RecoveryFile, claim_id: str) -> list[PayoutRow]:
 def _check_unsent(file: RecoveryFile, going: list[PayoutRow]) -> None:
     """What a bank may have been told to pay is taken back only after the bank's own no."""
     ids = {payout.allocation_id for payout in going}
-    if any(paying.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
+    if any(losses.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
         raise StepRefusedError("the bank was told to pay already: wait for its answer")
 
 

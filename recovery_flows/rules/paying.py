@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from models.allocation_moves import UNDECIDED
 from models.file import RecoveryFile
 from models.ids import derive_id
 from models.outcome import CallIntent, Move
-from models.rows import AllocationRow, CallRow, PayoutRow
+from models.rows import AllocationRow, PayoutRow
 from models.states import (
     AllocationState,
     ApprovalState,
     CallKind,
-    CallState,
     Noun,
     PayoutState,
 )
 from recovery_flows.rules import basis
+from recovery_flows.rules.losses import GOING, has_left, order_of
 from recovery_flows.rules.progress import Progress
 
-UNDECIDED = frozenset(
-    {
-        AllocationState.DRAFT,
-        AllocationState.NOTICE,
-        AllocationState.NOTICE_ENDED,
-        AllocationState.PENDING_APPROVAL,
-    }
-)
 ENDED = frozenset(
     {
         AllocationState.PAID,
@@ -35,36 +28,12 @@ ENDED = frozenset(
         AllocationState.VOID,
     }
 )
-_GOING = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
 _LIVE = (ApprovalState.PENDING, ApprovalState.APPROVED)
 
 
 def allocation_of(file: RecoveryFile, allocation_id: str) -> AllocationRow:
     """The allocation of that id."""
     return next(a for a in file.allocations if a.id == allocation_id)
-
-
-def may_have_left(call: CallRow) -> bool:
-    """Whether a bank may have got an order: it is taken back only after the bank's own no.
-
-    An attempt that was postponed, and one that the bank says it has never seen, may still arrive.
-    """
-    return call.attempts > 0 or call.state is not CallState.PLANNED
-
-
-def has_left(file: RecoveryFile, payout: PayoutRow) -> bool:
-    """Whether the bank may have been told to pay; an answered order is in the file no more."""
-    if payout.state not in _GOING:
-        return payout.state is not PayoutState.CANCELLED
-    if payout.state is PayoutState.PREPARED:
-        return False
-    order = _order(file, payout)
-    return order is None or may_have_left(order)
-
-
-def _order(file: RecoveryFile, payout: PayoutRow) -> CallRow | None:
-    orders = [c for c in file.calls if c.noun is Noun.PAYOUT and c.subject_id == payout.id]
-    return next((c for c in orders if c.state is not CallState.CANCELLED), None)
 
 
 def is_on_its_way(file: RecoveryFile) -> bool:
@@ -102,7 +71,7 @@ def void(progress: Progress, allocation_id: str, reason: str) -> None:
     payouts = progress.file.payouts_of(allocation_id)
     gone = [p for p in payouts if has_left(progress.file, p)]
     for payout in payouts:
-        if payout.state in _GOING and payout not in gone:
+        if payout.state in GOING and payout not in gone:
             _cancel(progress, payout, reason)
     if gone:
         return
@@ -113,7 +82,7 @@ def void(progress: Progress, allocation_id: str, reason: str) -> None:
 
 def recall(progress: Progress, payout: PayoutRow, reason: str) -> None:
     """Take back an instruction that has not left: whether it has is for the caller to ask."""
-    order = _order(progress.file, payout)
+    order = order_of(progress.file, payout)
     if order is not None:
         progress.take(Move(Noun.CALL, order.id, "cancelled", order.state, reason=reason))
     progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
@@ -143,7 +112,7 @@ def void_changed(progress: Progress) -> None:
 
 def _can_be_ended(file: RecoveryFile, allocation: AllocationRow) -> bool:
     payouts = file.payouts_of(allocation.id)
-    return any(p.state in _GOING and not has_left(file, p) for p in payouts)
+    return any(p.state in GOING and not has_left(file, p) for p in payouts)
 
 
 def finish(progress: Progress, allocation: AllocationRow) -> None:
@@ -153,7 +122,7 @@ def finish(progress: Progress, allocation: AllocationRow) -> None:
     payouts = [
         p for p in progress.file.payouts_of(allocation.id) if p.state is not PayoutState.CANCELLED
     ]
-    if any(p.state in _GOING for p in payouts):
+    if any(p.state in GOING for p in payouts):
         return
     state = _outcome(payouts)
     if state is not allocation.state:

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.outcome import Move, Scalar
 from models.rows import HoldRow
 from models.states import HoldKind, HoldState, Noun
 from recovery_flows.rules import by_letter, clocks
 from recovery_flows.rules.drafting import UNANSWERED
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.renewing import Renewal
 
 if TYPE_CHECKING:
     from recovery_flows.rules.regime import Laws

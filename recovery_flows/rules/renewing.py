@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
 from models.rows import HoldRow
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from recovery_flows.rules.regime import Laws, Regime
 
 _LAST_INSTANT = timedelta(microseconds=1)
-
-
-class Renewal(StrEnum):
-    """How far the renewal of a freeze's present term is."""
-
-    NONE = ""
-    DRAFT = "draft"
-    ASKED = "asked"
-    ORDERED = "ordered"
-    DENIED = "denied"
-    REFUSED = "refused"
 
 
 OPEN_TO_SUBMIT = (Renewal.DRAFT, Renewal.REFUSED)

@@ -11,7 +11,7 @@ from models.rows import RequestRow
 from models.states import Noun, RequestState
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import crossing
-from recovery_flows.rules.acts import ask, void_approvals
+from recovery_flows.rules.approval_requests import ask, void_approvals
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
 from recovery_flows.rules.subjects import Act

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from models import allocation_moves
 from models.file import RecoveryFile
 from models.ids import derive_id
 from models.outcome import Move, Scalar
@@ -21,13 +22,21 @@ from models.states import (
     Stage,
 )
 from models.step_wording import NOTHING, Wording, say
-from recovery_flows.rules import basis, discrepancies, paying, pools, refused_payouts, releasing
+from recovery_flows.rules import (
+    basis,
+    discrepancies,
+    distribution,
+    paying,
+    pools,
+    refused_payouts,
+    releasing,
+)
 from recovery_flows.rules.allocation import AllocationResult, ClaimShare, allocate
 from recovery_flows.rules.crossing import is_waiting
+from recovery_flows.rules.distribution import Part
 from recovery_flows.rules.freeze_plan import surplus_stops
 from recovery_flows.rules.freezing import is_unanswered
 from recovery_flows.rules.losses import LOST, is_paid, net_loss_minor
-from recovery_flows.rules.pools import Part
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
 
@@ -135,7 +144,11 @@ def why_not(file: RecoveryFile, allocation: AllocationRow) -> Wording:
 
 def why_idle(file: RecoveryFile, asset: AssetRow) -> Wording:
     """Why nothing is done with an asset's held money now; empty when nothing keeps it."""
-    going = [a for a in file.allocations if a.asset_id == asset.id and a.state in paying.UNDECIDED]
+    going = [
+        a
+        for a in file.allocations
+        if a.asset_id == asset.id and a.state in allocation_moves.UNDECIDED
+    ]
     kept = (why_not(file, a) for a in going)
     return next((why for why in kept if why), NOTHING) or waits_for(file, asset)
 
@@ -243,7 +256,7 @@ def _divide(
     while True:
         pool = sum(p.payable_minor for p in given)
         result = allocate(pool, shares, ladder, stand_back)
-        parts, unpaid = pools.parts_of(result, given)
+        parts, unpaid = distribution.parts_of(result, given)
         if parts or len(unpaid) < 2:
             return result, parts
         lines = [line for line in result.lines if line.claim_id in unpaid]

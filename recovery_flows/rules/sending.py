@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.outcome import Move
 from models.rows import ApprovalRow, CallRow
 from models.states import (
@@ -20,7 +21,6 @@ from models.states import (
 from recovery_flows.rules import denied_stops, letting_go, paying, renewing, restitution
 from recovery_flows.rules.approval_subjects import is_in_force, is_unchanged
 from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.renewing import Renewal
 from recovery_flows.rules.subjects import Act
 
 VOID = "its approval is not in force for what it says now"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.file import RecoveryFile
+from models.hold_moves import Renewal
 from models.ids import digest
 from models.rows import HoldRow
 from models.states import LIVE_HOLDS, DiscrepancyKind, Noun, RecoveryState, Stage
@@ -12,7 +13,6 @@ from recovery_flows.rules import discrepancies, steps
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
-from recovery_flows.rules.renewing import Renewal
 
 _KIND = DiscrepancyKind.NO_NEXT_STEP
 

@@ -15,9 +15,9 @@ from models.step_wording import say
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.freezing import statement_intent
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.trace_requests import SILENT
 
 GIVEN_UP = "given up by an officer: no payment into it was found"
-SILENT = "the bank refused its statement"
 
 
 def steps(file: RecoveryFile) -> Iterator[Step]:

@@ -46,7 +46,7 @@ from recovery_flows.desk import Desk, log_in
 from recovery_flows.desk.log_in import by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
-from recovery_flows.rules import answers, freezing
+from recovery_flows.rules import answers, freezing, trace_requests
 from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws, load_regime
@@ -187,7 +187,7 @@ class Unit:
             name = keep(unit, repr(fact).encode(), "statement answer", "text/plain", self.now)
             account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
             asset = next(a for a in progress.file.assets if a.account_id == account)
-            answers.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
+            trace_requests.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
             trace_file(unit.session, unit.vault, progress, self.now, self.laws)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 

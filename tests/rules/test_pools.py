@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recovery_flows.rules.allocation import AllocationMethod, AllocationResult, Line
-from recovery_flows.rules.pools import Part, Pool, parts_of
+from recovery_flows.rules.distribution import Part, parts_of
+from recovery_flows.rules.pools import Pool
 
 POOLS = st.lists(
     st.tuples(st.integers(1, 500_000), st.integers(1, 60_000), st.integers(0, 3)),

@@ -39,7 +39,7 @@ from recovery_flows.desk.log_in import Identity, by_system_user
 from recovery_flows.desk.recording import conclude
 from recovery_flows.desk.tracing import trace_file
 from recovery_flows.desk.waiting import pending_approvals
-from recovery_flows.rules import answers, crossing, following, freezing, restitution
+from recovery_flows.rules import answers, crossing, following, freezing, restitution, trace_requests
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import load_regime
 from tui.app import RecoveryApp
@@ -172,7 +172,7 @@ class Unity:
                 unit, ENGINE, self.now, recovery_id, fact, pages
             )
             asset = next(a for a in progress.file.assets if a.account_id == account_id)
-            answers.take_statement(progress, Noun.ASSET, asset.id, self.now)
+            trace_requests.take_statement(progress, Noun.ASSET, asset.id, self.now)
             trace_file(unit.session, unit.vault, progress, self.now, LAWS)
 
         self.answer_calls(recovery_id)

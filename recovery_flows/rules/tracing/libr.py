@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from models.held import Held
 from recovery_flows.rules.tracing.among import Among
 from recovery_flows.rules.tracing.found import traced
 from recovery_flows.rules.tracing.pro_rata import rounded
 from recovery_flows.rules.tracing.two_parts import two_part_rule
-from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
 from recovery_flows.rules.tracing.walk import walk
 
 

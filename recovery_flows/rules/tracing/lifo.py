@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from models.held import Held
 from recovery_flows.rules.tracing.found import traced
 from recovery_flows.rules.tracing.lots import NEWEST_FIRST
-from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
 from recovery_flows.rules.tracing.walk import walk
 
 

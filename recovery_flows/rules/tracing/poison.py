@@ -13,12 +13,12 @@ from datetime import datetime
 from fractions import Fraction
 
 from models.facts import LineKind
+from models.held import Held
 from recovery_flows.rules.tracing.opening import Covered
 from recovery_flows.rules.tracing.types import (
     Coverage,
     Gone,
     GoneKind,
-    Held,
     Opening,
     Position,
     Source,

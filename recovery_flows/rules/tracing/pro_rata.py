@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 
+from models.held import Held
 from recovery_flows.rules.tracing.found import Part, Step, Walked, traced
 from recovery_flows.rules.tracing.piece import Piece, Pot, Quantity, Rule
-from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
 from recovery_flows.rules.tracing.walk import walk
 
 _NOTHING = (Fraction(0), Fraction(0))

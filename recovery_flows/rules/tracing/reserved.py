@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from models.held import Held
 from recovery_flows.rules.tracing.piece import Pot, Quantity, Rule
-from recovery_flows.rules.tracing.types import Held
 
 _Key = tuple[str, bool]
 

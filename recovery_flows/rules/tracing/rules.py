@@ -7,17 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from models.held import Held
 from recovery_flows.rules.tracing import fifo, libr, lifo, poison, pro_rata, tainted_first, tiho
 from recovery_flows.rules.tracing.among import Among
-from recovery_flows.rules.tracing.types import (
-    Coverage,
-    Held,
-    Opening,
-    Source,
-    Trace,
-    TraceRule,
-    Transfer,
-)
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, TraceRule, Transfer
 
 __all__ = ["RULES", "Among", "RuleInfo", "RuleName", "Standing", "trace_by"]
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
+from models.held import Held
 from recovery_flows.rules.tracing import tainted_first
 from recovery_flows.rules.tracing.batch import whole_payers_first
-from recovery_flows.rules.tracing.types import Coverage, Held, Opening, Source, Trace, Transfer
+from recovery_flows.rules.tracing.types import Coverage, Opening, Source, Trace, Transfer
 
 
 def trace(

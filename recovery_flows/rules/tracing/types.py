@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from models.facts import LineKind
+from models.held import Held
 
 
 class Basis(StrEnum):
@@ -79,19 +80,6 @@ class Coverage:
     account: str
     covers_from: datetime
     covers_to: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """From `at` on banks hold so much of an account, in all, by orders of this case or of others.
-
-    What was paid out of a hold counts as held: it left the account without any payment of it.
-    """
-
-    account: str
-    at: datetime
-    minor: int
-    is_ours: bool
 
 
 @dataclass(frozen=True, slots=True)

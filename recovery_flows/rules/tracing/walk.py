@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from models.facts import LineKind
+from models.held import Held
 from recovery_flows.rules.tracing.found import Part, Step, Walked
 from recovery_flows.rules.tracing.opening import Covered, Laid, laid_openings
 from recovery_flows.rules.tracing.piece import Piece, Pot, Quantity, Rule, converted
@@ -16,7 +17,6 @@ from recovery_flows.rules.tracing.reversal import undone_payments
 from recovery_flows.rules.tracing.types import (
     Coverage,
     GoneKind,
-    Held,
     Opening,
     Shortage,
     Source,

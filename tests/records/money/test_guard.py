@@ -18,8 +18,7 @@ from recovery_flows.desk.recording import conclude
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.flows.context import Engine, Pace
 from recovery_flows.flows.preparing import prepare
-from recovery_flows.rules import acts as rule_acts
-from recovery_flows.rules import discrepancies, sending
+from recovery_flows.rules import discrepancies, return_acts, sending
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
 
@@ -81,7 +80,9 @@ def test_no_notice_is_published_and_nothing_submitted_on_another_basis(
     acts.until(recovery_id, A.DRAFT)
     acts.newcomer_wants(3)
     with pytest.raises(StepRefusedError, match=WANTED):
-        try_to(unit, recovery_id, lambda p, a: rule_acts.publish_notice(p, a, unit.now, unit.laws))
+        try_to(
+            unit, recovery_id, lambda p, a: return_acts.publish_notice(p, a, unit.now, unit.laws)
+        )
 
 
 def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -> None:
@@ -91,7 +92,7 @@ def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -
     with pytest.raises(StepRefusedError, match=WANTED):
         try_to(
             unit, recovery_id,
-            lambda p, a: rule_acts.submit_allocation(p, a, "chen", unit.now, unit.laws),
+            lambda p, a: return_acts.submit_allocation(p, a, "chen", unit.now, unit.laws),
         )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from models.store.unit import Actor
 from recovery_flows.desk import NobodyActsError
 from recovery_flows.desk.waiting import waiting_approvals
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.rules.acts import submit_allocation
 from recovery_flows.rules.progress import Progress
+from recovery_flows.rules.return_acts import submit_allocation
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 OTHER = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")

@@ -16,8 +16,7 @@ from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.desk.desk import StepRefusedError
 from recovery_flows.desk.recording import conclude
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules import acts as rule_acts
-from recovery_flows.rules import approving, letting_go, losses, sending, steps
+from recovery_flows.rules import approving, letting_go, losses, return_acts, sending, steps
 from recovery_flows.rules.actions import Action
 from recovery_flows.rules.approval_subjects import subject_of
 from recovery_flows.rules.by_letter import releasing
@@ -106,7 +105,7 @@ def test_after_a_returned_payout_nothing_is_released(unit: Any, acts: Any, whole
     with unit_of_work(unit.database) as work:
         progress = Progress(load_file(work.session, whole))
         with pytest.raises(StepRefusedError, match="not free to be released"):
-            rule_acts.submit_release(progress, held[0].id, "chen", unit.now)
+            return_acts.submit_release(progress, held[0].id, "chen", unit.now)
 
 
 def test_money_of_a_returned_payout_that_nobody_holds_is_stopped(
