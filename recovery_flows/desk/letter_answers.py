@@ -22,8 +22,7 @@ from recovery_flows.desk.acting_officer import ActingOfficer
 from recovery_flows.desk.holding import hold_of
 from recovery_flows.desk.letter_files import media_type, read_document
 from recovery_flows.desk.letters import letter_known
-from recovery_flows.desk.reading import FileStatement
-from recovery_flows.desk.statement_files import statements_in
+from recovery_flows.desk.reading import FileStatement, statements_in
 from recovery_flows.errors import MisuseError, RefusedError, StepRefusedError
 from recovery_flows.rules import letter_answers, letters
 from recovery_flows.rules.by_letter import account_of, regime_of

@@ -11,7 +11,8 @@ from models.rows import CallRow
 from models.states import CallKind
 from models.store.partners import note_contact
 from models.store.unit import Actor, Unit
-from recovery_flows.desk.statement_files import statements_in, take_parts
+from recovery_flows.desk.reading import statements_in
+from recovery_flows.desk.statement_files import take_parts
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.rules import letter_answers
 from recovery_flows.rules.progress import Progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +13,9 @@ from models.money import Money
 from models.queries.accounts import Banks, partners_with
 from models.store.accounts import AccountPlan, ensure_account
 from models.store.bookings import Booking, ToldStatement
-from recovery_flows.intake.statements.shape import End, Entry, Head, Item
+from recovery_flows.errors import RefusedError
+from recovery_flows.intake.statements.reading import read_stream
+from recovery_flows.intake.statements.shape import End, Entry, Head, Item, StatementRefusedError
 
 _DAY = timedelta(days=1)
 _END_TO_END_LENGTH, _REFERENCE_LENGTH = 64, 80
@@ -191,3 +194,11 @@ def _reach(bookings: tuple[Booking, ...]) -> tuple[datetime, datetime] | None:
 def _signed(booking: Booking) -> int:
     minor = booking.amount.minor
     return minor if booking.direction is Direction.CREDIT else -minor
+
+
+def statements_in(raw: bytes) -> Iterator[FileStatement]:
+    """The statements of a file; RefusedError where it is none that can be read."""
+    try:
+        yield from told_statements(read_stream(io.BytesIO(raw)))
+    except StatementRefusedError as error:
+        raise RefusedError(f"the file is no statement that can be read: {error}") from error

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from models.engine import Database
@@ -19,9 +18,7 @@ from recovery_flows.desk.file_plan import (
     write_accounts,
 )
 from recovery_flows.desk.reading import FileStatement, told_statements
-from recovery_flows.errors import RefusedError
-from recovery_flows.intake.statements.reading import read_stream
-from recovery_flows.intake.statements.shape import Item, StatementRefusedError
+from recovery_flows.intake.statements.shape import Item
 from recovery_flows.rules.regime import Laws
 
 SMALL = 300
@@ -74,11 +71,3 @@ def take_parts(
             fill_line(unit, line, news)
     refs = finish(unit, actor, now, plan, document, laws)
     return taken_file(unit.session, plan, document, refs)
-
-
-def statements_in(raw: bytes) -> Iterator[FileStatement]:
-    """The statements of a file; RefusedError where it is none that can be read."""
-    try:
-        yield from told_statements(read_stream(io.BytesIO(raw)))
-    except StatementRefusedError as error:
-        raise RefusedError(f"the file is no statement that can be read: {error}") from error

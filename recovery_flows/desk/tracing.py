@@ -19,7 +19,7 @@ from models.states import Noun
 from models.vault import Vault
 from recovery_flows.desk.gathering import Gathered, gather
 from recovery_flows.errors import DisagreementError
-from recovery_flows.rules import contradicting, disagreeing, following, limits
+from recovery_flows.rules import bank_contradictions, contradicting, following, limits
 from recovery_flows.rules.postings import CONFLICT
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
@@ -45,7 +45,7 @@ def trace_file(
     """
     file = progress.file
     told = told_in(session, {a.account_id for a in file.assets})
-    disagreeing.compare_currencies(progress, told, now)
+    bank_contradictions.compare_currencies(progress, told, now)
     given = gather(session, file)
     for sentence in changed_bookings(session, vault, file.recovery.id, given.accounts):
         raise BookingsChangedError(sentence)

@@ -38,7 +38,7 @@ from recovery_flows.flows.faults import WorkFailedError, alone, sentence
 from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.settling import remember_breaker
 from recovery_flows.flows.task_documents import take_task
-from recovery_flows.rules import answers, disagreeing
+from recovery_flows.rules import answers, bank_contradictions
 from recovery_flows.rules.lapsing import FEED_LAG
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.quarantining import Work, went_through
@@ -240,9 +240,9 @@ def _refuse_item(
     detail = (
         f"{partner_id} reports on it as a {noun}; it is a {pointed.noun} at {pointed.partner_id}"
     )
-    about = disagreeing.About(pointed.noun, pointed.id, pointed.asset_id)
+    about = bank_contradictions.About(pointed.noun, pointed.id, pointed.asset_id)
     kind, mark = DiscrepancyKind.WRONG_REFERENCE, f"{partner_id} {noun}"
-    disagreeing.find(progress, kind, about, now, detail=detail, mark=mark)
+    bank_contradictions.find(progress, kind, about, now, detail=detail, mark=mark)
 
 
 def _plan(

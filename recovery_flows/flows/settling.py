@@ -34,7 +34,7 @@ from recovery_flows.flows.quarantine import note_failure
 from recovery_flows.flows.task_documents import take_task
 from recovery_flows.rules import (
     answers,
-    disagreeing,
+    bank_contradictions,
     hold_figures,
     letting_go,
     task_answers,
@@ -143,9 +143,11 @@ def _settle_one(
     elif event == "refused":
         _refuse(progress, result, now)
     elif event == "postponed" and result.code:
-        about = disagreeing.About(result.call.noun, result.call.subject_id, result.call.asset_id)
+        about = bank_contradictions.About(
+            result.call.noun, result.call.subject_id, result.call.asset_id
+        )
         kind = DiscrepancyKind.QUERY_REFUSED
-        disagreeing.find(progress, kind, about, now, detail=reason, mark=result.call.id)
+        bank_contradictions.find(progress, kind, about, now, detail=reason, mark=result.call.id)
     state = _state_after_sending(result)
     if event == "unknown" and state is CallState.UNKNOWN:
         event = "postponed"
@@ -250,9 +252,9 @@ def _belongs(
     call = result.call
     if order_ref == (expected or call.subject_id):
         return
-    about = disagreeing.About(call.noun, call.subject_id, call.asset_id)
+    about = bank_contradictions.About(call.noun, call.subject_id, call.asset_id)
     kind, detail = DiscrepancyKind.WRONG_REFERENCE, f"the answer to {call.id} names another order"
-    disagreeing.find(progress, kind, about, now, detail=detail, mark=call.id)
+    bank_contradictions.find(progress, kind, about, now, detail=detail, mark=call.id)
     why = "is not that of the order"
     raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)
 

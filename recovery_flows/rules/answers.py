@@ -20,6 +20,7 @@ from models.states import (
     RequestState,
 )
 from recovery_flows.rules import (
+    bank_contradictions,
     disagreeing,
     hold_cells,
     hold_facts,
@@ -49,11 +50,11 @@ def take_hold_fact(
     A revision that was taken already changes nothing, unless it shows another figure now.
     """
     hold = progress.file.hold(hold_id)
-    about = disagreeing.About.hold(hold)
+    about = bank_contradictions.About.hold(hold)
     if hold_figures.is_renamed(progress.file, hold.asset_id, hold.bank_ref, fact.bank_ref):
         detail = f"the bank calls it {fact.bank_ref}, and has called it {hold.bank_ref}"
         wrong = DiscrepancyKind.WRONG_REFERENCE
-        disagreeing.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        bank_contradictions.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
         return
     if fact.revision <= hold.bank_revision:
         _compare_again(progress, hold, fact, now)
@@ -80,13 +81,13 @@ def confirm_figure(
 def _take_reading(
     progress: Progress, hold: HoldRow, fact: HoldFact, reading: hold_facts.Reading, now: datetime
 ) -> None:
-    about = disagreeing.About.hold(hold)
+    about = bank_contradictions.About.hold(hold)
     before = progress.file
     if reading.move.event in _IN_FORCE_AGAIN:
         late_letters.make_room(progress, hold)
     progress.take(reading.move)
     if reading.contradicts:
-        disagreeing.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
+        bank_contradictions.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
     disagreeing.compare_hold(progress, hold, fact, now)
     disagreeing.compare_fall(progress, before, hold, fact, now)
     disagreeing.compare_end(progress, progress.file.hold(hold.id), fact, now)
@@ -110,8 +111,10 @@ def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datet
         values |= hold_falls.columns(progress.file, hold, fact)
         reason = "the bank shows another figure under the same revision"
         progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason))
-        about = disagreeing.About.hold(hold)
-        disagreeing.compare(progress, about, before, fact.held, now, f"revision {fact.revision}")
+        about = bank_contradictions.About.hold(hold)
+        bank_contradictions.compare(
+            progress, about, before, fact.held, now, f"revision {fact.revision}"
+        )
 
 
 def _supersede(progress: Progress, hold: HoldRow) -> None:
@@ -170,11 +173,11 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: 
     Its hold is not lowered by that: the bank is asked what it still holds.
     """
     payout = next(p for p in progress.file.payouts if p.id == payout_id)
-    about = disagreeing.About.payout(payout)
+    about = bank_contradictions.About.payout(payout)
     if hold_figures.is_renamed(progress.file, payout.asset_id, payout.bank_ref, fact.bank_ref):
         detail = f"the bank calls it {fact.bank_ref}, and has called it {payout.bank_ref}"
         wrong = DiscrepancyKind.WRONG_REFERENCE
-        disagreeing.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        bank_contradictions.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
         return
     if fact.revision <= payout.bank_revision:
         return
@@ -183,7 +186,9 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: 
         _ask_for_hold(progress, payout, fact.revision)
     progress.take(reading.move)
     if reading.contradicts:
-        disagreeing.contradicts(progress, about, payout.state, fact.state, fact.revision, now)
+        bank_contradictions.contradicts(
+            progress, about, payout.state, fact.state, fact.revision, now
+        )
     disagreeing.compare_payout(progress, payout, fact, now)
     if reading.move.event != "stated":
         disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
@@ -228,9 +233,9 @@ def take_refusal(
 def _refuse_query(progress: Progress, payout_id: str, code: str, now: datetime) -> None:
     """A bank that does not say what a hold holds after a payout: a person asks it."""
     payout = next(p for p in progress.file.payouts if p.id == payout_id)
-    about = disagreeing.About.payout(payout)
+    about = bank_contradictions.About.payout(payout)
     detail = f"the bank refuses to state what hold {payout.hold_id} holds: {code}"
-    disagreeing.find(
+    bank_contradictions.find(
         progress, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=payout.id
     )
 

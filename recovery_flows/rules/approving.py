@@ -29,7 +29,7 @@ from recovery_flows.rules import (
     payees,
     paying,
     renewing,
-    restitution,
+    return_guards,
 )
 from recovery_flows.rules.approval_requests import pending_approval
 from recovery_flows.rules.approval_subjects import is_unchanged
@@ -103,7 +103,7 @@ def _send_request(progress: Progress, approval: ApprovalRow, now: datetime, laws
 def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del now, laws
     allocation = paying.allocation_of(progress.file, approval.subject_id)
-    why = restitution.why_not(progress.file, allocation)
+    why = return_guards.why_not(progress.file, allocation)
     if why:
         raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
     progress.take(Move(Noun.ALLOCATION, allocation.id, "approved", allocation.state))
@@ -119,7 +119,7 @@ def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -
 def _release(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del now, laws
     hold = _still_held(progress, approval)
-    why = restitution.why_not_released(progress.file, hold)
+    why = return_guards.why_not_released(progress.file, hold)
     if why:
         raise StepRefusedError(f"the release of hold {hold.id} cannot be approved: {why}")
     hold_orders.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")

@@ -10,7 +10,13 @@ from models.outcome import Move, Scalar
 from models.rows import AllocationRow
 from models.states import AllocationState, Noun
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.rules import basis, clocks, releasing, restitution, unrelated_funds
+from recovery_flows.rules import (
+    basis,
+    clocks,
+    releasing,
+    return_guards,
+    unrelated_funds,
+)
 from recovery_flows.rules.approval_requests import ask
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.regime import Laws
@@ -72,7 +78,7 @@ def submit_allocation(
 
 
 def _check_guard(file: RecoveryFile, allocation: AllocationRow) -> None:
-    why = restitution.why_not(file, allocation)
+    why = return_guards.why_not(file, allocation)
     if why:
         raise StepRefusedError(f"the return {allocation.id} cannot go on: {why}")
 
@@ -87,9 +93,9 @@ def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) 
     """Ask for what is left of a hold to be given up."""
     hold = progress.file.hold(hold_id)
     asset = progress.file.asset(hold.asset_id)
-    is_free = hold in restitution.to_release(progress.file, asset)
+    is_free = hold in return_guards.to_release(progress.file, asset)
     if not (is_free or unrelated_funds.is_kept(progress.file, hold)):
-        kept = str(restitution.waits_for(progress.file, asset))
+        kept = str(return_guards.waits_for(progress.file, asset))
         why = kept or releasing.why_kept(progress.file, hold)
         raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
     ask(progress, Act.RELEASE, hold.id, actor, now)

@@ -18,7 +18,13 @@ from models.states import (
     TaskRenewal,
     TaskState,
 )
-from recovery_flows.rules import denied_stops, letting_go, paying, renewing, restitution
+from recovery_flows.rules import (
+    denied_stops,
+    letting_go,
+    paying,
+    renewing,
+    return_guards,
+)
 from recovery_flows.rules.approval_subjects import is_in_force, is_unchanged
 from recovery_flows.rules.progress import Progress
 from recovery_flows.rules.subjects import Act
@@ -59,7 +65,7 @@ def waits(file: RecoveryFile, kind: CallKind, subject_id: str) -> str:
     if kind is not CallKind.PAYOUT:
         return ""
     payout = next(p for p in file.payouts if p.id == subject_id)
-    why = restitution.waits_for(file, file.asset(payout.asset_id), but=payout.allocation_id)
+    why = return_guards.waits_for(file, file.asset(payout.asset_id), but=payout.allocation_id)
     return str(why)
 
 
@@ -74,7 +80,7 @@ def _is_there_to_release(file: RecoveryFile, approval: ApprovalRow) -> bool:
     """Whether the whole hold is being let go, or exactly a part that it still has."""
     hold = file.hold(approval.subject_id)
     if hold.state is HoldState.RELEASE_PENDING:
-        return approval.action != Act.RELEASE or not restitution.why_not_released(file, hold)
+        return approval.action != Act.RELEASE or not return_guards.why_not_released(file, hold)
     return 0 < hold.releasing_minor <= hold.held_minor
 
 

@@ -33,7 +33,7 @@ from recovery_flows.rules import (
     paying,
     refused,
     releasing,
-    restitution,
+    return_guards,
     stuck,
     watching,
 )
@@ -84,7 +84,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
     for allocation in file.allocations:
         ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
-        if ready and not restitution.why_not(file, allocation):
+        if ready and not return_guards.why_not(file, allocation):
             notice = allocation.method == "pro_rata" and allocation.notice_to is None
             action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN
             text = say("publish_notice") if notice else say("submit_return")
@@ -112,12 +112,12 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
-    if not basis.title_stands(file, asset) and restitution.is_allocable(file, asset):
+    if not basis.title_stands(file, asset) and return_guards.is_allocable(file, asset):
         held = sum(h.held_minor for h in file.live_holds(asset.id))
         text = say("check_title")
         text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
         yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
-    for hold in restitution.to_release(file, asset):
+    for hold in return_guards.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
             amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
             text = say("ask_release", amount=amount) + releasing.residue(file, hold)
@@ -149,7 +149,7 @@ def _waits(file: RecoveryFile) -> Iterator[Step]:
             )  # fmt: skip
         elif allocation.state is AllocationState.APPROVED:
             text = say("wait_payouts")
-            kept = restitution.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
+            kept = return_guards.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
             text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
             yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
     yield from _ends(file)
@@ -186,7 +186,7 @@ def _engine_text(file: RecoveryFile) -> Wording:
     if file.recovery.trace_wanted:
         return say("tracing")
     why = [
-        restitution.why_idle(file, a)
+        return_guards.why_idle(file, a)
         for a in file.assets
         if a.stage is Stage.RESTITUTION and file.live_holds(a.id)
     ]

@@ -10,7 +10,7 @@ from models.ids import digest_bytes
 from models.outcome import Move, Scalar
 from models.states import CallKind, Noun, TaskKind, TaskRenewal, TaskState
 from models.task_rows import TaskRow
-from recovery_flows.rules import disagreeing, linking
+from recovery_flows.rules import bank_contradictions, linking
 from recovery_flows.rules.progress import Progress
 
 _S, _P = TaskState, PartnerTaskState
@@ -105,8 +105,8 @@ def _take(
     move = Move(Noun.TASK, task.id, event, task.state, {**values, **more}, reason=reason)
     progress.take(move)
     if contradicts(task, fact, state, event):
-        about = disagreeing.About(Noun.TASK, task.id, task.asset_id)
-        disagreeing.contradicts(progress, about, task.state, state, fact.revision, now)
+        about = bank_contradictions.About(Noun.TASK, task.id, task.asset_id)
+        bank_contradictions.contradicts(progress, about, task.state, state, fact.revision, now)
 
 
 def contradicts(task: TaskRow, fact: TaskFact, state: PartnerTaskState, event: str) -> bool:

@@ -11,7 +11,7 @@ from models.money import Money
 from models.outcome import CallIntent, Move, Scalar
 from models.rows import AssetRow, HoldRow
 from models.states import CallKind, HoldKind, HoldState, Noun, Stage
-from recovery_flows.rules import disagreeing
+from recovery_flows.rules import bank_contradictions
 from recovery_flows.rules.drafting import UNANSWERED, draft_hold, is_followed
 from recovery_flows.rules.progress import Progress
 
@@ -46,7 +46,7 @@ def take_balance(
     asset = file.asset(asset_id)
     empty = _empty_hold(file, asset)
     if available.currency != asset.currency:
-        disagreeing.compare_currencies(progress, [(asset.account_id, available)], now)
+        bank_contradictions.compare_currencies(progress, [(asset.account_id, available)], now)
         return
     if asset.watch != ON or empty is None or available.minor <= 0:
         return

@@ -11,7 +11,7 @@ from models.queries.audit import verify
 from models.states import AllocationState, DiscrepancyKind, HoldKind, Role
 from models.store.unit import Actor
 from recovery_flows.desk import discrepancies as desk_discrepancies
-from recovery_flows.rules import discrepancies, restitution, steps
+from recovery_flows.rules import discrepancies, return_guards, steps
 from recovery_flows.rules.actions import Action
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
@@ -99,9 +99,9 @@ def test_want_of_money_in_one_currency_waits_for_a_person(unit: Any, acts: Any) 
     assert len(orders(unit, recovery_id)) == 1
     assert open_kinds(unit, recovery_id) == [DiscrepancyKind.PAYOUT_NOT_PAID]
     asset = unit.file(recovery_id).assets[0]
-    assert "did not pay" in str(restitution.waits_for(unit.file(recovery_id), asset))
+    assert "did not pay" in str(return_guards.waits_for(unit.file(recovery_id), asset))
     freeze = next(h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
-    assert not restitution.to_release(unit.file(recovery_id), asset)
+    assert not return_guards.to_release(unit.file(recovery_id), asset)
     assert freeze.held_minor == 100_000
 
 

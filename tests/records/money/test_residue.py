@@ -9,7 +9,7 @@ import pytest
 
 from models.file import Balance, RecoveryFile
 from models.states import HoldKind, LedgerAccount, Stage
-from recovery_flows.rules import pools, restitution, steps
+from recovery_flows.rules import pools, return_guards, steps
 from recovery_flows.rules.actions import Action
 
 
@@ -48,9 +48,9 @@ def test_a_coin_that_no_open_loss_comes_to_is_released_as_a_rounding_residue(
     file = left(claim_minor, pence)
     asset = file.asset(file.hold(freeze_id).asset_id)
     assert not pools.is_payable(file, asset, 100_000)
-    assert not restitution.is_allocable(file, asset)
-    assert [h.id for h in restitution.to_release(file, asset)] == [freeze_id]
-    assert restitution.why_not_released(file, file.hold(freeze_id)) == ""
+    assert not return_guards.is_allocable(file, asset)
+    assert [h.id for h in return_guards.to_release(file, asset)] == [freeze_id]
+    assert return_guards.why_not_released(file, file.hold(freeze_id)) == ""
     (step,) = (s for s in steps.steps(file, unit.laws) if s.action == Action.SUBMIT_RELEASE)
     assert f"GBP 0.0{pence}" in step.sentence
     assert "a rounding residue, less than can be paid in coins" in step.sentence
@@ -62,7 +62,7 @@ def test_two_coins_are_paid_and_no_residue_while_a_loss_is_open(abroad: Any) -> 
     file = left(18, 2)
     asset = file.asset(file.hold(freeze_id).asset_id)
     assert pools.payable_minor(file, asset) == 18
-    assert restitution.to_release(file, asset) == ()
-    assert "traced to victims who are still owed" in restitution.why_not_released(
+    assert return_guards.to_release(file, asset) == ()
+    assert "traced to victims who are still owed" in return_guards.why_not_released(
         file, file.hold(freeze_id)
     )

@@ -12,7 +12,7 @@ from models.money import Money
 from models.states import AllocationState, HoldState, LedgerAccount, PayoutState
 from recovery_flows.desk.discrepancies import resolve
 from recovery_flows.desk.page import recovery_page
-from recovery_flows.rules import restitution
+from recovery_flows.rules import return_guards
 from recovery_flows.rules.actions import Action
 
 YEN = Money(100_000, "JPY")
@@ -175,5 +175,5 @@ def test_nothing_is_let_go_while_a_contradiction_waits_for_a_look(recorded: Any)
     recorded.states(recorded.banks.payout_fact(SETTLED))
     file = recorded.engine().file
     asset = file.asset(recorded.banks.freeze.asset_id)
-    assert restitution.to_release(file, asset) == ()
-    assert "discrepancy" in str(restitution.waits_for(file, asset))
+    assert return_guards.to_release(file, asset) == ()
+    assert "discrepancy" in str(return_guards.waits_for(file, asset))
