@@ -29,10 +29,10 @@ from recovery_flows.sandbox.desk import Desk, answer_order, answer_read, find_ca
 from recovery_flows.sandbox.doors import TOKEN_PATH
 from recovery_flows.sandbox.faults import Fault
 from recovery_flows.sandbox.journal import Journal
+from recovery_flows.sandbox.schema import BANK
 from recovery_flows.sandbox.states import FaultKind
 from recovery_flows.sandbox.units import minor_of
 from recovery_flows.sandbox.wire import Json, ProblemError, bad_request
-from recovery_flows.sandbox.world import BANK
 
 _Object = dict[str, object]
 _PAGE_ITEMS = 200

@@ -138,3 +138,7 @@ def keep_amounts(db: sqlite3.Connection) -> None:
         db.execute(statement)
     if "hold_amount" not in tables:
         db.execute(_AMOUNTS_SO_FAR)
+
+
+BANK = "bank"
+"""The kind of a partner that keeps accounts."""

@@ -12,11 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from recovery_flows.sandbox import tasks
-from recovery_flows.sandbox.schema import LATER, SCHEMA, keep_amounts
+from recovery_flows.sandbox.schema import BANK, LATER, SCHEMA, keep_amounts
 from recovery_flows.sandbox.units import Rate, micros
 
 AccountKey = tuple[str, str]
-BANK = "bank"
 
 
 @dataclass(frozen=True, slots=True)
