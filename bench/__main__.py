@@ -12,17 +12,17 @@ from pathlib import Path
 
 from bench.timing import best_seconds
 from models.engine import make_engine, open_database
+from models.entities.states import Noun
 from models.facts import LineKind
 from models.ids import canonical, derive_id
 from models.migrate import upgrade
 from models.outcome import Move, Outcome
-from models.states import Noun
+from models.sealing.vault import Vault
 from models.store.people import appoint_engine
 from models.store.record import record
 from models.store.unit import ENGINE, unit_of_work
-from models.vault import Vault
-from recovery_flows.rules.tracing import fifo, lifo
-from recovery_flows.rules.tracing.types import Coverage, Source, Transfer
+from recovery_flows.tracing.methods import fifo, lifo
+from recovery_flows.tracing.methods.types import Coverage, Source, Transfer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RESULTS = Path(__file__).with_name("results.json")

@@ -20,11 +20,11 @@ from bench.half_year_count import Findings, count
 from bench.half_year_play import Play
 from bench.half_year_world import BANKS, HalfYear
 from config.settings import load_settings
-from models.states import Role
-from recovery_flows.cli.place import FirstOfficer, make_installation
+from models.entities.states import Role
+from recovery_flows.cli.composition import FirstOfficer, make_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.sandbox.server import running
-from recovery_flows.sandbox.world import install
+from recovery_flows.sandbox.worlds.world import install
 
 DAYS = 200
 

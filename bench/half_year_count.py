@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from models.hold import Hold
-from models.queries.audit import verify
-from models.states import LIVE_HOLDS, HoldState
-from models.tables import table_of
-from recovery_flows.flows.days import Wanted, reconcile_days
-from recovery_flows.flows.reconcile import reconcile
+from models.entities.hold import Hold
+from models.entities.states import LIVE_HOLDS, HoldState
+from models.entities.tables import table_of
+from models.queries.audit.verify import verify
+from recovery_flows.engine.legal_days import Wanted, reconcile_days
+from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
 if TYPE_CHECKING:

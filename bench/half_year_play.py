@@ -10,28 +10,31 @@ from hashlib import sha256
 import httpx
 import sqlalchemy as sa
 
+from models.entities.hold import Hold
+from models.entities.recovery import Asset
+from models.entities.states import LIVE_HOLDS, HoldState, Role
+from models.entities.tables import table_of
 from models.facts import AccountRef, ReportFact
-from models.hold import Hold
 from models.money import Money
-from models.queries.approvals import pending_ids
-from models.queries.files import load_file
-from models.queries.queue import OpenStep, open_steps
-from models.queries.work import next_instant, next_retry, partners
-from models.recovery import Asset
-from models.states import LIVE_HOLDS, HoldState, Role
+from models.queries.cases.approvals import pending_ids
+from models.queries.cases.case_files import load_file
+from models.queries.cases.queue import OpenStep, open_steps
+from models.queries.cases.work import next_instant, next_retry, partners
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from models.tables import table_of
-from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk, discrepancies, holding
-from recovery_flows.desk.log_in import by_system_user
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.next_steps import Action
+from recovery_flows.cli.composition import Installation
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch as outbox
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.flows import feed, outbox
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.rules.steps import Action
-from recovery_flows.sandbox.world import Report, World
+from recovery_flows.freezing import actions as holding
+from recovery_flows.sandbox.worlds.world import Report, World
 
 LOOK = timedelta(hours=6)
 _H, _A = table_of(Hold), table_of(Asset)

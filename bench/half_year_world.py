@@ -5,8 +5,14 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-from recovery_flows.sandbox.world import AccountKey, Bank, Report, World, WorldAccount
-from recovery_flows.sandbox.world import WorldTransfer as Transfer
+from recovery_flows.sandbox.worlds.world import (
+    AccountKey,
+    Bank,
+    Report,
+    World,
+    WorldAccount,
+    WorldTransfer as Transfer,
+)
 
 STARTS_AT = datetime(2026, 1, 5, tzinfo=UTC)
 REPORTING_DAYS = 40

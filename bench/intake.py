@@ -69,7 +69,7 @@ def bare(path: Path) -> int:
 
 def ours(path: Path) -> int:
     """What `recovery intake statement --dry-run` does with the file."""
-    from recovery_flows.cli.intake_statement import read_file
+    from recovery_flows.cli.intake.statements import read_file
 
     found = read_file(path)
     if found.refused or found.warnings or found.balances != "agree":
@@ -92,7 +92,7 @@ def child(way: str, path: Path) -> None:
     import lxml.etree
 
     if way == "ours":
-        import recovery_flows.cli.intake_statement
+        import recovery_flows.cli.intake.statements
         import recovery_flows.intake.statements.camt
         import recovery_flows.intake.statements.reading  # noqa: F401
     before, begun = peak_mb(), time.perf_counter()

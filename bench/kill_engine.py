@@ -33,12 +33,12 @@ from pathlib import Path
 from bench.many_banks import ManyBanks, many_banks
 from bench.poisons import poison_all
 from bench.report_to_hold import order_stop, percentile
-from models.queries.audit import verify
-from models.queries.clock import engine_view
-from recovery_flows.desk import wall_clock
-from recovery_flows.flows.server import PrefectServer
+from models.queries.audit.verify import verify
+from models.queries.installation.clock import engine_view
+from recovery_flows.clock import wall_clock
+from recovery_flows.engine.runtime.server import PrefectServer
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.sandbox.world import open_book
+from recovery_flows.sandbox.worlds.world import open_book
 
 RESULTS = Path(__file__).with_name("kill_engine.json")
 _WAIT_SECONDS = 180

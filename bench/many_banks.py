@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.settings import load_settings
+from models.entities.states import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.states import Role
-from recovery_flows.cli.place import FirstOfficer, Installation, make_installation
+from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.sandbox.server import serve
-from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
+from recovery_flows.sandbox.worlds.world import Bank, World, WorldAccount, WorldTransfer, install
 
 HOME = "CN"
 OFFICER, SUPERVISOR = "synthetic-officer", "synthetic-supervisor"

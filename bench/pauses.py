@@ -36,15 +36,15 @@ from bench.camt_file import write_statement
 from bench.many_banks import OFFICER, report
 from bench.waiting_unit import BANKS, make_unit
 from models.engine import Database
-from models.states import Role
+from models.entities.states import Role
 from models.store.unit import Actor
-from recovery_flows.cli.place import open_installation
-from recovery_flows.desk import Desk
-from recovery_flows.desk.golden import stop_at_once
-from recovery_flows.desk.log_in import by_system_user
-from recovery_flows.desk.statement_files import TakenFile, take_in
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import STAGES, decide, due_by_stage
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.report_and_stop import stop_at_once
+from recovery_flows.cases.statement_files.storing import TakenFile, take_in
+from recovery_flows.cli.composition import open_installation
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import STAGES, decide, due_by_stage
 from recovery_flows.intake.statements.reading import read_stream
 
 RESULTS = Path(__file__).with_name("pauses.json")

@@ -11,21 +11,22 @@ import sqlalchemy as sa
 
 from bench.many_banks import OFFICER, SUPERVISOR, ManyBanks
 from bench.report_to_hold import order_stop
+from models.case_file import RecoveryFile
+from models.entities.hold import Hold
+from models.entities.states import ApprovalState
+from models.entities.tables import table_of
 from models.facts import Direction, LineFact, LineKind, StatementFact
-from models.file import RecoveryFile
-from models.hold import Hold
 from models.money import Money
-from models.queries.files import load_file
-from models.queries.work import account_ref
-from models.states import ApprovalState
+from models.queries.cases.case_files import load_file
+from models.queries.cases.work import account_ref
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, unit_of_work
-from models.tables import table_of
-from recovery_flows.desk import Desk, holding
-from recovery_flows.desk.log_in import by_system_user
-from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import trace_requests
-from recovery_flows.rules.progress import Progress
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.commit import conclude
+from recovery_flows.freezing import actions as holding
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing import trace_requests
 
 
 def poison_all(at: ManyBanks, numbers: Iterator[int]) -> list[str]:

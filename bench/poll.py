@@ -23,17 +23,19 @@ from unittest.mock import patch
 import httpx
 
 from bench.many_banks import HOME, OFFICER, ManyBanks, many_banks, report
-from models.queries.files import load_files
-from models.queries.money import places
-from models.states import CallKind, Role
+from models.entities.states import CallKind, Role
+from models.queries.books.money import places
+from models.queries.cases.case_files import load_files
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
+from recovery_flows.cases import lifecycle as acts
+from recovery_flows.cases.commit import conclude
 from recovery_flows.cli.sending import hands
-from recovery_flows.desk.recording import conclude
-from recovery_flows.flows import feed, outbox
-from recovery_flows.flows.context import Engine
-from recovery_flows.rules import acts, submissions
-from recovery_flows.rules.progress import Progress
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine.context import Engine
+from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.freezing import submissions
+from recovery_flows.ledger.changeset import Progress
 
 RESULTS = Path(__file__).with_name("poll.json")
 _AT_ONCE = 200

@@ -27,16 +27,17 @@ import httpx
 import sqlalchemy as sa
 
 from bench.many_banks import HOME, OFFICER, ManyBanks, many_banks, report
-from models.hold import Hold
-from models.partner import Call
-from models.queries.clock import engine_view
-from models.states import CallState, HoldState, Role
+from models.entities.hold import Hold
+from models.entities.partner import Call
+from models.entities.states import CallState, HoldState, Role
+from models.entities.tables import table_of
+from models.queries.installation.clock import engine_view
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from models.tables import table_of
-from recovery_flows.desk import Desk, wall_clock
-from recovery_flows.desk.log_in import by_system_user
-from recovery_flows.sandbox.world import open_book
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.clock import wall_clock
+from recovery_flows.sandbox.worlds.world import open_book
 
 RESULTS = Path(__file__).with_name("report_to_hold.json")
 _H, _C = table_of(Hold), table_of(Call)

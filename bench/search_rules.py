@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing.rules import RuleName
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Transfer
+from recovery_flows.tracing.methods.catalogue import RuleName
+from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Transfer
 from tests.rules.agreement import COMPARED
 from tests.rules.worlds import ACCOUNTS, LATER, Case, hour, payment
 

@@ -21,13 +21,13 @@ import numpy as np
 from bench.timing import best_seconds
 from bench.workloads import power_law, synthfin
 from models.facts import LineKind
-from recovery_flows.rules.tracing.kernel.entry import run, trace_arrays
-from recovery_flows.rules.tracing.kernel.exposure import exposures
-from recovery_flows.rules.tracing.kernel.problem import Problem
-from recovery_flows.rules.tracing.kernel.shares import share_out
-from recovery_flows.rules.tracing.kernel.state import Rows, State, new_state, rows_of
-from recovery_flows.rules.tracing.rules import RuleName, trace_by
-from recovery_flows.rules.tracing.types import Coverage, Source, Transfer
+from recovery_flows.tracing.kernel.entry import run, trace_arrays
+from recovery_flows.tracing.kernel.exposure import exposures
+from recovery_flows.tracing.kernel.problem import Problem
+from recovery_flows.tracing.kernel.shares import share_out
+from recovery_flows.tracing.kernel.state import Rows, State, new_state, rows_of
+from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.types import Coverage, Source, Transfer
 
 RESULTS = Path(__file__).with_name("trace.json")
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -22,9 +22,9 @@ import polars as pl
 
 from bench.timing import best_seconds
 from bench.workloads import power_law
-from recovery_flows.intake.transfers.files import in_order, read_transfers
-from recovery_flows.intake.transfers.mapping import ColumnMapping, mapping_named
-from recovery_flows.intake.transfers.quick import quick_table
+from recovery_flows.tracing.transfers.files import in_order, read_transfers
+from recovery_flows.tracing.transfers.mapping import ColumnMapping, mapping_named
+from recovery_flows.tracing.transfers.quick import quick_table
 
 RESULTS = Path(__file__).with_name("transfers.json")
 START = datetime(2026, 3, 2, tzinfo=UTC)

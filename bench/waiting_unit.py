@@ -8,26 +8,23 @@ from pathlib import Path
 
 from bench.many_banks import HOME, OFFICER, report
 from config.settings import load_settings
+from models.case_file import Place
 from models.engine import Database
+from models.entities.states import Noun, Role
 from models.facts import Direction, LineFact, LineKind, ReportFact, StatementFact
-from models.file import Place
 from models.money import Money
-from models.queries.bank_names import bank_names
-from models.queries.files import load_file
-from models.states import Noun, Role
+from models.queries.cases.case_files import load_file
+from models.queries.partners.bank_names import bank_names
 from models.store.intake import file_reports
 from models.store.partners import register
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
-from recovery_flows.cli.place import (
-    FirstOfficer,
-    Installation,
-    make_installation,
-)
-from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import golden, trace_requests
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import Laws
+from recovery_flows.cases import emergency_stop as golden
+from recovery_flows.cases.commit import conclude
+from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing import trace_requests
 
 BANKS = 4
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from recovery_flows.intake.transfers.mapping import mapping_named
-from recovery_flows.intake.transfers.quick import quick_table
-from recovery_flows.rules.tracing.kernel.problem import Problem
+from recovery_flows.tracing.kernel.problem import Problem
+from recovery_flows.tracing.transfers.mapping import mapping_named
+from recovery_flows.tracing.transfers.quick import quick_table
 
 
 def power_law(rows: int, victims: int, seed: int = 42) -> Problem:

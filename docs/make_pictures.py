@@ -17,15 +17,15 @@ import cairosvg
 from PIL import Image
 from textual.widgets import TextArea
 
-from models.queries.queue import queue_page
-from models.states import RecoveryState
+from models.entities.states import RecoveryState
+from models.queries.cases.queue import queue_page
+from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.folder import HOME, OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.options import find
-from recovery_flows.cli.place import Installation, open_installation
-from recovery_flows.desk import wall_clock
+from recovery_flows.clock import wall_clock
 from tui.app import RecoveryApp
+from tui.screen_queries import Source
 from tui.screens.report import ReportScreen
-from tui.source import Source
 
 PASTE = """victim: Synthetic Person
 phone: +999 000 110 007

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.moves import MOVES
-from models.states import Noun
+from models.entities.states import Noun
+from models.entities.transitions import MOVES
 from models.store.permissions import DECISIONS
 
 TARGET = Path(__file__).parent.parent / "docs" / "states.md"
 _HEAD = """# States and moves
 
-Made from the tables in `models/moves.py` by `python -m models.document`; do not edit.
+Made from the tables in `models/entities` by `python -m models.document`; do not edit.
 
 Every change of a row is one event; an event that is not in the table of its noun is refused with
 both names. "Decided by" names the role that the store asks for; where it is empty, the move follows

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 from sqlmodel import Session
 
-from models.heads import HeadFile
-from models.vault import Vault
+from models.sealing.signed_heads import HeadFile
+from models.sealing.vault import Vault
 
 # FULL: an intent must be on the disk before its call leaves, also when the power goes.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")

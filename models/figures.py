@@ -1,6 +1,6 @@
 """Figures of a decision: labels with typed values, shown and bound alike.
 
-A figure is shown by one renderer (`models.queries.figures.shown`) and bound by `bound`: what a
+A figure is shown by one renderer (`queries.cases.figures.shown`) and bound by `bound`: what a
 person sees and what an approval's digest covers are the same list. Personal data is not in it: an
 account, a victim and a reason are named by an id or a digest that stands for exactly one content.
 """

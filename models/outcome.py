@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.states import CallKind, LedgerAccount, Noun
+from models.entities.states import CallKind, LedgerAccount, Noun
 
 Scalar = str | int | bool | datetime | None
 Values = Mapping[str, Scalar]

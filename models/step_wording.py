@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
+from models.entities.states import DiscrepancyKind
 from models.money import Money
-from models.states import DiscrepancyKind
 
 Scalar = str | int | Money
 

@@ -15,12 +15,14 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from recovery_flows.desk.log_in import Identity
-from tui.desk_app import DeskApp
+from recovery_flows.access.log_in import Identity
+from tui.acting_app import DeskApp
+from tui.database_watch import LOOK_SECONDS, watch
 from tui.messages import DatabaseChanged, Done, Said, StatusRead
 from tui.palette import commands
+from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.approvals import ApprovalsScreen
-from tui.screens.clocks import ClocksScreen
+from tui.screens.deadlines import ClocksScreen
 from tui.screens.dialogs import Confirm, PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -30,11 +32,9 @@ from tui.screens.recovery import RecoveryScreen
 from tui.screens.report import ReportScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
-from tui.signs import red_words
-from tui.source import READ_ERRORS, Source, sentence_of
+from tui.state_styles import red_words
 from tui.text import counted
 from tui.theme import DEFAULT_THEME, THEMES
-from tui.watching import LOOK_SECONDS, watch
 from tui.widgets.header import HeaderBar, HeaderValue
 
 

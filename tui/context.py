@@ -7,11 +7,11 @@ from typing import Protocol, TypeVar
 
 from textual.screen import Screen
 
-from recovery_flows.desk import Desk
-from recovery_flows.desk.log_in import Identity
+from recovery_flows.access.log_in import Identity
+from recovery_flows.cases.case_officer import Desk
+from tui.key_waits import Wait
 from tui.messages import Said
-from tui.source import Source
-from tui.waits import Wait
+from tui.screen_queries import Source
 
 T = TypeVar("T")
 S = TypeVar("S")

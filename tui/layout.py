@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from textual.content import Content
 
-from tui.signs import MUTED
+from tui.state_styles import MUTED
 from tui.text import fitted, word
 
 ROOMY = 90

@@ -6,13 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.file import Step
-from models.letters import LetterStand
-from models.queries.letter_views import LetterLine
-from models.queries.views import RecoveryPage
-from recovery_flows.desk import Desk, letter_answers, letters
-from recovery_flows.desk.letter_files import default_name
-from recovery_flows.rules.letters import LetterAction
+from models.case_file import Step
+from models.entities.letter_answer import LetterStand
+from models.queries.cases.letter_views import LetterLine
+from models.queries.cases.views import RecoveryPage
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.correspondence.letters import (
+    actions as letters,
+    answer_actions as letter_answers,
+)
+from recovery_flows.correspondence.letters.files import default_name
+from recovery_flows.correspondence.letters.next_steps import LetterAction
 from tui.screens.letters import LetterDialog, PaperForm, PickLetter
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from models.queries.views import QueuePage, RecoveryPage
-from recovery_flows.desk.contacts import Contacts
-from recovery_flows.documents.letters import Line
-from tui.waits import Wait
+from models.queries.cases.views import QueuePage, RecoveryPage
+from recovery_flows.correspondence.documents.text import Line
+from recovery_flows.partners.contacts import Contacts
+from tui.key_waits import Wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from models.engine import Database
-from recovery_flows.desk.letter_orders import NO_POST, Post
-from recovery_flows.desk.log_in import Identity
-from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
-from recovery_flows.rules.regime import Regime
+from recovery_flows.access.log_in import Identity
+from recovery_flows.correspondence.letters.orders import NO_POST, Post
+from recovery_flows.law.regime import Regime
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 from tui.app import RecoveryApp
-from tui.source import Source
+from tui.database_watch import LOOK_SECONDS
+from tui.screen_queries import Source
 from tui.theme import DEFAULT_THEME
-from tui.watching import LOOK_SECONDS
 
 
 def run(

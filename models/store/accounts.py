@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.account import Account, Party
+from models.entities.account import Account, Party
+from models.entities.tables import table_of
 from models.facts import AccountRef
 from models.prepared import reading
-from models.sealed_place import SealedPlace
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault
 from models.store.unit import Unit
-from models.tables import table_of
-from models.vault import Vault
 
 _ACCOUNTS, _PARTIES = table_of(Account), table_of(Party)
 

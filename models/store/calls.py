@@ -9,15 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.channels import by_interface
+from models.entities.partner import Call
+from models.entities.states import OPEN_CALLS, CallKind, CallState, Noun
+from models.entities.tables import table_of
 from models.ids import digest_bytes
 from models.outcome import Move, Outcome, Values
-from models.partner import Call
 from models.prepared import KEY, change, reading
-from models.sealed_place import SealedPlace
-from models.states import OPEN_CALLS, CallKind, CallState, Noun
+from models.sealing.sealed_place import SealedPlace
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
-from models.tables import table_of
 
 _CALLS = table_of(Call)
 

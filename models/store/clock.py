@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from models.entities.runtime import Beat, CaseClock
+from models.entities.states import Noun
+from models.entities.tables import table_of
 from models.outcome import Move, Outcome
-from models.runtime import Beat, CaseClock
-from models.states import Noun
 from models.store.record import record
 from models.store.unit import ENGINE, EVENTS, Unit
-from models.tables import table_of
 
 CASE = "case"
 JUMP_MAX = timedelta(days=366)

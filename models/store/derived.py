@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.file import Step
+from models.case_file import Step
+from models.entities.recovery import Recovery
+from models.entities.states import Stage
+from models.entities.tables import table_of
 from models.prepared import KEY
-from models.recovery import Recovery
-from models.states import Stage
 from models.store.unit import Unit
-from models.tables import table_of
 
 _RECOVERIES = table_of(Recovery)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.engine import Database
+from models.entities.partner import Document
+from models.entities.tables import table_of
 from models.ids import digest_bytes
-from models.partner import Document
 from models.prepared import reading
-from models.sealed_place import SealedPlace
+from models.sealing.sealed_place import SealedPlace
 from models.store.unit import Unit, unit_of_work
-from models.tables import table_of
 
 _DOCUMENTS = table_of(Document)
 _INSERT = _DOCUMENTS.insert()

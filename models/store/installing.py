@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from models.entities.register_states import InstallationKind
+from models.entities.states import Noun
 from models.outcome import Move, Outcome
-from models.register_states import InstallationKind
-from models.states import Noun
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
 

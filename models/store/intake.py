@@ -8,18 +8,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from models.entities.partner import Partner
+from models.entities.runtime import Counter
+from models.entities.states import LedgerAccount, Noun, PartnerKind, Role, Stage
+from models.entities.tables import table_of
 from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Move, Outcome, Posting
-from models.partner import Partner
-from models.queries.known_reports import Payment, known_report, same_payment
-from models.runtime import Counter
-from models.states import LedgerAccount, Noun, PartnerKind, Role, Stage
+from models.queries.cases.known_reports import Payment, known_report, same_payment
 from models.step_wording import say
 from models.store.accounts import account_id_of, ensure_account, ensure_party
 from models.store.record import record
 from models.store.unit import Actor, Unit
-from models.tables import table_of
 
 _COUNTERS, _PARTNERS = table_of(Counter), table_of(Partner)
 

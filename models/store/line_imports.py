@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.account import LineImport, StatementLine
 from models.engine import Database
+from models.entities.account import LineImport, StatementLine
+from models.entities.tables import table_of
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import Unit, unit_of_work
-from models.tables import table_of
 
 _IMPORTS, _LINES = table_of(LineImport), table_of(StatementLine)
 LEASE = timedelta(seconds=60)

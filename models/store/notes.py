@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from models.entities.states import Noun
 from models.ids import derive_id
 from models.outcome import Move, Outcome, Values
-from models.sealed_place import SealedPlace
-from models.states import Noun
+from models.sealing.sealed_place import SealedPlace
 from models.store.record import record
 from models.store.unit import Actor, Unit
 

@@ -7,16 +7,16 @@ from typing import NotRequired, TypedDict, Unpack
 
 import sqlalchemy as sa
 
+from models.entities.partner import Partner
+from models.entities.states import Noun, PartnerChannel, PartnerKind
+from models.entities.tables import table_of
 from models.outcome import Move, Outcome, Values
-from models.partner import Partner
 from models.prepared import change
-from models.sealed_place import SealedPlace
-from models.states import Noun, PartnerChannel, PartnerKind
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
-from models.tables import table_of
 from models.trouble import Trouble
-from models.vault import Vault
 
 _PARTNERS = table_of(Partner)
 

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from models.entities.states import Noun, Role
 from models.outcome import Move, Outcome, Values
-from models.states import Noun, Role
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 

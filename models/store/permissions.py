@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.officer import Approval, RegisterChange
+from models.entities.officer import Approval, RegisterChange
+from models.entities.states import Noun, Role
+from models.entities.tables import table_of
 from models.outcome import Move
 from models.prepared import reading
-from models.states import Noun, Role
 from models.store.register_guard import is_agreed, needs_two
 from models.store.unit import Actor, Unit
-from models.tables import table_of
 
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}

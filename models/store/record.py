@@ -9,16 +9,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.entities.ledger import PostingRow
+from models.entities.states import Noun
+from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of
+from models.entities.transitions import next_state
 from models.ids import canonical
-from models.ledger import PostingRow
-from models.moves import next_state
 from models.outcome import CallIntent, Move, Outcome, Posting, spelled, unbalanced
 from models.prepared import KEY, reading, to
-from models.states import Noun
+from models.sealing.vault import Vault
 from models.store.permissions import require
 from models.store.unit import EVENTS, Actor, Unit
-from models.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of
-from models.vault import Vault
 
 _POSTINGS = table_of(PostingRow)
 _INSERT_EVENT, _INSERT_POSTINGS = EVENTS.insert(), _POSTINGS.insert()

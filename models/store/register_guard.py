@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from models.entities.partner import Partner
+from models.entities.register_states import InstallationKind
+from models.entities.runtime import Installation
+from models.entities.states import Noun, PartnerChannel, Role
+from models.entities.tables import table_of
 from models.outcome import Move
-from models.partner import Partner
-from models.register_states import InstallationKind
-from models.runtime import Installation
-from models.states import Noun, PartnerChannel, Role
 from models.store.unit import EVENTS, Actor, Unit
-from models.tables import table_of
 
 _INSTALLATIONS, _PARTNERS = table_of(Installation), table_of(Partner)
 # Of a partner an officer enters alone what changes neither where an order goes nor under which law.

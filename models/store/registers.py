@@ -10,18 +10,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.entities.officer import RegisterChange
+from models.entities.register_states import RegisterAct
+from models.entities.states import ApprovalState, Noun
+from models.entities.tables import BY_NOUN, table_of
 from models.ids import canonical, derive_id
-from models.officer import RegisterChange
 from models.outcome import Move, Outcome, Scalar, Values, spelled
 from models.raw import plain
-from models.register_states import RegisterAct
-from models.sealed_place import SealedPlace
-from models.seals import UNCOVERED
-from models.states import ApprovalState, Noun
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.seals import UNCOVERED
 from models.store.record import record
 from models.store.register_guard import OPEN_OF_PARTNER
 from models.store.unit import Actor, Unit
-from models.tables import BY_NOUN, table_of
 
 CHANGE = "change"
 _CHANGES = table_of(RegisterChange)

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from models.entities.runtime import TableSeal
+from models.entities.tables import table_of
 from models.prepared import KEY, changing, to
 from models.raw import raw_select
-from models.runtime import TableSeal
-from models.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
-from models.tables import table_of
-from models.vault import Vault
+from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
+from models.sealing.vault import Vault
 
 _TALLIES = table_of(TableSeal)
 _CHUNK = 500

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.account import StatementLine
+from models.entities.account import StatementLine
+from models.entities.tables import table_of
 from models.ids import derive_id
 from models.outcome import spelled
-from models.queries.money import is_there
+from models.queries.books.money import is_there
 from models.store.bookings import ToldStatement, row_of, told_of, told_of_row
 from models.store.same_booking import matches
-from models.tables import table_of
 
 _LINES = table_of(StatementLine)
 _DAY = timedelta(days=1)

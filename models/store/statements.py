@@ -11,19 +11,19 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from models.account import LineImport, Statement, StatementLine
+from models.entities.account import LineImport, Statement, StatementLine
+from models.entities.partner import Partner
+from models.entities.states import Noun
+from models.entities.tables import table_of
 from models.facts import LineFact, StatementFact
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Values
-from models.partner import Partner
 from models.prepared import reading
-from models.states import Noun
 from models.store.accounts import AccountPlan, ensure_account
 from models.store.bookings import Booking, ToldStatement
 from models.store.record import record
 from models.store.statement_plan import PlannedStatement, plan_told
 from models.store.unit import Actor, Unit
-from models.tables import table_of
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _PARTNERS, _IMPORTS = table_of(Partner), table_of(LineImport)

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database, lock_history, raising_busy
-from models.heads import Head
-from models.ledger import Event
+from models.entities.ledger import Event
+from models.entities.states import Role
+from models.entities.tables import table_of
 from models.outcome import Move
-from models.states import Role
+from models.sealing.signed_heads import Head
+from models.sealing.vault import Vault
 from models.store.sealing import SealingSession
-from models.tables import table_of
-from models.vault import Vault
 
 EVENTS = table_of(Event)
 FIRST_DIGEST = "0" * 64

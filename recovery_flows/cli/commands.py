@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from recovery_flows.cli import (
-    act,
+from recovery_flows.cli import doctor, officer, processes as running, setup, verify as proof
+from recovery_flows.cli.case import (
+    actions as act,
     approve,
-    clocks,
+    deadlines as clocks,
     discrepancy,
-    doctor,
     hold,
-    intake,
     letter,
-    link,
-    look,
-    officer,
-    partner,
-    proof,
-    rule,
-    running,
-    setup,
+    multi_agency as link,
+    show as look,
     stop,
-    trace,
+    tracing_rule as rule,
 )
+from recovery_flows.cli.intake import command as intake
+from recovery_flows.cli.partner import command as partner
+from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 unexpected, 2 misuse, 3 refused, 4 not available, 5 disagreement. "

@@ -15,9 +15,9 @@ from recovery_flows.cli.table import columns, counted, tell
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from models.queries.work import PartnerLine
-    from recovery_flows.cli.place import Installation
-    from recovery_flows.flows.context import Engine
+    from models.queries.cases.work import PartnerLine
+    from recovery_flows.cli.composition import Installation
+    from recovery_flows.engine.context import Engine
 
 _UNAVAILABLE_EXIT_CODE = 4
 
@@ -53,8 +53,8 @@ def _findings() -> Iterator[Finding]:
     """Each depends on the ones before: the first that fails ends the look."""
     from config.settings import config_file, load_settings
     from models.engine import DatabaseMissingError
-    from models.vault import KEY_FILE, Vault, VaultError
-    from recovery_flows.cli.place import DatabaseAwayError, SchemaError, open_installation
+    from models.sealing.vault import KEY_FILE, Vault, VaultError
+    from recovery_flows.cli.composition import DatabaseAwayError, SchemaError, open_installation
 
     settings = load_settings()
     file = config_file()
@@ -85,8 +85,8 @@ def _findings() -> Iterator[Finding]:
 
 def _folders(settings: Settings) -> Iterator[Finding]:
     """Folders and files that other users of the machine can read."""
+    from recovery_flows.cli.composition import open_to_others
     from recovery_flows.cli.fault_report import forget_old
-    from recovery_flows.cli.place import open_to_others
 
     for what, folder in (("data folder", settings.data_dir), ("key folder", settings.key_dir)):
         why = open_to_others(folder)
@@ -138,9 +138,9 @@ def _identity(installation: Installation) -> Finding:
 
 
 def _engine(installation: Installation) -> Finding:
-    from models.queries.clock import engine_view
+    from models.queries.installation.clock import engine_view
     from recovery_flows.cli.table import instant_text
-    from recovery_flows.desk import wall_clock
+    from recovery_flows.clock import wall_clock
 
     with installation.database.reading() as session:
         engine = engine_view(session, wall_clock())
@@ -150,7 +150,7 @@ def _engine(installation: Installation) -> Finding:
 
 
 def _partners(installation: Installation) -> list[Finding]:
-    from models.queries.work import partners
+    from models.queries.cases.work import partners
 
     with installation.database.reading() as session:
         found = partners(session, installation.database.vault)
@@ -171,10 +171,10 @@ async def _ask_all(installation: Installation, found: list[PartnerLine]) -> list
 
 async def _ask(engine: Engine, partner: PartnerLine) -> Finding:
     """Ask a partner who it is; what it says must be what it is registered as."""
+    from models.entities.states import PartnerChannel
     from models.ids import PartnerId
-    from models.states import PartnerChannel
-    from recovery_flows.bank import wire
     from recovery_flows.errors import RecoveryFlowsError
+    from recovery_flows.partners.rbp1 import wire
 
     what = f"partner {partner.id}"
     if partner.channel is PartnerChannel.LETTER:

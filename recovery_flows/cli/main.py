@@ -54,10 +54,10 @@ def main() -> None:
 def _of_the_store() -> tuple[type[Exception], ...]:
     """Errors below the tree, refusals first; imported only when something was raised."""
     from models.engine import DatabaseMissingError
-    from models.queries.files import NoSuchRecoveryError
+    from models.queries.cases.case_files import NoSuchRecoveryError
+    from models.sealing.vault import VaultError
     from models.store.permissions import NotPermittedError
     from models.store.record import StaleFileError
-    from models.vault import VaultError
 
     return NotPermittedError, StaleFileError, DatabaseMissingError, NoSuchRecoveryError, VaultError
 

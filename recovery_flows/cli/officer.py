@@ -15,7 +15,7 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, tell
 
 if TYPE_CHECKING:
-    from recovery_flows.cli.place import Installation
+    from recovery_flows.cli.composition import Installation
 
 _HANDLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _SECRET_LENGTH_MIN = 12
@@ -52,8 +52,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a new officer: a supervisor asks, another person confirms with `approve`."""
-    from models.states import Role
-    from recovery_flows.desk.registers import ask_officer
+    from models.entities.states import Role
+    from recovery_flows.access.registers import ask_officer
     from recovery_flows.errors import MisuseError
 
     if bool(os_user) == secret_from_stdin:
@@ -81,15 +81,15 @@ def tell_asked(what: str, change: str, asked_by: str, *, as_json: bool) -> None:
 
 def case_time(installation: Installation) -> datetime:
     """Case time now."""
-    from models.queries.clock import case_now
-    from recovery_flows.desk import wall_clock
+    from models.queries.installation.clock import case_now
+    from recovery_flows.clock import wall_clock
 
     with installation.database.reading() as session:
         return case_now(session, wall_clock())
 
 
 def _check_free(installation: Installation, handle: str, os_user: str) -> None:
-    from models.queries.officers import officer_by_os_user, officers
+    from models.queries.installation.officers import officer_by_os_user, officers
     from recovery_flows.errors import MisuseError
 
     with installation.database.reading() as session:
@@ -121,7 +121,7 @@ def read_secret(prompt: str = "secret") -> str:
 
 def list_(*, as_json: AsJson = False) -> None:
     """List who may act."""
-    from models.queries.officers import officers
+    from models.queries.installation.officers import officers
 
     with opened() as installation, installation.database.reading() as session:
         found = officers(session)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from models.queries.views import OfficerView
-    from models.states import Role
-    from recovery_flows.cli.place import Installation
+    from models.entities.states import Role
+    from models.queries.cases.views import OfficerView
+    from recovery_flows.cli.composition import Installation
 
 ActingAs = Annotated[
     str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; takes its secret.")
@@ -47,7 +47,7 @@ Roles = Annotated[list[PersonRole] | None, typer.Option("--role", help="Repeat f
 
 def roles_of(given: list[PersonRole] | None) -> frozenset[Role]:
     """The roles named on the command line; officer when none was."""
-    from models.states import Role
+    from models.entities.states import Role
 
     return frozenset(Role(role.value) for role in given or [PersonRole.OFFICER])
 
@@ -55,7 +55,7 @@ def roles_of(given: list[PersonRole] | None) -> frozenset[Role]:
 @contextmanager
 def opened() -> Iterator[Installation]:
     """The installation of the settings, its connections closed at the end."""
-    from recovery_flows.cli.place import answering, open_installation
+    from recovery_flows.cli.composition import answering, open_installation
 
     installation = open_installation()
     try:
@@ -67,7 +67,7 @@ def opened() -> Iterator[Installation]:
 
 def find(installation: Installation, ref: str) -> str:
     """The id of the recovery that `ref` names; NoSuchRecoveryError if there is none."""
-    from models.queries.files import recovery_id_of
+    from models.queries.cases.case_files import recovery_id_of
 
     with installation.database.reading() as session:
         return recovery_id_of(session, ref)
@@ -75,7 +75,7 @@ def find(installation: Installation, ref: str) -> str:
 
 def viewer_of(installation: Installation, acting_as: str) -> OfficerView | None:
     """Who looks; somebody unknown may look too, and is told the least of other recoveries."""
-    from recovery_flows.desk import NobodyActsError
+    from recovery_flows.access.log_in import NobodyActsError
 
     try:
         return installation.officer(acting_as)

@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from models.engine import Database
-from models.queries.clock import case_now
-from models.states import PartnerKind
+from models.entities.states import PartnerKind
+from models.queries.installation.clock import case_now
 from models.store.partners import register
 from models.store.unit import unit_of_work
-from recovery_flows.cli.place import SANDBOX_BOOK
-from recovery_flows.desk import wall_clock
+from recovery_flows.cli.composition import SANDBOX_BOOK
+from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, UnavailableError
 
 BOOK, READY, FAULTS = SANDBOX_BOOK, "sandbox-banks.json", "sandbox-faults.json"
@@ -35,7 +35,7 @@ def choose_faults(folder: Path, chosen: str) -> str:
     Returns what is on, in words; MisuseError names in one sentence what cannot be read.
     """
     from recovery_flows.sandbox.scenario import choose
-    from recovery_flows.sandbox.world import open_book
+    from recovery_flows.sandbox.worlds.world import open_book
 
     standing = folder / FAULTS
     with closing(open_book(folder / BOOK)) as db:

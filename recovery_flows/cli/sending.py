@@ -11,15 +11,15 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import counted, tell
 
 if TYPE_CHECKING:
-    from recovery_flows.cli.place import Installation
-    from recovery_flows.flows.context import Engine
+    from recovery_flows.cli.composition import Installation
+    from recovery_flows.engine.context import Engine
 
 _NO_ENGINE = "no engine is running: start `recovery engine`, or add --now to send in this process"
 
 
 def hands(installation: Installation, kind: str = "command") -> Engine:
     """What flows of this process work with; the caller closes it in the loop that used it."""
-    from recovery_flows.flows.context import Engine
+    from recovery_flows.engine.context import Engine
 
     name = f"{kind}-{os.getpid()}"
     return Engine(
@@ -41,8 +41,8 @@ def tell_done(
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Tell what was done, and send what is due (`now`) or say who will; `more` is for programs."""
-    from models.queries.clock import engine_view
-    from recovery_flows.desk import wall_clock
+    from models.queries.installation.clock import engine_view
+    from recovery_flows.clock import wall_clock
 
     if not as_json:
         tell([done])
@@ -61,7 +61,7 @@ def advance_here(installation: Installation, recovery_id: str) -> int:
     """Run the flow `advance` for one recovery in this process; return how much was done."""
     import asyncio
 
-    from recovery_flows.flows.engine import PrefectLink, at_work
+    from recovery_flows.engine.loop import PrefectLink, at_work
 
     engine = hands(installation)
     link = PrefectLink.of(installation.settings)
@@ -69,7 +69,7 @@ def advance_here(installation: Installation, recovery_id: str) -> int:
 
     async def run() -> int:
         # Imported here: Prefect reads its settings when it is imported, after `start`.
-        from recovery_flows.flows.stages import advance
+        from recovery_flows.engine.flows import advance
 
         try:
             return await advance(recovery_id)

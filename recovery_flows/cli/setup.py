@@ -13,7 +13,7 @@ from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from recovery_flows.cli.place import FirstOfficer
+    from recovery_flows.cli.composition import FirstOfficer
 
 
 class Standing(StrEnum):
@@ -47,8 +47,8 @@ def init(
     From then on these two appoint officers and register partners, neither of them alone.
     """
     from config.settings import load_settings
-    from models.queries.officers import officers
-    from recovery_flows.cli.place import make_installation
+    from models.queries.installation.officers import officers
+    from recovery_flows.cli.composition import make_installation
 
     settings = load_settings()
     standing = _standing(settings)
@@ -74,9 +74,9 @@ def init(
 
 def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[FirstOfficer, ...]:
     """The officer, who is this system user, and the supervisor, who must be somebody else."""
-    from models.states import Role
+    from models.entities.states import Role
+    from recovery_flows.cli.composition import FirstOfficer, os_user
     from recovery_flows.cli.officer import fit_handle, read_secret
-    from recovery_flows.cli.place import FirstOfficer, os_user
     from recovery_flows.errors import MisuseError
 
     user = os_user()
@@ -96,10 +96,10 @@ def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[
 def _standing(settings: Settings) -> Standing:
     """What is there; MisuseError where a database lost its key: a new one would open nothing."""
     from models.engine import make_engine, missing
-    from models.heads import HeadFile
     from models.migrate import has_schema, is_known, schema_is_current
-    from models.vault import KEY_FILE
-    from recovery_flows.cli.place import SchemaError, answering, open_to_others
+    from models.sealing.signed_heads import HeadFile
+    from models.sealing.vault import KEY_FILE
+    from recovery_flows.cli.composition import SchemaError, answering, open_to_others
     from recovery_flows.errors import MisuseError
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from models.entities.states import RETURNED, TERMS, LedgerAccount
 from models.facts import LineKind
 from models.money import Money
-from models.queries import balances
-from models.queries.balances import Sum
-from models.states import RETURNED, TERMS, LedgerAccount
+from models.queries.books import balances
+from models.queries.books.balances import Sum
 
 
 class Check(StrEnum):

@@ -6,9 +6,9 @@ import json
 import sqlite3
 from pathlib import Path
 
-from recovery_flows.sandbox import faults
-from recovery_flows.sandbox.dice import Dice, parse_dice, read_dice, set_dice
-from recovery_flows.sandbox.faults import Fault
+from recovery_flows.sandbox.faults import plan as faults
+from recovery_flows.sandbox.faults.by_seed import Dice, parse_dice, read_dice, set_dice
+from recovery_flows.sandbox.faults.plan import Fault
 from recovery_flows.sandbox.journal import transaction
 
 _SEED = "seed:"

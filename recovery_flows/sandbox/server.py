@@ -21,10 +21,10 @@ import uvicorn
 from joserfc.jwk import KeySet
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from recovery_flows.sandbox.bank import create_app
-from recovery_flows.sandbox.desk import Desk, open_desk
-from recovery_flows.sandbox.doors import CLIENT_ID, Doors
-from recovery_flows.sandbox.world import open_book
+from recovery_flows.sandbox.banks.app import create_app
+from recovery_flows.sandbox.banks.authorization import CLIENT_ID, Doors
+from recovery_flows.sandbox.banks.service import Desk, open_desk
+from recovery_flows.sandbox.worlds.world import open_book
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySetSerialization

@@ -69,7 +69,7 @@ def test_every_function_that_a_page_names_exists(page: Path) -> None:
 
 def test_the_way_of_a_datum_is_told_by_names_and_a_wrong_name_is_found() -> None:
     assert len(set(NAME.findall(text(ROOT / "docs" / "datum.md")))) > 25
-    assert not exists("recovery_flows.rules.answers.take_nothing")
+    assert not exists("recovery_flows.correspondence.answers.take_nothing")
     assert not exists("models.nothing.at.all")
 
 

@@ -16,13 +16,13 @@ ALLOWED: dict[str, dict[str, str]] = {
     "print": {},
     "float": {},
     "datetime.datetime.now": {
-        "recovery_flows/desk/clock.py": "The one place where transport time comes from.",
+        "recovery_flows/clock.py": "The one place where transport time comes from.",
     },
     "datetime.datetime.utcnow": {},
     "datetime.datetime.today": {},
     "datetime.date.today": {},
     "uuid.uuid4": {
-        "recovery_flows/flows/context.py": "The dice of request ids, handed to the bank client.",
+        "recovery_flows/engine/context.py": "The dice of request ids, handed to the bank client.",
     },
     "time.sleep": {
         "recovery_flows/cli/sandbox_process.py": "Waits for a child to say that it listens.",

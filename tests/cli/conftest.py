@@ -20,29 +20,30 @@ from typing import Any
 import pytest
 
 from config.settings import load_settings
-from models.states import Role
+from models.entities.states import Role
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
+from recovery_flows.cases.page import recovery_page
 from recovery_flows.cli import main
-from recovery_flows.cli.intake_file import take_in
-from recovery_flows.cli.options import find
-from recovery_flows.cli.output import plain
-from recovery_flows.cli.place import (
+from recovery_flows.cli.composition import (
     FirstOfficer,
     Installation,
     make_installation,
     open_installation,
     os_user,
 )
+from recovery_flows.cli.intake.complaints import take_in
+from recovery_flows.cli.options import find
+from recovery_flows.cli.output import plain
 from recovery_flows.cli.sandbox_process import case_clock, register_banks
 from recovery_flows.cli.sending import hands
-from recovery_flows.desk import wall_clock
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.flows import feed, outbox
-from recovery_flows.flows.context import Engine
-from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.clock import wall_clock
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine.context import Engine
+from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch as outbox
 from recovery_flows.sandbox.server import running
-from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
+from recovery_flows.sandbox.worlds.world import Bank, World, WorldAccount, WorldTransfer, install
 from tests.by_hand import change
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -11,12 +11,12 @@ import pytest
 pytest.importorskip("polars", reason="the extra `fast` is not installed")
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
-from recovery_flows.desk import transfer_files
-from recovery_flows.intake.transfers.files import in_order, read_transfers
-from recovery_flows.intake.transfers.mapping import PLAIN
-from recovery_flows.intake.transfers.quick import quick_table
-from recovery_flows.intake.transfers.rows import FileRefusedError
-from recovery_flows.intake.transfers.table import LazyTransfers
+from recovery_flows.tracing.files import inputs as transfer_files
+from recovery_flows.tracing.transfers.files import in_order, read_transfers
+from recovery_flows.tracing.transfers.mapping import PLAIN
+from recovery_flows.tracing.transfers.quick import quick_table
+from recovery_flows.tracing.transfers.rows import FileRefusedError
+from recovery_flows.tracing.transfers.table import LazyTransfers
 
 Said = Callable[..., str]
 RULES = ["fifo", "lifo", "libr", "tainted-first", "tiho", "poison"]

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from models.entities.partner import Call
+from models.entities.states import CallKind, HoldState
+from models.entities.tables import table_of
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
-from models.partner import Call
-from models.queries.files import load_file
-from models.states import CallKind, HoldState
+from models.queries.cases.case_files import load_file
 from models.store import calls, partners
 from models.store.unit import ENGINE, unit_of_work
-from models.tables import table_of
 from models.trouble import Trouble
-from recovery_flows.cli.intake_file import take_in
+from recovery_flows.cases.commit import conclude
+from recovery_flows.cli.intake.complaints import take_in
 from recovery_flows.cli.table import width_of
-from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import answers
-from recovery_flows.rules.progress import Progress
+from recovery_flows.correspondence import answers
+from recovery_flows.ledger.changeset import Progress
 
 # The sixth is the median, the eleventh is p90, the last three are above the 60 agreed.
 MINUTES = (5, 12, 20, 30, 38, 41, 44, 50, 58, 75, 188, 240)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from models.states import Role
+from models.entities.states import Role
 from models.store.partner_register import contacts_values
 from models.store.partners import partner_values
 from models.store.people import officer_values
-from recovery_flows.desk.registers import SHOWN_COLUMNS
+from recovery_flows.access.registers import SHOWN_COLUMNS
 
 _SECRET = "an invented secret of tests"
 _BANK = ["--name", "Synthetic", "--regime", "CN", "--currency", "CNY"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recovery_flows.cli.place import os_user
+from recovery_flows.cli.composition import os_user
 
 _HEAVY = {"sqlalchemy", "sqlmodel", "pydantic", "prefect", "textual", "httpx", "rich", "alembic"}
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from recovery_flows.sandbox.arithmetic import Rate
 from recovery_flows.sandbox.server import running
-from recovery_flows.sandbox.units import Rate
-from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
+from recovery_flows.sandbox.worlds.world import Bank, World, WorldAccount, WorldTransfer, install
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 HOME, SLOW, ABROAD = "bank-home", "bank-slow", "bank-abroad"

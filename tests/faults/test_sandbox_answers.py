@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from models.ids import CallId, PartnerId
-from recovery_flows.bank import feed_wire, wire
 from recovery_flows.errors import AnswerUnreadableError
-from recovery_flows.sandbox import kinds
+from recovery_flows.partners.rbp1 import feed_wire, wire
+from recovery_flows.sandbox.faults import catalogue as kinds
 
 BANK = PartnerId("bank-home")
 HOLD = "H8c71d1f6a2b2bf0d2b8f7d1"

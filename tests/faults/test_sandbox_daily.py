@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recovery_flows.sandbox.world import open_book
+from recovery_flows.sandbox.worlds.world import open_book
 
 PERIOD = "/v1/daily?fromDate=2026-03-02&toDate=2026-03-04"
 

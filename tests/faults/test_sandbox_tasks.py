@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from models.ids import PartnerId
-from recovery_flows.bank import wire
 from recovery_flows.errors import AnswerUnreadableError
-from recovery_flows.sandbox import kinds
-from recovery_flows.sandbox.world import World, install, open_book
+from recovery_flows.partners.rbp1 import wire
+from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.sandbox.worlds.world import World, install, open_book
 from tests.faults.sending.partners import NUMBER, PLATFORM, TELECOM, with_partners
 
 

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from models.facts import Direction
 from recovery_flows.intake.statements.reading import read_stream
 from recovery_flows.intake.statements.shape import End, Entry, StatementRefusedError
-from recovery_flows.intake.transfers.files import in_order, read_transfers
-from recovery_flows.intake.transfers.mapping import PLAIN
-from recovery_flows.intake.transfers.quick import quick_table, table_of
-from recovery_flows.intake.transfers.rows import FileRefusedError
+from recovery_flows.tracing.transfers.files import in_order, read_transfers
+from recovery_flows.tracing.transfers.mapping import PLAIN
+from recovery_flows.tracing.transfers.quick import quick_table, table_of
+from recovery_flows.tracing.transfers.rows import FileRefusedError
 
 CAMT = (
     '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'

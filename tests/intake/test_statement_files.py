@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from recovery_flows.intake.statements.reading import read_path, read_stream
 from recovery_flows.intake.statements.shape import End, Entry, Head, Item, StatementRefusedError

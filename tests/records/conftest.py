@@ -14,7 +14,11 @@ from typing import ClassVar
 import pytest
 
 from config.regimes import read_regime, regime_codes
+from models.case_file import RecoveryFile
 from models.engine import Database, make_engine, open_database
+from models.entities.partner import Partner
+from models.entities.states import HoldKind, HoldState, Noun, Role
+from models.entities.tables import table_of
 from models.facts import (
     AccountRef,
     BankHoldState,
@@ -25,13 +29,11 @@ from models.facts import (
     ReportFact,
     StatementFact,
 )
-from models.file import RecoveryFile
 from models.migrate import upgrade
 from models.money import Money
-from models.partner import Partner
-from models.queries.files import load_file
-from models.queries.views import OfficerView
-from models.states import HoldKind, HoldState, Noun, Role
+from models.queries.cases.case_files import load_file
+from models.queries.cases.views import OfficerView
+from models.sealing.vault import Vault
 from models.store.accounts import account_id_of
 from models.store.clock import set_case_time
 from models.store.documents import keep
@@ -40,16 +42,17 @@ from models.store.partners import register
 from models.store.people import appoint, appoint_engine
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
-from models.tables import table_of
-from models.vault import Vault
-from recovery_flows.desk import Desk, log_in
-from recovery_flows.desk.log_in import by_system_user
-from recovery_flows.desk.recording import conclude
-from recovery_flows.desk.tracing import trace_file
-from recovery_flows.rules import answers, freezing, trace_requests
-from recovery_flows.rules.lapsing import FEED_LAG
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import Laws, load_regime
+from recovery_flows.access import log_in
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.commit import conclude
+from recovery_flows.correspondence import answers
+from recovery_flows.freezing import stage as freezing
+from recovery_flows.freezing.lapse import FEED_LAG
+from recovery_flows.law.regime import Laws, load_regime
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing import trace_requests
+from recovery_flows.tracing.case_trace import trace_file
 from tests.by_hand import change
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -14,9 +14,9 @@ import pytest
 
 from models.facts import ReportFact
 from models.money import Money
-from models.queries.audit import Finding, FindingKind, verify
+from models.queries.audit.verify import Finding, FindingKind, verify
+from models.sealing.vault import Vault
 from models.store.record import digest_of
-from models.vault import Vault
 
 OFFICER_NOTE = "an invented remark about an invented person"
 OF_RECOVERY = ("claim", "hold", "approval", "call", "trace", "note")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.queries.clock import case_now
+from models.queries.audit.verify import verify
+from models.queries.installation.clock import case_now
 from models.store.clock import JUMP_MAX, ClockBackwardsError, ClockJumpError, set_case_time
 from models.store.unit import unit_of_work
 

@@ -20,13 +20,14 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.engine import Database
+from models.entities.register_states import InstallationKind
+from models.entities.states import Noun, Role
+from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
+from models.entities.transitions import MOVES
 from models.ids import digest_bytes
-from models.moves import MOVES
 from models.outcome import Move, Outcome
-from models.queries.audit import Finding, verify
-from models.register_states import InstallationKind
-from models.sealed_place import SealedPlace
-from models.states import Noun, Role
+from models.queries.audit.verify import Finding, verify
+from models.sealing.sealed_place import SealedPlace
 from models.store import line_imports
 from models.store.clock import beat
 from models.store.documents import keep
@@ -35,7 +36,6 @@ from models.store.permissions import DECISIONS
 from models.store.record import record
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
-from models.tables import BY_NOUN, STATE_COLUMN, STATELESS
 from tests.by_hand import by_hand
 
 MAY_CHANGE: dict[tuple[str, str], str] = {}

@@ -15,7 +15,7 @@ from models.engine import make_engine
 from models.migrate import UpgradeRefusedError, upgrade
 from models.money import Money
 from recovery_flows.intake.currencies import CURRENCIES
-from recovery_flows.sandbox import units
+from recovery_flows.sandbox import arithmetic as units
 from tests.records.older import taken_back
 
 LIST_ONE = Path(__file__).parents[1] / "data/currencies/iso4217-list-one-2026-01-01.csv"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.queries.audit import FindingKind, verify
+from models.queries.audit.verify import FindingKind, verify
 
 
 def test_a_removed_document_is_named_with_the_statement_that_was_read_from_it(unit: Any) -> None:

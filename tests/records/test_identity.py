@@ -7,25 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from models.facts import LineKind
-from models.file import (
-    GonePart,
-    Position,
-    RecoveryFile,
-    TraceView,
-)
-from models.money import split_minor
-from models.outcome import Move, unbalanced
-from models.rows import (
-    AllocationRow,
-    AssetRow,
-    ClaimRow,
-    RecoveryRow,
-)  # fmt: skip
-from models.states import (
+from models.case_file import GonePart, Position, RecoveryFile, TraceView
+from models.entities.rows import AllocationRow, AssetRow, ClaimRow, RecoveryRow  # fmt: skip
+from models.entities.states import (
     LIVE_HOLDS,
     TERMS,
     AllocationState,
@@ -38,8 +24,11 @@ from models.states import (
     RecoveryState,
     Stage,
 )  # fmt: skip
-from recovery_flows.rules.postings import CONFLICT
-from recovery_flows.rules.progress import Progress
+from models.facts import LineKind
+from models.money import split_minor
+from models.outcome import Move, unbalanced
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.postings import CONFLICT
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 PLACES = (("acct-1", "CNY", 1), ("acct-2", "CNY", 1), ("acct-3", "GBP", 9))

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import Role
 from models.facts import Direction, LineKind
 from models.money import Money
-from models.queries.audit import verify
-from models.queries.money import lines_of
-from models.states import Role
+from models.queries.audit.verify import verify
+from models.queries.books.money import lines_of
 from models.store import line_imports, pacing
 from models.store.documents import keep
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.desk import importing, wall_clock
-from recovery_flows.desk.statement_files import SMALL, TakenFile, take_in
+from recovery_flows.cases.statement_files import large_files as importing
+from recovery_flows.cases.statement_files.storing import SMALL, TakenFile, take_in
+from recovery_flows.clock import wall_clock
 from recovery_flows.errors import RefusedError, UnavailableError
 from recovery_flows.intake.statements.shape import Balance, End, Entry, Format, Head, Item
 

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from models.linkage import Linkage, Task
-from models.partner import Call
-from models.queries.files import load_file
-from models.queries.partner_register import partner_rows
-from models.states import (
+from models.entities.multi_agency import Linkage, Task
+from models.entities.partner import Call
+from models.entities.states import (
     CallKind,
     CallState,
     HoldState,
@@ -21,18 +19,20 @@ from models.states import (
     TaskKind,
     TaskState,
 )
+from models.entities.tables import table_of
+from models.queries.cases.case_files import load_file
+from models.queries.partners.register import partner_rows
 from models.store.calls import mark_sent, settle
 from models.store.partner_register import NoSuchPartnerError
 from models.store.partners import note_contact
 from models.store.unit import ENGINE, unit_of_work
-from models.tables import table_of
 from models.trouble import Trouble
-from recovery_flows.desk.partner_page import PartnerPage, partner_pages
-from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import answers
-from recovery_flows.rules.answer_times import OrderKind
-from recovery_flows.rules.partner_advice import ADVICE
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.commit import conclude
+from recovery_flows.correspondence import answers
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.advice import ADVICE
+from recovery_flows.partners.page import PartnerPage, partner_pages
+from recovery_flows.partners.response_times import OrderKind
 
 
 def page(unit: Any, partner_id: str) -> PartnerPage:

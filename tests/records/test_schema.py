@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.migrate import UpgradeRefusedError, has_schema, is_known, upgrade
-from models.queries.audit import FindingKind, verify
+from models.queries.audit.verify import FindingKind, verify
 
 _CHANGED = {
     "the trigger event_no_delete is not there any more": "DROP TRIGGER event_no_delete",

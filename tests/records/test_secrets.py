@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from models.engine import DatabaseMissingError, open_database
-from models.sealed_place import SealedPlace
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import KEY_FILE, Vault, VaultError
 from models.store.people import secret_fits, secret_hash
-from models.vault import KEY_FILE, Vault, VaultError
 
 NOTE = "an invented remark about an invented person"
 

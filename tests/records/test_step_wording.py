@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from models import step_wording
+from models.entities.states import DiscrepancyKind, RecoveryState
 from models.money import Money
-from models.queries.audit import verify
-from models.queries.queue import queue_page
-from models.states import DiscrepancyKind, RecoveryState
+from models.queries.audit.verify import verify
+from models.queries.cases.queue import queue_page
 from models.step_wording import SENTENCES, Wording, say
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.rules import approval_subjects
-from recovery_flows.rules.subjects import Act
+from recovery_flows.approvals import figures as approval_subjects
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases.page import recovery_page
 from tests.records.older import brought_up_to_date, taken_back
 
 FIGURES = st.one_of(
@@ -109,8 +108,8 @@ def test_an_upgraded_database_shows_a_sentence_and_its_pending_approvals_are_ask
 @pytest.fixture
 def deciding() -> Any:
     """What the engine finds due is decided on, as a sweep does; returns which were due."""
-    from recovery_flows.flows.context import Engine, Pace
-    from recovery_flows.flows.deciding import decide, due_by_stage
+    from recovery_flows.engine.context import Engine, Pace
+    from recovery_flows.engine.decisions import decide, due_by_stage
 
     def _deciding(unit: Any) -> list[str]:
         engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)

@@ -10,25 +10,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from models import tables
-from models.file import RecoveryFile
-from models.moves import MOVES
+from models.case_file import RecoveryFile
+from models.entities import tables
+from models.entities.states import CallKind, HoldKind, LedgerAccount, Noun, RecoveryState, Role
+from models.entities.transitions import MOVES
 from models.outcome import CallIntent, Move, Outcome, Posting
-from models.states import (
-    CallKind,
-    HoldKind,
-    LedgerAccount,
-    Noun,
-    RecoveryState,
-    Role,
-)
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
 from models.store.record import StaleFileError, UnbalancedEntryError, record
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.desk.desk import StepRefusedError
-from recovery_flows.desk.holding import amend
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.case_officer import StepRefusedError
+from recovery_flows.freezing.actions import amend
+from recovery_flows.ledger.changeset import Progress
 
 OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from recovery_flows.desk.trace_page import hops_of, trace_page
-from recovery_flows.desk.trace_views import HopView, TracePage
+from recovery_flows.tracing.page import hops_of, trace_page
+from recovery_flows.tracing.views import HopView, TracePage
 
 
 def page_of(unit: Any, recovery_id: str) -> TracePage:

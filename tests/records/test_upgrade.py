@@ -12,8 +12,8 @@ from alembic import command
 
 from models.engine import make_engine
 from models.migrate import alembic_config, is_known, schema_is_current, upgrade
-from models.queries.audit import verify
-from models.queries.files import load_file
+from models.queries.audit.verify import verify
+from models.queries.cases.case_files import load_file
 from models.store.upgrading import SealsLostError, seal_older
 from tests.records.older import brought_up_to_date, taken_back
 

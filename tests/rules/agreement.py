@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from recovery_flows.rules.tracing.kernel.adapt import as_trace, fits, numbered
-from recovery_flows.rules.tracing.kernel.adapt_exposure import trace_exposure
-from recovery_flows.rules.tracing.kernel.adapt_shares import trace_shares
-from recovery_flows.rules.tracing.kernel.entry import trace_arrays
-from recovery_flows.rules.tracing.rules import RuleName, trace_by
-from recovery_flows.rules.tracing.tiho import in_order
-from recovery_flows.rules.tracing.types import Trace, check_conserved
+from recovery_flows.tracing.kernel.adapt import as_trace, fits, numbered
+from recovery_flows.tracing.kernel.adapt_exposure import trace_exposure
+from recovery_flows.tracing.kernel.adapt_shares import trace_shares
+from recovery_flows.tracing.kernel.entry import trace_arrays
+from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.tiho import in_order
+from recovery_flows.tracing.methods.types import Trace, check_conserved
 from tests.rules.worlds import Case
 
 

@@ -3,18 +3,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from config.regimes import read_regime
 from models.ids import digest
-from recovery_flows.rules.allocation import (
+from recovery_flows.law.regime import load_regime
+from recovery_flows.restitution.allocation import (
     AllocationMethod,
     AllocationResult,
     ClaimShare,
     allocate,
 )
-from recovery_flows.rules.regime import load_regime
 
 LADDER = load_regime(read_regime("CN")).ladder
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from models.money import Money
-from recovery_flows.rules.approval_subjects import subject_of
-from recovery_flows.rules.golden import not_filed_yet
-from recovery_flows.rules.subjects import Act
+from recovery_flows.approvals.figures import subject_of
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases.emergency_stop import not_filed_yet
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 

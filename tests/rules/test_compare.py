@@ -5,15 +5,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, lifo, pro_rata
-from recovery_flows.rules.tracing.compare import (
+from recovery_flows.tracing.methods import fifo, lifo, pro_rata
+from recovery_flows.tracing.methods.compare import (
     DayOrder,
     edge_flows,
     moved_minor,
     reordered,
     shares,
 )
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, TraceRule, Transfer
+from recovery_flows.tracing.methods.types import (
+    Basis,
+    Coverage,
+    Opening,
+    Source,
+    TraceRule,
+    Transfer,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 END = NOON + timedelta(days=9)

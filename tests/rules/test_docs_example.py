@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing.rules import RuleName, trace_by
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Transfer
+from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Transfer
 
 PAGE = Path(__file__).parents[2] / "docs" / "tracing.md"
 START = datetime(2026, 3, 2, tzinfo=UTC)

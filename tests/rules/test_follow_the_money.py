@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import lifo, pro_rata
-from recovery_flows.rules.tracing.compare import edge_flows
-from recovery_flows.rules.tracing.types import Coverage, Source, Trace, Transfer
+from recovery_flows.tracing.methods import lifo, pro_rata
+from recovery_flows.tracing.methods.compare import edge_flows
+from recovery_flows.tracing.methods.types import Coverage, Source, Trace, Transfer
 
 PLACE = Path(__file__).parents[3] / "shared" / "samples" / "transfers" / "follow_the_money"
 pytestmark = [

@@ -10,14 +10,13 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from models.held import Held
-from recovery_flows.rules.tracing.among import Among
-from recovery_flows.rules.tracing.rules import RuleName, trace_by
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Trace, Transfer
+from models.held_over_time import Held
+from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Trace, Transfer
 from tests.rules.worlds import Case, cases, hour
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.held import HeldFigure, HoldHistory, PaidFrom
-from recovery_flows.rules.held import held_over_time
+from models.held_over_time import HeldFigure, HoldHistory, PaidFrom
+from recovery_flows.ledger.held_over_time import held_over_time
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 OURS, OTHERS = "rec-1", "rec-2"

@@ -3,8 +3,8 @@ from hypothesis import example, given, settings
 
 pytest.importorskip("numba", reason="the extra `fast` is not installed: no kernel to test")
 
-from recovery_flows.rules.tracing.rules import RuleName
-from recovery_flows.rules.tracing.types import GoneKind
+from recovery_flows.tracing.methods.catalogue import RuleName
+from recovery_flows.tracing.methods.types import GoneKind
 from tests.rules.agreement import COMPARED, plain
 from tests.rules.worlds import (
     BEFORE_A_STATEMENT_THAT_BEGINS_IN_DEBT,

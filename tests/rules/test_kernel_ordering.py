@@ -4,10 +4,9 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from recovery_flows.rules.tracing.batch import payers_first, whole_payers_first
+from recovery_flows.tracing.methods.batch import payers_first, whole_payers_first
 
 np = pytest.importorskip("numpy", reason="the extra `fast` is not installed")
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
@@ -33,7 +32,7 @@ def ends(row: Row) -> tuple[int | None, int | None]:
 @settings(max_examples=300)
 @given(tables)
 def test_payers_come_before_their_payees(rows: list[Row]) -> None:
-    from recovery_flows.rules.tracing.kernel.ordering import rows_payers_first
+    from recovery_flows.tracing.kernel.ordering import rows_payers_first
 
     batch, payer, payee, _ = columns(rows)
     expected = []
@@ -46,7 +45,7 @@ def test_payers_come_before_their_payees(rows: list[Row]) -> None:
 @settings(max_examples=300)
 @given(tables)
 def test_each_payer_pays_the_largest_first(rows: list[Row]) -> None:
-    from recovery_flows.rules.tracing.kernel.ordering import rows_highest_out
+    from recovery_flows.tracing.kernel.ordering import rows_highest_out
 
     batch, payer, payee, minor = columns(rows)
     expected = []

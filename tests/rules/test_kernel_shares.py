@@ -5,7 +5,7 @@ pytest.importorskip("numba", reason="the extra `fast` is not installed: no kerne
 
 
 def test_nothing_is_lost_when_the_parts_do_not_divide() -> None:
-    from recovery_flows.rules.tracing.kernel.shares import apportioned
+    from recovery_flows.tracing.kernel.shares import apportioned
 
     assert apportioned(np.array([33.333, 33.333, 33.333]), 100).tolist() == [34, 33, 33]
     assert apportioned(np.array([1e-13, 9.9999999]), 10).tolist() == [0, 10]

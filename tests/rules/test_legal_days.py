@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from models.facts import DayFact
 from models.money import Money
-from recovery_flows.rules.day_lines import DayFigure, DayVerdict, compare
-from recovery_flows.rules.legal_days import Change, Figures, OurDay, day_begins, our_days
+from recovery_flows.ledger.legal_day_figures import DayFigure, DayVerdict, compare
+from recovery_flows.ledger.legal_days import Change, Figures, OurDay, day_begins, our_days
 
 ZONE = "Asia/Shanghai"
 DAYS = [date(2026, 3, day) for day in (2, 3, 4)]

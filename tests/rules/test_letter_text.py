@@ -9,15 +9,14 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
+from models.entities.states import CallKind, HoldKind
 from models.facts import AccountRef
 from models.money import Money
-from models.states import CallKind, HoldKind
-from recovery_flows.documents.letter_lines import letter_lines
-from recovery_flows.documents.letter_page import letter_page
-from recovery_flows.documents.letters import (
+from recovery_flows.correspondence.documents.assembly import letter_lines
+from recovery_flows.correspondence.documents.printed_page import letter_page
+from recovery_flows.correspondence.documents.text import (
     SYNTHETIC,
     WIDTH,
     Addressee,

@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import libr
-from recovery_flows.rules.tracing.among import Among
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.tracing.methods import libr
+from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Trace, Transfer
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = START + timedelta(days=365)

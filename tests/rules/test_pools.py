@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
-from recovery_flows.rules.allocation import AllocationMethod, AllocationResult, Line
-from recovery_flows.rules.distribution import Part, parts_of
-from recovery_flows.rules.pools import Pool
+from recovery_flows.ledger.pools import Pool
+from recovery_flows.restitution.allocation import AllocationMethod, AllocationResult, Line
+from recovery_flows.restitution.distribution import Part, parts_of
 
 POOLS = st.lists(
     st.tuples(st.integers(1, 500_000), st.integers(1, 60_000), st.integers(0, 3)),

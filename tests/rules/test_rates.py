@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from recovery_flows.rules.rates import (
+from recovery_flows.reports.rates import (
     average_minor,
     held_to_returned_rate,
     interception_rate,

@@ -6,8 +6,8 @@ import pytest
 
 from config.regimes import read_regime, regime_codes
 from models.money import Money
-from recovery_flows.rules.law import Measure, SourceText, Status
-from recovery_flows.rules.regime import load_regime
+from recovery_flows.law.regime import load_regime
+from recovery_flows.law.rows import Measure, SourceText, Status
 
 Spoil = Callable[[dict[str, Any]], object]
 

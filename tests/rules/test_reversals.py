@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, libr, lifo, poison, pro_rata, tainted_first
-from recovery_flows.rules.tracing.types import (
+from recovery_flows.tracing.methods import fifo, libr, lifo, poison, pro_rata, tainted_first
+from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,
     Gone,

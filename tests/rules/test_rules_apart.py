@@ -7,8 +7,8 @@ its payer). `open` says what an account held before.
 from datetime import UTC, datetime, timedelta
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing.rules import RULES, Among, RuleName, Standing, trace_by
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Trace, Transfer
+from recovery_flows.tracing.methods.catalogue import RULES, Among, RuleName, Standing, trace_by
+from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Trace, Transfer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(days=400)

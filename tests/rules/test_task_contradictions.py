@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from models.case_file import RecoveryFile
+from models.entities.rows import RecoveryRow
+from models.entities.states import DiscrepancyKind, Noun, RecoveryState, TaskKind, TaskState
+from models.entities.task_rows import TaskRow
 from models.facts import PartnerTaskState, TaskFact
-from models.file import RecoveryFile
-from models.rows import RecoveryRow
-from models.states import DiscrepancyKind, Noun, RecoveryState, TaskKind, TaskState
-from models.task_rows import TaskRow
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.task_answers import NOTHING_NEW, take_task_fact
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.multi_agency.answers import NOTHING_NEW, take_task_fact
 
 S, P = TaskState, PartnerTaskState
 AT = datetime(2026, 3, 2, tzinfo=UTC)

@@ -11,15 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing.rules import RuleName, trace_by
-from recovery_flows.rules.tracing.types import (
-    Basis,
-    Coverage,
-    Opening,
-    Source,
-    Trace,
-    Transfer,
-)
+from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Trace, Transfer
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 

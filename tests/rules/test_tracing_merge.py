@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from models.facts import Direction, LineKind
-from recovery_flows.rules.tracing import fifo
-from recovery_flows.rules.tracing.merge import AccountLine, merge_lines, transfers_from_lines
-from recovery_flows.rules.tracing.types import Coverage, Source, Transfer
+from recovery_flows.tracing.methods import fifo
+from recovery_flows.tracing.methods.merge import AccountLine, merge_lines, transfers_from_lines
+from recovery_flows.tracing.methods.types import Coverage, Source, Transfer
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, libr, lifo, pro_rata, tainted_first, tiho
-from recovery_flows.rules.tracing.among import Among
-from recovery_flows.rules.tracing.opening import openings_for
-from recovery_flows.rules.tracing.types import (
+from recovery_flows.tracing.methods import fifo, libr, lifo, pro_rata, tainted_first, tiho
+from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods.opening import openings_for
+from recovery_flows.tracing.methods.types import (
     Basis,
     Conflict,
     Coverage,

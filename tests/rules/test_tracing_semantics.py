@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing import fifo, lifo, poison, pro_rata
-from recovery_flows.rules.tracing.types import (
+from recovery_flows.tracing.methods import fifo, lifo, poison, pro_rata
+from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,
     GoneKind,

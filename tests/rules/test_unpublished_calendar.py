@@ -8,9 +8,9 @@ import holidays
 import pytest
 
 from config.regimes import read_regime
-from recovery_flows.rules import clocks
-from recovery_flows.rules.law import Limit, LimitUnit
-from recovery_flows.rules.regime import load_regime
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.regime import load_regime
+from recovery_flows.law.rows import Limit, LimitUnit
 
 CN, GB = load_regime(read_regime("CN")), load_regime(read_regime("GB"))
 LAST = max(holidays.country_holidays("CN").special_public_holidays)

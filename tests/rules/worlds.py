@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from models.facts import LineKind
-from recovery_flows.rules.tracing.types import Basis, Coverage, Opening, Source, Transfer
+from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Transfer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = START + timedelta(days=30)

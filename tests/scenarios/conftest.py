@@ -18,20 +18,21 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from models.case_file import RecoveryFile
 from models.engine import Database
-from models.file import RecoveryFile
-from models.queries.files import load_files
-from models.queries.work import account_ref
-from models.recovery import Recovery
-from models.states import RecoveryState
-from models.tables import table_of
+from models.entities.recovery import Recovery
+from models.entities.states import RecoveryState
+from models.entities.tables import table_of
+from models.queries.cases.case_files import load_files
+from models.queries.cases.work import account_ref
+from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.drive import Drive
 from recovery_flows.cli.demo.folder import HOME, open_folder
-from recovery_flows.cli.place import Installation
 from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, register_banks
-from recovery_flows.flows import feed, outbox
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch as outbox
 from recovery_flows.sandbox.server import running
 
 Account = tuple[str, str]

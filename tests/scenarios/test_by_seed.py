@@ -14,33 +14,35 @@ import httpx
 import pytest
 
 from config.settings import load_settings
+from models.action_kinds import Action
+from models.case_file import RecoveryFile
+from models.entities.states import LIVE_HOLDS, OPEN_CALLS, PayoutState, RecoveryState, Role
 from models.facts import AccountRef, ReportFact
-from models.file import RecoveryFile
 from models.money import Money
-from models.queries.approvals import pending_ids
-from models.queries.audit import verify
-from models.queries.files import load_files
-from models.queries.queue import open_steps
-from models.states import LIVE_HOLDS, OPEN_CALLS, PayoutState, RecoveryState, Role
+from models.queries.audit.verify import verify
+from models.queries.cases.approvals import pending_ids
+from models.queries.cases.case_files import load_files
+from models.queries.cases.queue import open_steps
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
-from recovery_flows.cli.place import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.desk import Desk, discrepancies
-from recovery_flows.desk.log_in import by_system_user
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.flows import feed, outbox
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.flows.reconcile import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.actions import Action
-from recovery_flows.sandbox.script import Script
 from recovery_flows.sandbox.server import running
-from recovery_flows.sandbox.synthetic import RATES
-from recovery_flows.sandbox.world import Bank, Report, World, install
+from recovery_flows.sandbox.worlds.builder import Script
+from recovery_flows.sandbox.worlds.synthetic import RATES
+from recovery_flows.sandbox.worlds.world import Bank, Report, World, install
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 EAST, WEST, ABROAD = "sandbox-east", "sandbox-west", "sandbox-abroad"

@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.file import RecoveryFile
-from models.hold import Request
-from models.queries.audit import verify
-from models.queries.money import covered
-from models.states import (
+from models.case_file import RecoveryFile
+from models.entities.hold import Request
+from models.entities.states import (
     CLOSED_RECOVERIES,
     LIVE_HOLDS,
     OPEN_CALLS,
@@ -26,11 +24,13 @@ from models.states import (
     LedgerAccount,
     PayoutState,
 )
-from models.tables import table_of
-from recovery_flows.desk import wall_clock
-from recovery_flows.flows.reconcile import Verdict, reconcile
+from models.entities.tables import table_of
+from models.queries.audit.verify import verify
+from models.queries.books.money import covered
+from recovery_flows.clock import wall_clock
+from recovery_flows.engine.reconciliation import Verdict, reconcile
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.reports.summary import Summary, summary
+from recovery_flows.reports.statistics import Summary, summary
 from tests.scenarios.first_in import Account, Holds, Paid, first_in_first_out
 
 AMLSIM = Path(__file__).parents[3] / "shared/samples/transfers/amlsim_20K_cycle200"

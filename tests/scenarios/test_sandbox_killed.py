@@ -18,10 +18,10 @@ from typing import Any
 import httpx
 import pytest
 
-from recovery_flows.sandbox.amlsim import amlsim_world
-from recovery_flows.sandbox.clearing import catch_up
-from recovery_flows.sandbox.synthetic import synthetic_world
-from recovery_flows.sandbox.world import World, install, open_book
+from recovery_flows.sandbox.banks.clearing import catch_up
+from recovery_flows.sandbox.worlds.amlsim import amlsim_world
+from recovery_flows.sandbox.worlds.synthetic import synthetic_world
+from recovery_flows.sandbox.worlds.world import World, install, open_book
 
 AMLSIM = Path(__file__).parents[3] / "shared/samples/transfers/amlsim_20K_cycle200"
 SERVE = """

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine
+from models.entities.states import HoldState, Noun, Role
 from models.facts import (
     AccountRef,
     BankHoldState,
@@ -23,27 +24,30 @@ from models.facts import (
     ReportFact,
     StatementFact,
 )
-from models.heads import HeadFile
 from models.ids import canonical
 from models.migrate import upgrade
 from models.money import Money
-from models.queries.files import load_file
-from models.states import HoldState, Noun, Role
+from models.queries.cases.case_files import load_file
+from models.sealing.signed_heads import HeadFile
+from models.sealing.vault import Vault
 from models.store import calls, clock, partners, people, statements
 from models.store.documents import keep
 from models.store.intake import file_reports
 from models.store.unit import ENGINE, Unit, unit_of_work
-from models.vault import Vault
-from recovery_flows.desk import Desk
-from recovery_flows.desk.log_in import Identity, by_system_user
-from recovery_flows.desk.recording import conclude
-from recovery_flows.desk.tracing import trace_file
-from recovery_flows.desk.waiting import pending_approvals
-from recovery_flows.rules import answers, crossing, following, freezing, restitution, trace_requests
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.regime import load_regime
+from recovery_flows.access.log_in import Identity, by_system_user
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.correspondence import answers
+from recovery_flows.cross_border import stage as crossing
+from recovery_flows.freezing import stage as freezing
+from recovery_flows.law.regime import load_regime
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution import stage as restitution
+from recovery_flows.tracing import onward_accounts as following, trace_requests
+from recovery_flows.tracing.case_trace import trace_file
 from tui.app import RecoveryApp
-from tui.source import Source
+from tui.screen_queries import Source
 
 PATIENCE_SECONDS = 60
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -148,10 +152,9 @@ class Unity:
                     held = int(hold.requested_minor * share)
                     fact = HoldFact(
                         bank_ref=f"B-{hold.id}", revision=1, order_ref=hold.id,
-                        state=BankHoldState.HELD,
+                        state=BankHoldState.HELD, acted_at=self.now, expires_at=None,
                         requested=Money(hold.requested_minor, hold.currency),
-                        held=Money(held, hold.currency), acted_at=self.now, expires_at=None,
-                        modified_at=self.now,
+                        held=Money(held, hold.currency), modified_at=self.now,
                     )  # fmt: skip
                     answers.take_hold_fact(progress, hold.id, fact, LAWS, self.now)
 
@@ -168,10 +171,8 @@ class Unity:
 
         def take(unit: Unit, progress: Progress) -> None:
             pages = keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
-            account_id, _ = statements.record_statement(
-                unit, ENGINE, self.now, recovery_id, fact, pages
-            )
-            asset = next(a for a in progress.file.assets if a.account_id == account_id)
+            stored = statements.record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
+            asset = next(a for a in progress.file.assets if a.account_id == stored[0])
             trace_requests.take_statement(progress, Noun.ASSET, asset.id, self.now)
             trace_file(unit.session, unit.vault, progress, self.now, LAWS)
 
@@ -248,8 +249,7 @@ def _decide_all(unity: Unity, desk: Desk) -> None:
 
 def seen(app: RecoveryApp) -> str:
     """The text that stands on the screen now, line by line."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text for strip in strips)
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 async def until(pilot: Pilot[int], app: RecoveryApp, *texts: str) -> str:

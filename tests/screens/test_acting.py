@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.file import RecoveryFile
-from models.ledger import Event
-from models.queries.files import load_file
-from models.states import HoldState, RecoveryState
-from models.tables import table_of
-from recovery_flows.desk.waiting import pending_approvals
+from models.case_file import RecoveryFile
+from models.entities.ledger import Event
+from models.entities.states import HoldState, RecoveryState
+from models.entities.tables import table_of
+from models.queries.cases.case_files import load_file
+from recovery_flows.cases.pending_approvals import pending_approvals
 from tui.screens.dialogs import Confirm, TypeRef
 
 

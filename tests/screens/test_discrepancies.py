@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from models.file import RecoveryFile
+from models.case_file import RecoveryFile
+from models.entities.states import DiscrepancyKind, Noun, RecoveryState, Role
 from models.money import Money
 from models.outcome import Move, Outcome
-from models.queries.files import load_file
-from models.states import DiscrepancyKind, Noun, RecoveryState, Role
+from models.queries.cases.case_files import load_file
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import discrepancies
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.commit import conclude
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
 from tests.screens.conftest import LAWS
 from tests.screens.test_keys import type_fast
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from models.file import RecoveryFile
-from models.queries.files import load_file
-from models.queries.views import OfficerView, RecoveryPage
-from models.states import HoldState
+from models.case_file import RecoveryFile
+from models.entities.states import HoldState
+from models.queries.cases.case_files import load_file
+from models.queries.cases.views import OfficerView, RecoveryPage
 from tui.app import RecoveryApp
+from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm
-from tui.source import Source
+from tui.widgets.approvals import WaitingTable
 from tui.widgets.queue import QueueTable
-from tui.widgets.waiting import WaitingTable
 
 BETWEEN_KEYS = 0.03  # seconds: a fast typist, or keys that a busy terminal delivers at once
 READ = Event()

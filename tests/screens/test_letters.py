@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from models.queries.files import load_file
-from models.states import CallState, HoldState, PartnerChannel
+from models.entities.states import CallState, HoldState, PartnerChannel
+from models.queries.cases.case_files import load_file
 from models.store.partners import register
 from models.store.unit import unit_of_work
-from recovery_flows.desk import letter_answers, letters
-from recovery_flows.desk.letter_orders import Post
-from recovery_flows.documents.letters import Sender
-from recovery_flows.flows.bodies import path_and_body
-from tui.source import Source
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.letters import (
+    actions as letters,
+    answer_actions as letter_answers,
+)
+from recovery_flows.correspondence.letters.orders import Post
+from recovery_flows.engine.outbox.bodies import path_and_body
+from tui.screen_queries import Source
 
 POST = Post(Sender("Test Unit", "", "Answer Desk", is_synthetic=True), path_and_body)
 NUMBER = "9999000000002222"

@@ -13,7 +13,7 @@ from models.store import clock
 from models.store.unit import unit_of_work
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE
-from tui import desk_app
+from tui import acting_app as desk_app
 
 
 async def test_an_outcome_stands_beside_a_stopped_engine_and_never_hides_it(

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from models.store import partner_register, partners
 from models.store.unit import unit_of_work
 from models.trouble import Trouble
-from recovery_flows.desk import contacts
-from recovery_flows.rules.breaking import FAILURES_MAX
+from recovery_flows.partners import contacts
+from recovery_flows.partners.breaker_state import FAILURES_MAX
 from tui.panels.partner import bars
 from tui.screens import partners as screen
 from tui.widgets.partners import PartnersTable

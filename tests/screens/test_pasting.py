@@ -11,7 +11,7 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
-from recovery_flows.desk import golden
+from recovery_flows.cases import report_and_stop as golden
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE, file_of, ids
 from tui.app import RecoveryApp

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.queries.audit import verify
-from models.sealed_place import SealedPlace
-from models.states import Role
-from recovery_flows.desk.registers import ask_officer, waiting_changes
+from models.entities.states import Role
+from models.queries.audit.verify import verify
+from models.sealing.sealed_place import SealedPlace
+from recovery_flows.access.registers import ask_officer, waiting_changes
 
 SIZE = (100, 30)
 

@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from textual.events import Paste
 from textual.widgets import TextArea
 
+from models.case_file import RecoveryFile
+from models.entities.states import HoldState
 from models.facts import AccountRef
-from models.file import RecoveryFile
-from models.queries.files import load_file, recovery_id_of
-from models.queries.history import events_of
-from models.queries.views import EventLine
-from models.states import HoldState
+from models.queries.cases.case_files import load_file, recovery_id_of
+from models.queries.cases.history import events_of
+from models.queries.cases.views import EventLine
 from tui.screens.dialogs import Confirm
 from tui.screens.report import ReportScreen
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.queries.files import load_file
-from recovery_flows.desk.waiting import pending_approvals
+from models.queries.cases.case_files import load_file
+from recovery_flows.cases.pending_approvals import pending_approvals
 
 
 async def test_a_supervisor_reads_rule_and_reason_and_approves_them(unity: Any, wait: Any) -> None:

@@ -4,12 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from models.queries.views import ClaimLine
+from models.entities.states import Role
+from models.queries.cases.views import ClaimLine
 from models.safe_text import REPLACEMENT, safe
-from models.states import Role
 from models.store import people
 from models.store.unit import unit_of_work
 from tui.text import cut, fitted, word

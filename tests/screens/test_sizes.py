@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from models.entities.states import LedgerAccount
 from models.money import Money
-from models.queries.views import TermLine
-from models.states import LedgerAccount
+from models.queries.cases.views import TermLine
 from tui.layout import Column, grid
 from tui.panels.identity import bar, legend
 from tui.text import word

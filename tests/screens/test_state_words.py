@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
-from models.queries.files import load_file
-from models.states import HoldState
+from models.queries.cases.case_files import load_file
 from models.store.unit import Unit
-from recovery_flows.cli.page_text import page_lines
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.desk.waiting import pending_approvals
-from recovery_flows.rules import answers
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.cli.case.page_text import page_lines
+from recovery_flows.correspondence import answers
+from recovery_flows.ledger.changeset import Progress
 from tests.screens.conftest import LAWS
 from tests.screens.test_keys import type_fast
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-from models.queries.audit import verify
-from models.queries.work import next_instant, next_retry
+from models.queries.audit.verify import verify
+from models.queries.cases.work import next_instant, next_retry
 from recovery_flows.reports.ledger_check import ledger_check
 from tests.simulation.eyes import A_NIGHT, ViolationError
 from tests.simulation.hands import Hands

@@ -7,9 +7,6 @@ from typing import Any
 
 from tests.simulation.mutants import Mutant, Wrap
 
-_RULES = "recovery_flows.rules"
-_FLOWS = "recovery_flows.flows"
-
 
 def _nothing(_: Any) -> Any:
     return lambda *given, **named: None  # noqa: ARG005
@@ -25,7 +22,7 @@ def _constant(value: object) -> Wrap:
 
 def _any_4xx_is_a_no(before: Any) -> Any:
     def meaning(status: int, name: str) -> Any:
-        from recovery_flows.bank.answers import Meaning
+        from recovery_flows.partners.rbp1.answers import Meaning
 
         return Meaning.STOP if 400 <= status < 500 and status != 429 else before(status, name)
 
@@ -84,7 +81,7 @@ def _once_checked(_: Any) -> Any:
 
 def _before_it_is_kept(_: Any) -> Any:
     def surplus(file: Any, asset: Any) -> tuple[Any, ...]:
-        from recovery_flows.rules.freeze_plan import freeze_plan
+        from recovery_flows.freezing.freeze_plan import freeze_plan
 
         return tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
 
@@ -106,89 +103,89 @@ def _as_it_was(_: Any) -> Any:
 GUARDS = (
     # 1. What a bank says is booked as it says it
     Mutant("a bank's other sum is nobody's", "1", "another sum than ordered is owned",
-           f"{_RULES}.disagreeing", "compare", _nothing),
+           "recovery_flows.ledger.bank_contradictions", "compare", _nothing),
     Mutant("a contradiction is nobody's", "1", "another outcome than recorded is owned",
-           f"{_RULES}.disagreeing", "contradicts", _nothing),
+           "recovery_flows.ledger.bank_contradictions", "contradicts", _nothing),
     Mutant("news on what is closed is nobody's", "1", "news to a closed recovery is owned",
-           f"{_RULES}.disagreeing", "news_on_closed", _nothing),
+           "recovery_flows.correspondence.bank_disagreements", "news_on_closed", _nothing),
     Mutant("a hold beyond its term is nobody's", "1", "a hold beyond the law's term is owned",
-           f"{_RULES}.disagreeing", "compare_end", _nothing),
+           "recovery_flows.correspondence.bank_disagreements", "compare_end", _nothing),
     Mutant("another currency is taken for ours", "1", "a figure has the currency it was stated in",
-           f"{_RULES}.hold_facts", "figure", _as_if_ours),
+           "recovery_flows.freezing.answers", "figure", _as_if_ours),
     Mutant("a payout is booked as it was ordered", "1", "what was paid is booked, not the order",
-           f"{_RULES}.payout_facts", "_sums", _as_ordered),
+           "recovery_flows.restitution.payout_answers", "_sums", _as_ordered),
     Mutant("after a payout no hold is asked for", "1", "a bank's figure is asked, not computed",
-           f"{_RULES}.answers", "_ask_for_hold", _nothing),
+           "recovery_flows.correspondence.answers", "_ask_for_hold", _nothing),
     Mutant("any 4xx is a no to an order", "1", "only a problem of the profile is a no",
-           "recovery_flows.bank.answers", "meaning_of", _any_4xx_is_a_no),
+           "recovery_flows.partners.rbp1.answers", "meaning_of", _any_4xx_is_a_no),
     Mutant("what another bank or type names is taken", "1", "a resource is of its partner and type",
-           f"{_FLOWS}.feed", "_is_his", _always(value=True)),
+           "recovery_flows.engine.event_feed", "_is_his", _always(value=True)),
     Mutant("an answer told twice is taken twice", "1", "a revision is taken once",
-           f"{_RULES}.answers", "take_hold_fact", _each_revision_is_new),
+           "recovery_flows.correspondence.answers", "take_hold_fact", _each_revision_is_new),
     Mutant("a clock ends a hold before its feed is read", "1", "the feed is read to past the end",
-           f"{_RULES}.lapsing", "end_is_known", _always(value=True)),
+           "recovery_flows.freezing.lapse", "end_is_known", _always(value=True)),
     Mutant("what reopens is not opened", "1", "money held or owed again opens its recovery",
-           f"{_RULES}.disagreeing", "reopen", _nothing),
+           "recovery_flows.correspondence.bank_disagreements", "reopen", _nothing),
     Mutant("a discrepancy holds up no return", "1", "nothing is paid where somebody has to look",
-           f"{_RULES}.discrepancies", "open_on", _always(value=False)),
+           "recovery_flows.ledger.discrepancies", "open_on", _always(value=False)),
     # 2. Money goes where the decision said, or nowhere
     Mutant("what is paid still counts as lost", "2", "a loss is less what is paid or on its way",
-           f"{_RULES}.restitution", "net_loss_minor", _never_final),
+           "recovery_flows.restitution.guards", "net_loss_minor", _never_final),
     Mutant("a claim that was paid stays paid", "2", "paid is derived from settled payouts",
-           f"{_RULES}.restitution", "is_paid", _paid_for_ever),
+           "recovery_flows.restitution.stage", "is_paid", _paid_for_ever),
     Mutant("what victims are owed is let go", "2", "no release while a loss can be paid of it",
-           f"{_RULES}.releasing", "is_owed_here", _always(value=False)),
+           "recovery_flows.ledger.releasable", "is_owed_here", _always(value=False)),
     Mutant("a stop goes before its freeze is there", "2", "what keeps the rest is in force first",
-           f"{_RULES}.restitution", "surplus_stops", _before_it_is_kept),
+           "recovery_flows.restitution.guards", "surplus_stops", _before_it_is_kept),
     Mutant("a claim is upheld as it is reported", "2", "upheld at most at what a bank booked",
-           f"{_RULES}.limits", "upheld_minor", _as_reported),
+           "recovery_flows.ledger.claim_limits", "upheld_minor", _as_reported),
     Mutant("a payment of another sum is none", "2", "a report is matched to what was booked",
-           "recovery_flows.desk.gathering", "_may_be_payment_of", _always(value=False)),
+           "recovery_flows.tracing.inputs", "_may_be_payment_of", _always(value=False)),
     Mutant("a changed figure keeps its yes", "2", "a yes is for exactly these figures",
-           f"{_RULES}.sending", "is_in_force", _always(value=True)),
+           "recovery_flows.correspondence.call_validity", "is_in_force", _always(value=True)),
     Mutant("a decision outlives what it rests on", "2", "a change of the basis ends a decision",
-           f"{_RULES}.paying", "changed", _always("")),
+           "recovery_flows.restitution.payouts", "changed", _always("")),
     Mutant("what holds a return up is asked once", "2", "the guard is asked at sending again",
-           f"{_RULES}.sending", "waits", _always("")),
+           "recovery_flows.correspondence.call_validity", "waits", _always("")),
     Mutant("approvals of what has changed stay", "2", "what can be decided no more is void",
-           f"{_RULES}.approval_upkeep", "_has_ended", _always(value=False)),
+           "recovery_flows.approvals.upkeep", "_has_ended", _always(value=False)),
     Mutant("a title check is for ever", "2", "new money or victims end a title check",
-           f"{_RULES}.basis", "title_stands", _once_checked),
+           "recovery_flows.restitution.basis", "title_stands", _once_checked),
     Mutant("a recovery with money on its way is joined", "2", "no join while a bank is paying",
-           f"{_RULES}.paying", "is_on_its_way", _always(value=False)),
+           "recovery_flows.restitution.payouts", "is_on_its_way", _always(value=False)),
     Mutant("a refused payout is drafted again", "2", "nothing is ordered on the same facts",
-           f"{_RULES}.refused_payouts", "blocking", _always(None)),
+           "recovery_flows.restitution.refused_payouts", "blocking", _always(None)),
     Mutant("coins of a conversion are not kept back", "2", "a refused conversion asks for less",
-           f"{_RULES}.pools", "coins_less", _always(0)),
+           "recovery_flows.ledger.pools", "coins_less", _always(0)),
     Mutant("what may have left is recalled", "2", "recalled only after the bank's own no",
-           f"{_RULES}.paying", "may_have_left", _always(value=False)),
+           "recovery_flows.ledger.outstanding_losses", "may_have_left", _always(value=False)),
     Mutant("a trace below what was paid is adopted", "2", "a contradicting trace is a person's",
-           f"{_RULES}.contradicting", "refuse", _always(value=False)),
+           "recovery_flows.tracing.contradictions", "refuse", _always(value=False)),
     Mutant("a hold reserves nothing", "2", "a hold reserves its own money in the trace",
-           "recovery_flows.desk.gathering", "held_over_time", _always(())),
+           "recovery_flows.tracing.inputs", "held_over_time", _always(())),
     Mutant("a freeze takes over what is given up", "2", "what is released is not frozen",
-           f"{_RULES}.denied_stops", "is_given_up", _always(value=False)),
+           "recovery_flows.freezing.denied_stops", "is_given_up", _always(value=False)),
     Mutant("a denied order is sent once more", "2", "an order leaves again only under its yes",
-           f"{_FLOWS}.preparing", "_ASKED_ANEW", _constant(())),
+           "recovery_flows.engine.outbox.preparation", "_ASKED_ANEW", _constant(())),
     # 3. One bad file or bank stops nobody else; no dead ends
     Mutant("a lapsed hold is not stopped again", "3", "a lapse is followed up",
-           f"{_RULES}.lapsing", "draft_again", _nothing),
+           "recovery_flows.freezing.lapse", "draft_again", _nothing),
     Mutant("a lapse is told to nobody", "3", "a lapse is its owner's step",
-           f"{_RULES}.lapsing", "unseen", _always([])),
+           "recovery_flows.freezing.lapse", "unseen", _always([])),
     Mutant("a refused hold is told to nobody", "3", "a refusal is its officer's step",
-           f"{_RULES}.refused", "unseen", _always([])),
+           "recovery_flows.freezing.refusals", "unseen", _always([])),
     Mutant("a denied stop that is kept is nobody's", "3", "a refused release has a next step",
-           f"{_RULES}.denied_stops", "steps", _always(())),
+           "recovery_flows.freezing.denied_stops", "steps", _always(())),
     Mutant("unrelated funds that are kept are nobody's", "3", "a refused release has a next step",
-           f"{_RULES}.unrelated_funds", "steps", _always(())),
+           "recovery_flows.freezing.unrelated_funds", "steps", _always(())),
     Mutant("a refused statement is nobody's", "3", "who refuses a statement is asked again",
-           f"{_RULES}.stuck", "_is_silent", _always(value=False)),
+           "recovery_flows.cases.dead_ends", "_is_silent", _always(value=False)),
     Mutant("a claim of a joined recovery stays unverified", "3", "it is verified by an officer",
-           f"{_RULES}.stuck", "steps", _always(())),
+           "recovery_flows.cases.dead_ends", "steps", _always(())),
     Mutant("a stop without a successor has no date", "3", "what only runs out says when",
-           f"{_RULES}.steps", "_ends", _always(())),
+           "recovery_flows.cases.next_steps", "_ends", _always(())),
     Mutant("an answer moves no further than its recovery", "3", "an answer follows a join",
-           f"{_FLOWS}.settling", "as_joined", _as_it_was),
+           "recovery_flows.engine.outbox.settlement", "as_joined", _as_it_was),
     Mutant("who lost a lease settles too", "3", "two engines settle an answer once",
-           f"{_FLOWS}.settling", "leased_by", _whose_lease_it_is_not),
+           "recovery_flows.engine.outbox.settlement", "leased_by", _whose_lease_it_is_not),
 )  # fmt: skip

@@ -9,19 +9,20 @@ from uuid import uuid4
 
 import httpx
 
+from models.entities.states import Stage
 from models.ids import OfficerId, PartnerId, RecoveryId
-from models.queries.work import PartnerLine
-from models.states import Stage
+from models.queries.cases.work import PartnerLine
 from models.store.unit import ENGINE
-from recovery_flows.bank.breaker import Breaker
-from recovery_flows.bank.client import PartnerBank
-from recovery_flows.bank.exchange import Exchange
-from recovery_flows.bank.limiter import Gate
-from recovery_flows.bank.line import Line
-from recovery_flows.bank.orders import Authority
-from recovery_flows.flows import deciding, feed, nightly, outbox
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import CALLS, STAGES
+from recovery_flows.engine import decisions as deciding, event_feed as feed, nightly
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import CALLS, STAGES
+from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.partners.rbp1.breaker import Breaker
+from recovery_flows.partners.rbp1.client import PartnerBank
+from recovery_flows.partners.rbp1.connection import Line
+from recovery_flows.partners.rbp1.exchange import Exchange
+from recovery_flows.partners.rbp1.limiter import Gate
+from recovery_flows.partners.rbp1.orders import Authority
 from tests.simulation.door import Door
 from tests.simulation.place import Place
 from tests.simulation.remembered import Remembered

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from models.queries import feeds, files
+from models.queries.cases import case_files as files
+from models.queries.partners import feeds
 from tests.simulation.session import Transactions
 
 Read = Callable[..., Any]

@@ -8,15 +8,18 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from models.entities.states import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.states import Role
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.desk import Desk, discrepancies, holding, statement_files
-from recovery_flows.desk.golden import stop_at_once
-from recovery_flows.desk.log_in import by_system_user
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.report_and_stop import stop_at_once
+from recovery_flows.cases.statement_files import storing as statement_files
 from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.freezing import actions as holding
 from recovery_flows.intake.statements.reading import read_stream
 from tests.simulation.door import Door
 from tests.simulation.place import OFFICERS, SUPERVISOR, Place
@@ -28,8 +31,7 @@ _NEEDED = (
     "institution_address", "order_copy", "measure_law", "interested_persons_law",
 )  # fmt: skip
 REQUEST_FIELDS = dict.fromkeys(_NEEDED, "synthetic")
-_STEPS_MAX = 12
-_OPEN_HOLDS = "('draft','pending_approval','stopped','frozen','queued')"
+_STEPS_MAX, _OPEN_HOLDS = 12, "('draft','pending_approval','stopped','frozen','queued')"
 _RULES = ("lifo", "pro_rata", "tainted_first", "poison", "libr", "fifo")
 
 Say = Callable[[str], None]

@@ -23,13 +23,13 @@ import models.engine
 import models.store.pacing
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine, open_database
+from models.entities.states import Role
 from models.migrate import upgrade
-from models.states import Role
+from models.sealing.vault import KEY_FILE
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
 from models.store.unit import unit_of_work
-from models.vault import KEY_FILE
-from recovery_flows.rules.regime import Regime, load_regime
+from recovery_flows.law.regime import Regime, load_regime
 from tests.simulation.parts import Parts
 from tests.simulation.reading import Unchanged
 from tests.simulation.session import Transactions

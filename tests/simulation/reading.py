@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.file import RecoveryFile
-from models.queries.files import (
+from models.case_file import RecoveryFile
+from models.queries.cases.case_files import (
     FileUnreadableError,
     NoSuchRecoveryError,
     load_each,
@@ -23,9 +23,10 @@ from models.queries.files import (
 from tests.simulation.session import Transactions
 
 _READERS = (
-    "recovery_flows.flows.deciding", "recovery_flows.flows.preparing",
-    "recovery_flows.flows.settling", "recovery_flows.flows.feed",
-    "recovery_flows.desk.recording", "recovery_flows.desk.desk",
+    "recovery_flows.engine.decisions", "recovery_flows.engine.outbox.preparation",
+    "recovery_flows.engine.outbox.settlement", "recovery_flows.engine.event_feed",
+    "recovery_flows.cases.commit", "recovery_flows.cases.case_officer",
+    "recovery_flows.access.acting_officer",
 )  # fmt: skip
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from models.queries.discrepancy_views import DiscrepancyLine
-from models.queries.views import RecoveryPage
+from models.queries.cases.discrepancy_views import DiscrepancyLine
+from models.queries.cases.views import RecoveryPage
 from tui.layout import paragraph
-from tui.signs import ALARM, MUTED
+from tui.state_styles import ALARM, MUTED
 from tui.text import word, words, zoned_time
 
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from textual.content import Content
 
+from models.entities.states import RecoveryState
 from models.money import Money
-from models.states import RecoveryState
-from recovery_flows.reports.summary import CurrencySummary, Summary
-from recovery_flows.rules.rates import Rate
-from recovery_flows.rules.stopwatch import span_text
+from recovery_flows.reports.rates import Rate
+from recovery_flows.reports.statistics import CurrencySummary, Summary
+from recovery_flows.reports.time_to_first_order import span_text
 from tui.layout import Column, grid, paragraph
 from tui.panels.identity import terms_block
-from tui.signs import CALM, MUTED, RECOVERIES, STAGES, Sign
+from tui.state_styles import CALM, MUTED, RECOVERIES, STAGES, Sign
 from tui.text import word, words
 
 _BAR = 14

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from models.entities.states import LedgerAccount
 from models.money import split_minor
-from models.queries.views import TermLine
-from models.states import LedgerAccount
-from recovery_flows.rules.rates import percent
-from tui.signs import MUTED, TERM_SIGNS
+from models.queries.cases.views import TermLine
+from recovery_flows.reports.rates import percent
+from tui.state_styles import MUTED, TERM_SIGNS
 from tui.text import fitted, word, words
 
 _ORDER = list(TERM_SIGNS)

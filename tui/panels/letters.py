@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from models.letters import LetterStand
-from models.queries.views import RecoveryPage
-from recovery_flows.documents.letters import Line
+from models.entities.letter_answer import LetterStand
+from models.queries.cases.views import RecoveryPage
+from recovery_flows.correspondence.documents.text import Line
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.signs import CALM, CARE, MUTED, Sign, time_left
+from tui.state_styles import CALM, CARE, MUTED, Sign, time_left
 from tui.text import word, words
 
 STANDS: Mapping[LetterStand, Sign] = {

@@ -8,10 +8,10 @@ from datetime import datetime
 from textual.content import Content
 
 from models.money import Money
-from models.queries.views import AllocationLine, AssetLine, RecoveryPage
-from recovery_flows.desk import wording
+from models.queries.cases.views import AllocationLine, AssetLine, RecoveryPage
+from recovery_flows.cases import state_names as wording
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.signs import ALLOCATIONS, MUTED, asset_sign, hold_sign, payout_sign, time_left
+from tui.state_styles import ALLOCATIONS, MUTED, asset_sign, hold_sign, payout_sign, time_left
 from tui.text import counted, word, words, zoned_time
 
 _ASSETS = (

@@ -9,13 +9,13 @@ from itertools import zip_longest
 
 from textual.content import Content
 
-from recovery_flows.desk.contacts import Contacts
-from recovery_flows.desk.partner_page import PartnerPage
-from recovery_flows.desk.partner_words import facts, late_words, times_cells
-from recovery_flows.rules.answer_times import MEASURE, WEEKS, Times
-from recovery_flows.rules.breaking import BreakerState
+from recovery_flows.partners.breaker_state import BreakerState
+from recovery_flows.partners.contacts import Contacts
+from recovery_flows.partners.page import PartnerPage
+from recovery_flows.partners.page_text import facts, late_words, times_cells
+from recovery_flows.partners.response_times import MEASURE, WEEKS, Times
 from tui.layout import Column, grid, paragraph
-from tui.signs import ALARM, CARE, GOOD, MUTED, Sign
+from tui.state_styles import ALARM, CARE, GOOD, MUTED, Sign
 from tui.text import counted, fitted, word, words, zoned_time
 
 BREAKERS: Mapping[BreakerState, Sign] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from models.queries.views import QueueLine, RecoveryPage
-from models.states import Role
+from models.entities.states import Role
+from models.queries.cases.views import QueueLine, RecoveryPage
 from tui.panels.identity import terms_block
 from tui.panels.money import assets_lines
-from tui.signs import ALARM, MUTED, turn_sign
+from tui.state_styles import ALARM, MUTED, turn_sign
 from tui.text import counted, cut, word, words
 
 

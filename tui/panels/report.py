@@ -7,14 +7,14 @@ from datetime import datetime
 
 from textual.content import Content
 
-from models.queries.views import OfficerView
-from models.states import Role
-from recovery_flows.desk.pasting import Checked, StopMessage
+from models.entities.states import Role
+from models.queries.cases.views import OfficerView
+from recovery_flows.cases.report_preview import Checked, StopMessage
 from recovery_flows.intake.pasted.labels import PERSONAL, TITLES
-from recovery_flows.rules.law import Status
+from recovery_flows.law.rows import Status
 from tui.layout import Column, grid, paragraph
 from tui.screens.dialogs import Figures, also_lines
-from tui.signs import ALARM, CARE, GOOD, MUTED
+from tui.state_styles import ALARM, CARE, GOOD, MUTED
 from tui.text import counted, word, words, zoned_time
 
 PERSONAL_MARK = "●"

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from models.money import Money
 from models.safe_text import safe
-from recovery_flows.desk.trace_views import HopView, PlaceRow, RuleColumn, TracePage
+from recovery_flows.tracing.views import HopView, PlaceRow, RuleColumn, TracePage
 
 _PLACE_WIDTH = 24
 _COLUMN_WIDTH = 15

@@ -12,18 +12,18 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from models.queries.views import ApprovalLine
-from recovery_flows.desk import Desk
-from recovery_flows.desk.registers import decide, is_change
-from recovery_flows.rules.subjects import Act
-from tui.acting import APPROVE_ASKS, approval_figures, why_no_decision
+from models.queries.cases.views import ApprovalLine
+from recovery_flows.access.registers import decide, is_change
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases.case_officer import Desk
+from tui.act_guards import APPROVE_ASKS, approval_figures, why_no_decision
+from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef, also_lines, figures_lines
 from tui.screens.live import LiveScreen
-from tui.signs import CARE, MUTED
-from tui.source import Source
+from tui.state_styles import CARE, MUTED
 from tui.text import counted, word, words, zoned_time
+from tui.widgets.approvals import WaitingTable, act_words
 from tui.widgets.block import Block
-from tui.widgets.waiting import WaitingTable, act_words
 
 EMPTY = "Nothing waits for a second person.\n\nWhat an officer submits stands here at once."
 

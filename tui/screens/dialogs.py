@@ -12,11 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from models.elsewhere import AlsoLine
+from models.deconfliction_hits import AlsoLine
 from models.safe_text import safe
-from recovery_flows.desk.log_in import Identity
+from recovery_flows.access.log_in import Identity
 from tui.layout import Column, grid, paragraph
-from tui.signs import CARE, MUTED, SHARED
+from tui.state_styles import CARE, MUTED, SHARED
 from tui.text import word, words
 from tui.widgets.block import Block, Builder
 

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label, TextArea
 
 from tui.screens.dialogs import Dialog
-from tui.signs import MUTED
+from tui.state_styles import MUTED
 from tui.text import word
 
 Drafts = dict[str, str]

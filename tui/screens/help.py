@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from tui.layout import Column, grid
 from tui.screens.dialogs import Dialog
-from tui.signs import MUTED
+from tui.state_styles import MUTED
 from tui.text import word
 from tui.widgets.block import Block
 

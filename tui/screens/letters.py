@@ -12,13 +12,13 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from models.queries.letter_views import LetterLine
+from models.queries.cases.letter_views import LetterLine
 from tui.messages import LetterRead, ReadFailed
 from tui.panels.letters import STANDS, letter_lines
+from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.dialogs import Dialog
 from tui.screens.forms import Drafts
-from tui.signs import MUTED
-from tui.source import READ_ERRORS, Source, sentence_of
+from tui.state_styles import MUTED
 from tui.text import word, words
 from tui.widgets.block import Block
 

@@ -11,9 +11,9 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from tui.messages import PictureRead, ReadFailed, Said
-from tui.source import READ_ERRORS, Source, sentence_of
+from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.widgets.header import HeaderBar, HeaderValue
-from tui.widgets.said import SaidLine
+from tui.widgets.status_line import SaidLine
 
 if TYPE_CHECKING:
     from tui.context import Terminal

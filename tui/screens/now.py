@@ -11,14 +11,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from models.queries.views import QueueLine, QueuePage
-from models.states import Role
+from models.entities.states import Role
+from models.queries.cases.views import QueueLine, QueuePage
 from models.urgency import SOON, Urgency
 from tui.messages import PreviewRead
 from tui.panels.preview import line_preview, page_preview
-from tui.screens.linking import LinkingScreen
-from tui.signs import ALARM, MUTED, red_words
-from tui.source import READ_ERRORS, Source
+from tui.screen_queries import READ_ERRORS, Source
+from tui.screens.multi_agency import LinkingScreen
+from tui.state_styles import ALARM, MUTED, red_words
 from tui.text import counted, word, words
 from tui.widgets.block import Block
 from tui.widgets.queue import QueueTable, haystack

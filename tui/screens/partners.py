@@ -13,17 +13,17 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from recovery_flows.desk import Desk
-from recovery_flows.desk.contacts import Contacts, show_contacts
-from recovery_flows.desk.partner_page import PartnerPage
-from recovery_flows.rules.breaking import BreakerState
-from tui.acting import DESK_ERRORS
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.partners.breaker_state import BreakerState
+from recovery_flows.partners.contacts import Contacts, show_contacts
+from recovery_flows.partners.page import PartnerPage
+from tui.act_guards import DESK_ERRORS
 from tui.messages import ContactsShown, Done, Said
 from tui.panels.partner import PartnerDetail, detail_lines
+from tui.screen_queries import Source, sentence_of
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
-from tui.signs import ALARM, MUTED
-from tui.source import Source, sentence_of
+from tui.state_styles import ALARM, MUTED
 from tui.text import counted, word, words
 from tui.widgets.block import Block
 from tui.widgets.partners import PartnersTable

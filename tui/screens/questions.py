@@ -11,7 +11,7 @@ from textual.widgets import Input, Label
 
 from models.safe_text import safe
 from tui.screens.dialogs import Dialog, Figures, figures_lines
-from tui.signs import MUTED
+from tui.state_styles import MUTED
 from tui.text import word, words
 
 

@@ -11,16 +11,16 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from models.queries.views import EventLine, RecoveryPage
-from tui.panels import file, linkage, money
+from models.queries.cases.views import EventLine, RecoveryPage
+from tui.next_step import ask_step
+from tui.panels import case as file, money, multi_agency as linkage
 from tui.panels.discrepancy import discrepancies_lines
 from tui.panels.identity import terms_block
 from tui.panels.letters import letters_lines
+from tui.screen_queries import Source
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
-from tui.screens.linking import LinkingScreen
-from tui.source import Source
-from tui.stepping import ask_step
+from tui.screens.multi_agency import LinkingScreen
 from tui.widgets.block import Block, Builder, Panel
 
 NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."

@@ -15,17 +15,17 @@ from textual.document._document import Location
 from textual.widgets import Input, Static, TextArea
 
 from models.facts import ReportFact
-from models.queries.views import OfficerView
-from recovery_flows.desk import Desk
-from recovery_flows.desk.golden import stop_at_once
-from recovery_flows.desk.pasting import Checked
+from models.queries.cases.views import OfficerView
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.report_and_stop import stop_at_once
+from recovery_flows.cases.report_preview import Checked
+from tui.key_waits import Wait
 from tui.panels.report import checked_lines, message_figures, why_nobody
+from tui.screen_queries import Source
 from tui.screens.dialogs import Confirm
 from tui.screens.live import LiveScreen
 from tui.screens.questions import AlreadyReported, SecondReport
-from tui.source import Source
 from tui.text import counted
-from tui.waits import Wait
 from tui.widgets.block import Block
 
 DRAFT = "report:"

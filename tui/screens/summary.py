@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
-from recovery_flows.reports.summary import Summary
+from recovery_flows.reports.statistics import Summary
 from tui.panels import figures
+from tui.screen_queries import Source
 from tui.screens.live import LiveScreen
-from tui.source import Source
 from tui.widgets.block import Block, Panel
 
 

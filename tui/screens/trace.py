@@ -10,12 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from recovery_flows.rules.tracing.rules import RULES, RuleName, Standing
+from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
 from tui.panels import trace
 from tui.panels.trace import TraceView
+from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, PickRule
 from tui.screens.live import LiveScreen
-from tui.source import Source
 from tui.widgets.block import Block, Panel
 
 WHY = "Why is this rule right here? A second person reads it before it counts."

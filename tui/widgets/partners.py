@@ -7,11 +7,11 @@ from typing import Any
 
 from textual.content import Content
 
-from models.states import PartnerChannel
-from recovery_flows.desk.partner_page import PartnerPage
-from recovery_flows.desk.partner_words import ago
+from models.entities.states import PartnerChannel
+from recovery_flows.partners.page import PartnerPage
+from recovery_flows.partners.page_text import ago
 from tui.panels.partner import BREAKERS, bars
-from tui.signs import ALARM, CALM, CARE, MUTED
+from tui.state_styles import ALARM, CALM, CARE, MUTED
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
 

@@ -9,12 +9,12 @@ from typing import Any
 from textual.content import Content
 from textual.reactive import reactive
 
-from models.queries.views import QueueLine
-from models.states import Role
+from models.entities.states import Role
+from models.queries.cases.views import QueueLine
 from models.step_wording import LOOK_INTO
 from models.urgency import Urgency, counted_from
-from recovery_flows.rules.attention import Attention
-from tui.signs import ALARM, ATTENTION, SHARED, idle_text, queue_time, stage_sign, turn_sign
+from recovery_flows.reports.unattended import Attention
+from tui.state_styles import ALARM, ATTENTION, SHARED, idle_text, queue_time, stage_sign, turn_sign
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
 

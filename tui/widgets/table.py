@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.signs import MUTED
+from tui.state_styles import MUTED
 from tui.text import fitted, word, words
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 
-# As they were written with this migration; `models.ledger` says what they mean.
+# As they were written with this migration; `models.entities.ledger` says what they mean.
 _DONE = (
     "(role <> 'engine' OR (noun NOT IN ('call', 'statement', 'trace')"
     " AND (old_state IS NULL OR old_state <> new_state)))"

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from models.queries.work import next_instant, next_retry
+from models.queries.cases.work import next_instant, next_retry
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
+from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import (
     HOME,
     OFFICER,
@@ -19,9 +20,8 @@ from recovery_flows.cli.demo.folder import (
     write_batch,
 )
 from recovery_flows.cli.demo.people import People
-from recovery_flows.cli.intake_file import take_in
-from recovery_flows.cli.place import Installation
-from recovery_flows.flows.context import Engine
+from recovery_flows.cli.intake.complaints import take_in
+from recovery_flows.engine.context import Engine
 
 _HORIZON = timedelta(days=3 * 365)
 _WAITS_MAX = 40

@@ -8,19 +8,19 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.hold import Request
-from models.partner import Call
-from models.queries.discrepancies import discrepancy
-from models.queries.queue import open_steps
-from models.restitution import Allocation, Payout
-from models.states import Role
-from models.tables import table_of
+from models.action_kinds import Action
+from models.entities.hold import Request
+from models.entities.partner import Call
+from models.entities.restitution import Allocation, Payout
+from models.entities.states import Role
+from models.entities.tables import table_of
+from models.queries.cases.discrepancies import discrepancy
+from models.queries.cases.queue import open_steps
+from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.output import say
-from recovery_flows.cli.place import Installation
-from recovery_flows.desk import wall_clock
-from recovery_flows.flows.context import Engine
-from recovery_flows.reports.summary import Summary, summary
-from recovery_flows.rules.actions import Action
+from recovery_flows.clock import wall_clock
+from recovery_flows.engine.context import Engine
+from recovery_flows.reports.statistics import Summary, summary
 
 _CALLS, _ALLOCATIONS = table_of(Call), table_of(Allocation)
 _PAYOUTS, _REQUESTS = table_of(Payout), table_of(Request)
@@ -107,7 +107,7 @@ async def _completed_runs() -> list[tuple[str, int]]:
     )
     from prefect.client.schemas.objects import StateType
 
-    from recovery_flows.flows.stages import FLOW_NAMES
+    from recovery_flows.engine.flows import FLOW_NAMES
 
     done = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.COMPLETED]))

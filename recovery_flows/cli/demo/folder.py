@@ -15,16 +15,16 @@ import sqlalchemy as sa
 
 from config.settings import default_data_dir, load_settings
 from models.engine import make_engine, open_database
-from models.heads import HeadFile
-from models.ledger import Event
+from models.entities.ledger import Event
+from models.entities.register_states import InstallationKind
+from models.entities.states import Role
+from models.entities.tables import table_of
 from models.migrate import has_schema
-from models.queries.installing import is_demo
-from models.register_states import InstallationKind
-from models.states import Role
+from models.queries.installation.demo_mark import is_demo
+from models.sealing.signed_heads import HeadFile
+from models.sealing.vault import VaultError
 from models.store.upgrading import has_no_seals
-from models.tables import table_of
-from models.vault import VaultError
-from recovery_flows.cli.place import (
+from recovery_flows.cli.composition import (
     DEMO_IDENTITIES,
     FirstOfficer,
     Installation,
@@ -33,9 +33,9 @@ from recovery_flows.cli.place import (
 )
 from recovery_flows.cli.sandbox_process import BOOK
 from recovery_flows.errors import MisuseError
-from recovery_flows.sandbox.amlsim import amlsim_world
-from recovery_flows.sandbox.synthetic import synthetic_world
-from recovery_flows.sandbox.world import World, install, write_reports
+from recovery_flows.sandbox.worlds.amlsim import amlsim_world
+from recovery_flows.sandbox.worlds.synthetic import synthetic_world
+from recovery_flows.sandbox.worlds.world import World, install, write_reports
 
 _EVENTS = table_of(Event)
 PLAN, REPORTS = "demo-plan.json", "demo-reports.csv"

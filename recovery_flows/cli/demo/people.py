@@ -6,19 +6,22 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from models.queries.approvals import pending_ids
-from models.queries.clock import case_now
-from models.queries.discrepancies import discrepancy
-from models.queries.linkages import unlinked
-from models.queries.queue import OpenStep, open_steps
-from models.states import DiscrepancyKind, Role, SubjectKind
+from models.entities.states import DiscrepancyKind, Role, SubjectKind
+from models.queries.cases.approvals import pending_ids
+from models.queries.cases.discrepancies import discrepancy
+from models.queries.cases.multi_agency import unlinked
+from models.queries.cases.queue import OpenStep, open_steps
+from models.queries.installation.clock import case_now
+from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.next_steps import Action
+from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
-from recovery_flows.cli.place import Installation
-from recovery_flows.desk import Desk, discrepancies, linking, wall_clock
+from recovery_flows.clock import wall_clock
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.rules.identifiers import Subject, identifier
-from recovery_flows.rules.steps import Action
-from recovery_flows.sandbox.synthetic import LURES
+from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency.identifiers import Subject, identifier
+from recovery_flows.sandbox.worlds.synthetic import LURES
 
 # What a real officer would look up; here it is invented and says so.
 REQUEST_FIELDS: Mapping[str, str] = {

@@ -7,16 +7,16 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.drive import Drive
 from recovery_flows.cli.demo.figures import tell_figures
 from recovery_flows.cli.demo.folder import HOME, read_plan
 from recovery_flows.cli.demo.story import Story
 from recovery_flows.cli.output import say
-from recovery_flows.cli.place import Installation
 from recovery_flows.cli.sandbox_process import SandboxProcess, register_banks
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.engine import PrefectLink, at_work, guarded_sweep, sign_of_life
-from recovery_flows.flows.watchdog import StalledError
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.loop import PrefectLink, at_work, guarded_sweep, sign_of_life
+from recovery_flows.engine.watchdog import StalledError
 
 # The lease is short: a demo that was killed waits it out before it asks what became of its calls.
 _PACE = Pace(

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.folder import HOME, PLAN, SUPERVISOR, read_plan
-from recovery_flows.cli.place import Installation, open_installation
 
 _LOG = "demo.log"
 
@@ -52,7 +52,7 @@ def open_terminal(
     story: Callable[[], str] | None = None,
 ) -> int:
     """Open the screens on an installation; in a demo folder its identities can be switched."""
-    from recovery_flows.cli.letter import post_of
+    from recovery_flows.cli.case.letter import post_of
     from tui.opening import run
 
     look = installation.settings.screen

@@ -10,14 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.ledger import Event
+from models.entities.ledger import Event
+from models.entities.recovery import Recovery
+from models.entities.states import Noun
+from models.entities.tables import BY_NOUN, table_of
 from models.money import Money
-from models.recovery import Recovery
-from models.states import Noun
-from models.tables import BY_NOUN, table_of
+from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import read_plan
 from recovery_flows.cli.output import say
-from recovery_flows.cli.place import Installation
 
 _EVENTS, _RECOVERIES = table_of(Event), table_of(Recovery)
 

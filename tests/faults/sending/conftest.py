@@ -15,16 +15,11 @@ import pytest
 import sqlalchemy as sa
 
 from config.settings import load_settings
+from models.case_file import RecoveryFile
 from models.engine import Database
-from models.facts import AccountRef, ReportFact
-from models.file import RecoveryFile
-from models.money import Money
-from models.queries.audit import verify
-from models.queries.files import load_file
-from models.queries.views import RecoveryPage
-from models.register_states import InstallationKind
-from models.rows import HoldRow
-from models.states import (
+from models.entities.register_states import InstallationKind
+from models.entities.rows import HoldRow
+from models.entities.states import (
     LIVE_HOLDS,
     OPEN_CALLS,
     OPEN_TASKS,
@@ -35,23 +30,29 @@ from models.states import (
     Role,
     TaskState,
 )
+from models.facts import AccountRef, ReportFact
+from models.money import Money
+from models.queries.audit.verify import verify
+from models.queries.cases.case_files import load_file
+from models.queries.cases.views import RecoveryPage
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.cli.place import (
+from recovery_flows.access.log_in import by_system_user
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.page import recovery_page
+from recovery_flows.cli.composition import (
     FirstOfficer,
     Installation,
     make_installation,
     open_installation,
 )
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.desk import Desk
-from recovery_flows.desk.log_in import by_system_user
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.flows import feed, outbox
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.flows.reconcile import reconcile
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
 PATIENCE_SECONDS = 60

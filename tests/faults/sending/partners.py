@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.states import Role, SubjectKind, TaskKind, TaskState
-from recovery_flows.desk import linking
-from recovery_flows.rules.identifiers import Subject
-from recovery_flows.sandbox.world import Bank, World, WorldSubject
+from models.entities.states import Role, SubjectKind, TaskKind, TaskState
+from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency.identifiers import Subject
+from recovery_flows.sandbox.worlds.world import Bank, World, WorldSubject
 
 TELECOM, PLATFORM, AUTHORITY = "the-telecom", "the-platform", "the-authority"
 NUMBER, DOMAIN, IP = "+999000110001", "lure.example", "203.0.113.7"

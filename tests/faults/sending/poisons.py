@@ -9,19 +9,16 @@ from typing import Any
 
 import pytest
 
+from models.entities.recovery import Recovery
+from models.entities.states import HoldState, Role
+from models.entities.tables import table_of
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.recovery import Recovery
-from models.states import (
-    HoldState,
-    Role,
-)
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from models.tables import table_of
-from recovery_flows.desk.queueing import queue
-from recovery_flows.flows import deciding
-from recovery_flows.rules.attention import DEFAULT_PATIENCE
+from recovery_flows.cases.queue import queue
+from recovery_flows.engine import decisions as deciding
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 from tests.by_hand import change
 
 OTHER = AccountRef("bank-slow", "9999004", "Synthetic Shop")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.queries.audit import verify
-from models.queries.replay import UNCOVERED
-from models.states import CallKind, Noun
+from models.entities.states import CallKind, Noun
+from models.queries.audit.replay import UNCOVERED
+from models.queries.audit.verify import verify
 from models.store.calls import lease_calls
 from models.store.partner_register import note_reconciled
 from models.store.partners import note_breaker, note_contact, plan_poll

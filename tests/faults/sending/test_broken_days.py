@@ -11,12 +11,19 @@ from typing import Any
 import httpx
 import pytest
 
+from models.entities.states import (
+    ApprovalState,
+    CallState,
+    HoldKind,
+    HoldState,
+    LedgerAccount,
+    PayoutState,
+)
 from models.facts import AccountRef
-from models.queries.audit import verify
-from models.states import ApprovalState, CallState, HoldKind, HoldState, LedgerAccount, PayoutState
+from models.queries.audit.verify import verify
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.desk.holding import amend
 from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.freezing.actions import amend
 from recovery_flows.reports.ledger_check import ledger_check
 
 

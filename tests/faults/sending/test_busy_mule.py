@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import HoldKind, HoldState, Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.states import HoldKind, HoldState, Role
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.sandbox.world import World, WorldAccount, WorldTransfer
+from recovery_flows.sandbox.worlds.world import World, WorldAccount, WorldTransfer
 
 ONWARD, SECOND = "9999000000000041", "9999000000000042"
 

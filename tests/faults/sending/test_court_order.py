@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models.states import HoldKind, HoldState, LedgerAccount
-from recovery_flows.desk import holding
+from models.entities.states import HoldKind, HoldState, LedgerAccount
 from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import actions as holding
 
 ORDER = "Synthetic Court, No. 7, 2026-05-02"
 

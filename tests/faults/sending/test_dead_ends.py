@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import ApprovalState, ClaimState, HoldKind, HoldState, Noun, Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.outcome import Move, Outcome
-from models.queries.files import load_file
-from models.states import ApprovalState, ClaimState, HoldKind, HoldState, Noun, Role
+from models.queries.cases.case_files import load_file
 from models.store.intake import file_reports
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.states import ApprovalState, CallState, HoldState, Role
+from models.entities.states import ApprovalState, CallState, HoldState, Role
 
 
 def order_and_deny(unit: Any) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from models.queries.work import partner
-from models.states import HoldKind, HoldState
-from recovery_flows.flows.deciding import due_by_stage
-from recovery_flows.rules.lapsing import FEED_LAG
+from models.entities.states import HoldKind, HoldState
+from models.queries.cases.work import partner
+from recovery_flows.engine.decisions import due_by_stage
+from recovery_flows.freezing.lapse import FEED_LAG
 
 
 async def about_to_end(unit: Any) -> Any:

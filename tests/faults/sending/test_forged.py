@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.states import DiscrepancyKind, DiscrepancyState
-from recovery_flows.desk.discrepancies import resolve
-from recovery_flows.flows.faults import ClockBrokenError
+from models.entities.states import DiscrepancyKind, DiscrepancyState
+from models.queries.audit.verify import verify
+from recovery_flows.cases.discrepancy_actions import resolve
+from recovery_flows.engine.failures import ClockBrokenError
 from tests.by_hand import change
 
 

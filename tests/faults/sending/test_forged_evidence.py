@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, Role
 from models.money import Money
-from models.queries.audit import verify
-from models.queries.files import load_file
-from models.states import DiscrepancyKind, DiscrepancyState, Noun, Role
+from models.queries.audit.verify import verify
+from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
-from recovery_flows.desk.recording import conclude
-from recovery_flows.flows import feed
-from recovery_flows.rules import discrepancies
-from recovery_flows.rules.partner_advice import advice
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.commit import conclude
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.advice import advice
 from tests.faults.sending.test_forged import another, assert_nothing_was_paid, tamper
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.states import CallState, HoldState, LedgerAccount, PayoutState
+from models.entities.states import CallState, HoldState, LedgerAccount, PayoutState
 
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])

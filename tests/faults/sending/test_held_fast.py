@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from models.entities.rows import HoldRow
+from models.entities.states import CallKind, CallState, HoldKind, HoldState
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
-from models.queries.files import load_file
-from models.rows import HoldRow
-from models.states import CallKind, CallState, HoldKind, HoldState
+from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.desk import holding
-from recovery_flows.desk.recording import conclude
-from recovery_flows.flows import outbox
-from recovery_flows.rules import answers
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.commit import conclude
+from recovery_flows.correspondence import answers
+from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.freezing import actions as holding
+from recovery_flows.ledger.changeset import Progress
 
 
 def told(unit: Any, hold: HoldRow, minor: int) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models.states import HoldKind, HoldState, Role, Stage
-from recovery_flows.desk import holding
+from models.entities.states import HoldKind, HoldState, Role, Stage
 from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import actions as holding
 
 REASON = "told by the duty desk of the bank"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.states import HoldState
+from models.entities.states import HoldState
 from models.store import line_imports
 from models.store.unit import unit_of_work
 from tests.faults.sending.poisons import second

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from models.queries.work import partner
-from models.states import HoldKind, HoldState, PayoutState
-from recovery_flows.flows import feed
+from models.entities.states import HoldKind, HoldState, PayoutState
+from models.queries.cases.work import partner
+from recovery_flows.engine import event_feed as feed
 
 
 def forge(unit: Any, bank: str, order_ref: str, status: str = "RELEASED") -> None:

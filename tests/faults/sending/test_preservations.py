@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from models.states import Role, TaskKind, TaskState
-from recovery_flows.desk import linking
+from models.entities.states import Role, TaskKind, TaskState
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.rules import linking as linking_rules
-from recovery_flows.sandbox.world import World
+from recovery_flows.multi_agency import actions as linking, stage as linking_rules
+from recovery_flows.sandbox.worlds.world import World
 from tests.faults.sending.partners import (
     PHONE,
     PLATFORM,

@@ -7,19 +7,14 @@ from typing import Any
 
 import pytest
 
+from models.case_file import GonePart
+from models.entities.states import DiscrepancyKind, DiscrepancyState, HoldKind, HoldState
 from models.facts import LineKind
-from models.file import GonePart
-from models.queries.audit import verify
-from models.queries.files import FileUnreadableError, trace_json
-from models.states import (
-    DiscrepancyKind,
-    DiscrepancyState,
-    HoldKind,
-    HoldState,
-)
-from recovery_flows.desk import discrepancies as desk_discrepancies
-from recovery_flows.desk import holding
-from recovery_flows.flows import feed
+from models.queries.audit.verify import verify
+from models.queries.cases.case_files import FileUnreadableError, trace_json
+from recovery_flows.cases import discrepancy_actions as desk_discrepancies
+from recovery_flows.engine import event_feed as feed
+from recovery_flows.freezing import actions as holding
 from tests.faults.sending.poisons import (
     assert_stopped,
     break_freezing,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.states import HoldKind, HoldState
-from recovery_flows.desk import holding
+from models.entities.states import HoldKind, HoldState
 from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.freezing import actions as holding
 
 REASON = "the duty desk of the bank told the name"
 HOLDS = "POST /v1/holds"

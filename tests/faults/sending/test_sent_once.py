@@ -12,16 +12,10 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.queries.queue import queue_page
-from models.queries.work import next_retry
-from models.states import (
-    CallState,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-    Role,
-)
+from models.entities.states import CallState, HoldState, LedgerAccount, PayoutState, Role
+from models.queries.audit.verify import verify
+from models.queries.cases.queue import queue_page
+from models.queries.cases.work import next_retry
 from recovery_flows.reports.ledger_check import ledger_check
 
 LEASE_SECONDS = 120
@@ -29,10 +23,10 @@ PATHS = {"hold": "/v1/holds", "payout": "/v1/payouts", "release": "/v1/holds/{id
 OUTBOX = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from models.states import CallKind
-from recovery_flows.cli.place import open_installation
-from recovery_flows.flows import outbox
-from recovery_flows.flows.context import Engine, Pace
+from models.entities.states import CallKind
+from recovery_flows.cli.composition import open_installation
+from recovery_flows.engine import outbox
+from recovery_flows.engine.context import Engine, Pace
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -54,9 +48,9 @@ asyncio.run(outbox.send_due(engine, [CallKind(kind)]))
 DESK = """
 import os, signal, sys
 from pathlib import Path
-from recovery_flows.cli.place import open_installation
+from recovery_flows.cli.composition import open_installation
 from recovery_flows.desk import Desk
-from recovery_flows.desk.log_in import by_system_user
+from recovery_flows.access.log_in import by_system_user
 
 opened = open_installation(Path(sys.argv[1]))
 who = by_system_user(opened.database, "the-officer")

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import HoldKind, HoldState, Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.states import HoldKind, HoldState, Role
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.desk import holding
-from recovery_flows.reports.summary import summary
+from recovery_flows.freezing import actions as holding
+from recovery_flows.reports.statistics import summary
 
 
 @pytest.fixture

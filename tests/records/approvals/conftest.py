@@ -9,11 +9,8 @@ from typing import Any
 
 import pytest
 
-from models.facts import AccountRef, BankHoldState, HoldFact
-from models.money import Money
-from models.queries.files import load_file
-from models.rows import ApprovalRow
-from models.states import (
+from models.entities.rows import ApprovalRow
+from models.entities.states import (
     CallState,
     HoldKind,
     PartnerChannel,
@@ -22,21 +19,29 @@ from models.states import (
     Role,
     SubjectKind,
 )
+from models.facts import AccountRef, BankHoldState, HoldFact
+from models.money import Money
+from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.desk import holding, letter_answers, letters, linking
-from recovery_flows.desk.letter_orders import Post
-from recovery_flows.desk.letter_views import open_letters
-from recovery_flows.desk.recording import conclude
-from recovery_flows.documents.letters import Sender
-from recovery_flows.flows.bodies import path_and_body
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import STAGES, decide
-from recovery_flows.rules import answers
-from recovery_flows.rules.identifiers import Subject
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.subjects import Act
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases.commit import conclude
+from recovery_flows.correspondence import answers
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.letters import (
+    actions as letters,
+    answer_actions as letter_answers,
+)
+from recovery_flows.correspondence.letters.orders import Post
+from recovery_flows.correspondence.letters.views import open_letters
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import STAGES, decide
+from recovery_flows.engine.outbox.bodies import path_and_body
+from recovery_flows.freezing import actions as holding
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency.identifiers import Subject
 
 OFFICER = Actor("chen", Role.OFFICER)
 POST = Post(Sender("Synthetic Unit", "1 Invented Street", "Answer Desk"), path_and_body)

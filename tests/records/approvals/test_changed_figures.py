@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.states import HoldKind, Role
+from models.entities.states import HoldKind, Role
+from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.desk import holding
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.desk.waiting import pending_approvals
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.upkeep import CHANGED
+from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.correspondence.call_validity import may_leave
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.rules.approval_upkeep import CHANGED
-from recovery_flows.rules.sending import may_leave
-from recovery_flows.rules.subjects import Act
+from recovery_flows.freezing import actions as holding
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 Asked = Callable[[str], Any]

@@ -8,10 +8,10 @@ from typing import Any
 
 import holidays
 
-from recovery_flows.cli.page_text import page_lines
-from recovery_flows.desk.clock_wall import clock_wall
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.rules.subjects import Act
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases.all_deadlines import clock_wall
+from recovery_flows.cases.page import recovery_page
+from recovery_flows.cli.case.page_text import page_lines
 
 LAST = max(holidays.country_holidays("CN").special_public_holidays)
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from models.file import RecoveryFile
-from models.queries.figures import shown
-from models.queries.names import Names, names_of
-from recovery_flows.rules.approval_subjects import subject_of
-from recovery_flows.rules.subjects import Act
+from models.case_file import RecoveryFile
+from models.queries.cases.figures import shown
+from models.queries.cases.names import Names, names_of
+from recovery_flows.approvals.figures import subject_of
+from recovery_flows.approvals.kinds import Act
 
 _ROWS = ("claims", "assets", "holds", "requests", "allocations", "payouts", "linkages", "tasks")
 _MASKED = {"tasks.subject_digest": "the subject is shown masked, its keyed digest is bound"}

@@ -10,17 +10,17 @@ from typing import Any
 
 from models.figures import Figure, Masked, Payee, bound
 from models.money import Money
-from models.queries.figures import shown
-from models.queries.names import names_of
-from recovery_flows.rules.approval_subjects import ApprovalSubject, subject_of
-from recovery_flows.rules.subjects import Act
+from models.queries.cases.figures import shown
+from models.queries.cases.names import names_of
+from recovery_flows.approvals.figures import ApprovalSubject, subject_of
+from recovery_flows.approvals.kinds import Act
 
 PAGE = Path(__file__).parents[3] / "docs/approvals.md"
 # Ids and digests are of one set-up: its keys and times are in them.
 OWN = re.compile(r"\b[0-9a-f]{16,20}\b|(?<=H-)[0-9a-f]{6}\b")
 HEAD = """# What an approval shows and binds
 
-One list of figures for each kind (`recovery_flows/rules/approval_subjects.py`): every screen and
+One list of figures for each kind (`recovery_flows/approvals/figures.py`): every screen and
 command shows it, the digest of the approval is over it. For this table each figure was changed in a
 real file of the kind; `tests/records/approvals/test_table.py` makes it anew and compares.
 

@@ -9,19 +9,22 @@ from typing import Any
 
 import pytest
 
+from models.entities.rows import HoldRow
+from models.entities.states import ApprovalState, HoldKind, PartnerChannel, Role
 from models.facts import AccountRef
-from models.queries.letter_views import LetterLine
-from models.rows import HoldRow
-from models.states import ApprovalState, HoldKind, PartnerChannel, Role
+from models.queries.cases.letter_views import LetterLine
 from models.store.partners import register
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.desk import letter_answers, letters
-from recovery_flows.desk.letter_orders import Post
-from recovery_flows.desk.letter_views import open_letters
-from recovery_flows.documents.letters import Sender
-from recovery_flows.flows.bodies import path_and_body
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import STAGES, decide
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.letters import (
+    actions as letters,
+    answer_actions as letter_answers,
+)
+from recovery_flows.correspondence.letters.orders import Post
+from recovery_flows.correspondence.letters.views import open_letters
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import STAGES, decide
+from recovery_flows.engine.outbox.bodies import path_and_body
 
 POST = Post(Sender("Synthetic Unit", "1 Invented Street;Nowhere", "Answer Desk;fax 000"),
             path_and_body)  # fmt: skip

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.states import HoldKind, HoldState, Role
+from models.entities.states import HoldKind, HoldState, Role
+from models.queries.audit.verify import verify
 from models.step_wording import Wording
 from models.store.documents import place_of
 from models.store.unit import Actor
-from recovery_flows.desk import letter_answers
-from recovery_flows.desk.waiting import pending_approvals
+from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.correspondence.letters import answer_actions as letter_answers
 from recovery_flows.errors import MisuseError, RefusedError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
 

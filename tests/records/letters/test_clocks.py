@@ -7,17 +7,21 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.queries.work import due_call_kinds, next_retry
-from models.states import CallKind, HoldKind, HoldState, Role
+from models.entities.states import CallKind, HoldKind, HoldState, Role
+from models.queries.audit.verify import verify
+from models.queries.cases.work import due_call_kinds, next_retry
 from models.step_wording import Wording
 from models.store.calls import lease_calls
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.desk import letter_answers, letters
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.feed import due_polls
+from recovery_flows.cases import scheduling as waking
+from recovery_flows.correspondence.letters import (
+    actions as letters,
+    answer_actions as letter_answers,
+)
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.event_feed import due_polls
+from recovery_flows.freezing import reminders as reminding
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules import reminding, waking
 
 OFFICER = Actor("chen", Role.OFFICER)
 TERM = timedelta(hours=48)

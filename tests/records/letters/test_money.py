@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import HoldKind, HoldState, PayoutState, RequestState, Role
 from models.money import Money
-from models.queries.audit import verify
-from models.states import HoldKind, HoldState, PayoutState, RequestState, Role
+from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.desk import holding, letter_answers, letters
+from recovery_flows.correspondence.letters import (
+    actions as letters,
+    answer_actions as letter_answers,
+)
 from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.freezing import actions as holding
+from recovery_flows.ledger.discrepancies import open_ones
+from recovery_flows.ledger.outstanding_losses import owed_minor
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.discrepancies import open_ones
-from recovery_flows.rules.losses import owed_minor
 
 OFFICER = Actor("chen", Role.OFFICER)
 

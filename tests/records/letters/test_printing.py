@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import CallState, HoldState, Role
 from models.ids import digest_bytes
-from models.queries.audit import verify
-from models.queries.work import calls_by_id
-from models.states import CallState, HoldState, Role
+from models.queries.audit.verify import verify
+from models.queries.cases.work import calls_by_id
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.desk import letters
-from recovery_flows.desk.letter_files import default_name
-from recovery_flows.documents.letters import Sender
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.letters import actions as letters
+from recovery_flows.correspondence.letters.files import default_name
+from recovery_flows.engine.outbox.bodies import path_and_body
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.flows.bodies import path_and_body
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 

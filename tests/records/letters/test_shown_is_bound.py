@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from models.queries.figures import shown
-from models.queries.names import names_of
-from recovery_flows.rules.approval_subjects import subject_of
-from recovery_flows.rules.subjects import Act
+from models.queries.cases.figures import shown
+from models.queries.cases.names import names_of
+from recovery_flows.approvals.figures import subject_of
+from recovery_flows.approvals.kinds import Act
 
 SUM = re.compile(r"[A-Z]{3} [0-9][0-9,.]*[0-9]")
 

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import CallKind, CallState, HoldKind, HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
-from models.queries.files import load_file
-from models.states import CallKind, CallState, HoldKind, HoldState
+from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.desk.recording import conclude
+from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.next_steps import steps
+from recovery_flows.correspondence import answers
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.decisions import STAGES, decide
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.deciding import STAGES, decide
-from recovery_flows.rules import answers
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.steps import steps
+from recovery_flows.ledger.changeset import Progress
 
 
 @dataclass

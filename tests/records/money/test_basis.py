@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import AllocationState, ApprovalState, CallKind, HoldKind, Role
 from models.facts import AccountRef
-from models.states import AllocationState, ApprovalState, CallKind, HoldKind, Role
 from models.store.calls import mark_sent
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.desk.desk import StepRefusedError
-from recovery_flows.desk.discrepancies import resolve
-from recovery_flows.rules import paying, sending, steps
-from recovery_flows.rules.subjects import Act
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases import next_steps as steps
+from recovery_flows.cases.case_officer import StepRefusedError
+from recovery_flows.cases.discrepancy_actions import resolve
+from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.restitution import payouts as paying
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 OTHER = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")

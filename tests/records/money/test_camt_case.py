@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.states import Role
+from models.entities.states import Role
+from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.desk.gathering import gather
-from recovery_flows.desk.statement_files import TakenFile, take_in
+from recovery_flows.cases.statement_files.storing import TakenFile, take_in
 from recovery_flows.errors import RefusedError
 from recovery_flows.intake.statements.camt import read
 from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.tracing.inputs import gather
 
 OFFICER = Actor("chen", Role.OFFICER)
 BANKS = {"bank-home": "SYNTCNBHXXX", "bank-slow": "SYNTCNBSXXX"}

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.states import LedgerAccount, Noun
+from models.entities.states import LedgerAccount, Noun
+from models.queries.audit.verify import verify
 from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, unit_of_work
+from recovery_flows.ledger.changeset import Progress
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.progress import Progress
 
 MOVE_REASON = "the ledger did not show what the records say"
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import HoldKind, HoldState, Role, Stage
 from models.facts import Direction, LineKind
 from models.money import Money
-from models.queries.audit import verify
-from models.states import HoldKind, HoldState, Role, Stage
+from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.desk.gathering import gather
-from recovery_flows.desk.statement_files import TakenFile, take_in
-from recovery_flows.desk.trace_page import trace_page
+from recovery_flows.cases.statement_files.storing import TakenFile, take_in
 from recovery_flows.intake.statements.shape import Balance, End, Entry, Format, Head, Item
 from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.tracing.inputs import gather
+from recovery_flows.tracing.page import trace_page
 
 DAY = date(2026, 3, 2)
 OFFICER = Actor("chen", Role.OFFICER)

@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 
-from models.file import RecoveryFile
-from models.queries.files import load_file
-from models.rows import CallRow
-from models.states import AllocationState, CallKind, CallState, DiscrepancyKind, Noun, Role
+from models.case_file import RecoveryFile
+from models.entities.rows import CallRow
+from models.entities.states import AllocationState, CallKind, CallState, DiscrepancyKind, Noun, Role
+from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.desk import discrepancies as desk_discrepancies
-from recovery_flows.desk.recording import conclude
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases import discrepancy_actions as desk_discrepancies
+from recovery_flows.cases.commit import conclude
+from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.outbox.preparation import prepare
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.preparing import prepare
-from recovery_flows.rules import discrepancies, return_acts, sending
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.subjects import Act
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution import decisions as return_acts
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 A = AllocationState

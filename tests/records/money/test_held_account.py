@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import HoldState
 from models.facts import LineKind
-from models.queries.audit import verify
-from models.states import HoldState
+from models.queries.audit.verify import verify
 from recovery_flows.reports.ledger_check import ledger_check
 
 LOSS = 100_000

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import CallKind, Role
 from models.facts import AccountRef
-from models.queries.audit import verify
-from models.states import CallKind, Role
+from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.desk import NobodyActsError
-from recovery_flows.desk.waiting import waiting_approvals
+from recovery_flows.access.log_in import NobodyActsError
+from recovery_flows.cases.pending_approvals import waiting_approvals
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.return_acts import submit_allocation
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution.decisions import submit_allocation
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 OTHER = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.sealed_place import SealedPlace
-from models.states import CallKind, PayoutState
-from recovery_flows.flows.context import Engine, Pace
-from recovery_flows.flows.days import Wanted, reconcile_days
-from recovery_flows.flows.feed import poll
-from recovery_flows.flows.outbox import send_due
-from recovery_flows.flows.reconcile import Figure, Reconciliation, Verdict, reconcile
+from models.entities.states import CallKind, PayoutState
+from models.queries.audit.verify import verify
+from models.sealing.sealed_place import SealedPlace
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.event_feed import poll
+from recovery_flows.engine.legal_days import Wanted, reconcile_days
+from recovery_flows.engine.outbox.dispatch import send_due
+from recovery_flows.engine.reconciliation import Figure, Reconciliation, Verdict, reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.sandbox.server import running
-from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer, install
+from recovery_flows.sandbox.worlds.world import Bank, World, WorldAccount, WorldTransfer, install
 
 ORDERS = (CallKind.HOLD, CallKind.STATEMENT, CallKind.PAYOUT, CallKind.HOLD_QUERY)
 

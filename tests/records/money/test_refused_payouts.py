@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from models.action_kinds import Action
+from models.entities.states import AllocationState, DiscrepancyKind, HoldKind, Role
 from models.facts import AccountRef
-from models.queries.audit import verify
-from models.states import AllocationState, DiscrepancyKind, HoldKind, Role
+from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.desk import discrepancies as desk_discrepancies
-from recovery_flows.rules import discrepancies, return_guards, steps
-from recovery_flows.rules.actions import Action
+from recovery_flows.cases import discrepancy_actions as desk_discrepancies, next_steps as steps
+from recovery_flows.ledger import discrepancies
+from recovery_flows.restitution import guards as return_guards
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 OTHER = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")

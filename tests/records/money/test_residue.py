@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from models.file import Balance, RecoveryFile
-from models.states import HoldKind, LedgerAccount, Stage
-from recovery_flows.rules import pools, return_guards, steps
-from recovery_flows.rules.actions import Action
+from models.action_kinds import Action
+from models.case_file import Balance, RecoveryFile
+from models.entities.states import HoldKind, LedgerAccount, Stage
+from recovery_flows.cases import next_steps as steps
+from recovery_flows.ledger import pools
+from recovery_flows.restitution import guards as return_guards
 
 
 @pytest.fixture

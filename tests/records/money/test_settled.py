@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import TERMS, LedgerAccount
 from models.money import Money
-from models.queries.audit import verify
-from models.states import TERMS, LedgerAccount
+from models.queries.audit.verify import verify
+from recovery_flows.ledger.account_targets import NOT_CREDITED, OVERPAID
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules.account_targets import NOT_CREDITED, OVERPAID
 
 YEN = Money(100_000, "JPY")
 

@@ -7,21 +7,25 @@ from typing import Any
 
 import pytest
 
+from models.action_kinds import Action
+from models.entities.states import AllocationState, CallKind, HoldKind, HoldState, Role
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
-from models.queries.audit import verify
-from models.queries.files import load_file
-from models.states import AllocationState, CallKind, HoldKind, HoldState, Role
+from models.queries.audit.verify import verify
+from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.desk.desk import StepRefusedError
-from recovery_flows.desk.recording import conclude
+from recovery_flows.approvals.figures import subject_of
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.cases import approval_effects as approving, next_steps as steps
+from recovery_flows.cases.case_officer import StepRefusedError
+from recovery_flows.cases.commit import conclude
+from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.freezing import release as letting_go
+from recovery_flows.ledger import outstanding_losses as losses
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.letter_channel import releasing
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules import approving, letting_go, losses, return_acts, sending, steps
-from recovery_flows.rules.actions import Action
-from recovery_flows.rules.approval_subjects import subject_of
-from recovery_flows.rules.by_letter import releasing
-from recovery_flows.rules.progress import Progress
-from recovery_flows.rules.subjects import Act
+from recovery_flows.restitution import decisions as return_acts
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 A = AllocationState

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from models.entities.states import Noun
 from models.money import Money
-from models.states import Noun
-from recovery_flows.rules import discrepancies
-from recovery_flows.rules.steps import Action, steps
+from recovery_flows.cases.next_steps import Action, steps
+from recovery_flows.ledger import discrepancies
 
 
 def test_a_statement_in_another_currency_than_its_account_is_looked_into(

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from models.queries.audit import verify
-from models.queries.history import notes_of
-from models.states import AllocationState, ApprovalState, HoldKind, HoldState, Role
+from models.entities.states import AllocationState, ApprovalState, HoldKind, HoldState, Role
+from models.queries.audit.verify import verify
+from models.queries.cases.history import notes_of
 from models.store.unit import Actor
-from recovery_flows.desk.trace_page import trace_page
-from recovery_flows.desk.waiting import pending_approvals
+from recovery_flows.cases.pending_approvals import pending_approvals
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.tracing.page import trace_page
 
 SUPERVISOR, OTHER = Actor("wu", Role.SUPERVISOR), Actor("chen", Role.SUPERVISOR)
 WHY = "the victims' money is mixed with the holder's wages"

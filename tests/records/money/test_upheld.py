@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from models.action_kinds import Action
+from models.entities.states import AllocationState, DiscrepancyKind, LedgerAccount
 from models.money import Money
-from models.queries.audit import verify
-from models.states import AllocationState, DiscrepancyKind, LedgerAccount
-from recovery_flows.desk import discrepancies as desk_discrepancies
+from models.queries.audit.verify import verify
+from recovery_flows.cases import discrepancy_actions as desk_discrepancies, next_steps as steps
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.account_targets import EXCHANGE
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules import discrepancies, steps
-from recovery_flows.rules.account_targets import EXCHANGE
-from recovery_flows.rules.actions import Action
 
 A = AllocationState
 

@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 
-from models.queries.letter_views import LetterLine
-from models.states import ApprovalState, PartnerChannel, Role
+from models.entities.states import ApprovalState, PartnerChannel, Role
+from models.queries.cases.letter_views import LetterLine
 from models.store.partners import learn_code
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.desk import letter_answers, letters
-from recovery_flows.desk.letter_orders import Post
-from recovery_flows.desk.letter_views import open_letters
-from recovery_flows.documents.letters import Sender
-from recovery_flows.flows.bodies import path_and_body
-from recovery_flows.rules.letters import LetterAction
-from recovery_flows.sandbox.world import Bank, World, WorldAccount, WorldTransfer
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.letters import (
+    actions as letters,
+    answer_actions as letter_answers,
+)
+from recovery_flows.correspondence.letters.next_steps import LetterAction
+from recovery_flows.correspondence.letters.orders import Post
+from recovery_flows.correspondence.letters.views import open_letters
+from recovery_flows.engine.outbox.bodies import path_and_body
+from recovery_flows.sandbox.worlds.world import Bank, World, WorldAccount, WorldTransfer
 
 START_HOURS = 3
 CODES = {"bank-home": "SYNTCNBHXXX", "bank-slow": "SYNTCNBSXXX"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.states import ClaimState, HoldKind, HoldState, PayoutState, RecoveryState
+from models.entities.states import ClaimState, HoldKind, HoldState, PayoutState, RecoveryState
 
 
 async def test_a_bank_by_letter_gives_back_what_it_holds_like_any_other(paper: Any) -> None:

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import CallKind
 from models.money import Money
-from models.states import CallKind
+from recovery_flows.cli.composition import open_installation
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
-from recovery_flows.cli.place import open_installation
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.desk import holding
-from recovery_flows.flows import outbox
-from recovery_flows.sandbox import kinds
-from recovery_flows.sandbox.kinds import means_something
+from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.freezing import actions as holding
+from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.sandbox.faults.catalogue import means_something
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending import partners
 from tests.faults.sending.matrix.effects import assert_one_effect_each, was_kept

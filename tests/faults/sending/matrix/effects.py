@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.states import DiscrepancyKind, DiscrepancyState
+from models.action_kinds import Action
+from models.entities.states import DiscrepancyKind, DiscrepancyState
 from models.store.documents import place_of
-from recovery_flows.rules.actions import Action
 from tests.faults.sending import partners
 
 NUMBERS = {

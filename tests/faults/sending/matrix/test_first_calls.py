@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from models.states import CallKind, HoldState, LedgerAccount, RequestState
-from recovery_flows.desk import holding
+from models.entities.states import CallKind, HoldState, LedgerAccount, RequestState
+from recovery_flows.freezing import actions as holding
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.matrix.effects import assert_two_figures
 

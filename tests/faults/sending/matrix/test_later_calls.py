@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from models.entities.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
 from models.facts import AccountRef
-from models.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
-from recovery_flows.desk import discrepancies
+from recovery_flows.cases import discrepancy_actions as discrepancies
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.matrix.effects import assert_two_figures
 

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models.states import CallKind
-from recovery_flows.sandbox import kinds
-from recovery_flows.sandbox.kinds import KINDS, means_something
+from models.entities.states import CallKind
+from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.sandbox.faults.catalogue import KINDS, means_something
 from recovery_flows.sandbox.states import FaultKind
 
 FEED, BY_KEY = "feed", "by_key"

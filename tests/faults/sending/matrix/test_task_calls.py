@@ -9,8 +9,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from models.states import CallKind, TaskKind, TaskState
-from recovery_flows.desk import linking
+from models.entities.states import CallKind, TaskKind, TaskState
+from recovery_flows.multi_agency import actions as linking
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.partners import PLATFORM, SITE, events, start, task, told
 

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.outcome import Move
-from models.queries.files import load_file
-from models.states import (
+from models.entities.states import (
     OPEN_CALLS,
     ApprovalState,
     CallKind,
@@ -18,9 +16,11 @@ from models.states import (
     TaskRenewal,
     TaskState,
 )
+from models.outcome import Move
+from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.desk.recording import conclude
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.commit import conclude
+from recovery_flows.ledger.changeset import Progress
 from tests.faults.sending import partners
 from tests.faults.sending.partners import PLATFORM, task
 

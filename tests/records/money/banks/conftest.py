@@ -10,13 +10,9 @@ from typing import Any
 
 import pytest
 
-from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
-from models.file import RecoveryFile
-from models.money import Money
-from models.queries.audit import verify
-from models.queries.files import load_file
-from models.rows import DiscrepancyRow, HoldRow, PayoutRow
-from models.states import (
+from models.case_file import RecoveryFile
+from models.entities.rows import DiscrepancyRow, HoldRow, PayoutRow
+from models.entities.states import (
     LIVE_HOLDS,
     TERMS,
     CallKind,
@@ -26,12 +22,16 @@ from models.states import (
     PayoutState,
     RecoveryState,
 )
+from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
+from models.money import Money
+from models.queries.audit.verify import verify
+from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.desk.recording import conclude
+from recovery_flows.cases.commit import conclude
+from recovery_flows.correspondence import answers
+from recovery_flows.freezing.answer_table import HOLDING
+from recovery_flows.ledger.changeset import Progress
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.rules import answers
-from recovery_flows.rules.hold_cells import HOLDING
-from recovery_flows.rules.progress import Progress
 
 CNY, DAY = "CNY", timedelta(days=1)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from models.action_kinds import Action
+from models.entities.states import AllocationState, HoldState, LedgerAccount, PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
-from models.states import AllocationState, HoldState, LedgerAccount, PayoutState
-from recovery_flows.desk.discrepancies import resolve
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.rules import return_guards
-from recovery_flows.rules.actions import Action
+from recovery_flows.cases.discrepancy_actions import resolve
+from recovery_flows.cases.page import recovery_page
+from recovery_flows.restitution import guards as return_guards
 
 YEN = Money(100_000, "JPY")
 HELD, EXPIRED = BankHoldState.HELD, BankHoldState.EXPIRED

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import HoldState, Noun, PayoutState
 from models.facts import BankHoldState, BankPayoutState
-from models.states import HoldState, Noun, PayoutState
-from recovery_flows.rules import hold_cells, payout_facts
+from recovery_flows.freezing import answer_table as hold_cells
+from recovery_flows.restitution import payout_answers as payout_facts
 
 HOLDS = [*product(HoldState, BankHoldState)]
 PAYOUTS = [*product(PayoutState, BankPayoutState)]

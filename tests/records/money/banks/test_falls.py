@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from models.entities.rows import CallRow
+from models.entities.states import CallKind, CallState, HoldKind, HoldState, Noun, PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
-from models.rows import CallRow
-from models.states import CallKind, CallState, HoldKind, HoldState, Noun, PayoutState
 
 HELD, SETTLED = BankHoldState.HELD, BankPayoutState.SETTLED
 PARTLY = BankHoldState.PARTIALLY_HELD

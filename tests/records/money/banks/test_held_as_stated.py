@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
+from models.entities.states import CallKind, CallState, HoldState, LedgerAccount
 from models.facts import BankHoldState, BankPayoutState, HoldFact
 from models.money import Money
-from models.states import CallKind, CallState, HoldState, LedgerAccount
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.desk.page import recovery_page
-from recovery_flows.desk.recording import conclude
-from recovery_flows.rules import answers
-from recovery_flows.rules.progress import Progress
+from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.page import recovery_page
+from recovery_flows.correspondence import answers
+from recovery_flows.ledger.changeset import Progress
 
 HELD, PAID_OUT = BankHoldState.HELD, BankHoldState.PAID_OUT
 SETTLED = BankPayoutState.SETTLED

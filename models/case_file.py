@@ -1,0 +1,162 @@
+"""The file of one recovery as rules see it: frozen rows, no session behind them.
+
+Field names are column names; `queries.files.load_files` fills them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.entities.rows import (
+    AllocationRow,
+    ApprovalRow,
+    AssetRow,
+    CallRow,
+    ClaimRow,
+    DiscrepancyRow,
+    HoldRow,
+    PayoutRow,
+    RecoveryRow,
+    RequestRow,
+)
+from models.entities.states import LIVE_HOLDS, OPEN_CALLS, ApprovalState, LedgerAccount, Role
+from models.entities.task_rows import LinkageRow, TaskRow
+from models.facts import LineKind
+from models.step_wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Traced money of one claim in one account, in the account's and in the loss's currency."""
+
+    account_id: str
+    claim_id: str
+    amount_minor: int
+    claim_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class GonePart:
+    """Traced money of one claim that left the traceable world through `account_id`."""
+
+    kind: LineKind | str
+    account_id: str
+    claim_id: str
+    amount_minor: int
+    claim_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """The adopted trace of a recovery: which rule, as of when, where the money is."""
+
+    id: str
+    rule: str
+    as_of: datetime
+    positions: tuple[Position, ...]
+    gone: tuple[GonePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account lies: at which partner, under which law, in what currency."""
+
+    partner_id: str
+    home: bool
+    regime: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A ledger balance by its full key."""
+
+    account: LedgerAccount
+    asset_id: str
+    hold_id: str
+    claim_id: str
+    detail: str
+    claim_minor: int
+    claim_currency: str
+    asset_minor: int
+    asset_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryFile:
+    """All that rules need to know of one recovery, read in one transaction."""
+
+    recovery: RecoveryRow
+    claims: tuple[ClaimRow, ...]
+    assets: tuple[AssetRow, ...]
+    holds: tuple[HoldRow, ...]
+    requests: tuple[RequestRow, ...]
+    allocations: tuple[AllocationRow, ...]
+    payouts: tuple[PayoutRow, ...]
+    approvals: tuple[ApprovalRow, ...]
+    calls: tuple[CallRow, ...]
+    trace: TraceView | None
+    balances: tuple[Balance, ...]
+    shared_with: tuple[tuple[str, str, str], ...]
+    """(account id, id and currency of another open recovery that wants it), the older first."""
+    linkages: tuple[LinkageRow, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()
+    discrepancies: tuple[DiscrepancyRow, ...] = ()
+    by_letter: frozenset[str] = frozenset()
+    """Partners without an interface: what they are told is printed and sent by people."""
+    feeds_read: Mapping[str, datetime] = field(default_factory=dict)
+    """Up to when (case time) each partner's change feed has been read without a gap."""
+
+    def asset(self, asset_id: str) -> AssetRow:
+        """The asset of that id."""
+        return next(a for a in self.assets if a.id == asset_id)
+
+    def hold(self, hold_id: str) -> HoldRow:
+        """The hold of that id."""
+        return next(h for h in self.holds if h.id == hold_id)
+
+    def holds_of(self, asset_id: str) -> tuple[HoldRow, ...]:
+        """All holds of an asset, in any state."""
+        return tuple(h for h in self.holds if h.asset_id == asset_id)
+
+    def live_holds(self, asset_id: str) -> tuple[HoldRow, ...]:
+        """Holds of an asset that are in force."""
+        return tuple(h for h in self.holds_of(asset_id) if h.state in LIVE_HOLDS)
+
+    def open_calls(self, asset_id: str) -> tuple[CallRow, ...]:
+        """Calls about an asset that have no answer yet."""
+        return tuple(c for c in self.calls if c.asset_id == asset_id and c.state in OPEN_CALLS)
+
+    def pending(self, subject_id: str) -> ApprovalRow | None:
+        """The approval that waits for a second person, if one does."""
+        return next(
+            (
+                a
+                for a in self.approvals
+                if a.subject_id == subject_id and a.state is ApprovalState.PENDING
+            ),
+            None,
+        )
+
+    def payouts_of(self, allocation_id: str) -> tuple[PayoutRow, ...]:
+        """The payouts of an allocation."""
+        return tuple(p for p in self.payouts if p.allocation_id == allocation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a recovery needs next: which act, whose, about what, by when, and how it is said."""
+
+    action: str
+    role: Role
+    subject_id: str
+    asset_id: str
+    due_at: datetime | None
+    wording: Wording
+
+    @property
+    def sentence(self) -> str:
+        """The step in words."""
+        return str(self.wording)

@@ -1,0 +1,1 @@
+"""One file per entity: states, transitions, table and frozen row."""

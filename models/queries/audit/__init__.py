@@ -1,0 +1,1 @@
+"""Reading the history against what is there now."""

@@ -1,0 +1,224 @@
+"""Whether single recoveries and partners are as their own events left them; asked before sending.
+
+The keyed digests of the events of one recovery are recomputed, its rows are replayed from them and
+compared, and its accounts are opened. That costs the rows of this recovery, whatever else is in
+the database; what lies outside of it is for `audit verify`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.engine import Database
+from models.entities.account import Account
+from models.entities.ledger import Event, PostingRow
+from models.entities.partner import Call, Partner
+from models.entities.recovery import Asset, Claim, Recovery
+from models.entities.restitution import Payout
+from models.entities.states import Noun
+from models.entities.tables import BY_NOUN, table_of
+from models.queries.audit.evidence import account_is_right
+from models.queries.audit.replay import ALL, Replay, Within
+from models.raw import instant, raw_select
+from models.sealing.seals import fits
+from models.sealing.vault import Vault
+from models.store.clock import CASE
+from models.store.record import digest_of, posting_body
+from models.store.sealing import SealingSession
+
+_EVENTS, _POSTINGS = table_of(Event), table_of(PostingRow)
+_RECOVERIES, _PARTNERS, _ACCOUNTS = table_of(Recovery), table_of(Partner), table_of(Account)
+_ASSETS, _CLAIMS, _PAYOUTS = table_of(Asset), table_of(Claim), table_of(Payout)
+_CALLS = table_of(Call)
+_SEVERAL: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
+_ONE: sa.BindParameter[Any] = sa.bindparam("of")
+
+
+def _named() -> sa.Select[Any]:
+    """The accounts that a family of recoveries names, as they are stored."""
+    columns = (
+        _CLAIMS.c.payout_account_id, _CLAIMS.c.payee_account_id, _ASSETS.c.account_id,
+        _PAYOUTS.c.payee_account_id,
+    )  # fmt: skip
+    each = [sa.select(c).where(c.table.c.recovery_id.in_(_SEVERAL)) for c in columns]
+    return raw_select(_ACCOUNTS).where(_ACCOUNTS.c.id.in_(sa.union(*each)))
+
+
+_NAMED = _named()
+_PARTNER = raw_select(_PARTNERS).where(_PARTNERS.c.id == _ONE)
+_OF_RECOVERIES = raw_select(_RECOVERIES).where(_RECOVERIES.c.id.in_(_SEVERAL))
+_OF_CALLS = raw_select(_CALLS).where(_CALLS.c.recovery_id.in_(_SEVERAL))
+_EVENT = raw_select(_EVENTS)
+_OF_FAMILY = _EVENT.where(_EVENTS.c.recovery_id.in_(_SEVERAL)).order_by(_EVENTS.c.seq)
+_OF_NOUN = _EVENT.where(_EVENTS.c.noun == sa.bindparam("noun", type_=_EVENTS.c.noun.type))
+_OF_SUBJECTS = _OF_NOUN.where(_EVENTS.c.subject_id.in_(_SEVERAL)).order_by(_EVENTS.c.seq)
+_LAST_OF_SUBJECT = (
+    _OF_NOUN.where(_EVENTS.c.subject_id == _ONE).order_by(_EVENTS.c.seq.desc()).limit(1)
+)
+_LEGS = (
+    raw_select(_POSTINGS)
+    .where(_POSTINGS.c.recovery_id.in_(_SEVERAL))
+    .order_by(_POSTINGS.c.event_seq, _POSTINGS.c.leg)
+)
+_JOINED = sa.select(_RECOVERIES.c.id, _RECOVERIES.c.joined_into).where(
+    sa.or_(_RECOVERIES.c.id == _ONE, _RECOVERIES.c.joined_into == _ONE)
+)
+
+
+def broken_recovery(session: Session, database: Database, recovery_id: str) -> list[str]:
+    """Sentences for a recovery whose rows do not follow from its events; empty: they do."""
+    return list(_of_recovery(session, database, recovery_id))
+
+
+def broken_partner(session: Session, database: Database, partner_id: str) -> list[str]:
+    """Sentences for a partner whose row does not follow from its events."""
+    sentences = broken_subject(session, database, Noun.PARTNER, partner_id)
+    return [*sentences, *_unsealed(session, database, _PARTNERS, _PARTNER, partner_id)]
+
+
+def broken_subject(session: Session, database: Database, noun: Noun, subject_id: str) -> list[str]:
+    """Sentences for a row outside all recoveries (a partner, an officer) that its events deny."""
+    return broken_subjects(session, database.vault, noun, [subject_id])
+
+
+def broken_subjects(
+    session: Session, vault: Vault, noun: Noun, subject_ids: Sequence[str]
+) -> list[str]:
+    """Sentences for rows of one kind (statements, a partner) that their events deny."""
+    replay = Replay()
+    events = _stored(session, _OF_SUBJECTS, subject_ids, noun=noun)
+    sentences = list(_fed(vault, replay, events, {}))
+    within = {noun: Within("id", subject_ids)}
+    return sentences + [d.sentence for d in replay.differences(session, within)]
+
+
+def broken_clock(session: Session, database: Database) -> list[str]:
+    """Sentences where case time does not stand where its last event put it."""
+    events = _stored(session, _LAST_OF_SUBJECT, CASE, noun=Noun.CLOCK)
+    replay = Replay()
+    sentences = [s for s in _fed(database.vault, replay, events, {}) if "found the" not in s]
+    return sentences + [d.sentence for d in replay.differences(session, {Noun.CLOCK: ALL})]
+
+
+def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iterator[str]:
+    family = _family(session, recovery_id)
+    events = _stored(session, _OF_FAMILY, family)
+    legs: dict[int, list[Any]] = defaultdict(list)
+    for leg in session.execute(_LEGS, {"of": family}):
+        legs[leg.event_seq].append(leg)
+    yield from _numbered(database, family, events)
+    replay = Replay()
+    yield from _fed(database.vault, replay, events, legs)
+    yield from (f"a posting names event {seq}, which is not there" for seq in legs)
+    within = dict(_rows_of(replay, family))
+    yield from (difference.sentence for difference in replay.differences(session, within))
+    # Of these no event carries all: whether a call was tried before, when it is tried, its bytes.
+    yield from _unsealed(session, database, _RECOVERIES, _OF_RECOVERIES, family)
+    yield from _unsealed(session, database, _CALLS, _OF_CALLS, family)
+    yield from _accounts(session, database, family)
+
+
+def _unsealed(
+    session: Session,
+    database: Database,
+    table: sa.Table,
+    query: sa.Select[Any],
+    of: str | Sequence[str],
+) -> Iterator[str]:
+    """A sentence for each row that is not as the program left it, as far as no event carries it."""
+    for row in _stored(session, query, of):
+        if not is_as_left(session, database.vault, table, row):
+            name = row[next(iter(table.primary_key.columns)).name]
+            yield f"the row {name} of {table.name} does not fit its seal"
+
+
+def is_as_left(session: Session, vault: Vault, table: sa.Table, row: Mapping[Any, Any]) -> bool:
+    """Whether a stored row is as the program left it, also in the middle of a unit of work."""
+    if isinstance(session, SealingSession):
+        return session.is_as_left(table, row)
+    return fits(vault, table, row)
+
+
+def _family(session: Session, recovery_id: str) -> list[str]:
+    """The recovery, those that were joined into it, and the one that it was joined into."""
+    known: dict[str, None] = {}
+    ahead = [recovery_id]
+    while ahead:
+        name = ahead.pop()
+        if name in known:
+            continue
+        known[name] = None
+        for row in session.execute(_JOINED, {"of": name}):
+            ahead += [row.id, *([row.joined_into] if row.joined_into else [])]
+    return list(known)
+
+
+def _stored(
+    session: Session, query: sa.Select[Any], of: str | Sequence[str], **more: object
+) -> list[dict[str, Any]]:
+    return [dict(row) for row in session.execute(query, {"of": of, **more}).mappings()]
+
+
+def _numbered(
+    database: Database, family: Sequence[str], events: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """A recovery's events are numbered without a gap, and no fewer than were signed."""
+    counts: Counter[str] = Counter()
+    for event in events:
+        counts[event["recovery_id"]] += 1
+        if event["recovery_seq"] != counts[event["recovery_id"]]:
+            yield f"event {event['seq']} is number {event['recovery_seq']} of the recovery"
+            return
+    for name in family:
+        signed = database.heads.events_signed(database.vault, name)
+        if counts[name] < signed:
+            yield f"{signed} events of the recovery were signed and {counts[name]} are there"
+
+
+def _fed(
+    vault: Vault,
+    replay: Replay,
+    events: Iterable[dict[str, Any]],
+    legs: dict[int, list[Any]],
+) -> Iterator[str]:
+    """Feed the events; a sentence for each that does not fit its digest or found a forged state."""
+    for event in events:
+        event["at"] = instant(event["at"])
+        postings = legs.pop(event["seq"], [])
+        digest = digest_of(vault, event, [posting_body(p) for p in postings])
+        about = f"event {event['seq']} ({event['noun']} {event['subject_id']} {event['event']})"
+        if digest != event["digest"] or any(
+            p.recovery_id != event["recovery_id"] for p in postings
+        ):
+            yield f"{about} does not fit its digest"
+            continue
+        broken = replay.feed(event)
+        if broken:
+            yield f"event {event['seq']} {broken}"
+
+
+def _rows_of(replay: Replay, family: Sequence[str]) -> Iterator[tuple[Noun, Within]]:
+    """Which rows there should be: all of the recovery, and of other tables those told of."""
+    names: dict[Noun, list[str]] = defaultdict(list)
+    for noun, name in replay.rows:
+        names[noun].append(name)
+    for noun, table in BY_NOUN.items():
+        if "recovery_id" in table.c:
+            yield noun, Within("recovery_id", family)
+        elif noun is Noun.RECOVERY:
+            yield noun, Within("id", family)
+        elif names[noun]:
+            yield noun, Within("id", names[noun])
+
+
+def _accounts(session: Session, database: Database, family: Sequence[str]) -> Iterator[str]:
+    """The accounts that money goes to or is held on are those that their ids were made of."""
+    for row in _stored(session, _NAMED, family):
+        is_ours = is_as_left(session, database.vault, _ACCOUNTS, row)
+        if not is_ours or not account_is_right(database.vault, row):
+            yield f"the account {row['id']} is another one than it was"

@@ -1,0 +1,1 @@
+"""Reading ledger accounts, bookings and holds over time."""

@@ -1,0 +1,187 @@
+"""What each ledger account shows, and what its own source says: two sets of sums, no rule between.
+
+The sources are the claims, the banks' holds, the banks' settlements and the adopted trace. Nothing
+here knows how postings are made; `recovery_flows.reports.ledger_check` compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.hold import Hold
+from models.entities.ledger import PostingRow
+from models.entities.recovery import Asset, Claim, Recovery, Trace
+from models.entities.restitution import Payout
+from models.entities.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
+from models.entities.tables import table_of
+
+_P, _R, _C = table_of(PostingRow).c, table_of(Recovery).c, table_of(Claim).c
+_H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_of(Payout).c
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Minor units of one account (or source) of one recovery.
+
+    `claim_minor` is in the currency of the loss, `asset_minor` in that of the account where it
+    lies; `place` is the id of that account (not of the asset), "" where it lies nowhere.
+    """
+
+    recovery_id: str
+    account: LedgerAccount
+    place: str
+    hold_id: str
+    detail: str
+    claim_minor: int
+    claim_currency: str
+    asset_minor: int
+    asset_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSource:
+    """What a claim says of itself: `lost_minor` is what is not (yet) refused of it."""
+
+    recovery_id: str
+    claim_id: str
+    reported_minor: int
+    lost_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSource:
+    """What a bank holds under one of our orders, 0 when the hold is not in force."""
+
+    recovery_id: str
+    hold_id: str
+    held_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSource:
+    """A settled payout as the bank says it: credited in the currency of the loss, and debited."""
+
+    recovery_id: str
+    hold_id: str
+    returned_minor: int
+    currency: str
+    debited_minor: int
+    debited_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class TracePart:
+    """Money that an adopted trace places (`kind` "") or sees leave as `kind`."""
+
+    recovery_id: str
+    kind: str
+    place: str
+    claim_id: str
+    claim_minor: int
+
+
+def refs_and_currencies(session: Session) -> dict[str, tuple[str, str]]:
+    """(reference, currency of the loss) of every recovery."""
+    query = sa.select(_R.id, _R.ref, _R.currency)
+    return {row.id: (row.ref, row.currency) for row in session.execute(query)}
+
+
+def ledger_sums(session: Session) -> Iterator[Sum]:
+    """Balances per recovery, account, place and hold; those of zero are left out."""
+    claim, asset = sa.func.sum(_P.claim_minor), sa.func.sum(_P.asset_minor)
+    place = sa.func.coalesce(_A.account_id, "")
+    keys = (
+        _P.recovery_id, _P.account, place, _P.hold_id, _P.detail, _P.claim_currency,
+        _P.asset_currency,
+    )  # fmt: skip
+    query = (
+        sa.select(*keys, claim, asset)
+        .select_from(table_of(PostingRow).outerjoin(table_of(Asset), _A.id == _P.asset_id))
+        .group_by(*keys)
+        .having(sa.or_(claim != 0, asset != 0))
+    )
+    for row in session.execute(query):
+        recovery_id, account, at, hold_id, detail, claim_cur, asset_cur, c, a = row
+        kind = LedgerAccount(account)
+        yield Sum(recovery_id, kind, at, hold_id, detail, int(c), claim_cur, int(a), asset_cur)
+
+
+def off_balance(session: Session) -> Iterator[tuple[int, str, str, int]]:
+    """(event, recovery, side and currency, minor units) of entries that do not sum to zero."""
+    for side, minor, currency in (
+        ("claim", _P.claim_minor, _P.claim_currency),
+        ("asset", _P.asset_minor, _P.asset_currency),
+    ):
+        total = sa.func.sum(minor)
+        query = (
+            sa.select(_P.event_seq, sa.func.min(_P.recovery_id), currency, total)
+            .group_by(_P.event_seq, currency)
+            .having(total != 0)
+            .order_by(_P.event_seq)
+        )
+        for seq, recovery_id, code, off in session.execute(query):
+            yield seq, recovery_id, f"{side} {code}", int(off)
+
+
+def claim_sources(session: Session) -> Iterator[ClaimSource]:
+    """Every claim; one that nobody has looked at yet counts in full."""
+    query = sa.select(
+        _C.recovery_id, _C.id, _C.state, _C.reported_minor, _C.upheld_minor, _C.currency
+    )
+    for recovery_id, name, state, reported, upheld, currency in session.execute(query):
+        lost = reported if state is ClaimState.FILED else upheld
+        yield ClaimSource(recovery_id, name, reported, lost, currency)
+
+
+def hold_sources(session: Session) -> Iterator[HoldSource]:
+    """Every hold with what the bank said it holds, where it is in force."""
+    query = sa.select(
+        _H.recovery_id, _H.id, _H.state, _H.held_minor, _H.currency, _H.foreign_minor,
+        _H.foreign_currency,
+    )  # fmt: skip
+    for recovery_id, name, state, held, currency, foreign, other in session.execute(query):
+        yield HoldSource(recovery_id, name, held if state in LIVE_HOLDS else 0, currency)
+        if foreign:
+            yield HoldSource(recovery_id, name, foreign if state in LIVE_HOLDS else 0, other)
+
+
+def payout_sources(session: Session) -> Iterator[PayoutSource]:
+    """Every payout that a bank settled."""
+    credited = sa.case(
+        (_Y.settled_currency == _Y.currency, _Y.settled_minor),
+        # Settled under a version that kept only our own order.
+        (_Y.settled_currency == "", _Y.amount_minor),
+        else_=0,
+    )
+    columns = (
+        _Y.recovery_id, _Y.hold_id, credited, _Y.currency, _Y.debited_minor,
+        _Y.debited_currency,
+    )  # fmt: skip
+    query = sa.select(*columns).where(_Y.state == PayoutState.SETTLED)
+    for row in session.execute(query):
+        yield PayoutSource(*row)
+
+
+def trace_parts(session: Session) -> Iterator[TracePart]:
+    """Every position and every loss of every adopted trace."""
+    query = sa.select(_T.recovery_id, _T.result_json).where(_T.state == "adopted")
+    for recovery_id, text in session.execute(query):
+        body: dict[str, list[list[Any]]] = json.loads(text)
+        for place, claim_id, _, minor in body["positions"]:
+            yield TracePart(recovery_id, "", place, claim_id, minor)
+        for kind, place, claim_id, _, minor in body["gone"]:
+            yield TracePart(recovery_id, kind, place, claim_id, minor)
+
+
+def asset_places(session: Session) -> set[tuple[str, str]]:
+    """(recovery, account) of everything that is an asset of a recovery."""
+    query = sa.select(_A.recovery_id, _A.account_id)
+    return {(recovery_id, place) for recovery_id, place in session.execute(query)}

@@ -1,0 +1,177 @@
+"""What tracing reads: bookings, statements, where accounts lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.case_file import Place
+from models.entities.account import Account, LineImport, Statement, StatementLine
+from models.entities.partner import Partner
+from models.entities.tables import table_of
+from models.facts import Direction, LineKind
+from models.money import Money
+
+_LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
+_ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)
+_IMPORTS = table_of(LineImport)
+
+
+def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
+    """Bookings of no import that is running: one that is not done yet has told nothing."""
+    return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """One booking as stored; accounts by id. `is_dated`: the bank told the day and no time."""
+
+    account_id: str
+    seq: int
+    booked_at: datetime
+    direction: Direction
+    kind: LineKind
+    amount_minor: int
+    currency: str
+    counter_account_id: str
+    counter_minor: int | None
+    counter_currency: str
+    end_to_end_id: str
+    is_dated: bool
+    is_reversal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What statements say of an account: the stretch they cover and the balance at its start."""
+
+    account_id: str
+    covers_from: datetime
+    covers_to: datetime
+    opening_minor: int
+
+
+def lines_of(session: Session, account_ids: Iterable[str]) -> list[StoredLine]:
+    """All stored bookings of these accounts, in booking order per account."""
+    return [StoredLine(*row) for row in session.execute(_OF_ACCOUNTS, {"of": list(account_ids)})]
+
+
+_OF_ACCOUNTS = (
+    sa.select(*(_LINES.c[name] for name in StoredLine.__slots__))
+    .where(_LINES.c.account_id.in_(sa.bindparam("of", expanding=True)), is_there())
+    .order_by(_LINES.c.account_id, _LINES.c.seq)
+)
+
+
+def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
+    """The stretches that statements cover, overlapping ones as one, the earliest first."""
+    spans: list[Covered] = []
+    for row in session.execute(_COVERED, {"of": list(account_ids)}):
+        last = spans[-1] if spans else None
+        if last and last.account_id == row.account_id and _meets(last, row.covers_from):
+            spans[-1] = replace(last, covers_to=max(last.covers_to, row.covers_to))
+        else:
+            spans.append(Covered(*row))
+    return spans
+
+
+_COVERED = (
+    sa.select(
+        _STATEMENTS.c.account_id,
+        _STATEMENTS.c.covers_from,
+        _STATEMENTS.c.covers_to,
+        _STATEMENTS.c.opening_minor,
+    )
+    .where(
+        _STATEMENTS.c.account_id.in_(sa.bindparam("of", expanding=True)),
+        _STATEMENTS.c.is_complete,
+    )
+    .order_by(_STATEMENTS.c.account_id, _STATEMENTS.c.covers_from, _STATEMENTS.c.covers_to)
+)
+
+
+def told_by_files(session: Session, account_ids: Iterable[str]) -> frozenset[str]:
+    """Those of these accounts of which a complete statement came as a file."""
+    return frozenset(session.execute(_BY_FILES, {"of": list(account_ids)}).scalars())
+
+
+_BY_FILES = sa.select(_STATEMENTS.c.account_id).where(
+    _STATEMENTS.c.account_id.in_(sa.bindparam("of", expanding=True)),
+    _STATEMENTS.c.is_complete,
+    _STATEMENTS.c.origin != "api",
+)
+
+
+def _meets(last: Covered, covers_from: datetime) -> bool:
+    """Whether a stretch begins before the one before it has ended, or just then."""
+    return covers_from <= last.covers_to + timedelta(microseconds=1)
+
+
+def booked_between(session: Session, account_id: str, start: datetime, end: datetime) -> int:
+    """What the stored bookings of a stretch sum up to, in minor units; credits are positive."""
+    sign = sa.case((_LINES.c.direction == Direction.CREDIT, 1), else_=-1)
+    query = sa.select(sa.func.coalesce(sa.func.sum(sign * _LINES.c.amount_minor), 0)).where(
+        _LINES.c.account_id == account_id, _LINES.c.booked_at.between(start, end), is_there()
+    )
+    return int(session.execute(query).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class LastBalance:
+    """What an account held in all, in minor units of its currency, when its statement ended."""
+
+    minor: int
+    currency: str
+    at: datetime
+
+
+def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, LastBalance]:
+    """The closing balance of the latest statement of each account that has one."""
+    query = (
+        sa.select(
+            _STATEMENTS.c.account_id, _STATEMENTS.c.closing_minor, _STATEMENTS.c.currency,
+            _STATEMENTS.c.covers_to,
+        )
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)), _STATEMENTS.c.is_complete)
+        .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
+    )  # fmt: skip
+    return {account: LastBalance(*rest) for account, *rest in session.execute(query)}
+
+
+def told_in(session: Session, account_ids: Iterable[str]) -> list[tuple[str, Money]]:
+    """Each currency in which statements tell these accounts, with its latest closing balance."""
+    query = (
+        sa.select(_STATEMENTS.c.account_id, _STATEMENTS.c.currency, _STATEMENTS.c.closing_minor)
+        .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
+        .order_by(_STATEMENTS.c.covers_to, _STATEMENTS.c.id)
+    )
+    told = {(row.account_id, row.currency): row.closing_minor for row in session.execute(query)}
+    return [(account, Money(minor, code)) for (account, code), minor in sorted(told.items())]
+
+
+def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:
+    """Where these accounts lie; an account's own currency is its bank's unless it is known."""
+    return {
+        row.id: Place(row.partner_id, row.home, row.regime, row.currency or row.usual)
+        for row in session.execute(_PLACES, {"of": list(account_ids)})
+    }
+
+
+_PLACES = (
+    sa.select(
+        _ACCOUNTS.c.id, _ACCOUNTS.c.partner_id, _ACCOUNTS.c.currency, _PARTNERS.c.home,
+        _PARTNERS.c.regime, _PARTNERS.c.currency.label("usual"),
+    )
+    .join(_PARTNERS, _PARTNERS.c.id == _ACCOUNTS.c.partner_id)
+    .where(_ACCOUNTS.c.id.in_(sa.bindparam("of", expanding=True)))
+)  # fmt: skip
+
+
+def tails(session: Session, account_ids: Iterable[str]) -> dict[str, str]:
+    """The last digits of these accounts, which may be shown."""
+    query = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(list(account_ids)))
+    return {row.id: row.tail for row in session.execute(query)}

@@ -1,0 +1,1 @@
+"""Reading recoveries and what belongs to them."""

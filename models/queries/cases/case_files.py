@@ -1,0 +1,294 @@
+"""Reading whole recovery files, many at a time, for rules to decide on."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from models.case_file import Balance, GonePart, Position, RecoveryFile, TraceView
+from models.channels import letter_partners
+from models.engine import is_of_the_database
+from models.entities.discrepancy import Discrepancy
+from models.entities.hold import Hold, Request
+from models.entities.ledger import PostingRow
+from models.entities.multi_agency import Linkage, Task
+from models.entities.officer import Approval
+from models.entities.partner import Call, Partner
+from models.entities.recovery import Asset, Claim, Recovery, Trace
+from models.entities.restitution import Allocation, Payout
+from models.entities.rows import (
+    AllocationRow,
+    ApprovalRow,
+    AssetRow,
+    CallRow,
+    ClaimRow,
+    DiscrepancyRow,
+    HoldRow,
+    PayoutRow,
+    RecoveryRow,
+    RequestRow,
+)
+from models.entities.states import CLOSED_RECOVERIES, CallState, Stage
+from models.entities.tables import table_of
+from models.entities.task_rows import LinkageRow, TaskRow
+from models.ids import canonical
+from models.queries.partners.feeds import feeds_read
+
+_RECOVERY, _ASSET, _TRACE = table_of(Recovery), table_of(Asset), table_of(Trace)
+_POSTING, _CALL, _PARTNER = table_of(PostingRow), table_of(Call), table_of(Partner)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+
+
+class NoSuchRecoveryError(LookupError):
+    """The reference or id names no recovery."""
+
+    def __init__(self, named: str) -> None:
+        super().__init__(f"there is no recovery {named}: `recovery list` shows those there are")
+
+
+# What stored garbage raises on its way into a row of a file.
+_UNREADABLE = (
+    sa.exc.StatementError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+
+
+class FileUnreadableError(Exception):
+    """Something stored of this recovery cannot be read; the error behind it is its cause."""
+
+    def __init__(self, recovery_id: str, error: Exception) -> None:
+        self.recovery_id = recovery_id
+        super().__init__(
+            f"what is stored of recovery {recovery_id} cannot be read ({type(error).__name__}): "
+            "`recovery audit verify` names the row"
+        )
+
+
+def recovery_id_of(session: Session, named: str) -> str:
+    """The id of a recovery given its reference (`R-2026-0001`) or its id."""
+    found = session.execute(
+        sa.select(_RECOVERY.c.id).where(
+            sa.or_(_RECOVERY.c.ref == named.upper(), _RECOVERY.c.id == named)
+        )
+    ).scalar()
+    if found is None:
+        raise NoSuchRecoveryError(named)
+    return str(found)
+
+
+def load_file(session: Session, recovery_id: str) -> RecoveryFile:
+    """One recovery's file; NoSuchRecoveryError if there is none, FileUnreadableError."""
+    try:
+        files = load_files(session, [recovery_id])
+    except _UNREADABLE as error:
+        if is_of_the_database(error):
+            raise
+        raise FileUnreadableError(recovery_id, error) from error
+    if not files:
+        raise NoSuchRecoveryError(recovery_id)
+    return files[0]
+
+
+def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFile]:
+    """The files of these recoveries, in the order asked, in about fifteen queries."""
+    ids = list(dict.fromkeys(recovery_ids))
+    if not ids:
+        return []
+    parts = {part.name: part.read(session, ids) for part in _PARTS}
+    traces, balances, shared = _traces(session, ids), _balances(session, ids), _shared(session, ids)
+    letters = frozenset(session.execute(letter_partners()).scalars())
+    read_to = feeds_read(session)
+    return [
+        RecoveryFile(
+            recovery=parts["recovery"][i][0],
+            **{name: tuple(rows[i]) for name, rows in parts.items() if name != "recovery"},
+            trace=traces.get(i),
+            balances=tuple(balances[i]),
+            shared_with=tuple(shared[i]),
+            by_letter=letters,
+            feeds_read=read_to,
+        )
+        for i in ids
+        if i in parts["recovery"]
+    ]
+
+
+def load_each(
+    session: Session, recovery_ids: Sequence[str]
+) -> tuple[list[RecoveryFile], dict[str, FileUnreadableError]]:
+    """The files of these recoveries, and why of some the file cannot be read; one stops no other.
+
+    All are read at once; only where that fails they are read one by one.
+    """
+    ids = list(dict.fromkeys(recovery_ids))
+    try:
+        return load_files(session, ids), {}
+    except _UNREADABLE as error:
+        if is_of_the_database(error):
+            raise
+    files, unreadable = [], {}
+    for recovery_id in ids:
+        try:
+            files.append(load_file(session, recovery_id))
+        except FileUnreadableError as error:
+            unreadable[recovery_id] = error
+        except NoSuchRecoveryError:
+            continue
+    return files, unreadable
+
+
+class _Part:
+    """One kind of row of a file: its query, built once, and what its rows become."""
+
+    def __init__(
+        self,
+        name: str,
+        model: type[SQLModel],
+        kind: type[Any],
+        order: str = "id",
+        where: sa.ColumnElement[bool] | None = None,
+    ) -> None:
+        table = table_of(model)
+        owner = table.c.id if model is Recovery else table.c.recovery_id
+        self.name, self._kind = name, kind
+        self._columns = [f.name for f in fields(kind)]
+        query = sa.select(owner.label("owner_"), *(table.c[n] for n in self._columns))
+        query = query.where(owner.in_(_IDS)).order_by(table.c[order], table.c.id)
+        self._query = query if where is None else query.where(where)
+
+    def read(self, session: Session, ids: list[str]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = defaultdict(list)
+        for owner, *values in session.execute(self._query, {"ids": ids}):
+            found[owner].append(self._kind(**dict(zip(self._columns, values, strict=True))))
+        return found
+
+
+_OPEN_OR_REFUSED = _CALL.c.state.not_in((CallState.ANSWERED, CallState.CANCELLED))
+_PARTS = (
+    _Part("recovery", Recovery, RecoveryRow),
+    _Part("claims", Claim, ClaimRow, "paid_at"),
+    _Part("assets", Asset, AssetRow, "depth"),
+    _Part("holds", Hold, HoldRow, "ordered_at"),
+    _Part("requests", Request, RequestRow),
+    _Part("allocations", Allocation, AllocationRow, "round_number"),
+    _Part("payouts", Payout, PayoutRow),
+    _Part("approvals", Approval, ApprovalRow, "asked_at"),
+    _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),
+    _Part("linkages", Linkage, LinkageRow, "started_at"),
+    _Part("tasks", Task, TaskRow, "ordered_at"),
+    _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
+)
+
+
+def _traces(session: Session, ids: list[str]) -> dict[str, TraceView]:
+    return {
+        row.recovery_id: trace_view(row.id, row.rule, row.as_of, row.result_json)
+        for row in session.execute(_TRACES, {"ids": ids})
+    }
+
+
+_TRACES = sa.select(
+    _TRACE.c.recovery_id, _TRACE.c.id, _TRACE.c.rule, _TRACE.c.as_of, _TRACE.c.result_json
+).where(_TRACE.c.recovery_id.in_(_IDS), _TRACE.c.state == "adopted")
+
+
+def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceView:  # noqa: ANN401
+    """Read back a stored trace result."""
+    body = json.loads(result_json)
+    return TraceView(
+        trace_id,
+        rule,
+        as_of,
+        tuple(Position(*p) for p in body["positions"]),
+        tuple(GonePart(*g) for g in body["gone"]),
+    )
+
+
+def trace_json(positions: Iterable[Position], gone: Iterable[GonePart]) -> str:
+    """Spell a trace result for storing: ids and amounts only."""
+    body = {
+        "positions": [[p.account_id, p.claim_id, p.amount_minor, p.claim_minor] for p in positions],
+        "gone": [
+            [str(g.kind), g.account_id, g.claim_id, g.amount_minor, g.claim_minor] for g in gone
+        ],
+    }
+    return canonical(body).decode()
+
+
+def _balances_query() -> sa.Select[Any]:
+    p = _POSTING.c
+    keys = (p.account, p.asset_id, p.hold_id, p.claim_id, p.detail)
+    claim, asset = sa.func.sum(p.claim_minor), sa.func.sum(p.asset_minor)
+    return (
+        sa.select(p.recovery_id, *keys, claim, p.claim_currency, asset, p.asset_currency)
+        .where(p.recovery_id.in_(_IDS))
+        .group_by(p.recovery_id, *keys, p.claim_currency, p.asset_currency)
+        .having(sa.or_(claim != 0, asset != 0))
+    )
+
+
+_BALANCES = _balances_query()
+
+
+def _balances(session: Session, ids: list[str]) -> dict[str, list[Balance]]:
+    found: dict[str, list[Balance]] = defaultdict(list)
+    for row in session.execute(_BALANCES, {"ids": ids}):
+        recovery_id, account, asset_id, hold_id, claim_id, detail, c, cc, a, ac = row
+        found[recovery_id].append(
+            Balance(account, asset_id, hold_id, claim_id, detail, int(c), cc, int(a), ac)
+        )
+    return found
+
+
+def _shared_query() -> sa.Select[Any]:
+    mine, other, theirs = _ASSET.alias("mine"), _ASSET.alias("other"), _RECOVERY.alias("theirs")
+    same = sa.and_(
+        other.c.account_id == mine.c.account_id, other.c.recovery_id != mine.c.recovery_id
+    )
+    return (
+        sa.select(mine.c.recovery_id, mine.c.account_id, other.c.recovery_id, theirs.c.currency)
+        .join(other, same)
+        .join(theirs, theirs.c.id == other.c.recovery_id)
+        .where(
+            mine.c.recovery_id.in_(_IDS),
+            mine.c.stage != Stage.CLOSED,
+            mine.c.shared_decision == "",
+            other.c.stage != Stage.CLOSED,
+            theirs.c.state.not_in(CLOSED_RECOVERIES),
+        )
+        .order_by(theirs.c.reported_at, theirs.c.id)
+    )
+
+
+_SHARED = _shared_query()
+
+
+def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, str]]]:
+    """Accounts that another open recovery wants too and no decision was taken about."""
+    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for recovery_id, account_id, other_id, currency in session.execute(_SHARED, {"ids": ids}):
+        found[recovery_id].append((account_id, other_id, currency))
+    return found
+
+
+def recoveries_wanting(session: Session, account_ids: Sequence[str], but: str) -> list[str]:
+    """Open recoveries other than `but` that have one of these accounts as an asset."""
+    given = {"accounts": list(account_ids), "but": but}
+    return list(session.execute(_WANTING, given).scalars())
+
+
+_WANTING = (
+    sa.select(_ASSET.c.recovery_id)
+    .join(_RECOVERY, _RECOVERY.c.id == _ASSET.c.recovery_id)
+    .where(
+        _ASSET.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        _ASSET.c.recovery_id != sa.bindparam("but"),
+        _RECOVERY.c.state.not_in(CLOSED_RECOVERIES),
+    )
+    .distinct()
+)

@@ -1,0 +1,156 @@
+"""In which other recoveries an account or a payment is known, by indexed columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.deconfliction_hits import Elsewhere, Match
+from models.entities.hold import Hold, Request
+from models.entities.officer import Officer
+from models.entities.recovery import Asset, Claim, Recovery
+from models.entities.states import CLOSED_RECOVERIES, RecoveryState
+from models.entities.tables import table_of
+from models.payment_refs import NO_REFERENCE, is_reference
+from models.prepared import reading_any
+
+_A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
+_OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
+_PAYMENT = sa.func.lower(_C.c.end_to_end_id)
+# What was joined into another file is told of by that one.
+_NOT_JOINED = _R.c.state != RecoveryState.JOINED
+
+
+def elsewhere(session: Session, recovery_ids: Sequence[str]) -> dict[str, tuple[Elsewhere, ...]]:
+    """Per recovery, the other ones that know an account it follows or a payment it is about."""
+    of_asset = reading_any(_A.c.recovery_id, _A.c.recovery_id, _A.c.account_id)
+    of_claim = reading_any(
+        _C.c.recovery_id, _C.c.recovery_id, _C.c.payee_account_id, _C.c.end_to_end_id
+    )
+    given = {"of": list(recovery_ids)}
+    accounts, payments = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for recovery_id, account in session.execute(of_asset, given):
+        accounts[account].add(recovery_id)
+    for recovery_id, account, payment in session.execute(of_claim, given):
+        accounts[account].add(recovery_id)
+        payments[payment.lower()].add(recovery_id)
+    found = defaultdict[str, list[Elsewhere]](list)
+    for key, line in _known(session, accounts, payments):
+        askers = payments if line.what is Match.PAYMENT else accounts
+        for recovery_id in askers[key] - {line.recovery_id}:
+            found[recovery_id].append(line)
+    return {recovery_id: tuple(lines) for recovery_id, lines in found.items()}
+
+
+def elsewhere_of(
+    session: Session, accounts: Collection[str], payment: str
+) -> tuple[Elsewhere, ...]:
+    """The recoveries that know one of these accounts, or a payment of this reference."""
+    return tuple(line for _, line in _known(session, accounts, {payment.lower()}))
+
+
+def _known(
+    session: Session, accounts: Iterable[str], payments: Iterable[str]
+) -> list[tuple[str, Elsewhere]]:
+    """(Account or reference in small letters, where it is known), the oldest report first."""
+    real = [payment for payment in payments if is_reference(payment)]
+    given = {"accounts": list(accounts), "payments": real}
+    rows = sorted(session.execute(_KNOWN, given), key=lambda r: (r.reported_at, r.id, r.what))
+    return [(row.key, _line(row)) for row in rows]
+
+
+def _part(
+    column: sa.ColumnElement[str],
+    what: Match,
+    wanted: str,
+    columns: Iterable[sa.Column[Any]],
+    table: sa.Table,
+) -> sa.Select[Any]:
+    among: sa.BindParameter[Any] = sa.bindparam(wanted, expanding=True)
+    return (
+        sa.select(column.label("key"), sa.literal(what.value).label("what"), *columns)
+        .join_from(table, _R, _R.c.id == table.c.recovery_id)
+        .join(_OFFICERS, _OFFICERS.c.id == _R.c.owner_id, isouter=True)
+        .where(column.in_(among), _NOT_JOINED)
+    )
+
+
+def _known_query() -> sa.CompoundSelect[Any]:
+    columns = (_R.c.id, _R.c.ref, _R.c.owner_id, _OFFICERS.c.handle, _R.c.state, _R.c.reported_at)
+    return sa.union(
+        _part(_A.c.account_id, Match.ACCOUNT, "accounts", columns, _A),
+        _part(_C.c.payee_account_id, Match.ACCOUNT, "accounts", columns, _C),
+        _part(_C.c.victim_account_id, Match.VICTIM, "accounts", columns, _C),
+        _part(_PAYMENT, Match.PAYMENT, "payments", columns, _C),
+    )
+
+
+_KNOWN = _known_query()
+
+
+def _line(row: Any) -> Elsewhere:  # noqa: ANN401 - a row of the union
+    what = Match(row.what)
+    return Elsewhere(
+        what=what,
+        account_id="" if what is Match.PAYMENT else row.key,
+        recovery_id=row.id,
+        ref=row.ref,
+        owner_id=row.owner_id,
+        owner=row.handle or "",
+        is_open=RecoveryState(row.state) not in CLOSED_RECOVERIES,
+    )
+
+
+def seen_elsewhere(session: Session) -> frozenset[str]:
+    """All recoveries that `elsewhere` would find another one for; for lists, in one pass."""
+    followed = sa.union(
+        sa.select(_A.c.account_id.label("key"), _A.c.recovery_id.label("of")),
+        sa.select(_C.c.payee_account_id, _C.c.recovery_id),
+    ).subquery()
+    paid = (
+        sa.select(_PAYMENT.label("key"), _C.c.recovery_id.label("of"))
+        .where(_PAYMENT.not_in(NO_REFERENCE))
+        .distinct()
+        .subquery()
+    )
+    queries = (_shared(followed), _shared(paid), _of_victims(followed))
+    return frozenset(found for q in queries for found in session.execute(q).scalars())
+
+
+def _shared(pairs: sa.Subquery) -> sa.Select[Any]:
+    """Recoveries with a key that another one has too."""
+    kept = (
+        sa.select(pairs.c.key, pairs.c.of)
+        .join_from(pairs, _R, _R.c.id == pairs.c.of)
+        .where(_NOT_JOINED)
+    ).cte()
+    many = sa.select(kept.c.key).group_by(kept.c.key).having(sa.func.count() > 1)
+    return sa.select(kept.c.of).where(kept.c.key.in_(many)).distinct()
+
+
+def _of_victims(pairs: sa.Subquery) -> sa.Select[Any]:
+    """Recoveries that follow an account that is a victim's own in another one."""
+    return (
+        sa.select(pairs.c.of)
+        .join(_C, sa.and_(_C.c.victim_account_id == pairs.c.key, _C.c.recovery_id != pairs.c.of))
+        .join(_R, _R.c.id == _C.c.recovery_id)
+        .where(_NOT_JOINED)
+        .distinct()
+    )
+
+
+def accounts_of(session: Session, subject_ids: Sequence[str]) -> dict[str, str]:
+    """The account that each of these holds and requests is about."""
+    found: dict[str, str] = {}
+    for table in (_HOLDS, _REQUESTS):
+        query = (
+            sa.select(table.c.id, _A.c.account_id)
+            .join_from(table, _A, _A.c.id == table.c.asset_id)
+            .where(table.c.id.in_(subject_ids))
+        )
+        found |= {row.id: row.account_id for row in session.execute(query)}
+    return found

@@ -1,0 +1,154 @@
+"""Masked names and account tails for a set of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.case_file import RecoveryFile
+from models.entities.account import Account, Party
+from models.entities.letter_answer import TypedAnswer
+from models.entities.recovery import Claim, Note
+from models.entities.rows import ClaimRow
+from models.entities.states import ApprovalState, Noun
+from models.entities.tables import table_of
+from models.queries.cases.letters import typed_answers
+from models.queries.cases.views import masked_account, masked_name
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault, VaultError
+
+_ACCOUNTS, _PARTIES, _CLAIMS = table_of(Account), table_of(Party), table_of(Claim)
+_NOTES = table_of(Note)
+_UNREADABLE = "? (changed by hand)"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What may be shown of accounts and victims."""
+
+    tails: Mapping[str, str]
+    victims: Mapping[str, str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why a rule is asked for, or more blocked than is disputed, by the note's fingerprint."""
+    answers: Mapping[str, TypedAnswer] = field(default_factory=dict)
+    """What was typed of letters whose second look is pending, by call."""
+
+    holders: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Whose an account is that a claim is paid to, by account and claim."""
+
+    def holder(self, account_id: str, claim_id: str) -> str:
+        """A masked holder's name, and whether it is the victim's."""
+        return self.holders.get((account_id, claim_id), "not known")
+
+    def account(self, account_id: str) -> str:
+        """A masked account number."""
+        return masked_account(self.tails.get(account_id, ""))
+
+    def victim(self, claim_id: str) -> str:
+        """A masked victim's name."""
+        return self.victims.get(claim_id, "··")
+
+
+def names_of(
+    session: Session, vault: Vault, files: Iterable[RecoveryFile], beside: Iterable[str] = ()
+) -> Names:
+    """Read what may be shown for all accounts and claims of these files, and accounts `beside`."""
+    files = list(files)
+    claims = [c for f in files for c in f.claims]
+    accounts = {a.account_id for f in files for a in f.assets} | set(beside)
+    for claim in claims:
+        accounts |= {claim.victim_account_id, claim.payout_account_id, claim.payee_account_id}
+        accounts |= {claim.asked_account_id}
+    tails = session.execute(
+        sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(accounts))
+    )
+    people = session.execute(
+        sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
+        .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
+        .where(_CLAIMS.c.id.in_([c.id for c in claims]))
+    )
+    return Names(
+        {row.id: row.tail for row in tails},
+        {row.id: masked_name(_victim(vault, row)) for row in people},
+        _reasons(session, vault, files),
+        typed_answers(session, vault, _looked_at(files)),
+        _holders(session, vault, claims),
+    )
+
+
+def _holders(session: Session, vault: Vault, claims: list[ClaimRow]) -> dict[tuple[str, str], str]:
+    """Of the accounts that claims are paid to or are asked to be paid to."""
+    wanted = {
+        (account_id, c.id)
+        for c in claims
+        for account_id in (c.payout_account_id, c.asked_account_id)
+        if account_id
+    }
+    sealed = session.execute(
+        sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.holder_sealed).where(
+            _ACCOUNTS.c.id.in_({account_id for account_id, _ in wanted})
+        )
+    )
+    holders = {
+        row.id: _shown(vault, row.holder_sealed, SealedPlace("account", row.id, "holder_sealed"))
+        for row in sealed
+    }
+    people = session.execute(
+        sa.select(_CLAIMS.c.id, _PARTIES.c.id.label("party_id"), _PARTIES.c.name_sealed)
+        .join(_PARTIES, _PARTIES.c.id == _CLAIMS.c.party_id)
+        .where(_CLAIMS.c.id.in_({claim_id for _, claim_id in wanted}))
+    )
+    victims = {row.id: _victim(vault, row) for row in people}
+    return {
+        (account_id, claim_id): _held_by(holders.get(account_id, ""), victims.get(claim_id, ""))
+        for account_id, claim_id in wanted
+    }
+
+
+def _held_by(holder: str, victim: str) -> str:
+    if not holder:
+        return "not known"
+    is_same = " ".join(holder.split()).casefold() == " ".join(victim.split()).casefold()
+    return f"{masked_name(holder)} ({'the victim' if is_same else 'NOT the name of the victim'})"
+
+
+def _looked_at(files: list[RecoveryFile]) -> set[str]:
+    return {
+        a.subject_id
+        for f in files
+        for a in f.approvals
+        if a.subject_noun is Noun.CALL and a.state is ApprovalState.PENDING
+    }
+
+
+def _reasons(session: Session, vault: Vault, files: list[RecoveryFile]) -> dict[str, str]:
+    prints = {f.recovery.asked_reason for f in files} | {f.recovery.tracing_reason for f in files}
+    prints |= {h.scope_reason for f in files for h in f.holds}
+    prints |= {r for f in files for c in f.claims for r in (c.asked_reason, c.payout_reason)}
+    query = sa.select(_NOTES.c.id, _NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
+        _NOTES.c.recovery_id.in_([f.recovery.id for f in files]),
+        _NOTES.c.fingerprint.in_(prints - {""}),
+    )
+    # A note says first what it is about: "tracing rule libr: ...".
+    return {
+        row.fingerprint: vault.open(
+            row.text_sealed, SealedPlace("note", row.id, "text_sealed")
+        ).partition(": ")[2]
+        for row in session.execute(query)
+    }
+
+
+def _victim(vault: Vault, row: Any) -> str:  # noqa: ANN401 - a row with a party's name
+    return _shown(vault, row.name_sealed, SealedPlace("party", row.party_id, "name_sealed"))
+
+
+def _shown(vault: Vault, sealed: str, place: SealedPlace) -> str:
+    """A sealed name; one that was changed by hand is no reason to show nothing of the recovery."""
+    try:
+        return vault.open(sealed, place)
+    except VaultError:
+        return _UNREADABLE

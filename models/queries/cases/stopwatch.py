@@ -1,0 +1,52 @@
+"""When the first order or request about a recovery left, from the events of its calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.ledger import SENT, Event
+from models.entities.partner import Call
+from models.entities.recovery import Recovery
+from models.entities.states import CallKind
+from models.entities.tables import table_of
+
+_E, _CALLS, _R = table_of(Event), table_of(Call), table_of(Recovery)
+_ASKS = (CallKind.HOLD, CallKind.REQUEST)
+# Only literally the same condition finds its index.
+_LEFT = (
+    sa.select(_E.c.recovery_id, _E.c.at, _E.c.subject_id, _E.c.seq).where(sa.text(SENT)).subquery()
+)
+
+
+def first_sent(session: Session, recovery_id: str) -> tuple[datetime, CallKind] | None:
+    """When the first order or request about one recovery left, and which; None: none has."""
+    query = (
+        sa.select(_LEFT.c.at, _CALLS.c.kind)
+        .join_from(_LEFT, _CALLS, _CALLS.c.id == _LEFT.c.subject_id)
+        .where(_LEFT.c.recovery_id == recovery_id, _CALLS.c.kind.in_(_ASKS))
+        .order_by(_LEFT.c.at, _LEFT.c.seq)
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return (row.at, row.kind) if row else None
+
+
+def reported_and_sent(session: Session) -> list[tuple[datetime, datetime]]:
+    """(Report, first order or request) of every recovery that one has left about.
+
+    A call that was joined into another file counts where it left.
+    """
+    first = (
+        sa.select(_LEFT.c.recovery_id, sa.func.min(_LEFT.c.at).label("sent_at"))
+        .join_from(_LEFT, _CALLS, _CALLS.c.id == _LEFT.c.subject_id)
+        .where(_CALLS.c.kind.in_(_ASKS))
+        .group_by(_LEFT.c.recovery_id)
+        .subquery()
+    )
+    query = sa.select(_R.c.reported_at, first.c.sent_at).join_from(
+        _R, first, first.c.recovery_id == _R.c.id
+    )
+    return [(row.reported_at, row.sent_at) for row in session.execute(query)]

@@ -1,0 +1,1 @@
+"""Reading what is true of the installation."""

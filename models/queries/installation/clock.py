@@ -1,0 +1,31 @@
+"""Case time and signs of life."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.runtime import Beat, CaseClock
+from models.entities.tables import table_of
+from models.queries.cases.views import EngineView
+
+_CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
+_READ_CLOCK = sa.select(_CLOCK.c.stands_at)
+_FRESH = timedelta(seconds=15)
+
+
+def case_now(session: Session, wall: datetime) -> datetime:
+    """Case time: where it stands, or the wall clock's time when it runs."""
+    stands_at: datetime | None = session.execute(_READ_CLOCK).scalar()
+    return wall if stands_at is None else stands_at
+
+
+def engine_view(session: Session, wall: datetime) -> EngineView:
+    """Whether an engine gave a sign of life in the last seconds, and what it said."""
+    row = session.execute(sa.select(_BEATS).where(_BEATS.c.name == "engine")).first()
+    if row is None:
+        return EngineView(alive=False, state="never started", message="", beat_at=None)
+    alive = row.state != "stopped" and wall - row.beat_at < _FRESH
+    return EngineView(alive=alive, state=row.state, message=row.message, beat_at=row.beat_at)

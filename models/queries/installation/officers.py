@@ -1,0 +1,40 @@
+"""Who may act."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.officer import Officer
+from models.entities.states import Role
+from models.entities.tables import table_of
+from models.queries.cases.views import OfficerView
+
+_OFFICERS = table_of(Officer)
+
+
+def officers(session: Session) -> tuple[OfficerView, ...]:
+    """All identities but the engine's."""
+    query = sa.select(_OFFICERS).where(_OFFICERS.c.state == "active").order_by(_OFFICERS.c.handle)
+    views = (_view(row.id, row.handle, row.roles) for row in session.execute(query))
+    return tuple(v for v in views if Role.ENGINE not in v.roles)
+
+
+def _view(officer_id: str, handle: str, roles: str) -> OfficerView:
+    return OfficerView(officer_id, handle, frozenset(Role(r) for r in roles.split(",") if r))
+
+
+def officer_by_os_user(session: Session, os_user: str) -> OfficerView | None:
+    """The identity that is bound to an operating-system user."""
+    row = session.execute(
+        sa.select(_OFFICERS).where(_OFFICERS.c.os_user == os_user, _OFFICERS.c.state == "active")
+    ).first()
+    return _view(row.id, row.handle, row.roles) if row else None
+
+
+def officer_with_hash(session: Session, handle: str) -> tuple[OfficerView, str] | None:
+    """The identity of that handle and the hash of its secret."""
+    row = session.execute(
+        sa.select(_OFFICERS).where(_OFFICERS.c.handle == handle, _OFFICERS.c.state == "active")
+    ).first()
+    return (_view(row.id, row.handle, row.roles), row.secret_hash) if row else None

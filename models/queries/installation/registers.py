@@ -1,0 +1,59 @@
+"""Changes of the registers that wait for a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.officer import Officer, RegisterChange
+from models.entities.partner import Partner
+from models.entities.register_states import RegisterAct
+from models.entities.states import ApprovalState
+from models.entities.tables import table_of
+from models.raw import plain
+from models.sealing.vault import Vault
+from models.store.registers import place_of
+
+_CHANGES, _PARTNERS, _OFFICERS = table_of(RegisterChange), table_of(Partner), table_of(Officer)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """A change that waits; `values` is the JSON of the columns that it would put in force."""
+
+    id: str
+    act: RegisterAct
+    subject_id: str
+    values: str = field(repr=False)
+    digest: str
+    asked_by: str
+    asked_at: datetime
+
+
+def pending_changes(session: Session, vault: Vault) -> list[PendingChange]:
+    """What was asked for and is not decided, the longest waiting first."""
+    query = (
+        sa.select(_CHANGES)
+        .where(_CHANGES.c.state == ApprovalState.PENDING)
+        .order_by(_CHANGES.c.asked_at, _CHANGES.c.id)
+    )
+    return [
+        PendingChange(
+            row.id, row.act, row.subject_id, vault.open(row.values_sealed, place_of(row.id)),
+            row.values_digest,
+            row.asked_by, row.asked_at,
+        )
+        for row in session.execute(query)
+    ]  # fmt: skip
+
+
+def stored_values(session: Session, change: PendingChange) -> Mapping[str, object]:
+    """What the register holds of the change's subject now; empty for nothing."""
+    table = _OFFICERS if change.act is RegisterAct.APPOINT_OFFICER else _PARTNERS
+    row = session.execute(sa.select(table).where(table.c.id == change.subject_id)).mappings()
+    found = row.first()
+    return {name: plain(value) for name, value in found.items()} if found else {}

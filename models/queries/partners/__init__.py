@@ -1,0 +1,1 @@
+"""Reading the register of partners and what they are read for."""

@@ -1,0 +1,171 @@
+"""What partners' change feeds are read for: whose news it is, who is waited for, what ends next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.discrepancy import Discrepancy
+from models.entities.hold import Hold
+from models.entities.multi_agency import Task
+from models.entities.partner import Partner
+from models.entities.recovery import Asset, Recovery
+from models.entities.restitution import Payout
+from models.entities.states import (
+    CLOSED_RECOVERIES,
+    LIVE_HOLDS,
+    OPEN_TASKS,
+    DiscrepancyKind,
+    DiscrepancyState,
+    HoldState,
+    Noun,
+    PayoutState,
+    TaskState,
+)
+from models.entities.tables import table_of
+
+_R, _PARTNERS, _TASKS = table_of(Recovery), table_of(Partner), table_of(Task)
+_HOLDS, _ASSETS, _PAYOUTS = table_of(Hold), table_of(Asset), table_of(Payout)
+_D = table_of(Discrepancy)
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A hold, payout or task of ours that a partner may report on: at which partner, whose."""
+
+    noun: Noun
+    id: str
+    partner_id: str
+    recovery_id: str
+    asset_id: str
+
+
+def owners_of_refs(session: Session, refs: Iterable[str]) -> list[Owned]:
+    """Our holds, payouts and tasks with these ids, each with the partner that was told of it."""
+    given = {"wanted": list(set(refs))}
+    return [Owned(noun, *row) for noun, query in _OWNED for row in session.execute(query, given)]
+
+
+def _owned() -> list[tuple[Noun, sa.Select[Any]]]:
+    wanted: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
+    found: list[tuple[Noun, sa.Select[Any]]] = []
+    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS)):
+        query = sa.select(table.c.id, _ASSETS.c.partner_id, table.c.recovery_id, table.c.asset_id)
+        joined = query.join(_ASSETS, _ASSETS.c.id == table.c.asset_id)
+        found.append((noun, joined.where(table.c.id.in_(wanted))))
+    of_tasks = (_TASKS.c.id, _TASKS.c.partner_id, _TASKS.c.recovery_id, _TASKS.c.asset_id)
+    return [*found, (Noun.TASK, sa.select(*of_tasks).where(_TASKS.c.id.in_(wanted)))]
+
+
+_OWNED = _owned()
+
+
+def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> frozenset[str]:
+    """Those of these holds, payouts and tasks whose news failed and waits for its next attempt."""
+    return frozenset(session.execute(_PAUSING, {"ids": list(ids), "wall": wall}).scalars())
+
+
+_PAUSING = sa.select(_D.c.subject_id).where(
+    _D.c.subject_id.in_(sa.bindparam("ids", expanding=True)),
+    _D.c.state == DiscrepancyState.OPEN,
+    _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
+    _D.c.retry_at > sa.bindparam("wall", type_=_D.c.retry_at.type),
+)
+
+
+def waiting_partners(session: Session) -> set[str]:
+    """Partners that owe an answer which would come through their feed."""
+    return set(session.execute(_WAITING).scalars())
+
+
+def _waiting() -> sa.CompoundSelect[Any]:
+    holds = (
+        sa.select(_ASSETS.c.partner_id)
+        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
+        .where(_HOLDS.c.state.in_((HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED)))
+    )
+    payouts = (
+        sa.select(_ASSETS.c.partner_id)
+        .join(_PAYOUTS, _PAYOUTS.c.asset_id == _ASSETS.c.id)
+        .where(_PAYOUTS.c.state == PayoutState.INSTRUCTED)
+    )
+    tasks = sa.select(_TASKS.c.partner_id).where(_TASKS.c.state.in_(OPEN_TASKS))
+    return holds.union(payouts, tasks)
+
+
+# Built once: an idle engine asks this at each look, and building costs more than asking.
+_WAITING = _waiting()
+
+
+def holding_partners(session: Session) -> set[str]:
+    """Partners with a hold in force, or that preserve for an open case: they may let go early."""
+    return set(session.execute(_HOLDING).scalars())
+
+
+def _holding() -> sa.CompoundSelect[Any]:
+    kept = (
+        sa.select(_TASKS.c.partner_id)
+        .join(_R, _R.c.id == _TASKS.c.recovery_id)
+        .where(_TASKS.c.state == TaskState.PRESERVED, _R.c.state.not_in(CLOSED_RECOVERIES))
+    )
+    query = (
+        sa.select(_ASSETS.c.partner_id)
+        .join(_HOLDS, _HOLDS.c.asset_id == _ASSETS.c.id)
+        .where(
+            _HOLDS.c.state.in_(LIVE_HOLDS),
+            sa.or_(_HOLDS.c.held_minor > 0, _HOLDS.c.expires_at.is_not(None)),
+        )
+    )
+    return query.union(kept)
+
+
+_HOLDING = _holding()
+
+
+_ENDING = sa.and_(
+    _HOLDS.c.state.in_((HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)),
+    _HOLDS.c.bank_ref != "",
+    _HOLDS.c.expires_at.is_not(None),
+)
+
+
+def next_end(session: Session, partner_id: str, after: datetime) -> datetime | None:
+    """The next end after an instant of a hold in force at a partner."""
+    given = {"partner": partner_id, "at": after}
+    found: datetime | None = session.execute(_NEXT_END, given).scalar()
+    return found
+
+
+_AT = sa.bindparam("at", type_=_HOLDS.c.expires_at.type)
+_ENDS_THERE = sa.and_(_ENDING, _ASSETS.c.partner_id == sa.bindparam("partner"))
+_NEXT_END = (
+    sa.select(sa.func.min(_HOLDS.c.expires_at))
+    .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
+    .where(_ENDS_THERE, _HOLDS.c.expires_at > _AT)
+)
+_PAST_END = (
+    sa.select(_HOLDS.c.recovery_id)
+    .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
+    .where(_ENDS_THERE, _HOLDS.c.expires_at <= _AT)
+    .distinct()
+)
+
+
+def recoveries_past_end(session: Session, partner_id: str, at: datetime) -> list[str]:
+    """Recoveries with a hold in force at a partner whose end is at or before an instant."""
+    return list(session.execute(_PAST_END, {"partner": partner_id, "at": at}).scalars())
+
+
+def feeds_read(session: Session) -> dict[str, datetime]:
+    """Up to when (case time) each partner's feed has been read without a gap."""
+    return {row.id: row.feed_read_at for row in session.execute(_READ_TO)}
+
+
+_READ_TO = sa.select(_PARTNERS.c.id, _PARTNERS.c.feed_read_at).where(
+    _PARTNERS.c.feed_read_at.is_not(None)
+)

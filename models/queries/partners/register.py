@@ -1,0 +1,234 @@
+"""The register of partners as it is read: rows, orders with their times, open calls, who looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.hold import Hold
+from models.entities.ledger import Event
+from models.entities.multi_agency import Task
+from models.entities.partner import Call, Partner
+from models.entities.recovery import Recovery
+from models.entities.restitution import Payout
+from models.entities.states import (
+    OPEN_CALLS,
+    CallKind,
+    CallState,
+    HoldKind,
+    HoldState,
+    Noun,
+    PartnerChannel,
+    PartnerKind,
+    PayoutState,
+    TaskState,
+)
+from models.entities.tables import table_of
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault
+
+_PARTNERS, _C, _E = table_of(Partner), table_of(Call).c, table_of(Event).c
+_H, _Y, _R = table_of(Hold).c, table_of(Payout).c, table_of(Recovery).c
+_T = table_of(Task).c
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """A partner as it is registered, without its contacts and credentials.
+
+    `last_answer_at` and `breaker_until` are transport time, the other instants case time.
+    """
+
+    id: str
+    name: str
+    kind: PartnerKind
+    regime: str
+    currency: str
+    channel: PartnerChannel
+    home: bool
+    base_url: str
+    client_id: str
+    agreement: str
+    agreed_minutes: int
+    disagreement: str
+    reconciled_to: datetime | None
+    feed_reached_at: datetime | None
+    feed_due_at: datetime | None
+    feed_interval_seconds: int
+    last_answer_at: datetime | None
+    last_error: str
+    last_trouble: str
+    breaker_failures: int
+    breaker_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentHold:
+    """A hold that was sent to a partner, and what tells when it was answered."""
+
+    partner_id: str
+    ref: str
+    kind: HoldKind
+    is_request: bool
+    state: HoldState
+    sent_at: datetime
+    acted_at: datetime | None
+    bank_said_at: datetime | None
+    refused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentPayout:
+    """A payout that was sent to a partner, and what tells when it was answered."""
+
+    partner_id: str
+    ref: str
+    state: PayoutState
+    sent_at: datetime
+    settled_at: datetime | None
+    refused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentTask:
+    """A task of a linkage that was sent to a partner."""
+
+    partner_id: str
+    ref: str
+    state: TaskState
+    sent_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCalls:
+    """How many calls to a partner are open; the oldest with its kind and its recovery."""
+
+    partner_id: str
+    count: int
+    oldest_at: datetime
+    oldest_kind: CallKind
+    oldest_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How often a partner's contacts were shown, and to whom last."""
+
+    partner_id: str
+    count: int
+    last_by: str
+    last_at: datetime
+
+
+def partner_rows(session: Session) -> list[PartnerRow]:
+    """Every partner, by id."""
+    names = tuple(f.name for f in fields(PartnerRow))
+    query = sa.select(*(_PARTNERS.c[name] for name in names)).order_by(_PARTNERS.c.id)
+    return [PartnerRow(*row) for row in session.execute(query)]
+
+
+def opened_contacts(session: Session, vault: Vault) -> dict[str, str]:
+    """Every partner's contacts as JSON, opened: for whoever masks or may see them."""
+    query = sa.select(_PARTNERS.c.id, _PARTNERS.c.contacts_sealed)
+    return {
+        row.id: vault.open(row.contacts_sealed, SealedPlace("partner", row.id, "contacts_sealed"))
+        for row in session.execute(query)
+    }
+
+
+def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:
+    """Every hold whose order was sent, to one partner or to all.
+
+    One behind another authority's waits for that one and says nothing of the partner: left out.
+    """
+    refused = sa.case((_C.state == CallState.REFUSED, _C.answered_at))
+    query = (
+        sa.select(
+            _C.partner_id, _R.ref, _H.kind, _H.request_id != "", _H.state,
+            sa.func.min(_C.sent_at), _H.acted_at, _H.bank_said_at, sa.func.max(refused),
+        )
+        .join(table_of(Hold), _H.id == _C.subject_id)
+        .join(table_of(Recovery), _R.id == _H.recovery_id)
+        .where(
+            _C.kind.in_((CallKind.HOLD, CallKind.REQUEST)), _C.sent_at.is_not(None),
+            _H.kind != HoldKind.QUEUE, _of(partner_id),
+        )
+        .group_by(
+            _C.partner_id, _R.ref, _H.id, _H.kind, _H.request_id, _H.state, _H.acted_at,
+            _H.bank_said_at,
+        )
+    )  # fmt: skip
+    return [SentHold(*row) for row in session.execute(query)]
+
+
+def sent_payouts(session: Session, partner_id: str = "") -> list[SentPayout]:
+    """Every payout whose order was sent, to one partner or to all."""
+    refusal = _E.noun == Noun.PAYOUT, _E.event == "refused", _E.subject_id == _Y.id
+    query = (
+        sa.select(
+            _C.partner_id, _R.ref, _Y.state, sa.func.min(_C.sent_at), _Y.settled_at,
+            sa.func.max(_E.at),
+        )
+        .join(table_of(Payout), _Y.id == _C.subject_id)
+        .join(table_of(Recovery), _R.id == _Y.recovery_id)
+        # By the recovery, whose events are found through an index.
+        .outerjoin(table_of(Event), sa.and_(_E.recovery_id == _Y.recovery_id,
+                                            _Y.state == PayoutState.REFUSED, *refusal))
+        .where(_C.kind == CallKind.PAYOUT, _C.sent_at.is_not(None), _of(partner_id))
+        .group_by(_C.partner_id, _R.ref, _Y.id, _Y.state, _Y.settled_at)
+    )  # fmt: skip
+    return [SentPayout(*row) for row in session.execute(query)]
+
+
+def sent_tasks(session: Session, partner_id: str = "") -> list[SentTask]:
+    """Every task whose order was sent, to one partner or to all."""
+    query = (
+        sa.select(_C.partner_id, _R.ref, _T.state, sa.func.min(_C.sent_at), _T.answered_at)
+        .join(table_of(Task), _T.id == _C.subject_id)
+        .join(table_of(Recovery), _R.id == _T.recovery_id)
+        .where(_C.kind == CallKind.TASK, _C.sent_at.is_not(None), _of(partner_id))
+        .group_by(_C.partner_id, _R.ref, _T.id, _T.state, _T.answered_at)
+    )
+    return [SentTask(*row) for row in session.execute(query)]
+
+
+def open_calls(session: Session, partner_id: str = "") -> list[OpenCalls]:
+    """Open calls by partner."""
+    query = (
+        sa.select(_C.partner_id, _C.planned_at, _C.kind, _R.ref)
+        .join(table_of(Recovery), _R.id == _C.recovery_id)
+        .where(_C.state.in_(OPEN_CALLS), _of(partner_id))
+        .order_by(_C.partner_id, _C.planned_at, _C.id)
+    )
+    found: dict[str, list[sa.Row[tuple[str, datetime, CallKind, str]]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.partner_id, []).append(row)
+    return [
+        OpenCalls(name, len(rows), rows[0].planned_at, rows[0].kind, rows[0].ref)
+        for name, rows in found.items()
+    ]
+
+
+def showings(session: Session, partner_id: str = "") -> list[Showing]:
+    """Who had contacts shown, from the history."""
+    one = _E.subject_id == partner_id if partner_id else sa.true()
+    query = (
+        sa.select(_E.subject_id, _E.actor_id, _E.at)
+        .where(
+            _E.recovery_id == "", _E.noun == Noun.PARTNER, _E.event == "contacts_shown", one,
+        )
+        .order_by(_E.seq)
+    )  # fmt: skip
+    found: dict[str, Showing] = {}
+    for name, actor, at in session.execute(query):
+        before = found[name].count if name in found else 0
+        found[name] = Showing(name, before + 1, actor, at)
+    return list(found.values())
+
+
+def _of(partner_id: str) -> sa.ColumnElement[bool]:
+    return _C.partner_id == partner_id if partner_id else sa.true()

@@ -1,0 +1,1 @@
+"""Keys, seals of rows, and signed heads of the history."""

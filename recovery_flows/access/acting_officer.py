@@ -1,0 +1,99 @@
+"""Who acts: one identity at work on one database, each of its acts in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.engine import Database
+from models.entities.states import Role
+from models.queries.cases.case_files import NoSuchRecoveryError, load_file
+from models.queries.installation.clock import case_now
+from models.store.derived import Derived
+from models.store.permissions import NotPermittedError
+from models.store.record import StaleFileError
+from models.store.unit import Actor, Unit, unit_of_work
+from recovery_flows.access.log_in import Identity, NobodyActsError, is_authentic
+from recovery_flows.clock import wall_clock
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+
+WallClock = Callable[[], datetime]
+
+
+@contextmanager
+def as_refusal() -> Iterator[None]:
+    """Turn what the store refuses into one of the program's own errors, same sentence."""
+    try:
+        yield
+    except (StaleFileError, NotPermittedError) as error:
+        raise StepRefusedError(str(error)) from error
+    except NoSuchRecoveryError as error:
+        raise MisuseError(str(error.args[0])) from error
+
+
+@dataclass(frozen=True, slots=True)
+class ActingOfficer:
+    """One identity at work on one database under the laws of the unit.
+
+    What follows for the queue from a decision is known above the stages: `commit` and `derived`
+    are written there, so that an act of one stage imports no other.
+    """
+
+    database: Database
+    laws: Laws
+    officer: Identity | None
+    wall: WallClock = wall_clock
+
+    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Progress) -> None:
+        """Record everything that was decided, and what follows for the queue with it."""
+        raise NotImplementedError
+
+    def derived(self, file: RecoveryFile, now: datetime) -> Derived:
+        """What the queue shows of a recovery."""
+        raise NotImplementedError
+
+    def actor(self, role: Role) -> Actor:
+        """Who acts in this role; NobodyActsError if nobody does or the role is not theirs."""
+        if self.officer is None:
+            raise NobodyActsError(
+                "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
+            )
+        if not is_authentic(self.officer, self.database.vault):
+            raise NobodyActsError(f"{self.officer.handle} has not logged in: nothing was done")
+        if role not in self.officer.roles:
+            has = ", ".join(sorted(self.officer.roles))
+            raise NobodyActsError(f"this takes the role {role}; {self.officer.handle} has: {has}")
+        return Actor(self.officer.id, role)
+
+    @contextmanager
+    def unit(self) -> Iterator[tuple[Unit, datetime]]:
+        """One transaction and its case time; what the store refuses comes out as a refusal."""
+        with as_refusal(), unit_of_work(self.database) as unit:
+            yield unit, case_now(unit.session, self.wall())
+
+    @contextmanager
+    def editing(
+        self, recovery_id: str, seen_version: int | None
+    ) -> Iterator[tuple[Unit, Progress]]:
+        """An officer's change to a file: what the body decides is recorded when it ends."""
+        actor = self.actor(Role.OFFICER)
+        with self.unit() as (unit, now):
+            file = load_file(unit.session, recovery_id)
+            check_version(file, seen_version)
+            progress = Progress(file)
+            yield unit, progress
+            self.commit(unit, actor, now, progress)
+
+
+def check_version(file: RecoveryFile, seen_version: int | None) -> None:
+    """StepRefusedError where a recovery has changed since the person looked at it."""
+    if seen_version is not None and seen_version != file.recovery.version:
+        raise StepRefusedError(
+            f"{file.recovery.ref} has changed since you looked (version {seen_version}, now "
+            f"{file.recovery.version}): look again and decide anew"
+        )

@@ -1,0 +1,87 @@
+"""Logging in: the only way to an identity that can act.
+
+An identity carries a keyed proof of its id and roles, which the desk checks before each act: a
+view of an officer, or an identity whose roles were changed in memory, acts for nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.engine import Database
+from models.entities.states import Noun
+from models.ids import canonical
+from models.queries.audit.integrity import broken_subject
+from models.queries.cases.views import OfficerView
+from models.queries.installation.demo_mark import is_demo
+from models.queries.installation.officers import officer_by_os_user, officer_with_hash, officers
+from models.sealing.vault import Vault
+from models.store.people import secret_fits
+from recovery_flows.errors import RefusedError
+
+
+class NobodyActsError(RefusedError):
+    """No identity is acting, or it lacks the role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(OfficerView):
+    """An officer who has logged in."""
+
+    proof: str = field(default="", repr=False, compare=False)
+
+
+def is_authentic(identity: OfficerView, vault: Vault) -> bool:
+    """Whether an identity was made by a log-in of this installation."""
+    return isinstance(identity, Identity) and identity.proof == _proof(identity, vault)
+
+
+def by_system_user(database: Database, os_user: str) -> Identity | None:
+    """The officer who is bound to the system user of this process; None if there is none."""
+    with database.reading() as session:
+        found = officer_by_os_user(session, os_user)
+    return None if found is None else _identity(database, found)
+
+
+def by_secret(database: Database, handle: str, secret: str, os_user: str = "") -> Identity:
+    """The officer of that handle, whose secret this is, or who is bound to this system user.
+
+    NobodyActsError where there is no such officer or the secret does not fit.
+    """
+    with database.reading() as session:
+        found = officer_with_hash(session, handle)
+        bound = officer_by_os_user(session, os_user) if os_user else None
+    if found is None:
+        raise NobodyActsError(f"there is no officer {handle!r}: `recovery officer list`")
+    officer, stored = found
+    is_bound = not stored and officer == bound
+    if not is_bound and not secret_fits(secret, stored):
+        raise NobodyActsError(
+            f"the secret for officer {handle!r} does not fit: set RECOVERY_SECURITY__SECRET"
+        )
+    return _identity(database, officer)
+
+
+def all_of_demo(database: Database) -> tuple[Identity, ...]:
+    """Everybody in a demo, whose people are made up; nobody anywhere else."""
+    if not is_demo(database):
+        return ()
+    with database.reading() as session:
+        found = officers(session)
+    return tuple(_identity(database, officer) for officer in found)
+
+
+def _identity(database: Database, officer: OfficerView) -> Identity:
+    """NobodyActsError where the officer's row is not what its signed history says."""
+    with database.reading() as session:
+        broken = broken_subject(session, database, Noun.OFFICER, officer.id)
+    if broken:
+        raise NobodyActsError(
+            f"officer {officer.handle!r} cannot act: {broken[0]}; see `recovery audit verify`"
+        )
+    return Identity(officer.id, officer.handle, officer.roles, _proof(officer, database.vault))
+
+
+def _proof(officer: OfficerView, vault: Vault) -> str:
+    body = ["identity", officer.id, officer.handle, sorted(officer.roles)]
+    return vault.fingerprint(canonical(body).decode())

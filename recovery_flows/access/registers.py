@@ -1,0 +1,165 @@
+"""Who may act and whom the unit talks to: a supervisor asks, another person confirms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from models.engine import Database
+from models.entities.register_states import RegisterAct
+from models.entities.states import Role
+from models.outcome import Values
+from models.queries.cases.views import ApprovalLine
+from models.queries.installation.clock import case_now
+from models.queries.installation.registers import PendingChange, pending_changes, stored_values
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault
+from models.store.people import officer_values
+from models.store.registers import (
+    CHANGE,
+    ChangeVoidError,
+    ask_change,
+    confirm_change,
+    deny_change,
+)
+from models.store.unit import Actor, Unit
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.errors import StepRefusedError
+
+REGISTER = "register"
+_DONE = {
+    RegisterAct.APPOINT_OFFICER: "{} may act now",
+    RegisterAct.REGISTER_PARTNER: "{} is registered now",
+    RegisterAct.CHANGE_PARTNER: "{} is changed now",
+}
+_SHOWN = {
+    "handle": "officer", "roles": "roles", "os_user": "system user", "name": "name",
+    "kind": "kind", "regime": "law", "currency": "currency", "home": "at home",
+    "channel": "channel", "base_url": "address", "client_id": "client id",
+    "ca_path": "trusted certificates", "cert_path": "our certificate", "cert_key_path": "its key",
+}  # fmt: skip
+_SECRETS = {"secret_hash": "secret", "token_sealed": "fixed token"}
+_CONTACTS = "contacts_sealed"
+SHOWN_COLUMNS = frozenset({*_SHOWN, *_SECRETS, _CONTACTS})
+"""What a change may carry: whoever confirms it is shown, or told of, each of these."""
+
+
+def is_change(approval_id: str) -> bool:
+    """Whether an approval's id is that of a change of the registers."""
+    return approval_id.startswith(f"{CHANGE}-")
+
+
+def ask_officer(
+    desk: ActingOfficer, handle: str, roles: Iterable[Role], *, os_user: str = "", secret: str = ""
+) -> str:
+    """Ask for a new officer; return the id under which a second person confirms it."""
+    values = officer_values(handle, roles, os_user=os_user, secret=secret)
+    actor = desk.actor(Role.SUPERVISOR)
+    with desk.unit() as (unit, now):
+        return ask_change(unit, actor, now, RegisterAct.APPOINT_OFFICER, handle, values)
+
+
+def ask_partner(
+    unit: Unit, desk: ActingOfficer, partner_id: str, values: Values, *, is_known: bool
+) -> str:
+    """Ask for a new partner, or for a known one's other address, credentials or law."""
+    act = RegisterAct.CHANGE_PARTNER if is_known else RegisterAct.REGISTER_PARTNER
+    now = case_now(unit.session, desk.wall())
+    return ask_change(unit, desk.actor(Role.SUPERVISOR), now, act, partner_id, values)
+
+
+def decide(desk: ActingOfficer, change_id: str, *, is_yes: bool, reason: str = "") -> str:
+    """A second person's yes or no to a change; return one sentence of what was done.
+
+    A no takes a reason, which is kept sealed.
+    """
+    if not is_yes and not reason.strip():
+        raise StepRefusedError("a refusal needs a reason")
+    actor = _anybody(desk)
+    with _as_refusal(), desk.unit() as (unit, now):
+        if not is_yes:
+            done = deny_change(unit, actor, now, change_id, reason.strip())
+            return f"{done.subject_id}: the change that {done.asked_by} asked for was denied"
+        done = confirm_change(unit, actor, now, change_id)
+        return f"{_DONE[done.act].format(done.subject_id)}; asked for by {done.asked_by}"
+
+
+@contextmanager
+def _as_refusal() -> Iterator[None]:
+    try:
+        yield
+    except ChangeVoidError as error:
+        raise StepRefusedError(str(error)) from error
+
+
+def _anybody(desk: ActingOfficer) -> Actor:
+    """Whoever has logged in, as a supervisor where they are one: two persons are enough here."""
+    roles = desk.officer.roles if desk.officer else frozenset()
+    return desk.actor(Role.SUPERVISOR if Role.SUPERVISOR in roles else Role.OFFICER)
+
+
+def waiting_changes(database: Database) -> tuple[ApprovalLine, ...]:
+    """Changes of the registers that wait for a second person, the oldest first."""
+    with database.reading() as session:
+        found = pending_changes(session, database.vault)
+        before = [stored_values(session, change) for change in found]
+    return tuple(
+        _line(change, stored, database.vault) for change, stored in zip(found, before, strict=True)
+    )
+
+
+def _line(change: PendingChange, before: Mapping[str, object], vault: Vault) -> ApprovalLine:
+    return ApprovalLine(
+        approval_id=change.id,
+        recovery_id="",
+        ref=REGISTER,
+        act=change.act,
+        subject_id=change.subject_id,
+        asked_by=change.asked_by,
+        asked_at=change.asked_at,
+        due_at=None,
+        post_hoc=False,
+        figures=(*_figures(change, before), *_contacts(change, before, vault)),
+        digest=change.digest,
+    )
+
+
+def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Every value that a yes puts in force, with what stands there now where it is another."""
+    values: dict[str, object] = json.loads(change.values)
+    if "handle" not in values:
+        yield "partner", change.subject_id
+    for column, label in _SHOWN.items():
+        if column in values:
+            new, old = _shown(values[column]), _shown(before.get(column))
+            changed = bool(before) and new != old
+            if new or changed:
+                yield label, f"{new or 'none'} (now: {old or 'none'})" if changed else new
+    for column, label in _SECRETS.items():
+        if values.get(column):
+            yield label, "a new one" if before.get(column) else "one of its own"
+
+
+def _contacts(
+    change: PendingChange, before: Mapping[str, object], vault: Vault
+) -> Iterator[tuple[str, str]]:
+    """Where letters are to go, beside where they go now; a bank's address is no secret here."""
+    values: dict[str, object] = json.loads(change.values)
+    place = SealedPlace("partner", change.subject_id, _CONTACTS)
+    if _CONTACTS not in values:
+        return
+    new, old = (
+        json.loads(vault.open(str(row.get(_CONTACTS) or ""), place) or "{}")
+        for row in (values, before)
+    )
+    for name in sorted({*new, *old}):
+        is_same = new.get(name) == old.get(name)
+        now = "" if is_same else f" (now: {old.get(name) or 'none'})"
+        yield name, f"{new.get(name) or 'none'}{now}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

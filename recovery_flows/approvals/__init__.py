@@ -1,0 +1,1 @@
+"""What a second person is asked: kinds, exact figures, the question and its end."""

@@ -1,0 +1,298 @@
+"""What a second person is shown and what the approval binds: one list of figures for each act.
+
+`figures_of` is the only source. The digest of an approval is over these figures and the ids of
+what they are about; the screen, `recovery approve`, a preview before asking, the sentence in the
+queue and the row of the table show these figures and no others. So a figure that is shown is bound,
+and what is bound is shown.
+
+To add a kind of approval: a member of `subjects.Act` with its `SUBJECT_NOUN`, a function here that
+returns the figures, and its line in `_FIGURES` (a test holds that every act has one). To bind one
+more thing: one more `Figure`. Values are typed (`models.figures`): money, an instant, an account
+or a reason by its id, a document by its digest. Exactly one figure is the headline, if the act is
+about one sum. A subject outside of a recovery's file makes its own `ApprovalSubject`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from models.case_file import RecoveryFile
+from models.entities.rows import ApprovalRow, AssetRow, CallRow, HoldRow
+from models.entities.states import ApprovalState, LedgerAccount
+from models.figures import (
+    AccountNumber,
+    AnswerTyped,
+    Document,
+    Figure,
+    Holder,
+    Masked,
+    Payee,
+    Reason,
+    bound,
+)
+from models.ids import derive_id, digest
+from models.money import Money
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.ledger import releasable as releasing
+from recovery_flows.ledger.term_names import term_word
+
+_SPELLING = "figures-1"
+"""Named in every digest: a digest made by another spelling never equals one of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalSubject:
+    """What one approval is about: the act, the id of what it changes, and every figure of it."""
+
+    act: str
+    subject_id: str
+    figures: tuple[Figure, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the act, the subject's id and every figure in order."""
+        return digest([_SPELLING, self.act, self.subject_id, *map(bound, self.figures)])
+
+
+def subject_of(file: RecoveryFile, act: Act, subject_id: str) -> ApprovalSubject:
+    """What an approval of `act` on `subject_id` would bind now; no figures if it is not there."""
+    figures = _FIGURES[act](file, subject_id) if _is_there(file, subject_id) else ()
+    return ApprovalSubject(act, subject_id, tuple(figures))
+
+
+def _is_there(file: RecoveryFile, subject_id: str) -> bool:
+    """Whether the file still has what an approval is about; answered letters leave it."""
+    ids = {h.id for h in file.holds} | {r.id for r in file.requests}
+    ids |= {a.id for a in file.allocations} | {x.id for x in file.linkages}
+    ids |= {c.id for c in file.claims}
+    return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
+
+
+def subject_digest(file: RecoveryFile, act: Act, subject_id: str) -> str:
+    """Digest of the figures that an approval of `act` on `subject_id` would bind now."""
+    return subject_of(file, act, subject_id).digest
+
+
+def approval_id(file: RecoveryFile, act: Act, subject_id: str) -> str:
+    """A new approval's id: the n-th that was asked for this act on this subject."""
+    earlier = [a for a in file.approvals if a.subject_id == subject_id and a.action == act]
+    return derive_id("appr", subject_id, act, len(earlier) + 1)
+
+
+def is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether a call may go out under this approval now.
+
+    It was given, or the law lets the order leave before its confirmation; and what it was given
+    for has not changed by a single figure since.
+    """
+    given = approval.state is ApprovalState.APPROVED or (
+        approval.post_hoc and approval.state is ApprovalState.PENDING
+    )
+    return given and is_unchanged(file, approval)
+
+
+def is_unchanged(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether every figure is as it was when this approval was asked for."""
+    now = subject_digest(file, Act(approval.action), approval.subject_id)
+    return approval.subject_digest == now
+
+
+def _account(asset: AssetRow) -> Iterator[Figure]:
+    yield Figure("bank", asset.partner_id)
+    yield Figure("account", AccountNumber(asset.account_id))
+
+
+def _amount(minor: int, currency: str) -> Figure:
+    return Figure("amount", Money(minor, currency), is_headline=True)
+
+
+def _measure(file: RecoveryFile, hold: HoldRow) -> Iterator[Figure]:
+    yield from _account(file.asset(hold.asset_id))
+    yield Figure("measure", f"{hold.kind} under {hold.law_row}")
+
+
+def _order(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+    """A hold to be ordered; one that blocks more than is disputed says how much is, and why."""
+    hold = file.hold(hold_id)
+    yield from _measure(file, hold)
+    yield _amount(hold.requested_minor, hold.currency)
+    if hold.supersedes_id:
+        yield Figure("follows", hold.supersedes_id)
+    if hold.scope_reason:
+        asset = file.asset(hold.asset_id)
+        yield Figure("disputed", Money(asset.traced_minor, asset.currency))
+        yield Figure("reason", Reason(hold.scope_reason))
+
+
+def _held(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+    yield from _measure(file, hold)
+    if hold.bank_ref:
+        yield Figure("bank ref", hold.bank_ref)
+    yield _amount(minor, hold.currency)
+
+
+def _let_go(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+    """What is to be let go; where victims are still owed, what of the hold is traced to them."""
+    yield from _held(file, hold, minor)
+    if not releasing.is_free(file, file.asset(hold.asset_id), hold):
+        traced = Money(releasing.of_loss_minor(file, hold), hold.currency)
+        yield Figure("of the hold, traced to victims", traced)
+        yield Figure("still owed to victims", releasing.owed(file))
+
+
+def _release(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+    hold = file.hold(hold_id)
+    return _let_go(file, hold, hold.held_minor)
+
+
+def _renewal(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+    """A freeze with what it holds now, and the end from which it is prolonged."""
+    hold = file.hold(hold_id)
+    yield from _held(file, hold, hold.held_minor)
+    if hold.expires_at is not None:
+        yield Figure("prolonged from", hold.expires_at)
+
+
+def _part(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+    hold = file.hold(hold_id)
+    return _let_go(file, hold, hold.releasing_minor)
+
+
+def _complaint(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+    hold = file.hold(hold_id)
+    # A yes turns what was complained of into what is being released.
+    return _let_go(file, hold, hold.complained_minor or hold.releasing_minor)
+
+
+def _request(file: RecoveryFile, request_id: str) -> Iterator[Figure]:
+    request = next(r for r in file.requests if r.id == request_id)
+    asset = file.asset(request.asset_id)
+    yield Figure("to", f"{request.partner_id} by {request.channel}")
+    yield Figure("account", AccountNumber(asset.account_id))
+    yield _amount(request.requested_minor, request.currency)
+    yield Figure("fields", Document(request.fields_digest))
+
+
+def _allocation(file: RecoveryFile, allocation_id: str) -> Iterator[Figure]:
+    """Who gets what, by which formula, from which hold."""
+    allocation = next(a for a in file.allocations if a.id == allocation_id)
+    yield Figure("method", allocation.method)
+    yield Figure("formula", allocation.formula)
+    pool = Money(allocation.pool_minor, allocation.currency)
+    yield Figure("pool", pool, is_headline=True)
+    for payout in sorted(file.payouts_of(allocation_id), key=lambda p: p.id):
+        bank = file.asset(file.hold(payout.hold_id).asset_id).partner_id
+        amount = Money(payout.amount_minor, payout.currency)
+        to, hold = payout.payee_account_id, payout.hold_id
+        yield Figure("payee", Payee(payout.claim_id, to, amount, bank, hold))
+        yield from _not_the_senders(file, payout.claim_id, to)
+    # Trace, claims, holds, payees, other recoveries: a change of any of them voids the yes.
+    yield Figure("rests on", Document(digest(allocation.basis)))
+
+
+def _not_the_senders(file: RecoveryFile, claim_id: str, account_id: str) -> Iterator[Figure]:
+    """Of a payee other than the account that the money came from: whose, by whom and why."""
+    claim = next((c for c in file.claims if c.id == claim_id), None)
+    if claim is None or account_id == claim.victim_account_id:
+        return
+    yield Figure("money came from", AccountNumber(claim.victim_account_id))
+    yield Figure("its holder", Holder(account_id, claim_id))
+    yield Figure("changed by", claim.payout_changed_by or "nobody")
+    yield Figure("why", Reason(claim.payout_reason))
+
+
+def _payee(file: RecoveryFile, claim_id: str) -> Iterator[Figure]:
+    """Another account for a claim's money: whose it is, instead of which, and why."""
+    claim = next(c for c in file.claims if c.id == claim_id)
+    yield Figure("claim", claim.id)
+    yield Figure("pay to", AccountNumber(claim.asked_account_id))
+    yield Figure("its holder", Holder(claim.asked_account_id, claim_id))
+    yield Figure("instead of", AccountNumber(claim.payout_account_id))
+    yield Figure("money came from", AccountNumber(claim.victim_account_id))
+    yield Figure("why", Reason(claim.asked_reason))
+
+
+def _closing(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:
+    """Where every cent of the loss stands when the file is closed."""
+    del recovery_id
+    sums: dict[LedgerAccount, int] = {}
+    for balance in file.balances:
+        account = LedgerAccount(balance.account)
+        sums[account] = sums.get(account, 0) + balance.claim_minor
+    reported = -sums.pop(LedgerAccount.REPORTED, 0)  # booked against the terms that it is made of
+    yield Figure(term_word(LedgerAccount.REPORTED), Money(reported, file.recovery.currency))
+    for account in sorted(sums):
+        if sums[account]:
+            yield Figure(term_word(account), Money(sums[account], file.recovery.currency))
+
+
+def _trace_rule(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:
+    """The rule asked for, the one that it replaces, how much would lie elsewhere, and why."""
+    del recovery_id
+    recovery = file.recovery
+    yield Figure("rule", _rule(recovery.asked_rule, recovery.asked_among))
+    yield Figure("instead of", _rule(recovery.tracing_rule, recovery.tracing_among))
+    moved = Money(recovery.asked_moved_minor, recovery.currency)
+    yield Figure("would lie elsewhere", moved)
+    yield Figure("reason", Reason(recovery.asked_reason))
+
+
+def _rule(name: str, among: str) -> str:
+    return f"{name}, among victims {among}" if among else name
+
+
+def _linkage(file: RecoveryFile, linkage_id: str) -> Iterator[Figure]:
+    """Every task of it: who is asked what, about which subject, under which row of the law."""
+    linkage = next(row for row in file.linkages if row.id == linkage_id)
+    tasks = sorted((t for t in file.tasks if t.linkage_id == linkage_id), key=lambda t: t.id)
+    count = f"{len(tasks)} task{'' if len(tasks) == 1 else 's'}"
+    yield Figure("asked", count, is_headline=True)
+    yield Figure("incident", Document(linkage.identifiers_digest))
+    for task in tasks:
+        what = f"{task.kind.replace('_', ' ')}: {task.subject_hint} ({task.law_row})"
+        yield Figure(task.partner_id, Masked(what, task.subject_digest))
+
+
+def _letter_answer(file: RecoveryFile, call_id: str) -> Iterator[Figure]:
+    """Which letter, what was typed of its answer and by whom, and the bank's document."""
+    call = next(c for c in file.calls if c.id == call_id)
+    yield Figure("bank", call.partner_id)
+    yield Figure("account", AccountNumber(_account_of_call(file, call)))
+    yield Figure("letter", f"{call.kind}{_asked_sum(file, call)}")
+    yield Figure("it went", call.sent_how)
+    yield Figure("the bank says", AnswerTyped(call.id, call.answer_digest), is_headline=True)
+    yield Figure("document", Document(call.answer_document))
+    yield Figure("typed by", call.answer_by)
+    if call.letter_digest:
+        yield Figure("letter's text", Document(call.letter_digest))
+    yield Figure("to see it", f"recovery letter document {call.id}")
+
+
+def _asked_sum(file: RecoveryFile, call: CallRow) -> str:
+    """The sum that a letter asks for, to be held against the answer."""
+    sums = [Money(h.requested_minor, h.currency) for h in file.holds if h.id == call.subject_id]
+    sums += [Money(p.amount_minor, p.currency) for p in file.payouts if p.id == call.subject_id]
+    return f" of {sums[0]}" if sums else ""
+
+
+def _account_of_call(file: RecoveryFile, call: CallRow) -> str:
+    claim = next((c for c in file.claims if c.id == call.subject_id), None)
+    return claim.victim_account_id if claim else file.asset(call.asset_id).account_id
+
+
+_FIGURES: dict[Act, Callable[[RecoveryFile, str], Iterator[Figure]]] = {
+    Act.ORDER_STOP: _order,
+    Act.FREEZE: _order,
+    Act.RELEASE: _release,
+    Act.REQUEST: _request,
+    Act.RETURN: _allocation,
+    Act.PAYEE: _payee,
+    Act.CLOSE: _closing,
+    Act.TRACE_RULE: _trace_rule,
+    Act.RENEW: _renewal,
+    Act.RELEASE_PART: _part,
+    Act.COMPLAINT: _complaint,
+    Act.LINKAGE: _linkage,
+    Act.LETTER_ANSWER: _letter_answer,
+}

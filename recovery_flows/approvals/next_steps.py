@@ -1,0 +1,31 @@
+"""What waits for a second person, as steps of a supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.entities.rows import AllocationRow, CallRow, HoldRow, RequestRow
+from models.entities.states import ApprovalState, Role
+from models.figures import headline
+from models.step_wording import NOTHING, say
+from recovery_flows.approvals.figures import subject_of
+from recovery_flows.approvals.kinds import Act
+
+
+def waiting(file: RecoveryFile) -> Iterator[Step]:
+    """What waits for a second person, with the figure that it is about."""
+    for approval in file.approvals:
+        if approval.state is ApprovalState.PENDING:
+            asset = _asset_of(file, approval.subject_id)
+            act = Act(approval.action)
+            about = headline(subject_of(file, act, approval.subject_id).figures)
+            text = say(f"approve_{act}") + (say("of", figure=about) if about else NOTHING)
+            yield Step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
+
+
+def _asset_of(file: RecoveryFile, subject_id: str) -> str:
+    rows: list[HoldRow | RequestRow | AllocationRow | CallRow]
+    rows = [*file.holds, *file.requests, *file.allocations, *file.calls]
+    return next((row.asset_id for row in rows if row.id == subject_id), "")

@@ -1,0 +1,62 @@
+"""Asking a second person for a yes to exact figures, and taking the question back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import ApprovalRow
+from models.entities.states import ApprovalState, Noun
+from models.outcome import Move
+from recovery_flows.approvals.figures import approval_id, subject_digest
+from recovery_flows.approvals.kinds import SUBJECT_NOUN, Act
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.ledger.changeset import Progress
+
+
+def ask(
+    progress: Progress,
+    act: Act,
+    subject_id: str,
+    actor: str,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    post_hoc: bool = False,
+) -> str:
+    """Ask a second person for a yes to exactly what stands there now; return the approval's id."""
+    asked = approval_id(progress.file, act, subject_id)
+    progress.take(
+        Move(
+            Noun.APPROVAL, asked, "asked", None,
+            {
+                "subject_noun": SUBJECT_NOUN[act],
+                "subject_id": subject_id,
+                "action": act,
+                "subject_digest": subject_digest(progress.file, act, subject_id),
+                "asked_by": actor,
+                "asked_at": now,
+                "due_at": due_at,
+                "post_hoc": post_hoc,
+            },
+        )
+    )  # fmt: skip
+    return asked
+
+
+def void_approvals(progress: Progress, subject_id: str, reason: str) -> None:
+    """Approvals asked or given for a subject no longer count."""
+    for approval in progress.file.approvals:
+        live = approval.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
+        if approval.subject_id == subject_id and live:
+            progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+
+
+def pending_approval(file: RecoveryFile, named: str) -> ApprovalRow:
+    """The pending approval of that id; StepRefusedError when it is not there or not pending."""
+    for approval in file.approvals:
+        if approval.id == named:
+            if approval.state is not ApprovalState.PENDING:
+                raise StepRefusedError(f"approval {named} is {approval.state} already")
+            return approval
+    raise StepRefusedError(f"there is no approval {named} in {file.recovery.ref}")

@@ -1,0 +1,45 @@
+"""The figures of an officer's next step: those that a second person will see, where it asks one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.figures import AccountNumber, Figure, headline
+from models.money import Money
+from recovery_flows.approvals.figures import subject_of
+from recovery_flows.approvals.kinds import Act
+
+ASKS: Mapping[str, Act] = {
+    Action.ORDER_STOP: Act.ORDER_STOP,
+    Action.SUBMIT_FREEZE: Act.FREEZE,
+    Action.COMPLETE_REQUEST: Act.REQUEST,
+    Action.SUBMIT_REQUEST: Act.REQUEST,
+    Action.PUBLISH_NOTICE: Act.RETURN,
+    Action.SUBMIT_RETURN: Act.RETURN,
+    Action.SUBMIT_RELEASE: Act.RELEASE,
+    Action.SUBMIT_RENEWAL: Act.RENEW,
+    Action.SUBMIT_CLOSE: Act.CLOSE,
+}
+"""Which approval a step asks for, or prepares."""
+
+
+def figures_of_step(file: RecoveryFile, step: Step) -> tuple[Figure, ...]:
+    """What a step is about: the figures of the approval that it asks for, or its account."""
+    act = ASKS.get(step.action)
+    if act is not None:
+        return subject_of(file, act, step.subject_id).figures
+    asset = next((a for a in file.assets if a.id == step.asset_id), None)
+    if asset is None:
+        return ()
+    return (
+        Figure("bank", asset.partner_id),
+        Figure("account", AccountNumber(asset.account_id)),
+        Figure("traced there", Money(asset.traced_minor, asset.currency)),
+    )
+
+
+def sum_of(file: RecoveryFile, action: Action, subject_id: str) -> Money | str:
+    """The figure that a step's sentence names: the headline of the approval that it asks for."""
+    return headline(subject_of(file, ASKS[action], subject_id).figures)

@@ -1,0 +1,120 @@
+"""Pending approvals whose figures change under them: void, and asked anew with the new figures.
+
+A bank that holds less, a trace that finds another sum, a version of the program that shows more:
+whatever changes a figure, the person who decides sees a new approval and never an old yes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import ApprovalRow
+from models.entities.states import (
+    LIVE_HOLDS,
+    OPEN_CALLS,
+    AllocationState,
+    ApprovalState,
+    HoldState,
+    LinkageState,
+    Noun,
+    RecoveryState,
+    RequestState,
+)
+from models.outcome import Move
+from recovery_flows.approvals.figures import approval_id, is_unchanged, subject_digest
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.ledger.changeset import Progress
+
+CHANGED = "its figures are not those that were asked about: ask again"
+ENDED = "the hold that it is about has ended"
+
+_HOLD_STATES = {
+    Act.ORDER_STOP: {HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.STOPPED},
+    Act.FREEZE: {HoldState.PENDING_APPROVAL},
+    Act.RENEW: {HoldState.FROZEN},
+    Act.RELEASE: LIVE_HOLDS | {HoldState.QUEUED},
+    Act.RELEASE_PART: LIVE_HOLDS,
+    Act.COMPLAINT: LIVE_HOLDS,
+}
+_ABOUT_A_LIVE_HOLD = (Act.RENEW, Act.RELEASE, Act.RELEASE_PART, Act.COMPLAINT)
+
+
+def void_changed(progress: Progress, now: datetime) -> None:
+    """Void each pending approval of which a figure has changed; ask anew where that still fits.
+
+    A closing is not asked anew: whether everything is closed is for an officer to look at.
+    """
+    if progress.file.recovery.state is not RecoveryState.OPEN:
+        return
+    for approval in progress.file.approvals:
+        if approval.state is not ApprovalState.PENDING:
+            continue
+        ended = _has_ended(progress.file, approval)
+        if is_unchanged(progress.file, approval) and not ended:
+            continue
+        reason = ENDED if ended else CHANGED
+        progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+        if _is_open(progress.file, approval):
+            _ask_anew(progress, approval, now)
+
+
+def _ask_anew(progress: Progress, approval: ApprovalRow, now: datetime) -> None:
+    act = Act(approval.action)
+    subject_id = approval.subject_id
+    asked = approval_id(progress.file, act, subject_id)
+    progress.take(
+        Move(
+            Noun.APPROVAL, asked, "asked_anew", None,
+            {
+                "subject_noun": approval.subject_noun,
+                "subject_id": subject_id,
+                "action": act,
+                "subject_digest": subject_digest(progress.file, act, subject_id),
+                "asked_by": approval.asked_by,
+                "asked_at": now,
+                "due_at": approval.due_at,
+                "post_hoc": approval.post_hoc,
+            },
+            reason=f"in place of {approval.id}",
+        )
+    )  # fmt: skip
+
+
+def _has_ended(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether the hold is over that was to be let go or prolonged: no yes could do that any more.
+
+    A stop that was sent first is confirmed all the same: it was somebody's act.
+    """
+    act = Act(approval.action)
+    if act not in _ABOUT_A_LIVE_HOLD:
+        return False
+    return file.hold(approval.subject_id).state not in _HOLD_STATES[act]
+
+
+def _is_open(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether what was asked about is still there to be decided."""
+    act, named = Act(approval.action), approval.subject_id
+    match act:
+        case Act.REQUEST:
+            return any(
+                r.id == named and r.state is RequestState.PENDING_APPROVAL for r in file.requests
+            )
+        case Act.RETURN:
+            pending = AllocationState.PENDING_APPROVAL
+            return any(a.id == named and a.state is pending for a in file.allocations)
+        case Act.LINKAGE:
+            return any(x.id == named and x.state is not LinkageState.DENIED for x in file.linkages)
+        case Act.LETTER_ANSWER:
+            return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
+        case Act.PAYEE:
+            return any(c.id == named and c.asked_account_id for c in file.claims)
+        case Act.TRACE_RULE:
+            return bool(file.recovery.asked_rule)
+        case Act.CLOSE:
+            return False
+    hold = next((h for h in file.holds if h.id == named), None)
+    if hold is None or hold.state not in _HOLD_STATES[act]:
+        return False
+    return act is not Act.RENEW or hold.renewal == Renewal.ASKED

@@ -1,0 +1,1 @@
+"""A whole recovery: lifecycle, next steps, deadlines, merging; above the stages."""

@@ -1,0 +1,224 @@
+"""From a step to the act that does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.case_file import Place, Step
+from models.entities.states import HoldState
+from models.ids import canonical
+from models.queries.books.money import told_by_files
+from models.queries.cases.requests import fields_place, sealed_fields
+from models.sealing.sealed_place import SealedPlace
+from models.sealing.vault import Vault
+from recovery_flows import errors
+from recovery_flows.cases import dead_ends as stuck, lifecycle as acts
+from recovery_flows.cases.next_steps import Action
+from recovery_flows.correspondence.letters.next_steps import LetterAction
+from recovery_flows.cross_border import request_edits as requesting
+from recovery_flows.freezing import (
+    amendments as hold_acts,
+    denied_stops,
+    lapse as lapsing,
+    refusals as refused,
+    submissions,
+)
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.multi_agency import lifecycle as linking_acts
+from recovery_flows.restitution import decisions as return_acts
+from recovery_flows.tracing import trace_requests
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an act may need besides the file."""
+
+    actor: str
+    now: datetime
+    laws: Laws
+    fields: Mapping[str, str]
+    case_number: str
+    vault: Vault
+    places: Mapping[str, Place]
+    session: Session
+
+    def seal(self, fields: object, place: SealedPlace) -> str:
+        """Seal a request's fields."""
+        return self.vault.seal(canonical(fields).decode(), place)
+
+
+def do(progress: Progress, step: Step, given: Given) -> str:
+    """Carry out an officer's step on a file; return what was done, in words."""
+    _refuse_by_hand(step)
+    return _DO[Action(step.action)](progress, step, given)
+
+
+def _refuse_by_hand(step: Step) -> None:
+    """What is done with paper, or takes a reason, takes more than a key."""
+    command = _BY_HAND.get(step.action)
+    if command:
+        words = f"recovery {command} {step.subject_id}"
+        raise errors.StepRefusedError(f"{step.sentence}: `{words}`")
+
+
+_BY_HAND: Mapping[str, str] = {
+    LetterAction.PRINT: "letter print",
+    LetterAction.SEND: "letter sent",
+    LetterAction.ANSWER: "letter answer",
+    Action.RESOLVE_DISCREPANCY: "discrepancy resolve",
+}
+
+
+def _accept(progress: Progress, step: Step, given: Given) -> str:
+    del step
+    acts.accept(progress, given.actor, given.case_number, given.laws, given.places)
+    if told_by_files(given.session, {a.account_id for a in progress.file.assets}):
+        trace_requests.want_trace(progress)
+    return f"accepted under case number {given.case_number}"
+
+
+def _order_stop(progress: Progress, step: Step, given: Given) -> str:
+    submissions.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
+    if progress.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
+        return "stop-payment submitted for approval"
+    if progress.file.asset(step.asset_id).partner_id in progress.file.by_letter:
+        return "stop-payment ordered: print its letter now; another person confirms it"
+    return "stop-payment sent first; another person confirms it"
+
+
+def _submit_freeze(progress: Progress, step: Step, given: Given) -> str:
+    submissions.submit_freeze(progress, step.subject_id, given.actor, given.now)
+    return "freeze submitted for approval"
+
+
+def _complete_request(progress: Progress, step: Step, given: Given) -> str:
+    if not given.fields:
+        request = next(r for r in progress.file.requests if r.id == step.subject_id)
+        names = request.missing.replace(",", ", ")
+        raise errors.StepRefusedError(
+            f"the request lacks {names}: give them with --field NAME=TEXT"
+        )
+    text = given.vault.open(
+        sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
+    )
+    fields = {**json.loads(text or "{}"), **given.fields}
+    requesting.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
+    request = next(r for r in progress.file.requests if r.id == step.subject_id)
+    left = request.missing.replace(",", ", ")
+    return f"request amended; still missing: {left}" if left else "request complete"
+
+
+def _submit_request(progress: Progress, step: Step, given: Given) -> str:
+    requesting.submit_request(progress, step.subject_id, given.actor, given.now)
+    return "cross-border request submitted for approval"
+
+
+def _split(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    acts.split(progress, step.subject_id)
+    return "the account stays in both files, each with what it traced"
+
+
+def _check_title(progress: Progress, step: Step, given: Given) -> str:
+    return_acts.check_title(progress, step.subject_id, given.actor)
+    return "title to the held money checked"
+
+
+def _publish_notice(progress: Progress, step: Step, given: Given) -> str:
+    return_acts.publish_notice(progress, step.subject_id, given.now, given.laws)
+    return "notice of the return published"
+
+
+def _submit_return(progress: Progress, step: Step, given: Given) -> str:
+    return_acts.submit_allocation(progress, step.subject_id, given.actor, given.now, given.laws)
+    return "return decision submitted for approval"
+
+
+def _submit_release(progress: Progress, step: Step, given: Given) -> str:
+    return_acts.submit_release(progress, step.subject_id, given.actor, given.now)
+    return "release submitted for approval"
+
+
+def _submit_renewal(progress: Progress, step: Step, given: Given) -> str:
+    hold_acts.submit_renewal(progress, step.subject_id, given.actor, given.now)
+    return "renewal submitted for approval"
+
+
+def _see_lapse(progress: Progress, step: Step, given: Given) -> str:
+    lapsing.see_lapse(progress, step.subject_id, given.actor)
+    return "the lapse is noted; nothing is held there any more"
+
+
+def _renew_preservation(progress: Progress, step: Step, given: Given) -> str:
+    linking_acts.renew(progress, step.subject_id, given.now)
+    return "the partner is asked to preserve it for another term"
+
+
+def _see_expiry(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    linking_acts.see_expiry(progress, step.subject_id)
+    return "noted; nothing is preserved there any more"
+
+
+def _release_again(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    denied_stops.release_again(progress, step.subject_id)
+    return "release of the denied stop ordered again"
+
+
+def _verify_claim(progress: Progress, step: Step, given: Given) -> str:
+    acts.verify_claim(progress, step.subject_id, given.laws, given.places)
+    trace_requests.want_trace(progress)
+    return "claim verified"
+
+
+def _ask_statement(progress: Progress, step: Step, given: Given) -> str:
+    stuck.ask_again(progress, step.subject_id, step.asset_id, given.now)
+    return "the bank is asked again for the statement"
+
+
+def _give_up_account(progress: Progress, step: Step, given: Given) -> str:
+    del given
+    stuck.give_up(progress, step.subject_id)
+    return "account given up: no payment into it was found"
+
+
+def _see_refusal(progress: Progress, step: Step, given: Given) -> str:
+    refused.see(progress, step.subject_id, given.actor)
+    return "the refusal is noted; `recovery hold again` orders it anew"
+
+
+def _submit_close(progress: Progress, step: Step, given: Given) -> str:
+    del step
+    acts.submit_close(progress, given.actor, given.now)
+    return "closing submitted for approval"
+
+
+_DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
+    Action.ACCEPT: _accept,
+    Action.ORDER_STOP: _order_stop,
+    Action.SUBMIT_FREEZE: _submit_freeze,
+    Action.COMPLETE_REQUEST: _complete_request,
+    Action.SUBMIT_REQUEST: _submit_request,
+    Action.SPLIT: _split,
+    Action.CHECK_TITLE: _check_title,
+    Action.PUBLISH_NOTICE: _publish_notice,
+    Action.SUBMIT_RETURN: _submit_return,
+    Action.SUBMIT_RELEASE: _submit_release,
+    Action.SUBMIT_RENEWAL: _submit_renewal,
+    Action.SEE_LAPSE: _see_lapse,
+    Action.RENEW_PRESERVATION: _renew_preservation,
+    Action.SEE_EXPIRY: _see_expiry,
+    Action.SEE_REFUSAL: _see_refusal,
+    Action.RELEASE_AGAIN: _release_again,
+    Action.VERIFY_CLAIM: _verify_claim,
+    Action.ASK_STATEMENT: _ask_statement,
+    Action.GIVE_UP_ACCOUNT: _give_up_account,
+    Action.SUBMIT_CLOSE: _submit_close,
+}

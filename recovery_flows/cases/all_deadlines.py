@@ -1,0 +1,63 @@
+"""The clock wall: every clock of every open recovery, the nearest end first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.engine import Database
+from models.money import Money
+from models.queries.cases.case_files import load_files
+from models.queries.cases.deadline_views import ClockWall, WallLine
+from models.queries.cases.queue import recoveries_by_clock
+from models.queries.cases.views import ClockLine
+from models.queries.installation.clock import case_now
+from recovery_flows.cases.deadlines import RunningClock, running
+from recovery_flows.law.regime import Laws
+
+
+def clock_wall(
+    database: Database, laws: Laws, wall: datetime, recoveries: int | None = None
+) -> ClockWall:
+    """The clocks of the recoveries whose nearest one ends first; all of them with None.
+
+    Of a recovery left out no clock ends before `until`, so what stands before it is complete.
+    """
+    with database.reading() as session:
+        ids, until = recoveries_by_clock(session, recoveries)
+        files = load_files(session, ids)
+        now = case_now(session, wall)
+    lines = [line for file in files for line in _lines(file, laws)]
+    if until is not None:
+        lines = [line for line in lines if line.clock.due_at <= until]
+    lines.sort(key=lambda line: (line.clock.due_at, line.ref, line.line_id))
+    return ClockWall(now, tuple(lines), until)
+
+
+def _lines(file: RecoveryFile, laws: Laws) -> Iterator[WallLine]:
+    recovery = file.recovery
+    for clock in running(file, laws):
+        asset = next((a for a in file.assets if a.id == clock.asset_id), None)
+        yield WallLine(
+            line_id=f"{clock.subject_id} {clock.what}",
+            recovery_id=recovery.id,
+            ref=recovery.ref,
+            owner=recovery.owner_id,
+            bank=clock.partner_id or (asset.partner_id if asset else ""),
+            amount=_amount(file, clock),
+            clock=ClockLine(
+                clock.what, clock.due_at, clock.regime, clock.law_row, clock.note, clock.escalated
+            ),
+        )
+
+
+def _amount(file: RecoveryFile, clock: RunningClock) -> Money | None:
+    """What the clock is about: a hold's sum (held, else asked for), or an allocation's pool."""
+    subject = next((a.subject_id for a in file.approvals if a.id == clock.subject_id), "")
+    named = {clock.subject_id, subject}
+    for hold in file.holds:
+        if hold.id in named:
+            return Money(hold.held_minor or hold.requested_minor, hold.currency)
+    pools = (Money(a.pool_minor, a.currency) for a in file.allocations if a.id in named)
+    return next(pools, None)

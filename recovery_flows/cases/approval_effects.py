@@ -1,0 +1,261 @@
+"""A second person's yes or no, and what it sets going."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import ApprovalRow, HoldRow
+from models.entities.states import LIVE_HOLDS, RETURNED, HoldState, LedgerAccount, Noun, PayoutState
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.figures import is_unchanged
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import pending_approval
+from recovery_flows.correspondence.letters import answers as letter_answers
+from recovery_flows.cross_border import stage as crossing
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import (
+    denied_stops,
+    orders as hold_orders,
+    release as letting_go,
+    renewal as renewing,
+    stage as freezing,
+)
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.multi_agency import lifecycle as linking_acts
+from recovery_flows.restitution import guards as return_guards, payees, payouts as paying
+from recovery_flows.tracing import rule_choice as choosing
+
+
+def approve(
+    progress: Progress, named: str, actor: str, authority: str, now: datetime, laws: Laws
+) -> None:
+    """Say yes to exactly what was asked; what changed since is refused, nothing is sent for it."""
+    approval = pending_approval(progress.file, named)
+    act = Act(approval.action)
+    if not is_unchanged(progress.file, approval):
+        raise StepRefusedError(
+            f"what approval {named} is about has changed since it was asked: it is void, ask again"
+        )
+    values: dict[str, Scalar] = {"decided_by": actor, "decided_at": now, "authority": authority}
+    progress.take(Move(Noun.APPROVAL, approval.id, "approved", approval.state, values))
+    _FOLLOW[act](progress, approval, now, laws)
+
+
+def _confirm_stop(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state is HoldState.PENDING_APPROVAL:
+        # It blocks more than is disputed: such a stop leaves after its approval, not before.
+        _order_freeze(progress, approval, now, laws)
+        asset = progress.file.asset(hold.asset_id)
+        if freezing.statement_is_wanted(progress.file, asset):
+            progress.call(freezing.statement_intent(asset, now))
+    elif hold.state in (HoldState.ORDERED, HoldState.STOPPED):
+        progress.take(Move(Noun.HOLD, hold.id, "confirmed", hold.state))
+
+
+def _order_freeze(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del laws
+    hold = progress.file.hold(approval.subject_id)
+    if hold.supersedes_id and denied_stops.is_given_up(progress.file, hold.supersedes_id):
+        raise StepRefusedError(f"hold {hold.id} would take over a hold that is given up")
+    progress.take(Move(Noun.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
+    ordered = progress.file.hold(hold.id)
+    progress.call(hold_orders.hold_intent(progress.file, ordered, approval.id))
+
+
+def _order_renewal(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del now, laws
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state is not HoldState.FROZEN:
+        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to renew")
+    progress.take(renewing.move(hold, "renewal_ordered", Renewal.ORDERED))
+    progress.call(renewing.intent(progress.file, hold, approval.id))
+
+
+def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del now, laws
+    hold = _still_held(progress, approval)
+    minor = letting_go.part_of(hold, Act(approval.action))
+    if minor:
+        letting_go.order_part(progress, hold, minor, approval.id)
+    else:
+        reason = "released by decision"
+        hold_orders.order_release(progress, hold.id, approval.id, reason)
+
+
+def _send_request(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    request = next(r for r in progress.file.requests if r.id == approval.subject_id)
+    crossing.send(progress, request, now, laws, approval.id)
+
+
+def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del now, laws
+    allocation = paying.allocation_of(progress.file, approval.subject_id)
+    why = return_guards.why_not(progress.file, allocation)
+    if why:
+        raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
+    progress.take(Move(Noun.ALLOCATION, allocation.id, "approved", allocation.state))
+    payouts = [
+        p for p in progress.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED
+    ]
+    for payout in payouts:
+        progress.take(Move(Noun.PAYOUT, payout.id, "instructed", payout.state))
+    for intent in paying.intents(progress.file, payouts, approval.id):
+        progress.call(intent)
+
+
+def _release(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del now, laws
+    hold = _still_held(progress, approval)
+    why = return_guards.why_not_released(progress.file, hold)
+    if why:
+        raise StepRefusedError(f"the release of hold {hold.id} cannot be approved: {why}")
+    hold_orders.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")
+
+
+def _still_held(progress: Progress, approval: ApprovalRow) -> HoldRow:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
+        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to let go")
+    return hold
+
+
+def _close(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    del approval, laws
+    recovery = progress.file.recovery
+    event = closing_event(progress.file)
+    values: dict[str, Scalar] = {"closed_at": now}
+    progress.take(Move(Noun.RECOVERY, recovery.id, event, recovery.state, values))
+
+
+def _put_rule_in_force(
+    progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws
+) -> None:
+    del approval, now, laws
+    choosing.put_in_force(progress)
+
+
+def _leave_to_desk(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    """What was typed of a letter is sealed: the desk opens it and has it taken."""
+    del progress, approval, now, laws
+
+
+def closing_event(file: RecoveryFile) -> str:
+    """How a recovery ends, by its ledger: all that was upheld returned, a part, or nothing."""
+    returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
+    upheld = -sum(
+        b.claim_minor
+        for b in file.balances
+        if b.account in (LedgerAccount.REPORTED, LedgerAccount.NOT_UPHELD)
+    )
+    if returned == 0:
+        return "closed_no_recovery"
+    return "closed_returned" if returned >= upheld else "closed_partial"
+
+
+_FOLLOW = {
+    Act.ORDER_STOP: _confirm_stop,
+    Act.FREEZE: _order_freeze,
+    Act.REQUEST: _send_request,
+    Act.RETURN: _pay,
+    Act.RELEASE: _release,
+    Act.CLOSE: _close,
+    Act.TRACE_RULE: _put_rule_in_force,
+    Act.RENEW: _order_renewal,
+    Act.RELEASE_PART: _let_part_go,
+    Act.COMPLAINT: _let_part_go,
+    Act.LINKAGE: linking_acts.confirm,
+    Act.LETTER_ANSWER: _leave_to_desk,
+    Act.PAYEE: payees.put_in_force,
+}
+
+
+SEE_NOTE = "the reason is in a note of the same instant"
+"""A person's words are kept sealed as a note; history holds ids, amounts and codes."""
+
+
+def deny(progress: Progress, named: str, actor: str, reason: str, now: datetime) -> None:
+    """Say no, with a reason; a stop that was sent first is taken back at the bank."""
+    if not reason.strip():
+        raise StepRefusedError("a refusal needs a reason")
+    approval = pending_approval(progress.file, named)
+    values: dict[str, Scalar] = {
+        "decided_by": actor, "decided_at": now,
+    }  # fmt: skip
+    progress.take(
+        Move(Noun.APPROVAL, approval.id, "denied", approval.state, values, reason=SEE_NOTE)
+    )
+    _undo(progress, approval, SEE_NOTE)
+
+
+def _undo(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    undo = _UNDO.get(Act(approval.action))
+    if undo is not None:
+        undo(progress, approval, reason)
+
+
+def _take_stop_back(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state is HoldState.STOPPED:
+        hold_orders.order_release(progress, hold.id, approval.id, reason)
+    elif hold.state is HoldState.PENDING_APPROVAL:
+        _deny_hold(progress, approval, reason)
+
+
+def _deny_hold(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    progress.take(Move(Noun.HOLD, hold.id, "denied", hold.state, reason=reason))
+
+
+def _deny_renewal(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state is HoldState.FROZEN:
+        progress.take(renewing.move(hold, "renewal_denied", Renewal.DENIED, reason))
+
+
+def _keep_held(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    hold = progress.file.hold(approval.subject_id)
+    if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}:
+        letting_go.undo(progress, hold, Act(approval.action), reason)
+
+
+def _deny_request(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    request = next(r for r in progress.file.requests if r.id == approval.subject_id)
+    progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
+
+
+def _return_answer(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    letter_answers.give_back(progress, approval.subject_id, reason)
+
+
+def _drop_rule(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    del approval
+    choosing.drop(progress, reason)
+
+
+def _deny_return(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    del reason
+    file = progress.file
+    allocation = next(a for a in file.allocations if a.id == approval.subject_id)
+    progress.take(Move(Noun.ALLOCATION, allocation.id, "denied", allocation.state))
+    for payout in file.payouts_of(allocation.id):
+        progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", payout.state))
+
+
+_UNDO = {
+    Act.ORDER_STOP: _take_stop_back,
+    Act.FREEZE: _deny_hold,
+    Act.RENEW: _deny_renewal,
+    Act.RELEASE: _keep_held,
+    Act.RELEASE_PART: _keep_held,
+    Act.COMPLAINT: _keep_held,
+    Act.REQUEST: _deny_request,
+    Act.TRACE_RULE: _drop_rule,
+    Act.RETURN: _deny_return,
+    Act.LINKAGE: linking_acts.deny,
+    Act.LETTER_ANSWER: _return_answer,
+    Act.PAYEE: payees.drop,
+}

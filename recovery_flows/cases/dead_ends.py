@@ -1,0 +1,108 @@
+"""Where only a person can move a recovery on, although no rule of a stage says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.entities.rows import AssetRow, CallRow, ClaimRow
+from models.entities.states import OPEN_CALLS, CallKind, CallState, ClaimState, Noun, Role, Stage
+from models.ids import derive_id
+from models.money import Money
+from models.outcome import CallIntent, Move, Scalar
+from models.step_wording import say
+from recovery_flows.freezing.stage import statement_intent
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing.trace_requests import SILENT
+
+GIVEN_UP = "given up by an officer: no payment into it was found"
+
+
+def steps(file: RecoveryFile) -> Iterator[Step]:
+    """Claims that came unverified with a merge, accounts into which no payment is found."""
+    for claim in file.claims:
+        if claim.state is ClaimState.FILED:
+            text = say("verify_claim", amount=Money(claim.reported_minor, claim.currency))
+            yield Step(Action.VERIFY_CLAIM, Role.OFFICER, claim.id, "", None, text)
+    for asset in file.assets:
+        if _is_unexplained(file, asset):
+            yield from _asset_steps(file, asset)
+        elif _is_silent(asset):
+            text = say("ask_account_statement", partner=asset.partner_id)
+            yield Step(Action.ASK_STATEMENT, Role.OFFICER, asset.id, asset.id, None, text)
+
+
+def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
+    for claim, call in _refused(file, asset):
+        text = say("ask_statement", partner=call.partner_id)
+        yield Step(Action.ASK_STATEMENT, Role.OFFICER, claim.id, asset.id, None, text)
+    text = say("give_up_account", partner=asset.partner_id)
+    yield Step(Action.GIVE_UP_ACCOUNT, Role.OFFICER, asset.id, asset.id, None, text)
+
+
+def _is_unexplained(file: RecoveryFile, asset: AssetRow) -> bool:
+    """An account of the report into which the statements that there are show no payment."""
+    if asset.stage not in (Stage.FREEZING, Stage.CROSS_BORDER) or asset.traced_minor > 0:
+        return False
+    tried = file.holds_of(asset.id) or any(r.asset_id == asset.id for r in file.requests)
+    if tried or asset.left_alone or file.recovery.trace_wanted or file.open_calls(asset.id):
+        return False
+    return all(_is_answered(file, c) for c in _claims_into(file, asset))
+
+
+def _is_silent(asset: AssetRow) -> bool:
+    """An account in work of which its bank does not say where the money is."""
+    return asset.left_alone.startswith(SILENT) and asset.stage is not Stage.CLOSED
+
+
+def _claims_into(file: RecoveryFile, asset: AssetRow) -> list[ClaimRow]:
+    return [c for c in file.claims if c.payee_account_id == asset.account_id]
+
+
+def _is_answered(file: RecoveryFile, claim: ClaimRow) -> bool:
+    """Whether the victim's own bank has said what it says; one that was not asked yet is asked."""
+    calls = [c for c in file.calls if c.subject_id == claim.id]
+    return not any(c.state in OPEN_CALLS for c in calls) and (
+        claim.statement_to is not None or bool(calls) or claim.state is not ClaimState.VERIFIED
+    )
+
+
+def _refused(file: RecoveryFile, asset: AssetRow) -> Iterator[tuple[ClaimRow, CallRow]]:
+    for claim in _claims_into(file, asset):
+        calls = [c for c in file.calls if c.subject_id == claim.id]
+        if claim.statement_to is None and calls and calls[-1].state is CallState.REFUSED:
+            yield claim, calls[-1]
+
+
+def give_up(progress: Progress, asset_id: str) -> None:
+    """Leave an account alone into which no payment was found; the recovery can go on and close."""
+    from recovery_flows.errors import StepRefusedError
+
+    asset = progress.file.asset(asset_id)
+    if not _is_unexplained(progress.file, asset):
+        raise StepRefusedError(f"account {asset_id} is being worked on: it cannot be given up")
+    values: dict[str, Scalar] = {"left_alone": GIVEN_UP}
+    progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+
+
+def ask_again(progress: Progress, subject_id: str, asset_id: str, now: datetime) -> None:
+    """Ask once more for the statement that a bank refused: of an account, or a victim's own."""
+    if subject_id == asset_id:
+        asset = progress.file.asset(asset_id)
+        values: dict[str, Scalar] = {"left_alone": ""}
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+        progress.call(statement_intent(asset, now))
+        return
+    claim = next(c for c in progress.file.claims if c.id == subject_id)
+    progress.call(
+        CallIntent(
+            id=derive_id("call", claim.id, CallKind.STATEMENT, now.isoformat()),
+            partner_id=claim.victim_partner_id,
+            kind=CallKind.STATEMENT,
+            noun=Noun.CLAIM,
+            subject_id=claim.id,
+            asset_id=asset_id,
+        )
+    )

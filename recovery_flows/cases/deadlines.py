@@ -1,0 +1,170 @@
+"""Every clock that runs on a file: what ends, when, under which row of which law, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import ApprovalRow, HoldRow
+from models.entities.states import (
+    LIVE_HOLDS,
+    AllocationState,
+    ApprovalState,
+    HoldState,
+    Noun,
+    TaskState,
+)
+from models.entities.task_rows import TaskRow
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.freezing import reminders as reminding
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.regime import Laws, Regime
+from recovery_flows.law.rows import Measure
+from recovery_flows.multi_agency import stage as linking
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """One clock; `note` says what is under way against its end, `law_row` may be empty.
+
+    `partner_id` is named where it is not the bank of the account.
+    """
+
+    what: str
+    due_at: datetime
+    regime: str
+    law_row: str
+    subject_id: str
+    asset_id: str
+    note: str = ""
+    escalated: bool = False
+    partner_id: str = ""
+
+
+def running(file: RecoveryFile, laws: Laws) -> list[RunningClock]:
+    """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
+    found = [
+        *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws), *_tasks(file, laws),
+    ]  # fmt: skip
+    found = [_with_calendar(clock, laws) for clock in found]
+    return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
+
+
+def _with_calendar(clock: RunningClock, laws: Laws) -> RunningClock:
+    """A clock that counts banking days of a year which is not published yet says so."""
+    law = laws[clock.regime]
+    row = law.rows.get(clock.law_row)
+    year = clocks.unpublished_year(row.limit, clock.due_at, law) if row else None
+    if year is None:
+        return clock
+    said = f"calendar of {year} not published"
+    return replace(clock, note=f"{said}; {clock.note}" if clock.note else said)
+
+
+def _holds(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+    for hold in file.holds:
+        ends, what, row = _end_of(file, hold, laws)
+        if ends is not None:
+            regime = file.asset(hold.asset_id).regime
+            note = reminding.state_of_things(file, hold)
+            escalated = hold.escalated_at is not None
+            yield RunningClock(what, ends, regime, row, hold.id, hold.asset_id, note, escalated)
+
+
+def _end_of(file: RecoveryFile, hold: HoldRow, laws: Laws) -> tuple[datetime | None, str, str]:
+    if hold.state is HoldState.DISPOSAL_PENDING:
+        row = laws[file.asset(hold.asset_id).regime].measures.get(Measure.DISPOSAL, "")
+        return hold.release_due_at, "court's order due", row
+    if hold.state is HoldState.ORDERED:
+        return reminding.ends_at(file, hold, laws), f"{hold.kind} unanswered", hold.law_row
+    if hold.state in LIVE_HOLDS and hold.held_minor:
+        return hold.expires_at, f"{hold.kind} ends", hold.law_row
+    return None, "", ""
+
+
+_DUE = {
+    Act.ORDER_STOP: "confirmation due",
+    Act.FREEZE: "freeze to be approved",
+    Act.RENEW: "renewal to be approved",
+    Act.RELEASE: "release due",
+    Act.COMPLAINT: "complaint to be answered",
+    Act.LINKAGE: "linkage confirmation due",
+}
+
+
+def _approvals(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+    for approval in file.approvals:
+        if approval.state is not ApprovalState.PENDING or approval.due_at is None:
+            continue
+        hold = _hold_of(file, approval)
+        law = laws[file.asset(hold.asset_id).regime if hold else file.recovery.regime]
+        what = _DUE.get(Act(approval.action), f"{approval.action} to be approved")
+        note = "the time for it is over" if approval.alarmed else f"asked by {approval.asked_by}"
+        yield RunningClock(
+            what, approval.due_at, law.code, _row_of(file, approval, hold, law), approval.id,
+            hold.asset_id if hold else "", note, approval.alarmed,
+        )  # fmt: skip
+
+
+def _hold_of(file: RecoveryFile, approval: ApprovalRow) -> HoldRow | None:
+    return file.hold(approval.subject_id) if approval.subject_noun is Noun.HOLD else None
+
+
+def _row_of(file: RecoveryFile, approval: ApprovalRow, hold: HoldRow | None, law: Regime) -> str:
+    """The row of the law that an approval's clock is counted by."""
+    measure = {
+        Act.ORDER_STOP: Measure.CONFIRMATION,
+        Act.RELEASE: Measure.UNRELATED_RELEASE,
+        Act.COMPLAINT: Measure.COMPLAINT,
+        Act.LINKAGE: Measure.LINKAGE,
+    }.get(Act(approval.action))
+    if measure is not None:
+        return law.measures.get(measure, "")
+    if hold is None:
+        return ""
+    before = file.hold(hold.supersedes_id) if hold.supersedes_id else hold
+    return before.law_row
+
+
+def _notices(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+    law = laws[file.recovery.regime]
+    for allocation in file.allocations:
+        if allocation.state is AllocationState.NOTICE and allocation.notice_to is not None:
+            yield RunningClock(
+                "notice ends", allocation.notice_to, law.code, law.notice.code, allocation.id,
+                allocation.asset_id,
+            )  # fmt: skip
+
+
+def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+    """The clock that the tasks of a linkage share, and the end of each preservation."""
+    law = laws[file.recovery.regime]
+    for linkage in file.linkages:
+        owed = [t for t in linking.tasks_of(file, linkage.id) if _is_first_answer(t)]
+        if owed and linkage.due_at is not None:
+            row = law.measures.get(Measure.LINKAGE_ANSWER, "")
+            what = f"{len(owed)} answers due" if len(owed) > 1 else "an answer due"
+            late = any(task.escalated_at for task in owed)
+            note = f"of {', '.join(sorted({task.partner_id for task in owed}))}"
+            yield RunningClock(
+                what, linkage.due_at, law.code, row, linkage.id, owed[0].asset_id, note, late
+            )
+    for task in file.tasks:
+        if task.state is TaskState.CANCEL_PENDING and task.due_at is not None:
+            row = law.measures.get(Measure.LINKAGE_ANSWER, "")
+            yield RunningClock(
+                "taking back due", task.due_at, law.code, row, task.id, task.asset_id,
+                f"{task.kind} is to be undone", task.escalated_at is not None, task.partner_id,
+            )  # fmt: skip
+        if task.state is TaskState.PRESERVED and task.expires_at is not None:
+            note = f"renewal {task.renewal}" if task.renewal else "not renewed"
+            yield RunningClock(
+                "preservation ends", task.expires_at, law.code, task.law_row, task.id,
+                task.asset_id, note, task.escalated_at is not None, task.partner_id,
+            )  # fmt: skip
+
+
+def _is_first_answer(task: TaskRow) -> bool:
+    return linking.is_owed(task) and task.state is not TaskState.CANCEL_PENDING

@@ -1,0 +1,87 @@
+"""What may be said of another recovery that knows an account or a payment of ours.
+
+Whose file it is, so that two people talk to each other; its reference only to its owner and to
+supervisors; nothing else of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from models.case_file import RecoveryFile, Step
+from models.deconfliction_hits import AlsoLine, Elsewhere, Match
+from models.entities.states import Role
+from recovery_flows.cases.next_steps import Action
+
+SENDING = frozenset({Action.ORDER_STOP, Action.SUBMIT_FREEZE, Action.SUBMIT_REQUEST})
+"""An officer's steps after which something leaves the building."""
+_LEAVING = frozenset({"ordered_first", "submitted"})
+_SHARED = {
+    Match.ACCOUNT: "the account is also",
+    Match.VICTIM: "the account is a victim's own",
+    Match.PAYMENT: "the payment's reference is also",
+}
+
+
+def may_see(found: Elsewhere, officer_id: str, roles: Collection[Role]) -> bool:
+    """Whether a person may know which recovery it is: its owner, and supervisors."""
+    own = bool(officer_id) and found.owner_id == officer_id
+    return own or Role.SUPERVISOR in roles
+
+
+def also_lines(
+    found: Iterable[Elsewhere], officer_id: str, roles: Collection[Role]
+) -> tuple[AlsoLine, ...]:
+    """What this person is told, one line per account or payment and recovery, each once."""
+    lines = (_line(one, officer_id, roles) for one in found)
+    return tuple(dict.fromkeys(lines))
+
+
+def _line(found: Elsewhere, officer_id: str, roles: Collection[Role]) -> AlsoLine:
+    ref = found.ref if may_see(found, officer_id, roles) else ""
+    which = ref or "another recovery"
+    ended = "" if found.is_open else ", which has ended"
+    sentence = f"{_SHARED[found.what]} in {which}{ended}: {whose(found, officer_id)}"
+    return AlsoLine(
+        account_id=found.account_id, what=found.what, ref=ref, owner=found.owner,
+        is_open=found.is_open, sentence=sentence,
+    )  # fmt: skip
+
+
+def whose(found: Elsewhere, officer_id: str) -> str:
+    """Whom to talk to about another recovery: one's own needs no talk."""
+    if officer_id and found.owner_id == officer_id:
+        return "yours"
+    return f"ask {found.owner}" if found.owner else "nobody owns it yet, ask a supervisor"
+
+
+def about(found: Iterable[Elsewhere], file: RecoveryFile, asset_id: str) -> tuple[Elsewhere, ...]:
+    """Those that matter for what is sent to one account of a file.
+
+    A payment's reference matters for the account that it was paid to.
+    """
+    account = next((a.account_id for a in file.assets if a.id == asset_id), "")
+    paid_to = {c.payee_account_id for c in file.claims}
+    return tuple(
+        one
+        for one in found
+        if one.account_id == account or (one.what is Match.PAYMENT and account in paid_to)
+    )
+
+
+def warns(found: Iterable[Elsewhere], file: RecoveryFile, step: Step) -> tuple[Elsewhere, ...]:
+    """Those to warn of before an officer's step is done; none where nothing is sent by it."""
+    return about(found, file, step.asset_id) if step.action in SENDING else ()
+
+
+def reason(found: Iterable[Elsewhere]) -> str:
+    """What the event of sending says: that it was known, and whose the others are."""
+    others = {one.recovery_id: one.owner for one in found}
+    count = f"{len(others)} other recover{'y' if len(others) == 1 else 'ies'}"
+    owners = ", ".join(sorted({owner or "nobody yet" for owner in others.values()}))
+    return f"sent knowing that {count} (of {owners}) had it too"
+
+
+def is_leaving(event: str) -> bool:
+    """Whether an event is the one by which a person lets an order or a request go."""
+    return event in _LEAVING

@@ -1,0 +1,67 @@
+"""Before anything is sent: does another recovery know the account or the payment too?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from models.case_file import RecoveryFile, Step
+from models.deconfliction_hits import AlsoLine, Elsewhere
+from models.entities.states import Role
+from models.queries.cases.deconfliction import elsewhere
+from models.queries.cases.views import OfficerView
+from recovery_flows.cases import deconfliction
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.ledger.changeset import Progress
+
+
+class KnownElsewhereError(StepRefusedError):
+    """Another recovery knows the same account or payment, and nobody said that it is known."""
+
+    def __init__(self, named: str, lines: Iterable[AlsoLine]) -> None:
+        said = "; ".join(line.sentence for line in lines)
+        super().__init__(
+            f"{named}: {said}. Nothing was sent: talk to them first, then send it knowing of them "
+            "(`--knowing`)"
+        )
+
+
+def also_lines(found: Iterable[Elsewhere], viewer: OfficerView | None) -> tuple[AlsoLine, ...]:
+    """What a person may be told of them; nobody in particular is told the least."""
+    roles = viewer.roles if viewer else frozenset[Role]()
+    return deconfliction.also_lines(found, viewer.id if viewer else "", roles)
+
+
+def check_step(
+    session: Session, file: RecoveryFile, step: Step, viewer: OfficerView | None, *, knowing: bool
+) -> tuple[Elsewhere, ...]:
+    """Those that a step would meet; KnownElsewhereError unless the person said to know of them."""
+    if step.action not in deconfliction.SENDING:
+        return ()
+    there = elsewhere(session, [file.recovery.id]).get(file.recovery.id, ())
+    found = deconfliction.warns(there, file, step)
+    check(file.recovery.ref, found, viewer, knowing=knowing)
+    return found
+
+
+def check(
+    named: str, found: Iterable[Elsewhere], viewer: OfficerView | None, *, knowing: bool
+) -> None:
+    """KnownElsewhereError where there are any and nobody said to know of them."""
+    lines = also_lines(found, viewer)
+    if lines and not knowing:
+        raise KnownElsewhereError(named, lines)
+
+
+def carry_reason(progress: Progress, subject_id: str, found: tuple[Elsewhere, ...]) -> None:
+    """The event by which something leaves says that it was known."""
+    if found:
+        reason = deconfliction.reason(found)
+        progress.moves = [
+            replace(m, reason=reason)
+            if m.id == subject_id and deconfliction.is_leaving(m.event)
+            else m
+            for m in progress.moves
+        ]

@@ -1,0 +1,42 @@
+"""Looking at discrepancies: the open ones of the unit, and what a person says of one."""
+
+from __future__ import annotations
+
+from models.case_file import RecoveryFile
+from models.entities.states import CallState, DiscrepancyKind, Noun, Role
+from models.queries.installation.clock import case_now
+from models.store.calls import try_at_once
+from models.store.notes import write_note
+from models.store.unit import Unit
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.errors import MisuseError
+from recovery_flows.ledger import discrepancies
+
+
+def resolve(
+    desk: Desk, recovery_id: str, named: str, reason: str, seen_version: int | None = None
+) -> str:
+    """Say of a discrepancy that it was looked at and why it may rest; the reason is a note.
+
+    Raises MisuseError without a reason, a refusal where the discrepancy is not open.
+    """
+    if not reason.strip():
+        raise MisuseError("say with --reason what was found out about the discrepancy")
+    with desk.editing(recovery_id, seen_version) as (unit, progress):
+        actor = desk.actor(Role.OFFICER)
+        now = case_now(unit.session, desk.wall())
+        discrepancies.resolve(progress, named, actor.id, now)
+        _release(unit, progress.file, named)
+        write_note(unit, actor, now, recovery_id, f"discrepancy {named}: {reason.strip()}")
+    return f"{progress.file.recovery.ref}: discrepancy resolved"
+
+
+def _release(unit: Unit, file: RecoveryFile, named: str) -> None:
+    """A call that was put off because it failed, or was held back, is tried again at once."""
+    found = next(d for d in file.discrepancies if d.id == named)
+    if found.kind is DiscrepancyKind.PROCESSING_FAILED and found.subject_noun is Noun.CALL:
+        try_at_once(unit, found.subject_id)
+    elif found.kind is DiscrepancyKind.HISTORY_BROKEN:
+        for call in file.calls:
+            if call.state is CallState.PLANNED:
+                try_at_once(unit, call.id)

@@ -1,0 +1,135 @@
+"""The golden hour: one person takes a report on and sends its stop-payment first, at one stroke."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.case_file import Balance, Place, RecoveryFile
+from models.entities.rows import ApprovalRow, AssetRow, ClaimRow, HoldRow, RecoveryRow
+from models.entities.states import (
+    ClaimState,
+    HoldKind,
+    HoldState,
+    LedgerAccount,
+    RecoveryState,
+    Role,
+)
+from models.ids import derive_id
+from models.money import Money
+from recovery_flows import errors
+from recovery_flows.cases import lifecycle as acts, next_steps as steps
+from recovery_flows.freezing import submissions
+from recovery_flows.law.regime import Laws
+from recovery_flows.law.rows import Measure
+from recovery_flows.ledger.changeset import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a report: the stop that leaves first, or why none does and what comes next."""
+
+    hold_id: str = ""
+    why_not: str = ""
+    next_step: str = ""
+
+
+def stop_first(
+    progress: Progress,
+    owner: str,
+    case_number: str,
+    now: datetime,
+    laws: Laws,
+    places: Mapping[str, Place],
+) -> Sent:
+    """Accept a report and send its stop-payment before anybody else has looked at it.
+
+    Where the law or the bank does not allow that, the report is accepted all the same. Raises
+    StepRefusedError where it was accepted before or no case number is given.
+    """
+    place = places[progress.file.claims[0].payee_account_id]
+    if place.home and not laws[place.regime].has(Measure.STOP):
+        raise errors.StepRefusedError(
+            f"the law {place.regime} knows no stop-payment: nothing was taken in or sent"
+        )
+    acts.accept(progress, owner, case_number, laws, places)
+    (asset,) = progress.file.assets
+    hold = _drafted(progress.file, asset)
+    why_not = _why_not(progress.file, asset, hold, laws)
+    if hold is None or why_not:
+        return Sent(why_not=why_not, next_step=_next_step(progress.file, laws))
+    submissions.order_stop(progress, hold.id, owner, now, laws)
+    return Sent(hold_id=hold.id)
+
+
+def _drafted(file: RecoveryFile, asset: AssetRow) -> HoldRow | None:
+    return next(
+        (
+            h
+            for h in file.holds_of(asset.id)
+            if h.kind is HoldKind.STOP and h.state is HoldState.DRAFT
+        ),
+        None,
+    )
+
+
+def _why_not(file: RecoveryFile, asset: AssetRow, hold: HoldRow | None, laws: Laws) -> str:
+    if not asset.home:
+        return f"{asset.partner_id} is abroad ({asset.regime}): no stop-payment can be sent there"
+    if not laws[asset.regime].has(Measure.CONFIRMATION):
+        return (
+            f"the law {asset.regime} lets no stop-payment leave before another person has approved"
+        )
+    if asset.currency != file.recovery.currency:
+        return f"the account is in {asset.currency}, so that its part of the loss is not known yet"
+    least = laws[asset.regime].minimum_worth(asset.currency)
+    if hold is None or Money(hold.requested_minor, hold.currency) < least:
+        return f"the sum is below {least}, which is the least worth holding"
+    return ""
+
+
+def _next_step(file: RecoveryFile, laws: Laws) -> str:
+    first = steps.steps(file, laws)[0]
+    return f"{first.sentence} ({first.role})" if first.role is not Role.ENGINE else first.sentence
+
+
+def confirmation_of(file: RecoveryFile, hold_id: str) -> ApprovalRow:
+    """The confirmation that was asked for with a stop; StopIteration if none was."""
+    return next(a for a in file.approvals if a.subject_id == hold_id and a.post_hoc)
+
+
+def not_filed_yet(
+    external_ref: str,
+    regime: str,
+    loss: Money,
+    accounts: tuple[str, str],
+    victim_bank: str,
+    paid_at: datetime,
+    reported_at: datetime,
+) -> RecoveryFile:
+    """The file that a report would be, with the ids that it would have: for a look beforehand.
+
+    `accounts` are the ids of the victim's and the payee's account.
+    """
+    victim, payee = accounts
+    recovery_id, claim_id = derive_id("rec", external_ref), derive_id("claim", external_ref)
+    recovery = RecoveryRow(
+        id=recovery_id, ref="", regime=regime, currency=loss.currency,
+        state=RecoveryState.REPORTED, reported_at=reported_at,
+    )  # fmt: skip
+    claim = ClaimRow(
+        id=claim_id, recovery_id=recovery_id, state=ClaimState.FILED, reported_minor=loss.minor,
+        currency=loss.currency, victim_account_id=victim, victim_partner_id=victim_bank,
+        payee_account_id=payee, payout_account_id=victim, paid_at=paid_at, reported_at=reported_at,
+    )  # fmt: skip
+    balances = tuple(
+        Balance(account, "", "", claim_id, "", minor, loss.currency, minor, loss.currency)
+        for account, minor in (
+            (LedgerAccount.NOT_LOCATED, loss.minor), (LedgerAccount.REPORTED, -loss.minor),
+        )
+    )  # fmt: skip
+    return RecoveryFile(
+        recovery=recovery, claims=(claim,), assets=(), holds=(), requests=(), allocations=(),
+        payouts=(), approvals=(), calls=(), trace=None, balances=balances, shared_with=(),
+    )  # fmt: skip

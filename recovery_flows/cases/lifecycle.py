@@ -1,0 +1,101 @@
+"""What a person may do to a file, each act with its guard; what may not be says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from models.case_file import Place, RecoveryFile
+from models.entities.rows import ClaimRow
+from models.entities.states import ClaimState, Noun, RecoveryState
+from models.ids import derive_id
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import stage as freezing
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+
+
+def accept(
+    progress: Progress, owner: str, case_number: str, laws: Laws, places: Mapping[str, Place]
+) -> None:
+    """Take a report on: owner named, loss verified, the payee's account becomes an asset."""
+    file = progress.file
+    if file.recovery.state is not RecoveryState.REPORTED:
+        raise StepRefusedError(f"{file.recovery.ref} was accepted before")
+    if not case_number.strip():
+        raise StepRefusedError("a recovery is accepted under a case number: none was given")
+    moves = [
+        Move(
+            Noun.RECOVERY, file.recovery.id, "accepted", file.recovery.state,
+            {"owner_id": owner, "case_number": case_number},
+        )
+    ]  # fmt: skip
+    moves += [
+        Move(Noun.CLAIM, c.id, "verified", c.state, {"upheld_minor": c.reported_minor})
+        for c in file.claims
+        if c.state is ClaimState.FILED
+    ]
+    progress.take(*moves, *_first_assets(file, places))
+    freezing.draft_stops(progress, laws)
+
+
+def verify_claim(
+    progress: Progress, claim_id: str, laws: Laws, places: Mapping[str, Place]
+) -> None:
+    """Verify a claim that came into an open recovery unverified; its account becomes an asset."""
+    file = progress.file
+    claim = next((c for c in file.claims if c.id == claim_id), None)
+    if claim is None or claim.state is not ClaimState.FILED:
+        raise StepRefusedError(f"claim {claim_id} is not waiting to be verified")
+    values: dict[str, Scalar] = {"upheld_minor": claim.reported_minor}
+    moves = [Move(Noun.CLAIM, claim.id, "verified", claim.state, values)]
+    if claim.payee_account_id not in {a.account_id for a in file.assets}:
+        moves += _first_assets(replace(file, claims=(claim,)), places)
+    progress.take(*moves)
+    freezing.draft_stops(progress, laws)
+
+
+def _first_assets(file: RecoveryFile, places: Mapping[str, Place]) -> list[Move]:
+    by_account: dict[str, list[ClaimRow]] = {}
+    for claim in file.claims:
+        by_account.setdefault(claim.payee_account_id, []).append(claim)
+    moves = []
+    for account_id, claims in by_account.items():
+        place = places[account_id]
+        lost = sum(c.reported_minor for c in claims)
+        same = place.currency == file.recovery.currency
+        values: dict[str, Scalar] = {
+            "account_id": account_id,
+            "partner_id": place.partner_id,
+            "currency": place.currency,
+            "home": place.home,
+            "regime": place.regime,
+            "depth": 0,
+            "traced_minor": lost if same else 0,
+            "traced_claim_minor": lost,
+        }
+        asset_id = derive_id("asset", file.recovery.id, account_id)
+        event = "found" if place.home else "found_abroad"
+        moves.append(Move(Noun.ASSET, asset_id, event, None, values))
+    return moves
+
+
+def split(progress: Progress, asset_id: str) -> None:
+    """Keep an account in two files: each holds and returns only what its own trace finds there."""
+    asset = progress.file.asset(asset_id)
+    values: dict[str, Scalar] = {"shared_decision": "split"}
+    reason = "losses in two currencies cannot be one file; what is traced is disjoint"
+    progress.take(Move(Noun.ASSET, asset.id, "split", asset.stage, values, reason=reason))
+
+
+def submit_close(progress: Progress, actor: str, now: datetime) -> None:
+    """Ask for the recovery to be closed; every asset has to be closed before."""
+    file = progress.file
+    still_open = [a.id for a in file.assets if a.stage != "closed"]
+    if still_open or file.recovery.state is not RecoveryState.OPEN:
+        raise StepRefusedError(f"{file.recovery.ref} has open work: {', '.join(still_open)}")
+    ask(progress, Act.CLOSE, file.recovery.id, actor, now)

@@ -1,0 +1,194 @@
+"""Two recoveries that want the same account become one file, by decision; no cent counts twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from models.case_file import RecoveryFile, TraceView
+from models.entities.rows import CallRow
+from models.entities.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
+from models.ids import derive_id, digest
+from models.outcome import Move, Outcome, Scalar
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.ledger.changeset import Progress, applied
+from recovery_flows.restitution import payouts as paying
+from recovery_flows.tracing import rule_choice as choosing
+
+
+def order_of(one: RecoveryFile, other: RecoveryFile) -> tuple[RecoveryFile, RecoveryFile]:
+    """(the file that stays, the file that joins it): the one reported first stays."""
+    first = min(one, other, key=lambda f: (f.recovery.reported_at, f.recovery.id))
+    return first, other if first is one else one
+
+
+def join(
+    stays: RecoveryFile, joins: RecoveryFile, now: datetime, traces_json: str, trace: TraceView
+) -> tuple[Outcome, Progress]:
+    """Move everything of `joins` into `stays`: the leaving file's outcome, the staying progress.
+
+    `trace` is both adopted traces side by side (their claims differ), `traces_json` its spelling.
+    Raises StepRefusedError when one has ended, or while a bank may be paying a victim of either.
+    """
+    for file in (stays, joins):
+        if paying.is_on_its_way(file):
+            raise StepRefusedError(
+                f"{file.recovery.ref}: a bank was told to pay a victim: wait for its answer first"
+            )
+        if file.recovery.state in CLOSED_RECOVERIES:
+            raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: it cannot join")
+        if file.recovery.state is RecoveryState.REPORTED:
+            raise StepRefusedError(f"{file.recovery.ref} is not accepted yet: accept it, then join")
+    if stays.recovery.currency != joins.recovery.currency:
+        raise StepRefusedError("losses in two currencies cannot be one file")
+    same = {a.account_id: a for a in stays.assets}
+    twin = {a.id: same[a.account_id].id for a in joins.assets if a.account_id in same}
+    void, joins = _void_choice(joins)
+    moves = [*void, *_leave(stays, joins, twin)]
+    leaving = Progress(joins)
+    leaving.correct()
+    emptied = replace(
+        leaving.file, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
+        approvals=(), calls=(), trace=None, linkages=(), tasks=(),
+    )  # fmt: skip
+    leaving.file = emptied
+    values: dict[str, Scalar] = {"joined_into": stays.recovery.id, "trace_wanted": False}
+    closing = Move(
+        Noun.RECOVERY, joins.recovery.id, "joined", joins.recovery.state, values,
+        reason="both files want the same account",
+    )  # fmt: skip
+    leaving.take(*_trace_left(joins), closing)
+    outcome = Outcome((*moves, *leaving.moves))
+    return outcome, _arrive(stays, joins, twin, now, traces_json, trace)
+
+
+def _leave(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> list[Move]:
+    """Every row of the joining file names the staying one; twins of an asset hand theirs over."""
+    to: dict[str, Scalar] = {"recovery_id": stays.recovery.id}
+    moves = [
+        Move(Noun.ASSET, a.id, "closed", a.stage, reason="the account is an asset of both files")
+        for a in joins.assets
+        if a.id in twin and a.stage is not Stage.CLOSED
+    ]
+    return moves + _handed_over(joins, twin, to)
+
+
+def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar]) -> list[Move]:
+    own = [a for a in joins.assets if a.id not in twin]
+    moves = [Move(Noun.ASSET, a.id, "moved", a.stage, to) for a in own]
+    moves += [Move(Noun.CLAIM, c.id, "moved", c.state, to) for c in joins.claims]
+    for noun, rows in (
+        (Noun.HOLD, joins.holds),
+        (Noun.REQUEST, joins.requests),
+        (Noun.ALLOCATION, joins.allocations),
+        (Noun.PAYOUT, joins.payouts),
+        (Noun.TASK, joins.tasks),
+        (Noun.CALL, joins.calls),
+    ):
+        for row in rows:
+            values = {**to, "asset_id": twin.get(row.asset_id, row.asset_id)}
+            if isinstance(row, CallRow):
+                values["subject_id"] = twin.get(row.subject_id, row.subject_id)
+            moves.append(Move(noun, row.id, "moved", row.state, values))
+    moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
+    moves += [Move(Noun.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages]
+    for found in joins.discrepancies:
+        values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
+        moves.append(Move(Noun.DISCREPANCY, found.id, "moved", found.state, values))
+    return moves
+
+
+def _void_choice(joins: RecoveryFile) -> tuple[list[Move], RecoveryFile]:
+    """The staying file's tracing rule stands: one that was asked for in the other is void."""
+    leaving = Progress(joins)
+    choosing.void_choice(leaving, "the file is joined: the rule of the other one stands")
+    return leaving.moves, leaving.file
+
+
+def _trace_left(joins: RecoveryFile) -> list[Move]:
+    if joins.trace is None:
+        return []
+    return [Move(Noun.TRACE, joins.trace.id, "replaced", "adopted")]
+
+
+def _arrive(
+    stays: RecoveryFile,
+    joins: RecoveryFile,
+    twin: dict[str, str],
+    now: datetime,
+    traces_json: str,
+    trace: TraceView,
+) -> Progress:
+    progress = Progress(stays)
+    progress.correct()
+    progress.file = _united(progress.file, joins, twin)
+    moves = _twin_moves(stays, joins)
+    if stays.trace is not None:
+        moves.append(Move(Noun.TRACE, stays.trace.id, "replaced", "adopted"))
+    adopted: dict[str, Scalar] = {
+        "rule": trace.rule,
+        "as_of": now,
+        "result_digest": digest(traces_json),
+        "result_json": traces_json,
+    }
+    reason = "both traces side by side until the joined file is traced"
+    moves.append(Move(Noun.TRACE, trace.id, "adopted", None, adopted, reason=reason))
+    state = stays.recovery.state
+    values: dict[str, Scalar] = {"trace_wanted": True}
+    moves.append(Move(Noun.RECOVERY, stays.recovery.id, "updated", state, values))
+    progress.adopt(trace, *moves)
+    return progress
+
+
+def _united(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> RecoveryFile:
+    """Both files' rows in one, as the moves of `_handed_over` leave them."""
+    own = tuple(a for a in joins.assets if a.id not in twin)
+    file = replace(
+        stays,
+        claims=(*stays.claims, *joins.claims),
+        assets=(*stays.assets, *own),
+        holds=(*stays.holds, *joins.holds),
+        requests=(*stays.requests, *joins.requests),
+        allocations=(*stays.allocations, *joins.allocations),
+        payouts=(*stays.payouts, *joins.payouts),
+        approvals=(*stays.approvals, *joins.approvals),
+        calls=(*stays.calls, *joins.calls),
+        linkages=(*stays.linkages, *joins.linkages),
+        tasks=(*stays.tasks, *joins.tasks),
+        discrepancies=(*stays.discrepancies, *joins.discrepancies),
+        shared_with=(),
+    )
+    for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):
+        file = applied(file, move)
+    return file
+
+
+def _twin_moves(stays: RecoveryFile, joins: RecoveryFile) -> list[Move]:
+    """An account in both files carries both files' money; a closed one is opened again."""
+    theirs = {a.account_id: a for a in joins.assets}
+    moves = []
+    for asset in stays.assets:
+        other = theirs.get(asset.account_id)
+        if other is None:
+            continue
+        values: dict[str, Scalar] = {
+            "traced_minor": asset.traced_minor + other.traced_minor,
+            "traced_claim_minor": asset.traced_claim_minor + other.traced_claim_minor,
+        }
+        is_back = asset.stage is Stage.CLOSED and other.stage is not Stage.CLOSED
+        event = "reopened" if is_back else "updated"
+        moves.append(Move(Noun.ASSET, asset.id, event, asset.stage, values))
+    return moves
+
+
+def merged_trace(stays: RecoveryFile, joins: RecoveryFile, now: datetime) -> TraceView:
+    """Both adopted traces side by side; their claims differ, so nothing is counted twice."""
+    parts = [f.trace for f in (stays, joins) if f.trace is not None]
+    name = derive_id("trace", stays.recovery.id, joins.recovery.id, now.isoformat(), len(parts))
+    return TraceView(
+        id=name,
+        rule=stays.recovery.tracing_rule,
+        as_of=now,
+        positions=tuple(p for t in parts for p in t.positions),
+        gone=tuple(g for t in parts for g in t.gone),
+    )

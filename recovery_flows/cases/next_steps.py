@@ -1,0 +1,223 @@
+"""What a recovery needs next, from whom, by when; and when the engine must look at it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.entities.rows import AssetRow
+from models.entities.states import (
+    OPEN_CALLS,
+    AllocationState,
+    CallKind,
+    HoldState,
+    RecoveryState,
+    RequestState,
+    Role,
+    Stage,
+)
+from models.money import Money
+from models.step_wording import NOTHING, Wording, say
+from recovery_flows.approvals import next_steps as approval_steps
+from recovery_flows.approvals.step_figures import sum_of
+from recovery_flows.cases import dead_ends as stuck
+from recovery_flows.correspondence.letters import next_steps as letters
+from recovery_flows.freezing import (
+    account_monitoring as watching,
+    denied_stops,
+    next_steps as hold_steps,
+    refusals as refused,
+)
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import discrepancies, releasable as releasing
+from recovery_flows.multi_agency import next_steps as linking_steps
+from recovery_flows.partners import letter_channel as by_letter
+from recovery_flows.restitution import basis, guards as return_guards, payouts as paying
+
+__all__ = ["Action", "asset_stage", "stage_of", "steps"]
+
+
+def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
+    """All steps open to people, the most urgent first; waits and the engine's work after them."""
+    return [*discrepancies.steps(file), *_steps(file, laws)]
+
+
+def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
+    recovery = file.recovery
+    if recovery.state is RecoveryState.REPORTED:
+        return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
+    if recovery.state is not RecoveryState.OPEN:
+        return [
+            _step(Action.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}"))
+        ]
+    people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refused.steps(file)]
+    people += [*denied_stops.steps(file), *stuck.steps(file)]
+    people += letters.send_steps(file, laws)
+    people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
+    people += letters.answer_steps(file, laws)
+    due = people + list(_waits(file)) or [_close_step(file)]
+    return due + list(linking_steps.waits(file))
+
+
+def _step(
+    action: Action, role: Role, subject: str, asset: str, due: datetime | None, wording: Wording
+) -> Step:
+    return Step(action, role, subject, asset, due, wording)
+
+
+def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
+    yield from _joins(file)
+    yield from linking_steps.officer_steps(file)
+    yield from hold_steps.of(file, laws)
+    for request in file.requests:
+        if request.state is RequestState.DRAFT:
+            lacks = len(request.missing.split(",")) if request.missing else 0
+            action = Action.COMPLETE_REQUEST if lacks else Action.SUBMIT_REQUEST
+            text = say("complete_request", count=lacks) if lacks else say("submit_request")
+            yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
+    for allocation in file.allocations:
+        ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
+        if ready and not return_guards.why_not(file, allocation):
+            notice = allocation.method == "pro_rata" and allocation.notice_to is None
+            action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN
+            text = say("publish_notice") if notice else say("submit_return")
+            due = _first_end(file, file.asset(allocation.asset_id))
+            yield _step(action, Role.OFFICER, allocation.id, allocation.asset_id, due, text)
+    for asset in file.assets:
+        yield from _asset_steps(file, asset)
+
+
+def _joins(file: RecoveryFile) -> Iterator[Step]:
+    """The younger recovery joins the older one that wants the same account."""
+    if not file.shared_with or paying.is_on_its_way(file):
+        return
+    account_id, other, currency = file.shared_with[0]
+    asset = next(a for a in file.assets if a.account_id == account_id)
+    if currency == file.recovery.currency:
+        text = say("join")
+        yield _step(Action.JOIN, Role.OFFICER, other, asset.id, None, text)
+    else:
+        text = say("split", currency=currency)
+        yield _step(Action.SPLIT, Role.OFFICER, asset.id, asset.id, None, text)
+
+
+def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
+    if asset.stage is not Stage.RESTITUTION:
+        return
+    due = _first_end(file, asset)
+    if not basis.title_stands(file, asset) and return_guards.is_allocable(file, asset):
+        held = sum(h.held_minor for h in file.live_holds(asset.id))
+        text = say("check_title")
+        text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
+        yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
+    for hold in return_guards.to_release(file, asset):
+        if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
+            amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
+            text = say("ask_release", amount=amount) + releasing.residue(file, hold)
+            yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
+
+
+def _first_end(file: RecoveryFile, asset: AssetRow) -> datetime | None:
+    ends = [h.expires_at for h in file.live_holds(asset.id) if h.expires_at is not None]
+    return min(ends, default=None)
+
+
+def _waits(file: RecoveryFile) -> Iterator[Step]:
+    yield from _calls(file)
+    for hold in file.holds:
+        if hold.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED):
+            partner = file.asset(hold.asset_id).partner_id
+            text = say("wait_hold", partner=partner, kind=hold.kind, state=hold.state)
+            yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, None, text)
+        elif hold.state is HoldState.DISPOSAL_PENDING:
+            text = say("wait_court")
+            due = hold.release_due_at
+            yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, due, text)
+    for allocation in file.allocations:
+        if allocation.state is AllocationState.NOTICE:
+            text = say("wait_notice")
+            yield _step(
+                Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id,
+                allocation.notice_to, text,
+            )  # fmt: skip
+        elif allocation.state is AllocationState.APPROVED:
+            text = say("wait_payouts")
+            kept = return_guards.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
+            text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
+            yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
+    yield from _ends(file)
+    if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
+        yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
+
+
+def _ends(file: RecoveryFile) -> Iterator[Step]:
+    """Stops that nothing takes over, such as one whose freeze the bank refused: they run out."""
+    if file.recovery.trace_wanted:
+        return
+    for hold in file.holds:
+        asset = file.asset(hold.asset_id)
+        if hold.state is not HoldState.STOPPED or asset.stage is not Stage.RESTITUTION:
+            continue
+        if hold.expires_at is not None and refused.is_refused_a_successor(file, hold):
+            text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
+            yield _step(Action.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
+
+
+def _calls(file: RecoveryFile) -> Iterator[Step]:
+    # What is in trouble comes first, then what changes something at a bank, then questions.
+    for call in sorted(
+        file.calls, key=lambda c: (not c.last_error, c.kind is CallKind.STATEMENT, c.id)
+    ):
+        if call.state in OPEN_CALLS and not by_letter.is_by_letter(file, call):
+            text = say("wait_call", partner=call.partner_id, kind=call.kind)
+            if call.last_error:
+                text += say("error", error=call.last_error)
+            yield _step(Action.WAIT, Role.ENGINE, call.id, call.asset_id, None, text)
+
+
+def _engine_text(file: RecoveryFile) -> Wording:
+    if file.recovery.trace_wanted:
+        return say("tracing")
+    why = [
+        return_guards.why_idle(file, a)
+        for a in file.assets
+        if a.stage is Stage.RESTITUTION and file.live_holds(a.id)
+    ]
+    return next((w for w in why if w), say("working"))
+
+
+def _close_step(file: RecoveryFile) -> Step:
+    recovery = file.recovery
+    if file.pending(recovery.id) is not None:
+        return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, say("closing_asked"))
+    watched = len(watching.watched(file))
+    text = say("close")
+    if watched:
+        accounts = f"{watched} empty account{'s' if watched > 1 else ''}"
+        text += say("ends_watch", accounts=accounts)
+    text += linking_steps.closing_text(file)
+    return _step(Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
+
+
+def stage_of(file: RecoveryFile) -> Stage:
+    """A recovery's stage: the earliest stage in which one of its assets has open work."""
+    if file.recovery.state is RecoveryState.REPORTED:
+        return Stage.FREEZING
+    order = [Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION]
+    present = {asset_stage(file, a) for a in file.assets}
+    return next((stage for stage in order if stage in present), Stage.CLOSED)
+
+
+def asset_stage(file: RecoveryFile, asset: AssetRow) -> Stage:
+    """Where an asset stands for people: freezing as long as its formal freeze is not in force."""
+    states = {h.state for h in file.holds_of(asset.id)}
+    if asset.stage is Stage.RESTITUTION and states & _NOT_FROZEN_YET:
+        return Stage.FREEZING
+    return asset.stage
+
+
+_NOT_FROZEN_YET = frozenset(
+    {HoldState.STOPPED, HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED}
+)

@@ -1,0 +1,268 @@
+"""One recovery on one page, built from its file: what the screen and `recovery show` show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.case_file import RecoveryFile, Step
+from models.engine import Database
+from models.entities.recovery import Recovery
+from models.entities.rows import AssetRow, HoldRow
+from models.entities.states import (
+    RETURNED,
+    TERMS,
+    ApprovalState,
+    CallKind,
+    LedgerAccount,
+    PayoutState,
+    Role,
+)
+from models.entities.tables import table_of
+from models.money import Money
+from models.queries.cases.case_files import load_file
+from models.queries.cases.deconfliction import elsewhere
+from models.queries.cases.figures import shown
+from models.queries.cases.history import events_of, notes_of
+from models.queries.cases.names import Names, names_of
+from models.queries.cases.requests import fields_place, sealed_fields
+from models.queries.cases.stopwatch import first_sent
+from models.queries.cases.views import (
+    AllocationLine,
+    AssetLine,
+    ClaimLine,
+    ClockLine,
+    HoldLine,
+    OfficerView,
+    PayoutLine,
+    RecoveryPage,
+    RequestLine,
+    TermLine,
+)
+from models.queries.installation.clock import case_now
+from models.sealing.vault import Vault
+from recovery_flows.approvals.step_figures import figures_of_step
+from recovery_flows.cases import deadlines as wall, next_steps as steps
+from recovery_flows.cases.deconfliction_check import also_lines
+from recovery_flows.cases.discrepancy_lines import discrepancy_lines
+from recovery_flows.cases.pending_approvals import approval_line
+from recovery_flows.cases.queue import idle
+from recovery_flows.correspondence.letters.views import letters_of
+from recovery_flows.law.regime import Laws
+from recovery_flows.multi_agency.board import linkage_lines
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
+
+_RECOVERIES = table_of(Recovery)
+_EVENTS_SHOWN = 10
+_FIRST = {CallKind.HOLD: "stop", CallKind.REQUEST: "request"}
+
+
+def recovery_page(
+    database: Database,
+    laws: Laws,
+    recovery_id: str,
+    wall: datetime,
+    viewer: OfficerView | None = None,
+    patience: Patience = DEFAULT_PATIENCE,
+) -> RecoveryPage:
+    """Everything about one recovery, names and numbers masked, as `viewer` may see it."""
+    with database.reading() as session:
+        file = load_file(session, recovery_id)
+        names = names_of(session, database.vault, [file])
+        page = _page(session, database.vault, file, names, laws, case_now(session, wall))
+        red = idle(session, page.now, patience, recovery_id).get(recovery_id)
+        there = elsewhere(session, [recovery_id]).get(recovery_id, ())
+        sent = first_sent(session, recovery_id)
+        return replace(
+            page,
+            first_sent_at=sent[0] if sent else None,
+            first_sent=_FIRST[sent[1]] if sent else "",
+            also=also_lines(there, viewer),
+            attention=red.attention if red else "",
+            idle_since=red.since if red else None,
+        )
+
+
+def _page(
+    session: Session, vault: Vault, file: RecoveryFile, names: Names, laws: Laws, now: datetime
+) -> RecoveryPage:
+    recovery = file.recovery
+    method = session.execute(
+        sa.select(_RECOVERIES.c.method).where(_RECOVERIES.c.id == recovery.id)
+    ).scalar_one()
+    todo = steps.steps(file, laws)
+    zone = laws[recovery.regime].time_zone
+    return RecoveryPage(
+        now=now,
+        recovery_id=recovery.id,
+        ref=recovery.ref,
+        version=recovery.version,
+        regime=recovery.regime,
+        state=recovery.state,
+        stage=steps.stage_of(file),
+        case_number=recovery.case_number,
+        owner=recovery.owner_id,
+        method=method,
+        tracing_rule=recovery.tracing_rule,
+        trace_as_of=file.trace.as_of if file.trace else None,
+        reported_at=recovery.reported_at,
+        loss=Money(sum(c.reported_minor for c in file.claims), recovery.currency),
+        terms=tuple(_terms(file)),
+        claims=tuple(_claims(file, names)),
+        assets=tuple(_asset(file, a, names) for a in file.assets),
+        clocks=tuple(_clocks(file, laws)),
+        requests=tuple(_requests(session, vault, file)),
+        allocations=tuple(_allocations(file, names)),
+        approvals=tuple(
+            approval_line(file, a, names, zone)
+            for a in file.approvals
+            if a.state is ApprovalState.PENDING
+        ),
+        steps=tuple(todo),
+        next_figures=_next_figures(file, todo, names, zone),
+        events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
+        notes=tuple(notes_of(session, vault, recovery.id)),
+        linkages=linkage_lines(session, file),
+        letters=tuple(letters_of(file, laws)),
+        discrepancies=discrepancy_lines(file, names),
+    )
+
+
+def _next_figures(
+    file: RecoveryFile, todo: list[Step], names: Names, zone: str
+) -> tuple[tuple[str, str], ...]:
+    """What the officer's next step is about; what it asks for binds these very figures."""
+    step = next((s for s in todo if s.role is Role.OFFICER), None)
+    return shown(figures_of_step(file, step), names, zone) if step else ()
+
+
+def _terms(file: RecoveryFile) -> list[TermLine]:
+    sums: dict[LedgerAccount, int] = {}
+    for balance in file.balances:
+        account = LedgerAccount(balance.account)
+        sums[account] = sums.get(account, 0) + balance.claim_minor
+    currency = file.recovery.currency
+    lines = [TermLine(account, Money(sums.get(account, 0), currency)) for account in TERMS]
+    reported = Money(-sums.get(LedgerAccount.REPORTED, 0), currency)
+    return [TermLine(LedgerAccount.REPORTED, reported), *lines]
+
+
+def _claims(file: RecoveryFile, names: Names) -> list[ClaimLine]:
+    returned: dict[str, int] = {}
+    for balance in file.balances:
+        if balance.account in RETURNED:
+            returned[balance.claim_id] = returned.get(balance.claim_id, 0) + balance.claim_minor
+    return [
+        ClaimLine(
+            claim_id=c.id,
+            victim=names.victim(c.id),
+            account=names.account(c.payout_account_id),
+            state=c.state,
+            reported=Money(c.reported_minor, c.currency),
+            upheld=Money(c.upheld_minor, c.currency),
+            returned=Money(returned.get(c.id, 0), c.currency),
+        )
+        for c in file.claims
+    ]
+
+
+def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
+    return AssetLine(
+        asset_id=asset.id,
+        bank=asset.partner_id,
+        account=names.account(asset.account_id),
+        regime=asset.regime,
+        home=asset.home,
+        stage=steps.asset_stage(file, asset),
+        depth=asset.depth,
+        traced=Money(asset.traced_minor, asset.currency),
+        traced_claim=Money(asset.traced_claim_minor, file.recovery.currency),
+        statement_to=asset.statement_to,
+        note=asset.left_alone,
+        holds=tuple(_hold(file, h) for h in file.holds_of(asset.id)),
+        account_id=asset.account_id,
+    )
+
+
+def _hold(file: RecoveryFile, hold: HoldRow) -> HoldLine:
+    paid = sum(
+        p.debited_minor
+        for p in file.payouts
+        if p.hold_id == hold.id and p.state is PayoutState.SETTLED
+    )
+    return HoldLine(
+        hold_id=hold.id,
+        kind=hold.kind,
+        state=hold.state,
+        requested=Money(hold.requested_minor, hold.currency),
+        held=Money(hold.held_minor, hold.currency),
+        paid_out=Money(paid, hold.currency),
+        expires_at=hold.expires_at,
+        law_row=hold.law_row,
+        reason=hold.reason,
+    )
+
+
+def _clocks(file: RecoveryFile, laws: Laws) -> Iterator[ClockLine]:
+    for clock in wall.running(file, laws):
+        at = f" at {clock.partner_id}" if clock.partner_id else ""
+        yield ClockLine(
+            f"{clock.what}{at}",
+            clock.due_at,
+            clock.regime,
+            clock.law_row,
+            clock.note,
+            clock.escalated,
+        )
+
+
+def _requests(session: Session, vault: Vault, file: RecoveryFile) -> list[RequestLine]:
+    lines = []
+    for request in file.requests:
+        text = vault.open(sealed_fields(session, request.id), fields_place(request.id))
+        fields: dict[str, str] = json.loads(text) if text else {}
+        lines.append(
+            RequestLine(
+                request_id=request.id,
+                asset_id=request.asset_id,
+                partner=request.partner_id,
+                channel=request.channel,
+                state=request.state,
+                requested=Money(request.requested_minor, request.currency),
+                missing=tuple(name for name in request.missing.split(",") if name),
+                fields=tuple(sorted(fields.items())),
+                reason=request.reason,
+            )
+        )
+    return lines
+
+
+def _allocations(file: RecoveryFile, names: Names) -> list[AllocationLine]:
+    return [
+        AllocationLine(
+            allocation_id=a.id,
+            asset_id=a.asset_id,
+            state=a.state,
+            method=a.method,
+            formula=a.formula,
+            pool=Money(a.pool_minor, a.currency),
+            notice_to=a.notice_to,
+            payouts=tuple(
+                PayoutLine(
+                    p.claim_id,
+                    names.victim(p.claim_id),
+                    names.account(p.payee_account_id),
+                    Money(p.amount_minor, p.currency),
+                    p.state,
+                    Money(p.settled_minor, p.settled_currency) if p.settled_currency else None,
+                )
+                for p in file.payouts_of(a.id)
+            ),
+        )
+        for a in file.allocations
+    ]

@@ -1,0 +1,202 @@
+"""The golden-hour lane's act: a report is stored, accepted and stopped in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.case_file import Place, RecoveryFile
+from models.deconfliction_hits import Elsewhere
+from models.entities.states import Noun, Role
+from models.facts import AccountRef, ReportFact
+from models.money import Money
+from models.queries.books.money import told_by_files
+from models.queries.cases.case_files import load_file
+from models.queries.cases.deconfliction import elsewhere_of
+from models.queries.cases.known_reports import Payment, known_report, same_payment
+from models.queries.cases.views import OfficerView
+from models.queries.partners.bank_names import BankName, bank_names
+from models.sealing.vault import Vault
+from models.store.intake import file_reports
+from recovery_flows.cases import deconfliction, emergency_stop as golden
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.deconfliction_check import carry_reason, check
+from recovery_flows.errors import MisuseError, RefusedError
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing import trace_requests
+
+
+class AlreadyKnownError(RefusedError):
+    """The report was taken in before; nothing is done twice."""
+
+
+class AlreadyReportedError(RefusedError):
+    """Another report told of the same payment, and nobody decided that it is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What was done: a recovery with its stop ordered, or accepted only (`hold_id` "")."""
+
+    recovery_id: str
+    ref: str
+    hold_id: str
+    confirmed_until: datetime | None
+    sentence: str
+
+
+def stop_at_once(
+    desk: Desk,
+    report: ReportFact,
+    case_number: str,
+    *,
+    knowing: bool = False,
+    another_payment: bool = False,
+) -> Stopped:
+    """Store a report, accept it as the actor's own, and order its stop first: one transaction.
+
+    AlreadyKnownError where it was taken in before, AlreadyReportedError where its payment was and
+    the actor does not decide that it is `another_payment`, StepRefusedError where another recovery
+    has the account too and the actor does not say `knowing`; then nothing was done. Where no stop
+    can be sent first the recovery is accepted and the sentence says what comes next.
+    """
+    actor = desk.actor(Role.OFFICER)
+    with desk.unit() as (unit, now):
+        session, vault = unit.session, unit.vault
+        report, known, same = recognised(session, vault, report)
+        if known is not None:
+            raise AlreadyKnownError(known_sentence(known, desk.officer))
+        if same and not another_payment:
+            raise AlreadyReportedError(f"{reported_sentence(same, desk.officer)}; {DECIDE}")
+        found = shared_with(session, vault, report)
+        others = others_than(same, found)
+        banks = bank_names(session)
+        place = _place(banks, report)
+        law = law_of_new_files(desk.laws, banks)
+        summary = file_reports(unit, actor, now, law, [report], another_payment=True)
+        for _, name, why in summary.refused:
+            raise MisuseError(f"{name.replace('_', ' ')} {why}: `recovery partner list`")
+        progress = Progress(load_file(session, summary.filed[0]))
+        check(progress.file.recovery.ref, others, desk.officer, knowing=knowing)
+        places = {account_id(vault, report.payee_account): place}
+        sent = golden.stop_first(progress, actor.id, case_number, now, desk.laws, places)
+        if told_by_files(session, set(places)):
+            trace_requests.want_trace(progress)
+        carry_reason(progress, sent.hold_id, found)
+        _carry_decision(progress, same)
+        conclude(unit, actor, now, desk.laws, progress)
+        return _stopped(progress.file, sent, desk.laws)
+
+
+def law_of_new_files(laws: Laws, banks: list[BankName]) -> str:
+    """The law of reports taken in: that of the home banks; MisuseError where they have several."""
+    home = {bank.place.regime for bank in banks if bank.place.home}
+    if not home:
+        raise MisuseError("no bank at home is registered yet: `recovery partner add` with --home")
+    if len(home) != 1 or not home <= laws.keys():
+        raise MisuseError(
+            "the home partners do not tell the law of new files: use `recovery intake reports` "
+            "with --regime"
+        )
+    return home.pop()
+
+
+def _place(banks: list[BankName], report: ReportFact) -> Place:
+    found = next((bank.place for bank in banks if bank.id == report.payee_account.bank), None)
+    if found is None:
+        raise MisuseError("payee bank is not a registered partner: `recovery partner list`")
+    return found
+
+
+def _stopped(file: RecoveryFile, sent: golden.Sent, laws: Laws) -> Stopped:
+    recovery = file.recovery
+    if not sent.hold_id:
+        sentence = (
+            f"{recovery.ref}: no stop was sent: {sent.why_not}; the report is accepted under case "
+            f"number {recovery.case_number}, next: {sent.next_step}"
+        )
+        return Stopped(recovery.id, recovery.ref, "", None, sentence)
+    hold, until = file.hold(sent.hold_id), golden.confirmation_of(file, sent.hold_id).due_at
+    amount = Money(hold.requested_minor, hold.currency)
+    asset = file.asset(hold.asset_id)
+    sentence = (
+        f"{recovery.ref}: stop-payment of {amount} ordered at {asset.partner_id}; another person "
+        f"confirms it within {laws[asset.regime].confirmation.limit}; accepted under case number "
+        f"{recovery.case_number}"
+    )
+    return Stopped(recovery.id, recovery.ref, hold.id, until, sentence)
+
+
+def account_id(vault: Vault, ref: AccountRef) -> str:
+    """The id of an account, stored or not."""
+    return vault.keyed_id("acct", ref.bank, ref.number)
+
+
+def shared_with(session: Session, vault: Vault, report: ReportFact) -> tuple[Elsewhere, ...]:
+    """The recoveries that know the payee's account or the payment of a report not filed yet."""
+    payee = account_id(vault, report.payee_account)
+    return elsewhere_of(session, {payee}, report.end_to_end_id)
+
+
+DECIDE = "nothing was done; if it is another payment, say so (`--another-payment`)"
+
+
+def recognised(
+    session: Session, vault: Vault, report: ReportFact
+) -> tuple[ReportFact, Elsewhere | None, tuple[Elsewhere, ...]]:
+    """The report with a reference, the recovery that it is in already, those with its payment.
+
+    A report without a reference gets one that its payment always gets: twice is once. Where its
+    payment is known already the reference is that of another payment.
+    """
+    payment = Payment(
+        account_id(vault, report.victim_account), account_id(vault, report.payee_account),
+        report.amount.minor, report.amount.currency, report.paid_at, report.end_to_end_id,
+    )  # fmt: skip
+    same = same_payment(session, payment)
+    if not report.external_ref:
+        report = replace(report, external_ref=_own_reference(vault, report, len(same)))
+    return report, known_report(session, report.external_ref), same
+
+
+def _own_reference(vault: Vault, report: ReportFact, known: int) -> str:
+    victim, payee = report.victim_account, report.payee_account
+    return vault.keyed_id(
+        "report", victim.bank, victim.number, payee.bank, payee.number, str(report.amount),
+        report.paid_at.isoformat(), *([str(known)] if known else []),
+    )  # fmt: skip
+
+
+def reported_sentence(same: tuple[Elsewhere, ...], viewer: OfficerView | None) -> str:
+    """That a payment is reported already, and where: whoever has the report may know that."""
+    first = same[0]
+    whose = deconfliction.whose(first, viewer.id if viewer else "")
+    ended = "" if first.is_open else ", which has ended"
+    more = f" and {len(same) - 1} more" if len(same) > 1 else ""
+    return f"this payment is already reported as {first.ref}{more}{ended}: {whose}"
+
+
+def others_than(same: tuple[Elsewhere, ...], found: tuple[Elsewhere, ...]) -> tuple[Elsewhere, ...]:
+    """Those that know the account, without those that were told of as having the payment."""
+    told = {one.recovery_id for one in same}
+    return tuple(one for one in found if one.recovery_id not in told)
+
+
+def _carry_decision(progress: Progress, same: tuple[Elsewhere, ...]) -> None:
+    """The event of accepting says that it was decided to be another payment."""
+    if same:
+        reason = f"decided to be another payment than that of {same[0].ref}"
+        progress.moves = [
+            replace(m, reason=reason) if m.noun is Noun.RECOVERY and m.event == "accepted" else m
+            for m in progress.moves
+        ]
+
+
+def known_sentence(known: Elsewhere, viewer: OfficerView | None) -> str:
+    """That a report is known, and in which recovery: whoever has the report may know that."""
+    whose = deconfliction.whose(known, viewer.id if viewer else "")
+    return f"this report was taken in before: it is in {known.ref}, {whose}; nothing is done twice"

@@ -1,0 +1,40 @@
+"""Time: what a file's clock counts to, and when the engine must look at the file again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.states import AllocationState, ApprovalState
+from recovery_flows.cases import deadlines as wall
+from recovery_flows.correspondence.letters import deadlines as letter_clocks
+from recovery_flows.freezing import (
+    account_monitoring as watching,
+    lapse as lapsing,
+    reminders as reminding,
+    renewal as renewing,
+)
+from recovery_flows.law.regime import Laws
+from recovery_flows.multi_agency import stage as linking
+
+
+def next_clock(file: RecoveryFile, laws: Laws) -> datetime | None:
+    """The earliest end of anything legal that runs on this file: what "time left" counts to."""
+    return next((clock.due_at for clock in wall.running(file, laws)), None)
+
+
+def next_wake(file: RecoveryFile, laws: Laws) -> datetime | None:
+    """When the engine must look at this file even if nothing else happens."""
+    ends: list[datetime | None] = [at for h in file.holds for at in lapsing.wakes(file, h)]
+    ends += reminding.instants(file, laws)
+    ends += linking.instants(file, laws)
+    ends += letter_clocks.instants(file, laws)
+    ends += [renewing.drafted_from(file, h, laws) for h in file.holds if not h.renewal]
+    ends += [min(_instants(a.watch_due_at, a.watch_until)) for a in watching.watched(file)]
+    ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING and not a.alarmed]
+    ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _instants(*found: datetime | None) -> list[datetime]:
+    return [at for at in found if at is not None]

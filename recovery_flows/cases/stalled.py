@@ -1,0 +1,61 @@
+"""A recovery that nobody and nothing moves on is a fault: it is said, in red, with its reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import HoldRow
+from models.entities.states import LIVE_HOLDS, DiscrepancyKind, Noun, RecoveryState, Stage
+from models.ids import digest
+from recovery_flows.cases import next_steps as steps
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
+
+_KIND = DiscrepancyKind.NO_NEXT_STEP
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Own a recovery that waits for the engine while no stage has anything to do with it.
+
+    To be asked when every stage has been: what is decided in `progress` counts as something.
+    """
+    file = progress.file
+    if progress.outcome() or not _waits_for_the_engine(file, laws):
+        _clear(progress, now, laws)
+        return
+    recovery = file.recovery
+    why = steps.steps(file, laws)[0].sentence
+    stages = [[a.id, a.stage, a.left_alone] for a in file.assets]
+    mark = digest([why, stages, [[h.id, h.state] for h in file.holds]])
+    discrepancies.find(progress, _KIND, Noun.RECOVERY, recovery.id, now, detail=why, mark=mark)
+
+
+def _waits_for_the_engine(file: RecoveryFile, laws: Laws) -> bool:
+    recovery = file.recovery
+    if recovery.state is not RecoveryState.OPEN or recovery.trace_wanted:
+        return False
+    if any(a.watch == "on" and a.stage is not Stage.CLOSED for a in file.assets):
+        return False
+    if any(h.releasing_minor or h.renewal == Renewal.ORDERED for h in file.holds if _is_live(h)):
+        # The bank has the order, and says with its feed that it is done.
+        return False
+    return steps.steps(file, laws)[0].action == Action.ENGINE
+
+
+def _is_live(hold: HoldRow) -> bool:
+    return hold.state in LIVE_HOLDS
+
+
+def _clear(progress: Progress, now: datetime, laws: Laws) -> None:
+    """What was stuck and moves again is over by itself."""
+    stuck = [d for d in discrepancies.open_ones(progress.file) if d.kind is _KIND]
+    if not stuck or progress.outcome():
+        return
+    rest = [s for s in steps.steps(progress.file, laws) if s.action != Action.RESOLVE_DISCREPANCY]
+    if rest and rest[0].action != Action.ENGINE:
+        for found in stuck:
+            discrepancies.clear(progress, found.id, now, "it goes on")

@@ -1,0 +1,1 @@
+"""Statement files into the case database, and the recoveries that they wake."""

@@ -1,0 +1,263 @@
+"""A statement file held against what is stored: all that it adds, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.entities.states import Noun
+from models.facts import AccountRef
+from models.money import Money
+from models.queries.books.accounts import banks, currency_of, partners_with, recoveries_about
+from models.queries.books.money import booked_between
+from models.queries.cases.case_files import load_file
+from models.queries.cases.views import masked_account
+from models.sealing.vault import Vault
+from models.store.accounts import AccountPlan, ensure_account, write_learned, write_planned
+from models.store.partners import learn_code
+from models.store.statement_plan import PlannedStatement, plan_told
+from models.store.statements import record_planned
+from models.store.unit import Actor, Unit
+from recovery_flows.cases.commit import conclude
+from recovery_flows.errors import MisuseError, RefusedError
+from recovery_flows.intake.bookings import FileStatement, Reading
+from recovery_flows.intake.statements.shape import Head
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing import trace_requests
+
+
+@dataclass(frozen=True, slots=True)
+class TakenStatement:
+    """What one statement of a file added; no stretch is covered where no opening is stated."""
+
+    account: str
+    """Masked."""
+    bank: str
+    currency: str
+    covers_from: datetime | None
+    covers_to: datetime | None
+    lines_new: int
+    lines_known: int
+    pending: int
+    gap_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """What a file added: its statements, the recoveries to be traced again, what a person reads."""
+
+    document_digest: str
+    statements: tuple[TakenStatement, ...]
+    recoveries: tuple[str, ...]
+    """References, such as R-2026-0001."""
+    warnings: tuple[str, ...]
+
+    @property
+    def lines_new(self) -> int:
+        """Bookings that were not stored before."""
+        return sum(s.lines_new for s in self.statements)
+
+    @property
+    def lines_known(self) -> int:
+        """Bookings that were stored already, from a file or from the bank itself."""
+        return sum(s.lines_known for s in self.statements)
+
+
+@dataclass(slots=True)
+class PlannedPart:
+    """One statement of a file: what it adds, and what a person is told of it."""
+
+    told: FileStatement
+    planned: PlannedStatement
+    bank: str
+    label: str
+    zone: str
+    warnings: list[str]
+    is_new: bool = field(default=False)
+
+    @property
+    def adds(self) -> bool:
+        """Whether anything of it was not stored before."""
+        return bool(self.planned.new or self.planned.fills or self.is_new)
+
+
+class FilePlan:
+    """One file on its way in, read and sealed; it writes nothing."""
+
+    def __init__(
+        self, session: Session, vault: Vault, now: datetime, laws: Laws, named: str
+    ) -> None:
+        self.session, self.vault = session, vault
+        self.now, self.laws, self.named = now, laws, named
+        self.banks = banks(session)
+        self.accounts = AccountPlan(session, vault)
+        self.parts: list[PlannedPart] = []
+        self.learned: list[tuple[str, str]] = []
+        """Codes by which the file names banks, as (bank, code)."""
+        self.warnings: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._rows: dict[str, list[dict[str, object]]] = {}
+
+    def add(self, told: FileStatement) -> None:
+        """Hold one statement of the file against what is stored."""
+        bank = self._bank(told.head)
+        account = AccountRef(bank, told.head.number, told.head.holder)
+        zone = self.laws[self.banks.place[bank].regime].time_zone
+        reading = Reading(self.accounts, self.banks, zone, self.now)
+        currency = told.currency or self.banks.place[bank].currency
+        account_id = ensure_account(self.accounts, account, currency)
+        label = masked_account(account.number[-4:])
+        known = self.accounts.accounts[account_id] or currency_of(self.session, account_id)
+        if known != currency:
+            raise RefusedError(
+                f"{label} at {bank} is an account in {known}, the file tells of one in {currency}: "
+                "nothing was stored; give each currency its own account"
+            )
+        self._numbers[account_id] = self._numbers.get(account_id, 0) + 1
+        statement = reading.statement(told, account_id, currency, self._numbers[account_id])
+        before = self._rows.setdefault(account_id, [])
+        planned = plan_told(self.session, statement, zone, before)
+        before += planned.new
+        warnings = list(reading.warnings(told, statement))
+        self.parts.append(PlannedPart(told, planned, bank, label, zone, warnings))
+
+    @property
+    def account_ids(self) -> frozenset[str]:
+        """The accounts whose statements the file holds."""
+        return frozenset(self._numbers)
+
+    def _bank(self, head: Head) -> str:
+        """The partner whose account this is; what the file says itself must not contradict it."""
+        named = self.named
+        label, told = masked_account(head.number[-4:]), self.banks.by_code(head.bank_id)
+        if not head.number:
+            raise RefusedError("a statement in the file names no account: nothing was stored")
+        if named and named not in self.banks.place:
+            raise MisuseError(f"{named!r} is not a registered partner: `recovery partner list`")
+        if named and told and told != named:
+            raise MisuseError(f"the file says that {label} is at {told}, not at {named}")
+        if named:
+            self._learn(named, head.bank_id, is_known=bool(told))
+            return named
+        if told:
+            return told
+        known = partners_with(self.session, self.vault, self.banks, head.number)
+        if len(known) != 1:
+            where = f"at {', '.join(known)}" if known else "at no partner"
+            raise MisuseError(f"{label} is known {where}: name its bank with --bank")
+        return known[0]
+
+    def _learn(self, bank: str, code: str, *, is_known: bool) -> None:
+        """A file that a person gives as a bank's tells by which code other files name the bank."""
+        if is_known or not code.strip() or "," in code:
+            return
+        self.learned.append((bank, code))
+        self.banks = self.banks.with_code(bank, code)
+        self.warnings.append(f"{bank} is known by the code {code.strip().upper()} from now on")
+
+
+def write_accounts(
+    unit: Unit, rows: Sequence[dict[str, str]], news: Mapping[str, dict[str, str]]
+) -> None:
+    """Store planned accounts, and what was learned of known ones."""
+    write_planned(unit, rows)
+    for account_id, learned in news.items():
+        write_learned(unit, account_id, learned)
+
+
+def finish(
+    unit: Unit, actor: Actor, now: datetime, plan: FilePlan, document: str, laws: Laws
+) -> list[str]:
+    """Record each statement with its event, wake the recoveries that it concerns; their references.
+
+    Accounts and bookings are stored already.
+    """
+    for bank, code in plan.learned:
+        learn_code(unit, actor, now, bank, code)
+    for part in plan.parts:
+        part.is_new = record_planned(unit, actor, now, "", part.planned, document)
+    touched: dict[str, datetime | None] = {}
+    for part in plan.parts:
+        told = part.planned.told
+        if part.adds:
+            covers_to = told.covers_to if told.is_complete else None
+            ends = [at for at in (touched.get(told.account_id), covers_to) if at is not None]
+            touched[told.account_id] = max(ends, default=None)
+    return _wake(unit, actor, now, laws, touched)
+
+
+def _wake(
+    unit: Unit, actor: Actor, now: datetime, laws: Laws, touched: Mapping[str, datetime | None]
+) -> list[str]:
+    """Recoveries about an account that the file added to are traced again, at once."""
+    wanted: dict[str, list[str]] = {}
+    for account_id in touched:
+        for recovery_id in recoveries_about(unit.session, account_id):
+            wanted.setdefault(recovery_id, []).append(account_id)
+    refs = []
+    for recovery_id, accounts in wanted.items():
+        progress = Progress(load_file(unit.session, recovery_id))
+        for account_id in accounts:
+            _tell(progress, account_id, touched[account_id])
+        trace_requests.want_trace(progress)
+        conclude(unit, actor, now, laws, progress)
+        refs.append(progress.file.recovery.ref)
+    return refs
+
+
+def _tell(progress: Progress, account_id: str, covers_to: datetime | None) -> None:
+    """To where an asset's or a victim's statement reaches now; never back."""
+    if covers_to is None:
+        return
+    for asset in progress.file.assets:
+        is_later = asset.statement_to is None or asset.statement_to < covers_to
+        if asset.account_id == account_id and is_later:
+            trace_requests.take_statement(progress, Noun.ASSET, asset.id, covers_to)
+    for claim in progress.file.claims:
+        is_later = claim.statement_to is None or claim.statement_to < covers_to
+        if claim.victim_account_id == account_id and is_later:
+            trace_requests.take_statement(progress, Noun.CLAIM, claim.id, covers_to)
+
+
+def taken_file(session: Session, plan: FilePlan, document: str, refs: Sequence[str]) -> TakenFile:
+    """What is told of a file that was stored."""
+    warnings = list(plan.warnings)
+    for part in plan.parts:
+        told_so = [*part.warnings, *_contradicted(session, part)]
+        warnings += [f"{part.label}: {text}" for text in told_so]
+    return TakenFile(document, tuple(_taken(p) for p in plan.parts), tuple(refs), tuple(warnings))
+
+
+def _taken(part: PlannedPart) -> TakenStatement:
+    statement = part.planned.told
+    return TakenStatement(
+        account=part.label,
+        bank=part.bank,
+        currency=statement.currency,
+        covers_from=statement.covers_from if statement.is_complete else None,
+        covers_to=statement.covers_to if statement.is_complete else None,
+        lines_new=len(part.planned.new),
+        lines_known=len(statement.bookings) - len(part.planned.new),
+        pending=part.told.pending,
+        gap_minor=statement.gap_minor,
+    )
+
+
+def _contradicted(session: Session, part: PlannedPart) -> Iterator[str]:
+    """Stored bookings of several sources that do not sum to what this statement says."""
+    statement = part.planned.told
+    if not statement.is_complete or statement.gap_minor:
+        return
+    stored = booked_between(
+        session, statement.account_id, statement.covers_from, statement.covers_to
+    )
+    over = stored - (statement.closing_minor - statement.opening_minor)
+    if over:
+        yield (
+            f"what is stored of these days is {Money(over, statement.currency)} beside its "
+            "balances: a booking may be told twice, or missing here"
+        )

@@ -1,0 +1,73 @@
+"""Statement files into the case database: bytes kept first, each booking once, recoveries woken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.engine import Database
+from models.store.documents import keep_bytes
+from models.store.statements import fill_line, insert_lines
+from models.store.unit import Actor, Unit, unit_of_work
+from recovery_flows.cases.statement_files import large_files as importing
+from recovery_flows.cases.statement_files.plan import (
+    FilePlan,
+    TakenFile,
+    finish,
+    taken_file,
+    write_accounts,
+)
+from recovery_flows.intake.bookings import FileStatement, told_statements
+from recovery_flows.intake.statements.shape import Item
+from recovery_flows.law.regime import Laws
+
+SMALL = 300
+"""So many bookings are stored in one transaction."""
+
+
+def take_in(
+    database: Database,
+    actor: Actor,
+    now: datetime,
+    items: Iterable[Item],
+    raw: bytes,
+    bank: str,
+    laws: Laws,
+    media_type: str = "application/octet-stream",
+) -> TakenFile:
+    """Store a statement file; `bank` "" where its numbers are known at one partner each.
+
+    The bytes are kept, sealed, before anything is read: of a refused file too. A large file is
+    stored in many short transactions, and is there for others when all of it is. MisuseError where
+    a bank has to be named, RefusedError where the file contradicts what is stored,
+    UnavailableError while another import runs; whatever the reader raises goes through. In each of
+    these cases nothing but the bytes is stored.
+    """
+    document = keep_bytes(database, raw, "statement_file", media_type, now)
+    parts = list(told_statements(items))
+    if sum(len(part.entries) for part in parts) > SMALL:
+        return importing.take_in_chunks(database, actor, now, parts, document, bank, laws)
+    with unit_of_work(database) as unit:
+        return take_parts(unit, actor, now, parts, document, bank, laws)
+
+
+def take_parts(
+    unit: Unit,
+    actor: Actor,
+    now: datetime,
+    parts: Iterable[FileStatement],
+    document: str,
+    bank: str,
+    laws: Laws,
+) -> TakenFile:
+    """The same in a transaction that is open already, of a file whose bytes are kept."""
+    plan = FilePlan(unit.session, unit.vault, now, laws, bank)
+    for part in parts:
+        plan.add(part)
+    write_accounts(unit, list(plan.accounts.rows.values()), plan.accounts.news)
+    for planned in (part.planned for part in plan.parts):
+        insert_lines(unit, planned.new)
+        for line, news in planned.fills.items():
+            fill_line(unit, line, news)
+    refs = finish(unit, actor, now, plan, document, laws)
+    return taken_file(unit.session, plan, document, refs)

@@ -1,0 +1,96 @@
+"""`recovery approve`: a second person's yes or no to exact figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import columns, instant_text, spoken, tell
+
+if TYPE_CHECKING:
+    from models.queries.cases.views import ApprovalLine
+    from recovery_flows.cli.composition import Installation
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(approve)
+
+
+def approve(
+    approval_id: Annotated[
+        str, typer.Argument(metavar="[APPROVAL_ID]", help="Without it: list what waits.")
+    ] = "",
+    *,
+    deny: Annotated[bool, typer.Option("--deny", help="Say no; takes --reason.")] = False,
+    reason: Annotated[str, typer.Option(help="Why not.")] = "",
+    authority: Annotated[
+        str, typer.Option(help="Who approved outside of the program: level, number, date.")
+    ] = "",
+    now: Now = False,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Approve or deny what another officer asked for; without an id, list what waits."""
+    from recovery_flows.access.registers import decide, is_change
+    from recovery_flows.errors import MisuseError
+
+    if deny != bool(reason):
+        raise MisuseError("a denial takes both --deny and --reason")
+    if deny and authority:
+        raise MisuseError("--authority is of an approval, not of a denial")
+    with opened() as installation:
+        if not approval_id:
+            _list(installation, acting_as, as_json=as_json)
+            return
+        desk = installation.desk(acting_as)
+        if is_change(approval_id):
+            done = decide(desk, approval_id, is_yes=not deny, reason=reason)
+            if as_json:
+                say_json({"done": done})
+            else:
+                tell([done])
+            return
+        done = desk.deny(approval_id, reason) if deny else desk.approve(approval_id, authority)
+        _tell(installation, approval_id, done, now=now, as_json=as_json)
+
+
+def _tell(
+    installation: Installation, approval_id: str, done: str, *, now: bool, as_json: bool
+) -> None:
+    from models.queries.cases.approvals import recovery_of_approval
+    from recovery_flows.cli.sending import tell_done
+
+    with installation.database.reading() as session:
+        recovery_id = recovery_of_approval(session, approval_id) or ""
+    tell_done(installation, recovery_id, done, now=now, as_json=as_json)
+
+
+def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
+    from recovery_flows.cases.pending_approvals import waiting_approvals
+    from recovery_flows.cli.options import viewer_of
+
+    viewer = viewer_of(installation, acting_as)
+    pending = waiting_approvals(installation.database, installation.laws, viewer)
+    if as_json:
+        say_json(pending)
+    elif pending:
+        tell(line for approval in pending for line in approval_lines(approval))
+    else:
+        tell(["nothing waits for an approval"])
+
+
+def approval_lines(approval: ApprovalLine, zone: str = "UTC") -> Iterator[str]:
+    """One pending approval: what is asked, by whom, until when, and each figure it binds."""
+    due = f", due {instant_text(approval.due_at, zone)}" if approval.due_at else ""
+    sent = ", already sent" if approval.post_hoc else ""
+    act = spoken(approval.act)
+    yield f"{approval.ref}  {act}: asked by {approval.asked_by}{sent}{due}"
+    yield f"  id {approval.approval_id}"
+    figures: Sequence[tuple[str, str]] = [(spoken(n), value) for n, value in approval.figures]
+    yield from (f"  {line}" for line in columns(figures))
+    yield from (f"  ! {line.sentence}" for line in approval.also)

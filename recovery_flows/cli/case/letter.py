@@ -1,0 +1,155 @@
+"""`recovery letter`: banks without an interface, told and answered on paper or by mail."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import ActingAs, AsJson, find, opened
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import columns, instant_text, tell
+
+if TYPE_CHECKING:
+    from models.queries.cases.letter_views import LetterLine
+    from recovery_flows.cli.composition import Installation
+    from recovery_flows.correspondence.letters.orders import Post
+
+Call = Annotated[str, typer.Argument(metavar="CALL", help="Its id, see `recovery letter list`.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="A new file, `-` for standard output.", dir_okay=False)
+]
+When = Annotated[str, typer.Option(metavar="WHEN", help="ISO 8601; in the law's zone without one.")]
+_STDOUT = Path("-")
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the group of this module."""
+    from recovery_flows.cli.case import letter_answer
+
+    group = typer.Typer(help="Banks without an interface: letters, and what they answer.",
+                        no_args_is_help=True)  # fmt: skip
+    group.command("list")(list_)
+    group.command("print")(print_)
+    for command in (sent, letter_answer.answer, letter_answer.word, document, drop):
+        group.command()(command)
+    app.add_typer(group, name="letter")
+
+
+def list_(
+    ref: Annotated[str, typer.Argument(metavar="[REF]", help="Of one recovery only.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List letters that are to be printed, to be sent, or not answered; the most urgent first."""
+    from recovery_flows.correspondence.letters.views import open_letters
+
+    with opened() as installation:
+        recovery_id = find(installation, ref) if ref else ""
+        lines = open_letters(installation.database, installation.laws, recovery_id)
+    if as_json:
+        say_json(lines)
+    elif not lines:
+        tell(["no letter is open"])
+    else:
+        head = ("recovery", "letter", "bank", "about", "stands", "until, UTC", "sent, UTC")
+        tell(columns([_row(line) for line in lines], head))
+
+
+def _row(line: LetterLine) -> tuple[str, ...]:
+    went = f"{instant_text(line.sent_at)} {line.sent_how}" if line.sent_at else "-"
+    until = instant_text(line.due_at)
+    return (line.ref, line.call_id, line.bank, line.what, line.stands, until, went)
+
+
+def print_(
+    call: Call,
+    *,
+    out: Out = None,
+    html: Annotated[bool, typer.Option("--html", help="As a page for a printer.")] = False,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print a letter into a new file that only you may read; printed again it is the same.
+
+    A file whose name ends in .html gets the page for a printer. The letter is fixed by this: it
+    holds account numbers and names in full.
+    """
+    from recovery_flows.correspondence.letters.actions import print_letter, print_to
+    from recovery_flows.correspondence.letters.files import default_name
+
+    with opened() as installation:
+        desk = installation.desk(acting_as)
+        if out == _STDOUT:
+            printed = print_letter(desk, post_of(installation), call)
+            sys.stdout.write((printed.as_page() if html else printed.text).decode())
+            return
+        path = out or Path(default_name(call, ".html" if html else ".txt"))
+        if html and path.suffix.lower() not in (".html", ".htm"):
+            path = path.with_name(f"{path.name}.html")
+        _tell(print_to(desk, post_of(installation), call, path), as_json=as_json)
+
+
+def post_of(installation: Installation) -> Post:
+    """Who writes, and the same orders that interfaces get."""
+    from recovery_flows.correspondence.letters.orders import Post
+    from recovery_flows.engine.outbox.bodies import path_and_body
+
+    return Post(installation.sender(), path_and_body)
+
+
+def _tell(done: str, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"done": done})
+    else:
+        tell([done])
+
+
+def sent(
+    call: Call,
+    *,
+    how: Annotated[
+        str, typer.Option(help="fax, courier, post, e-mail or hand; a number: `courier 4711`.")
+    ],
+    at: When = "",
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Enter how and when a printed letter left; the bank's clock runs from then on."""
+    from recovery_flows.correspondence.letters.actions import record_sent
+
+    with opened() as installation:
+        done = record_sent(installation.desk(acting_as), call, how, at)
+    _tell(done, as_json=as_json)
+
+
+def document(call: Call, *, out: Out = None, acting_as: ActingAs = "") -> None:
+    """Write the bank's document behind a typed answer into a new file, for the second look."""
+    from recovery_flows.correspondence.letters.answer_actions import answer_document
+    from recovery_flows.correspondence.letters.files import default_name, write_new
+
+    with opened() as installation:
+        raw = answer_document(installation.desk(acting_as), call)
+    if out == _STDOUT:
+        sys.stdout.buffer.write(raw)
+        return
+    path = out or Path(default_name(call, ".answer"))
+    write_new(path, raw)
+    tell([f"the bank's document is in {path}"])
+
+
+def drop(
+    call: Call,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept sealed in the file.")],
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give up a question about a balance, or a letter that came unasked."""
+    from recovery_flows.correspondence.letters import actions as letters
+
+    with opened() as installation:
+        done = letters.drop(installation.desk(acting_as), call, reason)
+    _tell(done, as_json=as_json)

@@ -1,0 +1,173 @@
+"""Looking: the queue, one recovery on one page, the figures of the unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened, viewer_of
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import columns, counted, tell, turn
+
+if TYPE_CHECKING:
+    from models.queries.cases.views import QueueLine, QueuePage
+
+_EVENTS_SHOWN = 10
+_ALL = 10_000_000
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("list")(list_)
+    app.command()(show)
+    group = typer.Typer(help="Figures, each with what it measures.", no_args_is_help=True)
+    group.callback()(_group)
+    group.command()(rates)
+    app.add_typer(group, name="report")
+
+
+def _group() -> None:
+    """Figures, each with what it measures."""
+
+
+def list_(
+    *,
+    with_closed: Annotated[bool, typer.Option("--all", help="Ended recoveries too.")] = False,
+    stage: Annotated[str, typer.Option(help="Only where it stands, such as freezing.")] = "",
+    mine: Annotated[bool, typer.Option("--mine", help="Only files that I own.")] = False,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the queue, the most urgent first, and whose turn each is.
+
+    First what contradicts the records, then reports of the last hour that nobody has accepted,
+    then what is late, then least time left. What nobody owns or moves is marked, whatever is
+    filtered.
+    """
+    from recovery_flows.cases.queue import queue
+    from recovery_flows.clock import wall_clock
+
+    _check_stage(stage)
+    with opened() as installation:
+        owner = installation.somebody(acting_as).id if mine else ""
+        with installation.database.reading() as session:
+            patience = installation.patience()
+            page = queue(session, wall_clock(), patience, _ALL, with_closed=with_closed)
+    lines = tuple(
+        line
+        for line in page.lines
+        if line.attention
+        or ((not stage or _stands(line) == stage) and (not owner or line.owner == owner))
+    )
+    page = replace(page, lines=lines)
+    if as_json:
+        say_json(page)
+    else:
+        tell(_queue_lines(page))
+
+
+def _check_stage(stage: str) -> None:
+    from models.entities.states import RecoveryState, Stage
+    from recovery_flows.errors import MisuseError
+
+    known = [RecoveryState.REPORTED, *Stage]
+    if stage and stage not in known:
+        raise MisuseError(f"there is no stage {stage!r}; there are: {', '.join(known)}")
+
+
+def _stands(line: QueueLine) -> str:
+    """The stage of an open recovery, `reported` before it, `closed` after it."""
+    from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Stage
+
+    if line.state is RecoveryState.REPORTED:
+        return line.state
+    return Stage.CLOSED if line.state in CLOSED_RECOVERIES else line.stage
+
+
+def _queue_lines(page: QueuePage) -> list[str]:
+    head = ("time left", "ref", "stage", "loss", "next step", "turn", "file of")
+    rows = [_queue_row(line, page.now) for line in page.lines]
+    told = counted(page.open_count, "open recovery", "open recoveries")
+    idle, found = page.attention_count - page.discrepancy_count, page.discrepancy_count
+    red = f", {counted(found, 'discrepancy', 'discrepancies')}" if found else ""
+    red += f", {idle:,} stalled" if idle > 0 else ""
+    end = f"{told}{red}, {page.closed_count:,} ended; {_engine_text(page)}"
+    return [*(columns(rows, head, right=(0, 3)) if rows else ()), end]
+
+
+def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
+    from recovery_flows.cases import state_names as wording
+
+    left = wording.time_text(line, now)
+    loss, stage = str(line.loss), wording.standing(line.state, line.stage).word
+    whose = turn(line.action, line.role)
+    also = " (also in another recovery)" if line.shared else ""
+    sentence = f"{_red(line, now)}{line.sentence}{also}"
+    return (left, line.ref, stage, loss, sentence, whose, line.owner or "-")
+
+
+def _red(line: QueueLine, now: datetime) -> str:
+    """`▲ STALLED 31 h: ` before the step of a recovery that nobody owns or moves."""
+    from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
+    from recovery_flows.reports.unattended import Attention
+
+    if line.idle_since is None:
+        return ""
+    if line.attention == Attention.DISCREPANCY:
+        return f"≠ {line.attention.upper()}: "
+    since = span_text(elapsed_seconds(line.idle_since, now))
+    return f"▲ {line.attention.upper()} {since}: "
+
+
+def _engine_text(page: QueuePage) -> str:
+    engine = page.engine
+    if engine.alive:
+        return f"the engine runs ({engine.state})"
+    return "no engine is running: start `recovery engine`"
+
+
+def show(
+    ref: Ref,
+    *,
+    events: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many events, the newest first.")
+    ] = _EVENTS_SHOWN,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show one recovery on one page."""
+    from models.queries.cases.history import events_of
+    from recovery_flows.cases.page import recovery_page
+    from recovery_flows.cli.case.page_text import page_lines
+    from recovery_flows.clock import wall_clock
+
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        viewer = viewer_of(installation, acting_as)
+        page = recovery_page(
+            installation.database, installation.laws, recovery_id, wall_clock(), viewer,
+            installation.patience(),
+        )  # fmt: skip
+        with installation.database.reading() as session:
+            page = replace(page, events=tuple(events_of(session, recovery_id, events)))
+    if as_json:
+        say_json(page)
+    else:
+        tell(page_lines(page, installation.laws))
+
+
+def rates(*, as_json: AsJson = False) -> None:
+    """Report the identity per currency, the rates with formulas, and how files ended."""
+    from recovery_flows.cli.statistics_text import summary_lines
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.reports.statistics import summary
+
+    with opened() as installation, installation.database.reading() as session:
+        figures = summary(session, wall_clock())
+    if as_json:
+        say_json(figures)
+    else:
+        tell(summary_lines(figures))

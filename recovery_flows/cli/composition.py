@@ -1,0 +1,276 @@
+"""Where everything is put together: settings, database, laws, identity."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from getpass import getpass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from config.regimes import read_regime, regime_codes
+from config.settings import Settings, load_settings
+from models.engine import Database, make_engine, missing, open_database
+from models.entities.register_states import InstallationKind
+from models.entities.states import Role
+from models.migrate import UpgradeRefusedError, has_schema, schema_is_current, upgrade
+from models.queries.installation.demo_mark import is_demo
+from models.queries.installation.officers import officer_with_hash, officers
+from models.sealing.vault import Vault
+from models.store.clock import set_case_time
+from models.store.installing import note_made
+from models.store.people import appoint, appoint_engine
+from models.store.unit import unit_of_work
+from models.store.upgrading import SealsLostError, has_no_seals, seal_older
+from recovery_flows.access.log_in import (
+    Identity,
+    NobodyActsError,
+    all_of_demo,
+    by_secret,
+    by_system_user,
+)
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.clock import wall_clock
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.engine.context import Pace
+from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
+from recovery_flows.law.regime import Regime, load_regime
+from recovery_flows.partners.rbp1.signing import Signer
+from recovery_flows.reports.unattended import Patience
+
+DEMO_IDENTITIES = "demo-identities.json"
+"""Secrets of the demo's officers; outside a demo nobody acts by it."""
+
+
+SANDBOX_BOOK = "sandbox.sqlite3"
+"""The book of sandbox banks; its presence marks a folder whose banks are synthetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One unit's set-up, opened: everything a command needs."""
+
+    settings: Settings
+    database: Database
+    laws: Mapping[str, Regime]
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder that holds all state but the keys."""
+        return self.settings.data_dir
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this was made for the demo: its signed history says so, no file does."""
+        return is_demo(self.database)
+
+    def demo_secrets(self) -> dict[str, str]:
+        """The demo identities' secrets by handle; empty outside a demo."""
+        if not self.is_demo:
+            return {}
+        path = self.data_dir / DEMO_IDENTITIES
+        found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        return found
+
+    def desk(self, acting_as: str = "") -> Desk:
+        """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
+        return Desk(self.database, self.laws, self.officer(acting_as))
+
+    def officer(self, acting_as: str = "") -> Identity | None:
+        """Who acts. A handle needs its secret (in a demo the demo's own is taken)."""
+        handle = acting_as or self.settings.security.officer
+        if not handle:
+            return by_system_user(self.database, os_user())
+        secret = self.settings.security.secret
+        given = secret.get_secret_value() if secret else self.demo_secrets().get(handle, "")
+        if not given and sys.stdin.isatty() and self._has_secret(handle):
+            given = getpass(f"secret of {handle}: ")
+        return by_secret(self.database, handle, given, os_user())
+
+    def _has_secret(self, handle: str) -> bool:
+        with self.database.reading() as session:
+            found = officer_with_hash(session, handle)
+        return found is not None and bool(found[1])
+
+    def somebody(self, acting_as: str = "") -> Identity:
+        """Who acts; NobodyActsError where this user is bound to no officer."""
+        found = self.officer(acting_as)
+        if found is None:
+            raise NobodyActsError(
+                "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
+            )
+        return found
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Identities that this user may switch among on the screen: the demo's, in a demo."""
+        if self.is_demo:
+            return all_of_demo(self.database)
+        mine = self.officer()
+        return (mine,) if mine else ()
+
+    @property
+    def signer(self) -> Signer:
+        """The unit's signing key, made when it is first needed."""
+        return Signer(self.settings.key_dir)
+
+    def sender(self) -> Sender:
+        """Who writes the unit's letters; where all data is synthetic they say so."""
+        letters, name = self.settings.letters, self.settings.screen.unit_name
+        if not (self.is_demo or (self.data_dir / SANDBOX_BOOK).exists()):
+            return Sender(name, letters.address, letters.answer_to)
+        answer_to = letters.answer_to or "Synthetic Answer Desk"
+        name = name or "Synthetic Anti-Fraud Unit"
+        return Sender(name, letters.address, answer_to, is_synthetic=True)
+
+    def patience(self) -> Patience:
+        """How long a recovery may be without owner or act before it stands in red."""
+        screen = self.settings.screen
+        return Patience(
+            unowned=timedelta(minutes=screen.unowned_minutes),
+            stalled=timedelta(hours=screen.stalled_hours),
+        )
+
+    def pace(self) -> Pace:
+        """How fast the engine goes, from the settings."""
+        engine, partner = self.settings.engine, self.settings.partners
+        return Pace(
+            poll_seconds=partner.poll_seconds,
+            lease_seconds=engine.lease_seconds,
+            timeout_seconds=partner.timeout_seconds,
+            chunk_size=engine.chunk_size,
+            connections=partner.connections,
+            jitter_percent=10,
+            stall_seconds=engine.stall_seconds,
+        )
+
+
+def os_user() -> str:
+    """The operating-system user of this process, by its number.
+
+    The variables LOGNAME and USER, which `getpass` believes, are the user's own to set.
+    """
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"uid-{os.geteuid()}"
+
+
+def laws() -> dict[str, Regime]:
+    """All regimes that ship with the program."""
+    return {code: load_regime(read_regime(code)) for code in regime_codes()}
+
+
+def open_installation(data_dir: Path | None = None) -> Installation:
+    """Open what `recovery init` made; one sentence says what is missing otherwise."""
+    settings = load_settings(data_dir)
+    database = open_database(settings.database_url.get_secret_value(), settings.key_dir)
+    with answering():
+        is_empty = not has_schema(database.engine)
+    if is_empty:
+        raise missing("the case database holds nothing", database.heads)
+    check_schema(database)
+    return Installation(settings, database, laws())
+
+
+def open_to_others(folder: Path) -> str:
+    """What is wrong with a folder that other users of the machine can look into; else empty."""
+    if folder.exists() and folder.stat().st_mode & 0o077:
+        return f"the folder {folder} is open to other users: run chmod 700 {folder}"
+    return ""
+
+
+class SchemaError(MisuseError):
+    """The database does not have the tables of this program."""
+
+
+class DatabaseAwayError(UnavailableError):
+    """The database does not answer, or what is there is none."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn a database that is away, locked, full or none at all into DatabaseAwayError."""
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
+            raise
+        why = str(error.orig).partition("\n")[0]
+        raise DatabaseAwayError(f"the case database cannot be used: {why}") from error
+
+
+def check_schema(database: Database) -> None:
+    """Raise SchemaError, DatabaseAwayError unless the database is one of this version."""
+    with answering():
+        is_current = schema_is_current(database.engine)
+    if not is_current:
+        raise SchemaError(
+            "the case database does not have this program's tables: run `recovery init`, which "
+            "brings an older one up to date"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOfficer:
+    """An identity that `init` appoints."""
+
+    handle: str
+    roles: frozenset[Role]
+    os_user: str = ""
+    secret: str = ""
+
+
+def _seal_older(database: Database) -> None:
+    try:
+        seal_older(database)
+    except SealsLostError as error:
+        raise RefusedError(str(error)) from error
+
+
+def make_installation(
+    settings: Settings,
+    first: tuple[FirstOfficer, ...],
+    *,
+    stands_at: datetime | None = None,
+    kind: InstallationKind = InstallationKind.UNIT,
+) -> Installation:
+    """Make keys and database, appoint the engine and the first officers; twice changes nothing.
+
+    `kind` is what the installation is for, for good. Case time follows the wall clock unless it
+    `stands_at` an instant.
+    """
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Vault.create(settings.key_dir)
+    engine = make_engine(settings.database_url.get_secret_value())
+    is_older = has_no_seals(engine)
+    try:
+        upgrade(engine)
+    except UpgradeRefusedError as error:
+        raise RefusedError(str(error)) from error
+    finally:
+        engine.dispose()
+    installation = open_installation(settings.data_dir)
+    if is_older:
+        _seal_older(installation.database)
+    with installation.database.reading() as session:
+        known = {o.handle for o in officers(session)}
+    if not known:
+        with unit_of_work(installation.database) as unit:
+            now = stands_at or wall_clock()
+            note_made(unit, now, kind)
+            appoint_engine(unit, now)
+            if stands_at is not None:
+                set_case_time(unit, stands_at)
+            for officer in first:
+                appoint(
+                    unit, now, officer.handle, officer.roles,
+                    os_user=officer.os_user, secret=officer.secret,
+                )  # fmt: skip
+    return installation

@@ -1,0 +1,126 @@
+"""Commands that stay: the engine, the sandbox banks, the terminal, the demo."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recovery_flows.cli.output import say
+
+_FAULTS = "By a file of faults, or by a seed: FILE, seed:N or seed:N:PERCENT (of all calls)."
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(engine)
+    app.command(epilog=_faults_epilog())(sandbox)
+    app.command()(tui)
+    app.command()(demo)
+
+
+def engine(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Sweep once and end.")] = False,
+) -> None:
+    """Run the engine: a Prefect server of its own unless one is named, and the flows."""
+    from recovery_flows.cli.composition import open_installation
+    from recovery_flows.cli.sending import hands as hands_of
+    from recovery_flows.engine.loop import PrefectLink, at_work, run_forever
+
+    installation = open_installation()
+    settings = installation.settings
+    link = PrefectLink.of(settings)
+    say(f"Prefect API at {link.start()}")
+    if settings.prefect.asks_nobody():
+        say("that API is used without a credential: whoever reaches it can stop the flows")
+    hands = hands_of(installation, "engine")
+    try:
+        with at_work(hands):
+            asyncio.run(
+                run_forever(
+                    hands,
+                    link,
+                    say,
+                    idle_seconds=settings.engine.idle_poll_milliseconds / 1000,
+                    sweep_seconds=settings.engine.sweep_seconds,
+                    once=once,
+                )
+            )
+    finally:
+        link.stop()
+
+
+def sandbox(
+    *,
+    folder: Annotated[Path | None, typer.Option("--dir", help="Folder of the sandbox.")] = None,
+    faults: Annotated[str, typer.Option(metavar="FILE|seed:N[:PERCENT]", help=_FAULTS)] = "",
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+) -> None:
+    """Serve the sandbox banks of a demo folder on loopback; their money is synthetic."""
+    from recovery_flows.cli.composition import open_installation
+    from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, choose_faults
+    from recovery_flows.errors import MisuseError
+    from recovery_flows.sandbox.server import serve
+
+    installation = open_installation(folder)
+    book = installation.data_dir / BOOK
+    if not book.exists():
+        raise MisuseError(f"{installation.data_dir} holds no sandbox: `recovery demo` makes one")
+    say(f"faults: {choose_faults(installation.data_dir, faults)}")
+    serve(
+        book,
+        case_clock(installation.database),
+        installation.data_dir / READY,
+        parent_alive=sys.stdin.fileno() if with_parent else None,
+        keys=installation.signer.public_jwks(),
+    )
+
+
+def _faults_epilog() -> str:
+    """Every kind of fault with what it does, for `recovery sandbox --help`."""
+    from recovery_flows.sandbox.faults.catalogue import KINDS
+
+    return "\n\n".join(f"{kind}: {told.does}." for kind, told in KINDS.items())
+
+
+def tui(
+    *,
+    acting_as: Annotated[str, typer.Option("--as", help="Handle of the officer who acts.")] = "",
+    case: Annotated[str, typer.Option("--case", help="Open this recovery.")] = "",
+    screen: Annotated[
+        str, typer.Option("--screen", help="now, report, approvals, summary, partners, clocks.")
+    ] = "",
+) -> None:
+    """Open the terminal: what needs you now, how long is left, one key for the next step."""
+    from recovery_flows.cli.composition import open_installation
+    from recovery_flows.cli.demo.show import open_terminal
+
+    raise typer.Exit(open_terminal(open_installation(), acting_as, case, screen))
+
+
+def demo(
+    *,
+    folder: Annotated[Path | None, typer.Option("--dir", help="The demo's own folder.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder with AMLSim's nodes and transactions.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first N reports of --data.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start anew.")] = False,
+    no_tui: Annotated[bool, typer.Option("--no-tui", help="Print the story as text.")] = False,
+    driver: Annotated[bool, typer.Option("--driver", hidden=True)] = False,
+    pace: Annotated[float, typer.Option(help="Seconds to rest after each jump in time.")] = 0.0,
+) -> None:
+    """Play the main job on sandbox banks: reports to payments, in minutes, with no network."""
+    from recovery_flows.cli.demo import play, show
+    from recovery_flows.cli.demo.folder import default_folder, open_folder
+
+    where = (folder or default_folder()).absolute()
+    if driver or no_tui or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        play.play(open_folder(where, data, limit, fresh=fresh), pace_seconds=pace)
+        return
+    open_folder(where, data, limit, fresh=fresh).database.dispose()
+    raise typer.Exit(show.show_demo(where, pace or 0.4))

@@ -1,0 +1,126 @@
+"""Proving the books: against their sources, against their history, against the banks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import AsJson, opened
+from recovery_flows.cli.output import say_json
+from recovery_flows.cli.table import counted, tell
+
+if TYPE_CHECKING:
+    from recovery_flows.cli.composition import Installation
+    from recovery_flows.engine.reconciliation import Reconciliation
+
+_DISAGREEMENT_EXIT_CODE = 5
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, text, command, function in (
+        ("ledger", "The books.", "check", ledger_check),
+        ("audit", "The history.", "verify", audit_verify),
+    ):
+        group = typer.Typer(help=text, no_args_is_help=True)
+        group.callback()(_group)
+        group.command(command)(function)
+        app.add_typer(group, name=name)
+    app.command()(reconcile)
+
+
+def _group() -> None:
+    """Keep the name of the group before that of its command."""
+
+
+def _counts(installation: Installation) -> str:
+    from models.queries.books.counts import history_counts
+
+    with installation.database.reading() as session:
+        events, recoveries = history_counts(session)
+    return f"{counted(events, 'event')}, {counted(recoveries, 'recovery', 'recoveries')}"
+
+
+def ledger_check(*, as_json: AsJson = False) -> None:
+    """Compare each account with its own source, entry by entry; exit 5 on a difference."""
+    from recovery_flows.reports import ledger_check as ledger
+
+    with opened() as installation:
+        with installation.database.reading() as session:
+            result = ledger.ledger_check(session)
+        counts = _counts(installation)
+    if as_json:
+        say_json(result)
+    else:
+        tell([d.sentence for d in result.differences] or [f"{counts}: the books are right"])
+    if result.differences:
+        raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
+
+
+def audit_verify(*, as_json: AsJson = False) -> None:
+    """Replay the whole history and compare it with the rows; exit 5 on a finding."""
+    from models.queries.audit.verify import verify
+
+    with opened() as installation:
+        findings = verify(installation.database)
+        counts = _counts(installation)
+    if as_json:
+        say_json(findings)
+    else:
+        sentences = [": ".join(part for part in (f.ref, f.sentence) if part) for f in findings]
+        tell(sentences or [f"{counts}: intact"])
+    if findings:
+        raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
+
+
+def reconcile(
+    *,
+    days: Annotated[
+        bool, typer.Option("--days", help="Day by day, against each bank's own figures.")
+    ] = False,
+    first: Annotated[str, typer.Option("--from", metavar="DAY", help="With --days.")] = "",
+    last: Annotated[str, typer.Option("--to", metavar="DAY", help="With --days.")] = "",
+    partner: Annotated[str, typer.Option(metavar="ID", help="With --days: only this one.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask the banks for each hold and payout; exit 5 on a difference, 4 if one was not asked.
+
+    With --days: what each bank held at the end of each of its legal days and paid out in it. From
+    the first day that the books know to the last one that is over, unless days are named.
+    """
+    from recovery_flows.cli import legal_days as by_day
+
+    if days:
+        by_day.reconcile(first, last, partner, as_json=as_json)
+        return
+    by_day.refuse_without_days(first, last, partner)
+    with opened() as installation:
+        result = asyncio.run(_ask(installation))
+    if as_json:
+        say_json(result)
+    else:
+        tell(line.sentence for line in (*result.differences, *result.not_asked, *result.by_letter))
+        tell([_summary(result)])
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
+
+
+def _summary(result: Reconciliation) -> str:
+    different, unasked = len(result.differences), len(result.not_asked)
+    letters = len(result.by_letter)
+    equal = len(result.lines) - different - unasked - letters
+    told = f"{counted(equal, 'figure')} equal, {different} different, {unasked} not asked"
+    return f"{told}, {letters} by letter" if letters else told
+
+
+async def _ask(installation: Installation) -> Reconciliation:
+    from recovery_flows.cli.sending import hands
+    from recovery_flows.engine import reconciliation as books
+
+    engine = hands(installation)
+    try:
+        return await books.reconcile(engine)
+    finally:
+        await engine.close()

@@ -1,0 +1,258 @@
+"""What a partner's answer does to the file: holds, payouts, statements, refusals of calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import HoldRow, PayoutRow, RequestRow
+from models.entities.states import (
+    LIVE_HOLDS,
+    CallKind,
+    DiscrepancyKind,
+    HoldState,
+    Noun,
+    PayoutState,
+    RequestState,
+)
+from models.facts import BankHoldState, HoldFact, PayoutFact
+from models.money import Money
+from models.outcome import Move, Scalar
+from recovery_flows.correspondence import (
+    bank_disagreements as disagreeing,
+    late_answers as late_letters,
+)
+from recovery_flows.freezing import (
+    answer_table as hold_cells,
+    answers as hold_facts,
+    reductions as hold_falls,
+    release as letting_go,
+    renewal as renewing,
+)
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import bank_contradictions, hold_figures
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution import payout_answers as payout_facts
+from recovery_flows.tracing import trace_requests
+
+_OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)
+_ANSWERABLE = (
+    RequestState.SENT, RequestState.ACKNOWLEDGED, RequestState.NEEDS_INFO, RequestState.REFUSED,
+)  # fmt: skip
+_IN_FORCE_AGAIN = ("stopped_late", "frozen_late")
+
+
+def take_hold_fact(
+    progress: Progress, hold_id: str, fact: HoldFact, laws: Laws, now: datetime
+) -> None:
+    """Book what a bank states of a hold; what contradicts our records is a discrepancy too.
+
+    A revision that was taken already changes nothing, unless it shows another figure now.
+    """
+    hold = progress.file.hold(hold_id)
+    about = bank_contradictions.About.hold(hold)
+    if hold_figures.is_renamed(progress.file, hold.asset_id, hold.bank_ref, fact.bank_ref):
+        detail = f"the bank calls it {fact.bank_ref}, and has called it {hold.bank_ref}"
+        wrong = DiscrepancyKind.WRONG_REFERENCE
+        bank_contradictions.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        return
+    if fact.revision <= hold.bank_revision:
+        _compare_again(progress, hold, fact, now)
+        return
+    reading = hold_facts.read(progress.file, hold, fact, now, laws)
+    _take_reading(progress, hold, fact, reading, now)
+    if hold.request_id:
+        _request_moves(progress, hold.request_id, fact)
+
+
+def confirm_figure(
+    progress: Progress, hold_id: str, fact: HoldFact, laws: Laws, now: datetime
+) -> None:
+    """A bank was asked what it holds after a payout: what it shows now has the payout in it."""
+    before = progress.file.hold(hold_id)
+    take_hold_fact(progress, hold_id, fact, laws, now)
+    hold = progress.file.hold(hold_id)
+    if hold == before:
+        reason = "the bank holds what it stated last, the payout counted"
+        said = hold_figures.stated(fact)
+        progress.take(Move(Noun.HOLD, hold.id, "stated", hold.state, said, reason=reason))
+
+
+def _take_reading(
+    progress: Progress, hold: HoldRow, fact: HoldFact, reading: hold_facts.Reading, now: datetime
+) -> None:
+    about = bank_contradictions.About.hold(hold)
+    before = progress.file
+    if reading.move.event in _IN_FORCE_AGAIN:
+        late_letters.make_room(progress, hold)
+    progress.take(reading.move)
+    if reading.contradicts:
+        bank_contradictions.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
+    disagreeing.compare_hold(progress, hold, fact, now)
+    disagreeing.compare_fall(progress, before, hold, fact, now)
+    disagreeing.compare_end(progress, progress.file.hold(hold.id), fact, now)
+    if reading.move.event != "stated":
+        disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
+    if reading.move.event in _IN_FORCE_AGAIN:
+        disagreeing.reopen(progress, hold.asset_id, "its bank holds the money after all")
+    _supersede(progress, progress.file.hold(hold.id))
+
+
+def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """A bank that shows two figures under one revision contradicts itself: the last one counts."""
+    same = fact.revision == hold.bank_revision and fact.state in hold_cells.HOLDING
+    if not same or hold.state not in LIVE_HOLDS:
+        return
+    before = Money(hold.held_minor, hold.currency)
+    if hold.foreign_minor:
+        before = Money(hold.foreign_minor, hold.foreign_currency)
+    if fact.held != before:
+        values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
+        values |= hold_falls.columns(progress.file, hold, fact)
+        reason = "the bank shows another figure under the same revision"
+        progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason))
+        about = bank_contradictions.About.hold(hold)
+        bank_contradictions.compare(
+            progress, about, before, fact.held, now, f"revision {fact.revision}"
+        )
+
+
+def _supersede(progress: Progress, hold: HoldRow) -> None:
+    """A hold in force takes the place of the stop or voluntary hold that it follows."""
+    if hold.state not in (HoldState.STOPPED, HoldState.FROZEN) or not hold.supersedes_id:
+        return
+    letting_go.take_over(progress, progress.file.hold(hold.supersedes_id), hold)
+
+
+def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
+    request = _request(progress.file, request_id)
+    if request.state is RequestState.APPROVED:
+        # The answer to its call was lost: that the bank speaks of it says that it was sent.
+        values: dict[str, Scalar] = {"sent_at": fact.modified_at}
+        progress.take(Move(Noun.REQUEST, request.id, "sent", request.state, values))
+        request = _request(progress.file, request_id)
+    event = _request_event(request, fact)
+    if event is None:
+        return
+    values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
+    progress.take(Move(Noun.REQUEST, request.id, event, request.state, values, reason=fact.reason))
+
+
+def _request(file: RecoveryFile, request_id: str) -> RequestRow:
+    return next(r for r in file.requests if r.id == request_id)
+
+
+def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
+    if fact.state in hold_cells.HOLDING and request.state in _ANSWERABLE:
+        asked = Money(request.requested_minor, request.currency)
+        whole = fact.held.currency == asked.currency and asked <= fact.held
+        return "executed" if whole else "partially_executed"
+    if fact.state in hold_cells.WAITING:
+        return "acknowledged" if request.state is RequestState.SENT else None
+    if request.state not in (RequestState.SENT, RequestState.ACKNOWLEDGED):
+        return None
+    if fact.state is BankHoldState.REFUSED:
+        return "refused"
+    if fact.state in hold_cells.ENDED:
+        # Carried out and ended between two of our polls, or ended before the bank has acted.
+        return "executed" if fact.acted_at else "refused"
+    return None
+
+
+def take_request_sent(progress: Progress, hold_id: str, now: datetime) -> None:
+    """The partner took the request in: it is sent, and its answer is waited for."""
+    request = _request(progress.file, progress.file.hold(hold_id).request_id)
+    if request.state is RequestState.APPROVED:
+        move = Move(Noun.REQUEST, request.id, "sent", request.state, {"sent_at": now})
+        progress.take(move)
+
+
+def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: datetime) -> None:
+    """Book what a bank states of a payout; only SETTLED with its booking is money returned.
+
+    Its hold is not lowered by that: the bank is asked what it still holds.
+    """
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    about = bank_contradictions.About.payout(payout)
+    if hold_figures.is_renamed(progress.file, payout.asset_id, payout.bank_ref, fact.bank_ref):
+        detail = f"the bank calls it {fact.bank_ref}, and has called it {payout.bank_ref}"
+        wrong = DiscrepancyKind.WRONG_REFERENCE
+        bank_contradictions.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        return
+    if fact.revision <= payout.bank_revision:
+        return
+    reading = payout_facts.read(payout, progress.file.hold(payout.hold_id), fact)
+    if reading.move.event in ("settled", "corrected", "returned"):
+        _ask_for_hold(progress, payout, fact.revision)
+    progress.take(reading.move)
+    if reading.contradicts:
+        bank_contradictions.contradicts(
+            progress, about, payout.state, fact.state, fact.revision, now
+        )
+    disagreeing.compare_payout(progress, payout, fact, now)
+    if reading.move.event != "stated":
+        disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
+    if payout.state is PayoutState.SETTLED and reading.move.event in ("refused", "returned"):
+        disagreeing.reopen(progress, payout.asset_id, "a payout has not reached its payee")
+
+
+def _ask_for_hold(progress: Progress, payout: PayoutRow, revision: int) -> None:
+    """After a payout the bank says itself what it still holds; by letter the answer tells it."""
+    hold, partner = progress.file.hold(payout.hold_id), progress.file.asset(payout.asset_id)
+    if hold.state in LIVE_HOLDS and partner.partner_id not in progress.file.by_letter:
+        progress.call(hold_figures.query(progress.file, payout, revision))
+
+
+def take_refusal(
+    progress: Progress, kind: CallKind, noun: Noun, subject_id: str, code: str, now: datetime
+) -> None:
+    """A partner refused a call for good; what the call was about says so."""
+    file = progress.file
+    if kind is CallKind.BALANCE:
+        return
+    if kind is CallKind.HOLD_QUERY:
+        _refuse_query(progress, subject_id, code, now)
+        return
+    if kind is CallKind.EXTEND:
+        hold = file.hold(subject_id)
+        if hold.state is HoldState.FROZEN:
+            reason = f"the bank did not prolong it: {code}"
+            progress.take(renewing.move(hold, "renewal_refused", Renewal.REFUSED, reason))
+    elif kind is CallKind.RELEASE:
+        letting_go.take_refusal(progress, subject_id, code)
+    elif noun is Noun.HOLD:
+        _refuse_hold(progress, file.hold(subject_id), code)
+    elif noun is Noun.PAYOUT:
+        _refuse_payout(progress, subject_id, code)
+    elif noun is Noun.ASSET:
+        asset = file.asset(subject_id)
+        reason = f"{trace_requests.SILENT}: {code}"
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
+
+
+def _refuse_query(progress: Progress, payout_id: str, code: str, now: datetime) -> None:
+    """A bank that does not say what a hold holds after a payout: a person asks it."""
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    about = bank_contradictions.About.payout(payout)
+    detail = f"the bank refuses to state what hold {payout.hold_id} holds: {code}"
+    bank_contradictions.find(
+        progress, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=payout.id
+    )
+
+
+def _refuse_hold(progress: Progress, hold: HoldRow, code: str) -> None:
+    if hold.state is HoldState.ORDERED:
+        told: dict[str, Scalar] = {"reason": code}
+        progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, told, reason=code))
+    request = next((r for r in progress.file.requests if r.id == hold.request_id), None)
+    if request is not None and request.state in _OPEN_REQUESTS:
+        progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
+
+
+def _refuse_payout(progress: Progress, payout_id: str, code: str) -> None:
+    """Refused, unless the feed has told of its settlement before the call was answered."""
+    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    if payout.state is PayoutState.INSTRUCTED:
+        told: dict[str, Scalar] = {"reason": code}
+        progress.take(Move(Noun.PAYOUT, payout.id, "refused", payout.state, told, reason=code))

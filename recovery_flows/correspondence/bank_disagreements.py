@@ -1,0 +1,123 @@
+"""What a bank states against our records: each disagreement becomes a discrepancy, found once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import HoldRow, PayoutRow
+from models.entities.states import (
+    CLOSED_RECOVERIES,
+    DiscrepancyKind,
+    HoldKind,
+    HoldState,
+    Noun,
+    PayoutState,
+    RecoveryState,
+    Stage,
+)
+from models.facts import BankHoldState, HoldFact, PayoutFact
+from models.money import Money
+from models.outcome import Move
+from recovery_flows.freezing import reductions as hold_falls
+from recovery_flows.freezing.answer_table import HOLDING, NOT_HELD, OVER
+from recovery_flows.ledger import bank_contradictions, discrepancies
+from recovery_flows.ledger.bank_contradictions import About
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution.payout_answers import debited_of
+
+_CLOSED = frozenset(
+    {
+        RecoveryState.CLOSED_RETURNED,
+        RecoveryState.CLOSED_PARTIAL,
+        RecoveryState.CLOSED_NO_RECOVERY,
+    }
+)
+
+
+def compare_hold(progress: Progress, before: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """What a bank states of a hold: the sum that was ordered, and no more than that held."""
+    about = About.hold(before)
+    ordered = Money(before.requested_minor, before.currency)
+    if before.kind is not HoldKind.VOLUNTARY:
+        bank_contradictions.compare(progress, about, ordered, fact.requested, now, "ordered")
+    other = fact.held.minor > 0 and fact.held.currency != ordered.currency
+    if other or fact.held.minor > ordered.minor:
+        bank_contradictions.compare(progress, about, ordered, fact.held, now, "held")
+    elif fact.state in (*NOT_HELD, BankHoldState.PAID_OUT) and fact.held.minor:
+        none = Money(0, ordered.currency)
+        bank_contradictions.compare(
+            progress, about, none, fact.held, now, f"held though {fact.state}"
+        )
+
+
+def compare_fall(
+    progress: Progress, before: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime
+) -> None:
+    """A hold in force of which a bank states less than before, and no order of ours says why."""
+    fell = hold_falls.unexplained(before, hold, fact)
+    if fell is None or fact.state not in HOLDING or hold.state in OVER:
+        return
+    discrepancies.find(
+        progress, DiscrepancyKind.HOLD_FELL, Noun.HOLD, hold.id, now, asset_id=hold.asset_id,
+        expected=fell[0], stated=fell[1], mark=str(fact.revision),
+    )  # fmt: skip
+
+
+def compare_end(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+    """A bank that holds longer than the law lets it: our clock ends the hold, a person asks why."""
+    ours, theirs = hold.expires_at, fact.expires_at
+    if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
+        ends = f"{theirs:%Y-%m-%d %H:%M} UTC"
+        detail = f"it says until {ends}, the law ends it on {ours:%Y-%m-%d %H:%M} UTC"
+        bank_contradictions.find(
+            progress,
+            DiscrepancyKind.HELD_BEYOND_TERM,
+            About.hold(hold),
+            now,
+            detail=detail,
+            mark=ends,
+        )
+
+
+def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
+    """What a bank states of a payout: the ordered sum credited, and the same sum debited for it."""
+    about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
+    hold = progress.file.hold(payout.hold_id)
+    bank_contradictions.compare(progress, about, ordered, fact.amount, now, "credited")
+    after = next(p for p in progress.file.payouts if p.id == payout.id)
+    if after.state is not PayoutState.SETTLED:
+        return
+    debited = debited_of(hold, fact)
+    if debited.currency != hold.currency or ordered.currency == hold.currency:
+        expected = ordered if ordered.currency == hold.currency else Money(0, hold.currency)
+        bank_contradictions.compare(progress, about, expected, debited, now, "debited")
+    elif not debited.minor:
+        bank_contradictions.find(
+            progress,
+            DiscrepancyKind.AMOUNT_DIFFERS,
+            about,
+            now,
+            detail="no debit stated",
+            mark="debited",
+        )
+
+
+def news_on_closed(
+    progress: Progress, about: About, said: str, revision: int, now: datetime
+) -> None:
+    """Record that something of a closed recovery has changed."""
+    if progress.file.recovery.state in CLOSED_RECOVERIES:
+        bank_contradictions.find(
+            progress, DiscrepancyKind.NEWS_ON_CLOSED, about, now, detail=said, mark=str(revision)
+        )
+
+
+def reopen(progress: Progress, asset_id: str, reason: str) -> None:
+    """Money is held or owed again: its account and its recovery are open again."""
+    recovery = progress.file.recovery
+    if recovery.state in _CLOSED:
+        progress.take(Move(Noun.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason))
+    asset = progress.file.asset(asset_id)
+    if asset.stage is Stage.CLOSED:
+        progress.take(Move(Noun.ASSET, asset.id, "reopened", asset.stage, reason=reason))

@@ -1,0 +1,127 @@
+"""Whether a saved call may still leave, and what becomes of its subject when it may not."""
+
+from __future__ import annotations
+
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import ApprovalRow, CallRow
+from models.entities.states import (
+    QUESTIONS,
+    ApprovalState,
+    CallKind,
+    CallState,
+    HoldState,
+    Noun,
+    PayoutState,
+    RequestState,
+    TaskRenewal,
+    TaskState,
+)
+from models.outcome import Move
+from recovery_flows.approvals.figures import is_in_force, is_unchanged
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.freezing import denied_stops, release as letting_go, renewal as renewing
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution import guards as return_guards, payouts as paying
+
+VOID = "its approval is not in force for what it says now"
+
+
+def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
+    """A question may be asked under its stop; an order needs its approval, for these figures."""
+    if kind in QUESTIONS:
+        return True
+    approval = next((a for a in file.approvals if a.id == approval_id), None)
+    if approval is None or approval.state is ApprovalState.VOID:
+        return False
+    if kind is CallKind.TASK_CANCEL:
+        return True  # a task is taken back after a yes, a no, or before either
+    if kind is CallKind.RELEASE:
+        return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
+    if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
+        return False
+    if kind is CallKind.HOLD and _takes_over_what_is_given_up(file, approval):
+        return False
+    return is_in_force(file, approval)
+
+
+def _rests_on_something_else(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether the return decision behind a payout would be drafted otherwise now."""
+    return bool(paying.changed(file, paying.allocation_of(file, approval.subject_id)))
+
+
+def _takes_over_what_is_given_up(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    before = file.hold(approval.subject_id).supersedes_id
+    return bool(before) and denied_stops.is_given_up(file, before)
+
+
+def waits(file: RecoveryFile, kind: CallKind, subject_id: str) -> str:
+    """Why an order that may leave is kept back for now; empty where nothing keeps it."""
+    if kind is not CallKind.PAYOUT:
+        return ""
+    payout = next(p for p in file.payouts if p.id == subject_id)
+    why = return_guards.waits_for(file, file.asset(payout.asset_id), but=payout.allocation_id)
+    return str(why)
+
+
+def release_is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """A release may follow a yes to exactly this much, or a no to the stop that it takes back."""
+    if approval.action == Act.ORDER_STOP:
+        return approval.state is ApprovalState.DENIED
+    return approval.state is ApprovalState.APPROVED and is_unchanged(file, approval)
+
+
+def _is_there_to_release(file: RecoveryFile, approval: ApprovalRow) -> bool:
+    """Whether the whole hold is being let go, or exactly a part that it still has."""
+    hold = file.hold(approval.subject_id)
+    if hold.state is HoldState.RELEASE_PENDING:
+        return approval.action != Act.RELEASE or not return_guards.why_not_released(file, hold)
+    return 0 < hold.releasing_minor <= hold.held_minor
+
+
+def take_back(progress: Progress, call: CallRow) -> None:
+    """Cancel an order that never left; what it was to order is open again."""
+    if next(c for c in progress.file.calls if c.id == call.id).state is CallState.CANCELLED:
+        return  # taken back with another order of the same decision
+    progress.take(Move(Noun.CALL, call.id, "cancelled", call.state, reason=VOID))
+    if call.noun is Noun.PAYOUT:
+        _take_payout_back(progress, call)
+    elif call.kind is CallKind.RELEASE:
+        letting_go.take_refusal(progress, call.subject_id, VOID)
+    elif call.noun is Noun.HOLD:
+        _take_hold_back(progress, call)
+    elif call.noun is Noun.TASK:
+        _take_task_back(progress, call)
+
+
+def _take_payout_back(progress: Progress, call: CallRow) -> None:
+    """The whole decision ends with it, as far as no other order of it may have left."""
+    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+    if payout.state is not PayoutState.INSTRUCTED:
+        return
+    progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
+    allocation = paying.allocation_of(progress.file, payout.allocation_id)
+    if allocation.state not in paying.ENDED:
+        paying.void(progress, allocation.id, paying.changed(progress.file, allocation) or VOID)
+
+
+def _take_hold_back(progress: Progress, call: CallRow) -> None:
+    hold = progress.file.hold(call.subject_id)
+    if call.kind is CallKind.EXTEND and hold.state is HoldState.FROZEN:
+        progress.take(renewing.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
+    elif hold.state is HoldState.ORDERED:
+        progress.take(Move(Noun.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID))
+        for request in progress.file.requests:
+            if request.id == hold.request_id and request.state is RequestState.APPROVED:
+                progress.take(
+                    Move(Noun.REQUEST, request.id, "order_withdrawn", request.state, reason=VOID)
+                )
+
+
+def _take_task_back(progress: Progress, call: CallRow) -> None:
+    task = next(t for t in progress.file.tasks if t.id == call.subject_id)
+    if call.kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
+        refused = {"renewal": TaskRenewal.REFUSED}
+        progress.take(Move(Noun.TASK, task.id, "renewal_refused", task.state, refused, reason=VOID))
+    elif call.kind is CallKind.TASK and task.state is TaskState.ORDERED:
+        progress.take(Move(Noun.TASK, task.id, "never_sent", task.state, reason=VOID))

@@ -1,0 +1,51 @@
+"""A letter that comes after the clock had given its hold up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.entities.rows import HoldRow
+from models.entities.states import HoldKind, HoldState, Noun
+from models.facts import BankHoldState, HoldFact
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.requests import void_approvals
+from recovery_flows.freezing import answers as hold_facts
+from recovery_flows.freezing.drafts import NEVER_TRIED
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import hold_figures
+from recovery_flows.ledger.changeset import Progress
+
+_HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
+_NOT_SENT = (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
+
+
+def take(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime, laws: Laws) -> None:
+    """Put a lapsed hold in force again if the bank holds the money still and nothing follows it.
+
+    What was drafted in its place is withdrawn; what was ordered in its place stands, and so does
+    the lapse: the same money is not to be counted as held twice.
+    """
+    values: dict[str, Scalar] = {
+        **hold_figures.stated(fact),
+        **hold_facts.in_force(progress.file, hold, fact, laws),
+    }
+    ends = values["expires_at"]
+    over = isinstance(ends, datetime) and ends <= now
+    if fact.state not in _HOLDING or over or not make_room(progress, hold):
+        return
+    event = "stopped_late" if hold.kind is HoldKind.STOP else "frozen_late"
+    reason = "the bank had acted: its letter came after the lapse"
+    progress.take(Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason))
+
+
+def make_room(progress: Progress, hold: HoldRow) -> bool:
+    """Withdraw what was only drafted in a hold's place; False where something was ordered."""
+    after = [
+        h for h in progress.file.holds if h.supersedes_id == hold.id and h.state not in NEVER_TRIED
+    ]
+    if any(h.state not in _NOT_SENT for h in after):
+        return False
+    for follower in after:
+        void_approvals(progress, follower.id, "the bank holds the money already")
+        progress.take(Move(Noun.HOLD, follower.id, "cancelled", follower.state))
+    return True

@@ -1,0 +1,1 @@
+"""Partners without an interface: printed, sent and answered by people."""

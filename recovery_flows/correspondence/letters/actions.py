@@ -1,0 +1,215 @@
+"""What an officer does with a letter: sees it, prints it, enters how it went, gives it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from models.case_file import RecoveryFile
+from models.engine import Database
+from models.entities.rows import CallRow
+from models.entities.states import QUESTIONS, CallState, Role
+from models.ids import digest_bytes
+from models.queries.cases.case_files import load_file
+from models.queries.cases.letters import LetterCall, document_bytes, letter_call
+from models.queries.cases.work import calls_by_id
+from models.queries.installation.clock import case_now
+from models.sealing.vault import Vault
+from models.store.calls import freeze_body
+from models.store.documents import keep
+from models.store.notes import write_note
+from models.store.unit import Unit
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.correspondence import call_validity as sending, vouching
+from recovery_flows.correspondence.documents.assembly import letter_lines
+from recovery_flows.correspondence.documents.printed_page import letter_page
+from recovery_flows.correspondence.documents.text import Line, Sender, letter_text
+from recovery_flows.correspondence.letters import next_steps as letters
+from recovery_flows.correspondence.letters.answer_fields import instant_of
+from recovery_flows.correspondence.letters.files import check_free, write_new
+from recovery_flows.correspondence.letters.orders import Post, letter_facts, masked, order_bytes
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+
+_TEXT = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A fixed letter: its bytes are the same however often it is printed."""
+
+    ref: str
+    call_id: str
+    text: bytes
+    digest: str
+
+    def as_page(self) -> bytes:
+        """The same as one HTML file."""
+        return letter_page(self.text)
+
+
+def letter_known(session: Session, vault: Vault, call_id: str) -> LetterCall:
+    """The call of that id; MisuseError where there is none."""
+    found = letter_call(session, vault, call_id)
+    if found is None:
+        raise MisuseError(f"there is no letter {call_id}: `recovery letter list` shows those open")
+    return found
+
+
+def preview(
+    database: Database, laws: Laws, post: Post, call_id: str, wall: datetime
+) -> tuple[Line, ...]:
+    """The letter as it would be printed now, personal data masked; nothing is fixed by it."""
+    with database.reading() as session:
+        known = letter_known(session, database.vault, call_id)
+        unit = Unit(session, database.vault, 0, "", 0)  # it only reads
+        file = load_file(session, known.recovery_id)
+        letters.letter_of(file, call_id)
+        (call,) = calls_by_id(session, database.vault, [call_id])
+        _, body = order_bytes(unit, file, call, laws, post)
+        now = case_now(session, wall)
+        facts = letter_facts(unit, file, call, body, laws, post.sender, now)
+        return letter_lines(masked(facts))
+
+
+def print_letter(desk: ActingOfficer, post: Post, call_id: str, seen: int | None = None) -> Printed:
+    """Fix a letter and return it; one that was fixed before comes back byte by byte.
+
+    StepRefusedError where its approval is not in force any more: it is cancelled then.
+    """
+    _check_sender(post.sender)
+    with desk.database.reading() as session:
+        known = letter_known(session, desk.database.vault, call_id)
+        if known.letter_digest and known.state is not CallState.PLANNED:
+            desk.actor(Role.OFFICER)
+            return _printed_before(session, desk.database.vault, known)
+    may_leave = True
+    with desk.editing(known.recovery_id, seen) as (unit, progress):
+        call = letters.letter_of(progress.file, call_id)
+        broken = _broken(desk, unit, progress, call)
+        may_leave = bool(broken) or _may_leave(progress, call)
+        if may_leave and not broken and not call.letter_digest:
+            _fix(desk, unit, progress, call, post)
+    _refuse_broken(call_id, broken)
+    _refuse_void(call_id, may_leave=may_leave)
+    with desk.database.reading() as session:
+        fixed = letter_known(session, desk.database.vault, call_id)
+        return _printed_before(session, desk.database.vault, fixed)
+
+
+def _check_sender(sender: Sender) -> None:
+    if not (sender.name.strip() and sender.answer_to.strip()):
+        raise MisuseError(
+            "a letter says who writes and where the answer goes: set screen.unit_name and "
+            "letters.answer_to first"
+        )
+
+
+def _broken(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow) -> str:
+    """What was changed by hand in the records behind an order; a person finds it then."""
+    if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
+        return ""
+    vouched = vouching.Vouched(unit, desk.database)
+    detail = vouched.broken(progress.file.recovery.id, call.partner_id)
+    if detail:
+        now = case_now(unit.session, desk.wall())
+        progress.file = vouching.note_broken(unit, progress.file, detail, now, desk.derived)
+    return detail
+
+
+def _refuse_broken(call_id: str, detail: str) -> None:
+    # After the transaction: what was found is to stay.
+    if detail:
+        raise StepRefusedError(f"the letter {call_id} must not go out: {vouching.BROKEN}")
+
+
+def _may_leave(progress: Progress, call: CallRow) -> bool:
+    """Whether a letter may leave; one that may not is cancelled at once."""
+    if call.state is not CallState.PLANNED or letters.may_be_sent(progress.file, call):
+        return True
+    sending.take_back(progress, call)
+    return False
+
+
+def _refuse_void(call_id: str, *, may_leave: bool) -> None:
+    # After the transaction: the cancelling is to stay.
+    if not may_leave:
+        raise StepRefusedError(f"the letter {call_id} must not go out: {sending.VOID}")
+
+
+def _fix(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow, post: Post) -> None:
+    now = case_now(unit.session, desk.wall())
+    file: RecoveryFile = progress.file
+    (line,) = calls_by_id(unit.session, unit.vault, [call.id])
+    path, body = order_bytes(unit, file, line, desk.laws, post)
+    facts = letter_facts(unit, file, line, body, desk.laws, post.sender, now)
+    name = keep(unit, letter_text(letter_lines(facts)), "letter", _TEXT, now)
+    freeze_body(unit, call.id, path, body)
+    letters.record_printed(progress, call, digest_bytes(body), name)
+
+
+def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printed:
+    if known.state is CallState.CANCELLED:
+        raise StepRefusedError(f"the letter {known.id} was cancelled: it must not go out")
+    raw = document_bytes(session, vault, known.letter_digest)
+    if raw is None or digest_bytes(raw) != known.letter_digest:
+        raise StepRefusedError(f"the letter {known.id} is not as it was: `recovery audit verify`")
+    ref = load_file(session, known.recovery_id).recovery.ref
+    return Printed(ref, known.id, raw, known.letter_digest)
+
+
+def print_to(
+    desk: ActingOfficer, post: Post, call_id: str, path: Path, seen: int | None = None
+) -> str:
+    """Print a letter into a new file, as HTML where its name ends so; return what was done."""
+    check_free(path)
+    printed = print_letter(desk, post, call_id, seen)
+    is_page = path.suffix.lower() in (".html", ".htm")
+    write_new(path, printed.as_page() if is_page else printed.text)
+    return f"{printed.ref}: letter written to {path}; send it, then enter how"
+
+
+def record_sent(
+    desk: ActingOfficer, call_id: str, how: str, at: str = "", seen: int | None = None
+) -> str:
+    """Enter how and when a printed letter left; the bank's clock runs from then on.
+
+    `at` is ISO text, in the law's time zone where it names no offset; "" is now.
+    """
+    known = _open(desk, call_id)
+    may_leave = True
+    with desk.editing(known.recovery_id, seen) as (unit, progress):
+        call = letters.letter_of(progress.file, call_id)
+        now = case_now(unit.session, desk.wall())
+        law = desk.laws[progress.file.asset(call.asset_id).regime]
+        sent_at = instant_of(at, "at", law) if at.strip() else now
+        broken = _broken(desk, unit, progress, call)
+        may_leave = bool(broken) or _may_leave(progress, call)
+        if may_leave and not broken:
+            letters.record_sent(progress, call, how, sent_at, now)
+        ref = progress.file.recovery.ref
+    _refuse_broken(call_id, broken)
+    _refuse_void(call_id, may_leave=may_leave)
+    return f"{ref}: letter to {call.partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs"
+
+
+def drop(desk: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
+    """Give up a question about a balance or an unasked letter; the reason is kept sealed."""
+    if not reason.strip():
+        raise MisuseError("to drop a letter takes a reason")
+    known = _open(desk, call_id)
+    with desk.editing(known.recovery_id, seen) as (unit, progress):
+        letters.drop(progress, letters.letter_of(progress.file, call_id), "dropped by an officer")
+        now = case_now(unit.session, desk.wall())
+        text = f"letter {call_id} dropped: {reason.strip()}"
+        write_note(unit, desk.actor(Role.OFFICER), now, known.recovery_id, text)
+        return f"{progress.file.recovery.ref}: letter {call_id} dropped"
+
+
+def _open(desk: ActingOfficer, call_id: str) -> LetterCall:
+    with desk.database.reading() as session:
+        return letter_known(session, desk.database.vault, call_id)

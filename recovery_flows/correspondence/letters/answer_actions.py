@@ -1,0 +1,163 @@
+"""A bank's letter typed in: its bytes kept, its figures checked, a second person asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from models.case_file import RecoveryFile
+from models.entities.letter_answer import AnswerState, TypedAnswer
+from models.entities.rows import CallRow
+from models.entities.states import CallKind, Role
+from models.queries.cases.letters import answer_place, document_bytes, letter_call
+from models.queries.cases.views import masked_account
+from models.queries.cases.work import account_ref
+from models.queries.installation.clock import case_now
+from models.store.documents import keep
+from models.store.unit import Unit, unit_of_work
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.correspondence.letters import answers as letter_answers, next_steps as letters
+from recovery_flows.correspondence.letters.actions import letter_known
+from recovery_flows.correspondence.letters.answer_fields import typed_answer
+from recovery_flows.correspondence.letters.files import media_type, read_document
+from recovery_flows.errors import MisuseError, RefusedError, StepRefusedError
+from recovery_flows.freezing.actions import hold_of
+from recovery_flows.intake.bookings import FileStatement, statements_in
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.letter_channel import account_of, regime_of
+
+_KIND = "letter answer"
+
+
+def enter_answer(
+    desk: ActingOfficer,
+    call_id: str,
+    fields: Mapping[str, str],
+    path: Path,
+    seen: int | None = None,
+) -> str:
+    """Type in what a bank answered to a letter; it counts after another person's second look.
+
+    `path` is the scan of the letter, or the bank's statement file. Its bytes are kept before
+    anything else is looked at.
+    """
+    raw = read_document(path)
+    with desk.database.reading() as session:
+        known = letter_known(session, desk.database.vault, call_id)
+    document = _keep(desk, raw, path)
+    with desk.editing(known.recovery_id, seen) as (unit, progress):
+        call = letters.letter_of(progress.file, call_id)
+        if call.sent_at is None and not call.sent_how:
+            raise StepRefusedError(f"the letter {call_id} has not been sent: enter that first")
+        return _enter(desk, unit, progress, call, fields, document, raw)
+
+
+def take_in_word(
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    fields: Mapping[str, str],
+    path: Path,
+    seen: int | None = None,
+) -> str:
+    """Type in what a bank wrote unasked about a hold; it counts after a second look."""
+    raw = read_document(path)
+    document = _keep(desk, raw, path)
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        hold_of(progress.file, hold_id)
+        now = case_now(unit.session, desk.wall())
+        call_id = letters.receive(progress, hold_id, document, now)
+        is_open = any(c.id == call_id for c in progress.file.calls)
+        if not is_open or _is_over(unit, progress, call_id):
+            raise StepRefusedError(f"this letter about {hold_id} was taken already")
+        call = letters.letter_of(progress.file, call_id)
+        return _enter(desk, unit, progress, call, fields, document, raw)
+
+
+def _is_over(unit: Unit, progress: Progress, call_id: str) -> bool:
+    """Whether a letter that is about to be received is there already, and answered."""
+    is_new = any(m.id == call_id and m.event == "received" for m in progress.moves)
+    return is_new and letter_call(unit.session, unit.vault, call_id) is not None
+
+
+def _keep(desk: ActingOfficer, raw: bytes, path: Path) -> str:
+    desk.actor(Role.OFFICER)
+    with unit_of_work(desk.database) as unit:
+        return keep(unit, raw, _KIND, media_type(path), case_now(unit.session, desk.wall()))
+
+
+def _enter(
+    desk: ActingOfficer,
+    unit: Unit,
+    progress: Progress,
+    call: CallRow,
+    fields: Mapping[str, str],
+    document: str,
+    raw: bytes,
+) -> str:
+    file = progress.file
+    law = desk.laws[regime_of(file, call)]
+    answer = typed_answer(file, call, fields, law)
+    if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
+        answer = _with_file(unit, file, call, answer, raw)
+    now, actor = case_now(unit.session, desk.wall()), desk.actor(Role.OFFICER)
+    sealed = unit.vault.seal(answer.spelled().decode(), answer_place(call.id))
+    letter_answers.enter(
+        progress, call, answer, sealed, document, actor.id, now, desk.laws
+    )  # fmt: skip
+    return f"{file.recovery.ref}: answer of {call.partner_id} kept; another person looks at it"
+
+
+def _with_file(
+    unit: Unit, file: RecoveryFile, call: CallRow, answer: TypedAnswer, raw: bytes
+) -> TypedAnswer:
+    """What the statement file says of itself, once it is the statement that was asked for."""
+    number = account_ref(unit.session, unit.vault, account_of(file, call)).number
+    told = _own(list(statements_in(raw)), number)
+    if not any(part.head.opening for part in told):
+        raise RefusedError(
+            "the file states no opening balance, so it covers no stretch: ask the bank for one "
+            "that does, or take its bookings in with `recovery intake statement`"
+        )
+    return replace(answer, told=tuple(_figures(told, ZoneInfo(answer.zone))))
+
+
+def _own(parts: list[FileStatement], number: str) -> list[FileStatement]:
+    own = [part for part in parts if _plain(part.head.number) == _plain(number)]
+    if not own:
+        there = ", ".join(masked_account(part.head.number[-4:]) for part in parts) or "no account"
+        asked = masked_account(number[-4:])
+        raise RefusedError(f"the file tells of {there}, the letter asked for {asked}")
+    return own
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).upper()
+
+
+def _figures(told: list[FileStatement], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    first, last = told[0].head, told[-1].head
+    yield "format", f"{first.format} {first.version}".strip()
+    yield "bookings", str(sum(len(part.entries) for part in told))
+    yield "covers", f"{_day(first.covers_from, zone)} to {_day(last.covers_to, zone)}"
+
+
+def _day(at: date | datetime | None, zone: ZoneInfo) -> str:
+    if isinstance(at, datetime):
+        at = at.astimezone(zone).date()
+    return at.isoformat() if at else "a day that it does not tell"
+
+
+def answer_document(desk: ActingOfficer, call_id: str) -> bytes:
+    """The bank's document behind a typed answer, for whoever takes the second look."""
+    if desk.officer is None:
+        desk.actor(Role.SUPERVISOR)
+    with desk.database.reading() as session:
+        known = letter_known(session, desk.database.vault, call_id)
+        raw = document_bytes(session, desk.database.vault, known.answer_document)
+    if raw is None:
+        raise MisuseError(f"no answer to the letter {call_id} was typed in yet")
+    return raw

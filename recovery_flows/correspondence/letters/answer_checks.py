@@ -1,0 +1,104 @@
+"""Whether a typed answer can be what a bank wrote: looked at when typed and when it counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.letter_answer import AnswerState, TypedAnswer
+from models.entities.rows import CallRow
+from models.entities.states import CallKind, HoldState, PayoutState
+from models.money import Money
+from recovery_flows.correspondence.letters.answer_fields import form_of
+from recovery_flows.correspondence.letters.next_steps import is_before_order
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS
+
+_S = AnswerState
+
+
+def check(
+    file: RecoveryFile, call: CallRow, answer: TypedAnswer, document: str, now: datetime
+) -> None:
+    """Raise StepRefusedError, with the figures, where an answer cannot be right."""
+    if document == call.letter_digest:
+        raise StepRefusedError("this document is our own letter, not the bank's answer to it")
+    if answer.state not in form_of(file, call):
+        raise StepRefusedError(
+            f"{call.id} cannot be answered {answer.state} any more: what it is about has changed"
+        )
+    for name, at in (("acted", answer.acted_at), ("booked", answer.booked_at)):
+        _check_instant(call, name, at, now)
+    _CHECKS[call.kind](file, call, answer)
+
+
+def _check_instant(call: CallRow, name: str, at: datetime | None, now: datetime) -> None:
+    if at is None:
+        return
+    if at > now:
+        raise StepRefusedError(f"the bank cannot have {name} in the future ({at.isoformat()})")
+    if is_before_order(call, at):
+        since = call.planned_at
+        raise StepRefusedError(f"the bank cannot have {name} before the order was made ({since})")
+
+
+def _check_hold(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+    # Another sum than was ordered is booked as the bank writes it, and looked into.
+    hold = file.hold(call.subject_id)
+    if answer.amount is not None and not answer.amount.minor:
+        raise StepRefusedError("a bank that holds nothing has refused or released: say so")
+    begun = answer.acted_at or hold.acted_at
+    if answer.expires_at is not None and begun is not None and answer.expires_at <= begun:
+        raise StepRefusedError("a hold ends after the bank acted, not before")
+
+
+def _check_release(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+    hold = file.hold(call.subject_id)
+    held = Money(hold.held_minor, hold.currency)
+    if answer.amount is not None and not answer.amount < held:
+        raise StepRefusedError(f"after a release less than {held} is held, not {answer.amount}")
+
+
+def _check_renewal(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+    hold = file.hold(call.subject_id)
+    if hold.state is not HoldState.FROZEN:
+        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to renew")
+    _check_hold(file, call, answer)
+    ends = (answer.expires_at, hold.expires_at)
+    if answer.state is _S.HELD and ends[0] and ends[1] and ends[0] <= ends[1]:
+        raise StepRefusedError(
+            f"a renewed freeze ends after {ends[1].isoformat()}: was it refused, say so"
+        )
+
+
+def _check_payout(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+    payout = next(p for p in file.payouts if p.id == call.subject_id)
+    if payout.state is not PayoutState.INSTRUCTED:
+        raise StepRefusedError(f"payout {payout.id} is {payout.state}: no answer is due")
+    if answer.state is not _S.SETTLED:
+        return
+    # Another sum than was ordered is booked as the bank writes it, and looked into.
+    amount = answer.amount or Money(payout.amount_minor, payout.currency)
+    if not amount.minor:
+        raise StepRefusedError("a bank that paid nothing has refused: say so")
+    _check_debit(file, answer.debited or amount, payout.hold_id)
+
+
+def _check_debit(file: RecoveryFile, debited: Money, hold_id: str) -> None:
+    currency = file.hold(hold_id).currency
+    if debited.currency != currency:
+        raise StepRefusedError(f"the account is in {currency}: --debited says what left it")
+
+
+def _check_nothing(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+    del file, call, answer
+
+
+_CHECKS = {
+    **dict.fromkeys(ORDERS_OF_HOLDS, _check_hold),
+    CallKind.RELEASE: _check_release,
+    CallKind.EXTEND: _check_renewal,
+    CallKind.PAYOUT: _check_payout,
+    CallKind.STATEMENT: _check_nothing,
+    CallKind.BALANCE: _check_nothing,
+}

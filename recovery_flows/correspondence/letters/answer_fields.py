@@ -1,0 +1,178 @@
+"""What may be typed of a bank's letter, by what it was asked; texts to values, strictly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.case_file import RecoveryFile
+from models.entities.letter_answer import AnswerState, TypedAnswer
+from models.entities.rows import CallRow
+from models.entities.states import CallKind, HoldState
+from models.money import Money
+from recovery_flows.errors import MisuseError
+from recovery_flows.law.regime import Regime
+from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS
+
+REFUSALS = (
+    "NO_BALANCE", "ACCOUNT_CLOSURE", "CANNOT_REFUND", "NAME_MISMATCH", "ALREADY_FROZEN", "OTHER",
+)  # fmt: skip
+"""Why a bank does not hold money, in the words of its interface."""
+
+_S = AnswerState
+_CODE = re.compile(r"[A-Z0-9_]{1,40}")
+_REF_LENGTH_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Which fields an answer in one state has to have, and which it may have besides."""
+
+    needed: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+Form = Mapping[AnswerState, Takes]
+_NO: Form = {_S.REFUSED: Takes(("reason",))}
+_FIRST_WORD: Form = {
+    _S.HELD: Takes(("amount", "acted_at"), ("expires_at", "bank_ref")),
+    _S.QUEUED: Takes((), ("bank_ref",)),
+    _S.ACKNOWLEDGED: Takes((), ("bank_ref",)),
+    **_NO,
+}
+_LATER_WORD: Form = {
+    _S.HELD: Takes(("amount",), ("expires_at", "bank_ref")),
+    _S.RELEASED: Takes((), ("acted_at",)),
+    _S.EXPIRED: Takes((), ("acted_at",)),
+}
+_FORMS: Mapping[CallKind, Form] = {
+    CallKind.EXTEND: {_S.HELD: Takes(("expires_at",), ("amount", "bank_ref")), **_NO},
+    CallKind.PAYOUT: {
+        _S.SETTLED: Takes(("booking_ref", "booked_at"), ("amount", "debited", "bank_ref")),
+        _S.RETURNED: Takes(("reason",), ("bank_ref",)),
+        **_NO,
+    },
+    CallKind.STATEMENT: {_S.TOLD: Takes(), **_NO},
+    CallKind.BALANCE: {_S.TOLD: Takes(("amount",)), **_NO},
+}
+
+
+def form_of(file: RecoveryFile, call: CallRow) -> Form:
+    """What the answer to a letter may say, and which fields each answer takes."""
+    if call.kind in _FORMS:
+        return _FORMS[call.kind]
+    hold = file.hold(call.subject_id)
+    if call.kind is CallKind.RELEASE:
+        if hold.state is HoldState.RELEASE_PENDING:
+            return {_S.RELEASED: Takes((), ("acted_at",)), **_NO}
+        return {_S.HELD: Takes(("amount",)), **_NO}
+    if hold.state in (HoldState.ORDERED, HoldState.QUEUED, HoldState.LAPSED):
+        return _FIRST_WORD
+    return _LATER_WORD
+
+
+def typed_answer(
+    file: RecoveryFile, call: CallRow, fields: Mapping[str, str], law: Regime
+) -> TypedAnswer:
+    """The texts of an answer as values; MisuseError names the field that does not fit.
+
+    An instant without an offset is taken in the legal time zone of the account.
+    """
+    given = {name: text.strip() for name, text in fields.items() if text.strip()}
+    state = _state(given.pop("state", ""), form_of(file, call))
+    _check_names(state, form_of(file, call)[state], given)
+    zone = ZoneInfo(law.time_zone)
+    values: dict[str, Any] = {
+        name: _READ[name](text, name, zone) for name, text in given.items() if name in _READ
+    }
+    for name, currency in _currencies(file, call).items():
+        if name in given:
+            values[name] = _money(given[name], name, currency)
+    if "reason" in given:
+        values["reason"] = _reason(given["reason"], call)
+    return TypedAnswer(state=state, zone=law.time_zone, **values)
+
+
+def _state(text: str, form: Form) -> AnswerState:
+    if text.lower() not in set(form):
+        raise MisuseError(f"--state takes one of {', '.join(form)} here, not {text!r}")
+    return AnswerState(text.lower())
+
+
+def _check_names(state: AnswerState, takes: Takes, given: Mapping[str, str]) -> None:
+    lacking = [name for name in takes.needed if name not in given]
+    if lacking:
+        raise MisuseError(f"an answer {state} lacks {', '.join(map(option, lacking))}")
+    surplus = [name for name in given if name not in (*takes.needed, *takes.also)]
+    if surplus:
+        raise MisuseError(f"an answer {state} takes no {', '.join(map(option, surplus))}")
+
+
+def option(field: str) -> str:
+    """A field as the command line names it: `--acted-at`."""
+    return f"--{_OPTIONS.get(field, field.replace('_', '-'))}"
+
+
+_OPTIONS = {"expires_at": "expires"}
+
+
+def _currencies(file: RecoveryFile, call: CallRow) -> dict[str, str]:
+    there = file.asset(call.asset_id).currency
+    if call.kind is CallKind.PAYOUT:
+        payout = next(p for p in file.payouts if p.id == call.subject_id)
+        return {"amount": payout.currency, "debited": there}
+    return {"amount": there}
+
+
+def _money(text: str, name: str, currency: str) -> Money:
+    try:
+        money = Money.parse(text, currency)
+    except ValueError as error:
+        raise MisuseError(f"{option(name)}: {error}") from error
+    if money.minor < 0:
+        raise MisuseError(f"{option(name)} is below zero")
+    return money
+
+
+def _instant(text: str, name: str, zone: ZoneInfo) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise MisuseError(
+            f"{option(name)} {text!r} is no instant such as 2026-03-02T10:15 or with its offset"
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def instant_of(text: str, name: str, law: Regime) -> datetime:
+    """An instant as a person types it; without an offset it is in the law's time zone."""
+    return _instant(text.strip(), name, ZoneInfo(law.time_zone))
+
+
+def _reference(text: str, name: str, zone: ZoneInfo) -> str:
+    del zone
+    if len(text) > _REF_LENGTH_MAX or not text.isprintable():
+        raise MisuseError(f"{option(name)} takes 1 to {_REF_LENGTH_MAX} printable characters")
+    return text
+
+
+def _reason(text: str, call: CallRow) -> str:
+    if call.kind in ORDERS_OF_HOLDS and text not in REFUSALS:
+        raise MisuseError(f"--reason takes one of {', '.join(REFUSALS)}, not {text!r}")
+    if not _CODE.fullmatch(text):
+        raise MisuseError("--reason takes a code of capitals, digits and underscores; words go "
+                          "into a note")  # fmt: skip
+    return text
+
+
+_READ: Mapping[str, Callable[[str, str, ZoneInfo], object]] = {
+    "acted_at": _instant,
+    "expires_at": _instant,
+    "booked_at": _instant,
+    "bank_ref": _reference,
+    "booking_ref": _reference,
+}

@@ -1,0 +1,206 @@
+"""A bank's letter typed in: asked of a second person, then taken by the rules of any answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.letter_answer import AnswerState, TypedAnswer
+from models.entities.rows import CallRow
+from models.entities.states import LIVE_HOLDS, CallKind, HoldState, Noun
+from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
+from models.ids import digest_bytes
+from models.money import Money
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask
+from recovery_flows.correspondence import answers, late_answers as late_letters
+from recovery_flows.correspondence.letters import next_steps as letters
+from recovery_flows.correspondence.letters.answer_checks import check
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import account_monitoring as watching, release as letting_go
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS
+
+_S = AnswerState
+_HOLD_STATES = {
+    _S.QUEUED: BankHoldState.QUEUED,
+    _S.ACKNOWLEDGED: BankHoldState.ACKNOWLEDGED,
+    _S.REFUSED: BankHoldState.REFUSED,
+    _S.RELEASED: BankHoldState.RELEASED,
+    _S.EXPIRED: BankHoldState.EXPIRED,
+}
+_PAYOUT_STATES = {
+    _S.SETTLED: BankPayoutState.SETTLED,
+    _S.REFUSED: BankPayoutState.REFUSED,
+    _S.RETURNED: BankPayoutState.RETURNED,
+}
+_MORE_TO_COME = (_S.QUEUED, _S.ACKNOWLEDGED)
+
+
+def enter(
+    progress: Progress,
+    call: CallRow,
+    answer: TypedAnswer,
+    sealed: str,
+    document: str,
+    actor: str,
+    now: datetime,
+    laws: Laws,
+) -> str:
+    """Ask a second person about a typed answer; return the approval's id. Nothing else changes.
+
+    Another answer typed before the second look takes the place of the first; the same one typed
+    again is refused.
+    """
+    check(progress.file, call, answer, document, now)
+    name = digest_bytes(answer.spelled())
+    _check_new(progress.file, call, name, document)
+    pending = progress.file.pending(call.id)
+    if pending is not None:
+        reason = "the answer was typed anew"
+        progress.take(Move(Noun.APPROVAL, pending.id, "voided", pending.state, reason=reason))
+    values: dict[str, Scalar] = {
+        "answer_sealed": sealed,
+        "answer_digest": name,
+        "answer_document": document,
+        "answer_by": actor,
+        "answered_at": now,
+    }
+    progress.take(Move(Noun.CALL, call.id, "answer_entered", call.state, values))
+    due = _look_by(progress.file, call, answer, laws)
+    return ask(progress, Act.LETTER_ANSWER, call.id, actor, now, due_at=due)
+
+
+def _check_new(file: RecoveryFile, call: CallRow, name: str, document: str) -> None:
+    if (call.answer_digest, call.answer_document) != (name, document):
+        return
+    pending = file.pending(call.id)
+    if pending is not None:
+        raise StepRefusedError(f"this very answer waits for its second look: approval {pending.id}")
+    if not letters.was_returned(file, call):
+        raise StepRefusedError(f"this very answer to {call.id} was taken already")
+
+
+def _look_by(file: RecoveryFile, call: CallRow, answer: TypedAnswer, laws: Laws) -> datetime | None:
+    """The second look is due before the clock ends that the answer starts."""
+    if call.kind in ORDERS_OF_HOLDS and answer.acted_at is not None:
+        hold = file.hold(call.subject_id)
+        law = laws[file.asset(hold.asset_id).regime]
+        return clocks.due_at(law.row(hold.law_row).limit, answer.acted_at, law)
+    return letters.answer_by(file, call, laws)
+
+
+def give_back(progress: Progress, call_id: str, reason: str) -> None:
+    """A second person said no: the letter waits for its answer to be typed again."""
+    call = next(c for c in progress.file.calls if c.id == call_id)
+    progress.take(Move(Noun.CALL, call.id, "answer_returned", call.state, reason=reason))
+
+
+def take(
+    progress: Progress, call_id: str, answer: TypedAnswer, now: datetime, laws: Laws
+) -> CallRow:
+    """A second person said yes: the answer is taken as one that came through an interface."""
+    call = letters.letter_of(progress.file, call_id)
+    check(progress.file, call, answer, call.answer_document, now)
+    if call.kind in ORDERS_OF_HOLDS:
+        _take_word_on_hold(progress, call, answer, now, laws)
+        event = "answer_taken" if answer.state in _MORE_TO_COME else "answered"
+    elif call.kind is CallKind.PAYOUT:
+        _take_payout(progress, call, answer, now)
+        event = "answered"
+    elif answer.state is _S.REFUSED:
+        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, answer.reason, now)
+        event = "refused"
+    else:
+        _take_yes(progress, call, answer, now, laws)
+        event = "answered"
+    progress.take(Move(Noun.CALL, call.id, event, call.state))
+    return call
+
+
+def _take_yes(
+    progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime, laws: Laws
+) -> None:
+    if call.kind is CallKind.BALANCE and answer.amount is not None:
+        watching.take_balance(progress, call.subject_id, answer.amount, laws, now)
+    elif call.kind in (CallKind.RELEASE, CallKind.EXTEND):
+        fact = hold_fact(progress.file, call, answer, now)
+        answers.take_hold_fact(progress, call.subject_id, fact, laws, now)
+        if call.kind is CallKind.RELEASE:
+            letting_go.take_rest(progress, call.subject_id, fact)
+
+
+def _take_word_on_hold(
+    progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime, laws: Laws
+) -> None:
+    fact = hold_fact(progress.file, call, answer, now)
+    hold = progress.file.hold(call.subject_id)
+    if hold.state is HoldState.LAPSED:
+        late_letters.take(progress, hold, fact, now, laws)
+    else:
+        answers.take_hold_fact(progress, hold.id, fact, laws, now)
+
+
+def hold_fact(file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datetime) -> HoldFact:
+    """A typed answer about a hold as the fact that an interface would have told."""
+    hold = file.hold(call.subject_id)
+    requested = Money(hold.requested_minor, hold.currency)
+    kept = answer.amount or Money(hold.held_minor, hold.currency)
+    is_held = answer.state is _S.HELD
+    whole = BankHoldState.HELD if kept >= requested else BankHoldState.PARTIALLY_HELD
+    return HoldFact(
+        bank_ref=answer.bank_ref or hold.bank_ref or hold.id,
+        revision=hold.bank_revision + 1,
+        order_ref=hold.id,
+        state=whole if is_held else _HOLD_STATES[answer.state],
+        requested=requested,
+        held=kept if is_held else Money(0, hold.currency),
+        acted_at=answer.acted_at,
+        expires_at=answer.expires_at,
+        modified_at=answer.acted_at or now,
+        reason=answer.reason,
+    )
+
+
+def payout_fact(
+    file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datetime
+) -> PayoutFact:
+    """A typed answer about a payout as the fact that an interface would have told."""
+    payout = next(p for p in file.payouts if p.id == call.subject_id)
+    amount = answer.amount or Money(payout.amount_minor, payout.currency)
+    return PayoutFact(
+        bank_ref=answer.bank_ref or payout.bank_ref or payout.id,
+        revision=payout.bank_revision + 1,
+        order_ref=payout.id,
+        state=_PAYOUT_STATES[answer.state],
+        amount=amount,
+        debited=answer.debited,
+        booked_at=answer.booked_at,
+        booking_ref=answer.booking_ref,
+        modified_at=now,
+        reason=answer.reason,
+    )
+
+
+def _take_payout(progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime) -> None:
+    """By letter no figure of the hold follows: what was debited is taken off by two persons' word.
+
+    A hold of which nothing is left is over: no further letter will say so.
+    """
+    fact = payout_fact(progress.file, call, answer, now)
+    answers.take_payout_fact(progress, call.subject_id, fact, now)
+    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+    hold = progress.file.hold(payout.hold_id)
+    in_force = hold.state in LIVE_HOLDS and hold.state is not HoldState.RELEASE_PENDING
+    if answer.state is not _S.SETTLED or not in_force:
+        return
+    left = max(0, hold.held_minor - payout.debited_minor)
+    shown = hold.payouts_shown_minor + hold.held_minor - left
+    values: dict[str, Scalar] = {"held_minor": left, "payouts_shown_minor": shown}
+    progress.take(Move(Noun.HOLD, hold.id, "paid_out", hold.state, values))
+    if not left:
+        reason = "all of it was paid out"
+        progress.take(Move(Noun.HOLD, hold.id, "disposed", hold.state, reason=reason))

@@ -1,0 +1,61 @@
+"""What time does to letters: orders that may not leave any more, and banks that stay silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import HoldRow
+from models.entities.states import CallState, HoldState, Noun, RecoveryState
+from models.outcome import Move
+from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.correspondence.letters.next_steps import may_be_sent
+from recovery_flows.freezing import reminders as reminding
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.letter_channel import is_by_letter, order_of
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Cancel letters whose approval is void; a hold that no bank answered for in time lapses."""
+    if progress.file.recovery.state is not RecoveryState.OPEN:
+        return
+    for call in progress.file.calls:
+        planned = call.state is CallState.PLANNED and is_by_letter(progress.file, call)
+        if planned and not may_be_sent(progress.file, call):
+            sending.take_back(progress, call)
+    for hold in progress.file.holds:
+        ends = _silent_until(progress.file, hold, laws)
+        if ends is not None and ends <= now:
+            _lapse(progress, hold, laws)
+
+
+def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
+    """When a bank's silence ends a hold."""
+    for hold in file.holds:
+        ends = _silent_until(file, hold, laws)
+        if ends is not None:
+            yield ends
+
+
+def _silent_until(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
+    """The end of a hold that was ordered by letter, counted from its sending; None: no such hold.
+
+    Through an interface a bank can be asked what became of an order; by letter nobody can, and
+    once the term would be over even if the bank had acted, nothing is held there for certain.
+    """
+    if hold.state is not HoldState.ORDERED:
+        return None
+    order = order_of(file, hold)
+    if order is None or order.state is not CallState.SENT or file.pending(order.id) is not None:
+        return None
+    return reminding.ends_at(file, hold, laws)
+
+
+def _lapse(progress: Progress, hold: HoldRow, laws: Laws) -> None:
+    row = laws[progress.file.asset(hold.asset_id).regime].rows.get(hold.law_row)
+    basis = f"{row.instrument}, {row.article}" if row else ""
+    reason = "its letter was not answered in time: nobody knows whether the bank acted"
+    move = Move(Noun.HOLD, hold.id, "lapsed", hold.state, reason=reason, legal_basis=basis)
+    progress.take(move)

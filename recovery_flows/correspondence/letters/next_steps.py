@@ -1,0 +1,213 @@
+"""Letters to partners without an interface: what people do with them next, and with which guard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from models.case_file import RecoveryFile, Step
+from models.entities.rows import CallRow, HoldRow
+from models.entities.states import (
+    LIVE_HOLDS,
+    OPEN_CALLS,
+    ApprovalState,
+    CallKind,
+    CallState,
+    HoldKind,
+    HoldState,
+    Noun,
+    Role,
+)
+from models.ids import derive_id
+from models.outcome import Move, Scalar
+from models.step_wording import say
+from recovery_flows.approvals.figures import subject_digest
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import void_approvals
+from recovery_flows.correspondence import answers, call_validity as sending
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import reminders as reminding
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS, is_by_letter, is_unasked, words
+
+_HOW = re.compile(r"(fax|courier|post|e-mail|hand)( [A-Za-z0-9./-]{1,40})?")
+UNASKED = "came unasked"
+
+
+class LetterAction(StrEnum):
+    """A person's next step with a letter."""
+
+    PRINT = "print_letter"
+    SEND = "send_letter"
+    ANSWER = "enter_answer"
+
+
+def send_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
+    """Letters that are to be printed, or printed and to be sent."""
+    for call in file.calls:
+        if call.state is CallState.PLANNED and is_by_letter(file, call):
+            action = LetterAction.SEND if call.letter_digest else LetterAction.PRINT
+            verb = "enter_sent" if call.letter_digest else "print_letter"
+            text = say(verb, partner=call.partner_id) + words(file, call)
+            due = send_by(file, call, laws)
+            yield Step(action, Role.OFFICER, call.id, call.asset_id, due, text)
+
+
+def answer_steps(file: RecoveryFile, laws: Laws) -> list[Step]:
+    """Letters that banks have not answered yet, the most urgent first.
+
+    They stand behind whatever people can do now: until the letter comes nobody can.
+    """
+    found = []
+    for call in file.calls:
+        if not is_waiting(file, call):
+            continue
+        verb = "enter_answer_again" if was_returned(file, call) else "enter_answer"
+        text = say(verb, partner=call.partner_id) + words(file, call)
+        due = answer_by(file, call, laws)
+        action = LetterAction.ANSWER
+        found.append(Step(action, Role.OFFICER, call.id, call.asset_id, due, text))
+    since = file.recovery.reported_at
+    return sorted(found, key=lambda s: (s.due_at is None, s.due_at or since, s.subject_id))
+
+
+def is_waiting(file: RecoveryFile, call: CallRow) -> bool:
+    """Whether a letter was sent, is not answered, and no typed answer waits for a second look."""
+    sent = call.state is CallState.SENT and is_by_letter(file, call)
+    return sent and file.pending(call.id) is None
+
+
+def was_returned(file: RecoveryFile, call: CallRow) -> bool:
+    """Whether a second person sent back what stands there as the typed answer."""
+    if not call.answer_digest:
+        return False
+    typed = subject_digest(file, Act.LETTER_ANSWER, call.id)
+    said = {a.state for a in file.approvals if a.subject_digest == typed}
+    return ApprovalState.DENIED in said and ApprovalState.APPROVED not in said
+
+
+def send_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
+    """By when a letter has to leave; one that stops money should have left when it was ordered."""
+    if call.kind in ORDERS_OF_HOLDS:
+        hold = file.hold(call.subject_id)
+        if hold.kind is HoldKind.STOP:
+            return hold.ordered_at
+        return _end_of_predecessor(file, hold) or reminding.ends_at(file, hold, laws)
+    return _end_at_account(file, call)
+
+
+def answer_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
+    """The end of the clock that waits for this answer."""
+    if call.kind in ORDERS_OF_HOLDS:
+        hold = file.hold(call.subject_id)
+        return reminding.ends_at(file, hold, laws) or hold.expires_at
+    return _end_at_account(file, call)
+
+
+def _end_of_predecessor(file: RecoveryFile, hold: HoldRow) -> datetime | None:
+    return file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
+
+
+def _end_at_account(file: RecoveryFile, call: CallRow) -> datetime | None:
+    if call.kind is CallKind.RELEASE:
+        return file.hold(call.subject_id).release_due_at
+    holds = [h for h in file.holds_of(call.asset_id) if h.state in LIVE_HOLDS]
+    return min((h.expires_at for h in holds if h.expires_at is not None), default=None)
+
+
+def letter_of(file: RecoveryFile, call_id: str) -> CallRow:
+    """The open letter of that id; StepRefusedError says why it is none."""
+    call = next((c for c in file.calls if c.id == call_id and c.state in OPEN_CALLS), None)
+    if call is None:
+        raise StepRefusedError(f"{call_id} is answered, cancelled or refused already")
+    if not is_by_letter(file, call):
+        raise StepRefusedError(f"{call.partner_id} has an interface: the engine sends {call_id}")
+    return call
+
+
+def record_printed(progress: Progress, call: CallRow, body: str, letter: str) -> None:
+    """Fix a letter: digests of the order and of the letter's bytes; from now on both stand."""
+    values: dict[str, Scalar] = {"body_digest": body, "letter_digest": letter}
+    progress.take(Move(Noun.CALL, call.id, "printed", call.state, values))
+
+
+def record_sent(progress: Progress, call: CallRow, how: str, at: datetime, now: datetime) -> None:
+    """Record how and when a letter left; the clock of its hold runs from then on.
+
+    Whether its approval is still in force is for the caller to ask, with `sending.may_leave`.
+    """
+    _check_sending(call, how, at, now)
+    values: dict[str, Scalar] = {"sent_at": at, "sent_how": how.strip()}
+    progress.take(Move(Noun.CALL, call.id, "sent", call.state, values))
+    if call.kind in ORDERS_OF_HOLDS:
+        hold = progress.file.hold(call.subject_id)
+        if hold.state is HoldState.ORDERED:
+            since: dict[str, Scalar] = {"ordered_at": at, "reminded_hours": 0, "escalated_at": None}
+            progress.take(Move(Noun.HOLD, hold.id, "letter_sent", hold.state, since))
+        if hold.request_id:
+            answers.take_request_sent(progress, hold.id, at)
+
+
+def _check_sending(call: CallRow, how: str, at: datetime, now: datetime) -> None:
+    if call.state is not CallState.PLANNED:
+        raise StepRefusedError(f"{call.id} was entered as sent before")
+    if not call.letter_digest:
+        raise StepRefusedError(f"{call.id} was never printed: what was sent has to be known")
+    if not _HOW.fullmatch(how.strip()):
+        raise StepRefusedError(
+            "how it was sent is one of fax, courier, post, e-mail, hand, and a number if it has "
+            "one, such as `courier 4711`: it stands in the history in clear"
+        )
+    if at > now:
+        raise StepRefusedError(f"a letter cannot have been sent in the future: {at.isoformat()}")
+    if is_before_order(call, at):
+        raise StepRefusedError(
+            f"a letter cannot have been sent before it was ordered: {call.planned_at}"
+        )
+
+
+def is_before_order(call: CallRow, at: datetime) -> bool:
+    """Whether an instant lies before a letter was ordered; people tell minutes, not seconds."""
+    ordered = call.planned_at
+    return ordered is not None and at < ordered.replace(second=0, microsecond=0)
+
+
+def receive(progress: Progress, hold_id: str, document: str, now: datetime) -> str:
+    """A bank wrote unasked about a hold; return the id of the letter that its word is typed to."""
+    file = progress.file
+    hold = file.hold(hold_id)
+    bank = file.asset(hold.asset_id).partner_id
+    if bank not in file.by_letter:
+        raise StepRefusedError(f"{bank} has an interface: its word comes through that")
+    if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: no word is taken on it")
+    call_id = derive_id("call", hold.id, "word", document)
+    if any(c.id == call_id for c in file.calls):
+        return call_id
+    values: dict[str, Scalar] = {
+        "partner_id": bank,
+        "kind": CallKind.HOLD,
+        "noun": Noun.HOLD,
+        "subject_id": hold.id,
+        "asset_id": hold.asset_id,
+        "planned_at": hold.ordered_at or hold.acted_at or now,
+        "sent_how": UNASKED,
+    }
+    progress.take(Move(Noun.CALL, call_id, "received", None, values))
+    return call_id
+
+
+def drop(progress: Progress, call: CallRow, reason: str) -> None:
+    """Give up a question about a balance, or a letter that came unasked and was taken for one."""
+    if call.kind is not CallKind.BALANCE and not is_unasked(call):
+        raise StepRefusedError(f"{call.id} is an order or a statement: it cannot be dropped")
+    void_approvals(progress, call.id, reason)
+    progress.take(Move(Noun.CALL, call.id, "dropped", call.state, reason=reason))
+
+
+def may_be_sent(file: RecoveryFile, call: CallRow) -> bool:
+    """Whether a letter that is printed or to be printed may still leave."""
+    return sending.may_leave(file, call.kind, call.approval_id)

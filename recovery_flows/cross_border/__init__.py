@@ -1,0 +1,1 @@
+"""Requests across a border: drafted, completed, sent when approved."""

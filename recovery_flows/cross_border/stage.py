@@ -1,0 +1,142 @@
+"""Across a border: a request drafted from the file, its gaps named, sent only when approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, RequestRow
+from models.entities.states import HoldKind, Noun, RecoveryState, RequestState, Stage
+from models.ids import derive_id, digest
+from models.money import Money
+from models.outcome import Move, Scalar
+from models.sealing.sealed_place import SealedPlace
+from recovery_flows.cross_border.completeness import missing_fields
+from recovery_flows.freezing.orders import hold_intent
+from recovery_flows.law.regime import Laws, Regime
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing.onward_accounts import is_traced, request_is_over
+
+Seal = Callable[[object, SealedPlace], str]
+CHANNEL = "mla"
+_WAITING = frozenset(
+    {
+        RequestState.DRAFT,
+        RequestState.PENDING_APPROVAL,
+        RequestState.APPROVED,
+        RequestState.SENT,
+        RequestState.ACKNOWLEDGED,
+        RequestState.NEEDS_INFO,
+    }
+)
+
+
+def advance(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+    """Draft a request for traced money abroad; move assets on whose request has ended."""
+    del now
+    if progress.file.recovery.state is not RecoveryState.OPEN:
+        return
+    for asset in progress.file.assets:
+        if asset.home:
+            continue
+        if asset.stage is Stage.CROSS_BORDER:
+            _draft(progress, asset, laws[progress.file.recovery.regime], seal)
+            _move_on(progress, asset)
+
+
+def _draft(progress: Progress, asset: AssetRow, law: Regime, seal: Seal) -> None:
+    file = progress.file
+    requests = [r for r in file.requests if r.asset_id == asset.id]
+    if asset.left_alone or requests or asset.traced_minor <= 0:
+        return
+    given = drafted_fields(file, asset)
+    number = len(requests) + 1
+    request_id = derive_id("request", asset.id, number)
+    values: dict[str, Scalar] = {
+        "asset_id": asset.id,
+        "partner_id": asset.partner_id,
+        "channel": CHANNEL,
+        "requested_minor": asset.traced_minor,
+        "currency": asset.currency,
+        **field_values(law, request_id, given, seal),
+    }
+    row = law.channel(CHANNEL)
+    basis = f"{row.instrument}, {row.article}"
+    progress.take(Move(Noun.REQUEST, request_id, "drafted", None, values, legal_basis=basis))
+
+
+def field_values(
+    law: Regime, request_id: str, given: Mapping[str, str], seal: Seal
+) -> dict[str, Scalar]:
+    """Columns for a request's fields: sealed text, its digest, the names still missing."""
+    missing = missing_fields(law.required_fields(CHANNEL), given)
+    return {
+        "fields_sealed": seal(dict(given), SealedPlace("request", request_id, "fields_sealed")),
+        "fields_digest": digest(dict(given)),
+        "missing": ",".join(missing),
+    }
+
+
+def drafted_fields(file: RecoveryFile, asset: AssetRow) -> dict[str, str]:
+    """What the file itself can say; accounts are named by id, numbers go in when it is sent."""
+    recovery = file.recovery
+    loss = Money(asset.traced_claim_minor, recovery.currency)
+    here = Money(asset.traced_minor, asset.currency)
+    claims = ", ".join(c.id for c in file.claims)
+    rule = file.trace.rule if file.trace else "the victim's bank's statement"
+    return {
+        "case_nature": "fraud by telephone or online",
+        "facts": f"{len(file.claims)} claim(s) ({claims}); of these {loss} traced to the account",
+        "assistance_sought": f"freeze {here} and send the account's bookings",
+        "purpose": "return of the money to the victims",
+        "link_to_case": f"traced by {rule}, {asset.depth} payment(s) after the victim's",
+        "property_name": "money in an account",
+        "property_features": f"balance in {asset.currency}",
+        "property_quantity": str(here),
+        "property_location": asset.regime,
+        "institution_name": asset.partner_id,
+        "account": asset.account_id,
+    }
+
+
+def _move_on(progress: Progress, asset: AssetRow) -> None:
+    file = progress.file
+    over = request_is_over(file, asset) or bool(asset.left_alone)
+    if over and (is_traced(file, asset) or asset.left_alone or not _executed(file, asset)):
+        progress.take(Move(Noun.ASSET, asset.id, "request_ended", asset.stage))
+
+
+def _executed(file: RecoveryFile, asset: AssetRow) -> bool:
+    done = (RequestState.EXECUTED, RequestState.PARTIALLY_EXECUTED)
+    return any(r.asset_id == asset.id and r.state in done for r in file.requests)
+
+
+def is_waiting(request: RequestRow) -> bool:
+    """Whether a request has not ended."""
+    return request.state in _WAITING
+
+
+def send(progress: Progress, request: RequestRow, now: datetime, laws: Laws, approval: str) -> None:
+    """After approval: the foreign hold is ordered under the request and its call is saved."""
+    file = progress.file
+    asset = file.asset(request.asset_id)
+    # Numbered: one that was taken back before it left, or amended, is ordered once more.
+    number = 1 + sum(h.request_id == request.id for h in file.holds)
+    hold_id = derive_id("hold", request.id, HoldKind.FREEZE, number)
+    progress.take(
+        Move(Noun.REQUEST, request.id, "approved", request.state),
+        Move(
+            Noun.HOLD, hold_id, "ordered_by_request", None,
+            {
+                "asset_id": asset.id,
+                "kind": HoldKind.FREEZE,
+                "currency": request.currency,
+                "requested_minor": request.requested_minor,
+                "law_row": laws[asset.regime].freeze.code,
+                "request_id": request.id,
+                "ordered_at": now,
+            },
+        ),
+    )  # fmt: skip
+    progress.call(hold_intent(progress.file, progress.file.hold(hold_id), approval))

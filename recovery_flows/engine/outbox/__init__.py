@@ -1,0 +1,1 @@
+"""Sending once: prepared, dispatched, settled."""

@@ -1,0 +1,54 @@
+"""A bank's answer with many bookings: stored in short transactions before it is settled."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from models.facts import StatementFact
+from models.store.accounts import AccountPlan
+from models.store.statement_plan import PlannedStatement, plan_told
+from models.store.statements import told_of_fact
+from recovery_flows.cases.statement_files.large_files import (
+    ChangedMeanwhileError,
+    HiddenImport,
+    ImportBusyError,
+)
+from recovery_flows.cases.statement_files.storing import SMALL
+from recovery_flows.engine.context import Engine
+from recovery_flows.engine.outbox.results import StoredStatement
+
+if TYPE_CHECKING:
+    from recovery_flows.engine.outbox.results import Result
+
+
+def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> Result:
+    """The same result with its bookings stored already, where they are many.
+
+    They are taken out again unless they were settled when `until_settled` ends. While another
+    import runs the bank is asked again later.
+    """
+    fact = result.statement
+    if fact is None or len(fact.lines) <= SMALL:
+        return result
+    hidden = HiddenImport(engine.database)
+    try:
+        until_settled.enter_context(hidden.running())
+        accounts, planned = _planned(engine, hidden, fact)
+        hidden.store(accounts, [planned])
+    except (ImportBusyError, ChangedMeanwhileError) as error:
+        return replace(result, event="unknown", raw=(), statement=None, reason=str(error))
+    return replace(result, stored=StoredStatement(hidden, planned))
+
+
+def _planned(
+    engine: Engine, hidden: HiddenImport, fact: StatementFact
+) -> tuple[AccountPlan, PlannedStatement]:
+    zones = {code: law.time_zone for code, law in engine.laws.items()}
+    with engine.database.reading() as session:
+        accounts = AccountPlan(session, engine.database.vault)
+        told, time_zone = told_of_fact(accounts, fact, zones)
+        planned = plan_told(session, told, time_zone)
+        hidden.look(session, frozenset({told.account_id}))
+    return accounts, planned

@@ -1,0 +1,159 @@
+"""What may leave now: calls leased, checked one by one, their bytes fixed, marked as sent."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from models.case_file import RecoveryFile
+from models.entities.states import OPEN_CALLS, QUESTIONS, CallKind, CallState, Noun
+from models.queries.cases.case_files import load_file
+from models.queries.cases.work import CallLine, call_owner, calls_by_id
+from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
+from models.store.pacing import for_a_while, rest_of_the_lock
+from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
+from recovery_flows.cases.commit import conclude, derived
+from recovery_flows.cases.quarantine import Work
+from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.correspondence.vouching import BROKEN, Vouched, note_broken
+from recovery_flows.engine.context import Engine
+from recovery_flows.engine.failures import alone
+from recovery_flows.engine.outbox.bodies import authority_of, limits_of, path_and_body
+from recovery_flows.engine.quarantine import note_failure
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.rbp1.orders import Authority, Limits
+
+_LOOK_BACK = timedelta(days=30)
+_LOOK_AGAIN = timedelta(minutes=10)
+_BATCH_MAX = 100
+_ASKED_ANEW = (CallKind.HOLD, CallKind.REQUEST, CallKind.RELEASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A call that may leave: what, where to, which bytes, and whether it is in doubt."""
+
+    call: CallLine
+    path: str = field(repr=False)
+    body: bytes = field(repr=False)
+    limits: Limits
+    authority: Authority
+    since: datetime
+    now: datetime
+    in_doubt: bool
+
+
+def prepare(engine: Engine, kinds: Sequence[CallKind], lease: str) -> tuple[list[Ready], int]:
+    """Lease due calls, drop those whose approval is not in force, fix bytes, mark them sent.
+
+    Returns what is to leave and how many calls were handled. Each call stands for itself: one that
+    cannot be prepared is quarantined. The write lock is held for short times only.
+    """
+    now, wall, pace = engine.now(), engine.wall(), engine.pace
+    limit = min(pace.chunk_size, _BATCH_MAX)
+    with unit_of_work(engine.database) as unit:
+        ids = lease_calls(unit, lease, kinds, now, wall, pace.lease_seconds, limit)
+    ready: list[Ready] = []
+    rest = deque(ids)
+    while rest:
+        with unit_of_work(engine.database) as unit:
+            vouched = Vouched(unit, engine.database)
+            for call_id in for_a_while(rest):
+                ready += _prepare_alone(unit, engine, call_id, now, vouched)
+        rest_of_the_lock(rest)
+    return ready, len(ids)
+
+
+def _prepare_alone(
+    unit: Unit, engine: Engine, call_id: str, now: datetime, vouched: Vouched
+) -> list[Ready]:
+    with alone() as failure, savepoint(unit):
+        return _prepare(unit, engine, call_id, now, vouched)
+    if failure.error is not None:
+        recovery_id, asset_id = call_owner(unit.session, call_id)
+        note_failure(unit, engine, Work(recovery_id, Noun.CALL, call_id, asset_id), failure.error)
+    return []
+
+
+def _prepare(
+    unit: Unit, engine: Engine, call_id: str, now: datetime, vouched: Vouched
+) -> list[Ready]:
+    (call,) = calls_by_id(unit.session, unit.vault, [call_id])
+    file = load_file(unit.session, call.recovery_id)
+    if call.state not in OPEN_CALLS:
+        return []  # taken back meanwhile, with another order of the same decision
+    is_order = call.state is CallState.PLANNED and call.kind not in QUESTIONS
+    broken = vouched.broken(call.recovery_id, call.partner_id) if is_order else ""
+    if broken:
+        # Looked at again later, for the records may be put right from a copy.
+        hold_back(unit, [call.id], engine.wall() + _LOOK_AGAIN, BROKEN)
+        note_broken(unit, file, broken, now, partial(derived, laws=engine.laws))
+        return []
+    if not _may_leave(file, call):
+        _take_back(unit, engine, file, call, now)
+        return []
+    kept = _kept_back(file, call)
+    if kept:
+        hold_back(unit, [call.id], engine.wall() + _LOOK_AGAIN, kept)
+        return []
+    return [_make_ready(unit, engine, file, call, now)]
+
+
+def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
+    """A question may be asked under its stop; an order needs its approval, for these figures.
+
+    What may have left already, even in an attempt that was postponed, is followed to its end: its
+    bank is asked what became of it. An order to hold or to release that its bank has put off, or
+    has never seen, leaves again only if it may still leave: one that arrives late all the same is
+    told by the bank's feed.
+    """
+    if call.kind in _ASKED_ANEW and call.state is CallState.PLANNED:
+        return sending.may_leave(file, call.kind, call.approval_id)
+    return _may_have_left(call) or sending.may_leave(file, call.kind, call.approval_id)
+
+
+def _may_have_left(call: CallLine) -> bool:
+    return call.attempts > 0 or call.state is not CallState.PLANNED
+
+
+def _kept_back(file: RecoveryFile, call: CallLine) -> str:
+    """Why an order that has not left is kept back for now, such as a trace that is due."""
+    return "" if _may_have_left(call) else sending.waits(file, call.kind, call.subject_id)
+
+
+def _take_back(
+    unit: Unit, engine: Engine, file: RecoveryFile, call: CallLine, now: datetime
+) -> None:
+    """Cancel a call; what it was to order is open again, and the file goes on."""
+    progress = Progress(file)
+    for row in file.calls:
+        if row.id == call.id:
+            sending.take_back(progress, row)
+    conclude(unit, ENGINE, now, engine.laws, progress)
+
+
+def _make_ready(
+    unit: Unit, engine: Engine, file: RecoveryFile, call: CallLine, now: datetime
+) -> Ready:
+    path, body = call.path, call.body
+    since = min(c.paid_at for c in file.claims) - _LOOK_BACK
+    if not body and call.kind not in QUESTIONS:
+        path, body = path_and_body(unit, file, call, engine.laws)
+        freeze_body(unit, call.id, path, body)
+    if call.kind is CallKind.HOLD_QUERY:
+        path = _bank_ref(file, call)
+    in_doubt = call.state in (CallState.SENT, CallState.UNKNOWN)
+    if call.state is CallState.SENT:
+        reason = "the lease ended without an answer"
+        settle(unit, now, call.recovery_id, call.id, call.state, "unknown", reason=reason)
+    mark_sent(unit, now, call.recovery_id, call.id, call.state)
+    limits, authority = limits_of(unit, file, call), authority_of(file, call, engine.laws)
+    return Ready(call, path, body, limits, authority, since, now, in_doubt)
+
+
+def _bank_ref(file: RecoveryFile, call: CallLine) -> str:
+    payout = next(p for p in file.payouts if p.id == call.subject_id)
+    return file.hold(payout.hold_id).bank_ref

@@ -1,0 +1,1 @@
+"""The Prefect server of our own and its settings."""

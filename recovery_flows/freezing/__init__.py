@@ -1,0 +1,1 @@
+"""Freezing: stop-payments, formal freezes, their clocks, renewals, releases and ends."""

@@ -1,0 +1,124 @@
+"""Watching an account that was empty: asked gently for its balance, stopped when money comes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, HoldRow
+from models.entities.states import CallKind, HoldKind, HoldState, Noun, Stage
+from models.ids import derive_id
+from models.money import Money
+from models.outcome import CallIntent, Move, Scalar
+from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
+from recovery_flows.ledger import bank_contradictions
+from recovery_flows.ledger.changeset import Progress
+
+if TYPE_CHECKING:
+    from recovery_flows.law.regime import Laws, Regime
+
+ON, OVER = "on", "over"
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Begin watches, ask for the balances that are due, end watches that found nothing."""
+    for asset in progress.file.assets:
+        law = laws[asset.regime]
+        if not asset.home or asset.left_alone:
+            continue
+        if not asset.watch and law.watch_days and _empty_hold(progress.file, asset):
+            _begin(progress, asset, now, law)
+        elif asset.watch == ON:
+            _look(progress, asset, now, law)
+
+
+def watched(file: RecoveryFile) -> list[AssetRow]:
+    """Accounts that are watched now."""
+    return [a for a in file.assets if a.watch == ON]
+
+
+def take_balance(
+    progress: Progress, asset_id: str, available: Money, laws: Laws, now: datetime
+) -> None:
+    """What a watched account shows: as soon as it is worth it, a stop is drafted for it."""
+    file = progress.file
+    asset = file.asset(asset_id)
+    empty = _empty_hold(file, asset)
+    if available.currency != asset.currency:
+        bank_contradictions.compare_currencies(progress, [(asset.account_id, available)], now)
+        return
+    if asset.watch != ON or empty is None or available.minor <= 0:
+        return
+    minor = min(available.minor, empty.requested_minor)
+    if minor < laws[asset.regime].minimum_worth(asset.currency).minor:
+        return
+    values: dict[str, Scalar] = {"watch": "", "watch_until": None, "watch_due_at": None}
+    progress.take(
+        Move(
+            Noun.ASSET, asset.id, "watch_found", asset.stage, values,
+            reason=f"the account that was empty has {available}",
+        )
+    )  # fmt: skip
+    if asset.stage is not Stage.FREEZING:
+        event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
+        progress.take(Move(Noun.ASSET, asset.id, event, asset.stage))
+    law = laws[asset.regime].stop
+    draft_hold(
+        progress, asset, HoldKind.STOP, minor, law.code,
+        supersedes_id=empty.id, repeat_number=empty.repeat_number + 1,
+    )  # fmt: skip
+
+
+def _empty_hold(file: RecoveryFile, asset: AssetRow) -> HoldRow | None:
+    """The hold for which the bank found nothing, unless something else is done there already."""
+    holds = file.holds_of(asset.id)
+    if file.live_holds(asset.id) or any(h.state in UNANSWERED for h in holds):
+        return None
+    empty = [h for h in holds if h.state is HoldState.NO_FUNDS and not is_followed(holds, h)]
+    return empty[-1] if empty else None
+
+
+def _begin(progress: Progress, asset: AssetRow, now: datetime, law: Regime) -> None:
+    values: dict[str, Scalar] = {
+        "watch": ON,
+        "watch_until": now + timedelta(days=law.watch_days),
+        "watch_due_at": now + timedelta(days=law.watch_intervals_days[0]),
+        "watch_looks": 0,
+    }
+    reason = f"empty when it was to be stopped: watched for {law.watch_days} days"
+    progress.take(Move(Noun.ASSET, asset.id, "watch_begun", asset.stage, values, reason=reason))
+
+
+def _look(progress: Progress, asset: AssetRow, now: datetime, law: Regime) -> None:
+    if asset.watch_until is not None and asset.watch_until <= now:
+        values: dict[str, Scalar] = {"watch": OVER, "watch_due_at": None}
+        reason = "no money came while it was watched"
+        progress.take(Move(Noun.ASSET, asset.id, "watch_ended", asset.stage, values, reason=reason))
+    elif asset.watch_due_at is not None and asset.watch_due_at <= now:
+        looks = asset.watch_looks + 1
+        steps = law.watch_intervals_days
+        wait = timedelta(days=steps[min(looks, len(steps) - 1)])
+        values = {"watch_looks": looks, "watch_due_at": now + wait}
+        progress.take(Move(Noun.ASSET, asset.id, "watch_looked", asset.stage, values))
+        if not _letter_is_out(progress.file, asset):
+            progress.call(_question(asset, looks))
+
+
+def _letter_is_out(file: RecoveryFile, asset: AssetRow) -> bool:
+    """A bank without an interface is not written to again before it has answered."""
+    open_calls = file.open_calls(asset.id) if asset.partner_id in file.by_letter else ()
+    return any(c.kind is CallKind.BALANCE for c in open_calls)
+
+
+def _question(asset: AssetRow, looks: int) -> CallIntent:
+    # The end tells two watches of one account apart.
+    until = asset.watch_until.isoformat() if asset.watch_until else ""
+    return CallIntent(
+        id=derive_id("call", asset.id, CallKind.BALANCE, until, looks),
+        partner_id=asset.partner_id,
+        kind=CallKind.BALANCE,
+        noun=Noun.ASSET,
+        subject_id=asset.id,
+        asset_id=asset.id,
+    )

@@ -1,0 +1,234 @@
+"""What an officer does to holds beyond their next step; words go sealed into a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import HoldRow
+from models.entities.states import HoldState, Noun, Role
+from models.money import Money
+from models.outcome import Move
+from models.queries.installation.clock import case_now
+from models.store.accounts import correct_holder
+from models.store.notes import write_note
+from models.store.unit import Unit
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.approvals import requests as approval_requests
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.freezing import (
+    amendments as hold_acts,
+    disposal as disposing,
+    refusals as refused,
+    release as letting_go,
+    stage as freezing,
+    voluntary_holds as volunteering,
+)
+from recovery_flows.ledger.changeset import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A file being changed: who changes it, when, and where the words go."""
+
+    unit: Unit
+    progress: Progress
+    officer: str
+    now: datetime
+
+    @property
+    def ref(self) -> str:
+        """The reference of the recovery."""
+        return self.progress.file.recovery.ref
+
+
+@contextmanager
+def _editing(
+    desk: ActingOfficer, recovery_id: str, reason: str, seen: int | None
+) -> Iterator[_Edit]:
+    if not reason.strip():
+        raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        actor = desk.actor(Role.OFFICER)
+        now = case_now(unit.session, desk.wall())
+        yield _Edit(unit, progress, actor.id, now)
+
+
+def _keep(desk: ActingOfficer, edit: _Edit, about: str, reason: str) -> str:
+    """Keep an officer's words; return the fingerprint that history names them by."""
+    text = f"{about}: {reason.strip()}"
+    actor = desk.actor(Role.OFFICER)
+    write_note(edit.unit, actor, edit.now, edit.progress.file.recovery.id, text)
+    return edit.unit.vault.fingerprint(text)
+
+
+def hold_of(file: RecoveryFile, hold_id: str) -> HoldRow:
+    """The hold of that id; MisuseError if the file has none."""
+    found = next((h for h in file.holds if h.id == hold_id), None)
+    if found is None:
+        ref = file.recovery.ref
+        raise MisuseError(f"{ref} has no hold {hold_id}: `recovery show {ref}` lists them")
+    return found
+
+
+def amend(
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    minor: int,
+    reason: str = "",
+    seen: int | None = None,
+) -> str:
+    """Change the sum of a hold before it is ordered; approvals asked for it are void.
+
+    To block more than is disputed takes a reason and a second person before it is sent.
+    """
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        hold = hold_of(progress.file, hold_id)
+        edit = _Edit(unit, progress, "", case_now(unit.session, desk.wall()))
+        over = minor > hold_acts.disputed_minor(progress.file, hold)
+        kept = _keep(desk, edit, f"more than is disputed at {hold_id}", reason) if reason else ""
+        hold_acts.amend_hold(progress, hold_id, minor, kept)
+    told = "; more than is disputed, so a second person has to approve it first" if over else ""
+    return f"{progress.file.recovery.ref}: the sum of {hold_id} was changed{told}"
+
+
+def withdraw(
+    desk: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+) -> str:
+    """Take back a drafted hold; where it stands in line behind another, ask for its release."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold = hold_of(edit.progress.file, hold_id)
+        _keep(desk, edit, f"hold {hold_id} withdrawn", reason)
+        if hold.state is HoldState.QUEUED:
+            letting_go.ask_release(edit.progress, hold_id, edit.officer, edit.now)
+            return f"{edit.ref}: release from the waiting list submitted for approval"
+        if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
+            raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
+        approval_requests.void_approvals(edit.progress, hold_id, "the draft was withdrawn")
+        edit.progress.take(Move(Noun.HOLD, hold_id, "cancelled", hold.state))
+        freezing.see_predecessor(edit.progress, hold, edit.officer)
+        freezing.leave_alone(edit.progress, hold)
+    return f"{edit.ref}: {hold_id} withdrawn"
+
+
+def order_again(
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    reason: str,
+    holder: str = "",
+    seen: int | None = None,
+) -> str:
+    """Draft a hold that the bank refused once more; `holder` puts the account's name right."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        file = edit.progress.file
+        asset = file.asset(hold_of(file, hold_id).asset_id)
+        draft = refused.order_again(edit.progress, hold_id, edit.officer)
+        if holder.strip():
+            correct_holder(edit.unit, asset.account_id, holder.strip())
+        _keep(desk, edit, f"hold {hold_id} again, as {draft}", reason)
+    named = " under the name given" if holder.strip() else ""
+    return f"{edit.ref}: {draft} drafted in the place of {hold_id}{named}"
+
+
+def let_part_go(
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    part: Money,
+    reason: str,
+    seen: int | None = None,
+) -> str:
+    """Ask for a part of a hold to be released; the rest stays to its own term."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        letting_go.ask_part(edit.progress, hold_id, part.minor, edit.officer, edit.now)
+        _keep(desk, edit, f"release of {part} of {hold_id}", reason)
+    return f"{edit.ref}: release of {part} submitted for approval"
+
+
+def find_unrelated(
+    desk: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+) -> str:
+    """Record that held money has nothing to do with the case: its release has a legal clock."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        due = letting_go.find_unrelated(edit.progress, hold_id, edit.officer, edit.now, desk.laws)
+        _keep(desk, edit, f"{hold_id} found unrelated", reason)
+    return f"{edit.ref}: found unrelated; to be free by {due:%Y-%m-%d %H:%M} UTC, once approved"
+
+
+def complain(
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    amount: Money,
+    words: str,
+    seen: int | None = None,
+) -> str:
+    """Take in a third party's complaint about a hold; it is answered by a second person."""
+    with _editing(desk, recovery_id, words, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        due = letting_go.complain(
+            edit.progress, hold_id, amount.minor, edit.officer, edit.now, desk.laws
+        )
+        _keep(desk, edit, f"complaint about {amount} of {hold_id}", words)
+    return f"{edit.ref}: complaint kept; to be answered by {due:%Y-%m-%d %H:%M} UTC"
+
+
+def record_voluntary(
+    desk: ActingOfficer,
+    recovery_id: str,
+    asset_id: str,
+    amount: str,
+    since: datetime,
+    until: datetime | None,
+    reason: str,
+    seen: int | None = None,
+) -> str:
+    """Record what a bank holds of its own accord, and how we know."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        file = edit.progress.file
+        asset = next((a for a in file.assets if a.id == asset_id), None)
+        if asset is None:
+            raise MisuseError(f"{edit.ref} has no account {asset_id}: `recovery show` lists them")
+        try:
+            money = Money.parse(amount, asset.currency)
+        except ValueError as error:
+            raise MisuseError(str(error)) from error
+        ends = volunteering.record_voluntary(
+            edit.progress, asset_id, money.minor, since, until, desk.laws
+        )
+        _keep(desk, edit, f"voluntary hold of {money} at {asset.partner_id}", reason)
+    return f"{edit.ref}: {money} held voluntarily until {ends:%Y-%m-%d %H:%M} UTC; start the order"
+
+
+def record_conversion(
+    desk: ActingOfficer, recovery_id: str, hold_id: str, order: str, seen: int | None = None
+) -> str:
+    """Record that a court's order took a freeze over: which court, number and date."""
+    with _editing(desk, recovery_id, order, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        disposing.record_conversion(edit.progress, hold_id, edit.now, desk.laws)
+        _keep(desk, edit, f"court's order on {hold_id}", order)
+    return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"
+
+
+def name_at_bank(
+    desk: ActingOfficer,
+    recovery_id: str,
+    hold_id: str,
+    bank_ref: str,
+    reason: str,
+    seen: int | None = None,
+) -> str:
+    """Enter by which reference a bank knows a hold that was recorded without one."""
+    with _editing(desk, recovery_id, reason, seen) as edit:
+        hold_of(edit.progress.file, hold_id)
+        hold_acts.name_at_bank(edit.progress, hold_id, bank_ref)
+        _keep(desk, edit, f"reference of {hold_id} at its bank", reason)
+    return f"{edit.ref}: {hold_id} is known to its bank as {bank_ref.strip()}"

@@ -1,0 +1,76 @@
+"""What an officer does to a hold of his own: its sum before it is ordered, its renewal after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import HoldRow
+from models.entities.states import LIVE_HOLDS, HoldState, Noun
+from models.money import Money
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask, void_approvals
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import renewal as renewing
+from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
+from recovery_flows.ledger.changeset import Progress
+
+_REFERENCE_LENGTH = 80
+
+
+def submit_renewal(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+    """Submit the drafted renewal of a freeze for approval."""
+    hold = progress.file.hold(hold_id)
+    if hold.renewal not in OPEN_TO_SUBMIT or hold.state is not HoldState.FROZEN:
+        raise StepRefusedError(f"hold {hold_id} has no renewal that could be submitted")
+    progress.take(renewing.move(hold, "renewal_submitted", Renewal.ASKED))
+    ask(progress, Act.RENEW, hold.id, actor, now, due_at=hold.expires_at)
+
+
+def disputed_minor(file: RecoveryFile, hold: HoldRow) -> int:
+    """What is disputed at a hold's account: the stolen money traced to it, in its currency."""
+    return file.asset(hold.asset_id).traced_minor
+
+
+def amend_hold(
+    progress: Progress, hold_id: str, requested_minor: int, scope_reason: str = ""
+) -> None:
+    """Change the sum of a hold that has not been ordered; an approval asked for it is void.
+
+    `scope_reason`, the fingerprint of a note, is needed to block more than is disputed.
+    """
+    hold = progress.file.hold(hold_id)
+    if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: its sum is fixed")
+    if requested_minor <= 0:
+        raise StepRefusedError("the sum of a hold must be above zero")
+    disputed = Money(disputed_minor(progress.file, hold), hold.currency)
+    over = requested_minor > disputed.minor
+    if over and not scope_reason:
+        raise StepRefusedError(
+            f"only {disputed} is disputed there: blocking more takes a reason (--reason), "
+            "and a second person before it is sent"
+        )
+    reason = scope_reason if over else ""
+    values: dict[str, Scalar] = {"requested_minor": requested_minor, "scope_reason": reason}
+    progress.take(Move(Noun.HOLD, hold.id, "amended", hold.state, values))
+    void_approvals(progress, hold.id, "the sum was changed")
+
+
+def name_at_bank(progress: Progress, hold_id: str, bank_ref: str) -> None:
+    """Enter the bank's own reference of a hold that was recorded without one.
+
+    What a bank holds of its own accord comes without an answer of its interface: orders about it
+    need the reference that its desk tells.
+    """
+    hold = progress.file.hold(hold_id)
+    if hold.bank_ref:
+        raise StepRefusedError(f"hold {hold_id} has its reference from the bank itself")
+    if hold.state not in LIVE_HOLDS:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: no order about it can be sent")
+    if not bank_ref.strip() or len(bank_ref.strip()) > _REFERENCE_LENGTH:
+        raise StepRefusedError(f"a reference has 1 to {_REFERENCE_LENGTH} characters")
+    values: dict[str, Scalar] = {"bank_ref": bank_ref.strip()}
+    progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values))

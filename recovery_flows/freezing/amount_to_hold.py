@@ -1,0 +1,59 @@
+"""How much of the money at an account is still to be stopped, and whether that is worth a stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, PayoutRow
+from models.entities.states import HoldKind, LedgerAccount, PayoutState
+from recovery_flows.freezing.drafts import NEVER_TRIED
+from recovery_flows.law.regime import Regime
+
+
+def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
+    """Traced money at an account that no stop was ever asked for, in the account's currency.
+
+    A payout that came back is asked for once more, as far as no hold keeps it.
+    """
+    since = _came_back_since(file, asset)
+    before = after = 0
+    for hold in file.holds_of(asset.id):
+        if hold.kind is HoldKind.STOP and not hold.repeat_number and hold.state not in NEVER_TRIED:
+            is_later = since is not None and hold.ordered_at is not None and hold.ordered_at > since
+            after += hold.requested_minor if is_later else 0
+            before += 0 if is_later else hold.requested_minor
+    return max(0, asset.traced_minor - before) + _came_back_minor(file, asset) - after
+
+
+def _returned(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
+    return [p for p in file.payouts if p.asset_id == asset.id and p.state is PayoutState.RETURNED]
+
+
+def _came_back_since(file: RecoveryFile, asset: AssetRow) -> datetime | None:
+    """A stop ordered after this may have been asked for because a payout came back."""
+    settled = [p.settled_at for p in _returned(file, asset) if p.settled_at is not None]
+    return min(settled, default=None)
+
+
+def _came_back_minor(file: RecoveryFile, asset: AssetRow) -> int:
+    """Money of returned payouts that lies on the account and is held by nobody."""
+    returned = sum(p.debited_minor for p in _returned(file, asset))
+    located = sum(
+        b.asset_minor
+        for b in file.balances
+        if b.account is LedgerAccount.LOCATED and b.asset_id == asset.id
+    )
+    return max(0, min(returned, located))
+
+
+def is_worth_holding(
+    file: RecoveryFile, asset: AssetRow, minor: int, laws: Mapping[str, Regime]
+) -> bool:
+    """Whether a stop is drafted; for a victim's own payment it always is, and its step warns."""
+    if asset.depth == 0 and not file.holds_of(asset.id):
+        return minor > 0
+    least = laws[file.recovery.regime].minimum_worth(file.recovery.currency).minor
+    claim = asset.traced_claim_minor * minor // asset.traced_minor if asset.traced_minor else 0
+    return minor > 0 and claim >= least

@@ -1,0 +1,216 @@
+"""One revision of a bank about one hold: the move that it makes, and what it contradicts.
+
+The bank's statement is the truth about what it holds: it is booked in every state. Where it
+contradicts an outcome that was recorded before, the reading says so, and a person looks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import HoldRow
+from models.entities.states import HoldKind, HoldState, Noun
+from models.facts import BankHoldState, HoldFact
+from models.outcome import Move, Scalar
+from recovery_flows.freezing import (
+    disposal as disposing,
+    reductions as hold_falls,
+    renewal as renewing,
+)
+from recovery_flows.freezing.answer_table import ENDED, HOLDING, IN_LINE, NOTHING_NEW, OVER, WAITING
+from recovery_flows.freezing.drafts import is_followed
+from recovery_flows.law import terms as clocks
+from recovery_flows.ledger.hold_figures import figure, nothing, stated
+
+if TYPE_CHECKING:
+    from recovery_flows.law.regime import Laws
+
+_S, _B = HoldState, BankHoldState
+_ENDS = {
+    _B.RELEASED: "released",
+    _B.EXPIRED: "lapsed",
+    _B.PAID_OUT: "disposed",
+    _B.CONVERTED: "superseded",
+    _B.CANCELLED: "released",
+    _B.REFUSED: "released",
+}
+_WITHOUT_ORDER = "the bank let it go without an order"
+
+
+class Reading(NamedTuple):
+    """The move of a hold on a bank's statement, and whether it contradicts what was recorded."""
+
+    move: Move
+    contradicts: bool = False
+
+
+def read(file: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Laws) -> Reading:
+    """What a revision that was not taken yet does to a hold; there is always a move."""
+    if hold.state in (_S.ORDERED, _S.QUEUED):
+        return _first_answer(file, hold, fact, laws)
+    if hold.state in (_S.STOPPED, _S.FROZEN):
+        return _in_force(file, hold, fact, laws)
+    if hold.state is _S.RELEASE_PENDING:
+        return _release_pending(file, hold, fact, laws)
+    if hold.state is _S.DISPOSAL_PENDING:
+        return _disposal_pending(file, hold, fact)
+    if hold.state in OVER and fact.state in HOLDING:
+        return _held_after_all(file, hold, fact, now, laws)
+    if hold.state in OVER and fact.state is _B.CONVERTED and _holds_something(fact):
+        return Reading(disposing.converted(file, hold, fact, stated(fact), laws), contradicts=True)
+    return _only_stated(file, hold, fact)
+
+
+def in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> dict[str, Scalar]:
+    """The bank's time starts the legal clock; the earlier of law and bank ends it."""
+    acted = fact.acted_at or fact.modified_at
+    law = laws[file.asset(hold.asset_id).regime]
+    ends = clocks.due_at(law.row(hold.law_row).limit, acted, law)
+    if fact.expires_at is not None:
+        ends = min(ends, fact.expires_at)
+    values: dict[str, Scalar] = {"acted_at": acted, "expires_at": ends}
+    if hold.reminded_hours:
+        values |= {"reminded_hours": 0, "escalated_at": None}
+    return values | figure(hold, fact)
+
+
+def _holds_something(fact: HoldFact) -> bool:
+    return fact.held.minor > 0
+
+
+def _only_stated(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> Reading:
+    """The statement is noted; what does not merely repeat our records contradicts them."""
+    reason = NOTHING_NEW.get((hold.state, fact.state), "")
+    if not reason and fact.state is _B.CONVERTED and is_followed(file.holds, hold):
+        reason = "the hold that follows it took over"
+    contradicts = not reason or (_holds_something(fact) and fact.state in ENDED)
+    values = stated(fact)
+    move = Move(Noun.HOLD, hold.id, "stated", hold.state, values, reason=reason)
+    return Reading(move, contradicts=contradicts)
+
+
+def _first_answer(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
+    event = _first_event(hold, fact)
+    if event == "queued" and hold.state is _S.QUEUED:
+        return _only_stated(file, hold, fact)
+    values = stated(fact)
+    if event in ("stopped", "frozen"):
+        values |= in_force(file, hold, fact, laws)
+    elif fact.reason:
+        values["reason"] = fact.reason
+    move = Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
+    # Money that went to others before we had heard that it was held is no mere lapse.
+    went = fact.state is _B.PAID_OUT or (
+        fact.state is _B.CONVERTED and not is_followed(file.holds, hold)
+    )
+    return Reading(move, contradicts=went)
+
+
+def _first_event(hold: HoldRow, fact: HoldFact) -> str:
+    if fact.state in HOLDING or (fact.state is _B.CONVERTED and _holds_something(fact)):
+        return "stopped" if hold.kind is HoldKind.STOP else "frozen"
+    if fact.state is _B.QUEUED:
+        return "queued"
+    if fact.state is _B.REFUSED:
+        return "no_funds" if fact.reason == "NO_BALANCE" else "refused"
+    if fact.state in WAITING:
+        return "acknowledged"
+    # The bank stopped and let go between two of our polls.
+    return "lapsed"
+
+
+def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
+    values = stated(fact)
+    if disposing.concerns(file, hold, fact):
+        return Reading(disposing.converted(file, hold, fact, values, laws))
+    if fact.state in HOLDING:
+        return Reading(_still_held(file, hold, fact, values, laws))
+    if fact.state in IN_LINE:
+        # It had acted: an order that it has only received holds what it says, and is looked at.
+        move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
+        return Reading(move, contradicts=True)
+    unexplained = hold_falls.fall(file, hold, 0).unexplained_minor
+    contradicts = fact.state is _B.REFUSED or (fact.state is _B.PAID_OUT and unexplained > 0)
+    return Reading(_end(hold, fact, values | nothing(hold)), contradicts=contradicts)
+
+
+def _release_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
+    values = stated(fact)
+    if fact.state is _B.CONVERTED and _holds_something(fact):
+        return Reading(disposing.converted(file, hold, fact, values, laws), contradicts=True)
+    if fact.state in HOLDING:
+        acted = {} if hold.acted_at else in_force(file, hold, fact, laws)
+        held = values | acted | figure(hold, fact) | hold_falls.columns(file, hold, fact)
+        return Reading(Move(Noun.HOLD, hold.id, "updated", hold.state, held))
+    if fact.state in IN_LINE:
+        reading = _only_stated(file, hold, fact)
+        return reading._replace(contradicts=bool(hold.held_minor or hold.foreign_minor))
+    went = fact.state in (_B.PAID_OUT, _B.CONVERTED)
+    return Reading(_end(hold, fact, values | nothing(hold)), contradicts=went)
+
+
+def _disposal_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> Reading:
+    values = stated(fact)
+    if fact.state in IN_LINE:
+        move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
+        return Reading(move, contradicts=True)
+    return Reading(disposing.move(file, hold, fact, values), contradicts=fact.state is _B.REFUSED)
+
+
+def _held_after_all(
+    file: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Laws
+) -> Reading:
+    """The bank holds what our records have as ended: it is in force again, to the bank's end.
+
+    Where that end is over too, the bank either tells of the past or holds without a term.
+    """
+    values = stated(fact) | in_force(file, hold, fact, laws)
+    law = laws[file.asset(hold.asset_id).regime]
+    before, later = hold.expires_at, fact.expires_at
+    if before is not None and later is not None and later > before and hold.acted_at:
+        values |= renewing.renewed_values(hold, later, law)
+    ends = values["expires_at"]
+    if isinstance(ends, datetime) and ends <= now:
+        reason = "it is of the term that is over"
+        move = Move(Noun.HOLD, hold.id, "stated", hold.state, stated(fact), reason=reason)
+        return Reading(move, fact.modified_at > ends)
+    event = "stopped_late" if hold.kind in (HoldKind.STOP, HoldKind.VOLUNTARY) else "frozen_late"
+    reason = f"the bank holds it, though it was recorded as {hold.state}"
+    return Reading(
+        Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason), contradicts=True
+    )
+
+
+def _end(hold: HoldRow, fact: HoldFact, ended: dict[str, Scalar]) -> Move:
+    """A hold in force that the bank holds no more."""
+    event = _ENDS[fact.state]
+    if event == "released" and hold.state is not _S.RELEASE_PENDING:
+        # Nobody told the bank to: the owner has to know, and it is stopped again.
+        return Move(Noun.HOLD, hold.id, "let_go_early", hold.state, ended, reason=_WITHOUT_ORDER)
+    if hold.state is _S.RELEASE_PENDING and event not in ("released", "lapsed"):
+        event = "released"
+    return Move(Noun.HOLD, hold.id, event, hold.state, ended, reason=_end_reason(fact))
+
+
+def _end_reason(fact: HoldFact) -> str:
+    if fact.state is _B.EXPIRED:
+        return "the bank let its hold end"
+    return fact.reason
+
+
+def _still_held(
+    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
+) -> Move:
+    """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
+    values = values | figure(hold, fact) | hold_falls.columns(file, hold, fact)
+    ends, reason = hold.expires_at, ""
+    if fact.expires_at is not None and ends is not None and fact.expires_at < ends:
+        values["expires_at"], reason = fact.expires_at, "the bank lets it end earlier"
+    elif hold.renewal == Renewal.ORDERED and fact.expires_at and ends and fact.expires_at > ends:
+        law = laws[file.asset(hold.asset_id).regime]
+        values |= renewing.renewed_values(hold, fact.expires_at, law)
+        return Move(Noun.HOLD, hold.id, "renewed", hold.state, values)
+    return Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason)

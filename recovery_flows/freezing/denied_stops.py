@@ -1,0 +1,101 @@
+"""A stop that left first and was denied: released, and neither frozen nor stopped again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.entities.rows import ApprovalRow, CallRow, HoldRow
+from models.entities.states import ApprovalState, CallKind, CallState, HoldState, Noun, Role
+from models.outcome import Move
+from models.step_wording import say
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.freezing import unrelated_funds
+
+if TYPE_CHECKING:
+    from recovery_flows.ledger.changeset import Progress
+
+
+def denial_of(file: RecoveryFile, hold_id: str) -> ApprovalRow | None:
+    """The refusal of a second person to confirm a stop; None where there was none."""
+    for approval in file.approvals:
+        is_stop = approval.action == Act.ORDER_STOP and approval.subject_id == hold_id
+        if is_stop and approval.state is ApprovalState.DENIED:
+            return approval
+    return None
+
+
+def refused_release(file: RecoveryFile, hold_id: str) -> CallRow | None:
+    """The last order to release a hold, where its bank has refused it."""
+    orders = [c for c in file.calls if c.subject_id == hold_id and c.kind is CallKind.RELEASE]
+    return orders[-1] if orders and orders[-1].state is CallState.REFUSED else None
+
+
+def steps(file: RecoveryFile) -> Iterator[Step]:
+    """A denied stop that its bank does not release: its owner orders the release once more.
+
+    The bank's desk is called first: what it refused once it refuses again until it has looked.
+    """
+    for hold in file.holds:
+        if _is_kept(file, hold):
+            partner = file.asset(hold.asset_id).partner_id
+            text = say("release_again", partner=partner)
+            yield Step(
+                Action.RELEASE_AGAIN, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
+            )
+
+
+def _is_kept(file: RecoveryFile, hold: HoldRow) -> bool:
+    is_held = hold.state is HoldState.STOPPED and denial_of(file, hold.id) is not None
+    return is_held and refused_release(file, hold.id) is not None
+
+
+def _to_take_back(file: RecoveryFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
+    """Denied stops in force whose release was not ordered yet."""
+    for hold in file.holds:
+        denial = denial_of(file, hold.id)
+        is_held = hold.state is HoldState.STOPPED and denial is not None
+        if is_held and denial is not None and refused_release(file, hold.id) is None:
+            yield hold, denial
+
+
+def take_back(progress: Progress) -> None:
+    """A stop whose confirmation was refused before the bank answered is released once it has."""
+    from recovery_flows.freezing.orders import order_release
+
+    _withdraw_followers(progress)
+    for hold, denial in list(_to_take_back(progress.file)):
+        order_release(progress, hold.id, denial.id, "its confirmation was refused")
+
+
+def is_given_up(file: RecoveryFile, hold_id: str) -> bool:
+    """Whether a hold was denied or is being released: nothing is to take it over."""
+    if denial_of(file, hold_id) is not None:
+        return True
+    return unrelated_funds.is_being_released(file.hold(hold_id))
+
+
+def _withdraw_followers(progress: Progress) -> None:
+    """A freeze that was to follow a stop which is given up is not asked for any more."""
+    reason = "the hold that it was to follow is given up"
+    for hold in progress.file.holds:
+        waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
+        if waits and hold.supersedes_id and is_given_up(progress.file, hold.supersedes_id):
+            asked = progress.file.pending(hold.id)
+            if asked is not None:
+                progress.take(Move(Noun.APPROVAL, asked.id, "voided", asked.state, reason=reason))
+            progress.take(Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason))
+
+
+def release_again(progress: Progress, hold_id: str) -> None:
+    """Order the release of a denied stop once more, with a call of its own."""
+    from recovery_flows.errors import StepRefusedError
+    from recovery_flows.freezing.orders import order_release
+
+    hold = progress.file.hold(hold_id)
+    denial = denial_of(progress.file, hold_id)
+    if denial is None or not _is_kept(progress.file, hold):
+        raise StepRefusedError(f"hold {hold_id} is no denied stop that its bank has kept")
+    order_release(progress, hold_id, denial.id, "its confirmation was refused")

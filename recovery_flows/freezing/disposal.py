@@ -1,0 +1,73 @@
+"""Conversion: a court's order takes over a freeze; the bank disposes of the money under it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from models.case_file import RecoveryFile
+from models.entities.rows import HoldRow
+from models.entities.states import HoldState, Noun
+from models.facts import BankHoldState, HoldFact
+from models.outcome import Move, Scalar, Values
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing.drafts import is_followed
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.rows import Measure
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.hold_figures import figure, nothing, unconfirmed_minor
+
+if TYPE_CHECKING:
+    from recovery_flows.law.regime import Laws
+
+_HELD = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD, BankHoldState.CONVERTED)
+_BY_COURT = "a court's order took the freeze over"
+
+
+def record_conversion(progress: Progress, hold_id: str, now: datetime, laws: Laws) -> None:
+    """An officer learned of a court's order on a frozen sum before the bank said so."""
+    hold = progress.file.hold(hold_id)
+    if hold.state is not HoldState.FROZEN:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a freeze is taken over")
+    progress.take(_converted(progress.file, hold, "court_order_entered", {}, now, laws))
+
+
+def concerns(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> bool:
+    """Whether a bank's statement is about a court's order, not about a hold that follows ours."""
+    return fact.state is BankHoldState.CONVERTED and not is_followed(file.holds, hold)
+
+
+def converted(
+    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Laws
+) -> Move:
+    """The move of a hold that a court's order took over, with the bank's figure."""
+    held = {**values, **figure(hold, fact)}
+    return _converted(file, hold, "converted", held, fact.modified_at, laws)
+
+
+def move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values) -> Move:
+    """The move of what a court's order took over: changed, disposed of, or set free."""
+    if fact.state in _HELD:
+        held = {**values, **figure(hold, fact)}
+        return Move(Noun.HOLD, hold.id, "updated", hold.state, held)
+    ended = {**values, **nothing(hold)}
+    if fact.state is BankHoldState.PAID_OUT:
+        # What our own payouts took out of it went to victims.
+        ended["disposed_minor"] = max(0, hold.held_minor - unconfirmed_minor(file, hold))
+        return Move(Noun.HOLD, hold.id, "disposed", hold.state, ended)
+    reason = "set free after a court's order"
+    return Move(Noun.HOLD, hold.id, "released", hold.state, ended, reason=reason)
+
+
+def _converted(
+    file: RecoveryFile, hold: HoldRow, event: str, values: Values, since: datetime, laws: Laws
+) -> Move:
+    """No term of the freeze runs any more; the regime's own clock for disposals does, if it has."""
+    law = laws[file.asset(hold.asset_id).regime]
+    changed: dict[str, Scalar] = {**values, "expires_at": None, "reminded_hours": 0}
+    basis = ""
+    if law.has(Measure.DISPOSAL):
+        row = law.measure(Measure.DISPOSAL)
+        changed["release_due_at"] = clocks.due_at(row.limit, since, law)
+        basis = f"{row.instrument}, {row.article}"
+    return Move(Noun.HOLD, hold.id, event, hold.state, changed, reason=_BY_COURT, legal_basis=basis)

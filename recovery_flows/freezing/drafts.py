@@ -1,0 +1,59 @@
+"""Drafts of holds: what every kind has in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.entities.rows import AssetRow, HoldRow
+from models.entities.states import HoldKind, HoldState, Noun
+from models.ids import derive_id
+from models.outcome import Move
+from recovery_flows.ledger.changeset import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NEVER_TRIED = frozenset({HoldState.DENIED, HoldState.CANCELLED})
+UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED})
+
+
+def draft_hold(
+    progress: Progress,
+    asset: AssetRow,
+    kind: HoldKind,
+    requested_minor: int,
+    law_row: str,
+    *,
+    supersedes_id: str = "",
+    repeat_number: int = 0,
+) -> str:
+    """Draft a hold of so many minor units of the account's currency; return its id."""
+    hold_id = next_hold_id(progress, asset, kind)
+    progress.take(
+        Move(
+            Noun.HOLD,
+            hold_id,
+            "drafted",
+            None,
+            {
+                "asset_id": asset.id,
+                "kind": kind,
+                "currency": asset.currency,
+                "requested_minor": requested_minor,
+                "law_row": law_row,
+                "supersedes_id": supersedes_id,
+                "repeat_number": repeat_number,
+            },
+        )
+    )
+    return hold_id
+
+
+def next_hold_id(progress: Progress, asset: AssetRow, kind: HoldKind) -> str:
+    """The id of the next hold on an account."""
+    return derive_id("hold", asset.id, kind, len(progress.file.holds_of(asset.id)) + 1)
+
+
+def is_followed(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
+    """Whether another hold was tried in the place of this one."""
+    return any(h.supersedes_id == hold.id and h.state not in NEVER_TRIED for h in holds)

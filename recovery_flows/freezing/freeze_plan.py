@@ -1,0 +1,54 @@
+"""What of each stop is to be frozen: the stolen part, once the statement shows which it is."""
+
+from __future__ import annotations
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, HoldRow
+from models.entities.states import HoldKind, HoldState
+from recovery_flows.freezing import denied_stops
+from recovery_flows.freezing.drafts import UNANSWERED, is_followed
+
+_FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
+
+
+def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
+    """What of each stop is to be frozen, once the statement shows what of it is stolen.
+
+    Minor units of the account's currency; 0 where the stop keeps money that is not the victims'.
+    """
+    if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
+        return []
+    holds = file.holds_of(asset.id)
+    stops = [
+        h
+        for h in holds
+        if h.state is HoldState.STOPPED
+        and not is_followed(holds, h)
+        and not denied_stops.is_given_up(file, h.id)
+    ]
+    frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in UNANSWERED]
+    kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind in _FORMAL)
+    paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
+    left = max(0, asset.traced_minor - kept - paid)
+    plan = []
+    # What another stop keeps, or is to keep, gets a freeze of its own once that is answered.
+    others = [h for h in holds if h.state in UNANSWERED and h.kind not in _FORMAL]
+    for stop in stops:
+        if stop.acted_at is None or asset.statement_to < stop.acted_at:
+            continue
+        amount = min(left, _kept_minor(stop)) if len(stops) > 1 or others else left
+        plan.append((stop, amount))
+        left -= amount
+    return plan
+
+
+def surplus_stops(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+    """Stops that keep money which is not the victims', once what keeps theirs is in force."""
+    if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
+        return ()
+    return tuple(stop for stop, amount in freeze_plan(file, asset) if not amount)
+
+
+def _kept_minor(stop: HoldRow) -> int:
+    """What a stop keeps; one that its bank states in another currency, what was asked for."""
+    return stop.requested_minor if stop.foreign_minor else stop.held_minor

@@ -1,0 +1,213 @@
+"""Holds that end: by their clock, by the bank's mistake; never in silence, and followed up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, DiscrepancyRow, HoldRow
+from models.entities.states import LIVE_HOLDS, DiscrepancyKind, HoldKind, HoldState, Noun, Stage
+from models.outcome import Move, Scalar
+from recovery_flows.freezing import denied_stops, unrelated_funds
+from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.hold_figures import nothing
+
+if TYPE_CHECKING:
+    from recovery_flows.law.regime import Laws, Regime
+
+FEED_LAG = timedelta(seconds=10)
+"""A change may come into a bank's feed some seconds after it was made."""
+_PATIENCE = timedelta(minutes=15)
+_WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
+
+
+def let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> None:
+    """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event.
+
+    A bank with an interface may have prolonged it: its feed is read past the end first. One that
+    cannot be reached then leaves neither a lapse nor a hold that is taken for granted.
+    """
+    if hold.state not in _WITH_A_CLOCK or hold.expires_at is None or hold.expires_at > now:
+        return
+    if not end_is_known(progress.file, hold):
+        _escalate_unknown_end(progress, hold, now)
+        return
+    law = laws[progress.file.asset(hold.asset_id).regime]
+    reason = {
+        "denied": "its term ended: its renewal had been refused by a second person",
+        "refused": "its term ended: the bank had refused to renew it",
+    }.get(hold.renewal, "its term ended without a renewal")
+    progress.take(
+        Move(
+            Noun.HOLD, hold.id, "lapsed", hold.state, nothing(hold),
+            reason=reason, legal_basis=_basis(law, hold.law_row),
+        )
+    )  # fmt: skip
+
+
+def end_is_known(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether nothing that its bank has said by the end of a hold can be missing."""
+    partner = file.asset(hold.asset_id).partner_id
+    if hold.expires_at is None or not hold.bank_ref or partner in file.by_letter:
+        return True
+    read_to = file.feeds_read.get(partner)
+    return read_to is not None and read_to >= hold.expires_at + FEED_LAG
+
+
+def wakes(file: RecoveryFile, hold: HoldRow) -> Iterator[datetime]:
+    """When the engine has to look at a hold in force for its end."""
+    if hold.state not in LIVE_HOLDS or hold.expires_at is None:
+        return
+    if end_is_known(file, hold):
+        yield hold.expires_at
+    elif not _unknown_end(file, hold):
+        yield hold.expires_at + _PATIENCE
+
+
+def _escalate_unknown_end(progress: Progress, hold: HoldRow, now: datetime) -> None:
+    """The end is over and the bank was not reached since: a person has to know, once."""
+    if hold.expires_at is None or hold.expires_at + _PATIENCE > now:
+        return
+    if _unknown_end(progress.file, hold) is None:
+        partner = progress.file.asset(hold.asset_id).partner_id
+        detail = f"{partner} has not been reached since the term ended"
+        discrepancies.find(
+            progress, DiscrepancyKind.END_UNCONFIRMED, Noun.HOLD, hold.id, now,
+            asset_id=hold.asset_id, detail=detail, mark=hold.expires_at.isoformat(),
+        )  # fmt: skip
+        values: dict[str, Scalar] = {"escalated_at": now}
+        progress.take(Move(Noun.HOLD, hold.id, "escalated", hold.state, values, reason=detail))
+
+
+def _unknown_end(file: RecoveryFile, hold: HoldRow) -> DiscrepancyRow | None:
+    """What was recorded because the present end of a hold could not be confirmed."""
+    mark = hold.expires_at.isoformat() if hold.expires_at else ""
+    for found in file.discrepancies:
+        of_hold = found.subject_id == hold.id and found.mark == mark
+        if of_hold and found.kind is DiscrepancyKind.END_UNCONFIRMED:
+            return found
+    return None
+
+
+def clear_known_ends(progress: Progress, now: datetime) -> None:
+    """Where the bank was reached at last, or has prolonged it, nobody has to look any more."""
+    holds = {h.id: h for h in progress.file.holds}
+    for found in discrepancies.open_ones(progress.file):
+        if found.kind is not DiscrepancyKind.END_UNCONFIRMED:
+            continue
+        hold = holds[found.subject_id]
+        ends = hold.expires_at.isoformat() if hold.expires_at else ""
+        waits = hold.state in _WITH_A_CLOCK and ends == found.mark
+        if not waits or end_is_known(progress.file, hold):
+            discrepancies.clear(progress, found.id, now, "its bank was reached")
+
+
+def unseen(file: RecoveryFile) -> list[HoldRow]:
+    """Holds that lapsed, that nothing followed, and that nobody has taken note of.
+
+    A stop that a second person denied was to end: it is not stopped again.
+    """
+    return [
+        h
+        for h in file.holds
+        if h.state is HoldState.LAPSED
+        and not h.lapse_seen_by
+        and not _is_kept(file.holds, h)
+        and denied_stops.denial_of(file, h.id) is None
+    ]
+
+
+def _is_kept(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
+    """Whether something was tried in its place; a freeze that the bank refused keeps nothing."""
+    others = [
+        h for h in holds if h.state is not HoldState.REJECTED_BY_BANK or h.kind is HoldKind.STOP
+    ]
+    return is_followed(others, hold)
+
+
+def draft_again(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """A lapsed hold at home is stopped once more, as long as the law allows to repeat it.
+
+    A stop comes first also after a freeze: it may leave before its approval.
+    """
+    _withdraw_followers(progress, asset, laws)
+    file = progress.file
+    if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
+        return
+    law = laws[asset.regime].stop
+    for hold in unseen(file):
+        again = hold.repeat_number + 1
+        if hold.asset_id != asset.id or (law.repeats is not None and again > law.repeats):
+            continue
+        minor = still_wanted_minor(file, asset, hold)
+        if minor > 0:
+            _back_to_freezing(progress, asset)
+            draft_hold(
+                progress, asset, HoldKind.STOP, minor, law.code,
+                supersedes_id=hold.id, repeat_number=again,
+            )  # fmt: skip
+            return
+
+
+def _withdraw_followers(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """A freeze that was still to be approved when its stop lapsed comes later: nothing is held now.
+
+    Where the law allows no further stop it stays: it is all that can follow.
+    """
+    file, law = progress.file, laws[asset.regime].stop
+    lapsed = {
+        h.id
+        for h in file.holds_of(asset.id)
+        if h.state is HoldState.LAPSED
+        and not h.lapse_seen_by
+        and (law.repeats is None or h.repeat_number < law.repeats)
+        and still_wanted_minor(file, asset, h) > 0
+    }
+    for hold in file.holds_of(asset.id):
+        waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
+        if hold.supersedes_id in lapsed and waits and hold.kind is not HoldKind.STOP:
+            reason = "what it was to follow has lapsed: that is stopped again first"
+            progress.take(Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason))
+            asked = file.pending(hold.id)
+            if asked is not None:
+                progress.take(Move(Noun.APPROVAL, asked.id, "voided", asked.state, reason=reason))
+
+
+def still_wanted_minor(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> int:
+    """What of a lapsed hold is still to be held, in minor units of the account's currency.
+
+    As much as was asked for, until a statement has shown how much of it is stolen.
+    """
+    if unrelated_funds.is_decided(file, hold):
+        return 0
+    paid = sum(p.taken_minor for p in file.payouts if p.hold_id == hold.id)
+    # A part whose release was on its way when the bank let all of it go is not stopped again.
+    let_go = 0 if file.pending(hold.id) else hold.releasing_minor
+    asked = hold.requested_minor - paid - let_go
+    if file.trace is None or file.recovery.trace_wanted or asset.statement_to is None:
+        return asked
+    kept = sum(h.held_minor for h in file.live_holds(asset.id))
+    returned = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
+    return min(asked, max(0, asset.traced_minor - kept - returned))
+
+
+def see_lapse(progress: Progress, hold_id: str, actor: str) -> None:
+    """The owner takes note that a hold has ended and nothing follows it."""
+    hold = progress.file.hold(hold_id)
+    progress.take(Move(Noun.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor}))
+
+
+def _back_to_freezing(progress: Progress, asset: AssetRow) -> None:
+    if asset.stage is Stage.FREEZING:
+        return
+    event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
+    progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="a hold here has lapsed"))
+
+
+def _basis(law: Regime, code: str) -> str:
+    row = law.rows.get(code)
+    return f"{row.instrument}, {row.article}" if row else ""

@@ -1,0 +1,82 @@
+"""Holds that a bank refused: told to the officer, ordered again once what was wrong is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.entities.rows import HoldRow
+from models.entities.states import LIVE_HOLDS, HoldState, Noun, Role
+from models.outcome import Move
+from models.step_wording import say
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
+from recovery_flows.ledger.changeset import Progress
+
+
+def is_refused_a_successor(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether a bank was asked to take a hold over by another one, and did not."""
+    refused = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
+    return any(h.supersedes_id == hold.id and h.state in refused for h in file.holds)
+
+
+def unseen(file: RecoveryFile) -> list[HoldRow]:
+    """Holds that a bank would not or could not give, which nothing follows and nobody has noted.
+
+    An account at home that was empty is watched instead, unless the hold was to take over one
+    that is in force.
+    """
+    return [
+        h
+        for h in file.holds
+        if h.state in (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
+        and not (h.lapse_seen_by or is_followed(file.holds, h) or _is_watched(file, h))
+    ]
+
+
+def _is_watched(file: RecoveryFile, hold: HoldRow) -> bool:
+    if hold.state is not HoldState.NO_FUNDS or not file.asset(hold.asset_id).home:
+        return False
+    return not hold.supersedes_id or file.hold(hold.supersedes_id).state not in LIVE_HOLDS
+
+
+def steps(file: RecoveryFile) -> Iterator[Step]:
+    """What the officer is to take note of, before the hold that it was to follow ends."""
+    for hold in unseen(file):
+        partner = file.asset(hold.asset_id).partner_id
+        text = say("see_refusal", partner=partner, kind=hold.kind)
+        if hold.reason:
+            text += say("reason", reason=hold.reason)
+        due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
+        yield Step(Action.SEE_REFUSAL, Role.OFFICER, hold.id, hold.asset_id, due, text)
+
+
+def see(progress: Progress, hold_id: str, actor: str) -> None:
+    """The owner takes note that a bank refused a hold."""
+    hold = progress.file.hold(hold_id)
+    values = {"lapse_seen_by": actor}
+    progress.take(Move(Noun.HOLD, hold.id, "refusal_seen", hold.state, values))
+
+
+def order_again(progress: Progress, hold_id: str, actor: str) -> str:
+    """Draft a refused hold at home once more, with the same sum; return the draft's id."""
+    file = progress.file
+    hold = file.hold(hold_id)
+    asset = file.asset(hold.asset_id)
+    if hold.state not in (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS):
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: the bank has not refused it")
+    if _is_watched(file, hold):
+        raise StepRefusedError(f"hold {hold_id} found an empty account: that is watched")
+    if not asset.home:
+        raise StepRefusedError(f"hold {hold_id} was asked for by a request: it takes another one")
+    if is_followed(file.holds, hold) or any(
+        h.state in UNANSWERED and h.kind is hold.kind for h in file.holds_of(asset.id)
+    ):
+        raise StepRefusedError(f"hold {hold_id} is followed by another {hold.kind} already")
+    if not hold.lapse_seen_by:
+        see(progress, hold_id, actor)
+    return draft_hold(
+        progress, asset, hold.kind, hold.requested_minor, hold.law_row,
+        supersedes_id=hold.supersedes_id, repeat_number=hold.repeat_number,
+    )  # fmt: skip

@@ -1,0 +1,194 @@
+"""Letting money go: a part of a hold, money that has nothing to do with the case, a complaint."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from models.case_file import RecoveryFile
+from models.entities.rows import HoldRow
+from models.entities.states import LIVE_HOLDS, HoldKind, HoldState, Noun
+from models.facts import BankHoldState, HoldFact
+from models.money import Money
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import orders as hold_orders, unrelated_funds
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.rows import Measure
+from recovery_flows.ledger.changeset import Progress
+
+if TYPE_CHECKING:
+    from recovery_flows.law.regime import Laws, Regime
+    from recovery_flows.law.rows import Row
+
+_IN_FORCE = LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
+_KEPT = {
+    HoldKind.STOP: "stop_kept",
+    HoldKind.VOLUNTARY: "stop_kept",
+    HoldKind.FREEZE: "freeze_kept",
+    HoldKind.QUEUE: "freeze_kept",
+}
+
+
+def ask_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+    """Ask for a hold that waits behind another authority's to be given up."""
+    if progress.file.pending(hold_id) is not None:
+        raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
+    ask(progress, Act.RELEASE, hold_id, actor, now)
+
+
+def ask_part(progress: Progress, hold_id: str, minor: int, actor: str, now: datetime) -> None:
+    """Ask for a part of a hold to be let go; the rest stays held to its own term.
+
+    That it is none of the case is the officer's finding, with a reason; who approves it is shown
+    what the trace gives to victims.
+    """
+    hold = _in_force(progress.file, hold_id)
+    _check_part(hold, minor)
+    values: dict[str, Scalar] = {"releasing_minor": minor}
+    progress.take(Move(Noun.HOLD, hold.id, "part_asked", hold.state, values))
+    ask(progress, Act.RELEASE_PART, hold.id, actor, now)
+
+
+def find_unrelated(
+    progress: Progress, hold_id: str, actor: str, now: datetime, laws: Laws
+) -> datetime:
+    """Record that held money has nothing to do with the case; return when it has to be free."""
+    hold = _in_force(progress.file, hold_id)
+    law = laws[progress.file.asset(hold.asset_id).regime]
+    row = _clock_of(law, Measure.UNRELATED_RELEASE)
+    due = clocks.due_at(row.limit, now, law)
+    values: dict[str, Scalar] = {"release_due_at": due}
+    basis = f"{row.instrument}, {row.article}"
+    progress.take(
+        Move(Noun.HOLD, hold.id, "found_unrelated", hold.state, values, legal_basis=basis)
+    )
+    ask(progress, Act.RELEASE, hold.id, actor, now, due_at=due)
+    return due
+
+
+def complain(
+    progress: Progress, hold_id: str, minor: int, actor: str, now: datetime, laws: Laws
+) -> datetime:
+    """Take in a third party's complaint about so much of a hold; return when it is due."""
+    hold = _in_force(progress.file, hold_id)
+    if not 0 < minor <= hold.held_minor:
+        held = Money(hold.held_minor, hold.currency)
+        raise StepRefusedError(f"a complaint is about more than zero and at most {held} here")
+    law = laws[progress.file.asset(hold.asset_id).regime]
+    row = _clock_of(law, Measure.COMPLAINT)
+    due = clocks.due_at(row.limit, now, law)
+    values: dict[str, Scalar] = {"complained_minor": minor}
+    basis = f"{row.instrument}, {row.article}"
+    progress.take(Move(Noun.HOLD, hold.id, "complained", hold.state, values, legal_basis=basis))
+    ask(progress, Act.COMPLAINT, hold.id, actor, now, due_at=due)
+    return due
+
+
+def part_of(hold: HoldRow, act: Act) -> int:
+    """Minor units that an approval of `act` lets go; 0 stands for the whole hold."""
+    asked = hold.complained_minor if act is Act.COMPLAINT else hold.releasing_minor
+    return 0 if asked >= hold.held_minor else asked
+
+
+def order_part(progress: Progress, hold: HoldRow, minor: int, approval: str) -> None:
+    """Tell the bank to let a part go, under a person's decision."""
+    values: dict[str, Scalar] = {"releasing_minor": minor, "complained_minor": 0}
+    progress.take(Move(Noun.HOLD, hold.id, "part_ordered", hold.state, values))
+    progress.call(hold_orders.release_intent(progress.file, hold, approval))
+
+
+def undo(progress: Progress, hold: HoldRow, act: Act, reason: str) -> None:
+    """A second person said no: the money stays held."""
+    event, values = STAYS[act]
+    progress.take(Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason))
+
+
+def take_refusal(progress: Progress, hold_id: str, code: str) -> None:
+    """The bank would not let it go: the hold is in force as before, and a person looks again."""
+    hold = progress.file.hold(hold_id)
+    reason = f"the bank did not let it go: {code}"
+    if hold.state is HoldState.RELEASE_PENDING:
+        unchanged: dict[str, Scalar] = {"releasing_minor": 0}
+        progress.take(Move(Noun.HOLD, hold.id, _kept(hold), hold.state, unchanged, reason=reason))
+        _give_over(progress, hold.id)
+    elif hold.releasing_minor and hold.state in _IN_FORCE:
+        # What has ended since, such as a stop that its freeze took over, has no part to keep.
+        values: dict[str, Scalar] = {"releasing_minor": 0}
+        progress.take(Move(Noun.HOLD, hold.id, "part_kept", hold.state, values, reason=reason))
+
+
+def _give_over(progress: Progress, hold_id: str) -> None:
+    """A bank that could not release a stop because a freeze took it over holds it no more."""
+    stop = progress.file.hold(hold_id)
+    for hold in progress.file.holds:
+        if hold.supersedes_id == stop.id and hold.state in (HoldState.STOPPED, HoldState.FROZEN):
+            take_over(progress, stop, hold)
+            return
+
+
+def take_over(progress: Progress, stop: HoldRow, hold: HoldRow) -> None:
+    """A hold in force takes the place of the stop or voluntary hold that it follows."""
+    if stop.state is HoldState.STOPPED:
+        progress.take(Move(Noun.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0}))
+        unrelated_funds.pass_on(progress, stop, progress.file.hold(hold.id))
+
+
+def _kept(hold: HoldRow) -> str:
+    return _KEPT[hold.kind] if hold.acted_at else "queue_kept"
+
+
+def take_rest(progress: Progress, hold_id: str, fact: HoldFact) -> None:
+    """A bank carried a release out and holds more than was decided on: that stays held.
+
+    `fact` answers the release itself; an older word on the hold says nothing of the kind.
+    """
+    hold = progress.file.hold(hold_id)
+    still = fact.state in (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD) and fact.held.minor
+    if hold.state is not HoldState.RELEASE_PENDING or not still:
+        return
+    values: dict[str, Scalar] = {
+        "bank_ref": fact.bank_ref,
+        "bank_revision": fact.revision,
+        "bank_said_at": fact.modified_at,
+        "held_minor": fact.held.minor,
+        "releasing_minor": 0,
+    }
+    reason = "the bank let go what was decided on, and holds more"
+    progress.take(Move(Noun.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason))
+
+
+STAYS: dict[Act, tuple[str, dict[str, Scalar]]] = {
+    Act.RELEASE_PART: ("part_kept", {"releasing_minor": 0}),
+    Act.COMPLAINT: ("complaint_rejected", {"complained_minor": 0}),
+    Act.RELEASE: ("unrelated_denied", {"release_due_at": None}),
+}
+
+
+def _clock_of(law: Regime, measure: Measure) -> Row:
+    if not law.has(measure):
+        raise StepRefusedError(
+            f"the law {law.code} has no clock for this: let a part go, or deny its renewal"
+        )
+    return law.measure(measure)
+
+
+def _in_force(file: RecoveryFile, hold_id: str) -> HoldRow:
+    hold = file.hold(hold_id)
+    if hold.state not in _IN_FORCE or not hold.held_minor:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: it holds nothing to let go")
+    if file.pending(hold_id) is not None:
+        raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
+    if hold.releasing_minor:
+        raise StepRefusedError(
+            f"a part of hold {hold_id} is on its way: wait for the bank's answer"
+        )
+    return hold
+
+
+def _check_part(hold: HoldRow, minor: int) -> None:
+    if not 0 < minor < hold.held_minor:
+        held = Money(hold.held_minor, hold.currency)
+        raise StepRefusedError(f"a part of a hold is more than zero and less than {held}")

@@ -1,0 +1,117 @@
+"""The reminder ladder of a hold: brought to mind step by step, then told to the supervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models.case_file import RecoveryFile
+from models.entities.hold_transitions import Renewal
+from models.entities.rows import HoldRow
+from models.entities.states import HoldKind, HoldState, Noun
+from models.outcome import Move, Scalar
+from recovery_flows.freezing.drafts import UNANSWERED
+from recovery_flows.law import terms as clocks
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners import letter_channel as by_letter
+
+if TYPE_CHECKING:
+    from recovery_flows.law.regime import Laws
+
+_ESCALATING_STEPS = 2
+_HOURS_A_DAY = 24
+
+
+def ends_at(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
+    """When a hold ends; while the bank's time is not known, the clock runs from our sending."""
+    if hold.state in (HoldState.STOPPED, HoldState.FROZEN):
+        return hold.expires_at if hold.held_minor else None
+    if hold.state is HoldState.DISPOSAL_PENDING:
+        return hold.release_due_at
+    law = laws[file.asset(hold.asset_id).regime]
+    if hold.state is HoldState.ORDERED and hold.ordered_at and hold.law_row in law.rows:
+        return clocks.due_at(law.row(hold.law_row).limit, hold.ordered_at, law)
+    return None
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Give the reminders that are due, each step once; the last ones go to the supervisor too."""
+    for hold in progress.file.holds:
+        ends = ends_at(progress.file, hold, laws)
+        if ends is None or _is_seen_to(progress.file, hold):
+            continue
+        ladder = _ladder(progress.file, hold, laws)
+        due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
+        if due and (not hold.reminded_hours or due[-1] < hold.reminded_hours):
+            left = "its end is over" if ends <= now else f"less than {_span(due[-1])} left"
+            escalates = due[-1] in ladder[-_ESCALATING_STEPS:]
+            _remind(progress, hold, due[-1], now, left, escalates=escalates)
+
+
+def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
+    """When the next reminder of each hold is due."""
+    for hold in file.holds:
+        ends = ends_at(file, hold, laws)
+        if ends is None or _is_seen_to(file, hold):
+            continue
+        left = [h for h in _ladder(file, hold, laws) if h < hold.reminded_hours]
+        for hours in left[:1] if hold.reminded_hours else _ladder(file, hold, laws)[:1]:
+            yield ends - timedelta(hours=hours)
+
+
+def _ladder(file: RecoveryFile, hold: HoldRow, laws: Laws) -> tuple[int, ...]:
+    law = laws[file.asset(hold.asset_id).regime]
+    long = hold.kind in (HoldKind.FREEZE, HoldKind.QUEUE)
+    return law.freeze_reminder_hours if long else law.stop_reminder_hours
+
+
+def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether what keeps the money is on its way already, or a person decided against it."""
+    if hold.renewal == Renewal.DENIED:
+        return True
+    if hold.renewal == Renewal.ORDERED:
+        return not by_letter.lies_unsent(file, hold.id)
+    ordered = (h for h in file.holds if h.supersedes_id == hold.id and h.state is HoldState.ORDERED)
+    return any(not by_letter.lies_unsent(file, h.id) for h in ordered)
+
+
+def _remind(
+    progress: Progress, hold: HoldRow, hours: int, now: datetime, left: str, *, escalates: bool
+) -> None:
+    reason = f"{left}: {state_of_things(progress.file, hold)}"
+    values: dict[str, Scalar] = {"reminded_hours": hours}
+    progress.take(Move(Noun.HOLD, hold.id, "reminded", hold.state, values, reason=reason))
+    if escalates and hold.escalated_at is None:
+        values = {"escalated_at": now}
+        progress.take(Move(Noun.HOLD, hold.id, "escalated", hold.state, values, reason=reason))
+
+
+def _span(hours: int) -> str:
+    if hours < 2 * _HOURS_A_DAY:
+        return f"{hours} h"
+    return f"{hours // _HOURS_A_DAY} days"
+
+
+def state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
+    """What is under way against the end of a hold, in words."""
+    if hold.state is HoldState.ORDERED:
+        order = by_letter.order_of(file, hold)
+        unsent = order is not None and order.sent_at is None
+        return "its letter has not been sent" if unsent else "the bank has not answered"
+    if hold.state is HoldState.DISPOSAL_PENDING:
+        return "the bank has not carried out the court's order"
+    if hold.renewal:
+        return f"its renewal is {hold.renewal}"
+    follower = next((h for h in file.holds if h.supersedes_id == hold.id), None)
+    if follower is not None and follower.state in UNANSWERED:
+        return f"the {follower.kind} after it is {follower.state.replace('_', ' ')}"
+    return _NOT_FOLLOWED[hold.kind]
+
+
+_NOT_FOLLOWED = {
+    HoldKind.STOP: "no freeze yet",
+    HoldKind.FREEZE: "not renewed",
+    HoldKind.QUEUE: "not renewed",
+    HoldKind.VOLUNTARY: "no order yet",
+}

@@ -1,0 +1,232 @@
+"""Freezing: stops drafted, watched by their clocks, followed by a formal freeze; lapses named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, HoldRow
+from models.entities.states import (
+    LIVE_HOLDS,
+    OPEN_CALLS,
+    ApprovalState,
+    CallKind,
+    HoldKind,
+    HoldState,
+    Noun,
+    RecoveryState,
+    RequestState,
+    Stage,
+)
+from models.ids import derive_id
+from models.outcome import CallIntent, Move, Scalar
+from recovery_flows.freezing import (
+    account_monitoring as watching,
+    denied_stops,
+    lapse as lapsing,
+    reminders as reminding,
+    renewal as renewing,
+)
+from recovery_flows.freezing.amount_to_hold import is_worth_holding, wanted_minor
+from recovery_flows.freezing.drafts import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
+from recovery_flows.freezing.freeze_plan import freeze_plan
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.multi_agency import stage as linking
+
+_ALREADY_FROZEN = "ALREADY_FROZEN"
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Everything freezing has to do on one file now: clocks first, then drafts."""
+    if progress.file.recovery.state is not RecoveryState.OPEN:
+        linking.end_preservations(progress, now)
+        return
+    lapsing.clear_known_ends(progress, now)
+    for hold in progress.file.holds:
+        lapsing.let_lapse(progress, hold, now, laws)
+    reminding.advance(progress, now, laws)
+    renewing.advance(progress, now, laws)
+    watching.advance(progress, now, laws)
+    linking.advance(progress, now, laws)
+    _alarm_overdue_confirmations(progress, now)
+    denied_stops.take_back(progress)
+    for asset in progress.file.assets:
+        if asset.home:
+            _reopen(progress, asset, laws)
+    draft_stops(progress, laws)
+    for asset in progress.file.assets:
+        if asset.home:
+            lapsing.draft_again(progress, asset, laws)
+            _queue_behind_others(progress, asset, laws)
+            _draft_freezes(progress, asset, laws)
+            _to_tracing(progress, asset)
+
+
+def draft_stops(progress: Progress, laws: Laws) -> None:
+    """Draft a stop wherever traced money lies at home that none was asked for."""
+    for asset in progress.file.assets:
+        if asset.home:
+            _draft_stop(progress, asset, laws)
+
+
+def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
+    """A stop sent first and not confirmed in time raises an alarm once, with the owner's name."""
+    for approval in progress.file.approvals:
+        late = approval.due_at is not None and approval.due_at <= now
+        if approval.state is ApprovalState.PENDING and late and not approval.alarmed:
+            progress.take(
+                Move(
+                    Noun.APPROVAL, approval.id, "overdue", approval.state, {"alarmed": True},
+                    reason="not confirmed by a second person in time",
+                )
+            )  # fmt: skip
+
+
+def see_predecessor(progress: Progress, hold: HoldRow, actor: str) -> None:
+    """A draft that was to follow a lapsed hold is withdrawn: the lapse is taken note of with it."""
+    if not hold.supersedes_id:
+        return
+    before = progress.file.hold(hold.supersedes_id)
+    if before.state is HoldState.LAPSED:
+        lapsing.see_lapse(progress, before.id, actor)
+
+
+def leave_alone(progress: Progress, hold: HoldRow) -> None:
+    """An account whose first stop was withdrawn is left alone: it would be drafted anew else."""
+    asset = progress.file.asset(hold.asset_id)
+    others = [h for h in progress.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
+    if hold.kind is HoldKind.STOP and not others:
+        values: dict[str, Scalar] = {"left_alone": "an officer withdrew its stop"}
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+
+
+def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """More traced money than was ever asked for: the account goes back to freezing."""
+    if asset.stage is Stage.FREEZING or asset.left_alone:
+        return
+    if is_unanswered(progress.file.holds_of(asset.id)):
+        return  # nothing more is drafted before that is answered: it would go back at once
+    if not is_worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
+        return
+    event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
+    progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="more money traced here"))
+
+
+def is_unanswered(holds: Sequence[HoldRow]) -> bool:
+    """Whether a bank has still to answer, or a person to look at the refusal of a stop.
+
+    More is stopped on an account only then: what was refused is refused again until its cause is
+    known, and it counts as asked for.
+    """
+    return any(
+        h.state in UNANSWERED
+        or (
+            h.kind is HoldKind.STOP
+            and h.state is HoldState.REJECTED_BY_BANK
+            and not h.lapse_seen_by
+            and not is_followed(holds, h)
+        )
+        for h in holds
+    )
+
+
+def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    file = progress.file
+    asset = file.asset(asset.id)
+    if asset.stage is not Stage.FREEZING or asset.left_alone:
+        return
+    holds = file.holds_of(asset.id)
+    if is_unanswered(holds):
+        return
+    wanted = wanted_minor(file, asset)
+    if is_worth_holding(file, asset, wanted, laws):
+        law = laws[asset.regime].stop
+        behind = next((h.id for h in reversed(holds) if _is_taken_over(file, h)), "")
+        draft_hold(progress, asset, HoldKind.STOP, wanted, law.code, supersedes_id=behind)
+
+
+def _is_taken_over(file: RecoveryFile, hold: HoldRow) -> bool:
+    """Whether a bank holds by itself what a stop is to hold, and is not asked to let it go."""
+    is_voluntary = hold.kind is HoldKind.VOLUNTARY and hold.state in LIVE_HOLDS
+    return is_voluntary and not denied_stops.is_given_up(file, hold.id)
+
+
+def _queue_behind_others(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """Where another authority has frozen the account, ours waits in line behind it."""
+    holds = progress.file.holds_of(asset.id)
+    if any(h.state in UNANSWERED for h in holds):
+        return
+    for hold in holds:
+        refused = hold.state is HoldState.REJECTED_BY_BANK and hold.reason == _ALREADY_FROZEN
+        if refused and hold.kind is not HoldKind.QUEUE and not is_followed(holds, hold):
+            draft_hold(
+                progress, asset, HoldKind.QUEUE, hold.requested_minor,
+                laws[asset.regime].freeze.code, supersedes_id=hold.id,
+            )  # fmt: skip
+            return
+
+
+def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    """Each stop gets its formal freeze for what of it is stolen."""
+    asset = progress.file.asset(asset.id)
+    for stop, amount in freeze_plan(progress.file, asset):
+        if amount > 0:
+            draft_hold(
+                progress, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
+                supersedes_id=stop.id,
+            )  # fmt: skip
+
+
+def _to_tracing(progress: Progress, asset: AssetRow) -> None:
+    """Once the bank has answered, the asset is traced; the statement was asked with the stop."""
+    file = progress.file
+    asset = file.asset(asset.id)
+    holds = file.holds_of(asset.id)
+    if asset.stage is Stage.FREEZING and holds:
+        if not any(h.state in UNANSWERED and h.kind is HoldKind.STOP for h in holds):
+            progress.take(Move(Noun.ASSET, asset.id, "answered", asset.stage))
+    elif asset.stage is Stage.FREEZING and asset.left_alone:
+        progress.take(Move(Noun.ASSET, asset.id, "closed", asset.stage, reason=asset.left_alone))
+
+
+def statement_is_wanted(file: RecoveryFile, asset: AssetRow) -> bool:
+    """Whether the bank is to be asked for this account's bookings (again).
+
+    Together with the stop, and once more when the bank acted later than the statement reaches.
+    """
+    calls = [c for c in file.calls if c.subject_id == asset.id and c.kind is CallKind.STATEMENT]
+    if asset.left_alone or any(c.state in OPEN_CALLS for c in calls):
+        return False
+    holds = [h for h in file.holds_of(asset.id) if h.acted_at or h.ordered_at]
+    ended = [
+        r
+        for r in file.requests
+        if r.asset_id == asset.id
+        and r.state in (RequestState.EXECUTED, RequestState.PARTIALLY_EXECUTED)
+    ]
+    if not (holds if asset.home else ended):
+        return False
+    # What a hold takes over while it is held: nothing has left since.
+    acted = [h.acted_at for h in holds if h.acted_at is not None and not _takes_over(file, h)]
+    return asset.statement_to is None or any(at > asset.statement_to for at in acted)
+
+
+def _takes_over(file: RecoveryFile, hold: HoldRow) -> bool:
+    if not hold.supersedes_id:
+        return False
+    before = file.hold(hold.supersedes_id).state
+    return before in LIVE_HOLDS or before is HoldState.SUPERSEDED
+
+
+def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
+    """The question for an account's bookings, as of now."""
+    return CallIntent(
+        id=derive_id("call", asset.id, CallKind.STATEMENT, now.isoformat()),
+        partner_id=asset.partner_id,
+        kind=CallKind.STATEMENT,
+        noun=Noun.ASSET,
+        subject_id=asset.id,
+        asset_id=asset.id,
+    )

@@ -1,0 +1,54 @@
+"""An officer sends a stop-payment, or submits a freeze for approval."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.entities.states import HoldKind, HoldState, Noun
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import orders as hold_orders, stage as freezing
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.regime import Laws
+from recovery_flows.law.rows import Measure
+from recovery_flows.ledger.changeset import Progress
+
+
+def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws: Laws) -> None:
+    """Send a stop-payment first; another person confirms it within the regime's time.
+
+    One that blocks more than is disputed waits for its approval instead, and so does every one
+    where the regime lets none leave first.
+    """
+    hold = progress.file.hold(hold_id)
+    if hold.kind is not HoldKind.STOP or hold.state is not HoldState.DRAFT:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a drafted stop can be sent")
+    law = laws[progress.file.asset(hold.asset_id).regime]
+    if hold.scope_reason or not law.has(Measure.CONFIRMATION):
+        values: dict[str, Scalar] = {"drafted_by": actor}
+        progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
+        ask(progress, Act.ORDER_STOP, hold.id, actor, now)
+        return
+    values = {"drafted_by": actor, "ordered_at": now}
+    progress.take(Move(Noun.HOLD, hold.id, "ordered_first", hold.state, values))
+    due = clocks.due_at(law.confirmation.limit, now, law)
+    asked = ask(progress, Act.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
+    progress.call(hold_orders.hold_intent(progress.file, progress.file.hold(hold.id), asked))
+    asset = progress.file.asset(hold.asset_id)
+    if freezing.statement_is_wanted(progress.file, asset):
+        progress.call(freezing.statement_intent(asset, now))
+
+
+def submit_freeze(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+    """Submit a drafted freeze for approval."""
+    hold = progress.file.hold(hold_id)
+    if hold.state is not HoldState.DRAFT:
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft can be submitted")
+    stop_ends = None
+    if hold.supersedes_id:
+        stop_ends = progress.file.hold(hold.supersedes_id).expires_at
+    values: dict[str, Scalar] = {"drafted_by": actor}
+    progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
+    ask(progress, Act.FREEZE, hold.id, actor, now, due_at=stop_ends)

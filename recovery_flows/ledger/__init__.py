@@ -1,0 +1,1 @@
+"""The books of one recovery: accounts, balanced entries, legal days, what contradicts them."""

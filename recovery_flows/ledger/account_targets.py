@@ -1,0 +1,209 @@
+"""What the ledger shows of one account: returned, held, in excess, given away, gone, located.
+
+The traced money of the account is handed out in that order; what a bank debited, holds and gave
+away is its own figure. What is carried in another currency than the loss has a memo leg beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import NamedTuple
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, HoldRow, PayoutRow
+from models.entities.states import LedgerAccount, PayoutState
+from recovery_flows.ledger.hold_figures import unconfirmed_minor
+
+EXCHANGE = "exchange_rounding"
+"""Detail of the cents of a claim that conversions lost: no account holds them any more."""
+
+
+DISPOSED = "disposed"
+"""Detail of what a court's order gave to others than the victims, out of a hold."""
+
+
+NOT_CREDITED = "debited_not_credited"
+"""Detail of what a bank says that it debited for a payee and did not credit to him."""
+
+
+OVERPAID = "paid_beyond_order"
+"""Detail of what a bank says that it credited beyond our order: no part of the loss."""
+
+
+class Key(NamedTuple):
+    """Where a balance lies."""
+
+    account: LedgerAccount
+    asset_id: str
+    hold_id: str
+    claim_id: str
+    detail: str
+    claim_currency: str
+    asset_currency: str
+
+
+class Sums(NamedTuple):
+    """Minor units of the loss's currency and of the account's currency."""
+
+    claim_minor: int
+    asset_minor: int
+
+
+def conversion(
+    currency: str, there: str, claim_minor: int, amount_minor: int
+) -> Iterator[tuple[Key, Sums]]:
+    """The other side of a claim that is carried in another currency, or came back from one.
+
+    Its source is the trace, not the entry: within one currency and without a conversion there is
+    nothing here, and an entry that does not sum up then is refused.
+    """
+    if there == currency:
+        yield memo(LedgerAccount.MEMO_EXCHANGE, currency, there, claim_minor - amount_minor)
+    else:
+        yield memo(LedgerAccount.MEMO_EXCHANGE, currency, currency, claim_minor)
+        yield memo(LedgerAccount.MEMO_EXCHANGE, currency, there, -amount_minor)
+
+
+def overdrawn(currency: str, there: str) -> LedgerAccount:
+    """Where a debit goes that is above what the trace found: a cost, or a conversion's rate."""
+    return LedgerAccount.MEMO_COST if there == currency else LedgerAccount.MEMO_EXCHANGE
+
+
+def memo(account: LedgerAccount, currency: str, there: str, minor: int) -> tuple[Key, Sums]:
+    """A leg outside of the identity: minor units of the currency `there`, no part of the claim."""
+    return Key(account, "", "", "", "", currency, there), Sums(0, minor)
+
+
+def asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterator[tuple[Key, Sums]]:
+    """Returned, held (up to the claim), excess and the rest located, for one account."""
+    currency = file.recovery.currency
+    left = yield from _returned_targets(file, asset, traced)
+    # Less was traced than was returned: the rest gives way elsewhere.
+    left = Sums(max(0, left.claim_minor), left.asset_minor)
+    left = yield from _not_credited_targets(file, asset, traced, left)
+    left = yield from _held_targets(file, asset, left)
+    claim_left, amount_left = yield from _disposed_targets(file, asset, left)
+    if claim_left and not amount_left:
+        key = Key(LedgerAccount.GONE, asset.id, "", "", EXCHANGE, currency, asset.currency)
+        yield key, Sums(claim_left, 0)
+    elif claim_left or amount_left:
+        key = Key(LedgerAccount.LOCATED, asset.id, "", "", "", currency, asset.currency)
+        yield key, Sums(claim_left, amount_left)
+
+
+_Targets = Generator[tuple[Key, Sums], None, Sums]
+
+
+def _returned_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> _Targets:
+    """What payees got, as the bank says it, and what it debited for that; what is left then.
+
+    What it credited beyond our order is none of the loss; what it credited in another currency
+    pays nothing back.
+    """
+    currency = file.recovery.currency
+    claim_left, amount_left = traced
+    for payout in settled(file, asset):
+        key = Key(
+            LedgerAccount.RETURNED_HOLD, asset.id, payout.hold_id, payout.claim_id, "",
+            currency, payout.debited_currency,
+        )  # fmt: skip
+        returned = min(payout.returned_minor, payout.amount_minor)
+        yield key, Sums(returned, payout.debited_minor)
+        if payout.returned_minor > returned:
+            beyond = key._replace(account=LedgerAccount.MEMO_EXCESS, detail=OVERPAID)
+            more = payout.returned_minor - returned
+            yield beyond, Sums(more, 0)
+            yield Key(LedgerAccount.MEMO_BANK, "", "", "", "", currency, currency), Sums(-more, 0)
+        claim_left -= returned
+        if payout.debited_currency == asset.currency:
+            amount_left -= payout.debited_minor
+        else:
+            there, minor = payout.debited_currency, payout.debited_minor
+            yield memo(LedgerAccount.MEMO_EXCHANGE, currency, there, -minor)
+    if amount_left < 0:
+        yield memo(overdrawn(currency, asset.currency), currency, asset.currency, amount_left)
+    return Sums(claim_left, max(0, amount_left))
+
+
+def _not_credited_targets(
+    file: RecoveryFile, asset: AssetRow, traced: Sums, left: Sums
+) -> _Targets:
+    """What a bank debited and did not credit is located with it, owed; what is left then."""
+    claim_left, amount_left = left
+    for payout in settled(file, asset):
+        owed = min(claim_left, _not_credited_minor(payout, traced))
+        if owed:
+            key = Key(
+                LedgerAccount.LOCATED, asset.id, payout.hold_id, payout.claim_id, NOT_CREDITED,
+                file.recovery.currency, asset.currency,
+            )  # fmt: skip
+            yield key, Sums(owed, 0)
+            claim_left -= owed
+    return Sums(claim_left, amount_left)
+
+
+def _not_credited_minor(payout: PayoutRow, traced: Sums) -> int:
+    """What of a debit did not reach the payee, in the currency of the loss."""
+    if payout.debited_currency == payout.currency:
+        return max(0, payout.debited_minor - payout.returned_minor)
+    # Across currencies only a payee who got less than ordered shows that something is missing; the
+    # trace's own conversion says how much of that the debit would have paid.
+    short = payout.amount_minor - payout.returned_minor
+    if short <= 0 or not traced.asset_minor:
+        return 0
+    debited = payout.debited_minor * traced.claim_minor // traced.asset_minor
+    return min(short, max(0, debited - payout.returned_minor))
+
+
+def settled(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
+    """The payouts that a bank carried out from an account."""
+    return [p for p in file.payouts if p.asset_id == asset.id and p.state is PayoutState.SETTLED]
+
+
+def _held_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
+    """What banks hold of what is `left` there, and in excess of it; returns what is left then.
+
+    What a payout took out and the bank has not confirmed since is excess: it is returned already.
+    """
+    currency = file.recovery.currency
+    claim_left, amount_left = left
+    for hold in file.live_holds(asset.id):
+        yield from _foreign_targets(hold, currency)
+        if not hold.held_minor:
+            continue
+        of_loss = min(max(0, hold.held_minor - unconfirmed_minor(file, hold)), amount_left)
+        held_claim = claim_left * of_loss // amount_left if amount_left else 0
+        key = Key(LedgerAccount.HELD, asset.id, hold.id, "", "", currency, asset.currency)
+        yield key, Sums(held_claim, of_loss)
+        claim_left, amount_left = claim_left - held_claim, amount_left - of_loss
+        if hold.held_minor > of_loss:
+            excess = key._replace(account=LedgerAccount.MEMO_EXCESS)
+            yield excess, Sums(0, hold.held_minor - of_loss)
+            yield memo(LedgerAccount.MEMO_BANK, currency, asset.currency, of_loss - hold.held_minor)
+    return Sums(claim_left, amount_left)
+
+
+def _foreign_targets(hold: HoldRow, currency: str) -> Iterator[tuple[Key, Sums]]:
+    """What a bank states to hold in another currency than the account's covers no claim."""
+    if hold.foreign_minor:
+        key = Key(
+            LedgerAccount.MEMO_EXCESS, hold.asset_id, hold.id, "", "", currency,
+            hold.foreign_currency,
+        )  # fmt: skip
+        yield key, Sums(0, hold.foreign_minor)
+        yield memo(LedgerAccount.MEMO_BANK, currency, hold.foreign_currency, -hold.foreign_minor)
+
+
+def _disposed_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
+    """What courts gave to others out of holds on what is `left`; returns what is left then."""
+    currency = file.recovery.currency
+    claim_left, amount_left = left
+    for hold in file.holds_of(asset.id):
+        of_loss = min(hold.disposed_minor, amount_left)
+        if of_loss:
+            given = claim_left * of_loss // amount_left
+            gone = LedgerAccount.GONE
+            key = Key(gone, asset.id, hold.id, "", DISPOSED, currency, asset.currency)
+            yield key, Sums(given, of_loss)
+            claim_left, amount_left = claim_left - given, amount_left - of_loss
+    return Sums(claim_left, amount_left)

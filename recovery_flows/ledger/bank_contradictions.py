@@ -1,0 +1,88 @@
+"""What a bank states against our records, recorded once as a discrepancy of what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.entities.rows import HoldRow, PayoutRow
+from models.entities.states import DiscrepancyKind, Noun
+from models.money import Money
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a statement of a bank is about, as a discrepancy names it."""
+
+    noun: Noun
+    id: str
+    asset_id: str
+    claim_id: str = ""
+
+    @classmethod
+    def hold(cls, hold: HoldRow) -> About:
+        """About one hold."""
+        return cls(Noun.HOLD, hold.id, hold.asset_id)
+
+    @classmethod
+    def payout(cls, payout: PayoutRow) -> About:
+        """About one payout: its account and its claim wait for the look."""
+        return cls(Noun.PAYOUT, payout.id, payout.asset_id, payout.claim_id)
+
+
+def find(
+    progress: Progress,
+    kind: DiscrepancyKind,
+    about: About,
+    now: datetime,
+    *,
+    detail: str = "",
+    mark: str = "",
+) -> None:
+    """Record a disagreement that is no matter of sums."""
+    discrepancies.find(
+        progress, kind, about.noun, about.id, now, asset_id=about.asset_id,
+        claim_id=about.claim_id, detail=detail, mark=mark,
+    )  # fmt: skip
+
+
+def compare(
+    progress: Progress, about: About, expected: Money, said: Money, now: datetime, what: str
+) -> None:
+    """Record that a bank states another sum than our records, or one in another currency."""
+    if said == expected:
+        return
+    other = said.currency != expected.currency
+    kind = DiscrepancyKind.CURRENCY_DIFFERS if other else DiscrepancyKind.AMOUNT_DIFFERS
+    discrepancies.find(
+        progress, kind, about.noun, about.id, now,
+        asset_id=about.asset_id, claim_id=about.claim_id, expected=expected, stated=said,
+        detail=what, mark=f"{what} {said.minor} {said.currency}",
+    )  # fmt: skip
+
+
+def compare_currencies(
+    progress: Progress, told: Iterable[tuple[str, Money]], now: datetime
+) -> None:
+    """An account's statement, or its balance, in another currency than the account is kept in."""
+    for account_id, said in told:
+        for asset in progress.file.assets:
+            if asset.account_id == account_id and asset.currency != said.currency:
+                discrepancies.find(
+                    progress, DiscrepancyKind.ACCOUNT_CURRENCY, Noun.ASSET, asset.id, now,
+                    asset_id=asset.id, stated=said, mark=said.currency,
+                    detail=f"it is recorded in {asset.currency}",
+                )  # fmt: skip
+
+
+def contradicts(
+    progress: Progress, about: About, was: str, said: str, revision: int, now: datetime
+) -> None:
+    """Record that a partner states another outcome than the one that was recorded."""
+    detail = f"recorded as {was}, stated now as {said}"
+    find(
+        progress, DiscrepancyKind.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision)
+    )

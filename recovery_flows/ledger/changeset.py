@@ -1,0 +1,173 @@
+"""Deciding step by step on a file in memory: each move is applied, booked and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any
+
+from models.case_file import Balance, RecoveryFile, TraceView
+from models.entities.rows import (
+    AllocationRow,
+    ApprovalRow,
+    AssetRow,
+    CallRow,
+    ClaimRow,
+    DiscrepancyRow,
+    HoldRow,
+    PayoutRow,
+    RequestRow,
+)
+from models.entities.states import (
+    AllocationState,
+    ApprovalState,
+    CallState,
+    ClaimState,
+    DiscrepancyState,
+    HoldState,
+    LedgerAccount,
+    LinkageState,
+    Noun,
+    PayoutState,
+    RecoveryState,
+    RequestState,
+    Stage,
+    TaskState,
+)
+from models.entities.task_rows import LinkageRow, TaskRow
+from models.entities.transitions import next_state
+from models.outcome import CallIntent, Move, Outcome, Posting
+from recovery_flows.ledger import postings
+
+_ROWS: dict[Noun, tuple[str, type[Any], type[StrEnum]]] = {
+    Noun.CLAIM: ("claims", ClaimRow, ClaimState),
+    Noun.ASSET: ("assets", AssetRow, Stage),
+    Noun.HOLD: ("holds", HoldRow, HoldState),
+    Noun.REQUEST: ("requests", RequestRow, RequestState),
+    Noun.ALLOCATION: ("allocations", AllocationRow, AllocationState),
+    Noun.PAYOUT: ("payouts", PayoutRow, PayoutState),
+    Noun.APPROVAL: ("approvals", ApprovalRow, ApprovalState),
+    Noun.CALL: ("calls", CallRow, CallState),
+    Noun.LINKAGE: ("linkages", LinkageRow, LinkageState),
+    Noun.TASK: ("tasks", TaskRow, TaskState),
+    Noun.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
+}
+
+
+@dataclass(slots=True)
+class Progress:
+    """A file being decided on, and everything decided so far."""
+
+    file: RecoveryFile
+    moves: list[Move] = field(default_factory=list)
+    calls: list[CallIntent] = field(default_factory=list)
+    is_corrected: bool = False
+
+    def take(self, *moves: Move) -> None:
+        """Apply moves; whatever they change in the ledger is booked with the last of them.
+
+        What was wrong in the ledger before is no part of that: it is an event of its own.
+        """
+        self.correct()
+        file = self.file
+        for move in moves:
+            file = applied(file, move)
+        legs = postings.entry(file)
+        self.file = replace(file, balances=_balances_after(file.balances, legs))
+        self.moves += [*moves[:-1], replace(moves[-1], postings=legs)]
+
+    def correct(self) -> None:
+        """Book apart, with a sentence, where the ledger did not show what the facts said."""
+        if self.is_corrected:
+            return
+        self.is_corrected = True
+        legs = postings.entry(self.file)
+        if not legs:
+            return
+        recovery = self.file.recovery
+        names = ", ".join(sorted({str(leg.account) for leg in legs}))
+        reason = f"the ledger did not show what the records say: {names}"[:200]
+        self.file = replace(self.file, balances=_balances_after(self.file.balances, legs))
+        self.moves.append(
+            Move(
+                Noun.RECOVERY, recovery.id, "ledger_corrected", recovery.state,
+                postings=legs, reason=reason,
+            )
+        )  # fmt: skip
+
+    def adopt(self, trace: TraceView, *moves: Move) -> None:
+        """Put another trace in place and book what it changes."""
+        self.correct()
+        self.file = replace(self.file, trace=trace)
+        self.take(*moves)
+
+    def call(self, intent: CallIntent) -> None:
+        """Plan a call; the file shows it as open."""
+        self.calls.append(intent)
+        row = CallRow(
+            id=intent.id, partner_id=intent.partner_id, kind=intent.kind, noun=intent.noun,
+            subject_id=intent.subject_id, asset_id=intent.asset_id,
+            approval_id=intent.approval_id, state=CallState.PLANNED,
+        )  # fmt: skip
+        self.file = replace(self.file, calls=(*self.file.calls, row))
+
+    def settle_call(self, call_id: str, event: str) -> None:
+        """See in the file how a call went; its own event is written by the outbox."""
+        rows = tuple(
+            replace(c, state=CallState(next_state(Noun.CALL, c.state, event)))
+            if c.id == call_id
+            else c
+            for c in self.file.calls
+        )
+        ended = (CallState.ANSWERED, CallState.CANCELLED)
+        self.file = replace(self.file, calls=tuple(c for c in rows if c.state not in ended))
+
+    def outcome(self) -> Outcome:
+        """All that was decided, to be recorded in one transaction."""
+        return Outcome(tuple(self.moves), tuple(self.calls))
+
+
+def applied(file: RecoveryFile, move: Move) -> RecoveryFile:
+    """The file after one move; nouns that rules do not look at leave it as it is."""
+    state = next_state(move.noun, move.state, move.event)
+    if move.noun is Noun.RECOVERY:
+        known = {f.name for f in fields(file.recovery)}
+        own: dict[str, Any] = {k: v for k, v in move.values.items() if k in known}
+        return replace(file, recovery=replace(file.recovery, **own, state=RecoveryState(state)))
+    if move.noun not in _ROWS:
+        return file
+    name, kind, states = _ROWS[move.noun]
+    column = "stage" if move.noun is Noun.ASSET else "state"
+    known = {f.name for f in fields(kind)}
+    values = {k: v for k, v in move.values.items() if k in known} | {column: states(state)}
+    rows: tuple[Any, ...] = getattr(file, name)
+    if move.state is None:
+        if "recovery_id" in known:
+            values.setdefault("recovery_id", file.recovery.id)
+        rows = (*rows, kind(id=move.id, **values))
+    else:
+        rows = tuple(replace(r, **values) if r.id == move.id else r for r in rows)
+    changed: dict[str, Any] = {name: rows}
+    return replace(file, **changed)
+
+
+def _balances_after(
+    balances: tuple[Balance, ...], legs: tuple[Posting, ...]
+) -> tuple[Balance, ...]:
+    if not legs:
+        return balances
+    sums: dict[tuple[LedgerAccount, str, str, str, str, str, str], list[int]] = {}
+    items: list[Balance | Posting] = [*balances, *legs]
+    for item in items:
+        key = (
+            item.account, item.asset_id, item.hold_id, item.claim_id, item.detail,
+            item.claim_currency, item.asset_currency,
+        )  # fmt: skip
+        both = sums.setdefault(key, [0, 0])
+        both[0] += item.claim_minor
+        both[1] += item.asset_minor
+    return tuple(
+        Balance(k[0], k[1], k[2], k[3], k[4], claim, k[5], asset, k[6])
+        for k, (claim, asset) in sums.items()
+        if claim or asset
+    )

@@ -1,0 +1,60 @@
+"""A claim is upheld at most at what a bank booked: who reports more gets no more than his part."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import ClaimRow
+from models.entities.states import DiscrepancyKind, Noun
+from models.money import Money
+from models.outcome import Move, Scalar
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.outstanding_losses import LOST
+
+
+def upheld_minor(claim: ClaimRow, booked_minor: int | None) -> int:
+    """What of a report is upheld once the bank's booking of the payment is known."""
+    if booked_minor is None:
+        return claim.upheld_minor
+    return min(claim.reported_minor, booked_minor)
+
+
+def moves(file: RecoveryFile, booked: Mapping[str, int]) -> Iterator[Move]:
+    """Claims whose upheld sum is another by the bank's bookings; taken with the trace of these."""
+    for claim in file.claims:
+        upheld = upheld_minor(claim, booked.get(claim.id))
+        if claim.state not in LOST or upheld == claim.upheld_minor:
+            continue
+        values: dict[str, Scalar] = {"upheld_minor": upheld}
+        reason = "a claim is upheld at most at what the bank booked of its payment"
+        yield Move(Noun.CLAIM, claim.id, "limited", claim.state, values, reason=reason)
+
+
+def record(
+    progress: Progress, booked: Mapping[str, int], unbooked: Collection[str], now: datetime
+) -> None:
+    """A report above the bank's booking is looked at by an officer, who sees both sums.
+
+    So is one of a payment that its banks do not show: its claim shares in nothing.
+    """
+    for claim in progress.file.claims:
+        if claim.id in unbooked:
+            discrepancies.find(
+                progress, DiscrepancyKind.CLAIM_NOT_BOOKED, Noun.CLAIM, claim.id, now,
+                claim_id=claim.id, expected=Money(claim.reported_minor, claim.currency),
+            )  # fmt: skip
+    for claim in progress.file.claims:
+        minor = booked.get(claim.id)
+        if claim.state not in LOST or minor is None or minor >= claim.reported_minor:
+            continue
+        discrepancies.find(
+            progress, DiscrepancyKind.CLAIM_ABOVE_BOOKED, Noun.CLAIM, claim.id, now,
+            claim_id=claim.id,
+            expected=Money(claim.reported_minor, claim.currency),
+            stated=Money(minor, claim.currency),
+            detail="it is upheld at the sum that was booked",
+            mark=str(minor),
+        )  # fmt: skip

@@ -1,0 +1,178 @@
+"""Discrepancies: what contradicts the records of a recovery is recorded, owned and looked at.
+
+A bank that says another sum than was ordered, news about a file that is closed, a file that the
+engine cannot process: each is found once, stands first in the queue until a person has looked at
+it, and meanwhile nothing new is drafted on the claim or account that it concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.entities.rows import DiscrepancyRow
+from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, Role
+from models.ids import derive_id
+from models.money import Money
+from models.outcome import Move, Scalar
+from models.step_wording import Wording, say
+from recovery_flows.errors import RefusedError
+from recovery_flows.ledger.changeset import Progress
+
+
+class NoSuchDiscrepancyError(RefusedError):
+    """The recovery has no open discrepancy of that id."""
+
+    def __init__(self, named: str) -> None:
+        super().__init__(
+            f"there is no open discrepancy {named} here: `recovery discrepancy list` shows them"
+        )
+
+
+def find(
+    progress: Progress,
+    kind: DiscrepancyKind,
+    noun: Noun,
+    subject_id: str,
+    now: datetime,
+    *,
+    asset_id: str = "",
+    claim_id: str = "",
+    expected: Money | None = None,
+    stated: Money | None = None,
+    detail: str = "",
+    mark: str = "",
+) -> str:
+    """Record a discrepancy and return its id; the same kind, subject and `mark` are found once.
+
+    `detail` must hold no personal data. One that a person has resolved stays resolved: what is to
+    be looked at anew carries another mark.
+    """
+    move = found(
+        progress.file.recovery.id, kind, noun, subject_id, now, asset_id=asset_id,
+        claim_id=claim_id, expected=expected, stated=stated, detail=detail, mark=mark,
+    )  # fmt: skip
+    if not any(d.id == move.id for d in progress.file.discrepancies):
+        progress.take(move)
+    return move.id
+
+
+def found(
+    recovery_id: str,
+    kind: DiscrepancyKind,
+    noun: Noun,
+    subject_id: str,
+    now: datetime,
+    *,
+    asset_id: str = "",
+    claim_id: str = "",
+    expected: Money | None = None,
+    stated: Money | None = None,
+    detail: str = "",
+    mark: str = "",
+) -> Move:
+    """The birth of a discrepancy, which changes no balance by itself."""
+    name = name_of(recovery_id, kind, noun, subject_id, mark)
+    values: dict[str, Scalar] = {
+        "kind": kind, "subject_noun": noun, "subject_id": subject_id, "asset_id": asset_id,
+        "claim_id": claim_id, "detail": detail[:300], "mark": mark[:80], "found_at": now,
+        **_figure("expected", expected), **_figure("stated", stated),
+    }  # fmt: skip
+    return Move(Noun.DISCREPANCY, name, "found", None, values)
+
+
+def name_of(
+    recovery_id: str, kind: DiscrepancyKind, noun: Noun, subject_id: str, mark: str = ""
+) -> str:
+    """The id of the discrepancy of one kind on one subject, there already or not."""
+    return derive_id("disc", recovery_id, kind, noun, subject_id, mark)
+
+
+def _figure(name: str, money: Money | None) -> dict[str, Scalar]:
+    if money is None:
+        return {}
+    return {f"{name}_minor": money.minor, f"{name}_currency": money.currency}
+
+
+def open_ones(file: RecoveryFile) -> tuple[DiscrepancyRow, ...]:
+    """The discrepancies that nobody has looked at yet, the oldest first.
+
+    A history that was changed by hand comes before all others: they may be nothing but its effect.
+    """
+    found = (d for d in file.discrepancies if d.state is DiscrepancyState.OPEN)
+    return tuple(sorted(found, key=lambda d: d.kind is not DiscrepancyKind.HISTORY_BROKEN))
+
+
+def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bool:
+    """Whether something on this claim or account waits for a look: nothing new is drafted there.
+
+    A discrepancy that names neither concerns the whole recovery.
+    """
+    for found in open_ones(file):
+        is_general = not (found.claim_id or found.asset_id)
+        same_claim = bool(claim_id) and found.claim_id == claim_id
+        same_asset = bool(asset_id) and found.asset_id == asset_id
+        if is_general or same_claim or same_asset:
+            return True
+    return False
+
+
+def hold_up_return(file: RecoveryFile, asset_id: str) -> bool:
+    """Whether an account's money waits for a look: at the account, or at any claim that shares."""
+    return open_on(file, asset_id=asset_id) or any(d.claim_id for d in open_ones(file))
+
+
+def resolve(progress: Progress, discrepancy_id: str, actor: str, now: datetime) -> None:
+    """A person has looked at it; NoSuchDiscrepancyError if it is not open here."""
+    values: dict[str, Scalar] = {"resolved_by": actor, "resolved_at": now, "retry_at": None}
+    found = _open(progress.file, discrepancy_id)
+    progress.take(Move(Noun.DISCREPANCY, found.id, "resolved", found.state, values))
+
+
+def clear(progress: Progress, discrepancy_id: str, now: datetime, reason: str) -> None:
+    """What was wrong is over by itself, such as a step of the engine that went through at last."""
+    found = _open(progress.file, discrepancy_id)
+    values: dict[str, Scalar] = {"resolved_at": now, "retry_at": None}
+    progress.take(Move(Noun.DISCREPANCY, found.id, "cleared", found.state, values, reason=reason))
+
+
+def _open(file: RecoveryFile, discrepancy_id: str) -> DiscrepancyRow:
+    for found in open_ones(file):
+        if found.id == discrepancy_id:
+            return found
+    raise NoSuchDiscrepancyError(discrepancy_id)
+
+
+def sentence(found: DiscrepancyRow) -> str:
+    """One line for people: what was stated, and what our records say."""
+    return str(wording(found))
+
+
+def wording(found: DiscrepancyRow) -> Wording:
+    """What was stated, and what our records say; a kind's words are in `step_wording`."""
+    text = say(
+        f"discrepancy_{found.kind}",
+        noun=found.subject_noun,
+        expected=_money(found.expected_minor, found.expected_currency),
+        stated=_money(found.stated_minor, found.stated_currency),
+    )
+    return text + say("detail", detail=found.detail) if found.detail else text
+
+
+def _money(minor: int | None, currency: str) -> Money | str:
+    return "no sum" if minor is None else Money(minor, currency)
+
+
+def steps(file: RecoveryFile) -> Iterator[Step]:
+    """An officer's step for each open discrepancy; they come before every other step."""
+    return (step_of(found) for found in open_ones(file))
+
+
+def step_of(found: DiscrepancyRow) -> Step:
+    """An officer's step: look into this discrepancy."""
+    return Step(
+        Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
+        say("look_into") + wording(found),
+    )  # fmt: skip

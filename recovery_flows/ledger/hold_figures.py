@@ -1,0 +1,85 @@
+"""The figures of a hold: what its bank states, and what of it settled payouts may have taken out.
+
+A bank's figure is never computed: a settled payout does not lower it. The bank is asked for the
+hold instead; until it has answered, what the payout took counts as held no more, whichever of the
+two the bank stated first.
+"""
+
+from __future__ import annotations
+
+from models.case_file import RecoveryFile
+from models.entities.rows import HoldRow, PayoutRow
+from models.entities.states import OPEN_CALLS, CallKind, HoldKind, Noun, PayoutState
+from models.facts import HoldFact
+from models.ids import derive_id
+from models.outcome import CallIntent, Scalar
+
+
+def stated(fact: HoldFact) -> dict[str, Scalar]:
+    """Columns of any statement of a bank about a hold: its own id, its revision, when."""
+    return {
+        "bank_ref": fact.bank_ref,
+        "bank_revision": fact.revision,
+        "bank_said_at": fact.modified_at,
+    }
+
+
+def figure(hold: HoldRow, fact: HoldFact) -> dict[str, Scalar]:
+    """Columns of the sum that the bank states; in another currency it holds none of the account's.
+
+    Such a sum is kept beside: it is booked as it is, and no claim is covered by it.
+    """
+    if fact.held.currency == hold.currency or not fact.held.minor:
+        return nothing(hold) | {"held_minor": fact.held.minor}
+    return {
+        "held_minor": 0,
+        "foreign_minor": fact.held.minor,
+        "foreign_currency": fact.held.currency,
+    }
+
+
+def nothing(hold: HoldRow) -> dict[str, Scalar]:
+    """Columns of a hold that holds nothing."""
+    none: dict[str, Scalar] = {"held_minor": 0}
+    return none | ({"foreign_minor": 0, "foreign_currency": ""} if hold.foreign_minor else {})
+
+
+def is_renamed(file: RecoveryFile, asset_id: str, known: str, told: str) -> bool:
+    """Whether a bank names something by another id than before; by letter a better one may come."""
+    return known not in ("", told) and file.asset(asset_id).partner_id not in file.by_letter
+
+
+def is_the_banks_own(file: RecoveryFile, hold_id: str, fact: HoldFact) -> bool:
+    """Whether it is a hold that the bank took by itself: known by its name, no order of ours."""
+    hold = file.hold(hold_id)
+    return hold.kind is HoldKind.VOLUNTARY and hold.bank_ref == fact.bank_ref
+
+
+def query(file: RecoveryFile, payout: PayoutRow, revision: int) -> CallIntent:
+    """The question what a hold shows after a payout out of it, for one revision of the payout."""
+    return CallIntent(
+        id=derive_id("call", payout.id, CallKind.HOLD_QUERY, revision),
+        partner_id=file.asset(payout.asset_id).partner_id,
+        kind=CallKind.HOLD_QUERY,
+        noun=Noun.PAYOUT,
+        subject_id=payout.id,
+        asset_id=payout.asset_id,
+    )
+
+
+def unconfirmed_minor(file: RecoveryFile, hold: HoldRow) -> int:
+    """What settled payouts took out of a hold whose bank has not said since what is left.
+
+    In the account's currency.
+    """
+    asked = {
+        c.subject_id for c in file.calls if c.kind is CallKind.HOLD_QUERY and c.state in OPEN_CALLS
+    }
+    return sum(
+        p.debited_minor
+        for p in file.payouts
+        if p.hold_id == hold.id
+        and p.id in asked
+        and p.state is PayoutState.SETTLED
+        and p.debited_currency == hold.currency
+    )

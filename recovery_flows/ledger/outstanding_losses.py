@@ -1,0 +1,80 @@
+"""What each victim is still owed: the upheld loss, less what he got and what is on its way."""
+
+from __future__ import annotations
+
+from models.case_file import RecoveryFile
+from models.entities.rows import CallRow, ClaimRow, PayoutRow
+from models.entities.states import AllocationState, CallState, ClaimState, Noun, PayoutState
+
+LOST = frozenset({ClaimState.VERIFIED, ClaimState.PAID})
+"""States of a claim whose loss is upheld; whether it is paid is derived from its payouts."""
+
+GOING = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
+"""States of a payout that is to leave or has left, its settlement not known."""
+
+
+def paid_minor(file: RecoveryFile, claim: ClaimRow) -> int:
+    """What the victim got, as the banks say it, in the currency of the loss."""
+    return sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
+
+
+def owed_minor(file: RecoveryFile, claim: ClaimRow) -> int:
+    """Upheld loss less what the victim got; what is only on its way is still owed."""
+    return max(0, claim.upheld_minor - paid_minor(file, claim)) if claim.state in LOST else 0
+
+
+def is_paid(file: RecoveryFile, claim: ClaimRow) -> bool:
+    """Whether the settled payouts of a claim come to its upheld loss."""
+    return 0 < claim.upheld_minor <= paid_minor(file, claim)
+
+
+def net_loss_minor(file: RecoveryFile, claim: ClaimRow) -> int:
+    """Upheld loss less what is paid or on its way, in the currency of the loss."""
+    dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
+    return max(0, claim.upheld_minor - committed_minor(file, claim, without=dead))
+
+
+def committed_minor(
+    file: RecoveryFile,
+    claim: ClaimRow,
+    *,
+    without: frozenset[str] | set[str] = frozenset(),
+    only: frozenset[str] | set[str] | None = None,
+) -> int:
+    """Paid, or on its way by an allocation: not the prepared payouts `without`, or `only` these.
+
+    What a bank was told to pay, or has paid, counts whatever became of its allocation.
+    """
+    total = 0
+    for payout in file.payouts:
+        if payout.claim_id != claim.id or (only is not None and payout.allocation_id not in only):
+            continue
+        prepared = payout.state is PayoutState.PREPARED and payout.allocation_id not in without
+        if payout.state is PayoutState.INSTRUCTED or prepared:
+            total += payout.amount_minor
+        total += payout.returned_minor
+    return total
+
+
+def has_left(file: RecoveryFile, payout: PayoutRow) -> bool:
+    """Whether the bank may have been told to pay; an answered order is in the file no more."""
+    if payout.state not in GOING:
+        return payout.state is not PayoutState.CANCELLED
+    if payout.state is PayoutState.PREPARED:
+        return False
+    order = order_of(file, payout)
+    return order is None or may_have_left(order)
+
+
+def order_of(file: RecoveryFile, payout: PayoutRow) -> CallRow | None:
+    """The order by which a payout leaves, unless it was cancelled."""
+    orders = [c for c in file.calls if c.noun is Noun.PAYOUT and c.subject_id == payout.id]
+    return next((c for c in orders if c.state is not CallState.CANCELLED), None)
+
+
+def may_have_left(call: CallRow) -> bool:
+    """Whether a bank may have got an order: it is taken back only after the bank's own no.
+
+    An attempt that was postponed, and one that the bank says it has never seen, may still arrive.
+    """
+    return call.attempts > 0 or call.state is not CallState.PLANNED

@@ -1,0 +1,106 @@
+"""Held money that can be paid: per hold, in whole coins of the account, never more than it holds.
+
+A bank that pays in another currency than it holds rounds what it debits by up to a coin, and its
+rate is not known before it has paid. So what is asked of such a hold is counted in coins of the
+account, each rounded up by the rate at which the trace carries the claim; a sum worth one coin or
+less cannot be paid at all, and after a refusal for want of money a coin less is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, HoldRow
+from models.entities.states import LedgerAccount, PayoutState
+
+NO_BALANCE = "NO_BALANCE"
+MOST_COINS_LESS = 3
+"""How often a conversion is tried with a coin less before a person has to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What a hold can pay: a claim in the loss's currency, and the account's coins behind it.
+
+    `claim_minor` and `asset_minor` are what the ledger carries; `coins` of these may be paid out.
+    """
+
+    hold_id: str
+    claim_minor: int
+    asset_minor: int
+    coins: int
+    is_foreign: bool
+    coin_minor: int = 0
+    """What a coin of the account is worth at the rate of the trace, rounded down.
+
+    What is left after payouts carries another ratio: banks round what they debit.
+    """
+
+    @property
+    def payable_minor(self) -> int:
+        """The most that can be promised from it, in the currency of the loss."""
+        if not self.is_foreign:
+            return min(self.claim_minor, self.coins)
+        return self.claim_minor * self.coins // self.asset_minor if self.coins > 1 else 0
+
+    def can_pay(self, minor: int) -> bool:
+        """Whether so much of a loss, as far as it goes, is worth more than one coin."""
+        part = min(minor, self.payable_minor)
+        if not self.is_foreign:
+            return part > 0
+        return part * self.asset_minor > self.claim_minor and part > self.coin_minor
+
+    def less(self, minor: int) -> Pool:
+        """What it can still pay after so much was promised; coins are rounded up."""
+        used = -(-minor * self.asset_minor // self.claim_minor) if self.is_foreign else minor
+        return replace(self, coins=max(0, self.coins - used))
+
+
+def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
+    """The holds of an asset that carry money of the loss, as the ledger shows it.
+
+    Money that crossed currencies and came back may be a cent short of the claim that it carries:
+    no more is there to pay than the account holds.
+    """
+    foreign = asset.currency != file.recovery.currency
+    coin = asset.traced_claim_minor // asset.traced_minor if foreign and asset.traced_minor else 0
+    return tuple(
+        Pool(
+            b.hold_id, b.claim_minor, b.asset_minor,
+            b.asset_minor - (coins_less(file, file.hold(b.hold_id)) if foreign else 0), foreign,
+            coin,
+        )
+        for b in file.balances
+        if b.account is LedgerAccount.HELD
+        and b.asset_id == asset.id
+        and b.claim_minor > 0
+        and b.asset_minor > 0
+    )  # fmt: skip
+
+
+def payable_minor(file: RecoveryFile, asset: AssetRow) -> int:
+    """What an asset's holds can pay together, in the currency of the loss."""
+    return sum(pool.payable_minor for pool in pools(file, asset))
+
+
+def is_payable(file: RecoveryFile, asset: AssetRow, minor: int) -> bool:
+    """Whether an asset's holds can pay something of an open loss."""
+    return any(pool.can_pay(minor) for pool in pools(file, asset))
+
+
+def coins_less(file: RecoveryFile, hold: HoldRow) -> int:
+    """Coins that a conversion out of a hold leaves: one for each refusal for want of money."""
+    return min(len(short_rounds(file, hold)), MOST_COINS_LESS)
+
+
+def short_rounds(file: RecoveryFile, hold: HoldRow) -> frozenset[str]:
+    """The allocations in which a bank had not enough for a conversion out of this hold."""
+    return frozenset(
+        p.allocation_id
+        for p in file.payouts
+        if p.hold_id == hold.id
+        and p.state is PayoutState.REFUSED
+        and p.reason == NO_BALANCE
+        and p.currency != hold.currency
+    )

@@ -1,0 +1,1 @@
+"""One incident asked of several partners at once: requests, answers, the status board."""

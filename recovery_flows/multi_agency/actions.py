@@ -1,0 +1,220 @@
+"""A linkage from the desk: what would be sent to whom, started at one act, renewed, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.case_file import RecoveryFile
+from models.engine import Database
+from models.entities.states import PartnerChannel, PartnerKind, Role, SubjectKind
+from models.entities.task_rows import TaskRow
+from models.ids import canonical
+from models.queries.cases.case_files import load_file
+from models.queries.cases.multi_agency import (
+    Incident,
+    asked_elsewhere,
+    document_of,
+    found_before,
+    incident,
+    partner_entries,
+)
+from models.queries.installation.clock import case_now
+from models.sealing.vault import Vault
+from models.store.notes import write_note
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.errors import MisuseError, RefusedError
+from recovery_flows.multi_agency import lifecycle as linking_acts
+from recovery_flows.multi_agency.identifiers import IdentifierError, Subject, hint, identifier, site
+from recovery_flows.multi_agency.plan import Addressee, Known, Planned, Reached, not_asked_yet, plan
+from recovery_flows.multi_agency.regulator_notice import incident_copy, is_victims_own
+
+
+class VictimsOwnError(RefusedError):
+    """What was given is a victim's own: partners are not told of it."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__(
+            f"this is a name, a number or a contact of a victim of {ref}: it is not sent"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a linkage of one recovery could be made of, read once; everything else is a rule."""
+
+    ref: str
+    recovery_id: str
+    version: int
+    known: Known
+    addressees: tuple[Addressee, ...]
+    left_out: tuple[tuple[str, str], ...]
+    """Partners that are not given tasks by us, and why."""
+    named: tuple[str, ...]
+    """What earlier linkages were about, masked."""
+    elsewhere: frozenset[str]
+    """Keyed digests of what other open recoveries ask about."""
+    file: RecoveryFile = field(repr=False)
+    incident: Incident = field(repr=False)
+    vault: Vault = field(repr=False)
+
+    def planned(
+        self, identifiers: Iterable[Subject], *, ask: bool, partners: Sequence[str] = ()
+    ) -> tuple[Planned, ...]:
+        """The tasks that would leave now; those of earlier linkages that stand are left out."""
+        linking_acts.check_open(self.file)
+        given = tuple(identifiers)
+        for subject in given:
+            if is_victims_own(subject, self.incident.private):
+                raise VictimsOwnError(self.ref)
+        addressees = [a for a in self.addressees if not partners or a.id in partners]
+        whole = plan(self.known, given, addressees, ask=ask)
+        return not_asked_yet(whole, self.file, self.vault.fingerprint)
+
+    def shared(self, planned: Iterable[Planned]) -> int:
+        """How many of these tasks are about something that another open recovery asks about."""
+        prints = (self.vault.fingerprint(p.subject.key()) for p in planned)
+        return sum(one in self.elsewhere for one in prints)
+
+    def copy(self, planned: Iterable[Planned], now: datetime) -> Mapping[str, object]:
+        """What an authority would be told; CopyRefusedError if that would name a victim."""
+        told = self.incident
+        return incident_copy(self.file, told.method, planned, self.addressees, told.private, now)
+
+
+def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
+    """Read what a linkage of this recovery could be made of."""
+    file = load_file(session, recovery_id)
+    told = incident(session, vault, recovery_id)
+    reached = tuple(
+        Reached(a.id, a.partner_id, told.numbers[a.account_id])
+        for a in file.assets
+        if a.account_id in told.numbers
+    )
+    before, entries = found_before(session, vault, recovery_id), partner_entries(session)
+    able = [p for p in entries if p.home and p.channel is PartnerChannel.API]
+    others = [p for p in entries if p not in able and p.kind is not PartnerKind.BANK]
+    return Prospect(
+        ref=file.recovery.ref,
+        recovery_id=recovery_id,
+        version=file.recovery.version,
+        known=Known(file.recovery.ref, reached),
+        addressees=tuple(Addressee(p.id, p.kind) for p in able),
+        left_out=tuple((p.id, "by letter" if p.home else "abroad") for p in others),
+        named=tuple(hint(Subject(SubjectKind(k), v)) for k, v in before),
+        elsewhere=asked_elsewhere(session, recovery_id),
+        file=file,
+        incident=told,
+        vault=vault,
+    )
+
+
+def read_prospect(database: Database, recovery_id: str) -> Prospect:
+    """The same in a reading of its own."""
+    with database.reading() as session:
+        return prospect(session, database.vault, recovery_id)
+
+
+def subject_of(kind: SubjectKind, text: str) -> Subject:
+    """What a person typed; MisuseError says what is wrong with it."""
+    try:
+        return identifier(kind, text)
+    except IdentifierError as error:
+        raise MisuseError(str(error)) from error
+
+
+def site_of(text: str) -> Subject:
+    """A domain or a page that a person typed; MisuseError says what is wrong with it."""
+    try:
+        return site(text)
+    except IdentifierError as error:
+        raise MisuseError(str(error)) from error
+
+
+def start(
+    desk: ActingOfficer,
+    recovery_id: str,
+    identifiers: Sequence[Subject],
+    *,
+    ask: bool = False,
+    partners: Sequence[str] = (),
+    seen: int | None = None,
+) -> str:
+    """Send every task of a linkage first, in one instant; another person confirms them all."""
+    actor = desk.actor(Role.OFFICER)
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        now = case_now(unit.session, desk.wall())
+        read = prospect(unit.session, unit.vault, recovery_id)
+        _check_partners(read, partners)
+        planned = read.planned(identifiers, ask=ask, partners=partners)
+        copy = read.copy(planned, now)
+        sealing = linking_acts.Sealing(
+            lambda value, place: unit.vault.seal(canonical(value).decode(), place),
+            unit.vault.fingerprint,
+        )
+        kept = [(str(s.kind), s.value) for s in dict.fromkeys(identifiers)]
+        linking_acts.start(
+            progress, planned, copy, kept, sealing, actor.id, now, desk.laws
+        )  # fmt: skip
+    shared = read.shared(planned)
+    asked = len({p.partner_id for p in planned})
+    also = f"; another recovery asks about the subject of {shared} too" if shared else ""
+    also += "".join(f"; {name} is left out: it is {why}" for name, why in read.left_out)
+    return (
+        f"{read.ref}: linkage started, {len(planned)} tasks to {asked} partners in one second"
+        f"{also}; another person confirms it"
+    )
+
+
+def _check_partners(read: Prospect, partners: Sequence[str]) -> None:
+    known = {a.id for a in read.addressees}
+    for name in partners:
+        if name not in known:
+            why = dict(read.left_out).get(name, "no partner of ours at home")
+            raise MisuseError(f"{name} cannot be given a task: it is {why}")
+
+
+def task_named(file: RecoveryFile, named: str) -> TaskRow:
+    """The task of that id, or the one whose id begins so; MisuseError if there is not just one."""
+    found = [t for t in file.tasks if t.id == named or t.id.startswith(named)]
+    if len(found) != 1:
+        ref = file.recovery.ref
+        raise MisuseError(f"{ref} has no one task {named}: `recovery link show {ref}` lists them")
+    return found[0]
+
+
+def renew(desk: ActingOfficer, recovery_id: str, task: str, seen: int | None = None) -> str:
+    """Ask a partner to preserve for another term."""
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        now = case_now(unit.session, desk.wall())
+        row = task_named(progress.file, task)
+        linking_acts.renew(progress, row.id, now)
+    return f"{progress.file.recovery.ref}: {row.partner_id} is asked to preserve for another term"
+
+
+def take_back(
+    desk: ActingOfficer, recovery_id: str, task: str, reason: str, seen: int | None = None
+) -> str:
+    """Take one task back at its partner; the reason is kept sealed as a note."""
+    if not reason.strip():
+        raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
+    actor = desk.actor(Role.OFFICER)
+    with desk.editing(recovery_id, seen) as (unit, progress):
+        now = case_now(unit.session, desk.wall())
+        row = task_named(progress.file, task)
+        linking_acts.take_back(progress, row.id, "taken back by the officer")
+        write_note(unit, actor, now, recovery_id, f"task {row.id} taken back: {reason.strip()}")
+    return f"{progress.file.recovery.ref}: {row.kind} at {row.partner_id} is taken back"
+
+
+def last_document(database: Database, recovery_id: str, task: str) -> tuple[str, bytes, str]:
+    """(digest, bytes, media type) of a task's last answer; RefusedError before there is one."""
+    with database.reading() as session:
+        row = task_named(load_file(session, recovery_id), task)
+        if not row.document:
+            raise RefusedError(f"{row.partner_id} has not answered task {row.id} yet")
+        raw, media_type = document_of(session, database.vault, row.document)
+    return row.document, raw, media_type

@@ -1,0 +1,182 @@
+"""What a partner's word on a task does to the file: each answer is an event with its document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from models.entities.states import CallKind, Noun, TaskKind, TaskRenewal, TaskState
+from models.entities.task_rows import TaskRow
+from models.facts import PartnerTaskState, TaskAnswer, TaskFact
+from models.ids import digest_bytes
+from models.outcome import Move, Scalar
+from recovery_flows.ledger import bank_contradictions
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.multi_agency import stage as linking
+
+_S, _P = TaskState, PartnerTaskState
+_SHOWN = 12
+_EVENTS: dict[tuple[TaskState, PartnerTaskState], str] = {
+    (_S.ACKNOWLEDGED, _P.DONE): "done",
+    (_S.ACKNOWLEDGED, _P.PRESERVED): "preserved",
+    (_S.ACKNOWLEDGED, _P.REFUSED): "refused",
+    (_S.ACKNOWLEDGED, _P.CANCELLED): "refused",
+    (_S.ORDERED, _P.RECEIVED): "acknowledged",
+    (_S.ORDERED, _P.IN_PROGRESS): "acknowledged",
+    (_S.ORDERED, _P.DONE): "done",
+    (_S.ORDERED, _P.PRESERVED): "preserved",
+    (_S.ORDERED, _P.REFUSED): "refused",
+    (_S.ORDERED, _P.CANCELLED): "refused",
+    (_S.PRESERVED, _P.EXPIRED): "expired",
+    (_S.PRESERVED, _P.CANCELLED): "expired",
+    (_S.DONE, _P.CANCELLED): "undone",
+    (_S.DONE, _P.REFUSED): "undone",
+    (_S.CANCEL_PENDING, _P.CANCELLED): "cancelled",
+    (_S.CANCEL_PENDING, _P.EXPIRED): "cancelled",
+    (_S.CANCEL_PENDING, _P.REFUSED): "cancelled",
+}
+NOTHING_NEW: Mapping[tuple[TaskState, PartnerTaskState], str] = {
+    (_S.ACKNOWLEDGED, _P.RECEIVED): "it works on it, as recorded",
+    (_S.ACKNOWLEDGED, _P.IN_PROGRESS): "it works on it, as recorded",
+    (_S.PRESERVED, _P.IN_PROGRESS): "it works on it, the data are preserved",
+    (_S.DONE, _P.DONE): "done, as recorded",
+    (_S.REFUSED, _P.REFUSED): "refused, as recorded",
+    (_S.REFUSED, _P.CANCELLED): "nothing was done, as recorded",
+    (_S.EXPIRED, _P.EXPIRED): "nothing is preserved, as recorded",
+    (_S.EXPIRED, _P.CANCELLED): "nothing is preserved, as recorded",
+    **{
+        (_S.CANCELLED, told): "nothing is done or kept, as recorded"
+        for told in (_P.CANCELLED, _P.EXPIRED, _P.REFUSED)
+    },
+    **{
+        (_S.CANCEL_PENDING, told): "its taking back is on its way"
+        for told in (_P.RECEIVED, _P.IN_PROGRESS, _P.DONE, _P.PRESERVED)
+    },
+}
+"""What only repeats our records; a test finds every other pair to be a move or a discrepancy."""
+
+_WHY = {
+    (_S.ORDERED, _P.CANCELLED): "the partner cancelled it",
+    (_S.ACKNOWLEDGED, _P.CANCELLED): "the partner cancelled it",
+    (_S.PRESERVED, _P.EXPIRED): "the partner let it end early",
+    (_S.PRESERVED, _P.CANCELLED): "the partner let it go without being told to",
+    (_S.DONE, _P.CANCELLED): "the partner undid it without being told to",
+}
+
+
+def take_task_fact(progress: Progress, task_id: str, fact: TaskFact, now: datetime) -> None:
+    """Take what is new in a partner's word on a task, answer by answer.
+
+    A revision that was taken already changes nothing; what contradicts the recorded outcome of a
+    task is a discrepancy.
+    """
+    task = linking.task_of(progress.file, task_id)
+    if fact.revision <= task.partner_revision:
+        return
+    new = [a for a in fact.answers if a.number > task.answers]
+    for answer in new:
+        _take(progress, task_id, fact, answer.state, answer, now)
+    if not new or new[-1].state is not fact.state:
+        _take(progress, task_id, fact, fact.state, None, now)
+
+
+def _take(
+    progress: Progress,
+    task_id: str,
+    fact: TaskFact,
+    state: PartnerTaskState,
+    answer: TaskAnswer | None,
+    now: datetime,
+) -> None:
+    task = linking.task_of(progress.file, task_id)
+    values: dict[str, Scalar] = {
+        "partner_ref": fact.partner_ref,
+        "partner_revision": fact.revision,
+        "answered_at": fact.modified_at if answer is None else answer.at,
+    }
+    reason = _why(task, fact, state)
+    if answer is not None:
+        document = digest_bytes(answer.document)
+        values |= {"answers": answer.number, "document": document}
+        told = f"answer {answer.number}, document {document[:_SHOWN]}"
+        reason = f"{reason}; {told}" if reason else told
+    if state is PartnerTaskState.REFUSED:
+        values["reason"] = fact.reason
+    event, more = _event(task, fact, state)
+    move = Move(Noun.TASK, task.id, event, task.state, {**values, **more}, reason=reason)
+    progress.take(move)
+    if contradicts(task, fact, state, event):
+        about = bank_contradictions.About(Noun.TASK, task.id, task.asset_id)
+        bank_contradictions.contradicts(progress, about, task.state, state, fact.revision, now)
+
+
+def contradicts(task: TaskRow, fact: TaskFact, state: PartnerTaskState, event: str) -> bool:
+    """Whether a partner's state of a task is none that could follow on the recorded one."""
+    if event == "undone":
+        return True
+    if event != "updated" or (task.state, state) in NOTHING_NEW:
+        return False
+    if state is not PartnerTaskState.PRESERVED or task.state is TaskState.EXPIRED:
+        # What is still preserved beyond its recorded end has an end of its own.
+        return state is not PartnerTaskState.PRESERVED or fact.preserved_until is None
+    return task.state is not TaskState.PRESERVED
+
+
+def _why(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> str:
+    if state is PartnerTaskState.REFUSED:
+        return fact.reason
+    ended = task.expires_at is not None and task.expires_at <= fact.modified_at
+    if state is PartnerTaskState.EXPIRED and task.state is TaskState.PRESERVED and ended:
+        return linking.why_ended(task)
+    return _WHY.get((task.state, state), "")
+
+
+def _event(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> tuple[str, dict[str, Scalar]]:
+    """Which event a partner's state is here, with the columns that it changes."""
+    if state is PartnerTaskState.PRESERVED:
+        return _preserved(task, fact)
+    event = _EVENTS.get((task.state, state), "updated")
+    ends: dict[str, Scalar] = {"renewal": TaskRenewal.NONE} if event == "expired" else {}
+    return event, ends
+
+
+def _preserved(task: TaskRow, fact: TaskFact) -> tuple[str, dict[str, Scalar]]:
+    until, ends = fact.preserved_until, task.expires_at
+    if task.state in (TaskState.ORDERED, TaskState.ACKNOWLEDGED):
+        return "preserved", {"expires_at": until, "reminded_hours": 0, "escalated_at": None}
+    if task.state not in (TaskState.PRESERVED, TaskState.EXPIRED) or until is None:
+        return "updated", {}
+    if ends is None or until > ends:
+        return "renewed", {
+            "expires_at": until,
+            "renewal": TaskRenewal.NONE,
+            "renewals": task.renewals + 1,
+            "reminded_hours": 0,
+            "escalated_at": None,
+        }
+    return "updated", {"expires_at": until} if task.state is TaskState.PRESERVED else {}
+
+
+def take_refusal(progress: Progress, kind: CallKind, task_id: str, code: str) -> None:
+    """A partner refused a call about a task for good; the task says so."""
+    task = linking.task_of(progress.file, task_id)
+    if kind is CallKind.TASK and task.state is TaskState.ORDERED:
+        values: dict[str, Scalar] = {"reason": code}
+        progress.take(Move(Noun.TASK, task.id, "refused", task.state, values, reason=code))
+    elif kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
+        reason = f"the partner did not prolong it: {code}"
+        values = {"renewal": TaskRenewal.REFUSED}
+        progress.take(
+            Move(Noun.TASK, task.id, "renewal_refused", task.state, values, reason=reason)
+        )
+    elif kind is CallKind.TASK_CANCEL and task.state is TaskState.CANCEL_PENDING:
+        reason = f"the partner did not take it back: {code}"
+        values = {"reason": code}
+        progress.take(Move(Noun.TASK, task.id, _kept(task), task.state, values, reason=reason))
+
+
+def _kept(task: TaskRow) -> str:
+    """The event after which a task that was not taken back is what it was before."""
+    if task.kind is not TaskKind.PRESERVE:
+        return "cancel_refused"
+    return "preservation_kept" if task.expires_at is not None else "still_asked"

@@ -1,0 +1,201 @@
+"""What people do to a linkage: start it, confirm or deny it, renew, take back, take note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.case_file import RecoveryFile
+from models.entities.rows import ApprovalRow
+from models.entities.states import (
+    CallKind,
+    LinkageState,
+    Noun,
+    RecoveryState,
+    TaskKind,
+    TaskRenewal,
+    TaskState,
+)
+from models.entities.task_rows import TaskRow
+from models.ids import canonical, derive_id
+from models.outcome import Move, Scalar
+from models.sealing.sealed_place import SealedPlace
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.regime import Laws, Regime
+from recovery_flows.law.rows import Measure, Row, Status
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency.plan import Planned
+
+Seal = Callable[[object, SealedPlace], str]
+TASKS_MAX = 200
+_LAST_INSTANT = timedelta(microseconds=1)
+_WITHDRAWABLE = frozenset(
+    {TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """How personal values are kept: sealed, and known again by a keyed fingerprint."""
+
+    seal: Seal
+    fingerprint: Callable[[str], str]
+
+
+def check_open(file: RecoveryFile) -> None:
+    """StepRefusedError unless a linkage can be started on this file."""
+    if file.recovery.state is not RecoveryState.OPEN:
+        raise StepRefusedError(
+            f"{file.recovery.ref} is {file.recovery.state}: a linkage takes an accepted recovery"
+        )
+
+
+def _check_law(law: Regime) -> None:
+    if not law.has(Measure.LINKAGE):
+        raise StepRefusedError(f"regime {law.code} has no rule for a linkage")
+
+
+def start(
+    progress: Progress,
+    planned: Sequence[Planned],
+    copy: Mapping[str, object],
+    identifiers: Sequence[Sequence[str]],
+    sealing: Sealing,
+    actor: str,
+    now: datetime,
+    laws: Laws,
+) -> str:
+    """Send all tasks first, in one instant; another person confirms them within the unit's time.
+
+    `copy` is what an authority is told, `identifiers` (kind, value) what was found. Returns the
+    linkage's id.
+    """
+    file = progress.file
+    law = laws[file.recovery.regime]
+    check_open(file)
+    _check_law(law)
+    if len(planned) > TASKS_MAX:
+        raise StepRefusedError(
+            f"{len(planned)} tasks at once are too many: {TASKS_MAX} are the most"
+        )
+    if not planned:
+        raise StepRefusedError(f"there is nobody to ask about {file.recovery.ref} that was not")
+    linkage_id = derive_id("linkage", file.recovery.id, len(file.linkages) + 1)
+    row = law.measure(Measure.LINKAGE_ANSWER)
+    due = clocks.due_at(row.limit, now, law)
+    found = sorted(map(list, identifiers))
+    values: dict[str, Scalar] = {
+        "started_by": actor,
+        "started_at": now,
+        "due_at": due,
+        "identifiers_sealed": sealing.seal(
+            found, SealedPlace("linkage", linkage_id, "identifiers_sealed")
+        ),
+        "identifiers_digest": sealing.fingerprint(canonical(found).decode()),
+    }
+    basis = basis_text(row)
+    progress.take(
+        Move(Noun.LINKAGE, linkage_id, "started", None, values, legal_basis=basis),
+        *(_order(p, linkage_id, copy, sealing, now, due, law) for p in planned),
+    )
+    limit = law.measure(Measure.LINKAGE).limit
+    confirm_by = clocks.due_at(limit, now, law)
+    ask(progress, Act.LINKAGE, linkage_id, actor, now, due_at=confirm_by, post_hoc=True)
+    for task in linking.tasks_of(progress.file, linkage_id):
+        progress.call(linking.intent(progress.file, task, CallKind.TASK))
+    return linkage_id
+
+
+def basis_text(row: Row) -> str:
+    """A row of the law as it is told to a partner: the article only where it was read."""
+    return f"{row.instrument}, {row.article}" if row.status is Status.CONFIRMED else row.instrument
+
+
+def _order(
+    planned: Planned,
+    linkage_id: str,
+    copy: Mapping[str, object],
+    sealing: Sealing,
+    now: datetime,
+    due: datetime,
+    law: Regime,
+) -> Move:
+    key = planned.subject.key()
+    print_of = sealing.fingerprint(key)
+    task_id = derive_id("task", linkage_id, planned.partner_id, planned.kind, print_of)
+    preserves = planned.kind is TaskKind.PRESERVE
+    measure = Measure.PRESERVATION if preserves else Measure.LINKAGE_ANSWER
+    row = law.measure(measure)
+    told: dict[str, object] = {"type": planned.subject.kind, "value": planned.subject.value}
+    if planned.kind is TaskKind.COPY:
+        told["incident"] = dict(copy)
+    values: dict[str, Scalar] = {
+        "linkage_id": linkage_id,
+        "asset_id": planned.asset_id,
+        "partner_id": planned.partner_id,
+        "kind": planned.kind,
+        "subject_sealed": sealing.seal(told, SealedPlace("task", task_id, "subject_sealed")),
+        "subject_digest": print_of,
+        "subject_hint": planned.hint,
+        "law_row": row.code,
+        "ordered_at": now,
+        "due_at": due,
+    }
+    return Move(Noun.TASK, task_id, "ordered", None, values)
+
+
+def confirm(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    """A second person said yes to exactly these tasks, which have been sent."""
+    del now, laws
+    linkage = linking.linkage_of(progress.file, approval.subject_id)
+    progress.take(Move(Noun.LINKAGE, linkage.id, "confirmed", linkage.state))
+
+
+def deny(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    """A second person said no: every task is taken back at its partner."""
+    linkage = linking.linkage_of(progress.file, approval.subject_id)
+    progress.take(Move(Noun.LINKAGE, linkage.id, "denied", linkage.state, reason=reason))
+    linking.withdraw(progress, linkage.id, reason)
+
+
+def new_end(task: TaskRow, law: Regime) -> datetime:
+    """When a renewed preservation ends: one term more, from the last day of the present one."""
+    if task.expires_at is None:
+        raise ValueError(f"task {task.id} has no end that could be put off")
+    return clocks.due_at(law.row(task.law_row).limit, task.expires_at - _LAST_INSTANT, law)
+
+
+def renew(progress: Progress, task_id: str, now: datetime) -> None:
+    """Ask a partner to preserve for another term; the officer decides it alone."""
+    task = linking.task_of(progress.file, task_id)
+    if task.state is not TaskState.PRESERVED or task.expires_at is None:
+        raise StepRefusedError(f"task {task_id} is {task.state}: nothing is preserved to renew")
+    if task.renewal == TaskRenewal.ORDERED:
+        raise StepRefusedError(f"task {task_id}: its renewal is on its way to {task.partner_id}")
+    values: dict[str, Scalar] = {"renewal": TaskRenewal.ORDERED}
+    progress.take(Move(Noun.TASK, task.id, "renewal_ordered", task.state, values))
+    mark = now.isoformat()
+    progress.call(linking.intent(progress.file, task, CallKind.TASK_EXTEND, mark))
+
+
+def see_expiry(progress: Progress, task_id: str) -> None:
+    """The owner takes note that what was preserved is not kept any longer."""
+    task = linking.task_of(progress.file, task_id)
+    values: dict[str, Scalar] = {"renewal": TaskRenewal.SEEN}
+    progress.take(Move(Noun.TASK, task.id, "expiry_seen", task.state, values))
+
+
+def take_back(progress: Progress, task_id: str, reason: str) -> None:
+    """An officer takes one task back at its partner: it is not needed any longer."""
+    task = linking.task_of(progress.file, task_id)
+    linkage = linking.linkage_of(progress.file, task.linkage_id)
+    before = len(progress.moves)
+    if task.state in _WITHDRAWABLE and linkage.state is not LinkageState.DENIED:
+        linking.withdraw_task(progress, task, reason)
+    if len(progress.moves) == before:
+        raise StepRefusedError(f"task {task_id} is {task.state}: it cannot be taken back now")

@@ -1,0 +1,61 @@
+"""What the linkages of a file need from people, and what is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from models.action_kinds import Action
+from models.case_file import RecoveryFile, Step
+from models.entities.states import OPEN_TASKS, LinkageState, Role, TaskRenewal, TaskState
+from models.entities.task_rows import TaskRow
+from models.step_wording import NOTHING, Wording, say
+from recovery_flows.multi_agency import stage as linking
+
+_WAIT: Final = "wait"
+
+
+def officer_steps(file: RecoveryFile) -> Iterator[Step]:
+    """Preservations to renew before they end, and those that ended without anybody's note."""
+    for task in file.tasks:
+        if task.state is TaskState.PRESERVED and _is_to_renew(file, task):
+            again = "_again" if task.renewal == TaskRenewal.REFUSED else ""
+            told = {"partner": task.partner_id, "subject": task.subject_hint}
+            text = say(f"renew_preservation{again}", **told)
+            yield _step(Action.RENEW_PRESERVATION, task, text)
+        elif task.state is TaskState.EXPIRED and task.renewal != TaskRenewal.SEEN:
+            text = say("see_expiry", partner=task.partner_id, subject=task.subject_hint)
+            yield _step(Action.SEE_EXPIRY, task, text)
+
+
+def waits(file: RecoveryFile) -> Iterator[Step]:
+    """Linkages whose partners still owe an answer, with the slowest of them."""
+    for linkage in file.linkages:
+        tasks = linking.tasks_of(file, linkage.id)
+        open_tasks = [t for t in tasks if t.state in OPEN_TASKS]
+        if open_tasks:
+            slow = linking.task_of(file, linking.slowest(tasks))
+            late = say("late") if slow.escalated_at is not None else NOTHING
+            text = late + say(
+                "wait_tasks", open=len(open_tasks), all=len(tasks),
+                kind=slow.kind.replace("_", " "), partner=slow.partner_id,
+            )  # fmt: skip
+            yield Step(_WAIT, Role.ENGINE, slow.id, slow.asset_id, linkage.due_at, text)
+
+
+def closing_text(file: RecoveryFile) -> Wording:
+    """What closing a file leaves behind of its linkages."""
+    unanswered = sum(t.state in OPEN_TASKS for t in file.tasks)
+    preserved = sum(t.state is TaskState.PRESERVED for t in file.tasks)
+    told = [f"{unanswered} unanswered"] if unanswered else []
+    told += [f"{preserved} preserved till their end"] if preserved else []
+    return say("leaves_tasks", told=", ".join(told)) if told else NOTHING
+
+
+def _is_to_renew(file: RecoveryFile, task: TaskRow) -> bool:
+    denied = linking.linkage_of(file, task.linkage_id).state is LinkageState.DENIED
+    return bool(task.reminded_hours) and task.renewal != TaskRenewal.ORDERED and not denied
+
+
+def _step(action: str, task: TaskRow, text: Wording) -> Step:
+    return Step(action, Role.OFFICER, task.id, task.asset_id, task.expires_at, text)

@@ -1,0 +1,235 @@
+"""A linkage while it runs: its clocks, what a denial takes back, preservations that end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models.case_file import RecoveryFile
+from models.entities.states import (
+    OPEN_TASKS,
+    ApprovalState,
+    CallKind,
+    CallState,
+    LinkageState,
+    Noun,
+    TaskRenewal,
+    TaskState,
+)
+from models.entities.task_rows import LinkageRow, TaskRow
+from models.ids import derive_id
+from models.outcome import CallIntent, Move, Scalar
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.rows import Measure
+from recovery_flows.ledger.changeset import Progress
+
+if TYPE_CHECKING:
+    from recovery_flows.law.regime import Laws, Regime
+
+_ESCALATING_STEPS = 2
+_HOURS_A_DAY = 24
+_OWED = frozenset({TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.CANCEL_PENDING})
+_ANSWERED = frozenset({TaskState.DONE, TaskState.PRESERVED, TaskState.REFUSED})
+_TAKEN_IN = frozenset({TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """End what has ended, remind of what is owed, withdraw what was denied."""
+    if not progress.file.linkages:
+        return
+    law = laws[progress.file.recovery.regime]
+    for task in progress.file.tasks:
+        if task.state is TaskState.PRESERVED and _is_over(task.expires_at, now):
+            let_expire(progress, task)
+    for linkage in progress.file.linkages:
+        if linkage.state is LinkageState.DENIED:
+            withdraw(progress, linkage.id, "its confirmation was refused")
+    for task in progress.file.tasks:
+        if task.state is TaskState.CANCEL_PENDING and task.due_at is None:
+            due = clocks.due_at(law.measure(Measure.LINKAGE_ANSWER).limit, now, law)
+            progress.take(Move(Noun.TASK, task.id, "updated", task.state, {"due_at": due}))
+    for task in progress.file.tasks:
+        _remind(progress, task, now, law)
+    for linkage in progress.file.linkages:
+        _end(progress, linkage)
+
+
+def linkage_of(file: RecoveryFile, linkage_id: str) -> LinkageRow:
+    """The linkage of that id."""
+    return next(row for row in file.linkages if row.id == linkage_id)
+
+
+def task_of(file: RecoveryFile, task_id: str) -> TaskRow:
+    """The task of that id."""
+    return next(row for row in file.tasks if row.id == task_id)
+
+
+def tasks_of(file: RecoveryFile, linkage_id: str) -> tuple[TaskRow, ...]:
+    """The tasks of a linkage."""
+    return tuple(t for t in file.tasks if t.linkage_id == linkage_id)
+
+
+def approval_of(file: RecoveryFile, linkage_id: str) -> str:
+    """The id of the approval under which a linkage's tasks were sent."""
+    return next((a.id for a in file.approvals if a.subject_id == linkage_id), "")
+
+
+def slowest(tasks: Sequence[TaskRow]) -> str:
+    """The id of the task that keeps the others waiting; "" of none.
+
+    The open one that has come least far; once all are answered, the one that was answered last.
+    """
+    waiting = [t for t in tasks if t.state in OPEN_TASKS]
+    if waiting:
+        return min(waiting, key=lambda t: (t.answers, t.partner_id, t.id)).id
+    answered = [t for t in tasks if t.state in _ANSWERED and not t.renewals]
+    last = max(answered, key=lambda t: (t.answered_at or t.ordered_at, t.id), default=None)
+    return "" if last is None else last.id
+
+
+def ends_at(task: TaskRow) -> datetime | None:
+    """What a task's clock counts to: its answer, or the end of what is preserved."""
+    if task.state is TaskState.PRESERVED:
+        return task.expires_at
+    return task.due_at if task.state in _OWED else None
+
+
+def is_owed(task: TaskRow) -> bool:
+    """Whether its partner owes an answer."""
+    return task.state in _OWED and task.due_at is not None
+
+
+def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
+    """When the engine has to look at a file's tasks again."""
+    law = laws[file.recovery.regime]
+    for task in file.tasks:
+        ends = ends_at(task)
+        seen_to = _is_seen_to(file, task)
+        said = seen_to or task.escalated_at is not None
+        if ends is None or (said and task.state is not TaskState.PRESERVED):
+            continue
+        yield ends
+        left = [h for h in _ladder(task, law) if not task.reminded_hours or h < task.reminded_hours]
+        if left and not seen_to:
+            yield ends - timedelta(hours=left[0])
+
+
+def preserved_until(file: RecoveryFile) -> Iterator[datetime]:
+    """The ends of what partners still preserve."""
+    for task in file.tasks:
+        if task.state is TaskState.PRESERVED and task.expires_at is not None:
+            yield task.expires_at
+
+
+def end_preservations(progress: Progress, now: datetime) -> None:
+    """What is preserved for a closed file ends too, as an event."""
+    for task in progress.file.tasks:
+        if task.state is TaskState.PRESERVED and _is_over(task.expires_at, now):
+            let_expire(progress, task)
+
+
+def let_expire(progress: Progress, task: TaskRow) -> None:
+    """What a partner preserved is not kept any longer, by our clock where it is silent."""
+    values: dict[str, Scalar] = {"renewal": TaskRenewal.NONE}
+    reason = why_ended(task)
+    progress.take(Move(Noun.TASK, task.id, "expired", task.state, values, reason=reason))
+
+
+def why_ended(task: TaskRow) -> str:
+    """Why a preservation came to its end."""
+    return {
+        TaskRenewal.ORDERED: "its term ended before the partner answered to the renewal",
+        TaskRenewal.REFUSED: "its term ended: the partner had refused to renew it",
+    }.get(TaskRenewal(task.renewal), "its term ended without a renewal")
+
+
+def withdraw(progress: Progress, linkage_id: str, reason: str) -> None:
+    """Take every task of a linkage back at its partner; what has not left yet never leaves.
+
+    One whose sending is in doubt is taken back once the partner has answered.
+    """
+    for task in tasks_of(progress.file, linkage_id):
+        withdraw_task(progress, task, reason)
+
+
+def withdraw_task(progress: Progress, task: TaskRow, reason: str) -> None:
+    """Take one task back, as far as it can be now."""
+    calls = [c for c in progress.file.calls if c.subject_id == task.id]
+    sending = next((c for c in calls if c.kind is CallKind.TASK), None)
+    refused = any(c.kind is CallKind.TASK_CANCEL for c in calls)
+    unsent = sending is None or sending.state is CallState.PLANNED
+    if task.state is TaskState.ORDERED and unsent:
+        if sending is not None:
+            progress.take(Move(Noun.CALL, sending.id, "cancelled", sending.state, reason=reason))
+        progress.take(Move(Noun.TASK, task.id, "never_sent", task.state, reason=reason))
+    elif task.state in _TAKEN_IN and task.partner_ref and not refused:
+        anew: dict[str, Scalar] = {"due_at": None, "reminded_hours": 0, "escalated_at": None}
+        progress.take(Move(Noun.TASK, task.id, "cancel_ordered", task.state, anew, reason=reason))
+        progress.call(intent(progress.file, task, CallKind.TASK_CANCEL, "withdrawn"))
+
+
+def intent(file: RecoveryFile, task: TaskRow, kind: CallKind, mark: str = "") -> CallIntent:
+    """The call that gives a task, prolongs it or takes it back; `mark` tells two of a kind."""
+    return CallIntent(
+        id=derive_id("call", task.id, kind, mark),
+        partner_id=task.partner_id,
+        kind=kind,
+        noun=Noun.TASK,
+        subject_id=task.id,
+        asset_id=task.asset_id,
+        approval_id=approval_of(file, task.linkage_id),
+    )
+
+
+def _is_over(end: datetime | None, now: datetime) -> bool:
+    return end is not None and end <= now
+
+
+def _end(progress: Progress, linkage: LinkageRow) -> None:
+    """A confirmed linkage ends with its last answer; what is preserved goes on by its own clock."""
+    file = progress.file
+    is_open = any(t.state in OPEN_TASKS for t in tasks_of(file, linkage.id))
+    confirmed = any(
+        a.subject_id == linkage.id and a.state is ApprovalState.APPROVED for a in file.approvals
+    )
+    if linkage.state is LinkageState.RUNNING and confirmed and not is_open:
+        reason = "every partner has answered"
+        progress.take(Move(Noun.LINKAGE, linkage.id, "ended", linkage.state, reason=reason))
+
+
+def _ladder(task: TaskRow, law: Regime) -> tuple[int, ...]:
+    if task.state is TaskState.PRESERVED:
+        return law.preservation_reminder_hours
+    return law.linkage_reminder_hours
+
+
+def _is_seen_to(file: RecoveryFile, task: TaskRow) -> bool:
+    denied = linkage_of(file, task.linkage_id).state is LinkageState.DENIED
+    if task.state is TaskState.CANCEL_PENDING:
+        return False
+    return denied or task.renewal == TaskRenewal.ORDERED
+
+
+def _remind(progress: Progress, task: TaskRow, now: datetime, law: Regime) -> None:
+    """Each step of the ladder once; a late answer, or an end that is near, goes on to the unit."""
+    ends = ends_at(task)
+    if ends is None or _is_seen_to(progress.file, task):
+        return
+    ladder = _ladder(task, law)
+    due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
+    preserved = task.state is TaskState.PRESERVED
+    if due and ends > now and (not task.reminded_hours or due[-1] < task.reminded_hours):
+        what = "is not renewed" if preserved else f"{task.partner_id} has not answered"
+        reason = f"less than {_span(due[-1])} left: {task.kind.replace('_', ' ')} {what}"
+        values: dict[str, Scalar] = {"reminded_hours": due[-1]}
+        progress.take(Move(Noun.TASK, task.id, "reminded", task.state, values, reason=reason))
+    near = preserved and due and due[-1] in ladder[-_ESCALATING_STEPS:]
+    if task.escalated_at is None and (near or (not preserved and ends <= now)):
+        reason = "its end is near" if near else f"{task.partner_id} has not answered in time"
+        values = {"escalated_at": now}
+        progress.take(Move(Noun.TASK, task.id, "escalated", task.state, values, reason=reason))
+
+
+def _span(hours: int) -> str:
+    return f"{hours} h" if hours < 2 * _HOURS_A_DAY else f"{hours // _HOURS_A_DAY} days"

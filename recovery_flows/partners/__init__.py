@@ -1,0 +1,1 @@
+"""Banks and others that the unit talks to: register, response times, contacts."""

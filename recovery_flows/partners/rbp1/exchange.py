@@ -1,0 +1,172 @@
+"""One exchange with a partner: gate, breaker, token, bytes, and what a failure means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+import httpx
+
+from models.facts import RawAnswer
+from models.ids import CallId
+from models.trouble import Trouble
+from recovery_flows.errors import (
+    AnswerUnreadableError,
+    OutcomeUnknownError,
+    PartnerUnavailableError,
+    RecoveryFlowsError,
+)
+from recovery_flows.partners.rbp1.answers import check_answer, retry_wait_seconds
+from recovery_flows.partners.rbp1.auth import Tokens
+from recovery_flows.partners.rbp1.breaker import Breaker
+from recovery_flows.partners.rbp1.connection import Line
+from recovery_flows.partners.rbp1.limiter import Gate
+from recovery_flows.partners.rbp1.orders import Flag
+
+BODY_BYTES_MAX = 5_000_000
+REMEMBERED_MAX = 256
+_REMEMBERED_BYTES_MAX = 65_536
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_WHY: tuple[tuple[type[Exception], str, Trouble], ...] = (
+    (httpx.ConnectError, "it cannot be reached", Trouble.UNREACHABLE),
+    (httpx.ConnectTimeout, "it cannot be reached in time", Trouble.UNREACHABLE),
+    (httpx.PoolTimeout, "no connection was free", Trouble.UNAVAILABLE),
+    (httpx.TimeoutException, "it did not answer in time", Trouble.SLOW),
+    (TimeoutError, "it did not answer in time", Trouble.SLOW),
+)
+
+
+class _BodyTooLargeError(Exception):
+    """An answer went past BODY_BYTES_MAX."""
+
+
+class Exchange:
+    """The connections to one partner; belongs to one event loop."""
+
+    def __init__(self, line: Line, gate: Gate, breaker: Breaker) -> None:
+        self.partner, self.gate, self.breaker = line.partner, gate, breaker
+        self.http = line.open_http()
+        self._total_seconds = line.total_timeout_seconds
+        self._tokens: Tokens | None = None
+        if line.signer is not None and line.client_id:
+            self._tokens = Tokens(line.partner, line.client_id, line.base_url, line.signer)
+        self._remembered: OrderedDict[str, tuple[str, RawAnswer]] = OrderedDict()
+
+    async def order(self, request: httpx.Request, key: CallId, flag: Flag) -> RawAnswer:
+        """Send an order once; its outcome is unknown unless the partner said it or never saw it."""
+        async with self.gate.passage(flag):
+            with self.breaker.passage():
+                response, body = await self._bytes(request, key)
+                return self._checked(response, body, key)
+
+    async def read(self, request: httpx.Request, flag: Flag) -> RawAnswer:
+        """Read; what was read before and has not changed (304) is given from memory."""
+        target = str(request.url)
+        etag, before = self._remembered.get(target, ("", None))
+        if etag:
+            request.headers["If-None-Match"] = etag
+        async with self.gate.passage(flag):
+            with self.breaker.passage():
+                response, body = await self._bytes(request, None)
+                if response.status_code == httpx.codes.NOT_MODIFIED and before is not None:
+                    return before
+                answer = self._checked(response, body, None)
+        self._remember(target, response.headers.get("etag", ""), answer)
+        return answer
+
+    def forget(self) -> None:
+        """Forget what was read: an answer that cannot be used is asked for anew, ETag or not."""
+        self._remembered.clear()
+
+    def _remember(self, target: str, etag: str, answer: RawAnswer) -> None:
+        self._remembered.pop(target, None)
+        if etag and len(answer.body) <= _REMEMBERED_BYTES_MAX:
+            self._remembered[target] = (etag, answer)
+        if len(self._remembered) > REMEMBERED_MAX:
+            self._remembered.popitem(last=False)
+
+    async def _bytes(
+        self, request: httpx.Request, key: CallId | None
+    ) -> tuple[httpx.Response, bytes]:
+        token = await self._authorize(request)
+        response, body = await self._sent(request, key)
+        if response.status_code == httpx.codes.UNAUTHORIZED and self._tokens is not None:
+            # The token ended early at the bank's side, and nothing was done: once more, anew.
+            await self._authorize(request, stale=token)
+            response, body = await self._sent(request, key)
+        return response, body
+
+    async def _authorize(self, request: httpx.Request, stale: str = "") -> str:
+        if self._tokens is None:
+            return ""
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                token = await self._tokens.current(self.http, stale)
+        except (httpx.RequestError, TimeoutError) as error:
+            why, trouble = _why(error)
+            failure = PartnerUnavailableError(self.partner, f"{why}, for a token", trouble=trouble)
+        else:
+            request.headers["Authorization"] = f"Bearer {token}"
+            return token
+        # Raised outside of the handler: httpx's texts can quote the form.
+        raise failure
+
+    async def _sent(
+        self, request: httpx.Request, key: CallId | None
+    ) -> tuple[httpx.Response, bytes]:
+        try:
+            return await self._exchange_again_if_dropped(request)
+        except (httpx.RequestError, TimeoutError, _BodyTooLargeError) as error:
+            failure = self._failure(error, key)
+        # Raised outside of the handler: httpx's texts can quote headers and bodies.
+        raise failure
+
+    async def _exchange_again_if_dropped(
+        self, request: httpx.Request
+    ) -> tuple[httpx.Response, bytes]:
+        try:
+            return await self._exchange(request)
+        except httpx.RemoteProtocolError:
+            # A kept-alive connection that the server was just closing; only a read is repeated.
+            if request.method != "GET":
+                raise
+        return await self._exchange(request)
+
+    async def _exchange(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        body = bytearray()
+        async with asyncio.timeout(self._total_seconds):
+            response = await self.http.send(request, stream=True)
+            try:
+                async for chunk in response.aiter_raw():
+                    body += chunk
+                    if len(body) > BODY_BYTES_MAX:
+                        raise _BodyTooLargeError
+            finally:
+                await response.aclose()
+        return response, bytes(body)
+
+    def _checked(self, response: httpx.Response, body: bytes, key: CallId | None) -> RawAnswer:
+        media_type = response.headers.get("content-type", "").partition(";")[0].strip()
+        answer = RawAnswer(response.status_code, body, media_type)
+        wait = retry_wait_seconds(response.headers.get("retry-after"), response.headers.get("date"))
+        try:
+            return check_answer(self.partner, answer, key, wait)
+        except (PartnerUnavailableError, OutcomeUnknownError):
+            self.gate.close_for(wait or 0)
+            raise
+
+    def _failure(self, error: Exception, key: CallId | None) -> RecoveryFlowsError:
+        if isinstance(error, _BodyTooLargeError):
+            why = f"is larger than {BODY_BYTES_MAX} bytes"
+            if key is None:
+                return AnswerUnreadableError(self.partner, "body", why)
+            return OutcomeUnknownError(self.partner, key, f"the answer {why}")
+        why, trouble = _why(error)
+        if key is None or isinstance(error, _NOT_SENT):
+            return PartnerUnavailableError(self.partner, why, trouble=trouble)
+        return OutcomeUnknownError(self.partner, key, why)
+
+
+def _why(error: Exception) -> tuple[str, Trouble]:
+    found = ((text, trouble) for kind, text, trouble in _WHY if isinstance(error, kind))
+    return next(found, ("it hung up", Trouble.HUNG_UP))

@@ -1,0 +1,55 @@
+"""The change feed as facts: read item by item, so that one that does not fit ends no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.facts import FeedFact, FeedPage
+from models.ids import PartnerId, canonical
+from recovery_flows.errors import AnswerUnreadableError
+from recovery_flows.partners.rbp1 import feed_shapes
+from recovery_flows.partners.rbp1.wire import shaped
+
+UNREAD_TOLD = 20
+"""So many items that cannot be read are named; the others are where the first ones are."""
+
+
+def parse_feed(pages: Sequence[bytes], bank: PartnerId) -> FeedPage:
+    """All pages of one reading of the change feed as one stretch, in the bank's order.
+
+    An item that cannot be read is told in `unread` and ends no other; the stretch then reaches
+    only to what was changed before it.
+    """
+    given = [item for raw in pages for item in shaped(feed_shapes.FeedShape, raw, bank).items]
+    items: list[FeedFact] = []
+    unread: list[str] = []
+    reached: list[datetime] = []
+    lost: list[datetime | None] = []
+    for at, item in enumerate(given):
+        raw = canonical(item)
+        try:
+            shape = shaped(feed_shapes.ItemShape, raw, bank).root
+        except AnswerUnreadableError as error:
+            if len(unread) < UNREAD_TOLD:
+                unread.append(f"items.{at}.{error.field} {error.why}")
+            lost.append(_modified(raw, bank))
+        else:
+            items.append(shape.fact())
+            reached.append(shape.last_modified)
+    return FeedPage(tuple(items), _reached(reached, lost), tuple(unread))
+
+
+def _modified(raw: bytes, bank: PartnerId) -> datetime | None:
+    try:
+        return shaped(feed_shapes.ModifiedShape, raw, bank).last_modified
+    except AnswerUnreadableError:
+        return None
+
+
+def _reached(read: Sequence[datetime], lost: Sequence[datetime | None]) -> datetime | None:
+    """The highest instant before the first item that could not be read; None: not known."""
+    if any(at is None for at in lost):
+        return None
+    first = min((at for at in lost if at is not None), default=None)
+    return max((at for at in read if first is None or at < first), default=None)

@@ -1,0 +1,64 @@
+"""Page after page of one reading: where the next one is, and what all of them may cost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import httpx
+
+from models.facts import RawAnswer
+from models.ids import PartnerId
+from models.trouble import Trouble
+from recovery_flows.errors import AnswerUnreadableError, PartnerUnavailableError
+from recovery_flows.partners.rbp1 import wire
+
+PAGES_MAX = 1_000
+BYTES_MAX = 50_000_000
+SECONDS_MAX = 300
+ROOT = "/v1/"
+_IN_LOOP_BYTES_MAX = 100_000
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def in_time(partner: PartnerId) -> AsyncIterator[None]:
+    """One limit of time for all pages of a reading; PartnerUnavailableError when it is over."""
+    try:
+        async with asyncio.timeout(SECONDS_MAX):
+            yield
+    except TimeoutError:
+        why = f"did not give all pages within {SECONDS_MAX} s"
+        raise PartnerUnavailableError(partner, why, trouble=Trouble.SLOW) from None
+
+
+def next_path(origin: httpx.URL, path: str, answer: RawAnswer, partner: PartnerId) -> str | None:
+    """The path of the next page; None after the last one.
+
+    A link elsewhere would carry the token there: AnswerUnreadableError for one that leads to
+    another origin or out of the profile's root.
+    """
+    href = wire.next_link(answer.body, partner)
+    if href is None:
+        return None
+    try:
+        url = origin.join(path).join(href)
+    except httpx.InvalidURL:
+        raise AnswerUnreadableError(partner, "links.next", "is not a URL") from None
+    if (url.scheme, url.netloc) != (origin.scheme, origin.netloc):
+        raise AnswerUnreadableError(partner, "links.next", "leads to another origin")
+    if not url.path.startswith(ROOT):
+        raise AnswerUnreadableError(partner, "links.next", f"leads out of {ROOT}")
+    return url.raw_path.decode("ascii")
+
+
+async def parsed(
+    parse: Callable[[Sequence[bytes], PartnerId], T], answers: Sequence[RawAnswer], bank: PartnerId
+) -> T:
+    """Read all pages; large ones in a thread, so that the loop goes on meanwhile."""
+    bodies = [answer.body for answer in answers]
+    if sum(map(len, bodies)) <= _IN_LOOP_BYTES_MAX:
+        return parse(bodies, bank)
+    return await asyncio.to_thread(parse, bodies, bank)

@@ -1,0 +1,51 @@
+"""From the report to the first order or request that left: how long, for one and for many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from recovery_flows.partners.response_times import nearest_rank
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took: of `count` times, half took at most `p50_seconds`, nine in ten
+    at most `p90_seconds`; None where there are none. `formula` says what is measured.
+    """
+
+    name: str
+    formula: str
+    count: int
+    p50_seconds: int | None
+    p90_seconds: int | None
+
+
+def report_to_request(seconds: Sequence[int]) -> Spread:
+    """The spread of the times from victims' reports to the first order or request about them."""
+    return Spread(
+        "report to request",
+        "first order or request sent - report, nearest rank",
+        len(seconds),
+        nearest_rank(seconds, 50) if seconds else None,
+        nearest_rank(seconds, 90) if seconds else None,
+    )
+
+
+def elapsed_seconds(start: datetime, end: datetime) -> int:
+    """Whole seconds from one aware instant to another, none where the second came first."""
+    return max(0, int((end - start).total_seconds()))
+
+
+def span_text(seconds: int) -> str:
+    """A length of time in words, rounded down: `41 s`, `12 min`, `3 h 05 min`, `2 d 03 h`."""
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < _DAY:
+        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02d} min"
+    return f"{seconds // _DAY} d {seconds % _DAY // _HOUR:02d} h"

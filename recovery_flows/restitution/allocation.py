@@ -1,0 +1,112 @@
+"""Who gets how much of a pool of held money: the ladder of the regime, exact to the minor unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from models.money import split_minor
+from recovery_flows.law.rows import Step
+
+
+class AllocationMethod(StrEnum):
+    """The codes of the ladder's steps that this rule computes."""
+
+    DIRECT = "direct"
+    PRO_RATA = "pro_rata"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimShare:
+    """One claim on a pool: verified loss less compensation, and what is traced into the pool."""
+
+    claim_id: str
+    net_loss_minor: int
+    traced_minor: int
+    first_loss_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one claim is given; `weight_minor` is its part in the formula (0: no part)."""
+
+    claim_id: str
+    weight_minor: int
+    payout_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationResult:
+    """A division of a pool: lines by earliest loss then claim id; the rest is not given away."""
+
+    method: AllocationMethod
+    formula: str
+    lines: tuple[Line, ...]
+    needs_notice: bool
+    undistributed_minor: int
+
+
+def allocate(
+    pool_minor: int,
+    claims: Sequence[ClaimShare],
+    ladder: Iterable[Step],
+    without: Collection[str] = (),
+) -> AllocationResult:
+    """Divide `pool_minor` (currency of the losses) by the first step of the ladder that fits.
+
+    Direct where the money of one claim only is traced into the pool, else pro rata on net loss;
+    nobody gets more than his net loss. Claims `without` a part (a share of theirs is less than a
+    coin that can be paid) count for the method and get nothing.
+
+    ValueError: negative sums, a claim given twice, no step.
+    Source: CBRC and MPS Provisions on returning frozen funds (2016) art 8.
+    """
+    _check(pool_minor, claims)
+    ordered = sorted(claims, key=lambda claim: (claim.first_loss_at, claim.claim_id))
+    direct = sum(claim.traced_minor > 0 for claim in ordered) == 1
+    method = AllocationMethod.DIRECT if direct else AllocationMethod.PRO_RATA
+    weights = [
+        0
+        if claim.claim_id in without or (direct and not claim.traced_minor)
+        else claim.net_loss_minor
+        for claim in ordered
+    ]
+    payouts = _payouts(pool_minor, weights)
+    step = _step(method, ladder)
+    return AllocationResult(
+        method=method,
+        formula=f"{step.version}: {step.formula}",
+        lines=tuple(
+            Line(claim.claim_id, weight, payout)
+            for claim, weight, payout in zip(ordered, weights, payouts, strict=True)
+        ),
+        needs_notice=step.needs_notice,
+        undistributed_minor=pool_minor - sum(payouts),
+    )
+
+
+def _payouts(pool_minor: int, weights: Sequence[int]) -> list[int]:
+    # The weights are the caps: below their sum no share reaches its cap, at their sum all do.
+    total = min(pool_minor, sum(weights))
+    return split_minor(total, weights) if total else [0] * len(weights)
+
+
+def _step(method: AllocationMethod, ladder: Iterable[Step]) -> Step:
+    for step in ladder:
+        if step.code == method:
+            return step
+    raise ValueError(f"the regime's return ladder has no step {method}")
+
+
+def _check(pool_minor: int, claims: Sequence[ClaimShare]) -> None:
+    if pool_minor < 0:
+        raise ValueError(f"a pool of {pool_minor} minor units cannot be divided")
+    if not claims:
+        raise ValueError("a pool without a claim cannot be divided")
+    if len({claim.claim_id for claim in claims}) < len(claims):
+        raise ValueError("a claim is given twice in one allocation")
+    for claim in claims:
+        if claim.net_loss_minor < 0 or claim.traced_minor < 0:
+            raise ValueError(f"claim {claim.claim_id} has a loss or a trace below zero")

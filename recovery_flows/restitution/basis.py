@@ -1,0 +1,108 @@
+"""What a return decision rests on: a change of it ends the decision, its notice and its yes."""
+
+from __future__ import annotations
+
+import json
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AllocationRow, AssetRow, ClaimRow
+from models.entities.states import LIVE_HOLDS, AllocationState, ClaimState
+from models.ids import canonical, digest
+from recovery_flows.ledger.outstanding_losses import committed_minor
+
+_CHANGED = {
+    "trace": "the trace is another one",
+    "claims": "the claims or their losses have changed",
+    "payees": "a payee's account has changed",
+    "holds": "what is held has changed",
+    "sharers": "another open recovery wants the account",
+}
+_UNTIL_SENT = frozenset({"holds"})
+"""Once an order of the allocation may have left, the holds change by its own payouts."""
+
+
+def spelled(file: RecoveryFile, asset: AssetRow) -> str:
+    """The basis of an allocation of `asset` drafted now, as its row keeps it: digests, no data."""
+    numbers = [_number(a) for a in file.allocations]
+    return _spell(file, asset, 1 + max(numbers, default=0), "")
+
+
+def _spell(file: RecoveryFile, asset: AssetRow, number: int, own: str) -> str:
+    """`number` is the allocation's place in the recovery's order of drafting."""
+    body: dict[str, str | int] = {
+        "number": number,
+        "trace": file.trace.id if file.trace is not None else "",
+        "claims": _short(_claims(file, number, own)),
+        "payees": _short([[c.id, c.payout_account_id] for c in _by_id(file)]),
+        "holds": _short(_holds(file, asset)),
+        "sharers": _short(sorted(o for a, o, _ in file.shared_with if a == asset.account_id)),
+    }
+    return canonical(body).decode()
+
+
+def _claims(file: RecoveryFile, number: int, own: str) -> list[object]:
+    """Each claim with its loss less what it had been given when this allocation was drafted.
+
+    What was drafted later took this allocation into account: it does not change its basis.
+    """
+    earlier = {
+        a.id
+        for a in file.allocations
+        if a.id != own and _number(a) <= number and a.state is not AllocationState.VOID
+    }
+    return [
+        [c.id, c.state is ClaimState.FILED, c.upheld_minor - committed_minor(file, c, only=earlier)]
+        for c in _by_id(file)
+    ]
+
+
+def _by_id(file: RecoveryFile) -> list[ClaimRow]:
+    return sorted(
+        (c for c in file.claims if c.state is not ClaimState.REJECTED), key=lambda c: c.id
+    )
+
+
+def _holds(file: RecoveryFile, asset: AssetRow) -> list[object]:
+    live = [h for h in file.holds_of(asset.id) if h.state in LIVE_HOLDS and h.held_minor]
+    return [[h.id, h.held_minor] for h in sorted(live, key=lambda h: h.id)]
+
+
+def _short(value: object) -> str:
+    return digest(value)[:16]
+
+
+def _number(allocation: AllocationRow) -> int:
+    return int(json.loads(allocation.basis)["number"]) if allocation.basis else 0
+
+
+def changed(file: RecoveryFile, allocation: AllocationRow, *, has_left: bool) -> str:
+    """What of the basis of an allocation is another now, in words; empty where it stands."""
+    if not allocation.basis:
+        return "it was drafted by a version that kept no basis"
+    then = json.loads(allocation.basis)
+    now = json.loads(
+        _spell(file, file.asset(allocation.asset_id), int(then["number"]), allocation.id)
+    )
+    names = [n for n in _CHANGED if then[n] != now[n] and not (has_left and n in _UNTIL_SENT)]
+    if not names and _is_overcommitted(file, allocation):
+        return "a victim would get more than his loss"
+    return ", ".join(_CHANGED[name] for name in names)
+
+
+def _is_overcommitted(file: RecoveryFile, allocation: AllocationRow) -> bool:
+    dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
+    given = {p.claim_id for p in file.payouts_of(allocation.id)}
+    return any(
+        c.id in given and committed_minor(file, c, without=dead) > c.upheld_minor
+        for c in file.claims
+    )
+
+
+def title(file: RecoveryFile, asset: AssetRow) -> str:
+    """What a title check is about: the money traced here, and who is a victim in this recovery."""
+    return digest([asset.traced_minor, [c.id for c in _by_id(file)]])
+
+
+def title_stands(file: RecoveryFile, asset: AssetRow) -> bool:
+    """Whether the title was checked for the money and the victims that there are now."""
+    return bool(asset.title_checked_by) and asset.title_basis == title(file, asset)

@@ -1,0 +1,98 @@
+"""What an officer does towards a return: ownership, notice, decision, release of the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AllocationRow
+from models.entities.states import AllocationState, Noun
+from models.ids import derive_id
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import unrelated_funds
+from recovery_flows.law import terms as clocks
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import releasable as releasing
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution import basis, guards as return_guards
+
+
+def check_title(progress: Progress, asset_id: str, actor: str) -> None:
+    """Record that the money in this account is the victims' and nobody else claims it.
+
+    It speaks of the money and the victims that there are now: it ends when others come.
+    """
+    asset = progress.file.asset(asset_id)
+    if basis.title_stands(progress.file, asset):
+        raise StepRefusedError(f"the title of {asset_id} was checked before")
+    values: dict[str, Scalar] = {
+        "title_checked_by": actor,
+        "title_basis": basis.title(progress.file, asset),
+    }
+    progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+
+
+def publish_notice(progress: Progress, allocation_id: str, now: datetime, laws: Laws) -> None:
+    """Publish who is to get what; the time for objections runs from now."""
+    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
+    if allocation.state is not AllocationState.DRAFT:
+        raise StepRefusedError(f"allocation {allocation_id} is {allocation.state}")
+    _check_guard(progress.file, allocation)
+    law = laws[progress.file.recovery.regime]
+    ends = clocks.due_at(law.notice.limit, now, law)
+    values: dict[str, Scalar] = {"notice_from": now, "notice_to": ends}
+    legal_basis = f"{law.notice.instrument}, {law.notice.article}"
+    progress.take(
+        Move(
+            Noun.ALLOCATION, allocation.id, "notice_published", allocation.state, values,
+            legal_basis=legal_basis,
+        )
+    )  # fmt: skip
+
+
+def submit_allocation(
+    progress: Progress, allocation_id: str, actor: str, now: datetime, laws: Laws
+) -> None:
+    """Submit the decision who gets what; a pro rata one only after its notice has run."""
+    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
+    step = next(
+        (s for s in laws[progress.file.recovery.regime].ladder if s.code == allocation.method), None
+    )
+    needs_notice = step is None or step.needs_notice
+    ended = allocation.notice_to is not None and allocation.notice_to <= now
+    if needs_notice and not ended:
+        raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
+    if payee_is_asked(progress.file, allocation_id):
+        raise StepRefusedError("another payee is asked for: a second person decides that first")
+    _check_guard(progress.file, allocation)
+    reference = derive_id("decision", allocation_id, now.isoformat())
+    values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
+    progress.take(Move(Noun.ALLOCATION, allocation.id, "submitted", allocation.state, values))
+    ask(progress, Act.RETURN, allocation.id, actor, now)
+
+
+def _check_guard(file: RecoveryFile, allocation: AllocationRow) -> None:
+    why = return_guards.why_not(file, allocation)
+    if why:
+        raise StepRefusedError(f"the return {allocation.id} cannot go on: {why}")
+
+
+def payee_is_asked(file: RecoveryFile, allocation_id: str) -> bool:
+    """Whether another payee is asked for one of those whom this allocation pays."""
+    paid = {p.claim_id for p in file.payouts_of(allocation_id)}
+    return any(c.asked_account_id for c in file.claims if c.id in paid)
+
+
+def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+    """Ask for what is left of a hold to be given up."""
+    hold = progress.file.hold(hold_id)
+    asset = progress.file.asset(hold.asset_id)
+    is_free = hold in return_guards.to_release(progress.file, asset)
+    if not (is_free or unrelated_funds.is_kept(progress.file, hold)):
+        kept = str(return_guards.waits_for(progress.file, asset))
+        why = kept or releasing.why_kept(progress.file, hold)
+        raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
+    ask(progress, Act.RELEASE, hold.id, actor, now)

@@ -1,0 +1,155 @@
+"""Why money is not returned or released yet: what a return of an account waits for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from models.case_file import RecoveryFile
+from models.entities import allocation_transitions as allocation_moves
+from models.entities.rows import AllocationRow, AssetRow, HoldRow
+from models.entities.states import CallKind, ClaimState, HoldKind, HoldState, Stage
+from models.step_wording import NOTHING, Wording, say
+from recovery_flows.freezing.freeze_plan import surplus_stops
+from recovery_flows.ledger import discrepancies, pools, releasable as releasing
+from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
+from recovery_flows.restitution import payouts as paying, refused_payouts
+from recovery_flows.restitution.allocation import ClaimShare
+
+
+def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
+    """Why an asset cannot be allocated or paid out yet; empty when it can.
+
+    `but` names an allocation that is itself under way: the guard is asked again until it has left.
+    """
+    if file.recovery.trace_wanted or file.trace is None:
+        return say("trace_old")
+    people = _waits_for_people(file, asset, but)
+    if people:
+        return people
+    if any(c.kind is CallKind.HOLD_QUERY for c in file.open_calls(asset.id)):
+        return say("asked_what_is_held")
+    if any(account == asset.account_id for account, _, _ in file.shared_with):
+        return say("account_shared")
+    if any(h.state is HoldState.STOPPED for h in file.live_holds(asset.id)):
+        return say("freeze_pending")
+    upstream = [a for a in file.assets if a.home and a.stage in (Stage.FREEZING, Stage.TRACING)]
+    if upstream:
+        return say("upstream")
+    if any(
+        a.asset_id == asset.id and a.state not in paying.ENDED and a.id != but
+        for a in file.allocations
+    ):
+        return say("allocation_open")
+    if any(c.state is ClaimState.FILED for c in file.claims):
+        return say("claim_unverified")
+    return NOTHING
+
+
+def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
+    refused = refused_payouts.blocking(file, asset, but=but)
+    if refused is not None:
+        return say("payout_refused", claim=refused.claim_id)
+    if file.recovery.asked_rule:
+        return say("rule_asked")
+    given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
+    if any(c.asked_account_id for c in file.claims if c.id in given):
+        return say("payee_asked")
+    if discrepancies.open_on(file, asset_id=asset.id) or any(
+        discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
+    ):
+        return say("discrepancy_first")
+    return NOTHING
+
+
+def why_not(file: RecoveryFile, allocation: AllocationRow) -> Wording:
+    """Why a decision may not go on now, at its submitting, its approval or its sending."""
+    changed = paying.changed(file, allocation)
+    if changed:
+        return say("rests_on_else", changed=changed)
+    return waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
+
+
+def why_idle(file: RecoveryFile, asset: AssetRow) -> Wording:
+    """Why nothing is done with an asset's held money now; empty when nothing keeps it."""
+    going = [
+        a
+        for a in file.allocations
+        if a.asset_id == asset.id and a.state in allocation_moves.UNDECIDED
+    ]
+    kept = (why_not(file, a) for a in going)
+    return next((why for why in kept if why), NOTHING) or waits_for(file, asset)
+
+
+def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
+    """Whether held money of an asset can be allocated, title check apart."""
+    held = pools.payable_minor(file, asset)
+    return held > 0 and bool(claim_shares(file, asset)) and not waits_for(file, asset)
+
+
+def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+    """Holds of an asset that no claim needs: to be given up, by decision.
+
+    As long as it cannot be allocated yet, only a stop on money that the statement shows not to be
+    stolen goes, rather than being kept to lapse.
+    """
+    if asset.stage is not Stage.RESTITUTION or file.recovery.trace_wanted or file.trace is None:
+        return ()
+    if discrepancies.hold_up_return(file, asset.id):
+        return ()
+    surplus = surplus_stops(file, asset)
+    if waits_for(file, asset):
+        return surplus
+    needless = releasing.needless(file, asset)
+    return tuple(h for h in file.holds_of(asset.id) if h in surplus or h in needless)
+
+
+def why_not_released(file: RecoveryFile, hold: HoldRow) -> str:
+    """Why a hold that was to be given up because no claim needs it is kept; empty if it may go.
+
+    Money found to be none of the case is let go by that finding, and a place in a waiting list
+    holds nothing.
+    """
+    if hold.release_due_at is not None or not hold.held_minor:
+        return ""
+    asset = file.asset(hold.asset_id)
+    if hold.state is HoldState.RELEASE_PENDING:
+        # Judged as when it was decided: as a hold in force.
+        hold = replace(hold, state=IN_FORCE[hold.kind])
+        file = replace(file, holds=tuple(hold if h.id == hold.id else h for h in file.holds))
+    if hold in to_release(file, asset):
+        return ""
+    return str(waits_for(file, asset)) or releasing.why_kept(file, hold)
+
+
+def claim_shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
+    """The claims that share in an asset: the one whose money it is, or else all of the file.
+
+    Mixed money is divided over the case: a victim's share is by loss, wherever in the file his own
+    money lies. So is what is left where the victims traced here are whole. A claim whose payment
+    the trace has not found has no part.
+    """
+    if file.trace is None:
+        return []
+    located = {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
+    traced: dict[str, int] = {}
+    for position in file.trace.positions:
+        if position.account_id == asset.account_id:
+            sofar = traced.get(position.claim_id, 0)
+            traced[position.claim_id] = sofar + position.claim_minor
+    open_claims = [
+        ClaimShare(c.id, net_loss_minor(file, c), traced.get(c.id, 0), c.paid_at)
+        for c in file.claims
+        if c.state in LOST
+        and c.id in located
+        and pools.is_payable(file, asset, net_loss_minor(file, c))
+    ]
+    here = [share for share in open_claims if share.traced_minor]
+    return here if len(here) == 1 else open_claims
+
+
+IN_FORCE = {
+    HoldKind.STOP: HoldState.STOPPED,
+    HoldKind.VOLUNTARY: HoldState.STOPPED,
+    HoldKind.FREEZE: HoldState.FROZEN,
+    HoldKind.QUEUE: HoldState.FROZEN,
+}

@@ -1,0 +1,99 @@
+"""Another payee than the account that the money came from: a decision of its own, with its own yes.
+
+From the moment that it is asked for, nothing is paid to that claim until a second person has said
+yes or no; a yes changes what is to be paid and voids what was approved.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import ApprovalRow, ClaimRow, PayoutRow
+from models.entities.states import AllocationState, Noun, PayoutState
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask, void_approvals
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import outstanding_losses as losses
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution import payouts as paying, refused_payouts
+
+_ASKED, _CHANGED = "another payee is asked for", "a payee was changed"
+_NOTHING: dict[str, Scalar] = {"asked_account_id": "", "asked_reason": "", "asked_by": ""}
+
+
+def ask_payee(
+    progress: Progress, claim_id: str, account_id: str, reason: str, actor: str, now: datetime
+) -> str:
+    """Ask a second person to have a claim paid to another account; return the approval's id.
+
+    `reason` is the fingerprint of the note that says why. StepRefusedError once the bank was told
+    to pay, and for the account that is paid already.
+    """
+    claim = _claim(progress.file, claim_id)
+    if account_id == claim.payout_account_id:
+        raise StepRefusedError(f"{claim_id} is paid to this account already")
+    going = _going(progress.file, claim_id)
+    _check_unsent(progress.file, going)
+    void_approvals(progress, claim_id, _ASKED)
+    for allocation_id in dict.fromkeys(p.allocation_id for p in going):
+        _hold_up(progress, allocation_id)
+    values: dict[str, Scalar] = {
+        "asked_account_id": account_id, "asked_reason": reason, "asked_by": actor,
+    }  # fmt: skip
+    progress.take(Move(Noun.CLAIM, claim.id, "payee_asked", claim.state, values))
+    return ask(progress, Act.PAYEE, claim.id, actor, now)
+
+
+def put_in_force(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+    """A second person said yes: what was drafted for the old account ends and is drafted anew."""
+    del laws
+    claim = _claim(progress.file, approval.subject_id)
+    values: dict[str, Scalar] = {
+        "payout_account_id": claim.asked_account_id, "payout_reason": claim.asked_reason,
+        "payout_changed_by": claim.asked_by, **_NOTHING,
+    }  # fmt: skip
+    going = _going(progress.file, claim.id)
+    _check_unsent(progress.file, going)
+    progress.take(Move(Noun.CLAIM, claim.id, "payee_changed", claim.state, values))
+    for allocation_id in dict.fromkeys(p.allocation_id for p in going):
+        paying.void(progress, allocation_id, _CHANGED)
+    refused_payouts.clear_for(progress, claim.id, now)
+
+
+def drop(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+    """A second person said no: the account stays the one that it was."""
+    claim = _claim(progress.file, approval.subject_id)
+    if claim.asked_account_id:
+        progress.take(
+            Move(Noun.CLAIM, claim.id, "payee_denied", claim.state, _NOTHING, reason=reason)
+        )
+
+
+def _claim(file: RecoveryFile, claim_id: str) -> ClaimRow:
+    return next(c for c in file.claims if c.id == claim_id)
+
+
+def _going(file: RecoveryFile, claim_id: str) -> list[PayoutRow]:
+    states = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
+    return [p for p in file.payouts if p.claim_id == claim_id and p.state in states]
+
+
+def _check_unsent(file: RecoveryFile, going: list[PayoutRow]) -> None:
+    """What a bank may have been told to pay is taken back only after the bank's own no."""
+    ids = {payout.allocation_id for payout in going}
+    if any(losses.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
+        raise StepRefusedError("the bank was told to pay already: wait for its answer")
+
+
+def _hold_up(progress: Progress, allocation_id: str) -> None:
+    """What was decided about a payout is to be decided again: no order of it leaves meanwhile."""
+    void_approvals(progress, allocation_id, _ASKED)
+    for payout in progress.file.payouts_of(allocation_id):
+        if payout.state is PayoutState.INSTRUCTED:
+            paying.recall(progress, payout, _ASKED)
+    allocation = paying.allocation_of(progress.file, allocation_id)
+    if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
+        progress.take(Move(Noun.ALLOCATION, allocation.id, "amended", allocation.state))

@@ -1,0 +1,131 @@
+"""Payouts on their way: instructed, taken back as long as none may have left, brought to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from models.case_file import RecoveryFile
+from models.entities.allocation_transitions import UNDECIDED
+from models.entities.rows import AllocationRow, PayoutRow
+from models.entities.states import AllocationState, ApprovalState, CallKind, Noun, PayoutState
+from models.ids import derive_id
+from models.outcome import CallIntent, Move
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.outstanding_losses import GOING, has_left, order_of
+from recovery_flows.restitution import basis
+
+ENDED = frozenset(
+    {
+        AllocationState.PAID,
+        AllocationState.PAID_IN_PART,
+        AllocationState.NOT_PAID,
+        AllocationState.VOID,
+    }
+)
+_LIVE = (ApprovalState.PENDING, ApprovalState.APPROVED)
+
+
+def allocation_of(file: RecoveryFile, allocation_id: str) -> AllocationRow:
+    """The allocation of that id."""
+    return next(a for a in file.allocations if a.id == allocation_id)
+
+
+def is_on_its_way(file: RecoveryFile) -> bool:
+    """Whether a bank may be paying a victim of this recovery just now."""
+    return any(p.state is PayoutState.INSTRUCTED and has_left(file, p) for p in file.payouts)
+
+
+def changed(file: RecoveryFile, allocation: AllocationRow) -> str:
+    """What an allocation rests on and is another now, in words; empty where it stands."""
+    left = any(has_left(file, p) for p in file.payouts_of(allocation.id))
+    return basis.changed(file, allocation, has_left=left)
+
+
+def intents(file: RecoveryFile, payouts: Sequence[PayoutRow], approval: str) -> list[CallIntent]:
+    """The instructions for approved payouts, one call each."""
+    return [
+        CallIntent(
+            id=derive_id("call", payout.id, CallKind.PAYOUT, approval),
+            partner_id=file.asset(payout.asset_id).partner_id,
+            kind=CallKind.PAYOUT,
+            noun=Noun.PAYOUT,
+            subject_id=payout.id,
+            asset_id=payout.asset_id,
+            approval_id=approval,
+        )
+        for payout in payouts
+    ]
+
+
+def void(progress: Progress, allocation_id: str, reason: str) -> None:
+    """End an allocation: what has not left is cancelled, its notice and its yes count no more.
+
+    Where an order may have left, that one goes on to its end, and the allocation with it.
+    """
+    payouts = progress.file.payouts_of(allocation_id)
+    gone = [p for p in payouts if has_left(progress.file, p)]
+    for payout in payouts:
+        if payout.state in GOING and payout not in gone:
+            _cancel(progress, payout, reason)
+    if gone:
+        return
+    _void_approvals(progress, allocation_id, reason)
+    state = allocation_of(progress.file, allocation_id).state
+    progress.take(Move(Noun.ALLOCATION, allocation_id, "voided", state, reason=reason))
+
+
+def recall(progress: Progress, payout: PayoutRow, reason: str) -> None:
+    """Take back an instruction that has not left: whether it has is for the caller to ask."""
+    order = order_of(progress.file, payout)
+    if order is not None:
+        progress.take(Move(Noun.CALL, order.id, "cancelled", order.state, reason=reason))
+    progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
+
+
+def _cancel(progress: Progress, payout: PayoutRow, reason: str) -> None:
+    if payout.state is PayoutState.INSTRUCTED:
+        recall(progress, payout, reason)
+    progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", PayoutState.PREPARED, reason=reason))
+
+
+def _void_approvals(progress: Progress, subject_id: str, reason: str) -> None:
+    for approval in progress.file.approvals:
+        if approval.subject_id == subject_id and approval.state in _LIVE:
+            progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+
+
+def void_changed(progress: Progress) -> None:
+    """End every allocation whose basis is another now, as far as no order of it may have left."""
+    for allocation in progress.file.allocations:
+        if allocation.state in ENDED or not _can_be_ended(progress.file, allocation):
+            continue
+        why = changed(progress.file, allocation)
+        if why:
+            void(progress, allocation.id, f"void: {why}")
+
+
+def _can_be_ended(file: RecoveryFile, allocation: AllocationRow) -> bool:
+    payouts = file.payouts_of(allocation.id)
+    return any(p.state in GOING and not has_left(file, p) for p in payouts)
+
+
+def finish(progress: Progress, allocation: AllocationRow) -> None:
+    """Once every payout is through, the allocation says what came of it; later news changes it."""
+    if allocation.state in UNDECIDED or allocation.state is AllocationState.VOID:
+        return
+    payouts = [
+        p for p in progress.file.payouts_of(allocation.id) if p.state is not PayoutState.CANCELLED
+    ]
+    if any(p.state in GOING for p in payouts):
+        return
+    state = _outcome(payouts)
+    if state is not allocation.state:
+        progress.take(Move(Noun.ALLOCATION, allocation.id, str(state), allocation.state))
+
+
+def _outcome(payouts: Iterable[PayoutRow]) -> AllocationState:
+    amounts = [(p.returned_minor, p.amount_minor) for p in payouts]
+    if not any(returned for returned, _ in amounts):
+        return AllocationState.NOT_PAID
+    in_full = all(returned >= ordered for returned, ordered in amounts)
+    return AllocationState.PAID if in_full else AllocationState.PAID_IN_PART

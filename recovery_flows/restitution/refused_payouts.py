@@ -1,0 +1,79 @@
+"""Payouts that a bank did not carry out: none is ordered again on the same facts.
+
+Paying again takes another fact: another account of the victim, a smaller sum where a conversion
+came to more than is held, or a person who has asked the bank what was wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AssetRow, PayoutRow
+from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, PayoutState
+from models.money import Money
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.outstanding_losses import owed_minor
+from recovery_flows.ledger.pools import MOST_COINS_LESS, NO_BALANCE, short_rounds
+
+NOT_PAID = frozenset({PayoutState.REFUSED, PayoutState.RETURNED})
+
+
+def blocking(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> PayoutRow | None:
+    """A payout of this asset that was not carried out and of which nothing has changed since.
+
+    `but` names an allocation whose own refusals do not hold up the rest of it.
+    """
+    here = (p for p in _same_facts(file) if p.asset_id == asset.id and p.allocation_id != but)
+    return next(here, None)
+
+
+def _same_facts(file: RecoveryFile) -> Iterator[PayoutRow]:
+    claims = {c.id: c for c in file.claims}
+    for payout in file.payouts:
+        claim = claims[payout.claim_id]
+        if payout.state not in NOT_PAID or not owed_minor(file, claim):
+            continue
+        same_payee = claim.payout_account_id == payout.payee_account_id
+        if same_payee and not _asks_less(file, payout) and not _looked_into(file, payout):
+            yield payout
+
+
+def _asks_less(file: RecoveryFile, payout: PayoutRow) -> bool:
+    """Whether the next order out of that hold is smaller: its conversion came to too much."""
+    hold = file.hold(payout.hold_id)
+    is_short = payout.state is PayoutState.REFUSED and payout.reason == NO_BALANCE
+    crosses = payout.currency != hold.currency
+    return is_short and crosses and len(short_rounds(file, hold)) <= MOST_COINS_LESS
+
+
+def _looked_into(file: RecoveryFile, payout: PayoutRow) -> bool:
+    return any(
+        d.kind is DiscrepancyKind.PAYOUT_NOT_PAID
+        and (d.subject_id, d.mark) == (payout.id, str(payout.state))
+        and d.state is DiscrepancyState.RESOLVED
+        for d in file.discrepancies
+    )
+
+
+def record(progress: Progress, now: datetime) -> None:
+    """Each payout that blocks is owned by a person until its facts have changed."""
+    for payout in tuple(_same_facts(progress.file)):
+        discrepancies.find(
+            progress, DiscrepancyKind.PAYOUT_NOT_PAID, Noun.PAYOUT, payout.id, now,
+            claim_id=payout.claim_id,
+            expected=Money(payout.amount_minor, payout.currency),
+            detail=f"{payout.state}{f', {payout.reason}' if payout.reason else ''}: ask the bank "
+            "why, or name another account of the victim",
+            mark=str(payout.state),
+        )  # fmt: skip
+
+
+def clear_for(progress: Progress, claim_id: str, now: datetime) -> None:
+    """Another account of the victim was named: what was not paid to the old one is over."""
+    for found in discrepancies.open_ones(progress.file):
+        if found.kind is DiscrepancyKind.PAYOUT_NOT_PAID and found.claim_id == claim_id:
+            reason = "another account of the victim was named"
+            discrepancies.clear(progress, found.id, now, reason)

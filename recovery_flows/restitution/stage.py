@@ -1,0 +1,163 @@
+"""Restitution: who gets what of an account's held money, after notice, by decision, to the cent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.rows import AllocationRow, AssetRow
+from models.entities.states import (
+    LIVE_HOLDS,
+    AllocationState,
+    ClaimState,
+    HoldState,
+    Noun,
+    RecoveryState,
+    Stage,
+)
+from models.ids import derive_id
+from models.outcome import Move, Scalar
+from recovery_flows.cross_border.stage import is_waiting
+from recovery_flows.freezing.stage import is_unanswered
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import pools
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.outstanding_losses import is_paid
+from recovery_flows.restitution import basis, distribution, payouts as paying, refused_payouts
+from recovery_flows.restitution.allocation import AllocationResult, allocate
+from recovery_flows.restitution.distribution import Part
+from recovery_flows.restitution.guards import claim_shares, is_allocable
+
+
+def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+    """Decisions that rest on something else now end; notices, payouts, drafts, assets to close."""
+    if progress.file.recovery.state is not RecoveryState.OPEN:
+        return
+    paying.void_changed(progress)
+    for allocation in progress.file.allocations:
+        _end_notice(progress, allocation, now)
+        paying.finish(progress, allocation)
+    mark_paid_claims(progress)
+    refused_payouts.record(progress, now)
+    for asset in progress.file.assets:
+        _end_title(progress, asset)
+        if asset.stage is Stage.RESTITUTION:
+            _draft(progress, asset, laws)
+            _close(progress, asset)
+
+
+def _end_notice(progress: Progress, allocation: AllocationRow, now: datetime) -> None:
+    if allocation.state is not AllocationState.NOTICE or allocation.notice_to is None:
+        return
+    if allocation.notice_to <= now:
+        reason = "no objection is on file"
+        progress.take(
+            Move(Noun.ALLOCATION, allocation.id, "notice_ended", allocation.state, reason=reason)
+        )
+
+
+def mark_paid_claims(progress: Progress) -> None:
+    """A claim's state says what its payouts say: paid, or open again once money came back."""
+    for claim in progress.file.claims:
+        paid = is_paid(progress.file, claim)
+        if claim.state is ClaimState.VERIFIED and paid:
+            progress.take(Move(Noun.CLAIM, claim.id, "paid", claim.state))
+        elif claim.state is ClaimState.PAID and not paid:
+            reason = "less than the upheld loss has reached the victim"
+            progress.take(Move(Noun.CLAIM, claim.id, "owed_again", claim.state, reason=reason))
+
+
+def _end_title(progress: Progress, asset: AssetRow) -> None:
+    """A check of whose money it is speaks of the money and the victims that there were then."""
+    if not asset.title_checked_by or asset.stage is Stage.CLOSED:
+        return
+    if not basis.title_stands(progress.file, asset):
+        values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
+        reason = "other money was traced here, or other victims have come, since it was checked"
+        progress.take(Move(Noun.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason))
+
+
+def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+    file = progress.file
+    asset = file.asset(asset.id)
+    if not basis.title_stands(file, asset) or not is_allocable(file, asset):
+        return
+    result, parts = _divide(file, asset, laws)
+    number = len([a for a in file.allocations if a.asset_id == asset.id]) + 1
+    allocation_id = derive_id("alloc", asset.id, number)
+    values: dict[str, Scalar] = {
+        "asset_id": asset.id,
+        "round_number": number,
+        "method": result.method,
+        "formula": result.formula,
+        "pool_minor": pools.payable_minor(file, asset),
+        "currency": file.recovery.currency,
+        "basis": basis.spelled(file, asset),
+    }
+    if parts:
+        drafted = Move(Noun.ALLOCATION, allocation_id, "drafted", None, values)
+        progress.take(drafted, *(_prepared(file, asset, allocation_id, part) for part in parts))
+
+
+def _divide(
+    file: RecoveryFile, asset: AssetRow, laws: Laws
+) -> tuple[AllocationResult, tuple[Part, ...]]:
+    """Who gets how much, out of which hold.
+
+    Where every share is less than a coin that can be paid, the smallest ones stand back until one
+    can: else the money could reach nobody.
+    """
+    shares, given = claim_shares(file, asset), pools.pools(file, asset)
+    ladder = laws[file.recovery.regime].ladder
+    stand_back: set[str] = set()
+    while True:
+        pool = sum(p.payable_minor for p in given)
+        result = allocate(pool, shares, ladder, stand_back)
+        parts, unpaid = distribution.parts_of(result, given)
+        if parts or len(unpaid) < 2:
+            return result, parts
+        lines = [line for line in result.lines if line.claim_id in unpaid]
+        smallest = min(reversed(lines), key=lambda line: line.weight_minor)
+        stand_back.add(smallest.claim_id)
+
+
+def _prepared(file: RecoveryFile, asset: AssetRow, allocation_id: str, part: Part) -> Move:
+    """One payout per claim and hold, so that no hold pays more than it holds."""
+    claim = next(c for c in file.claims if c.id == part.claim_id)
+    values: dict[str, Scalar] = {
+        "allocation_id": allocation_id,
+        "asset_id": asset.id,
+        "claim_id": claim.id,
+        "hold_id": part.hold_id,
+        "payee_account_id": claim.payout_account_id,
+        "amount_minor": part.amount_minor,
+        "currency": file.recovery.currency,
+    }
+    name = derive_id("payout", allocation_id, claim.id, part.hold_id)
+    return Move(Noun.PAYOUT, name, "prepared", None, values)
+
+
+def _close(progress: Progress, asset: AssetRow) -> None:
+    file = progress.file
+    busy = (
+        any(h.state in LIVE_HOLDS and h.held_minor > 0 for h in file.holds_of(asset.id))
+        or any(h.state in _HOLD_BUSY for h in file.holds_of(asset.id))
+        or is_unanswered(file.holds_of(asset.id))
+        or file.open_calls(asset.id)
+        or any(a.asset_id == asset.id and a.state not in paying.ENDED for a in file.allocations)
+        or any(r.asset_id == asset.id and is_waiting(r) for r in file.requests)
+        or file.recovery.trace_wanted
+    )
+    if not busy:
+        progress.take(Move(Noun.ASSET, asset.id, "closed", file.asset(asset.id).stage))
+
+
+_HOLD_BUSY = frozenset(
+    {
+        HoldState.DRAFT,
+        HoldState.PENDING_APPROVAL,
+        HoldState.ORDERED,
+        HoldState.QUEUED,
+        HoldState.RELEASE_PENDING,
+    }
+)

@@ -1,0 +1,1 @@
+"""The banks of the sandbox: their book, their interface, their own rules."""

@@ -1,0 +1,83 @@
+"""Where faults are planted and told: by call, or by the dice of a seed."""
+
+from __future__ import annotations
+
+import html
+import json
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from recovery_flows.sandbox.banks.service import Desk
+from recovery_flows.sandbox.banks.wire import ProblemError, bad_request, json_object
+from recovery_flows.sandbox.faults import plan as faults
+from recovery_flows.sandbox.faults.by_seed import dice_of, read_dice, set_dice
+
+
+def routes(desk: Desk) -> list[Route]:
+    """Planted faults, the dice, and what has met which calls so far."""
+    return [
+        Route("/sandbox/faults", partial(_faults, desk), methods=["GET", "POST", "DELETE"]),
+        Route("/sandbox/faults/met", partial(_met, desk)),
+        Route("/sandbox/dice", partial(_dice, desk), methods=["GET", "POST", "DELETE"]),
+    ]
+
+
+def faults_html(desk: Desk) -> str:
+    """What goes wrong at this bank, as a part of its page."""
+    on = [_row_text(row) for row in faults.planted(desk.db, desk.bank)]
+    dice = dice_of(desk.db, desk.bank)
+    on += [] if dice is None else [f"by {dice}"]
+    met = [f"{row['kind']} × {row['times']} in {row['call']}" for row in _seen(desk)]
+    return _list("Going wrong", on) + _list("Gone wrong", met)
+
+
+def _list(title: str, lines: list[str]) -> str:
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines or ["nothing"])
+    return f"<h2>{title}</h2><ul>{items}</ul>"
+
+
+def _row_text(row: dict[str, object]) -> str:
+    more = [f"{name} {row[name]}" for name in ("seconds", "amount") if row[name] is not None]
+    return ", ".join([f"{row['kind']} × {row['times']} in {row['call']}", *more])
+
+
+def _seen(desk: Desk) -> list[dict[str, object]]:
+    return faults.met(desk.db, desk.bank)
+
+
+async def _faults(desk: Desk, request: Request) -> Response:
+    try:
+        if request.method == "POST":
+            rows = json_object(b'{"faults":' + await request.body() + b"}")["faults"]
+            faults.plant(desk.db, faults.read_faults(rows, desk.bank))
+        elif request.method == "DELETE":
+            faults.clear(desk.db, desk.bank)
+    except ValueError as error:
+        return bad_request(str(error)).response()
+    except ProblemError as problem:
+        return problem.response()
+    return JSONResponse(faults.planted(desk.db, desk.bank))
+
+
+async def _met(desk: Desk, _request: Request) -> Response:
+    return JSONResponse(_seen(desk))
+
+
+async def _dice(desk: Desk, request: Request) -> Response:
+    try:
+        if request.method == "POST":
+            set_dice(desk.db, desk.bank, read_dice(json_object(await request.body())))
+        elif request.method == "DELETE":
+            set_dice(desk.db, desk.bank, None)
+    except ValueError as error:
+        return bad_request(str(error)).response()
+    except ProblemError as problem:
+        return problem.response()
+    dice = dice_of(desk.db, desk.bank)
+    told = None
+    if dice is not None:
+        told = {"seed": dice.seed, "percent": dice.percent, "seconds": dice.seconds}
+    return Response(json.dumps(told), media_type="application/json")

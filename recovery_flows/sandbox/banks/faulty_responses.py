@@ -1,0 +1,171 @@
+"""What a fault makes of an answer on its way out; the bank's own book and memory stay right."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from recovery_flows.sandbox.arithmetic import minor_of, text_of
+from recovery_flows.sandbox.banks.payouts import Payout
+from recovery_flows.sandbox.banks.resources import hold_json, payout_json
+from recovery_flows.sandbox.faults.plan import Fault
+from recovery_flows.sandbox.rows import Hold
+from recovery_flows.sandbox.states import FaultKind
+
+# The first of these that an answer has is renamed, left out, or put as a text, by turns.
+_RENAMED = ("counterparty", "amountHeld", "debited", "booked", "response", "minPollSeconds")
+_LEFT_OUT = ("closing", "expiresAt", "bookedAt", "asOf", "status", "hasMoreElements", "currency")
+_RETYPED = ("seq", "revision", "number", "idempotencyKey", "minPollSeconds", "hasMoreElements")
+_FALLBACK = ("items", "lastModified")
+_FIGURES = ("amountHeld", "debited", "closing", "booked")
+_AGAIN = "again=1"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer as it was about to go out, and what it answered; `currency` is the bank's."""
+
+    db: sqlite3.Connection
+    currency: str
+    target: str
+    body: dict[str, Any]
+
+
+def bends(fault: Fault | None) -> bool:
+    """Whether the fault changes what is said; such an answer goes out whole, never as a 304."""
+    return fault is not None and fault.kind in _BENDERS
+
+
+def bent(
+    db: sqlite3.Connection, currency: str, fault: Fault, request: Request, response: Response
+) -> Response:
+    """The answer with the fault in it. Its ETag stays: a bank's may well be a revision."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    target = request.url.path + query
+    told = Told(db, currency, target, json.loads(bytes(response.body)))
+    _BENDERS[fault.kind](told, fault)
+    content = json.dumps(told.body, ensure_ascii=False, separators=(",", ":"))
+    headers = {k: v for k, v in response.headers.items() if k != "content-length"}
+    return Response(content, response.status_code, headers)
+
+
+def _change_schema(told: Told, fault: Fault) -> None:
+    names = (_RETYPED, _RENAMED, _LEFT_OUT)[fault.times % 3]
+    found = list(_objects(told.body))
+    name = next(n for n in (*names, *_FALLBACK, *told.body) if any(n in one for one in found))
+    for one in found:
+        if name not in one:
+            continue
+        value = one.pop(name)
+        if names is _RENAMED:
+            one[f"{name}V2"] = value
+        elif names is _RETYPED:
+            one[name] = [value]
+
+
+def _miss_by_a_cent(told: Told, fault: Fault) -> None:
+    del fault
+    for one in _objects(told.body):
+        money = next((one[name] for name in _FIGURES if isinstance(one.get(name), dict)), None)
+        if money is not None:
+            minor = minor_of(money["amount"], money["currency"])
+            money["amount"] = text_of(minor - 1 if minor else 1, money["currency"])
+
+
+def _show_empty(told: Told, fault: Fault) -> None:
+    del fault
+    if "balance" in told.body:
+        told.body["balance"]["booked"] = dict(told.body["balance"]["held"])
+
+
+def _repeat(told: Told, fault: Fault) -> None:
+    del fault
+    name = "items" if "items" in told.body else "transactions"
+    told.body[name] = told.body[name] * 2
+    if told.body[name] and _AGAIN not in told.target:
+        mark = "&" if "?" in told.target else "?"
+        told.body["links"] = [{"rel": "next", "href": f"{told.target}{mark}{_AGAIN}"}]
+        if name == "items":
+            told.body["hasMoreElements"] = True
+
+
+def _disorder(told: Told, fault: Fault) -> None:
+    del fault
+    if "transactions" in told.body:
+        told.body["transactions"].reverse()
+    elif "items" in told.body:
+        newest_first = reversed(told.body["items"])
+        told.body["items"] = [one for item in newest_first for one in _with_older(told, item)]
+    else:
+        older = _older(told, told.body)
+        if older is not None:
+            told.body.clear()
+            told.body.update(older)
+
+
+def _with_older(told: Told, item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield item
+    older = _older(told, item)
+    if older is not None:
+        yield older
+
+
+def _older(told: Told, item: dict[str, Any]) -> dict[str, Any] | None:
+    """The revision before this one, from the bank's own memory."""
+    if item["type"] == "task":
+        return _older_task(item)
+    table = "hold_before" if item["type"] == "hold" else "payout_before"
+    row = told.db.execute(
+        f"SELECT * FROM {table} WHERE id = ? AND revision < ?",  # noqa: S608 - ours
+        [item["id"], item["revision"]],
+    ).fetchone()
+    if row is None:
+        return None
+    return hold_json(Hold(*row)) if item["type"] == "hold" else _payout(told, row)
+
+
+def _older_task(item: dict[str, Any]) -> dict[str, Any] | None:
+    """A task without its last answer; every answer is a revision, whose document tells its term."""
+    *answers, _ = item["answers"]
+    if not answers:
+        return None
+    before = json.loads(base64.b64decode(answers[-1]["document"]))
+    return {
+        **item,
+        "revision": item["revision"] - 1,
+        "status": answers[-1]["status"],
+        "preservedUntil": before["preservedUntil"],
+        "refusalReason": before["refusalReason"],
+        "answers": answers,
+        "lastModified": answers[-1]["at"],
+    }
+
+
+def _payout(told: Told, row: sqlite3.Row) -> dict[str, Any]:
+    return payout_json(Payout(*row), told.currency)
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    """Every JSON object in a value, the outer ones first."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _objects(one)
+
+
+_BENDERS: dict[FaultKind, Callable[[Told, Fault], None]] = {
+    FaultKind.SCHEMA_CHANGE: _change_schema,
+    FaultKind.REPEATED: _repeat,
+    FaultKind.OUT_OF_ORDER: _disorder,
+    FaultKind.OFF_BY_A_CENT: _miss_by_a_cent,
+    FaultKind.NO_MONEY: _show_empty,
+}

@@ -1,0 +1,1 @@
+"""Planted misbehaviour of banks: what it is, when it comes, what it does."""

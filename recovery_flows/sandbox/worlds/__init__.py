@@ -1,0 +1,1 @@
+"""Worlds of accounts and transfers in which a story plays."""

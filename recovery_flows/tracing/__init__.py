@@ -1,0 +1,1 @@
+"""Where the money went: stored bookings traced, accounts found, the trace shown."""

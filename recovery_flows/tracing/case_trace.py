@@ -1,0 +1,130 @@
+"""Tracing one recovery from the statements that are stored: read, trace, adopt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.case_file import GonePart, Position, RecoveryFile, TraceView
+from models.entities.rows import RecoveryRow
+from models.entities.states import Noun
+from models.ids import derive_id, digest
+from models.outcome import Move, Scalar
+from models.queries.books.changed_bookings import changed_bookings
+from models.queries.books.money import places, told_in
+from models.queries.cases.case_files import trace_json
+from models.sealing.vault import Vault
+from recovery_flows.errors import DisagreementError
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger import bank_contradictions, claim_limits as limits
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.postings import CONFLICT
+from recovery_flows.tracing import contradictions as contradicting, onward_accounts as following
+from recovery_flows.tracing.inputs import Gathered, gather
+from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.types import Trace
+
+
+class BookingsChangedError(DisagreementError):
+    """Bookings that a trace would rest on were changed by hand: nothing is traced with them."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence}: it was changed by hand, see `recovery audit verify`")
+
+
+def trace_file(
+    session: Session, vault: Vault, progress: Progress, now: datetime, laws: Laws
+) -> None:
+    """Trace a recovery under its chosen rule from all stored bookings, and adopt the result.
+
+    One that contradicts what was paid back or is being paid is not adopted, but owned by a person.
+    Raises BookingsChangedError where the bookings are not those that were stored.
+    """
+    file = progress.file
+    told = told_in(session, {a.account_id for a in file.assets})
+    bank_contradictions.compare_currencies(progress, told, now)
+    given = gather(session, file)
+    for sentence in changed_bookings(session, vault, file.recovery.id, given.accounts):
+        raise BookingsChangedError(sentence)
+    trace = traced(file.recovery, given, now)
+    view, text = _view(file, trace, now)
+    if contradicting.refuse(progress, view, now, digest(text)):
+        return
+    known_places = places(session, {p.account_id for p in view.positions})
+    covered_to = {s.account_id: s.covers_to for s in given.spans}
+    stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
+    limited = tuple(limits.moves(file, given.booked))
+    following.adopt(progress, now, laws, view, text, known_places, depths(trace), stale, limited)
+    limits.record(progress, given.booked, given.unbooked, now)
+    _note_files(progress, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
+
+
+def _note_files(progress: Progress, covered_to: Mapping[str, datetime]) -> None:
+    """An account found now may have been told by a file before: its statement is in already."""
+    for asset in progress.file.assets:
+        reaches = covered_to.get(asset.account_id)
+        if asset.statement_to is None and reaches is not None:
+            values: dict[str, Scalar] = {"statement_to": reaches}
+            progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+
+
+def traced(recovery: RecoveryRow, given: Gathered, now: datetime) -> Trace:
+    """The trace under the rule in force for a recovery."""
+    return trace_under(RuleName(recovery.tracing_rule), given, now, recovery.tracing_among)
+
+
+def trace_under(rule: RuleName, given: Gathered, now: datetime, among: str = "") -> Trace:
+    """The trace under any rule, of what is known at `now`; `among` "" is the usual one."""
+    return trace_by(
+        rule, given.transfers, given.sources, given.openings, given.coverage,
+        as_of=now, among=Among(among or Among.FIFO), holds=given.holds,
+    )  # fmt: skip
+
+
+def rule_text(recovery: RecoveryRow) -> str:
+    """The rule in force as an adopted trace spells it."""
+    among = recovery.tracing_among
+    return f"{recovery.tracing_rule}/{among}" if among else recovery.tracing_rule
+
+
+def _view(file: RecoveryFile, trace: Trace, now: datetime) -> tuple[TraceView, str]:
+    sums: dict[tuple[str, str], list[int]] = {}
+    for position in trace.positions:
+        both = sums.setdefault((position.account, position.claim_id), [0, 0])
+        both[0] += position.amount_minor
+        both[1] += position.claim_minor
+    positions = tuple(
+        Position(account, claim, amount, minor)
+        for (account, claim), (amount, minor) in sorted(sums.items())
+    )
+    gone: dict[tuple[str, str, str], list[int]] = {}
+    parts: list[tuple[str, str, Any]] = [(str(g.kind), g.account, g) for g in trace.gone]
+    parts += [(CONFLICT, "", c) for c in trace.conflicts]
+    for kind, account, part in parts:
+        both = gone.setdefault((kind, account, part.claim_id), [0, 0])
+        both[0] += part.amount_minor
+        both[1] += part.claim_minor
+    ended = tuple(
+        GonePart(kind, account, claim, amount, minor)
+        for (kind, account, claim), (amount, minor) in sorted(gone.items())
+    )
+    text = trace_json(positions, ended)
+    rule = rule_text(file.recovery)
+    name = derive_id("trace", file.recovery.id, now.isoformat(), rule, text)
+    return TraceView(name, rule, now, positions, ended), text
+
+
+def depths(trace: Trace) -> dict[str, int]:
+    """How many payments each account is from the victim's own, at the least."""
+    depth_of_hop: dict[int, int] = {}
+    depths: dict[str, int] = {}
+    for hop in trace.hops:
+        parent = -1 if hop.parent is None else depth_of_hop.get(hop.parent, 0)
+        depth_of_hop[hop.id] = parent + 1
+        if hop.payee is not None:
+            depths[hop.payee] = min(depths.get(hop.payee, parent + 1), parent + 1)
+    return depths

@@ -1,0 +1,1 @@
+"""A trace on files alone, with no recovery and no database."""

@@ -1,0 +1,187 @@
+"""Following the money: a trace adopted, accounts found, each given its place to start."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.case_file import GonePart, Place, Position, RecoveryFile, TraceView
+from models.entities.rows import AssetRow, ClaimRow
+from models.entities.states import CallKind, ClaimState, Noun, RequestState, Stage
+from models.facts import LineKind
+from models.ids import derive_id, digest
+from models.outcome import CallIntent, Move
+from recovery_flows.freezing import stage as freezing
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing import contradictions as contradicting
+
+
+def adopt(
+    progress: Progress,
+    now: datetime,
+    laws: Laws,
+    found: TraceView,
+    result_json: str,
+    places: dict[str, Place],
+    depth_of: dict[str, int],
+    stale: frozenset[str],
+    limited: tuple[Move, ...] = (),
+) -> None:
+    """Put a new trace in force: what is located and gone is re-booked, new accounts become assets.
+
+    `places` tells where each account lies, `depth_of` how many payments from the victim it is,
+    `stale` which accounts received traced money after their statement ends, `limited` what the
+    bookings change in the claims: both go into one entry, since the trace is of these claims.
+    """
+    file = progress.file
+    recovery = file.recovery
+    moves = [Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": False})]
+    if file.trace is None or _content(file.trace) != _content(found):
+        if file.trace is not None:
+            moves.append(Move(Noun.TRACE, file.trace.id, "replaced", "adopted"))
+        moves.append(
+            Move(
+                Noun.TRACE, found.id, "adopted", None,
+                {
+                    "rule": found.rule,
+                    "as_of": now,
+                    "result_digest": digest(result_json),
+                    "result_json": result_json,
+                },
+                reason=f"{found.rule} is the rule chosen for this recovery",
+            )
+        )  # fmt: skip
+    else:
+        found = file.trace
+    moves += _asset_moves(file, laws, found, places, depth_of, stale)
+    progress.adopt(found, *moves, *limited)
+
+
+def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[GonePart, ...]]:
+    return trace.rule, trace.positions, trace.gone
+
+
+def _traced(trace: TraceView) -> dict[str, tuple[int, int]]:
+    """(amount, claim) per account, what was already paid back from it included."""
+    sums: dict[str, tuple[int, int]] = {}
+    parts: list[Position | GonePart] = [*trace.positions]
+    parts += [g for g in trace.gone if g.kind == LineKind.PAYOUT]
+    for part in parts:
+        amount, claim = sums.get(part.account_id, (0, 0))
+        sums[part.account_id] = (amount + part.amount_minor, claim + part.claim_minor)
+    return sums
+
+
+def _asset_moves(
+    file: RecoveryFile,
+    laws: Laws,
+    trace: TraceView,
+    places: dict[str, Place],
+    depth_of: dict[str, int],
+    stale: frozenset[str],
+) -> list[Move]:
+    sums = _traced(trace)
+    moves = []
+    for asset in file.assets:
+        amount, claim = sums.pop(asset.account_id, (0, 0))
+        values: dict[str, int | datetime | None] = {}
+        if (amount, claim) != (asset.traced_minor, asset.traced_claim_minor):
+            values = {"traced_minor": amount, "traced_claim_minor": claim}
+        if asset.account_id in stale and asset.statement_to is not None:
+            values["statement_to"] = None
+        if values:
+            moves.append(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+    for account_id in sorted(sums, key=lambda a: (depth_of.get(a, 0), a)):
+        amount, claim = sums[account_id]
+        if account_id in places:
+            depth = depth_of.get(account_id, 1)
+            moves.append(_found(file, laws, account_id, places[account_id], amount, claim, depth))
+    return moves
+
+
+def _found(
+    file: RecoveryFile,
+    laws: Laws,
+    account_id: str,
+    place: Place,
+    amount_minor: int,
+    claim_minor: int,
+    depth: int,
+) -> Move:
+    law = laws[file.recovery.regime]
+    left_alone = ""
+    if claim_minor < law.minimum_worth(file.recovery.currency).minor:
+        left_alone = f"below the minimum worth ({law.code}_MINIMUM_WORTH)"
+    elif law.maximum_hops is not None and depth > law.maximum_hops:
+        left_alone = f"further than {law.maximum_hops} payments ({law.code}_MAXIMUM_HOPS)"
+    return Move(
+        Noun.ASSET,
+        derive_id("asset", file.recovery.id, account_id),
+        "found" if place.home else "found_abroad",
+        None,
+        {
+            "account_id": account_id,
+            "partner_id": place.partner_id,
+            "currency": place.currency,
+            "home": place.home,
+            "regime": place.regime,
+            "depth": depth,
+            "traced_minor": amount_minor,
+            "traced_claim_minor": claim_minor,
+            "left_alone": left_alone,
+        },
+    )
+
+
+def advance(progress: Progress, now: datetime) -> None:
+    """What tracing asks for now: statements; and assets that are traced move on."""
+    contradicting.advance(progress, now)
+    for asset in progress.file.assets:
+        if freezing.statement_is_wanted(progress.file, asset):
+            progress.call(freezing.statement_intent(asset, now))
+    for claim in progress.file.claims:
+        _ask_victims_bank(progress, claim)
+    for asset in progress.file.assets:
+        if asset.stage is Stage.TRACING and is_traced(progress.file, asset):
+            progress.take(Move(Noun.ASSET, asset.id, "traced", asset.stage))
+
+
+def _ask_victims_bank(progress: Progress, claim: ClaimRow) -> None:
+    """Money that crossed currencies: the victim's own bank says what arrived, in the payee's."""
+    file = progress.file
+    asset = next((a for a in file.assets if a.account_id == claim.payee_account_id), None)
+    known = asset is None or asset.currency == claim.currency
+    asked = claim.statement_to is not None or any(c.subject_id == claim.id for c in file.calls)
+    if asset is None or known or asked or claim.state is not ClaimState.VERIFIED:
+        return
+    progress.call(
+        CallIntent(
+            id=derive_id("call", claim.id, CallKind.STATEMENT),
+            partner_id=claim.victim_partner_id,
+            kind=CallKind.STATEMENT,
+            noun=Noun.CLAIM,
+            subject_id=claim.id,
+            asset_id=asset.id,
+        )
+    )
+
+
+def is_traced(file: RecoveryFile, asset: AssetRow) -> bool:
+    """Whether an account's statement is in, current, and part of the adopted trace."""
+    if file.recovery.trace_wanted or file.open_calls(asset.id):
+        return False
+    if freezing.statement_is_wanted(file, asset):
+        return False
+    return bool(asset.left_alone) or (file.trace is not None and asset.statement_to is not None)
+
+
+def request_is_over(file: RecoveryFile, asset: AssetRow) -> bool:
+    """Whether the request for a foreign asset has ended in any way."""
+    requests = [r for r in file.requests if r.asset_id == asset.id]
+    ended = (
+        RequestState.EXECUTED,
+        RequestState.PARTIALLY_EXECUTED,
+        RequestState.REFUSED,
+        RequestState.DENIED,
+    )
+    return bool(requests) and all(r.state in ended for r in requests)

@@ -1,0 +1,172 @@
+"""The rule by which a recovery is traced: chosen with a reason, in force once a second says yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.case_file import RecoveryFile
+from models.entities.allocation_transitions import UNDECIDED
+from models.entities.rows import AllocationRow
+from models.entities.states import (
+    AllocationState,
+    ApprovalState,
+    HoldKind,
+    HoldState,
+    Noun,
+    PayoutState,
+    RecoveryState,
+)
+from models.money import Money
+from models.outcome import Move, Scalar
+from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.requests import ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
+
+_WHY_NOT = {
+    Standing.LEAD: "it says where to look, no court attributes by it",
+    Standing.EXPOSURE: "it counts what came near, the sums do not add up to the loss",
+}
+_DECIDED = (AllocationState.APPROVED, AllocationState.PAID, AllocationState.PAID_IN_PART)
+_NOTHING_ASKED: dict[str, Scalar] = {
+    "asked_rule": "", "asked_among": "", "asked_reason": "", "asked_moved_minor": 0,
+}  # fmt: skip
+
+
+def among_of(rule: RuleName, among: str) -> str:
+    """How victims are told apart under a rule that leaves it open; "" under any other."""
+    return (among or Among.FIFO) if rule is RuleName.LIBR else ""
+
+
+def check_choice(file: RecoveryFile, rule: RuleName, among: str) -> None:
+    """Raise StepRefusedError, with the reason, unless this rule may be asked for now."""
+    recovery, info = file.recovery, RULES[rule]
+    if info.standing is not Standing.RULE:
+        raise StepRefusedError(
+            f"{info.label} cannot be the rule of {recovery.ref}: {_WHY_NOT[info.standing]}"
+        )
+    if (recovery.tracing_rule, recovery.tracing_among) == (rule, among_of(rule, among)):
+        raise StepRefusedError(f"{info.label} is the rule of {recovery.ref} already")
+    check_free(file)
+
+
+def check_free(file: RecoveryFile) -> None:
+    """Raise StepRefusedError where the rule cannot change any more; the sentence names why."""
+    recovery = file.recovery
+    if recovery.state is not RecoveryState.OPEN:
+        spoken = recovery.state.replace("_", " ")
+        raise StepRefusedError(f"{recovery.ref} is {spoken}: its rule cannot change")
+    for allocation in file.allocations:
+        if allocation.state in _DECIDED:
+            raise _decided(file, allocation, allocation.state.replace("_", " "))
+        states = {p.state for p in file.payouts_of(allocation.id)}
+        if PayoutState.SETTLED in states:
+            raise _decided(file, allocation, "paid in part")
+        if PayoutState.INSTRUCTED in states:
+            raise _decided(file, allocation, "with the bank")
+
+
+def _decided(file: RecoveryFile, allocation: AllocationRow, how: str) -> StepRefusedError:
+    pool = Money(allocation.pool_minor, allocation.currency)
+    return StepRefusedError(
+        f"the rule of {file.recovery.ref} cannot change: the return {allocation.id} of {pool} "
+        f"by the trace in force is {how}"
+    )
+
+
+def choose(
+    progress: Progress,
+    rule: RuleName,
+    among: str,
+    reason: str,
+    moved_minor: int,
+    actor: str,
+    now: datetime,
+) -> str:
+    """Ask for another rule; return the approval's id. What was asked before is void.
+
+    `reason` is the fingerprint of the note that tells why, `moved_minor` how much of the loss would
+    lie elsewhere (in its currency) as of now.
+    """
+    check_choice(progress.file, rule, among)
+    void_choice(progress, "another rule was asked for")
+    recovery = progress.file.recovery
+    values: dict[str, Scalar] = {
+        "asked_rule": rule,
+        "asked_among": among_of(rule, among),
+        "asked_reason": reason,
+        "asked_moved_minor": moved_minor,
+    }
+    progress.take(Move(Noun.RECOVERY, recovery.id, "rule_asked", recovery.state, values))
+    return ask(progress, Act.TRACE_RULE, recovery.id, actor, now)
+
+
+def void_choice(progress: Progress, reason: str) -> None:
+    """A rule that was asked for and waits is not asked for any more."""
+    for approval in progress.file.approvals:
+        if approval.action == Act.TRACE_RULE and approval.state is ApprovalState.PENDING:
+            progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+
+
+def put_in_force(progress: Progress) -> None:
+    """The rule that was asked for is the rule; the trace is due again, drafts by the old one end.
+
+    Raises StepRefusedError where a return has been decided since it was asked.
+    """
+    check_free(progress.file)
+    recovery = progress.file.recovery
+    values: dict[str, Scalar] = {
+        "tracing_rule": recovery.asked_rule,
+        "tracing_among": recovery.asked_among,
+        "tracing_reason": recovery.asked_reason,
+        **_NOTHING_ASKED,
+        "trace_wanted": True,
+    }
+    progress.take(
+        Move(Noun.RECOVERY, recovery.id, "rule_changed", recovery.state, values),
+        *_void_drafts(progress.file),
+    )
+
+
+def drop(progress: Progress, reason: str) -> None:
+    """The rule that was asked for is refused: the one in force stays."""
+    recovery = progress.file.recovery
+    if recovery.state is RecoveryState.OPEN:
+        progress.take(
+            Move(
+                Noun.RECOVERY, recovery.id, "rule_denied", recovery.state, _NOTHING_ASKED,
+                reason=reason,
+            )
+        )  # fmt: skip
+
+
+def _void_drafts(file: RecoveryFile) -> Iterator[Move]:
+    """Returns and freezes drafted by the old trace: the new one has other sums for them.
+
+    A drafted stop stays: it is urgent, and what it stops too much is let go.
+    """
+    reason = "the tracing rule was changed"
+    for hold in file.holds:
+        if hold.kind is HoldKind.FREEZE and hold.state in (
+            HoldState.DRAFT,
+            HoldState.PENDING_APPROVAL,
+        ):
+            yield Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason)
+            yield from _void_asked(file, hold.id, reason)
+    for allocation in file.allocations:
+        if allocation.state not in UNDECIDED:
+            continue
+        yield Move(Noun.ALLOCATION, allocation.id, "voided", allocation.state, reason=reason)
+        for payout in file.payouts_of(allocation.id):
+            if payout.state is PayoutState.PREPARED:
+                yield Move(Noun.PAYOUT, payout.id, "cancelled", payout.state)
+        yield from _void_asked(file, allocation.id, reason)
+
+
+def _void_asked(file: RecoveryFile, subject_id: str, reason: str) -> Iterator[Move]:
+    for approval in file.approvals:
+        if approval.subject_id == subject_id and approval.state is ApprovalState.PENDING:
+            yield Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason)

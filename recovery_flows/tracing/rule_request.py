@@ -1,0 +1,54 @@
+"""Asking for another tracing rule: what would change is worked out, the reason is kept sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.store.notes import write_note
+from models.store.unit import Actor, Unit
+from recovery_flows.errors import MisuseError
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.tracing import rule_choice as choosing
+from recovery_flows.tracing.comparison import moved_by
+from recovery_flows.tracing.inputs import gather
+from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods.catalogue import RULES, RuleName
+
+
+def rule_of(text: str) -> RuleName:
+    """The rule of that name, dashes allowed; MisuseError names those there are."""
+    name = text.strip().lower().replace("-", "_")
+    if name not in set(RuleName):
+        raise MisuseError(f"there is no tracing rule {text!r}; there are: {', '.join(RULES)}")
+    return RuleName(name)
+
+
+def among_of(text: str) -> str:
+    """The rule among victims of that name, dashes allowed, "" for none."""
+    name = text.strip().lower().replace("-", "_")
+    if name and name not in set(Among):
+        raise MisuseError(f"there is no rule among victims {text!r}; there are: {', '.join(Among)}")
+    return name
+
+
+def choose_rule(
+    unit: Unit,
+    progress: Progress,
+    rule: RuleName,
+    among: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Ask for a rule; return how many minor units of the loss would lie elsewhere under it."""
+    among = choosing.among_of(rule, among_of(among))
+    choosing.check_choice(progress.file, rule, among)
+    if not reason.strip():
+        raise MisuseError("another tracing rule needs a reason: a second person will read it")
+    recovery = progress.file.recovery
+    elsewhere = moved_by(recovery, gather(unit.session, progress.file), rule, among, now)
+    text = f"tracing rule {rule}: {reason.strip()}"
+    write_note(unit, actor, now, recovery.id, text)
+    print_of = unit.vault.fingerprint(text)
+    choosing.choose(progress, rule, among, print_of, elsewhere, actor.id, now)
+    return elsewhere

@@ -1,0 +1,34 @@
+"""What makes a recovery due to be traced again: a statement that came in, or its refusal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.entities.states import Noun
+from models.outcome import Move, Scalar
+from recovery_flows.ledger.changeset import Progress
+
+SILENT = "the bank refused its statement"
+
+
+def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: datetime) -> None:
+    """A statement came in for an asset or a claim's own account: the trace is due again."""
+    values: dict[str, Scalar] = {"statement_to": covers_to}
+    if noun is Noun.ASSET:
+        asset = progress.file.asset(subject_id)
+        if asset.left_alone.startswith(SILENT):
+            values["left_alone"] = ""
+        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+    else:
+        claim = next(c for c in progress.file.claims if c.id == subject_id)
+        progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
+    want_trace(progress)
+
+
+def want_trace(progress: Progress) -> None:
+    """Mark the recovery so that the tracing flow traces it again."""
+    recovery = progress.file.recovery
+    if not recovery.trace_wanted:
+        progress.take(
+            Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": True})
+        )

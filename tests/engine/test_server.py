@@ -1,0 +1,152 @@
+"""The Prefect server of our own: it comes up, is shared, and never outlives its parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from recovery_flows.engine.runtime import server_child as child
+from recovery_flows.engine.runtime.environment import (
+    EnvironmentTooLateError,
+    client_settings,
+    prepare_environment,
+    server_settings,
+    without_prefect,
+)
+from recovery_flows.engine.runtime.server import PrefectServer, ServerStartError
+
+START_SECONDS = 90
+PARENT = """
+import sys
+from pathlib import Path
+from recovery_flows.engine.runtime.server import PrefectServer
+server = PrefectServer()
+sys.stdout.write(server.start(Path(sys.argv[1]), int(sys.argv[2])) + chr(10))
+sys.stdout.flush()
+assert "prefect" not in sys.modules
+sys.stdin.read()
+"""
+
+
+def within(seconds: int, claim: Callable[[], bool]) -> bool:
+    """Whether `claim` came true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if claim():
+            return True
+        threading.Event().wait(0.05)
+    return False
+
+
+@pytest.fixture
+def stand_in() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts real processes that only carry the command line given."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*words: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", "import sys; sys.stdin.read()", *words]
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.engine
+def test_a_server_is_shared_dies_with_a_killed_parent_and_starts_again(tmp_path: Path) -> None:
+    home = tmp_path / "prefect"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(home), str(START_SECONDS)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert parent.stdout is not None
+    url = parent.stdout.readline().strip()
+    record = child.read_record(home)
+    assert record is not None
+    assert record.url == url
+
+    other = PrefectServer()
+    assert other.start(home, START_SECONDS) == url
+    assert other.alive()
+    other.stop()
+    assert "prefect" in child.command_line(record.pid)
+
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    assert within(5, lambda: child.command_line(record.pid) == "")
+    assert within(1, lambda: child.read_record(home) is None)
+
+    own = PrefectServer()
+    own.start(home, START_SECONDS)
+    again = child.read_record(home)
+    assert again is not None
+    assert own.alive()
+    own.stop()
+    assert child.command_line(again.pid) == ""
+    assert not own.alive()
+
+
+def test_a_server_that_a_killed_supervisor_left_behind_is_stopped(
+    tmp_path: Path, stand_in: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    left = stand_in("prefect", "server", "start", "--port", "45678")
+    assert within(5, lambda: "45678" in child.command_line(left.pid))
+    child._write_record(tmp_path, child.ServerRecord(left.pid, 45678))
+    child._stop_stale(tmp_path)
+    assert left.wait(5) == -signal.SIGKILL
+    assert child.read_record(tmp_path) is None
+
+
+def test_a_process_that_took_the_number_of_a_dead_server_is_spared(
+    tmp_path: Path, stand_in: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    innocent = stand_in("something", "else")
+    child._write_record(tmp_path, child.ServerRecord(innocent.pid, 45678))
+    child._stop_stale(tmp_path)
+    assert innocent.poll() is None
+    assert child.read_record(tmp_path) is None
+
+
+def test_a_half_written_record_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "server.json").write_text('{"pid": 1')
+    assert child.read_record(tmp_path) is None
+
+
+def test_a_server_that_cannot_start_names_its_log(tmp_path: Path) -> None:
+    (tmp_path / "server.lock").mkdir()
+    with pytest.raises(ServerStartError, match=r"server\.log"):
+        PrefectServer().start(tmp_path, 20)
+    assert "IsADirectoryError" in child.log_path(tmp_path).read_text()
+
+
+def test_nothing_of_another_prefect_set_up_reaches_ours(tmp_path: Path) -> None:
+    theirs = {"PREFECT_API_KEY": "k", "PREFECT_SERVER_DATABASE_CONNECTION_URL": "x", "PATH": "/"}
+    ours = without_prefect(theirs) | server_settings(tmp_path, 4321, "name:word")
+    assert "PREFECT_API_KEY" not in ours
+    assert "PREFECT_SERVER_DATABASE_CONNECTION_URL" not in ours
+    assert ours["PREFECT_HOME"] == str(tmp_path)
+    assert ours["PATH"] == "/"
+    assert ours["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+
+
+def test_settings_that_would_come_too_late_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "prefect", ModuleType("prefect"))
+    address = "http://127.0.0.1:9/api"
+    with pytest.raises(EnvironmentTooLateError):
+        prepare_environment(tmp_path, address)
+    for name in set(os.environ) - set(without_prefect(os.environ)):
+        monkeypatch.delenv(name)
+    for name, value in client_settings(tmp_path, address).items():
+        monkeypatch.setenv(name, value)
+    prepare_environment(tmp_path, address)

@@ -1,0 +1,136 @@
+"""Every state of every noun meets every event that any noun knows: the tables decide, no one else.
+
+Rows are made up column by column in a migrated database, and written by the store itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from models.entities.states import Noun, Role
+from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
+from models.entities.transitions import MOVES, IllegalMoveError
+from models.outcome import Move, Outcome
+from models.store.permissions import DECISIONS
+from models.store.record import StaleFileError, record
+from models.store.unit import Actor, Unit, unit_of_work
+
+EVENTS = sorted({event for table in MOVES.values() for _, event in table})
+
+
+def states_of(noun: Noun) -> list[str | None]:
+    """Not there yet, then every state that its table names."""
+    named = {s for s, _ in MOVES[noun] if s is not None} | set(MOVES[noun].values())
+    return [None, *sorted(named)]
+
+
+def made_up(column: sa.Column[Any], mark: str, now: datetime) -> object:
+    kind = getattr(column.type, "impl", column.type).python_type
+    if issubclass(kind, StrEnum):
+        return next(iter(kind))
+    return {str: mark, bool: False, int: int(mark), datetime: now}[kind]
+
+
+def put(work: Unit, noun: Noun, state: str, mark: str, now: datetime) -> None:
+    """A row in this state, whatever else stands in it."""
+    needed = (c for c in BY_NOUN[noun].c if not c.nullable)
+    values = {c.name: made_up(c, mark, now) for c in needed}
+    if noun not in STATELESS:
+        values[STATE_COLUMN[noun]] = state
+    work.session.execute(BY_NOUN[noun].insert(), values)
+
+
+def who(noun: Noun, event: str) -> Actor:
+    """Somebody who may: the role that the event takes, and nobody who has asked for it."""
+    roles = DECISIONS.get((noun, event), {Role.ENGINE})
+    return Actor("a-second-person", min(roles))
+
+
+def cells(noun: Noun) -> Iterator[tuple[str, str | None, str]]:
+    for number, (state, event) in enumerate(product(states_of(noun), EVENTS), start=1):
+        yield str(number), state, event
+
+
+@contextmanager
+def undone(unit: Any) -> Iterator[Unit]:
+    """A transaction of which nothing stays, so that what its rows point at need not be there."""
+    with suppress(UndoneError), unit_of_work(unit.database) as work:
+        work.session.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
+        yield work
+        raise UndoneError
+
+
+class UndoneError(Exception):
+    """Ends a transaction with nothing kept."""
+
+
+def written(work: Unit) -> int:
+    return int(work.session.execute(sa.text("SELECT count(*) FROM event")).scalar_one())
+
+
+@pytest.mark.parametrize("noun", Noun)
+def test_each_state_takes_the_events_of_its_table_and_refuses_all_others(
+    unit: Any, noun: Noun
+) -> None:
+    now, table = unit.now, BY_NOUN[noun]
+    taken = set()
+    with undone(unit) as work:
+        for mark, state, event in cells(noun):
+            values = {}
+            if state is None:
+                needed = (c for c in table.c if not c.nullable and c.name != "id")
+                values = {c.name: made_up(c, mark, now) for c in needed}
+            else:
+                put(work, noun, state, mark, now)
+            before = written(work)
+            work.confirmed = Move(noun, mark, event, state, values)  # as two people agreed
+            outcome = Outcome((work.confirmed,))
+            if (state, event) not in MOVES[noun]:
+                with pytest.raises(IllegalMoveError, match=event):
+                    record(work, who(noun, event), now, "", outcome)
+                assert written(work) == before
+                new = state
+            else:
+                record(work, who(noun, event), now, "", outcome)
+                assert written(work) == before + 1
+                taken.add((state, event))
+                new = MOVES[noun][state, event]
+            if noun not in STATELESS:
+                column = table.c[STATE_COLUMN[noun]]
+                query = sa.select(column).where(table.c.id == mark)
+                assert work.session.execute(query).scalar_one_or_none() == new
+    assert taken == set(MOVES[noun])
+
+
+@pytest.mark.parametrize("noun", [n for n in Noun if n not in STATELESS])
+def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(unit: Any, noun: Noun) -> None:
+    moves = [(s, e) for s, e in MOVES[noun] if s is not None]
+    others = states_of(noun)[1:]
+    with undone(unit) as work:
+        for number, ((seen, event), other) in enumerate(product(moves, others), start=1):
+            if other == seen:
+                continue
+            put(work, noun, str(other), str(number), unit.now)
+            move = Move(noun, str(number), event, seen)
+            with pytest.raises(StaleFileError, match=f"is {other} now"):
+                record(work, who(noun, event), unit.now, "", Outcome((move,)))
+
+
+@pytest.mark.parametrize("noun", Noun)
+def test_every_state_can_be_come_to(noun: Noun) -> None:
+    met: set[str | None] = {None}
+    for _ in MOVES[noun]:
+        met |= {new for (state, _), new in MOVES[noun].items() if state in met}
+    assert met == set(states_of(noun))
+
+
+def test_every_decision_is_of_a_move_that_there_is() -> None:
+    assert set(DECISIONS) <= {(noun, event) for noun, table in MOVES.items() for _, event in table}

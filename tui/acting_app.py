@@ -1,0 +1,156 @@
+"""What the terminal does and tells of it: acts and readings in threads, one line of outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from textual import work
+from textual.message import Message
+from textual.reactive import reactive
+
+from models.safe_text import safe
+from recovery_flows.access.log_in import Identity
+from recovery_flows.cases.case_officer import Desk
+from tui.act_guards import DESK_ERRORS
+from tui.key_waits import Wait
+from tui.keys import Answered, OrderlyApp
+from tui.messages import Done, Said
+from tui.next_step import ask_step
+from tui.screen_queries import READ_ERRORS, Source, sentence_of
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
+
+T = TypeVar("T")
+SAID_SECONDS, READ_SECONDS = 12.0, 1.5
+"""An outcome leaves its line after the first, and with a key from the second on."""
+
+
+class DeskApp(OrderlyApp[int]):
+    """An application that acts through the desk and says what came of it."""
+
+    officer: reactive[Identity | None] = reactive(None, init=False)
+    read_only: reactive[bool] = reactive(default=False, init=False)
+
+    def __init__(self, source: Source, officer: Identity | None) -> None:
+        super().__init__()
+        self.source = source
+        self.drafts: dict[str, str] = {}
+        self.said, self._said_at, self._waiting_for = Said(""), 0.0, ""
+        self.set_reactive(DeskApp.officer, officer)
+
+    def tell_header(self) -> None:
+        """Give the header and the outcome line of the present screen what they have to say."""
+        raise NotImplementedError
+
+    def reread_screen(self) -> None:
+        """Read the present screen again."""
+        raise NotImplementedError
+
+    @property
+    def outcome(self) -> Said:
+        """What stands in the outcome line: what keys wait for, else what was said last."""
+        return Said(self._waiting_for, idle=True) if self._waiting_for else self.said
+
+    @property
+    def last_said(self) -> str:
+        """The sentence that stands in the outcome line."""
+        return self.said.sentence
+
+    def say(self, sentence: str, *, refused: bool = False) -> None:
+        """Say in one sentence what was done or refused: a notice, and the line above the keys."""
+        self.said, self._said_at = Said(safe(sentence), refused), Message().time
+        self.notify(
+            safe(sentence),
+            severity="warning" if refused else "information",
+            timeout=6,
+            markup=False,
+        )
+        self.set_timer(SAID_SECONDS, partial(self._unsay, self.said))
+        self.tell_header()
+
+    def unsay(self) -> None:
+        """Take the last outcome off its line: it is not true of what stands there now."""
+        if self.said.sentence:
+            self.said = Said("")
+            self.tell_header()
+
+    def _unsay(self, said: Said) -> None:
+        if self.said is said:
+            self.unsay()
+
+    def key_came(self) -> None:
+        """A key takes an outcome away that could be read by now."""
+        if Message().time - self._said_at >= READ_SECONDS:
+            self.unsay()
+
+    def tell_waiting(self, sentence: str) -> None:
+        """Say what the keys wait for; an empty sentence ends that."""
+        if sentence != self._waiting_for:
+            self._waiting_for = sentence
+            self.tell_header()
+
+    def desk(self) -> Desk:
+        """The desk of the identity that acts now."""
+        return Desk(self.source.database, self.source.laws, self.officer)
+
+    def perform(
+        self,
+        work_at: Callable[[Desk], str],
+        drafts: str = "",
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Let the desk act in a thread while keys wait.
+
+        Drafts whose key begins with `drafts` go when it did, and `then` is called.
+        """
+        if self.read_only:
+            self.say("the screen is read-only: R ends that", refused=True)
+        else:
+            wait = self.hold_keys("doing it", is_act=True)
+            self._perform(work_at, self.desk(), partial(Done, drafts=drafts, wait=wait, then=then))
+
+    @work(thread=True, group="act")
+    def _perform(
+        self, work_at: Callable[[Desk], str], desk: Desk, done: Callable[..., Done]
+    ) -> None:
+        try:
+            said = Said(work_at(desk))
+        except DESK_ERRORS as error:
+            said = Said(sentence_of(error), refused=True)
+        self.post_message(done(said))
+
+    def on_done(self, message: Done) -> None:
+        is_done = not message.said.refused
+        if message.drafts and is_done:
+            for key in [k for k in self.drafts if k.startswith(message.drafts)]:
+                del self.drafts[key]
+        self.say(message.said.sentence, refused=message.said.refused)
+        if message.then is not None and is_done:
+            message.then()
+        self.reread_screen()
+        if message.wait is not None:
+            self.let_keys_go(message.wait)
+
+    def ask_after(self, what: str, read: Callable[[], T], then: Callable[[T], object]) -> None:
+        """Read in a thread, then let `then` ask or refuse; what is typed waits for the question."""
+        self.forget_waits()
+        self._read_for(self.hold_keys(what), read, then)
+
+    @work(thread=True, group="step")
+    def _read_for(self, wait: Wait, read: Callable[[], T], then: Callable[[T], object]) -> None:
+        try:
+            found = read()
+        except READ_ERRORS as error:
+            sentence = sentence_of(error)
+            self.post_message(Answered(wait, lambda: self.say(sentence, refused=True)))
+        else:
+            self.post_message(Answered(wait, partial(then, found)))
+
+    def next_step(self, recovery_id: str) -> None:
+        """Read a recovery in order to do its next step."""
+        read = partial(self.source.page, recovery_id, self.officer)
+        app = cast("Terminal", self)
+        self.ask_after("reading the recovery", read, partial(ask_step, app))

@@ -1,0 +1,145 @@
+"""Everything the screens read, each by one query, to be called from worker threads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
+from models.queries.cases.case_files import load_file, recovery_id_of
+from models.queries.cases.deadline_views import ClockWall
+from models.queries.cases.history import events_of
+from models.queries.cases.views import ApprovalLine, EventLine, OfficerView, QueuePage, RecoveryPage
+from models.queries.installation.clock import case_now
+from models.safe_text import safe
+from models.sealing.vault import VaultError
+from recovery_flows.cases.all_deadlines import clock_wall
+from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.pending_approvals import waiting_approvals
+from recovery_flows.cases.queue import queue
+from recovery_flows.cases.report_preview import Checked, look
+from recovery_flows.clock import wall_clock
+from recovery_flows.correspondence.documents.text import Line
+from recovery_flows.correspondence.letters.actions import preview
+from recovery_flows.correspondence.letters.orders import NO_POST, Post
+from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.law.regime import Regime
+from recovery_flows.multi_agency.actions import Prospect, read_prospect
+from recovery_flows.partners.page import PartnerPage, partner_pages
+from recovery_flows.reports.statistics import Summary, summary
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
+from recovery_flows.tracing.page import hops_of, trace_page
+from recovery_flows.tracing.views import HopView
+from tui.panels.trace import TraceView
+
+READ_ERRORS = (
+    SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
+    RecoveryFlowsError,
+)  # fmt: skip
+QUEUE_LIMIT = 2000
+WALL_LIMIT = 500
+"""Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The case database as the screens read it, under the laws of the unit."""
+
+    database: Database
+    laws: Mapping[str, Regime]
+    post: Post = NO_POST
+    patience: Patience = DEFAULT_PATIENCE
+
+    def status(self) -> QueuePage:
+        """Case time, the engine's sign of life and the counts, without any line."""
+        with self.database.reading() as session:
+            return queue(session, wall_clock(), self.patience, 0)
+
+    def queue(self) -> QueuePage:
+        """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
+        with self.database.reading() as session:
+            return queue(session, wall_clock(), self.patience, QUEUE_LIMIT)
+
+    def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
+        """All of one recovery, as `viewer` may see it."""
+        return recovery_page(
+            self.database, self.laws, recovery_id, wall_clock(), viewer, self.patience
+        )
+
+    def look_at(
+        self, text: str, case_number: str, received_at: datetime | None, viewer: OfficerView | None
+    ) -> Checked:
+        """A pasted report, checked, with the message that would leave."""
+        with self.database.reading() as session:
+            return look(
+                session, self.database.vault, self.laws, viewer, text, wall_clock(),
+                received_at=received_at, case_number=case_number,
+            )  # fmt: skip
+
+    def trace(self, recovery_id: str, first_rule: int, victim: int) -> TraceView:
+        """Every rule on one recovery, and the way of one victim's money under that in force."""
+        with self.database.reading() as session:
+            now = case_now(session, wall_clock())
+            vault = self.database.vault
+            page = trace_page(session, recovery_id, now, self.laws, vault)
+            hops: tuple[HopView, ...] = ()
+            if page.claims:
+                claim = page.claims[victim % len(page.claims)].claim_id
+                hops = hops_of(session, recovery_id, page.rule, claim, page.as_of)
+        zone = self.laws[law].time_zone if (law := _regime(self, recovery_id)) else "UTC"
+        return TraceView(page, first_rule, victim, hops, zone)
+
+    def clocks(self) -> ClockWall:
+        """Every running clock of the most pressing recoveries."""
+        return clock_wall(self.database, self.laws, wall_clock(), WALL_LIMIT)
+
+    def prospect(self, recovery_id: str) -> Prospect:
+        """What a linkage of a recovery could be made of."""
+        return read_prospect(self.database, recovery_id)
+
+    def letter(self, call_id: str) -> tuple[Line, ...]:
+        """A letter as it would be printed now, personal data masked."""
+        return preview(self.database, self.laws, self.post, call_id, wall_clock())
+
+    def approvals(self, viewer: OfficerView | None = None) -> tuple[ApprovalLine, ...]:
+        """What waits for a second person, the most urgent first."""
+        return waiting_approvals(self.database, self.laws, viewer)
+
+    def summary(self) -> Summary:
+        """The figures of the whole unit."""
+        with self.database.reading() as session:
+            return summary(session, wall_clock())
+
+    def partners(self) -> tuple[PartnerPage, ...]:
+        """The register of partners, measured."""
+        with self.database.reading() as session:
+            return partner_pages(session, self.database.vault, self.laws, wall_clock())
+
+    def all_events(self, recovery_id: str) -> list[EventLine]:
+        """Every event of a recovery, the newest first."""
+        with self.database.reading() as session:
+            return events_of(session, recovery_id)
+
+    def recovery_id(self, named: str) -> str:
+        """The id behind a reference; a LookupError says it is not there."""
+        with self.database.reading() as session:
+            return recovery_id_of(session, named)
+
+
+def _regime(source: Source, recovery_id: str) -> str:
+    with source.database.reading() as session:
+        return load_file(session, recovery_id).recovery.regime
+
+
+def sentence_of(error: Exception) -> str:
+    """An error in words; a database's own error is named without the statement and its values."""
+    if away := what_failed(error):
+        return safe(away)
+    if isinstance(error, DBAPIError):
+        return f"the case database did not answer ({type(error.orig).__name__})"
+    if isinstance(error, SQLAlchemyError):
+        return f"the case database did not answer ({type(error).__name__})"
+    return safe(error.args[0]) if error.args else type(error).__name__

@@ -1,0 +1,180 @@
+"""The key `L`: what is known is typed, who would get what is shown, `y` sends it all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Label
+
+from models.entities.states import SubjectKind
+from models.safe_text import safe
+from recovery_flows.cases.case_officer import Desk
+from recovery_flows.errors import MisuseError, RefusedError
+from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency.actions import Prospect
+from recovery_flows.multi_agency.identifiers import Subject
+from recovery_flows.multi_agency.plan import Planned
+from tui.layout import paragraph
+from tui.panels.multi_agency import planned_lines
+from tui.screens.dialogs import Dialog
+from tui.screens.forms import Drafts
+from tui.screens.live import LiveScreen
+from tui.state_styles import ALARM, MUTED
+from tui.text import word
+from tui.widgets.block import Block
+
+Answer = tuple[tuple[Subject, ...], bool]
+_FIELDS: Mapping[str, str] = {
+    "number": "telephone number",
+    "imei": "telephone's IMEI",
+    "domain": "domain or page",
+    "account_name": "account at a platform",
+    "ip": "IP address",
+}
+
+
+def link_key(recovery_id: str) -> str:
+    """With what the keys of the drafts of a linkage begin."""
+    return f"link:{recovery_id}:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Preview:
+    """What would be sent, or why what was typed cannot be."""
+
+    prospect: Prospect
+    planned: tuple[Planned, ...] = ()
+    wrong: str = ""
+
+
+class LinkForm(Dialog[Answer]):
+    """What was found of an incident; the tasks that follow from it are shown as one types."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Send all"),
+        Binding("a", "ask", "Ask who is behind"),
+        Binding("escape", "leave", "Back, draft kept"),
+    ]
+    is_seen_first = True
+
+    def __init__(self, prospect: Prospect, drafts: Drafts) -> None:
+        super().__init__(f"Linkage of {prospect.ref}")
+        self._prospect, self._drafts = prospect, drafts
+        self._ask = False
+
+    def compose_question(self) -> ComposeResult:
+        text = "Tab: next line. Commas for several. Enter ends typing; y sends."
+        yield Label(word(text, MUTED))
+        with VerticalScroll(can_focus=False, classes="fields"):
+            for name, spoken in _FIELDS.items():
+                with Horizontal(classes="field"):
+                    yield Label(word(spoken, "$primary"))
+                    yield Input(self._first(name), id=name, select_on_focus=False)
+        with VerticalScroll(can_focus=False, id="planned"):
+            yield Block(_preview_lines, node_id="preview-tasks")
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def _first(self, name: str) -> str:
+        """What was left half typed before."""
+        return safe(self._drafts.get(self._key(name), ""))
+
+    def _key(self, name: str) -> str:
+        return f"{link_key(self._prospect.recovery_id)}{name}"
+
+    def _subjects(self) -> tuple[Subject, ...]:
+        typed = {line.id or "": line.value for line in self.query(Input)}
+        return tuple(
+            _subject(name, text)
+            for name, value in typed.items()
+            for text in value.split(",")
+            if text.strip()
+        )
+
+    def _preview(self) -> _Preview:
+        try:
+            planned = self._prospect.planned(self._subjects(), ask=self._ask)
+        except (MisuseError, RefusedError) as error:
+            return _Preview(self._prospect, wrong=str(error))
+        return _Preview(self._prospect, planned)
+
+    def _show(self) -> None:
+        self.query_one("#preview-tasks", Block).value = self._preview()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.set_focus(None)
+
+    def action_ask(self) -> None:
+        self._ask = not self._ask
+        self._show()
+
+    def action_yes(self) -> None:
+        if self._preview().planned:
+            self._keep()
+            self.dismiss((self._subjects(), self._ask))
+
+    def action_leave(self) -> None:
+        self._keep()
+        self.dismiss(None)
+
+    def _keep(self) -> None:
+        for line in self.query(Input):
+            name = line.id or ""
+            if line.value.strip():
+                self._drafts[self._key(name)] = line.value
+            else:
+                self._drafts.pop(self._key(name), None)
+
+
+def _subject(name: str, text: str) -> Subject:
+    if name == "domain":
+        return linking.site_of(text)
+    return linking.subject_of(SubjectKind(name), text)
+
+
+def _preview_lines(preview: _Preview, width: int) -> list[Content]:
+    if preview.wrong:
+        return paragraph(word(f"✕ {preview.wrong}", ALARM), width)
+    return planned_lines(preview.prospect, preview.planned, width)
+
+
+class LinkingScreen(LiveScreen):
+    """A screen on which a linkage of the chosen recovery can be started."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("L", "link", "Linkage", tooltip="Ask telecoms, platforms, banks at once"),
+    ]
+
+    def action_link(self) -> None:
+        app = self.desk_app
+        if app.read_only:
+            app.say("the screen is read-only: R ends that", refused=True)
+        elif self.chosen_id:
+            read = partial(app.source.prospect, self.chosen_id)
+            app.ask_after("reading the recovery", read, self._ask_linkage)
+
+    def _ask_linkage(self, prospect: Prospect) -> None:
+        app = self.desk_app
+
+        def take(answer: Answer | None) -> None:
+            if answer is not None:
+                app.perform(partial(_start, prospect, *answer), link_key(prospect.recovery_id))
+
+        app.push_screen(LinkForm(prospect, app.drafts), take)
+
+
+def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, desk: Desk) -> str:  # noqa: FBT001 - partial
+    return linking.start(desk, prospect.recovery_id, found, ask=ask, seen=prospect.version)

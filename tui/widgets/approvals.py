@@ -1,0 +1,81 @@
+"""Approvals that wait, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from models.queries.cases.views import ApprovalLine
+from recovery_flows.approvals.kinds import Act
+from tui.state_styles import MUTED, time_left
+from tui.text import word
+from tui.widgets.table import LineTable, TableColumn
+
+_COLUMNS = (
+    TableColumn("due", "  time left", 11),
+    TableColumn("ref", "recovery", 11),
+    TableColumn("act", "to decide", 21),
+    TableColumn("amount", "amount", 16, right=True),
+    TableColumn("by", "asked by"),
+)
+_ACTS: Mapping[str, str] = {
+    Act.ORDER_STOP: "confirm stop-payment",
+    Act.FREEZE: "freeze",
+    Act.RELEASE: "release",
+    Act.REQUEST: "request abroad",
+    Act.RETURN: "return to victims",
+    Act.CLOSE: "close the file",
+    Act.RENEW: "renewal",
+    Act.RELEASE_PART: "release of a part",
+    Act.COMPLAINT: "complaint",
+    Act.LINKAGE: "confirm linkage",
+    Act.TRACE_RULE: "tracing rule",
+    Act.LETTER_ANSWER: "typed letter",
+    Act.PAYEE: "another payee",
+}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def act_words(line: ApprovalLine) -> str:
+    """What is to be decided, in words."""
+    return _ACTS.get(line.act, line.act.replace("_", " "))
+
+
+class WaitingTable(LineTable[ApprovalLine]):
+    """Pending approvals by due instant."""
+
+    now: reactive[datetime | None] = reactive(None)
+    own_id: reactive[str] = reactive("")
+
+    def columns(self) -> Sequence[TableColumn]:
+        """Due, recovery, act, amount, who asked."""
+        return _COLUMNS
+
+    def line_id(self, line: ApprovalLine) -> str:
+        """The id of the approval."""
+        return line.approval_id
+
+    def sort_value(self, line: ApprovalLine, key: str) -> Any:  # noqa: ANN401
+        """What the column sorts by."""
+        values: dict[str, object] = {
+            "due": line.due_at or _NEVER, "ref": line.ref, "act": line.act, "by": line.asked_by,
+            "amount": line.headline,
+        }  # fmt: skip
+        return values[key]
+
+    def cells(self, line: ApprovalLine) -> Sequence[Content]:
+        """The line as text."""
+        left = word("") if self.now is None else time_left(self.now, line.due_at, short=True)
+        own = line.asked_by == self.own_id
+        by = word("you", MUTED) if own else word(line.asked_by)
+        return (
+            left,
+            word(line.ref, "bold $primary"),
+            word(act_words(line), "$foreground"),
+            word(line.headline),
+            by,
+        )

@@ -1,0 +1,39 @@
+"""The line above the keys: what was done or refused last."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tui.messages import Said
+from tui.state_styles import CARE, MUTED, said
+from tui.text import cut, fitted, word, words
+from tui.widgets.block import Block
+
+NO_ENGINE = "○ no engine runs: nothing is polled or sent; start one with `recovery engine`"
+STOPPED = "○ engine stopped"
+
+
+def _lines(value: Said, width: int) -> list[Content]:
+    if not value.sentence:
+        return [cut(word(f" {NO_ENGINE}", MUTED), width) if value.is_engine_stopped else word(" ")]
+    stopped = word(f"  {STOPPED} " if value.is_engine_stopped else "", CARE)
+    sentence = said(value.sentence, refused=value.refused)
+    if value.idle:
+        sentence = word(f" {value.sentence}", MUTED)
+    if sentence.cell_length + stopped.cell_length <= width:
+        return [words(fitted(sentence, width - stopped.cell_length), stopped)]
+    first, rest = _halves(sentence, width)
+    return [first, words(fitted(rest, max(1, width - stopped.cell_length)), stopped)]
+
+
+def _halves(sentence: Content, width: int) -> tuple[Content, Content]:
+    """The first line of a long sentence, and all the rest of it."""
+    first, *more = sentence.wrap(max(1, width))
+    return first, Content(" ").join(more)
+
+
+class SaidLine(Block):
+    """Shows the last outcome, refused or done, and beside it that no engine runs."""
+
+    def __init__(self) -> None:
+        super().__init__(_lines)
