@@ -24,16 +24,17 @@ from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.next_steps import Action
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.cli.composition import Installation
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.decisions import CALLS, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.sandbox.worlds.world import Report, World
 
 LOOK = timedelta(hours=6)
@@ -154,14 +155,14 @@ class Play:
         done = True
         while done:
             done = False
-            for partner in feed.due_polls(self.engine):
-                await feed.poll(self.engine, partner)
+            for partner in event_feed.due_polls(self.engine):
+                await event_feed.poll(self.engine, partner)
                 self._note_poll(partner)
                 done = True
             for stage in STAGES:
                 due = due_by_stage(self.engine).get(stage, [])
                 done = bool(decide(self.engine, stage, due) if due else 0) or done
-                done = bool(await outbox.send_due(self.engine, CALLS[stage])) or done
+                done = bool(await dispatch.send_due(self.engine, CALLS[stage])) or done
 
     def _note_poll(self, partner_id: str) -> None:
         with self.database.reading() as session:
@@ -198,7 +199,7 @@ class Play:
             self._complain(step)
         if step.action == Action.RESOLVE_DISCREPANCY:
             why = "the bank has confirmed what it stated (synthetic)"
-            discrepancies.resolve(self._officer, step.recovery_id, step.subject_id, why)
+            discrepancy_actions.resolve(self._officer, step.recovery_id, step.subject_id, why)
             return True
         try:
             self._officer.advance(step.recovery_id, case_number=f"SYN-{step.ref}")
@@ -217,7 +218,9 @@ class Play:
         hold = file.hold(step.subject_id)
         if hold.state in LIVE_HOLDS and hold.held_minor > 1 and file.pending(hold.id) is None:
             about = Money(hold.held_minor // 10 or 1, hold.currency)
-            holding.complain(self._officer, step.recovery_id, hold.id, about, "rent (synthetic)")
+            hold_actions.complain(
+                self._officer, step.recovery_id, hold.id, about, "rent (synthetic)"
+            )
 
 
 def _instant(text: str) -> datetime:

@@ -41,10 +41,11 @@ from models.store.unit import Actor
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.report_and_stop import stop_at_once
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.cases.statement_files.storing import TakenFile, take_in
 from recovery_flows.cli.composition import open_installation
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import STAGES, decide, due_by_stage
+from recovery_flows.engine.decisions import decide, due_by_stage
 from recovery_flows.intake.statements.reading import read_stream
 
 RESULTS = Path(__file__).with_name("pauses.json")

@@ -24,7 +24,7 @@ from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.commit import conclude
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.tracing import trace_requests
 
@@ -99,11 +99,11 @@ def _voluntary(at: ManyBanks, recovery_id: str) -> None:
     officer, supervisor = _desk(at, OFFICER), _desk(at, SUPERVISOR)
     asset = _file(at, recovery_id).assets[0]
     since = datetime.now(UTC) - timedelta(minutes=5)
-    holding.record_voluntary(
+    hold_actions.record_voluntary(
         officer, recovery_id, asset.id, "10.00", since, None, "its desk says so"
     )
     (hold,) = (h for h in _file(at, recovery_id).holds if h.kind == "voluntary")
-    holding.find_unrelated(officer, recovery_id, hold.id, "a salary")
+    hold_actions.find_unrelated(officer, recovery_id, hold.id, "a salary")
     for approval in _file(at, recovery_id).approvals:
         if approval.state is ApprovalState.PENDING and approval.action == "release":
             supervisor.approve(approval.id)

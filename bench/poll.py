@@ -28,12 +28,12 @@ from models.queries.books.money import places
 from models.queries.cases.case_files import load_files
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.cases import lifecycle as acts
+from recovery_flows.cases import lifecycle
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cli.sending import hands
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.freezing import submissions
 from recovery_flows.ledger.changeset import Progress
 
@@ -72,7 +72,7 @@ async def place_stops(at: ManyBanks, engine: Engine, holds: int) -> float:
     begun = time.perf_counter()
     for start in range(0, holds, _AT_ONCE):
         _order(at, engine, range(start, min(start + _AT_ONCE, holds)))
-        while await outbox.send_due(engine, [CallKind.HOLD]):
+        while await dispatch.send_due(engine, [CallKind.HOLD]):
             pass
     return time.perf_counter() - begun
 
@@ -85,7 +85,7 @@ def _order(at: ManyBanks, engine: Engine, numbers: range) -> None:
         for file in load_files(unit.session, filed):
             progress = Progress(file)
             where = places(unit.session, [c.payee_account_id for c in file.claims])
-            acts.accept(progress, actor.id, f"SYN-{file.recovery.ref}", engine.laws, where)
+            lifecycle.accept(progress, actor.id, f"SYN-{file.recovery.ref}", engine.laws, where)
             submissions.order_stop(progress, progress.file.holds[0].id, actor.id, now, engine.laws)
             conclude(unit, actor, now, engine.laws, progress)
 
@@ -93,7 +93,7 @@ def _order(at: ManyBanks, engine: Engine, numbers: range) -> None:
 async def cycle(at: ManyBanks, engine: Engine) -> float:
     """One poll of every bank, booked; its seconds."""
     begun = time.perf_counter()
-    await asyncio.gather(*(feed.poll(engine, bank) for bank in at.urls))
+    await asyncio.gather(*(event_feed.poll(engine, bank) for bank in at.urls))
     return time.perf_counter() - begun
 
 

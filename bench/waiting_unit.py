@@ -19,7 +19,7 @@ from models.store.intake import file_reports
 from models.store.partners import register
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
-from recovery_flows.cases import emergency_stop as golden
+from recovery_flows.cases import emergency_stop
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
 from recovery_flows.law.regime import Laws
@@ -71,7 +71,7 @@ def _accept(
     progress = Progress(load_file(unit.session, recovery_id))
     (claim,) = progress.file.claims
     place = {claim.payee_account_id: places[fact.payee_account.bank]}
-    golden.stop_first(progress, OFFICER, f"SYN-{number}", now, laws, place)
+    emergency_stop.stop_first(progress, OFFICER, f"SYN-{number}", now, laws, place)
     conclude(unit, Actor(OFFICER, Role.OFFICER), now, laws, progress)
     progress = Progress(load_file(unit.session, recovery_id))
     record_statement(unit, ENGINE, now, recovery_id, _statement(fact, now), f"bench-{number}")

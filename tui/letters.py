@@ -12,8 +12,8 @@ from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.correspondence.letters import (
-    actions as letters,
-    answer_actions as letter_answers,
+    actions as letter_actions,
+    answer_actions,
 )
 from recovery_flows.correspondence.letters.files import default_name
 from recovery_flows.correspondence.letters.next_steps import LetterAction
@@ -52,7 +52,7 @@ def _ask_file(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
 
 
 def _print(app: Terminal, call_id: str, path: Path, seen: int, desk: Desk) -> str:
-    return letters.print_to(desk, app.source.post, call_id, path, seen)
+    return letter_actions.print_to(desk, app.source.post, call_id, path, seen)
 
 
 def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
@@ -67,7 +67,9 @@ def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
 
 
 def _sent(call_id: str, typed: dict[str, str], seen: int, desk: Desk) -> str:
-    return letters.record_sent(desk, call_id, typed.get("how", ""), typed.get("at", ""), seen)
+    return letter_actions.record_sent(
+        desk, call_id, typed.get("how", ""), typed.get("at", ""), seen
+    )
 
 
 def _ask_whose(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
@@ -98,7 +100,7 @@ def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
 def _answer(call_id: str, typed: dict[str, str], seen: int, desk: Desk) -> str:
     path = Path(typed.get("document", "")).expanduser()
     fields = {name: text for name, text in typed.items() if name != "document"}
-    return letter_answers.enter_answer(desk, call_id, fields, path, seen)
+    return answer_actions.enter_answer(desk, call_id, fields, path, seen)
 
 
 def letter_key(call_id: str) -> str:

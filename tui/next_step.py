@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.case_file import Step
 from models.queries.cases.views import RecoveryPage
-from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.next_steps import Action
 from recovery_flows.correspondence.letters.next_steps import LetterAction
@@ -100,7 +100,7 @@ def _ask_what_was_found(app: Terminal, page: RecoveryPage, step: Step) -> None:
 
 
 def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, desk: Desk) -> str:
-    return discrepancies.resolve(desk, page.recovery_id, discrepancy_id, reason, page.version)
+    return discrepancy_actions.resolve(desk, page.recovery_id, discrepancy_id, reason, page.version)
 
 
 def _ask_fields(app: Terminal, page: RecoveryPage, step: Step) -> None:

@@ -16,11 +16,11 @@ from models.queries.cases.views import ApprovalLine, EventLine, OfficerView, Que
 from models.queries.installation.clock import case_now
 from models.safe_text import safe
 from models.sealing.vault import VaultError
-from recovery_flows.cases.all_deadlines import clock_wall
-from recovery_flows.cases.page import recovery_page
-from recovery_flows.cases.pending_approvals import waiting_approvals
-from recovery_flows.cases.queue import queue
-from recovery_flows.cases.report_preview import Checked, look
+from recovery_flows.cases.views.all_deadlines import clock_wall
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.pending_approvals import waiting_approvals
+from recovery_flows.cases.views.queue import queue
+from recovery_flows.cases.views.report_preview import Checked, look
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.letters.actions import preview

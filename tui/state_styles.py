@@ -22,8 +22,8 @@ from models.entities.states import (
 )
 from models.queries.cases.views import AssetLine, HoldLine, PayoutLine, QueueLine
 from models.urgency import SOON, Urgency
-from recovery_flows.cases import state_names as wording
-from recovery_flows.cases.state_names import Worded
+from recovery_flows.cases.views import state_names
+from recovery_flows.cases.views.state_names import Worded
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
 from recovery_flows.reports.unattended import Attention
@@ -59,7 +59,7 @@ def _signs(worded: Callable[[K], Worded], shown: Mapping[K, tuple[str, str]]) ->
 
 
 STAGES: Mapping[Stage, Sign] = _signs(
-    wording.stage_word,
+    state_names.stage_word,
     {
         Stage.FREEZING: ("■", CARE),
         Stage.TRACING: ("↳", CALM),
@@ -69,7 +69,7 @@ STAGES: Mapping[Stage, Sign] = _signs(
     },
 )
 RECOVERIES: Mapping[RecoveryState, Sign] = _signs(
-    wording.recovery_word,
+    state_names.recovery_word,
     {
         RecoveryState.REPORTED: ("○", "bold $foreground"),
         RecoveryState.OPEN: ("●", CALM),
@@ -81,7 +81,7 @@ RECOVERIES: Mapping[RecoveryState, Sign] = _signs(
     },
 )
 HOLDS: Mapping[HoldState, Sign] = _signs(
-    wording.hold_word,
+    state_names.hold_word,
     {
         HoldState.DRAFT: ("○", MUTED),
         HoldState.PENDING_APPROVAL: ("?", CARE),
@@ -102,7 +102,7 @@ HOLDS: Mapping[HoldState, Sign] = _signs(
     },
 )
 REQUESTS: Mapping[RequestState, Sign] = _signs(
-    wording.request_word,
+    state_names.request_word,
     {
         RequestState.DRAFT: ("○", MUTED),
         RequestState.PENDING_APPROVAL: ("?", CARE),
@@ -117,7 +117,7 @@ REQUESTS: Mapping[RequestState, Sign] = _signs(
     },
 )
 TASKS: Mapping[TaskState, Sign] = _signs(
-    wording.task_word,
+    state_names.task_word,
     {
         TaskState.ORDERED: ("→", CARE),
         TaskState.ACKNOWLEDGED: ("…", CARE),
@@ -130,7 +130,7 @@ TASKS: Mapping[TaskState, Sign] = _signs(
     },
 )
 ALLOCATIONS: Mapping[AllocationState, Sign] = _signs(
-    wording.allocation_word,
+    state_names.allocation_word,
     {
         AllocationState.DRAFT: ("○", MUTED),
         AllocationState.NOTICE: ("…", CARE),
@@ -144,7 +144,7 @@ ALLOCATIONS: Mapping[AllocationState, Sign] = _signs(
     },
 )
 PAYOUTS: Mapping[PayoutState, Sign] = _signs(
-    wording.payout_word,
+    state_names.payout_word,
     {
         PayoutState.PREPARED: ("○", MUTED),
         PayoutState.INSTRUCTED: ("→", CALM),
@@ -155,7 +155,7 @@ PAYOUTS: Mapping[PayoutState, Sign] = _signs(
     },
 )
 TERM_SIGNS: Mapping[LedgerAccount, Sign] = _signs(
-    wording.account_word,
+    state_names.account_word,
     {
         LedgerAccount.RETURNED_HOLD: ("█", GOOD),
         LedgerAccount.RETURNED_RECALL: ("▉", GOOD),
@@ -188,25 +188,25 @@ def stage_sign(state: RecoveryState, stage: Stage) -> Sign:
 
 def asset_sign(asset: AssetLine) -> Sign:
     """How an account stands: its hold that says most, else the stage of the work on it."""
-    hold = wording.telling_hold(asset.holds)
+    hold = state_names.telling_hold(asset.holds)
     if hold is not None:
         return hold_sign(hold)
     if asset.stage is Stage.CLOSED:
-        return Sign("✓", *wording.asset_word(asset), MUTED)
+        return Sign("✓", *state_names.asset_word(asset), MUTED)
     return STAGES[asset.stage]
 
 
 def hold_sign(hold: HoldLine) -> Sign:
     """The sign of one hold; one in force that holds nothing any more is not shown as frozen."""
-    if not wording.is_spent(hold):
+    if not state_names.is_spent(hold):
         return HOLDS[hold.state]
     glyph, style = ("✓", GOOD) if hold.paid_out.minor else ("∅", MUTED)
-    return Sign(glyph, *wording.hold_standing(hold), style)
+    return Sign(glyph, *state_names.hold_standing(hold), style)
 
 
 def payout_sign(payout: PayoutLine) -> Sign:
     """The sign of one victim's payment; one settled with another sum than ordered is not done."""
-    usual, stands = PAYOUTS[PayoutState(payout.state)], wording.payout_standing(payout)
+    usual, stands = PAYOUTS[PayoutState(payout.state)], state_names.payout_standing(payout)
     differs = stands.word != usual.word
     return Sign("≠", *stands, CARE) if differs else usual
 
@@ -236,7 +236,7 @@ def queue_time(line: QueueLine, now: datetime, *, short: bool = False) -> Conten
     if line.state is not RecoveryState.REPORTED:
         return time_left(now, line.due_at, short=short)
     is_golden = line.urgency is Urgency.GOLDEN
-    text = wording.time_text(line, now)
+    text = state_names.time_text(line, now)
     if short and not is_golden:
         text = text.removesuffix(" old")
     return word(f"{'!' if is_golden else '○'} {text}", "bold $warning" if is_golden else ALARM)

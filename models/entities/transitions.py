@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.entities import (
-    allocation_transitions as allocation_moves,
-    hold_transitions as hold_moves,
-    letter_transitions as letter_moves,
-    multi_agency_transitions as linkage_moves,
-    register_transitions as register_moves,
+    allocation_transitions,
+    hold_transitions,
+    letter_transitions,
+    multi_agency_transitions,
+    register_transitions,
 )
 from models.entities.states import (
     ApprovalState,
@@ -107,7 +107,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         **{(state, event): state for state in _C for event in _OF_PAYEE},
     },
     Noun.ASSET: _asset_moves(),
-    Noun.HOLD: hold_moves.HOLD_MOVES,
+    Noun.HOLD: hold_transitions.HOLD_MOVES,
     Noun.REQUEST: {
         (None, "drafted"): _Q.DRAFT,
         (_Q.DRAFT, "amended"): _Q.DRAFT,
@@ -135,7 +135,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_Q.REFUSED, "executed"): _Q.EXECUTED,
         (_Q.REFUSED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
     },
-    Noun.ALLOCATION: allocation_moves.ALLOCATION_MOVES,
+    Noun.ALLOCATION: allocation_transitions.ALLOCATION_MOVES,
     Noun.PAYOUT: {
         (None, "prepared"): _P.PREPARED,
         (_P.PREPARED, "amended"): _P.PREPARED,
@@ -168,7 +168,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_K.UNKNOWN, "refused"): _K.REFUSED,
         (_K.UNKNOWN, "never_seen"): _K.PLANNED,
         (_K.UNKNOWN, "postponed"): _K.UNKNOWN,
-        **letter_moves.CALL_MOVES,
+        **letter_transitions.CALL_MOVES,
     },
     Noun.APPROVAL: {
         (None, "asked"): _V.PENDING,
@@ -182,13 +182,13 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
     Noun.TRACE: {(None, "adopted"): "adopted", ("adopted", "replaced"): "replaced"},
     Noun.STATEMENT: {(None, "recorded"): "recorded"},
     Noun.NOTE: {(None, "written"): "written"},
-    Noun.PARTNER: register_moves.PARTNER_MOVES,
-    Noun.OFFICER: register_moves.OFFICER_MOVES,
-    Noun.REGISTER_CHANGE: register_moves.CHANGE_MOVES,
-    Noun.INSTALLATION: register_moves.INSTALLATION_MOVES,
-    Noun.CLOCK: register_moves.CLOCK_MOVES,
-    Noun.LINKAGE: linkage_moves.LINKAGE_MOVES,
-    Noun.TASK: linkage_moves.TASK_MOVES,
+    Noun.PARTNER: register_transitions.PARTNER_MOVES,
+    Noun.OFFICER: register_transitions.OFFICER_MOVES,
+    Noun.REGISTER_CHANGE: register_transitions.CHANGE_MOVES,
+    Noun.INSTALLATION: register_transitions.INSTALLATION_MOVES,
+    Noun.CLOCK: register_transitions.CLOCK_MOVES,
+    Noun.LINKAGE: multi_agency_transitions.LINKAGE_MOVES,
+    Noun.TASK: multi_agency_transitions.TASK_MOVES,
     Noun.DISCREPANCY: {
         (None, "found"): _D.OPEN,
         (_D.OPEN, "updated"): _D.OPEN,

@@ -34,7 +34,7 @@ from models.figures import (
 from models.ids import derive_id, digest
 from models.money import Money
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.ledger import releasable as releasing
+from recovery_flows.ledger import releasable
 from recovery_flows.ledger.term_names import term_word
 
 _SPELLING = "figures-1"
@@ -135,10 +135,10 @@ def _held(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
 def _let_go(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
     """What is to be let go; where victims are still owed, what of the hold is traced to them."""
     yield from _held(file, hold, minor)
-    if not releasing.is_free(file, file.asset(hold.asset_id), hold):
-        traced = Money(releasing.of_loss_minor(file, hold), hold.currency)
+    if not releasable.is_free(file, file.asset(hold.asset_id), hold):
+        traced = Money(releasable.of_loss_minor(file, hold), hold.currency)
         yield Figure("of the hold, traced to victims", traced)
-        yield Figure("still owed to victims", releasing.owed(file))
+        yield Figure("still owed to victims", releasable.owed(file))
 
 
 def _release(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:

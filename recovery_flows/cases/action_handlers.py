@@ -17,21 +17,21 @@ from models.queries.cases.requests import fields_place, sealed_fields
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from recovery_flows import errors
-from recovery_flows.cases import dead_ends as stuck, lifecycle as acts
+from recovery_flows.cases import dead_ends, lifecycle
 from recovery_flows.cases.next_steps import Action
 from recovery_flows.correspondence.letters.next_steps import LetterAction
-from recovery_flows.cross_border import request_edits as requesting
+from recovery_flows.cross_border import request_edits
 from recovery_flows.freezing import (
-    amendments as hold_acts,
+    amendments,
     denied_stops,
-    lapse as lapsing,
-    refusals as refused,
+    lapse,
+    refusals,
     submissions,
 )
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.multi_agency import lifecycle as linking_acts
-from recovery_flows.restitution import decisions as return_acts
+from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
+from recovery_flows.restitution import decisions as return_decisions
 from recovery_flows.tracing import trace_requests
 
 
@@ -77,7 +77,7 @@ _BY_HAND: Mapping[str, str] = {
 
 def _accept(progress: Progress, step: Step, given: Given) -> str:
     del step
-    acts.accept(progress, given.actor, given.case_number, given.laws, given.places)
+    lifecycle.accept(progress, given.actor, given.case_number, given.laws, given.places)
     if told_by_files(given.session, {a.account_id for a in progress.file.assets}):
         trace_requests.want_trace(progress)
     return f"accepted under case number {given.case_number}"
@@ -108,61 +108,63 @@ def _complete_request(progress: Progress, step: Step, given: Given) -> str:
         sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
     )
     fields = {**json.loads(text or "{}"), **given.fields}
-    requesting.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
+    request_edits.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
     request = next(r for r in progress.file.requests if r.id == step.subject_id)
     left = request.missing.replace(",", ", ")
     return f"request amended; still missing: {left}" if left else "request complete"
 
 
 def _submit_request(progress: Progress, step: Step, given: Given) -> str:
-    requesting.submit_request(progress, step.subject_id, given.actor, given.now)
+    request_edits.submit_request(progress, step.subject_id, given.actor, given.now)
     return "cross-border request submitted for approval"
 
 
 def _split(progress: Progress, step: Step, given: Given) -> str:
     del given
-    acts.split(progress, step.subject_id)
+    lifecycle.split(progress, step.subject_id)
     return "the account stays in both files, each with what it traced"
 
 
 def _check_title(progress: Progress, step: Step, given: Given) -> str:
-    return_acts.check_title(progress, step.subject_id, given.actor)
+    return_decisions.check_title(progress, step.subject_id, given.actor)
     return "title to the held money checked"
 
 
 def _publish_notice(progress: Progress, step: Step, given: Given) -> str:
-    return_acts.publish_notice(progress, step.subject_id, given.now, given.laws)
+    return_decisions.publish_notice(progress, step.subject_id, given.now, given.laws)
     return "notice of the return published"
 
 
 def _submit_return(progress: Progress, step: Step, given: Given) -> str:
-    return_acts.submit_allocation(progress, step.subject_id, given.actor, given.now, given.laws)
+    return_decisions.submit_allocation(
+        progress, step.subject_id, given.actor, given.now, given.laws
+    )
     return "return decision submitted for approval"
 
 
 def _submit_release(progress: Progress, step: Step, given: Given) -> str:
-    return_acts.submit_release(progress, step.subject_id, given.actor, given.now)
+    return_decisions.submit_release(progress, step.subject_id, given.actor, given.now)
     return "release submitted for approval"
 
 
 def _submit_renewal(progress: Progress, step: Step, given: Given) -> str:
-    hold_acts.submit_renewal(progress, step.subject_id, given.actor, given.now)
+    amendments.submit_renewal(progress, step.subject_id, given.actor, given.now)
     return "renewal submitted for approval"
 
 
 def _see_lapse(progress: Progress, step: Step, given: Given) -> str:
-    lapsing.see_lapse(progress, step.subject_id, given.actor)
+    lapse.see_lapse(progress, step.subject_id, given.actor)
     return "the lapse is noted; nothing is held there any more"
 
 
 def _renew_preservation(progress: Progress, step: Step, given: Given) -> str:
-    linking_acts.renew(progress, step.subject_id, given.now)
+    multi_agency_lifecycle.renew(progress, step.subject_id, given.now)
     return "the partner is asked to preserve it for another term"
 
 
 def _see_expiry(progress: Progress, step: Step, given: Given) -> str:
     del given
-    linking_acts.see_expiry(progress, step.subject_id)
+    multi_agency_lifecycle.see_expiry(progress, step.subject_id)
     return "noted; nothing is preserved there any more"
 
 
@@ -173,30 +175,30 @@ def _release_again(progress: Progress, step: Step, given: Given) -> str:
 
 
 def _verify_claim(progress: Progress, step: Step, given: Given) -> str:
-    acts.verify_claim(progress, step.subject_id, given.laws, given.places)
+    lifecycle.verify_claim(progress, step.subject_id, given.laws, given.places)
     trace_requests.want_trace(progress)
     return "claim verified"
 
 
 def _ask_statement(progress: Progress, step: Step, given: Given) -> str:
-    stuck.ask_again(progress, step.subject_id, step.asset_id, given.now)
+    dead_ends.ask_again(progress, step.subject_id, step.asset_id, given.now)
     return "the bank is asked again for the statement"
 
 
 def _give_up_account(progress: Progress, step: Step, given: Given) -> str:
     del given
-    stuck.give_up(progress, step.subject_id)
+    dead_ends.give_up(progress, step.subject_id)
     return "account given up: no payment into it was found"
 
 
 def _see_refusal(progress: Progress, step: Step, given: Given) -> str:
-    refused.see(progress, step.subject_id, given.actor)
+    refusals.see(progress, step.subject_id, given.actor)
     return "the refusal is noted; `recovery hold again` orders it anew"
 
 
 def _submit_close(progress: Progress, step: Step, given: Given) -> str:
     del step
-    acts.submit_close(progress, given.actor, given.now)
+    lifecycle.submit_close(progress, given.actor, given.now)
     return "closing submitted for approval"
 
 

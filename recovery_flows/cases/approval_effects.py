@@ -13,20 +13,20 @@ from recovery_flows.approvals.figures import is_unchanged
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import pending_approval
 from recovery_flows.correspondence.letters import answers as letter_answers
-from recovery_flows.cross_border import stage as crossing
+from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import (
     denied_stops,
     orders as hold_orders,
-    release as letting_go,
-    renewal as renewing,
+    release,
+    renewal,
     stage as freezing,
 )
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.multi_agency import lifecycle as linking_acts
+from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
 from recovery_flows.restitution import guards as return_guards, payees, payouts as paying
-from recovery_flows.tracing import rule_choice as choosing
+from recovery_flows.tracing import rule_choice
 
 
 def approve(
@@ -71,16 +71,16 @@ def _order_renewal(progress: Progress, approval: ApprovalRow, now: datetime, law
     hold = progress.file.hold(approval.subject_id)
     if hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to renew")
-    progress.take(renewing.move(hold, "renewal_ordered", Renewal.ORDERED))
-    progress.call(renewing.intent(progress.file, hold, approval.id))
+    progress.take(renewal.move(hold, "renewal_ordered", Renewal.ORDERED))
+    progress.call(renewal.intent(progress.file, hold, approval.id))
 
 
 def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     del now, laws
     hold = _still_held(progress, approval)
-    minor = letting_go.part_of(hold, Act(approval.action))
+    minor = release.part_of(hold, Act(approval.action))
     if minor:
-        letting_go.order_part(progress, hold, minor, approval.id)
+        release.order_part(progress, hold, minor, approval.id)
     else:
         reason = "released by decision"
         hold_orders.order_release(progress, hold.id, approval.id, reason)
@@ -88,7 +88,7 @@ def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws:
 
 def _send_request(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     request = next(r for r in progress.file.requests if r.id == approval.subject_id)
-    crossing.send(progress, request, now, laws, approval.id)
+    cross_border.send(progress, request, now, laws, approval.id)
 
 
 def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
@@ -135,7 +135,7 @@ def _put_rule_in_force(
     progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws
 ) -> None:
     del approval, now, laws
-    choosing.put_in_force(progress)
+    rule_choice.put_in_force(progress)
 
 
 def _leave_to_desk(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
@@ -167,7 +167,7 @@ _FOLLOW = {
     Act.RENEW: _order_renewal,
     Act.RELEASE_PART: _let_part_go,
     Act.COMPLAINT: _let_part_go,
-    Act.LINKAGE: linking_acts.confirm,
+    Act.LINKAGE: multi_agency_lifecycle.confirm,
     Act.LETTER_ANSWER: _leave_to_desk,
     Act.PAYEE: payees.put_in_force,
 }
@@ -213,13 +213,13 @@ def _deny_hold(progress: Progress, approval: ApprovalRow, reason: str) -> None:
 def _deny_renewal(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state is HoldState.FROZEN:
-        progress.take(renewing.move(hold, "renewal_denied", Renewal.DENIED, reason))
+        progress.take(renewal.move(hold, "renewal_denied", Renewal.DENIED, reason))
 
 
 def _keep_held(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}:
-        letting_go.undo(progress, hold, Act(approval.action), reason)
+        release.undo(progress, hold, Act(approval.action), reason)
 
 
 def _deny_request(progress: Progress, approval: ApprovalRow, reason: str) -> None:
@@ -233,7 +233,7 @@ def _return_answer(progress: Progress, approval: ApprovalRow, reason: str) -> No
 
 def _drop_rule(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     del approval
-    choosing.drop(progress, reason)
+    rule_choice.drop(progress, reason)
 
 
 def _deny_return(progress: Progress, approval: ApprovalRow, reason: str) -> None:
@@ -255,7 +255,7 @@ _UNDO = {
     Act.REQUEST: _deny_request,
     Act.TRACE_RULE: _drop_rule,
     Act.RETURN: _deny_return,
-    Act.LINKAGE: linking_acts.deny,
+    Act.LINKAGE: multi_agency_lifecycle.deny,
     Act.LETTER_ANSWER: _return_answer,
     Act.PAYEE: payees.drop,
 }

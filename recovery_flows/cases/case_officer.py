@@ -22,19 +22,19 @@ from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer, check_version
 from recovery_flows.cases import (
-    action_handlers as doing,
-    approval_effects as approving,
+    action_handlers,
+    approval_effects,
     letter_effects,
-    merge as joining,
+    merge,
     milestones,
-    next_steps as steps,
+    next_steps,
 )
 from recovery_flows.cases.commit import conclude, derived_or_due
 from recovery_flows.cases.deconfliction_check import carry_reason, check_step
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.restitution import payees
-from recovery_flows.tracing import rule_request as asking
+from recovery_flows.tracing import rule_request
 from recovery_flows.tracing.methods.catalogue import RULES
 
 
@@ -70,12 +70,12 @@ class Desk(ActingOfficer):
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             check_version(file, seen_version)
-            step = _officer_step(file, steps.steps(file, self.laws), to)
-            if step.action == steps.Action.JOIN:
+            step = _officer_step(file, next_steps.steps(file, self.laws), to)
+            if step.action == next_steps.Action.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
             found = check_step(unit.session, file, step, self.officer, knowing=knowing)
             progress = Progress(file)
-            given = doing.Given(
+            given = action_handlers.Given(
                 actor=actor.id,
                 now=now,
                 laws=self.laws,
@@ -85,7 +85,7 @@ class Desk(ActingOfficer):
                 places=places(unit.session, [c.payee_account_id for c in file.claims]),
                 session=unit.session,
             )
-            done = doing.do(progress, step, given)
+            done = action_handlers.do(progress, step, given)
             carry_reason(progress, step.subject_id, found)
             self.commit(unit, actor, now, progress)
             return f"{file.recovery.ref}: {done}"
@@ -95,7 +95,7 @@ class Desk(ActingOfficer):
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
-            approving.approve(progress, approval_id, actor.id, authority, now, self.laws)
+            approval_effects.approve(progress, approval_id, actor.id, authority, now, self.laws)
             letter = letter_effects.take(unit, progress, approval_id, now, self.wall(), self.laws)
             self.commit(unit, actor, now, progress)
             act = next(a.action for a in progress.file.approvals if a.id == approval_id)
@@ -109,7 +109,7 @@ class Desk(ActingOfficer):
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
             progress = Progress(self._file_of(unit, approval_id))
-            approving.deny(progress, approval_id, actor.id, reason, now)
+            approval_effects.deny(progress, approval_id, actor.id, reason, now)
             write_note(
                 unit, actor, now, progress.file.recovery.id, f"denied {approval_id}: {reason}"
             )
@@ -173,10 +173,10 @@ class Desk(ActingOfficer):
         seen_version: int | None = None,
     ) -> str:
         """Ask a second person for another tracing rule; the reason is kept sealed as a note."""
-        named = asking.rule_of(rule)
+        named = rule_request.rule_of(rule)
         with self.editing(recovery_id, seen_version) as (unit, progress):
             now = case_now(unit.session, self.wall())
-            moved_minor = asking.choose_rule(
+            moved_minor = rule_request.choose_rule(
                 unit, progress, named, among, reason, self.actor(Role.OFFICER), now
             )
             recovery = progress.file.recovery
@@ -195,10 +195,10 @@ class Desk(ActingOfficer):
     def _join(
         self, unit: Unit, now: datetime, actor: Actor, file: RecoveryFile, other_id: str
     ) -> str:
-        stays, joins = joining.order_of(file, load_file(unit.session, other_id))
-        trace = joining.merged_trace(stays, joins, now)
+        stays, joins = merge.order_of(file, load_file(unit.session, other_id))
+        trace = merge.merged_trace(stays, joins, now)
         text = trace_json(trace.positions, trace.gone)
-        outcome, progress = joining.join(stays, joins, now, text, trace)
+        outcome, progress = merge.join(stays, joins, now, text, trace)
         record(unit, actor, now, joins.recovery.id, outcome)
         self.commit(unit, actor, now, progress)
         left = load_files(unit.session, [joins.recovery.id])[0]

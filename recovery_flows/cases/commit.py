@@ -16,16 +16,11 @@ from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
-from recovery_flows.cases import next_steps as steps, scheduling as waking, stalled as stalling
-from recovery_flows.correspondence.letters import deadlines as letter_clocks
-from recovery_flows.cross_border import stage as crossing
-from recovery_flows.freezing import stage as freezing
+from recovery_flows.cases import next_steps, scheduling, stages
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.multi_agency import stage as linking
-from recovery_flows.restitution import stage as restitution
-from recovery_flows.tracing import onward_accounts as following
+from recovery_flows.multi_agency import stage as multi_agency
 
 
 def conclude(
@@ -83,13 +78,13 @@ def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
 
 def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
     """What the queue shows of a file; it wakes the engine at once where there is work for it."""
-    wake_at = min(linking.preserved_until(file), default=None)
+    wake_at = min(multi_agency.preserved_until(file), default=None)
     if file.recovery.state not in CLOSED_RECOVERIES:
-        wake_at = now if has_engine_work(file, now, laws) else waking.next_wake(file, laws)
+        wake_at = now if has_engine_work(file, now, laws) else scheduling.next_wake(file, laws)
     return Derived(
-        stage=steps.stage_of(file),
-        step=steps.steps(file, laws)[0],
-        due_at=waking.next_clock(file, laws),
+        stage=next_steps.stage_of(file),
+        step=next_steps.steps(file, laws)[0],
+        due_at=scheduling.next_clock(file, laws),
         wake_at=wake_at,
     )
 
@@ -100,12 +95,7 @@ def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
         return True
     progress = Progress(file)
     approval_upkeep.void_changed(progress, now)
-    letter_clocks.advance(progress, now, laws)
-    freezing.advance(progress, now, laws)
-    following.advance(progress, now)
-    crossing.advance(progress, now, laws, _no_seal)
-    restitution.advance(progress, now, laws)
-    stalling.advance(progress, now, laws)
+    stages.decide_all(progress, now, laws, _no_seal)
     return bool(progress.outcome())
 
 

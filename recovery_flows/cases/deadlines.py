@@ -18,11 +18,11 @@ from models.entities.states import (
 )
 from models.entities.task_rows import TaskRow
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.freezing import reminders as reminding
-from recovery_flows.law import terms as clocks
+from recovery_flows.freezing import reminders
+from recovery_flows.law import terms
 from recovery_flows.law.regime import Laws, Regime
 from recovery_flows.law.rows import Measure
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _with_calendar(clock: RunningClock, laws: Laws) -> RunningClock:
     """A clock that counts banking days of a year which is not published yet says so."""
     law = laws[clock.regime]
     row = law.rows.get(clock.law_row)
-    year = clocks.unpublished_year(row.limit, clock.due_at, law) if row else None
+    year = terms.unpublished_year(row.limit, clock.due_at, law) if row else None
     if year is None:
         return clock
     said = f"calendar of {year} not published"
@@ -68,7 +68,7 @@ def _holds(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
         ends, what, row = _end_of(file, hold, laws)
         if ends is not None:
             regime = file.asset(hold.asset_id).regime
-            note = reminding.state_of_things(file, hold)
+            note = reminders.state_of_things(file, hold)
             escalated = hold.escalated_at is not None
             yield RunningClock(what, ends, regime, row, hold.id, hold.asset_id, note, escalated)
 
@@ -78,7 +78,7 @@ def _end_of(file: RecoveryFile, hold: HoldRow, laws: Laws) -> tuple[datetime | N
         row = laws[file.asset(hold.asset_id).regime].measures.get(Measure.DISPOSAL, "")
         return hold.release_due_at, "court's order due", row
     if hold.state is HoldState.ORDERED:
-        return reminding.ends_at(file, hold, laws), f"{hold.kind} unanswered", hold.law_row
+        return reminders.ends_at(file, hold, laws), f"{hold.kind} unanswered", hold.law_row
     if hold.state in LIVE_HOLDS and hold.held_minor:
         return hold.expires_at, f"{hold.kind} ends", hold.law_row
     return None, "", ""
@@ -142,7 +142,7 @@ def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
     """The clock that the tasks of a linkage share, and the end of each preservation."""
     law = laws[file.recovery.regime]
     for linkage in file.linkages:
-        owed = [t for t in linking.tasks_of(file, linkage.id) if _is_first_answer(t)]
+        owed = [t for t in multi_agency.tasks_of(file, linkage.id) if _is_first_answer(t)]
         if owed and linkage.due_at is not None:
             row = law.measures.get(Measure.LINKAGE_ANSWER, "")
             what = f"{len(owed)} answers due" if len(owed) > 1 else "an answer due"
@@ -167,4 +167,4 @@ def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
 
 
 def _is_first_answer(task: TaskRow) -> bool:
-    return linking.is_owed(task) and task.state is not TaskState.CANCEL_PENDING
+    return multi_agency.is_owed(task) and task.state is not TaskState.CANCEL_PENDING

@@ -19,7 +19,7 @@ from models.entities.states import (
 from models.ids import derive_id
 from models.money import Money
 from recovery_flows import errors
-from recovery_flows.cases import lifecycle as acts, next_steps as steps
+from recovery_flows.cases import lifecycle, next_steps
 from recovery_flows.freezing import submissions
 from recovery_flows.law.regime import Laws
 from recovery_flows.law.rows import Measure
@@ -53,7 +53,7 @@ def stop_first(
         raise errors.StepRefusedError(
             f"the law {place.regime} knows no stop-payment: nothing was taken in or sent"
         )
-    acts.accept(progress, owner, case_number, laws, places)
+    lifecycle.accept(progress, owner, case_number, laws, places)
     (asset,) = progress.file.assets
     hold = _drafted(progress.file, asset)
     why_not = _why_not(progress.file, asset, hold, laws)
@@ -90,7 +90,7 @@ def _why_not(file: RecoveryFile, asset: AssetRow, hold: HoldRow | None, laws: La
 
 
 def _next_step(file: RecoveryFile, laws: Laws) -> str:
-    first = steps.steps(file, laws)[0]
+    first = next_steps.steps(file, laws)[0]
     return f"{first.sentence} ({first.role})" if first.role is not Role.ENGINE else first.sentence
 
 

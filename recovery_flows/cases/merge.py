@@ -12,8 +12,8 @@ from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Progress, applied
-from recovery_flows.restitution import payouts as paying
-from recovery_flows.tracing import rule_choice as choosing
+from recovery_flows.restitution import payouts
+from recovery_flows.tracing import rule_choice
 
 
 def order_of(one: RecoveryFile, other: RecoveryFile) -> tuple[RecoveryFile, RecoveryFile]:
@@ -31,7 +31,7 @@ def join(
     Raises StepRefusedError when one has ended, or while a bank may be paying a victim of either.
     """
     for file in (stays, joins):
-        if paying.is_on_its_way(file):
+        if payouts.is_on_its_way(file):
             raise StepRefusedError(
                 f"{file.recovery.ref}: a bank was told to pay a victim: wait for its answer first"
             )
@@ -101,7 +101,7 @@ def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar
 def _void_choice(joins: RecoveryFile) -> tuple[list[Move], RecoveryFile]:
     """The staying file's tracing rule stands: one that was asked for in the other is void."""
     leaving = Progress(joins)
-    choosing.void_choice(leaving, "the file is joined: the rule of the other one stands")
+    rule_choice.void_choice(leaving, "the file is joined: the rule of the other one stands")
     return leaving.moves, leaving.file
 
 

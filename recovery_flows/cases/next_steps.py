@@ -22,19 +22,19 @@ from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.approvals import next_steps as approval_steps
 from recovery_flows.approvals.step_figures import sum_of
-from recovery_flows.cases import dead_ends as stuck
-from recovery_flows.correspondence.letters import next_steps as letters
+from recovery_flows.cases import dead_ends
+from recovery_flows.correspondence.letters import next_steps as letter_steps
 from recovery_flows.freezing import (
-    account_monitoring as watching,
+    account_monitoring,
     denied_stops,
     next_steps as hold_steps,
-    refusals as refused,
+    refusals,
 )
 from recovery_flows.law.regime import Laws
-from recovery_flows.ledger import discrepancies, releasable as releasing
-from recovery_flows.multi_agency import next_steps as linking_steps
-from recovery_flows.partners import letter_channel as by_letter
-from recovery_flows.restitution import basis, guards as return_guards, payouts as paying
+from recovery_flows.ledger import discrepancies, releasable
+from recovery_flows.multi_agency import next_steps as multi_agency_steps
+from recovery_flows.partners import letter_channel
+from recovery_flows.restitution import basis, guards as return_guards, payouts
 
 __all__ = ["Action", "asset_stage", "stage_of", "steps"]
 
@@ -52,13 +52,13 @@ def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
         return [
             _step(Action.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}"))
         ]
-    people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refused.steps(file)]
-    people += [*denied_stops.steps(file), *stuck.steps(file)]
-    people += letters.send_steps(file, laws)
+    people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
+    people += [*denied_stops.steps(file), *dead_ends.steps(file)]
+    people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
-    people += letters.answer_steps(file, laws)
+    people += letter_steps.answer_steps(file, laws)
     due = people + list(_waits(file)) or [_close_step(file)]
-    return due + list(linking_steps.waits(file))
+    return due + list(multi_agency_steps.waits(file))
 
 
 def _step(
@@ -69,7 +69,7 @@ def _step(
 
 def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
     yield from _joins(file)
-    yield from linking_steps.officer_steps(file)
+    yield from multi_agency_steps.officer_steps(file)
     yield from hold_steps.of(file, laws)
     for request in file.requests:
         if request.state is RequestState.DRAFT:
@@ -91,7 +91,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
 
 def _joins(file: RecoveryFile) -> Iterator[Step]:
     """The younger recovery joins the older one that wants the same account."""
-    if not file.shared_with or paying.is_on_its_way(file):
+    if not file.shared_with or payouts.is_on_its_way(file):
         return
     account_id, other, currency = file.shared_with[0]
     asset = next(a for a in file.assets if a.account_id == account_id)
@@ -115,7 +115,7 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
     for hold in return_guards.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
             amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
-            text = say("ask_release", amount=amount) + releasing.residue(file, hold)
+            text = say("ask_release", amount=amount) + releasable.residue(file, hold)
             yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
 
 
@@ -160,7 +160,7 @@ def _ends(file: RecoveryFile) -> Iterator[Step]:
         asset = file.asset(hold.asset_id)
         if hold.state is not HoldState.STOPPED or asset.stage is not Stage.RESTITUTION:
             continue
-        if hold.expires_at is not None and refused.is_refused_a_successor(file, hold):
+        if hold.expires_at is not None and refusals.is_refused_a_successor(file, hold):
             text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
             yield _step(Action.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
 
@@ -170,7 +170,7 @@ def _calls(file: RecoveryFile) -> Iterator[Step]:
     for call in sorted(
         file.calls, key=lambda c: (not c.last_error, c.kind is CallKind.STATEMENT, c.id)
     ):
-        if call.state in OPEN_CALLS and not by_letter.is_by_letter(file, call):
+        if call.state in OPEN_CALLS and not letter_channel.is_by_letter(file, call):
             text = say("wait_call", partner=call.partner_id, kind=call.kind)
             if call.last_error:
                 text += say("error", error=call.last_error)
@@ -192,12 +192,12 @@ def _close_step(file: RecoveryFile) -> Step:
     recovery = file.recovery
     if file.pending(recovery.id) is not None:
         return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, say("closing_asked"))
-    watched = len(watching.watched(file))
+    watched = len(account_monitoring.watched(file))
     text = say("close")
     if watched:
         accounts = f"{watched} empty account{'s' if watched > 1 else ''}"
         text += say("ends_watch", accounts=accounts)
-    text += linking_steps.closing_text(file)
+    text += multi_agency_steps.closing_text(file)
     return _step(Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
 
 

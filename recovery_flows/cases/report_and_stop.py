@@ -20,7 +20,7 @@ from models.queries.cases.views import OfficerView
 from models.queries.partners.bank_names import BankName, bank_names
 from models.sealing.vault import Vault
 from models.store.intake import file_reports
-from recovery_flows.cases import deconfliction, emergency_stop as golden
+from recovery_flows.cases import deconfliction, emergency_stop
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.deconfliction_check import carry_reason, check
@@ -83,7 +83,7 @@ def stop_at_once(
         progress = Progress(load_file(session, summary.filed[0]))
         check(progress.file.recovery.ref, others, desk.officer, knowing=knowing)
         places = {account_id(vault, report.payee_account): place}
-        sent = golden.stop_first(progress, actor.id, case_number, now, desk.laws, places)
+        sent = emergency_stop.stop_first(progress, actor.id, case_number, now, desk.laws, places)
         if told_by_files(session, set(places)):
             trace_requests.want_trace(progress)
         carry_reason(progress, sent.hold_id, found)
@@ -112,7 +112,7 @@ def _place(banks: list[BankName], report: ReportFact) -> Place:
     return found
 
 
-def _stopped(file: RecoveryFile, sent: golden.Sent, laws: Laws) -> Stopped:
+def _stopped(file: RecoveryFile, sent: emergency_stop.Sent, laws: Laws) -> Stopped:
     recovery = file.recovery
     if not sent.hold_id:
         sentence = (
@@ -120,7 +120,7 @@ def _stopped(file: RecoveryFile, sent: golden.Sent, laws: Laws) -> Stopped:
             f"number {recovery.case_number}, next: {sent.next_step}"
         )
         return Stopped(recovery.id, recovery.ref, "", None, sentence)
-    hold, until = file.hold(sent.hold_id), golden.confirmation_of(file, sent.hold_id).due_at
+    hold, until = file.hold(sent.hold_id), emergency_stop.confirmation_of(file, sent.hold_id).due_at
     amount = Money(hold.requested_minor, hold.currency)
     asset = file.asset(hold.asset_id)
     sentence = (

@@ -6,31 +6,33 @@ from datetime import datetime
 
 from models.case_file import RecoveryFile
 from models.entities.states import AllocationState, ApprovalState
-from recovery_flows.cases import deadlines as wall
-from recovery_flows.correspondence.letters import deadlines as letter_clocks
+from recovery_flows.cases import deadlines
+from recovery_flows.correspondence.letters import deadlines as letter_deadlines
 from recovery_flows.freezing import (
-    account_monitoring as watching,
-    lapse as lapsing,
-    reminders as reminding,
-    renewal as renewing,
+    account_monitoring,
+    lapse,
+    reminders,
+    renewal,
 )
 from recovery_flows.law.regime import Laws
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 
 
 def next_clock(file: RecoveryFile, laws: Laws) -> datetime | None:
     """The earliest end of anything legal that runs on this file: what "time left" counts to."""
-    return next((clock.due_at for clock in wall.running(file, laws)), None)
+    return next((clock.due_at for clock in deadlines.running(file, laws)), None)
 
 
 def next_wake(file: RecoveryFile, laws: Laws) -> datetime | None:
     """When the engine must look at this file even if nothing else happens."""
-    ends: list[datetime | None] = [at for h in file.holds for at in lapsing.wakes(file, h)]
-    ends += reminding.instants(file, laws)
-    ends += linking.instants(file, laws)
-    ends += letter_clocks.instants(file, laws)
-    ends += [renewing.drafted_from(file, h, laws) for h in file.holds if not h.renewal]
-    ends += [min(_instants(a.watch_due_at, a.watch_until)) for a in watching.watched(file)]
+    ends: list[datetime | None] = [at for h in file.holds for at in lapse.wakes(file, h)]
+    ends += reminders.instants(file, laws)
+    ends += multi_agency.instants(file, laws)
+    ends += letter_deadlines.instants(file, laws)
+    ends += [renewal.drafted_from(file, h, laws) for h in file.holds if not h.renewal]
+    ends += [
+        min(_instants(a.watch_due_at, a.watch_until)) for a in account_monitoring.watched(file)
+    ]
     ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING and not a.alarmed]
     ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]
     return min((end for end in ends if end is not None), default=None)

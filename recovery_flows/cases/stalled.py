@@ -10,7 +10,7 @@ from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
 from models.entities.states import LIVE_HOLDS, DiscrepancyKind, Noun, RecoveryState, Stage
 from models.ids import digest
-from recovery_flows.cases import next_steps as steps
+from recovery_flows.cases import next_steps
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Progress
@@ -28,7 +28,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
         _clear(progress, now, laws)
         return
     recovery = file.recovery
-    why = steps.steps(file, laws)[0].sentence
+    why = next_steps.steps(file, laws)[0].sentence
     stages = [[a.id, a.stage, a.left_alone] for a in file.assets]
     mark = digest([why, stages, [[h.id, h.state] for h in file.holds]])
     discrepancies.find(progress, _KIND, Noun.RECOVERY, recovery.id, now, detail=why, mark=mark)
@@ -43,7 +43,7 @@ def _waits_for_the_engine(file: RecoveryFile, laws: Laws) -> bool:
     if any(h.releasing_minor or h.renewal == Renewal.ORDERED for h in file.holds if _is_live(h)):
         # The bank has the order, and says with its feed that it is done.
         return False
-    return steps.steps(file, laws)[0].action == Action.ENGINE
+    return next_steps.steps(file, laws)[0].action == Action.ENGINE
 
 
 def _is_live(hold: HoldRow) -> bool:
@@ -55,7 +55,9 @@ def _clear(progress: Progress, now: datetime, laws: Laws) -> None:
     stuck = [d for d in discrepancies.open_ones(progress.file) if d.kind is _KIND]
     if not stuck or progress.outcome():
         return
-    rest = [s for s in steps.steps(progress.file, laws) if s.action != Action.RESOLVE_DISCREPANCY]
+    rest = [
+        s for s in next_steps.steps(progress.file, laws) if s.action != Action.RESOLVE_DISCREPANCY
+    ]
     if rest and rest[0].action != Action.ENGINE:
         for found in stuck:
             discrepancies.clear(progress, found.id, now, "it goes on")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from recovery_flows.cli import doctor, officer, processes as running, setup, verify as proof
+from recovery_flows.cli import doctor, officer, processes, setup, verify
 from recovery_flows.cli.case import (
-    actions as act,
+    actions,
     approve,
-    deadlines as clocks,
+    deadlines,
     discrepancy,
     hold,
     letter,
-    multi_agency as link,
-    show as look,
+    multi_agency,
+    show,
     stop,
-    tracing_rule as rule,
+    tracing_rule,
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
@@ -38,18 +38,18 @@ def attach(app: typer.Typer) -> None:
         officer,
         partner,
         intake,
-        look,
-        clocks,
+        show,
+        deadlines,
         trace,
         stop,
-        act,
+        actions,
         discrepancy,
         hold,
-        link,
+        multi_agency,
         letter,
-        rule,
+        tracing_rule,
         approve,
-        running,
-        proof,
+        processes,
+        verify,
     ):
         group.attach(app)

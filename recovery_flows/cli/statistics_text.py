@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from models.entities.states import RecoveryState
 from models.money import Money
-from recovery_flows.cases.state_names import account_word, recovery_word
+from recovery_flows.cases.views.state_names import account_word, recovery_word
 from recovery_flows.cli.table import columns, counted, instant_text, spoken
 from recovery_flows.reports.rates import Rate
 from recovery_flows.reports.statistics import CurrencySummary, Summary

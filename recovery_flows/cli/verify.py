@@ -90,12 +90,12 @@ def reconcile(
     With --days: what each bank held at the end of each of its legal days and paid out in it. From
     the first day that the books know to the last one that is over, unless days are named.
     """
-    from recovery_flows.cli import legal_days as by_day
+    from recovery_flows.cli import legal_days
 
     if days:
-        by_day.reconcile(first, last, partner, as_json=as_json)
+        legal_days.reconcile(first, last, partner, as_json=as_json)
         return
-    by_day.refuse_without_days(first, last, partner)
+    legal_days.refuse_without_days(first, last, partner)
     with opened() as installation:
         result = asyncio.run(_ask(installation))
     if as_json:
@@ -117,10 +117,10 @@ def _summary(result: Reconciliation) -> str:
 
 async def _ask(installation: Installation) -> Reconciliation:
     from recovery_flows.cli.sending import hands
-    from recovery_flows.engine import reconciliation as books
+    from recovery_flows.engine import reconciliation
 
     engine = hands(installation)
     try:
-        return await books.reconcile(engine)
+        return await reconciliation.reconcile(engine)
     finally:
         await engine.close()

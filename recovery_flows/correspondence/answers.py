@@ -20,20 +20,20 @@ from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
 from models.outcome import Move, Scalar
 from recovery_flows.correspondence import (
-    bank_disagreements as disagreeing,
-    late_answers as late_letters,
+    bank_disagreements,
+    late_answers,
 )
 from recovery_flows.freezing import (
-    answer_table as hold_cells,
-    answers as hold_facts,
-    reductions as hold_falls,
-    release as letting_go,
-    renewal as renewing,
+    answer_table,
+    answers as hold_answers,
+    reductions,
+    release,
+    renewal,
 )
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger import bank_contradictions, hold_figures
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.restitution import payout_answers as payout_facts
+from recovery_flows.restitution import payout_answers
 from recovery_flows.tracing import trace_requests
 
 _OPEN_REQUESTS = (RequestState.APPROVED, RequestState.SENT, RequestState.ACKNOWLEDGED)
@@ -60,7 +60,7 @@ def take_hold_fact(
     if fact.revision <= hold.bank_revision:
         _compare_again(progress, hold, fact, now)
         return
-    reading = hold_facts.read(progress.file, hold, fact, now, laws)
+    reading = hold_answers.read(progress.file, hold, fact, now, laws)
     _take_reading(progress, hold, fact, reading, now)
     if hold.request_id:
         _request_moves(progress, hold.request_id, fact)
@@ -80,28 +80,28 @@ def confirm_figure(
 
 
 def _take_reading(
-    progress: Progress, hold: HoldRow, fact: HoldFact, reading: hold_facts.Reading, now: datetime
+    progress: Progress, hold: HoldRow, fact: HoldFact, reading: hold_answers.Reading, now: datetime
 ) -> None:
     about = bank_contradictions.About.hold(hold)
     before = progress.file
     if reading.move.event in _IN_FORCE_AGAIN:
-        late_letters.make_room(progress, hold)
+        late_answers.make_room(progress, hold)
     progress.take(reading.move)
     if reading.contradicts:
         bank_contradictions.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
-    disagreeing.compare_hold(progress, hold, fact, now)
-    disagreeing.compare_fall(progress, before, hold, fact, now)
-    disagreeing.compare_end(progress, progress.file.hold(hold.id), fact, now)
+    bank_disagreements.compare_hold(progress, hold, fact, now)
+    bank_disagreements.compare_fall(progress, before, hold, fact, now)
+    bank_disagreements.compare_end(progress, progress.file.hold(hold.id), fact, now)
     if reading.move.event != "stated":
-        disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
+        bank_disagreements.news_on_closed(progress, about, fact.state, fact.revision, now)
     if reading.move.event in _IN_FORCE_AGAIN:
-        disagreeing.reopen(progress, hold.asset_id, "its bank holds the money after all")
+        bank_disagreements.reopen(progress, hold.asset_id, "its bank holds the money after all")
     _supersede(progress, progress.file.hold(hold.id))
 
 
 def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
     """A bank that shows two figures under one revision contradicts itself: the last one counts."""
-    same = fact.revision == hold.bank_revision and fact.state in hold_cells.HOLDING
+    same = fact.revision == hold.bank_revision and fact.state in answer_table.HOLDING
     if not same or hold.state not in LIVE_HOLDS:
         return
     before = Money(hold.held_minor, hold.currency)
@@ -109,7 +109,7 @@ def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datet
         before = Money(hold.foreign_minor, hold.foreign_currency)
     if fact.held != before:
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
-        values |= hold_falls.columns(progress.file, hold, fact)
+        values |= reductions.columns(progress.file, hold, fact)
         reason = "the bank shows another figure under the same revision"
         progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason))
         about = bank_contradictions.About.hold(hold)
@@ -122,7 +122,7 @@ def _supersede(progress: Progress, hold: HoldRow) -> None:
     """A hold in force takes the place of the stop or voluntary hold that it follows."""
     if hold.state not in (HoldState.STOPPED, HoldState.FROZEN) or not hold.supersedes_id:
         return
-    letting_go.take_over(progress, progress.file.hold(hold.supersedes_id), hold)
+    release.take_over(progress, progress.file.hold(hold.supersedes_id), hold)
 
 
 def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
@@ -144,17 +144,17 @@ def _request(file: RecoveryFile, request_id: str) -> RequestRow:
 
 
 def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
-    if fact.state in hold_cells.HOLDING and request.state in _ANSWERABLE:
+    if fact.state in answer_table.HOLDING and request.state in _ANSWERABLE:
         asked = Money(request.requested_minor, request.currency)
         whole = fact.held.currency == asked.currency and asked <= fact.held
         return "executed" if whole else "partially_executed"
-    if fact.state in hold_cells.WAITING:
+    if fact.state in answer_table.WAITING:
         return "acknowledged" if request.state is RequestState.SENT else None
     if request.state not in (RequestState.SENT, RequestState.ACKNOWLEDGED):
         return None
     if fact.state is BankHoldState.REFUSED:
         return "refused"
-    if fact.state in hold_cells.ENDED:
+    if fact.state in answer_table.ENDED:
         # Carried out and ended between two of our polls, or ended before the bank has acted.
         return "executed" if fact.acted_at else "refused"
     return None
@@ -182,7 +182,7 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: 
         return
     if fact.revision <= payout.bank_revision:
         return
-    reading = payout_facts.read(payout, progress.file.hold(payout.hold_id), fact)
+    reading = payout_answers.read(payout, progress.file.hold(payout.hold_id), fact)
     if reading.move.event in ("settled", "corrected", "returned"):
         _ask_for_hold(progress, payout, fact.revision)
     progress.take(reading.move)
@@ -190,11 +190,11 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: 
         bank_contradictions.contradicts(
             progress, about, payout.state, fact.state, fact.revision, now
         )
-    disagreeing.compare_payout(progress, payout, fact, now)
+    bank_disagreements.compare_payout(progress, payout, fact, now)
     if reading.move.event != "stated":
-        disagreeing.news_on_closed(progress, about, fact.state, fact.revision, now)
+        bank_disagreements.news_on_closed(progress, about, fact.state, fact.revision, now)
     if payout.state is PayoutState.SETTLED and reading.move.event in ("refused", "returned"):
-        disagreeing.reopen(progress, payout.asset_id, "a payout has not reached its payee")
+        bank_disagreements.reopen(progress, payout.asset_id, "a payout has not reached its payee")
 
 
 def _ask_for_hold(progress: Progress, payout: PayoutRow, revision: int) -> None:
@@ -218,9 +218,9 @@ def take_refusal(
         hold = file.hold(subject_id)
         if hold.state is HoldState.FROZEN:
             reason = f"the bank did not prolong it: {code}"
-            progress.take(renewing.move(hold, "renewal_refused", Renewal.REFUSED, reason))
+            progress.take(renewal.move(hold, "renewal_refused", Renewal.REFUSED, reason))
     elif kind is CallKind.RELEASE:
-        letting_go.take_refusal(progress, subject_id, code)
+        release.take_refusal(progress, subject_id, code)
     elif noun is Noun.HOLD:
         _refuse_hold(progress, file.hold(subject_id), code)
     elif noun is Noun.PAYOUT:

@@ -19,7 +19,7 @@ from models.entities.states import (
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
 from models.outcome import Move
-from recovery_flows.freezing import reductions as hold_falls
+from recovery_flows.freezing import reductions
 from recovery_flows.freezing.answer_table import HOLDING, NOT_HELD, OVER
 from recovery_flows.ledger import bank_contradictions, discrepancies
 from recovery_flows.ledger.bank_contradictions import About
@@ -55,7 +55,7 @@ def compare_fall(
     progress: Progress, before: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime
 ) -> None:
     """A hold in force of which a bank states less than before, and no order of ours says why."""
-    fell = hold_falls.unexplained(before, hold, fact)
+    fell = reductions.unexplained(before, hold, fact)
     if fell is None or fact.state not in HOLDING or hold.state in OVER:
         return
     discrepancies.find(

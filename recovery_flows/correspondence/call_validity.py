@@ -20,9 +20,9 @@ from models.entities.states import (
 from models.outcome import Move
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.freezing import denied_stops, release as letting_go, renewal as renewing
+from recovery_flows.freezing import denied_stops, release, renewal
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.restitution import guards as return_guards, payouts as paying
+from recovery_flows.restitution import guards as return_guards, payouts
 
 VOID = "its approval is not in force for what it says now"
 
@@ -47,7 +47,7 @@ def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
 
 def _rests_on_something_else(file: RecoveryFile, approval: ApprovalRow) -> bool:
     """Whether the return decision behind a payout would be drafted otherwise now."""
-    return bool(paying.changed(file, paying.allocation_of(file, approval.subject_id)))
+    return bool(payouts.changed(file, payouts.allocation_of(file, approval.subject_id)))
 
 
 def _takes_over_what_is_given_up(file: RecoveryFile, approval: ApprovalRow) -> bool:
@@ -87,7 +87,7 @@ def take_back(progress: Progress, call: CallRow) -> None:
     if call.noun is Noun.PAYOUT:
         _take_payout_back(progress, call)
     elif call.kind is CallKind.RELEASE:
-        letting_go.take_refusal(progress, call.subject_id, VOID)
+        release.take_refusal(progress, call.subject_id, VOID)
     elif call.noun is Noun.HOLD:
         _take_hold_back(progress, call)
     elif call.noun is Noun.TASK:
@@ -100,15 +100,15 @@ def _take_payout_back(progress: Progress, call: CallRow) -> None:
     if payout.state is not PayoutState.INSTRUCTED:
         return
     progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
-    allocation = paying.allocation_of(progress.file, payout.allocation_id)
-    if allocation.state not in paying.ENDED:
-        paying.void(progress, allocation.id, paying.changed(progress.file, allocation) or VOID)
+    allocation = payouts.allocation_of(progress.file, payout.allocation_id)
+    if allocation.state not in payouts.ENDED:
+        payouts.void(progress, allocation.id, payouts.changed(progress.file, allocation) or VOID)
 
 
 def _take_hold_back(progress: Progress, call: CallRow) -> None:
     hold = progress.file.hold(call.subject_id)
     if call.kind is CallKind.EXTEND and hold.state is HoldState.FROZEN:
-        progress.take(renewing.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
+        progress.take(renewal.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
     elif hold.state is HoldState.ORDERED:
         progress.take(Move(Noun.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID))
         for request in progress.file.requests:

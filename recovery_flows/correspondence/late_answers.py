@@ -9,7 +9,7 @@ from models.entities.states import HoldKind, HoldState, Noun
 from models.facts import BankHoldState, HoldFact
 from models.outcome import Move, Scalar
 from recovery_flows.approvals.requests import void_approvals
-from recovery_flows.freezing import answers as hold_facts
+from recovery_flows.freezing import answers as hold_answers
 from recovery_flows.freezing.drafts import NEVER_TRIED
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger import hold_figures
@@ -27,7 +27,7 @@ def take(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime, laws:
     """
     values: dict[str, Scalar] = {
         **hold_figures.stated(fact),
-        **hold_facts.in_force(progress.file, hold, fact, laws),
+        **hold_answers.in_force(progress.file, hold, fact, laws),
     }
     ends = values["expires_at"]
     over = isinstance(ends, datetime) and ends <= now

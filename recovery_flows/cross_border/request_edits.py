@@ -11,12 +11,12 @@ from models.entities.states import Noun, RequestState
 from models.outcome import Move, Scalar
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask, void_approvals
-from recovery_flows.cross_border import stage as crossing
+from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
 
-Seal = crossing.Seal
+Seal = cross_border.Seal
 
 
 def complete_request(
@@ -29,7 +29,7 @@ def complete_request(
     ):  # fmt: skip
         raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
     law = laws[progress.file.recovery.regime]
-    values = crossing.field_values(law, request.id, fields, seal)
+    values = cross_border.field_values(law, request.id, fields, seal)
     progress.take(Move(Noun.REQUEST, request.id, "amended", request.state, values))
     void_approvals(progress, request.id, "the request was changed")
 

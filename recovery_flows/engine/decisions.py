@@ -23,22 +23,16 @@ from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.record import StaleFileError
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.approvals import upkeep as approval_upkeep
-from recovery_flows.cases import stalled as stalling
+from recovery_flows.cases import stages
 from recovery_flows.cases.commit import conclude, derived, derived_or_due
 from recovery_flows.cases.quarantine import deciding_on, went_through
-from recovery_flows.correspondence.letters import deadlines as letter_clocks
-from recovery_flows.cross_border import stage as crossing
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import ClockBrokenError, alone
 from recovery_flows.engine.quarantine import quarantine
-from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.restitution import stage as restitution
-from recovery_flows.tracing import onward_accounts as following
 from recovery_flows.tracing.case_trace import trace_file
 
-STAGES = (Stage.FREEZING, Stage.TRACING, Stage.CROSS_BORDER, Stage.RESTITUTION)
 CALLS: dict[Stage, tuple[CallKind, ...]] = {
     Stage.FREEZING: (CallKind.HOLD, CallKind.EXTEND, CallKind.BALANCE, *TASK_CALLS),
     Stage.TRACING: (CallKind.STATEMENT,),
@@ -101,7 +95,7 @@ def _load(engine: Engine, session: Session, ids: Sequence[str]) -> list[Recovery
 def _first_stage(file: RecoveryFile, now: datetime, laws: Laws) -> Stage:
     """The first stage with work; a stage whose rule fails stops none of the others."""
     failed: Exception | None = None
-    for stage in STAGES:
+    for stage in stages.STAGES:
         progress = Progress(file)
         if stage is Stage.TRACING and file.recovery.trace_wanted:
             return stage
@@ -126,19 +120,9 @@ def _decide(
     def seal(fields: object, place: SealedPlace) -> str:
         return vault.seal(canonical(fields).decode(), place) if vault else ""
 
-    if stage is Stage.FREEZING:
-        letter_clocks.advance(progress, now, laws)
-        freezing.advance(progress, now, laws)
-    elif stage is Stage.TRACING:
-        if session and vault and progress.file.recovery.trace_wanted:
-            trace_file(session, vault, progress, now, laws)
-        following.advance(progress, now)
-    elif stage is Stage.CROSS_BORDER:
-        crossing.advance(progress, now, laws, seal)
-    else:
-        restitution.advance(progress, now, laws)
-        # The stages before have nothing to do, or it would not be this one's turn.
-        stalling.advance(progress, now, laws)
+    if stage is Stage.TRACING and session and vault and progress.file.recovery.trace_wanted:
+        trace_file(session, vault, progress, now, laws)
+    stages.decide(stage, progress, now, laws, seal)
 
 
 def decide(engine: Engine, stage: Stage, recovery_ids: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from models.queries.books.daily_books import BookedPartner, booked_partners, par
 from models.store.partner_register import note_reconciled
 from models.store.partners import note_contact
 from models.store.unit import unit_of_work
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine, Night
 from recovery_flows.engine.legal_days import PartnerDays, Wanted, reconcile_days
 from recovery_flows.ledger.legal_days import day_begins, day_of
@@ -59,7 +59,7 @@ async def reconcile_night(engine: Engine, partner_id: str) -> bool:
         partner = next(p for p in booked_partners(session) if p.id == partner_id)
     midnight = _last_midnight(engine, partner, now)
     engine.nights[partner_id] = Night(None, engine.wall() + _TRY_AGAIN)
-    await feed.poll(engine, partner_id)
+    await event_feed.poll(engine, partner_id)
     zone = engine.laws[partner.regime].time_zone
     begun = max(partner.reconciled_to or midnight - _DAY, midnight - _DAYS_BACK_MAX)
     wanted = Wanted(

@@ -10,8 +10,9 @@ from models.entities.states import Stage
 from models.queries.cases.work import due_call_kinds
 from models.store.line_imports import undo_dead
 from recovery_flows.cases.quarantine import deciding_on
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine.context import Engine
-from recovery_flows.engine.decisions import CALLS, STAGES, due_by_stage
+from recovery_flows.engine.decisions import CALLS, due_by_stage
 from recovery_flows.engine.event_feed import due_polls
 from recovery_flows.engine.failures import PrefectAwayError, RestlessError, WorkFailedError
 from recovery_flows.engine.flows import STAGE_FLOWS, poll, reconcile

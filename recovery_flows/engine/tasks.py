@@ -13,10 +13,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from models.entities.states import CallKind, Stage
-from recovery_flows.engine import context, decisions as deciding, event_feed as feed, nightly
+from recovery_flows.engine import context, decisions, event_feed, nightly
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import WorkFailedError
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.outbox import dispatch
 
 
 @contextmanager
@@ -34,21 +34,21 @@ def _as_work() -> Iterator[Engine]:
 async def decide_chunk(stage: str, recovery_ids: list[str]) -> int:
     """Decide and record for a chunk of recoveries; return how many changed."""
     with _as_work() as engine:
-        return await asyncio.to_thread(deciding.decide, engine, Stage(stage), recovery_ids)
+        return await asyncio.to_thread(decisions.decide, engine, Stage(stage), recovery_ids)
 
 
 @task(name="send", cache_policy=NO_CACHE, persist_result=False)
 async def send_batch(stage: str) -> int:
     """Send one batch of the stage's due calls; return how many were handled."""
     with _as_work() as engine:
-        return await outbox.send_due(engine, deciding.CALLS[Stage(stage)])
+        return await dispatch.send_due(engine, decisions.CALLS[Stage(stage)])
 
 
 @task(name="send-stops", cache_policy=NO_CACHE, persist_result=False)
 async def send_stops() -> int:
     """Send what is to hold money; return how many calls were handled."""
     with _as_work() as engine:
-        return await outbox.send_due(engine, [CallKind.HOLD])
+        return await dispatch.send_due(engine, [CallKind.HOLD])
 
 
 @task(name="reconcile-partner", cache_policy=NO_CACHE, persist_result=False)
@@ -62,4 +62,4 @@ async def reconcile_partner(partner_id: str) -> int:
 async def poll_partner(partner_id: str) -> int:
     """Read and book one partner's change feed; return how many recoveries changed."""
     with _as_work() as engine:
-        return await feed.poll(engine, partner_id)
+        return await event_feed.poll(engine, partner_id)

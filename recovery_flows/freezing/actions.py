@@ -20,12 +20,12 @@ from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.approvals import requests as approval_requests
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.freezing import (
-    amendments as hold_acts,
-    disposal as disposing,
-    refusals as refused,
-    release as letting_go,
+    amendments,
+    disposal,
+    refusals,
+    release,
     stage as freezing,
-    voluntary_holds as volunteering,
+    voluntary_holds,
 )
 from recovery_flows.ledger.changeset import Progress
 
@@ -89,9 +89,9 @@ def amend(
     with desk.editing(recovery_id, seen) as (unit, progress):
         hold = hold_of(progress.file, hold_id)
         edit = _Edit(unit, progress, "", case_now(unit.session, desk.wall()))
-        over = minor > hold_acts.disputed_minor(progress.file, hold)
+        over = minor > amendments.disputed_minor(progress.file, hold)
         kept = _keep(desk, edit, f"more than is disputed at {hold_id}", reason) if reason else ""
-        hold_acts.amend_hold(progress, hold_id, minor, kept)
+        amendments.amend_hold(progress, hold_id, minor, kept)
     told = "; more than is disputed, so a second person has to approve it first" if over else ""
     return f"{progress.file.recovery.ref}: the sum of {hold_id} was changed{told}"
 
@@ -104,7 +104,7 @@ def withdraw(
         hold = hold_of(edit.progress.file, hold_id)
         _keep(desk, edit, f"hold {hold_id} withdrawn", reason)
         if hold.state is HoldState.QUEUED:
-            letting_go.ask_release(edit.progress, hold_id, edit.officer, edit.now)
+            release.ask_release(edit.progress, hold_id, edit.officer, edit.now)
             return f"{edit.ref}: release from the waiting list submitted for approval"
         if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
             raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
@@ -127,7 +127,7 @@ def order_again(
     with _editing(desk, recovery_id, reason, seen) as edit:
         file = edit.progress.file
         asset = file.asset(hold_of(file, hold_id).asset_id)
-        draft = refused.order_again(edit.progress, hold_id, edit.officer)
+        draft = refusals.order_again(edit.progress, hold_id, edit.officer)
         if holder.strip():
             correct_holder(edit.unit, asset.account_id, holder.strip())
         _keep(desk, edit, f"hold {hold_id} again, as {draft}", reason)
@@ -146,7 +146,7 @@ def let_part_go(
     """Ask for a part of a hold to be released; the rest stays to its own term."""
     with _editing(desk, recovery_id, reason, seen) as edit:
         hold_of(edit.progress.file, hold_id)
-        letting_go.ask_part(edit.progress, hold_id, part.minor, edit.officer, edit.now)
+        release.ask_part(edit.progress, hold_id, part.minor, edit.officer, edit.now)
         _keep(desk, edit, f"release of {part} of {hold_id}", reason)
     return f"{edit.ref}: release of {part} submitted for approval"
 
@@ -157,7 +157,7 @@ def find_unrelated(
     """Record that held money has nothing to do with the case: its release has a legal clock."""
     with _editing(desk, recovery_id, reason, seen) as edit:
         hold_of(edit.progress.file, hold_id)
-        due = letting_go.find_unrelated(edit.progress, hold_id, edit.officer, edit.now, desk.laws)
+        due = release.find_unrelated(edit.progress, hold_id, edit.officer, edit.now, desk.laws)
         _keep(desk, edit, f"{hold_id} found unrelated", reason)
     return f"{edit.ref}: found unrelated; to be free by {due:%Y-%m-%d %H:%M} UTC, once approved"
 
@@ -173,7 +173,7 @@ def complain(
     """Take in a third party's complaint about a hold; it is answered by a second person."""
     with _editing(desk, recovery_id, words, seen) as edit:
         hold_of(edit.progress.file, hold_id)
-        due = letting_go.complain(
+        due = release.complain(
             edit.progress, hold_id, amount.minor, edit.officer, edit.now, desk.laws
         )
         _keep(desk, edit, f"complaint about {amount} of {hold_id}", words)
@@ -200,7 +200,7 @@ def record_voluntary(
             money = Money.parse(amount, asset.currency)
         except ValueError as error:
             raise MisuseError(str(error)) from error
-        ends = volunteering.record_voluntary(
+        ends = voluntary_holds.record_voluntary(
             edit.progress, asset_id, money.minor, since, until, desk.laws
         )
         _keep(desk, edit, f"voluntary hold of {money} at {asset.partner_id}", reason)
@@ -213,7 +213,7 @@ def record_conversion(
     """Record that a court's order took a freeze over: which court, number and date."""
     with _editing(desk, recovery_id, order, seen) as edit:
         hold_of(edit.progress.file, hold_id)
-        disposing.record_conversion(edit.progress, hold_id, edit.now, desk.laws)
+        disposal.record_conversion(edit.progress, hold_id, edit.now, desk.laws)
         _keep(desk, edit, f"court's order on {hold_id}", order)
     return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"
 
@@ -229,6 +229,6 @@ def name_at_bank(
     """Enter by which reference a bank knows a hold that was recorded without one."""
     with _editing(desk, recovery_id, reason, seen) as edit:
         hold_of(edit.progress.file, hold_id)
-        hold_acts.name_at_bank(edit.progress, hold_id, bank_ref)
+        amendments.name_at_bank(edit.progress, hold_id, bank_ref)
         _keep(desk, edit, f"reference of {hold_id} at its bank", reason)
     return f"{edit.ref}: {hold_id} is known to its bank as {bank_ref.strip()}"

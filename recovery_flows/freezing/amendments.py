@@ -13,7 +13,7 @@ from models.outcome import Move, Scalar
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import renewal as renewing
+from recovery_flows.freezing import renewal
 from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
 from recovery_flows.ledger.changeset import Progress
 
@@ -25,7 +25,7 @@ def submit_renewal(progress: Progress, hold_id: str, actor: str, now: datetime) 
     hold = progress.file.hold(hold_id)
     if hold.renewal not in OPEN_TO_SUBMIT or hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold_id} has no renewal that could be submitted")
-    progress.take(renewing.move(hold, "renewal_submitted", Renewal.ASKED))
+    progress.take(renewal.move(hold, "renewal_submitted", Renewal.ASKED))
     ask(progress, Act.RENEW, hold.id, actor, now, due_at=hold.expires_at)
 
 

@@ -16,13 +16,13 @@ from models.entities.states import HoldKind, HoldState, Noun
 from models.facts import BankHoldState, HoldFact
 from models.outcome import Move, Scalar
 from recovery_flows.freezing import (
-    disposal as disposing,
-    reductions as hold_falls,
-    renewal as renewing,
+    disposal,
+    reductions,
+    renewal,
 )
 from recovery_flows.freezing.answer_table import ENDED, HOLDING, IN_LINE, NOTHING_NEW, OVER, WAITING
 from recovery_flows.freezing.drafts import is_followed
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.ledger.hold_figures import figure, nothing, stated
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def read(file: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime, laws:
     if hold.state in OVER and fact.state in HOLDING:
         return _held_after_all(file, hold, fact, now, laws)
     if hold.state in OVER and fact.state is _B.CONVERTED and _holds_something(fact):
-        return Reading(disposing.converted(file, hold, fact, stated(fact), laws), contradicts=True)
+        return Reading(disposal.converted(file, hold, fact, stated(fact), laws), contradicts=True)
     return _only_stated(file, hold, fact)
 
 
@@ -68,7 +68,7 @@ def in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> d
     """The bank's time starts the legal clock; the earlier of law and bank ends it."""
     acted = fact.acted_at or fact.modified_at
     law = laws[file.asset(hold.asset_id).regime]
-    ends = clocks.due_at(law.row(hold.law_row).limit, acted, law)
+    ends = terms.due_at(law.row(hold.law_row).limit, acted, law)
     if fact.expires_at is not None:
         ends = min(ends, fact.expires_at)
     values: dict[str, Scalar] = {"acted_at": acted, "expires_at": ends}
@@ -124,15 +124,15 @@ def _first_event(hold: HoldRow, fact: HoldFact) -> str:
 
 def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
     values = stated(fact)
-    if disposing.concerns(file, hold, fact):
-        return Reading(disposing.converted(file, hold, fact, values, laws))
+    if disposal.concerns(file, hold, fact):
+        return Reading(disposal.converted(file, hold, fact, values, laws))
     if fact.state in HOLDING:
         return Reading(_still_held(file, hold, fact, values, laws))
     if fact.state in IN_LINE:
         # It had acted: an order that it has only received holds what it says, and is looked at.
         move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
         return Reading(move, contradicts=True)
-    unexplained = hold_falls.fall(file, hold, 0).unexplained_minor
+    unexplained = reductions.fall(file, hold, 0).unexplained_minor
     contradicts = fact.state is _B.REFUSED or (fact.state is _B.PAID_OUT and unexplained > 0)
     return Reading(_end(hold, fact, values | nothing(hold)), contradicts=contradicts)
 
@@ -140,10 +140,10 @@ def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> 
 def _release_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
     values = stated(fact)
     if fact.state is _B.CONVERTED and _holds_something(fact):
-        return Reading(disposing.converted(file, hold, fact, values, laws), contradicts=True)
+        return Reading(disposal.converted(file, hold, fact, values, laws), contradicts=True)
     if fact.state in HOLDING:
         acted = {} if hold.acted_at else in_force(file, hold, fact, laws)
-        held = values | acted | figure(hold, fact) | hold_falls.columns(file, hold, fact)
+        held = values | acted | figure(hold, fact) | reductions.columns(file, hold, fact)
         return Reading(Move(Noun.HOLD, hold.id, "updated", hold.state, held))
     if fact.state in IN_LINE:
         reading = _only_stated(file, hold, fact)
@@ -157,7 +157,7 @@ def _disposal_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> Read
     if fact.state in IN_LINE:
         move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
         return Reading(move, contradicts=True)
-    return Reading(disposing.move(file, hold, fact, values), contradicts=fact.state is _B.REFUSED)
+    return Reading(disposal.move(file, hold, fact, values), contradicts=fact.state is _B.REFUSED)
 
 
 def _held_after_all(
@@ -171,7 +171,7 @@ def _held_after_all(
     law = laws[file.asset(hold.asset_id).regime]
     before, later = hold.expires_at, fact.expires_at
     if before is not None and later is not None and later > before and hold.acted_at:
-        values |= renewing.renewed_values(hold, later, law)
+        values |= renewal.renewed_values(hold, later, law)
     ends = values["expires_at"]
     if isinstance(ends, datetime) and ends <= now:
         reason = "it is of the term that is over"
@@ -205,12 +205,12 @@ def _still_held(
     file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
 ) -> Move:
     """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
-    values = values | figure(hold, fact) | hold_falls.columns(file, hold, fact)
+    values = values | figure(hold, fact) | reductions.columns(file, hold, fact)
     ends, reason = hold.expires_at, ""
     if fact.expires_at is not None and ends is not None and fact.expires_at < ends:
         values["expires_at"], reason = fact.expires_at, "the bank lets it end earlier"
     elif hold.renewal == Renewal.ORDERED and fact.expires_at and ends and fact.expires_at > ends:
         law = laws[file.asset(hold.asset_id).regime]
-        values |= renewing.renewed_values(hold, fact.expires_at, law)
+        values |= renewal.renewed_values(hold, fact.expires_at, law)
         return Move(Noun.HOLD, hold.id, "renewed", hold.state, values)
     return Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason)

@@ -12,7 +12,7 @@ from models.facts import BankHoldState, HoldFact
 from models.outcome import Move, Scalar, Values
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import is_followed
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.ledger.hold_figures import figure, nothing, unconfirmed_minor
@@ -68,6 +68,6 @@ def _converted(
     basis = ""
     if law.has(Measure.DISPOSAL):
         row = law.measure(Measure.DISPOSAL)
-        changed["release_due_at"] = clocks.due_at(row.limit, since, law)
+        changed["release_due_at"] = terms.due_at(row.limit, since, law)
         basis = f"{row.instrument}, {row.article}"
     return Move(Noun.HOLD, hold.id, event, hold.state, changed, reason=_BY_COURT, legal_basis=basis)

@@ -12,7 +12,7 @@ from models.entities.states import HoldKind, HoldState, Role
 from models.money import Money
 from models.step_wording import say
 from recovery_flows.approvals.step_figures import sum_of
-from recovery_flows.freezing import lapse as lapsing, unrelated_funds
+from recovery_flows.freezing import lapse, unrelated_funds
 from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
 from recovery_flows.law.regime import Laws
 
@@ -30,7 +30,7 @@ def of(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
                 Action.SUBMIT_RENEWAL, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
             )
     yield from unrelated_funds.steps(file)
-    for hold in lapsing.unseen(file):
+    for hold in lapse.unseen(file):
         partner = file.asset(hold.asset_id).partner_id
         text = say("see_lapse", kind=hold.kind, partner=partner)
         yield Step(Action.SEE_LAPSE, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text)

@@ -15,7 +15,7 @@ from models.entities.states import CallKind, CallState, HoldState, PayoutState
 from models.facts import HoldFact
 from models.money import Money
 from models.outcome import Scalar
-from recovery_flows.ledger import outstanding_losses as losses
+from recovery_flows.ledger import outstanding_losses
 
 
 class Fall(NamedTuple):
@@ -84,7 +84,7 @@ def _paid(file: RecoveryFile, hold: HoldRow) -> tuple[int, bool]:
     """
     ours = [p for p in file.payouts if p.hold_id == hold.id]
     instructed = (p for p in ours if p.state is PayoutState.INSTRUCTED)
-    going = [p for p in instructed if losses.has_left(file, p)]
+    going = [p for p in instructed if outstanding_losses.has_left(file, p)]
     sums = [p.debited_minor for p in ours if p.debited_currency == hold.currency]
     sums += [p.amount_minor for p in going if p.currency == hold.currency]
     return sum(sums), any(p.currency != hold.currency for p in going)

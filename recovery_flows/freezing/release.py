@@ -15,7 +15,7 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import orders as hold_orders, unrelated_funds
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Progress
 
@@ -59,7 +59,7 @@ def find_unrelated(
     hold = _in_force(progress.file, hold_id)
     law = laws[progress.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.UNRELATED_RELEASE)
-    due = clocks.due_at(row.limit, now, law)
+    due = terms.due_at(row.limit, now, law)
     values: dict[str, Scalar] = {"release_due_at": due}
     basis = f"{row.instrument}, {row.article}"
     progress.take(
@@ -79,7 +79,7 @@ def complain(
         raise StepRefusedError(f"a complaint is about more than zero and at most {held} here")
     law = laws[progress.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.COMPLAINT)
-    due = clocks.due_at(row.limit, now, law)
+    due = terms.due_at(row.limit, now, law)
     values: dict[str, Scalar] = {"complained_minor": minor}
     basis = f"{row.instrument}, {row.article}"
     progress.take(Move(Noun.HOLD, hold.id, "complained", hold.state, values, legal_basis=basis))

@@ -12,9 +12,9 @@ from models.entities.rows import HoldRow
 from models.entities.states import HoldKind, HoldState, Noun
 from models.outcome import Move, Scalar
 from recovery_flows.freezing.drafts import UNANSWERED
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.partners import letter_channel as by_letter
+from recovery_flows.partners import letter_channel
 
 if TYPE_CHECKING:
     from recovery_flows.law.regime import Laws
@@ -31,7 +31,7 @@ def ends_at(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
         return hold.release_due_at
     law = laws[file.asset(hold.asset_id).regime]
     if hold.state is HoldState.ORDERED and hold.ordered_at and hold.law_row in law.rows:
-        return clocks.due_at(law.row(hold.law_row).limit, hold.ordered_at, law)
+        return terms.due_at(law.row(hold.law_row).limit, hold.ordered_at, law)
     return None
 
 
@@ -71,9 +71,9 @@ def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
     if hold.renewal == Renewal.DENIED:
         return True
     if hold.renewal == Renewal.ORDERED:
-        return not by_letter.lies_unsent(file, hold.id)
+        return not letter_channel.lies_unsent(file, hold.id)
     ordered = (h for h in file.holds if h.supersedes_id == hold.id and h.state is HoldState.ORDERED)
-    return any(not by_letter.lies_unsent(file, h.id) for h in ordered)
+    return any(not letter_channel.lies_unsent(file, h.id) for h in ordered)
 
 
 def _remind(
@@ -96,7 +96,7 @@ def _span(hours: int) -> str:
 def state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
     """What is under way against the end of a hold, in words."""
     if hold.state is HoldState.ORDERED:
-        order = by_letter.order_of(file, hold)
+        order = letter_channel.order_of(file, hold)
         unsent = order is not None and order.sent_at is None
         return "its letter has not been sent" if unsent else "the bank has not answered"
     if hold.state is HoldState.DISPOSAL_PENDING:

@@ -11,7 +11,7 @@ from models.entities.rows import HoldRow
 from models.entities.states import CallKind, HoldKind, HoldState, Noun
 from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.ledger.changeset import Progress
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def drafted_from(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | No
     if hold.expires_at is None or (row.repeats is not None and hold.renewals >= row.repeats):
         return None
     begun = hold.term_from or hold.acted_at
-    return None if begun is None else clocks.half_life(begun, hold.expires_at)
+    return None if begun is None else terms.half_life(begun, hold.expires_at)
 
 
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:
@@ -52,7 +52,7 @@ def new_end(hold: HoldRow, law: Regime) -> datetime:
     """When a renewed freeze ends: the law's term, counted from the last day of the present one."""
     if hold.expires_at is None:
         raise ValueError(f"hold {hold.id} has no end that could be put off")
-    return clocks.due_at(law.row(hold.law_row).limit, hold.expires_at - _LAST_INSTANT, law)
+    return terms.due_at(law.row(hold.law_row).limit, hold.expires_at - _LAST_INSTANT, law)
 
 
 def intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:

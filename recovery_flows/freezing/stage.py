@@ -22,18 +22,18 @@ from models.entities.states import (
 from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
 from recovery_flows.freezing import (
-    account_monitoring as watching,
+    account_monitoring,
     denied_stops,
-    lapse as lapsing,
-    reminders as reminding,
-    renewal as renewing,
+    lapse,
+    reminders,
+    renewal,
 )
 from recovery_flows.freezing.amount_to_hold import is_worth_holding, wanted_minor
 from recovery_flows.freezing.drafts import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
 from recovery_flows.freezing.freeze_plan import freeze_plan
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 
 _ALREADY_FROZEN = "ALREADY_FROZEN"
 
@@ -41,15 +41,15 @@ _ALREADY_FROZEN = "ALREADY_FROZEN"
 def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     """Everything freezing has to do on one file now: clocks first, then drafts."""
     if progress.file.recovery.state is not RecoveryState.OPEN:
-        linking.end_preservations(progress, now)
+        multi_agency.end_preservations(progress, now)
         return
-    lapsing.clear_known_ends(progress, now)
+    lapse.clear_known_ends(progress, now)
     for hold in progress.file.holds:
-        lapsing.let_lapse(progress, hold, now, laws)
-    reminding.advance(progress, now, laws)
-    renewing.advance(progress, now, laws)
-    watching.advance(progress, now, laws)
-    linking.advance(progress, now, laws)
+        lapse.let_lapse(progress, hold, now, laws)
+    reminders.advance(progress, now, laws)
+    renewal.advance(progress, now, laws)
+    account_monitoring.advance(progress, now, laws)
+    multi_agency.advance(progress, now, laws)
     _alarm_overdue_confirmations(progress, now)
     denied_stops.take_back(progress)
     for asset in progress.file.assets:
@@ -58,7 +58,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     draft_stops(progress, laws)
     for asset in progress.file.assets:
         if asset.home:
-            lapsing.draft_again(progress, asset, laws)
+            lapse.draft_again(progress, asset, laws)
             _queue_behind_others(progress, asset, laws)
             _draft_freezes(progress, asset, laws)
             _to_tracing(progress, asset)
@@ -90,7 +90,7 @@ def see_predecessor(progress: Progress, hold: HoldRow, actor: str) -> None:
         return
     before = progress.file.hold(hold.supersedes_id)
     if before.state is HoldState.LAPSED:
-        lapsing.see_lapse(progress, before.id, actor)
+        lapse.see_lapse(progress, before.id, actor)
 
 
 def leave_alone(progress: Progress, hold: HoldRow) -> None:

@@ -10,7 +10,7 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import orders as hold_orders, stage as freezing
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.regime import Laws
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Progress
@@ -33,7 +33,7 @@ def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws
         return
     values = {"drafted_by": actor, "ordered_at": now}
     progress.take(Move(Noun.HOLD, hold.id, "ordered_first", hold.state, values))
-    due = clocks.due_at(law.confirmation.limit, now, law)
+    due = terms.due_at(law.confirmation.limit, now, law)
     asked = ask(progress, Act.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
     progress.call(hold_orders.hold_intent(progress.file, progress.file.hold(hold.id), asked))
     asset = progress.file.asset(hold.asset_id)

@@ -10,7 +10,7 @@ from models.entities.states import HoldKind, Noun, Stage
 from models.outcome import Move, Scalar
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import next_hold_id
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Progress
 
@@ -39,7 +39,7 @@ def record_voluntary(
     if minor <= 0 or (until is not None and until <= since):
         raise StepRefusedError("a voluntary hold is above zero and ends after it began")
     row = law.measure(Measure.VOLUNTARY)
-    ends = clocks.due_at(row.limit, since, law)
+    ends = terms.due_at(row.limit, since, law)
     ends = ends if until is None else min(ends, until)
     _attend_to(progress, asset)
     progress.take(

@@ -27,7 +27,7 @@ from models.sealing.vault import Vault
 from models.store.notes import write_note
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.errors import MisuseError, RefusedError
-from recovery_flows.multi_agency import lifecycle as linking_acts
+from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
 from recovery_flows.multi_agency.identifiers import IdentifierError, Subject, hint, identifier, site
 from recovery_flows.multi_agency.plan import Addressee, Known, Planned, Reached, not_asked_yet, plan
 from recovery_flows.multi_agency.regulator_notice import incident_copy, is_victims_own
@@ -65,7 +65,7 @@ class Prospect:
         self, identifiers: Iterable[Subject], *, ask: bool, partners: Sequence[str] = ()
     ) -> tuple[Planned, ...]:
         """The tasks that would leave now; those of earlier linkages that stand are left out."""
-        linking_acts.check_open(self.file)
+        multi_agency_lifecycle.check_open(self.file)
         given = tuple(identifiers)
         for subject in given:
             if is_victims_own(subject, self.incident.private):
@@ -151,12 +151,12 @@ def start(
         _check_partners(read, partners)
         planned = read.planned(identifiers, ask=ask, partners=partners)
         copy = read.copy(planned, now)
-        sealing = linking_acts.Sealing(
+        sealing = multi_agency_lifecycle.Sealing(
             lambda value, place: unit.vault.seal(canonical(value).decode(), place),
             unit.vault.fingerprint,
         )
         kept = [(str(s.kind), s.value) for s in dict.fromkeys(identifiers)]
-        linking_acts.start(
+        multi_agency_lifecycle.start(
             progress, planned, copy, kept, sealing, actor.id, now, desk.laws
         )  # fmt: skip
     shared = read.shared(planned)
@@ -191,7 +191,7 @@ def renew(desk: ActingOfficer, recovery_id: str, task: str, seen: int | None = N
     with desk.editing(recovery_id, seen) as (unit, progress):
         now = case_now(unit.session, desk.wall())
         row = task_named(progress.file, task)
-        linking_acts.renew(progress, row.id, now)
+        multi_agency_lifecycle.renew(progress, row.id, now)
     return f"{progress.file.recovery.ref}: {row.partner_id} is asked to preserve for another term"
 
 
@@ -205,7 +205,7 @@ def take_back(
     with desk.editing(recovery_id, seen) as (unit, progress):
         now = case_now(unit.session, desk.wall())
         row = task_named(progress.file, task)
-        linking_acts.take_back(progress, row.id, "taken back by the officer")
+        multi_agency_lifecycle.take_back(progress, row.id, "taken back by the officer")
         write_note(unit, actor, now, recovery_id, f"task {row.id} taken back: {reason.strip()}")
     return f"{progress.file.recovery.ref}: {row.kind} at {row.partner_id} is taken back"
 

@@ -12,7 +12,7 @@ from models.ids import digest_bytes
 from models.outcome import Move, Scalar
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 
 _S, _P = TaskState, PartnerTaskState
 _SHOWN = 12
@@ -70,7 +70,7 @@ def take_task_fact(progress: Progress, task_id: str, fact: TaskFact, now: dateti
     A revision that was taken already changes nothing; what contradicts the recorded outcome of a
     task is a discrepancy.
     """
-    task = linking.task_of(progress.file, task_id)
+    task = multi_agency.task_of(progress.file, task_id)
     if fact.revision <= task.partner_revision:
         return
     new = [a for a in fact.answers if a.number > task.answers]
@@ -88,7 +88,7 @@ def _take(
     answer: TaskAnswer | None,
     now: datetime,
 ) -> None:
-    task = linking.task_of(progress.file, task_id)
+    task = multi_agency.task_of(progress.file, task_id)
     values: dict[str, Scalar] = {
         "partner_ref": fact.partner_ref,
         "partner_revision": fact.revision,
@@ -127,7 +127,7 @@ def _why(task: TaskRow, fact: TaskFact, state: PartnerTaskState) -> str:
         return fact.reason
     ended = task.expires_at is not None and task.expires_at <= fact.modified_at
     if state is PartnerTaskState.EXPIRED and task.state is TaskState.PRESERVED and ended:
-        return linking.why_ended(task)
+        return multi_agency.why_ended(task)
     return _WHY.get((task.state, state), "")
 
 
@@ -159,7 +159,7 @@ def _preserved(task: TaskRow, fact: TaskFact) -> tuple[str, dict[str, Scalar]]:
 
 def take_refusal(progress: Progress, kind: CallKind, task_id: str, code: str) -> None:
     """A partner refused a call about a task for good; the task says so."""
-    task = linking.task_of(progress.file, task_id)
+    task = multi_agency.task_of(progress.file, task_id)
     if kind is CallKind.TASK and task.state is TaskState.ORDERED:
         values: dict[str, Scalar] = {"reason": code}
         progress.take(Move(Noun.TASK, task.id, "refused", task.state, values, reason=code))

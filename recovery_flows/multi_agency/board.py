@@ -11,7 +11,7 @@ from models.case_file import RecoveryFile
 from models.entities.states import ApprovalState, LinkageState, PartnerKind, TaskKind, TaskState
 from models.entities.task_rows import LinkageRow, TaskRow
 from models.queries.cases.multi_agency import LinkageLine, TaskLine, partner_entries
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 
 Kinds = dict[str, PartnerKind]
 _PLACE = {kind: place for place, kind in enumerate(PartnerKind)}
@@ -26,8 +26,8 @@ def linkage_lines(session: Session, file: RecoveryFile) -> tuple[LinkageLine, ..
 
 
 def _linkage(file: RecoveryFile, linkage: LinkageRow, kinds: Kinds) -> LinkageLine:
-    tasks = linking.tasks_of(file, linkage.id)
-    slow = linking.slowest(tasks)
+    tasks = multi_agency.tasks_of(file, linkage.id)
+    slow = multi_agency.slowest(tasks)
     approval = next((a for a in file.approvals if a.subject_id == linkage.id), None)
     state = approval.state if approval else ApprovalState.VOID
     order = sorted(tasks, key=lambda t: (_PLACE[kinds[t.partner_id]], t.partner_id))
@@ -43,7 +43,7 @@ def _linkage(file: RecoveryFile, linkage: LinkageRow, kinds: Kinds) -> LinkageLi
 
 
 def _task(task: TaskRow, kind: PartnerKind, *, is_slowest: bool) -> TaskLine:
-    ends = linking.ends_at(task)
+    ends = multi_agency.ends_at(task)
     return TaskLine(
         task_id=task.id,
         partner=task.partner_id,

@@ -24,11 +24,11 @@ from models.sealing.sealed_place import SealedPlace
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.regime import Laws, Regime
 from recovery_flows.law.rows import Measure, Row, Status
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 from recovery_flows.multi_agency.plan import Planned
 
 Seal = Callable[[object, SealedPlace], str]
@@ -87,7 +87,7 @@ def start(
         raise StepRefusedError(f"there is nobody to ask about {file.recovery.ref} that was not")
     linkage_id = derive_id("linkage", file.recovery.id, len(file.linkages) + 1)
     row = law.measure(Measure.LINKAGE_ANSWER)
-    due = clocks.due_at(row.limit, now, law)
+    due = terms.due_at(row.limit, now, law)
     found = sorted(map(list, identifiers))
     values: dict[str, Scalar] = {
         "started_by": actor,
@@ -104,10 +104,10 @@ def start(
         *(_order(p, linkage_id, copy, sealing, now, due, law) for p in planned),
     )
     limit = law.measure(Measure.LINKAGE).limit
-    confirm_by = clocks.due_at(limit, now, law)
+    confirm_by = terms.due_at(limit, now, law)
     ask(progress, Act.LINKAGE, linkage_id, actor, now, due_at=confirm_by, post_hoc=True)
-    for task in linking.tasks_of(progress.file, linkage_id):
-        progress.call(linking.intent(progress.file, task, CallKind.TASK))
+    for task in multi_agency.tasks_of(progress.file, linkage_id):
+        progress.call(multi_agency.intent(progress.file, task, CallKind.TASK))
     return linkage_id
 
 
@@ -152,27 +152,27 @@ def _order(
 def confirm(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
     """A second person said yes to exactly these tasks, which have been sent."""
     del now, laws
-    linkage = linking.linkage_of(progress.file, approval.subject_id)
+    linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
     progress.take(Move(Noun.LINKAGE, linkage.id, "confirmed", linkage.state))
 
 
 def deny(progress: Progress, approval: ApprovalRow, reason: str) -> None:
     """A second person said no: every task is taken back at its partner."""
-    linkage = linking.linkage_of(progress.file, approval.subject_id)
+    linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
     progress.take(Move(Noun.LINKAGE, linkage.id, "denied", linkage.state, reason=reason))
-    linking.withdraw(progress, linkage.id, reason)
+    multi_agency.withdraw(progress, linkage.id, reason)
 
 
 def new_end(task: TaskRow, law: Regime) -> datetime:
     """When a renewed preservation ends: one term more, from the last day of the present one."""
     if task.expires_at is None:
         raise ValueError(f"task {task.id} has no end that could be put off")
-    return clocks.due_at(law.row(task.law_row).limit, task.expires_at - _LAST_INSTANT, law)
+    return terms.due_at(law.row(task.law_row).limit, task.expires_at - _LAST_INSTANT, law)
 
 
 def renew(progress: Progress, task_id: str, now: datetime) -> None:
     """Ask a partner to preserve for another term; the officer decides it alone."""
-    task = linking.task_of(progress.file, task_id)
+    task = multi_agency.task_of(progress.file, task_id)
     if task.state is not TaskState.PRESERVED or task.expires_at is None:
         raise StepRefusedError(f"task {task_id} is {task.state}: nothing is preserved to renew")
     if task.renewal == TaskRenewal.ORDERED:
@@ -180,22 +180,22 @@ def renew(progress: Progress, task_id: str, now: datetime) -> None:
     values: dict[str, Scalar] = {"renewal": TaskRenewal.ORDERED}
     progress.take(Move(Noun.TASK, task.id, "renewal_ordered", task.state, values))
     mark = now.isoformat()
-    progress.call(linking.intent(progress.file, task, CallKind.TASK_EXTEND, mark))
+    progress.call(multi_agency.intent(progress.file, task, CallKind.TASK_EXTEND, mark))
 
 
 def see_expiry(progress: Progress, task_id: str) -> None:
     """The owner takes note that what was preserved is not kept any longer."""
-    task = linking.task_of(progress.file, task_id)
+    task = multi_agency.task_of(progress.file, task_id)
     values: dict[str, Scalar] = {"renewal": TaskRenewal.SEEN}
     progress.take(Move(Noun.TASK, task.id, "expiry_seen", task.state, values))
 
 
 def take_back(progress: Progress, task_id: str, reason: str) -> None:
     """An officer takes one task back at its partner: it is not needed any longer."""
-    task = linking.task_of(progress.file, task_id)
-    linkage = linking.linkage_of(progress.file, task.linkage_id)
+    task = multi_agency.task_of(progress.file, task_id)
+    linkage = multi_agency.linkage_of(progress.file, task.linkage_id)
     before = len(progress.moves)
     if task.state in _WITHDRAWABLE and linkage.state is not LinkageState.DENIED:
-        linking.withdraw_task(progress, task, reason)
+        multi_agency.withdraw_task(progress, task, reason)
     if len(progress.moves) == before:
         raise StepRefusedError(f"task {task_id} is {task.state}: it cannot be taken back now")

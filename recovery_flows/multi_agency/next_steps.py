@@ -10,7 +10,7 @@ from models.case_file import RecoveryFile, Step
 from models.entities.states import OPEN_TASKS, LinkageState, Role, TaskRenewal, TaskState
 from models.entities.task_rows import TaskRow
 from models.step_wording import NOTHING, Wording, say
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 
 _WAIT: Final = "wait"
 
@@ -31,10 +31,10 @@ def officer_steps(file: RecoveryFile) -> Iterator[Step]:
 def waits(file: RecoveryFile) -> Iterator[Step]:
     """Linkages whose partners still owe an answer, with the slowest of them."""
     for linkage in file.linkages:
-        tasks = linking.tasks_of(file, linkage.id)
+        tasks = multi_agency.tasks_of(file, linkage.id)
         open_tasks = [t for t in tasks if t.state in OPEN_TASKS]
         if open_tasks:
-            slow = linking.task_of(file, linking.slowest(tasks))
+            slow = multi_agency.task_of(file, multi_agency.slowest(tasks))
             late = say("late") if slow.escalated_at is not None else NOTHING
             text = late + say(
                 "wait_tasks", open=len(open_tasks), all=len(tasks),
@@ -53,7 +53,7 @@ def closing_text(file: RecoveryFile) -> Wording:
 
 
 def _is_to_renew(file: RecoveryFile, task: TaskRow) -> bool:
-    denied = linking.linkage_of(file, task.linkage_id).state is LinkageState.DENIED
+    denied = multi_agency.linkage_of(file, task.linkage_id).state is LinkageState.DENIED
     return bool(task.reminded_hours) and task.renewal != TaskRenewal.ORDERED and not denied
 
 

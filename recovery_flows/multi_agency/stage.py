@@ -20,7 +20,7 @@ from models.entities.states import (
 from models.entities.task_rows import LinkageRow, TaskRow
 from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Progress
 
@@ -47,7 +47,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
             withdraw(progress, linkage.id, "its confirmation was refused")
     for task in progress.file.tasks:
         if task.state is TaskState.CANCEL_PENDING and task.due_at is None:
-            due = clocks.due_at(law.measure(Measure.LINKAGE_ANSWER).limit, now, law)
+            due = terms.due_at(law.measure(Measure.LINKAGE_ANSWER).limit, now, law)
             progress.take(Move(Noun.TASK, task.id, "updated", task.state, {"due_at": due}))
     for task in progress.file.tasks:
         _remind(progress, task, now, law)

@@ -17,7 +17,7 @@ from models.queries.cases.views import masked_name
 from models.queries.installation.clock import case_now
 from models.queries.partners.register import opened_contacts
 from models.safe_text import steers_or_hides
-from models.store import partner_register as register
+from models.store import partner_register
 from models.store.register_guard import is_by_letter
 from models.store.unit import Unit, unit_of_work
 from recovery_flows.access.acting_officer import ActingOfficer, as_refusal
@@ -72,7 +72,7 @@ def agree(desk: ActingOfficer, partner_id: str, minutes: int, agreement: str) ->
     if minutes and not named:
         raise MisuseError('name the agreement: --agreement "its number and date"')
     with _at_work(desk) as (unit, now):
-        register.agree(unit, actor, now, partner_id, minutes, named)
+        partner_register.agree(unit, actor, now, partner_id, minutes, named)
     if not minutes:
         return f"{partner_id}: no answer time is agreed any more"
     return f"{partner_id}: answers within {minutes:,} min, as agreed in {named}"
@@ -95,10 +95,10 @@ def change_contacts(desk: ActingOfficer, partner_id: str, given: Mapping[str, st
         body: dict[str, str] = json.loads(_opened(unit, partner_id) or "{}")
         body = {name: text for name, text in (body | checked).items() if text}
         if is_by_letter(unit, partner_id):
-            values = register.contacts_values(unit.vault, partner_id, body)
+            values = partner_register.contacts_values(unit.vault, partner_id, body)
             change = ask_partner(unit, desk, partner_id, values, is_known=True)
             return f"{partner_id}: asked for; another person confirms it: recovery approve {change}"
-        register.set_contacts(unit, actor, now, partner_id, body)
+        partner_register.set_contacts(unit, actor, now, partner_id, body)
     return f"{partner_id}: contacts kept, sealed ({', '.join(sorted(checked))})"
 
 
@@ -116,7 +116,7 @@ def show_contacts(desk: ActingOfficer, partner_id: str, reason: str) -> Contacts
         found = contacts_of(_opened(unit, partner_id))
         if not found:
             raise MisuseError(f"{partner_id} has no contacts: `recovery partner contact`")
-        register.note_shown(unit, actor, now, partner_id, why)
+        partner_register.note_shown(unit, actor, now, partner_id, why)
     return found
 
 
@@ -125,14 +125,14 @@ def _at_work(desk: ActingOfficer) -> Iterator[tuple[Unit, datetime]]:
     try:
         with as_refusal(), unit_of_work(desk.database) as unit:
             yield unit, case_now(unit.session, desk.wall())
-    except register.NoSuchPartnerError as error:
+    except partner_register.NoSuchPartnerError as error:
         raise MisuseError(str(error)) from error
 
 
 def _opened(unit: Unit, partner_id: str) -> str:
     known = opened_contacts(unit.session, unit.vault)
     if partner_id not in known:
-        raise register.NoSuchPartnerError(partner_id)
+        raise partner_register.NoSuchPartnerError(partner_id)
     return known[partner_id]
 
 

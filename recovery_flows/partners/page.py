@@ -29,7 +29,7 @@ from models.sealing.vault import Vault
 from models.store.partner_register import NoSuchPartnerError
 from models.trouble import Trouble
 from recovery_flows.law.regime import Laws
-from recovery_flows.partners import response_times as answer_times
+from recovery_flows.partners import response_times
 from recovery_flows.partners.advice import advice
 from recovery_flows.partners.breaker_state import BreakerState, breaker_state
 from recovery_flows.partners.contacts import Contacts, contacts_of
@@ -104,17 +104,17 @@ def partner_pages(
 
 
 def _page(row: PartnerRow, now: datetime, wall: datetime, orders: list[OrderTime]) -> PartnerPage:
-    lately = answer_times.since(orders, now)
+    lately = response_times.since(orders, now)
     return PartnerPage(
         row=row,
         now=now,
         wall=wall,
-        ever=answer_times.times(orders),
-        lately=answer_times.times(lately),
+        ever=response_times.times(orders),
+        lately=response_times.times(lately),
         kinds=tuple(_of_kind(kind, orders, lately) for kind in OrderKind),
-        weeks=answer_times.weekly(orders, now),
-        breaches=answer_times.breaches(orders, row.agreed_minutes),
-        overdue=answer_times.overdue(orders, row.agreed_minutes, now),
+        weeks=response_times.weekly(orders, now),
+        breaches=response_times.breaches(orders, row.agreed_minutes),
+        overdue=response_times.overdue(orders, row.agreed_minutes, now),
         breaker=breaker_state(row.breaker_failures, row.breaker_until, wall),
         advice=advice(row.last_error, Trouble(row.last_trouble)),
     )
@@ -125,8 +125,8 @@ def _of_kind(
 ) -> KindTimes:
     return KindTimes(
         kind,
-        answer_times.times(o for o in orders if o.kind is kind),
-        answer_times.times(o for o in lately if o.kind is kind),
+        response_times.times(o for o in orders if o.kind is kind),
+        response_times.times(o for o in lately if o.kind is kind),
     )
 
 
@@ -156,6 +156,6 @@ def _order(
     kind: OrderKind, ref: str, sent_at: datetime, answered_at: datetime | None, *, is_open: bool
 ) -> OrderTime:
     if answered_at is not None:
-        return answer_times.answered(kind, ref, sent_at, answered_at)
+        return response_times.answered(kind, ref, sent_at, answered_at)
     state = AnswerState.OPEN if is_open else AnswerState.UNDATED
     return OrderTime(kind, ref, sent_at, state)

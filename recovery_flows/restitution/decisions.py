@@ -13,9 +13,9 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import unrelated_funds
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.regime import Laws
-from recovery_flows.ledger import releasable as releasing
+from recovery_flows.ledger import releasable
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.restitution import basis, guards as return_guards
 
@@ -42,7 +42,7 @@ def publish_notice(progress: Progress, allocation_id: str, now: datetime, laws: 
         raise StepRefusedError(f"allocation {allocation_id} is {allocation.state}")
     _check_guard(progress.file, allocation)
     law = laws[progress.file.recovery.regime]
-    ends = clocks.due_at(law.notice.limit, now, law)
+    ends = terms.due_at(law.notice.limit, now, law)
     values: dict[str, Scalar] = {"notice_from": now, "notice_to": ends}
     legal_basis = f"{law.notice.instrument}, {law.notice.article}"
     progress.take(
@@ -93,6 +93,6 @@ def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) 
     is_free = hold in return_guards.to_release(progress.file, asset)
     if not (is_free or unrelated_funds.is_kept(progress.file, hold)):
         kept = str(return_guards.waits_for(progress.file, asset))
-        why = kept or releasing.why_kept(progress.file, hold)
+        why = kept or releasable.why_kept(progress.file, hold)
         raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
     ask(progress, Act.RELEASE, hold.id, actor, now)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.case_file import RecoveryFile
-from models.entities import allocation_transitions as allocation_moves
+from models.entities import allocation_transitions
 from models.entities.rows import AllocationRow, AssetRow, HoldRow
 from models.entities.states import CallKind, ClaimState, HoldKind, HoldState, Stage
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.freezing.freeze_plan import surplus_stops
-from recovery_flows.ledger import discrepancies, pools, releasable as releasing
+from recovery_flows.ledger import discrepancies, pools, releasable
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
-from recovery_flows.restitution import payouts as paying, refused_payouts
+from recovery_flows.restitution import payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
 
 
@@ -36,7 +36,7 @@ def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
     if upstream:
         return say("upstream")
     if any(
-        a.asset_id == asset.id and a.state not in paying.ENDED and a.id != but
+        a.asset_id == asset.id and a.state not in payouts.ENDED and a.id != but
         for a in file.allocations
     ):
         return say("allocation_open")
@@ -63,7 +63,7 @@ def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
 
 def why_not(file: RecoveryFile, allocation: AllocationRow) -> Wording:
     """Why a decision may not go on now, at its submitting, its approval or its sending."""
-    changed = paying.changed(file, allocation)
+    changed = payouts.changed(file, allocation)
     if changed:
         return say("rests_on_else", changed=changed)
     return waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
@@ -74,7 +74,7 @@ def why_idle(file: RecoveryFile, asset: AssetRow) -> Wording:
     going = [
         a
         for a in file.allocations
-        if a.asset_id == asset.id and a.state in allocation_moves.UNDECIDED
+        if a.asset_id == asset.id and a.state in allocation_transitions.UNDECIDED
     ]
     kept = (why_not(file, a) for a in going)
     return next((why for why in kept if why), NOTHING) or waits_for(file, asset)
@@ -99,7 +99,7 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     surplus = surplus_stops(file, asset)
     if waits_for(file, asset):
         return surplus
-    needless = releasing.needless(file, asset)
+    needless = releasable.needless(file, asset)
     return tuple(h for h in file.holds_of(asset.id) if h in surplus or h in needless)
 
 
@@ -118,7 +118,7 @@ def why_not_released(file: RecoveryFile, hold: HoldRow) -> str:
         file = replace(file, holds=tuple(hold if h.id == hold.id else h for h in file.holds))
     if hold in to_release(file, asset):
         return ""
-    return str(waits_for(file, asset)) or releasing.why_kept(file, hold)
+    return str(waits_for(file, asset)) or releasable.why_kept(file, hold)
 
 
 def claim_shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:

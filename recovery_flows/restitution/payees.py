@@ -16,9 +16,9 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Laws
-from recovery_flows.ledger import outstanding_losses as losses
+from recovery_flows.ledger import outstanding_losses
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.restitution import payouts as paying, refused_payouts
+from recovery_flows.restitution import payouts, refused_payouts
 
 _ASKED, _CHANGED = "another payee is asked for", "a payee was changed"
 _NOTHING: dict[str, Scalar] = {"asked_account_id": "", "asked_reason": "", "asked_by": ""}
@@ -59,7 +59,7 @@ def put_in_force(progress: Progress, approval: ApprovalRow, now: datetime, laws:
     _check_unsent(progress.file, going)
     progress.take(Move(Noun.CLAIM, claim.id, "payee_changed", claim.state, values))
     for allocation_id in dict.fromkeys(p.allocation_id for p in going):
-        paying.void(progress, allocation_id, _CHANGED)
+        payouts.void(progress, allocation_id, _CHANGED)
     refused_payouts.clear_for(progress, claim.id, now)
 
 
@@ -84,7 +84,7 @@ def _going(file: RecoveryFile, claim_id: str) -> list[PayoutRow]:
 def _check_unsent(file: RecoveryFile, going: list[PayoutRow]) -> None:
     """What a bank may have been told to pay is taken back only after the bank's own no."""
     ids = {payout.allocation_id for payout in going}
-    if any(losses.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
+    if any(outstanding_losses.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
         raise StepRefusedError("the bank was told to pay already: wait for its answer")
 
 
@@ -93,7 +93,7 @@ def _hold_up(progress: Progress, allocation_id: str) -> None:
     void_approvals(progress, allocation_id, _ASKED)
     for payout in progress.file.payouts_of(allocation_id):
         if payout.state is PayoutState.INSTRUCTED:
-            paying.recall(progress, payout, _ASKED)
-    allocation = paying.allocation_of(progress.file, allocation_id)
+            payouts.recall(progress, payout, _ASKED)
+    allocation = payouts.allocation_of(progress.file, allocation_id)
     if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
         progress.take(Move(Noun.ALLOCATION, allocation.id, "amended", allocation.state))

@@ -23,7 +23,7 @@ from recovery_flows.law.regime import Laws
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.restitution import basis, distribution, payouts as paying, refused_payouts
+from recovery_flows.restitution import basis, distribution, payouts, refused_payouts
 from recovery_flows.restitution.allocation import AllocationResult, allocate
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
@@ -33,10 +33,10 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     """Decisions that rest on something else now end; notices, payouts, drafts, assets to close."""
     if progress.file.recovery.state is not RecoveryState.OPEN:
         return
-    paying.void_changed(progress)
+    payouts.void_changed(progress)
     for allocation in progress.file.allocations:
         _end_notice(progress, allocation, now)
-        paying.finish(progress, allocation)
+        payouts.finish(progress, allocation)
     mark_paid_claims(progress)
     refused_payouts.record(progress, now)
     for asset in progress.file.assets:
@@ -144,7 +144,7 @@ def _close(progress: Progress, asset: AssetRow) -> None:
         or any(h.state in _HOLD_BUSY for h in file.holds_of(asset.id))
         or is_unanswered(file.holds_of(asset.id))
         or file.open_calls(asset.id)
-        or any(a.asset_id == asset.id and a.state not in paying.ENDED for a in file.allocations)
+        or any(a.asset_id == asset.id and a.state not in payouts.ENDED for a in file.allocations)
         or any(r.asset_id == asset.id and is_waiting(r) for r in file.requests)
         or file.recovery.trace_wanted
     )

@@ -19,10 +19,10 @@ from models.queries.cases.case_files import trace_json
 from models.sealing.vault import Vault
 from recovery_flows.errors import DisagreementError
 from recovery_flows.law.regime import Laws
-from recovery_flows.ledger import bank_contradictions, claim_limits as limits
+from recovery_flows.ledger import bank_contradictions, claim_limits
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.ledger.postings import CONFLICT
-from recovery_flows.tracing import contradictions as contradicting, onward_accounts as following
+from recovery_flows.tracing import contradictions, onward_accounts
 from recovery_flows.tracing.inputs import Gathered, gather
 from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
@@ -52,14 +52,16 @@ def trace_file(
         raise BookingsChangedError(sentence)
     trace = traced(file.recovery, given, now)
     view, text = _view(file, trace, now)
-    if contradicting.refuse(progress, view, now, digest(text)):
+    if contradictions.refuse(progress, view, now, digest(text)):
         return
     known_places = places(session, {p.account_id for p in view.positions})
     covered_to = {s.account_id: s.covers_to for s in given.spans}
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
-    limited = tuple(limits.moves(file, given.booked))
-    following.adopt(progress, now, laws, view, text, known_places, depths(trace), stale, limited)
-    limits.record(progress, given.booked, given.unbooked, now)
+    limited = tuple(claim_limits.moves(file, given.booked))
+    onward_accounts.adopt(
+        progress, now, laws, view, text, known_places, depths(trace), stale, limited
+    )
+    claim_limits.record(progress, given.booked, given.unbooked, now)
     _note_files(progress, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
 
 

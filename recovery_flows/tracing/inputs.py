@@ -14,7 +14,7 @@ from models.facts import Direction, LineKind
 from models.held_over_time import Held
 from models.queries.books.hold_history import hold_histories
 from models.queries.books.money import Covered, StoredLine, covered, lines_of, told_by_files
-from recovery_flows.ledger import claim_limits as limits
+from recovery_flows.ledger import claim_limits
 from recovery_flows.ledger.held_over_time import held_over_time
 from recovery_flows.ledger.outstanding_losses import LOST
 from recovery_flows.tracing.methods.merge import AccountLine, Merged, merge_lines
@@ -72,7 +72,7 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
     return Gathered(
         transfers=tuple(apart_from_holds(payments, shown_by, histories, CoveredTimes(coverage))),
         sources=tuple(
-            Source(t.id, c.id, limits.upheld_minor(c, booked.get(c.id))) for c, t in reported
+            Source(t.id, c.id, claim_limits.upheld_minor(c, booked.get(c.id))) for c, t in reported
         ),
         openings=tuple(openings_for(merged.transfers, known, coverage)),
         coverage=coverage,

@@ -13,7 +13,7 @@ from models.outcome import CallIntent, Move
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.tracing import contradictions as contradicting
+from recovery_flows.tracing import contradictions
 
 
 def adopt(
@@ -135,7 +135,7 @@ def _found(
 
 def advance(progress: Progress, now: datetime) -> None:
     """What tracing asks for now: statements; and assets that are traced move on."""
-    contradicting.advance(progress, now)
+    contradictions.advance(progress, now)
     for asset in progress.file.assets:
         if freezing.statement_is_wanted(progress.file, asset):
             progress.call(freezing.statement_intent(asset, now))

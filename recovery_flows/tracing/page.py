@@ -20,7 +20,7 @@ from models.queries.cases.names import Names, names_of
 from models.sealing.vault import Vault
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.postings import CONFLICT
-from recovery_flows.tracing import comparison as rule_columns
+from recovery_flows.tracing import comparison
 from recovery_flows.tracing.case_trace import depths
 from recovery_flows.tracing.hops import hops_of
 from recovery_flows.tracing.inputs import Gathered, gather
@@ -34,10 +34,10 @@ def trace_page(
     """One recovery's money under every rule, from what is stored now; nothing is written."""
     file = load_file(session, recovery_id)
     given = gather(session, file)
-    compared = rule_columns.compared(file.recovery, given, now)
+    compared = comparison.compared(file.recovery, given, now)
     names = names_of(session, vault, [file], _accounts(compared.traces))
     recovery = file.recovery
-    chosen, approved = rule_columns.choice(file)
+    chosen, approved = comparison.choice(file)
     return TracePage(
         recovery_id=recovery.id,
         ref=recovery.ref,
@@ -117,7 +117,7 @@ def _rows(
     session: Session,
     file: RecoveryFile,
     given: Gathered,
-    compared: rule_columns.Compared,
+    compared: comparison.Compared,
     names: Names,
     laws: Laws,
 ) -> Iterable[PlaceRow]:

@@ -8,7 +8,7 @@ from models.store.notes import write_note
 from models.store.unit import Actor, Unit
 from recovery_flows.errors import MisuseError
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.tracing import rule_choice as choosing
+from recovery_flows.tracing import rule_choice
 from recovery_flows.tracing.comparison import moved_by
 from recovery_flows.tracing.inputs import gather
 from recovery_flows.tracing.methods.among import Among
@@ -41,8 +41,8 @@ def choose_rule(
     now: datetime,
 ) -> int:
     """Ask for a rule; return how many minor units of the loss would lie elsewhere under it."""
-    among = choosing.among_of(rule, among_of(among))
-    choosing.check_choice(progress.file, rule, among)
+    among = rule_choice.among_of(rule, among_of(among))
+    rule_choice.check_choice(progress.file, rule, among)
     if not reason.strip():
         raise MisuseError("another tracing rule needs a reason: a second person will read it")
     recovery = progress.file.recovery
@@ -50,5 +50,5 @@ def choose_rule(
     text = f"tracing rule {rule}: {reason.strip()}"
     write_note(unit, actor, now, recovery.id, text)
     print_of = unit.vault.fingerprint(text)
-    choosing.choose(progress, rule, among, print_of, elsewhere, actor.id, now)
+    rule_choice.choose(progress, rule, among, print_of, elsewhere, actor.id, now)
     return elsewhere

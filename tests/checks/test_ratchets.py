@@ -1,6 +1,7 @@
 """What the code may not grow into: long functions and files, banned calls, missing docstrings."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("recovery_flows", "models", "tui", "config")
 FUNCTION_LINES = 60
 FILE_LINES = 300
+ROOM_FILES = 25
 
 # Full name of what is banned -> files in which it is allowed, each with its reason.
 ALLOWED: dict[str, dict[str, str]] = {
@@ -159,3 +161,8 @@ def test_a_banned_name_is_found_under_any_alias(code: str) -> None:
 def test_a_name_that_only_looks_like_a_banned_one_is_spared() -> None:
     code = "def now(self): ...\nwait: float = 1\nself.print()\n# time.sleep(1)\n'float(1)'"
     assert list(banned(ast.parse(code))) == []
+
+
+def test_no_room_holds_more_than_twenty_five_files() -> None:
+    rooms = Counter(path.parent.as_posix() for path in sources(*PACKAGES))
+    assert {room: count for room, count in rooms.items() if count > ROOM_FILES} == {}

@@ -23,7 +23,8 @@ from config.settings import load_settings
 from models.entities.states import Role
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
-from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.stages import STAGES
+from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cli import main
 from recovery_flows.cli.composition import (
     FirstOfficer,
@@ -38,10 +39,10 @@ from recovery_flows.cli.output import plain
 from recovery_flows.cli.sandbox_process import case_clock, register_banks
 from recovery_flows.cli.sending import hands
 from recovery_flows.clock import wall_clock
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine
-from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.decisions import CALLS, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.sandbox.server import running
 from recovery_flows.sandbox.worlds.world import Bank, World, WorldAccount, WorldTransfer, install
 from tests.by_hand import change
@@ -197,13 +198,13 @@ async def _sweep(engine: Engine) -> None:
     done = True
     while done:
         done = False
-        for partner in feed.due_polls(engine):
-            await feed.poll(engine, partner)
+        for partner in event_feed.due_polls(engine):
+            await event_feed.poll(engine, partner)
             done = True
         for stage in STAGES:
             due = due_by_stage(engine).get(stage, [])
             done = bool(decide(engine, stage, due) if due else 0) or done
-            done = bool(await outbox.send_due(engine, CALLS[stage])) or done
+            done = bool(await dispatch.send_due(engine, CALLS[stage])) or done
     await engine.close()
 
 

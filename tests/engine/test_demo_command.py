@@ -25,7 +25,7 @@ from models.entities.tables import table_of
 from models.queries.audit.verify import verify
 from recovery_flows.cli.composition import open_installation
 from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock
-from recovery_flows.engine.runtime import server_child as child
+from recovery_flows.engine.runtime import server_child
 from recovery_flows.engine.runtime.environment import without_prefect
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.sandbox.server import running
@@ -149,7 +149,7 @@ def start(folder: Path, world: Path) -> Demo:
 
 
 def alive(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if child.command_line(pid)}
+    return {pid for pid in pids if server_child.command_line(pid)}
 
 
 def recoveries(folder: Path) -> dict[str, str]:
@@ -180,7 +180,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         started.append(second)
         second.wait_for("Prefect API")
         second.wait_for("money frozen")
-        record = child.read_record(load_settings(folder).prefect_home)
+        record = server_child.read_record(load_settings(folder).prefect_home)
         assert record is not None
         os.kill(record.pid, signal.SIGKILL)
         family = descendants(second.process.pid)

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from recovery_flows.engine.runtime import server_child as child
+from recovery_flows.engine.runtime import server_child
 from recovery_flows.engine.runtime.environment import (
     EnvironmentTooLateError,
     client_settings,
@@ -70,7 +70,7 @@ def test_a_server_is_shared_dies_with_a_killed_parent_and_starts_again(tmp_path:
     )  # fmt: skip
     assert parent.stdout is not None
     url = parent.stdout.readline().strip()
-    record = child.read_record(home)
+    record = server_child.read_record(home)
     assert record is not None
     assert record.url == url
 
@@ -78,20 +78,20 @@ def test_a_server_is_shared_dies_with_a_killed_parent_and_starts_again(tmp_path:
     assert other.start(home, START_SECONDS) == url
     assert other.alive()
     other.stop()
-    assert "prefect" in child.command_line(record.pid)
+    assert "prefect" in server_child.command_line(record.pid)
 
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    assert within(5, lambda: child.command_line(record.pid) == "")
-    assert within(1, lambda: child.read_record(home) is None)
+    assert within(5, lambda: server_child.command_line(record.pid) == "")
+    assert within(1, lambda: server_child.read_record(home) is None)
 
     own = PrefectServer()
     own.start(home, START_SECONDS)
-    again = child.read_record(home)
+    again = server_child.read_record(home)
     assert again is not None
     assert own.alive()
     own.stop()
-    assert child.command_line(again.pid) == ""
+    assert server_child.command_line(again.pid) == ""
     assert not own.alive()
 
 
@@ -99,33 +99,33 @@ def test_a_server_that_a_killed_supervisor_left_behind_is_stopped(
     tmp_path: Path, stand_in: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     left = stand_in("prefect", "server", "start", "--port", "45678")
-    assert within(5, lambda: "45678" in child.command_line(left.pid))
-    child._write_record(tmp_path, child.ServerRecord(left.pid, 45678))
-    child._stop_stale(tmp_path)
+    assert within(5, lambda: "45678" in server_child.command_line(left.pid))
+    server_child._write_record(tmp_path, server_child.ServerRecord(left.pid, 45678))
+    server_child._stop_stale(tmp_path)
     assert left.wait(5) == -signal.SIGKILL
-    assert child.read_record(tmp_path) is None
+    assert server_child.read_record(tmp_path) is None
 
 
 def test_a_process_that_took_the_number_of_a_dead_server_is_spared(
     tmp_path: Path, stand_in: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     innocent = stand_in("something", "else")
-    child._write_record(tmp_path, child.ServerRecord(innocent.pid, 45678))
-    child._stop_stale(tmp_path)
+    server_child._write_record(tmp_path, server_child.ServerRecord(innocent.pid, 45678))
+    server_child._stop_stale(tmp_path)
     assert innocent.poll() is None
-    assert child.read_record(tmp_path) is None
+    assert server_child.read_record(tmp_path) is None
 
 
 def test_a_half_written_record_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "server.json").write_text('{"pid": 1')
-    assert child.read_record(tmp_path) is None
+    assert server_child.read_record(tmp_path) is None
 
 
 def test_a_server_that_cannot_start_names_its_log(tmp_path: Path) -> None:
     (tmp_path / "server.lock").mkdir()
     with pytest.raises(ServerStartError, match=r"server\.log"):
         PrefectServer().start(tmp_path, 20)
-    assert "IsADirectoryError" in child.log_path(tmp_path).read_text()
+    assert "IsADirectoryError" in server_child.log_path(tmp_path).read_text()
 
 
 def test_nothing_of_another_prefect_set_up_reaches_ours(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from recovery_flows.engine.runtime import server_child as child
+from recovery_flows.engine.runtime import server_child
 from recovery_flows.engine.runtime.server import PrefectServer
 
 START_SECONDS = 90
@@ -155,10 +155,10 @@ def test_the_credential_is_in_no_command_line_and_in_files_of_the_user_alone(
     served: Served,
 ) -> None:
     secret = served.server.credential.partition(":")[2]
-    record = child.read_record(served.home)
+    record = server_child.read_record(served.home)
     assert record is not None
     assert len(secret) >= 32
-    assert secret not in child.command_line(record.pid)
+    assert secret not in server_child.command_line(record.pid)
     assert secret not in repr(record)
     paths = [served.home, *served.home.rglob("*")]
     assert len(paths) > 3

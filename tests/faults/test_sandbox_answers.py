@@ -11,7 +11,7 @@ import pytest
 from models.ids import CallId, PartnerId
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.partners.rbp1 import feed_wire, wire
-from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 
 BANK = PartnerId("bank-home")
 HOLD = "H8c71d1f6a2b2bf0d2b8f7d1"
@@ -30,16 +30,16 @@ def feed(raw: bytes) -> object:
 
 
 READERS: dict[str, Callable[[bytes], object]] = {
-    kinds.HOLD: lambda raw: wire.parse_hold(raw, BANK),
-    kinds.RELEASE: lambda raw: wire.parse_hold(raw, BANK),
-    kinds.EXTEND: lambda raw: wire.parse_hold(raw, BANK),
-    kinds.PAYOUT: lambda raw: wire.parse_payout(raw, BANK),
-    kinds.FEED: feed,
-    kinds.BALANCE: lambda raw: wire.parse_balance(raw, BANK),
-    kinds.STATEMENT: statement,
-    kinds.READ_HOLD: lambda raw: wire.parse_hold(raw, BANK),
-    kinds.READ_PAYOUT: lambda raw: wire.parse_payout(raw, BANK),
-    kinds.CAPABILITIES: lambda raw: wire.parse_capabilities(raw, BANK),
+    fault_catalogue.HOLD: lambda raw: wire.parse_hold(raw, BANK),
+    fault_catalogue.RELEASE: lambda raw: wire.parse_hold(raw, BANK),
+    fault_catalogue.EXTEND: lambda raw: wire.parse_hold(raw, BANK),
+    fault_catalogue.PAYOUT: lambda raw: wire.parse_payout(raw, BANK),
+    fault_catalogue.FEED: feed,
+    fault_catalogue.BALANCE: lambda raw: wire.parse_balance(raw, BANK),
+    fault_catalogue.STATEMENT: statement,
+    fault_catalogue.READ_HOLD: lambda raw: wire.parse_hold(raw, BANK),
+    fault_catalogue.READ_PAYOUT: lambda raw: wire.parse_payout(raw, BANK),
+    fault_catalogue.CAPABILITIES: lambda raw: wire.parse_capabilities(raw, BANK),
 }
 
 
@@ -55,24 +55,27 @@ def caller(sandbox: Any, form: str) -> Callable[[], Any]:
     pay = sandbox.payout_body("p1", hold, "1.00")
     payout = sandbox.post("/v1/payouts", pay, "key-p1").json()["id"]
     own = form.partition(" ")[2].format(id=hold, key="key-h1", number=sandbox.MULE)
-    if form == kinds.READ_PAYOUT:
+    if form == fault_catalogue.READ_PAYOUT:
         own = f"/v1/payouts/{payout}"
-    if form == kinds.STATEMENT:
+    if form == fault_catalogue.STATEMENT:
         own += "?fromDate=2026-03-02T00:00:00Z&toDate=2026-03-02T02:00:00Z"
     bodies = {
-        kinds.HOLD: sandbox.hold_body("h1", "500.00", **sandbox.freeze_until(900)),
-        kinds.RELEASE: {"amount": {"currency": "CNY", "amount": "10.00"}, "reason": "part"},
-        kinds.EXTEND: {"expiresAt": "2026-06-01T00:00:00Z"},
-        kinds.PAYOUT: pay,
+        fault_catalogue.HOLD: sandbox.hold_body("h1", "500.00", **sandbox.freeze_until(900)),
+        fault_catalogue.RELEASE: {
+            "amount": {"currency": "CNY", "amount": "10.00"},
+            "reason": "part",
+        },
+        fault_catalogue.EXTEND: {"expiresAt": "2026-06-01T00:00:00Z"},
+        fault_catalogue.PAYOUT: pay,
     }
-    keys = {kinds.HOLD: "key-h1", kinds.PAYOUT: "key-p1"}
+    keys = {fault_catalogue.HOLD: "key-h1", fault_catalogue.PAYOUT: "key-p1"}
     if form in bodies:
         return lambda: sandbox.post(own, bodies[form], keys.get(form, "key-x"))
     return lambda: sandbox.get(own)
 
 
 # Tasks are asked of other partners: test_sandbox_tasks.
-@pytest.mark.parametrize("form", [form for form in kinds.FORMS if "/tasks" not in form])
+@pytest.mark.parametrize("form", [form for form in fault_catalogue.FORMS if "/tasks" not in form])
 def test_an_answer_in_another_schema_is_refused_whichever_field_it_is(
     sandbox: Any, form: str
 ) -> None:
@@ -94,7 +97,7 @@ def test_an_answer_in_another_schema_is_refused_whichever_field_it_is(
 def test_a_feed_that_repeats_itself_tells_everything_twice_over_two_pages(sandbox: Any) -> None:
     for ref in ("h1", "h2"):
         sandbox.at(2).hold(ref, "10.00")
-    sandbox.plant({"call": kinds.FEED, "kind": "repeated"})
+    sandbox.plant({"call": fault_catalogue.FEED, "kind": "repeated"})
     first = sandbox.get("/v1/events?limit=5").json()
     assert first["hasMoreElements"]
     second = sandbox.get(first["links"][0]["href"]).json()
@@ -106,7 +109,7 @@ def test_a_feed_that_repeats_itself_tells_everything_twice_over_two_pages(sandbo
 def test_a_feed_out_of_order_tells_the_older_revision_after_the_newer_one(sandbox: Any) -> None:
     for ref in ("h1", "h2"):
         sandbox.at(2).hold(ref, "10.00")
-    sandbox.plant({"call": kinds.FEED, "kind": "out_of_order"})
+    sandbox.plant({"call": fault_catalogue.FEED, "kind": "out_of_order"})
     told = [(i["orderRef"], i["revision"], i["status"]) for i in items(sandbox)]
     right = [(i["orderRef"], i["revision"], i["status"]) for i in items(sandbox)]
     newest_first = [ref for ref, _, _ in reversed(right)]
@@ -119,26 +122,26 @@ def items(sandbox: Any) -> Any:
 
 
 def test_an_order_answered_out_of_order_has_the_word_before_the_last(sandbox: Any) -> None:
-    sandbox.plant({"call": kinds.HOLD, "kind": "out_of_order"})
+    sandbox.plant({"call": fault_catalogue.HOLD, "kind": "out_of_order"})
     assert sandbox.at(2).hold("h1", "10.00")["status"] == "RECEIVED"
     assert sandbox.get("/v1/calls/key-h1").json()["response"]["status"] == "HELD"
     assert sandbox.balance() == ("1000.00", "10.00")
 
 
 def test_what_is_said_is_a_cent_off_and_the_book_is_right(sandbox: Any) -> None:
-    sandbox.plant({"call": kinds.HOLD, "kind": "off_by_a_cent"})
+    sandbox.plant({"call": fault_catalogue.HOLD, "kind": "off_by_a_cent"})
     assert sandbox.at(2).hold("h1", "10.00")["amountHeld"]["amount"] == "9.99"
     assert sandbox.book()["holds"][0]["amountHeld"]["amount"] == "10.00"
 
 
 def test_an_account_looks_empty_and_the_next_time_the_money_is_there(sandbox: Any) -> None:
-    sandbox.at(2).plant({"call": kinds.BALANCE, "kind": "no_money"})
+    sandbox.at(2).plant({"call": fault_catalogue.BALANCE, "kind": "no_money"})
     assert sandbox.balance() == ("0.00", "0.00")
     assert sandbox.balance() == ("1000.00", "0.00")
 
 
 def test_a_bank_that_is_closed_answers_nobody_until_it_opens(sandbox: Any) -> None:
-    sandbox.plant({"call": kinds.FEED, "kind": "closed", "seconds": 1})
+    sandbox.plant({"call": fault_catalogue.FEED, "kind": "closed", "seconds": 1})
     for path in ("/v1/events", "/v1/capabilities"):
         answer = sandbox.get(path)
         told = (answer.status_code, answer.json()["title"], answer.headers["Retry-After"])
@@ -159,7 +162,7 @@ def test_a_bank_that_is_closed_answers_nobody_until_it_opens(sandbox: Any) -> No
 )
 def test_a_slow_bank_goes_wrong_once_it_acts(sandbox: Any, kind: str, states: list[str]) -> None:
     account = {"number": sandbox.VICTIM, "holderName": "Synthetic Victim"}
-    sandbox.at(2).plant({"call": kinds.HOLD, "kind": kind}, bank=sandbox.SLOW)
+    sandbox.at(2).plant({"call": fault_catalogue.HOLD, "kind": kind}, bank=sandbox.SLOW)
     body = sandbox.hold_body("h1", "10.00", account=account)
     hold = sandbox.post("/v1/holds", body, "k", sandbox.SLOW).json()
     assert hold["status"] == "RECEIVED"
@@ -181,7 +184,7 @@ def test_a_slow_bank_goes_wrong_once_it_acts(sandbox: Any, kind: str, states: li
 def test_money_that_has_moved_on_is_booked_at_both_banks(
     sandbox: Any, bank: str, account: str, holder: str, there: str, arrives: str
 ) -> None:
-    sandbox.at(2).plant({"call": kinds.HOLD, "kind": "moved_on"}, bank=bank)
+    sandbox.at(2).plant({"call": fault_catalogue.HOLD, "kind": "moved_on"}, bank=bank)
     currency = "GBP" if bank == "bank-abroad" else "CNY"
     order = {
         "account": {"number": account, "holderName": holder},
@@ -204,6 +207,6 @@ def test_money_that_has_moved_on_is_booked_at_both_banks(
 
 def test_money_that_is_held_cannot_move_on(sandbox: Any) -> None:
     stop = sandbox.at(2).hold("h1", "300.00")
-    sandbox.plant({"call": kinds.HOLD, "kind": "moved_on"})
+    sandbox.plant({"call": fault_catalogue.HOLD, "kind": "moved_on"})
     freeze = sandbox.hold("h2", "300.00", supersedes=stop["id"], **sandbox.freeze_until(99))
     assert (freeze["status"], sandbox.balance()) == ("HELD", ("300.00", "300.00"))

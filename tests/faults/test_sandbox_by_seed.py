@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from recovery_flows.cli import commands
-from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.faults.by_seed import Dice, set_dice, throw
 from recovery_flows.sandbox.scenario import choose
 from recovery_flows.sandbox.worlds.world import open_book
@@ -59,9 +59,11 @@ def test_about_as_many_calls_go_wrong_as_wanted_and_only_as_they_can(sandbox: An
         found = thrown(db, sandbox.HOME, 7, calls, percent=30)
     wrong = [(call, t[0]) for call, t in zip(calls, found, strict=True) if t is not None]
     assert 120 <= len(wrong) <= 240
-    assert all(kinds.means_something(kind, call) for call, kind in wrong)
+    assert all(fault_catalogue.means_something(kind, call) for call, kind in wrong)
     release = {kind for call, kind in wrong if call.startswith("POST")}
-    assert release == {k for k in kinds.KINDS if kinds.means_something(k, calls[0])}
+    assert release == {
+        k for k in fault_catalogue.KINDS if fault_catalogue.means_something(k, calls[0])
+    }
 
 
 def test_dice_are_set_over_http_and_go_on_after_a_restart(sandbox: Any) -> None:
@@ -135,7 +137,7 @@ def test_a_seed_is_for_every_bank_and_ends_with_the_next_choice(sandbox: Any) ->
 
 def test_the_page_of_a_bank_says_what_goes_wrong_and_what_has(sandbox: Any) -> None:
     assert sandbox.get("/").text.count("<li>nothing</li>") == 2
-    sandbox.plant({"call": kinds.FEED, "kind": "error_500", "times": 2})
+    sandbox.plant({"call": fault_catalogue.FEED, "kind": "error_500", "times": 2})
     sandbox.get("/v1/events")
     page = sandbox.get("/").text
     assert "error_500 × 1 in GET /v1/events" in page.partition("Gone wrong")[0]
@@ -195,8 +197,8 @@ def test_the_page_and_the_help_tell_every_kind_of_fault() -> None:
     app = typer.Typer()
     commands.attach(app)
     told = " ".join(CliRunner().invoke(app, ["sandbox", "--help"]).output.split())
-    for kind, of in kinds.KINDS.items():
-        calls = ", ".join(kinds.FORMS[call] for call in of.calls) or "any"
+    for kind, of in fault_catalogue.KINDS.items():
+        calls = ", ".join(fault_catalogue.FORMS[call] for call in of.calls) or "any"
         assert f"| `{kind}` | {of.does} | {calls} | {of.waits} | {of.of} |" in page
         assert f"{kind}: {of.does}." in told
-    assert all(f"{word} `{form}`" in page for form, word in kinds.FORMS.items())
+    assert all(f"{word} `{form}`" in page for form, word in fault_catalogue.FORMS.items())

@@ -13,7 +13,7 @@ import pytest
 from models.ids import PartnerId
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.partners.rbp1 import wire
-from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.worlds.world import World, install, open_book
 from tests.faults.sending.partners import NUMBER, PLATFORM, TELECOM, with_partners
 
@@ -112,7 +112,7 @@ def test_a_sandbox_from_before_there_were_others_than_banks_opens_as_banks(
         assert db.execute("SELECT COUNT(*) FROM task").fetchone()[0] == 0
 
 
-@pytest.mark.parametrize("form", [form for form in kinds.FORMS if "/tasks" in form])
+@pytest.mark.parametrize("form", [form for form in fault_catalogue.FORMS if "/tasks" in form])
 def test_an_answer_about_a_task_in_another_schema_is_refused_whichever_field_it_is(
     sandbox: Any, form: str
 ) -> None:
@@ -120,15 +120,15 @@ def test_an_answer_about_a_task_in_another_schema_is_refused_whichever_field_it_
     sandbox.at(1)
     own = form.partition(" ")[2].replace("/v1/tasks/{id}", path)
     body = {
-        kinds.TASK: order("preserve"),
-        kinds.TASK_EXTEND: {"preserveUntil": "2026-08-29T00:00:00Z"},
-        kinds.TASK_CANCEL: {"reason": "a mistake"},
+        fault_catalogue.TASK: order("preserve"),
+        fault_catalogue.TASK_EXTEND: {"preserveUntil": "2026-08-29T00:00:00Z"},
+        fault_catalogue.TASK_CANCEL: {"reason": "a mistake"},
     }.get(form)
 
     def call() -> Any:
         if body is None:
             return sandbox.get(own, TELECOM)
-        return sandbox.post(own, body, "k-1" if form == kinds.TASK else "k-2", TELECOM)
+        return sandbox.post(own, body, "k-1" if form == fault_catalogue.TASK else "k-2", TELECOM)
 
     right = call().content
     wire.parse_task(right, PartnerId(TELECOM))
@@ -144,7 +144,7 @@ def test_an_answer_about_a_task_in_another_schema_is_refused_whichever_field_it_
 def test_an_answer_about_a_task_out_of_order_has_the_word_before_the_last(sandbox: Any) -> None:
     path = sandbox.post("/v1/tasks", order("preserve"), "k-1", TELECOM).headers["location"]
     before = sandbox.at(1).get(path, TELECOM).json()
-    sandbox.plant({"call": kinds.TASK_EXTEND, "kind": "out_of_order"}, bank=TELECOM)
+    sandbox.plant({"call": fault_catalogue.TASK_EXTEND, "kind": "out_of_order"}, bank=TELECOM)
     later = {"preserveUntil": "2026-08-29T00:00:00Z"}
     assert sandbox.post(f"{path}/extend", later, "k-2", TELECOM).json() == before
     assert sandbox.get(path, TELECOM).json()["preservedUntil"] == later["preserveUntil"]
@@ -154,7 +154,7 @@ def test_an_answer_about_a_task_out_of_order_has_the_word_before_the_last(sandbo
 def test_what_is_preserved_ends_early_where_it_was_planted(
     sandbox: Any, kind: str, ends: str
 ) -> None:
-    sandbox.plant({"call": kinds.TASK, "kind": kind, "seconds": 3600}, bank=TELECOM)
+    sandbox.plant({"call": fault_catalogue.TASK, "kind": kind, "seconds": 3600}, bank=TELECOM)
     path = sandbox.post("/v1/tasks", order("preserve"), "k-1", TELECOM).headers["location"]
     assert sandbox.at(1).get(path, TELECOM).json()["status"] == "PRESERVED"
     assert sandbox.at(2).get(path, TELECOM).json()["status"] == ends

@@ -18,7 +18,7 @@ from models.store import line_imports, pacing
 from models.store.documents import keep
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.cases.statement_files import large_files as importing
+from recovery_flows.cases.statement_files import large_files
 from recovery_flows.cases.statement_files.storing import SMALL, TakenFile, take_in
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import RefusedError, UnavailableError
@@ -90,7 +90,7 @@ def test_an_import_that_is_interrupted_leaves_nothing_and_can_come_again(
     go_on = line_imports.go_on
     monkeypatch.setattr(line_imports, "go_on", dies)
     monkeypatch.setattr(pacing, "HOLD_SECONDS", 0)
-    monkeypatch.setattr(importing.line_imports, "undo", lambda *_: None)  # killed: nobody undoes
+    monkeypatch.setattr(large_files.line_imports, "undo", lambda *_: None)  # killed: nobody undoes
     with pytest.raises(KeyboardInterrupt):
         take(unit)
     monkeypatch.undo()

@@ -20,7 +20,7 @@ from models.queries.cases.queue import queue_page
 from models.step_wording import SENTENCES, Wording, say
 from recovery_flows.approvals import figures as approval_subjects
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.views.page import recovery_page
 from tests.records.older import brought_up_to_date, taken_back
 
 FIGURES = st.one_of(

@@ -13,7 +13,7 @@ from models.entities.transitions import MOVES
 from models.store.permissions import DECISIONS
 from recovery_flows.law.regime import load_regime
 from recovery_flows.law.rows import Measure
-from recovery_flows.multi_agency import stage as linking
+from recovery_flows.multi_agency import stage as multi_agency
 from recovery_flows.multi_agency.answers import _EVENTS
 from recovery_flows.multi_agency.identifiers import IdentifierError, Subject, hint, identifier, site
 from recovery_flows.multi_agency.lifecycle import basis_text
@@ -154,9 +154,9 @@ def task(name: str, state: TaskState, answers: int = 0, minutes: int | None = No
 def test_the_slowest_is_the_open_one_that_came_least_far_else_the_last_to_answer() -> None:
     done = task("b", TaskState.DONE, 3, 9)
     tasks = [done, task("c", TaskState.ACKNOWLEDGED, 2, 8), task("d", TaskState.ACKNOWLEDGED, 1, 5)]
-    assert linking.slowest(tasks) == "d"
-    assert linking.slowest([done, task("e", TaskState.REFUSED, 3, 4)]) == "b"
-    assert linking.slowest([]) == ""
+    assert multi_agency.slowest(tasks) == "d"
+    assert multi_agency.slowest([done, task("e", TaskState.REFUSED, 3, 4)]) == "b"
+    assert multi_agency.slowest([]) == ""
 
 
 def test_every_word_of_a_partner_is_a_move_that_a_task_can_take() -> None:

@@ -25,14 +25,15 @@ from models.entities.states import RecoveryState
 from models.entities.tables import table_of
 from models.queries.cases.case_files import load_files
 from models.queries.cases.work import account_ref
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.drive import Drive
 from recovery_flows.cli.demo.folder import HOME, open_folder
 from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, register_banks
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.decisions import CALLS, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.sandbox.server import running
 
 Account = tuple[str, str]
@@ -61,13 +62,13 @@ async def sweep(engine: Engine) -> int:
 
 async def _round(engine: Engine) -> int:
     done = 0
-    for partner in feed.due_polls(engine):
-        await feed.poll(engine, partner)
+    for partner in event_feed.due_polls(engine):
+        await event_feed.poll(engine, partner)
         done += 1
     for stage in STAGES:
         due = due_by_stage(engine).get(stage, [])
         done += decide(engine, stage, due) if due else 0
-        while sent := await outbox.send_due(engine, CALLS[stage]):
+        while sent := await dispatch.send_due(engine, CALLS[stage]):
             done += sent
     return done
 

@@ -27,15 +27,16 @@ from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.decisions import CALLS, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
@@ -127,13 +128,13 @@ class Unit:
         done = True
         while done:
             done = False
-            for partner in feed.due_polls(self.engine):
-                await feed.poll(self.engine, partner)
+            for partner in event_feed.due_polls(self.engine):
+                await event_feed.poll(self.engine, partner)
                 done = True
             for stage in STAGES:
                 due = due_by_stage(self.engine).get(stage, [])
                 done = bool(decide(self.engine, stage, due) if due else 0) or done
-                done = bool(await outbox.send_due(self.engine, CALLS[stage])) or done
+                done = bool(await dispatch.send_due(self.engine, CALLS[stage])) or done
 
     def _people(self) -> None:
         for _ in range(4):
@@ -142,7 +143,9 @@ class Unit:
             for step in steps:
                 if step.action == Action.RESOLVE_DISCREPANCY:
                     why = "the bank has confirmed what it stated"
-                    discrepancies.resolve(self.officer, step.recovery_id, step.subject_id, why)
+                    discrepancy_actions.resolve(
+                        self.officer, step.recovery_id, step.subject_id, why
+                    )
                     continue
                 with suppress(StepRefusedError):
                     given = {"fields": REQUEST_FIELDS, "case_number": f"SYN-{step.ref}"}

@@ -37,14 +37,14 @@ from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.commit import conclude
-from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.correspondence import answers
-from recovery_flows.cross_border import stage as crossing
+from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import load_regime
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.restitution import stage as restitution
-from recovery_flows.tracing import onward_accounts as following, trace_requests
+from recovery_flows.tracing import onward_accounts, trace_requests
 from recovery_flows.tracing.case_trace import trace_file
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
@@ -126,8 +126,8 @@ class Unity:
             for apply in changes:
                 apply(unit, progress)
             freezing.advance(progress, self.now, LAWS)
-            following.advance(progress, self.now)
-            crossing.advance(
+            onward_accounts.advance(progress, self.now)
+            cross_border.advance(
                 progress, self.now, LAWS, lambda f, at: unit.vault.seal(canonical(f).decode(), at)
             )
             restitution.advance(progress, self.now, LAWS)

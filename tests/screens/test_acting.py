@@ -10,7 +10,7 @@ from models.entities.ledger import Event
 from models.entities.states import HoldState, RecoveryState
 from models.entities.tables import table_of
 from models.queries.cases.case_files import load_file
-from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 from tui.screens.dialogs import Confirm, TypeRef
 
 

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from models.facts import AccountRef
 from models.queries.cases.case_files import load_file
-from recovery_flows.cases import scheduling as waking
-from recovery_flows.cases.all_deadlines import clock_wall
+from recovery_flows.cases import scheduling
+from recovery_flows.cases.views.all_deadlines import clock_wall
 from tui.widgets.deadline_table import ClockTable
 
 WALL = datetime(2026, 1, 1, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_the_first_clock_of_a_recovery_is_what_the_queue_counts_to(
     for line in wall.lines:
         first.setdefault(line.recovery_id, line.clock.due_at)
     with unity.database.reading() as session:
-        told = {r: waking.next_clock(load_file(session, r), laws) for r in both}
+        told = {r: scheduling.next_clock(load_file(session, r), laws) for r in both}
     assert first == told
 
 

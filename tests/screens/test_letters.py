@@ -15,8 +15,8 @@ from models.store.partners import register
 from models.store.unit import unit_of_work
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
-    actions as letters,
-    answer_actions as letter_answers,
+    actions as letter_actions,
+    answer_actions,
 )
 from recovery_flows.correspondence.letters.orders import Post
 from recovery_flows.engine.outbox.bodies import path_and_body
@@ -100,8 +100,8 @@ def sent(unity: Any, ordered: str) -> str:
     """Both letters, the stop and the question for bookings, went by fax."""
     li = unity.desk("li")
     for call in file_of(unity, ordered).calls:
-        letters.print_letter(li, POST, call.id)
-        letters.record_sent(li, call.id, "fax")
+        letter_actions.print_letter(li, POST, call.id)
+        letter_actions.record_sent(li, call.id, "fax")
     return ordered
 
 
@@ -109,7 +109,7 @@ async def test_how_a_letter_went_is_entered_and_its_clock_runs(
     unity: Any, ordered: str, wait: Any
 ) -> None:
     for call in file_of(unity, ordered).calls:
-        letters.print_letter(unity.desk("li"), POST, call.id)
+        letter_actions.print_letter(unity.desk("li"), POST, call.id)
     unity.move_clock(hours=1)
     app = app_of(unity, "li", ordered)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -165,7 +165,7 @@ async def test_an_answer_denied_comes_back_to_be_typed_again(
     scan = tmp_path / "a.pdf"
     scan.write_bytes(b"%PDF synthetic")
     call = next(c for c in file_of(unity, sent).calls if c.kind == "hold")
-    letter_answers.enter_answer(unity.desk("li"), call.id, {"state": "queued"}, scan)
+    answer_actions.enter_answer(unity.desk("li"), call.id, {"state": "queued"}, scan)
     app = app_of(unity, "wang", sent, "approvals")
     async with app.run_test(size=(100, 30)) as pilot:
         await wait(pilot, app, "typed letter", "queued")

@@ -13,7 +13,7 @@ from models.store import clock
 from models.store.unit import unit_of_work
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE
-from tui import acting_app as desk_app
+from tui import acting_app
 
 
 async def test_an_outcome_stands_beside_a_stopped_engine_and_never_hides_it(
@@ -34,7 +34,7 @@ async def test_an_outcome_stands_beside_a_stopped_engine_and_never_hides_it(
 async def test_an_outcome_leaves_after_a_while(
     unity: Any, wait: Any, look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_app, "SAID_SECONDS", 0.5)
+    monkeypatch.setattr(acting_app, "SAID_SECONDS", 0.5)
     unity.report(100_000)
     app = unity.app("li")
     stood: list[str] = []
@@ -51,8 +51,8 @@ async def test_an_outcome_leaves_after_a_while(
 async def test_an_outcome_leaves_with_the_next_key_once_it_could_be_read(
     unity: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_app, "READ_SECONDS", 0.2)
-    monkeypatch.setattr(desk_app, "SAID_SECONDS", 600.0)
+    monkeypatch.setattr(acting_app, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(acting_app, "SAID_SECONDS", 600.0)
     unity.report(100_000)
     app = unity.app("li")
     async with app.run_test(size=(80, 24)) as pilot:

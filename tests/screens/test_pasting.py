@@ -11,7 +11,7 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
-from recovery_flows.cases import report_and_stop as golden
+from recovery_flows.cases import report_and_stop
 from tests.screens.test_keys import type_fast
 from tests.screens.test_report import PASTE, file_of, ids
 from tui.app import RecoveryApp
@@ -160,7 +160,7 @@ async def test_one_pasted_line_goes_to_the_case_number_or_is_refused_aloud(
 @pytest.fixture
 def slow_act(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Sending a stop takes until `ACT` is set."""
-    real = golden.stop_at_once
+    real = report_and_stop.stop_at_once
 
     def stop(*given: Any, **more: Any) -> Any:
         ACT.wait(20)

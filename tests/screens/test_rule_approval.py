@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.queries.cases.case_files import load_file
-from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 
 
 async def test_a_supervisor_reads_rule_and_reason_and_approves_them(unity: Any, wait: Any) -> None:

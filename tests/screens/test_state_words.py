@@ -11,8 +11,8 @@ from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.unit import Unit
-from recovery_flows.cases.page import recovery_page
-from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.cli.case.page_text import page_lines
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Progress

@@ -13,10 +13,10 @@ from models.entities.states import Stage
 from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.cases.work import PartnerLine
 from models.store.unit import ENGINE
-from recovery_flows.engine import decisions as deciding, event_feed as feed, nightly
+from recovery_flows.engine import decisions, event_feed, nightly
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import CALLS, STAGES
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.partners.rbp1.breaker import Breaker
 from recovery_flows.partners.rbp1.client import PartnerBank
 from recovery_flows.partners.rbp1.connection import Line
@@ -112,7 +112,7 @@ class Hands:
                 return done
             done += step
         if rounds == ROUNDS_MAX:
-            found = deciding.due_by_stage(self.engine).values()
+            found = decisions.due_by_stage(self.engine).values()
             stuck = sorted({i for ids in found for i in ids})
             raise RestlessError(f"the sweep never ends: {', '.join(stuck)}")
         return done
@@ -127,8 +127,8 @@ class Hands:
         if self._sends(Stage.FREEZING):
             done += await self._run(Stage.FREEZING, self._due().get(Stage.FREEZING, []))
         if self._polls():
-            for partner in feed.due_polls(self.engine):
-                done += await feed.poll(self.engine, partner)
+            for partner in event_feed.due_polls(self.engine):
+                done += await event_feed.poll(self.engine, partner)
         for stage in STAGES:
             due = self._due().get(stage, [])
             if due or self._sends(stage):
@@ -136,11 +136,11 @@ class Hands:
         return done
 
     async def _run(self, stage: Stage, recovery_ids: list[str]) -> int:
-        done = deciding.decide(self.engine, stage, recovery_ids) if recovery_ids else 0
+        done = decisions.decide(self.engine, stage, recovery_ids) if recovery_ids else 0
         for _ in range(_BATCHES_MAX):
             if not self._sends(stage):
                 break
-            sent = await outbox.send_due(self.engine, CALLS[stage])
+            sent = await dispatch.send_due(self.engine, CALLS[stage])
             done += sent
             if not sent:
                 break
@@ -148,7 +148,7 @@ class Hands:
 
     def _due(self) -> dict[Stage, list[str]]:
         found = self._is_there("SELECT 1 FROM recovery WHERE wake_at <= ? LIMIT 1", self._now())
-        return deciding.due_by_stage(self.engine) if found else {}
+        return decisions.due_by_stage(self.engine) if found else {}
 
     def _sends(self, stage: Stage) -> bool:
         marks = ",".join("?" * len(CALLS[stage]))

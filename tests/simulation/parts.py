@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from models.queries.cases import case_files as files
+from models.queries.cases import case_files
 from models.queries.partners import feeds
 from tests.simulation.session import Transactions
 
@@ -25,14 +25,14 @@ class Parts:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Serve everybody who reads files while the block runs."""
-        before = [(files._Part, "read", files._Part.read)]
-        before += [(files, name, getattr(files, name)) for name in _QUERIES]
-        usual = files._Part.read
-        files._Part.read = lambda part, session, ids: self._known(  # type: ignore[method-assign]
+        before = [(case_files._Part, "read", case_files._Part.read)]
+        before += [(case_files, name, getattr(case_files, name)) for name in _QUERIES]
+        usual = case_files._Part.read
+        case_files._Part.read = lambda part, session, ids: self._known(  # type: ignore[method-assign]
             session, (part.name, *ids), part._query, {"ids": ids}, lambda: usual(part, session, ids)
         )
         for name, query in _QUERIES.items():
-            setattr(files, name, self._standing_for(name, query))
+            setattr(case_files, name, self._standing_for(name, query))
         try:
             yield
         finally:
@@ -40,7 +40,7 @@ class Parts:
                 setattr(owner, name, read)
 
     def _standing_for(self, name: str, query: Any) -> Read:
-        usual: Read = getattr(files, name)
+        usual: Read = getattr(case_files, name)
 
         def read(session: Any, *ids: list[str]) -> Any:
             given = {"ids": ids[0]} if ids else {}
@@ -58,6 +58,6 @@ class Parts:
 
 
 _QUERIES = {
-    "_traces": files._TRACES, "_balances": files._BALANCES, "_shared": files._SHARED,
+    "_traces": case_files._TRACES, "_balances": case_files._BALANCES, "_shared": case_files._SHARED,
     "feeds_read": feeds._READ_TO,
 }  # fmt: skip

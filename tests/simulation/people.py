@@ -14,12 +14,12 @@ from models.money import Money
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.statement_files import storing as statement_files
 from recovery_flows.errors import RecoveryFlowsError
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.intake.statements.reading import read_stream
 from tests.simulation.door import Door
 from tests.simulation.place import OFFICERS, SUPERVISOR, Place
@@ -120,7 +120,7 @@ class People:
         if action == "resolve_discrepancy" and self._name_at_bank(recovery_id, subject, who):
             return True
         if action == "resolve_discrepancy":
-            act = lambda: discrepancies.resolve(desk, recovery_id, subject, "synthetic look")  # noqa: E731
+            act = lambda: discrepancy_actions.resolve(desk, recovery_id, subject, "synthetic look")  # noqa: E731
         else:
             act = lambda: desk.advance(  # noqa: E731
                 recovery_id, fields=REQUEST_FIELDS, case_number="SYN-1", knowing=True
@@ -140,7 +140,7 @@ class People:
             return False
         hold, asset = found
         name = self.voluntary.get(asset, "none-known")
-        return self._try(who, f"names {hold} {name}", lambda: holding.name_at_bank(
+        return self._try(who, f"names {hold} {name}", lambda: hold_actions.name_at_bank(
             self._desks[who], recovery_id, hold, name, "synthetic"))  # fmt: skip
 
     def supervisor(self, how: str) -> int:
@@ -188,35 +188,35 @@ class People:
             recovery, hold, minor, _, owner = found
             changed = max(1, minor * 3 // (2 if pick > 0.5 else 4))
             desk = self._desk_of(owner)
-            self._try(str(owner), f"amends {hold} to {changed}", lambda: holding.amend(
+            self._try(str(owner), f"amends {hold} to {changed}", lambda: hold_actions.amend(
                 desk, recovery, hold, changed, "synthetic"))  # fmt: skip
 
     def _withdraw(self, pick: float) -> None:
         if found := self._hold(_OPEN_HOLDS, pick):
             recovery, hold, _, _, owner = found
             desk = self._desk_of(owner)
-            self._try(str(owner), f"withdraws {hold}", lambda: holding.withdraw(
+            self._try(str(owner), f"withdraws {hold}", lambda: hold_actions.withdraw(
                 desk, recovery, hold, "synthetic"))  # fmt: skip
 
     def _part(self, pick: float) -> None:
         if found := self._hold("('stopped','frozen')", pick):
             recovery, hold, minor, currency, owner = found
             desk, part = self._desk_of(owner), Money(max(1, minor // 3), currency)
-            self._try(str(owner), f"lets {part} of {hold} go", lambda: holding.let_part_go(
+            self._try(str(owner), f"lets {part} of {hold} go", lambda: hold_actions.let_part_go(
                 desk, recovery, hold, part, "synthetic"))  # fmt: skip
 
     def _complain(self, pick: float) -> None:
         if found := self._hold("('stopped','frozen')", pick):
             recovery, hold, minor, currency, owner = found
             desk, part = self._desk_of(owner), Money(max(1, minor // 2), currency)
-            self._try(str(owner), f"takes a complaint about {hold}", lambda: holding.complain(
+            self._try(str(owner), f"takes a complaint about {hold}", lambda: hold_actions.complain(
                 desk, recovery, hold, part, "synthetic"))  # fmt: skip
 
     def _unrelated(self, pick: float) -> None:
         if found := self._hold("('stopped','frozen')", pick):
             recovery, hold, _, _, owner = found
             desk = self._desk_of(owner)
-            self._try(str(owner), f"finds {hold} unrelated", lambda: holding.find_unrelated(
+            self._try(str(owner), f"finds {hold} unrelated", lambda: hold_actions.find_unrelated(
                 desk, recovery, hold, "synthetic"))  # fmt: skip
 
     def _voluntary(self, pick: float, doors: dict[str, Door]) -> None:
@@ -234,14 +234,14 @@ class People:
             self.voluntary[asset] = hold.id
             desk, now, told = self._desk_of(owner), self._wall(), f"{hold.held / 100:.2f}"
             self._try(owner, f"records a voluntary hold at {asset}",
-                lambda: holding.record_voluntary(
+                lambda: hold_actions.record_voluntary(
                     desk, recovery, asset, told, now, hold.expires, "synthetic"))  # fmt: skip
 
     def _again(self, pick: float) -> None:
         if found := self._hold("('rejected_by_bank')", pick):
             recovery, hold, _, _, owner = found
             desk = self._desk_of(owner)
-            self._try(str(owner), f"orders {hold} again", lambda: holding.order_again(
+            self._try(str(owner), f"orders {hold} again", lambda: hold_actions.order_again(
                 desk, recovery, hold, "synthetic"))  # fmt: skip
 
     def _payee(self, pick: float) -> None:

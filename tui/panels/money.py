@@ -9,7 +9,7 @@ from textual.content import Content
 
 from models.money import Money
 from models.queries.cases.views import AllocationLine, AssetLine, RecoveryPage
-from recovery_flows.cases import state_names as wording
+from recovery_flows.cases.views import state_names
 from tui.layout import ROOMY, Column, grid, paragraph
 from tui.state_styles import ALLOCATIONS, MUTED, asset_sign, hold_sign, payout_sign, time_left
 from tui.text import counted, word, words, zoned_time
@@ -54,7 +54,7 @@ def all_holds_lines(page: RecoveryPage, width: int) -> list[Content]:
 
 
 def _asset_row(asset: AssetLine, now: datetime, *, short: bool) -> tuple[Content, ...]:
-    hold = wording.telling_hold(asset.holds)
+    hold = state_names.telling_hold(asset.holds)
     held = Money(sum(h.held.minor for h in asset.holds), asset.traced.currency)
     indent = "" if asset.depth == 0 else "  " * (asset.depth - 1) + "└ "
     abroad = "" if asset.home else f" ({asset.regime})"
@@ -63,7 +63,7 @@ def _asset_row(asset: AssetLine, now: datetime, *, short: bool) -> tuple[Content
         word(asset.account),
         word(asset.traced),
         word(held, "bold $primary") if held.minor else word("–", MUTED),
-        time_left(now, wording.hold_ends(hold)),
+        time_left(now, state_names.hold_ends(hold)),
         asset_sign(asset).text(short=short),
     )
 

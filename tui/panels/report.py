@@ -9,7 +9,7 @@ from textual.content import Content
 
 from models.entities.states import Role
 from models.queries.cases.views import OfficerView
-from recovery_flows.cases.report_preview import Checked, StopMessage
+from recovery_flows.cases.views.report_preview import Checked, StopMessage
 from recovery_flows.intake.pasted.labels import PERSONAL, TITLES
 from recovery_flows.law.rows import Status
 from tui.layout import Column, grid, paragraph

@@ -17,7 +17,7 @@ from models.entities.states import SubjectKind
 from models.safe_text import safe
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.errors import MisuseError, RefusedError
-from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.actions import Prospect
 from recovery_flows.multi_agency.identifiers import Subject
 from recovery_flows.multi_agency.plan import Planned
@@ -141,8 +141,8 @@ class LinkForm(Dialog[Answer]):
 
 def _subject(name: str, text: str) -> Subject:
     if name == "domain":
-        return linking.site_of(text)
-    return linking.subject_of(SubjectKind(name), text)
+        return multi_agency_actions.site_of(text)
+    return multi_agency_actions.subject_of(SubjectKind(name), text)
 
 
 def _preview_lines(preview: _Preview, width: int) -> list[Content]:
@@ -177,4 +177,6 @@ class LinkingScreen(LiveScreen):
 
 
 def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, desk: Desk) -> str:  # noqa: FBT001 - partial
-    return linking.start(desk, prospect.recovery_id, found, ask=ask, seen=prospect.version)
+    return multi_agency_actions.start(
+        desk, prospect.recovery_id, found, ask=ask, seen=prospect.version
+    )

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from models.queries.cases.views import EventLine, RecoveryPage
 from tui.next_step import ask_step
-from tui.panels import case as file, money, multi_agency as linkage
+from tui.panels import case, money, multi_agency
 from tui.panels.discrepancy import discrepancies_lines
 from tui.panels.identity import terms_block
 from tui.panels.letters import letters_lines
@@ -60,12 +60,12 @@ class RecoveryScreen(LinkingScreen):
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
                     yield Panel("Who gets what", self._allocations, "allocations")
-                    yield Panel("Requests abroad", file.requests_lines, "requests")
+                    yield Panel("Requests abroad", case.requests_lines, "requests")
                     yield Panel("Letters", letters_lines, "letters")
-                    yield Panel("Victims", file.claims_lines, "claims")
+                    yield Panel("Victims", case.claims_lines, "claims")
                 with Vertical(id="right"):
                     yield Panel("Clocks", self._clocks, "clocks")
-                    yield Panel("For a second person", file.waiting_lines, "waiting")
+                    yield Panel("For a second person", case.waiting_lines, "waiting")
                     yield Panel("Last events", self._events, "events")
                     yield Panel("Notes", self._notes, "notes")
 
@@ -92,29 +92,29 @@ class RecoveryScreen(LinkingScreen):
         return law.time_zone if law else self.desk_app.time_zone
 
     def _head(self, page: RecoveryPage, width: int) -> list[Content]:
-        return file.head_lines(page, self._zone, width)
+        return case.head_lines(page, self._zone, width)
 
     def _discrepancies(self, page: RecoveryPage, width: int) -> list[Content]:
         return discrepancies_lines(page, self._zone, width)
 
     def _next(self, page: RecoveryPage, width: int) -> list[Content]:
         app = self.desk_app
-        return file.next_lines(page, app.officer, width, read_only=app.read_only)
+        return case.next_lines(page, app.officer, width, read_only=app.read_only)
 
     def _linkage(self, page: RecoveryPage, width: int) -> list[Content]:
-        return linkage.board_lines(page, self._zone, width)
+        return multi_agency.board_lines(page, self._zone, width)
 
     def _allocations(self, page: RecoveryPage, width: int) -> list[Content]:
         return money.allocations_lines(page, self._zone, width)
 
     def _clocks(self, page: RecoveryPage, width: int) -> list[Content]:
-        return file.clocks_lines(page, self.desk_app.source.laws, self._zone, width)
+        return case.clocks_lines(page, self.desk_app.source.laws, self._zone, width)
 
     def _events(self, page: RecoveryPage, width: int) -> list[Content]:
-        return file.events_lines(page.events[:10], width, zone=self._zone)
+        return case.events_lines(page.events[:10], width, zone=self._zone)
 
     def _notes(self, page: RecoveryPage, width: int) -> list[Content]:
-        return file.notes_lines(page, width, zone=self._zone)
+        return case.notes_lines(page, width, zone=self._zone)
 
     def read(self, source: Source) -> RecoveryPage | None:
         """The page of the chosen recovery; None where none is chosen."""
@@ -195,14 +195,14 @@ class RecoveryScreen(LinkingScreen):
             return
         full: dict[str, Builder] = {
             "money": money.all_holds_lines,
-            "requests": file.request_fields_lines,
-            "notes": partial(file.notes_lines, zone=self._zone, full=True),
+            "requests": case.request_fields_lines,
+            "notes": partial(case.notes_lines, zone=self._zone, full=True),
         }
         builder = full.get(panel.id or "", panel.builder)
         self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, self.page))
 
     def _show_events(self, page: RecoveryPage, events: list[EventLine]) -> None:
-        builder = partial(file.events_lines, zone=self._zone, full=True)
+        builder = partial(case.events_lines, zone=self._zone, full=True)
         title = f"{page.ref}: all {len(events)} events"
         self.app.push_screen(FullText(title, builder, events))
 

@@ -18,7 +18,7 @@ from models.facts import ReportFact
 from models.queries.cases.views import OfficerView
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.report_and_stop import stop_at_once
-from recovery_flows.cases.report_preview import Checked
+from recovery_flows.cases.views.report_preview import Checked
 from tui.key_waits import Wait
 from tui.panels.report import checked_lines, message_figures, why_nobody
 from tui.screen_queries import Source

@@ -9,7 +9,7 @@ from models.engine import Database
 from models.store.documents import keep_bytes
 from models.store.statements import fill_line, insert_lines
 from models.store.unit import Actor, Unit, unit_of_work
-from recovery_flows.cases.statement_files import large_files as importing
+from recovery_flows.cases.statement_files import large_files
 from recovery_flows.cases.statement_files.plan import (
     FilePlan,
     TakenFile,
@@ -46,7 +46,7 @@ def take_in(
     document = keep_bytes(database, raw, "statement_file", media_type, now)
     parts = list(told_statements(items))
     if sum(len(part.entries) for part in parts) > SMALL:
-        return importing.take_in_chunks(database, actor, now, parts, document, bank, laws)
+        return large_files.take_in_chunks(database, actor, now, parts, document, bank, laws)
     with unit_of_work(database) as unit:
         return take_parts(unit, actor, now, parts, document, bank, laws)
 

@@ -71,7 +71,7 @@ def _tell(
 
 
 def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
-    from recovery_flows.cases.pending_approvals import waiting_approvals
+    from recovery_flows.cases.views.pending_approvals import waiting_approvals
     from recovery_flows.cli.options import viewer_of
 
     viewer = viewer_of(installation, acting_as)

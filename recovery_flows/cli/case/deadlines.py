@@ -33,7 +33,7 @@ def clocks(
     from dataclasses import replace
     from datetime import timedelta
 
-    from recovery_flows.cases.all_deadlines import clock_wall
+    from recovery_flows.cases.views.all_deadlines import clock_wall
     from recovery_flows.clock import wall_clock
 
     with opened() as installation:

@@ -65,12 +65,12 @@ def resolve(
     as_json: AsJson = False,
 ) -> None:
     """Record that a discrepancy was looked into."""
-    from recovery_flows.cases import discrepancy_actions as discrepancies
+    from recovery_flows.cases import discrepancy_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = discrepancies.resolve(desk, recovery_id, discrepancy_id, reason, seen_version)
+        done = discrepancy_actions.resolve(desk, recovery_id, discrepancy_id, reason, seen_version)
     if as_json:
         say_json({"done": done})
     else:

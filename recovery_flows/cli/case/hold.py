@@ -75,13 +75,13 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Change the sum of a hold before it is ordered; approvals asked for it are void."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         money = _amount(installation, recovery_id, hold, amount)
         desk = installation.desk(acting_as)
-        done = holding.amend(desk, recovery_id, hold, money.minor, reason, seen_version)
+        done = hold_actions.amend(desk, recovery_id, hold, money.minor, reason, seen_version)
     _tell(done, as_json=as_json)
 
 
@@ -96,13 +96,13 @@ def part(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a part of a hold to be released; the rest stays to its own term."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         money = _amount(installation, recovery_id, hold, amount)
         desk = installation.desk(acting_as)
-        done = holding.let_part_go(desk, recovery_id, hold, money, reason, seen_version)
+        done = hold_actions.let_part_go(desk, recovery_id, hold, money, reason, seen_version)
     _tell(done, as_json=as_json)
 
 
@@ -116,12 +116,12 @@ def unrelated(
     as_json: AsJson = False,
 ) -> None:
     """Record that held money has nothing to do with the case; its release has a legal clock."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = holding.find_unrelated(desk, recovery_id, hold, reason, seen_version)
+        done = hold_actions.find_unrelated(desk, recovery_id, hold, reason, seen_version)
     _tell(done, as_json=as_json)
 
 
@@ -136,13 +136,13 @@ def complaint(
     as_json: AsJson = False,
 ) -> None:
     """Take in a third party's complaint about a hold; a second person answers it in time."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         money = _amount(installation, recovery_id, hold, amount)
         desk = installation.desk(acting_as)
-        done = holding.complain(desk, recovery_id, hold, money, words, seen_version)
+        done = hold_actions.complain(desk, recovery_id, hold, money, words, seen_version)
     _tell(done, as_json=as_json)
 
 
@@ -159,13 +159,13 @@ def voluntary(
     as_json: AsJson = False,
 ) -> None:
     """Record what a bank holds of its own accord; the order behind it is drafted at once."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     begun, ends = _instant(since, "--since"), _instant(until, "--until") if until else None
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = holding.record_voluntary(
+        done = hold_actions.record_voluntary(
             desk, recovery_id, asset, amount, begun, ends, reason, seen_version
         )
     _tell(done, as_json=as_json)
@@ -182,12 +182,12 @@ def reference(
     as_json: AsJson = False,
 ) -> None:
     """Enter the bank's reference of a voluntary hold."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = holding.name_at_bank(desk, recovery_id, hold, bank_ref, reason, seen_version)
+        done = hold_actions.name_at_bank(desk, recovery_id, hold, bank_ref, reason, seen_version)
     _tell(done, as_json=as_json)
 
 
@@ -201,12 +201,12 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """Take back a drafted hold, or one that waits behind another authority's."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = holding.withdraw(desk, recovery_id, hold, reason, seen_version)
+        done = hold_actions.withdraw(desk, recovery_id, hold, reason, seen_version)
     _tell(done, as_json=as_json)
 
 
@@ -220,12 +220,12 @@ def converted(
     as_json: AsJson = False,
 ) -> None:
     """Record that a court's order took a freeze over: the bank disposes of the money under it."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = holding.record_conversion(desk, recovery_id, hold, order, seen_version)
+        done = hold_actions.record_conversion(desk, recovery_id, hold, order, seen_version)
     _tell(done, as_json=as_json)
 
 
@@ -240,10 +240,10 @@ def again(
     as_json: AsJson = False,
 ) -> None:
     """Draft a hold once more that the bank refused, with the right name if that was wrong."""
-    from recovery_flows.freezing import actions as holding
+    from recovery_flows.freezing import actions as hold_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = holding.order_again(desk, recovery_id, hold, reason, holder, seen_version)
+        done = hold_actions.order_again(desk, recovery_id, hold, reason, holder, seen_version)
     _tell(done, as_json=as_json)

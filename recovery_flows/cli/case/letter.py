@@ -148,8 +148,8 @@ def drop(
     as_json: AsJson = False,
 ) -> None:
     """Give up a question about a balance, or a letter that came unasked."""
-    from recovery_flows.correspondence.letters import actions as letters
+    from recovery_flows.correspondence.letters import actions as letter_actions
 
     with opened() as installation:
-        done = letters.drop(installation.desk(acting_as), call, reason)
+        done = letter_actions.drop(installation.desk(acting_as), call, reason)
     _tell(done, as_json=as_json)

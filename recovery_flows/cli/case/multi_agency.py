@@ -58,7 +58,7 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Send tasks to all partners that can do something, at once; another person confirms them."""
-    from recovery_flows.multi_agency import actions as linking
+    from recovery_flows.multi_agency import actions as multi_agency_actions
 
     found = _subjects(number, imei, domain, account_name, ip)
     partners = tuple(partner or ())
@@ -67,7 +67,7 @@ def start(
         if preview:
             _preview(installation, recovery_id, found, partners, ask=query, as_json=as_json)
             return
-        done = linking.start(
+        done = multi_agency_actions.start(
             installation.desk(acting_as), recovery_id, found, ask=query, partners=partners,
             seen=seen_version,
         )  # fmt: skip
@@ -131,8 +131,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the board: each task, how far it is, how long is left, its last answer's digest."""
-    from recovery_flows.cases.page import recovery_page
-    from recovery_flows.cli.case import multi_agency_text as link_text
+    from recovery_flows.cases.views.page import recovery_page
+    from recovery_flows.cli.case import multi_agency_text
     from recovery_flows.clock import wall_clock
     from recovery_flows.multi_agency.board import told_linkage
 
@@ -142,9 +142,9 @@ def show(
         zone = installation.laws[page.regime].time_zone
     if regulator:
         told = [told_linkage(page.ref, len(page.claims), line) for line in page.linkages]
-        _say(told, link_text.told_lines(told, page.now, zone), as_json=as_json)
+        _say(told, multi_agency_text.told_lines(told, page.now, zone), as_json=as_json)
     else:
-        _say(page.linkages, link_text.board_lines(page, zone), as_json=as_json)
+        _say(page.linkages, multi_agency_text.board_lines(page, zone), as_json=as_json)
 
 
 def _say(value: object, lines: list[str], *, as_json: bool) -> None:
@@ -164,11 +164,13 @@ def renew(
     as_json: AsJson = False,
 ) -> None:
     """Ask a partner to preserve for another term."""
-    from recovery_flows.multi_agency import actions as linking
+    from recovery_flows.multi_agency import actions as multi_agency_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
-        done = linking.renew(installation.desk(acting_as), recovery_id, task, seen_version)
+        done = multi_agency_actions.renew(
+            installation.desk(acting_as), recovery_id, task, seen_version
+        )
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
 
@@ -183,12 +185,12 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """Take one task back at its partner."""
-    from recovery_flows.multi_agency import actions as linking
+    from recovery_flows.multi_agency import actions as multi_agency_actions
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = linking.take_back(desk, recovery_id, task, reason, seen_version)
+        done = multi_agency_actions.take_back(desk, recovery_id, task, reason, seen_version)
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
 

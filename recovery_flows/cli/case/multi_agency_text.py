@@ -9,7 +9,7 @@ from datetime import datetime
 from models.entities.states import TaskKind
 from models.queries.cases.multi_agency import LinkageLine, TaskLine
 from models.queries.cases.views import RecoveryPage
-from recovery_flows.cases import state_names as wording
+from recovery_flows.cases.views import state_names
 from recovery_flows.cli.table import columns, counted, instant_text, spoken
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.multi_agency.actions import Prospect
@@ -47,7 +47,7 @@ def _row(task: TaskLine, now: datetime) -> tuple[str, ...]:
         task.partner,
         spoken(task.kind),
         task.subject,
-        wording.task_word(task.state).word,
+        state_names.task_word(task.state).word,
         left,
         str(task.answers),
         task.document[:_DIGEST_SHOWN] or "-",
@@ -69,7 +69,7 @@ def _told(linkage: ToldLinkage, now: datetime, zone: str) -> Iterator[str]:
     )
     rows = [
         (
-            t.partner_kind, spoken(t.kind), wording.task_word(t.state).word,
+            t.partner_kind, spoken(t.kind), state_names.task_word(t.state).word,
             instant_text(t.answered_at, zone),
             "-" if t.ends_at is None else time_left_text(now, t.ends_at),
         )

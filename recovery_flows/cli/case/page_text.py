@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from models.queries.cases.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
-from recovery_flows.cases import state_names as wording
+from recovery_flows.cases.views import state_names
 from recovery_flows.cli.case.approve import approval_lines
 from recovery_flows.cli.case.multi_agency_text import board_lines
 from recovery_flows.cli.table import columns, counted, instant_text, spoken, turn
@@ -48,7 +48,7 @@ def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
 
 def _head(page: RecoveryPage, zone: str) -> Iterator[str]:
     victims = counted(len(page.claims), "victim")
-    yield f"{page.ref}  {wording.standing(page.state, page.stage).word}  {page.loss}  {victims}"
+    yield f"{page.ref}  {state_names.standing(page.state, page.stage).word}  {page.loss}  {victims}"
     yield from columns(
         [
             ("case", page.case_number or "not accepted yet", "file of", page.owner or "nobody yet"),
@@ -96,7 +96,7 @@ def _terms(page: RecoveryPage) -> list[str]:
     signs = ("", "=", *("+" for _ in shown))
     return columns(
         [
-            (s, wording.account_word(t.account).word, str(t.amount))
+            (s, state_names.account_word(t.account).word, str(t.amount))
             for s, t in zip(signs, shown, strict=False)
         ],
         right=(2,),
@@ -119,7 +119,7 @@ def _assets(page: RecoveryPage, zone: str) -> Iterator[str]:
 
 def _asset(asset: AssetLine, zone: str) -> Iterator[str]:
     abroad = "" if asset.home else f" ({asset.regime})"
-    hops, stands = counted(asset.depth + 1, "payment"), wording.asset_word(asset).word
+    hops, stands = counted(asset.depth + 1, "payment"), state_names.asset_word(asset).word
     yield (
         f"{asset.bank}{abroad} {asset.account}: {asset.traced} traced, {stands}, "
         f"{hops} from the victim"
@@ -129,8 +129,8 @@ def _asset(asset: AssetLine, zone: str) -> Iterator[str]:
     head = ("measure", "state", "asked", "held", "until", "law", "hold")
     rows = [
         (
-            h.kind, wording.hold_standing(h).word, h.requested, h.held,
-            instant_text(wording.hold_ends(h), zone),
+            h.kind, state_names.hold_standing(h).word, h.requested, h.held,
+            instant_text(state_names.hold_ends(h), zone),
             h.law_row, h.hold_id,
         )
         for h in asset.holds
@@ -166,7 +166,7 @@ def article_text(clock: ClockLine, laws: Laws) -> str:
 
 def _requests(page: RecoveryPage) -> Iterator[str]:
     for request in page.requests:
-        stands = wording.request_word(request.state).word
+        stands = state_names.request_word(request.state).word
         yield (
             f"{request.partner} by {spoken(request.channel)}: {stands}, "
             f"{request.requested}  {request.request_id}"
@@ -192,7 +192,7 @@ def _allocations(page: RecoveryPage, zone: str) -> Iterator[str]:
 
 def _allocation(allocation: AllocationLine, zone: str) -> Iterator[str]:
     notice = f", notice until {instant_text(allocation.notice_to, zone)}"
-    stands = wording.allocation_word(allocation.state).word
+    stands = state_names.allocation_word(allocation.state).word
     yield (
         f"{allocation.pool} {spoken(allocation.method)}, {stands}"
         f"{notice if allocation.notice_to else ''}  {allocation.allocation_id}"
@@ -203,7 +203,7 @@ def _allocation(allocation: AllocationLine, zone: str) -> Iterator[str]:
             p.victim,
             f"to {p.payee}",
             p.amount,
-            wording.payout_standing(p).word,
+            state_names.payout_standing(p).word,
             p.claim_id,
         )
         for p in allocation.payouts

@@ -47,7 +47,7 @@ def list_(
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
     filtered.
     """
-    from recovery_flows.cases.queue import queue
+    from recovery_flows.cases.views.queue import queue
     from recovery_flows.clock import wall_clock
 
     _check_stage(stage)
@@ -99,10 +99,10 @@ def _queue_lines(page: QueuePage) -> list[str]:
 
 
 def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
-    from recovery_flows.cases import state_names as wording
+    from recovery_flows.cases.views import state_names
 
-    left = wording.time_text(line, now)
-    loss, stage = str(line.loss), wording.standing(line.state, line.stage).word
+    left = state_names.time_text(line, now)
+    loss, stage = str(line.loss), state_names.standing(line.state, line.stage).word
     whose = turn(line.action, line.role)
     also = " (also in another recovery)" if line.shared else ""
     sentence = f"{_red(line, now)}{line.sentence}{also}"
@@ -140,7 +140,7 @@ def show(
 ) -> None:
     """Show one recovery on one page."""
     from models.queries.cases.history import events_of
-    from recovery_flows.cases.page import recovery_page
+    from recovery_flows.cases.views.page import recovery_page
     from recovery_flows.cli.case.page_text import page_lines
     from recovery_flows.clock import wall_clock
 

@@ -16,7 +16,7 @@ from recovery_flows.cli.table import columns, instant_text, tell
 if TYPE_CHECKING:
     from models.queries.cases.views import OfficerView
     from recovery_flows.cases.report_and_stop import Stopped
-    from recovery_flows.cases.report_preview import Checked
+    from recovery_flows.cases.views.report_preview import Checked
     from recovery_flows.cli.composition import Installation
 
 _REFUSED_EXIT_CODE, _MISUSE_EXIT_CODE = 3, 2
@@ -78,7 +78,7 @@ def _text(file: str) -> str:
 def _checked(
     installation: Installation, officer: OfficerView | None, text: str, case: str
 ) -> Checked:
-    from recovery_flows.cases.report_preview import look
+    from recovery_flows.cases.views.report_preview import look
     from recovery_flows.clock import wall_clock
 
     database = installation.database

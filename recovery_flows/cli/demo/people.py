@@ -12,14 +12,14 @@ from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.multi_agency import unlinked
 from models.queries.cases.queue import OpenStep, open_steps
 from models.queries.installation.clock import case_now
-from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.next_steps import Action
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject, identifier
 from recovery_flows.sandbox.worlds.synthetic import LURES
 
@@ -86,7 +86,7 @@ class People:
         if line.action == Action.RESOLVE_DISCREPANCY:
             if self._is_for_the_victim(line):
                 return 0
-            discrepancies.resolve(self._lin, line.recovery_id, line.subject_id, LOOKED_INTO)
+            discrepancy_actions.resolve(self._lin, line.recovery_id, line.subject_id, LOOKED_INTO)
             return 1
         number = f"SYN-{line.ref.removeprefix('R-')}"
         try:
@@ -121,7 +121,7 @@ class People:
             done += self._advance(line)
             await asyncio.sleep(0)
         for recovery_id, ref in to_link:
-            linking.start(self._lin, recovery_id, self._found[ref])
+            multi_agency_actions.start(self._lin, recovery_id, self._found[ref])
             done += 1
         with self._installation.database.reading() as session:
             approvals = pending_ids(session)

@@ -23,11 +23,11 @@ from models.store.documents import keep
 from models.store.notes import write_note
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
-from recovery_flows.correspondence import call_validity as sending, vouching
+from recovery_flows.correspondence import call_validity, vouching
 from recovery_flows.correspondence.documents.assembly import letter_lines
 from recovery_flows.correspondence.documents.printed_page import letter_page
 from recovery_flows.correspondence.documents.text import Line, Sender, letter_text
-from recovery_flows.correspondence.letters import next_steps as letters
+from recovery_flows.correspondence.letters import next_steps as letter_steps
 from recovery_flows.correspondence.letters.answer_fields import instant_of
 from recovery_flows.correspondence.letters.files import check_free, write_new
 from recovery_flows.correspondence.letters.orders import Post, letter_facts, masked, order_bytes
@@ -68,7 +68,7 @@ def preview(
         known = letter_known(session, database.vault, call_id)
         unit = Unit(session, database.vault, 0, "", 0)  # it only reads
         file = load_file(session, known.recovery_id)
-        letters.letter_of(file, call_id)
+        letter_steps.letter_of(file, call_id)
         (call,) = calls_by_id(session, database.vault, [call_id])
         _, body = order_bytes(unit, file, call, laws, post)
         now = case_now(session, wall)
@@ -89,7 +89,7 @@ def print_letter(desk: ActingOfficer, post: Post, call_id: str, seen: int | None
             return _printed_before(session, desk.database.vault, known)
     may_leave = True
     with desk.editing(known.recovery_id, seen) as (unit, progress):
-        call = letters.letter_of(progress.file, call_id)
+        call = letter_steps.letter_of(progress.file, call_id)
         broken = _broken(desk, unit, progress, call)
         may_leave = bool(broken) or _may_leave(progress, call)
         if may_leave and not broken and not call.letter_digest:
@@ -129,16 +129,16 @@ def _refuse_broken(call_id: str, detail: str) -> None:
 
 def _may_leave(progress: Progress, call: CallRow) -> bool:
     """Whether a letter may leave; one that may not is cancelled at once."""
-    if call.state is not CallState.PLANNED or letters.may_be_sent(progress.file, call):
+    if call.state is not CallState.PLANNED or letter_steps.may_be_sent(progress.file, call):
         return True
-    sending.take_back(progress, call)
+    call_validity.take_back(progress, call)
     return False
 
 
 def _refuse_void(call_id: str, *, may_leave: bool) -> None:
     # After the transaction: the cancelling is to stay.
     if not may_leave:
-        raise StepRefusedError(f"the letter {call_id} must not go out: {sending.VOID}")
+        raise StepRefusedError(f"the letter {call_id} must not go out: {call_validity.VOID}")
 
 
 def _fix(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow, post: Post) -> None:
@@ -149,7 +149,7 @@ def _fix(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow, pos
     facts = letter_facts(unit, file, line, body, desk.laws, post.sender, now)
     name = keep(unit, letter_text(letter_lines(facts)), "letter", _TEXT, now)
     freeze_body(unit, call.id, path, body)
-    letters.record_printed(progress, call, digest_bytes(body), name)
+    letter_steps.record_printed(progress, call, digest_bytes(body), name)
 
 
 def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printed:
@@ -183,14 +183,14 @@ def record_sent(
     known = _open(desk, call_id)
     may_leave = True
     with desk.editing(known.recovery_id, seen) as (unit, progress):
-        call = letters.letter_of(progress.file, call_id)
+        call = letter_steps.letter_of(progress.file, call_id)
         now = case_now(unit.session, desk.wall())
         law = desk.laws[progress.file.asset(call.asset_id).regime]
         sent_at = instant_of(at, "at", law) if at.strip() else now
         broken = _broken(desk, unit, progress, call)
         may_leave = bool(broken) or _may_leave(progress, call)
         if may_leave and not broken:
-            letters.record_sent(progress, call, how, sent_at, now)
+            letter_steps.record_sent(progress, call, how, sent_at, now)
         ref = progress.file.recovery.ref
     _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
@@ -203,7 +203,9 @@ def drop(desk: ActingOfficer, call_id: str, reason: str, seen: int | None = None
         raise MisuseError("to drop a letter takes a reason")
     known = _open(desk, call_id)
     with desk.editing(known.recovery_id, seen) as (unit, progress):
-        letters.drop(progress, letters.letter_of(progress.file, call_id), "dropped by an officer")
+        letter_steps.drop(
+            progress, letter_steps.letter_of(progress.file, call_id), "dropped by an officer"
+        )
         now = case_now(unit.session, desk.wall())
         text = f"letter {call_id} dropped: {reason.strip()}"
         write_note(unit, desk.actor(Role.OFFICER), now, known.recovery_id, text)

@@ -19,7 +19,10 @@ from models.queries.installation.clock import case_now
 from models.store.documents import keep
 from models.store.unit import Unit, unit_of_work
 from recovery_flows.access.acting_officer import ActingOfficer
-from recovery_flows.correspondence.letters import answers as letter_answers, next_steps as letters
+from recovery_flows.correspondence.letters import (
+    answers as letter_answers,
+    next_steps as letter_steps,
+)
 from recovery_flows.correspondence.letters.actions import letter_known
 from recovery_flows.correspondence.letters.answer_fields import typed_answer
 from recovery_flows.correspondence.letters.files import media_type, read_document
@@ -49,7 +52,7 @@ def enter_answer(
         known = letter_known(session, desk.database.vault, call_id)
     document = _keep(desk, raw, path)
     with desk.editing(known.recovery_id, seen) as (unit, progress):
-        call = letters.letter_of(progress.file, call_id)
+        call = letter_steps.letter_of(progress.file, call_id)
         if call.sent_at is None and not call.sent_how:
             raise StepRefusedError(f"the letter {call_id} has not been sent: enter that first")
         return _enter(desk, unit, progress, call, fields, document, raw)
@@ -69,11 +72,11 @@ def take_in_word(
     with desk.editing(recovery_id, seen) as (unit, progress):
         hold_of(progress.file, hold_id)
         now = case_now(unit.session, desk.wall())
-        call_id = letters.receive(progress, hold_id, document, now)
+        call_id = letter_steps.receive(progress, hold_id, document, now)
         is_open = any(c.id == call_id for c in progress.file.calls)
         if not is_open or _is_over(unit, progress, call_id):
             raise StepRefusedError(f"this letter about {hold_id} was taken already")
-        call = letters.letter_of(progress.file, call_id)
+        call = letter_steps.letter_of(progress.file, call_id)
         return _enter(desk, unit, progress, call, fields, document, raw)
 
 

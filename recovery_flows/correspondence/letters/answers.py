@@ -14,12 +14,12 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
-from recovery_flows.correspondence import answers, late_answers as late_letters
-from recovery_flows.correspondence.letters import next_steps as letters
+from recovery_flows.correspondence import answers, late_answers
+from recovery_flows.correspondence.letters import next_steps as letter_steps
 from recovery_flows.correspondence.letters.answer_checks import check
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import account_monitoring as watching, release as letting_go
-from recovery_flows.law import terms as clocks
+from recovery_flows.freezing import account_monitoring, release
+from recovery_flows.law import terms
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS
@@ -80,7 +80,7 @@ def _check_new(file: RecoveryFile, call: CallRow, name: str, document: str) -> N
     pending = file.pending(call.id)
     if pending is not None:
         raise StepRefusedError(f"this very answer waits for its second look: approval {pending.id}")
-    if not letters.was_returned(file, call):
+    if not letter_steps.was_returned(file, call):
         raise StepRefusedError(f"this very answer to {call.id} was taken already")
 
 
@@ -89,8 +89,8 @@ def _look_by(file: RecoveryFile, call: CallRow, answer: TypedAnswer, laws: Laws)
     if call.kind in ORDERS_OF_HOLDS and answer.acted_at is not None:
         hold = file.hold(call.subject_id)
         law = laws[file.asset(hold.asset_id).regime]
-        return clocks.due_at(law.row(hold.law_row).limit, answer.acted_at, law)
-    return letters.answer_by(file, call, laws)
+        return terms.due_at(law.row(hold.law_row).limit, answer.acted_at, law)
+    return letter_steps.answer_by(file, call, laws)
 
 
 def give_back(progress: Progress, call_id: str, reason: str) -> None:
@@ -103,7 +103,7 @@ def take(
     progress: Progress, call_id: str, answer: TypedAnswer, now: datetime, laws: Laws
 ) -> CallRow:
     """A second person said yes: the answer is taken as one that came through an interface."""
-    call = letters.letter_of(progress.file, call_id)
+    call = letter_steps.letter_of(progress.file, call_id)
     check(progress.file, call, answer, call.answer_document, now)
     if call.kind in ORDERS_OF_HOLDS:
         _take_word_on_hold(progress, call, answer, now, laws)
@@ -125,12 +125,12 @@ def _take_yes(
     progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime, laws: Laws
 ) -> None:
     if call.kind is CallKind.BALANCE and answer.amount is not None:
-        watching.take_balance(progress, call.subject_id, answer.amount, laws, now)
+        account_monitoring.take_balance(progress, call.subject_id, answer.amount, laws, now)
     elif call.kind in (CallKind.RELEASE, CallKind.EXTEND):
         fact = hold_fact(progress.file, call, answer, now)
         answers.take_hold_fact(progress, call.subject_id, fact, laws, now)
         if call.kind is CallKind.RELEASE:
-            letting_go.take_rest(progress, call.subject_id, fact)
+            release.take_rest(progress, call.subject_id, fact)
 
 
 def _take_word_on_hold(
@@ -139,7 +139,7 @@ def _take_word_on_hold(
     fact = hold_fact(progress.file, call, answer, now)
     hold = progress.file.hold(call.subject_id)
     if hold.state is HoldState.LAPSED:
-        late_letters.take(progress, hold, fact, now, laws)
+        late_answers.take(progress, hold, fact, now, laws)
     else:
         answers.take_hold_fact(progress, hold.id, fact, laws, now)
 

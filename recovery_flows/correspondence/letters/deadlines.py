@@ -9,9 +9,9 @@ from models.case_file import RecoveryFile
 from models.entities.rows import HoldRow
 from models.entities.states import CallState, HoldState, Noun, RecoveryState
 from models.outcome import Move
-from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.correspondence import call_validity
 from recovery_flows.correspondence.letters.next_steps import may_be_sent
-from recovery_flows.freezing import reminders as reminding
+from recovery_flows.freezing import reminders
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.partners.letter_channel import is_by_letter, order_of
@@ -24,7 +24,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     for call in progress.file.calls:
         planned = call.state is CallState.PLANNED and is_by_letter(progress.file, call)
         if planned and not may_be_sent(progress.file, call):
-            sending.take_back(progress, call)
+            call_validity.take_back(progress, call)
     for hold in progress.file.holds:
         ends = _silent_until(progress.file, hold, laws)
         if ends is not None and ends <= now:
@@ -50,7 +50,7 @@ def _silent_until(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | N
     order = order_of(file, hold)
     if order is None or order.state is not CallState.SENT or file.pending(order.id) is not None:
         return None
-    return reminding.ends_at(file, hold, laws)
+    return reminders.ends_at(file, hold, laws)
 
 
 def _lapse(progress: Progress, hold: HoldRow, laws: Laws) -> None:

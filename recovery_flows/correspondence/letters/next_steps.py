@@ -26,9 +26,9 @@ from models.step_wording import say
 from recovery_flows.approvals.figures import subject_digest
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import void_approvals
-from recovery_flows.correspondence import answers, call_validity as sending
+from recovery_flows.correspondence import answers, call_validity
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import reminders as reminding
+from recovery_flows.freezing import reminders
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS, is_by_letter, is_unasked, words
@@ -95,7 +95,7 @@ def send_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
         hold = file.hold(call.subject_id)
         if hold.kind is HoldKind.STOP:
             return hold.ordered_at
-        return _end_of_predecessor(file, hold) or reminding.ends_at(file, hold, laws)
+        return _end_of_predecessor(file, hold) or reminders.ends_at(file, hold, laws)
     return _end_at_account(file, call)
 
 
@@ -103,7 +103,7 @@ def answer_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
     """The end of the clock that waits for this answer."""
     if call.kind in ORDERS_OF_HOLDS:
         hold = file.hold(call.subject_id)
-        return reminding.ends_at(file, hold, laws) or hold.expires_at
+        return reminders.ends_at(file, hold, laws) or hold.expires_at
     return _end_at_account(file, call)
 
 
@@ -210,4 +210,4 @@ def drop(progress: Progress, call: CallRow, reason: str) -> None:
 
 def may_be_sent(file: RecoveryFile, call: CallRow) -> bool:
     """Whether a letter that is printed or to be printed may still leave."""
-    return sending.may_leave(file, call.kind, call.approval_id)
+    return call_validity.may_leave(file, call.kind, call.approval_id)

@@ -11,10 +11,10 @@ from models.queries.cases.work import CallLine, account_ref
 from models.store.unit import Unit
 from recovery_flows.engine.outbox.task_bodies import mandate_of, task_limits, task_path_and_body
 from recovery_flows.errors import DisagreementError
-from recovery_flows.freezing import renewal as renewing
-from recovery_flows.law import terms as clocks
+from recovery_flows.freezing import renewal
+from recovery_flows.law import terms
 from recovery_flows.law.regime import Laws
-from recovery_flows.partners import letter_channel as by_letter
+from recovery_flows.partners import letter_channel
 from recovery_flows.partners.rbp1 import wire
 from recovery_flows.partners.rbp1.orders import Approval, Authority, Limits
 
@@ -37,13 +37,13 @@ def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) ->
         return wire.HOLDS_PATH, _hold_body(unit, file, call, laws)
     if call.kind is CallKind.RELEASE:
         hold = file.hold(call.subject_id)
-        decided = by_letter.releasing(hold)
+        decided = letter_channel.releasing(hold)
         return wire.release_path(_bank_ref(hold)), wire.release_body(
             decided, "released by decision"
         )
     if call.kind is CallKind.EXTEND:
         hold = file.hold(call.subject_id)
-        ends = renewing.new_end(hold, laws[file.asset(hold.asset_id).regime])
+        ends = renewal.new_end(hold, laws[file.asset(hold.asset_id).regime])
         return wire.extend_path(_bank_ref(hold)), wire.extend_body(ends)
     return wire.PAYOUTS_PATH, _payout_body(unit, file, call)
 
@@ -61,7 +61,7 @@ def _hold_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> by
     row = law.row(hold.law_row)
     ends = None
     if hold.kind is not HoldKind.STOP and hold.ordered_at is not None:
-        ends = clocks.due_at(row.limit, hold.ordered_at, law)
+        ends = terms.due_at(row.limit, hold.ordered_at, law)
     supersedes = file.hold(hold.supersedes_id).bank_ref if hold.supersedes_id else ""
     return wire.hold_body(
         HoldId(hold.id),

@@ -17,7 +17,7 @@ from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.cases.commit import conclude, derived
 from recovery_flows.cases.quarantine import Work
-from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.correspondence import call_validity
 from recovery_flows.correspondence.vouching import BROKEN, Vouched, note_broken
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone
@@ -111,8 +111,8 @@ def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
     told by the bank's feed.
     """
     if call.kind in _ASKED_ANEW and call.state is CallState.PLANNED:
-        return sending.may_leave(file, call.kind, call.approval_id)
-    return _may_have_left(call) or sending.may_leave(file, call.kind, call.approval_id)
+        return call_validity.may_leave(file, call.kind, call.approval_id)
+    return _may_have_left(call) or call_validity.may_leave(file, call.kind, call.approval_id)
 
 
 def _may_have_left(call: CallLine) -> bool:
@@ -121,7 +121,7 @@ def _may_have_left(call: CallLine) -> bool:
 
 def _kept_back(file: RecoveryFile, call: CallLine) -> str:
     """Why an order that has not left is kept back for now, such as a trace that is due."""
-    return "" if _may_have_left(call) else sending.waits(file, call.kind, call.subject_id)
+    return "" if _may_have_left(call) else call_validity.waits(file, call.kind, call.subject_id)
 
 
 def _take_back(
@@ -131,7 +131,7 @@ def _take_back(
     progress = Progress(file)
     for row in file.calls:
         if row.id == call.id:
-            sending.take_back(progress, row)
+            call_validity.take_back(progress, row)
     conclude(unit, ENGINE, now, engine.laws, progress)
 
 

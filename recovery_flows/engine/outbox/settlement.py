@@ -26,7 +26,7 @@ from recovery_flows.engine.outbox.merged_calls import as_joined
 from recovery_flows.engine.outbox.task_documents import take_task
 from recovery_flows.engine.quarantine import note_failure
 from recovery_flows.errors import AnswerUnreadableError
-from recovery_flows.freezing import account_monitoring as watching, release as letting_go
+from recovery_flows.freezing import account_monitoring, release
 from recovery_flows.ledger import bank_contradictions, hold_figures
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.multi_agency import answers as task_answers
@@ -198,7 +198,7 @@ def _take(
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
         available = seen.booked - seen.held
-        watching.take_balance(progress, call.subject_id, available, engine.laws, now)
+        account_monitoring.take_balance(progress, call.subject_id, available, engine.laws, now)
     elif call.kind is CallKind.HOLD_QUERY:
         _take_figure(engine, now, progress, result)
     elif call.kind is CallKind.PAYOUT:
@@ -217,7 +217,7 @@ def _take(
             answers.take_request_sent(progress, call.subject_id, now)
         answers.take_hold_fact(progress, call.subject_id, answered, engine.laws, now)
         if call.kind is CallKind.RELEASE:
-            letting_go.take_rest(progress, call.subject_id, answered)
+            release.take_rest(progress, call.subject_id, answered)
 
 
 def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Result) -> None:

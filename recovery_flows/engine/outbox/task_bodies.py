@@ -12,10 +12,10 @@ from models.queries.cases.multi_agency import sealed_subject
 from models.queries.cases.work import CallLine
 from models.sealing.sealed_place import SealedPlace
 from models.store.unit import Unit
-from recovery_flows.law import terms as clocks
+from recovery_flows.law import terms
 from recovery_flows.law.regime import Laws
 from recovery_flows.law.rows import Measure
-from recovery_flows.multi_agency import lifecycle as linking_acts, stage as linking
+from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle, stage as multi_agency
 from recovery_flows.partners.rbp1 import task_wire
 from recovery_flows.partners.rbp1.orders import Limits
 
@@ -24,10 +24,10 @@ def task_path_and_body(
     unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws
 ) -> tuple[str, bytes]:
     """Where an order about a task goes and what it says."""
-    task = linking.task_of(file, call.subject_id)
+    task = multi_agency.task_of(file, call.subject_id)
     law = laws[file.recovery.regime]
     if call.kind is CallKind.TASK_EXTEND:
-        ends = linking_acts.new_end(task, law)
+        ends = multi_agency_lifecycle.new_end(task, law)
         path = task_wire.task_extend_path(task.partner_ref)
         return path, task_wire.task_extend_body(ends)
     if call.kind is CallKind.TASK_CANCEL:
@@ -35,7 +35,7 @@ def task_path_and_body(
         return path, task_wire.task_cancel_body("withdrawn by decision")
     until = None
     if task.kind is TaskKind.PRESERVE:
-        until = clocks.due_at(law.row(task.law_row).limit, task.ordered_at, law)
+        until = terms.due_at(law.row(task.law_row).limit, task.ordered_at, law)
     return task_wire.TASKS_PATH, task_wire.task_body(
         task.id,
         task.kind,
@@ -48,14 +48,14 @@ def task_path_and_body(
 
 def task_limits(unit: Unit, file: RecoveryFile, call: CallLine) -> Limits:
     """The subject that an order is bound to, in place of an account."""
-    task = linking.task_of(file, call.subject_id)
+    task = multi_agency.task_of(file, call.subject_id)
     return Limits(str(_subject(unit, task)["value"]))
 
 
 def mandate_of(file: RecoveryFile, laws: Laws) -> str:
     """By which law partners are asked."""
     row = laws[file.recovery.regime].measure(Measure.LINKAGE_ANSWER)
-    return linking_acts.basis_text(row)
+    return multi_agency_lifecycle.basis_text(row)
 
 
 def _subject(unit: Unit, task: TaskRow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from recovery_flows.engine.runtime import server_child as child
+from recovery_flows.engine.runtime import server_child
 from recovery_flows.engine.runtime.environment import server_settings, without_prefect
 from recovery_flows.errors import UnavailableError
 
@@ -53,7 +53,7 @@ class PrefectServer:
         self.stop()
         raise ServerStartError(
             f"the Prefect server did not answer within {timeout_seconds} s; "
-            f"its output is in {child.log_path(home)}"
+            f"its output is in {server_child.log_path(home)}"
         )
 
     def alive(self) -> bool:
@@ -77,9 +77,9 @@ class PrefectServer:
             home, self._port, self.credential, self._database_url, pages=self._pages
         )
         # A session of its own: Ctrl-C reaches us first, and the server outlives our last write.
-        with child.open_log(home) as log:
+        with server_child.open_log(home) as log:
             self._supervisor = subprocess.Popen(  # noqa: S603 (our own module, no shell)
-                [sys.executable, "-m", child.__name__, str(home), str(self._port)],
+                [sys.executable, "-m", server_child.__name__, str(home), str(self._port)],
                 env=without_prefect(os.environ) | settings,
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -99,18 +99,18 @@ class PrefectServer:
                 if _healthy(self._port, self.credential):
                     return True
                 continue
-            if code == child.IN_USE:
+            if code == server_child.IN_USE:
                 return False
             self.stop()
             raise ServerStartError(
                 f"the Prefect server ended with code {code} while starting; "
-                f"its output is in {child.log_path(home)}"
+                f"its output is in {server_child.log_path(home)}"
             )
         return False
 
     def _join(self, home: Path) -> bool:
         """Use the server of another living process, unless it is just coming or going."""
-        record = child.read_record(home)
+        record = server_child.read_record(home)
         if record is None or not _healthy(record.port, record.credential):
             threading.Event().wait(_JOIN_SECONDS)
             return False

@@ -15,10 +15,10 @@ from recovery_flows.sandbox import rows
 from recovery_flows.sandbox.arithmetic import minor_of
 from recovery_flows.sandbox.banks import (
     daily,
-    fault_routes as planting,
+    fault_routes,
     feed,
     holds,
-    inspection as witness,
+    inspection,
     payouts,
     resources,
     statements,
@@ -28,7 +28,7 @@ from recovery_flows.sandbox.banks import (
 from recovery_flows.sandbox.banks.authorization import TOKEN_PATH
 from recovery_flows.sandbox.banks.service import Desk, answer_order, answer_read, find_call
 from recovery_flows.sandbox.banks.wire import Json, ProblemError, bad_request
-from recovery_flows.sandbox.faults import effects as mishaps
+from recovery_flows.sandbox.faults import effects as fault_effects
 from recovery_flows.sandbox.faults.plan import Fault
 from recovery_flows.sandbox.journal import Journal
 from recovery_flows.sandbox.schema import BANK
@@ -50,8 +50,8 @@ def create_app(desk: Desk) -> Starlette:
         _get("/v1/events", desk, _events),
         _get("/v1/calls/{key}", desk, _call),
         *(_money_routes(desk) if desk.kind == BANK else ()),
-        *witness.routes(desk),
-        *planting.routes(desk),
+        *inspection.routes(desk),
+        *fault_routes.routes(desk),
     ]
     if desk.doors is not None:
         routes.append(Route(TOKEN_PATH, desk.doors.give_token, methods=["POST"]))
@@ -136,7 +136,7 @@ def _place_hold(
         if before is None or before.number != order.number:
             raise ProblemError(409, "OperationInvalid", "no such hold on this account to supersede")
     cap_minor = _cap(fault, order)
-    mishaps.foretell(journal.db, hold_id, fault, order.currency)
+    fault_effects.foretell(journal.db, hold_id, fault, order.currency)
     answering = (desk.bank, desk.answer_minutes)
     hold = holds.place(journal, answering, order, now_us, cap_minor)
     return f"/v1/holds/{hold.id}", resources.hold_json(hold)
@@ -173,7 +173,7 @@ def _extend(
     desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, fault: Fault | None
 ) -> tuple[str, _Object]:
     hold = _find_hold(desk, request.path_params["id"])
-    mishaps.foretell(journal.db, hold.id, fault, hold.currency)
+    fault_effects.foretell(journal.db, hold.id, fault, hold.currency)
     expires_us = wire.instant(wire.text(body, "expiresAt"), "expiresAt")
     if expires_us <= now_us:
         raise ProblemError(422, "PeriodExpired", "the new end is over already (expiresAt)")
@@ -193,7 +193,7 @@ def _place_payout(
         raise ProblemError(409, "OperationInvalid", "this orderRef has been ordered already")
     if holds.find_hold(desk.db, desk.bank, order.hold_id) is None:
         raise ProblemError(409, "OperationInvalid", "this bank has no hold with that holdId")
-    mishaps.foretell(journal.db, payout_id, fault, order.currency)
+    fault_effects.foretell(journal.db, payout_id, fault, order.currency)
     settling = (desk.bank, desk.settle_minutes)
     payout = payouts.place(journal, desk.rates, settling, order, now_us)
     return f"/v1/payouts/{payout.id}", resources.payout_json(payout, desk.currency)

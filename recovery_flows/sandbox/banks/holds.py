@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import astuple, dataclass
 
 from recovery_flows.sandbox.arithmetic import HOUR_US, MINUTE_US
-from recovery_flows.sandbox.faults import effects as mishaps
+from recovery_flows.sandbox.faults import effects as fault_effects
 from recovery_flows.sandbox.journal import Account, Journal
 from recovery_flows.sandbox.rows import Hold
 from recovery_flows.sandbox.states import LIVE, WAITING, HoldKind, HoldStatus, Rejection
@@ -92,7 +92,7 @@ def step(journal: Journal, bank: tuple[str, int], hold_id: str, at_us: int) -> i
     elif hold.status in (HoldStatus.ACKNOWLEDGED, HoldStatus.QUEUED):
         _act(journal, hold, at_us)
     else:
-        _let_go(journal, hold, mishaps.end_of(journal.db, hold.id), at_us)
+        _let_go(journal, hold, fault_effects.end_of(journal.db, hold.id), at_us)
     return hold.due_us
 
 
@@ -117,7 +117,7 @@ def extend(journal: Journal, hold: Hold, expires_us: int, now_us: int) -> bool:
     """Hold on until a later end; False when nothing is held or the end is not later."""
     if hold.status not in LIVE or (hold.expires_us is not None and expires_us <= hold.expires_us):
         return False
-    early_us = mishaps.after_extending(journal.db, hold.id, now_us, hold.expires_us)
+    early_us = fault_effects.after_extending(journal.db, hold.id, now_us, hold.expires_us)
     hold.expires_us = expires_us
     hold.due_us = expires_us if early_us is None else early_us
     _save(journal, hold, HoldStatus(hold.status), now_us)
@@ -155,9 +155,9 @@ def take_out(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> Non
 
 def _act(journal: Journal, hold: Hold, at_us: int) -> None:
     hold.acted_us, hold.due_us = at_us, None
-    mishaps.before_acting(journal, hold, at_us)
+    fault_effects.before_acting(journal, hold, at_us)
     account = journal.account_at(hold.bank, hold.number)
-    reason = _mismatch(journal.db, hold, account) or mishaps.refusal(journal.db, hold.id)
+    reason = _mismatch(journal.db, hold, account) or fault_effects.refusal(journal.db, hold.id)
     others_end_us = _frozen_by_others(journal.db, hold, at_us)
     if reason is None and others_end_us is not None:
         if hold.kind == HoldKind.QUEUE:
@@ -179,7 +179,7 @@ def _act(journal: Journal, hold: Hold, at_us: int) -> None:
         return
     if hold.kind == HoldKind.STOP:
         hold.expires_us = at_us + STOP_US
-    hold.due_us = mishaps.end_after_acting(journal.db, hold.id, at_us, hold.expires_us)
+    hold.due_us = fault_effects.end_after_acting(journal.db, hold.id, at_us, hold.expires_us)
     whole = hold.held_minor == hold.requested_minor
     _save(journal, hold, HoldStatus.HELD if whole else HoldStatus.PARTIALLY_HELD, at_us)
 

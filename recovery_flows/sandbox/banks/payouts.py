@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from recovery_flows.sandbox import rows
 from recovery_flows.sandbox.arithmetic import MINUTE_US, Rates
 from recovery_flows.sandbox.banks import holds
-from recovery_flows.sandbox.faults import effects as mishaps
+from recovery_flows.sandbox.faults import effects as fault_effects
 from recovery_flows.sandbox.journal import Account, Journal
 from recovery_flows.sandbox.states import PAYING, PayoutStatus, Rejection
 
@@ -91,10 +91,10 @@ def step(journal: Journal, rates: Rates, bank_id: str, payout_id: str, at_us: in
 
 def _settle(journal: Journal, rates: Rates, payout: Payout, at_us: int) -> None:
     payout.due_us = None
-    payout.amount_minor = mishaps.paid_minor(journal.db, payout.id, payout.amount_minor)
+    payout.amount_minor = fault_effects.paid_minor(journal.db, payout.id, payout.amount_minor)
     payee = journal.account_at(payout.payee_bank, payout.payee_number)
     hold = holds.find_hold(journal.db, payout.bank, payout.hold_id)
-    planted = mishaps.refusal(journal.db, payout.id)
+    planted = fault_effects.refusal(journal.db, payout.id)
     if planted is not None:
         _refuse(journal, payout, planted, at_us)
     elif payee is None:
@@ -128,7 +128,7 @@ def _pay(
 ) -> None:
     payer = journal.account(hold.account_id)
     abroad = payer.currency != payee.currency
-    hold_us, payout_us = mishaps.stamps_us(journal.db, payout.id, at_us)
+    hold_us, payout_us = fault_effects.stamps_us(journal.db, payout.id, at_us)
     holds.take_out(journal, hold, debit_minor, hold_us)
     for account, signed, counter, other_minor in (
         (payer, -debit_minor, payee, payout.amount_minor),

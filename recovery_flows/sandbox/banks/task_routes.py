@@ -16,7 +16,7 @@ from recovery_flows.sandbox.banks.resources import instant_json
 from recovery_flows.sandbox.banks.service import Desk
 from recovery_flows.sandbox.banks.tasks import KINDS_OF, Task, TaskKind, TaskOrder, find_task
 from recovery_flows.sandbox.banks.wire import Json, ProblemError, bad_request
-from recovery_flows.sandbox.faults import effects as mishaps
+from recovery_flows.sandbox.faults import effects as fault_effects
 from recovery_flows.sandbox.faults.plan import Fault
 from recovery_flows.sandbox.journal import Journal
 
@@ -58,7 +58,7 @@ def place(
     task_id = resource_id(desk.bank, "task", order.order_ref)
     if find_task(desk.db, desk.bank, task_id) is not None:
         raise ProblemError(409, "OperationInvalid", "this taskRef has been ordered already")
-    mishaps.foretell(journal.db, task_id, fault, desk.currency)
+    fault_effects.foretell(journal.db, task_id, fault, desk.currency)
     return _shown(desk, tasks.place(journal, (desk.bank, desk.answer_minutes), order, now_us))
 
 
@@ -70,7 +70,7 @@ def extend(
     until_us = wire.instant(wire.text(body, "preserveUntil"), "preserveUntil")
     if until_us <= now_us:
         raise ProblemError(422, "PeriodExpired", "the new end is over already (preserveUntil)")
-    mishaps.foretell(journal.db, task.id, fault, desk.currency)
+    fault_effects.foretell(journal.db, task.id, fault, desk.currency)
     if not tasks.extend(journal, task, until_us, now_us):
         raise ProblemError(
             409, "OperationInvalid", f"a task that is {task.status} is not prolonged to that end"

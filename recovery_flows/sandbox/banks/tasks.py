@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from recovery_flows.sandbox.arithmetic import MINUTE_US, iso
 from recovery_flows.sandbox.banks.holds import resource_id
-from recovery_flows.sandbox.faults import effects as mishaps
+from recovery_flows.sandbox.faults import effects as fault_effects
 from recovery_flows.sandbox.journal import Journal
 from recovery_flows.sandbox.states import HoldStatus
 
@@ -147,7 +147,7 @@ def extend(journal: Journal, task: Task, until_us: int, now_us: int) -> bool:
     """Preserve until a later end; False when nothing is preserved or the end is not later."""
     if task.status != TaskStatus.PRESERVED or task.until_us is None or until_us <= task.until_us:
         return False
-    early_us = mishaps.after_extending(journal.db, task.id, now_us, task.until_us)
+    early_us = fault_effects.after_extending(journal.db, task.id, now_us, task.until_us)
     task.until_us, task.due_us = until_us, until_us if early_us is None else early_us
     _answer(journal, task, TaskStatus.PRESERVED, now_us)
     return True
@@ -170,7 +170,7 @@ def _move(journal: Journal, task: Task, answer_minutes: int, at_us: int) -> None
         _act(journal, task, at_us)
     else:
         task.due_us = None
-        by_mistake = mishaps.end_of(journal.db, task.id) is HoldStatus.RELEASED
+        by_mistake = fault_effects.end_of(journal.db, task.id) is HoldStatus.RELEASED
         _answer(journal, task, TaskStatus.CANCELLED if by_mistake else TaskStatus.EXPIRED, at_us)
 
 
@@ -180,7 +180,7 @@ def _act(journal: Journal, task: Task, at_us: int) -> None:
         task.reason = NOT_FOUND
         _answer(journal, task, TaskStatus.REFUSED, at_us)
     elif task.kind == TaskKind.PRESERVE:
-        task.due_us = mishaps.end_after_acting(journal.db, task.id, at_us, task.until_us)
+        task.due_us = fault_effects.end_after_acting(journal.db, task.id, at_us, task.until_us)
         _answer(journal, task, TaskStatus.PRESERVED, at_us)
     else:
         _answer(journal, task, TaskStatus.DONE, at_us)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from recovery_flows.sandbox.arithmetic import minor_of
-from recovery_flows.sandbox.faults import by_seed as dice
+from recovery_flows.sandbox.faults import by_seed
 from recovery_flows.sandbox.faults.catalogue import can_meet, form_of, means_something, pattern
 from recovery_flows.sandbox.states import FaultKind
 
@@ -104,7 +104,7 @@ def _take_planted(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
 
 
 def _thrown(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
-    thrown = dice.throw(db, bank, call)
+    thrown = by_seed.throw(db, bank, call)
     if thrown is None:
         return None
     kind, turn, seconds = thrown

@@ -40,7 +40,8 @@ from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import Desk
-from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.stages import STAGES
+from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cli.composition import (
     FirstOfficer,
     Installation,
@@ -48,10 +49,10 @@ from recovery_flows.cli.composition import (
     open_installation,
 )
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import CALLS, STAGES, decide, due_by_stage
-from recovery_flows.engine.outbox import dispatch as outbox
+from recovery_flows.engine.decisions import CALLS, decide, due_by_stage
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.reports.ledger_check import ledger_check
 
@@ -235,13 +236,13 @@ async def sweep(engine: Engine) -> None:
     done = True
     while done:
         done = False
-        for partner in feed.due_polls(engine):
-            await feed.poll(engine, partner)
+        for partner in event_feed.due_polls(engine):
+            await event_feed.poll(engine, partner)
             done = True
         for stage in STAGES:
             due = due_by_stage(engine).get(stage, [])
             done = bool(decide(engine, stage, due) if due else 0) or done
-            done = bool(await outbox.send_due(engine, CALLS[stage])) or done
+            done = bool(await dispatch.send_due(engine, CALLS[stage])) or done
 
 
 def without_settings(patch: pytest.MonkeyPatch) -> None:

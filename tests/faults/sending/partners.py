@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.entities.states import Role, SubjectKind, TaskKind, TaskState
-from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
 from recovery_flows.sandbox.worlds.world import Bank, World, WorldSubject
 
@@ -35,7 +35,7 @@ def with_partners(world: World) -> World:
 def start(unit: Any, *found: Subject, **more: Any) -> str:
     if not unit.file().assets:
         unit.advance()
-    return linking.start(unit.desk(), unit.recovery_id, found, **more)
+    return multi_agency_actions.start(unit.desk(), unit.recovery_id, found, **more)
 
 
 async def ended(unit: Any) -> None:
@@ -72,7 +72,7 @@ async def about_to_prolong(unit: Any) -> None:
     await ended(unit)
     unit.later(24 * 81)
     await unit.sweep()
-    linking.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
+    multi_agency_actions.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
 
 
 async def about_to_take_back(unit: Any) -> None:
@@ -83,7 +83,7 @@ async def about_to_take_back(unit: Any) -> None:
 
 
 def _take_back(unit: Any, kind: TaskKind) -> None:
-    linking.take_back(unit.desk(), unit.recovery_id, task(unit, kind).id, "not needed")
+    multi_agency_actions.take_back(unit.desk(), unit.recovery_id, task(unit, kind).id, "not needed")
 
 
 def states(unit: Any) -> dict[tuple[str, TaskKind], TaskState]:

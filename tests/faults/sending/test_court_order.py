@@ -9,7 +9,7 @@ import pytest
 
 from models.entities.states import HoldKind, HoldState, LedgerAccount
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 
 ORDER = "Synthetic Court, No. 7, 2026-05-02"
 
@@ -75,14 +75,14 @@ async def test_an_order_that_is_not_carried_out_in_time_climbs_to_the_supervisor
 
 async def test_an_officer_can_record_the_order_before_the_bank_tells_of_it(unit: Any) -> None:
     frozen = await unit.frozen()
-    done = holding.record_conversion(unit.desk(), unit.recovery_id, frozen.id, ORDER)
+    done = hold_actions.record_conversion(unit.desk(), unit.recovery_id, frozen.id, ORDER)
     assert "court" in done
     assert ORDER in " ".join(n.text for n in unit.page().notes)
     court(unit, frozen.bank_ref)
     await days(unit, 1)
     assert unit.hold(HoldKind.FREEZE).state is HoldState.DISPOSAL_PENDING
     with pytest.raises(StepRefusedError, match="only a freeze"):
-        holding.record_conversion(unit.desk(), unit.recovery_id, frozen.id, ORDER)
+        hold_actions.record_conversion(unit.desk(), unit.recovery_id, frozen.id, ORDER)
     unit.assert_books_hold()
 
 

@@ -14,7 +14,7 @@ from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
 from recovery_flows.cases.commit import conclude
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.partners.advice import advice
@@ -92,7 +92,7 @@ async def test_a_bank_whose_address_was_changed_by_hand_is_neither_asked_nor_bel
     reached = stored(unit, "SELECT feed_reached_at FROM partner WHERE id = 'bank-home'")
     tamper(unit, f"UPDATE partner SET base_url = '{mole}' WHERE id = 'bank-home'")
     asked = dict(unit.engine.calls_sent)
-    assert await feed.poll(unit.engine, "bank-home") == 0
+    assert await event_feed.poll(unit.engine, "bank-home") == 0
     assert unit.engine.calls_sent == asked
     told = "SELECT last_error, last_trouble, feed_reached_at FROM partner WHERE id = 'bank-home'"
     error, trouble, now_reached = stored(unit, told)
@@ -108,7 +108,7 @@ async def test_a_feed_that_was_put_forward_by_hand_is_not_read_on(unit: Any) -> 
         "UPDATE partner SET feed_reached_at = '2026-03-09 00:00:00.000000' WHERE id = 'bank-home'",
     )
     asked = dict(unit.engine.calls_sent)
-    assert await feed.poll(unit.engine, "bank-home") == 0
+    assert await event_feed.poll(unit.engine, "bank-home") == 0
     assert unit.engine.calls_sent == asked
 
 

@@ -13,8 +13,8 @@ from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
 from recovery_flows.correspondence import answers
-from recovery_flows.engine.outbox import dispatch as outbox
-from recovery_flows.freezing import actions as holding
+from recovery_flows.engine.outbox import dispatch
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.ledger.changeset import Progress
 
 
@@ -41,7 +41,7 @@ def at_bank(unit: Any) -> dict[str, Any]:
 async def test_an_approved_part_is_never_let_go_as_the_whole(unit: Any) -> None:
     hold = await unit.frozen()
     part = Money.parse("100.00", "CNY")
-    holding.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
     unit.approve()
     told(unit, unit.hold(HoldKind.FREEZE), hold.held_minor - 1)
     await unit.sweep()
@@ -50,7 +50,7 @@ async def test_an_approved_part_is_never_let_go_as_the_whole(unit: Any) -> None:
     # What the supervisor was shown is not what is held now: nothing is let go on that yes.
     assert unit.call_events("release") == ["planned", "cancelled"]
     assert at_bank(unit)["amountHeld"]["amount"] == "800.00"
-    holding.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
     unit.approve()
     await unit.sweep()
     assert unit.call_events("release")[2:] == ["planned", "sent", "answered"]
@@ -60,7 +60,7 @@ async def test_an_approved_part_is_never_let_go_as_the_whole(unit: Any) -> None:
 async def test_a_part_that_is_not_there_any_more_is_not_ordered(unit: Any) -> None:
     hold = await unit.frozen()
     part = Money.parse("100.00", "CNY")
-    holding.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
     unit.approve()
     told(unit, unit.hold(HoldKind.FREEZE), 5_000)
     await unit.sweep()
@@ -94,11 +94,11 @@ async def test_a_certificate_that_is_gone_is_one_partners_trouble(
 async def test_an_answer_that_comes_after_its_lease_was_taken_over_is_dropped(unit: Any) -> None:
     unit.stop()
     slow, quick = unit.engine, unit.hands("another")
-    ready, _ = outbox.prepare(slow, [CallKind.HOLD], "slow/1")
+    ready, _ = dispatch.prepare(slow, [CallKind.HOLD], "slow/1")
     unit.wall += timedelta(seconds=slow.pace.lease_seconds + 10)
-    await outbox.send_due(quick, [CallKind.HOLD])
+    await dispatch.send_due(quick, [CallKind.HOLD])
     assert unit.file().calls == () or unit.file().calls[0].state is not CallState.SENT
-    await outbox._send_to_partner(slow, ready, "slow/1")
+    await dispatch._send_to_partner(slow, ready, "slow/1")
     await unit.sweep(after_seconds=130)
     assert unit.hold().state is HoldState.STOPPED
     assert len(unit.sandbox.book()["holds"]) == 1

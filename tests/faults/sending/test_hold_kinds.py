@@ -11,7 +11,7 @@ import pytest
 
 from models.entities.states import HoldKind, HoldState, Role, Stage
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 
 REASON = "told by the duty desk of the bank"
 
@@ -131,8 +131,8 @@ async def test_what_a_bank_holds_by_itself_counts_and_is_followed_by_an_order(un
     unit.advance()
     (asset,) = unit.file().assets
     stop = unit.hold()
-    holding.withdraw(unit.desk(), unit.recovery_id, stop.id, "the bank holds it already")
-    told = holding.record_voluntary(
+    hold_actions.withdraw(unit.desk(), unit.recovery_id, stop.id, "the bank holds it already")
+    told = hold_actions.record_voluntary(
         unit.desk(), unit.recovery_id, asset.id, "800.00", unit.sandbox.now, None, REASON
     )
     assert "start the order" in told
@@ -153,8 +153,8 @@ async def test_more_than_is_disputed_takes_a_reason_and_leaves_after_its_approva
     unit.advance()
     stop = unit.hold()
     with pytest.raises(StepRefusedError, match=r"only CNY 800\.00 is disputed"):
-        holding.amend(unit.desk(), unit.recovery_id, stop.id, 90_000)
-    done = holding.amend(unit.desk(), unit.recovery_id, stop.id, 90_000, "he empties it daily")
+        hold_actions.amend(unit.desk(), unit.recovery_id, stop.id, 90_000)
+    done = hold_actions.amend(unit.desk(), unit.recovery_id, stop.id, 90_000, "he empties it daily")
     assert "second person" in done
     unit.advance()
     await unit.sweep()

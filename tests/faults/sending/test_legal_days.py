@@ -13,7 +13,7 @@ import pytest
 
 from models.entities.states import HoldKind
 from models.money import Money
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.legal_days import PartnerDays, Wanted, reconcile_days
 from recovery_flows.engine.reconciliation import reconcile
 from recovery_flows.errors import MisuseError
@@ -105,7 +105,7 @@ async def test_what_was_learned_a_day_later_is_told_and_is_no_difference(unit: A
     assert unread.exit_code == 5
     assert unread.partners[0].unread == 1
     assert "1 change of its feed not booked yet" in unread.partners[0].differences[0].sentence
-    await feed.poll(unit.engine, unit.sandbox.HOME)
+    await event_feed.poll(unit.engine, unit.sandbox.HOME)
     read = await reconcile_days(unit.engine, Wanted(partner_id=unit.sandbox.HOME))
     told = line(read.partners[0], MARCH_2, HELD)
     assert (read.exit_code, told.verdict) == (0, DayVerdict.LEARNED_LATER)

@@ -9,7 +9,7 @@ import pytest
 
 from models.entities.states import HoldKind, HoldState, PayoutState
 from models.queries.cases.work import partner
-from recovery_flows.engine import event_feed as feed
+from recovery_flows.engine import event_feed
 
 
 def forge(unit: Any, bank: str, order_ref: str, status: str = "RELEASED") -> None:
@@ -41,7 +41,7 @@ def last_error(unit: Any, bank: str) -> str:
 async def test_one_bank_s_feed_does_not_release_another_bank_s_hold(unit: Any) -> None:
     freeze = await unit.frozen()
     forge(unit, unit.sandbox.SLOW, freeze.id)
-    await feed.poll(unit.engine, unit.sandbox.SLOW)
+    await event_feed.poll(unit.engine, unit.sandbox.SLOW)
     assert (unit.hold(HoldKind.FREEZE).state, unit.hold(HoldKind.FREEZE).held_minor) == (
         HoldState.FROZEN, 80_000,
     )  # fmt: skip
@@ -50,7 +50,7 @@ async def test_one_bank_s_feed_does_not_release_another_bank_s_hold(unit: Any) -
     assert "bank-slow reports on it as a hold; it is a hold at bank-home" in found.detail
     assert "1 of its items are none of ours" in last_error(unit, unit.sandbox.SLOW)
     # The same item again is the same discrepancy.
-    await feed.poll(unit.engine, unit.sandbox.SLOW)
+    await event_feed.poll(unit.engine, unit.sandbox.SLOW)
     assert len(unit.file().discrepancies) == 1
     unit.assert_books_hold()
 
@@ -61,7 +61,7 @@ async def test_an_item_of_type_hold_with_a_payout_s_id_ends_no_poll(unit: Any) -
     forge(unit, unit.sandbox.HOME, payout.id)
     unit.approve()
     await unit.sweep(after_seconds=60)
-    await feed.poll(unit.engine, unit.sandbox.HOME)
+    await event_feed.poll(unit.engine, unit.sandbox.HOME)
     assert [p.state for p in unit.file().payouts] == [PayoutState.SETTLED]
     (found,) = (d for d in unit.file().discrepancies if d.kind == "wrong_reference")
     assert found.subject_id == payout.id
@@ -71,7 +71,7 @@ async def test_an_item_of_type_hold_with_a_payout_s_id_ends_no_poll(unit: Any) -
 async def test_an_item_of_nobody_is_counted_and_the_page_is_kept(unit: Any) -> None:
     await unit.frozen()
     forge(unit, unit.sandbox.HOME, "hold-of-somebody-else")
-    await feed.poll(unit.engine, unit.sandbox.HOME)
+    await event_feed.poll(unit.engine, unit.sandbox.HOME)
     assert "1 of its items are none of ours" in last_error(unit, unit.sandbox.HOME)
     assert unit.file().discrepancies == ()
 
@@ -85,10 +85,10 @@ async def test_an_item_that_cannot_be_read_stops_no_other_and_is_read_once_it_ca
     with sqlite3.connect(unit.sandbox.path) as db:
         db.execute("UPDATE hold SET held_minor = 50000, revision = revision + 1, modified_us ="
                    " modified_us + 1 WHERE order_ref = ?", [freeze.id])  # fmt: skip
-    assert await feed.poll(unit.engine, unit.sandbox.HOME) == 1
+    assert await event_feed.poll(unit.engine, unit.sandbox.HOME) == 1
     assert unit.hold(HoldKind.FREEZE).held_minor == 50_000
     assert "1 of its items cannot be read" in last_error(unit, unit.sandbox.HOME)
     with sqlite3.connect(unit.sandbox.path) as db:
         db.execute("DELETE FROM hold WHERE order_ref = 'odd'")
-    await feed.poll(unit.engine, unit.sandbox.HOME)
+    await event_feed.poll(unit.engine, unit.sandbox.HOME)
     assert last_error(unit, unit.sandbox.HOME) == ""

@@ -12,9 +12,9 @@ from models.queries.cases.case_files import load_file
 from models.store.derived import write_derived
 from models.store.record import record
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.cases import deadlines as wall
+from recovery_flows.cases import deadlines
 from recovery_flows.cases.commit import derived
-from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.sandbox.worlds.world import World
 from tests.faults.sending.partners import (
     PLATFORM,
@@ -65,9 +65,9 @@ async def test_a_taking_back_that_no_partner_answers_has_a_clock_and_climbs(unit
         {"call": "POST /v1/tasks/{id}/cancel", "kind": "down", "times": 90}, bank=PLATFORM
     )
     kept = task(unit, TaskKind.PRESERVE)
-    linking.take_back(unit.desk(), unit.recovery_id, kept.id, "not needed any more")
+    multi_agency_actions.take_back(unit.desk(), unit.recovery_id, kept.id, "not needed any more")
     await unit.sweep()
-    whats = [c.what for c in wall.running(unit.file(), unit.installation.laws)]
+    whats = [c.what for c in deadlines.running(unit.file(), unit.installation.laws)]
     assert "taking back due" in whats
     for _ in range(3):
         unit.later(12)

@@ -9,7 +9,7 @@ import pytest
 
 from models.entities.states import Role, TaskKind, TaskState
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.multi_agency import actions as linking, stage as linking_rules
+from recovery_flows.multi_agency import actions as multi_agency_actions, stage as multi_agency
 from recovery_flows.sandbox.worlds.world import World
 from tests.faults.sending.partners import (
     PHONE,
@@ -63,9 +63,9 @@ async def test_a_refused_renewal_is_asked_for_again_and_its_end_is_never_silent(
     unit.approve()
     await ended(unit)
     unit.sandbox.plant({"call": "POST /v1/tasks/{id}/extend", "kind": "not_allowed"}, bank=PLATFORM)
-    linking.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
+    multi_agency_actions.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
     with pytest.raises(StepRefusedError, match="on its way"):
-        linking.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
+        multi_agency_actions.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
     await unit.sweep()
     assert task(unit, TaskKind.PRESERVE).renewal == "refused"
     unit.later(24 * 85)
@@ -99,7 +99,7 @@ async def test_partners_that_are_late_are_brought_to_mind_and_then_told_to_the_u
     assert waits == [f"late: waiting for 2 of 2 tasks of the linkage, {slow}"]
     (alarm,) = unit.file().approvals
     assert alarm.alarmed
-    assert list(linking_rules.instants(unit.file(), unit.installation.laws)) == []
+    assert list(multi_agency.instants(unit.file(), unit.installation.laws)) == []
     assert all(t.is_late for t in unit.page().linkages[0].tasks)
 
 
@@ -108,15 +108,17 @@ async def test_an_officer_takes_one_task_back_and_the_others_stand(unit: Any) ->
     await ended(unit)
     suspended = task(unit, TaskKind.SUSPEND)
     with pytest.raises(MisuseError, match="reason"):
-        linking.take_back(unit.desk(), unit.recovery_id, suspended.id, " ")
-    linking.take_back(unit.desk(), unit.recovery_id, suspended.id, "the number was given back")
+        multi_agency_actions.take_back(unit.desk(), unit.recovery_id, suspended.id, " ")
+    multi_agency_actions.take_back(
+        unit.desk(), unit.recovery_id, suspended.id, "the number was given back"
+    )
     await unit.sweep()
     assert {t["kind"]: t["status"] for t in told(unit, TELECOM)} == {
         "preserve": "PRESERVED", "suspend": "CANCELLED",
     }  # fmt: skip
     assert task(unit, TaskKind.SUSPEND).state is TaskState.CANCELLED
     with pytest.raises(StepRefusedError, match="cannot be taken back"):
-        linking.take_back(unit.desk(), unit.recovery_id, suspended.id, "again")
+        multi_agency_actions.take_back(unit.desk(), unit.recovery_id, suspended.id, "again")
 
 
 async def test_a_partner_that_lets_go_early_is_found_out_within_one_watch(unit: Any) -> None:

@@ -12,9 +12,9 @@ from models.entities.states import DiscrepancyKind, DiscrepancyState, HoldKind, 
 from models.facts import LineKind
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import FileUnreadableError, trace_json
-from recovery_flows.cases import discrepancy_actions as desk_discrepancies
-from recovery_flows.engine import event_feed as feed
-from recovery_flows.freezing import actions as holding
+from recovery_flows.cases import discrepancy_actions
+from recovery_flows.engine import event_feed
+from recovery_flows.freezing import actions as hold_actions
 from tests.faults.sending.poisons import (
     assert_stopped,
     break_freezing,
@@ -75,12 +75,12 @@ async def test_a_person_releases_what_failed_and_it_is_tried_at_once(
     await unit.sweep()
     (found,) = unit.file().discrepancies
     assert (found.kind, found.attempts) == (DiscrepancyKind.PROCESSING_FAILED, 1)
-    desk_discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "mended by an update")
+    discrepancy_actions.resolve(unit.desk(), unit.recovery_id, found.id, "mended by an update")
     await unit.sweep()
     (again,) = unit.file().discrepancies
     assert (again.id, again.state) == (found.id, DiscrepancyState.OPEN), "it fails still"
     broken.clear()
-    desk_discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "mended by an update")
+    discrepancy_actions.resolve(unit.desk(), unit.recovery_id, found.id, "mended by an update")
     await unit.sweep()
     assert unit.file().discrepancies[0].state is DiscrepancyState.RESOLVED
     assert verify(unit.database) == ()
@@ -114,7 +114,7 @@ async def test_an_unreadable_sealed_value_holds_up_its_own_recovery_only(unit: A
     garble(
         unit, f"UPDATE account SET number_sealed = substr(number_sealed, 5) WHERE id = '{account}'"
     )
-    desk_discrepancies.resolve(unit.desk(), poisoned, found.id, "the row was restored")
+    discrepancy_actions.resolve(unit.desk(), poisoned, found.id, "the row was restored")
     await unit.sweep()
     assert unit.hold().state is HoldState.STOPPED
 
@@ -132,8 +132,10 @@ async def test_a_release_of_a_voluntary_hold_waits_for_the_reference_of_the_bank
 ) -> None:
     unit.advance()
     (asset,) = unit.file().assets
-    holding.withdraw(unit.desk(), unit.recovery_id, unit.hold().id, "the bank holds it already")
-    holding.record_voluntary(
+    hold_actions.withdraw(
+        unit.desk(), unit.recovery_id, unit.hold().id, "the bank holds it already"
+    )
+    hold_actions.record_voluntary(
         unit.desk(),
         unit.recovery_id,
         asset.id,
@@ -143,7 +145,9 @@ async def test_a_release_of_a_voluntary_hold_waits_for_the_reference_of_the_bank
         "its desk says so",
     )
     voluntary = unit.hold(HoldKind.VOLUNTARY)
-    holding.find_unrelated(unit.desk(), unit.recovery_id, voluntary.id, "the salary of the mule")
+    hold_actions.find_unrelated(
+        unit.desk(), unit.recovery_id, voluntary.id, "the salary of the mule"
+    )
     unit.approve()
     healthy = second(unit)
     mine = unit.recovery_id
@@ -153,12 +157,12 @@ async def test_a_release_of_a_voluntary_hold_waits_for_the_reference_of_the_bank
     (found,) = unit.file().discrepancies
     assert "recovery hold reference" in found.detail
     placed = unit.sandbox.hold(voluntary.id, "800.00")
-    holding.name_at_bank(unit.desk(), mine, voluntary.id, placed["id"], "its desk says so")
-    desk_discrepancies.resolve(unit.desk(), mine, found.id, "the reference is entered")
+    hold_actions.name_at_bank(unit.desk(), mine, voluntary.id, placed["id"], "its desk says so")
+    discrepancy_actions.resolve(unit.desk(), mine, found.id, "the reference is entered")
     await unit.sweep()
     assert unit.hold(HoldKind.VOLUNTARY).state is HoldState.STOPPED
     # The reference is a figure of the approval: a second person sees it before the order leaves.
-    holding.find_unrelated(unit.desk(), mine, voluntary.id, "the salary of the mule")
+    hold_actions.find_unrelated(unit.desk(), mine, voluntary.id, "the salary of the mule")
     unit.approve()
     await unit.sweep()
     assert unit.call_events("release")[-1] == "answered"
@@ -173,14 +177,14 @@ async def test_news_that_cannot_be_taken_comes_again_and_the_rest_is_taken(
     unit.recovery_id = healthy
     unit.approve()
     unit.sandbox.plant({"call": "POST /v1/holds", "kind": "timeout_after_acting", "times": 2})
-    take, refuse = feed.answers.take_hold_fact, {"yes"}
+    take, refuse = event_feed.answers.take_hold_fact, {"yes"}
 
     def fails(progress: Any, hold_id: str, *told: Any) -> None:
         if refuse and progress.file.recovery.id == poisoned:
             raise KeyError(hold_id)
         take(progress, hold_id, *told)
 
-    monkeypatch.setattr(feed.answers, "take_hold_fact", fails)
+    monkeypatch.setattr(event_feed.answers, "take_hold_fact", fails)
     await unit.sweep()
     unit.later(0.1)
     await unit.sweep(after_seconds=130)

@@ -8,7 +8,7 @@ import pytest
 
 from models.entities.states import HoldKind, HoldState
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 
 REASON = "the duty desk of the bank told the name"
 HOLDS = "POST /v1/holds"
@@ -30,7 +30,9 @@ async def test_a_refused_freeze_is_told_before_its_stop_ends_and_ordered_again(u
     (step,) = (s for s in unit.page().steps if s.subject_id == freeze.id)
     assert step.sentence == "take note: bank-home refused the freeze: NAME_MISMATCH"
     assert step.due_at == unit.hold().expires_at
-    told = holding.order_again(unit.desk(), unit.recovery_id, freeze.id, REASON, "Synthetic Mule")
+    told = hold_actions.order_again(
+        unit.desk(), unit.recovery_id, freeze.id, REASON, "Synthetic Mule"
+    )
     assert told.endswith(f"drafted in the place of {freeze.id} under the name given")
     await unit.until("freeze")
     unit.approve()
@@ -70,7 +72,7 @@ async def test_only_what_was_refused_and_is_not_followed_is_ordered_again(unit: 
     stop = unit.hold()
 
     def again(hold_id: str, reason: str = REASON) -> None:
-        holding.order_again(unit.desk(), unit.recovery_id, hold_id, reason)
+        hold_actions.order_again(unit.desk(), unit.recovery_id, hold_id, reason)
 
     with pytest.raises(StepRefusedError, match="is stopped: the bank has not refused it"):
         again(stop.id)

@@ -11,7 +11,7 @@ from textual.events import Paste
 
 from models.queries.cases.work import calls_by_id
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.views.page import recovery_page
 from tui.app import RecoveryApp
 from tui.panels.report import message_figures
 from tui.screen_queries import Source

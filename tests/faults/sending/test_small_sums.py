@@ -12,7 +12,7 @@ from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.reports.statistics import summary
 
 
@@ -47,7 +47,7 @@ async def test_a_stop_below_the_minimum_worth_is_drafted_and_warns(small: Any) -
 
 
 async def test_a_withdrawn_first_stop_is_not_drafted_again(small: Any) -> None:
-    holding.withdraw(small.desk(), small.recovery_id, small.hold().id, "not worth an account")
+    hold_actions.withdraw(small.desk(), small.recovery_id, small.hold().id, "not worth an account")
     await small.sweep()
     assert [h.state for h in small.file().holds] == [HoldState.CANCELLED]
     (asset,) = small.page().assets
@@ -58,7 +58,9 @@ async def test_a_withdrawn_first_stop_is_not_drafted_again(small: Any) -> None:
 async def test_the_summary_says_how_much_is_blocked_for_what_is_disputed(unit: Any) -> None:
     unit.advance()
     (stop,) = unit.file().holds
-    holding.amend(unit.desk(), unit.recovery_id, stop.id, 100_000, "the whole account, by order")
+    hold_actions.amend(
+        unit.desk(), unit.recovery_id, stop.id, 100_000, "the whole account, by order"
+    )
     unit.advance()
     unit.approve()
     await unit.sweep()

@@ -27,20 +27,21 @@ from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.correspondence import answers
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
-    actions as letters,
-    answer_actions as letter_answers,
+    actions as letter_actions,
+    answer_actions,
 )
 from recovery_flows.correspondence.letters.orders import Post
 from recovery_flows.correspondence.letters.views import open_letters
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import STAGES, decide
+from recovery_flows.engine.decisions import decide
 from recovery_flows.engine.outbox.bodies import path_and_body
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
 
 OFFICER = Actor("chen", Role.OFFICER)
@@ -115,7 +116,7 @@ def _order_stop(unit: Any) -> Case:
     unit.accept(recovery_id)
     case = Case(unit, recovery_id)
     stop = case.hold(HoldKind.STOP)
-    holding.amend(unit.desk(), recovery_id, stop.id, 150_000, "the account is emptied hourly")
+    hold_actions.amend(unit.desk(), recovery_id, stop.id, 150_000, "the account is emptied hourly")
     unit.desk().advance(recovery_id)
     return case
 
@@ -132,21 +133,21 @@ def _renew(unit: Any) -> Case:
 def _release(unit: Any) -> Case:
     case = _frozen(unit)
     freeze = case.hold(HoldKind.FREEZE)
-    holding.find_unrelated(unit.desk(), case.recovery_id, freeze.id, "wages of the holder")
+    hold_actions.find_unrelated(unit.desk(), case.recovery_id, freeze.id, "wages of the holder")
     return case
 
 
 def _release_part(unit: Any) -> Case:
     case = _frozen(unit)
     freeze, part = case.hold(HoldKind.FREEZE), Money(20_000, "CNY")
-    holding.let_part_go(unit.desk(), case.recovery_id, freeze.id, part, "a part is wages")
+    hold_actions.let_part_go(unit.desk(), case.recovery_id, freeze.id, part, "a part is wages")
     return case
 
 
 def _complaint(unit: Any) -> Case:
     case = _frozen(unit)
     freeze, part = case.hold(HoldKind.FREEZE), Money(20_000, "CNY")
-    holding.complain(unit.desk(), case.recovery_id, freeze.id, part, "it is mine")
+    hold_actions.complain(unit.desk(), case.recovery_id, freeze.id, part, "it is mine")
     return case
 
 
@@ -195,7 +196,7 @@ def _linkage(unit: Any) -> Case:
     (recovery_id,) = unit.report(*unit.reports(1))
     unit.accept(recovery_id)
     found = [Subject(SubjectKind.NUMBER, "+999000110001")]
-    linking.start(unit.desk(), recovery_id, found)
+    multi_agency_actions.start(unit.desk(), recovery_id, found)
     return Case(unit, recovery_id)
 
 
@@ -212,13 +213,13 @@ def _letter_answer(unit: Any) -> Case:
     letter = next(
         x for x in open_letters(unit.database, unit.laws, recovery_id) if x.kind == "hold"
     )
-    letters.print_letter(unit.desk(), POST, letter.call_id)
-    letters.record_sent(unit.desk(), letter.call_id, "fax", "")
+    letter_actions.print_letter(unit.desk(), POST, letter.call_id)
+    letter_actions.record_sent(unit.desk(), letter.call_id, "fax", "")
     unit.later(1)
     scan = Path(unit.folder) / "scan.pdf"
     scan.write_bytes(b"%PDF synthetic")
     said = {"state": "held", "amount": "900.00", "acted_at": unit.now.isoformat()}
-    letter_answers.enter_answer(unit.desk(), letter.call_id, said, scan)
+    answer_actions.enter_answer(unit.desk(), letter.call_id, said, scan)
     return Case(unit, recovery_id)
 
 

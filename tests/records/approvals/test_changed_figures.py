@@ -12,11 +12,11 @@ from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.upkeep import CHANGED
-from recovery_flows.cases.page import recovery_page
-from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.correspondence.call_validity import may_leave
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 Asked = Callable[[str], Any]
@@ -65,7 +65,7 @@ def test_a_release_names_what_is_held_not_what_was_once_requested(asked: Asked) 
     case.unit.bank_says(case.recovery_id, freeze.id, 6_000)
     held = case.hold(HoldKind.FREEZE)
     assert held.held_minor != held.requested_minor
-    holding.find_unrelated(case.unit.desk(), case.recovery_id, freeze.id, "wages")
+    hold_actions.find_unrelated(case.unit.desk(), case.recovery_id, freeze.id, "wages")
     page = recovery_page(case.unit.database, case.unit.laws, case.recovery_id, case.unit.now)
     (line,) = page.approvals
     assert dict(line.figures)["amount"] == line.headline == "CNY 60.00"

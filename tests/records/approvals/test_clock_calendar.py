@@ -9,8 +9,8 @@ from typing import Any
 import holidays
 
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.cases.all_deadlines import clock_wall
-from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.views.all_deadlines import clock_wall
+from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cli.case.page_text import page_lines
 
 LAST = max(holidays.country_holidays("CN").special_public_holidays)

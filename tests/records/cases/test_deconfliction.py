@@ -16,8 +16,8 @@ from models.entities.tables import table_of
 from models.queries.cases.deconfliction import elsewhere, seen_elsewhere
 from models.queries.cases.views import OfficerView
 from recovery_flows.cases.deconfliction_check import KnownElsewhereError, also_lines
-from recovery_flows.cases.page import recovery_page
-from recovery_flows.cases.pending_approvals import waiting_approvals
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.pending_approvals import waiting_approvals
 
 CHEN = OfficerView("chen", "chen", frozenset({Role.OFFICER}))
 WU = OfficerView("wu", "wu", frozenset({Role.SUPERVISOR}))

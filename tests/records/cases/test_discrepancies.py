@@ -11,9 +11,9 @@ from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.discrepancies import open_discrepancies
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.cases import discrepancy_actions as desk_discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.commit import conclude
-from recovery_flows.cases.queue import queue
+from recovery_flows.cases.views.queue import queue
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Progress
@@ -71,7 +71,7 @@ def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue(unit: Any, recovery_
     assert recovery_id not in red(unit)
     name = found(unit, recovery_id)
     assert red(unit)[recovery_id] == "discrepancy"
-    desk_discrepancies.resolve(unit.desk(), recovery_id, name, "asked the bank")
+    discrepancy_actions.resolve(unit.desk(), recovery_id, name, "asked the bank")
     assert recovery_id not in red(unit)
 
 
@@ -84,13 +84,13 @@ def unit_file(work: Any, recovery_id: str) -> Any:
 def test_a_person_resolves_it_with_a_reason_and_only_once(unit: Any, recovery_id: str) -> None:
     name = found(unit, recovery_id)
     with pytest.raises(MisuseError, match="--reason"):
-        desk_discrepancies.resolve(unit.desk(), recovery_id, name, "  ")
-    desk_discrepancies.resolve(unit.desk(), recovery_id, name, "the bank corrects it")
+        discrepancy_actions.resolve(unit.desk(), recovery_id, name, "  ")
+    discrepancy_actions.resolve(unit.desk(), recovery_id, name, "the bank corrects it")
     file = unit.file(recovery_id)
     assert not discrepancies.open_ones(file)
     assert file.discrepancies[0].resolved_by == "chen"
     with pytest.raises(RefusedError, match="no open discrepancy"):
-        desk_discrepancies.resolve(unit.desk(), recovery_id, name, "again")
+        discrepancy_actions.resolve(unit.desk(), recovery_id, name, "again")
     assert found(unit, recovery_id) == name, "the same news does not open it again"
     assert not discrepancies.open_ones(unit.file(recovery_id))
     found(unit, recovery_id, mark="2")

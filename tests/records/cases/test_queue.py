@@ -15,8 +15,8 @@ from models.queries.cases.queue import queue_page
 from models.queries.cases.views import QueueLine
 from models.store.unit import unit_of_work
 from models.urgency import DISCREPANCY_STEP, Urgency, counted_from, urgency
-from recovery_flows.cases import state_names as wording
-from recovery_flows.cases.queue import queue
+from recovery_flows.cases.views import state_names
+from recovery_flows.cases.views.queue import queue
 from recovery_flows.reports.unattended import Patience
 
 _R = table_of(Recovery)
@@ -83,7 +83,7 @@ def test_a_report_of_minutes_ago_stands_above_everything_but_a_contradiction(uni
     put(unit, fresh, reported_at=unit.now - timedelta(minutes=4))
     lines = lines_of(unit)
     assert [x.recovery_id for x in lines] == [third, fresh, second, first]
-    told = [wording.time_text(x, unit.now) for x in lines]
+    told = [state_names.time_text(x, unit.now) for x in lines]
     assert told[1:] == ["4m old", "-16h 00m late", "184d 00h"]
 
 
@@ -106,7 +106,7 @@ def test_a_report_is_called_reported_and_one_that_is_done_is_not_called_closed(u
     new, done = unit.report(*unit.reports(2))
     unit.accept(done)
     put(unit, done, stage="closed", step_action="submit_close")
-    words = {x.recovery_id: wording.standing(x.state, x.stage).word for x in lines_of(unit)}
+    words = {x.recovery_id: state_names.standing(x.state, x.stage).word for x in lines_of(unit)}
     assert words == {new: "reported", done: "to be closed"}
 
 

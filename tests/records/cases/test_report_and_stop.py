@@ -21,9 +21,9 @@ from models.store.unit import unit_of_work
 from recovery_flows.access.log_in import NobodyActsError, by_system_user
 from recovery_flows.cases.case_officer import Desk
 from recovery_flows.cases.deconfliction_check import KnownElsewhereError
-from recovery_flows.cases.page import recovery_page
 from recovery_flows.cases.report_and_stop import stop_at_once
-from recovery_flows.cases.report_preview import look
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.report_preview import look
 from recovery_flows.errors import MisuseError, RecoveryFlowsError, StepRefusedError
 from recovery_flows.law.rows import Measure
 from recovery_flows.reports.ledger_check import ledger_check

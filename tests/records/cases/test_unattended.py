@@ -14,8 +14,8 @@ from models.queries.cases.views import QueuePage
 from models.store import calls
 from models.store.unit import unit_of_work
 from models.urgency import Urgency
-from recovery_flows.cases.page import recovery_page
-from recovery_flows.cases.queue import queue
+from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.queue import queue
 from recovery_flows.reports.unattended import Patience
 
 

@@ -15,15 +15,16 @@ from models.facts import AccountRef
 from models.queries.cases.letter_views import LetterLine
 from models.store.partners import register
 from models.store.unit import Actor, unit_of_work
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
-    actions as letters,
-    answer_actions as letter_answers,
+    actions as letter_actions,
+    answer_actions,
 )
 from recovery_flows.correspondence.letters.orders import Post
 from recovery_flows.correspondence.letters.views import open_letters
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import STAGES, decide
+from recovery_flows.engine.decisions import decide
 from recovery_flows.engine.outbox.bodies import path_and_body
 
 POST = Post(Sender("Synthetic Unit", "1 Invented Street;Nowhere", "Answer Desk;fax 000"),
@@ -86,13 +87,13 @@ class Paper:
     def line(self, kind: str) -> LetterLine:
         return [x for x in self.lines() if x.kind == kind][-1]
 
-    def print(self, kind: str = "hold") -> letters.Printed:
-        return letters.print_letter(self.unit.desk(), POST, self.line(kind).call_id)
+    def print(self, kind: str = "hold") -> letter_actions.Printed:
+        return letter_actions.print_letter(self.unit.desk(), POST, self.line(kind).call_id)
 
     def send(self, kind: str = "hold", how: str = "fax", at: str = "") -> LetterLine:
         line = self.line(kind)
         self.print(kind)
-        letters.record_sent(self.unit.desk(), line.call_id, how, at)
+        letter_actions.record_sent(self.unit.desk(), line.call_id, how, at)
         return line
 
     def scan(self, text: str = "") -> Path:
@@ -116,7 +117,7 @@ class Paper:
     def type_in(self, kind: str = "hold", document: Path | None = None, **fields: str) -> str:
         """Type an answer in; return the approval that it waits for."""
         desk, call_id = self.unit.desk(), self.line(kind).call_id
-        letter_answers.enter_answer(desk, call_id, fields, document or self.scan())
+        answer_actions.enter_answer(desk, call_id, fields, document or self.scan())
         return str(self.asked().id)
 
     def held(self, amount: str = "1000.00", **more: str) -> str:

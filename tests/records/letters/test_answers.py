@@ -12,8 +12,8 @@ from models.queries.audit.verify import verify
 from models.step_wording import Wording
 from models.store.documents import place_of
 from models.store.unit import Actor
-from recovery_flows.cases.pending_approvals import pending_approvals
-from recovery_flows.correspondence.letters import answer_actions as letter_answers
+from recovery_flows.cases.views.pending_approvals import pending_approvals
+from recovery_flows.correspondence.letters import answer_actions
 from recovery_flows.errors import MisuseError, RefusedError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
 
@@ -76,7 +76,7 @@ def test_an_answer_typed_twice_is_booked_once(stopped: Any) -> None:
         stopped.type_in(document=document, **typed)
     stopped.look()
     with pytest.raises(StepRefusedError, match="answered, cancelled or refused already"):
-        letter_answers.enter_answer(stopped.unit.desk(), call_id, typed, document)
+        answer_actions.enter_answer(stopped.unit.desk(), call_id, typed, document)
     assert stopped.events(call_id).count("answered") == 1
     assert stopped.hold().held_minor == 100_000
 
@@ -167,11 +167,11 @@ def test_the_second_person_sees_the_document_itself(stopped: Any) -> None:
     document = stopped.scan("signed and sealed")
     stopped.type_in(document=document, state="queued")
     call_id = stopped.line("hold").call_id
-    seen = letter_answers.answer_document(stopped.unit.desk(SUPERVISOR), call_id)
+    seen = answer_actions.answer_document(stopped.unit.desk(SUPERVISOR), call_id)
     assert seen == document.read_bytes()
     statement = stopped.line("statement").call_id
     with pytest.raises(MisuseError, match="no answer to the letter"):
-        letter_answers.answer_document(stopped.unit.desk(SUPERVISOR), statement)
+        answer_actions.answer_document(stopped.unit.desk(SUPERVISOR), statement)
 
 
 def test_nothing_there_is_nothing_there_and_the_account_is_watched(stopped: Any) -> None:

@@ -13,14 +13,14 @@ from models.queries.cases.work import due_call_kinds, next_retry
 from models.step_wording import Wording
 from models.store.calls import lease_calls
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.cases import scheduling as waking
+from recovery_flows.cases import scheduling
 from recovery_flows.correspondence.letters import (
-    actions as letters,
-    answer_actions as letter_answers,
+    actions as letter_actions,
+    answer_actions,
 )
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.event_feed import due_polls
-from recovery_flows.freezing import reminders as reminding
+from recovery_flows.freezing import reminders
 from recovery_flows.reports.ledger_check import ledger_check
 
 OFFICER = Actor("chen", Role.OFFICER)
@@ -44,8 +44,8 @@ def test_the_clock_of_a_stop_runs_from_when_its_letter_was_sent(paper: Any) -> N
     sent = ordered + timedelta(hours=5)
     paper.send(at=sent.isoformat())
     file = paper.file()
-    assert reminding.ends_at(file, paper.hold(), paper.unit.laws) == sent + TERM
-    assert waking.next_clock(file, paper.unit.laws) == sent + TERM
+    assert reminders.ends_at(file, paper.hold(), paper.unit.laws) == sent + TERM
+    assert scheduling.next_clock(file, paper.unit.laws) == sent + TERM
     assert paper.line("hold").due_at == sent + TERM
     step = Wording.read(str(paper.unit.one("SELECT step_wording FROM recovery")))
     assert str(step) == "print the letter to bank-home: the account's bookings"
@@ -87,7 +87,7 @@ def test_what_was_printed_stays_a_letter_when_its_bank_gets_an_interface(
     kinds = {c.id: c.kind for c in paper.file().calls}
     assert [kinds[call_id] for call_id in leased(paper)] == [CallKind.STATEMENT]
     assert [x.kind for x in paper.lines()] == ["hold"]
-    letters.record_sent(paper.unit.desk(), paper.line("hold").call_id, "fax")
+    letter_actions.record_sent(paper.unit.desk(), paper.line("hold").call_id, "fax")
     assert leased(paper) == []
 
 
@@ -96,7 +96,7 @@ def test_a_bank_that_stays_silent_is_a_lapse_with_an_owner_and_stopped_again(sto
     stopped.unit.later(46.9)
     stopped.decide()
     assert "lapsed" not in stopped.events(hold.id)
-    assert waking.next_wake(stopped.file(), stopped.unit.laws) == hold.ordered_at + TERM
+    assert scheduling.next_wake(stopped.file(), stopped.unit.laws) == hold.ordered_at + TERM
     stopped.unit.later(0.2)
     stopped.decide()
     assert stopped.events(hold.id)[-1] == "lapsed"
@@ -139,7 +139,7 @@ def test_a_letter_after_the_lapse_counts_where_the_bank_holds_still_and_nothing_
     assert line.call_id
     typed = {"state": "held", "amount": "900.00", "acted_at": stopped.at(acted_hours)}
     stopped.unit.later(0.2)
-    letter_answers.enter_answer(stopped.unit.desk(), line.call_id, typed, stopped.scan())
+    answer_actions.enter_answer(stopped.unit.desk(), line.call_id, typed, stopped.scan())
     stopped.look()
     assert stopped.file().hold(hold.id).state == state
     held = sum(h.held_minor for h in stopped.file().holds)

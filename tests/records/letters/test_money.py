@@ -13,11 +13,11 @@ from models.money import Money
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.correspondence.letters import (
-    actions as letters,
-    answer_actions as letter_answers,
+    actions as letter_actions,
+    answer_actions,
 )
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.freezing import actions as holding
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.ledger.discrepancies import open_ones
 from recovery_flows.ledger.outstanding_losses import owed_minor
 from recovery_flows.reports.ledger_check import ledger_check
@@ -140,7 +140,7 @@ def test_a_payee_cannot_change_once_the_letter_is_out(paying: Any) -> None:
 
 def test_a_part_is_let_go_by_letter_and_the_rest_stays(paper: Any) -> None:
     freeze, desk = paper.frozen(), paper.unit.desk()
-    holding.let_part_go(desk, paper.recovery_id, freeze.id, cny("300.00"), "rent, not stolen")
+    hold_actions.let_part_go(desk, paper.recovery_id, freeze.id, cny("300.00"), "rent, not stolen")
     paper.approve("release_part")
     assert paper.line("release").what == "release of CNY 300.00"
     assert "CNY 300.00" in paper.print("release").text.decode()
@@ -164,7 +164,7 @@ def test_a_whole_hold_is_let_go_by_letter_or_kept_where_the_bank_does_not(
     paper: Any, typed: dict[str, str], state: HoldState
 ) -> None:
     freeze, desk = paper.frozen(), paper.unit.desk()
-    holding.find_unrelated(desk, paper.recovery_id, freeze.id, "a salary")
+    hold_actions.find_unrelated(desk, paper.recovery_id, freeze.id, "a salary")
     paper.approve("release")
     line = paper.send("release")
     assert line.due_at is not None
@@ -177,7 +177,7 @@ def test_a_whole_hold_is_let_go_by_letter_or_kept_where_the_bank_does_not(
 def test_word_that_a_bank_let_go_unasked_is_a_lapse_with_an_owner(paper: Any) -> None:
     freeze, desk = paper.frozen(), paper.unit.desk()
     document = paper.scan("we have let it go")
-    letter_answers.take_in_word(
+    answer_actions.take_in_word(
         desk, paper.recovery_id, freeze.id, {"state": "released"}, document
     )  # fmt: skip
     assert paper.hold(HoldKind.FREEZE).state is HoldState.FROZEN
@@ -189,21 +189,21 @@ def test_word_that_a_bank_let_go_unasked_is_a_lapse_with_an_owner(paper: Any) ->
         freeze.id
     ]
     with pytest.raises(StepRefusedError, match="no word is taken on it"):
-        letter_answers.take_in_word(desk, paper.recovery_id, freeze.id, {}, document)
+        answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, {}, document)
     assert sound(paper)
 
 
 def test_word_of_another_figure_is_taken_once_and_a_mistaken_one_dropped(paper: Any) -> None:
     freeze, desk = paper.frozen(), paper.unit.desk()
     less, document = {"state": "held", "amount": "600.00"}, paper.scan()
-    letter_answers.take_in_word(desk, paper.recovery_id, freeze.id, less, document)
+    answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, less, document)
     paper.look()
     assert paper.hold(HoldKind.FREEZE).held_minor == 60_000
     with pytest.raises(StepRefusedError, match="was taken already"):
-        letter_answers.take_in_word(desk, paper.recovery_id, freeze.id, less, document)
-    letter_answers.take_in_word(desk, paper.recovery_id, freeze.id, less, paper.scan())
+        answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, less, document)
+    answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, less, paper.scan())
     word = paper.line("hold")
-    letters.drop(desk, word.call_id, "it was about another file")
+    letter_actions.drop(desk, word.call_id, "it was about another file")
     assert paper.lines() == ()
     assert not [a for a in paper.file().approvals if a.state == "pending"]
     assert sound(paper)
@@ -216,12 +216,12 @@ def test_a_bank_with_an_interface_tells_by_it_alone(paper: Any, change_partner: 
         currency="CNY", home=True, base_url="", token="synthetic-token",
     )  # fmt: skip
     with pytest.raises(StepRefusedError, match="its word comes through that"):
-        letter_answers.take_in_word(unit.desk(), paper.recovery_id, freeze.id, {}, paper.scan())
+        answer_actions.take_in_word(unit.desk(), paper.recovery_id, freeze.id, {}, paper.scan())
 
 
 def test_an_order_cannot_be_dropped(stopped: Any) -> None:
     with pytest.raises(StepRefusedError, match="cannot be dropped"):
-        letters.drop(stopped.unit.desk(), stopped.line("hold").call_id, "no")
+        letter_actions.drop(stopped.unit.desk(), stopped.line("hold").call_id, "no")
 
 
 def test_a_request_abroad_goes_by_letter_with_its_fields(stopped: Any, foreign: Any) -> None:

@@ -15,7 +15,7 @@ from models.queries.audit.verify import verify
 from models.queries.cases.work import calls_by_id
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.correspondence.letters import actions as letters
+from recovery_flows.correspondence.letters import actions as letter_actions
 from recovery_flows.correspondence.letters.files import default_name
 from recovery_flows.engine.outbox.bodies import path_and_body
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -37,7 +37,7 @@ def test_a_letter_printed_again_is_the_same_byte_by_byte(paper: Any) -> None:
     paper.unit.later(30)
     again = paper.print()
     line = paper.line("hold")
-    letters.record_sent(paper.unit.desk(), line.call_id, "courier")
+    letter_actions.record_sent(paper.unit.desk(), line.call_id, "courier")
     assert {first.text, again.text, paper.print().text} == {first.text}
     assert again.as_page() == first.as_page()
     assert paper.unit.one("SELECT letter_digest FROM call WHERE sent_how = 'courier'") == (
@@ -70,12 +70,12 @@ def test_a_letter_becomes_a_new_file_for_its_owner_alone(paper: Any, tmp_path: P
     assert paper.unit.accounts[1].number not in name
     target = tmp_path / name
     desk = paper.unit.desk()
-    assert "written to" in letters.print_to(desk, paper.post, call_id, target)
+    assert "written to" in letter_actions.print_to(desk, paper.post, call_id, target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with pytest.raises(MisuseError, match="not overwritten"):
-        letters.print_to(desk, paper.post, call_id, target)
+        letter_actions.print_to(desk, paper.post, call_id, target)
     page = target.with_suffix(".html")
-    letters.print_to(desk, paper.post, call_id, page)
+    letter_actions.print_to(desk, paper.post, call_id, page)
     assert page.read_bytes() == paper.print().as_page()
     assert paper.print().digest in page.read_text("utf-8")
 
@@ -84,14 +84,14 @@ def test_nothing_is_fixed_where_the_file_could_not_be_written(paper: Any, tmp_pa
     paper.stop()
     call_id = paper.line("hold").call_id
     with pytest.raises(MisuseError, match="is no folder"):
-        letters.print_to(paper.unit.desk(), paper.post, call_id, tmp_path / "no" / "x.txt")
+        letter_actions.print_to(paper.unit.desk(), paper.post, call_id, tmp_path / "no" / "x.txt")
     assert paper.events(call_id) == ["planned"]
 
 
 def test_a_preview_is_masked_and_fixes_nothing(paper: Any) -> None:
     paper.stop()
     unit, call_id = paper.unit, paper.line("hold").call_id
-    lines = letters.preview(unit.database, unit.laws, paper.post, call_id, unit.now)
+    lines = letter_actions.preview(unit.database, unit.laws, paper.post, call_id, unit.now)
     personal = [line.text for line in lines if line.is_personal]
     assert [text.split(":")[0] for text in personal] == ["Account number", "Account holder"]
     assert all("·" in text for text in personal)
@@ -105,7 +105,7 @@ def test_a_letter_without_a_sender_is_not_printed(paper: Any) -> None:
     paper.stop()
     post = replace(paper.post, sender=Sender("Synthetic Unit"))
     with pytest.raises(MisuseError, match=r"letters\.answer_to"):
-        letters.print_letter(paper.unit.desk(), post, paper.line("hold").call_id)
+        letter_actions.print_letter(paper.unit.desk(), post, paper.line("hold").call_id)
 
 
 @pytest.mark.parametrize("how", ["print", "send"])
@@ -116,8 +116,8 @@ def test_no_letter_goes_out_under_a_void_approval(paper: Any, how: str) -> None:
     deny_stop(paper)
     desk = paper.unit.desk()
     try_it = {
-        "print": lambda: letters.print_letter(desk, paper.post, call_id),
-        "send": lambda: letters.record_sent(desk, call_id, "fax"),
+        "print": lambda: letter_actions.print_letter(desk, paper.post, call_id),
+        "send": lambda: letter_actions.record_sent(desk, call_id, "fax"),
     }[how]
     with pytest.raises(StepRefusedError, match="must not go out: its approval is not in force"):
         try_it()
@@ -125,7 +125,7 @@ def test_no_letter_goes_out_under_a_void_approval(paper: Any, how: str) -> None:
     assert paper.hold().state is HoldState.CANCELLED
     assert paper.events(hold_id)[-1] == "order_withdrawn"
     with pytest.raises(StepRefusedError, match="was cancelled: it must not go out"):
-        letters.print_letter(desk, paper.post, call_id)
+        letter_actions.print_letter(desk, paper.post, call_id)
     paper.decide()
     states = {h.state for h in paper.file().holds}
     assert states == {HoldState.CANCELLED, HoldState.DRAFT}
@@ -159,7 +159,7 @@ def test_how_and_when_a_letter_went_has_to_be_possible(
     paper.stop()
     call_id = paper.print().call_id
     with pytest.raises((StepRefusedError, MisuseError), match=told):
-        letters.record_sent(paper.unit.desk(), call_id, how, at)
+        letter_actions.record_sent(paper.unit.desk(), call_id, how, at)
     assert paper.events(call_id) == ["planned", "printed"]
 
 
@@ -167,12 +167,12 @@ def test_a_letter_is_printed_before_it_is_sent_and_sent_once(paper: Any) -> None
     paper.stop()
     desk, call_id = paper.unit.desk(), paper.line("hold").call_id
     with pytest.raises(StepRefusedError, match="never printed"):
-        letters.record_sent(desk, call_id, "fax")
+        letter_actions.record_sent(desk, call_id, "fax")
     paper.send()
     with pytest.raises(StepRefusedError, match="entered as sent before"):
-        letters.record_sent(desk, call_id, "fax")
+        letter_actions.record_sent(desk, call_id, "fax")
     with pytest.raises(MisuseError, match="there is no letter call-x"):
-        letters.record_sent(desk, "call-x", "fax")
+        letter_actions.record_sent(desk, "call-x", "fax")
 
 
 def test_what_is_personal_in_a_letter_lies_sealed_everywhere(paper: Any) -> None:

@@ -16,9 +16,10 @@ from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.next_steps import steps
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import STAGES, decide
+from recovery_flows.engine.decisions import decide
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Progress
 

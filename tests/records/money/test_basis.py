@@ -14,11 +14,11 @@ from models.facts import AccountRef
 from models.store.calls import mark_sent
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.cases import next_steps as steps
+from recovery_flows.cases import next_steps
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.cases.discrepancy_actions import resolve
-from recovery_flows.correspondence import call_validity as sending
-from recovery_flows.restitution import payouts as paying
+from recovery_flows.correspondence import call_validity
+from recovery_flows.restitution import payouts
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 OTHER = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")
@@ -87,14 +87,14 @@ def test_the_guard_is_asked_when_the_order_is_sent(unit: Any, acts: Any) -> None
     acts.until(recovery_id, A.APPROVED)
     file = unit.file(recovery_id)
     order = next(c for c in file.calls if c.kind is CallKind.PAYOUT)
-    assert sending.may_leave(file, order.kind, order.approval_id)
-    assert not sending.waits(file, order.kind, order.subject_id)
+    assert call_validity.may_leave(file, order.kind, order.approval_id)
+    assert not call_validity.waits(file, order.kind, order.subject_id)
     account = file.asset(order.asset_id).account_id
     wanted = replace(file, shared_with=((account, "rec-other", "CNY"),))
-    assert not sending.may_leave(wanted, order.kind, order.approval_id)
+    assert not call_validity.may_leave(wanted, order.kind, order.approval_id)
     due = replace(file, recovery=replace(file.recovery, trace_wanted=True))
-    assert sending.may_leave(due, order.kind, order.approval_id)
-    assert sending.waits(due, order.kind, order.subject_id) == "the trace is not up to date"
+    assert call_validity.may_leave(due, order.kind, order.approval_id)
+    assert call_validity.waits(due, order.kind, order.subject_id) == "the trace is not up to date"
 
 
 @pytest.mark.parametrize("stage", [A.NOTICE, A.PENDING_APPROVAL, A.APPROVED])
@@ -160,7 +160,9 @@ def test_join_refuses_while_a_bank_may_be_paying(unit: Any, acts: Any) -> None:
     unit.accept(other)
     with pytest.raises(StepRefusedError, match="told to pay a victim: wait for its answer"):
         unit.desk().join(recovery_id, other)
-    assert not [s for s in steps.steps(unit.file(recovery_id), unit.laws) if s.action == "join"]
+    assert not [
+        s for s in next_steps.steps(unit.file(recovery_id), unit.laws) if s.action == "join"
+    ]
 
 
 def test_an_order_that_may_have_left_is_not_recalled(unit: Any, acts: Any) -> None:
@@ -211,5 +213,5 @@ def test_two_decisions_of_one_recovery_do_not_end_each_other(unit: Any, acts: An
         amount_minor=1_000,
     )  # fmt: skip
     both = replace(file, allocations=(first, later), payouts=(*file.payouts, payout))
-    assert not paying.changed(both, first)
-    assert paying.changed(both, later)
+    assert not payouts.changed(both, first)
+    assert payouts.changed(both, later)

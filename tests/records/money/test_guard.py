@@ -14,15 +14,15 @@ from models.entities.states import AllocationState, CallKind, CallState, Discrep
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.cases import discrepancy_actions as desk_discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.commit import conclude
-from recovery_flows.correspondence import call_validity as sending
+from recovery_flows.correspondence import call_validity
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.outbox.preparation import prepare
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Progress
-from recovery_flows.restitution import decisions as return_acts
+from recovery_flows.restitution import decisions as return_decisions
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 A = AllocationState
@@ -83,7 +83,9 @@ def test_no_notice_is_published_and_nothing_submitted_on_another_basis(
     acts.newcomer_wants(3)
     with pytest.raises(StepRefusedError, match=WANTED):
         try_to(
-            unit, recovery_id, lambda p, a: return_acts.publish_notice(p, a, unit.now, unit.laws)
+            unit,
+            recovery_id,
+            lambda p, a: return_decisions.publish_notice(p, a, unit.now, unit.laws),
         )
 
 
@@ -94,7 +96,7 @@ def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -
     with pytest.raises(StepRefusedError, match=WANTED):
         try_to(
             unit, recovery_id,
-            lambda p, a: return_acts.submit_allocation(p, a, "chen", unit.now, unit.laws),
+            lambda p, a: return_decisions.submit_allocation(p, a, "chen", unit.now, unit.laws),
         )  # fmt: skip
 
 
@@ -107,10 +109,12 @@ def test_a_planned_payout_does_not_leave_while_a_discrepancy_is_open(
     found = contradict(unit, recovery_id, on=on)
     file = unit.file(recovery_id)
     planned = orders(file)
-    assert {"discrepancy" in sending.waits(file, c.kind, c.subject_id) for c in planned} == {True}
+    assert {"discrepancy" in call_validity.waits(file, c.kind, c.subject_id) for c in planned} == {
+        True
+    }
     assert send(unit) == []
     assert {c.state for c in orders(unit.file(recovery_id))} == {CallState.PLANNED}
-    desk_discrepancies.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
+    discrepancy_actions.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
     assert set(send(unit, later=HOUR)) == {c.subject_id for c in planned}
 
 
@@ -123,6 +127,6 @@ def test_no_return_is_approved_while_a_discrepancy_of_its_claim_is_open(
     found = contradict(unit, recovery_id, on="claim")
     with pytest.raises(StepRefusedError, match="discrepancy"):
         unit.desk(SUPERVISOR).approve(asked.id)
-    desk_discrepancies.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
+    discrepancy_actions.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
     unit.desk(SUPERVISOR).approve(asked.id)
     assert orders(unit.file(recovery_id))

@@ -11,7 +11,7 @@ from models.facts import AccountRef
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.access.log_in import NobodyActsError
-from recovery_flows.cases.pending_approvals import waiting_approvals
+from recovery_flows.cases.views.pending_approvals import waiting_approvals
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.restitution.decisions import submit_allocation

@@ -11,7 +11,7 @@ from models.entities.states import AllocationState, DiscrepancyKind, HoldKind, R
 from models.facts import AccountRef
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.cases import discrepancy_actions as desk_discrepancies, next_steps as steps
+from recovery_flows.cases import discrepancy_actions, next_steps
 from recovery_flows.ledger import discrepancies
 from recovery_flows.restitution import guards as return_guards
 
@@ -57,7 +57,7 @@ def test_a_refused_payout_is_not_drafted_again_on_the_same_facts(
 
 
 def test_a_refused_payout_is_an_officers_first_step(unit: Any, refused: str) -> None:
-    first = steps.steps(unit.file(refused), unit.laws)[0]
+    first = next_steps.steps(unit.file(refused), unit.laws)[0]
     assert first.action == Action.RESOLVE_DISCREPANCY
     assert "did not carry out a payout of CNY 1,000.00: refused, ACCOUNT_CLOSURE" in first.sentence
 
@@ -66,7 +66,7 @@ def test_after_a_person_has_looked_the_order_may_be_decided_once_more(
     unit: Any, acts: Any, refused: str
 ) -> None:
     found = discrepancies.open_ones(unit.file(refused))[0]
-    desk_discrepancies.resolve(unit.desk(), refused, found.id, "the bank had a fault that day")
+    discrepancy_actions.resolve(unit.desk(), refused, found.id, "the bank had a fault that day")
     acts.decide(refused)
     assert [str(a.state) for a in unit.file(refused).allocations] == ["not_paid", "draft"]
     acts.until(refused, A.APPROVED)

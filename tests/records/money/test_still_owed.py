@@ -16,16 +16,16 @@ from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.cases import approval_effects as approving, next_steps as steps
+from recovery_flows.cases import approval_effects, next_steps
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.cases.commit import conclude
-from recovery_flows.correspondence import call_validity as sending
-from recovery_flows.freezing import release as letting_go
-from recovery_flows.ledger import outstanding_losses as losses
+from recovery_flows.correspondence import call_validity
+from recovery_flows.freezing import release
+from recovery_flows.ledger import outstanding_losses
 from recovery_flows.ledger.changeset import Progress
 from recovery_flows.partners.letter_channel import releasing
 from recovery_flows.reports.ledger_check import ledger_check
-from recovery_flows.restitution import decisions as return_acts
+from recovery_flows.restitution import decisions as return_decisions
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 A = AllocationState
@@ -61,7 +61,7 @@ def whole(unit: Any, acts: Any) -> str:
 
 
 def actions(unit: Any, recovery_id: str) -> list[str]:
-    return [s.action for s in steps.steps(unit.file(recovery_id), unit.laws)]
+    return [s.action for s in next_steps.steps(unit.file(recovery_id), unit.laws)]
 
 
 def agrees(unit: Any) -> bool:
@@ -78,7 +78,7 @@ def test_a_returned_payout_leaves_its_claim_open_with_its_net_loss(
     acts.decide(whole)
     file = unit.file(whole)
     assert [str(c.state) for c in file.claims] == ["verified"]
-    assert losses.net_loss_minor(file, file.claims[0]) == 100_000
+    assert outstanding_losses.net_loss_minor(file, file.claims[0]) == 100_000
     assert [str(a.state) for a in file.allocations] == ["not_paid"]
     assert agrees(unit)
 
@@ -93,7 +93,7 @@ def test_a_payout_settled_short_leaves_its_claim_open(unit: Any, acts: Any) -> N
     acts.decide(recovery_id)
     file = unit.file(recovery_id)
     assert [str(c.state) for c in file.claims] == ["verified"]
-    assert losses.owed_minor(file, file.claims[0]) == 60_000
+    assert outstanding_losses.owed_minor(file, file.claims[0]) == 60_000
     assert str(file.allocations[0].state) == "paid_in_part"
     assert Action.SUBMIT_RELEASE not in actions(unit, recovery_id)
 
@@ -109,7 +109,7 @@ def test_after_a_returned_payout_nothing_is_released(unit: Any, acts: Any, whole
     with unit_of_work(unit.database) as work:
         progress = Progress(load_file(work.session, whole))
         with pytest.raises(StepRefusedError, match="not free to be released"):
-            return_acts.submit_release(progress, held[0].id, "chen", unit.now)
+            return_decisions.submit_release(progress, held[0].id, "chen", unit.now)
 
 
 def test_money_of_a_returned_payout_that_nobody_holds_is_stopped(
@@ -129,7 +129,7 @@ def test_no_release_is_asked_for_while_a_claim_of_the_recovery_is_open(
     recovery_id = acts.pooled(victims=2, held_minor=150_000)
     acts.until(recovery_id, A.APPROVED)
     file = unit.file(recovery_id)
-    assert {losses.net_loss_minor(file, c) for c in file.claims} == {25_000}
+    assert {outstanding_losses.net_loss_minor(file, c) for c in file.claims} == {25_000}
     assert Action.SUBMIT_RELEASE not in actions(unit, recovery_id)
 
 
@@ -140,10 +140,10 @@ def test_a_release_that_was_approved_does_not_leave_once_a_claim_is_open(
         unit.desk().advance(whole)
         unit.approve(whole)
     order = next(c for c in unit.file(whole).calls if c.kind is CallKind.RELEASE)
-    assert sending.may_leave(unit.file(whole), order.kind, order.approval_id)
+    assert call_validity.may_leave(unit.file(whole), order.kind, order.approval_id)
     (payout,) = unit.file(whole).payouts
     acts.settle(whole, payout.id, "RETURNED")
-    assert not sending.may_leave(unit.file(whole), order.kind, order.approval_id)
+    assert not call_validity.may_leave(unit.file(whole), order.kind, order.approval_id)
 
 
 def test_a_release_carries_the_approved_sum_and_what_came_since_stays_held(
@@ -161,7 +161,7 @@ def test_a_release_carries_the_approved_sum_and_what_came_since_stays_held(
             state=BankHoldState.PARTIALLY_HELD, requested=rest, held=rest, acted_at=unit.now,
             expires_at=None, modified_at=unit.now,
         )  # fmt: skip
-        letting_go.take_rest(progress, hold.id, fact)
+        release.take_rest(progress, hold.id, fact)
         conclude(work, ENGINE, unit.now, unit.laws, progress)
     now = unit.file(whole).hold(hold.id)
     assert (now.state, now.held_minor, now.releasing_minor) == (HoldState.FROZEN, 5_000, 0)
@@ -179,4 +179,4 @@ def test_a_finding_that_money_is_none_of_the_case_shows_what_victims_are_owed(
     assert shown["of the hold, traced to victims"] == Money(freeze.held_minor, "CNY")
     assert shown["still owed to victims"] == Money(200_000, "CNY")
     assert json.dumps([str(v) for v in shown.values()])
-    assert approving.closing_event(file) == "closed_no_recovery"
+    assert approval_effects.closing_event(file) == "closed_no_recovery"

@@ -10,7 +10,7 @@ from models.entities.states import AllocationState, ApprovalState, HoldKind, Hol
 from models.queries.audit.verify import verify
 from models.queries.cases.history import notes_of
 from models.store.unit import Actor
-from recovery_flows.cases.pending_approvals import pending_approvals
+from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.tracing.page import trace_page

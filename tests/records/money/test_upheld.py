@@ -11,7 +11,7 @@ from models.action_kinds import Action
 from models.entities.states import AllocationState, DiscrepancyKind, LedgerAccount
 from models.money import Money
 from models.queries.audit.verify import verify
-from recovery_flows.cases import discrepancy_actions as desk_discrepancies, next_steps as steps
+from recovery_flows.cases import discrepancy_actions, next_steps
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.account_targets import EXCHANGE
 from recovery_flows.reports.ledger_check import ledger_check
@@ -33,7 +33,7 @@ def balance(unit: Any, recovery_id: str, account: LedgerAccount) -> int:
 
 def look(unit: Any, recovery_id: str) -> None:
     for found in discrepancies.open_ones(unit.file(recovery_id)):
-        desk_discrepancies.resolve(unit.desk(), recovery_id, found.id, "the victim was asked")
+        discrepancy_actions.resolve(unit.desk(), recovery_id, found.id, "the victim was asked")
 
 
 def test_a_claim_is_upheld_at_most_at_what_the_bank_booked(unit: Any, over: str) -> None:
@@ -44,7 +44,7 @@ def test_a_claim_is_upheld_at_most_at_what_the_bank_booked(unit: Any, over: str)
 
 
 def test_the_difference_is_an_officers_step_that_shows_both_sums(unit: Any, over: str) -> None:
-    first = steps.steps(unit.file(over), unit.laws)[0]
+    first = next_steps.steps(unit.file(over), unit.laws)[0]
     assert first.action == Action.RESOLVE_DISCREPANCY
     assert "reported CNY 1,400.00, the bank booked CNY 1,000.00" in first.sentence
     (found,) = discrepancies.open_ones(unit.file(over))
@@ -114,7 +114,7 @@ def test_a_report_whose_payment_no_bank_shows_is_looked_into_and_shares_in_nothi
     first, second = unit.reports(2)
     other = replace(second, end_to_end_id="E-of-another-payment")
     recovery_id = acts.pooled_of(unit.report(first, other), held_minor=150_000)
-    step = steps.steps(unit.file(recovery_id), unit.laws)[0]
+    step = next_steps.steps(unit.file(recovery_id), unit.laws)[0]
     assert step.action == Action.RESOLVE_DISCREPANCY
     told = "reported CNY 1,000.00, the payee's bank shows no such payment: ask the victim"
     assert told in step.sentence

@@ -16,7 +16,7 @@ from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
     actions as letters,
-    answer_actions as letter_answers,
+    answer_actions,
 )
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from recovery_flows.correspondence.letters.orders import Post
@@ -130,7 +130,7 @@ class Paper:
     def type_in(self, kind: str, document: Path | None = None, **fields: str) -> str:
         """Type in an answer; return the approval that it waits for."""
         line, desk = self.letter(kind), self.unit.desk()
-        letter_answers.enter_answer(desk, line.call_id, fields, document or self.scan())
+        answer_actions.enter_answer(desk, line.call_id, fields, document or self.scan())
         return str(self.pending().id)
 
     def pending(self) -> Any:

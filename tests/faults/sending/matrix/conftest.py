@@ -18,9 +18,9 @@ from models.money import Money
 from recovery_flows.cli.composition import open_installation
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
 from recovery_flows.cli.sandbox_process import register_banks
-from recovery_flows.engine.outbox import dispatch as outbox
-from recovery_flows.freezing import actions as holding
-from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.engine.outbox import dispatch
+from recovery_flows.freezing import actions as hold_actions
+from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.faults.catalogue import means_something
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending import partners
@@ -59,7 +59,7 @@ async def _release(unit: Any) -> None:
     unit.report()
     hold = await unit.frozen()
     part = Money(30_000, "CNY")
-    holding.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, REASON)
+    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, REASON)
     unit.approve()
 
 
@@ -82,7 +82,7 @@ async def _payout(unit: Any) -> None:
 async def _hold_query(unit: Any) -> None:
     """A payout is settled, and its bank is to be asked what it still holds."""
     await _payout(unit)
-    await outbox.send_due(unit.engine, [CallKind.PAYOUT])
+    await dispatch.send_due(unit.engine, [CallKind.PAYOUT])
 
 
 async def _balance(unit: Any) -> None:
@@ -124,19 +124,21 @@ class Column:
 
 
 COLUMNS: dict[str, Column] = {
-    CallKind.HOLD: Column(kinds.HOLD, _hold),
-    CallKind.REQUEST: Column(kinds.HOLD, _request, "ABROAD"),
-    FEED: Column(kinds.FEED, _feed),
-    BY_KEY: Column(kinds.BY_KEY, _by_key),
-    CallKind.RELEASE: Column(kinds.RELEASE, _release),
-    CallKind.EXTEND: Column(kinds.EXTEND, _extend),
-    CallKind.PAYOUT: Column(kinds.PAYOUT, _payout),
-    CallKind.HOLD_QUERY: Column(kinds.READ_HOLD, _hold_query),
-    CallKind.STATEMENT: Column(kinds.STATEMENT, _hold),
-    CallKind.BALANCE: Column(kinds.BALANCE, _balance),
-    CallKind.TASK: Column(kinds.TASK, partners.about_to_ask, PLATFORM),
-    CallKind.TASK_EXTEND: Column(kinds.TASK_EXTEND, partners.about_to_prolong, PLATFORM),
-    CallKind.TASK_CANCEL: Column(kinds.TASK_CANCEL, partners.about_to_take_back, PLATFORM),
+    CallKind.HOLD: Column(fault_catalogue.HOLD, _hold),
+    CallKind.REQUEST: Column(fault_catalogue.HOLD, _request, "ABROAD"),
+    FEED: Column(fault_catalogue.FEED, _feed),
+    BY_KEY: Column(fault_catalogue.BY_KEY, _by_key),
+    CallKind.RELEASE: Column(fault_catalogue.RELEASE, _release),
+    CallKind.EXTEND: Column(fault_catalogue.EXTEND, _extend),
+    CallKind.PAYOUT: Column(fault_catalogue.PAYOUT, _payout),
+    CallKind.HOLD_QUERY: Column(fault_catalogue.READ_HOLD, _hold_query),
+    CallKind.STATEMENT: Column(fault_catalogue.STATEMENT, _hold),
+    CallKind.BALANCE: Column(fault_catalogue.BALANCE, _balance),
+    CallKind.TASK: Column(fault_catalogue.TASK, partners.about_to_ask, PLATFORM),
+    CallKind.TASK_EXTEND: Column(fault_catalogue.TASK_EXTEND, partners.about_to_prolong, PLATFORM),
+    CallKind.TASK_CANCEL: Column(
+        fault_catalogue.TASK_CANCEL, partners.about_to_take_back, PLATFORM
+    ),
 }
 """Every kind of call there is. A new CallKind gets a line here, and its outcomes in a test file."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from models.entities.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
 from models.facts import AccountRef
-from recovery_flows.cases import discrepancy_actions as discrepancies
+from recovery_flows.cases import discrepancy_actions
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.matrix.effects import assert_two_figures
 
@@ -115,7 +115,9 @@ async def paid_short(unit: Any) -> None:
     assert {d.kind for d in unit.file().discrepancies} == {"amount_differs"}
     assert len(unit.file().allocations) == 1
     for found in unit.file().discrepancies:
-        discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "the bank has mistyped")
+        discrepancy_actions.resolve(
+            unit.desk(), unit.recovery_id, found.id, "the bank has mistyped"
+        )
     await unit.until("return")
     unit.approve()
     await unit.come_to_rest()
@@ -129,7 +131,9 @@ async def paid_when_money_is_there(unit: Any) -> None:
     await refused(unit)
     assert "did not carry out a payout of CNY 800.00" in unit.page().steps[0].sentence
     (found,) = [d for d in unit.file().discrepancies if d.state == "open"]
-    discrepancies.resolve(unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day")
+    discrepancy_actions.resolve(
+        unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day"
+    )
     await unit.come_to_rest()
     assert unit.page().steps[0].sentence == "submit the return decision"
     await pay_again(unit)

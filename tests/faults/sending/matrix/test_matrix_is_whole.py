@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from models.entities.states import CallKind
-from recovery_flows.sandbox.faults import catalogue as kinds
+from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.faults.catalogue import KINDS, means_something
 from recovery_flows.sandbox.states import FaultKind
 
@@ -93,10 +93,10 @@ def columns(request: pytest.FixtureRequest) -> Any:
 
 def test_every_kind_of_call_is_a_column(columns: Any) -> None:
     assert set(columns) == set(CallKind) | {FEED, BY_KEY}
-    assert set(kinds.FORMS) - {c.call for c in columns.values()} == {
-        kinds.READ_PAYOUT,  # asked by the reconciliation, which ends each cell
-        kinds.READ_TASK,  # never asked: the feed tells of every task
-        kinds.CAPABILITIES,  # asked with the first reading of the feed; test_sandbox_schemas
+    assert set(fault_catalogue.FORMS) - {c.call for c in columns.values()} == {
+        fault_catalogue.READ_PAYOUT,  # asked by the reconciliation, which ends each cell
+        fault_catalogue.READ_TASK,  # never asked: the feed tells of every task
+        fault_catalogue.CAPABILITIES,  # asked with the feed; test_sandbox_schemas
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from models.entities.states import CallKind, TaskKind, TaskState
-from recovery_flows.multi_agency import actions as linking
+from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.partners import PLATFORM, SITE, events, start, task, told
 
@@ -79,7 +79,7 @@ async def prolonged_the_next_time(unit: Any) -> None:
     assert at_platform(unit) == [*KEPT]
     assert (kept.state, kept.renewal) == (TaskState.PRESERVED, "refused")
     assert "renew_preservation" in {s.action for s in unit.page().steps}
-    linking.renew(unit.desk(), unit.recovery_id, kept.id)
+    multi_agency_actions.renew(unit.desk(), unit.recovery_id, kept.id)
     await unit.come_to_rest()
     await prolonged(unit)
 

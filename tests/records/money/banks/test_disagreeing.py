@@ -12,7 +12,7 @@ from models.entities.states import AllocationState, HoldState, LedgerAccount, Pa
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
 from recovery_flows.cases.discrepancy_actions import resolve
-from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.restitution import guards as return_guards
 
 YEN = Money(100_000, "JPY")

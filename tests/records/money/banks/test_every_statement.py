@@ -9,8 +9,8 @@ import pytest
 
 from models.entities.states import HoldState, Noun, PayoutState
 from models.facts import BankHoldState, BankPayoutState
-from recovery_flows.freezing import answer_table as hold_cells
-from recovery_flows.restitution import payout_answers as payout_facts
+from recovery_flows.freezing import answer_table
+from recovery_flows.restitution import payout_answers
 
 HOLDS = [*product(HoldState, BankHoldState)]
 PAYOUTS = [*product(PayoutState, BankPayoutState)]
@@ -27,21 +27,21 @@ def test_each_statement_about_a_hold_is_a_move_a_discrepancy_or_no_news(
     banks: Any, ours: HoldState, theirs: BankHoldState
 ) -> None:
     banks.hold_is(ours, acted_at=None if ours is HoldState.QUEUED else banks.freeze.acted_at)
-    if (ours, theirs) in hold_cells.NOTHING_NEW and ours is HoldState.RELEASE_PENDING:
+    if (ours, theirs) in answer_table.NOTHING_NEW and ours is HoldState.RELEASE_PENDING:
         banks.hold_is(ours, held_minor=0)
     hold, fact = banks.freeze, banks.hold_fact(theirs)
     progress = banks.states(fact)
     happened = events(progress, Noun.HOLD, hold.id)
     assert happened, "a statement left no event"
     assert banks.freeze.bank_revision == fact.revision
-    if (ours, theirs) in hold_cells.NOTHING_NEW:
+    if (ours, theirs) in answer_table.NOTHING_NEW:
         assert happened == ["stated"]
         assert banks.found() == []
     else:
         assert happened != ["stated"] or banks.found(), f"{ours} has lost {theirs}"
-    if ours not in EXPECTED_HERE and (ours, theirs) not in hold_cells.NOTHING_NEW:
+    if ours not in EXPECTED_HERE and (ours, theirs) not in answer_table.NOTHING_NEW:
         assert banks.kinds(), f"{theirs} on {ours} contradicts our records and nobody is told"
-    if theirs in hold_cells.HOLDING and ours not in hold_cells.NEVER_ORDERED:
+    if theirs in answer_table.HOLDING and ours not in answer_table.NEVER_ORDERED:
         assert banks.freeze.held_minor == 70_000, "what the bank holds is booked as held"
     # What was taken once is not taken twice.
     assert banks.states(fact).moves == []
@@ -56,7 +56,7 @@ def test_news_of_a_hold_of_a_closed_recovery_is_told(
     hold, fact = banks.freeze, banks.hold_fact(theirs)
     happened = events(banks.states(fact), Noun.HOLD, hold.id)
     assert ("news_on_closed" in banks.kinds()) == (happened != ["stated"])
-    assert banks.kinds() or (ours, theirs) in hold_cells.NOTHING_NEW
+    assert banks.kinds() or (ours, theirs) in answer_table.NOTHING_NEW
     back = {"stopped_late", "frozen_late"} & set(happened)
     assert (banks.file.recovery.state == "open") == bool(back)
 
@@ -70,12 +70,12 @@ def test_each_statement_about_a_payout_is_a_move_a_discrepancy_or_no_news(
     happened = events(banks.states(fact), Noun.PAYOUT, banks.payout.id)
     assert happened
     assert banks.payout.bank_revision == fact.revision
-    if (ours, theirs) in payout_facts.NOTHING_NEW:
+    if (ours, theirs) in payout_answers.NOTHING_NEW:
         assert happened == ["stated"]
         assert banks.found() == []
     else:
         assert happened != ["stated"] or banks.found(), f"{ours} has lost {theirs}"
-    if ours is not PayoutState.INSTRUCTED and (ours, theirs) not in payout_facts.NOTHING_NEW:
+    if ours is not PayoutState.INSTRUCTED and (ours, theirs) not in payout_answers.NOTHING_NEW:
         assert "contradicts_outcome" in banks.kinds()
     assert (banks.payout.returned_minor == 70_000) == (
         theirs is BankPayoutState.SETTLED
@@ -97,7 +97,7 @@ def test_news_of_a_payout_of_a_closed_recovery_is_told(
 
 
 def test_the_lists_of_no_news_name_their_reasons() -> None:
-    assert all(hold_cells.NOTHING_NEW.values())
-    assert all(payout_facts.NOTHING_NEW.values())
-    assert len(hold_cells.NOTHING_NEW) <= 24
-    assert len(payout_facts.NOTHING_NEW) <= 6
+    assert all(answer_table.NOTHING_NEW.values())
+    assert all(payout_answers.NOTHING_NEW.values())
+    assert len(answer_table.NOTHING_NEW) <= 24
+    assert len(payout_answers.NOTHING_NEW) <= 6

@@ -14,7 +14,7 @@ from models.money import Money
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
-from recovery_flows.cases.page import recovery_page
+from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Progress
 

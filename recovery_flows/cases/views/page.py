@@ -47,11 +47,11 @@ from models.queries.cases.views import (
 from models.queries.installation.clock import case_now
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
-from recovery_flows.cases import deadlines as wall, next_steps as steps
+from recovery_flows.cases import deadlines as wall, next_steps
 from recovery_flows.cases.deconfliction_check import also_lines
-from recovery_flows.cases.discrepancy_lines import discrepancy_lines
-from recovery_flows.cases.pending_approvals import approval_line
-from recovery_flows.cases.queue import idle
+from recovery_flows.cases.views.discrepancy_lines import discrepancy_lines
+from recovery_flows.cases.views.pending_approvals import approval_line
+from recovery_flows.cases.views.queue import idle
 from recovery_flows.correspondence.letters.views import letters_of
 from recovery_flows.law.regime import Laws
 from recovery_flows.multi_agency.board import linkage_lines
@@ -95,7 +95,7 @@ def _page(
     method = session.execute(
         sa.select(_RECOVERIES.c.method).where(_RECOVERIES.c.id == recovery.id)
     ).scalar_one()
-    todo = steps.steps(file, laws)
+    todo = next_steps.steps(file, laws)
     zone = laws[recovery.regime].time_zone
     return RecoveryPage(
         now=now,
@@ -104,7 +104,7 @@ def _page(
         version=recovery.version,
         regime=recovery.regime,
         state=recovery.state,
-        stage=steps.stage_of(file),
+        stage=next_steps.stage_of(file),
         case_number=recovery.case_number,
         owner=recovery.owner_id,
         method=method,
@@ -178,7 +178,7 @@ def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
         account=names.account(asset.account_id),
         regime=asset.regime,
         home=asset.home,
-        stage=steps.asset_stage(file, asset),
+        stage=next_steps.asset_stage(file, asset),
         depth=asset.depth,
         traced=Money(asset.traced_minor, asset.currency),
         traced_claim=Money(asset.traced_claim_minor, file.recovery.currency),

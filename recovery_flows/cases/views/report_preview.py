@@ -16,7 +16,7 @@ from models.queries.cases.views import OfficerView, masked_name
 from models.queries.installation.clock import case_now
 from models.queries.partners.bank_names import BankName, bank_names, by_name
 from models.sealing.vault import Vault
-from recovery_flows.cases import emergency_stop as golden
+from recovery_flows.cases import emergency_stop
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.report_and_stop import (
     account_id,
@@ -146,7 +146,7 @@ def _planned(
     """The message that the rules would send now, without a row being written."""
     victim, payee = report.victim_account, report.payee_account
     accounts = (account_id(vault, victim), account_id(vault, payee))
-    file = golden.not_filed_yet(
+    file = emergency_stop.not_filed_yet(
         report.external_ref, law, report.amount, accounts, victim.bank, report.paid_at,
         report.reported_at,
     )  # fmt: skip
@@ -154,7 +154,7 @@ def _planned(
     bank = next(bank for bank in banks if bank.id == payee.bank)
     places = {accounts[1]: bank.place}
     try:
-        sent = golden.stop_first(
+        sent = emergency_stop.stop_first(
             progress, "?", checked.case_number or "?", checked.now, laws, places
         )
     except StepRefusedError as refusal:
@@ -179,5 +179,5 @@ def _message(
         amount=Money(hold.requested_minor, hold.currency),
         mandate=f"{row.instrument}, {row.article}",
         status=row.status,
-        confirmed_until=golden.confirmation_of(file, hold_id).due_at,
+        confirmed_until=emergency_stop.confirmation_of(file, hold_id).due_at,
     )

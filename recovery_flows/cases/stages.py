@@ -1,0 +1,59 @@
+"""The stages in their order: the one list of who decides on a recovery, and by which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from models.entities.states import Stage
+from models.sealing.sealed_place import SealedPlace
+from recovery_flows.cases import stalled
+from recovery_flows.correspondence.letters import deadlines as letter_deadlines
+from recovery_flows.cross_border import stage as cross_border
+from recovery_flows.freezing import stage as freezing
+from recovery_flows.law.regime import Laws
+from recovery_flows.ledger.changeset import Progress
+from recovery_flows.restitution import stage as restitution
+from recovery_flows.tracing import onward_accounts
+
+Seal = Callable[[object, SealedPlace], str]
+"""Encrypts fields for the place where they are stored."""
+Decide = Callable[[Progress, datetime, Laws, Seal], None]
+"""Everything that one stage has to do on a recovery now."""
+
+
+def _freezing(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+    del seal
+    letter_deadlines.advance(progress, now, laws)
+    freezing.advance(progress, now, laws)
+
+
+def _tracing(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+    del laws, seal
+    onward_accounts.advance(progress, now)
+
+
+def _restitution(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+    del seal
+    restitution.advance(progress, now, laws)
+    # The stages before have nothing to do, or it would not be this one's turn.
+    stalled.advance(progress, now, laws)
+
+
+STAGES: Mapping[Stage, Decide] = {
+    Stage.FREEZING: _freezing,
+    Stage.TRACING: _tracing,
+    Stage.CROSS_BORDER: cross_border.advance,
+    Stage.RESTITUTION: _restitution,
+}
+
+
+def decide(stage: Stage, progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+    """Let one stage do everything that it has to do on a recovery now."""
+    STAGES[stage](progress, now, laws, seal)
+
+
+def decide_all(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+    """Let every stage decide, one after the other."""
+    for stage in STAGES:
+        decide(stage, progress, now, laws, seal)

@@ -1,0 +1,1 @@
+"""What people see of whole recoveries, for screens and commands alike."""
