@@ -15,6 +15,7 @@ from models.entities import (
     multi_agency_transitions,
     register_transitions,
 )
+from models.entities.rows import AssetRow
 from models.entities.states import (
     ApprovalState,
     CallState,
@@ -59,6 +60,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
         (_S.RESTITUTION, "hold_needed"): _S.FREEZING,
         (_S.RESTITUTION, "new_round"): _S.TRACING,
         (_S.CLOSED, "reopened"): _S.FREEZING,
+        (_S.CLOSED, "reopened_abroad"): _S.CROSS_BORDER,
     }
     for stage in stages:
         moves[(stage, "closed")] = _S.CLOSED
@@ -214,6 +216,11 @@ _JOINED = frozenset(
 MOVES: Mapping[Noun, _Table] = {
     noun: _with_moved(table) if noun in _JOINED else table for noun, table in _OWN_MOVES.items()
 }
+
+
+def reopened(asset: AssetRow) -> str:
+    """The event that opens a closed account again: at home it may be stopped, abroad asked for."""
+    return "reopened" if asset.home else "reopened_abroad"
 
 
 def next_state(noun: Noun, state: str | None, event: str) -> str:

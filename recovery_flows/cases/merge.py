@@ -8,6 +8,7 @@ from datetime import datetime
 from models.case_file import RecoveryFile, TraceView
 from models.entities.rows import CallRow
 from models.entities.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
+from models.entities.transitions import reopened
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from recovery_flows.errors import StepRefusedError
@@ -176,7 +177,7 @@ def _twin_moves(stays: RecoveryFile, joins: RecoveryFile) -> list[Move]:
             "traced_claim_minor": asset.traced_claim_minor + other.traced_claim_minor,
         }
         is_back = asset.stage is Stage.CLOSED and other.stage is not Stage.CLOSED
-        event = "reopened" if is_back else "updated"
+        event = reopened(asset) if is_back else "updated"
         moves.append(Move(Noun.ASSET, asset.id, event, asset.stage, values))
     return moves
 

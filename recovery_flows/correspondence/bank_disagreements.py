@@ -16,6 +16,7 @@ from models.entities.states import (
     RecoveryState,
     Stage,
 )
+from models.entities.transitions import reopened
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
 from models.outcome import Move
@@ -120,4 +121,4 @@ def reopen(progress: Progress, asset_id: str, reason: str) -> None:
         progress.take(Move(Noun.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason))
     asset = progress.file.asset(asset_id)
     if asset.stage is Stage.CLOSED:
-        progress.take(Move(Noun.ASSET, asset.id, "reopened", asset.stage, reason=reason))
+        progress.take(Move(Noun.ASSET, asset.id, reopened(asset), asset.stage, reason=reason))

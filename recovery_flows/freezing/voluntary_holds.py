@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.entities.rows import AssetRow
 from models.entities.states import HoldKind, Noun, Stage
+from models.entities.transitions import reopened
 from models.outcome import Move, Scalar
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import next_hold_id
@@ -70,4 +71,4 @@ def _attend_to(progress: Progress, asset: AssetRow) -> None:
         values: dict[str, Scalar] = {"left_alone": ""}
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
     if asset.stage is Stage.CLOSED:
-        progress.take(Move(Noun.ASSET, asset.id, "reopened", asset.stage))
+        progress.take(Move(Noun.ASSET, asset.id, reopened(asset), asset.stage))
