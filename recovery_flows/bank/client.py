@@ -128,8 +128,10 @@ class PartnerBank:
         if until is not None and until < since:
             raise UnfitArgumentError("until", "is before since")
         answers: list[RawAnswer] = []
+        budget = paging.Budget(self.partner)
         with self._keeping(answers):
-            return await self._statement(number, since, until, authority, answers), tuple(answers)
+            fact = await self._statement(number, since, until, authority, answers, budget)
+            return fact, tuple(answers)
 
     async def _statement(
         self,
@@ -138,6 +140,7 @@ class PartnerBank:
         until: datetime | None,
         authority: Authority | None,
         answers: list[RawAnswer],
+        budget: paging.Budget,
     ) -> StatementFact:
         """One period, or its halves; the raw answers are added to `answers`."""
         period = {"fromDate": wire.time_text(since, "since")}
@@ -145,14 +148,14 @@ class PartnerBank:
             period["toDate"] = wire.time_text(until, "until")
         path = f"/v1/accounts/{_segment(number)}/transactions?{urlencode(period)}"
         try:
-            pages = await self._pages(path, authority, Flag.TRANSACTIONS, Limits(number))
+            pages = await self._pages(path, authority, Flag.TRANSACTIONS, budget, Limits(number))
         except PartnerRefusedError as error:
             end = until or self._line.case_now()
             if meaning_of(error.status, error.problem) is not Meaning.HALVE or end <= since + _STEP:
                 raise
             middle = since + (end - since) / 2
-            first = await self._statement(number, since, middle, authority, answers)
-            rest = await self._statement(number, middle + _STEP, until, authority, answers)
+            first = await self._statement(number, since, middle, authority, answers, budget)
+            rest = await self._statement(number, middle + _STEP, until, authority, answers, budget)
             return wire.join_statements(first, rest, self.partner)
         answers += pages
         fact = await paging.parsed(wire.parse_statement, pages, self.partner)
@@ -168,11 +171,11 @@ class PartnerBank:
         repeated deliveries by (id, revision). Pages that are too large are asked for in halves.
         """
         after = wire.time_text(since or _FIRST_INSTANT, "since")
-        limit = FEED_PAGE_SIZE
+        limit, budget = FEED_PAGE_SIZE, paging.Budget(self.partner)
         while True:
             query = urlencode({"modifiedAfter": after, "limit": limit})
             try:
-                answers = await self._pages(f"/v1/events?{query}", None, Flag.FEED)
+                answers = await self._pages(f"/v1/events?{query}", None, Flag.FEED, budget)
                 break
             except PartnerRefusedError as error:
                 if meaning_of(error.status, error.problem) is not Meaning.HALVE or limit == 1:
@@ -242,23 +245,23 @@ class PartnerBank:
         path: str,
         authority: Authority | None,
         flag: Flag,
+        budget: paging.Budget,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> list[RawAnswer]:
-        """All pages of one reading; one limit of time and of bytes for all of them together."""
+        """All pages of one part of a reading."""
         answers: list[RawAnswer] = []
         seen: set[str] = set()
         with self._keeping(answers):
             next_path: str | None = path
-            async with paging.in_time(self.partner):
+            async with budget.in_time():
                 while next_path is not None:
-                    if next_path in seen or len(seen) == paging.PAGES_MAX:
+                    if next_path in seen:
                         why = "leads round and round"
                         raise AnswerUnreadableError(self.partner, "links.next", why)
                     seen.add(next_path)
+                    budget.ask()
                     answers.append(await self._get(next_path, authority, flag, limits))
-                    if sum(len(answer.body) for answer in answers) > paging.BYTES_MAX:
-                        why = f"are larger than {paging.BYTES_MAX} bytes together"
-                        raise AnswerUnreadableError(self.partner, "pages", why)
+                    budget.take(answers[-1])
                     next_path = paging.next_path(self._origin, next_path, answers[-1], self.partner)
         return answers
 

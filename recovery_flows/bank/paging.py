@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import httpx
@@ -23,15 +24,44 @@ _IN_LOOP_BYTES_MAX = 100_000
 T = TypeVar("T")
 
 
-@asynccontextmanager
-async def in_time(partner: PartnerId) -> AsyncIterator[None]:
-    """One limit of time for all pages of a reading; PartnerUnavailableError when it is over."""
-    try:
-        async with asyncio.timeout(SECONDS_MAX):
-            yield
-    except TimeoutError:
-        why = f"did not give all pages within {SECONDS_MAX} s"
-        raise PartnerUnavailableError(partner, why, trouble=Trouble.SLOW) from None
+def _deadline() -> float:
+    return asyncio.get_running_loop().time() + SECONDS_MAX
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one reading may cost, over all its pages and all parts that it is asked for in.
+
+    A partner that calls every period too large would else be asked for millions of short ones.
+    """
+
+    partner: PartnerId
+    until: float = field(default_factory=_deadline)
+    pages: int = 0
+    size: int = 0
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """One limit of time; PartnerUnavailableError when it is over."""
+        try:
+            async with asyncio.timeout_at(self.until):
+                yield
+        except TimeoutError:
+            why = f"did not give all pages within {SECONDS_MAX} s"
+            raise PartnerUnavailableError(self.partner, why, trouble=Trouble.SLOW) from None
+
+    def ask(self) -> None:
+        """One page more is asked for; AnswerUnreadableError after too many."""
+        if self.pages == PAGES_MAX:
+            raise AnswerUnreadableError(self.partner, "pages", f"are more than {PAGES_MAX}")
+        self.pages += 1
+
+    def take(self, answer: RawAnswer) -> None:
+        """A page has come; AnswerUnreadableError when all of them are too large."""
+        self.size += len(answer.body)
+        if self.size > BYTES_MAX:
+            why = f"are larger than {BYTES_MAX} bytes together"
+            raise AnswerUnreadableError(self.partner, "pages", why)
 
 
 def next_path(origin: httpx.URL, path: str, answer: RawAnswer, partner: PartnerId) -> str | None:
