@@ -59,6 +59,11 @@ LISTS: dict[str, Case] = {
         )),
         is_read=True,
     ),
+    "holds that are none of ours, page after page without an end": Case(
+        "poll",
+        pages(lambda n, following: page(strangers(n * 1_000, 1_000), following)),
+        is_read=True,
+    ),
     "8,000 items that cannot be read": Case(
         "poll", always(lambda: page(filled(packed(hold(revision="two")), 2_300_000))), is_read=True
     ),

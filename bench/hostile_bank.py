@@ -26,7 +26,7 @@ from bench.simulated import commit
 RESULTS = Path(__file__).with_name("hostile_bank.json")
 CASES: dict[str, Case] = {**LISTS, **NUMBERS, **BYTES, **TRANSPORT, **PAGES, **OURS}
 CPU_SECONDS, CPU_SECONDS_A_MEGABYTE, CPU_SECONDS_MAX = 2.0, 1.0, 20.0
-MEMORY_MEBIBYTES, MEMORY_TIMES_ITS_BYTES = 64.0, 20.0
+MEMORY_MEBIBYTES, MEMORY_TIMES_ITS_BYTES, MEMORY_MEBIBYTES_MAX = 64.0, 20.0, 256.0
 PAUSE_SECONDS, DISK_MEGABYTES = 1.0, 4.0
 _GONE_SECONDS = 400
 _MEGA = 1_000_000
@@ -69,7 +69,10 @@ def _above(case: Case, cost: Cost, sent: float) -> list[str]:
             cost.cpu_seconds,
             min(CPU_SECONDS + CPU_SECONDS_A_MEGABYTE * sent, CPU_SECONDS_MAX),
         ),
-        "memory": (cost.memory_mebibytes, MEMORY_MEBIBYTES + MEMORY_TIMES_ITS_BYTES * sent),
+        "memory": (
+            cost.memory_mebibytes,
+            min(MEMORY_MEBIBYTES + MEMORY_TIMES_ITS_BYTES * sent, MEMORY_MEBIBYTES_MAX),
+        ),
         "pause": (cost.pause_seconds, PAUSE_SECONDS),
         "time": (cost.seconds, case.seconds),
         "disk": (cost.disk_megabytes, DISK_MEGABYTES + sent if case.changes else DISK_MEGABYTES),
@@ -115,6 +118,7 @@ BOUNDS = {
     "cpu_seconds": f"{CPU_SECONDS} + {CPU_SECONDS_A_MEGABYTE} a megabyte",
     "cpu_seconds_at_most": CPU_SECONDS_MAX,
     "memory_mebibytes": f"{MEMORY_MEBIBYTES} + {MEMORY_TIMES_ITS_BYTES} a megabyte",
+    "memory_mebibytes_at_most": MEMORY_MEBIBYTES_MAX,
     "pause_seconds": PAUSE_SECONDS,
     "disk_megabytes": f"{DISK_MEGABYTES}, and its own bytes where they change something of ours",
 }

@@ -26,6 +26,7 @@ from recovery_flows.errors import (
     AnswerUnreadableError,
     PartnerRefusedError,
     PartnerUnavailableError,
+    RecoveryFlowsError,
     UnfitArgumentError,
 )
 
@@ -128,7 +129,7 @@ class PartnerBank:
         if until is not None and until < since:
             raise UnfitArgumentError("until", "is before since")
         answers: list[RawAnswer] = []
-        budget = paging.Budget(self.partner)
+        budget = paging.of_statement(self.partner)
         with self._keeping(answers):
             fact = await self._statement(number, since, until, authority, answers, budget)
             return fact, tuple(answers)
@@ -165,13 +166,15 @@ class PartnerBank:
         return fact
 
     async def events(self, since: datetime | None) -> tuple[FeedPage, tuple[RawAnswer, ...]]:
-        """Everything changed strictly after `since` (None: ever), all pages, oldest first.
+        """Everything changed strictly after `since` (None: ever), oldest first.
 
         A feed may lag: the caller asks again from some seconds before what was reached, and tells
-        repeated deliveries by (id, revision). Pages that are too large are asked for in halves.
+        repeated deliveries by (id, revision). Pages that are too large are asked for in halves;
+        what is more than one reading may cost is left for the next one, and told in `unread`.
         """
         after = wire.time_text(since or _FIRST_INSTANT, "since")
-        limit, budget = FEED_PAGE_SIZE, paging.Budget(self.partner)
+        limit, budget = FEED_PAGE_SIZE, paging.of_feed(self.partner)
+        spent: RecoveryFlowsError | None = None
         while True:
             query = urlencode({"modifiedAfter": after, "limit": limit})
             try:
@@ -181,8 +184,14 @@ class PartnerBank:
                 if meaning_of(error.status, error.problem) is not Meaning.HALVE or limit == 1:
                     raise
                 limit //= 2
-        with self._keeping(answers):
+            except (PartnerUnavailableError, AnswerUnreadableError) as error:
+                if not budget.is_spent:
+                    raise
+                answers, spent = list(error.raw), error
+                break
+        with self._keeping(answers if spent is None else []):
             page = await paging.parsed(feed_wire.parse_feed, answers, self.partner)
+            page = page if spent is None else paging.up_to_here(page, spent)
         if page.unread:
             self.forget()
         return page, tuple(answers)

@@ -104,6 +104,43 @@ async def test_a_bank_that_calls_every_period_too_large_is_not_asked_for_ever(
     assert len(scripted.seen) == 20
 
 
+def long_feed(*numbers: int) -> list[dict[str, Any]]:
+    """Pages of one hold each, of which no one is the last."""
+    return [
+        {
+            "items": [revision(n, f"hold-{n}")],
+            "hasMoreElements": True,
+            "links": [{"rel": "next", "href": f"/v1/events?page={at}"}],
+        }
+        for at, n in enumerate(numbers)
+    ]
+
+
+async def test_a_feed_too_long_for_one_reading_is_gone_on_with_in_the_next(
+    scripted: Any, bank: PartnerBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGES_MAX", 3)
+    for page in long_feed(1, 2, 3, 4):
+        scripted.will(page)
+    told, answers = await bank.events(SINCE)
+    assert [item.order_ref for item in told.items] == ["hold-1", "hold-2", "hold-3"]
+    assert told.reached == SINCE + timedelta(seconds=3)
+    # It was not read to its end, and says so: no clock ends a hold on the strength of it.
+    assert told.unread == ("pages are more than are read at once",)
+    assert len(answers) == 3
+
+
+async def test_a_long_feed_that_is_not_oldest_first_is_not_cut(
+    scripted: Any, bank: PartnerBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGES_MAX", 3)
+    for page in long_feed(9, 2, 3, 4):
+        scripted.will(page)
+    with pytest.raises(AnswerUnreadableError, match="pages are more than 3") as caught:
+        await bank.events(SINCE)
+    assert len(caught.value.raw) == 3
+
+
 async def test_a_cookie_of_a_bank_is_neither_kept_nor_sent_again(
     scripted: Any, bank: PartnerBank
 ) -> None:
