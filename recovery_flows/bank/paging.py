@@ -23,6 +23,7 @@ from recovery_flows.errors import (
 PAGES_MAX = 1_000
 BYTES_MAX, FEED_BYTES_MAX = 50_000_000, 10_000_000
 SECONDS_MAX, FEED_SECONDS_MAX = 300, 60
+USELESS_BYTES_KEPT = 1_000_000
 ROOT = "/v1/"
 _IN_LOOP_BYTES_MAX = 100_000
 T = TypeVar("T")
@@ -89,6 +90,20 @@ def up_to_here(page: FeedPage, spent: RecoveryFlowsError) -> FeedPage:
     if not read or read != sorted(read):
         raise spent
     return replace(page, unread=(*page.unread, "pages are more than are read at once"))
+
+
+def worth_keeping(useless: Sequence[RawAnswer]) -> list[RawAnswer]:
+    """The last of answers by which nothing was booked, up to so many bytes.
+
+    A partner could else fill the disk with them, reading by reading.
+    """
+    kept, size = [], 0
+    for answer in reversed(useless):
+        size += len(answer.body)
+        if size > USELESS_BYTES_KEPT:
+            break
+        kept.append(answer)
+    return kept
 
 
 def next_path(origin: httpx.URL, path: str, answer: RawAnswer, partner: PartnerId) -> str | None:

@@ -25,6 +25,7 @@ from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
+from recovery_flows.bank.paging import worth_keeping
 from recovery_flows.desk.recording import conclude, refresh
 from recovery_flows.errors import (
     AnswerUnreadableError,
@@ -49,7 +50,7 @@ _NOUNS: dict[type[FeedFact], Noun] = {
     TaskFact: Noun.TASK,
 }
 _Told = tuple[Owned, FeedFact]
-USELESS_BYTES_KEPT, _TOLD = 1_000_000, 300
+_TOLD = 300
 
 
 def due_polls(engine: Engine) -> list[str]:
@@ -110,7 +111,7 @@ def _note_failed(
     now, wall = engine.now(), engine.wall()
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
-        for raw in () if partner.last_error == str(error)[:_TOLD] else _last_of(unread):
+        for raw in () if partner.last_error == str(error)[:_TOLD] else worth_keeping(unread):
             keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
         note_contact(unit, partner_id, error=str(error), trouble=error.trouble)
         remember_breaker(unit, engine, partner_id)
@@ -138,7 +139,7 @@ def _take(
     wrong, whole = _wrong_with(partner_id, page, strange), not (page.unread or not_taken)
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
-        for raw in raws if changed or not_taken else _last_of(raws if wrong else ()):
+        for raw in raws if changed or not_taken else worth_keeping(raws if wrong else ()):
             keep(unit, raw.body, "feed", raw.media_type, wall)
         code = Trouble.UNREADABLE if wrong else Trouble.NONE
         note_contact(unit, partner_id, answered_at=wall, error=wrong, trouble=code)
@@ -151,20 +152,6 @@ def _take(
             ended = recoveries_past_end(unit.session, partner_id, asked_at - FEED_LAG)
             refresh(unit, now, engine.laws, ended)
     return changed
-
-
-def _last_of(raws: tuple[RawAnswer, ...]) -> list[RawAnswer]:
-    """The last of these answers, up to so many bytes: nothing was booked by them.
-
-    A partner could else fill the disk with what is none of ours, reading by reading.
-    """
-    kept, size = [], 0
-    for raw in reversed(raws):
-        size += len(raw.body)
-        if size > USELESS_BYTES_KEPT:
-            break
-        kept.append(raw)
-    return kept
 
 
 def _wrong_with(partner_id: str, page: FeedPage, strange: int) -> str:
