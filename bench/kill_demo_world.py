@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 _NODES = 40
 _MULES = frozenset({10, 11, 12, 13, 14, 16, 20, 21})
+_ONWARD = frozenset({22, 24, 31})
 _OPENING = 5_000
+"""What an honest account begins with; a mule's has the victims' money and no other."""
 
 
 class _Pay(NamedTuple):
@@ -41,7 +43,7 @@ def write_world(folder: Path) -> Path:
     """Write nodes.csv and transactions.csv into `folder`, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     nodes = [
-        {"nodeid": n, "isFraud": int(n in _MULES), "init_balance": _OPENING, "fraudStep": 1}
+        {"nodeid": n, "isFraud": int(n in _MULES), "init_balance": _opening(n), "fraudStep": 1}
         for n in range(_NODES)
     ]
     pays = [
@@ -54,3 +56,7 @@ def write_world(folder: Path) -> Path:
             writer.writeheader()
             writer.writerows(rows)
     return folder
+
+
+def _opening(node: int) -> int:
+    return 0 if node in _MULES | _ONWARD else _OPENING
