@@ -5,6 +5,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 ARGS ?=
+# Words for the audit of the pins: --required, --advisories FOLDER.
+AUDIT ?=
 BIN := .venv/bin
 STAMP := .venv/.setup-stamp
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
@@ -34,12 +36,13 @@ demo: setup ## show the whole way of some recoveries; more arguments by ARGS="..
 test: setup ## run the tests, two at a time
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-check: setup ## formatting, lint, types, import contracts, ratchets
+check: setup ## formatting, lint, types, import contracts, ratchets, known weaknesses of the pins
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/checks
+	$(BIN)/python -m tests.checks.audit $(AUDIT)
 
 bench: setup ## measure; what and how is in bench/
 	$(BIN)/python -m bench $(ARGS)

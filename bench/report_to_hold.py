@@ -41,7 +41,7 @@ from recovery_flows.sandbox.worlds.world import open_book
 
 RESULTS = Path(__file__).with_name("report_to_hold.json")
 _H, _C = table_of(Hold), table_of(Call)
-_WAIT_SECONDS = 60
+_WAIT_SECONDS = 180
 _PAUSE_SECONDS = 0.4
 _STUCK_SECONDS = 1.0
 _REPORTS_A_ROUND = 5
@@ -85,12 +85,17 @@ def one_report(at: ManyBanks, number: int) -> tuple[float, float, float]:
     begun = time.perf_counter()
     hold_id = order_stop(at, number)
     committed = time.perf_counter()
-    with closing(open_book(at.book)) as book:
-        query = "SELECT 1 FROM hold WHERE order_ref = ?"
-        _until(lambda: book.execute(query, [hold_id]).fetchone(), "the bank got no order")
+    until_at_bank(at, hold_id)
     ordered = time.perf_counter()
     _until(lambda: _state(at, hold_id) is HoldState.STOPPED, "the hold did not come")
     return committed - begun, ordered - committed, time.perf_counter() - committed
+
+
+def until_at_bank(at: ManyBanks, hold_id: str) -> None:
+    """Wait until a bank has the order."""
+    with closing(open_book(at.book)) as book:
+        query = "SELECT 1 FROM hold WHERE order_ref = ?"
+        _until(lambda: book.execute(query, [hold_id]).fetchone(), "the bank got no order")
 
 
 def order_stop(at: ManyBanks, number: int) -> str:

@@ -42,6 +42,7 @@ from recovery_flows.errors import (
 from recovery_flows.freezing.lapse import FEED_LAG
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Progress
+from recovery_flows.partners.rbp1.paging import worth_keeping
 
 _NOUNS: dict[type[FeedFact], Noun] = {
     HoldFact: Noun.HOLD,
@@ -49,6 +50,7 @@ _NOUNS: dict[type[FeedFact], Noun] = {
     TaskFact: Noun.TASK,
 }
 _Told = tuple[Owned, FeedFact]
+_TOLD = 300
 
 
 def due_polls(engine: Engine) -> list[str]:
@@ -109,7 +111,7 @@ def _note_failed(
     now, wall = engine.now(), engine.wall()
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
-        for raw in unread:
+        for raw in () if partner.last_error == str(error)[:_TOLD] else worth_keeping(unread):
             keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
         note_contact(unit, partner_id, error=str(error), trouble=error.trouble)
         remember_breaker(unit, engine, partner_id)
@@ -137,9 +139,8 @@ def _take(
     wrong, whole = _wrong_with(partner_id, page, strange), not (page.unread or not_taken)
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
-        if changed or not_taken or wrong:
-            for raw in raws:
-                keep(unit, raw.body, "feed", raw.media_type, wall)
+        for raw in raws if changed or not_taken else worth_keeping(raws if wrong else ()):
+            keep(unit, raw.body, "feed", raw.media_type, wall)
         code = Trouble.UNREADABLE if wrong else Trouble.NONE
         note_contact(unit, partner_id, answered_at=wall, error=wrong, trouble=code)
         remember_breaker(unit, engine, partner_id)

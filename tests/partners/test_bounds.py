@@ -193,7 +193,7 @@ def endless(page: int) -> dict[str, Any]:
 async def test_all_pages_of_a_feed_have_one_limit_of_bytes(
     scripted: Any, bank: PartnerBank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "BYTES_MAX", 10_000)
+    monkeypatch.setattr(paging, "FEED_BYTES_MAX", 10_000)
     for page in range(50):
         scripted.will(endless(page))
     with pytest.raises(AnswerUnreadableError, match="larger than 10000 bytes together"):
@@ -204,7 +204,7 @@ async def test_all_pages_of_a_feed_have_one_limit_of_bytes(
 async def test_all_pages_of_a_feed_have_one_limit_of_time(
     scripted: Any, bank: PartnerBank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "SECONDS_MAX", 0.5)
+    monkeypatch.setattr(paging, "FEED_SECONDS_MAX", 0.5)
     for page in range(2_000):
         scripted.will(endless(page))
     with pytest.raises((PartnerUnavailableError, AnswerUnreadableError)) as caught:

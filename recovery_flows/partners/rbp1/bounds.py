@@ -5,6 +5,7 @@ No message quotes what a partner sent.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,39 @@ ITEMS_MAX, LINES_MAX = 10_000, 100_000
 FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
 YEARS_AHEAD = timedelta(days=3_653)
 _DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
+
+
+class _RepeatedError(Exception):
+    """An object names a field twice."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise _RepeatedError
+
+
+def _nothing(text: str) -> None:
+    del text
+
+
+_FIELDS = json.JSONDecoder(
+    object_pairs_hook=_once, parse_int=_nothing, parse_float=_nothing, parse_constant=_nothing,
+    strict=False,
+)  # fmt: skip
+
+
+def repeats_a_field(raw: bytes) -> bool:
+    """Whether an object of this JSON has a field twice: which one counts, each reader says anew.
+
+    False also for what is no JSON: whoever reads it says why.
+    """
+    try:
+        _FIELDS.decode(raw.decode())
+    except _RepeatedError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def _money(value: object) -> Money:

@@ -18,6 +18,7 @@ from recovery_flows.errors import (
     AnswerUnreadableError,
     PartnerRefusedError,
     PartnerUnavailableError,
+    RecoveryFlowsError,
     UnfitArgumentError,
 )
 from recovery_flows.partners.rbp1 import feed_wire, paging, wire
@@ -128,8 +129,10 @@ class PartnerBank:
         if until is not None and until < since:
             raise UnfitArgumentError("until", "is before since")
         answers: list[RawAnswer] = []
+        budget = paging.of_statement(self.partner)
         with self._keeping(answers):
-            return await self._statement(number, since, until, authority, answers), tuple(answers)
+            fact = await self._statement(number, since, until, authority, answers, budget)
+            return fact, tuple(answers)
 
     async def _statement(
         self,
@@ -138,6 +141,7 @@ class PartnerBank:
         until: datetime | None,
         authority: Authority | None,
         answers: list[RawAnswer],
+        budget: paging.Budget,
     ) -> StatementFact:
         """One period, or its halves; the raw answers are added to `answers`."""
         period = {"fromDate": wire.time_text(since, "since")}
@@ -145,14 +149,14 @@ class PartnerBank:
             period["toDate"] = wire.time_text(until, "until")
         path = f"/v1/accounts/{_segment(number)}/transactions?{urlencode(period)}"
         try:
-            pages = await self._pages(path, authority, Flag.TRANSACTIONS, Limits(number))
+            pages = await self._pages(path, authority, Flag.TRANSACTIONS, budget, Limits(number))
         except PartnerRefusedError as error:
             end = until or self._line.case_now()
             if meaning_of(error.status, error.problem) is not Meaning.HALVE or end <= since + _STEP:
                 raise
             middle = since + (end - since) / 2
-            first = await self._statement(number, since, middle, authority, answers)
-            rest = await self._statement(number, middle + _STEP, until, authority, answers)
+            first = await self._statement(number, since, middle, authority, answers, budget)
+            rest = await self._statement(number, middle + _STEP, until, authority, answers, budget)
             return wire.join_statements(first, rest, self.partner)
         answers += pages
         fact = await paging.parsed(wire.parse_statement, pages, self.partner)
@@ -162,24 +166,32 @@ class PartnerBank:
         return fact
 
     async def events(self, since: datetime | None) -> tuple[FeedPage, tuple[RawAnswer, ...]]:
-        """Everything changed strictly after `since` (None: ever), all pages, oldest first.
+        """Everything changed strictly after `since` (None: ever), oldest first.
 
         A feed may lag: the caller asks again from some seconds before what was reached, and tells
-        repeated deliveries by (id, revision). Pages that are too large are asked for in halves.
+        repeated deliveries by (id, revision). Pages that are too large are asked for in halves;
+        what is more than one reading may cost is left for the next one, and told in `unread`.
         """
         after = wire.time_text(since or _FIRST_INSTANT, "since")
-        limit = FEED_PAGE_SIZE
+        limit, budget = FEED_PAGE_SIZE, paging.of_feed(self.partner)
+        spent: RecoveryFlowsError | None = None
         while True:
             query = urlencode({"modifiedAfter": after, "limit": limit})
             try:
-                answers = await self._pages(f"/v1/events?{query}", None, Flag.FEED)
+                answers = await self._pages(f"/v1/events?{query}", None, Flag.FEED, budget)
                 break
             except PartnerRefusedError as error:
                 if meaning_of(error.status, error.problem) is not Meaning.HALVE or limit == 1:
                     raise
                 limit //= 2
-        with self._keeping(answers):
+            except (PartnerUnavailableError, AnswerUnreadableError) as error:
+                if not budget.is_spent:
+                    raise
+                answers, spent = list(error.raw), error
+                break
+        with self._keeping(answers if spent is None else []):
             page = await paging.parsed(feed_wire.parse_feed, answers, self.partner)
+            page = page if spent is None else paging.up_to_here(page, spent)
         if page.unread:
             self.forget()
         return page, tuple(answers)
@@ -242,23 +254,23 @@ class PartnerBank:
         path: str,
         authority: Authority | None,
         flag: Flag,
+        budget: paging.Budget,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> list[RawAnswer]:
-        """All pages of one reading; one limit of time and of bytes for all of them together."""
+        """All pages of one part of a reading."""
         answers: list[RawAnswer] = []
         seen: set[str] = set()
         with self._keeping(answers):
             next_path: str | None = path
-            async with paging.in_time(self.partner):
+            async with budget.in_time():
                 while next_path is not None:
-                    if next_path in seen or len(seen) == paging.PAGES_MAX:
+                    if next_path in seen:
                         why = "leads round and round"
                         raise AnswerUnreadableError(self.partner, "links.next", why)
                     seen.add(next_path)
+                    budget.ask()
                     answers.append(await self._get(next_path, authority, flag, limits))
-                    if sum(len(answer.body) for answer in answers) > paging.BYTES_MAX:
-                        why = f"are larger than {paging.BYTES_MAX} bytes together"
-                        raise AnswerUnreadableError(self.partner, "pages", why)
+                    budget.take(answers[-1])
                     next_path = paging.next_path(self._origin, next_path, answers[-1], self.partner)
         return answers
 

@@ -19,6 +19,7 @@ from models.ids import CallId, PartnerId
 from recovery_flows.errors import UnfitArgumentError
 from recovery_flows.partners.rbp1.orders import TOKEN_TYPE, Authority, Flag, Limits, order_claims
 from recovery_flows.partners.rbp1.signing import Signer
+from recovery_flows.partners.rbp1.transport import BoundedTransport, no_cookies
 
 CONNECTIONS_MAX = 10  # httpcore's pool is quadratic: ten is where it is still fast
 KEEPALIVE_SECONDS = 2  # below the 5 s after which common servers close: no race for a reused one
@@ -140,9 +141,16 @@ class Line:
     def open_http(self) -> httpx.AsyncClient:
         """The connections to this partner: no proxy from the environment, no redirects."""
         token = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        limits = httpx.Limits(
+            max_connections=CONNECTIONS_MAX,
+            max_keepalive_connections=CONNECTIONS_MAX,
+            keepalive_expiry=KEEPALIVE_SECONDS,
+        )
+        context = self.certificates.context() if self.origin().scheme == "https" else None
         return httpx.AsyncClient(
             base_url=self.base_url,
-            verify=self.certificates.context() if self.origin().scheme == "https" else True,
+            transport=BoundedTransport(context, limits),
+            cookies=no_cookies(),
             headers=token
             | {
                 "Accept": "application/json",
@@ -151,11 +159,6 @@ class Line:
                 "User-Agent": "recovery-flows",
             },
             timeout=httpx.Timeout(self.read_timeout_seconds, connect=self.connect_timeout_seconds),
-            limits=httpx.Limits(
-                max_connections=CONNECTIONS_MAX,
-                max_keepalive_connections=CONNECTIONS_MAX,
-                keepalive_expiry=KEEPALIVE_SECONDS,
-            ),
             trust_env=False,
             follow_redirects=False,
         )

@@ -22,8 +22,10 @@ from recovery_flows.partners.rbp1.breaker import Breaker
 from recovery_flows.partners.rbp1.connection import Line
 from recovery_flows.partners.rbp1.limiter import Gate
 from recovery_flows.partners.rbp1.orders import Flag
+from recovery_flows.partners.rbp1.transport import AnswerTooLargeError
 
 BODY_BYTES_MAX = 5_000_000
+_PIECES, _PIECE_BYTES = 1_000, 100
 REMEMBERED_MAX = 256
 _REMEMBERED_BYTES_MAX = 65_536
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -34,10 +36,6 @@ _WHY: tuple[tuple[type[Exception], str, Trouble], ...] = (
     (httpx.TimeoutException, "it did not answer in time", Trouble.SLOW),
     (TimeoutError, "it did not answer in time", Trouble.SLOW),
 )
-
-
-class _BodyTooLargeError(Exception):
-    """An answer went past BODY_BYTES_MAX."""
 
 
 class Exchange:
@@ -116,7 +114,7 @@ class Exchange:
     ) -> tuple[httpx.Response, bytes]:
         try:
             return await self._exchange_again_if_dropped(request)
-        except (httpx.RequestError, TimeoutError, _BodyTooLargeError) as error:
+        except (httpx.RequestError, TimeoutError, AnswerTooLargeError) as error:
             failure = self._failure(error, key)
         # Raised outside of the handler: httpx's texts can quote headers and bodies.
         raise failure
@@ -133,14 +131,16 @@ class Exchange:
         return await self._exchange(request)
 
     async def _exchange(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-        body = bytearray()
+        body, pieces = bytearray(), 0
         async with asyncio.timeout(self._total_seconds):
             response = await self.http.send(request, stream=True)
             try:
                 async for chunk in response.aiter_raw():
                     body += chunk
-                    if len(body) > BODY_BYTES_MAX:
-                        raise _BodyTooLargeError
+                    pieces += 1
+                    # Each piece costs as much as some hundred bytes of a long one.
+                    if max(len(body), _PIECE_BYTES * (pieces - _PIECES)) > BODY_BYTES_MAX:
+                        raise AnswerTooLargeError
             finally:
                 await response.aclose()
         return response, bytes(body)
@@ -156,8 +156,8 @@ class Exchange:
             raise
 
     def _failure(self, error: Exception, key: CallId | None) -> RecoveryFlowsError:
-        if isinstance(error, _BodyTooLargeError):
-            why = f"is larger than {BODY_BYTES_MAX} bytes"
+        if isinstance(error, AnswerTooLargeError):
+            why = f"is larger than {BODY_BYTES_MAX} bytes, or comes in too many pieces"
             if key is None:
                 return AnswerUnreadableError(self.partner, "body", why)
             return OutcomeUnknownError(self.partner, key, f"the answer {why}")

@@ -9,40 +9,49 @@ from models.facts import FeedFact, FeedPage
 from models.ids import PartnerId, canonical
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.partners.rbp1 import feed_shapes
-from recovery_flows.partners.rbp1.wire import shaped
+from recovery_flows.partners.rbp1.wire import fitted, shaped
 
 UNREAD_TOLD = 20
 """So many items that cannot be read are named; the others are where the first ones are."""
+REVISIONS_MAX = 100
+"""So many revisions of one resource are taken from one reading; the rest comes with the next."""
 
 
 def parse_feed(pages: Sequence[bytes], bank: PartnerId) -> FeedPage:
     """All pages of one reading of the change feed as one stretch, in the bank's order.
 
-    An item that cannot be read is told in `unread` and ends no other; the stretch then reaches
-    only to what was changed before it.
+    An item that cannot be read, or that is one revision too many of its resource, is told in
+    `unread` and ends no other; the stretch then reaches only to what was changed before it.
     """
     given = [item for raw in pages for item in shaped(feed_shapes.FeedShape, raw, bank).items]
     items: list[FeedFact] = []
     unread: list[str] = []
     reached: list[datetime] = []
     lost: list[datetime | None] = []
+    revisions: dict[tuple[type, str], set[tuple[str, int]]] = {}
     for at, item in enumerate(given):
         raw = canonical(item)
         try:
-            shape = shaped(feed_shapes.ItemShape, raw, bank).root
+            shape = fitted(feed_shapes.ItemShape, raw, bank).root
         except AnswerUnreadableError as error:
-            if len(unread) < UNREAD_TOLD:
-                unread.append(f"items.{at}.{error.field} {error.why}")
+            unread.append(f"items.{at}.{error.field} {error.why}")
             lost.append(_modified(raw, bank))
-        else:
-            items.append(shape.fact())
-            reached.append(shape.last_modified)
-    return FeedPage(tuple(items), _reached(reached, lost), tuple(unread))
+            continue
+        fact = shape.fact()
+        told = revisions.setdefault((type(fact), fact.order_ref), set())
+        told.add((shape.id, shape.revision))
+        if len(told) > REVISIONS_MAX:
+            unread.append(f"items.{at}.revision is one of more than {REVISIONS_MAX} at once")
+            lost.append(shape.last_modified)
+            continue
+        items.append(fact)
+        reached.append(shape.last_modified)
+    return FeedPage(tuple(items), _reached(reached, lost), tuple(unread[:UNREAD_TOLD]))
 
 
 def _modified(raw: bytes, bank: PartnerId) -> datetime | None:
     try:
-        return shaped(feed_shapes.ModifiedShape, raw, bank).last_modified
+        return fitted(feed_shapes.ModifiedShape, raw, bank).last_modified
     except AnswerUnreadableError:
         return None
 

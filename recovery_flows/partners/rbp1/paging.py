@@ -5,33 +5,105 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import httpx
 
-from models.facts import RawAnswer
+from models.facts import FeedPage, RawAnswer
 from models.ids import PartnerId
 from models.trouble import Trouble
-from recovery_flows.errors import AnswerUnreadableError, PartnerUnavailableError
+from recovery_flows.errors import (
+    AnswerUnreadableError,
+    PartnerUnavailableError,
+    RecoveryFlowsError,
+)
 from recovery_flows.partners.rbp1 import wire
 
 PAGES_MAX = 1_000
-BYTES_MAX = 50_000_000
-SECONDS_MAX = 300
+BYTES_MAX, FEED_BYTES_MAX = 50_000_000, 10_000_000
+SECONDS_MAX, FEED_SECONDS_MAX = 300, 60
+USELESS_BYTES_KEPT = 1_000_000
 ROOT = "/v1/"
 _IN_LOOP_BYTES_MAX = 100_000
 T = TypeVar("T")
 
 
-@asynccontextmanager
-async def in_time(partner: PartnerId) -> AsyncIterator[None]:
-    """One limit of time for all pages of a reading; PartnerUnavailableError when it is over."""
-    try:
-        async with asyncio.timeout(SECONDS_MAX):
-            yield
-    except TimeoutError:
-        why = f"did not give all pages within {SECONDS_MAX} s"
-        raise PartnerUnavailableError(partner, why, trouble=Trouble.SLOW) from None
+@dataclass(slots=True)
+class Budget:
+    """What one reading may cost, over all its pages and all parts that it is asked for in.
+
+    A partner that calls every period too large would else be asked for millions of short ones.
+    """
+
+    partner: PartnerId
+    seconds: float
+    bytes_max: int
+    pages: int = 0
+    size: int = 0
+    is_spent: bool = False
+    _begun: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """One limit of time; PartnerUnavailableError when it is over."""
+        try:
+            async with asyncio.timeout_at(self._begun + self.seconds):
+                yield
+        except TimeoutError:
+            self.is_spent = True
+            why = f"did not give all pages within {self.seconds} s"
+            raise PartnerUnavailableError(self.partner, why, trouble=Trouble.SLOW) from None
+
+    def ask(self) -> None:
+        """One page more is asked for; AnswerUnreadableError after too many."""
+        if self.pages == PAGES_MAX:
+            self.is_spent = True
+            raise AnswerUnreadableError(self.partner, "pages", f"are more than {PAGES_MAX}")
+        self.pages += 1
+
+    def take(self, answer: RawAnswer) -> None:
+        """A page has come; AnswerUnreadableError when all of them are too large."""
+        self.size += len(answer.body)
+        if self.size > self.bytes_max:
+            self.is_spent = True
+            why = f"are larger than {self.bytes_max} bytes together"
+            raise AnswerUnreadableError(self.partner, "pages", why)
+
+
+def of_feed(partner: PartnerId) -> Budget:
+    """The budget of a feed, which the next reading goes on with, so that it can be small."""
+    return Budget(partner, FEED_SECONDS_MAX, FEED_BYTES_MAX)
+
+
+def of_statement(partner: PartnerId) -> Budget:
+    """The budget of a statement, which is read as a whole or not at all."""
+    return Budget(partner, SECONDS_MAX, BYTES_MAX)
+
+
+def up_to_here(page: FeedPage, spent: RecoveryFlowsError) -> FeedPage:
+    """What was read of a feed until its budget was spent: the next reading goes on from there.
+
+    Raises `spent` where it cannot: nothing was read, or the pages do not come oldest first.
+    """
+    read = [item.modified_at for item in page.items]
+    if not read or read != sorted(read):
+        raise spent
+    return replace(page, unread=(*page.unread, "pages are more than are read at once"))
+
+
+def worth_keeping(useless: Sequence[RawAnswer]) -> list[RawAnswer]:
+    """The last of answers by which nothing was booked, up to so many bytes.
+
+    A partner could else fill the disk with them, reading by reading.
+    """
+    kept, size = [], 0
+    for answer in reversed(useless):
+        size += len(answer.body)
+        if size > USELESS_BYTES_KEPT:
+            break
+        kept.append(answer)
+    return kept
 
 
 def next_path(origin: httpx.URL, path: str, answer: RawAnswer, partner: PartnerId) -> str | None:

@@ -30,6 +30,7 @@ from models.ids import CallId, HoldId, PartnerId, canonical
 from models.money import Money
 from recovery_flows.errors import AnswerUnreadableError, UnfitArgumentError
 from recovery_flows.partners.rbp1 import feed_shapes, shapes
+from recovery_flows.partners.rbp1.bounds import repeats_a_field
 
 HOLDS_PATH = "/v1/holds"
 PAYOUTS_PATH = "/v1/payouts"
@@ -224,7 +225,7 @@ def join_statements(first: StatementFact, rest: StatementFact, bank: PartnerId) 
 
 def next_link(raw: bytes, bank: PartnerId) -> str | None:
     """The link to the page after this one, as the bank wrote it; None after the last."""
-    page = shaped(shapes.Links, raw, bank)
+    page = fitted(shapes.Links, raw, bank)
     if page.has_more_elements is False:
         return None
     href = next((link.href for link in page.links if link.rel == "next"), None)
@@ -235,6 +236,14 @@ def next_link(raw: bytes, bank: PartnerId) -> str | None:
 
 def shaped(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
     """Bytes as one of the profile's shapes; AnswerUnreadableError names the field that is not."""
+    fits = fitted(shape, raw, bank)
+    if repeats_a_field(raw):
+        raise AnswerUnreadableError(bank, "the whole answer", "names a field twice")
+    return fits
+
+
+def fitted(shape: type[_Shaped], raw: bytes, bank: PartnerId) -> _Shaped:
+    """The same where the bytes are our own, or a part of them is read before all of them are."""
     if (raw.count(b"{") + raw.count(b"[")) * _PART_BYTES_MIN > len(raw) + _SHORT_BYTES:
         # Each part costs hundreds of bytes here; the smallest one of the profile is a sum of money.
         why = "is made of more parts than it has content"
