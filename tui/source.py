@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -36,6 +36,7 @@ from recovery_flows.desk.trace_views import HopView
 from recovery_flows.desk.waiting import waiting_approvals
 from recovery_flows.documents.letters import Line
 from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.intake.budget import Limits
 from recovery_flows.reports.summary import Summary, summary
 from recovery_flows.rules.attention import DEFAULT_PATIENCE, Patience
 from recovery_flows.rules.regime import Regime
@@ -58,6 +59,8 @@ class Source:
     laws: Mapping[str, Regime]
     post: Post = NO_POST
     patience: Patience = DEFAULT_PATIENCE
+    limits: Limits = field(default_factory=Limits)
+    """What a file may cost that a person enters here."""
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +11,17 @@ from typing import Annotated, Any
 import typer
 
 from models.money import Money
+from recovery_flows.cli.limits import not_read, settings_limits
 from recovery_flows.cli.options import ActingAs, AsJson
 from recovery_flows.cli.output import complain, say_json
 from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.shape import (
     End,
     Entry,
     Head,
     Item,
+    Member,
     StatementRefusedError,
 )
 
@@ -40,7 +43,11 @@ class FileRead:
     differences: list[int | None] = field(default_factory=list)
     currency: str = ""
     warnings: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    """Names of what no reader looks at, and how often each is there."""
     refused: str = ""
+    refused_inside: list[str] = field(default_factory=list)
+    """Files inside a zip of which nothing is taken, each with its reason."""
     stored: str = ""
 
     @property
@@ -70,7 +77,8 @@ def statement(
     as_json: AsJson = False,
 ) -> None:
     """Read statement files; every booking is stored once, whatever comes twice."""
-    found = [read_file(path) for path in files]
+    limits = settings_limits()
+    found = [read_file(path, limits) for path in files]
     if schema is not None:
         _hold_against(schema, files, found)
     problem = "" if dry_run else _store_all(found, files, bank, acting_as)
@@ -81,7 +89,7 @@ def statement(
     if problem:
         complain(problem)
         raise typer.Exit(2)
-    if any(one.refused for one in found):
+    if any(one.refused or one.refused_inside for one in found):
         raise typer.Exit(_REFUSED_EXIT_CODE)
 
 
@@ -90,38 +98,67 @@ def _hold_against(schema: Path, files: list[Path], found: list[FileRead]) -> Non
 
     rules = read_schema(schema)
     for path, one in zip(files, found, strict=True):
-        departure = against_schema(path, rules) if one.format.startswith("camt") else ""
-        if departure and not one.refused:
+        is_read = one.format.startswith("camt") and not one.refused
+        departure = against_schema(path, rules) if is_read else ""
+        if departure:
             one.warnings.append(f"does not follow {schema.name}: {departure}")
 
 
-def read_file(path: Path) -> FileRead:
+def read_file(path: Path, limits: Limits | None = None) -> FileRead:
     """Read one file to its end, counting."""
     from recovery_flows.intake.statements.reading import read_path
 
     found = FileRead(path.name)
     try:
-        _count(found, read_path(path))
+        _count(found, read_path(path, limits or Limits()))
     except StatementRefusedError as error:
         found.refused = str(error)
     return found
 
 
 def _count(found: FileRead, items: Iterable[Item]) -> None:
+    """Count what is in a file; nothing of a file in a zip that turns out to be refused."""
+    part = FileRead(found.file)
     for item in items:
-        if isinstance(item, Head):
-            found.format, found.version = str(item.format), item.version
-            found.currency = found.currency or item.currency
-        elif isinstance(item, Entry):
-            found.payments += 1
-            found.pending += item.is_pending
-            if not item.is_pending:
-                found.sums[item.amount.currency][item.direction] += item.amount.minor
-        elif isinstance(item, End):
-            found.statements += 1
-            found.entries += item.bookings
-            found.differences.append(item.difference_minor)
-            found.warnings += item.warnings
+        if not isinstance(item, Member):
+            _take(part, item)
+            continue
+        if item.refused:
+            found.refused_inside.append(f"{item.name}: {item.refused}")
+        else:
+            _add(found, part)
+        part = FileRead(found.file)
+    _add(found, part)
+
+
+def _take(part: FileRead, item: Head | Entry | End) -> None:
+    if isinstance(item, Head):
+        part.format, part.version = str(item.format), item.version
+        part.currency = part.currency or item.currency
+    elif isinstance(item, Entry):
+        part.payments += 1
+        part.pending += item.is_pending
+        if not item.is_pending:
+            part.sums[item.amount.currency][item.direction] += item.amount.minor
+    else:
+        part.statements += 1
+        part.entries += item.bookings
+        part.differences.append(item.difference_minor)
+        part.warnings += item.warnings
+        part.unread.update(dict(item.unread))
+
+
+def _add(found: FileRead, part: FileRead) -> None:
+    found.format, found.version = part.format or found.format, part.version or found.version
+    found.currency = found.currency or part.currency
+    for name in ("statements", "entries", "payments", "pending"):
+        setattr(found, name, getattr(found, name) + getattr(part, name))
+    for currency, sides in part.sums.items():
+        for side, minor in sides.items():
+            found.sums[currency][side] += minor
+    found.differences += part.differences
+    found.warnings += part.warnings
+    found.unread.update(part.unread)
 
 
 def _store_all(found: list[FileRead], files: list[Path], bank: str, acting_as: str) -> str:
@@ -155,7 +192,9 @@ def _told(one: FileRead) -> dict[str, Any]:
         "balances": one.balances,
         "difference": difference,
         "warnings": one.warnings,
+        "not_read": dict(sorted(one.unread.items())),
         "refused": one.refused or None,
+        "refused_inside": one.refused_inside,
         "stored": one.stored or None,
     }
 
@@ -170,6 +209,8 @@ def _table(found: list[FileRead]) -> list[str]:
     lines = columns(rows, head, right=(2, 3, 4)) if rows else []
     for one in found:
         lines += [f"{one.file}: {warning}" for warning in one.warnings]
+        lines += [f"{one.file}: {not_read(one.unread)}"] if one.unread else []
+        lines += [f"{one.file}: refused: {text}" for text in one.refused_inside]
     lines += [f"{one.file}: refused: {one.refused}" for one in found if one.refused]
     refused = sum(1 for one in found if one.refused)
     return [*lines, f"{counted(len(found) - refused, 'file')} read, {refused} refused"]

@@ -30,11 +30,13 @@ from models.store.unit import unit_of_work
 from models.store.upgrading import SealsLostError, has_no_seals, seal_older
 from models.vault import Vault
 from recovery_flows.bank.signing import Signer
+from recovery_flows.cli.limits import limits_of
 from recovery_flows.desk import Desk, NobodyActsError, wall_clock
 from recovery_flows.desk.log_in import Identity, all_of_demo, by_secret, by_system_user
 from recovery_flows.documents.letters import Sender
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
 from recovery_flows.flows.context import Pace
+from recovery_flows.intake.budget import Limits
 from recovery_flows.rules.attention import Patience
 from recovery_flows.rules.regime import Regime, load_regime
 
@@ -74,7 +76,7 @@ class Installation:
 
     def desk(self, acting_as: str = "") -> Desk:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
-        return Desk(self.database, self.laws, self.officer(acting_as))
+        return Desk(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
         """Who acts. A handle needs its secret (in a demo the demo's own is taken)."""
@@ -129,6 +131,10 @@ class Installation:
             unowned=timedelta(minutes=screen.unowned_minutes),
             stalled=timedelta(hours=screen.stalled_hours),
         )
+
+    def limits(self) -> Limits:
+        """What one file may cost, from the settings."""
+        return limits_of(self.settings)
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.engine import Database
@@ -29,6 +29,7 @@ from recovery_flows.desk.deconflicting import carry_reason, check_step
 from recovery_flows.desk.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.desk.recording import conclude, derived_or_due
 from recovery_flows.errors import MisuseError
+from recovery_flows.intake.budget import Limits
 from recovery_flows.rules import approving, joining, milestones, payees, steps
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.freezing import Laws
@@ -57,6 +58,7 @@ class Desk:
     laws: Laws
     officer: Identity | None
     wall: WallClock = wall_clock
+    limits: Limits = field(default_factory=Limits)
 
     def actor(self, role: Role) -> Actor:
         """Who acts in this role; NobodyActsError if nobody does or the role is not theirs."""

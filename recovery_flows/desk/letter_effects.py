@@ -12,6 +12,7 @@ from models.states import CallKind
 from models.store.partners import note_contact
 from models.store.unit import Actor, Unit
 from recovery_flows.desk.statement_files import statements_in, take_parts
+from recovery_flows.intake.budget import NO_LIMITS
 from recovery_flows.rules import letter_answers
 from recovery_flows.rules.acts import StepRefusedError
 from recovery_flows.rules.freezing import Laws
@@ -44,7 +45,7 @@ def take(
 
 def read_statement(unit: Unit, actor: Actor, now: datetime, laws: Laws, call: CallRow) -> str:
     """Take in the statement file of an approved answer; what a person has to know of it."""
-    parts = list(statements_in(_document(unit, call.answer_document)))
+    parts = list(statements_in(_document(unit, call.answer_document), NO_LIMITS))
     taken = take_parts(
         unit, actor, now, parts, call.answer_document, call.partner_id, laws
     )  # fmt: skip

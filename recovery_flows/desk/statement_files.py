@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -18,9 +17,10 @@ from recovery_flows.desk.file_plan import (
     taken_file,
     write_accounts,
 )
-from recovery_flows.desk.reading import FileStatement, told_statements
+from recovery_flows.desk.reading import FileStatement, told_parts, told_statements
 from recovery_flows.errors import RefusedError
-from recovery_flows.intake.statements.reading import read_stream
+from recovery_flows.intake.budget import Limits
+from recovery_flows.intake.statements.reading import read_bytes
 from recovery_flows.intake.statements.shape import Item, StatementRefusedError
 from recovery_flows.rules.freezing import Laws
 
@@ -47,7 +47,8 @@ def take_in(
     these cases nothing but the bytes is stored.
     """
     document = keep_bytes(database, raw, "statement_file", media_type, now)
-    parts = list(told_statements(items))
+    told = list(told_parts(items))
+    parts = [part for part in told if isinstance(part, FileStatement)]
     if sum(len(part.entries) for part in parts) > SMALL:
         return importing.take_in_chunks(database, actor, now, parts, document, bank, laws)
     with unit_of_work(database) as unit:
@@ -76,9 +77,9 @@ def take_parts(
     return taken_file(unit.session, plan, document, refs)
 
 
-def statements_in(raw: bytes) -> Iterator[FileStatement]:
+def statements_in(raw: bytes, limits: Limits) -> Iterator[FileStatement]:
     """The statements of a file; RefusedError where it is none that can be read."""
     try:
-        yield from told_statements(read_stream(io.BytesIO(raw)))
+        yield from told_statements(read_bytes(raw, limits))
     except StatementRefusedError as error:
         raise RefusedError(f"the file is no statement that can be read: {error}") from error

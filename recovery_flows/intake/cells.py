@@ -13,6 +13,7 @@ from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.intake.refusals import CellRefusedError
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.(?P<fraction>[0-9]+))?")
+_MINOR_MAX = 2**53
 _ACCOUNT = re.compile(r"[A-Za-z0-9]{4,34}")
 
 Cells = Mapping[str, object]
@@ -53,6 +54,8 @@ def read_money(cells: Cells) -> Money:
     money = Money.parse(text, currency)
     if money.minor == 0:
         raise CellRefusedError("amount", "is zero")
+    if money.minor > _MINOR_MAX:
+        raise CellRefusedError("amount", "is larger than any payment")
     return money
 
 
