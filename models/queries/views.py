@@ -11,6 +11,7 @@ from models.money import Money
 from models.queries.discrepancy_views import DiscrepancyLine
 from models.queries.letter_views import LetterLine
 from models.queries.linkages import LinkageLine
+from models.safe_text import undirected
 from models.states import (
     AllocationState,
     ClaimState,
@@ -295,4 +296,4 @@ def masked_account(tail: str) -> str:
 
 def masked_name(name: str) -> str:
     """A name as it may be shown: its first character."""
-    return f"{name[:1]}··" if name else "··"
+    return f"{undirected(name)[:1]}··"

@@ -117,6 +117,7 @@ def trace(
         return
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")
+    from recovery_flows.cli.limits import settings_limits
     from recovery_flows.cli.trace_files import Wanted, show_file_trace
     from recovery_flows.desk.transfer_files import Wanted as WantedFiles
     from recovery_flows.intake.transfers.mapping import mapping_named
@@ -124,7 +125,7 @@ def trace(
 
     files = WantedFiles(
         transfers, sources, openings, _instant(as_of), mapping_named(mapping),
-        by_columns=engine is not EngineOption.PLAIN,
+        by_columns=engine is not EngineOption.PLAIN, limits=settings_limits(),
     )  # fmt: skip
     show_file_trace(
         Wanted(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from models.facts import AccountRef
 from models.money import Money, exponent
-from models.safe_text import steers
+from models.safe_text import misleads, steers, undirected
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.intake.refusals import CellRefusedError
 
@@ -19,15 +19,20 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9]{4,34}")
 Cells = Mapping[str, object]
 
 
-def read_text(cells: Cells, field: str, most: int, *, optional: bool = False) -> str:
-    """A text of at most `most` characters without control characters, trimmed."""
+def read_text(
+    cells: Cells, field: str, most: int, *, optional: bool = False, is_name: bool = False
+) -> str:
+    """A text of at most `most` characters without control characters, trimmed.
+
+    In a name or a free text marks of direction are kept: Arabic and Hebrew names have them.
+    """
     value = cells.get(field)
     if value is not None and not isinstance(value, str):
         raise CellRefusedError(field, "is not one text")
     text = (value or "").strip()
-    if not text and not optional:
+    if not undirected(text).strip() and not optional:
         raise CellRefusedError(field, "is empty")
-    if steers(text):
+    if misleads(text) or (steers(text) and not is_name):
         raise CellRefusedError(field, "holds control characters")
     if len(text) > most:
         raise CellRefusedError(field, f"is longer than {most} characters")
@@ -66,7 +71,9 @@ def read_account(cells: Cells, side: str, holder_field: str) -> AccountRef:
     number = "".join(read_text(cells, field, 80).split(" "))
     if not _ACCOUNT.fullmatch(number):
         raise CellRefusedError(field, "is not 4 to 34 letters and digits")
-    return AccountRef(bank, number, read_text(cells, holder_field, 200, optional=True))
+    return AccountRef(
+        bank, number, read_text(cells, holder_field, 200, optional=True, is_name=True)
+    )
 
 
 def read_instant(cells: Cells, field: str, now: datetime) -> datetime:

@@ -22,6 +22,12 @@ from recovery_flows.rules.tracing.types import Transfer
 KINDS = tuple(LineKind)
 VERSION = 2
 """2: the decimals of BIF, DJF, GNF, KMF and RWF are none; a folder of version 1 has two."""
+_SCHEMA = pl.Schema(
+    {
+        "id": pl.String, "at": pl.Int64, "batch": pl.Int32, "payer": pl.Int32, "payee": pl.Int32,
+        "minor": pl.Int64, "kind": pl.Int8,
+    }
+)  # fmt: skip
 _ROWS, _ACCOUNTS, _ABOUT = "rows.arrow", "accounts.arrow", "about.json"
 
 
@@ -111,11 +117,13 @@ def load(folder: Path) -> TransferTable:
         raise MisuseError(
             f"{folder} holds no transfers: make it by `recovery intake transfers FILE --to FOLDER`"
         ) from error
-    if about.get("version") != VERSION:
+    if not isinstance(about, dict) or about.get("version") != VERSION:
         raise MisuseError(f"{folder} is of another version: read its files in again")
     try:
         rows = pl.read_ipc(folder / _ROWS)
         accounts = pl.read_ipc(folder / _ACCOUNTS)["account"]
-    except (OSError, pl.exceptions.PolarsError) as error:
+        if rows.schema != _SCHEMA or accounts.dtype != pl.String:
+            raise MisuseError(f"{folder} is damaged: read its files in again")
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise MisuseError(f"{folder} is damaged: read its files in again") from error
     return TransferTable(rows, accounts)
