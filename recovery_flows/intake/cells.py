@@ -13,6 +13,7 @@ from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.intake.refusals import CellRefusedError
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.(?P<fraction>[0-9]+))?")
+_FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
 _MINOR_MAX = 2**53
 _ACCOUNT = re.compile(r"[A-Za-z0-9]{4,34}")
 
@@ -87,6 +88,8 @@ def read_instant(cells: Cells, field: str, now: datetime) -> datetime:
         raise
     except (ValueError, OverflowError):
         raise CellRefusedError(field, "is not an instant such as 2026-01-31T09:30:00Z") from None
+    if instant < _FIRST_INSTANT:
+        raise CellRefusedError(field, "lies before the year 2000")
     if instant > now:
         raise CellRefusedError(field, "lies in the future")
     return instant

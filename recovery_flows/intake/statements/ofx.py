@@ -22,7 +22,14 @@ from recovery_flows.intake.statements.shape import (
     Item,
     StatementRefusedError,
 )
-from recovery_flows.intake.statements.values import minor_of, number_of, real_id, with_point
+from recovery_flows.intake.statements.values import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    minor_of,
+    number_of,
+    real_id,
+    with_point,
+)
 
 _TOKEN = re.compile(r"<(/?)([A-Za-z0-9._]+)>([^<]*)")
 _STAMP = re.compile(
@@ -195,11 +202,12 @@ def _moment(text: str) -> date | datetime | None:
     try:
         day = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC)
         if not found["time"] or found["zone"] is None:
-            return day.date()
+            return day.date() if FIRST_YEAR <= day.year <= LAST_YEAR else None
         clock = datetime.strptime(found["day"] + found["time"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         hours, _, part = found["zone"].partition(".")
         sign = -1 if hours.startswith("-") else 1
         behind = timedelta(hours=int(hours), minutes=sign * 60 * int(part or 0) / 10 ** len(part))
-        return clock - behind
+        at = clock - behind
     except (ValueError, OverflowError):
         return None
+    return at if FIRST_YEAR <= at.year <= LAST_YEAR else None

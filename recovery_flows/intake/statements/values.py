@@ -10,6 +10,7 @@ from functools import lru_cache
 from models.money import exponent
 from recovery_flows.intake.statements.shape import StatementRefusedError
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 _NO_ID = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOREF", "UNKNOWN", "-"})
 _INSTANT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}(:\d{2})?)([.:,]\d+)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
@@ -97,8 +98,12 @@ def _digits_of_or_none(currency: str) -> int | None:
 
 
 def day_or_instant(text: str) -> date | datetime | None:
-    """ISO text as an instant where it tells its zone, else as a day; None where it is neither."""
-    return _day_or_instant(text.strip()[:_LONGEST_INSTANT])
+    """ISO text as an instant where it tells its zone, else as a day; None where it is neither.
+
+    None too where it is in no year of banking: an instant at the end of time has no next day.
+    """
+    found = _day_or_instant(text.strip()[:_LONGEST_INSTANT])
+    return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 @lru_cache(_REPEATED)

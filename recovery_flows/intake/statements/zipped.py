@@ -48,7 +48,8 @@ def files_of(archive: zipfile.ZipFile, packed: int, limits: Limits) -> list[zipf
 
     Measured against the bytes that are there: files that overlap share theirs.
     """
-    files = [info for info in archive.infolist() if not info.is_dir()]
+    # Not `is_dir`, which fails on a file without a name.
+    files = [info for info in archive.infolist() if not info.filename.endswith("/")]
     whole = sum(info.file_size for info in files)
     if not files:
         raise StatementRefusedError("the zip file is empty")

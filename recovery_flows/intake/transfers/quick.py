@@ -20,7 +20,13 @@ from models.money import exponent
 from recovery_flows.intake.budget import BudgetSpentError, Limits
 from recovery_flows.intake.transfers.files import account_id
 from recovery_flows.intake.transfers.mapping import NAMES_JOINED_BY, ColumnMapping
-from recovery_flows.intake.transfers.rows import EPOCH, STEPS_MOST, FileRefusedError, distinct
+from recovery_flows.intake.transfers.rows import (
+    EPOCH,
+    STEPS_MOST,
+    FileRefusedError,
+    distinct,
+    told_twice,
+)
 from recovery_flows.intake.transfers.table import KINDS, TransferTable
 from recovery_flows.rules.tracing.kernel.ordering import rows_payers_first
 from recovery_flows.rules.tracing.types import Transfer
@@ -65,7 +71,8 @@ def _frame(path: Path, mapping: ColumnMapping, limits: Limits) -> pl.DataFrame:
     wanted = {ours: of for ours, of in mapping.columns.items() if set(of) <= set(names)}
     if any(ours in wanted for ours in ("seq", "reverses", "credit_amount")) or mapping.leave_out:
         raise _OddError
-    if not set(mapping.needed()) <= set(names):
+    ours = [column for of in mapping.columns.values() for column in of]
+    if not set(mapping.needed()) <= set(names) or told_twice(names, ours):
         raise _OddError
     text = pl.read_csv(path, has_header=False, skip_rows=1, new_columns=names, infer_schema=False)
     if text.width != len(names):
