@@ -30,7 +30,9 @@ _PARTS: dict[str, tuple[str, ...]] = {
                "RltdPties/DbtrAcct/Id/IBAN", "RltdPties/CdtrAcct/Id/Othr/Id",
                "RltdAgts/DbtrAgt/FinInstnId/BICFI", "RmtInf/Ustrd", "RtrInf/Rsn/Cd"),
 }  # fmt: skip
-_NAMES = tuple({part for parts in _PARTS.values() for path in parts for part in path.split("/")})
+_NAMES = tuple(
+    sorted({part for parts in _PARTS.values() for path in parts for part in path.split("/")})
+)
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _ODD_HEADS = (
     "", "\ufeff", " \n", '<?xml version="1.0" encoding="UTF-16"?>', "<!-- c -->",

@@ -194,7 +194,7 @@ def _refuse_doctype(element: Any) -> None:  # noqa: ANN401 - lxml has no types o
 
 
 def _is_statement(element: Any) -> bool:  # noqa: ANN401 - lxml has no types of its own
-    parent = element.getparent()
+    parent = element.getparent() if element is not None else None
     if parent is None or local(element) not in _CONTAINERS:
         return False
     return local(parent).startswith("BkToCstmr")
