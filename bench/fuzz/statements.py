@@ -66,13 +66,25 @@ def _element(dice: Dice, name: str, attributes: str, depth: int) -> str:
     parts = _PARTS.get(name)
     if parts is None or depth > 12:
         return f"<{name}{attributes or _coded(dice, name)}>{_text(dice, name)}</{name}>"
-    chosen = [part for part in parts if part in _NEEDED or dice.random() < 0.75]
+    chosen = _chosen(dice, name, parts)
     if dice.is_odd():
         chosen.insert(dice.randrange(len(chosen) + 1), dice.of(_NAMES))
     if dice.is_odd() and chosen:
         chosen.append(dice.of(chosen))
     inside = "".join(_path(dice, part, depth) for part in chosen)
     return f"<{name}{attributes}>{inside}</{name}>"
+
+
+def _chosen(dice: Dice, name: str, parts: tuple[str, ...]) -> list[str]:
+    """Some of the parts, of a document one; what is there several times is less often."""
+    if name == "Document":
+        return [dice.of(parts)]
+    found: list[str] = []
+    for part in parts:
+        often = 0.3 if part in found else 1.0 if part in _NEEDED else 0.7
+        if dice.random() < often:
+            found.append(part)
+    return found
 
 
 def _path(dice: Dice, path: str, depth: int) -> str:

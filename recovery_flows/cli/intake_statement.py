@@ -25,7 +25,7 @@ from recovery_flows.intake.statements.shape import (
     StatementRefusedError,
 )
 
-_REFUSED_EXIT_CODE = 3
+_REFUSED_EXIT_CODE, _MISUSE_EXIT_CODE = 3, 2
 
 
 @dataclass(slots=True)
@@ -81,14 +81,14 @@ def statement(
     found = [read_file(path, limits) for path in files]
     if schema is not None:
         _hold_against(schema, files, found)
-    problem = "" if dry_run else _store_all(found, files, bank, acting_as)
+    problem = None if dry_run else _store_all(found, files, bank, acting_as)
     if as_json:
         say_json([_told(one) for one in found])
     else:
         tell(_table(found))
-    if problem:
-        complain(problem)
-        raise typer.Exit(2)
+    if problem is not None:
+        complain(problem.sentence)
+        raise typer.Exit(problem.exit_code)
     if any(one.refused or one.refused_inside for one in found):
         raise typer.Exit(_REFUSED_EXIT_CODE)
 
@@ -161,8 +161,18 @@ def _add(found: FileRead, part: FileRead) -> None:
     found.unread.update(part.unread)
 
 
-def _store_all(found: list[FileRead], files: list[Path], bank: str, acting_as: str) -> str:
-    """Store what was read; "" or one sentence why nothing was."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why files were not stored, and what the command says to the shell."""
+
+    sentence: str
+    exit_code: int
+
+
+def _store_all(
+    found: list[FileRead], files: list[Path], bank: str, acting_as: str
+) -> Problem | None:
+    """Store what was read; a full disk, say, ends that: what was stored before it stays."""
     from models.engine import DatabaseMissingError
     from recovery_flows.cli.statement_storing import store
     from recovery_flows.errors import RecoveryFlowsError
@@ -170,8 +180,11 @@ def _store_all(found: list[FileRead], files: list[Path], bank: str, acting_as: s
     try:
         store(found, files, bank, acting_as)
     except (RecoveryFlowsError, DatabaseMissingError) as error:
-        return f"nothing was stored: {error}; --dry-run only reads"
-    return ""
+        code = error.exit_code if isinstance(error, RecoveryFlowsError) else _MISUSE_EXIT_CODE
+        if any(one.stored for one in found):
+            return Problem(f"{error}; the files before it are stored", code)
+        return Problem(f"nothing was stored: {error}; --dry-run only reads", code)
+    return None
 
 
 def _told(one: FileRead) -> dict[str, Any]:

@@ -102,7 +102,8 @@ class _Reading:
                 self.looked = True
             name = names[element.tag].path
             if name == "TxDtls":
-                if names[element.getparent().tag].path == "NtryDtls":
+                parent = element.getparent()
+                if parent is not None and names[parent.tag].path == "NtryDtls":
                     self._payment(element)
             elif name == "Ntry":
                 yield from self._entry(element)

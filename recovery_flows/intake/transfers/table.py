@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.facts import LineKind
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, unwritable
 from recovery_flows.intake.transfers.files import ends_of
 from recovery_flows.intake.transfers.rows import EPOCH
 from recovery_flows.rules.tracing.types import Transfer
@@ -106,7 +106,7 @@ def save(table: TransferTable, folder: Path, about: dict[str, Any]) -> None:
         note.write_text(json.dumps({"version": VERSION, **about}, indent=1), encoding="utf-8")
         note.replace(folder / _ABOUT)
     except OSError as error:
-        raise MisuseError(f"{folder} cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error
 
 
 def load(folder: Path) -> TransferTable:
