@@ -47,7 +47,7 @@ class Reader:
     samples: tuple[bytes, ...] = ()
     units: tuple[re.Pattern[bytes], ...] = ()
     """What of its input can be repeated as often as one likes; without one it is not."""
-    weight: int = 4
+    weight: int = 8
 
 
 def _statement(data: bytes, folder: Path) -> str:
@@ -170,12 +170,12 @@ READERS: dict[str, Reader] = {
     "mt940": Reader(statements.mt940, _statement, _samples("statements/*.sta"), _LINES),
     "ofx": Reader(statements.ofx, _statement, _samples("statements/*.ofx"), _OFX),
     "bank json": Reader(objects.bank_json, _statement, _samples("statements/*.json"), _JSON),
-    "zip": Reader(statements.zipped, _statement, weight=2),
+    "zip": Reader(statements.zipped, _statement, weight=3),
     "complaints": Reader(tables.complaints, _complaints, _samples("reports/*.*"), _LINES + _JSON),
     "pasted": Reader(tables.pasted, _pasted, _samples("reports/pasted/*")),
     "transfers, both readers": Reader(tables.transfers, _transfers, (), _LINES, weight=1),
     "one booking in four formats": Reader(same.bookings, _same, weight=1),
-    "wire: feed": Reader(objects.feed, _feed, (), _JSON, weight=3),
+    "wire: feed": Reader(objects.feed, _feed, (), _JSON, weight=6),
     **{
         f"wire: {kind}": Reader(
             lambda dice, kind=kind: objects.answer(dice, kind),
