@@ -32,6 +32,14 @@ def test_fitted_text_has_exactly_the_width(text: str, width: int) -> None:
     assert cut(word(text), max(1, width)).cell_length <= max(1, width)
 
 
+@pytest.mark.parametrize("width", range(1, 16))
+def test_a_name_from_right_to_left_is_cut_within_its_isolate(width: int) -> None:
+    shown = cut(word("\u200fדוד כהן 100.00"), width)
+    assert shown.cell_length <= width
+    assert shown.plain.count("\u2068") == shown.plain.count("\u2069")
+    assert "\u200f" not in shown.plain
+
+
 def test_wide_characters_count_two_cells() -> None:
     assert fitted(word("王小明"), 8).plain == "王小明  "
     assert fitted(word("王小明"), 5).plain == "王小…"
