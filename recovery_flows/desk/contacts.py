@@ -15,7 +15,7 @@ from datetime import datetime
 from models.queries.clock import case_now
 from models.queries.partner_register import opened_contacts
 from models.queries.views import masked_name
-from models.safe_text import steers_or_hides
+from models.safe_text import steers_or_hides, undirected
 from models.states import Role
 from models.store import partner_register as register
 from models.store.register_guard import is_by_letter
@@ -148,6 +148,8 @@ def _checked(name: str, text: str) -> str:
 def _line(name: str, text: str) -> str:
     """One line without what a terminal would obey; lines of an address are joined by commas."""
     line = ", ".join(part.strip() for part in text.splitlines() if part.strip())
-    if len(line) > _LENGTH_MAX or steers_or_hides(line):
+    # A desk and an address may be written from right to left, with their marks.
+    text = line if name in ("phone", "email") else undirected(line)
+    if len(line) > _LENGTH_MAX or steers_or_hides(text):
         raise MisuseError(f"{name} has at most {_LENGTH_MAX} characters and no control characters")
     return line

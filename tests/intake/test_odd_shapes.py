@@ -74,6 +74,8 @@ def test_a_zero_late_in_a_complaint_or_transfer_file_is_refused_with_its_line(
     path.write_text(f"{HEADER}t,5,a,b,1,CNY\nt2,5,a\0,b,1,CNY\n")
     with pytest.raises(transfer_rows.FileRefusedError, match="byte of zero at line 3"):
         read_transfers(path)
+    path.write_text(f"{HEADER[:-1]},note\nt,5,a,b,1,CNY,\0\n")
+    assert quick_table([path], PLAIN) is None
 
 
 @pytest.mark.parametrize("amount", ["90071992547410.00", "999999999999999", "9" * 40])

@@ -40,6 +40,7 @@ _TIMES = (
 
 _WHOLE_MOST = 10**13
 _SUM_MOST = 2**62
+_CHUNK = 1 << 16
 _LIMITS = Limits()
 _POLARS, _PANIC = pl.exceptions.PolarsError, pl.exceptions.PanicException
 
@@ -67,6 +68,7 @@ def header(path: Path) -> list[str]:
 def _frame(path: Path, mapping: ColumnMapping, limits: Limits) -> pl.DataFrame:
     """Text columns of one file under our names, blanks and missing cells ruled out."""
     limits.check_size(path)
+    _check_text(path)
     names = header(path)
     wanted = {ours: of for ours, of in mapping.columns.items() if set(of) <= set(names)}
     if any(ours in wanted for ours in ("seq", "reverses", "credit_amount")) or mapping.leave_out:
@@ -82,6 +84,14 @@ def _frame(path: Path, mapping: ColumnMapping, limits: Limits) -> pl.DataFrame:
         _joined(wanted["from"], "from"), _joined(wanted["to"], "to"),
         *_amounts(text, mapping, wanted), _kinds(wanted),
     )  # fmt: skip
+
+
+def _check_text(path: Path) -> None:
+    """A zero, or a line as long as no row is, is for the row-by-row reader to refuse."""
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            if b"\0" in chunk or (len(chunk) == _CHUNK and b"\n" not in chunk):
+                raise _OddError
 
 
 def _name(wanted: dict[str, tuple[str, ...]]) -> pl.Expr:
