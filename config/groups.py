@@ -103,6 +103,26 @@ class SecuritySettings(Group):
     than in a file."""
 
 
+class IntakeSettings(Group):
+    """What one file that is taken in may cost; one that costs more is refused with a sentence."""
+
+    seconds_max: int = Field(default=600, ge=1, le=86_400)
+    """How long a file may take to be read once."""
+
+    file_megabytes_max: int = Field(default=900, ge=1, le=900)
+    """How large a file may be as it comes; larger ones fit into no column of the case database."""
+
+    unpacked_megabytes_max: int = Field(default=2_000, ge=1, le=100_000)
+    """How much may be read of a file, or of all files in a zip."""
+
+    whole_megabytes_max: int = Field(default=64, ge=1, le=2_000)
+    """How large a file may be in a format that is read as a whole: JSON, OFX, MT940. Reading takes
+    some ten times as much memory."""
+
+    depth_max: int = Field(default=64, ge=8, le=200)
+    """How deeply the parts of a file may be nested."""
+
+
 class LetterSettings(Group):
     """What letters to partners without an interface say of the unit."""
 

@@ -17,6 +17,7 @@ from pydantic_settings.exceptions import SettingsError as UnreadableVariableErro
 from config.complaint import SettingsError, complain, complain_of_variable
 from config.groups import (
     EngineSettings,
+    IntakeSettings,
     LetterSettings,
     PartnerSettings,
     PrefectSettings,
@@ -85,6 +86,9 @@ class Settings(BaseSettings):
 
     security: SecuritySettings = SecuritySettings()
     """Who acts."""
+
+    intake: IntakeSettings = IntakeSettings()
+    """What one file may cost."""
 
     letters: LetterSettings = LetterSettings()
     """What letters to partners without an interface say of the unit."""

@@ -7,6 +7,7 @@
     │   ├── StepRefusedError
     │   └── PartnerRefusedError
     ├── UnavailableError         retryable  exit 4   the same work may succeed later
+    │   ├── DiskError                       full, or only reads
     │   ├── PartnerUnavailableError         nothing was done: the same call again, later
     │   └── OutcomeUnknownError             perhaps done: ask by key before sending again
     └── DisagreementError        final      exit 5   two sides tell different things
@@ -18,6 +19,10 @@ in attributes that nothing prints.
 
 from __future__ import annotations
 
+import errno
+import os
+import re
+from pathlib import Path
 from typing import ClassVar
 
 from models.facts import RawAnswer
@@ -53,6 +58,23 @@ class UnavailableError(RecoveryFlowsError):
 
     retryable = True
     exit_code = 4
+
+
+class DiskError(UnavailableError):
+    """A disk is full, only reads, or fails: the same work may succeed when there is room."""
+
+
+_OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
+_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO})
+
+
+def unwritable(path: Path, error: OSError) -> RecoveryFlowsError:
+    """The error of a file that cannot be written: the disk's, or that of who named the file."""
+    # A library in Rust tells the number in its text only.
+    told = _OS_ERROR.search(str(error))
+    number = error.errno or (int(told[1]) if told else 0)
+    kind = DiskError if number in _DISK_ERRORS else MisuseError
+    return kind(f"{path} cannot be written: {os.strerror(number) if number else error}")
 
 
 class DisagreementError(RecoveryFlowsError):

@@ -94,7 +94,8 @@ class DeskApp(OrderlyApp[int]):
 
     def desk(self) -> Desk:
         """The desk of the identity that acts now."""
-        return Desk(self.source.database, self.source.laws, self.officer)
+        source = self.source
+        return Desk(source.database, source.laws, self.officer, limits=source.limits)
 
     def perform(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from models.engine import Database
 from recovery_flows.access.log_in import Identity
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
+from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 from tui.app import RecoveryApp
@@ -30,6 +31,7 @@ def run(
     patience: Patience = DEFAULT_PATIENCE,
     theme: str = DEFAULT_THEME,
     look_seconds: float = LOOK_SECONDS,
+    limits: Limits | None = None,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
@@ -37,7 +39,7 @@ def run(
     the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does;
     `look_seconds` lie between two looks at the database.
     """
-    source = Source(database, laws, post, patience)
+    source = Source(database, laws, post, patience, limits or Limits())
     recovery_id = source.recovery_id(start_at) if start_at else ""
     app = RecoveryApp(
         source,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -26,6 +26,7 @@ from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
 from recovery_flows.multi_agency.actions import Prospect, read_prospect
 from recovery_flows.partners.page import PartnerPage, partner_pages
@@ -52,6 +53,8 @@ class Source:
     laws: Mapping[str, Regime]
     post: Post = NO_POST
     patience: Patience = DEFAULT_PATIENCE
+    limits: Limits = field(default_factory=Limits)
+    """What a file may cost that a person enters here."""
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""

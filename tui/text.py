@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from models.safe_text import safe
+from models.safe_text import POP_ISOLATE, closed, safe
 
 
 def safe_lines(text: str) -> list[str]:
@@ -56,7 +56,8 @@ def cut(text: Content, width: int) -> Content:
         if used > width - 1:
             break
         kept += 1
-    return text[:kept].append("…")
+    is_open = closed(text.plain[:kept]) != text.plain[:kept]
+    return text[:kept].append(f"{POP_ISOLATE}…" if is_open else "…")
 
 
 def padded(text: str, width: int) -> str:

@@ -31,6 +31,8 @@ class IntakeSummary:
     filed: list[str] = field(default_factory=list)
     known: int = 0
     refused: list[tuple[int, str, str]] = field(default_factory=list)
+    unread: dict[str, int] = field(default_factory=dict)
+    """Columns that no reader looks at, and in how many rows each says something."""
 
 
 def file_reports(

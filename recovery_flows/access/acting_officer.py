@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.case_file import RecoveryFile
@@ -19,6 +19,7 @@ from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
 
@@ -48,6 +49,7 @@ class ActingOfficer:
     laws: Laws
     officer: Identity | None
     wall: WallClock = wall_clock
+    limits: Limits = field(default_factory=Limits)
 
     def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Progress) -> None:
         """Record everything that was decided, and what follows for the queue with it."""

@@ -16,6 +16,7 @@ from recovery_flows.cases.statement_files.storing import take_parts
 from recovery_flows.correspondence.letters import answers as letter_answers
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.intake.bookings import statements_in
+from recovery_flows.intake.budget import NO_LIMITS
 from recovery_flows.law.regime import Laws
 from recovery_flows.ledger.changeset import Progress
 
@@ -45,7 +46,7 @@ def take(
 
 def read_statement(unit: Unit, actor: Actor, now: datetime, laws: Laws, call: CallRow) -> str:
     """Take in the statement file of an approved answer; what a person has to know of it."""
-    parts = list(statements_in(_document(unit, call.answer_document)))
+    parts = list(statements_in(_document(unit, call.answer_document), NO_LIMITS))
     taken = take_parts(
         unit, actor, now, parts, call.answer_document, call.partner_id, laws
     )  # fmt: skip

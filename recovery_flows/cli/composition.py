@@ -37,10 +37,12 @@ from recovery_flows.access.log_in import (
     by_system_user,
 )
 from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.engine.context import Pace
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
+from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime, load_regime
 from recovery_flows.partners.rbp1.signing import Signer
 from recovery_flows.reports.unattended import Patience
@@ -81,7 +83,7 @@ class Installation:
 
     def desk(self, acting_as: str = "") -> Desk:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
-        return Desk(self.database, self.laws, self.officer(acting_as))
+        return Desk(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
         """Who acts. A handle needs its secret (in a demo the demo's own is taken)."""
@@ -136,6 +138,10 @@ class Installation:
             unowned=timedelta(minutes=screen.unowned_minutes),
             stalled=timedelta(hours=screen.stalled_hours),
         )
+
+    def limits(self) -> Limits:
+        """What one file may cost, from the settings."""
+        return limits_of(self.settings)
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""

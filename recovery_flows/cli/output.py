@@ -47,4 +47,7 @@ def complain(text: str) -> None:
 
 def say_json(value: object) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+    # A file's name may hold bytes that are no character; output is UTF-8 always.
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+    sys.stdout.flush()

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from models.safe_text import safe
+from models.safe_text import FIRST_STRONG_ISOLATE, POP_ISOLATE, closed, safe
 from recovery_flows.cli.output import say
+
+_NO_WIDTH = FIRST_STRONG_ISOLATE + POP_ISOLATE
 
 
 def tell(lines: Iterable[str]) -> None:
@@ -18,9 +20,9 @@ def tell(lines: Iterable[str]) -> None:
 
 
 def width_of(text: str) -> int:
-    """Cells of a terminal: wide characters take two, combining ones none."""
+    """Cells of a terminal: wide characters take two, combining ones and isolates none."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(c)) for c in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(c)) or c in _NO_WIDTH for c in text)
 
 
 def cells(text: str, most: int) -> str:
@@ -30,7 +32,7 @@ def cells(text: str, most: int) -> str:
         return text
     while width_of(text) > most - 1:
         text = text[:-1]
-    return text + "…"
+    return closed(text) + "…"
 
 
 def columns(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,8 +13,16 @@ from models.queries.books.accounts import Banks, partners_with
 from models.store.accounts import AccountPlan, ensure_account
 from models.store.bookings import Booking, ToldStatement
 from recovery_flows.errors import RefusedError
-from recovery_flows.intake.statements.reading import read_stream
-from recovery_flows.intake.statements.shape import End, Entry, Head, Item, StatementRefusedError
+from recovery_flows.intake.budget import Limits
+from recovery_flows.intake.statements.reading import read_bytes
+from recovery_flows.intake.statements.shape import (
+    End,
+    Entry,
+    Head,
+    Item,
+    Member,
+    StatementRefusedError,
+)
 
 _DAY = timedelta(days=1)
 _END_TO_END_LENGTH, _REFERENCE_LENGTH = 64, 80
@@ -23,13 +30,16 @@ _END_TO_END_LENGTH, _REFERENCE_LENGTH = 64, 80
 
 @dataclass(frozen=True, slots=True)
 class FileStatement:
-    """One statement of a file; `pending` and `undated` entries are counted and left out."""
+    """One statement of a file; entries that are `pending`, `undated` or in another currency than
+    the account's (`elsewhere`) are counted and left out.
+    """
 
     head: Head
     entries: tuple[Entry, ...]
     end: End
     pending: int
     undated: int
+    elsewhere: int = 0
 
     @property
     def currency(self) -> str:
@@ -37,23 +47,73 @@ class FileStatement:
         return self.head.currency or next((e.amount.currency for e in self.entries), "")
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedMember:
+    """A file inside a zip of which nothing is taken, and why."""
+
+    name: str
+    why: str
+
+
 def told_statements(items: Iterable[Item]) -> Iterator[FileStatement]:
-    """A reader's items, statement by statement."""
-    head: Head | None = None
-    entries: list[Entry] = []
-    pending = undated = 0
+    """A reader's items, statement by statement; files of a zip that are refused are left out."""
+    for part in told_parts(items):
+        if isinstance(part, FileStatement):
+            yield part
+
+
+def told_parts(items: Iterable[Item]) -> Iterator[FileStatement | RefusedMember]:
+    """The same, with the files of a zip that are refused.
+
+    Nothing of a file is given before it was read to its end: it may be refused there.
+    """
+    building = _Building()
+    read: list[FileStatement] = []
     for item in items:
+        if isinstance(item, Member):
+            if item.refused:
+                yield RefusedMember(item.name, item.refused)
+            else:
+                yield from read
+            read = []
+        elif (done := building.take(item)) is not None:
+            read.append(done)
+    yield from read
+
+
+class _Building:
+    """One statement, item by item."""
+
+    def __init__(self) -> None:
+        self._begin(None)
+
+    def _begin(self, head: Head | None) -> None:
+        self.head = head
+        self.entries: list[Entry] = []
+        self.pending = self.undated = self.elsewhere = 0
+
+    def take(self, item: Head | Entry | End) -> FileStatement | None:
+        """Add an item; the statement where it ends."""
         if isinstance(item, Head):
-            head, entries, pending, undated = item, [], 0, 0
-        elif isinstance(item, End):
-            if head is not None:
-                yield FileStatement(head, tuple(entries), item, pending, undated)
-        elif item.is_pending:
-            pending += 1
-        elif item.booked is None and item.valued is None:
-            undated += 1
+            self._begin(item)
+        elif isinstance(item, Entry):
+            self._entry(item)
+        elif self.head is not None:
+            return FileStatement(
+                self.head, tuple(self.entries), item, self.pending, self.undated, self.elsewhere
+            )
+        return None
+
+    def _entry(self, entry: Entry) -> None:
+        own = self.head.currency if self.head is not None else ""
+        if entry.is_pending:
+            self.pending += 1
+        elif entry.booked is None and entry.valued is None:
+            self.undated += 1
+        elif own and entry.amount.currency != own:
+            self.elsewhere += 1
         else:
-            entries.append(item)
+            self.entries.append(entry)
 
 
 class Reading:
@@ -184,6 +244,13 @@ class Reading:
             yield f"no partner is known by {codes}: what was paid there is not followed yet"
         if told.undated:
             yield f"{told.undated} entries without any day were left out"
+        if told.pending:
+            yield f"{told.pending} entries are not booked yet and were left out"
+        if told.elsewhere:
+            yield (
+                f"{told.elsewhere} entries in another currency than the account's were left out: "
+                "ask the bank for the statement of that currency"
+            )
 
 
 def _reach(bookings: tuple[Booking, ...]) -> tuple[datetime, datetime] | None:
@@ -196,9 +263,9 @@ def _signed(booking: Booking) -> int:
     return minor if booking.direction is Direction.CREDIT else -minor
 
 
-def statements_in(raw: bytes) -> Iterator[FileStatement]:
+def statements_in(raw: bytes, limits: Limits) -> Iterator[FileStatement]:
     """The statements of a file; RefusedError where it is none that can be read."""
     try:
-        yield from told_statements(read_stream(io.BytesIO(raw)))
+        yield from told_statements(read_bytes(raw, limits))
     except StatementRefusedError as error:
         raise RefusedError(f"the file is no statement that can be read: {error}") from error

@@ -8,25 +8,32 @@ from datetime import UTC, datetime
 
 from models.facts import AccountRef
 from models.money import Money, exponent
-from models.safe_text import steers
+from models.safe_text import misleads, steers, undirected
 from recovery_flows.intake.currencies import CURRENCIES
 from recovery_flows.intake.refusals import CellRefusedError
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.(?P<fraction>[0-9]+))?")
+_FIRST_INSTANT = datetime(2000, 1, 1, tzinfo=UTC)
+_MINOR_MAX = 2**53
 _ACCOUNT = re.compile(r"[A-Za-z0-9]{4,34}")
 
 Cells = Mapping[str, object]
 
 
-def read_text(cells: Cells, field: str, most: int, *, optional: bool = False) -> str:
-    """A text of at most `most` characters without control characters, trimmed."""
+def read_text(
+    cells: Cells, field: str, most: int, *, optional: bool = False, is_name: bool = False
+) -> str:
+    """A text of at most `most` characters without control characters, trimmed.
+
+    In a name or a free text marks of direction are kept: Arabic and Hebrew names have them.
+    """
     value = cells.get(field)
     if value is not None and not isinstance(value, str):
         raise CellRefusedError(field, "is not one text")
     text = (value or "").strip()
-    if not text and not optional:
+    if not undirected(text).strip() and not optional:
         raise CellRefusedError(field, "is empty")
-    if steers(text):
+    if misleads(text) or (steers(text) and not is_name):
         raise CellRefusedError(field, "holds control characters")
     if len(text) > most:
         raise CellRefusedError(field, f"is longer than {most} characters")
@@ -53,6 +60,8 @@ def read_money(cells: Cells) -> Money:
     money = Money.parse(text, currency)
     if money.minor == 0:
         raise CellRefusedError("amount", "is zero")
+    if money.minor > _MINOR_MAX:
+        raise CellRefusedError("amount", "is larger than any payment")
     return money
 
 
@@ -63,7 +72,9 @@ def read_account(cells: Cells, side: str, holder_field: str) -> AccountRef:
     number = "".join(read_text(cells, field, 80).split(" "))
     if not _ACCOUNT.fullmatch(number):
         raise CellRefusedError(field, "is not 4 to 34 letters and digits")
-    return AccountRef(bank, number, read_text(cells, holder_field, 200, optional=True))
+    return AccountRef(
+        bank, number, read_text(cells, holder_field, 200, optional=True, is_name=True)
+    )
 
 
 def read_instant(cells: Cells, field: str, now: datetime) -> datetime:
@@ -77,6 +88,8 @@ def read_instant(cells: Cells, field: str, now: datetime) -> datetime:
         raise
     except (ValueError, OverflowError):
         raise CellRefusedError(field, "is not an instant such as 2026-01-31T09:30:00Z") from None
+    if instant < _FIRST_INSTANT:
+        raise CellRefusedError(field, "lies before the year 2000")
     if instant > now:
         raise CellRefusedError(field, "lies in the future")
     return instant

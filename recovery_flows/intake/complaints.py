@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from models.facts import ReportFact
+from models.safe_text import safe
+from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.cells import read_account, read_instant, read_money, read_text
 from recovery_flows.intake.refusals import CellRefusedError, RowRefusal
 from recovery_flows.intake.rows import Row, read_rows
@@ -16,23 +19,41 @@ REQUIRED_COLUMNS = (
     "payee_account", "payee_name", "amount", "currency", "paid_at", "reported_at",
 )  # fmt: skip
 OPTIONAL_COLUMNS = ("end_to_end_id", "method")
+_READ = frozenset({*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS})
+_NAME_MAX, _NAMES_MAX = 40, 1_000
+_LIMITS = Limits()
 
 
-def read_reports(path: Path, now: datetime) -> Iterator[ReportFact | RowRefusal]:
+def read_reports(
+    path: Path,
+    now: datetime,
+    limits: Limits = _LIMITS,
+    unread: Counter[str] | None = None,
+) -> Iterator[ReportFact | RowRefusal]:
     """Each row of a complaint file as a fact, or as a refusal with row, field and reason.
 
-    Nothing may lie after `now` (aware). Of two rows that say the same the first is taken.
+    Nothing may lie after `now` (aware). Of two rows that say the same the first is taken. Names of
+    columns that no reader looks at are counted in `unread`, each row that says something there.
     FileRefusedError, one sentence, for a file that is unreadable as a whole: it can come after
     some rows, so take up nothing before the iterator has ended.
     """
     seen: dict[Hashable, int] = {}
-    for row in read_rows(path, REQUIRED_COLUMNS):
+    for row in read_rows(path, REQUIRED_COLUMNS, OPTIONAL_COLUMNS, limits):
+        if unread is not None:
+            _count_unread(row, unread)
         try:
             report = read_report(row, now)
         except CellRefusedError as refusal:
             yield RowRefusal(row.number, refusal.field, refusal.why)
         else:
             yield _duplicate(report, seen) or report
+
+
+def _count_unread(row: Row, unread: Counter[str]) -> None:
+    for name in row.cells.keys() - _READ:
+        if row.cells[name] not in (None, ""):
+            told = safe(name[:_NAME_MAX]) or "a column without a name"
+            unread[told if told in unread or len(unread) < _NAMES_MAX else "other names"] += 1
 
 
 def read_report(row: Row, now: datetime) -> ReportFact:
@@ -47,8 +68,8 @@ def read_report(row: Row, now: datetime) -> ReportFact:
     return ReportFact(
         row=row.number,
         external_ref=read_text(cells, "external_ref", 80),
-        victim_name=read_text(cells, "victim_name", 200),
-        victim_contact=read_text(cells, "victim_contact", 200, optional=True),
+        victim_name=read_text(cells, "victim_name", 200, is_name=True),
+        victim_contact=read_text(cells, "victim_contact", 200, optional=True, is_name=True),
         victim_account=read_account(cells, "victim", "victim_name"),
         payee_account=read_account(cells, "payee", "payee_name"),
         amount=read_money(cells),

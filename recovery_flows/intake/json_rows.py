@@ -79,10 +79,10 @@ class _Scanner:
 
 
 def one_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A name given twice keeps both values, as a list, which no field accepts."""
+    """An object; a name given twice has an empty list as value, which no field accepts."""
     found: dict[str, Any] = {}
     for name, value in pairs:
-        found[name] = [found[name], value] if name in found else value
+        found[name] = [] if name in found else value
     return found
 
 

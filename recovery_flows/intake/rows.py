@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from recovery_flows.intake.budget import Budget, BudgetSpentError, Limits
 from recovery_flows.intake.json_rows import read_objects
 from recovery_flows.intake.refusals import FileRefusedError
+from recovery_flows.intake.text_lines import ZeroByteError, lines_within
 
 _LOOK_BYTES = 4096
 _DELIMITERS = ",;\t"
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +27,28 @@ class Row:
     flaw: str = ""
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+def read_rows(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = (), limits: Limits = _LIMITS
+) -> Iterator[Row]:
     """The rows of a UTF-8 file; the format is told by its first character, not by its name.
 
-    `columns` must all be in the header of a CSV file; others are passed over. FileRefusedError for
-    what is no such file, possibly after some rows: record nothing before the end was reached.
+    `columns` must all be in the header of a CSV file, and `optional` ones at most once; others are
+    passed over. FileRefusedError for what is no such file or costs too much, possibly after some
+    rows: record nothing before the end was reached.
     """
+    budget = Budget(limits)
     try:
+        limits.check_size(path)
         with path.open(encoding="utf-8-sig", newline="") as text:
             first = _first_character(path, text)
-            yield from _json_rows(path, text) if first in "[{" else _csv_rows(path, text, columns)
+            rows = (
+                _json_rows(path, text)
+                if first in "[{"
+                else _csv_rows(path, text, columns, optional, budget)
+            )
+            yield from budget.timed(rows)
+    except (BudgetSpentError, ZeroByteError) as error:
+        raise FileRefusedError(path, str(error)) from None
     except UnicodeDecodeError:
         raise FileRefusedError(path, "is not a text in UTF-8") from None
     except FileNotFoundError:
@@ -53,16 +68,26 @@ def _first_character(path: Path, text: TextIO) -> str:
 
 
 def _json_rows(path: Path, text: TextIO) -> Iterator[Row]:
-    for number, cells in enumerate(read_objects(path, text), 1):
-        yield Row(number, {name.strip().lower(): value for name, value in cells.items()})
+    for number, given in enumerate(read_objects(path, text), 1):
+        cells: dict[str, object] = {}
+        flaw = ""
+        for name, value in given.items():
+            column = name.strip().lower()
+            # Of two the file does not say which one is meant.
+            flaw = flaw or (f"gives {column[:40]} twice" if column in cells else "")
+            cells[column] = value
+        yield Row(number, cells, flaw)
 
 
-def _csv_rows(path: Path, text: TextIO, columns: Sequence[str]) -> Iterator[Row]:
+def _csv_rows(
+    path: Path, text: TextIO, columns: Sequence[str], optional: Sequence[str], budget: Budget
+) -> Iterator[Row]:
     start = text.readline(_LOOK_BYTES)
     text.seek(0)
-    lines = csv.reader(text, delimiter=max(_DELIMITERS, key=start.count), strict=True)
+    delimiter = max(_DELIMITERS, key=start.count)
+    lines = csv.reader(lines_within(text, budget), delimiter=delimiter, strict=True)
     try:
-        header = _header(path, next(lines), columns)
+        header = _header(path, next(lines), columns, optional)
         for number, cells in enumerate(lines, 1):
             if any(cell.strip() for cell in cells):
                 yield _csv_row(number, header, cells)
@@ -70,12 +95,17 @@ def _csv_rows(path: Path, text: TextIO, columns: Sequence[str]) -> Iterator[Row]
         raise FileRefusedError(path, f"is broken at line {lines.line_num}: {error}") from None
 
 
-def _header(path: Path, cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+def _header(
+    path: Path, cells: Sequence[str], columns: Sequence[str], optional: Sequence[str]
+) -> list[str]:
     header = [cell.strip().lower() for cell in cells]
     for name in columns:
         if header.count(name) != 1:
             count = "no" if name not in header else "more than one"
             raise FileRefusedError(path, f"has {count} column {name}")
+    for name in optional:
+        if header.count(name) > 1:
+            raise FileRefusedError(path, f"has more than one column {name}")
     return header
 
 

@@ -16,7 +16,7 @@ from models.entities.states import Role
 from models.queries.cases.views import masked_name
 from models.queries.installation.clock import case_now
 from models.queries.partners.register import opened_contacts
-from models.safe_text import steers_or_hides
+from models.safe_text import steers_or_hides, undirected
 from models.store import partner_register
 from models.store.register_guard import is_by_letter
 from models.store.unit import Unit, unit_of_work
@@ -148,6 +148,8 @@ def _checked(name: str, text: str) -> str:
 def _line(name: str, text: str) -> str:
     """One line without what a terminal would obey; lines of an address are joined by commas."""
     line = ", ".join(part.strip() for part in text.splitlines() if part.strip())
-    if len(line) > _LENGTH_MAX or steers_or_hides(line):
+    # A desk and an address may be written from right to left, with their marks.
+    text = line if name in ("phone", "email") else undirected(line)
+    if len(line) > _LENGTH_MAX or steers_or_hides(text):
         raise MisuseError(f"{name} has at most {_LENGTH_MAX} characters and no control characters")
     return line

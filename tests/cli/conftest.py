@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, redirect_stderr, redirect_stdout
@@ -222,6 +223,7 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a unit with officers and partners, copied for each test."""
     folder = tmp_path_factory.mktemp("made")
+    os.umask(0o077)  # as every command has it, whichever test comes first
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECOVERY_DATA_DIR", str(folder / "data"))
         first = (
@@ -294,3 +296,15 @@ def banks(unit: Unit) -> Iterator[None]:
     with running(book, clock, unit.folder / "ready.json", keys) as served:
         register_banks(unit.installation().database, list(served), "CN")
         yield
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir(mode=0o700)
+    words = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "none", str(place)]
+    if subprocess.run(words, capture_output=True, check=False).returncode:
+        pytest.skip("NOT SHOWN: no disk can be mounted here; run this test as root once")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)

@@ -6,7 +6,6 @@ import os
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -114,18 +113,6 @@ def test_a_fault_report_holds_places_and_no_values_and_goes_after_some_days(
     assert f"{__file__}:" in text
     assert path.stat().st_mode & 0o777 == 0o600
     assert [p.name for p in (tmp_path / "faults").iterdir()] == [path.name]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of four megabytes."""
-    place = tmp_path / "disk"
-    place.mkdir(mode=0o700)
-    words = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "none", str(place)]
-    if subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip("NOT SHOWN: no disk can be mounted here; run this test as root once")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def test_a_full_disk_and_one_that_only_reads_say_so(

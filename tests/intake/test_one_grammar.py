@@ -152,6 +152,12 @@ def test_a_doctype_is_refused_in_any_encoding() -> None:
     assert "a DOCTYPE is refused" in refusal((text + body).encode("utf-16"))
 
 
+@pytest.mark.parametrize("name", ["Ntry", "TxDtls", "Stmt", "Bal", "NtryDtls", "Acct"])
+def test_a_part_of_a_statement_that_is_the_whole_document_is_refused(name: str) -> None:
+    text = f"<{name}><Amt Ccy='EUR'>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></{name}>"
+    assert "in no statement" in refusal(text) or "there is no statement" in refusal(text)
+
+
 def seconds_of(text: str) -> float:
     begun = time.process_time()
     with contextlib.suppress(StatementRefusedError):

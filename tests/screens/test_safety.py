@@ -14,20 +14,29 @@ from models.store.unit import unit_of_work
 from tui.text import cut, fitted, word
 
 EVIL = "[/] [red]x[/red] [@click=app.bell]y[/] \x1b]0;pwned\x07 \x9b31m \u202egnp.exe \u200bzero"
-OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
+OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067\u200b-\u200f]")
 
 
 @given(st.text())
 def test_safe_text_has_nothing_that_a_terminal_obeys(text: str) -> None:
     assert not OBEYED.search(safe(text).replace("\n", ""))
     assert "\n" not in safe(text)
-    assert len(safe(text)) == len(text)
+    assert safe(text).count("\u2068") == safe(text).count("\u2069")
+    assert safe(safe(text)) == safe(text)
 
 
 @given(st.text(max_size=30), st.integers(0, 40))
 def test_fitted_text_has_exactly_the_width(text: str, width: int) -> None:
     assert fitted(word(text), width).cell_length == width
     assert cut(word(text), max(1, width)).cell_length <= max(1, width)
+
+
+@pytest.mark.parametrize("width", range(1, 16))
+def test_a_name_from_right_to_left_is_cut_within_its_isolate(width: int) -> None:
+    shown = cut(word("\u200fדוד כהן 100.00"), width)
+    assert shown.cell_length <= width
+    assert shown.plain.count("\u2068") == shown.plain.count("\u2069")
+    assert "\u200f" not in shown.plain
 
 
 def test_wide_characters_count_two_cells() -> None:

@@ -22,6 +22,7 @@ from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import LinkageLine
+from models.safe_text import undirected
 from models.urgency import Urgency
 
 
@@ -295,4 +296,4 @@ def masked_account(tail: str) -> str:
 
 def masked_name(name: str) -> str:
     """A name as it may be shown: its first character."""
-    return f"{name[:1]}··" if name else "··"
+    return f"{undirected(name)[:1]}··"

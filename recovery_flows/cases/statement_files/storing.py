@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -17,7 +18,8 @@ from recovery_flows.cases.statement_files.plan import (
     taken_file,
     write_accounts,
 )
-from recovery_flows.intake.bookings import FileStatement, told_statements
+from recovery_flows.cases.statement_files.unread_notes import keep_note
+from recovery_flows.intake.bookings import FileStatement, RefusedMember, told_parts
 from recovery_flows.intake.statements.shape import Item
 from recovery_flows.law.regime import Laws
 
@@ -44,11 +46,24 @@ def take_in(
     these cases nothing but the bytes is stored.
     """
     document = keep_bytes(database, raw, "statement_file", media_type, now)
-    parts = list(told_statements(items))
+    told = list(told_parts(items))
+    parts = [part for part in told if isinstance(part, FileStatement)]
+    keep_note(database, document, _unread(told), now)
     if sum(len(part.entries) for part in parts) > SMALL:
         return large_files.take_in_chunks(database, actor, now, parts, document, bank, laws)
     with unit_of_work(database) as unit:
         return take_parts(unit, actor, now, parts, document, bank, laws)
+
+
+def _unread(told: Iterable[FileStatement | RefusedMember]) -> Counter[str]:
+    """Names that no reader looks at, and files of a zip of which nothing is taken."""
+    found: Counter[str] = Counter()
+    for part in told:
+        if isinstance(part, RefusedMember):
+            found[part.name] += 1
+        else:
+            found.update(dict(part.end.unread))
+    return found
 
 
 def take_parts(

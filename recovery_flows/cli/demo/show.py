@@ -74,4 +74,5 @@ def open_terminal(
         patience=installation.patience(),
         theme=look.theme,
         look_seconds=look.refresh_milliseconds / 1000,
+        limits=installation.limits(),
     )

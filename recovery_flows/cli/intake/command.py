@@ -9,6 +9,7 @@ import typer
 
 from recovery_flows.cli.intake.statements import statement
 from recovery_flows.cli.intake.transfers import transfers
+from recovery_flows.cli.limits import not_read
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import counted, tell
@@ -59,13 +60,17 @@ def reports(
         new = counted(len(summary.filed), "new report")
         tell([f"{new}, {summary.known} known already, {len(summary.refused)} refused"])
         tell(f"row {row}, {field}: {why}" for row, field, why in summary.refused)
+        tell([not_read(summary.unread)] if summary.unread else [])
     if strict and summary.refused:
         raise typer.Exit(_REFUSED_EXIT_CODE)
 
 
 def _as_mapping(summary: IntakeSummary) -> dict[str, object]:
     refused = [{"row": r, "field": field, "why": why} for r, field, why in summary.refused]
-    return {"new": summary.filed, "known": summary.known, "refused": refused}
+    return {
+        "new": summary.filed, "known": summary.known, "refused": refused,
+        "not_read": summary.unread,
+    }  # fmt: skip
 
 
 def _home_regime(installation: Installation) -> str:

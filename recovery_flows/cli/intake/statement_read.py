@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 
@@ -21,7 +21,11 @@ class FileRead:
     differences: list[int | None] = field(default_factory=list)
     currency: str = ""
     warnings: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    """Names of what no reader looks at, and how often each is there."""
     refused: str = ""
+    refused_inside: list[str] = field(default_factory=list)
+    """Files inside a zip of which nothing is taken, each with its reason."""
     stored: str = ""
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,15 +40,20 @@ def _store_one(
 ) -> None:
     from recovery_flows.cases.statement_files.storing import take_in
     from recovery_flows.errors import RecoveryFlowsError
-    from recovery_flows.intake.statements.reading import read_stream
+    from recovery_flows.intake.budget import BudgetSpentError
+    from recovery_flows.intake.statements.reading import read_bytes
     from recovery_flows.intake.statements.shape import StatementRefusedError
 
     try:
+        limits = installation.limits()
+        limits.check_size(path)
         raw = path.read_bytes()
         taken = take_in(
-            installation.database, actor, now, read_stream(io.BytesIO(raw)), raw, bank,
+            installation.database, actor, now, read_bytes(raw, limits), raw, bank,
             installation.laws,
         )  # fmt: skip
+    except BudgetSpentError as error:
+        one.refused = one.refused or f"it {error}"
     except OSError as error:
         one.refused = one.refused or f"it cannot be opened: {error.strerror}"
     except StatementRefusedError as error:

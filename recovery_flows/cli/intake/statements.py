@@ -10,18 +10,21 @@ import typer
 
 from models.money import Money
 from recovery_flows.cli.intake.statement_read import FileRead
+from recovery_flows.cli.limits import not_read, settings_limits
 from recovery_flows.cli.options import ActingAs, AsJson
 from recovery_flows.cli.output import complain, say_json
 from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.shape import (
     End,
     Entry,
     Head,
     Item,
+    Member,
     StatementRefusedError,
 )
 
-_REFUSED_EXIT_CODE = 3
+_REFUSED_EXIT_CODE, _MISUSE_EXIT_CODE = 3, 2
 
 
 def statement(
@@ -38,18 +41,19 @@ def statement(
     as_json: AsJson = False,
 ) -> None:
     """Read statement files; every booking is stored once, whatever comes twice."""
-    found = [read_file(path) for path in files]
+    limits = settings_limits()
+    found = [read_file(path, limits) for path in files]
     if schema is not None:
         _hold_against(schema, files, found)
-    problem = "" if dry_run else _store_all(found, files, bank, acting_as)
+    problem = None if dry_run else _store_all(found, files, bank, acting_as)
     if as_json:
         say_json([_told(one) for one in found])
     else:
         tell(_table(found))
-    if problem:
-        complain(problem)
-        raise typer.Exit(2)
-    if any(one.refused for one in found):
+    if problem is not None:
+        complain(problem.sentence)
+        raise typer.Exit(problem.exit_code)
+    if any(one.refused or one.refused_inside for one in found):
         raise typer.Exit(_REFUSED_EXIT_CODE)
 
 
@@ -58,42 +62,81 @@ def _hold_against(schema: Path, files: list[Path], found: list[FileRead]) -> Non
 
     rules = read_schema(schema)
     for path, one in zip(files, found, strict=True):
-        departure = against_schema(path, rules) if one.format.startswith("camt") else ""
-        if departure and not one.refused:
+        is_read = one.format.startswith("camt") and not one.refused
+        departure = against_schema(path, rules) if is_read else ""
+        if departure:
             one.warnings.append(f"does not follow {schema.name}: {departure}")
 
 
-def read_file(path: Path) -> FileRead:
+def read_file(path: Path, limits: Limits | None = None) -> FileRead:
     """Read one file to its end, counting."""
     from recovery_flows.intake.statements.reading import read_path
 
     found = FileRead(path.name)
     try:
-        _count(found, read_path(path))
+        _count(found, read_path(path, limits or Limits()))
     except StatementRefusedError as error:
         found.refused = str(error)
     return found
 
 
 def _count(found: FileRead, items: Iterable[Item]) -> None:
+    """Count what is in a file; nothing of a file in a zip that turns out to be refused."""
+    part = FileRead(found.file)
     for item in items:
-        if isinstance(item, Head):
-            found.format, found.version = str(item.format), item.version
-            found.currency = found.currency or item.currency
-        elif isinstance(item, Entry):
-            found.payments += 1
-            found.pending += item.is_pending
-            if not item.is_pending:
-                found.sums[item.amount.currency][item.direction] += item.amount.minor
-        elif isinstance(item, End):
-            found.statements += 1
-            found.entries += item.bookings
-            found.differences.append(item.difference_minor)
-            found.warnings += item.warnings
+        if not isinstance(item, Member):
+            _take(part, item)
+            continue
+        if item.refused:
+            found.refused_inside.append(f"{item.name}: {item.refused}")
+        else:
+            _add(found, part)
+        part = FileRead(found.file)
+    _add(found, part)
 
 
-def _store_all(found: list[FileRead], files: list[Path], bank: str, acting_as: str) -> str:
-    """Store what was read; "" or one sentence why nothing was."""
+def _take(part: FileRead, item: Head | Entry | End) -> None:
+    if isinstance(item, Head):
+        part.format, part.version = str(item.format), item.version
+        part.currency = part.currency or item.currency
+    elif isinstance(item, Entry):
+        part.payments += 1
+        part.pending += item.is_pending
+        if not item.is_pending:
+            part.sums[item.amount.currency][item.direction] += item.amount.minor
+    else:
+        part.statements += 1
+        part.entries += item.bookings
+        part.differences.append(item.difference_minor)
+        part.warnings += item.warnings
+        part.unread.update(dict(item.unread))
+
+
+def _add(found: FileRead, part: FileRead) -> None:
+    found.format, found.version = part.format or found.format, part.version or found.version
+    found.currency = found.currency or part.currency
+    for name in ("statements", "entries", "payments", "pending"):
+        setattr(found, name, getattr(found, name) + getattr(part, name))
+    for currency, sides in part.sums.items():
+        for side, minor in sides.items():
+            found.sums[currency][side] += minor
+    found.differences += part.differences
+    found.warnings += part.warnings
+    found.unread.update(part.unread)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why files were not stored, and what the command says to the shell."""
+
+    sentence: str
+    exit_code: int
+
+
+def _store_all(
+    found: list[FileRead], files: list[Path], bank: str, acting_as: str
+) -> Problem | None:
+    """Store what was read; a full disk, say, ends that: what was stored before it stays."""
     from models.engine import DatabaseMissingError
     from recovery_flows.cli.intake.statement_store import store
     from recovery_flows.errors import RecoveryFlowsError
@@ -101,8 +144,11 @@ def _store_all(found: list[FileRead], files: list[Path], bank: str, acting_as: s
     try:
         store(found, files, bank, acting_as)
     except (RecoveryFlowsError, DatabaseMissingError) as error:
-        return f"nothing was stored: {error}; --dry-run only reads"
-    return ""
+        code = error.exit_code if isinstance(error, RecoveryFlowsError) else _MISUSE_EXIT_CODE
+        if any(one.stored for one in found):
+            return Problem(f"{error}; the files before it are stored", code)
+        return Problem(f"nothing was stored: {error}; --dry-run only reads", code)
+    return None
 
 
 def _told(one: FileRead) -> dict[str, Any]:
@@ -123,7 +169,9 @@ def _told(one: FileRead) -> dict[str, Any]:
         "balances": one.balances,
         "difference": difference,
         "warnings": one.warnings,
+        "not_read": dict(sorted(one.unread.items())),
         "refused": one.refused or None,
+        "refused_inside": one.refused_inside,
         "stored": one.stored or None,
     }
 
@@ -138,6 +186,8 @@ def _table(found: list[FileRead]) -> list[str]:
     lines = columns(rows, head, right=(2, 3, 4)) if rows else []
     for one in found:
         lines += [f"{one.file}: {warning}" for warning in one.warnings]
+        lines += [f"{one.file}: {not_read(one.unread)}"] if one.unread else []
+        lines += [f"{one.file}: refused: {text}" for text in one.refused_inside]
     lines += [f"{one.file}: refused: {one.refused}" for one in found if one.refused]
     refused = sum(1 for one in found if one.refused)
     return [*lines, f"{counted(len(found) - refused, 'file')} read, {refused} refused"]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from recovery_flows.cli.limits import settings_limits
 from recovery_flows.cli.options import AsJson, ColumnNames
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import counted, tell
@@ -28,9 +29,13 @@ def transfers(
         raise MisuseError("folders of transfers need the extra `fast`: install it, or trace CSV")
     from recovery_flows.tracing.files.inputs import keep
 
-    about = keep(files, mapping_named(mapping), to)
+    about = keep(files, mapping_named(mapping), to, settings_limits())
     if as_json:
         say_json(about)
         return
     many = f"{counted(about['transfers'], 'transfer')}, {counted(about['accounts'], 'account')}"
     tell([f"{many}, {about['from']} to {about['to']}", f"kept in {to}"])
+    if about["not_read"]:
+        tell([f"columns not read: {', '.join(about['not_read'])}"])
+    for currency, rows in about["left_out"].items():
+        tell([f"left out as the mapping says: {counted(rows, 'row')} in {currency}"])

@@ -117,6 +117,7 @@ def trace(
         return
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")
+    from recovery_flows.cli.limits import settings_limits
     from recovery_flows.cli.trace.files import Wanted, show_file_trace
     from recovery_flows.tracing.files.inputs import Wanted as WantedFiles
     from recovery_flows.tracing.methods.catalogue import Among, RuleName
@@ -124,7 +125,7 @@ def trace(
 
     files = WantedFiles(
         transfers, sources, openings, _instant(as_of), mapping_named(mapping),
-        by_columns=engine is not EngineOption.PLAIN,
+        by_columns=engine is not EngineOption.PLAIN, limits=settings_limits(),
     )  # fmt: skip
     show_file_trace(
         Wanted(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from recovery_flows.cli.table import counted, tell
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, unwritable
 from recovery_flows.tracing.export import FORMATS, Graph
 
 
@@ -25,8 +26,9 @@ def write_graph(path: Path, graph: Graph) -> None:
         part.write_text(text, encoding="utf-8", newline="")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise MisuseError(f"{path} cannot be written: {error.strerror}") from error
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
     accounts = sum(node.is_account for node in graph.nodes)
     size = f"{counted(len(graph.edges), 'payment')} between {counted(accounts, 'account')}"
     tell([f"{size} by {graph.rule} ({graph.standing}) in {path}"])

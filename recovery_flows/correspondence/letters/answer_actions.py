@@ -105,7 +105,7 @@ def _enter(
     law = desk.laws[regime_of(file, call)]
     answer = typed_answer(file, call, fields, law)
     if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
-        answer = _with_file(unit, file, call, answer, raw)
+        answer = _with_file(unit, file, call, answer, list(statements_in(raw, desk.limits)))
     now, actor = case_now(unit.session, desk.wall()), desk.actor(Role.OFFICER)
     sealed = unit.vault.seal(answer.spelled().decode(), answer_place(call.id))
     letter_answers.enter(
@@ -115,11 +115,15 @@ def _enter(
 
 
 def _with_file(
-    unit: Unit, file: RecoveryFile, call: CallRow, answer: TypedAnswer, raw: bytes
+    unit: Unit,
+    file: RecoveryFile,
+    call: CallRow,
+    answer: TypedAnswer,
+    parts: list[FileStatement],
 ) -> TypedAnswer:
     """What the statement file says of itself, once it is the statement that was asked for."""
     number = account_ref(unit.session, unit.vault, account_of(file, call)).number
-    told = _own(list(statements_in(raw)), number)
+    told = _own(parts, number)
     if not any(part.head.opening for part in told):
         raise RefusedError(
             "the file states no opening balance, so it covers no stretch: ask the bank for one "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mimetypes
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, unwritable
 
 DOCUMENT_BYTES_MAX = 25_000_000
 
@@ -25,18 +26,19 @@ def check_free(path: Path) -> None:
 
 
 def write_new(path: Path, raw: bytes) -> None:
-    """Write a new file that only its owner may read; MisuseError if that cannot be done."""
+    """Write a new file that only its owner may read; an error if that cannot be done."""
     check_free(path)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise MisuseError(f"{path} cannot be written: {error.strerror}") from error
+        raise unwritable(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
     except OSError as error:
-        path.unlink(missing_ok=True)  # half a letter is none
-        raise MisuseError(f"{path} cannot be written: {error.strerror}") from error
+        with suppress(OSError):
+            path.unlink(missing_ok=True)  # half a letter is none
+        raise unwritable(path, error) from error
 
 
 def read_document(path: Path) -> bytes:

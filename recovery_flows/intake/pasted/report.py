@@ -127,6 +127,7 @@ _MENDS: Mapping[str, str] = {
     BANK: "write `from bank: NAME` and `to bank: NAME`",
     ACCOUNT: "write `from account: NUMBER` and `to account: NUMBER`",
 }
+_NAMES = frozenset({"victim_name", "victim_contact", "payee_name"})
 _Cells = Mapping[str, str]
 _Check = Callable[[_Cells, datetime], object]
 
@@ -134,7 +135,7 @@ _Check = Callable[[_Cells, datetime], object]
 def _text(name: str, most: int, *, optional: bool = True) -> tuple[tuple[str, ...], _Check]:
     def check(cells: _Cells, now: datetime) -> None:
         del now
-        read_text(cells, name, most, optional=optional)
+        read_text(cells, name, most, optional=optional, is_name=name in _NAMES)
 
     return (name,), check
 

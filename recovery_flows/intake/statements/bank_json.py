@@ -6,11 +6,14 @@ The sign of an amount tells the direction, as the standard has it: below zero it
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from models.facts import Direction, LineKind
 from models.money import Money
+from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.shape import (
     Balance,
     End,
@@ -29,6 +32,20 @@ from recovery_flows.intake.statements.values import (
 )
 
 _MOST_DEPTH = 6
+_PART_BYTES_MIN, _SHORT_BYTES = 16, 4_096
+"""A part costs hundreds of bytes in memory; the smallest that a bank writes is a sum of money."""
+_READ_OF_BODY = frozenset({"account", "transactions", "balances", "_links"})
+_READ_OF_LIST = frozenset({"booked", "pending", "_links"})
+_READ_OF_ACCOUNT = frozenset({"iban", "bban", "pan", "name", "currency"})
+_READ_OF_ROW = frozenset(
+    {"transactionAmount", "bookingDate", "valueDate", "bankTransactionCode", "transactionId",
+     "entryReference", "endToEndId", "remittanceInformationUnstructured",
+     "remittanceInformationUnstructuredArray"}
+    | {f"{side}{what}" for side in ("debtor", "creditor") for what in ("Account", "Agent", "Name")}
+)  # fmt: skip
+_BAD = re.compile("[\0\ud800-\udfff]")
+_WRAPPED = re.compile(rb"(?:<|\\u003[cC])(?:\?xml|Document)|:20:|\{1:")
+_DEFAULT = Limits()
 _OTHER = {
     "accounts": "a list of accounts", "consentId": "a consent", "consentStatus": "a consent",
     "access": "a consent", "balances": "balances only", "scaStatus": "an authorisation",
@@ -43,19 +60,23 @@ def looks_like(start: bytes) -> bool:
     return bare[:1] in (b"{", b"[") and not bare.startswith(b"{1:")
 
 
-def read(data: bytes) -> Iterator[Item]:
+def read(data: bytes, limits: Limits = _DEFAULT) -> Iterator[Item]:
     """Each account of the file; StatementRefusedError where it holds no transactions.
 
     Numbers stay the texts that they are: a number may be too long to be one.
     """
+    for body in _bodies(_document(data, limits)):
+        yield from _statement(body)
+
+
+def _document(data: bytes, limits: Limits) -> object:
+    if (data.count(b"{") + data.count(b"[")) * _PART_BYTES_MIN > len(data) + _SHORT_BYTES:
+        raise StatementRefusedError("the JSON is made of more parts than it has content")
     try:
         document = json.loads(
             data.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=_no_number,
             object_pairs_hook=_told_once,
         )  # fmt: skip
-        json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise StatementRefusedError("a text in the JSON holds half a character") from error
     except UnicodeDecodeError as error:
         raise StatementRefusedError("the JSON is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -64,8 +85,28 @@ def read(data: bytes) -> Iterator[Item]:
         ) from error
     except RecursionError as error:
         raise StatementRefusedError("the JSON is nested too deeply") from error
-    for body in _bodies(document):
-        yield from _statement(body)
+    _check_texts(document, [], limits)
+    return document
+
+
+def _check_texts(value: object, path: list[str], limits: Limits) -> None:
+    """Refuse what is nested too deeply, and half a character or a zero in any text, by path."""
+    limits.check_depth(len(path))
+    if isinstance(value, str) and (bad := _BAD.search(value)):
+        what = "a zero" if bad[0] == "\0" else "half a character"
+        place = _BAD.sub("?", ".".join(part[:40] for part in path))
+        raise StatementRefusedError(f"a text in the JSON holds {what}, at {place}")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            path.append(name)
+            _check_texts(name, path, limits)
+            _check_texts(inner, path, limits)
+            path.pop()
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            path.append(str(number))
+            _check_texts(inner, path, limits)
+            path.pop()
 
 
 def _no_number(name: str) -> NoReturn:
@@ -76,18 +117,23 @@ def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; of two values under one name nobody could say which one is meant."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
+        seen: set[str] = set()
+        twice = ""
+        for name, _ in pairs:
+            twice = twice or (name if name in seen else "")
+            seen.add(name)
         raise StatementRefusedError(f"the JSON tells {twice[:40]!r} twice in one place")
     return found
 
 
-def inner_text(data: bytes) -> str:
+def inner_text(data: bytes, limits: Limits = _DEFAULT) -> str:
     """A whole statement that a bank put into JSON as text; "" where there is none."""
-    try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+    if not _WRAPPED.search(data):
         return ""
-    return _text_inside(document, 0)
+    try:
+        return _text_inside(_document(data, limits), 0)
+    except StatementRefusedError:
+        return ""  # said again, with all that is wrong, when it is read as a statement
 
 
 def _text_inside(value: object, depth: int) -> str:
@@ -152,7 +198,28 @@ def _statement(body: Mapping[str, Any]) -> Iterator[Item]:
     difference = closing.minor - opening.minor - total if opening and closing else None
     if _has_more(body):
         warnings.append("there are more pages behind this one")
-    yield End(closing, len(entries), difference, tuple(warnings), len(entries))
+    unread = tuple(sorted(_unread(body).items()))
+    yield End(closing, len(entries), difference, tuple(warnings), len(entries), unread)
+
+
+def _unread(body: Mapping[str, Any]) -> Counter[str]:
+    """What of an account is not looked at, by path, counted."""
+    given = body["transactions"]
+    lists = [given] if isinstance(given, list) else [_list(given, n) for n in ("booked", "pending")]
+    names = (name for rows in lists for row in rows for name in row.keys() - _READ_OF_ROW)
+    found = Counter(f"transaction.{name[:40]}" for name in names)
+    if isinstance(given, dict):
+        for name, value in given.items():
+            if name not in _READ_OF_LIST:
+                found[f"transactions.{name[:40]}"] += len(value) if isinstance(value, list) else 1
+    account = body.get("account")
+    if isinstance(account, dict):
+        found.update(f"account.{name[:40]}" for name in account.keys() - _READ_OF_ACCOUNT)
+    found.update(name[:40] for name in body.keys() - _READ_OF_BODY)
+    for balance in _list(body, "balances"):
+        if balance.get("balanceType") not in ("openingBooked", "closingBooked"):
+            found[f"balance {str(balance.get('balanceType'))[:40]}"] += 1
+    return found
 
 
 def _list(place: Mapping[str, Any], name: str) -> list[Any]:
@@ -185,7 +252,9 @@ def _balance(body: Mapping[str, Any], kind: str) -> Balance | None:
         if not isinstance(balance, dict):
             raise StatementRefusedError("a balance in the JSON is no object")
         amount = balance.get("balanceAmount") or balance.get("amount")
-        if isinstance(amount, dict) and balance.get("balanceType") == kind:
+        if balance.get("balanceType") != kind:
+            continue
+        if isinstance(amount, dict):
             currency = str(amount.get("currency", ""))
             minor, _ = minor_of(_number(amount), currency)
             return Balance(minor, currency, day_or_instant(str(balance.get("referenceDate", ""))))

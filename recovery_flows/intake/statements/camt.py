@@ -8,15 +8,21 @@ missing or too much becomes an entry of its own with a warning.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from lxml import etree
 
 from models.facts import Direction
-from recovery_flows.intake.statements.camt_entry import entries_of
+from recovery_flows.intake.budget import Budget, PartTooLargeError
+from recovery_flows.intake.statements.camt_entry import (
+    READ_OF_ENTRY,
+    READ_OF_PAYMENT,
+    entries_of,
+)
 from recovery_flows.intake.statements.camt_fields import Fields, Place, fields_of
-from recovery_flows.intake.statements.camt_head import closing_of, head_of
+from recovery_flows.intake.statements.camt_head import closing_of, head_of, unread_of
 from recovery_flows.intake.statements.shape import (
     Balance,
     End,
@@ -29,10 +35,15 @@ _CONTAINERS = {"Stmt": "053", "Rpt": "052", "Ntfctn": "054"}
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE_REFUSED = "a DOCTYPE is refused: ask the bank for a file without one"
 _LOOK = 65_536
+_PARSER_DEPTH = 256
+_PAYMENTS_MAX = 200_000
+_HEADS = frozenset({"Id", "Acct", "Bal", "FrToDt"})
 
 
-def read(stream: BinaryIO) -> Iterator[Item]:
+def read(stream: BinaryIO, budget: Budget) -> Iterator[Item]:
     """The statements of one XML document, wherever in it they are.
+
+    The stream counts what is read in the budget; what was read and forgotten is told to it here.
 
     StatementRefusedError: not well-formed (with line and column), a DOCTYPE, no statement at all.
     """
@@ -47,8 +58,10 @@ def read(stream: BinaryIO) -> Iterator[Item]:
             remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True,
             load_dtd=False, huge_tree=False,
         )  # fmt: skip
-        yield from _Reading().run(events)
+        yield from _Reading(budget).run(events)
     except etree.XMLSyntaxError as error:
+        if "depth" in (error.msg or ""):  # the parser's own bound, of 256
+            budget.limits.check_depth(_PARSER_DEPTH)
         line, column = error.position or (0, 0)
         why = f"the XML is broken ({(error.msg or 'no document').split(', line')[0]})"
         raise StatementRefusedError(
@@ -64,9 +77,9 @@ def local(element: Any) -> str:  # noqa: ANN401 - lxml has no types of its own
 class _Reading:
     """One pass over the ends of elements: where in which statement we are."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget, self.limits = budget, budget.limits
         self.names = Place()
-        self.in_entry, self.in_payment = Place(), Place()
         self.details: list[Fields] = []
         self.found = self.looked = False
         self._begin()
@@ -77,6 +90,9 @@ class _Reading:
         self.closing: Balance | None = None
         self.sum_minor = self.entries = self.payments = 0
         self.warnings: list[str] = []
+        self.in_entry, self.in_payment = Place(), Place()
+        self.passed: Counter[str] = Counter()
+        self.kept: Any = None
 
     def run(self, events: Iterable[tuple[str, Any]]) -> Iterator[Item]:
         names = self.names
@@ -86,9 +102,9 @@ class _Reading:
                 self.looked = True
             name = names[element.tag].path
             if name == "TxDtls":
-                if names[element.getparent().tag].path == "NtryDtls":
-                    self.details.append(fields_of(element, self.in_payment))
-                    _forget(element)
+                parent = element.getparent()
+                if parent is not None and names[parent.tag].path == "NtryDtls":
+                    self._payment(element)
             elif name == "Ntry":
                 yield from self._entry(element)
             elif _is_statement(element):
@@ -97,6 +113,27 @@ class _Reading:
             raise StatementRefusedError(
                 "there is no statement in this XML file: camt.052, camt.053 or camt.054 is read"
             )
+
+    def _payment(self, element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
+        self.details.append(fields_of(element, self.in_payment, self.limits))
+        if len(self.details) > _PAYMENTS_MAX:
+            raise PartTooLargeError(f"has a booking of more than {_PAYMENTS_MAX:,} payments")
+        self._forget(element, "Ntry/NtryDtls/")
+
+    def _forget(self, element: Any, under: str) -> None:  # noqa: ANN401 - as above
+        """Free an element that was read and what is before it, but the head of a statement."""
+        element.clear()
+        before, parent = element.getprevious(), element.getparent()
+        while before is not None and before is not self.kept:
+            name = local(before)
+            if name in _HEADS and not under:
+                self.kept = before
+                return
+            if before.tag != element.tag:
+                self.passed[f"{under}{name[:40]}"] += 1
+            parent.remove(before)
+            before = element.getprevious()
+        self.budget.forget()
 
     def _head(self, statement: Any) -> Head:  # noqa: ANN401 - lxml has no types of its own
         self.found, self.statement = True, statement
@@ -116,18 +153,19 @@ class _Reading:
             head = self._head_before(element)
             yield head
         line = element.sourceline or 0
-        fields = fields_of(element, self.in_entry)
+        fields = fields_of(element, self.in_entry, self.limits)
         found, warnings = entries_of(fields, self.details, head.currency, line)
         self.details = []
         self.warnings += warnings
         self.entries += 1
+        own = found[0].amount.currency
         for entry in found:
             self.payments += 1
-            if not entry.is_pending:
+            if not entry.is_pending and entry.amount.currency == (head.currency or own):
                 is_credit = entry.direction is Direction.CREDIT
                 self.sum_minor += entry.amount.minor if is_credit else -entry.amount.minor
             yield entry
-        _forget(element)
+        self._forget(element, "")
 
     def _end(self, statement: Any) -> Iterator[Item]:  # noqa: ANN401 - lxml has no types of its own
         head = self.head
@@ -139,9 +177,15 @@ class _Reading:
         opening = head.opening
         if opening is not None and closing is not None and opening.currency == closing.currency:
             difference = closing.minor - opening.minor - self.sum_minor
-        yield End(closing, self.payments, difference, tuple(self.warnings), self.entries)
-        _forget(statement)
+        unread = tuple(sorted(self._unread(statement).items()))
+        yield End(closing, self.payments, difference, tuple(self.warnings), self.entries, unread)
         self._begin()
+        self._forget(statement, "")
+
+    def _unread(self, statement: Any) -> Counter[str]:  # noqa: ANN401 - as above
+        found = self.passed + unread_of(statement)
+        found += self.in_entry.unread(READ_OF_ENTRY, "Ntry/")
+        return found + self.in_payment.unread(READ_OF_PAYMENT, "Ntry/NtryDtls/TxDtls/")
 
 
 def _refuse_doctype(element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
@@ -151,16 +195,7 @@ def _refuse_doctype(element: Any) -> None:  # noqa: ANN401 - lxml has no types o
 
 
 def _is_statement(element: Any) -> bool:  # noqa: ANN401 - lxml has no types of its own
-    parent = element.getparent()
+    parent = element.getparent() if element is not None else None
     if parent is None or local(element) not in _CONTAINERS:
         return False
     return local(parent).startswith("BkToCstmr")
-
-
-def _forget(element: Any) -> None:  # noqa: ANN401 - lxml has no types of its own
-    """Free an element that was read; those that hold the head of a statement stay."""
-    element.clear()
-    before = element.getprevious()
-    while before is not None and before.tag == element.tag:
-        element.getparent().remove(before)
-        before = element.getprevious()

@@ -35,6 +35,23 @@ _OTHER_AMOUNTS = tuple(
 )
 
 
+_CODES = ("BkTxCd/Domn/Fmly/SubFmlyCd", "BkTxCd/Domn/Fmly/Cd")
+_BOOKED, _VALUED = ("BookgDt/DtTm", "BookgDt/Dt"), ("ValDt/DtTm", "ValDt/Dt")
+_STATUS = ("Sts/Cd", "Sts/Prtry", "Sts")
+_RETURNS = ("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
+_AMOUNTS = tuple(path for path, _ in _OTHER_AMOUNTS)
+READ_OF_ENTRY = frozenset(
+    {"Amt", "CdtDbtInd", "RvslInd", "AcctSvcrRef", "NtryRef", "AddtlNtryInf", *_BOOKED, *_VALUED,
+     *_STATUS, *_CODES, *_AMOUNTS}
+)  # fmt: skip
+READ_OF_PAYMENT = frozenset(
+    {"CdtDbtInd", "Refs/AcctSvcrRef", "Refs/EndToEndId", "Refs/UETR", *_RETURNS, *_CODES,
+     *_AMOUNTS, *_TEXTS}
+    | {path for side in (_DEBTOR, _CREDITOR) for path in (*side.numbers, *side.banks, *side.names)}
+)  # fmt: skip
+"""The paths that are looked at; whatever else is there is told to be unread."""
+
+
 def first(fields: Fields, *paths: str) -> str:
     """The first of several places that says anything."""
     for path in paths:
@@ -94,10 +111,10 @@ def _booked(fields: Fields, line: int, currency: str) -> tuple[Entry, list[str]]
     entry = Entry(
         direction=direction,
         amount=Money(abs(minor), own),
-        booked=day_or_instant(first(fields, "BookgDt/DtTm", "BookgDt/Dt")),
-        valued=day_or_instant(first(fields, "ValDt/DtTm", "ValDt/Dt")),
+        booked=day_or_instant(first(fields, *_BOOKED)),
+        valued=day_or_instant(first(fields, *_VALUED)),
         kind=_kind(fields, {}),
-        is_pending=first(fields, "Sts/Cd", "Sts/Prtry", "Sts").strip() in ("PDNG", "FUTR", "INFO"),
+        is_pending=first(fields, *_STATUS).strip() in ("PDNG", "FUTR", "INFO"),
         is_reversal=fields.get("RvslInd", "").strip() in ("true", "1"),
         bank_reference=real_id(first(fields, "AcctSvcrRef", "NtryRef")),
         end_to_end_id="",
@@ -115,8 +132,7 @@ def _booked(fields: Fields, line: int, currency: str) -> tuple[Entry, list[str]]
 
 def _kind(fields: Fields, detail: Fields) -> LineKind:
     for place in (detail, fields):
-        sub = place.get("BkTxCd/Domn/Fmly/SubFmlyCd", "").strip()
-        family = place.get("BkTxCd/Domn/Fmly/Cd", "").strip()
+        sub, family = (place.get(code, "").strip() for code in _CODES)
         if sub in _KINDS or family in _FAMILIES:
             return _KINDS.get(sub) or _FAMILIES[family]
     return LineKind.TRANSFER
@@ -139,7 +155,7 @@ def _with_detail(booked: Entry, detail: Fields, fields: Fields) -> Entry:
         bank_reference=booked.bank_reference or real_id(detail.get("Refs/AcctSvcrRef")),
         end_to_end_id=real_id(detail.get("Refs/EndToEndId")),
         uetr=real_id(detail.get("Refs/UETR")),
-        return_code=first(detail, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry").strip(),
+        return_code=first(detail, *_RETURNS).strip(),
         instructed=_instructed(booked, detail, fields),
         counter_number=number_of(first(detail, *side.numbers)),
         counter_bank_id=first(detail, *side.banks).strip(),

@@ -7,7 +7,8 @@ zeros, a counterparty's account as reference) and by default takes a reversed cr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,6 +27,9 @@ from recovery_flows.intake.statements.values import number_of
 _TAG = re.compile(r"^:(\d{2}[A-Z]?|NS):(.*)$")
 _LOOKS = re.compile(rb"^:(20|25P?|28C?|34F|60[FM]|61|62[FM]|86):", re.MULTILINE)
 _CURRENCY_OF_BALANCE = re.compile(r"\s*[CD]\d{6}([A-Z]{3})")
+_READ = frozenset(
+    {"20", "25", "25P", "60F", "60M", "61", "62F", "62M", "86", "NS", "34F", "13", "13D"}
+)
 _CURRENCY_AT_END = re.compile(r"[^A-Z]([A-Z]{3})$")
 
 
@@ -46,6 +50,8 @@ class Tag:
 @dataclass(slots=True)
 class _Message:
     tags: list[Tag] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    """What is in no tag, or in one that is not looked at."""
 
     def first(self, *names: str) -> Tag | None:
         return next((tag for tag in self.tags if tag.name in names), None)
@@ -93,6 +99,8 @@ def _messages(text: str) -> Iterator[_Message]:
             tag = None
         elif tag is not None:
             tag.lines.append(line)
+        elif line:
+            message.unread["lines in no tag"] += 1
     if message.tags:
         yield message
 
@@ -101,12 +109,13 @@ def _statement(message: _Message) -> Iterator[Item]:
     currency = _currency(message)
     opening = _balance(message.first("60F", "60M"), currency)
     closing = _balance(message.last("62F", "62M"), currency)
+    _check_told_once(message)
     is_942 = message.first("34F", "13", "13D") is not None and opening is None
     yield _head(message, currency, opening, closing, is_942=is_942)
     total = entries = 0
     warnings: list[str] = [] if message.first("20") else ["the statement has no reference (:20:)"]
-    for booking, details in _bookings(message.tags):
-        entry, notes = entry_of(booking.text, booking.line, details, currency)
+    for booking, details in _bookings(message):
+        entry, notes = entry_of(booking.text, booking.line, details, currency, message.unread)
         warnings += notes
         entries += 1
         total += entry.amount.minor if entry.direction is Direction.CREDIT else -entry.amount.minor
@@ -114,7 +123,22 @@ def _statement(message: _Message) -> Iterator[Item]:
     difference = None
     if opening is not None and closing is not None and opening.currency == closing.currency:
         difference = closing.minor - opening.minor - total
-    yield End(closing, entries, difference, tuple(warnings), entries)
+    for tag in message.tags:
+        if tag.name not in _READ:
+            message.unread[f":{tag.name}:"] += 1
+    unread = tuple(sorted(message.unread.items()))
+    yield End(closing, entries, difference, tuple(warnings), entries, unread)
+
+
+def _check_told_once(message: _Message) -> None:
+    """Of two accounts, or two opening or closing balances, nobody could say which one is meant."""
+    for name in ("25", "60F", "62F"):
+        told = [tag for tag in message.tags if tag.name == name]
+        if len({tag.text.strip() for tag in told}) > 1:
+            raise StatementRefusedError(
+                f"a statement has two :{name}: that differ: ask the bank which one holds",
+                told[1].line,
+            )
 
 
 def _head(
@@ -167,12 +191,14 @@ def _balance(tag: Tag | None, currency: str) -> Balance | None:
     return None if tag is None else balance_of(tag.text, tag.line, currency)
 
 
-def _bookings(tags: Iterable[Tag]) -> Iterator[tuple[Tag, str]]:
+def _bookings(message: _Message) -> Iterator[tuple[Tag, str]]:
     """Each booking with the text behind it: what follows the closing balance is not its text."""
     booking: Tag | None = None
     details: list[str] = []
-    for tag in tags:
-        if tag.name in ("86", "NS") and booking is not None:
+    for tag in message.tags:
+        if tag.name in ("86", "NS"):
+            if booking is None:
+                message.unread[f":{tag.name}: of no booking"] += 1
             details.append(tag.text)
             continue
         if booking is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
 
 from models.facts import Direction, LineKind
@@ -45,8 +46,13 @@ def _day(text: str) -> date | None:
         return None
 
 
-def entry_of(text: str, line: int, details: str, currency: str) -> tuple[Entry, list[str]]:
-    """A booking; a reversed credit (RC) is a debit on the account, a reversed debit a credit."""
+def entry_of(
+    text: str, line: int, details: str, currency: str, unread: Counter[str]
+) -> tuple[Entry, list[str]]:
+    """A booking; a reversed credit (RC) is a debit on the account, a reversed debit a credit.
+
+    What of it is not looked at is counted in `unread`.
+    """
     found = _BOOKING.match(text.lstrip())
     if found is None:
         raise StatementRefusedError("this booking is not like 2001010101D65,00NTRF", line)
@@ -57,7 +63,8 @@ def entry_of(text: str, line: int, details: str, currency: str) -> tuple[Entry, 
     notes = [f"line {line}: {warning}"] if warning else []
     if valued is None:
         notes.append(f"line {line}: the value date is no day of the calendar")
-    parts = _parts(details)
+    parts = _parts(details, unread)
+    unread.update(["the second line of :61:"] if "\n" in text.strip() else [])
     reference, _, bank_reference = found["reference"].split("\n")[0].partition("//")
     keyed = _KEYED.search(parts["text"])
     entry = Entry(
@@ -92,7 +99,7 @@ def _entry_day(value: str, entry: str | None) -> date | None:
     return _day(f"{year % 100:02}{entry}")
 
 
-def _parts(details: str) -> dict[str, str]:
+def _parts(details: str, unread: Counter[str]) -> dict[str, str]:
     """The structured text (?20 to ?33, ?38, ?60 to ?63), or the whole as text."""
     whole = details.replace("\n", "")
     if not re.match(r"\d{3}\?", whole):
@@ -109,4 +116,6 @@ def _parts(details: str) -> dict[str, str]:
             found["name"].append(piece)
         elif 20 <= number <= 29 or 60 <= number <= 63:
             found["text"].append(piece)
+        elif piece:
+            unread[f":86: ?{code}"] += 1
     return {name: "".join(pieces) for name, pieces in found.items()}

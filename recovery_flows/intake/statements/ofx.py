@@ -6,6 +6,7 @@ Both are a stream of `<TAG>value`; an aggregate opens without a value and ends w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -21,7 +22,14 @@ from recovery_flows.intake.statements.shape import (
     Item,
     StatementRefusedError,
 )
-from recovery_flows.intake.statements.values import minor_of, number_of, real_id, with_point
+from recovery_flows.intake.statements.values import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    minor_of,
+    number_of,
+    real_id,
+    with_point,
+)
 
 _TOKEN = re.compile(r"<(/?)([A-Za-z0-9._]+)>([^<]*)")
 _STAMP = re.compile(
@@ -33,6 +41,16 @@ _KINDS = {
     "ATM": LineKind.CASH, "CASH": LineKind.CASH, "POS": LineKind.CARD, "FEE": LineKind.FEE,
     "SRVCHG": LineKind.FEE,
 }  # fmt: skip
+_NAME_MAX = 40
+_ONCE_IN_HEAD, _ONCE_IN_BALANCE = frozenset({"CURDEF"}), frozenset({"BALAMT"})
+_ONCE_IN_BOOKING = frozenset({"TRNAMT", "FITID", "DTPOSTED"})
+_READ_OF_HEAD = frozenset(
+    {"CURDEF", "DTSTART", "DTEND", "ACCTID", "BANKID", "BALAMT", "DTASOF"}
+)  # fmt: skip
+_READ_OF_BOOKING = frozenset(
+    {"TRNAMT", "DTPOSTED", "TRNTYPE", "DTAVAIL", "FITID", "REFNUM", "ACCTID", "BANKID", "NAME",
+     "MEMO", "CURSYM"}
+)  # fmt: skip
 _STATEMENTS = ("STMTRS", "CCSTMTRS")
 
 
@@ -75,20 +93,38 @@ def _aggregates(text: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, s
             yield name, line, found[1]
 
 
-def _values(body: str) -> dict[str, str]:
-    """First value of every tag that has one."""
-    found: dict[str, str] = {}
-    for token in _TOKEN.finditer(body):
-        value = unescape(token[3]).strip()
-        if not token[1] and value:
-            found.setdefault(token[2].upper(), value)
-    return found
+class _Said(dict[str, str]):
+    """The first value of every tag that has one; `times` counts them all.
+
+    StatementRefusedError for a tag of `once` with two values that differ.
+    """
+
+    def __init__(self, body: str, line: int, once: frozenset[str]) -> None:
+        super().__init__()
+        self.times: Counter[str] = Counter()
+        self.is_in_another_currency = False
+        for token in _TOKEN.finditer(body):
+            value = unescape(token[3]).strip()
+            tag = token[2].upper()
+            if not token[1] and value:
+                if tag in once and self.get(tag, value) != value:
+                    raise StatementRefusedError(f"there are two {tag} that differ", line)
+                self.times[tag] += 1
+                self.setdefault(tag, value)
+            elif tag == "CURRENCY":
+                self.is_in_another_currency = True
+
+    def unread(self, read: frozenset[str]) -> Counter[str]:
+        """Tags that are not among those `read`, and further values of those that are."""
+        left = {tag: count - (tag in read) for tag, count in self.times.items()}
+        return Counter({tag[:_NAME_MAX]: count for tag, count in left.items() if count})
 
 
 def _statement(name: str, line: int, body: str, version: str) -> Iterator[Item]:
     rows = list(_aggregates(body, ("STMTTRN",)))
     head_text = re.sub(r"<STMTTRN>.*?(</STMTTRN>|(?=<STMTTRN>)|\Z)", "", body, flags=re.DOTALL)
-    said, warnings = _values(head_text), []
+    said, warnings = _Said(head_text, line, _ONCE_IN_HEAD), []
+    unread = said.unread(_READ_OF_HEAD)
     currency = said.get("CURDEF", "")
     if not currency:
         raise StatementRefusedError("the statement does not tell its currency (CURDEF)", line)
@@ -101,27 +137,35 @@ def _statement(name: str, line: int, body: str, version: str) -> Iterator[Item]:
         currency, begins, ends, None,
     )  # fmt: skip
     for _, start, row in rows:
-        entry, notes = _entry(_values(row), currency, line + start - 1)
+        booking = _Said(row, line + start - 1, _ONCE_IN_BOOKING)
+        entry, notes = _entry(booking, currency, line + start - 1)
         warnings += notes
+        unread.update(booking.unread(_READ_OF_BOOKING))
         yield entry
     closing = _closing(head_text, currency)
-    yield End(closing, len(rows), None, tuple(warnings), len(rows))
+    told = tuple(sorted(unread.items()))
+    yield End(closing, len(rows), None, tuple(warnings), len(rows), told)
     del name
 
 
 def _closing(body: str, currency: str) -> Balance | None:
     for _, line, ledger in _aggregates(body, ("LEDGERBAL",)):
-        said = _values(ledger)
+        said = _Said(ledger, line, _ONCE_IN_BALANCE)
         if said.get("BALAMT"):
             minor, _ = minor_of(with_point(said["BALAMT"], currency, line), currency, line)
             return Balance(minor, currency, _moment(said.get("DTASOF", "")))
     return None
 
 
-def _entry(said: dict[str, str], usual: str, line: int) -> tuple[Entry, list[str]]:
+def _entry(said: _Said, usual: str, line: int) -> tuple[Entry, list[str]]:
     if "TRNAMT" not in said:
         raise StatementRefusedError("a booking has no amount (TRNAMT)", line)
     # CURRENCY: the amount is in that currency; ORIGCURRENCY tells only what it was before.
+    if said.is_in_another_currency and said.get("CURSYM", usual) != usual:
+        raise StatementRefusedError(
+            f"a booking is in {said['CURSYM'][:3]}, the statement in {usual} (CURRENCY): "
+            "ask for it in the account's currency", line,
+        )  # fmt: skip
     minor, warning = minor_of(with_point(said["TRNAMT"], usual, line), usual, line)
     posted = _moment(said.get("DTPOSTED", ""))
     notes = [f"line {line}: {warning}"] if warning else []
@@ -158,11 +202,12 @@ def _moment(text: str) -> date | datetime | None:
     try:
         day = datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC)
         if not found["time"] or found["zone"] is None:
-            return day.date()
+            return day.date() if FIRST_YEAR <= day.year <= LAST_YEAR else None
         clock = datetime.strptime(found["day"] + found["time"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         hours, _, part = found["zone"].partition(".")
         sign = -1 if hours.startswith("-") else 1
         behind = timedelta(hours=int(hours), minutes=sign * 60 * int(part or 0) / 10 ** len(part))
-        return clock - behind
+        at = clock - behind
     except (ValueError, OverflowError):
         return None
+    return at if FIRST_YEAR <= at.year <= LAST_YEAR else None

@@ -3,62 +3,103 @@
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from recovery_flows.intake.statements import bank_json, mt940, ofx
-from recovery_flows.intake.statements.shape import Item, StatementRefusedError
+from recovery_flows.intake.budget import (
+    Budget,
+    BudgetSpentError,
+    Limits,
+    MeteredStream,
+    PartTooLargeError,
+)
+from recovery_flows.intake.statements import bank_json, mt940, ofx, zipped
+from recovery_flows.intake.statements.plausible import plausible
+from recovery_flows.intake.statements.shape import Item, Member, StatementRefusedError
 
 _LOOK = 65_536
-_MOST_INSIDE = 1_000
-_MOST_BYTES = 2 * 1024**3
-_MOST_RATIO = 200
+_DEFAULT = Limits()
 
 
-def read_path(path: Path) -> Iterator[Item]:
+def read_path(path: Path, limits: Limits = _DEFAULT) -> Iterator[Item]:
     """The statements of a file, streamed where the format allows.
 
-    StatementRefusedError: unreadable as any format, or not there.
+    StatementRefusedError: unreadable as any format, too costly, or not there.
     """
     try:
         with path.open("rb") as stream:
-            yield from read_stream(stream)
+            yield from read_stream(stream, limits)
     except OSError as error:
         raise StatementRefusedError(f"it cannot be opened: {error.strerror}") from error
 
 
-def read_stream(stream: BinaryIO) -> Iterator[Item]:
+def read_bytes(raw: bytes, limits: Limits = _DEFAULT) -> Iterator[Item]:
+    """The same of bytes that are there already."""
+    yield from read_stream(io.BytesIO(raw), limits)
+
+
+def read_stream(stream: BinaryIO, limits: Limits = _DEFAULT) -> Iterator[Item]:
     """The same from an open file that can be rewound."""
-    start = stream.read(_LOOK)
-    stream.seek(0)
-    if not start.strip():
-        raise StatementRefusedError("the file is empty")
-    if zipfile.is_zipfile(stream):
+    budget = Budget(limits)
+    try:
+        limits.check_bytes(_size(stream))
+        start = stream.read(_LOOK)
         stream.seek(0)
-        yield from _zipped(stream)
-        return
+        if not start.strip():
+            raise StatementRefusedError("the file is empty")
+        if zipped.is_zip(stream):
+            yield from _members(stream, budget)
+        else:
+            stream.seek(0)
+            yield from _single(start, stream, budget)
+    except BudgetSpentError as error:
+        raise StatementRefusedError(f"it {error}") from error
+
+
+def _size(stream: BinaryIO) -> int:
+    size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
-    yield from _single(start, stream)
+    return size
 
 
-def _single(start: bytes, stream: BinaryIO) -> Iterator[Item]:
+def _single(start: bytes, stream: BinaryIO, budget: Budget) -> Iterator[Item]:
+    """One file that is no zip; what it has too much of is refused with it and not with others."""
+    try:
+        yield from plausible(budget.timed(_told(start, stream, budget)))
+    except PartTooLargeError as error:
+        raise StatementRefusedError(f"it {error}") from error
+
+
+def _told(start: bytes, stream: BinaryIO, budget: Budget) -> Iterator[Item]:
     if ofx.looks_like(start):
-        yield from ofx.read(stream.read())
+        yield from ofx.read(_text_bytes(stream, budget))
     elif bank_json.looks_like(start):
-        yield from _json(stream.read())
+        yield from _json(_text_bytes(stream, budget), budget)
     elif _is_xml(start):
         from recovery_flows.intake.statements import camt
 
-        yield from camt.read(stream)
+        yield from camt.read(cast("BinaryIO", MeteredStream(stream, budget)), budget)
     elif mt940.looks_like(start):
-        yield from mt940.read(stream.read())
+        yield from mt940.read(_text_bytes(stream, budget))
     else:
         raise StatementRefusedError(
             "this is none of the formats that are read: camt, MT940, MT942, OFX, bank JSON"
         )
+
+
+def _text_bytes(stream: BinaryIO, budget: Budget) -> bytes:
+    """All of a text; a byte of zero is refused with its place: a text in UTF-8 has none."""
+    data = budget.whole(stream)
+    at = data.find(b"\0")
+    if at >= 0:
+        line, column = data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at)
+        raise StatementRefusedError(
+            "there is a byte of zero: save the file as UTF-8, or ask the bank for it again",
+            line, column,
+        )  # fmt: skip
+    return data
 
 
 def _is_xml(start: bytes) -> bool:
@@ -66,43 +107,37 @@ def _is_xml(start: bytes) -> bool:
     return bare.startswith(b"<") or start.startswith((b"\xfe\xff", b"\xff\xfe"))
 
 
-def _json(data: bytes) -> Iterator[Item]:
-    inside = bank_json.inner_text(data)
+_ENCODING = re.compile(r"(<\?xml[^>]{0,200}?)encoding=[\"'][^\"'>]{0,40}[\"']")
+
+
+def _json(data: bytes, budget: Budget) -> Iterator[Item]:
+    inside = bank_json.inner_text(data, budget.limits)
     if not inside:
-        yield from bank_json.read(data)
+        yield from bank_json.read(data, budget.limits)
         return
     # The text was decoded already: a declared encoding no longer holds.
-    text = inside.lstrip().replace('encoding="ISO-8859-1"', 'encoding="UTF-8"', 1).encode()
-    yield from _single(text[:_LOOK], io.BytesIO(text))
+    text = _ENCODING.sub(r"\1", inside.lstrip(), count=1).encode()
+    stream = io.BytesIO(text)
+    yield from _told(text[:_LOOK], stream, budget)
 
 
-def _zipped(stream: BinaryIO) -> Iterator[Item]:
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            files = [info for info in archive.infolist() if not info.is_dir()]
-            _check(files)
-            for info in files:
-                # Unpacked as it is read, and never beyond the size that was checked.
-                with _member(archive, info) as inner:
-                    start = inner.read(_LOOK)
-                    inner.seek(0)
-                    yield from _single(start, cast("BinaryIO", inner))
-    # NotImplementedError: so zipfile says that an entry asks for a version of the format it lacks.
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise StatementRefusedError("the zip file is broken") from error
-
-
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
-    try:
-        return archive.open(info)
-    except RuntimeError as error:  # so it says that a password or an unknown method is in the way
-        raise StatementRefusedError("the zip file is locked or packed in an unknown way") from error
-
-
-def _check(files: list[zipfile.ZipInfo]) -> None:
-    packed = sum(info.compress_size for info in files)
-    whole = sum(info.file_size for info in files)
-    if not files:
-        raise StatementRefusedError("the zip file is empty")
-    if len(files) > _MOST_INSIDE or whole > _MOST_BYTES or whole > _MOST_RATIO * max(packed, 1024):
-        raise StatementRefusedError("the zip file unpacks to too much: unpack it and look first")
+def _members(stream: BinaryIO, budget: Budget) -> Iterator[Item]:
+    """Each file of a zip; one that cannot be read refuses itself, and the others are read."""
+    refused: list[str] = []
+    with zipped.opened(stream) as archive:
+        files = zipped.files_of(archive, _size(stream), budget.limits)
+        for number, info in enumerate(files, 1):
+            name, why = f"file {number} in it, {info.filename[:80]}", ""
+            try:
+                inner = cast("BinaryIO", zipped.MemberStream(archive, info))
+                start = inner.read(_LOOK)
+                inner.seek(0)
+                yield from _single(start, inner, budget)
+            except StatementRefusedError as error:
+                why = str(error)
+            refused += [f"{name}: {why}"] if why else []
+            if why and len(refused) == len(files):
+                raise StatementRefusedError(
+                    refused[0] if len(files) == 1 else f"nothing in it can be read; {refused[0]}"
+                )
+            yield Member(name, why)

@@ -1,8 +1,8 @@
 """What a statement file says, in the order in which it says it: heads, entries, ends.
 
 A reader yields one `Head`, its `Entry` items and one `End` per statement, and keeps no more than
-one entry in memory, so that a file of any size can be read. Account numbers, names and texts are
-personal data: nothing prints these values.
+one entry in memory, so that a large file can be read; a zip yields a `Member` after each file.
+Account numbers, names and texts are personal data: nothing prints these values.
 """
 
 from __future__ import annotations
@@ -97,9 +97,20 @@ class End:
     warnings: tuple[str, ...]
     bookings: int = 0
     """Bookings as the file counts them; a batch of payments is one."""
+    unread: tuple[tuple[str, int], ...] = ()
+    """What of the statement no reader looks at, by the file's own name, and how often it is
+    there; never a value."""
 
 
-Item = Head | Entry | End
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside a zip ends; where `refused` says why, nothing of it counts."""
+
+    name: str
+    refused: str = ""
+
+
+Item = Head | Entry | End | Member
 
 
 class StatementRefusedError(Exception):

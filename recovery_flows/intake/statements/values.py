@@ -10,10 +10,13 @@ from functools import lru_cache
 from models.money import exponent
 from recovery_flows.intake.statements.shape import StatementRefusedError
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 _NO_ID = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "NOREF", "UNKNOWN", "-"})
 _INSTANT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})T(?P<time>\d{2}:\d{2}(:\d{2})?)([.:,]\d+)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
+MINOR_MAX = 2**53
+"""The largest amount that is taken, in minor units, as in answers of partners."""
 _MOST_DIGITS = 15
 _MOST_DECIMALS = 10
 _DECIMAL = re.compile(r"(?P<sign>[+-]?)(?=\.?[0-9])(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?")
@@ -43,7 +46,7 @@ def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
         raise StatementRefusedError(
             f"{text.strip()[:40]!r} in {currency[:10]!r} is no amount of money", line
         ) from error
-    if is_plain and len(fraction) == digits and len(whole) <= _MOST_DIGITS:
+    if is_plain and len(fraction) == digits and len(whole) + digits <= _MOST_DIGITS:
         return int(whole + fraction), ""  # What most banks write, without a Decimal.
     bare = text.strip()
     found = _DECIMAL.fullmatch(bare) if len(bare) <= _LONGEST_AMOUNT else None
@@ -54,6 +57,10 @@ def minor_of(text: str, currency: str, line: int = 0) -> tuple[int, str]:
     value = Decimal(f"{found['sign']}{figures or '0'}.{behind or '0'}")
     exact = value.scaleb(digits)
     minor = int(exact.to_integral_value(ROUND_HALF_UP))
+    if abs(minor) > MINOR_MAX:
+        raise StatementRefusedError(
+            f"{bare[:40]!r} {currency} is more than any account holds", line
+        )
     if exact == minor:
         return minor, ""
     return minor, f"{currency} has {digits} decimals: {value.normalize():f} was rounded"
@@ -91,8 +98,12 @@ def _digits_of_or_none(currency: str) -> int | None:
 
 
 def day_or_instant(text: str) -> date | datetime | None:
-    """ISO text as an instant where it tells its zone, else as a day; None where it is neither."""
-    return _day_or_instant(text.strip()[:_LONGEST_INSTANT])
+    """ISO text as an instant where it tells its zone, else as a day; None where it is neither.
+
+    None too where it is in no year of banking: an instant at the end of time has no next day.
+    """
+    found = _day_or_instant(text.strip()[:_LONGEST_INSTANT])
+    return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 @lru_cache(_REPEATED)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recovery_flows.errors import MisuseError
+from recovery_flows.intake.budget import Limits
 from recovery_flows.tracing.methods.types import Transfer
 from recovery_flows.tracing.transfers.files import (
     TransferFiles,
@@ -37,6 +39,7 @@ class Wanted:
     as_of: datetime | None = None
     mapping: ColumnMapping = PLAIN
     by_columns: bool = True
+    limits: Limits = field(default_factory=Limits)
 
 
 def open_files(wanted: Wanted) -> TransferFiles | TableFiles:
@@ -45,13 +48,16 @@ def open_files(wanted: Wanted) -> TransferFiles | TableFiles:
         from recovery_flows.tracing.transfers.table import load
         from recovery_flows.tracing.transfers.table_files import table_files
 
-        folder = wanted.transfers.is_dir()
-        table = load(wanted.transfers) if folder else _quick([wanted.transfers], wanted.mapping)
+        if wanted.transfers.is_dir():
+            table: TransferTable | None = load(wanted.transfers)
+        else:
+            table = _quick([wanted.transfers], wanted.mapping, wanted.limits)
         if table is not None:
             return table_files(table, wanted.sources, wanted.openings, wanted.as_of)
     return read_files(
-        wanted.transfers, wanted.sources, wanted.openings, wanted.as_of, wanted.mapping
-    )
+        wanted.transfers, wanted.sources, wanted.openings, wanted.as_of, wanted.mapping,
+        wanted.limits,
+    )  # fmt: skip
 
 
 def _is_large(wanted: Wanted) -> bool:
@@ -66,26 +72,29 @@ def _is_large(wanted: Wanted) -> bool:
     )
 
 
-def _quick(paths: Sequence[Path], mapping: ColumnMapping) -> TransferTable | None:
+def _quick(paths: Sequence[Path], mapping: ColumnMapping, limits: Limits) -> TransferTable | None:
     from recovery_flows.tracing.transfers.quick import quick_table
 
-    return quick_table(paths, mapping)
+    return quick_table(paths, mapping, limits)
 
 
-def keep(paths: Sequence[Path], mapping: ColumnMapping, folder: Path) -> dict[str, Any]:
+def keep(
+    paths: Sequence[Path], mapping: ColumnMapping, folder: Path, limits: Limits
+) -> dict[str, Any]:
     """Read transfer files into a folder once, for any number of traces; what is in it.
 
-    Nothing is written before all files are read and checked.
+    Columns that are not ours are named in `not_read`; rows in currencies that the mapping leaves
+    out are counted in `left_out`. Nothing is written before all files are read and checked.
     """
-    from recovery_flows.tracing.transfers.quick import table_of
+    from recovery_flows.tracing.transfers.quick import header, table_of
     from recovery_flows.tracing.transfers.table import save
     from recovery_flows.tracing.transfers.table_files import check_plain_money
 
     if folder.exists() and not folder.is_dir():
         raise MisuseError(f"{folder} is a file: name a folder")
-    table = _quick(paths, mapping)
+    table, left_out = _quick(paths, mapping, limits), Counter[str]()
     if table is None:
-        rows = _row_by_row(paths, mapping)
+        rows = _row_by_row(paths, mapping, limits, left_out)
         check_plain_money(TransferFiles(tuple(rows), (), {}, ()))
         table = table_of(rows)
     about = {
@@ -95,16 +104,20 @@ def keep(paths: Sequence[Path], mapping: ColumnMapping, folder: Path) -> dict[st
         "accounts": len(table.accounts),
         "from": table.at(0).isoformat(),
         "to": table.at(-1).isoformat(),
+        "not_read": sorted({c for path in paths for c in mapping.unread(header(path))}),
+        "left_out": dict(sorted(left_out.items())),
     }
     save(table, folder, about)
     return about
 
 
-def _row_by_row(paths: Sequence[Path], mapping: ColumnMapping) -> list[Transfer]:
+def _row_by_row(
+    paths: Sequence[Path], mapping: ColumnMapping, limits: Limits, left_out: Counter[str]
+) -> list[Transfer]:
     found: list[tuple[int, Transfer]] = []
     lines: dict[str, str] = {}
     for path in paths:
-        for line, transfer in read_transfers(path, mapping):
+        for line, transfer in read_transfers(path, mapping, limits, left_out):
             if transfer.id in lines:
                 raise refuse(path, line, f"id {transfer.id} is that of {lines[transfer.id]}")
             lines[transfer.id] = f"{path.name}, line {line}"

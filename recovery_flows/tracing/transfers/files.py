@@ -5,6 +5,7 @@ An account is one (account, currency): its id inside a trace is both, joined; `e
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from models.facts import LineKind
 from models.money import Money
+from recovery_flows.intake.budget import Limits
 from recovery_flows.tracing.methods.batch import payers_first
 from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Transfer
 from recovery_flows.tracing.transfers.mapping import PLAIN, ColumnMapping
@@ -26,6 +28,8 @@ from recovery_flows.tracing.transfers.rows import (
     table,
 )
 
+_SEQ = re.compile(r"-?[0-9]{1,18}")
+_LIMITS = Limits()
 _JOINT = "\x1f"
 
 
@@ -70,11 +74,11 @@ def read_files(
     openings: Path | None,
     as_of: datetime | None = None,
     mapping: ColumnMapping = PLAIN,
+    limits: Limits = _LIMITS,
 ) -> TransferFiles:
     """Read and check the files; nothing after `as_of` is kept."""
-    rows = [
-        t for t in in_order(read_transfers(transfers, mapping)) if as_of is None or t.at <= as_of
-    ]
+    given = in_order(read_transfers(transfers, mapping, limits))
+    rows = [t for t in given if as_of is None or t.at <= as_of]
     if not rows:
         raise FileRefusedError(f"{transfers.name} holds no transfers: there is nothing to trace")
     return TransferFiles(
@@ -92,12 +96,19 @@ def covered_for_good(transfers: Sequence[Transfer]) -> tuple[Coverage, ...]:
     return tuple(Coverage(payer, begins, ends) for payer in payers)
 
 
-def read_transfers(path: Path, mapping: ColumnMapping = PLAIN) -> list[tuple[int, Transfer]]:
-    """All payments of a file, row by row, each with its line."""
+def read_transfers(
+    path: Path,
+    mapping: ColumnMapping = PLAIN,
+    limits: Limits = _LIMITS,
+    left_out: Counter[str] | None = None,
+) -> list[tuple[int, Transfer]]:
+    """All payments of a file, row by row, each with its line; currencies `left_out` are counted."""
     found: list[tuple[int, Transfer]] = []
     lines: dict[str, int] = {}
-    for number, (line, cells) in enumerate(mapping.rows(path), start=1):
+    for number, (line, cells) in enumerate(mapping.rows(path, limits), start=1):
         if cells["currency"] in mapping.leave_out:
+            if left_out is not None:
+                left_out[cells["currency"]] += 1
             continue
         name = cells.get("id", str(number))
         if not name:
@@ -114,8 +125,8 @@ def _transfer(
     path: Path, line: int, name: str, cells: Mapping[str, str], *, rounds: bool
 ) -> Transfer:
     seq = cells.get("seq", "")
-    if seq and not seq.lstrip("-").isdigit():
-        raise refuse(path, line, f"seq {seq!r} is no whole number")
+    if seq and not _SEQ.fullmatch(seq):
+        raise refuse(path, line, f"seq {seq[:40]!r} is no whole number")
     debit = credit = _money(path, line, cells, "", rounds=rounds)
     if "credit_amount" in cells:
         credit = _money(path, line, cells, "credit_", rounds=rounds)

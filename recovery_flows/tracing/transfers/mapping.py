@@ -11,12 +11,13 @@ credit_amount and credit_currency where there are any. `from` and `to` can be se
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from recovery_flows.errors import MisuseError
+from recovery_flows.intake.budget import Limits
 from recovery_flows.tracing.transfers.rows import table
 
 NAMES_JOINED_BY = "/"
@@ -24,6 +25,7 @@ _ONE = ("id", "time", "amount", "currency", "kind", "seq", "reverses")
 _SIDES = ("from", "to")
 _MAY_MISS = ("kind", "seq", "reverses")
 _CURRENCIES = {"currency", "credit_currency"}
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class ColumnMapping:
     rounds: bool = False
     """Amounts with more decimals than their currency are rounded half up, not refused."""
 
-    def rows(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    def rows(self, path: Path, limits: Limits = _LIMITS) -> Iterator[tuple[int, dict[str, str]]]:
         """The rows of a file as (line, text by our columns)."""
         optional = [c for name, of in self.columns.items() if name in _MAY_MISS for c in of]
         needed = [column for column in self.needed() if column not in optional]
-        for line, cells in table(path, needed, optional):
+        for line, cells in table(path, needed, optional, limits):
             ours = {
                 name: NAMES_JOINED_BY.join(cells[column] for column in of)
                 for name, of in self.columns.items()
@@ -53,6 +55,11 @@ class ColumnMapping:
                 text = ours.get(name, "") or self.currency_code
                 ours[name] = self.currencies.get(text, text)
             yield line, ours
+
+    def unread(self, names: Iterable[str]) -> list[str]:
+        """Of a file's columns those that are not ours."""
+        ours = {column for of in self.columns.values() for column in of}
+        return [name for name in names if name not in ours]
 
     def needed(self) -> list[str]:
         """All columns that must be in the file."""
@@ -116,15 +123,25 @@ def _of_document(name: str, document: dict[str, Any]) -> ColumnMapping:
         if key not in allowed:
             raise MisuseError(f"{name}: {key} is no column of ours: {', '.join(sorted(allowed))}")
     code, currencies = document.pop("currency_code", ""), document.pop("currencies", {})
-    leave_out = tuple(document.pop("leave_out", ()))
-    rounds = bool(document.pop("rounds", False))
+    left_out, rounds = document.pop("leave_out", []), document.pop("rounds", False)
+    if not isinstance(currencies, dict) or not _are_texts(currencies.values()):
+        raise MisuseError(f"{name}: currencies must be a table of codes of ISO 4217")
+    if not isinstance(left_out, list) or not _are_texts(left_out):
+        raise MisuseError(f"{name}: leave_out must be a list of currencies")
+    if not isinstance(rounds, bool) or not isinstance(code, str):
+        raise MisuseError(f"{name}: rounds must be true or false, currency_code a text")
+    leave_out = tuple(left_out)
     columns = {key: _columns(name, key, value) for key, value in document.items()}
     for key in ("time", "amount", *_SIDES):
         if key not in columns:
             raise MisuseError(f"{name}: {key} is missing: name the column that holds it")
     if not code and "currency" not in columns:
         raise MisuseError(f"{name}: give the column currency, or currency_code for the whole file")
-    return ColumnMapping(name, columns, str(code), currencies, leave_out, rounds)
+    return ColumnMapping(name, columns, code, currencies, leave_out, rounds)
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _columns(name: str, key: str, value: object) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,11 +17,18 @@ import polars as pl
 
 from models.facts import LineKind
 from models.money import exponent
+from recovery_flows.intake.budget import BudgetSpentError, Limits
 from recovery_flows.tracing.kernel.ordering import rows_payers_first
 from recovery_flows.tracing.methods.types import Transfer
 from recovery_flows.tracing.transfers.files import account_id
 from recovery_flows.tracing.transfers.mapping import NAMES_JOINED_BY, ColumnMapping
-from recovery_flows.tracing.transfers.rows import EPOCH, STEPS_MOST, distinct
+from recovery_flows.tracing.transfers.rows import (
+    EPOCH,
+    STEPS_MOST,
+    FileRefusedError,
+    distinct,
+    told_twice,
+)
 from recovery_flows.tracing.transfers.table import KINDS, TransferTable
 
 _TIMES = (
@@ -32,17 +39,23 @@ _TIMES = (
 
 
 _WHOLE_MOST = 10**13
+_SUM_MOST = 2**62
+_CHUNK = 1 << 16
+_LIMITS = Limits()
+_POLARS, _PANIC = pl.exceptions.PolarsError, pl.exceptions.PanicException
 
 
 class _OddError(Exception):
     """Something that the row-by-row reader must look at."""
 
 
-def quick_table(paths: Iterable[Path], mapping: ColumnMapping) -> TransferTable | None:
+def quick_table(
+    paths: Iterable[Path], mapping: ColumnMapping, limits: Limits = _LIMITS
+) -> TransferTable | None:
     """The files as one table; None where any of it is out of the ordinary."""
     try:
-        return _ordered(pl.concat([_frame(path, mapping) for path in paths]))
-    except (_OddError, OSError, UnicodeDecodeError, csv.Error, pl.exceptions.PolarsError):
+        return _ordered(pl.concat([_frame(path, mapping, limits) for path in paths]))
+    except (_OddError, BudgetSpentError, OSError, UnicodeDecodeError, csv.Error, _POLARS, _PANIC):
         return None
 
 
@@ -52,13 +65,16 @@ def header(path: Path) -> list[str]:
         return distinct(next(csv.reader(stream), []))
 
 
-def _frame(path: Path, mapping: ColumnMapping) -> pl.DataFrame:
+def _frame(path: Path, mapping: ColumnMapping, limits: Limits) -> pl.DataFrame:
     """Text columns of one file under our names, blanks and missing cells ruled out."""
+    limits.check_size(path)
+    _check_text(path)
     names = header(path)
     wanted = {ours: of for ours, of in mapping.columns.items() if set(of) <= set(names)}
     if any(ours in wanted for ours in ("seq", "reverses", "credit_amount")) or mapping.leave_out:
         raise _OddError
-    if not set(mapping.needed()) <= set(names):
+    ours = [column for of in mapping.columns.values() for column in of]
+    if not set(mapping.needed()) <= set(names) or told_twice(names, ours):
         raise _OddError
     text = pl.read_csv(path, has_header=False, skip_rows=1, new_columns=names, infer_schema=False)
     if text.width != len(names):
@@ -68,6 +84,14 @@ def _frame(path: Path, mapping: ColumnMapping) -> pl.DataFrame:
         _joined(wanted["from"], "from"), _joined(wanted["to"], "to"),
         *_amounts(text, mapping, wanted), _kinds(wanted),
     )  # fmt: skip
+
+
+def _check_text(path: Path) -> None:
+    """A zero, or a line as long as no row is, is for the row-by-row reader to refuse."""
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            if b"\0" in chunk or (len(chunk) == _CHUNK and b"\n" not in chunk):
+                raise _OddError
 
 
 def _name(wanted: dict[str, tuple[str, ...]]) -> pl.Expr:
@@ -171,6 +195,8 @@ def _ordered(frame: pl.DataFrame) -> TransferTable:
     currencies = frame["currency"].unique().to_list()
     if len(currencies) != 1:
         raise _OddError
+    if not holds(frame["minor"].to_list()):
+        raise _OddError
     payer, payee, accounts = _numbered(frame["from"], frame["to"], str(currencies[0]))
     at = frame["at"].to_numpy()
     order = np.argsort(at, kind="stable")  # quick where they are in order already
@@ -186,6 +212,11 @@ def _ordered(frame: pl.DataFrame) -> TransferTable:
         }
     )  # fmt: skip
     return TransferTable(rows, accounts)
+
+
+def holds(minors: Sequence[int]) -> bool:
+    """Whether all amounts together, and so every balance, are within 64 bits."""
+    return sum(minors) <= _SUM_MOST
 
 
 def _has_blanks(names: pl.Series) -> bool:
@@ -209,6 +240,8 @@ def _numbered(
 def table_of(transfers: Iterable[Transfer]) -> TransferTable:
     """Payments that were read row by row, already in order, as a table."""
     given = list(transfers)
+    if not holds([t.debit_minor for t in given]):
+        raise FileRefusedError("the amounts add up to more than any account holds: trace the CSV")
     numbers: dict[str, int] = {}
 
     def number(account: str | None) -> int:

@@ -9,14 +9,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.facts import LineKind
 from models.money import exponent
 from recovery_flows.errors import MisuseError, RefusedError
+from recovery_flows.intake.budget import Budget, BudgetSpentError, Limits
+from recovery_flows.intake.text_lines import ZeroByteError, lines_within
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SLASHES = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
+_STEP = re.compile(r"-?[0-9]{1,24}")
+_TIME_MAX, _TOLD_MAX = 60, 40
+_LIMITS = Limits()
 STEPS_MOST = 200_000_000_000_000_000
 
 
@@ -30,21 +38,30 @@ def refuse(path: Path, line: int, why: str) -> FileRefusedError:
 
 
 def table(
-    path: Path, needed: Sequence[str], optional: Sequence[str] = ()
+    path: Path, needed: Sequence[str], optional: Sequence[str] = (), limits: Limits = _LIMITS
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The rows of a CSV file as (line, values by column), blanks stripped, empty lines left out.
 
     MisuseError: no such file. FileRefusedError: no text, a missing column, a row too long or short.
     """
     try:
+        limits.check_size(path)
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            yield from _rows(path, csv.reader(stream), needed, optional)
+            lines = csv.reader(lines_within(stream, Budget(limits)), strict=True)
+            yield from _rows(path, _whole(path, lines), needed, optional)
+    except (BudgetSpentError, ZeroByteError) as error:
+        raise FileRefusedError(f"{path.name} {error}") from error
     except UnicodeDecodeError as error:
         raise FileRefusedError(f"{path.name} is not UTF-8 text: save it as UTF-8") from error
     except OSError as error:
         raise MisuseError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _whole(path: Path, lines: Reader) -> Iterator[list[str]]:
+    try:
+        yield from lines
     except csv.Error as error:
-        raise FileRefusedError(f"{path.name} is not a CSV file: {error}") from error
+        raise refuse(path, lines.line_num, f"the CSV is broken: {error}") from error
 
 
 def _rows(
@@ -60,6 +77,8 @@ def _rows(
         raise refuse(
             path, 1, f"column {', '.join(missing)} is missing: the columns are {','.join(needed)}"
         )
+    if twice := told_twice(head, (*needed, *optional)):
+        raise refuse(path, 1, f"column {twice} is there twice: leave one of them")
     places = {name: head.index(name) for name in (*needed, *optional) if name in head}
     for line, cells in reader:
         if not any(cells):
@@ -79,26 +98,31 @@ def distinct(names: Iterable[str]) -> list[str]:
     return result
 
 
+def told_twice(names: Sequence[str], wanted: Sequence[str]) -> str:
+    """The first wanted column of which the file has a second one that nobody asks for, or ""."""
+    return next((n for n in wanted if f"{n}.1" in names and f"{n}.1" not in wanted), "")
+
+
 def minor_of(
     path: Path, line: int, text: str, currency: str, *, signed: bool = False, rounds: bool = False
 ) -> int:
     """A decimal text as minor units of the currency (ISO 4217), exactly unless it `rounds`."""
-    digits = exponent_of(path, line, currency)
+    digits, told = exponent_of(path, line, currency), text[:_TOLD_MAX]
     try:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("nan")
     if not value.is_finite() or not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", text):
-        raise refuse(path, line, f"amount {text!r} is no decimal number such as 1234.56")
+        raise refuse(path, line, f"amount {told!r} is no decimal number such as 1234.56")
     minor = value.scaleb(digits)
     if rounds:
         minor = minor.to_integral_value(ROUND_HALF_UP)
     if minor != minor.to_integral_value():
-        raise refuse(path, line, f"amount {text} has more than {digits} decimals of {currency}")
+        raise refuse(path, line, f"amount {told} has more than {digits} decimals of {currency}")
     if minor < 0 and not signed:
-        raise refuse(path, line, f"amount {text} is below zero: turn payer and payee round instead")
+        raise refuse(path, line, f"amount {told} is below zero: turn payer and payee round instead")
     if abs(minor) >= 2**62:
-        raise refuse(path, line, f"amount {text} is too large")
+        raise refuse(path, line, f"amount {told} is too large")
     return int(minor)
 
 
@@ -107,21 +131,22 @@ def exponent_of(path: Path, line: int, currency: str) -> int:
     try:
         return exponent(currency)
     except ValueError as error:
-        raise refuse(path, line, f"currency {currency!r} is not in ISO 4217") from error
+        raise refuse(path, line, f"currency {currency[:40]!r} is not in ISO 4217") from error
 
 
 def instant_of(path: Path, line: int, text: str) -> datetime:
     """ISO 8601 (without an offset: UTC), or a whole number as a step in order."""
-    if re.fullmatch(r"-?[0-9]+", text) and not re.fullmatch(r"[0-9]{8}", text):
-        steps = int(text)
-        steps = steps if abs(steps) < STEPS_MOST else steps // 1000  # nanoseconds
-        if abs(steps) < STEPS_MOST:
-            return EPOCH + timedelta(microseconds=steps)
     try:
-        at = datetime.fromisoformat(_SLASHES.sub(r"\1-\2-\3", text))
-    except ValueError as error:
-        raise refuse(path, line, f"time {text!r} is neither ISO 8601 nor a whole number") from error
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        if _STEP.fullmatch(text) and not re.fullmatch(r"[0-9]{8}", text):
+            steps = int(text)
+            steps = steps if abs(steps) < STEPS_MOST else steps // 1000  # nanoseconds
+            if abs(steps) < STEPS_MOST:
+                return EPOCH + timedelta(microseconds=steps)
+        at = datetime.fromisoformat(_SLASHES.sub(r"\1-\2-\3", text[:_TIME_MAX]))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        told = text[:_TIME_MAX]
+        raise refuse(path, line, f"time {told!r} is neither ISO 8601 nor a whole number") from error
 
 
 def kind_of(path: Path, line: int, text: str) -> LineKind:
@@ -130,4 +155,4 @@ def kind_of(path: Path, line: int, text: str) -> LineKind:
         return LineKind(text or LineKind.TRANSFER)
     except ValueError as error:
         known = ", ".join(LineKind)
-        raise refuse(path, line, f"kind {text!r} is none of {known}") from error
+        raise refuse(path, line, f"kind {text[:40]!r} is none of {known}") from error

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.facts import LineKind
-from recovery_flows.errors import MisuseError
+from recovery_flows.errors import MisuseError, unwritable
 from recovery_flows.tracing.methods.types import Transfer
 from recovery_flows.tracing.transfers.files import ends_of
 from recovery_flows.tracing.transfers.rows import EPOCH
@@ -22,6 +22,12 @@ from recovery_flows.tracing.transfers.rows import EPOCH
 KINDS = tuple(LineKind)
 VERSION = 2
 """2: the decimals of BIF, DJF, GNF, KMF and RWF are none; a folder of version 1 has two."""
+_SCHEMA = pl.Schema(
+    {
+        "id": pl.String, "at": pl.Int64, "batch": pl.Int32, "payer": pl.Int32, "payee": pl.Int32,
+        "minor": pl.Int64, "kind": pl.Int8,
+    }
+)  # fmt: skip
 _ROWS, _ACCOUNTS, _ABOUT = "rows.arrow", "accounts.arrow", "about.json"
 
 
@@ -100,7 +106,7 @@ def save(table: TransferTable, folder: Path, about: dict[str, Any]) -> None:
         note.write_text(json.dumps({"version": VERSION, **about}, indent=1), encoding="utf-8")
         note.replace(folder / _ABOUT)
     except OSError as error:
-        raise MisuseError(f"{folder} cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error
 
 
 def load(folder: Path) -> TransferTable:
@@ -111,11 +117,13 @@ def load(folder: Path) -> TransferTable:
         raise MisuseError(
             f"{folder} holds no transfers: make it by `recovery intake transfers FILE --to FOLDER`"
         ) from error
-    if about.get("version") != VERSION:
+    if not isinstance(about, dict) or about.get("version") != VERSION:
         raise MisuseError(f"{folder} is of another version: read its files in again")
     try:
         rows = pl.read_ipc(folder / _ROWS)
         accounts = pl.read_ipc(folder / _ACCOUNTS)["account"]
-    except (OSError, pl.exceptions.PolarsError) as error:
+        if rows.schema != _SCHEMA or accounts.dtype != pl.String:
+            raise MisuseError(f"{folder} is damaged: read its files in again")
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise MisuseError(f"{folder} is damaged: read its files in again") from error
     return TransferTable(rows, accounts)

@@ -1,0 +1,1 @@
+"""Files and answers that nobody sane would send, a million of them, against every reader."""

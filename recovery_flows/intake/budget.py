@@ -1,0 +1,138 @@
+"""What one file may cost: time, bytes as they come and unpacked, depth; reached, it is refused.
+
+Who reads settings hands `Limits` in; a reader makes one `Budget` a file and reads through it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+_MEGA = 1_000_000
+_PART_BYTES_MAX = 16 * _MEGA
+_T = TypeVar("_T")
+
+
+class BudgetSpentError(ValueError):
+    """A file costs more than it may; the text continues the sentence after its name."""
+
+
+class PartTooLargeError(BudgetSpentError):
+    """One part of a file costs more than it may; others beside it can still be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may cost; the defaults are those of the settings group `intake`.
+
+    `whole_megabytes` holds for formats that are read as a whole, such as JSON.
+    """
+
+    seconds: int = 600
+    file_megabytes: int = 900
+    unpacked_megabytes: int = 2_000
+    whole_megabytes: int = 64
+    depth: int = 64
+
+    def check_size(self, path: Path) -> None:
+        """BudgetSpentError where a file is larger than one may be; OSError where it is away."""
+        self.check_bytes(path.stat().st_size)
+
+    def check_bytes(self, size: int) -> None:
+        """The same of bytes that are there already."""
+        if size > self.file_megabytes * _MEGA:
+            raise BudgetSpentError(
+                f"is larger than {self.file_megabytes:,} MB: split it, "
+                f"or raise {_setting('file_megabytes_max')}"
+            )
+
+    def check_depth(self, depth: int) -> None:
+        """PartTooLargeError where something is nested deeper than it may be."""
+        if depth > self.depth:
+            raise PartTooLargeError(
+                f"is nested deeper than {self.depth} levels: no bank sends that; "
+                f"if one does, raise {_setting('depth_max')}"
+            )
+
+
+NO_LIMITS = Limits(10**9, 10**9, 10**9, 10**9)
+"""For bytes that were read within limits once already."""
+
+
+def _setting(name: str) -> str:
+    return f"intake.{name} (RECOVERY_INTAKE__{name.upper()})"
+
+
+class Budget:
+    """What reading one file has cost so far; begun when it is made."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits
+        self._clock, self._ends = clock, clock() + limits.seconds
+        self._read = self._kept = 0
+
+    def check(self) -> None:
+        """BudgetSpentError when the time is over."""
+        if self._clock() > self._ends:
+            raise BudgetSpentError(
+                f"takes longer than {self.limits.seconds:,} s to read: split it, "
+                f"or raise {_setting('seconds_max')}"
+            )
+
+    def spend(self, size: int, *, is_kept: bool = True) -> None:
+        """Count bytes as unpacked; BudgetSpentError when there are too many, or time is over."""
+        self._read += size
+        self._kept += size if is_kept else 0
+        if self._read > self.limits.unpacked_megabytes * _MEGA:
+            raise BudgetSpentError(
+                f"unpacks to more than {self.limits.unpacked_megabytes:,} MB: split it, "
+                f"or raise {_setting('unpacked_megabytes_max')}"
+            )
+        if self._kept > _PART_BYTES_MAX:
+            raise PartTooLargeError(
+                f"has one part of more than {_PART_BYTES_MAX // _MEGA} MB: no booking is so long"
+            )
+        self.check()
+
+    def forget(self) -> None:
+        """What was read so far is not kept in memory any more."""
+        self._kept = 0
+
+    def whole(self, stream: BinaryIO) -> bytes:
+        """All of a stream, for a format that is read as a whole."""
+        most = self.limits.whole_megabytes
+        data = stream.read(most * _MEGA + 1)
+        if len(data) > most * _MEGA:
+            raise PartTooLargeError(
+                f"is larger than {most:,} MB in a format that is read as a whole: split it, "
+                f"or raise {_setting('whole_megabytes_max')}"
+            )
+        self.spend(len(data), is_kept=False)
+        return data
+
+    def timed(self, items: Iterable[_T]) -> Iterator[_T]:
+        """The same items, as long as there is time."""
+        for item in items:
+            self.check()
+            yield item
+
+
+class MeteredStream:
+    """An open file whose bytes are counted as they are read; for parsers that call `read`."""
+
+    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
+        self._stream, self._budget = stream, budget
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, counted."""
+        data = self._stream.read(size)
+        self._budget.spend(len(data))
+        return data
+
+    def seek(self, to: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; what is read again is counted again."""
+        return self._stream.seek(to, whence)
