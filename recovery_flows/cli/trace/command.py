@@ -104,10 +104,7 @@ def trace(
     """Show where the money of each victim is, by the rule given."""
     from recovery_flows.errors import MisuseError
 
-    if out is not None:
-        from recovery_flows.cli.trace.export import check_target
-
-        check_target(out)
+    _check_target(out)
     if ref:
         from recovery_flows.cli.trace.case import show_case_trace
 
@@ -133,6 +130,13 @@ def trace(
             _basis(opening, openings), engine, paths, sensitivity, out, as_json,
         )
     )  # fmt: skip
+
+
+def _check_target(out: Path | None) -> None:
+    if out is not None:
+        from recovery_flows.cli.trace.export import check_target
+
+        check_target(out)
 
 
 def _basis(opening: OpeningOption | None, openings: Path | None) -> Basis:
