@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli.limits import settings_limits
 from recovery_flows.cli.options import AsJson, ColumnNames
 
 if TYPE_CHECKING:
@@ -117,7 +118,6 @@ def trace(
         return
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")
-    from recovery_flows.cli.limits import settings_limits
     from recovery_flows.cli.trace_files import Wanted, show_file_trace
     from recovery_flows.desk.transfer_files import Wanted as WantedFiles
     from recovery_flows.intake.transfers.mapping import mapping_named
