@@ -22,7 +22,6 @@ from recovery_flows.desk.reading import (
     FileStatement,
     RefusedMember,
     told_parts,
-    told_statements,
 )
 from recovery_flows.desk.unread_notes import keep_note
 from recovery_flows.errors import RefusedError
@@ -97,8 +96,11 @@ def take_parts(
 
 
 def statements_in(raw: bytes, limits: Limits) -> Iterator[FileStatement]:
-    """The statements of a file; RefusedError where it is none that can be read."""
+    """The statements of a file; RefusedError where it, or a file inside it, cannot be read."""
     try:
-        yield from told_statements(read_bytes(raw, limits))
+        for part in told_parts(read_bytes(raw, limits)):
+            if isinstance(part, RefusedMember):
+                raise RefusedError(f"{part.name}, is no statement that can be read: {part.why}")
+            yield part
     except StatementRefusedError as error:
         raise RefusedError(f"the file is no statement that can be read: {error}") from error
