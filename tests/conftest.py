@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,3 +45,15 @@ def change_partner() -> Callable[..., None]:
             confirm_change(unit, officer, now, change)
 
     return _change
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir(mode=0o700)
+    words = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "none", str(place)]
+    if subprocess.run(words, capture_output=True, check=False).returncode:
+        pytest.skip("NOT SHOWN: no disk can be mounted here; run this test as root once")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)

@@ -95,12 +95,11 @@ def _piece(asked: argparse.Namespace, record: dict[str, Any], folder: Path) -> d
     }  # fmt: skip
 
 
-def _growth(patterns: int, folder: Path) -> dict[str, dict[str, float]]:
-    told = {}
+def _growth(patterns: int, folder: Path) -> dict[str, dict[str, float | int]]:
+    told: dict[str, dict[str, float | int]] = {}
     for name, reader in READERS.items():
         if reader.units:
-            fitted, worst = growth(name, patterns, folder)
-            told[name] = {"exponent": round(fitted, 2), "largest_of_one_pattern": round(worst, 2)}
+            told[name] = growth(name, patterns, folder)
             print(name, told[name], file=sys.stderr)
     return told
 

@@ -156,7 +156,7 @@ def grown(dice: Dice, data: bytes, size: int, units: Sequence[re.Pattern[bytes]]
     return data[: place.start()] + join.join([*copies, unit]) + data[place.end() :]
 
 
-_REFERENCE = re.compile(rb"SYN-\d+")
+_REFERENCE = re.compile(rb"SYN-\d+|^t\d+")
 
 
 def blown_up(dice: Dice, data: bytes, size: int) -> bytes:

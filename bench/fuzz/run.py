@@ -99,20 +99,26 @@ def run_case(name: str, number: int, folder: Path, found: Found) -> None:
         found.slowest_seconds_per_100_kb, found.slowest_case = scaled, number
 
 
-def growth(name: str, patterns: int, folder: Path) -> tuple[float, float]:
-    """(Exponent fitted over all patterns, the largest of one pattern): seconds by bytes."""
+def growth(name: str, patterns: int, folder: Path) -> dict[str, float | int]:
+    """The exponent of seconds by bytes, fitted over all patterns, and the largest of one.
+
+    Patterns that are read or refused more quickly than can be measured are only counted.
+    """
     gc.collect()
     gc.freeze()  # what the program itself holds is no reader's time
     logs: list[tuple[float, float]] = []
-    worst = 0.0
+    slopes: list[float] = []
     for number in range(patterns):
         points = _points(READERS[name], f"{name} grows {number}", folder)
         if len(points) == len(GROWTH_SIZES):
             mean_x = sum(x for x, _ in points) / len(points)
             mean_y = sum(y for _, y in points) / len(points)
             logs += [(x - mean_x, y - mean_y) for x, y in points]
-            worst = max(worst, slope(points))
-    return (slope(logs) if logs else 0.0), worst
+            slopes.append(slope(points))
+    told: dict[str, float | int] = {"patterns": patterns, "measured": len(slopes)}
+    if slopes:
+        told |= {"exponent": round(slope(logs), 2), "largest": round(max(slopes), 2)}
+    return told
 
 
 def _points(reader: Reader, seed: str, folder: Path) -> list[tuple[float, float]]:

@@ -264,8 +264,11 @@ def _signed(booking: Booking) -> int:
 
 
 def statements_in(raw: bytes, limits: Limits) -> Iterator[FileStatement]:
-    """The statements of a file; RefusedError where it is none that can be read."""
+    """The statements of a file; RefusedError where it, or a file inside it, cannot be read."""
     try:
-        yield from told_statements(read_bytes(raw, limits))
+        for part in told_parts(read_bytes(raw, limits)):
+            if isinstance(part, RefusedMember):
+                raise RefusedError(f"{part.name}, is no statement that can be read: {part.why}")
+            yield part
     except StatementRefusedError as error:
         raise RefusedError(f"the file is no statement that can be read: {error}") from error

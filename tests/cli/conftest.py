@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, redirect_stderr, redirect_stdout
@@ -296,15 +295,3 @@ def banks(unit: Unit) -> Iterator[None]:
     with running(book, clock, unit.folder / "ready.json", keys) as served:
         register_banks(unit.installation().database, list(served), "CN")
         yield
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of four megabytes."""
-    place = tmp_path / "disk"
-    place.mkdir(mode=0o700)
-    words = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "none", str(place)]
-    if subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip("NOT SHOWN: no disk can be mounted here; run this test as root once")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)

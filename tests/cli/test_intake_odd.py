@@ -65,3 +65,22 @@ def test_a_file_whose_name_is_no_text_is_named_all_the_same(run: Any, tmp_path: 
         said = run("intake", "statement", os.fsdecode(path), "--dry-run", *more)
         assert said.code == 3
         assert "none of the formats" in said.out
+
+
+def test_a_setting_bounds_what_a_file_may_cost_and_the_sentence_names_it(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"transactions": {"booked": []}, "account": {"iban": "X1"}}' + " " * 1_000_000)
+    assert run("intake", "statement", str(path), "--dry-run").code == 0
+    monkeypatch.setenv("RECOVERY_INTAKE__WHOLE_MEGABYTES_MAX", "1")
+    said = run("intake", "statement", str(path), "--dry-run")
+    assert said.code == 3
+    assert said.out.splitlines()[0] == (
+        "a.json: refused: it is larger than 1 MB in a format that is read as a whole: split it, "
+        "or raise intake.whole_megabytes_max (RECOVERY_INTAKE__WHOLE_MEGABYTES_MAX)"
+    )
+    monkeypatch.setenv("RECOVERY_INTAKE__WHOLE_MEGABYTES_MAX", "0")
+    said = run("intake", "statement", str(path), "--dry-run")
+    assert said.code == 2
+    assert "whole_megabytes_max" in said.sentence()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.cli.limits import settings_limits
 from recovery_flows.cli.options import AsJson, ColumnNames
 
 if TYPE_CHECKING:
@@ -114,7 +115,6 @@ def trace(
         return
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")
-    from recovery_flows.cli.limits import settings_limits
     from recovery_flows.cli.trace.files import Wanted, show_file_trace
     from recovery_flows.tracing.files.inputs import Wanted as WantedFiles
     from recovery_flows.tracing.methods.catalogue import Among, RuleName

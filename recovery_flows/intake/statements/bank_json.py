@@ -5,15 +5,15 @@ The sign of an amount tells the direction, as the standard has it: below zero it
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from models.facts import Direction, LineKind
 from models.money import Money
 from recovery_flows.intake.budget import Limits
+from recovery_flows.intake.statements.json_document import document_of
 from recovery_flows.intake.statements.shape import (
     Balance,
     End,
@@ -32,8 +32,6 @@ from recovery_flows.intake.statements.values import (
 )
 
 _MOST_DEPTH = 6
-_PART_BYTES_MIN, _SHORT_BYTES = 16, 4_096
-"""A part costs hundreds of bytes in memory; the smallest that a bank writes is a sum of money."""
 _READ_OF_BODY = frozenset({"account", "transactions", "balances", "_links"})
 _READ_OF_LIST = frozenset({"booked", "pending", "_links"})
 _READ_OF_ACCOUNT = frozenset({"iban", "bban", "pan", "name", "currency"})
@@ -43,7 +41,6 @@ _READ_OF_ROW = frozenset(
      "remittanceInformationUnstructuredArray"}
     | {f"{side}{what}" for side in ("debtor", "creditor") for what in ("Account", "Agent", "Name")}
 )  # fmt: skip
-_BAD = re.compile("[\0\ud800-\udfff]")
 _WRAPPED = re.compile(rb"(?:<|\\u003[cC])(?:\?xml|Document)|:20:|\{1:")
 _DEFAULT = Limits()
 _OTHER = {
@@ -65,65 +62,8 @@ def read(data: bytes, limits: Limits = _DEFAULT) -> Iterator[Item]:
 
     Numbers stay the texts that they are: a number may be too long to be one.
     """
-    for body in _bodies(_document(data, limits)):
+    for body in _bodies(document_of(data, limits)):
         yield from _statement(body)
-
-
-def _document(data: bytes, limits: Limits) -> object:
-    if (data.count(b"{") + data.count(b"[")) * _PART_BYTES_MIN > len(data) + _SHORT_BYTES:
-        raise StatementRefusedError("the JSON is made of more parts than it has content")
-    try:
-        document = json.loads(
-            data.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=_no_number,
-            object_pairs_hook=_told_once,
-        )  # fmt: skip
-    except UnicodeDecodeError as error:
-        raise StatementRefusedError("the JSON is not UTF-8") from error
-    except json.JSONDecodeError as error:
-        raise StatementRefusedError(
-            f"the JSON is broken ({error.msg})", error.lineno, error.colno
-        ) from error
-    except RecursionError as error:
-        raise StatementRefusedError("the JSON is nested too deeply") from error
-    _check_texts(document, [], limits)
-    return document
-
-
-def _check_texts(value: object, path: list[str], limits: Limits) -> None:
-    """Refuse what is nested too deeply, and half a character or a zero in any text, by path."""
-    limits.check_depth(len(path))
-    if isinstance(value, str) and (bad := _BAD.search(value)):
-        what = "a zero" if bad[0] == "\0" else "half a character"
-        place = _BAD.sub("?", ".".join(part[:40] for part in path))
-        raise StatementRefusedError(f"a text in the JSON holds {what}, at {place}")
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            path.append(name)
-            _check_texts(name, path, limits)
-            _check_texts(inner, path, limits)
-            path.pop()
-    elif isinstance(value, list):
-        for number, inner in enumerate(value, 1):
-            path.append(str(number))
-            _check_texts(inner, path, limits)
-            path.pop()
-
-
-def _no_number(name: str) -> NoReturn:
-    raise StatementRefusedError(f"{name} in the JSON is no number")
-
-
-def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; of two values under one name nobody could say which one is meant."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = ""
-        for name, _ in pairs:
-            twice = twice or (name if name in seen else "")
-            seen.add(name)
-        raise StatementRefusedError(f"the JSON tells {twice[:40]!r} twice in one place")
-    return found
 
 
 def inner_text(data: bytes, limits: Limits = _DEFAULT) -> str:
@@ -131,7 +71,7 @@ def inner_text(data: bytes, limits: Limits = _DEFAULT) -> str:
     if not _WRAPPED.search(data):
         return ""
     try:
-        return _text_inside(_document(data, limits), 0)
+        return _text_inside(document_of(data, limits), 0)
     except StatementRefusedError:
         return ""  # said again, with all that is wrong, when it is read as a statement
 
