@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models import allocation_moves, hold_moves, letter_moves, linkage_moves, register_moves
+from models.rows import AssetRow
 from models.states import (
     ApprovalState,
     CallState,
@@ -53,6 +54,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
         (_S.RESTITUTION, "hold_needed"): _S.FREEZING,
         (_S.RESTITUTION, "new_round"): _S.TRACING,
         (_S.CLOSED, "reopened"): _S.FREEZING,
+        (_S.CLOSED, "reopened_abroad"): _S.CROSS_BORDER,
     }
     for stage in stages:
         moves[(stage, "closed")] = _S.CLOSED
@@ -208,6 +210,11 @@ _JOINED = frozenset(
 MOVES: Mapping[Noun, _Table] = {
     noun: _with_moved(table) if noun in _JOINED else table for noun, table in _OWN_MOVES.items()
 }
+
+
+def reopened(asset: AssetRow) -> str:
+    """The event that opens a closed account again: at home it may be stopped, abroad asked for."""
+    return "reopened" if asset.home else "reopened_abroad"
 
 
 def next_state(noun: Noun, state: str | None, event: str) -> str:

@@ -17,6 +17,7 @@ from recovery_flows.desk.held_money import apart_from_holds
 from recovery_flows.rules import limits
 from recovery_flows.rules.held import held_over_time
 from recovery_flows.rules.losses import LOST
+from recovery_flows.rules.tracing.currencies import Purses, purses
 from recovery_flows.rules.tracing.merge import AccountLine, Merged, merge_lines
 from recovery_flows.rules.tracing.opening import Covered as CoveredTimes
 from recovery_flows.rules.tracing.opening import openings_for
@@ -49,6 +50,8 @@ class Gathered:
     """Accounts of which a complete statement came as a file, assets already or not."""
     accounts: frozenset[str]
     """Whose bookings were read: the accounts of the recovery and those of its victims."""
+    purses: Purses
+    """Accounts that are told in several currencies, and what they are called meanwhile."""
 
 
 def gather(session: Session, file: RecoveryFile) -> Gathered:
@@ -62,19 +65,22 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
     needed = [line for line in lines if _is_needed(line, accounts)]
     spans = covered(session, accounts)
     merged = merge_lines([_account_line(line) for line in needed])
-    coverage = tuple(Coverage(s.account_id, s.covers_from, s.covers_to) for s in spans)
+    told = purses(merged.transfers, _kept_in(file, needed))
+    coverage = told.coverage(Coverage(s.account_id, s.covers_from, s.covers_to) for s in spans)
     known = {s.account_id: s.opening_minor for s in reversed(spans)}
     shown_by = _by_transfer(needed, merged)
     histories = hold_histories(session, accounts)
-    payments = taken_back(merged.transfers, shown_by)
+    payments = apart_from_holds(
+        taken_back(merged.transfers, shown_by), shown_by, histories, CoveredTimes(coverage)
+    )
     reported = _payments(file, needed, merged)
     booked = {c.id: minor for c, t in reported if (minor := _booked_minor(c, t)) is not None}
     return Gathered(
-        transfers=tuple(apart_from_holds(payments, shown_by, histories, CoveredTimes(coverage))),
+        transfers=told.apart(payments),
         sources=tuple(
             Source(t.id, c.id, limits.upheld_minor(c, booked.get(c.id))) for c, t in reported
         ),
-        openings=tuple(openings_for(merged.transfers, known, coverage)),
+        openings=tuple(openings_for(told.apart(merged.transfers), known, coverage)),
         coverage=coverage,
         holds=held_over_time(histories, file.recovery.id),
         spans=tuple(spans),
@@ -83,7 +89,16 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
         unbooked=_unbooked(file, [c.id for c, _ in reported], coverage),
         from_files=from_files,
         accounts=frozenset(accounts | victims),
+        purses=told,
     )
+
+
+def _kept_in(file: RecoveryFile, lines: Sequence[StoredLine]) -> dict[str, str]:
+    """The currency that an account's own bookings are in; where they are in two, the recorded."""
+    kept = {asset.account_id: asset.currency for asset in file.assets}
+    shown = {line.account_id: line.currency for line in lines}
+    both = {(line.account_id, line.currency) for line in lines}
+    return {a: kept[a] if (a, kept.get(a)) in both else shown[a] for a in shown}
 
 
 def _told_onwards(session: Session, assets: set[str]) -> frozenset[str]:

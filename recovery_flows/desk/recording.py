@@ -61,7 +61,9 @@ def refresh(unit: Unit, now: datetime, laws: Laws, recovery_ids: Sequence[str]) 
         write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
 
 
-_SHARING = frozenset({"found", "found_abroad", "closed", "reopened", "moved", "split"})
+_SHARING = frozenset(
+    {"found", "found_abroad", "closed", "reopened", "reopened_abroad", "moved", "split"}
+)
 
 
 def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) -> None:

@@ -78,10 +78,11 @@ def traced(recovery: RecoveryRow, given: Gathered, now: datetime) -> Trace:
 
 def trace_under(rule: RuleName, given: Gathered, now: datetime, among: str = "") -> Trace:
     """The trace under any rule, of what is known at `now`; `among` "" is the usual one."""
-    return trace_by(
+    trace = trace_by(
         rule, given.transfers, given.sources, given.openings, given.coverage,
         as_of=now, among=Among(among or Among.FIFO), holds=given.holds,
     )  # fmt: skip
+    return given.purses.together(trace)
 
 
 def rule_text(recovery: RecoveryRow) -> str:

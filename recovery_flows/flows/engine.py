@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +30,7 @@ from recovery_flows.flows.watchdog import watched
 _BEAT_SECONDS = 5.0
 _ASK_SECONDS = 2
 _LONGEST_PAUSE_SECONDS = 60.0
+_HAND_IN_SECONDS = 5.0
 
 
 class PrefectLink:
@@ -77,9 +80,26 @@ class PrefectLink:
         return server.start(self._home, self._settings.start_timeout_seconds)
 
     def stop(self) -> None:
-        """Stop the server if it is ours."""
+        """Stop the server if it is ours, after this process has told it what it had to tell."""
         if self._server is not None:
+            _hand_in_events()
             self._server.stop()
+
+
+def _hand_in_events() -> None:
+    """Let Prefect's own thread send its events while the server still answers.
+
+    It would complain of the closed address on the user's screen. Prefect is not imported for it.
+    """
+    worker = sys.modules.get("prefect.events.worker")
+    if worker is None:
+        return
+    # From a thread of its own: within a running loop it would only promise to wait.
+    waiting = threading.Thread(
+        target=worker.EventsWorker.drain_all, kwargs={"timeout": _HAND_IN_SECONDS}
+    )
+    waiting.start()
+    waiting.join()
 
 
 def _answers(url: str) -> bool:

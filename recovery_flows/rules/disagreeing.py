@@ -9,6 +9,7 @@ from datetime import datetime
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.file import RecoveryFile
 from models.money import Money
+from models.moves import reopened
 from models.outcome import Move
 from models.rows import HoldRow, PayoutRow
 from models.states import (
@@ -174,4 +175,4 @@ def reopen(progress: Progress, asset_id: str, reason: str) -> None:
         progress.take(Move(Noun.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason))
     asset = progress.file.asset(asset_id)
     if asset.stage is Stage.CLOSED:
-        progress.take(Move(Noun.ASSET, asset.id, "reopened", asset.stage, reason=reason))
+        progress.take(Move(Noun.ASSET, asset.id, reopened(asset), asset.stage, reason=reason))

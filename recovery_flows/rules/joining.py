@@ -7,6 +7,7 @@ from datetime import datetime
 
 from models.file import RecoveryFile, TraceView
 from models.ids import derive_id, digest
+from models.moves import reopened
 from models.outcome import Move, Outcome, Scalar
 from models.rows import CallRow
 from models.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
@@ -175,7 +176,7 @@ def _twin_moves(stays: RecoveryFile, joins: RecoveryFile) -> list[Move]:
             "traced_claim_minor": asset.traced_claim_minor + other.traced_claim_minor,
         }
         is_back = asset.stage is Stage.CLOSED and other.stage is not Stage.CLOSED
-        event = "reopened" if is_back else "updated"
+        event = reopened(asset) if is_back else "updated"
         moves.append(Move(Noun.ASSET, asset.id, event, asset.stage, values))
     return moves
 

@@ -34,7 +34,7 @@ class Pool:
     coins: int
     is_foreign: bool
     coin_minor: int = 0
-    """What a coin of the account is worth at the rate of the trace, rounded down.
+    """What a coin of the account is worth, rounded down.
 
     What is left after payouts carries another ratio: banks round what they debit.
     """
@@ -66,7 +66,7 @@ def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
     no more is there to pay than the account holds.
     """
     foreign = asset.currency != file.recovery.currency
-    coin = asset.traced_claim_minor // asset.traced_minor if foreign and asset.traced_minor else 0
+    coin = _coin_minor(file, asset) if foreign else 0
     return tuple(
         Pool(
             b.hold_id, b.claim_minor, b.asset_minor,
@@ -79,6 +79,19 @@ def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
         and b.claim_minor > 0
         and b.asset_minor > 0
     )  # fmt: skip
+
+
+def _coin_minor(file: RecoveryFile, asset: AssetRow) -> int:
+    """What a coin of a foreign account is worth: by its trace, or as its bank has paid if more.
+
+    A victim who reports less than he paid makes a coin of the trace worth less than it pays.
+    """
+    paid = [p for p in file.payouts if p.asset_id == asset.id and p.returned_minor]
+    rates = (
+        (asset.traced_claim_minor, asset.traced_minor),
+        (sum(p.returned_minor for p in paid), sum(p.debited_minor for p in paid)),
+    )
+    return max((claim // coins for claim, coins in rates if coins > 0), default=0)
 
 
 def payable_minor(file: RecoveryFile, asset: AssetRow) -> int:

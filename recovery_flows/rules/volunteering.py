@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from models.moves import reopened
 from models.outcome import Move, Scalar
 from models.rows import AssetRow
 from models.states import HoldKind, Noun, Stage
@@ -70,4 +71,4 @@ def _attend_to(progress: Progress, asset: AssetRow) -> None:
         values: dict[str, Scalar] = {"left_alone": ""}
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
     if asset.stage is Stage.CLOSED:
-        progress.take(Move(Noun.ASSET, asset.id, "reopened", asset.stage))
+        progress.take(Move(Noun.ASSET, asset.id, reopened(asset), asset.stage))

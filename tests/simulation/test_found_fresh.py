@@ -1,0 +1,68 @@
+"""What the fresh seeds of the recorded run found: two currencies, small change, a late return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.simulation.faults import Fault
+from tests.simulation.place import Place, place
+from tests.simulation.plan import Payment, Report, Tick
+from tests.simulation.test_found import M1, V1, V2, assert_well, plan, played
+
+F1 = ("abroad", "F1")
+
+
+@pytest.fixture(scope="module")
+def at() -> Iterator[Place]:
+    with place() as made:
+        yield made
+
+
+def test_an_account_abroad_that_is_told_in_two_currencies_does_not_end_its_trace(
+    at: Place,
+) -> None:
+    made = plan(
+        Tick(195, meet=(1, "import")),
+        payments=(
+            Payment(1, V1, F1, 1_000_00, "E1"),
+            Payment(2, V2, M1, 400_00, "E2"),
+            Payment(40, M1, F1, 61_74, "X0"),
+        ),
+        reports=(Report(3, "E2", 400_00), Report(4, "E1", 1_000_00, pasted=True)),
+        faults=(Fault("north", "order", 1, "down", 10),),
+    )
+    late = tuple(replace(t, answer_hours=4) if t.bank == "abroad" else t for t in made.tempers)
+    told, story = played(at, replace(made, openings=(), tempers=late))
+    assert "R-2026-0002 joined R-2026-0001" in story
+    assert_well(told, story)
+
+
+def test_money_abroad_is_paid_until_a_coin_is_left_and_no_longer(at: Place) -> None:
+    made = plan(
+        Tick(30),
+        Tick(744),
+        payments=(Payment(2, V1, F1, 123_48, "E3"),),
+        reports=(Report(6, "E3", 61_74, officer=1),),
+        faults=(Fault("abroad", "hold", 1, "part", 1),),
+    )
+    told, story = played(at, made)
+    assert 1 < story.count("return approved") < 20
+    assert_well(told, story)
+
+
+def test_a_payout_from_abroad_that_comes_back_after_closing_leaves_no_dead_end(at: Place) -> None:
+    made = plan(
+        Tick(24),
+        Tick(8),
+        Tick(30, meet=(1, "officer")),
+        payments=(Payment(1, V1, M1, 1_000_00, "E1"), Payment(1.5, M1, F1, 4_999_99, "X2")),
+        reports=(Report(4, "E1", 1_000_00),),
+        faults=(Fault("abroad", "payout", 1, "returned", 30),),
+    )
+    told, story = played(at, made)
+    assert "close approved" in story
+    assert told.faults["payout:returned"] == 1
+    assert_well(told, story)
