@@ -70,6 +70,9 @@ TRANSPORT: dict[str, Case] = {
     "100 Continue without an end": Case(
         "feed", then_forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000, 0)
     ),
+    "100 Continue without an end, for a token": Case(
+        "token", then_forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000, 0)
+    ),
     "5 MB in pieces of a byte": Case(
         "feed", then_forever(_CHUNKED, b"1\r\nx\r\n" * 10_000, 0)
     ),

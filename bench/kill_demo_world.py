@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,3 +61,9 @@ def write_world(folder: Path) -> Path:
 
 def _opening(node: int) -> int:
     return 0 if node in _MULES | _ONWARD else _OPENING
+
+
+def world_digest() -> str:
+    """Which world it is."""
+    told = (_NODES, sorted(_MULES), sorted(_ONWARD), _OPENING, _PAYS)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

@@ -26,7 +26,7 @@ SINCE = datetime(2026, 3, 1, tzinfo=UTC)
         "5 MB of ones",
         "an item of 300,000 fields",
         "a gzip bomb",
-        "100 Continue without an end",
+        "100 Continue without an end, for a token",
         "5 MB in pieces of a byte",
         "headers without an end",
         "our hold in 9,000 revisions",

@@ -35,6 +35,7 @@ _WHY: tuple[tuple[type[Exception], str, Trouble], ...] = (
     (httpx.PoolTimeout, "no connection was free", Trouble.UNAVAILABLE),
     (httpx.TimeoutException, "it did not answer in time", Trouble.SLOW),
     (TimeoutError, "it did not answer in time", Trouble.SLOW),
+    (AnswerTooLargeError, "its answer is too long", Trouble.UNREADABLE),
 )
 
 
@@ -100,7 +101,7 @@ class Exchange:
         try:
             async with asyncio.timeout(self._total_seconds):
                 token = await self._tokens.current(self.http, stale)
-        except (httpx.RequestError, TimeoutError) as error:
+        except (httpx.RequestError, TimeoutError, AnswerTooLargeError) as error:
             why, trouble = _why(error)
             failure = PartnerUnavailableError(self.partner, f"{why}, for a token", trouble=trouble)
         else:
