@@ -25,7 +25,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from models.entities.states import CallKind
 from recovery_flows.cli.composition import open_installation
-from recovery_flows.engine import outbox
+from recovery_flows.engine.outbox import dispatch
 from recovery_flows.engine.context import Engine, Pace
 
 def die(*_):
@@ -41,15 +41,15 @@ hands = Engine
 if moment == "marked sent":
     hands = DiesBeforeItSends
 elif moment == "answered":
-    outbox.settle_results = die
+    dispatch.settle_results = die
 engine = hands(opened.database, opened.laws, Pace(), "killed")
-asyncio.run(outbox.send_due(engine, [CallKind(kind)]))
+asyncio.run(dispatch.send_due(engine, [CallKind(kind)]))
 """
 DESK = """
 import os, signal, sys
 from pathlib import Path
 from recovery_flows.cli.composition import open_installation
-from recovery_flows.desk import Desk
+from recovery_flows.cases.case_officer import Desk
 from recovery_flows.access.log_in import by_system_user
 
 opened = open_installation(Path(sys.argv[1]))
