@@ -25,7 +25,7 @@ from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import Action
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.cli.composition import Installation
@@ -72,9 +72,9 @@ class Play:
             installation.signer,
         )  # fmt: skip
 
-    def _desk(self, role: Role) -> Desk:
+    def _desk(self, role: Role) -> CaseOfficer:
         who = by_system_user(self.database, f"synthetic-{role}")
-        return Desk(self.database, self.installation.laws, who, lambda: self.wall)
+        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall)
 
     async def run(self) -> None:
         """Go from instant to instant until the days are over."""

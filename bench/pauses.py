@@ -39,7 +39,7 @@ from models.engine import Database
 from models.entities.states import Role
 from models.store.unit import Actor
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.cases.statement_files.storing import TakenFile, take_in
@@ -94,7 +94,7 @@ def order_stops(folder: str, first: int, stopping: Event, taken: Queue[float]) -
     """In another process: an officer takes a report every second and orders its stop at once."""
     installation = open_installation(Path(folder) / "data")
     database = installation.database
-    desk = Desk(database, installation.laws, by_system_user(database, OFFICER))
+    desk = CaseOfficer(database, installation.laws, by_system_user(database, OFFICER))
     number = first
     taken.put(0.0)
     while not stopping.wait(1):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bench.many_banks import OFFICER, SUPERVISOR, ManyBanks
 from bench.report_to_hold import order_stop
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold import Hold
 from models.entities.states import ApprovalState
 from models.entities.tables import table_of
@@ -22,10 +22,10 @@ from models.queries.cases.work import account_ref
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import conclude
 from recovery_flows.freezing import actions as hold_actions
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 
 
@@ -44,7 +44,7 @@ def _recovery_of(at: ManyBanks, hold_id: str) -> str:
         return str(session.execute(query).scalar_one())
 
 
-def _file(at: ManyBanks, recovery_id: str) -> RecoveryFile:
+def _file(at: ManyBanks, recovery_id: str) -> CaseFile:
     with at.installation.database.reading() as session:
         return load_file(session, recovery_id)
 
@@ -78,7 +78,7 @@ def _two_currencies(at: ManyBanks, recovery_id: str) -> None:
     now = datetime.now(UTC)
     for currency in ("CNY", "EUR"):
         with unit_of_work(database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
+            progress = Changeset(load_file(unit.session, recovery_id))
             (asset,) = progress.file.assets
             ref = account_ref(unit.session, unit.vault, asset.account_id)
             line = LineFact(
@@ -109,9 +109,9 @@ def _voluntary(at: ManyBanks, recovery_id: str) -> None:
             supervisor.approve(approval.id)
 
 
-def _desk(at: ManyBanks, who: str) -> Desk:
+def _desk(at: ManyBanks, who: str) -> CaseOfficer:
     database = at.installation.database
-    return Desk(database, at.installation.laws, by_system_user(database, who))
+    return CaseOfficer(database, at.installation.laws, by_system_user(database, who))
 
 
 def _bad_trace(at: ManyBanks, recovery_id: str) -> None:

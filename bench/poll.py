@@ -35,7 +35,7 @@ from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.outbox import dispatch
 from recovery_flows.freezing import submissions
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 RESULTS = Path(__file__).with_name("poll.json")
 _AT_ONCE = 200
@@ -83,7 +83,7 @@ def _order(at: ManyBanks, engine: Engine, numbers: range) -> None:
         facts = [report(n, len(at.urls), now) for n in numbers]
         filed = file_reports(unit, actor, now, HOME, facts).filed
         for file in load_files(unit.session, filed):
-            progress = Progress(file)
+            progress = Changeset(file)
             where = places(unit.session, [c.payee_account_id for c in file.claims])
             lifecycle.accept(progress, actor.id, f"SYN-{file.recovery.ref}", engine.laws, where)
             submissions.order_stop(progress, progress.file.holds[0].id, actor.id, now, engine.laws)

@@ -35,7 +35,7 @@ from models.queries.installation.clock import engine_view
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.clock import wall_clock
 from recovery_flows.sandbox.worlds.world import open_book
 
@@ -106,7 +106,7 @@ def order_stop(at: ManyBanks, number: int) -> str:
         fact = report(number, len(at.urls), now)
         actor = Actor(OFFICER, Role.OFFICER)
         recovery_id = file_reports(unit, actor, now, HOME, [fact]).filed[0]
-    desk = Desk(database, laws, by_system_user(database, OFFICER))
+    desk = CaseOfficer(database, laws, by_system_user(database, OFFICER))
     desk.advance(recovery_id, case_number=f"SYN-{number}")
     desk.advance(recovery_id)
     with database.reading() as session:

@@ -22,8 +22,8 @@ from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from recovery_flows.cases import emergency_stop
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 
 BANKS = 4
@@ -61,19 +61,19 @@ def _places(database: Database) -> dict[str, Place]:
 
 def _accept(
     unit: Unit,
-    laws: Laws,
+    laws: Regimes,
     recovery_id: str,
     fact: ReportFact,
     places: dict[str, Place],
     now: datetime,
     number: int,
 ) -> None:
-    progress = Progress(load_file(unit.session, recovery_id))
+    progress = Changeset(load_file(unit.session, recovery_id))
     (claim,) = progress.file.claims
     place = {claim.payee_account_id: places[fact.payee_account.bank]}
     emergency_stop.stop_first(progress, OFFICER, f"SYN-{number}", now, laws, place)
     conclude(unit, Actor(OFFICER, Role.OFFICER), now, laws, progress)
-    progress = Progress(load_file(unit.session, recovery_id))
+    progress = Changeset(load_file(unit.session, recovery_id))
     record_statement(unit, ENGINE, now, recovery_id, _statement(fact, now), f"bench-{number}")
     (asset,) = progress.file.assets
     trace_requests.take_statement(progress, Noun.ASSET, asset.id, now)

@@ -85,7 +85,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class RecoveryFile:
+class CaseFile:
     """All that rules need to know of one recovery, read in one transaction."""
 
     recovery: RecoveryRow

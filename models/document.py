@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.entities.states import Noun
-from models.entities.transitions import MOVES
+from models.entities.transitions import TRANSITIONS
 from models.store.permissions import DECISIONS
 
 TARGET = Path(__file__).parent.parent / "docs" / "states.md"
@@ -36,7 +36,7 @@ def render() -> str:
 
 def _moves(noun: Noun) -> list[tuple[str | None, str, str]]:
     """(state, event, new state), in the order of the table; births first."""
-    moves = [(s, event, new) for (s, event), new in MOVES[noun].items() if event != "moved"]
+    moves = [(s, event, new) for (s, event), new in TRANSITIONS[noun].items() if event != "moved"]
     return sorted(moves, key=lambda move: move[0] is not None)
 
 

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from models.safe_text import safe
 from recovery_flows.access.log_in import Identity
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from tui.act_guards import DESK_ERRORS
 from tui.key_waits import Wait
 from tui.keys import Answered, OrderlyApp
@@ -92,14 +92,14 @@ class DeskApp(OrderlyApp[int]):
             self._waiting_for = sentence
             self.tell_header()
 
-    def desk(self) -> Desk:
+    def desk(self) -> CaseOfficer:
         """The desk of the identity that acts now."""
         source = self.source
-        return Desk(source.database, source.laws, self.officer, limits=source.limits)
+        return CaseOfficer(source.database, source.laws, self.officer, limits=source.limits)
 
     def perform(
         self,
-        work_at: Callable[[Desk], str],
+        work_at: Callable[[CaseOfficer], str],
         drafts: str = "",
         then: Callable[[], object] | None = None,
     ) -> None:
@@ -115,7 +115,7 @@ class DeskApp(OrderlyApp[int]):
 
     @work(thread=True, group="act")
     def _perform(
-        self, work_at: Callable[[Desk], str], desk: Desk, done: Callable[..., Done]
+        self, work_at: Callable[[CaseOfficer], str], desk: CaseOfficer, done: Callable[..., Done]
     ) -> None:
         try:
             said = Said(work_at(desk))

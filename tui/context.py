@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from textual.screen import Screen
 
 from recovery_flows.access.log_in import Identity
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from tui.key_waits import Wait
 from tui.messages import Said
 from tui.screen_queries import Source
@@ -39,12 +39,12 @@ class Terminal(Protocol):
     def tell_header(self) -> None:
         """Give the header and the outcome line of the present screen what they have to say."""
 
-    def desk(self) -> Desk:
+    def desk(self) -> CaseOfficer:
         """The desk of the identity that acts now."""
 
     def perform(
         self,
-        work_at: Callable[[Desk], str],
+        work_at: Callable[[CaseOfficer], str],
         drafts: str = "",
         then: Callable[[], object] | None = None,
     ) -> None:

@@ -10,7 +10,7 @@ from models.case_file import Step
 from models.entities.letter_answer import LetterStand
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.views import RecoveryPage
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.correspondence.letters import (
     actions as letter_actions,
     answer_actions,
@@ -51,7 +51,7 @@ def _ask_file(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     app.push_screen(LetterDialog(app.source, line, path), take)
 
 
-def _print(app: Terminal, call_id: str, path: Path, seen: int, desk: Desk) -> str:
+def _print(app: Terminal, call_id: str, path: Path, seen: int, desk: CaseOfficer) -> str:
     return letter_actions.print_to(desk, app.source.post, call_id, path, seen)
 
 
@@ -66,7 +66,7 @@ def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     app.push_screen(PaperForm(title, sentence, _SENT_FIELDS, key, app.drafts), take)
 
 
-def _sent(call_id: str, typed: dict[str, str], seen: int, desk: Desk) -> str:
+def _sent(call_id: str, typed: dict[str, str], seen: int, desk: CaseOfficer) -> str:
     return letter_actions.record_sent(
         desk, call_id, typed.get("how", ""), typed.get("at", ""), seen
     )
@@ -97,7 +97,7 @@ def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     app.push_screen(PaperForm(title, sentence, fields, key, app.drafts), take)
 
 
-def _answer(call_id: str, typed: dict[str, str], seen: int, desk: Desk) -> str:
+def _answer(call_id: str, typed: dict[str, str], seen: int, desk: CaseOfficer) -> str:
     path = Path(typed.get("document", "")).expanduser()
     fields = {name: text for name, text in typed.items() if name != "document"}
     return answer_actions.enter_answer(desk, call_id, fields, path, seen)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.case_file import Step
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases import discrepancy_actions
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import Action
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from tui.act_guards import ASKS_FIRST, officer_step, own_approval, step_also, step_figures, why_not
@@ -67,7 +67,7 @@ def _advance(
     case_number: str,
     fields: Mapping[str, str] | None,
     knowing: bool,  # noqa: FBT001 - the desk's own word, handed on by partial
-    desk: Desk,
+    desk: CaseOfficer,
 ) -> str:
     return desk.advance(
         page.recovery_id,
@@ -99,7 +99,7 @@ def _ask_what_was_found(app: Terminal, page: RecoveryPage, step: Step) -> None:
     app.push_screen(ResolveDiscrepancy(found.sentence, figures), take)
 
 
-def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, desk: Desk) -> str:
+def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, desk: CaseOfficer) -> str:
     return discrepancy_actions.resolve(desk, page.recovery_id, discrepancy_id, reason, page.version)
 
 

@@ -1,4 +1,4 @@
-"""The tables of moves: `MOVES[noun][(state, event)] -> state`.
+"""The tables of moves: `TRANSITIONS[noun][(state, event)] -> state`.
 
 A move that is not in the table raises `IllegalMoveError` with both names. `docs/states.md` is made
 from these tables, and a test walks every pair of state and event.
@@ -34,7 +34,7 @@ class IllegalMoveError(ValueError):
 
     def __init__(self, noun: Noun, state: str | None, event: str) -> None:
         self.noun, self.state, self.event = noun, state, event
-        allowed = sorted(e for s, e in MOVES[noun] if s == state)
+        allowed = sorted(e for s, e in TRANSITIONS[noun] if s == state)
         ways = ", ".join(allowed) if allowed else "none: it has ended"
         super().__init__(
             f"a {noun} that is {state or 'not there yet'} cannot take the event "
@@ -213,7 +213,7 @@ _JOINED = frozenset(
         Noun.APPROVAL, Noun.LINKAGE, Noun.TASK, Noun.DISCREPANCY,
     }
 )  # fmt: skip
-MOVES: Mapping[Noun, _Table] = {
+TRANSITIONS: Mapping[Noun, _Table] = {
     noun: _with_moved(table) if noun in _JOINED else table for noun, table in _OWN_MOVES.items()
 }
 
@@ -226,6 +226,6 @@ def reopened(asset: AssetRow) -> str:
 def next_state(noun: Noun, state: str | None, event: str) -> str:
     """The state after `event`; IllegalMoveError names the noun, the state and what was possible."""
     try:
-        return MOVES[noun][(state, event)]
+        return TRANSITIONS[noun][(state, event)]
     except KeyError:
         raise IllegalMoveError(noun, state, event) from None

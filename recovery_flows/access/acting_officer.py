@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.states import Role
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
@@ -20,8 +20,8 @@ from recovery_flows.access.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.intake.budget import Limits
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 
 WallClock = Callable[[], datetime]
 
@@ -46,16 +46,16 @@ class ActingOfficer:
     """
 
     database: Database
-    laws: Laws
+    laws: Regimes
     officer: Identity | None
     wall: WallClock = wall_clock
     limits: Limits = field(default_factory=Limits)
 
-    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Progress) -> None:
+    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Changeset) -> None:
         """Record everything that was decided, and what follows for the queue with it."""
         raise NotImplementedError
 
-    def derived(self, file: RecoveryFile, now: datetime) -> Derived:
+    def derived(self, file: CaseFile, now: datetime) -> Derived:
         """What the queue shows of a recovery."""
         raise NotImplementedError
 
@@ -81,18 +81,18 @@ class ActingOfficer:
     @contextmanager
     def editing(
         self, recovery_id: str, seen_version: int | None
-    ) -> Iterator[tuple[Unit, Progress]]:
+    ) -> Iterator[tuple[Unit, Changeset]]:
         """An officer's change to a file: what the body decides is recorded when it ends."""
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             check_version(file, seen_version)
-            progress = Progress(file)
+            progress = Changeset(file)
             yield unit, progress
             self.commit(unit, actor, now, progress)
 
 
-def check_version(file: RecoveryFile, seen_version: int | None) -> None:
+def check_version(file: CaseFile, seen_version: int | None) -> None:
     """StepRefusedError where a recovery has changed since the person looked at it."""
     if seen_version is not None and seen_version != file.recovery.version:
         raise StepRefusedError(

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow, AssetRow, CallRow, HoldRow
 from models.entities.states import ApprovalState, LedgerAccount
 from models.figures import (
@@ -55,13 +55,13 @@ class ApprovalSubject:
         return digest([_SPELLING, self.act, self.subject_id, *map(bound, self.figures)])
 
 
-def subject_of(file: RecoveryFile, act: Act, subject_id: str) -> ApprovalSubject:
+def subject_of(file: CaseFile, act: Act, subject_id: str) -> ApprovalSubject:
     """What an approval of `act` on `subject_id` would bind now; no figures if it is not there."""
     figures = _FIGURES[act](file, subject_id) if _is_there(file, subject_id) else ()
     return ApprovalSubject(act, subject_id, tuple(figures))
 
 
-def _is_there(file: RecoveryFile, subject_id: str) -> bool:
+def _is_there(file: CaseFile, subject_id: str) -> bool:
     """Whether the file still has what an approval is about; answered letters leave it."""
     ids = {h.id for h in file.holds} | {r.id for r in file.requests}
     ids |= {a.id for a in file.allocations} | {x.id for x in file.linkages}
@@ -69,18 +69,18 @@ def _is_there(file: RecoveryFile, subject_id: str) -> bool:
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
 
-def subject_digest(file: RecoveryFile, act: Act, subject_id: str) -> str:
+def subject_digest(file: CaseFile, act: Act, subject_id: str) -> str:
     """Digest of the figures that an approval of `act` on `subject_id` would bind now."""
     return subject_of(file, act, subject_id).digest
 
 
-def approval_id(file: RecoveryFile, act: Act, subject_id: str) -> str:
+def approval_id(file: CaseFile, act: Act, subject_id: str) -> str:
     """A new approval's id: the n-th that was asked for this act on this subject."""
     earlier = [a for a in file.approvals if a.subject_id == subject_id and a.action == act]
     return derive_id("appr", subject_id, act, len(earlier) + 1)
 
 
-def is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether a call may go out under this approval now.
 
     It was given, or the law lets the order leave before its confirmation; and what it was given
@@ -92,7 +92,7 @@ def is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
     return given and is_unchanged(file, approval)
 
 
-def is_unchanged(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def is_unchanged(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether every figure is as it was when this approval was asked for."""
     now = subject_digest(file, Act(approval.action), approval.subject_id)
     return approval.subject_digest == now
@@ -107,12 +107,12 @@ def _amount(minor: int, currency: str) -> Figure:
     return Figure("amount", Money(minor, currency), is_headline=True)
 
 
-def _measure(file: RecoveryFile, hold: HoldRow) -> Iterator[Figure]:
+def _measure(file: CaseFile, hold: HoldRow) -> Iterator[Figure]:
     yield from _account(file.asset(hold.asset_id))
     yield Figure("measure", f"{hold.kind} under {hold.law_row}")
 
 
-def _order(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+def _order(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     """A hold to be ordered; one that blocks more than is disputed says how much is, and why."""
     hold = file.hold(hold_id)
     yield from _measure(file, hold)
@@ -125,14 +125,14 @@ def _order(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
         yield Figure("reason", Reason(hold.scope_reason))
 
 
-def _held(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+def _held(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
     yield from _measure(file, hold)
     if hold.bank_ref:
         yield Figure("bank ref", hold.bank_ref)
     yield _amount(minor, hold.currency)
 
 
-def _let_go(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+def _let_go(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
     """What is to be let go; where victims are still owed, what of the hold is traced to them."""
     yield from _held(file, hold, minor)
     if not releasable.is_free(file, file.asset(hold.asset_id), hold):
@@ -141,12 +141,12 @@ def _let_go(file: RecoveryFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
         yield Figure("still owed to victims", releasable.owed(file))
 
 
-def _release(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+def _release(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
     return _let_go(file, hold, hold.held_minor)
 
 
-def _renewal(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+def _renewal(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     """A freeze with what it holds now, and the end from which it is prolonged."""
     hold = file.hold(hold_id)
     yield from _held(file, hold, hold.held_minor)
@@ -154,18 +154,18 @@ def _renewal(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
         yield Figure("prolonged from", hold.expires_at)
 
 
-def _part(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+def _part(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
     return _let_go(file, hold, hold.releasing_minor)
 
 
-def _complaint(file: RecoveryFile, hold_id: str) -> Iterator[Figure]:
+def _complaint(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
     # A yes turns what was complained of into what is being released.
     return _let_go(file, hold, hold.complained_minor or hold.releasing_minor)
 
 
-def _request(file: RecoveryFile, request_id: str) -> Iterator[Figure]:
+def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:
     request = next(r for r in file.requests if r.id == request_id)
     asset = file.asset(request.asset_id)
     yield Figure("to", f"{request.partner_id} by {request.channel}")
@@ -174,7 +174,7 @@ def _request(file: RecoveryFile, request_id: str) -> Iterator[Figure]:
     yield Figure("fields", Document(request.fields_digest))
 
 
-def _allocation(file: RecoveryFile, allocation_id: str) -> Iterator[Figure]:
+def _allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
     """Who gets what, by which formula, from which hold."""
     allocation = next(a for a in file.allocations if a.id == allocation_id)
     yield Figure("method", allocation.method)
@@ -191,7 +191,7 @@ def _allocation(file: RecoveryFile, allocation_id: str) -> Iterator[Figure]:
     yield Figure("rests on", Document(digest(allocation.basis)))
 
 
-def _not_the_senders(file: RecoveryFile, claim_id: str, account_id: str) -> Iterator[Figure]:
+def _not_the_senders(file: CaseFile, claim_id: str, account_id: str) -> Iterator[Figure]:
     """Of a payee other than the account that the money came from: whose, by whom and why."""
     claim = next((c for c in file.claims if c.id == claim_id), None)
     if claim is None or account_id == claim.victim_account_id:
@@ -202,7 +202,7 @@ def _not_the_senders(file: RecoveryFile, claim_id: str, account_id: str) -> Iter
     yield Figure("why", Reason(claim.payout_reason))
 
 
-def _payee(file: RecoveryFile, claim_id: str) -> Iterator[Figure]:
+def _payee(file: CaseFile, claim_id: str) -> Iterator[Figure]:
     """Another account for a claim's money: whose it is, instead of which, and why."""
     claim = next(c for c in file.claims if c.id == claim_id)
     yield Figure("claim", claim.id)
@@ -213,7 +213,7 @@ def _payee(file: RecoveryFile, claim_id: str) -> Iterator[Figure]:
     yield Figure("why", Reason(claim.asked_reason))
 
 
-def _closing(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:
+def _closing(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
     """Where every cent of the loss stands when the file is closed."""
     del recovery_id
     sums: dict[LedgerAccount, int] = {}
@@ -227,7 +227,7 @@ def _closing(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:
             yield Figure(term_word(account), Money(sums[account], file.recovery.currency))
 
 
-def _trace_rule(file: RecoveryFile, recovery_id: str) -> Iterator[Figure]:
+def _trace_rule(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
     """The rule asked for, the one that it replaces, how much would lie elsewhere, and why."""
     del recovery_id
     recovery = file.recovery
@@ -242,7 +242,7 @@ def _rule(name: str, among: str) -> str:
     return f"{name}, among victims {among}" if among else name
 
 
-def _linkage(file: RecoveryFile, linkage_id: str) -> Iterator[Figure]:
+def _linkage(file: CaseFile, linkage_id: str) -> Iterator[Figure]:
     """Every task of it: who is asked what, about which subject, under which row of the law."""
     linkage = next(row for row in file.linkages if row.id == linkage_id)
     tasks = sorted((t for t in file.tasks if t.linkage_id == linkage_id), key=lambda t: t.id)
@@ -254,7 +254,7 @@ def _linkage(file: RecoveryFile, linkage_id: str) -> Iterator[Figure]:
         yield Figure(task.partner_id, Masked(what, task.subject_digest))
 
 
-def _letter_answer(file: RecoveryFile, call_id: str) -> Iterator[Figure]:
+def _letter_answer(file: CaseFile, call_id: str) -> Iterator[Figure]:
     """Which letter, what was typed of its answer and by whom, and the bank's document."""
     call = next(c for c in file.calls if c.id == call_id)
     yield Figure("bank", call.partner_id)
@@ -269,19 +269,19 @@ def _letter_answer(file: RecoveryFile, call_id: str) -> Iterator[Figure]:
     yield Figure("to see it", f"recovery letter document {call.id}")
 
 
-def _asked_sum(file: RecoveryFile, call: CallRow) -> str:
+def _asked_sum(file: CaseFile, call: CallRow) -> str:
     """The sum that a letter asks for, to be held against the answer."""
     sums = [Money(h.requested_minor, h.currency) for h in file.holds if h.id == call.subject_id]
     sums += [Money(p.amount_minor, p.currency) for p in file.payouts if p.id == call.subject_id]
     return f" of {sums[0]}" if sums else ""
 
 
-def _account_of_call(file: RecoveryFile, call: CallRow) -> str:
+def _account_of_call(file: CaseFile, call: CallRow) -> str:
     claim = next((c for c in file.claims if c.id == call.subject_id), None)
     return claim.victim_account_id if claim else file.asset(call.asset_id).account_id
 
 
-_FIGURES: dict[Act, Callable[[RecoveryFile, str], Iterator[Figure]]] = {
+_FIGURES: dict[Act, Callable[[CaseFile, str], Iterator[Figure]]] = {
     Act.ORDER_STOP: _order,
     Act.FREEZE: _order,
     Act.RELEASE: _release,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import AllocationRow, CallRow, HoldRow, RequestRow
 from models.entities.states import ApprovalState, Role
 from models.figures import headline
@@ -14,7 +14,7 @@ from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import Act
 
 
-def waiting(file: RecoveryFile) -> Iterator[Step]:
+def waiting(file: CaseFile) -> Iterator[Step]:
     """What waits for a second person, with the figure that it is about."""
     for approval in file.approvals:
         if approval.state is ApprovalState.PENDING:
@@ -25,7 +25,7 @@ def waiting(file: RecoveryFile) -> Iterator[Step]:
             yield Step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
 
 
-def _asset_of(file: RecoveryFile, subject_id: str) -> str:
+def _asset_of(file: CaseFile, subject_id: str) -> str:
     rows: list[HoldRow | RequestRow | AllocationRow | CallRow]
     rows = [*file.holds, *file.requests, *file.allocations, *file.calls]
     return next((row.asset_id for row in rows if row.id == subject_id), "")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow
 from models.entities.states import ApprovalState, Noun
 from models.outcome import Move
 from recovery_flows.approvals.figures import approval_id, subject_digest
 from recovery_flows.approvals.kinds import SUBJECT_NOUN, Act
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 def ask(
-    progress: Progress,
+    progress: Changeset,
     act: Act,
     subject_id: str,
     actor: str,
@@ -44,7 +44,7 @@ def ask(
     return asked
 
 
-def void_approvals(progress: Progress, subject_id: str, reason: str) -> None:
+def void_approvals(progress: Changeset, subject_id: str, reason: str) -> None:
     """Approvals asked or given for a subject no longer count."""
     for approval in progress.file.approvals:
         live = approval.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
@@ -52,7 +52,7 @@ def void_approvals(progress: Progress, subject_id: str, reason: str) -> None:
             progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
 
 
-def pending_approval(file: RecoveryFile, named: str) -> ApprovalRow:
+def pending_approval(file: CaseFile, named: str) -> ApprovalRow:
     """The pending approval of that id; StepRefusedError when it is not there or not pending."""
     for approval in file.approvals:
         if approval.id == named:

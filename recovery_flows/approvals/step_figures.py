@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.figures import AccountNumber, Figure, headline
 from models.money import Money
 from recovery_flows.approvals.figures import subject_of
@@ -25,7 +25,7 @@ ASKS: Mapping[str, Act] = {
 """Which approval a step asks for, or prepares."""
 
 
-def figures_of_step(file: RecoveryFile, step: Step) -> tuple[Figure, ...]:
+def figures_of_step(file: CaseFile, step: Step) -> tuple[Figure, ...]:
     """What a step is about: the figures of the approval that it asks for, or its account."""
     act = ASKS.get(step.action)
     if act is not None:
@@ -40,6 +40,6 @@ def figures_of_step(file: RecoveryFile, step: Step) -> tuple[Figure, ...]:
     )
 
 
-def sum_of(file: RecoveryFile, action: Action, subject_id: str) -> Money | str:
+def sum_of(file: CaseFile, action: Action, subject_id: str) -> Money | str:
     """The figure that a step's sentence names: the headline of the approval that it asks for."""
     return headline(subject_of(file, ASKS[action], subject_id).figures)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import ApprovalRow
 from models.entities.states import (
@@ -25,7 +25,7 @@ from models.entities.states import (
 from models.outcome import Move
 from recovery_flows.approvals.figures import approval_id, is_unchanged, subject_digest
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 CHANGED = "its figures are not those that were asked about: ask again"
 ENDED = "the hold that it is about has ended"
@@ -41,7 +41,7 @@ _HOLD_STATES = {
 _ABOUT_A_LIVE_HOLD = (Act.RENEW, Act.RELEASE, Act.RELEASE_PART, Act.COMPLAINT)
 
 
-def void_changed(progress: Progress, now: datetime) -> None:
+def void_changed(progress: Changeset, now: datetime) -> None:
     """Void each pending approval of which a figure has changed; ask anew where that still fits.
 
     A closing is not asked anew: whether everything is closed is for an officer to look at.
@@ -60,7 +60,7 @@ def void_changed(progress: Progress, now: datetime) -> None:
             _ask_anew(progress, approval, now)
 
 
-def _ask_anew(progress: Progress, approval: ApprovalRow, now: datetime) -> None:
+def _ask_anew(progress: Changeset, approval: ApprovalRow, now: datetime) -> None:
     act = Act(approval.action)
     subject_id = approval.subject_id
     asked = approval_id(progress.file, act, subject_id)
@@ -82,7 +82,7 @@ def _ask_anew(progress: Progress, approval: ApprovalRow, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _has_ended(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the hold is over that was to be let go or prolonged: no yes could do that any more.
 
     A stop that was sent first is confirmed all the same: it was somebody's act.
@@ -93,7 +93,7 @@ def _has_ended(file: RecoveryFile, approval: ApprovalRow) -> bool:
     return file.hold(approval.subject_id).state not in _HOLD_STATES[act]
 
 
-def _is_open(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether what was asked about is still there to be decided."""
     act, named = Act(approval.action), approval.subject_id
     match act:

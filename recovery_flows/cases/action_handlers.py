@@ -28,8 +28,8 @@ from recovery_flows.freezing import (
     refusals,
     submissions,
 )
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
 from recovery_flows.restitution import decisions as return_decisions
 from recovery_flows.tracing import trace_requests
@@ -41,7 +41,7 @@ class Given:
 
     actor: str
     now: datetime
-    laws: Laws
+    laws: Regimes
     fields: Mapping[str, str]
     case_number: str
     vault: Vault
@@ -53,7 +53,7 @@ class Given:
         return self.vault.seal(canonical(fields).decode(), place)
 
 
-def do(progress: Progress, step: Step, given: Given) -> str:
+def do(progress: Changeset, step: Step, given: Given) -> str:
     """Carry out an officer's step on a file; return what was done, in words."""
     _refuse_by_hand(step)
     return _DO[Action(step.action)](progress, step, given)
@@ -75,7 +75,7 @@ _BY_HAND: Mapping[str, str] = {
 }
 
 
-def _accept(progress: Progress, step: Step, given: Given) -> str:
+def _accept(progress: Changeset, step: Step, given: Given) -> str:
     del step
     lifecycle.accept(progress, given.actor, given.case_number, given.laws, given.places)
     if told_by_files(given.session, {a.account_id for a in progress.file.assets}):
@@ -83,7 +83,7 @@ def _accept(progress: Progress, step: Step, given: Given) -> str:
     return f"accepted under case number {given.case_number}"
 
 
-def _order_stop(progress: Progress, step: Step, given: Given) -> str:
+def _order_stop(progress: Changeset, step: Step, given: Given) -> str:
     submissions.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
     if progress.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
         return "stop-payment submitted for approval"
@@ -92,12 +92,12 @@ def _order_stop(progress: Progress, step: Step, given: Given) -> str:
     return "stop-payment sent first; another person confirms it"
 
 
-def _submit_freeze(progress: Progress, step: Step, given: Given) -> str:
+def _submit_freeze(progress: Changeset, step: Step, given: Given) -> str:
     submissions.submit_freeze(progress, step.subject_id, given.actor, given.now)
     return "freeze submitted for approval"
 
 
-def _complete_request(progress: Progress, step: Step, given: Given) -> str:
+def _complete_request(progress: Changeset, step: Step, given: Given) -> str:
     if not given.fields:
         request = next(r for r in progress.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
@@ -114,95 +114,95 @@ def _complete_request(progress: Progress, step: Step, given: Given) -> str:
     return f"request amended; still missing: {left}" if left else "request complete"
 
 
-def _submit_request(progress: Progress, step: Step, given: Given) -> str:
+def _submit_request(progress: Changeset, step: Step, given: Given) -> str:
     request_edits.submit_request(progress, step.subject_id, given.actor, given.now)
     return "cross-border request submitted for approval"
 
 
-def _split(progress: Progress, step: Step, given: Given) -> str:
+def _split(progress: Changeset, step: Step, given: Given) -> str:
     del given
     lifecycle.split(progress, step.subject_id)
     return "the account stays in both files, each with what it traced"
 
 
-def _check_title(progress: Progress, step: Step, given: Given) -> str:
+def _check_title(progress: Changeset, step: Step, given: Given) -> str:
     return_decisions.check_title(progress, step.subject_id, given.actor)
     return "title to the held money checked"
 
 
-def _publish_notice(progress: Progress, step: Step, given: Given) -> str:
+def _publish_notice(progress: Changeset, step: Step, given: Given) -> str:
     return_decisions.publish_notice(progress, step.subject_id, given.now, given.laws)
     return "notice of the return published"
 
 
-def _submit_return(progress: Progress, step: Step, given: Given) -> str:
+def _submit_return(progress: Changeset, step: Step, given: Given) -> str:
     return_decisions.submit_allocation(
         progress, step.subject_id, given.actor, given.now, given.laws
     )
     return "return decision submitted for approval"
 
 
-def _submit_release(progress: Progress, step: Step, given: Given) -> str:
+def _submit_release(progress: Changeset, step: Step, given: Given) -> str:
     return_decisions.submit_release(progress, step.subject_id, given.actor, given.now)
     return "release submitted for approval"
 
 
-def _submit_renewal(progress: Progress, step: Step, given: Given) -> str:
+def _submit_renewal(progress: Changeset, step: Step, given: Given) -> str:
     amendments.submit_renewal(progress, step.subject_id, given.actor, given.now)
     return "renewal submitted for approval"
 
 
-def _see_lapse(progress: Progress, step: Step, given: Given) -> str:
+def _see_lapse(progress: Changeset, step: Step, given: Given) -> str:
     lapse.see_lapse(progress, step.subject_id, given.actor)
     return "the lapse is noted; nothing is held there any more"
 
 
-def _renew_preservation(progress: Progress, step: Step, given: Given) -> str:
+def _renew_preservation(progress: Changeset, step: Step, given: Given) -> str:
     multi_agency_lifecycle.renew(progress, step.subject_id, given.now)
     return "the partner is asked to preserve it for another term"
 
 
-def _see_expiry(progress: Progress, step: Step, given: Given) -> str:
+def _see_expiry(progress: Changeset, step: Step, given: Given) -> str:
     del given
     multi_agency_lifecycle.see_expiry(progress, step.subject_id)
     return "noted; nothing is preserved there any more"
 
 
-def _release_again(progress: Progress, step: Step, given: Given) -> str:
+def _release_again(progress: Changeset, step: Step, given: Given) -> str:
     del given
     denied_stops.release_again(progress, step.subject_id)
     return "release of the denied stop ordered again"
 
 
-def _verify_claim(progress: Progress, step: Step, given: Given) -> str:
+def _verify_claim(progress: Changeset, step: Step, given: Given) -> str:
     lifecycle.verify_claim(progress, step.subject_id, given.laws, given.places)
     trace_requests.want_trace(progress)
     return "claim verified"
 
 
-def _ask_statement(progress: Progress, step: Step, given: Given) -> str:
+def _ask_statement(progress: Changeset, step: Step, given: Given) -> str:
     dead_ends.ask_again(progress, step.subject_id, step.asset_id, given.now)
     return "the bank is asked again for the statement"
 
 
-def _give_up_account(progress: Progress, step: Step, given: Given) -> str:
+def _give_up_account(progress: Changeset, step: Step, given: Given) -> str:
     del given
     dead_ends.give_up(progress, step.subject_id)
     return "account given up: no payment into it was found"
 
 
-def _see_refusal(progress: Progress, step: Step, given: Given) -> str:
+def _see_refusal(progress: Changeset, step: Step, given: Given) -> str:
     refusals.see(progress, step.subject_id, given.actor)
     return "the refusal is noted; `recovery hold again` orders it anew"
 
 
-def _submit_close(progress: Progress, step: Step, given: Given) -> str:
+def _submit_close(progress: Changeset, step: Step, given: Given) -> str:
     del step
     lifecycle.submit_close(progress, given.actor, given.now)
     return "closing submitted for approval"
 
 
-_DO: dict[Action, Callable[[Progress, Step, Given], str]] = {
+_DO: dict[Action, Callable[[Changeset, Step, Given], str]] = {
     Action.ACCEPT: _accept,
     Action.ORDER_STOP: _order_stop,
     Action.SUBMIT_FREEZE: _submit_freeze,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import ApprovalRow, HoldRow
 from models.entities.states import LIVE_HOLDS, RETURNED, HoldState, LedgerAccount, Noun, PayoutState
@@ -22,15 +22,15 @@ from recovery_flows.freezing import (
     renewal,
     stage as freezing,
 )
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
 from recovery_flows.restitution import guards as return_guards, payees, payouts as paying
 from recovery_flows.tracing import rule_choice
 
 
 def approve(
-    progress: Progress, named: str, actor: str, authority: str, now: datetime, laws: Laws
+    progress: Changeset, named: str, actor: str, authority: str, now: datetime, laws: Regimes
 ) -> None:
     """Say yes to exactly what was asked; what changed since is refused, nothing is sent for it."""
     approval = pending_approval(progress.file, named)
@@ -44,7 +44,7 @@ def approve(
     _FOLLOW[act](progress, approval, now, laws)
 
 
-def _confirm_stop(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _confirm_stop(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state is HoldState.PENDING_APPROVAL:
         # It blocks more than is disputed: such a stop leaves after its approval, not before.
@@ -56,7 +56,7 @@ def _confirm_stop(progress: Progress, approval: ApprovalRow, now: datetime, laws
         progress.take(Move(Noun.HOLD, hold.id, "confirmed", hold.state))
 
 
-def _order_freeze(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _order_freeze(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del laws
     hold = progress.file.hold(approval.subject_id)
     if hold.supersedes_id and denied_stops.is_given_up(progress.file, hold.supersedes_id):
@@ -66,7 +66,9 @@ def _order_freeze(progress: Progress, approval: ApprovalRow, now: datetime, laws
     progress.call(hold_orders.hold_intent(progress.file, ordered, approval.id))
 
 
-def _order_renewal(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _order_renewal(
+    progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
+) -> None:
     del now, laws
     hold = progress.file.hold(approval.subject_id)
     if hold.state is not HoldState.FROZEN:
@@ -75,7 +77,7 @@ def _order_renewal(progress: Progress, approval: ApprovalRow, now: datetime, law
     progress.call(renewal.intent(progress.file, hold, approval.id))
 
 
-def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _let_part_go(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
     hold = _still_held(progress, approval)
     minor = release.part_of(hold, Act(approval.action))
@@ -86,12 +88,12 @@ def _let_part_go(progress: Progress, approval: ApprovalRow, now: datetime, laws:
         hold_orders.order_release(progress, hold.id, approval.id, reason)
 
 
-def _send_request(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _send_request(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     request = next(r for r in progress.file.requests if r.id == approval.subject_id)
     cross_border.send(progress, request, now, laws, approval.id)
 
 
-def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _pay(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
     allocation = paying.allocation_of(progress.file, approval.subject_id)
     why = return_guards.why_not(progress.file, allocation)
@@ -107,7 +109,7 @@ def _pay(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -
         progress.call(intent)
 
 
-def _release(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _release(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
     hold = _still_held(progress, approval)
     why = return_guards.why_not_released(progress.file, hold)
@@ -116,14 +118,14 @@ def _release(progress: Progress, approval: ApprovalRow, now: datetime, laws: Law
     hold_orders.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")
 
 
-def _still_held(progress: Progress, approval: ApprovalRow) -> HoldRow:
+def _still_held(progress: Changeset, approval: ApprovalRow) -> HoldRow:
     hold = progress.file.hold(approval.subject_id)
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
         raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to let go")
     return hold
 
 
-def _close(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _close(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del approval, laws
     recovery = progress.file.recovery
     event = closing_event(progress.file)
@@ -132,18 +134,20 @@ def _close(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws)
 
 
 def _put_rule_in_force(
-    progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws
+    progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
 ) -> None:
     del approval, now, laws
     rule_choice.put_in_force(progress)
 
 
-def _leave_to_desk(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def _leave_to_desk(
+    progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
+) -> None:
     """What was typed of a letter is sealed: the desk opens it and has it taken."""
     del progress, approval, now, laws
 
 
-def closing_event(file: RecoveryFile) -> str:
+def closing_event(file: CaseFile) -> str:
     """How a recovery ends, by its ledger: all that was upheld returned, a part, or nothing."""
     returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
     upheld = -sum(
@@ -177,7 +181,7 @@ SEE_NOTE = "the reason is in a note of the same instant"
 """A person's words are kept sealed as a note; history holds ids, amounts and codes."""
 
 
-def deny(progress: Progress, named: str, actor: str, reason: str, now: datetime) -> None:
+def deny(progress: Changeset, named: str, actor: str, reason: str, now: datetime) -> None:
     """Say no, with a reason; a stop that was sent first is taken back at the bank."""
     if not reason.strip():
         raise StepRefusedError("a refusal needs a reason")
@@ -191,13 +195,13 @@ def deny(progress: Progress, named: str, actor: str, reason: str, now: datetime)
     _undo(progress, approval, SEE_NOTE)
 
 
-def _undo(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _undo(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     undo = _UNDO.get(Act(approval.action))
     if undo is not None:
         undo(progress, approval, reason)
 
 
-def _take_stop_back(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _take_stop_back(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state is HoldState.STOPPED:
         hold_orders.order_release(progress, hold.id, approval.id, reason)
@@ -205,38 +209,38 @@ def _take_stop_back(progress: Progress, approval: ApprovalRow, reason: str) -> N
         _deny_hold(progress, approval, reason)
 
 
-def _deny_hold(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _deny_hold(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     progress.take(Move(Noun.HOLD, hold.id, "denied", hold.state, reason=reason))
 
 
-def _deny_renewal(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _deny_renewal(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state is HoldState.FROZEN:
         progress.take(renewal.move(hold, "renewal_denied", Renewal.DENIED, reason))
 
 
-def _keep_held(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _keep_held(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}:
         release.undo(progress, hold, Act(approval.action), reason)
 
 
-def _deny_request(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _deny_request(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     request = next(r for r in progress.file.requests if r.id == approval.subject_id)
     progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
 
 
-def _return_answer(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _return_answer(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     letter_answers.give_back(progress, approval.subject_id, reason)
 
 
-def _drop_rule(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _drop_rule(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     del approval
     rule_choice.drop(progress, reason)
 
 
-def _deny_return(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def _deny_return(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     del reason
     file = progress.file
     allocation = next(a for a in file.allocations if a.id == approval.subject_id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.states import RecoveryState, Role
 from models.facts import AccountRef
 from models.money import Money
@@ -32,21 +32,21 @@ from recovery_flows.cases import (
 from recovery_flows.cases.commit import conclude, derived_or_due
 from recovery_flows.cases.deconfliction_check import carry_reason, check_step
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payees
 from recovery_flows.tracing import rule_request
 from recovery_flows.tracing.methods.catalogue import RULES
 
 
 @dataclass(frozen=True, slots=True)
-class Desk(ActingOfficer):
+class CaseOfficer(ActingOfficer):
     """One identity at work on one database under the laws of the unit."""
 
-    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Progress) -> None:
+    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Changeset) -> None:
         """Record everything that was decided, and what follows for the queue with it."""
         conclude(unit, actor, now, self.laws, progress)
 
-    def derived(self, file: RecoveryFile, now: datetime) -> Derived:
+    def derived(self, file: CaseFile, now: datetime) -> Derived:
         """What the queue shows of a recovery; where a rule fails, that the engine has to look."""
         return derived_or_due(file, now, self.laws)
 
@@ -74,7 +74,7 @@ class Desk(ActingOfficer):
             if step.action == next_steps.Action.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
             found = check_step(unit.session, file, step, self.officer, knowing=knowing)
-            progress = Progress(file)
+            progress = Changeset(file)
             given = action_handlers.Given(
                 actor=actor.id,
                 now=now,
@@ -94,7 +94,7 @@ class Desk(ActingOfficer):
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
-            progress = Progress(self._file_of(unit, approval_id))
+            progress = Changeset(self._file_of(unit, approval_id))
             approval_effects.approve(progress, approval_id, actor.id, authority, now, self.laws)
             letter = letter_effects.take(unit, progress, approval_id, now, self.wall(), self.laws)
             self.commit(unit, actor, now, progress)
@@ -108,7 +108,7 @@ class Desk(ActingOfficer):
         """Say no to a pending approval, with a reason."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
-            progress = Progress(self._file_of(unit, approval_id))
+            progress = Changeset(self._file_of(unit, approval_id))
             approval_effects.deny(progress, approval_id, actor.id, reason, now)
             write_note(
                 unit, actor, now, progress.file.recovery.id, f"denied {approval_id}: {reason}"
@@ -116,7 +116,7 @@ class Desk(ActingOfficer):
             self.commit(unit, actor, now, progress)
             return f"{progress.file.recovery.ref}: approval denied"
 
-    def _file_of(self, unit: Unit, approval_id: str) -> RecoveryFile:
+    def _file_of(self, unit: Unit, approval_id: str) -> CaseFile:
         recovery_id = recovery_of_approval(unit.session, approval_id)
         if recovery_id is None:
             raise MisuseError(f"there is no approval {approval_id}: `recovery approve` lists them")
@@ -192,9 +192,7 @@ class Desk(ActingOfficer):
         with self.unit() as (unit, now):
             return self._join(unit, now, actor, load_file(unit.session, recovery_id), other_id)
 
-    def _join(
-        self, unit: Unit, now: datetime, actor: Actor, file: RecoveryFile, other_id: str
-    ) -> str:
+    def _join(self, unit: Unit, now: datetime, actor: Actor, file: CaseFile, other_id: str) -> str:
         stays, joins = merge.order_of(file, load_file(unit.session, other_id))
         trace = merge.merged_trace(stays, joins, now)
         text = trace_json(trace.positions, trace.gone)
@@ -208,7 +206,7 @@ class Desk(ActingOfficer):
         return f"{joins.recovery.ref} joined {stays.recovery.ref}"
 
 
-def _officer_step(file: RecoveryFile, open_steps: list[Step], to: str) -> Step:
+def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:
     if to:
         if to not in milestones.milestones():
             known = ", ".join(milestones.milestones())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.states import CLOSED_RECOVERIES, Noun, Role, Stage
 from models.queries.cases.case_files import load_files, recoveries_wanting
 from models.sealing.sealed_place import SealedPlace
@@ -17,9 +17,9 @@ from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import next_steps, scheduling, stages
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
 
 
@@ -27,8 +27,8 @@ def conclude(
     unit: Unit,
     actor: Actor,
     now: datetime,
-    laws: Laws,
-    progress: Progress,
+    laws: Regimes,
+    progress: Changeset,
     shown: Derived | None = None,
 ) -> None:
     """Record everything that `progress` holds, in this transaction.
@@ -46,7 +46,7 @@ def conclude(
     _look_at_sharers(unit, now, laws, progress)
 
 
-def refresh(unit: Unit, now: datetime, laws: Laws, recovery_ids: Sequence[str]) -> None:
+def refresh(unit: Unit, now: datetime, laws: Regimes, recovery_ids: Sequence[str]) -> None:
     """Work out anew what follows for the queue where something outside of the files has changed."""
     for file in load_files(unit.session, recovery_ids):
         write_derived(unit, file.recovery.id, derived_or_due(file, now, laws))
@@ -57,7 +57,7 @@ _SHARING = frozenset(
 )
 
 
-def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) -> None:
+def _look_at_sharers(unit: Unit, now: datetime, laws: Regimes, progress: Changeset) -> None:
     """Other files that want an account which came or went here: their next step may be another."""
     touched = {m.id for m in progress.moves if m.noun is Noun.ASSET and m.event in _SHARING}
     if not touched:
@@ -67,7 +67,7 @@ def _look_at_sharers(unit: Unit, now: datetime, laws: Laws, progress: Progress) 
     refresh(unit, now, laws, ids)
 
 
-def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
+def derived_or_due(file: CaseFile, now: datetime, laws: Regimes) -> Derived:
     """What the queue shows of a file; where a rule fails on it, that the engine has to look."""
     try:
         return derived(file, now, laws)
@@ -78,7 +78,7 @@ def derived_or_due(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
         return Derived(stage=Stage.FREEZING, step=step, due_at=None, wake_at=now)
 
 
-def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
+def derived(file: CaseFile, now: datetime, laws: Regimes) -> Derived:
     """What the queue shows of a file; it wakes the engine at once where there is work for it."""
     wake_at = min(multi_agency.preserved_until(file), default=None)
     if file.recovery.state not in CLOSED_RECOVERIES:
@@ -91,11 +91,11 @@ def derived(file: RecoveryFile, now: datetime, laws: Laws) -> Derived:
     )
 
 
-def has_engine_work(file: RecoveryFile, now: datetime, laws: Laws) -> bool:
+def has_engine_work(file: CaseFile, now: datetime, laws: Regimes) -> bool:
     """Whether a stage flow would do anything with this file now."""
     if file.recovery.trace_wanted:
         return True
-    progress = Progress(file)
+    progress = Changeset(file)
     approval_upkeep.void_changed(progress, now)
     stages.decide_all(progress, now, laws, _no_seal)
     return bool(progress.outcome())

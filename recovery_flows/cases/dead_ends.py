@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import AssetRow, CallRow, ClaimRow
 from models.entities.states import OPEN_CALLS, CallKind, CallState, ClaimState, Noun, Role, Stage
 from models.ids import derive_id
@@ -14,13 +14,13 @@ from models.money import Money
 from models.outcome import CallIntent, Move, Scalar
 from models.step_wording import say
 from recovery_flows.freezing.stage import statement_intent
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.trace_requests import SILENT
 
 GIVEN_UP = "given up by an officer: no payment into it was found"
 
 
-def steps(file: RecoveryFile) -> Iterator[Step]:
+def steps(file: CaseFile) -> Iterator[Step]:
     """Claims that came unverified with a merge, accounts into which no payment is found."""
     for claim in file.claims:
         if claim.state is ClaimState.FILED:
@@ -34,7 +34,7 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
             yield Step(Action.ASK_STATEMENT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
-def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
+def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
     for claim, call in _refused(file, asset):
         text = say("ask_statement", partner=call.partner_id)
         yield Step(Action.ASK_STATEMENT, Role.OFFICER, claim.id, asset.id, None, text)
@@ -42,7 +42,7 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
     yield Step(Action.GIVE_UP_ACCOUNT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
-def _is_unexplained(file: RecoveryFile, asset: AssetRow) -> bool:
+def _is_unexplained(file: CaseFile, asset: AssetRow) -> bool:
     """An account of the report into which the statements that there are show no payment."""
     if asset.stage not in (Stage.FREEZING, Stage.CROSS_BORDER) or asset.traced_minor > 0:
         return False
@@ -57,11 +57,11 @@ def _is_silent(asset: AssetRow) -> bool:
     return asset.left_alone.startswith(SILENT) and asset.stage is not Stage.CLOSED
 
 
-def _claims_into(file: RecoveryFile, asset: AssetRow) -> list[ClaimRow]:
+def _claims_into(file: CaseFile, asset: AssetRow) -> list[ClaimRow]:
     return [c for c in file.claims if c.payee_account_id == asset.account_id]
 
 
-def _is_answered(file: RecoveryFile, claim: ClaimRow) -> bool:
+def _is_answered(file: CaseFile, claim: ClaimRow) -> bool:
     """Whether the victim's own bank has said what it says; one that was not asked yet is asked."""
     calls = [c for c in file.calls if c.subject_id == claim.id]
     return not any(c.state in OPEN_CALLS for c in calls) and (
@@ -69,14 +69,14 @@ def _is_answered(file: RecoveryFile, claim: ClaimRow) -> bool:
     )
 
 
-def _refused(file: RecoveryFile, asset: AssetRow) -> Iterator[tuple[ClaimRow, CallRow]]:
+def _refused(file: CaseFile, asset: AssetRow) -> Iterator[tuple[ClaimRow, CallRow]]:
     for claim in _claims_into(file, asset):
         calls = [c for c in file.calls if c.subject_id == claim.id]
         if claim.statement_to is None and calls and calls[-1].state is CallState.REFUSED:
             yield claim, calls[-1]
 
 
-def give_up(progress: Progress, asset_id: str) -> None:
+def give_up(progress: Changeset, asset_id: str) -> None:
     """Leave an account alone into which no payment was found; the recovery can go on and close."""
     from recovery_flows.errors import StepRefusedError
 
@@ -87,7 +87,7 @@ def give_up(progress: Progress, asset_id: str) -> None:
     progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def ask_again(progress: Progress, subject_id: str, asset_id: str, now: datetime) -> None:
+def ask_again(progress: Changeset, subject_id: str, asset_id: str, now: datetime) -> None:
     """Ask once more for the statement that a bank refused: of an account, or a victim's own."""
     if subject_id == asset_id:
         asset = progress.file.asset(asset_id)

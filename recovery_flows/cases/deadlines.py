@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow, HoldRow
 from models.entities.states import (
     LIVE_HOLDS,
@@ -20,7 +20,7 @@ from models.entities.task_rows import TaskRow
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms
-from recovery_flows.law.regime import Laws, Regime
+from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
 
@@ -43,7 +43,7 @@ class RunningClock:
     partner_id: str = ""
 
 
-def running(file: RecoveryFile, laws: Laws) -> list[RunningClock]:
+def running(file: CaseFile, laws: Regimes) -> list[RunningClock]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws), *_tasks(file, laws),
@@ -52,7 +52,7 @@ def running(file: RecoveryFile, laws: Laws) -> list[RunningClock]:
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
 
 
-def _with_calendar(clock: RunningClock, laws: Laws) -> RunningClock:
+def _with_calendar(clock: RunningClock, laws: Regimes) -> RunningClock:
     """A clock that counts banking days of a year which is not published yet says so."""
     law = laws[clock.regime]
     row = law.rows.get(clock.law_row)
@@ -63,7 +63,7 @@ def _with_calendar(clock: RunningClock, laws: Laws) -> RunningClock:
     return replace(clock, note=f"{said}; {clock.note}" if clock.note else said)
 
 
-def _holds(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+def _holds(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
     for hold in file.holds:
         ends, what, row = _end_of(file, hold, laws)
         if ends is not None:
@@ -73,7 +73,7 @@ def _holds(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
             yield RunningClock(what, ends, regime, row, hold.id, hold.asset_id, note, escalated)
 
 
-def _end_of(file: RecoveryFile, hold: HoldRow, laws: Laws) -> tuple[datetime | None, str, str]:
+def _end_of(file: CaseFile, hold: HoldRow, laws: Regimes) -> tuple[datetime | None, str, str]:
     if hold.state is HoldState.DISPOSAL_PENDING:
         row = laws[file.asset(hold.asset_id).regime].measures.get(Measure.DISPOSAL, "")
         return hold.release_due_at, "court's order due", row
@@ -94,7 +94,7 @@ _DUE = {
 }
 
 
-def _approvals(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+def _approvals(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
     for approval in file.approvals:
         if approval.state is not ApprovalState.PENDING or approval.due_at is None:
             continue
@@ -108,11 +108,11 @@ def _approvals(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
         )  # fmt: skip
 
 
-def _hold_of(file: RecoveryFile, approval: ApprovalRow) -> HoldRow | None:
+def _hold_of(file: CaseFile, approval: ApprovalRow) -> HoldRow | None:
     return file.hold(approval.subject_id) if approval.subject_noun is Noun.HOLD else None
 
 
-def _row_of(file: RecoveryFile, approval: ApprovalRow, hold: HoldRow | None, law: Regime) -> str:
+def _row_of(file: CaseFile, approval: ApprovalRow, hold: HoldRow | None, law: Regime) -> str:
     """The row of the law that an approval's clock is counted by."""
     measure = {
         Act.ORDER_STOP: Measure.CONFIRMATION,
@@ -128,7 +128,7 @@ def _row_of(file: RecoveryFile, approval: ApprovalRow, hold: HoldRow | None, law
     return before.law_row
 
 
-def _notices(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+def _notices(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
     law = laws[file.recovery.regime]
     for allocation in file.allocations:
         if allocation.state is AllocationState.NOTICE and allocation.notice_to is not None:
@@ -138,7 +138,7 @@ def _notices(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
             )  # fmt: skip
 
 
-def _tasks(file: RecoveryFile, laws: Laws) -> Iterator[RunningClock]:
+def _tasks(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
     """The clock that the tasks of a linkage share, and the end of each preservation."""
     law = laws[file.recovery.regime]
     for linkage in file.linkages:

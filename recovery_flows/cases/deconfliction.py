@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, Elsewhere, Match
 from models.entities.states import Role
 from recovery_flows.cases.next_steps import Action
@@ -55,7 +55,7 @@ def whose(found: Elsewhere, officer_id: str) -> str:
     return f"ask {found.owner}" if found.owner else "nobody owns it yet, ask a supervisor"
 
 
-def about(found: Iterable[Elsewhere], file: RecoveryFile, asset_id: str) -> tuple[Elsewhere, ...]:
+def about(found: Iterable[Elsewhere], file: CaseFile, asset_id: str) -> tuple[Elsewhere, ...]:
     """Those that matter for what is sent to one account of a file.
 
     A payment's reference matters for the account that it was paid to.
@@ -69,7 +69,7 @@ def about(found: Iterable[Elsewhere], file: RecoveryFile, asset_id: str) -> tupl
     )
 
 
-def warns(found: Iterable[Elsewhere], file: RecoveryFile, step: Step) -> tuple[Elsewhere, ...]:
+def warns(found: Iterable[Elsewhere], file: CaseFile, step: Step) -> tuple[Elsewhere, ...]:
     """Those to warn of before an officer's step is done; none where nothing is sent by it."""
     return about(found, file, step.asset_id) if step.action in SENDING else ()
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, Elsewhere
 from models.entities.states import Role
 from models.queries.cases.deconfliction import elsewhere
 from models.queries.cases.views import OfficerView
 from recovery_flows.cases import deconfliction
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 class KnownElsewhereError(StepRefusedError):
@@ -35,7 +35,7 @@ def also_lines(found: Iterable[Elsewhere], viewer: OfficerView | None) -> tuple[
 
 
 def check_step(
-    session: Session, file: RecoveryFile, step: Step, viewer: OfficerView | None, *, knowing: bool
+    session: Session, file: CaseFile, step: Step, viewer: OfficerView | None, *, knowing: bool
 ) -> tuple[Elsewhere, ...]:
     """Those that a step would meet; KnownElsewhereError unless the person said to know of them."""
     if step.action not in deconfliction.SENDING:
@@ -55,7 +55,7 @@ def check(
         raise KnownElsewhereError(named, lines)
 
 
-def carry_reason(progress: Progress, subject_id: str, found: tuple[Elsewhere, ...]) -> None:
+def carry_reason(progress: Changeset, subject_id: str, found: tuple[Elsewhere, ...]) -> None:
     """The event by which something leaves says that it was known."""
     if found:
         reason = deconfliction.reason(found)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import CallState, DiscrepancyKind, Noun, Role
 from models.queries.installation.clock import case_now
 from models.store.calls import try_at_once
 from models.store.notes import write_note
 from models.store.unit import Unit
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError
 from recovery_flows.ledger import discrepancies
 
 
 def resolve(
-    desk: Desk, recovery_id: str, named: str, reason: str, seen_version: int | None = None
+    desk: CaseOfficer, recovery_id: str, named: str, reason: str, seen_version: int | None = None
 ) -> str:
     """Say of a discrepancy that it was looked at and why it may rest; the reason is a note.
 
@@ -31,7 +31,7 @@ def resolve(
     return f"{progress.file.recovery.ref}: discrepancy resolved"
 
 
-def _release(unit: Unit, file: RecoveryFile, named: str) -> None:
+def _release(unit: Unit, file: CaseFile, named: str) -> None:
     """A call that was put off because it failed, or was held back, is tried again at once."""
     found = next(d for d in file.discrepancies if d.id == named)
     if found.kind is DiscrepancyKind.PROCESSING_FAILED and found.subject_noun is Noun.CALL:

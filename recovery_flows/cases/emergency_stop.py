@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.case_file import Balance, Place, RecoveryFile
+from models.case_file import Balance, CaseFile, Place
 from models.entities.rows import ApprovalRow, AssetRow, ClaimRow, HoldRow, RecoveryRow
 from models.entities.states import (
     ClaimState,
@@ -21,9 +21,9 @@ from models.money import Money
 from recovery_flows import errors
 from recovery_flows.cases import lifecycle, next_steps
 from recovery_flows.freezing import submissions
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Sent:
 
 
 def stop_first(
-    progress: Progress,
+    progress: Changeset,
     owner: str,
     case_number: str,
     now: datetime,
-    laws: Laws,
+    laws: Regimes,
     places: Mapping[str, Place],
 ) -> Sent:
     """Accept a report and send its stop-payment before anybody else has looked at it.
@@ -63,7 +63,7 @@ def stop_first(
     return Sent(hold_id=hold.id)
 
 
-def _drafted(file: RecoveryFile, asset: AssetRow) -> HoldRow | None:
+def _drafted(file: CaseFile, asset: AssetRow) -> HoldRow | None:
     return next(
         (
             h
@@ -74,7 +74,7 @@ def _drafted(file: RecoveryFile, asset: AssetRow) -> HoldRow | None:
     )
 
 
-def _why_not(file: RecoveryFile, asset: AssetRow, hold: HoldRow | None, laws: Laws) -> str:
+def _why_not(file: CaseFile, asset: AssetRow, hold: HoldRow | None, laws: Regimes) -> str:
     if not asset.home:
         return f"{asset.partner_id} is abroad ({asset.regime}): no stop-payment can be sent there"
     if not laws[asset.regime].has(Measure.CONFIRMATION):
@@ -89,12 +89,12 @@ def _why_not(file: RecoveryFile, asset: AssetRow, hold: HoldRow | None, laws: La
     return ""
 
 
-def _next_step(file: RecoveryFile, laws: Laws) -> str:
+def _next_step(file: CaseFile, laws: Regimes) -> str:
     first = next_steps.steps(file, laws)[0]
     return f"{first.sentence} ({first.role})" if first.role is not Role.ENGINE else first.sentence
 
 
-def confirmation_of(file: RecoveryFile, hold_id: str) -> ApprovalRow:
+def confirmation_of(file: CaseFile, hold_id: str) -> ApprovalRow:
     """The confirmation that was asked for with a stop; StopIteration if none was."""
     return next(a for a in file.approvals if a.subject_id == hold_id and a.post_hoc)
 
@@ -107,7 +107,7 @@ def not_filed_yet(
     victim_bank: str,
     paid_at: datetime,
     reported_at: datetime,
-) -> RecoveryFile:
+) -> CaseFile:
     """The file that a report would be, with the ids that it would have: for a look beforehand.
 
     `accounts` are the ids of the victim's and the payee's account.
@@ -129,7 +129,7 @@ def not_filed_yet(
             (LedgerAccount.NOT_LOCATED, loss.minor), (LedgerAccount.REPORTED, -loss.minor),
         )
     )  # fmt: skip
-    return RecoveryFile(
+    return CaseFile(
         recovery=recovery, claims=(claim,), assets=(), holds=(), requests=(), allocations=(),
         payouts=(), approvals=(), calls=(), trace=None, balances=balances, shared_with=(),
     )  # fmt: skip

@@ -17,12 +17,12 @@ from recovery_flows.correspondence.letters import answers as letter_answers
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.intake.bookings import statements_in
 from recovery_flows.intake.budget import NO_LIMITS
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 
 
 def take(
-    unit: Unit, progress: Progress, approval_id: str, now: datetime, wall: datetime, laws: Laws
+    unit: Unit, progress: Changeset, approval_id: str, now: datetime, wall: datetime, laws: Regimes
 ) -> CallRow | None:
     """Take the answer that was just approved; the letter, where its statement is to be read in.
 
@@ -44,7 +44,7 @@ def take(
     return call if is_statement else None
 
 
-def read_statement(unit: Unit, actor: Actor, now: datetime, laws: Laws, call: CallRow) -> str:
+def read_statement(unit: Unit, actor: Actor, now: datetime, laws: Regimes, call: CallRow) -> str:
     """Take in the statement file of an approved answer; what a person has to know of it."""
     parts = list(statements_in(_document(unit, call.answer_document), NO_LIMITS))
     taken = take_parts(

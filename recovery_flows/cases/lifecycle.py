@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from models.case_file import Place, RecoveryFile
+from models.case_file import CaseFile, Place
 from models.entities.rows import ClaimRow
 from models.entities.states import ClaimState, Noun, RecoveryState
 from models.ids import derive_id
@@ -15,12 +15,12 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import stage as freezing
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 
 
 def accept(
-    progress: Progress, owner: str, case_number: str, laws: Laws, places: Mapping[str, Place]
+    progress: Changeset, owner: str, case_number: str, laws: Regimes, places: Mapping[str, Place]
 ) -> None:
     """Take a report on: owner named, loss verified, the payee's account becomes an asset."""
     file = progress.file
@@ -44,7 +44,7 @@ def accept(
 
 
 def verify_claim(
-    progress: Progress, claim_id: str, laws: Laws, places: Mapping[str, Place]
+    progress: Changeset, claim_id: str, laws: Regimes, places: Mapping[str, Place]
 ) -> None:
     """Verify a claim that came into an open recovery unverified; its account becomes an asset."""
     file = progress.file
@@ -59,7 +59,7 @@ def verify_claim(
     freezing.draft_stops(progress, laws)
 
 
-def _first_assets(file: RecoveryFile, places: Mapping[str, Place]) -> list[Move]:
+def _first_assets(file: CaseFile, places: Mapping[str, Place]) -> list[Move]:
     by_account: dict[str, list[ClaimRow]] = {}
     for claim in file.claims:
         by_account.setdefault(claim.payee_account_id, []).append(claim)
@@ -84,7 +84,7 @@ def _first_assets(file: RecoveryFile, places: Mapping[str, Place]) -> list[Move]
     return moves
 
 
-def split(progress: Progress, asset_id: str) -> None:
+def split(progress: Changeset, asset_id: str) -> None:
     """Keep an account in two files: each holds and returns only what its own trace finds there."""
     asset = progress.file.asset(asset_id)
     values: dict[str, Scalar] = {"shared_decision": "split"}
@@ -92,7 +92,7 @@ def split(progress: Progress, asset_id: str) -> None:
     progress.take(Move(Noun.ASSET, asset.id, "split", asset.stage, values, reason=reason))
 
 
-def submit_close(progress: Progress, actor: str, now: datetime) -> None:
+def submit_close(progress: Changeset, actor: str, now: datetime) -> None:
     """Ask for the recovery to be closed; every asset has to be closed before."""
     file = progress.file
     still_open = [a.id for a in file.assets if a.stage != "closed"]

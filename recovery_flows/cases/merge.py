@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from models.case_file import RecoveryFile, TraceView
+from models.case_file import CaseFile, TraceView
 from models.entities.rows import CallRow
 from models.entities.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
 from models.entities.transitions import reopened
 from models.ids import derive_id, digest
 from models.outcome import Move, Outcome, Scalar
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.ledger.changeset import Progress, applied
+from recovery_flows.ledger.changeset import Changeset, applied
 from recovery_flows.restitution import payouts
 from recovery_flows.tracing import rule_choice
 
 
-def order_of(one: RecoveryFile, other: RecoveryFile) -> tuple[RecoveryFile, RecoveryFile]:
+def order_of(one: CaseFile, other: CaseFile) -> tuple[CaseFile, CaseFile]:
     """(the file that stays, the file that joins it): the one reported first stays."""
     first = min(one, other, key=lambda f: (f.recovery.reported_at, f.recovery.id))
     return first, other if first is one else one
 
 
 def join(
-    stays: RecoveryFile, joins: RecoveryFile, now: datetime, traces_json: str, trace: TraceView
-) -> tuple[Outcome, Progress]:
+    stays: CaseFile, joins: CaseFile, now: datetime, traces_json: str, trace: TraceView
+) -> tuple[Outcome, Changeset]:
     """Move everything of `joins` into `stays`: the leaving file's outcome, the staying progress.
 
     `trace` is both adopted traces side by side (their claims differ), `traces_json` its spelling.
@@ -46,7 +46,7 @@ def join(
     twin = {a.id: same[a.account_id].id for a in joins.assets if a.account_id in same}
     void, joins = _void_choice(joins)
     moves = [*void, *_leave(stays, joins, twin)]
-    leaving = Progress(joins)
+    leaving = Changeset(joins)
     leaving.correct()
     emptied = replace(
         leaving.file, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
@@ -63,7 +63,7 @@ def join(
     return outcome, _arrive(stays, joins, twin, now, traces_json, trace)
 
 
-def _leave(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> list[Move]:
+def _leave(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> list[Move]:
     """Every row of the joining file names the staying one; twins of an asset hand theirs over."""
     to: dict[str, Scalar] = {"recovery_id": stays.recovery.id}
     moves = [
@@ -74,7 +74,7 @@ def _leave(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> li
     return moves + _handed_over(joins, twin, to)
 
 
-def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar]) -> list[Move]:
+def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -> list[Move]:
     own = [a for a in joins.assets if a.id not in twin]
     moves = [Move(Noun.ASSET, a.id, "moved", a.stage, to) for a in own]
     moves += [Move(Noun.CLAIM, c.id, "moved", c.state, to) for c in joins.claims]
@@ -99,28 +99,28 @@ def _handed_over(joins: RecoveryFile, twin: dict[str, str], to: dict[str, Scalar
     return moves
 
 
-def _void_choice(joins: RecoveryFile) -> tuple[list[Move], RecoveryFile]:
+def _void_choice(joins: CaseFile) -> tuple[list[Move], CaseFile]:
     """The staying file's tracing rule stands: one that was asked for in the other is void."""
-    leaving = Progress(joins)
+    leaving = Changeset(joins)
     rule_choice.void_choice(leaving, "the file is joined: the rule of the other one stands")
     return leaving.moves, leaving.file
 
 
-def _trace_left(joins: RecoveryFile) -> list[Move]:
+def _trace_left(joins: CaseFile) -> list[Move]:
     if joins.trace is None:
         return []
     return [Move(Noun.TRACE, joins.trace.id, "replaced", "adopted")]
 
 
 def _arrive(
-    stays: RecoveryFile,
-    joins: RecoveryFile,
+    stays: CaseFile,
+    joins: CaseFile,
     twin: dict[str, str],
     now: datetime,
     traces_json: str,
     trace: TraceView,
-) -> Progress:
-    progress = Progress(stays)
+) -> Changeset:
+    progress = Changeset(stays)
     progress.correct()
     progress.file = _united(progress.file, joins, twin)
     moves = _twin_moves(stays, joins)
@@ -141,7 +141,7 @@ def _arrive(
     return progress
 
 
-def _united(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> RecoveryFile:
+def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
     """Both files' rows in one, as the moves of `_handed_over` leave them."""
     own = tuple(a for a in joins.assets if a.id not in twin)
     file = replace(
@@ -164,7 +164,7 @@ def _united(stays: RecoveryFile, joins: RecoveryFile, twin: dict[str, str]) -> R
     return file
 
 
-def _twin_moves(stays: RecoveryFile, joins: RecoveryFile) -> list[Move]:
+def _twin_moves(stays: CaseFile, joins: CaseFile) -> list[Move]:
     """An account in both files carries both files' money; a closed one is opened again."""
     theirs = {a.account_id: a for a in joins.assets}
     moves = []
@@ -182,7 +182,7 @@ def _twin_moves(stays: RecoveryFile, joins: RecoveryFile) -> list[Move]:
     return moves
 
 
-def merged_trace(stays: RecoveryFile, joins: RecoveryFile, now: datetime) -> TraceView:
+def merged_trace(stays: CaseFile, joins: CaseFile, now: datetime) -> TraceView:
     """Both adopted traces side by side; their claims differ, so nothing is counted twice."""
     parts = [f.trace for f in (stays, joins) if f.trace is not None]
     name = derive_id("trace", stays.recovery.id, joins.recovery.id, now.isoformat(), len(parts))

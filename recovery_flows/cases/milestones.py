@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import AllocationState, HoldState, RecoveryState
 
 _PATH = (
@@ -26,7 +26,7 @@ def milestones() -> tuple[str, ...]:
     return tuple(name for name, _ in _PATH)
 
 
-def missing_steps(file: RecoveryFile, target: str) -> tuple[str, ...]:
+def missing_steps(file: CaseFile, target: str) -> tuple[str, ...]:
     """The steps that lie between where a file is and the milestone `target`, in words."""
     names = milestones()
     reached = _reached(file)
@@ -34,7 +34,7 @@ def missing_steps(file: RecoveryFile, target: str) -> tuple[str, ...]:
     return tuple(words for name, words in _PATH[: upto + 1] if names.index(name) > reached)
 
 
-def _reached(file: RecoveryFile) -> int:
+def _reached(file: CaseFile) -> int:
     """Index of the last milestone of the path that is behind this file without a gap; -1: none."""
     states = {h.state for h in file.holds}
     behind = (

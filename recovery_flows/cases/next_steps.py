@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import AssetRow
 from models.entities.states import (
     OPEN_CALLS,
@@ -30,7 +30,7 @@ from recovery_flows.freezing import (
     next_steps as hold_steps,
     refusals,
 )
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies, releasable
 from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
@@ -39,12 +39,12 @@ from recovery_flows.restitution import basis, guards as return_guards, payouts
 __all__ = ["Action", "asset_stage", "stage_of", "steps"]
 
 
-def steps(file: RecoveryFile, laws: Laws) -> list[Step]:
+def steps(file: CaseFile, laws: Regimes) -> list[Step]:
     """All steps open to people, the most urgent first; waits and the engine's work after them."""
     return [*discrepancies.steps(file), *_steps(file, laws)]
 
 
-def _steps(file: RecoveryFile, laws: Laws) -> list[Step]:
+def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
         return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
@@ -67,7 +67,7 @@ def _step(
     return Step(action, role, subject, asset, due, wording)
 
 
-def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
+def _officer_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     yield from _joins(file)
     yield from multi_agency_steps.officer_steps(file)
     yield from hold_steps.of(file, laws)
@@ -89,7 +89,7 @@ def _officer_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
         yield from _asset_steps(file, asset)
 
 
-def _joins(file: RecoveryFile) -> Iterator[Step]:
+def _joins(file: CaseFile) -> Iterator[Step]:
     """The younger recovery joins the older one that wants the same account."""
     if not file.shared_with or payouts.is_on_its_way(file):
         return
@@ -103,7 +103,7 @@ def _joins(file: RecoveryFile) -> Iterator[Step]:
         yield _step(Action.SPLIT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
-def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
+def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
     if asset.stage is not Stage.RESTITUTION:
         return
     due = _first_end(file, asset)
@@ -119,12 +119,12 @@ def _asset_steps(file: RecoveryFile, asset: AssetRow) -> Iterator[Step]:
             yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
 
 
-def _first_end(file: RecoveryFile, asset: AssetRow) -> datetime | None:
+def _first_end(file: CaseFile, asset: AssetRow) -> datetime | None:
     ends = [h.expires_at for h in file.live_holds(asset.id) if h.expires_at is not None]
     return min(ends, default=None)
 
 
-def _waits(file: RecoveryFile) -> Iterator[Step]:
+def _waits(file: CaseFile) -> Iterator[Step]:
     yield from _calls(file)
     for hold in file.holds:
         if hold.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED):
@@ -152,7 +152,7 @@ def _waits(file: RecoveryFile) -> Iterator[Step]:
         yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
 
 
-def _ends(file: RecoveryFile) -> Iterator[Step]:
+def _ends(file: CaseFile) -> Iterator[Step]:
     """Stops that nothing takes over, such as one whose freeze the bank refused: they run out."""
     if file.recovery.trace_wanted:
         return
@@ -165,7 +165,7 @@ def _ends(file: RecoveryFile) -> Iterator[Step]:
             yield _step(Action.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
 
 
-def _calls(file: RecoveryFile) -> Iterator[Step]:
+def _calls(file: CaseFile) -> Iterator[Step]:
     # What is in trouble comes first, then what changes something at a bank, then questions.
     for call in sorted(
         file.calls, key=lambda c: (not c.last_error, c.kind is CallKind.STATEMENT, c.id)
@@ -177,7 +177,7 @@ def _calls(file: RecoveryFile) -> Iterator[Step]:
             yield _step(Action.WAIT, Role.ENGINE, call.id, call.asset_id, None, text)
 
 
-def _engine_text(file: RecoveryFile) -> Wording:
+def _engine_text(file: CaseFile) -> Wording:
     if file.recovery.trace_wanted:
         return say("tracing")
     why = [
@@ -188,7 +188,7 @@ def _engine_text(file: RecoveryFile) -> Wording:
     return next((w for w in why if w), say("working"))
 
 
-def _close_step(file: RecoveryFile) -> Step:
+def _close_step(file: CaseFile) -> Step:
     recovery = file.recovery
     if file.pending(recovery.id) is not None:
         return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, say("closing_asked"))
@@ -201,7 +201,7 @@ def _close_step(file: RecoveryFile) -> Step:
     return _step(Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
 
 
-def stage_of(file: RecoveryFile) -> Stage:
+def stage_of(file: CaseFile) -> Stage:
     """A recovery's stage: the earliest stage in which one of its assets has open work."""
     if file.recovery.state is RecoveryState.REPORTED:
         return Stage.FREEZING
@@ -210,7 +210,7 @@ def stage_of(file: RecoveryFile) -> Stage:
     return next((stage for stage in order if stage in present), Stage.CLOSED)
 
 
-def asset_stage(file: RecoveryFile, asset: AssetRow) -> Stage:
+def asset_stage(file: CaseFile, asset: AssetRow) -> Stage:
     """Where an asset stands for people: freezing as long as its formal freeze is not in force."""
     states = {h.state for h in file.holds_of(asset.id)}
     if asset.stage is Stage.RESTITUTION and states & _NOT_FROZEN_YET:

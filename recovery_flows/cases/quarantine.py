@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import DiscrepancyRow
 from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun
 from models.outcome import Move
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 _FIRST_PAUSE_SECONDS = 30
 _LONGEST_PAUSE_SECONDS = 3600
@@ -83,7 +83,7 @@ def failure(
     return move, replace(known, state=DiscrepancyState.OPEN, **values)
 
 
-def open_failures(file: RecoveryFile, noun: Noun, subject_id: str) -> Iterator[DiscrepancyRow]:
+def open_failures(file: CaseFile, noun: Noun, subject_id: str) -> Iterator[DiscrepancyRow]:
     """What is quarantined of this subject."""
     for found in discrepancies.open_ones(file):
         same = (found.subject_noun, found.subject_id) == (noun, subject_id)
@@ -91,7 +91,7 @@ def open_failures(file: RecoveryFile, noun: Noun, subject_id: str) -> Iterator[D
             yield found
 
 
-def went_through(progress: Progress, noun: Noun, subject_id: str, now: datetime) -> None:
+def went_through(progress: Changeset, noun: Noun, subject_id: str, now: datetime) -> None:
     """Work that had failed was done: its discrepancy is over by itself."""
     for found in open_failures(progress.file, noun, subject_id):
         reason = f"processed after {found.attempts} failed attempts"

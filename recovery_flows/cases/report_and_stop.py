@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import Place, RecoveryFile
+from models.case_file import CaseFile, Place
 from models.deconfliction_hits import Elsewhere
 from models.entities.states import Noun, Role
 from models.facts import AccountRef, ReportFact
@@ -21,12 +21,12 @@ from models.queries.partners.bank_names import BankName, bank_names
 from models.sealing.vault import Vault
 from models.store.intake import file_reports
 from recovery_flows.cases import deconfliction, emergency_stop
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.deconfliction_check import carry_reason, check
 from recovery_flows.errors import MisuseError, RefusedError
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 
 
@@ -50,7 +50,7 @@ class Stopped:
 
 
 def stop_at_once(
-    desk: Desk,
+    desk: CaseOfficer,
     report: ReportFact,
     case_number: str,
     *,
@@ -80,7 +80,7 @@ def stop_at_once(
         summary = file_reports(unit, actor, now, law, [report], another_payment=True)
         for _, name, why in summary.refused:
             raise MisuseError(f"{name.replace('_', ' ')} {why}: `recovery partner list`")
-        progress = Progress(load_file(session, summary.filed[0]))
+        progress = Changeset(load_file(session, summary.filed[0]))
         check(progress.file.recovery.ref, others, desk.officer, knowing=knowing)
         places = {account_id(vault, report.payee_account): place}
         sent = emergency_stop.stop_first(progress, actor.id, case_number, now, desk.laws, places)
@@ -92,7 +92,7 @@ def stop_at_once(
         return _stopped(progress.file, sent, desk.laws)
 
 
-def law_of_new_files(laws: Laws, banks: list[BankName]) -> str:
+def law_of_new_files(laws: Regimes, banks: list[BankName]) -> str:
     """The law of reports taken in: that of the home banks; MisuseError where they have several."""
     home = {bank.place.regime for bank in banks if bank.place.home}
     if not home:
@@ -112,7 +112,7 @@ def _place(banks: list[BankName], report: ReportFact) -> Place:
     return found
 
 
-def _stopped(file: RecoveryFile, sent: emergency_stop.Sent, laws: Laws) -> Stopped:
+def _stopped(file: CaseFile, sent: emergency_stop.Sent, laws: Regimes) -> Stopped:
     recovery = file.recovery
     if not sent.hold_id:
         sentence = (
@@ -186,7 +186,7 @@ def others_than(same: tuple[Elsewhere, ...], found: tuple[Elsewhere, ...]) -> tu
     return tuple(one for one in found if one.recovery_id not in told)
 
 
-def _carry_decision(progress: Progress, same: tuple[Elsewhere, ...]) -> None:
+def _carry_decision(progress: Changeset, same: tuple[Elsewhere, ...]) -> None:
     """The event of accepting says that it was decided to be another payment."""
     if same:
         reason = f"decided to be another payment than that of {same[0].ref}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import AllocationState, ApprovalState
 from recovery_flows.cases import deadlines
 from recovery_flows.correspondence.letters import deadlines as letter_deadlines
@@ -14,16 +14,16 @@ from recovery_flows.freezing import (
     reminders,
     renewal,
 )
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.multi_agency import stage as multi_agency
 
 
-def next_clock(file: RecoveryFile, laws: Laws) -> datetime | None:
+def next_clock(file: CaseFile, laws: Regimes) -> datetime | None:
     """The earliest end of anything legal that runs on this file: what "time left" counts to."""
     return next((clock.due_at for clock in deadlines.running(file, laws)), None)
 
 
-def next_wake(file: RecoveryFile, laws: Laws) -> datetime | None:
+def next_wake(file: CaseFile, laws: Regimes) -> datetime | None:
     """When the engine must look at this file even if nothing else happens."""
     ends: list[datetime | None] = [at for h in file.holds for at in lapse.wakes(file, h)]
     ends += reminders.instants(file, laws)

@@ -11,29 +11,29 @@ from recovery_flows.cases import stalled
 from recovery_flows.correspondence.letters import deadlines as letter_deadlines
 from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.freezing import stage as freezing
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import stage as restitution
 from recovery_flows.tracing import onward_accounts
 
 Seal = Callable[[object, SealedPlace], str]
 """Encrypts fields for the place where they are stored."""
-Decide = Callable[[Progress, datetime, Laws, Seal], None]
+Decide = Callable[[Changeset, datetime, Regimes, Seal], None]
 """Everything that one stage has to do on a recovery now."""
 
 
-def _freezing(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+def _freezing(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del seal
     letter_deadlines.advance(progress, now, laws)
     freezing.advance(progress, now, laws)
 
 
-def _tracing(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+def _tracing(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del laws, seal
     onward_accounts.advance(progress, now)
 
 
-def _restitution(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+def _restitution(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del seal
     restitution.advance(progress, now, laws)
     # The stages before have nothing to do, or it would not be this one's turn.
@@ -48,12 +48,12 @@ STAGES: Mapping[Stage, Decide] = {
 }
 
 
-def decide(stage: Stage, progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+def decide(stage: Stage, progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     """Let one stage do everything that it has to do on a recovery now."""
     STAGES[stage](progress, now, laws, seal)
 
 
-def decide_all(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+def decide_all(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     """Let every stage decide, one after the other."""
     for stage in STAGES:
         decide(stage, progress, now, laws, seal)

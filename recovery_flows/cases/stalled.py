@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
 from models.entities.states import LIVE_HOLDS, DiscrepancyKind, Noun, RecoveryState, Stage
 from models.ids import digest
 from recovery_flows.cases import next_steps
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 _KIND = DiscrepancyKind.NO_NEXT_STEP
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """Own a recovery that waits for the engine while no stage has anything to do with it.
 
     To be asked when every stage has been: what is decided in `progress` counts as something.
@@ -34,7 +34,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
     discrepancies.find(progress, _KIND, Noun.RECOVERY, recovery.id, now, detail=why, mark=mark)
 
 
-def _waits_for_the_engine(file: RecoveryFile, laws: Laws) -> bool:
+def _waits_for_the_engine(file: CaseFile, laws: Regimes) -> bool:
     recovery = file.recovery
     if recovery.state is not RecoveryState.OPEN or recovery.trace_wanted:
         return False
@@ -50,7 +50,7 @@ def _is_live(hold: HoldRow) -> bool:
     return hold.state in LIVE_HOLDS
 
 
-def _clear(progress: Progress, now: datetime, laws: Laws) -> None:
+def _clear(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """What was stuck and moves again is over by itself."""
     stuck = [d for d in discrepancies.open_ones(progress.file) if d.kind is _KIND]
     if not stuck or progress.outcome():

@@ -36,7 +36,7 @@ from recovery_flows.access.log_in import (
     by_secret,
     by_system_user,
 )
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Sender
@@ -81,9 +81,9 @@ class Installation:
         found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return found
 
-    def desk(self, acting_as: str = "") -> Desk:
+    def desk(self, acting_as: str = "") -> CaseOfficer:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
-        return Desk(self.database, self.laws, self.officer(acting_as), limits=self.limits())
+        return CaseOfficer(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
         """Who acts. A handle needs its secret (in a demo the demo's own is taken)."""

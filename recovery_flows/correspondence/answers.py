@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow, PayoutRow, RequestRow
 from models.entities.states import (
@@ -30,9 +30,9 @@ from recovery_flows.freezing import (
     release,
     renewal,
 )
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import bank_contradictions, hold_figures
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payout_answers
 from recovery_flows.tracing import trace_requests
 
@@ -44,7 +44,7 @@ _IN_FORCE_AGAIN = ("stopped_late", "frozen_late")
 
 
 def take_hold_fact(
-    progress: Progress, hold_id: str, fact: HoldFact, laws: Laws, now: datetime
+    progress: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
 ) -> None:
     """Book what a bank states of a hold; what contradicts our records is a discrepancy too.
 
@@ -67,7 +67,7 @@ def take_hold_fact(
 
 
 def confirm_figure(
-    progress: Progress, hold_id: str, fact: HoldFact, laws: Laws, now: datetime
+    progress: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
 ) -> None:
     """A bank was asked what it holds after a payout: what it shows now has the payout in it."""
     before = progress.file.hold(hold_id)
@@ -80,7 +80,7 @@ def confirm_figure(
 
 
 def _take_reading(
-    progress: Progress, hold: HoldRow, fact: HoldFact, reading: hold_answers.Reading, now: datetime
+    progress: Changeset, hold: HoldRow, fact: HoldFact, reading: hold_answers.Reading, now: datetime
 ) -> None:
     about = bank_contradictions.About.hold(hold)
     before = progress.file
@@ -99,7 +99,7 @@ def _take_reading(
     _supersede(progress, progress.file.hold(hold.id))
 
 
-def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+def _compare_again(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
     """A bank that shows two figures under one revision contradicts itself: the last one counts."""
     same = fact.revision == hold.bank_revision and fact.state in answer_table.HOLDING
     if not same or hold.state not in LIVE_HOLDS:
@@ -118,14 +118,14 @@ def _compare_again(progress: Progress, hold: HoldRow, fact: HoldFact, now: datet
         )
 
 
-def _supersede(progress: Progress, hold: HoldRow) -> None:
+def _supersede(progress: Changeset, hold: HoldRow) -> None:
     """A hold in force takes the place of the stop or voluntary hold that it follows."""
     if hold.state not in (HoldState.STOPPED, HoldState.FROZEN) or not hold.supersedes_id:
         return
     release.take_over(progress, progress.file.hold(hold.supersedes_id), hold)
 
 
-def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
+def _request_moves(progress: Changeset, request_id: str, fact: HoldFact) -> None:
     request = _request(progress.file, request_id)
     if request.state is RequestState.APPROVED:
         # The answer to its call was lost: that the bank speaks of it says that it was sent.
@@ -139,7 +139,7 @@ def _request_moves(progress: Progress, request_id: str, fact: HoldFact) -> None:
     progress.take(Move(Noun.REQUEST, request.id, event, request.state, values, reason=fact.reason))
 
 
-def _request(file: RecoveryFile, request_id: str) -> RequestRow:
+def _request(file: CaseFile, request_id: str) -> RequestRow:
     return next(r for r in file.requests if r.id == request_id)
 
 
@@ -160,7 +160,7 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
     return None
 
 
-def take_request_sent(progress: Progress, hold_id: str, now: datetime) -> None:
+def take_request_sent(progress: Changeset, hold_id: str, now: datetime) -> None:
     """The partner took the request in: it is sent, and its answer is waited for."""
     request = _request(progress.file, progress.file.hold(hold_id).request_id)
     if request.state is RequestState.APPROVED:
@@ -168,7 +168,7 @@ def take_request_sent(progress: Progress, hold_id: str, now: datetime) -> None:
         progress.take(move)
 
 
-def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: datetime) -> None:
+def take_payout_fact(progress: Changeset, payout_id: str, fact: PayoutFact, now: datetime) -> None:
     """Book what a bank states of a payout; only SETTLED with its booking is money returned.
 
     Its hold is not lowered by that: the bank is asked what it still holds.
@@ -197,7 +197,7 @@ def take_payout_fact(progress: Progress, payout_id: str, fact: PayoutFact, now: 
         bank_disagreements.reopen(progress, payout.asset_id, "a payout has not reached its payee")
 
 
-def _ask_for_hold(progress: Progress, payout: PayoutRow, revision: int) -> None:
+def _ask_for_hold(progress: Changeset, payout: PayoutRow, revision: int) -> None:
     """After a payout the bank says itself what it still holds; by letter the answer tells it."""
     hold, partner = progress.file.hold(payout.hold_id), progress.file.asset(payout.asset_id)
     if hold.state in LIVE_HOLDS and partner.partner_id not in progress.file.by_letter:
@@ -205,7 +205,7 @@ def _ask_for_hold(progress: Progress, payout: PayoutRow, revision: int) -> None:
 
 
 def take_refusal(
-    progress: Progress, kind: CallKind, noun: Noun, subject_id: str, code: str, now: datetime
+    progress: Changeset, kind: CallKind, noun: Noun, subject_id: str, code: str, now: datetime
 ) -> None:
     """A partner refused a call for good; what the call was about says so."""
     file = progress.file
@@ -231,7 +231,7 @@ def take_refusal(
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
 
 
-def _refuse_query(progress: Progress, payout_id: str, code: str, now: datetime) -> None:
+def _refuse_query(progress: Changeset, payout_id: str, code: str, now: datetime) -> None:
     """A bank that does not say what a hold holds after a payout: a person asks it."""
     payout = next(p for p in progress.file.payouts if p.id == payout_id)
     about = bank_contradictions.About.payout(payout)
@@ -241,7 +241,7 @@ def _refuse_query(progress: Progress, payout_id: str, code: str, now: datetime) 
     )
 
 
-def _refuse_hold(progress: Progress, hold: HoldRow, code: str) -> None:
+def _refuse_hold(progress: Changeset, hold: HoldRow, code: str) -> None:
     if hold.state is HoldState.ORDERED:
         told: dict[str, Scalar] = {"reason": code}
         progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, told, reason=code))
@@ -250,7 +250,7 @@ def _refuse_hold(progress: Progress, hold: HoldRow, code: str) -> None:
         progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
 
 
-def _refuse_payout(progress: Progress, payout_id: str, code: str) -> None:
+def _refuse_payout(progress: Changeset, payout_id: str, code: str) -> None:
     """Refused, unless the feed has told of its settlement before the call was answered."""
     payout = next(p for p in progress.file.payouts if p.id == payout_id)
     if payout.state is PayoutState.INSTRUCTED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow, PayoutRow
 from models.entities.states import (
     CLOSED_RECOVERIES,
@@ -24,7 +24,7 @@ from recovery_flows.freezing import reductions
 from recovery_flows.freezing.answer_table import HOLDING, NOT_HELD, OVER
 from recovery_flows.ledger import bank_contradictions, discrepancies
 from recovery_flows.ledger.bank_contradictions import About
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution.payout_answers import debited_of
 
 _CLOSED = frozenset(
@@ -36,7 +36,7 @@ _CLOSED = frozenset(
 )
 
 
-def compare_hold(progress: Progress, before: HoldRow, fact: HoldFact, now: datetime) -> None:
+def compare_hold(progress: Changeset, before: HoldRow, fact: HoldFact, now: datetime) -> None:
     """What a bank states of a hold: the sum that was ordered, and no more than that held."""
     about = About.hold(before)
     ordered = Money(before.requested_minor, before.currency)
@@ -53,7 +53,7 @@ def compare_hold(progress: Progress, before: HoldRow, fact: HoldFact, now: datet
 
 
 def compare_fall(
-    progress: Progress, before: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime
+    progress: Changeset, before: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime
 ) -> None:
     """A hold in force of which a bank states less than before, and no order of ours says why."""
     fell = reductions.unexplained(before, hold, fact)
@@ -65,7 +65,7 @@ def compare_fall(
     )  # fmt: skip
 
 
-def compare_end(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+def compare_end(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
     """A bank that holds longer than the law lets it: our clock ends the hold, a person asks why."""
     ours, theirs = hold.expires_at, fact.expires_at
     if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
@@ -81,7 +81,7 @@ def compare_end(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime
         )
 
 
-def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
+def compare_payout(progress: Changeset, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
     """What a bank states of a payout: the ordered sum credited, and the same sum debited for it."""
     about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
     hold = progress.file.hold(payout.hold_id)
@@ -105,7 +105,7 @@ def compare_payout(progress: Progress, payout: PayoutRow, fact: PayoutFact, now:
 
 
 def news_on_closed(
-    progress: Progress, about: About, said: str, revision: int, now: datetime
+    progress: Changeset, about: About, said: str, revision: int, now: datetime
 ) -> None:
     """Record that something of a closed recovery has changed."""
     if progress.file.recovery.state in CLOSED_RECOVERIES:
@@ -114,7 +114,7 @@ def news_on_closed(
         )
 
 
-def reopen(progress: Progress, asset_id: str, reason: str) -> None:
+def reopen(progress: Changeset, asset_id: str, reason: str) -> None:
     """Money is held or owed again: its account and its recovery are open again."""
     recovery = progress.file.recovery
     if recovery.state in _CLOSED:

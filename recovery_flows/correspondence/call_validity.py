@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import ApprovalRow, CallRow
 from models.entities.states import (
@@ -21,13 +21,13 @@ from models.outcome import Move
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.freezing import denied_stops, release, renewal
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
 
 VOID = "its approval is not in force for what it says now"
 
 
-def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
+def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures."""
     if kind in QUESTIONS:
         return True
@@ -45,17 +45,17 @@ def may_leave(file: RecoveryFile, kind: CallKind, approval_id: str) -> bool:
     return is_in_force(file, approval)
 
 
-def _rests_on_something_else(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def _rests_on_something_else(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the return decision behind a payout would be drafted otherwise now."""
     return bool(payouts.changed(file, payouts.allocation_of(file, approval.subject_id)))
 
 
-def _takes_over_what_is_given_up(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def _takes_over_what_is_given_up(file: CaseFile, approval: ApprovalRow) -> bool:
     before = file.hold(approval.subject_id).supersedes_id
     return bool(before) and denied_stops.is_given_up(file, before)
 
 
-def waits(file: RecoveryFile, kind: CallKind, subject_id: str) -> str:
+def waits(file: CaseFile, kind: CallKind, subject_id: str) -> str:
     """Why an order that may leave is kept back for now; empty where nothing keeps it."""
     if kind is not CallKind.PAYOUT:
         return ""
@@ -64,14 +64,14 @@ def waits(file: RecoveryFile, kind: CallKind, subject_id: str) -> str:
     return str(why)
 
 
-def release_is_in_force(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def release_is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
     """A release may follow a yes to exactly this much, or a no to the stop that it takes back."""
     if approval.action == Act.ORDER_STOP:
         return approval.state is ApprovalState.DENIED
     return approval.state is ApprovalState.APPROVED and is_unchanged(file, approval)
 
 
-def _is_there_to_release(file: RecoveryFile, approval: ApprovalRow) -> bool:
+def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the whole hold is being let go, or exactly a part that it still has."""
     hold = file.hold(approval.subject_id)
     if hold.state is HoldState.RELEASE_PENDING:
@@ -79,7 +79,7 @@ def _is_there_to_release(file: RecoveryFile, approval: ApprovalRow) -> bool:
     return 0 < hold.releasing_minor <= hold.held_minor
 
 
-def take_back(progress: Progress, call: CallRow) -> None:
+def take_back(progress: Changeset, call: CallRow) -> None:
     """Cancel an order that never left; what it was to order is open again."""
     if next(c for c in progress.file.calls if c.id == call.id).state is CallState.CANCELLED:
         return  # taken back with another order of the same decision
@@ -94,7 +94,7 @@ def take_back(progress: Progress, call: CallRow) -> None:
         _take_task_back(progress, call)
 
 
-def _take_payout_back(progress: Progress, call: CallRow) -> None:
+def _take_payout_back(progress: Changeset, call: CallRow) -> None:
     """The whole decision ends with it, as far as no other order of it may have left."""
     payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
     if payout.state is not PayoutState.INSTRUCTED:
@@ -105,7 +105,7 @@ def _take_payout_back(progress: Progress, call: CallRow) -> None:
         payouts.void(progress, allocation.id, payouts.changed(progress.file, allocation) or VOID)
 
 
-def _take_hold_back(progress: Progress, call: CallRow) -> None:
+def _take_hold_back(progress: Changeset, call: CallRow) -> None:
     hold = progress.file.hold(call.subject_id)
     if call.kind is CallKind.EXTEND and hold.state is HoldState.FROZEN:
         progress.take(renewal.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
@@ -118,7 +118,7 @@ def _take_hold_back(progress: Progress, call: CallRow) -> None:
                 )
 
 
-def _take_task_back(progress: Progress, call: CallRow) -> None:
+def _take_task_back(progress: Changeset, call: CallRow) -> None:
     task = next(t for t in progress.file.tasks if t.id == call.subject_id)
     if call.kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
         refused = {"renewal": TaskRenewal.REFUSED}

@@ -11,15 +11,15 @@ from models.outcome import Move, Scalar
 from recovery_flows.approvals.requests import void_approvals
 from recovery_flows.freezing import answers as hold_answers
 from recovery_flows.freezing.drafts import NEVER_TRIED
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import hold_figures
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 _HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
 _NOT_SENT = (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
 
 
-def take(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime, laws: Laws) -> None:
+def take(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes) -> None:
     """Put a lapsed hold in force again if the bank holds the money still and nothing follows it.
 
     What was drafted in its place is withdrawn; what was ordered in its place stands, and so does
@@ -38,7 +38,7 @@ def take(progress: Progress, hold: HoldRow, fact: HoldFact, now: datetime, laws:
     progress.take(Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
-def make_room(progress: Progress, hold: HoldRow) -> bool:
+def make_room(progress: Changeset, hold: HoldRow) -> bool:
     """Withdraw what was only drafted in a hold's place; False where something was ordered."""
     after = [
         h for h in progress.file.holds if h.supersedes_id == hold.id and h.state not in NEVER_TRIED

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun
 from models.outcome import Outcome
@@ -19,7 +19,7 @@ from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import applied
 
 _Ask = Callable[[Session, Database, str], list[str]]
-Derive = Callable[[RecoveryFile, datetime], Derived]
+Derive = Callable[[CaseFile, datetime], Derived]
 """What the queue shows of a recovery at an instant; the stages know it."""
 BROKEN = "its records do not follow from their history: `recovery audit verify` names what differs"
 
@@ -55,9 +55,7 @@ class Vouched:
         return self._known[what, name]
 
 
-def note_broken(
-    unit: Unit, file: RecoveryFile, detail: str, now: datetime, derive: Derive
-) -> RecoveryFile:
+def note_broken(unit: Unit, file: CaseFile, detail: str, now: datetime, derive: Derive) -> CaseFile:
     """The recovery's records contradict its history: a person looks into it.
 
     Nothing is booked with it, for a forged row must not come into the ledger. As long as it is so,
@@ -76,7 +74,7 @@ def note_broken(
     return file
 
 
-def _resolved(file: RecoveryFile) -> int:
+def _resolved(file: CaseFile) -> int:
     return sum(
         d.kind is DiscrepancyKind.HISTORY_BROKEN and d.state is not DiscrepancyState.OPEN
         for d in file.discrepancies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import RequestRow
 from models.entities.states import Noun, RequestState
 from models.outcome import Move, Scalar
@@ -13,14 +13,14 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 
 Seal = cross_border.Seal
 
 
 def complete_request(
-    progress: Progress, request_id: str, fields: Mapping[str, str], laws: Laws, seal: Seal
+    progress: Changeset, request_id: str, fields: Mapping[str, str], laws: Regimes, seal: Seal
 ) -> None:
     """Give a request its fields; what is still missing is named on it."""
     request = _request(progress.file, request_id)
@@ -34,7 +34,7 @@ def complete_request(
     void_approvals(progress, request.id, "the request was changed")
 
 
-def submit_request(progress: Progress, request_id: str, actor: str, now: datetime) -> None:
+def submit_request(progress: Changeset, request_id: str, actor: str, now: datetime) -> None:
     """Submit a complete request for approval; a gap is named field by field."""
     request = _request(progress.file, request_id)
     if request.state is not RequestState.DRAFT:
@@ -47,5 +47,5 @@ def submit_request(progress: Progress, request_id: str, actor: str, now: datetim
     ask(progress, Act.REQUEST, request.id, actor, now)
 
 
-def _request(file: RecoveryFile, request_id: str) -> RequestRow:
+def _request(file: CaseFile, request_id: str) -> RequestRow:
     return next(r for r in file.requests if r.id == request_id)

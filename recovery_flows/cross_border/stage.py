@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, RequestRow
 from models.entities.states import HoldKind, Noun, RecoveryState, RequestState, Stage
 from models.ids import derive_id, digest
@@ -14,8 +14,8 @@ from models.outcome import Move, Scalar
 from models.sealing.sealed_place import SealedPlace
 from recovery_flows.cross_border.completeness import missing_fields
 from recovery_flows.freezing.orders import hold_intent
-from recovery_flows.law.regime import Laws, Regime
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regime, Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.onward_accounts import is_traced, request_is_over
 
 Seal = Callable[[object, SealedPlace], str]
@@ -32,7 +32,7 @@ _WAITING = frozenset(
 )
 
 
-def advance(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     """Draft a request for traced money abroad; move assets on whose request has ended."""
     del now
     if progress.file.recovery.state is not RecoveryState.OPEN:
@@ -45,7 +45,7 @@ def advance(progress: Progress, now: datetime, laws: Laws, seal: Seal) -> None:
             _move_on(progress, asset)
 
 
-def _draft(progress: Progress, asset: AssetRow, law: Regime, seal: Seal) -> None:
+def _draft(progress: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> None:
     file = progress.file
     requests = [r for r in file.requests if r.asset_id == asset.id]
     if asset.left_alone or requests or asset.traced_minor <= 0:
@@ -78,7 +78,7 @@ def field_values(
     }
 
 
-def drafted_fields(file: RecoveryFile, asset: AssetRow) -> dict[str, str]:
+def drafted_fields(file: CaseFile, asset: AssetRow) -> dict[str, str]:
     """What the file itself can say; accounts are named by id, numbers go in when it is sent."""
     recovery = file.recovery
     loss = Money(asset.traced_claim_minor, recovery.currency)
@@ -100,14 +100,14 @@ def drafted_fields(file: RecoveryFile, asset: AssetRow) -> dict[str, str]:
     }
 
 
-def _move_on(progress: Progress, asset: AssetRow) -> None:
+def _move_on(progress: Changeset, asset: AssetRow) -> None:
     file = progress.file
     over = request_is_over(file, asset) or bool(asset.left_alone)
     if over and (is_traced(file, asset) or asset.left_alone or not _executed(file, asset)):
         progress.take(Move(Noun.ASSET, asset.id, "request_ended", asset.stage))
 
 
-def _executed(file: RecoveryFile, asset: AssetRow) -> bool:
+def _executed(file: CaseFile, asset: AssetRow) -> bool:
     done = (RequestState.EXECUTED, RequestState.PARTIALLY_EXECUTED)
     return any(r.asset_id == asset.id and r.state in done for r in file.requests)
 
@@ -117,7 +117,9 @@ def is_waiting(request: RequestRow) -> bool:
     return request.state in _WAITING
 
 
-def send(progress: Progress, request: RequestRow, now: datetime, laws: Laws, approval: str) -> None:
+def send(
+    progress: Changeset, request: RequestRow, now: datetime, laws: Regimes, approval: str
+) -> None:
     """After approval: the foreign hold is ordered under the request and its call is saved."""
     file = progress.file
     asset = file.asset(request.asset_id)

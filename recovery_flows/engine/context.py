@@ -20,7 +20,7 @@ from models.trouble import Trouble
 from recovery_flows.clock import wall_clock
 from recovery_flows.engine.watchdog import AtHand
 from recovery_flows.errors import PartnerUnavailableError, UnfitArgumentError
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.partners.rbp1.breaker import Breaker
 from recovery_flows.partners.rbp1.client import PartnerBank, open_partner_bank
 from recovery_flows.partners.rbp1.connection import Certificates, Line
@@ -68,7 +68,7 @@ class Engine:
     """One engine's hands; made by the composition root, one per process."""
 
     database: Database
-    laws: Laws
+    laws: Regimes
     pace: Pace
     owner: str
     wall: Callable[[], datetime] = wall_clock

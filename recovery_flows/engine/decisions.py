@@ -10,7 +10,7 @@ from itertools import islice
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import TASK_CALLS, CallKind, Noun, Stage
 from models.ids import canonical
 from models.queries.audit.integrity import broken_clock
@@ -29,8 +29,8 @@ from recovery_flows.cases.quarantine import deciding_on, went_through
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import ClockBrokenError, alone
 from recovery_flows.engine.quarantine import quarantine
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.case_trace import trace_file
 
 CALLS: dict[Stage, tuple[CallKind, ...]] = {
@@ -46,7 +46,7 @@ _TOGETHER = 25
 class Decision:
     """What a stage decided on a recovery as it was at a version of its file."""
 
-    progress: Progress
+    progress: Changeset
     shown: Derived
 
     @property
@@ -85,18 +85,18 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _load(engine: Engine, session: Session, ids: Sequence[str]) -> list[RecoveryFile]:
+def _load(engine: Engine, session: Session, ids: Sequence[str]) -> list[CaseFile]:
     files, unreadable = load_each(session, ids)
     for recovery_id, error in unreadable.items():
         quarantine(engine, deciding_on(recovery_id), error)
     return files
 
 
-def _first_stage(file: RecoveryFile, now: datetime, laws: Laws) -> Stage:
+def _first_stage(file: CaseFile, now: datetime, laws: Regimes) -> Stage:
     """The first stage with work; a stage whose rule fails stops none of the others."""
     failed: Exception | None = None
     for stage in stages.STAGES:
-        progress = Progress(file)
+        progress = Changeset(file)
         if stage is Stage.TRACING and file.recovery.trace_wanted:
             return stage
         with alone() as failure:
@@ -111,9 +111,9 @@ def _first_stage(file: RecoveryFile, now: datetime, laws: Laws) -> Stage:
 
 def _decide(
     stage: Stage,
-    progress: Progress,
+    progress: Changeset,
     now: datetime,
-    laws: Laws,
+    laws: Regimes,
     session: Session | None,
     vault: Vault | None,
 ) -> None:
@@ -152,10 +152,10 @@ def _decisions(
 
 
 def _decided(
-    engine: Engine, session: Session, stage: Stage, file: RecoveryFile, now: datetime
+    engine: Engine, session: Session, stage: Stage, file: CaseFile, now: datetime
 ) -> Decision:
     """What a stage decides on a file; of one in quarantine also whether all of it goes through."""
-    progress = Progress(file)
+    progress = Changeset(file)
     went_through(progress, Noun.RECOVERY, file.recovery.id, now)
     cleared = len(progress.moves)
     _decide(stage, progress, now, engine.laws, session, engine.database.vault)

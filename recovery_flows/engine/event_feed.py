@@ -41,7 +41,7 @@ from recovery_flows.errors import (
 )
 from recovery_flows.freezing.lapse import FEED_LAG
 from recovery_flows.ledger import bank_contradictions
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.rbp1.paging import worth_keeping
 
 _NOUNS: dict[type[FeedFact], Noun] = {
@@ -216,7 +216,7 @@ def _is_his(owner: Owned, partner_id: str, item: FeedFact) -> bool:
 def _take_told(
     unit: Unit, engine: Engine, now: datetime, partner_id: str, told: list[_Told]
 ) -> bool:
-    progress = Progress(load_file(unit.session, told[0][0].recovery_id))
+    progress = Changeset(load_file(unit.session, told[0][0].recovery_id))
     for owner, item in told:
         if not _is_his(owner, partner_id, item):
             _refuse_item(progress, partner_id, owner, item, now)
@@ -234,7 +234,7 @@ def _take_told(
 
 
 def _refuse_item(
-    progress: Progress, partner_id: str, pointed: Owned, item: FeedFact, now: datetime
+    progress: Changeset, partner_id: str, pointed: Owned, item: FeedFact, now: datetime
 ) -> None:
     """An item that names something of ours that this partner was never told of, or another type."""
     noun = _NOUNS[type(item)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
 from models.entities.states import CallKind, HoldKind, HoldState, Noun, Stage
 from models.ids import derive_id
@@ -13,15 +13,15 @@ from models.money import Money
 from models.outcome import CallIntent, Move, Scalar
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
 from recovery_flows.ledger import bank_contradictions
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws, Regime
+    from recovery_flows.law.regime import Regime, Regimes
 
 ON, OVER = "on", "over"
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """Begin watches, ask for the balances that are due, end watches that found nothing."""
     for asset in progress.file.assets:
         law = laws[asset.regime]
@@ -33,13 +33,13 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
             _look(progress, asset, now, law)
 
 
-def watched(file: RecoveryFile) -> list[AssetRow]:
+def watched(file: CaseFile) -> list[AssetRow]:
     """Accounts that are watched now."""
     return [a for a in file.assets if a.watch == ON]
 
 
 def take_balance(
-    progress: Progress, asset_id: str, available: Money, laws: Laws, now: datetime
+    progress: Changeset, asset_id: str, available: Money, laws: Regimes, now: datetime
 ) -> None:
     """What a watched account shows: as soon as it is worth it, a stop is drafted for it."""
     file = progress.file
@@ -70,7 +70,7 @@ def take_balance(
     )  # fmt: skip
 
 
-def _empty_hold(file: RecoveryFile, asset: AssetRow) -> HoldRow | None:
+def _empty_hold(file: CaseFile, asset: AssetRow) -> HoldRow | None:
     """The hold for which the bank found nothing, unless something else is done there already."""
     holds = file.holds_of(asset.id)
     if file.live_holds(asset.id) or any(h.state in UNANSWERED for h in holds):
@@ -79,7 +79,7 @@ def _empty_hold(file: RecoveryFile, asset: AssetRow) -> HoldRow | None:
     return empty[-1] if empty else None
 
 
-def _begin(progress: Progress, asset: AssetRow, now: datetime, law: Regime) -> None:
+def _begin(progress: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
     values: dict[str, Scalar] = {
         "watch": ON,
         "watch_until": now + timedelta(days=law.watch_days),
@@ -90,7 +90,7 @@ def _begin(progress: Progress, asset: AssetRow, now: datetime, law: Regime) -> N
     progress.take(Move(Noun.ASSET, asset.id, "watch_begun", asset.stage, values, reason=reason))
 
 
-def _look(progress: Progress, asset: AssetRow, now: datetime, law: Regime) -> None:
+def _look(progress: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
     if asset.watch_until is not None and asset.watch_until <= now:
         values: dict[str, Scalar] = {"watch": OVER, "watch_due_at": None}
         reason = "no money came while it was watched"
@@ -105,7 +105,7 @@ def _look(progress: Progress, asset: AssetRow, now: datetime, law: Regime) -> No
             progress.call(_question(asset, looks))
 
 
-def _letter_is_out(file: RecoveryFile, asset: AssetRow) -> bool:
+def _letter_is_out(file: CaseFile, asset: AssetRow) -> bool:
     """A bank without an interface is not written to again before it has answered."""
     open_calls = file.open_calls(asset.id) if asset.partner_id in file.by_letter else ()
     return any(c.kind is CallKind.BALANCE for c in open_calls)

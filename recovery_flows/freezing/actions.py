@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow
 from models.entities.states import HoldState, Noun, Role
 from models.money import Money
@@ -27,7 +27,7 @@ from recovery_flows.freezing import (
     stage as freezing,
     voluntary_holds,
 )
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Edit:
     """A file being changed: who changes it, when, and where the words go."""
 
     unit: Unit
-    progress: Progress
+    progress: Changeset
     officer: str
     now: datetime
 
@@ -65,7 +65,7 @@ def _keep(desk: ActingOfficer, edit: _Edit, about: str, reason: str) -> str:
     return edit.unit.vault.fingerprint(text)
 
 
-def hold_of(file: RecoveryFile, hold_id: str) -> HoldRow:
+def hold_of(file: CaseFile, hold_id: str) -> HoldRow:
     """The hold of that id; MisuseError if the file has none."""
     found = next((h for h in file.holds if h.id == hold_id), None)
     if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
 from models.entities.states import LIVE_HOLDS, HoldState, Noun
@@ -15,12 +15,12 @@ from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import renewal
 from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 _REFERENCE_LENGTH = 80
 
 
-def submit_renewal(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+def submit_renewal(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Submit the drafted renewal of a freeze for approval."""
     hold = progress.file.hold(hold_id)
     if hold.renewal not in OPEN_TO_SUBMIT or hold.state is not HoldState.FROZEN:
@@ -29,13 +29,13 @@ def submit_renewal(progress: Progress, hold_id: str, actor: str, now: datetime) 
     ask(progress, Act.RENEW, hold.id, actor, now, due_at=hold.expires_at)
 
 
-def disputed_minor(file: RecoveryFile, hold: HoldRow) -> int:
+def disputed_minor(file: CaseFile, hold: HoldRow) -> int:
     """What is disputed at a hold's account: the stolen money traced to it, in its currency."""
     return file.asset(hold.asset_id).traced_minor
 
 
 def amend_hold(
-    progress: Progress, hold_id: str, requested_minor: int, scope_reason: str = ""
+    progress: Changeset, hold_id: str, requested_minor: int, scope_reason: str = ""
 ) -> None:
     """Change the sum of a hold that has not been ordered; an approval asked for it is void.
 
@@ -59,7 +59,7 @@ def amend_hold(
     void_approvals(progress, hold.id, "the sum was changed")
 
 
-def name_at_bank(progress: Progress, hold_id: str, bank_ref: str) -> None:
+def name_at_bank(progress: Changeset, hold_id: str, bank_ref: str) -> None:
     """Enter the bank's own reference of a hold that was recorded without one.
 
     What a bank holds of its own accord comes without an answer of its interface: orders about it

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, PayoutRow
 from models.entities.states import HoldKind, LedgerAccount, PayoutState
 from recovery_flows.freezing.drafts import NEVER_TRIED
 from recovery_flows.law.regime import Regime
 
 
-def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
+def wanted_minor(file: CaseFile, asset: AssetRow) -> int:
     """Traced money at an account that no stop was ever asked for, in the account's currency.
 
     A payout that came back is asked for once more, as far as no hold keeps it.
@@ -27,17 +27,17 @@ def wanted_minor(file: RecoveryFile, asset: AssetRow) -> int:
     return max(0, asset.traced_minor - before) + _came_back_minor(file, asset) - after
 
 
-def _returned(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
+def _returned(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:
     return [p for p in file.payouts if p.asset_id == asset.id and p.state is PayoutState.RETURNED]
 
 
-def _came_back_since(file: RecoveryFile, asset: AssetRow) -> datetime | None:
+def _came_back_since(file: CaseFile, asset: AssetRow) -> datetime | None:
     """A stop ordered after this may have been asked for because a payout came back."""
     settled = [p.settled_at for p in _returned(file, asset) if p.settled_at is not None]
     return min(settled, default=None)
 
 
-def _came_back_minor(file: RecoveryFile, asset: AssetRow) -> int:
+def _came_back_minor(file: CaseFile, asset: AssetRow) -> int:
     """Money of returned payouts that lies on the account and is held by nobody."""
     returned = sum(p.debited_minor for p in _returned(file, asset))
     located = sum(
@@ -49,7 +49,7 @@ def _came_back_minor(file: RecoveryFile, asset: AssetRow) -> int:
 
 
 def is_worth_holding(
-    file: RecoveryFile, asset: AssetRow, minor: int, laws: Mapping[str, Regime]
+    file: CaseFile, asset: AssetRow, minor: int, laws: Mapping[str, Regime]
 ) -> bool:
     """Whether a stop is drafted; for a victim's own payment it always is, and its step warns."""
     if asset.depth == 0 and not file.holds_of(asset.id):

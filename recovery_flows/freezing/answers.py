@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
 from models.entities.states import HoldKind, HoldState, Noun
@@ -26,7 +26,7 @@ from recovery_flows.law import terms
 from recovery_flows.ledger.hold_figures import figure, nothing, stated
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws
+    from recovery_flows.law.regime import Regimes
 
 _S, _B = HoldState, BankHoldState
 _ENDS = {
@@ -47,7 +47,7 @@ class Reading(NamedTuple):
     contradicts: bool = False
 
 
-def read(file: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Laws) -> Reading:
+def read(file: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes) -> Reading:
     """What a revision that was not taken yet does to a hold; there is always a move."""
     if hold.state in (_S.ORDERED, _S.QUEUED):
         return _first_answer(file, hold, fact, laws)
@@ -64,7 +64,7 @@ def read(file: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime, laws:
     return _only_stated(file, hold, fact)
 
 
-def in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> dict[str, Scalar]:
+def in_force(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> dict[str, Scalar]:
     """The bank's time starts the legal clock; the earlier of law and bank ends it."""
     acted = fact.acted_at or fact.modified_at
     law = laws[file.asset(hold.asset_id).regime]
@@ -81,7 +81,7 @@ def _holds_something(fact: HoldFact) -> bool:
     return fact.held.minor > 0
 
 
-def _only_stated(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> Reading:
+def _only_stated(file: CaseFile, hold: HoldRow, fact: HoldFact) -> Reading:
     """The statement is noted; what does not merely repeat our records contradicts them."""
     reason = NOTHING_NEW.get((hold.state, fact.state), "")
     if not reason and fact.state is _B.CONVERTED and is_followed(file.holds, hold):
@@ -92,7 +92,7 @@ def _only_stated(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> Reading:
     return Reading(move, contradicts=contradicts)
 
 
-def _first_answer(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
+def _first_answer(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> Reading:
     event = _first_event(hold, fact)
     if event == "queued" and hold.state is _S.QUEUED:
         return _only_stated(file, hold, fact)
@@ -122,7 +122,7 @@ def _first_event(hold: HoldRow, fact: HoldFact) -> str:
     return "lapsed"
 
 
-def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
+def _in_force(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> Reading:
     values = stated(fact)
     if disposal.concerns(file, hold, fact):
         return Reading(disposal.converted(file, hold, fact, values, laws))
@@ -137,7 +137,7 @@ def _in_force(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> 
     return Reading(_end(hold, fact, values | nothing(hold)), contradicts=contradicts)
 
 
-def _release_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: Laws) -> Reading:
+def _release_pending(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> Reading:
     values = stated(fact)
     if fact.state is _B.CONVERTED and _holds_something(fact):
         return Reading(disposal.converted(file, hold, fact, values, laws), contradicts=True)
@@ -152,7 +152,7 @@ def _release_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact, laws: La
     return Reading(_end(hold, fact, values | nothing(hold)), contradicts=went)
 
 
-def _disposal_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> Reading:
+def _disposal_pending(file: CaseFile, hold: HoldRow, fact: HoldFact) -> Reading:
     values = stated(fact)
     if fact.state in IN_LINE:
         move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
@@ -161,7 +161,7 @@ def _disposal_pending(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> Read
 
 
 def _held_after_all(
-    file: RecoveryFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Laws
+    file: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes
 ) -> Reading:
     """The bank holds what our records have as ended: it is in force again, to the bank's end.
 
@@ -202,7 +202,7 @@ def _end_reason(fact: HoldFact) -> str:
 
 
 def _still_held(
-    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Laws
+    file: CaseFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Regimes
 ) -> Move:
     """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
     values = values | figure(hold, fact) | reductions.columns(file, hold, fact)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import ApprovalRow, CallRow, HoldRow
 from models.entities.states import ApprovalState, CallKind, CallState, HoldState, Noun, Role
 from models.outcome import Move
@@ -15,10 +15,10 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.freezing import unrelated_funds
 
 if TYPE_CHECKING:
-    from recovery_flows.ledger.changeset import Progress
+    from recovery_flows.ledger.changeset import Changeset
 
 
-def denial_of(file: RecoveryFile, hold_id: str) -> ApprovalRow | None:
+def denial_of(file: CaseFile, hold_id: str) -> ApprovalRow | None:
     """The refusal of a second person to confirm a stop; None where there was none."""
     for approval in file.approvals:
         is_stop = approval.action == Act.ORDER_STOP and approval.subject_id == hold_id
@@ -27,13 +27,13 @@ def denial_of(file: RecoveryFile, hold_id: str) -> ApprovalRow | None:
     return None
 
 
-def refused_release(file: RecoveryFile, hold_id: str) -> CallRow | None:
+def refused_release(file: CaseFile, hold_id: str) -> CallRow | None:
     """The last order to release a hold, where its bank has refused it."""
     orders = [c for c in file.calls if c.subject_id == hold_id and c.kind is CallKind.RELEASE]
     return orders[-1] if orders and orders[-1].state is CallState.REFUSED else None
 
 
-def steps(file: RecoveryFile) -> Iterator[Step]:
+def steps(file: CaseFile) -> Iterator[Step]:
     """A denied stop that its bank does not release: its owner orders the release once more.
 
     The bank's desk is called first: what it refused once it refuses again until it has looked.
@@ -47,12 +47,12 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
             )
 
 
-def _is_kept(file: RecoveryFile, hold: HoldRow) -> bool:
+def _is_kept(file: CaseFile, hold: HoldRow) -> bool:
     is_held = hold.state is HoldState.STOPPED and denial_of(file, hold.id) is not None
     return is_held and refused_release(file, hold.id) is not None
 
 
-def _to_take_back(file: RecoveryFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
+def _to_take_back(file: CaseFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
     """Denied stops in force whose release was not ordered yet."""
     for hold in file.holds:
         denial = denial_of(file, hold.id)
@@ -61,7 +61,7 @@ def _to_take_back(file: RecoveryFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
             yield hold, denial
 
 
-def take_back(progress: Progress) -> None:
+def take_back(progress: Changeset) -> None:
     """A stop whose confirmation was refused before the bank answered is released once it has."""
     from recovery_flows.freezing.orders import order_release
 
@@ -70,14 +70,14 @@ def take_back(progress: Progress) -> None:
         order_release(progress, hold.id, denial.id, "its confirmation was refused")
 
 
-def is_given_up(file: RecoveryFile, hold_id: str) -> bool:
+def is_given_up(file: CaseFile, hold_id: str) -> bool:
     """Whether a hold was denied or is being released: nothing is to take it over."""
     if denial_of(file, hold_id) is not None:
         return True
     return unrelated_funds.is_being_released(file.hold(hold_id))
 
 
-def _withdraw_followers(progress: Progress) -> None:
+def _withdraw_followers(progress: Changeset) -> None:
     """A freeze that was to follow a stop which is given up is not asked for any more."""
     reason = "the hold that it was to follow is given up"
     for hold in progress.file.holds:
@@ -89,7 +89,7 @@ def _withdraw_followers(progress: Progress) -> None:
             progress.take(Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason))
 
 
-def release_again(progress: Progress, hold_id: str) -> None:
+def release_again(progress: Changeset, hold_id: str) -> None:
     """Order the release of a denied stop once more, with a call of its own."""
     from recovery_flows.errors import StepRefusedError
     from recovery_flows.freezing.orders import order_release

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow
 from models.entities.states import HoldState, Noun
 from models.facts import BankHoldState, HoldFact
@@ -14,17 +14,17 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import is_followed
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.hold_figures import figure, nothing, unconfirmed_minor
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws
+    from recovery_flows.law.regime import Regimes
 
 _HELD = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD, BankHoldState.CONVERTED)
 _BY_COURT = "a court's order took the freeze over"
 
 
-def record_conversion(progress: Progress, hold_id: str, now: datetime, laws: Laws) -> None:
+def record_conversion(progress: Changeset, hold_id: str, now: datetime, laws: Regimes) -> None:
     """An officer learned of a court's order on a frozen sum before the bank said so."""
     hold = progress.file.hold(hold_id)
     if hold.state is not HoldState.FROZEN:
@@ -32,20 +32,18 @@ def record_conversion(progress: Progress, hold_id: str, now: datetime, laws: Law
     progress.take(_converted(progress.file, hold, "court_order_entered", {}, now, laws))
 
 
-def concerns(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> bool:
+def concerns(file: CaseFile, hold: HoldRow, fact: HoldFact) -> bool:
     """Whether a bank's statement is about a court's order, not about a hold that follows ours."""
     return fact.state is BankHoldState.CONVERTED and not is_followed(file.holds, hold)
 
 
-def converted(
-    file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Laws
-) -> Move:
+def converted(file: CaseFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Regimes) -> Move:
     """The move of a hold that a court's order took over, with the bank's figure."""
     held = {**values, **figure(hold, fact)}
     return _converted(file, hold, "converted", held, fact.modified_at, laws)
 
 
-def move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values) -> Move:
+def move(file: CaseFile, hold: HoldRow, fact: HoldFact, values: Values) -> Move:
     """The move of what a court's order took over: changed, disposed of, or set free."""
     if fact.state in _HELD:
         held = {**values, **figure(hold, fact)}
@@ -60,7 +58,7 @@ def move(file: RecoveryFile, hold: HoldRow, fact: HoldFact, values: Values) -> M
 
 
 def _converted(
-    file: RecoveryFile, hold: HoldRow, event: str, values: Values, since: datetime, laws: Laws
+    file: CaseFile, hold: HoldRow, event: str, values: Values, since: datetime, laws: Regimes
 ) -> Move:
     """No term of the freeze runs any more; the regime's own clock for disposals does, if it has."""
     law = laws[file.asset(hold.asset_id).regime]

@@ -8,7 +8,7 @@ from models.entities.rows import AssetRow, HoldRow
 from models.entities.states import HoldKind, HoldState, Noun
 from models.ids import derive_id
 from models.outcome import Move
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.O
 
 
 def draft_hold(
-    progress: Progress,
+    progress: Changeset,
     asset: AssetRow,
     kind: HoldKind,
     requested_minor: int,
@@ -49,7 +49,7 @@ def draft_hold(
     return hold_id
 
 
-def next_hold_id(progress: Progress, asset: AssetRow, kind: HoldKind) -> str:
+def next_hold_id(progress: Changeset, asset: AssetRow, kind: HoldKind) -> str:
     """The id of the next hold on an account."""
     return derive_id("hold", asset.id, kind, len(progress.file.holds_of(asset.id)) + 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
 from models.entities.states import HoldKind, HoldState
 from recovery_flows.freezing import denied_stops
@@ -11,7 +11,7 @@ from recovery_flows.freezing.drafts import UNANSWERED, is_followed
 _FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
 
 
-def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
+def freeze_plan(file: CaseFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
     """What of each stop is to be frozen, once the statement shows what of it is stolen.
 
     Minor units of the account's currency; 0 where the stop keeps money that is not the victims'.
@@ -42,7 +42,7 @@ def freeze_plan(file: RecoveryFile, asset: AssetRow) -> list[tuple[HoldRow, int]
     return plan
 
 
-def surplus_stops(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+def surplus_stops(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     """Stops that keep money which is not the victims', once what keeps theirs is in force."""
     if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
         return ()

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, DiscrepancyRow, HoldRow
 from models.entities.states import LIVE_HOLDS, DiscrepancyKind, HoldKind, HoldState, Noun, Stage
 from models.outcome import Move, Scalar
 from recovery_flows.freezing import denied_stops, unrelated_funds
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.hold_figures import nothing
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws, Regime
+    from recovery_flows.law.regime import Regime, Regimes
 
 FEED_LAG = timedelta(seconds=10)
 """A change may come into a bank's feed some seconds after it was made."""
@@ -25,7 +25,7 @@ _PATIENCE = timedelta(minutes=15)
 _WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
 
 
-def let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> None:
+def let_lapse(progress: Changeset, hold: HoldRow, now: datetime, laws: Regimes) -> None:
     """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event.
 
     A bank with an interface may have prolonged it: its feed is read past the end first. One that
@@ -49,7 +49,7 @@ def let_lapse(progress: Progress, hold: HoldRow, now: datetime, laws: Laws) -> N
     )  # fmt: skip
 
 
-def end_is_known(file: RecoveryFile, hold: HoldRow) -> bool:
+def end_is_known(file: CaseFile, hold: HoldRow) -> bool:
     """Whether nothing that its bank has said by the end of a hold can be missing."""
     partner = file.asset(hold.asset_id).partner_id
     if hold.expires_at is None or not hold.bank_ref or partner in file.by_letter:
@@ -58,7 +58,7 @@ def end_is_known(file: RecoveryFile, hold: HoldRow) -> bool:
     return read_to is not None and read_to >= hold.expires_at + FEED_LAG
 
 
-def wakes(file: RecoveryFile, hold: HoldRow) -> Iterator[datetime]:
+def wakes(file: CaseFile, hold: HoldRow) -> Iterator[datetime]:
     """When the engine has to look at a hold in force for its end."""
     if hold.state not in LIVE_HOLDS or hold.expires_at is None:
         return
@@ -68,7 +68,7 @@ def wakes(file: RecoveryFile, hold: HoldRow) -> Iterator[datetime]:
         yield hold.expires_at + _PATIENCE
 
 
-def _escalate_unknown_end(progress: Progress, hold: HoldRow, now: datetime) -> None:
+def _escalate_unknown_end(progress: Changeset, hold: HoldRow, now: datetime) -> None:
     """The end is over and the bank was not reached since: a person has to know, once."""
     if hold.expires_at is None or hold.expires_at + _PATIENCE > now:
         return
@@ -83,7 +83,7 @@ def _escalate_unknown_end(progress: Progress, hold: HoldRow, now: datetime) -> N
         progress.take(Move(Noun.HOLD, hold.id, "escalated", hold.state, values, reason=detail))
 
 
-def _unknown_end(file: RecoveryFile, hold: HoldRow) -> DiscrepancyRow | None:
+def _unknown_end(file: CaseFile, hold: HoldRow) -> DiscrepancyRow | None:
     """What was recorded because the present end of a hold could not be confirmed."""
     mark = hold.expires_at.isoformat() if hold.expires_at else ""
     for found in file.discrepancies:
@@ -93,7 +93,7 @@ def _unknown_end(file: RecoveryFile, hold: HoldRow) -> DiscrepancyRow | None:
     return None
 
 
-def clear_known_ends(progress: Progress, now: datetime) -> None:
+def clear_known_ends(progress: Changeset, now: datetime) -> None:
     """Where the bank was reached at last, or has prolonged it, nobody has to look any more."""
     holds = {h.id: h for h in progress.file.holds}
     for found in discrepancies.open_ones(progress.file):
@@ -106,7 +106,7 @@ def clear_known_ends(progress: Progress, now: datetime) -> None:
             discrepancies.clear(progress, found.id, now, "its bank was reached")
 
 
-def unseen(file: RecoveryFile) -> list[HoldRow]:
+def unseen(file: CaseFile) -> list[HoldRow]:
     """Holds that lapsed, that nothing followed, and that nobody has taken note of.
 
     A stop that a second person denied was to end: it is not stopped again.
@@ -129,7 +129,7 @@ def _is_kept(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
     return is_followed(others, hold)
 
 
-def draft_again(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+def draft_again(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """A lapsed hold at home is stopped once more, as long as the law allows to repeat it.
 
     A stop comes first also after a freeze: it may leave before its approval.
@@ -153,7 +153,7 @@ def draft_again(progress: Progress, asset: AssetRow, laws: Laws) -> None:
             return
 
 
-def _withdraw_followers(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+def _withdraw_followers(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """A freeze that was still to be approved when its stop lapsed comes later: nothing is held now.
 
     Where the law allows no further stop it stays: it is all that can follow.
@@ -177,7 +177,7 @@ def _withdraw_followers(progress: Progress, asset: AssetRow, laws: Laws) -> None
                 progress.take(Move(Noun.APPROVAL, asked.id, "voided", asked.state, reason=reason))
 
 
-def still_wanted_minor(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> int:
+def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
     """What of a lapsed hold is still to be held, in minor units of the account's currency.
 
     As much as was asked for, until a statement has shown how much of it is stolen.
@@ -195,13 +195,13 @@ def still_wanted_minor(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> in
     return min(asked, max(0, asset.traced_minor - kept - returned))
 
 
-def see_lapse(progress: Progress, hold_id: str, actor: str) -> None:
+def see_lapse(progress: Changeset, hold_id: str, actor: str) -> None:
     """The owner takes note that a hold has ended and nothing follows it."""
     hold = progress.file.hold(hold_id)
     progress.take(Move(Noun.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor}))
 
 
-def _back_to_freezing(progress: Progress, asset: AssetRow) -> None:
+def _back_to_freezing(progress: Changeset, asset: AssetRow) -> None:
     if asset.stage is Stage.FREEZING:
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"

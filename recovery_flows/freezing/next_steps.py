@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
 from models.entities.states import HoldKind, HoldState, Role
@@ -14,10 +14,10 @@ from models.step_wording import say
 from recovery_flows.approvals.step_figures import sum_of
 from recovery_flows.freezing import lapse, unrelated_funds
 from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 
 
-def of(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
+def of(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     """Every step that a hold of this file needs from an officer."""
     for hold in file.holds:
         if hold.state is HoldState.DRAFT:
@@ -36,7 +36,7 @@ def of(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
         yield Step(Action.SEE_LAPSE, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text)
 
 
-def _draft(file: RecoveryFile, hold: HoldRow, laws: Laws) -> Step:
+def _draft(file: CaseFile, hold: HoldRow, laws: Regimes) -> Step:
     if hold.kind is HoldKind.STOP:
         return _draft_stop(file, hold, laws)
     due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
@@ -46,7 +46,7 @@ def _draft(file: RecoveryFile, hold: HoldRow, laws: Laws) -> Step:
     return Step(Action.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
-def _draft_stop(file: RecoveryFile, hold: HoldRow, laws: Laws) -> Step:
+def _draft_stop(file: CaseFile, hold: HoldRow, laws: Regimes) -> Step:
     amount = sum_of(file, Action.ORDER_STOP, hold.id)
     text = say("send_stop", amount=amount)
     before = file.hold(hold.supersedes_id) if hold.supersedes_id else None

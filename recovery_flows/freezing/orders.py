@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow
 from models.entities.states import CallKind, Noun
 from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
-def order_release(progress: Progress, hold_id: str, approval: str, reason: str) -> None:
+def order_release(progress: Changeset, hold_id: str, approval: str, reason: str) -> None:
     """Tell the bank to let a hold go, under a person's decision: the sum that was decided on.
 
     What comes to the hold after that stays held.
@@ -21,7 +21,7 @@ def order_release(progress: Progress, hold_id: str, approval: str, reason: str) 
     progress.call(release_intent(progress.file, hold, approval))
 
 
-def release_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
+def release_intent(file: CaseFile, hold: HoldRow, approval: str) -> CallIntent:
     """The order to let a hold or a part of it go, sent under one approval.
 
     What the bank has refused is another call than the next one, and so is what came to a denied
@@ -44,7 +44,7 @@ def release_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallInte
     )
 
 
-def hold_intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
+def hold_intent(file: CaseFile, hold: HoldRow, approval: str) -> CallIntent:
     """The order for one hold, sent under one approval."""
     asset = file.asset(hold.asset_id)
     kind = CallKind.REQUEST if hold.request_id else CallKind.HOLD

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow
 from models.entities.states import CallKind, CallState, HoldState, PayoutState
 from models.facts import HoldFact
@@ -30,7 +30,7 @@ class Fall(NamedTuple):
     unexplained_minor: int
 
 
-def fall(file: RecoveryFile, hold: HoldRow, told_minor: int) -> Fall:
+def fall(file: CaseFile, hold: HoldRow, told_minor: int) -> Fall:
     """What a bank's new figure says about payouts and releases; a rise takes back an excess."""
     fell = hold.held_minor - told_minor
     caused, is_open = _paid(file, hold)
@@ -44,7 +44,7 @@ def fall(file: RecoveryFile, hold: HoldRow, told_minor: int) -> Fall:
     return Fall(shown - excess, released, excess)
 
 
-def unexplained(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> tuple[Money, Money] | None:
+def unexplained(file: CaseFile, hold: HoldRow, fact: HoldFact) -> tuple[Money, Money] | None:
     """What a hold should show by our own orders and what its bank states; None where these agree.
 
     A freeze that takes the place of a stop holds what was ordered of that stop's money.
@@ -63,7 +63,7 @@ def unexplained(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> tuple[Mone
     return (Money(told.minor + minor, hold.currency), told) if minor else None
 
 
-def columns(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> dict[str, Scalar]:
+def columns(file: CaseFile, hold: HoldRow, fact: HoldFact) -> dict[str, Scalar]:
     """Columns of a hold in force that follow from the bank's new figure of it."""
     if fact.held.minor and fact.held.currency != hold.currency:
         return {}
@@ -76,7 +76,7 @@ def columns(file: RecoveryFile, hold: HoldRow, fact: HoldFact) -> dict[str, Scal
     return values
 
 
-def _paid(file: RecoveryFile, hold: HoldRow) -> tuple[int, bool]:
+def _paid(file: CaseFile, hold: HoldRow) -> tuple[int, bool]:
     """What payouts have taken out of a hold or may be taking, and whether that is not known yet.
 
     What came back after it was settled has left the hold all the same, an order that waits here
@@ -90,14 +90,14 @@ def _paid(file: RecoveryFile, hold: HoldRow) -> tuple[int, bool]:
     return sum(sums), any(p.currency != hold.currency for p in going)
 
 
-def _released(file: RecoveryFile, hold: HoldRow, fell: int, paid: int) -> int:
+def _released(file: CaseFile, hold: HoldRow, fell: int, paid: int) -> int:
     """What of a fall an ordered release explains; one that is smaller may be payouts alone."""
     if not _has_left(file, hold) or (fell < hold.releasing_minor and fell <= paid):
         return 0
     return min(fell, hold.releasing_minor)
 
 
-def _has_left(file: RecoveryFile, hold: HoldRow) -> bool:
+def _has_left(file: CaseFile, hold: HoldRow) -> bool:
     """Whether an order to let go has left: one that has not is not what lowered a hold."""
     orders = (c for c in file.calls if c.subject_id == hold.id and c.kind is CallKind.RELEASE)
     return hold.releasing_minor > 0 and all(c.state is not CallState.PLANNED for c in orders)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import HoldRow
 from models.entities.states import LIVE_HOLDS, HoldState, Noun, Role
 from models.outcome import Move
 from models.step_wording import say
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
-def is_refused_a_successor(file: RecoveryFile, hold: HoldRow) -> bool:
+def is_refused_a_successor(file: CaseFile, hold: HoldRow) -> bool:
     """Whether a bank was asked to take a hold over by another one, and did not."""
     refused = (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
     return any(h.supersedes_id == hold.id and h.state in refused for h in file.holds)
 
 
-def unseen(file: RecoveryFile) -> list[HoldRow]:
+def unseen(file: CaseFile) -> list[HoldRow]:
     """Holds that a bank would not or could not give, which nothing follows and nobody has noted.
 
     An account at home that was empty is watched instead, unless the hold was to take over one
@@ -35,13 +35,13 @@ def unseen(file: RecoveryFile) -> list[HoldRow]:
     ]
 
 
-def _is_watched(file: RecoveryFile, hold: HoldRow) -> bool:
+def _is_watched(file: CaseFile, hold: HoldRow) -> bool:
     if hold.state is not HoldState.NO_FUNDS or not file.asset(hold.asset_id).home:
         return False
     return not hold.supersedes_id or file.hold(hold.supersedes_id).state not in LIVE_HOLDS
 
 
-def steps(file: RecoveryFile) -> Iterator[Step]:
+def steps(file: CaseFile) -> Iterator[Step]:
     """What the officer is to take note of, before the hold that it was to follow ends."""
     for hold in unseen(file):
         partner = file.asset(hold.asset_id).partner_id
@@ -52,14 +52,14 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
         yield Step(Action.SEE_REFUSAL, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
-def see(progress: Progress, hold_id: str, actor: str) -> None:
+def see(progress: Changeset, hold_id: str, actor: str) -> None:
     """The owner takes note that a bank refused a hold."""
     hold = progress.file.hold(hold_id)
     values = {"lapse_seen_by": actor}
     progress.take(Move(Noun.HOLD, hold.id, "refusal_seen", hold.state, values))
 
 
-def order_again(progress: Progress, hold_id: str, actor: str) -> str:
+def order_again(progress: Changeset, hold_id: str, actor: str) -> str:
     """Draft a refused hold at home once more, with the same sum; return the draft's id."""
     file = progress.file
     hold = file.hold(hold_id)

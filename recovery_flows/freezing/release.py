@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow
 from models.entities.states import LIVE_HOLDS, HoldKind, HoldState, Noun
 from models.facts import BankHoldState, HoldFact
@@ -17,10 +17,10 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import orders as hold_orders, unrelated_funds
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws, Regime
+    from recovery_flows.law.regime import Regime, Regimes
     from recovery_flows.law.rows import Row
 
 _IN_FORCE = LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
@@ -32,14 +32,14 @@ _KEPT = {
 }
 
 
-def ask_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+def ask_release(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Ask for a hold that waits behind another authority's to be given up."""
     if progress.file.pending(hold_id) is not None:
         raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
     ask(progress, Act.RELEASE, hold_id, actor, now)
 
 
-def ask_part(progress: Progress, hold_id: str, minor: int, actor: str, now: datetime) -> None:
+def ask_part(progress: Changeset, hold_id: str, minor: int, actor: str, now: datetime) -> None:
     """Ask for a part of a hold to be let go; the rest stays held to its own term.
 
     That it is none of the case is the officer's finding, with a reason; who approves it is shown
@@ -53,7 +53,7 @@ def ask_part(progress: Progress, hold_id: str, minor: int, actor: str, now: date
 
 
 def find_unrelated(
-    progress: Progress, hold_id: str, actor: str, now: datetime, laws: Laws
+    progress: Changeset, hold_id: str, actor: str, now: datetime, laws: Regimes
 ) -> datetime:
     """Record that held money has nothing to do with the case; return when it has to be free."""
     hold = _in_force(progress.file, hold_id)
@@ -70,7 +70,7 @@ def find_unrelated(
 
 
 def complain(
-    progress: Progress, hold_id: str, minor: int, actor: str, now: datetime, laws: Laws
+    progress: Changeset, hold_id: str, minor: int, actor: str, now: datetime, laws: Regimes
 ) -> datetime:
     """Take in a third party's complaint about so much of a hold; return when it is due."""
     hold = _in_force(progress.file, hold_id)
@@ -93,20 +93,20 @@ def part_of(hold: HoldRow, act: Act) -> int:
     return 0 if asked >= hold.held_minor else asked
 
 
-def order_part(progress: Progress, hold: HoldRow, minor: int, approval: str) -> None:
+def order_part(progress: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
     """Tell the bank to let a part go, under a person's decision."""
     values: dict[str, Scalar] = {"releasing_minor": minor, "complained_minor": 0}
     progress.take(Move(Noun.HOLD, hold.id, "part_ordered", hold.state, values))
     progress.call(hold_orders.release_intent(progress.file, hold, approval))
 
 
-def undo(progress: Progress, hold: HoldRow, act: Act, reason: str) -> None:
+def undo(progress: Changeset, hold: HoldRow, act: Act, reason: str) -> None:
     """A second person said no: the money stays held."""
     event, values = STAYS[act]
     progress.take(Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
-def take_refusal(progress: Progress, hold_id: str, code: str) -> None:
+def take_refusal(progress: Changeset, hold_id: str, code: str) -> None:
     """The bank would not let it go: the hold is in force as before, and a person looks again."""
     hold = progress.file.hold(hold_id)
     reason = f"the bank did not let it go: {code}"
@@ -120,7 +120,7 @@ def take_refusal(progress: Progress, hold_id: str, code: str) -> None:
         progress.take(Move(Noun.HOLD, hold.id, "part_kept", hold.state, values, reason=reason))
 
 
-def _give_over(progress: Progress, hold_id: str) -> None:
+def _give_over(progress: Changeset, hold_id: str) -> None:
     """A bank that could not release a stop because a freeze took it over holds it no more."""
     stop = progress.file.hold(hold_id)
     for hold in progress.file.holds:
@@ -129,7 +129,7 @@ def _give_over(progress: Progress, hold_id: str) -> None:
             return
 
 
-def take_over(progress: Progress, stop: HoldRow, hold: HoldRow) -> None:
+def take_over(progress: Changeset, stop: HoldRow, hold: HoldRow) -> None:
     """A hold in force takes the place of the stop or voluntary hold that it follows."""
     if stop.state is HoldState.STOPPED:
         progress.take(Move(Noun.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0}))
@@ -140,7 +140,7 @@ def _kept(hold: HoldRow) -> str:
     return _KEPT[hold.kind] if hold.acted_at else "queue_kept"
 
 
-def take_rest(progress: Progress, hold_id: str, fact: HoldFact) -> None:
+def take_rest(progress: Changeset, hold_id: str, fact: HoldFact) -> None:
     """A bank carried a release out and holds more than was decided on: that stays held.
 
     `fact` answers the release itself; an older word on the hold says nothing of the kind.
@@ -175,7 +175,7 @@ def _clock_of(law: Regime, measure: Measure) -> Row:
     return law.measure(measure)
 
 
-def _in_force(file: RecoveryFile, hold_id: str) -> HoldRow:
+def _in_force(file: CaseFile, hold_id: str) -> HoldRow:
     hold = file.hold(hold_id)
     if hold.state not in _IN_FORCE or not hold.held_minor:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: it holds nothing to let go")

@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
 from models.entities.states import HoldKind, HoldState, Noun
 from models.outcome import Move, Scalar
 from recovery_flows.freezing.drafts import UNANSWERED
 from recovery_flows.law import terms
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners import letter_channel
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws
+    from recovery_flows.law.regime import Regimes
 
 _ESCALATING_STEPS = 2
 _HOURS_A_DAY = 24
 
 
-def ends_at(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
+def ends_at(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | None:
     """When a hold ends; while the bank's time is not known, the clock runs from our sending."""
     if hold.state in (HoldState.STOPPED, HoldState.FROZEN):
         return hold.expires_at if hold.held_minor else None
@@ -35,7 +35,7 @@ def ends_at(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
     return None
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """Give the reminders that are due, each step once; the last ones go to the supervisor too."""
     for hold in progress.file.holds:
         ends = ends_at(progress.file, hold, laws)
@@ -49,7 +49,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
             _remind(progress, hold, due[-1], now, left, escalates=escalates)
 
 
-def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
+def instants(file: CaseFile, laws: Regimes) -> Iterator[datetime]:
     """When the next reminder of each hold is due."""
     for hold in file.holds:
         ends = ends_at(file, hold, laws)
@@ -60,13 +60,13 @@ def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
             yield ends - timedelta(hours=hours)
 
 
-def _ladder(file: RecoveryFile, hold: HoldRow, laws: Laws) -> tuple[int, ...]:
+def _ladder(file: CaseFile, hold: HoldRow, laws: Regimes) -> tuple[int, ...]:
     law = laws[file.asset(hold.asset_id).regime]
     long = hold.kind in (HoldKind.FREEZE, HoldKind.QUEUE)
     return law.freeze_reminder_hours if long else law.stop_reminder_hours
 
 
-def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
+def _is_seen_to(file: CaseFile, hold: HoldRow) -> bool:
     """Whether what keeps the money is on its way already, or a person decided against it."""
     if hold.renewal == Renewal.DENIED:
         return True
@@ -77,7 +77,7 @@ def _is_seen_to(file: RecoveryFile, hold: HoldRow) -> bool:
 
 
 def _remind(
-    progress: Progress, hold: HoldRow, hours: int, now: datetime, left: str, *, escalates: bool
+    progress: Changeset, hold: HoldRow, hours: int, now: datetime, left: str, *, escalates: bool
 ) -> None:
     reason = f"{left}: {state_of_things(progress.file, hold)}"
     values: dict[str, Scalar] = {"reminded_hours": hours}
@@ -93,7 +93,7 @@ def _span(hours: int) -> str:
     return f"{hours // _HOURS_A_DAY} days"
 
 
-def state_of_things(file: RecoveryFile, hold: HoldRow) -> str:
+def state_of_things(file: CaseFile, hold: HoldRow) -> str:
     """What is under way against the end of a hold, in words."""
     if hold.state is HoldState.ORDERED:
         order = letter_channel.order_of(file, hold)

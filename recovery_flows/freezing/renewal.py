@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
 from models.entities.states import CallKind, HoldKind, HoldState, Noun
 from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
 from recovery_flows.law import terms
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws, Regime
+    from recovery_flows.law.regime import Regime, Regimes
 
 _LAST_INSTANT = timedelta(microseconds=1)
 
@@ -23,7 +23,7 @@ _LAST_INSTANT = timedelta(microseconds=1)
 OPEN_TO_SUBMIT = (Renewal.DRAFT, Renewal.REFUSED)
 
 
-def drafted_from(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
+def drafted_from(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | None:
     """The instant from which a renewal is drafted: half-way through the term; None: never."""
     asset = file.asset(hold.asset_id)
     row = laws[asset.regime].rows.get(hold.law_row)
@@ -36,7 +36,7 @@ def drafted_from(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | No
     return None if begun is None else terms.half_life(begun, hold.expires_at)
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """Draft the renewals whose time has come."""
     for hold in progress.file.holds:
         at = drafted_from(progress.file, hold, laws)
@@ -55,7 +55,7 @@ def new_end(hold: HoldRow, law: Regime) -> datetime:
     return terms.due_at(law.row(hold.law_row).limit, hold.expires_at - _LAST_INSTANT, law)
 
 
-def intent(file: RecoveryFile, hold: HoldRow, approval: str) -> CallIntent:
+def intent(file: CaseFile, hold: HoldRow, approval: str) -> CallIntent:
     """The order to prolong a freeze, sent under one approval."""
     return CallIntent(
         id=derive_id("call", hold.id, CallKind.EXTEND, approval),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
 from models.entities.states import (
     LIVE_HOLDS,
@@ -31,14 +31,14 @@ from recovery_flows.freezing import (
 from recovery_flows.freezing.amount_to_hold import is_worth_holding, wanted_minor
 from recovery_flows.freezing.drafts import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
 from recovery_flows.freezing.freeze_plan import freeze_plan
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
 
 _ALREADY_FROZEN = "ALREADY_FROZEN"
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """Everything freezing has to do on one file now: clocks first, then drafts."""
     if progress.file.recovery.state is not RecoveryState.OPEN:
         multi_agency.end_preservations(progress, now)
@@ -64,14 +64,14 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
             _to_tracing(progress, asset)
 
 
-def draft_stops(progress: Progress, laws: Laws) -> None:
+def draft_stops(progress: Changeset, laws: Regimes) -> None:
     """Draft a stop wherever traced money lies at home that none was asked for."""
     for asset in progress.file.assets:
         if asset.home:
             _draft_stop(progress, asset, laws)
 
 
-def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
+def _alarm_overdue_confirmations(progress: Changeset, now: datetime) -> None:
     """A stop sent first and not confirmed in time raises an alarm once, with the owner's name."""
     for approval in progress.file.approvals:
         late = approval.due_at is not None and approval.due_at <= now
@@ -84,7 +84,7 @@ def _alarm_overdue_confirmations(progress: Progress, now: datetime) -> None:
             )  # fmt: skip
 
 
-def see_predecessor(progress: Progress, hold: HoldRow, actor: str) -> None:
+def see_predecessor(progress: Changeset, hold: HoldRow, actor: str) -> None:
     """A draft that was to follow a lapsed hold is withdrawn: the lapse is taken note of with it."""
     if not hold.supersedes_id:
         return
@@ -93,7 +93,7 @@ def see_predecessor(progress: Progress, hold: HoldRow, actor: str) -> None:
         lapse.see_lapse(progress, before.id, actor)
 
 
-def leave_alone(progress: Progress, hold: HoldRow) -> None:
+def leave_alone(progress: Changeset, hold: HoldRow) -> None:
     """An account whose first stop was withdrawn is left alone: it would be drafted anew else."""
     asset = progress.file.asset(hold.asset_id)
     others = [h for h in progress.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
@@ -102,7 +102,7 @@ def leave_alone(progress: Progress, hold: HoldRow) -> None:
         progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def _reopen(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+def _reopen(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """More traced money than was ever asked for: the account goes back to freezing."""
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
@@ -132,7 +132,7 @@ def is_unanswered(holds: Sequence[HoldRow]) -> bool:
     )
 
 
-def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+def _draft_stop(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     file = progress.file
     asset = file.asset(asset.id)
     if asset.stage is not Stage.FREEZING or asset.left_alone:
@@ -147,13 +147,13 @@ def _draft_stop(progress: Progress, asset: AssetRow, laws: Laws) -> None:
         draft_hold(progress, asset, HoldKind.STOP, wanted, law.code, supersedes_id=behind)
 
 
-def _is_taken_over(file: RecoveryFile, hold: HoldRow) -> bool:
+def _is_taken_over(file: CaseFile, hold: HoldRow) -> bool:
     """Whether a bank holds by itself what a stop is to hold, and is not asked to let it go."""
     is_voluntary = hold.kind is HoldKind.VOLUNTARY and hold.state in LIVE_HOLDS
     return is_voluntary and not denied_stops.is_given_up(file, hold.id)
 
 
-def _queue_behind_others(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+def _queue_behind_others(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """Where another authority has frozen the account, ours waits in line behind it."""
     holds = progress.file.holds_of(asset.id)
     if any(h.state in UNANSWERED for h in holds):
@@ -168,7 +168,7 @@ def _queue_behind_others(progress: Progress, asset: AssetRow, laws: Laws) -> Non
             return
 
 
-def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+def _draft_freezes(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """Each stop gets its formal freeze for what of it is stolen."""
     asset = progress.file.asset(asset.id)
     for stop, amount in freeze_plan(progress.file, asset):
@@ -179,7 +179,7 @@ def _draft_freezes(progress: Progress, asset: AssetRow, laws: Laws) -> None:
             )  # fmt: skip
 
 
-def _to_tracing(progress: Progress, asset: AssetRow) -> None:
+def _to_tracing(progress: Changeset, asset: AssetRow) -> None:
     """Once the bank has answered, the asset is traced; the statement was asked with the stop."""
     file = progress.file
     asset = file.asset(asset.id)
@@ -191,7 +191,7 @@ def _to_tracing(progress: Progress, asset: AssetRow) -> None:
         progress.take(Move(Noun.ASSET, asset.id, "closed", asset.stage, reason=asset.left_alone))
 
 
-def statement_is_wanted(file: RecoveryFile, asset: AssetRow) -> bool:
+def statement_is_wanted(file: CaseFile, asset: AssetRow) -> bool:
     """Whether the bank is to be asked for this account's bookings (again).
 
     Together with the stop, and once more when the bank acted later than the statement reaches.
@@ -213,7 +213,7 @@ def statement_is_wanted(file: RecoveryFile, asset: AssetRow) -> bool:
     return asset.statement_to is None or any(at > asset.statement_to for at in acted)
 
 
-def _takes_over(file: RecoveryFile, hold: HoldRow) -> bool:
+def _takes_over(file: CaseFile, hold: HoldRow) -> bool:
     if not hold.supersedes_id:
         return False
     before = file.hold(hold.supersedes_id).state

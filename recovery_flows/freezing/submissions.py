@@ -11,12 +11,12 @@ from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import orders as hold_orders, stage as freezing
 from recovery_flows.law import terms
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
-def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws: Laws) -> None:
+def order_stop(progress: Changeset, hold_id: str, actor: str, now: datetime, laws: Regimes) -> None:
     """Send a stop-payment first; another person confirms it within the regime's time.
 
     One that blocks more than is disputed waits for its approval instead, and so does every one
@@ -41,7 +41,7 @@ def order_stop(progress: Progress, hold_id: str, actor: str, now: datetime, laws
         progress.call(freezing.statement_intent(asset, now))
 
 
-def submit_freeze(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+def submit_freeze(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Submit a drafted freeze for approval."""
     hold = progress.file.hold(hold_id)
     if hold.state is not HoldState.DRAFT:

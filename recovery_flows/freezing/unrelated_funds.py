@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import HoldRow
 from models.entities.states import ApprovalState, HoldState, Noun, Role
 from models.outcome import Move, Scalar
@@ -19,7 +19,7 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.step_figures import sum_of
 
 if TYPE_CHECKING:
-    from recovery_flows.ledger.changeset import Progress
+    from recovery_flows.ledger.changeset import Changeset
 
 _IN_FORCE = (HoldState.STOPPED, HoldState.FROZEN)
 
@@ -30,13 +30,13 @@ def is_being_released(hold: HoldRow) -> bool:
     return found or hold.state is HoldState.RELEASE_PENDING
 
 
-def is_kept(file: RecoveryFile, hold: HoldRow) -> bool:
+def is_kept(file: CaseFile, hold: HoldRow) -> bool:
     """Whether unrelated funds are held still although nothing is asked or ordered about them."""
     found = hold.release_due_at is not None and hold.state in _IN_FORCE
     return found and file.pending(hold.id) is None
 
 
-def is_decided(file: RecoveryFile, hold: HoldRow) -> bool:
+def is_decided(file: CaseFile, hold: HoldRow) -> bool:
     """Whether a second person has confirmed that a hold keeps unrelated funds."""
     return hold.release_due_at is not None and any(
         a.action == Act.RELEASE and a.subject_id == hold.id and a.state is ApprovalState.APPROVED
@@ -44,7 +44,7 @@ def is_decided(file: RecoveryFile, hold: HoldRow) -> bool:
     )
 
 
-def steps(file: RecoveryFile) -> Iterator[Step]:
+def steps(file: CaseFile) -> Iterator[Step]:
     """A bank that has not released unrelated funds is asked again, with a new decision."""
     for hold in file.holds:
         if is_kept(file, hold):
@@ -57,7 +57,7 @@ def steps(file: RecoveryFile) -> Iterator[Step]:
             )  # fmt: skip
 
 
-def pass_on(progress: Progress, before: HoldRow, hold: HoldRow) -> None:
+def pass_on(progress: Changeset, before: HoldRow, hold: HoldRow) -> None:
     """A hold that took unrelated funds over before they were released keeps unrelated funds."""
     if before.release_due_at is None or hold.state not in _IN_FORCE:
         return

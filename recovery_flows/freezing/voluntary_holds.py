@@ -13,19 +13,19 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import next_hold_id
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws
+    from recovery_flows.law.regime import Regimes
 
 
 def record_voluntary(
-    progress: Progress,
+    progress: Changeset,
     asset_id: str,
     minor: int,
     since: datetime,
     until: datetime | None,
-    laws: Laws,
+    laws: Regimes,
 ) -> datetime:
     """Record that a bank holds `minor` units since an instant; return when that fades.
 
@@ -65,7 +65,7 @@ def record_voluntary(
     return ends
 
 
-def _attend_to(progress: Progress, asset: AssetRow) -> None:
+def _attend_to(progress: Changeset, asset: AssetRow) -> None:
     """An account that was left alone is not any more: somebody holds money there for the case."""
     if asset.left_alone:
         values: dict[str, Scalar] = {"left_alone": ""}

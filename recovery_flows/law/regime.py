@@ -22,7 +22,7 @@ from recovery_flows.law.rows import (
     Step,
 )
 
-__all__ = ["Laws", "Limit", "Measure", "Regime", "Row", "load_regime"]
+__all__ = ["Limit", "Measure", "Regime", "Regimes", "Row", "load_regime"]
 
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
@@ -144,7 +144,7 @@ class Regime:
         return self.channel(channel).required_fields
 
 
-Laws = Mapping[str, Regime]
+Regimes = Mapping[str, Regime]
 """The law of every country that the unit works with, by its code."""
 
 

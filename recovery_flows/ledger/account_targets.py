@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow, PayoutRow
 from models.entities.states import LedgerAccount, PayoutState
 from recovery_flows.ledger.hold_figures import unconfirmed_minor
@@ -74,7 +74,7 @@ def memo(account: LedgerAccount, currency: str, there: str, minor: int) -> tuple
     return Key(account, "", "", "", "", currency, there), Sums(0, minor)
 
 
-def asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterator[tuple[Key, Sums]]:
+def asset_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> Iterator[tuple[Key, Sums]]:
     """Returned, held (up to the claim), excess and the rest located, for one account."""
     currency = file.recovery.currency
     left = yield from _returned_targets(file, asset, traced)
@@ -94,7 +94,7 @@ def asset_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> Iterator
 _Targets = Generator[tuple[Key, Sums], None, Sums]
 
 
-def _returned_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> _Targets:
+def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets:
     """What payees got, as the bank says it, and what it debited for that; what is left then.
 
     What it credited beyond our order is none of the loss; what it credited in another currency
@@ -125,9 +125,7 @@ def _returned_targets(file: RecoveryFile, asset: AssetRow, traced: Sums) -> _Tar
     return Sums(claim_left, max(0, amount_left))
 
 
-def _not_credited_targets(
-    file: RecoveryFile, asset: AssetRow, traced: Sums, left: Sums
-) -> _Targets:
+def _not_credited_targets(file: CaseFile, asset: AssetRow, traced: Sums, left: Sums) -> _Targets:
     """What a bank debited and did not credit is located with it, owed; what is left then."""
     claim_left, amount_left = left
     for payout in settled(file, asset):
@@ -155,12 +153,12 @@ def _not_credited_minor(payout: PayoutRow, traced: Sums) -> int:
     return min(short, max(0, debited - payout.returned_minor))
 
 
-def settled(file: RecoveryFile, asset: AssetRow) -> list[PayoutRow]:
+def settled(file: CaseFile, asset: AssetRow) -> list[PayoutRow]:
     """The payouts that a bank carried out from an account."""
     return [p for p in file.payouts if p.asset_id == asset.id and p.state is PayoutState.SETTLED]
 
 
-def _held_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
+def _held_targets(file: CaseFile, asset: AssetRow, left: Sums) -> _Targets:
     """What banks hold of what is `left` there, and in excess of it; returns what is left then.
 
     What a payout took out and the bank has not confirmed since is excess: it is returned already.
@@ -194,7 +192,7 @@ def _foreign_targets(hold: HoldRow, currency: str) -> Iterator[tuple[Key, Sums]]
         yield memo(LedgerAccount.MEMO_BANK, currency, hold.foreign_currency, -hold.foreign_minor)
 
 
-def _disposed_targets(file: RecoveryFile, asset: AssetRow, left: Sums) -> _Targets:
+def _disposed_targets(file: CaseFile, asset: AssetRow, left: Sums) -> _Targets:
     """What courts gave to others out of holds on what is `left`; returns what is left then."""
     currency = file.recovery.currency
     claim_left, amount_left = left

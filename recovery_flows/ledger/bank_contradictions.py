@@ -10,7 +10,7 @@ from models.entities.rows import HoldRow, PayoutRow
 from models.entities.states import DiscrepancyKind, Noun
 from models.money import Money
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class About:
 
 
 def find(
-    progress: Progress,
+    progress: Changeset,
     kind: DiscrepancyKind,
     about: About,
     now: datetime,
@@ -50,7 +50,7 @@ def find(
 
 
 def compare(
-    progress: Progress, about: About, expected: Money, said: Money, now: datetime, what: str
+    progress: Changeset, about: About, expected: Money, said: Money, now: datetime, what: str
 ) -> None:
     """Record that a bank states another sum than our records, or one in another currency."""
     if said == expected:
@@ -65,7 +65,7 @@ def compare(
 
 
 def compare_currencies(
-    progress: Progress, told: Iterable[tuple[str, Money]], now: datetime
+    progress: Changeset, told: Iterable[tuple[str, Money]], now: datetime
 ) -> None:
     """An account's statement, or its balance, in another currency than the account is kept in."""
     for account_id, said in told:
@@ -79,7 +79,7 @@ def compare_currencies(
 
 
 def contradicts(
-    progress: Progress, about: About, was: str, said: str, revision: int, now: datetime
+    progress: Changeset, about: About, was: str, said: str, revision: int, now: datetime
 ) -> None:
     """Record that a partner states another outcome than the one that was recorded."""
     detail = f"recorded as {was}, stated now as {said}"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.case_file import GonePart, Position, RecoveryFile
+from models.case_file import CaseFile, GonePart, Position
 from models.entities.rows import PayoutRow
 from models.entities.states import CallState, LedgerAccount, PayoutState
 from models.facts import LineKind
@@ -18,7 +18,7 @@ SETTLED = frozenset({PayoutState.SETTLED})
 SETTLED_OR_GOING = frozenset({PayoutState.SETTLED, PayoutState.INSTRUCTED})
 
 
-def beyond_trace(file: RecoveryFile, states: frozenset[PayoutState] = SETTLED) -> dict[str, int]:
+def beyond_trace(file: CaseFile, states: frozenset[PayoutState] = SETTLED) -> dict[str, int]:
     """By asset: what payouts in these states return above what the trace in force finds there.
 
     Minor units of the loss's currency; an asset of which no more is returned is left out. An order
@@ -41,7 +41,7 @@ def beyond_trace(file: RecoveryFile, states: frozenset[PayoutState] = SETTLED) -
     return found
 
 
-def returned_or_going_minor(file: RecoveryFile, asset_id: str) -> int:
+def returned_or_going_minor(file: CaseFile, asset_id: str) -> int:
     """What was paid back from an asset or is on its way, in the loss's currency."""
     unsent = _unsent(file)
     return sum(
@@ -51,7 +51,7 @@ def returned_or_going_minor(file: RecoveryFile, asset_id: str) -> int:
     )
 
 
-def _unsent(file: RecoveryFile) -> set[str]:
+def _unsent(file: CaseFile) -> set[str]:
     return {c.subject_id for c in file.calls if c.state is CallState.PLANNED and not c.attempts}
 
 
@@ -62,7 +62,7 @@ def _returned_minor(payout: PayoutRow) -> int:
     return payout.amount_minor
 
 
-def _at_accounts(file: RecoveryFile) -> Iterator[Position | GonePart]:
+def _at_accounts(file: CaseFile) -> Iterator[Position | GonePart]:
     """What the trace finds at accounts, what was paid back from them included."""
     if file.trace is not None:
         yield from file.trace.positions

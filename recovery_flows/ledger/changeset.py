@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from models.case_file import Balance, RecoveryFile, TraceView
+from models.case_file import Balance, CaseFile, TraceView
 from models.entities.rows import (
     AllocationRow,
     ApprovalRow,
@@ -55,10 +55,10 @@ _ROWS: dict[Noun, tuple[str, type[Any], type[StrEnum]]] = {
 
 
 @dataclass(slots=True)
-class Progress:
+class Changeset:
     """A file being decided on, and everything decided so far."""
 
-    file: RecoveryFile
+    file: CaseFile
     moves: list[Move] = field(default_factory=list)
     calls: list[CallIntent] = field(default_factory=list)
     is_corrected: bool = False
@@ -127,7 +127,7 @@ class Progress:
         return Outcome(tuple(self.moves), tuple(self.calls))
 
 
-def applied(file: RecoveryFile, move: Move) -> RecoveryFile:
+def applied(file: CaseFile, move: Move) -> CaseFile:
     """The file after one move; nouns that rules do not look at leave it as it is."""
     state = next_state(move.noun, move.state, move.event)
     if move.noun is Noun.RECOVERY:

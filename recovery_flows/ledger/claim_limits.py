@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ClaimRow
 from models.entities.states import DiscrepancyKind, Noun
 from models.money import Money
 from models.outcome import Move, Scalar
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import LOST
 
 
@@ -22,7 +22,7 @@ def upheld_minor(claim: ClaimRow, booked_minor: int | None) -> int:
     return min(claim.reported_minor, booked_minor)
 
 
-def moves(file: RecoveryFile, booked: Mapping[str, int]) -> Iterator[Move]:
+def moves(file: CaseFile, booked: Mapping[str, int]) -> Iterator[Move]:
     """Claims whose upheld sum is another by the bank's bookings; taken with the trace of these."""
     for claim in file.claims:
         upheld = upheld_minor(claim, booked.get(claim.id))
@@ -34,7 +34,7 @@ def moves(file: RecoveryFile, booked: Mapping[str, int]) -> Iterator[Move]:
 
 
 def record(
-    progress: Progress, booked: Mapping[str, int], unbooked: Collection[str], now: datetime
+    progress: Changeset, booked: Mapping[str, int], unbooked: Collection[str], now: datetime
 ) -> None:
     """A report above the bank's booking is looked at by an officer, who sees both sums.
 

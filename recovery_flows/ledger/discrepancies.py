@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import DiscrepancyRow
 from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, Role
 from models.ids import derive_id
@@ -19,7 +19,7 @@ from models.money import Money
 from models.outcome import Move, Scalar
 from models.step_wording import Wording, say
 from recovery_flows.errors import RefusedError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 class NoSuchDiscrepancyError(RefusedError):
@@ -32,7 +32,7 @@ class NoSuchDiscrepancyError(RefusedError):
 
 
 def find(
-    progress: Progress,
+    progress: Changeset,
     kind: DiscrepancyKind,
     noun: Noun,
     subject_id: str,
@@ -96,7 +96,7 @@ def _figure(name: str, money: Money | None) -> dict[str, Scalar]:
     return {f"{name}_minor": money.minor, f"{name}_currency": money.currency}
 
 
-def open_ones(file: RecoveryFile) -> tuple[DiscrepancyRow, ...]:
+def open_ones(file: CaseFile) -> tuple[DiscrepancyRow, ...]:
     """The discrepancies that nobody has looked at yet, the oldest first.
 
     A history that was changed by hand comes before all others: they may be nothing but its effect.
@@ -105,7 +105,7 @@ def open_ones(file: RecoveryFile) -> tuple[DiscrepancyRow, ...]:
     return tuple(sorted(found, key=lambda d: d.kind is not DiscrepancyKind.HISTORY_BROKEN))
 
 
-def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bool:
+def open_on(file: CaseFile, *, claim_id: str = "", asset_id: str = "") -> bool:
     """Whether something on this claim or account waits for a look: nothing new is drafted there.
 
     A discrepancy that names neither concerns the whole recovery.
@@ -119,26 +119,26 @@ def open_on(file: RecoveryFile, *, claim_id: str = "", asset_id: str = "") -> bo
     return False
 
 
-def hold_up_return(file: RecoveryFile, asset_id: str) -> bool:
+def hold_up_return(file: CaseFile, asset_id: str) -> bool:
     """Whether an account's money waits for a look: at the account, or at any claim that shares."""
     return open_on(file, asset_id=asset_id) or any(d.claim_id for d in open_ones(file))
 
 
-def resolve(progress: Progress, discrepancy_id: str, actor: str, now: datetime) -> None:
+def resolve(progress: Changeset, discrepancy_id: str, actor: str, now: datetime) -> None:
     """A person has looked at it; NoSuchDiscrepancyError if it is not open here."""
     values: dict[str, Scalar] = {"resolved_by": actor, "resolved_at": now, "retry_at": None}
     found = _open(progress.file, discrepancy_id)
     progress.take(Move(Noun.DISCREPANCY, found.id, "resolved", found.state, values))
 
 
-def clear(progress: Progress, discrepancy_id: str, now: datetime, reason: str) -> None:
+def clear(progress: Changeset, discrepancy_id: str, now: datetime, reason: str) -> None:
     """What was wrong is over by itself, such as a step of the engine that went through at last."""
     found = _open(progress.file, discrepancy_id)
     values: dict[str, Scalar] = {"resolved_at": now, "retry_at": None}
     progress.take(Move(Noun.DISCREPANCY, found.id, "cleared", found.state, values, reason=reason))
 
 
-def _open(file: RecoveryFile, discrepancy_id: str) -> DiscrepancyRow:
+def _open(file: CaseFile, discrepancy_id: str) -> DiscrepancyRow:
     for found in open_ones(file):
         if found.id == discrepancy_id:
             return found
@@ -165,7 +165,7 @@ def _money(minor: int | None, currency: str) -> Money | str:
     return "no sum" if minor is None else Money(minor, currency)
 
 
-def steps(file: RecoveryFile) -> Iterator[Step]:
+def steps(file: CaseFile) -> Iterator[Step]:
     """An officer's step for each open discrepancy; they come before every other step."""
     return (step_of(found) for found in open_ones(file))
 

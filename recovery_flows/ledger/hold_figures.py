@@ -7,7 +7,7 @@ two the bank stated first.
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow, PayoutRow
 from models.entities.states import OPEN_CALLS, CallKind, HoldKind, Noun, PayoutState
 from models.facts import HoldFact
@@ -44,18 +44,18 @@ def nothing(hold: HoldRow) -> dict[str, Scalar]:
     return none | ({"foreign_minor": 0, "foreign_currency": ""} if hold.foreign_minor else {})
 
 
-def is_renamed(file: RecoveryFile, asset_id: str, known: str, told: str) -> bool:
+def is_renamed(file: CaseFile, asset_id: str, known: str, told: str) -> bool:
     """Whether a bank names something by another id than before; by letter a better one may come."""
     return known not in ("", told) and file.asset(asset_id).partner_id not in file.by_letter
 
 
-def is_the_banks_own(file: RecoveryFile, hold_id: str, fact: HoldFact) -> bool:
+def is_the_banks_own(file: CaseFile, hold_id: str, fact: HoldFact) -> bool:
     """Whether it is a hold that the bank took by itself: known by its name, no order of ours."""
     hold = file.hold(hold_id)
     return hold.kind is HoldKind.VOLUNTARY and hold.bank_ref == fact.bank_ref
 
 
-def query(file: RecoveryFile, payout: PayoutRow, revision: int) -> CallIntent:
+def query(file: CaseFile, payout: PayoutRow, revision: int) -> CallIntent:
     """The question what a hold shows after a payout out of it, for one revision of the payout."""
     return CallIntent(
         id=derive_id("call", payout.id, CallKind.HOLD_QUERY, revision),
@@ -67,7 +67,7 @@ def query(file: RecoveryFile, payout: PayoutRow, revision: int) -> CallIntent:
     )
 
 
-def unconfirmed_minor(file: RecoveryFile, hold: HoldRow) -> int:
+def unconfirmed_minor(file: CaseFile, hold: HoldRow) -> int:
     """What settled payouts took out of a hold whose bank has not said since what is left.
 
     In the account's currency.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import CallRow, ClaimRow, PayoutRow
 from models.entities.states import AllocationState, CallState, ClaimState, Noun, PayoutState
 
@@ -13,29 +13,29 @@ GOING = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
 """States of a payout that is to leave or has left, its settlement not known."""
 
 
-def paid_minor(file: RecoveryFile, claim: ClaimRow) -> int:
+def paid_minor(file: CaseFile, claim: ClaimRow) -> int:
     """What the victim got, as the banks say it, in the currency of the loss."""
     return sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
 
 
-def owed_minor(file: RecoveryFile, claim: ClaimRow) -> int:
+def owed_minor(file: CaseFile, claim: ClaimRow) -> int:
     """Upheld loss less what the victim got; what is only on its way is still owed."""
     return max(0, claim.upheld_minor - paid_minor(file, claim)) if claim.state in LOST else 0
 
 
-def is_paid(file: RecoveryFile, claim: ClaimRow) -> bool:
+def is_paid(file: CaseFile, claim: ClaimRow) -> bool:
     """Whether the settled payouts of a claim come to its upheld loss."""
     return 0 < claim.upheld_minor <= paid_minor(file, claim)
 
 
-def net_loss_minor(file: RecoveryFile, claim: ClaimRow) -> int:
+def net_loss_minor(file: CaseFile, claim: ClaimRow) -> int:
     """Upheld loss less what is paid or on its way, in the currency of the loss."""
     dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     return max(0, claim.upheld_minor - committed_minor(file, claim, without=dead))
 
 
 def committed_minor(
-    file: RecoveryFile,
+    file: CaseFile,
     claim: ClaimRow,
     *,
     without: frozenset[str] | set[str] = frozenset(),
@@ -56,7 +56,7 @@ def committed_minor(
     return total
 
 
-def has_left(file: RecoveryFile, payout: PayoutRow) -> bool:
+def has_left(file: CaseFile, payout: PayoutRow) -> bool:
     """Whether the bank may have been told to pay; an answered order is in the file no more."""
     if payout.state not in GOING:
         return payout.state is not PayoutState.CANCELLED
@@ -66,7 +66,7 @@ def has_left(file: RecoveryFile, payout: PayoutRow) -> bool:
     return order is None or may_have_left(order)
 
 
-def order_of(file: RecoveryFile, payout: PayoutRow) -> CallRow | None:
+def order_of(file: CaseFile, payout: PayoutRow) -> CallRow | None:
     """The order by which a payout leaves, unless it was cancelled."""
     orders = [c for c in file.calls if c.noun is Noun.PAYOUT and c.subject_id == payout.id]
     return next((c for c in orders if c.state is not CallState.CANCELLED), None)

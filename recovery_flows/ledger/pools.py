@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
 from models.entities.states import LedgerAccount, PayoutState
 
@@ -57,7 +57,7 @@ class Pool:
         return replace(self, coins=max(0, self.coins - used))
 
 
-def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
+def pools(file: CaseFile, asset: AssetRow) -> tuple[Pool, ...]:
     """The holds of an asset that carry money of the loss, as the ledger shows it.
 
     Money that crossed currencies and came back may be a cent short of the claim that it carries:
@@ -79,7 +79,7 @@ def pools(file: RecoveryFile, asset: AssetRow) -> tuple[Pool, ...]:
     )  # fmt: skip
 
 
-def _coin_minor(file: RecoveryFile, asset: AssetRow) -> int:
+def _coin_minor(file: CaseFile, asset: AssetRow) -> int:
     """What a coin of a foreign account is worth: by its trace, or as its bank has paid if more.
 
     A victim who reports less than he paid makes a coin of the trace worth less than it pays.
@@ -92,22 +92,22 @@ def _coin_minor(file: RecoveryFile, asset: AssetRow) -> int:
     return max((claim // coins for claim, coins in rates if coins > 0), default=0)
 
 
-def payable_minor(file: RecoveryFile, asset: AssetRow) -> int:
+def payable_minor(file: CaseFile, asset: AssetRow) -> int:
     """What an asset's holds can pay together, in the currency of the loss."""
     return sum(pool.payable_minor for pool in pools(file, asset))
 
 
-def is_payable(file: RecoveryFile, asset: AssetRow, minor: int) -> bool:
+def is_payable(file: CaseFile, asset: AssetRow, minor: int) -> bool:
     """Whether an asset's holds can pay something of an open loss."""
     return any(pool.can_pay(minor) for pool in pools(file, asset))
 
 
-def coins_less(file: RecoveryFile, hold: HoldRow) -> int:
+def coins_less(file: CaseFile, hold: HoldRow) -> int:
     """Coins that a conversion out of a hold leaves: one for each refusal for want of money."""
     return min(len(short_rounds(file, hold)), MOST_COINS_LESS)
 
 
-def short_rounds(file: RecoveryFile, hold: HoldRow) -> frozenset[str]:
+def short_rounds(file: CaseFile, hold: HoldRow) -> frozenset[str]:
     """The allocations in which a bank had not enough for a conversion out of this hold."""
     return frozenset(
         p.allocation_id

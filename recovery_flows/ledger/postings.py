@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ClaimRow
 from models.entities.states import ClaimState, LedgerAccount
 from models.facts import LineKind
@@ -30,7 +30,7 @@ CONFLICT = "conflict"
 """Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
 
 
-def entry(file: RecoveryFile) -> tuple[Posting, ...]:
+def entry(file: CaseFile) -> tuple[Posting, ...]:
     """The entry that takes the ledger from what it shows to what the facts say.
 
     Empty when nothing changed. Each leg has its own source, so that it balances only if these
@@ -52,7 +52,7 @@ def entry(file: RecoveryFile) -> tuple[Posting, ...]:
     return tuple(_posting(key, c, a) for key, (c, a) in sorted(target.items()) if c or a)
 
 
-def _give_way(target: dict[Key, list[int]], file: RecoveryFile) -> None:
+def _give_way(target: dict[Key, list[int]], file: CaseFile) -> None:
     """What was returned beyond the trace comes from where the trace has the loss instead."""
     loss = file.recovery.currency
     for there, minor in give_way(target, sum(beyond_trace(file).values())).items():
@@ -74,7 +74,7 @@ def _posting(key: Key, claim_minor: int, asset_minor: int) -> Posting:
     )
 
 
-def _targets(file: RecoveryFile) -> Iterator[tuple[Key, Sums]]:
+def _targets(file: CaseFile) -> Iterator[tuple[Key, Sums]]:
     currency = file.recovery.currency
     located: set[str] = set()
     if file.trace is not None:
@@ -99,7 +99,7 @@ def _claim_targets(claim: ClaimRow, *, is_traced: bool) -> Iterator[tuple[Key, S
         yield key(LedgerAccount.NOT_LOCATED), Sums(upheld, upheld)
 
 
-def _trace_targets(file: RecoveryFile, currency: str) -> Iterator[tuple[Key, Sums]]:
+def _trace_targets(file: CaseFile, currency: str) -> Iterator[tuple[Key, Sums]]:
     assets = {a.account_id: a for a in file.assets}
     # What a bank holds is in the books whatever a trace says: as excess, until one says more. So is
     # what it has paid out: a trace that finds nothing there contradicts it.

@@ -11,7 +11,7 @@ a person's finding; the second person is shown what victims are still owed.
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
 from models.entities.states import LIVE_HOLDS, HoldState, LedgerAccount
 from models.money import Money
@@ -22,7 +22,7 @@ from recovery_flows.ledger.outstanding_losses import owed_minor
 _OURS = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
 
 
-def needless(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+def needless(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     """Holds of an asset that no claim of the recovery needs, with all that they keep."""
     return tuple(
         h
@@ -31,12 +31,12 @@ def needless(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     )
 
 
-def is_free(file: RecoveryFile, asset: AssetRow, hold: HoldRow) -> bool:
+def is_free(file: CaseFile, asset: AssetRow, hold: HoldRow) -> bool:
     """Whether nothing that a hold keeps is needed by any claim of the recovery."""
     return not of_loss_minor(file, hold) or not is_owed_here(file, asset)
 
 
-def is_owed_here(file: RecoveryFile, asset: AssetRow) -> bool:
+def is_owed_here(file: CaseFile, asset: AssetRow) -> bool:
     """Whether a claim is open that an asset's holds can pay something of.
 
     What is only on its way to a victim is still owed: it may come back.
@@ -44,7 +44,7 @@ def is_owed_here(file: RecoveryFile, asset: AssetRow) -> bool:
     return any(pools.is_payable(file, asset, owed_minor(file, c)) for c in file.claims)
 
 
-def of_loss_minor(file: RecoveryFile, hold: HoldRow) -> int:
+def of_loss_minor(file: CaseFile, hold: HoldRow) -> int:
     """What of a hold is traced to the victims, in minor units of the account's currency."""
     return sum(
         b.asset_minor
@@ -53,7 +53,7 @@ def of_loss_minor(file: RecoveryFile, hold: HoldRow) -> int:
     )
 
 
-def why_kept(file: RecoveryFile, hold: HoldRow) -> str:
+def why_kept(file: CaseFile, hold: HoldRow) -> str:
     """Why a hold is not free to be released, with the sums, in words."""
     if file.recovery.trace_wanted or file.trace is None:
         return "the trace does not say yet whose money it is"
@@ -61,12 +61,12 @@ def why_kept(file: RecoveryFile, hold: HoldRow) -> str:
     return f"{traced} of it are traced to victims who are still owed {owed(file)}"
 
 
-def owed(file: RecoveryFile) -> Money:
+def owed(file: CaseFile) -> Money:
     """What the victims of a recovery are still owed together."""
     return Money(sum(owed_minor(file, c) for c in file.claims), file.recovery.currency)
 
 
-def residue(file: RecoveryFile, hold: HoldRow) -> Wording:
+def residue(file: CaseFile, hold: HoldRow) -> Wording:
     """What stays unpaid for ever when a rounding residue is given up; empty where none does."""
     unpaid = owed(file)
     if not unpaid.minor or not of_loss_minor(file, hold):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.states import PartnerChannel, PartnerKind, Role, SubjectKind
 from models.entities.task_rows import TaskRow
@@ -57,7 +57,7 @@ class Prospect:
     """What earlier linkages were about, masked."""
     elsewhere: frozenset[str]
     """Keyed digests of what other open recoveries ask about."""
-    file: RecoveryFile = field(repr=False)
+    file: CaseFile = field(repr=False)
     incident: Incident = field(repr=False)
     vault: Vault = field(repr=False)
 
@@ -177,7 +177,7 @@ def _check_partners(read: Prospect, partners: Sequence[str]) -> None:
             raise MisuseError(f"{name} cannot be given a task: it is {why}")
 
 
-def task_named(file: RecoveryFile, named: str) -> TaskRow:
+def task_named(file: CaseFile, named: str) -> TaskRow:
     """The task of that id, or the one whose id begins so; MisuseError if there is not just one."""
     found = [t for t in file.tasks if t.id == named or t.id.startswith(named)]
     if len(found) != 1:

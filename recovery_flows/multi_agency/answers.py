@@ -11,7 +11,7 @@ from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from models.ids import digest_bytes
 from models.outcome import Move, Scalar
 from recovery_flows.ledger import bank_contradictions
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
 
 _S, _P = TaskState, PartnerTaskState
@@ -64,7 +64,7 @@ _WHY = {
 }
 
 
-def take_task_fact(progress: Progress, task_id: str, fact: TaskFact, now: datetime) -> None:
+def take_task_fact(progress: Changeset, task_id: str, fact: TaskFact, now: datetime) -> None:
     """Take what is new in a partner's word on a task, answer by answer.
 
     A revision that was taken already changes nothing; what contradicts the recorded outcome of a
@@ -81,7 +81,7 @@ def take_task_fact(progress: Progress, task_id: str, fact: TaskFact, now: dateti
 
 
 def _take(
-    progress: Progress,
+    progress: Changeset,
     task_id: str,
     fact: TaskFact,
     state: PartnerTaskState,
@@ -157,7 +157,7 @@ def _preserved(task: TaskRow, fact: TaskFact) -> tuple[str, dict[str, Scalar]]:
     return "updated", {"expires_at": until} if task.state is TaskState.PRESERVED else {}
 
 
-def take_refusal(progress: Progress, kind: CallKind, task_id: str, code: str) -> None:
+def take_refusal(progress: Changeset, kind: CallKind, task_id: str, code: str) -> None:
     """A partner refused a call about a task for good; the task says so."""
     task = multi_agency.task_of(progress.file, task_id)
     if kind is CallKind.TASK and task.state is TaskState.ORDERED:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import ApprovalState, LinkageState, PartnerKind, TaskKind, TaskState
 from models.entities.task_rows import LinkageRow, TaskRow
 from models.queries.cases.multi_agency import LinkageLine, TaskLine, partner_entries
@@ -17,7 +17,7 @@ Kinds = dict[str, PartnerKind]
 _PLACE = {kind: place for place, kind in enumerate(PartnerKind)}
 
 
-def linkage_lines(session: Session, file: RecoveryFile) -> tuple[LinkageLine, ...]:
+def linkage_lines(session: Session, file: CaseFile) -> tuple[LinkageLine, ...]:
     """Every linkage of a file, the newest first, subjects masked."""
     if not file.linkages:
         return ()
@@ -25,7 +25,7 @@ def linkage_lines(session: Session, file: RecoveryFile) -> tuple[LinkageLine, ..
     return tuple(_linkage(file, linkage, kinds) for linkage in reversed(file.linkages))
 
 
-def _linkage(file: RecoveryFile, linkage: LinkageRow, kinds: Kinds) -> LinkageLine:
+def _linkage(file: CaseFile, linkage: LinkageRow, kinds: Kinds) -> LinkageLine:
     tasks = multi_agency.tasks_of(file, linkage.id)
     slow = multi_agency.slowest(tasks)
     approval = next((a for a in file.approvals if a.subject_id == linkage.id), None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow
 from models.entities.states import (
     CallKind,
@@ -25,9 +25,9 @@ from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law import terms
-from recovery_flows.law.regime import Laws, Regime
+from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure, Row, Status
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
 from recovery_flows.multi_agency.plan import Planned
 
@@ -47,7 +47,7 @@ class Sealing:
     fingerprint: Callable[[str], str]
 
 
-def check_open(file: RecoveryFile) -> None:
+def check_open(file: CaseFile) -> None:
     """StepRefusedError unless a linkage can be started on this file."""
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(
@@ -61,14 +61,14 @@ def _check_law(law: Regime) -> None:
 
 
 def start(
-    progress: Progress,
+    progress: Changeset,
     planned: Sequence[Planned],
     copy: Mapping[str, object],
     identifiers: Sequence[Sequence[str]],
     sealing: Sealing,
     actor: str,
     now: datetime,
-    laws: Laws,
+    laws: Regimes,
 ) -> str:
     """Send all tasks first, in one instant; another person confirms them within the unit's time.
 
@@ -149,14 +149,14 @@ def _order(
     return Move(Noun.TASK, task_id, "ordered", None, values)
 
 
-def confirm(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def confirm(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """A second person said yes to exactly these tasks, which have been sent."""
     del now, laws
     linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
     progress.take(Move(Noun.LINKAGE, linkage.id, "confirmed", linkage.state))
 
 
-def deny(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def deny(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     """A second person said no: every task is taken back at its partner."""
     linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
     progress.take(Move(Noun.LINKAGE, linkage.id, "denied", linkage.state, reason=reason))
@@ -170,7 +170,7 @@ def new_end(task: TaskRow, law: Regime) -> datetime:
     return terms.due_at(law.row(task.law_row).limit, task.expires_at - _LAST_INSTANT, law)
 
 
-def renew(progress: Progress, task_id: str, now: datetime) -> None:
+def renew(progress: Changeset, task_id: str, now: datetime) -> None:
     """Ask a partner to preserve for another term; the officer decides it alone."""
     task = multi_agency.task_of(progress.file, task_id)
     if task.state is not TaskState.PRESERVED or task.expires_at is None:
@@ -183,14 +183,14 @@ def renew(progress: Progress, task_id: str, now: datetime) -> None:
     progress.call(multi_agency.intent(progress.file, task, CallKind.TASK_EXTEND, mark))
 
 
-def see_expiry(progress: Progress, task_id: str) -> None:
+def see_expiry(progress: Changeset, task_id: str) -> None:
     """The owner takes note that what was preserved is not kept any longer."""
     task = multi_agency.task_of(progress.file, task_id)
     values: dict[str, Scalar] = {"renewal": TaskRenewal.SEEN}
     progress.take(Move(Noun.TASK, task.id, "expiry_seen", task.state, values))
 
 
-def take_back(progress: Progress, task_id: str, reason: str) -> None:
+def take_back(progress: Changeset, task_id: str, reason: str) -> None:
     """An officer takes one task back at its partner: it is not needed any longer."""
     task = multi_agency.task_of(progress.file, task_id)
     linkage = multi_agency.linkage_of(progress.file, task.linkage_id)

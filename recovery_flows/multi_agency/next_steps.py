@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from models.action_kinds import Action
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.states import OPEN_TASKS, LinkageState, Role, TaskRenewal, TaskState
 from models.entities.task_rows import TaskRow
 from models.step_wording import NOTHING, Wording, say
@@ -15,7 +15,7 @@ from recovery_flows.multi_agency import stage as multi_agency
 _WAIT: Final = "wait"
 
 
-def officer_steps(file: RecoveryFile) -> Iterator[Step]:
+def officer_steps(file: CaseFile) -> Iterator[Step]:
     """Preservations to renew before they end, and those that ended without anybody's note."""
     for task in file.tasks:
         if task.state is TaskState.PRESERVED and _is_to_renew(file, task):
@@ -28,7 +28,7 @@ def officer_steps(file: RecoveryFile) -> Iterator[Step]:
             yield _step(Action.SEE_EXPIRY, task, text)
 
 
-def waits(file: RecoveryFile) -> Iterator[Step]:
+def waits(file: CaseFile) -> Iterator[Step]:
     """Linkages whose partners still owe an answer, with the slowest of them."""
     for linkage in file.linkages:
         tasks = multi_agency.tasks_of(file, linkage.id)
@@ -43,7 +43,7 @@ def waits(file: RecoveryFile) -> Iterator[Step]:
             yield Step(_WAIT, Role.ENGINE, slow.id, slow.asset_id, linkage.due_at, text)
 
 
-def closing_text(file: RecoveryFile) -> Wording:
+def closing_text(file: CaseFile) -> Wording:
     """What closing a file leaves behind of its linkages."""
     unanswered = sum(t.state in OPEN_TASKS for t in file.tasks)
     preserved = sum(t.state is TaskState.PRESERVED for t in file.tasks)
@@ -52,7 +52,7 @@ def closing_text(file: RecoveryFile) -> Wording:
     return say("leaves_tasks", told=", ".join(told)) if told else NOTHING
 
 
-def _is_to_renew(file: RecoveryFile, task: TaskRow) -> bool:
+def _is_to_renew(file: CaseFile, task: TaskRow) -> bool:
     denied = multi_agency.linkage_of(file, task.linkage_id).state is LinkageState.DENIED
     return bool(task.reminded_hours) and task.renewal != TaskRenewal.ORDERED and not denied
 

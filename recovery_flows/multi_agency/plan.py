@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import PartnerKind, SubjectKind, TaskKind, TaskState
 from models.entities.task_rows import TaskRow
 from recovery_flows.multi_agency.identifiers import Subject, hint
@@ -112,7 +112,7 @@ def _subjects(
 
 
 def not_asked_yet(
-    planned: Iterable[Planned], file: RecoveryFile, fingerprint: Fingerprint
+    planned: Iterable[Planned], file: CaseFile, fingerprint: Fingerprint
 ) -> tuple[Planned, ...]:
     """Those that no linkage of this recovery has given already, with something still standing."""
     asked = {_key(task) for task in file.tasks if task.state in _LIVE}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import LedgerAccount, PartnerKind, SubjectKind, TaskKind
 from models.money import Money
 from recovery_flows.errors import RefusedError
@@ -28,7 +28,7 @@ class CopyRefusedError(RefusedError):
 
 
 def incident_copy(
-    file: RecoveryFile,
+    file: CaseFile,
     method: str,
     planned: Iterable[Planned],
     addressees: Iterable[Addressee],
@@ -119,7 +119,7 @@ def _method(method: str, private: Sequence[str]) -> str:
     return UNTOLD_METHOD if holds_private(method, [*private, *parts]) else method.strip()
 
 
-def _sum(file: RecoveryFile, account: LedgerAccount) -> int:
+def _sum(file: CaseFile, account: LedgerAccount) -> int:
     return sum(b.claim_minor for b in file.balances if b.account == account)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import (
     OPEN_TASKS,
     ApprovalState,
@@ -22,10 +22,10 @@ from models.ids import derive_id
 from models.outcome import CallIntent, Move, Scalar
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
-    from recovery_flows.law.regime import Laws, Regime
+    from recovery_flows.law.regime import Regime, Regimes
 
 _ESCALATING_STEPS = 2
 _HOURS_A_DAY = 24
@@ -34,7 +34,7 @@ _ANSWERED = frozenset({TaskState.DONE, TaskState.PRESERVED, TaskState.REFUSED})
 _TAKEN_IN = frozenset({TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """End what has ended, remind of what is owed, withdraw what was denied."""
     if not progress.file.linkages:
         return
@@ -55,22 +55,22 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
         _end(progress, linkage)
 
 
-def linkage_of(file: RecoveryFile, linkage_id: str) -> LinkageRow:
+def linkage_of(file: CaseFile, linkage_id: str) -> LinkageRow:
     """The linkage of that id."""
     return next(row for row in file.linkages if row.id == linkage_id)
 
 
-def task_of(file: RecoveryFile, task_id: str) -> TaskRow:
+def task_of(file: CaseFile, task_id: str) -> TaskRow:
     """The task of that id."""
     return next(row for row in file.tasks if row.id == task_id)
 
 
-def tasks_of(file: RecoveryFile, linkage_id: str) -> tuple[TaskRow, ...]:
+def tasks_of(file: CaseFile, linkage_id: str) -> tuple[TaskRow, ...]:
     """The tasks of a linkage."""
     return tuple(t for t in file.tasks if t.linkage_id == linkage_id)
 
 
-def approval_of(file: RecoveryFile, linkage_id: str) -> str:
+def approval_of(file: CaseFile, linkage_id: str) -> str:
     """The id of the approval under which a linkage's tasks were sent."""
     return next((a.id for a in file.approvals if a.subject_id == linkage_id), "")
 
@@ -100,7 +100,7 @@ def is_owed(task: TaskRow) -> bool:
     return task.state in _OWED and task.due_at is not None
 
 
-def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
+def instants(file: CaseFile, laws: Regimes) -> Iterator[datetime]:
     """When the engine has to look at a file's tasks again."""
     law = laws[file.recovery.regime]
     for task in file.tasks:
@@ -115,21 +115,21 @@ def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
             yield ends - timedelta(hours=left[0])
 
 
-def preserved_until(file: RecoveryFile) -> Iterator[datetime]:
+def preserved_until(file: CaseFile) -> Iterator[datetime]:
     """The ends of what partners still preserve."""
     for task in file.tasks:
         if task.state is TaskState.PRESERVED and task.expires_at is not None:
             yield task.expires_at
 
 
-def end_preservations(progress: Progress, now: datetime) -> None:
+def end_preservations(progress: Changeset, now: datetime) -> None:
     """What is preserved for a closed file ends too, as an event."""
     for task in progress.file.tasks:
         if task.state is TaskState.PRESERVED and _is_over(task.expires_at, now):
             let_expire(progress, task)
 
 
-def let_expire(progress: Progress, task: TaskRow) -> None:
+def let_expire(progress: Changeset, task: TaskRow) -> None:
     """What a partner preserved is not kept any longer, by our clock where it is silent."""
     values: dict[str, Scalar] = {"renewal": TaskRenewal.NONE}
     reason = why_ended(task)
@@ -144,7 +144,7 @@ def why_ended(task: TaskRow) -> str:
     }.get(TaskRenewal(task.renewal), "its term ended without a renewal")
 
 
-def withdraw(progress: Progress, linkage_id: str, reason: str) -> None:
+def withdraw(progress: Changeset, linkage_id: str, reason: str) -> None:
     """Take every task of a linkage back at its partner; what has not left yet never leaves.
 
     One whose sending is in doubt is taken back once the partner has answered.
@@ -153,7 +153,7 @@ def withdraw(progress: Progress, linkage_id: str, reason: str) -> None:
         withdraw_task(progress, task, reason)
 
 
-def withdraw_task(progress: Progress, task: TaskRow, reason: str) -> None:
+def withdraw_task(progress: Changeset, task: TaskRow, reason: str) -> None:
     """Take one task back, as far as it can be now."""
     calls = [c for c in progress.file.calls if c.subject_id == task.id]
     sending = next((c for c in calls if c.kind is CallKind.TASK), None)
@@ -169,7 +169,7 @@ def withdraw_task(progress: Progress, task: TaskRow, reason: str) -> None:
         progress.call(intent(progress.file, task, CallKind.TASK_CANCEL, "withdrawn"))
 
 
-def intent(file: RecoveryFile, task: TaskRow, kind: CallKind, mark: str = "") -> CallIntent:
+def intent(file: CaseFile, task: TaskRow, kind: CallKind, mark: str = "") -> CallIntent:
     """The call that gives a task, prolongs it or takes it back; `mark` tells two of a kind."""
     return CallIntent(
         id=derive_id("call", task.id, kind, mark),
@@ -186,7 +186,7 @@ def _is_over(end: datetime | None, now: datetime) -> bool:
     return end is not None and end <= now
 
 
-def _end(progress: Progress, linkage: LinkageRow) -> None:
+def _end(progress: Changeset, linkage: LinkageRow) -> None:
     """A confirmed linkage ends with its last answer; what is preserved goes on by its own clock."""
     file = progress.file
     is_open = any(t.state in OPEN_TASKS for t in tasks_of(file, linkage.id))
@@ -204,14 +204,14 @@ def _ladder(task: TaskRow, law: Regime) -> tuple[int, ...]:
     return law.linkage_reminder_hours
 
 
-def _is_seen_to(file: RecoveryFile, task: TaskRow) -> bool:
+def _is_seen_to(file: CaseFile, task: TaskRow) -> bool:
     denied = linkage_of(file, task.linkage_id).state is LinkageState.DENIED
     if task.state is TaskState.CANCEL_PENDING:
         return False
     return denied or task.renewal == TaskRenewal.ORDERED
 
 
-def _remind(progress: Progress, task: TaskRow, now: datetime, law: Regime) -> None:
+def _remind(progress: Changeset, task: TaskRow, now: datetime, law: Regime) -> None:
     """Each step of the ladder once; a late answer, or an end that is near, goes on to the unit."""
     ends = ends_at(task)
     if ends is None or _is_seen_to(progress.file, task):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import CallRow, HoldRow
 from models.entities.states import CallKind, CallState
 from models.money import Money
@@ -17,7 +17,7 @@ LETTERS = frozenset(
 )  # fmt: skip
 
 
-def is_by_letter(file: RecoveryFile, call: CallRow) -> bool:
+def is_by_letter(file: CaseFile, call: CallRow) -> bool:
     """Whether people print, send and answer a call: its partner has no interface.
 
     What was printed or sent by hand stays a letter, also after its bank got an interface.
@@ -29,7 +29,7 @@ def is_by_letter(file: RecoveryFile, call: CallRow) -> bool:
     return call.state is CallState.PLANNED and call.partner_id in file.by_letter
 
 
-def order_of(file: RecoveryFile, hold: HoldRow) -> CallRow | None:
+def order_of(file: CaseFile, hold: HoldRow) -> CallRow | None:
     """The open letter that orders a hold, if it went or is to go by letter."""
     for call in file.calls:
         ours = call.subject_id == hold.id and call.kind in ORDERS_OF_HOLDS
@@ -38,7 +38,7 @@ def order_of(file: RecoveryFile, hold: HoldRow) -> CallRow | None:
     return None
 
 
-def lies_unsent(file: RecoveryFile, subject_id: str) -> bool:
+def lies_unsent(file: CaseFile, subject_id: str) -> bool:
     """Whether a letter about this hold is still to be printed or sent."""
     return any(
         c.subject_id == subject_id and c.state is CallState.PLANNED and is_by_letter(file, c)
@@ -51,19 +51,19 @@ def is_unasked(call: CallRow) -> bool:
     return bool(call.sent_how) and not call.letter_digest
 
 
-def account_of(file: RecoveryFile, call: CallRow) -> str:
+def account_of(file: CaseFile, call: CallRow) -> str:
     """The id of the account that a letter is about: an asset's, or a victim's own."""
     claim = next((c for c in file.claims if c.id == call.subject_id), None)
     return claim.victim_account_id if claim else file.asset(call.asset_id).account_id
 
 
-def regime_of(file: RecoveryFile, call: CallRow) -> str:
+def regime_of(file: CaseFile, call: CallRow) -> str:
     """Under whose law the account of a letter lies."""
     is_claim = any(c.id == call.subject_id for c in file.claims)
     return file.recovery.regime if is_claim else file.asset(call.asset_id).regime
 
 
-def words(file: RecoveryFile, call: CallRow) -> Wording:
+def words(file: CaseFile, call: CallRow) -> Wording:
     """What a letter is about, with its sum: `stop-payment of CNY 1,000.00`."""
     if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
         return say(f"letter_{call.kind}")

@@ -28,7 +28,7 @@ from models.queries.partners.register import (
 from models.sealing.vault import Vault
 from models.store.partner_register import NoSuchPartnerError
 from models.trouble import Trouble
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.partners import response_times
 from recovery_flows.partners.advice import advice
 from recovery_flows.partners.breaker_state import BreakerState, breaker_state
@@ -74,7 +74,7 @@ class PartnerPage:
 
 
 def partner_pages(
-    session: Session, vault: Vault, laws: Laws, wall: datetime, partner_id: str = ""
+    session: Session, vault: Vault, laws: Regimes, wall: datetime, partner_id: str = ""
 ) -> tuple[PartnerPage, ...]:
     """Every partner's page, or that of one; NoSuchPartnerError if there is none of that id."""
     rows = [r for r in partner_rows(session) if partner_id in ("", r.id)]

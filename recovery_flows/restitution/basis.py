@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AllocationRow, AssetRow, ClaimRow
 from models.entities.states import LIVE_HOLDS, AllocationState, ClaimState
 from models.ids import canonical, digest
@@ -21,13 +21,13 @@ _UNTIL_SENT = frozenset({"holds"})
 """Once an order of the allocation may have left, the holds change by its own payouts."""
 
 
-def spelled(file: RecoveryFile, asset: AssetRow) -> str:
+def spelled(file: CaseFile, asset: AssetRow) -> str:
     """The basis of an allocation of `asset` drafted now, as its row keeps it: digests, no data."""
     numbers = [_number(a) for a in file.allocations]
     return _spell(file, asset, 1 + max(numbers, default=0), "")
 
 
-def _spell(file: RecoveryFile, asset: AssetRow, number: int, own: str) -> str:
+def _spell(file: CaseFile, asset: AssetRow, number: int, own: str) -> str:
     """`number` is the allocation's place in the recovery's order of drafting."""
     body: dict[str, str | int] = {
         "number": number,
@@ -40,7 +40,7 @@ def _spell(file: RecoveryFile, asset: AssetRow, number: int, own: str) -> str:
     return canonical(body).decode()
 
 
-def _claims(file: RecoveryFile, number: int, own: str) -> list[object]:
+def _claims(file: CaseFile, number: int, own: str) -> list[object]:
     """Each claim with its loss less what it had been given when this allocation was drafted.
 
     What was drafted later took this allocation into account: it does not change its basis.
@@ -56,13 +56,13 @@ def _claims(file: RecoveryFile, number: int, own: str) -> list[object]:
     ]
 
 
-def _by_id(file: RecoveryFile) -> list[ClaimRow]:
+def _by_id(file: CaseFile) -> list[ClaimRow]:
     return sorted(
         (c for c in file.claims if c.state is not ClaimState.REJECTED), key=lambda c: c.id
     )
 
 
-def _holds(file: RecoveryFile, asset: AssetRow) -> list[object]:
+def _holds(file: CaseFile, asset: AssetRow) -> list[object]:
     live = [h for h in file.holds_of(asset.id) if h.state in LIVE_HOLDS and h.held_minor]
     return [[h.id, h.held_minor] for h in sorted(live, key=lambda h: h.id)]
 
@@ -75,7 +75,7 @@ def _number(allocation: AllocationRow) -> int:
     return int(json.loads(allocation.basis)["number"]) if allocation.basis else 0
 
 
-def changed(file: RecoveryFile, allocation: AllocationRow, *, has_left: bool) -> str:
+def changed(file: CaseFile, allocation: AllocationRow, *, has_left: bool) -> str:
     """What of the basis of an allocation is another now, in words; empty where it stands."""
     if not allocation.basis:
         return "it was drafted by a version that kept no basis"
@@ -89,7 +89,7 @@ def changed(file: RecoveryFile, allocation: AllocationRow, *, has_left: bool) ->
     return ", ".join(_CHANGED[name] for name in names)
 
 
-def _is_overcommitted(file: RecoveryFile, allocation: AllocationRow) -> bool:
+def _is_overcommitted(file: CaseFile, allocation: AllocationRow) -> bool:
     dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     given = {p.claim_id for p in file.payouts_of(allocation.id)}
     return any(
@@ -98,11 +98,11 @@ def _is_overcommitted(file: RecoveryFile, allocation: AllocationRow) -> bool:
     )
 
 
-def title(file: RecoveryFile, asset: AssetRow) -> str:
+def title(file: CaseFile, asset: AssetRow) -> str:
     """What a title check is about: the money traced here, and who is a victim in this recovery."""
     return digest([asset.traced_minor, [c.id for c in _by_id(file)]])
 
 
-def title_stands(file: RecoveryFile, asset: AssetRow) -> bool:
+def title_stands(file: CaseFile, asset: AssetRow) -> bool:
     """Whether the title was checked for the money and the victims that there are now."""
     return bool(asset.title_checked_by) and asset.title_basis == title(file, asset)

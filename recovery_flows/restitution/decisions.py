@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AllocationRow
 from models.entities.states import AllocationState, Noun
 from models.ids import derive_id
@@ -14,13 +14,13 @@ from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import unrelated_funds
 from recovery_flows.law import terms
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import releasable
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import basis, guards as return_guards
 
 
-def check_title(progress: Progress, asset_id: str, actor: str) -> None:
+def check_title(progress: Changeset, asset_id: str, actor: str) -> None:
     """Record that the money in this account is the victims' and nobody else claims it.
 
     It speaks of the money and the victims that there are now: it ends when others come.
@@ -35,7 +35,7 @@ def check_title(progress: Progress, asset_id: str, actor: str) -> None:
     progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def publish_notice(progress: Progress, allocation_id: str, now: datetime, laws: Laws) -> None:
+def publish_notice(progress: Changeset, allocation_id: str, now: datetime, laws: Regimes) -> None:
     """Publish who is to get what; the time for objections runs from now."""
     allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
     if allocation.state is not AllocationState.DRAFT:
@@ -54,7 +54,7 @@ def publish_notice(progress: Progress, allocation_id: str, now: datetime, laws: 
 
 
 def submit_allocation(
-    progress: Progress, allocation_id: str, actor: str, now: datetime, laws: Laws
+    progress: Changeset, allocation_id: str, actor: str, now: datetime, laws: Regimes
 ) -> None:
     """Submit the decision who gets what; a pro rata one only after its notice has run."""
     allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
@@ -74,19 +74,19 @@ def submit_allocation(
     ask(progress, Act.RETURN, allocation.id, actor, now)
 
 
-def _check_guard(file: RecoveryFile, allocation: AllocationRow) -> None:
+def _check_guard(file: CaseFile, allocation: AllocationRow) -> None:
     why = return_guards.why_not(file, allocation)
     if why:
         raise StepRefusedError(f"the return {allocation.id} cannot go on: {why}")
 
 
-def payee_is_asked(file: RecoveryFile, allocation_id: str) -> bool:
+def payee_is_asked(file: CaseFile, allocation_id: str) -> bool:
     """Whether another payee is asked for one of those whom this allocation pays."""
     paid = {p.claim_id for p in file.payouts_of(allocation_id)}
     return any(c.asked_account_id for c in file.claims if c.id in paid)
 
 
-def submit_release(progress: Progress, hold_id: str, actor: str, now: datetime) -> None:
+def submit_release(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Ask for what is left of a hold to be given up."""
     hold = progress.file.hold(hold_id)
     asset = progress.file.asset(hold.asset_id)

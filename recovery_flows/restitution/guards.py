@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities import allocation_transitions
 from models.entities.rows import AllocationRow, AssetRow, HoldRow
 from models.entities.states import CallKind, ClaimState, HoldKind, HoldState, Stage
@@ -16,7 +16,7 @@ from recovery_flows.restitution import payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
 
 
-def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
+def waits_for(file: CaseFile, asset: AssetRow, *, but: str = "") -> Wording:
     """Why an asset cannot be allocated or paid out yet; empty when it can.
 
     `but` names an allocation that is itself under way: the guard is asked again until it has left.
@@ -45,7 +45,7 @@ def waits_for(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> Wording:
     return NOTHING
 
 
-def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
+def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
     refused = refused_payouts.blocking(file, asset, but=but)
     if refused is not None:
         return say("payout_refused", claim=refused.claim_id)
@@ -61,7 +61,7 @@ def _waits_for_people(file: RecoveryFile, asset: AssetRow, but: str) -> Wording:
     return NOTHING
 
 
-def why_not(file: RecoveryFile, allocation: AllocationRow) -> Wording:
+def why_not(file: CaseFile, allocation: AllocationRow) -> Wording:
     """Why a decision may not go on now, at its submitting, its approval or its sending."""
     changed = payouts.changed(file, allocation)
     if changed:
@@ -69,7 +69,7 @@ def why_not(file: RecoveryFile, allocation: AllocationRow) -> Wording:
     return waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
 
 
-def why_idle(file: RecoveryFile, asset: AssetRow) -> Wording:
+def why_idle(file: CaseFile, asset: AssetRow) -> Wording:
     """Why nothing is done with an asset's held money now; empty when nothing keeps it."""
     going = [
         a
@@ -80,13 +80,13 @@ def why_idle(file: RecoveryFile, asset: AssetRow) -> Wording:
     return next((why for why in kept if why), NOTHING) or waits_for(file, asset)
 
 
-def is_allocable(file: RecoveryFile, asset: AssetRow) -> bool:
+def is_allocable(file: CaseFile, asset: AssetRow) -> bool:
     """Whether held money of an asset can be allocated, title check apart."""
     held = pools.payable_minor(file, asset)
     return held > 0 and bool(claim_shares(file, asset)) and not waits_for(file, asset)
 
 
-def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
+def to_release(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     """Holds of an asset that no claim needs: to be given up, by decision.
 
     As long as it cannot be allocated yet, only a stop on money that the statement shows not to be
@@ -103,7 +103,7 @@ def to_release(file: RecoveryFile, asset: AssetRow) -> tuple[HoldRow, ...]:
     return tuple(h for h in file.holds_of(asset.id) if h in surplus or h in needless)
 
 
-def why_not_released(file: RecoveryFile, hold: HoldRow) -> str:
+def why_not_released(file: CaseFile, hold: HoldRow) -> str:
     """Why a hold that was to be given up because no claim needs it is kept; empty if it may go.
 
     Money found to be none of the case is let go by that finding, and a place in a waiting list
@@ -121,7 +121,7 @@ def why_not_released(file: RecoveryFile, hold: HoldRow) -> str:
     return str(waits_for(file, asset)) or releasable.why_kept(file, hold)
 
 
-def claim_shares(file: RecoveryFile, asset: AssetRow) -> list[ClaimShare]:
+def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
     """The claims that share in an asset: the one whose money it is, or else all of the file.
 
     Mixed money is divided over the case: a victim's share is by loss, wherever in the file his own

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow, ClaimRow, PayoutRow
 from models.entities.states import AllocationState, Noun, PayoutState
 from models.outcome import Move, Scalar
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import outstanding_losses
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payouts, refused_payouts
 
 _ASKED, _CHANGED = "another payee is asked for", "a payee was changed"
@@ -25,7 +25,7 @@ _NOTHING: dict[str, Scalar] = {"asked_account_id": "", "asked_reason": "", "aske
 
 
 def ask_payee(
-    progress: Progress, claim_id: str, account_id: str, reason: str, actor: str, now: datetime
+    progress: Changeset, claim_id: str, account_id: str, reason: str, actor: str, now: datetime
 ) -> str:
     """Ask a second person to have a claim paid to another account; return the approval's id.
 
@@ -47,7 +47,7 @@ def ask_payee(
     return ask(progress, Act.PAYEE, claim.id, actor, now)
 
 
-def put_in_force(progress: Progress, approval: ApprovalRow, now: datetime, laws: Laws) -> None:
+def put_in_force(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """A second person said yes: what was drafted for the old account ends and is drafted anew."""
     del laws
     claim = _claim(progress.file, approval.subject_id)
@@ -63,7 +63,7 @@ def put_in_force(progress: Progress, approval: ApprovalRow, now: datetime, laws:
     refused_payouts.clear_for(progress, claim.id, now)
 
 
-def drop(progress: Progress, approval: ApprovalRow, reason: str) -> None:
+def drop(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     """A second person said no: the account stays the one that it was."""
     claim = _claim(progress.file, approval.subject_id)
     if claim.asked_account_id:
@@ -72,23 +72,23 @@ def drop(progress: Progress, approval: ApprovalRow, reason: str) -> None:
         )
 
 
-def _claim(file: RecoveryFile, claim_id: str) -> ClaimRow:
+def _claim(file: CaseFile, claim_id: str) -> ClaimRow:
     return next(c for c in file.claims if c.id == claim_id)
 
 
-def _going(file: RecoveryFile, claim_id: str) -> list[PayoutRow]:
+def _going(file: CaseFile, claim_id: str) -> list[PayoutRow]:
     states = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
     return [p for p in file.payouts if p.claim_id == claim_id and p.state in states]
 
 
-def _check_unsent(file: RecoveryFile, going: list[PayoutRow]) -> None:
+def _check_unsent(file: CaseFile, going: list[PayoutRow]) -> None:
     """What a bank may have been told to pay is taken back only after the bank's own no."""
     ids = {payout.allocation_id for payout in going}
     if any(outstanding_losses.has_left(file, p) for p in file.payouts if p.allocation_id in ids):
         raise StepRefusedError("the bank was told to pay already: wait for its answer")
 
 
-def _hold_up(progress: Progress, allocation_id: str) -> None:
+def _hold_up(progress: Changeset, allocation_id: str) -> None:
     """What was decided about a payout is to be decided again: no order of it leaves meanwhile."""
     void_approvals(progress, allocation_id, _ASKED)
     for payout in progress.file.payouts_of(allocation_id):

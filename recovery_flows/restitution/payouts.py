@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.allocation_transitions import UNDECIDED
 from models.entities.rows import AllocationRow, PayoutRow
 from models.entities.states import AllocationState, ApprovalState, CallKind, Noun, PayoutState
 from models.ids import derive_id
 from models.outcome import CallIntent, Move
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import GOING, has_left, order_of
 from recovery_flows.restitution import basis
 
@@ -25,23 +25,23 @@ ENDED = frozenset(
 _LIVE = (ApprovalState.PENDING, ApprovalState.APPROVED)
 
 
-def allocation_of(file: RecoveryFile, allocation_id: str) -> AllocationRow:
+def allocation_of(file: CaseFile, allocation_id: str) -> AllocationRow:
     """The allocation of that id."""
     return next(a for a in file.allocations if a.id == allocation_id)
 
 
-def is_on_its_way(file: RecoveryFile) -> bool:
+def is_on_its_way(file: CaseFile) -> bool:
     """Whether a bank may be paying a victim of this recovery just now."""
     return any(p.state is PayoutState.INSTRUCTED and has_left(file, p) for p in file.payouts)
 
 
-def changed(file: RecoveryFile, allocation: AllocationRow) -> str:
+def changed(file: CaseFile, allocation: AllocationRow) -> str:
     """What an allocation rests on and is another now, in words; empty where it stands."""
     left = any(has_left(file, p) for p in file.payouts_of(allocation.id))
     return basis.changed(file, allocation, has_left=left)
 
 
-def intents(file: RecoveryFile, payouts: Sequence[PayoutRow], approval: str) -> list[CallIntent]:
+def intents(file: CaseFile, payouts: Sequence[PayoutRow], approval: str) -> list[CallIntent]:
     """The instructions for approved payouts, one call each."""
     return [
         CallIntent(
@@ -57,7 +57,7 @@ def intents(file: RecoveryFile, payouts: Sequence[PayoutRow], approval: str) -> 
     ]
 
 
-def void(progress: Progress, allocation_id: str, reason: str) -> None:
+def void(progress: Changeset, allocation_id: str, reason: str) -> None:
     """End an allocation: what has not left is cancelled, its notice and its yes count no more.
 
     Where an order may have left, that one goes on to its end, and the allocation with it.
@@ -74,7 +74,7 @@ def void(progress: Progress, allocation_id: str, reason: str) -> None:
     progress.take(Move(Noun.ALLOCATION, allocation_id, "voided", state, reason=reason))
 
 
-def recall(progress: Progress, payout: PayoutRow, reason: str) -> None:
+def recall(progress: Changeset, payout: PayoutRow, reason: str) -> None:
     """Take back an instruction that has not left: whether it has is for the caller to ask."""
     order = order_of(progress.file, payout)
     if order is not None:
@@ -82,19 +82,19 @@ def recall(progress: Progress, payout: PayoutRow, reason: str) -> None:
     progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
 
 
-def _cancel(progress: Progress, payout: PayoutRow, reason: str) -> None:
+def _cancel(progress: Changeset, payout: PayoutRow, reason: str) -> None:
     if payout.state is PayoutState.INSTRUCTED:
         recall(progress, payout, reason)
     progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", PayoutState.PREPARED, reason=reason))
 
 
-def _void_approvals(progress: Progress, subject_id: str, reason: str) -> None:
+def _void_approvals(progress: Changeset, subject_id: str, reason: str) -> None:
     for approval in progress.file.approvals:
         if approval.subject_id == subject_id and approval.state in _LIVE:
             progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
 
 
-def void_changed(progress: Progress) -> None:
+def void_changed(progress: Changeset) -> None:
     """End every allocation whose basis is another now, as far as no order of it may have left."""
     for allocation in progress.file.allocations:
         if allocation.state in ENDED or not _can_be_ended(progress.file, allocation):
@@ -104,12 +104,12 @@ def void_changed(progress: Progress) -> None:
             void(progress, allocation.id, f"void: {why}")
 
 
-def _can_be_ended(file: RecoveryFile, allocation: AllocationRow) -> bool:
+def _can_be_ended(file: CaseFile, allocation: AllocationRow) -> bool:
     payouts = file.payouts_of(allocation.id)
     return any(p.state in GOING and not has_left(file, p) for p in payouts)
 
 
-def finish(progress: Progress, allocation: AllocationRow) -> None:
+def finish(progress: Changeset, allocation: AllocationRow) -> None:
     """Once every payout is through, the allocation says what came of it; later news changes it."""
     if allocation.state in UNDECIDED or allocation.state is AllocationState.VOID:
         return

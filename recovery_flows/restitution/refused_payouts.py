@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, PayoutRow
 from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, PayoutState
 from models.money import Money
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import owed_minor
 from recovery_flows.ledger.pools import MOST_COINS_LESS, NO_BALANCE, short_rounds
 
 NOT_PAID = frozenset({PayoutState.REFUSED, PayoutState.RETURNED})
 
 
-def blocking(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> PayoutRow | None:
+def blocking(file: CaseFile, asset: AssetRow, *, but: str = "") -> PayoutRow | None:
     """A payout of this asset that was not carried out and of which nothing has changed since.
 
     `but` names an allocation whose own refusals do not hold up the rest of it.
@@ -30,7 +30,7 @@ def blocking(file: RecoveryFile, asset: AssetRow, *, but: str = "") -> PayoutRow
     return next(here, None)
 
 
-def _same_facts(file: RecoveryFile) -> Iterator[PayoutRow]:
+def _same_facts(file: CaseFile) -> Iterator[PayoutRow]:
     claims = {c.id: c for c in file.claims}
     for payout in file.payouts:
         claim = claims[payout.claim_id]
@@ -41,7 +41,7 @@ def _same_facts(file: RecoveryFile) -> Iterator[PayoutRow]:
             yield payout
 
 
-def _asks_less(file: RecoveryFile, payout: PayoutRow) -> bool:
+def _asks_less(file: CaseFile, payout: PayoutRow) -> bool:
     """Whether the next order out of that hold is smaller: its conversion came to too much."""
     hold = file.hold(payout.hold_id)
     is_short = payout.state is PayoutState.REFUSED and payout.reason == NO_BALANCE
@@ -49,7 +49,7 @@ def _asks_less(file: RecoveryFile, payout: PayoutRow) -> bool:
     return is_short and crosses and len(short_rounds(file, hold)) <= MOST_COINS_LESS
 
 
-def _looked_into(file: RecoveryFile, payout: PayoutRow) -> bool:
+def _looked_into(file: CaseFile, payout: PayoutRow) -> bool:
     return any(
         d.kind is DiscrepancyKind.PAYOUT_NOT_PAID
         and (d.subject_id, d.mark) == (payout.id, str(payout.state))
@@ -58,7 +58,7 @@ def _looked_into(file: RecoveryFile, payout: PayoutRow) -> bool:
     )
 
 
-def record(progress: Progress, now: datetime) -> None:
+def record(progress: Changeset, now: datetime) -> None:
     """Each payout that blocks is owned by a person until its facts have changed."""
     for payout in tuple(_same_facts(progress.file)):
         discrepancies.find(
@@ -71,7 +71,7 @@ def record(progress: Progress, now: datetime) -> None:
         )  # fmt: skip
 
 
-def clear_for(progress: Progress, claim_id: str, now: datetime) -> None:
+def clear_for(progress: Changeset, claim_id: str, now: datetime) -> None:
     """Another account of the victim was named: what was not paid to the old one is over."""
     for found in discrepancies.open_ones(progress.file):
         if found.kind is DiscrepancyKind.PAYOUT_NOT_PAID and found.claim_id == claim_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import AllocationRow, AssetRow
 from models.entities.states import (
     LIVE_HOLDS,
@@ -19,9 +19,9 @@ from models.ids import derive_id
 from models.outcome import Move, Scalar
 from recovery_flows.cross_border.stage import is_waiting
 from recovery_flows.freezing.stage import is_unanswered
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import pools
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import is_paid
 from recovery_flows.restitution import basis, distribution, payouts, refused_payouts
 from recovery_flows.restitution.allocation import AllocationResult, allocate
@@ -29,7 +29,7 @@ from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """Decisions that rest on something else now end; notices, payouts, drafts, assets to close."""
     if progress.file.recovery.state is not RecoveryState.OPEN:
         return
@@ -46,7 +46,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
             _close(progress, asset)
 
 
-def _end_notice(progress: Progress, allocation: AllocationRow, now: datetime) -> None:
+def _end_notice(progress: Changeset, allocation: AllocationRow, now: datetime) -> None:
     if allocation.state is not AllocationState.NOTICE or allocation.notice_to is None:
         return
     if allocation.notice_to <= now:
@@ -56,7 +56,7 @@ def _end_notice(progress: Progress, allocation: AllocationRow, now: datetime) ->
         )
 
 
-def mark_paid_claims(progress: Progress) -> None:
+def mark_paid_claims(progress: Changeset) -> None:
     """A claim's state says what its payouts say: paid, or open again once money came back."""
     for claim in progress.file.claims:
         paid = is_paid(progress.file, claim)
@@ -67,7 +67,7 @@ def mark_paid_claims(progress: Progress) -> None:
             progress.take(Move(Noun.CLAIM, claim.id, "owed_again", claim.state, reason=reason))
 
 
-def _end_title(progress: Progress, asset: AssetRow) -> None:
+def _end_title(progress: Changeset, asset: AssetRow) -> None:
     """A check of whose money it is speaks of the money and the victims that there were then."""
     if not asset.title_checked_by or asset.stage is Stage.CLOSED:
         return
@@ -77,7 +77,7 @@ def _end_title(progress: Progress, asset: AssetRow) -> None:
         progress.take(Move(Noun.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason))
 
 
-def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:
+def _draft(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     file = progress.file
     asset = file.asset(asset.id)
     if not basis.title_stands(file, asset) or not is_allocable(file, asset):
@@ -100,7 +100,7 @@ def _draft(progress: Progress, asset: AssetRow, laws: Laws) -> None:
 
 
 def _divide(
-    file: RecoveryFile, asset: AssetRow, laws: Laws
+    file: CaseFile, asset: AssetRow, laws: Regimes
 ) -> tuple[AllocationResult, tuple[Part, ...]]:
     """Who gets how much, out of which hold.
 
@@ -121,7 +121,7 @@ def _divide(
         stand_back.add(smallest.claim_id)
 
 
-def _prepared(file: RecoveryFile, asset: AssetRow, allocation_id: str, part: Part) -> Move:
+def _prepared(file: CaseFile, asset: AssetRow, allocation_id: str, part: Part) -> Move:
     """One payout per claim and hold, so that no hold pays more than it holds."""
     claim = next(c for c in file.claims if c.id == part.claim_id)
     values: dict[str, Scalar] = {
@@ -137,7 +137,7 @@ def _prepared(file: RecoveryFile, asset: AssetRow, allocation_id: str, part: Par
     return Move(Noun.PAYOUT, name, "prepared", None, values)
 
 
-def _close(progress: Progress, asset: AssetRow) -> None:
+def _close(progress: Changeset, asset: AssetRow) -> None:
     file = progress.file
     busy = (
         any(h.state in LIVE_HOLDS and h.held_minor > 0 for h in file.holds_of(asset.id))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.case_file import GonePart, Position, RecoveryFile, TraceView
+from models.case_file import CaseFile, GonePart, Position, TraceView
 from models.entities.rows import RecoveryRow
 from models.entities.states import Noun
 from models.ids import derive_id, digest
@@ -18,9 +18,9 @@ from models.queries.books.money import places, told_in
 from models.queries.cases.case_files import trace_json
 from models.sealing.vault import Vault
 from recovery_flows.errors import DisagreementError
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import bank_contradictions, claim_limits
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.postings import CONFLICT
 from recovery_flows.tracing import contradictions, onward_accounts
 from recovery_flows.tracing.inputs import Gathered, gather
@@ -37,7 +37,7 @@ class BookingsChangedError(DisagreementError):
 
 
 def trace_file(
-    session: Session, vault: Vault, progress: Progress, now: datetime, laws: Laws
+    session: Session, vault: Vault, progress: Changeset, now: datetime, laws: Regimes
 ) -> None:
     """Trace a recovery under its chosen rule from all stored bookings, and adopt the result.
 
@@ -65,7 +65,7 @@ def trace_file(
     _note_files(progress, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
 
 
-def _note_files(progress: Progress, covered_to: Mapping[str, datetime]) -> None:
+def _note_files(progress: Changeset, covered_to: Mapping[str, datetime]) -> None:
     """An account found now may have been told by a file before: its statement is in already."""
     for asset in progress.file.assets:
         reaches = covered_to.get(asset.account_id)
@@ -94,7 +94,7 @@ def rule_text(recovery: RecoveryRow) -> str:
     return f"{recovery.tracing_rule}/{among}" if among else recovery.tracing_rule
 
 
-def _view(file: RecoveryFile, trace: Trace, now: datetime) -> tuple[TraceView, str]:
+def _view(file: CaseFile, trace: Trace, now: datetime) -> tuple[TraceView, str]:
     sums: dict[tuple[str, str], list[int]] = {}
     for position in trace.positions:
         both = sums.setdefault((position.account, position.claim_id), [0, 0])

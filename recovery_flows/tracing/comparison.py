@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import RecoveryRow
 from models.entities.states import ApprovalState
 from recovery_flows.approvals.kinds import Act
@@ -97,7 +97,7 @@ def moved_by(
     return moved_minor(mine, trace_under(rule, given, now, among))
 
 
-def choice(file: RecoveryFile) -> tuple[str, str]:
+def choice(file: CaseFile) -> tuple[str, str]:
     """Who chose the rule in force and who approved it; both "" for the rule of the start."""
     given = [
         a

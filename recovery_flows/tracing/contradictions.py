@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from models.case_file import RecoveryFile, TraceView
+from models.case_file import CaseFile, TraceView
 from models.entities.rows import DiscrepancyRow
 from models.entities.states import DiscrepancyKind, Noun
 from models.money import Money
@@ -16,12 +16,12 @@ from recovery_flows.ledger.beyond_trace import (
     beyond_trace,
     returned_or_going_minor,
 )
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 _KIND = DiscrepancyKind.TRACE_BELOW_RETURNS
 
 
-def refuse(progress: Progress, found: TraceView, now: datetime, mark: str) -> bool:
+def refuse(progress: Changeset, found: TraceView, now: datetime, mark: str) -> bool:
     """Leave a trace that contradicts what was paid back, or is being paid, to a person.
 
     `mark` tells this result from any other one: the same contradiction is found once.
@@ -44,12 +44,12 @@ def refuse(progress: Progress, found: TraceView, now: datetime, mark: str) -> bo
     return bool(worse)
 
 
-def _beyond(file: RecoveryFile, found: TraceView) -> dict[str, int]:
+def _beyond(file: CaseFile, found: TraceView) -> dict[str, int]:
     return beyond_trace(replace(file, trace=found), SETTLED_OR_GOING)
 
 
 def _own(
-    progress: Progress, noun: Noun, asset_id: str, minor: int, mark: str, now: datetime
+    progress: Changeset, noun: Noun, asset_id: str, minor: int, mark: str, now: datetime
 ) -> None:
     currency = progress.file.recovery.currency
     discrepancies.find(
@@ -59,7 +59,7 @@ def _own(
     )  # fmt: skip
 
 
-def advance(progress: Progress, now: datetime) -> None:
+def advance(progress: Changeset, now: datetime) -> None:
     """Contradictions of the trace in force are owned; those that are over want a new trace."""
     trace = progress.file.trace
     for asset_id, minor in beyond_trace(progress.file).items():
@@ -73,7 +73,7 @@ def advance(progress: Progress, now: datetime) -> None:
         progress.take(Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, values))
 
 
-def _is_over(file: RecoveryFile, found: DiscrepancyRow) -> bool:
+def _is_over(file: CaseFile, found: DiscrepancyRow) -> bool:
     """Whether a payout that contradicted a trace was refused, or the trace in force is another."""
     if found.kind is not _KIND:
         return False

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import PayoutState
 from models.queries.books.money import StoredLine, places, tails
 from models.queries.cases.case_files import load_file
@@ -67,7 +67,7 @@ def _tree(hops: list[Hop]) -> Iterator[tuple[Hop, int]]:
 class _Shown:
     """What a hop is told with."""
 
-    file: RecoveryFile
+    file: CaseFile
     given: Gathered
     trace: Trace
     resting: frozenset[int]

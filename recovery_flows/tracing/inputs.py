@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ClaimRow
 from models.facts import Direction, LineKind
 from models.held_over_time import Held
@@ -54,7 +54,7 @@ class Gathered:
     """Accounts that are told in several currencies, and what they are called meanwhile."""
 
 
-def gather(session: Session, file: RecoveryFile) -> Gathered:
+def gather(session: Session, file: CaseFile) -> Gathered:
     """Everything that is stored about the accounts of a recovery, ready for any rule."""
     assets = {a.account_id for a in file.assets}
     from_files = _told_onwards(session, assets)
@@ -93,7 +93,7 @@ def gather(session: Session, file: RecoveryFile) -> Gathered:
     )
 
 
-def _kept_in(file: RecoveryFile, lines: Sequence[StoredLine]) -> dict[str, str]:
+def _kept_in(file: CaseFile, lines: Sequence[StoredLine]) -> dict[str, str]:
     """The currency that an account's own bookings are in; where they are in two, the recorded."""
     kept = {asset.account_id: asset.currency for asset in file.assets}
     shown = {line.account_id: line.currency for line in lines}
@@ -181,7 +181,7 @@ def _account_line(line: StoredLine) -> AccountLine:
 
 
 def _payments(
-    file: RecoveryFile, needed: list[StoredLine], merged: Merged
+    file: CaseFile, needed: list[StoredLine], merged: Merged
 ) -> list[tuple[ClaimRow, Transfer]]:
     """Which transfer each verified claim is about: by its reference, else by what it says.
 
@@ -208,7 +208,7 @@ def _payments(
 
 
 def _unbooked(
-    file: RecoveryFile, found: Collection[str], coverage: Sequence[Coverage]
+    file: CaseFile, found: Collection[str], coverage: Sequence[Coverage]
 ) -> frozenset[str]:
     """Claims about a payment that the payee's own bank does not show for the time of it."""
     told = CoveredTimes(coverage)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import GonePart, Place, Position, RecoveryFile, TraceView
+from models.case_file import CaseFile, GonePart, Place, Position, TraceView
 from models.entities.rows import AssetRow, ClaimRow
 from models.entities.states import CallKind, ClaimState, Noun, RequestState, Stage
 from models.facts import LineKind
 from models.ids import derive_id, digest
 from models.outcome import CallIntent, Move
 from recovery_flows.freezing import stage as freezing
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import contradictions
 
 
 def adopt(
-    progress: Progress,
+    progress: Changeset,
     now: datetime,
-    laws: Laws,
+    laws: Regimes,
     found: TraceView,
     result_json: str,
     places: dict[str, Place],
@@ -73,8 +73,8 @@ def _traced(trace: TraceView) -> dict[str, tuple[int, int]]:
 
 
 def _asset_moves(
-    file: RecoveryFile,
-    laws: Laws,
+    file: CaseFile,
+    laws: Regimes,
     trace: TraceView,
     places: dict[str, Place],
     depth_of: dict[str, int],
@@ -100,8 +100,8 @@ def _asset_moves(
 
 
 def _found(
-    file: RecoveryFile,
-    laws: Laws,
+    file: CaseFile,
+    laws: Regimes,
     account_id: str,
     place: Place,
     amount_minor: int,
@@ -133,7 +133,7 @@ def _found(
     )
 
 
-def advance(progress: Progress, now: datetime) -> None:
+def advance(progress: Changeset, now: datetime) -> None:
     """What tracing asks for now: statements; and assets that are traced move on."""
     contradictions.advance(progress, now)
     for asset in progress.file.assets:
@@ -146,7 +146,7 @@ def advance(progress: Progress, now: datetime) -> None:
             progress.take(Move(Noun.ASSET, asset.id, "traced", asset.stage))
 
 
-def _ask_victims_bank(progress: Progress, claim: ClaimRow) -> None:
+def _ask_victims_bank(progress: Changeset, claim: ClaimRow) -> None:
     """Money that crossed currencies: the victim's own bank says what arrived, in the payee's."""
     file = progress.file
     asset = next((a for a in file.assets if a.account_id == claim.payee_account_id), None)
@@ -166,7 +166,7 @@ def _ask_victims_bank(progress: Progress, claim: ClaimRow) -> None:
     )
 
 
-def is_traced(file: RecoveryFile, asset: AssetRow) -> bool:
+def is_traced(file: CaseFile, asset: AssetRow) -> bool:
     """Whether an account's statement is in, current, and part of the adopted trace."""
     if file.recovery.trace_wanted or file.open_calls(asset.id):
         return False
@@ -175,7 +175,7 @@ def is_traced(file: RecoveryFile, asset: AssetRow) -> bool:
     return bool(asset.left_alone) or (file.trace is not None and asset.statement_to is not None)
 
 
-def request_is_over(file: RecoveryFile, asset: AssetRow) -> bool:
+def request_is_over(file: CaseFile, asset: AssetRow) -> bool:
     """Whether the request for a foreign asset has ended in any way."""
     requests = [r for r in file.requests if r.asset_id == asset.id]
     ended = (

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import RETURNED, LedgerAccount
 from models.money import Money
 from models.queries.books.money import LastBalance, last_balances, places
 from models.queries.cases.case_files import load_file
 from models.queries.cases.names import Names, names_of
 from models.sealing.vault import Vault
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.postings import CONFLICT
 from recovery_flows.tracing import comparison
 from recovery_flows.tracing.case_trace import depths
@@ -29,7 +29,7 @@ from recovery_flows.tracing.views import ClaimLabel, PlaceRow, TracePage
 
 
 def trace_page(
-    session: Session, recovery_id: str, now: datetime, laws: Laws, vault: Vault
+    session: Session, recovery_id: str, now: datetime, laws: Regimes, vault: Vault
 ) -> TracePage:
     """One recovery's money under every rule, from what is stored now; nothing is written."""
     file = load_file(session, recovery_id)
@@ -103,7 +103,7 @@ def places_of(trace: Trace) -> Counter[_Where]:
 class _Known:
     """What is known of the accounts on the page besides the traces."""
 
-    file: RecoveryFile
+    file: CaseFile
     names: Names
     bank: Mapping[str, str]
     depth: Mapping[str, int]
@@ -115,11 +115,11 @@ class _Known:
 
 def _rows(
     session: Session,
-    file: RecoveryFile,
+    file: CaseFile,
     given: Gathered,
     compared: comparison.Compared,
     names: Names,
-    laws: Laws,
+    laws: Regimes,
 ) -> Iterable[PlaceRow]:
     del laws
     sums = [places_of(trace) for trace in compared.traces]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.allocation_transitions import UNDECIDED
 from models.entities.rows import AllocationRow
 from models.entities.states import (
@@ -22,7 +22,7 @@ from models.outcome import Move, Scalar
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
 
@@ -41,7 +41,7 @@ def among_of(rule: RuleName, among: str) -> str:
     return (among or Among.FIFO) if rule is RuleName.LIBR else ""
 
 
-def check_choice(file: RecoveryFile, rule: RuleName, among: str) -> None:
+def check_choice(file: CaseFile, rule: RuleName, among: str) -> None:
     """Raise StepRefusedError, with the reason, unless this rule may be asked for now."""
     recovery, info = file.recovery, RULES[rule]
     if info.standing is not Standing.RULE:
@@ -53,7 +53,7 @@ def check_choice(file: RecoveryFile, rule: RuleName, among: str) -> None:
     check_free(file)
 
 
-def check_free(file: RecoveryFile) -> None:
+def check_free(file: CaseFile) -> None:
     """Raise StepRefusedError where the rule cannot change any more; the sentence names why."""
     recovery = file.recovery
     if recovery.state is not RecoveryState.OPEN:
@@ -69,7 +69,7 @@ def check_free(file: RecoveryFile) -> None:
             raise _decided(file, allocation, "with the bank")
 
 
-def _decided(file: RecoveryFile, allocation: AllocationRow, how: str) -> StepRefusedError:
+def _decided(file: CaseFile, allocation: AllocationRow, how: str) -> StepRefusedError:
     pool = Money(allocation.pool_minor, allocation.currency)
     return StepRefusedError(
         f"the rule of {file.recovery.ref} cannot change: the return {allocation.id} of {pool} "
@@ -78,7 +78,7 @@ def _decided(file: RecoveryFile, allocation: AllocationRow, how: str) -> StepRef
 
 
 def choose(
-    progress: Progress,
+    progress: Changeset,
     rule: RuleName,
     among: str,
     reason: str,
@@ -104,14 +104,14 @@ def choose(
     return ask(progress, Act.TRACE_RULE, recovery.id, actor, now)
 
 
-def void_choice(progress: Progress, reason: str) -> None:
+def void_choice(progress: Changeset, reason: str) -> None:
     """A rule that was asked for and waits is not asked for any more."""
     for approval in progress.file.approvals:
         if approval.action == Act.TRACE_RULE and approval.state is ApprovalState.PENDING:
             progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
 
 
-def put_in_force(progress: Progress) -> None:
+def put_in_force(progress: Changeset) -> None:
     """The rule that was asked for is the rule; the trace is due again, drafts by the old one end.
 
     Raises StepRefusedError where a return has been decided since it was asked.
@@ -131,7 +131,7 @@ def put_in_force(progress: Progress) -> None:
     )
 
 
-def drop(progress: Progress, reason: str) -> None:
+def drop(progress: Changeset, reason: str) -> None:
     """The rule that was asked for is refused: the one in force stays."""
     recovery = progress.file.recovery
     if recovery.state is RecoveryState.OPEN:
@@ -143,7 +143,7 @@ def drop(progress: Progress, reason: str) -> None:
         )  # fmt: skip
 
 
-def _void_drafts(file: RecoveryFile) -> Iterator[Move]:
+def _void_drafts(file: CaseFile) -> Iterator[Move]:
     """Returns and freezes drafted by the old trace: the new one has other sums for them.
 
     A drafted stop stays: it is urgent, and what it stops too much is let go.
@@ -166,7 +166,7 @@ def _void_drafts(file: RecoveryFile) -> Iterator[Move]:
         yield from _void_asked(file, allocation.id, reason)
 
 
-def _void_asked(file: RecoveryFile, subject_id: str, reason: str) -> Iterator[Move]:
+def _void_asked(file: CaseFile, subject_id: str, reason: str) -> Iterator[Move]:
     for approval in file.approvals:
         if approval.subject_id == subject_id and approval.state is ApprovalState.PENDING:
             yield Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason)

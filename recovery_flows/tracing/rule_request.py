@@ -7,7 +7,7 @@ from datetime import datetime
 from models.store.notes import write_note
 from models.store.unit import Actor, Unit
 from recovery_flows.errors import MisuseError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import rule_choice
 from recovery_flows.tracing.comparison import moved_by
 from recovery_flows.tracing.inputs import gather
@@ -33,7 +33,7 @@ def among_of(text: str) -> str:
 
 def choose_rule(
     unit: Unit,
-    progress: Progress,
+    progress: Changeset,
     rule: RuleName,
     among: str,
     reason: str,

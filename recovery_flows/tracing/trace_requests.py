@@ -6,12 +6,12 @@ from datetime import datetime
 
 from models.entities.states import Noun
 from models.outcome import Move, Scalar
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 SILENT = "the bank refused its statement"
 
 
-def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: datetime) -> None:
+def take_statement(progress: Changeset, noun: Noun, subject_id: str, covers_to: datetime) -> None:
     """A statement came in for an asset or a claim's own account: the trace is due again."""
     values: dict[str, Scalar] = {"statement_to": covers_to}
     if noun is Noun.ASSET:
@@ -25,7 +25,7 @@ def take_statement(progress: Progress, noun: Noun, subject_id: str, covers_to: d
     want_trace(progress)
 
 
-def want_trace(progress: Progress) -> None:
+def want_trace(progress: Changeset) -> None:
     """Mark the recovery so that the tracing flow traces it again."""
     recovery = progress.file.recovery
     if not recovery.trace_wanted:

@@ -22,7 +22,7 @@ from recovery_flows.cases.commit import conclude
 from recovery_flows.cli.intake.complaints import take_in
 from recovery_flows.cli.table import width_of
 from recovery_flows.correspondence import answers
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 # The sixth is the median, the eleventh is p90, the last three are above the 60 agreed.
 MINUTES = (5, 12, 20, 30, 38, 41, 44, 50, 58, 75, 188, 240)
@@ -34,7 +34,7 @@ def answered(unit: Any, recovery_id: str, minutes: int) -> None:
     """The stop of a recovery is sent now, and the bank acts so many minutes later."""
     installation = unit.installation()
     with unit_of_work(installation.database) as work:
-        progress = Progress(load_file(work.session, recovery_id))
+        progress = Changeset(load_file(work.session, recovery_id))
         (call,) = (c for c in progress.file.calls if c.kind is CallKind.HOLD)
         calls.mark_sent(work, unit.now, recovery_id, call.id, call.state)
         (hold,) = (h for h in progress.file.holds if h.state is HoldState.ORDERED)

@@ -20,7 +20,7 @@ from models.queries.audit.verify import verify
 from models.queries.installation.officers import officers
 from models.sealing.vault import KEY_FILE
 from recovery_flows.access.log_in import Identity, NobodyActsError
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.composition import (
     DEMO_IDENTITIES,
     FirstOfficer,
@@ -198,5 +198,5 @@ def test_a_view_of_an_officer_does_not_act(tmp_path: Path) -> None:
     made_up = [replace(Identity(v.id, v.handle, v.roles), roles=frozenset(Role)) for v in views]
     for who in (*views, *made_up):
         with pytest.raises(NobodyActsError, match="has not logged in"):
-            Desk(unit.database, unit.laws, who).actor(Role.OFFICER)
+            CaseOfficer(unit.database, unit.laws, who).actor(Role.OFFICER)
     unit.database.dispose()

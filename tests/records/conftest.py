@@ -14,7 +14,7 @@ from typing import ClassVar
 import pytest
 
 from config.regimes import read_regime, regime_codes
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database, make_engine, open_database
 from models.entities.partner import Partner
 from models.entities.states import HoldKind, HoldState, Noun, Role
@@ -44,13 +44,13 @@ from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.access import log_in
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import conclude
 from recovery_flows.correspondence import answers
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.freezing.lapse import FEED_LAG
-from recovery_flows.law.regime import Laws, load_regime
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes, load_regime
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 from recovery_flows.tracing.case_trace import trace_file
 from tests.by_hand import change
@@ -116,21 +116,21 @@ class Unit:
     """A unit at work: its database, its laws, its case time, and the usual acts."""
 
     database: Database
-    laws: Laws
+    laws: Regimes
     folder: Path
     now: datetime = START + timedelta(hours=3)
     start: ClassVar[datetime] = START
     banks: ClassVar[tuple[tuple[str, str, str], ...]] = BANKS
     accounts: ClassVar[tuple[AccountRef, ...]] = (VICTIM, MULE, SECOND)
 
-    def desk(self, actor: Actor = OFFICER) -> Desk:
+    def desk(self, actor: Actor = OFFICER) -> CaseOfficer:
         who = by_system_user(self.database, actor.id)
         if who is None or actor.role not in who.roles:
             # Somebody who has both roles, as a log-in would find them.
             view = OfficerView(actor.id, actor.id, frozenset({actor.role}))
             proof = log_in._proof(view, self.database.vault)
             who = log_in.Identity(view.id, view.handle, view.roles, proof)
-        return Desk(self.database, self.laws, who, lambda: self.now)
+        return CaseOfficer(self.database, self.laws, who, lambda: self.now)
 
     def later(self, hours: float, *, reached: bool = True) -> None:
         """Let case time pass; where banks can be reached, their feeds are read and tell nothing."""
@@ -141,7 +141,7 @@ class Unit:
                 read = {"feed_read_at": self.now + FEED_LAG}
                 unit.session.execute(table_of(Partner).update().values(**read))
 
-    def file(self, recovery_id: str) -> RecoveryFile:
+    def file(self, recovery_id: str) -> CaseFile:
         with self.database.reading() as session:
             return load_file(session, recovery_id)
 
@@ -167,7 +167,7 @@ class Unit:
     def bank_says(self, recovery_id: str, hold_id: str, held_minor: int, revision: int = 3) -> None:
         """The bank holds this much now."""
         with unit_of_work(self.database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
+            progress = Changeset(load_file(unit.session, recovery_id))
             hold = progress.file.hold(hold_id)
             fact = HoldFact(
                 bank_ref=f"H-{hold_id[-6:]}",
@@ -186,7 +186,7 @@ class Unit:
     def trace(self, recovery_id: str, fact: StatementFact) -> None:
         """A statement comes in and the recovery is traced by it."""
         with unit_of_work(self.database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
+            progress = Changeset(load_file(unit.session, recovery_id))
             name = keep(unit, repr(fact).encode(), "statement answer", "text/plain", self.now)
             account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
             asset = next(a for a in progress.file.assets if a.account_id == account)
@@ -199,7 +199,7 @@ class Unit:
     def advance_engine(self, recovery_id: str) -> None:
         """Let freezing look at a recovery once."""
         with unit_of_work(self.database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
+            progress = Changeset(load_file(unit.session, recovery_id))
             freezing.advance(progress, self.now, self.laws)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 
@@ -237,12 +237,12 @@ class Unit:
             return raw.execute(query).fetchone()[0]
 
 
-def open_unit(folder: Path, laws: Laws) -> Unit:
+def open_unit(folder: Path, laws: Regimes) -> Unit:
     url = f"sqlite:///{folder / 'cases.sqlite3'}"
     return Unit(open_database(url, folder / "keys"), laws, folder)
 
 
-def _install(folder: Path, laws: Laws) -> None:
+def _install(folder: Path, laws: Regimes) -> None:
     Vault.create(folder / "keys")
     engine = make_engine(f"sqlite:///{folder / 'cases.sqlite3'}")
     upgrade(engine)
@@ -262,19 +262,19 @@ def _install(folder: Path, laws: Laws) -> None:
 
 
 @pytest.fixture(scope="session")
-def laws() -> Laws:
+def laws() -> Regimes:
     return {code: load_regime(read_regime(code)) for code in regime_codes()}
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory, laws: Laws) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory, laws: Regimes) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     _install(folder, laws)
     return folder
 
 
 @pytest.fixture(scope="session")
-def copied(laws: Laws) -> Callable[[Path, Path], Unit]:
+def copied(laws: Regimes) -> Callable[[Path, Path], Unit]:
     """Copy a unit that is not open to a new folder, and open it."""
 
     def _copied(source: Path, target: Path) -> Unit:

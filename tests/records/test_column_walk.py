@@ -23,7 +23,7 @@ from models.engine import Database
 from models.entities.register_states import InstallationKind
 from models.entities.states import Noun, Role
 from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
-from models.entities.transitions import MOVES
+from models.entities.transitions import TRANSITIONS
 from models.ids import digest_bytes
 from models.outcome import Move, Outcome
 from models.queries.audit.verify import Finding, verify
@@ -87,7 +87,7 @@ def value_of(work: Unit, column: sa.Column[Any], row_id: str, n: int) -> Any:
 def born(work: Unit, noun: Noun, n: int) -> None:
     """A row of a noun with a value in every column, made by an event as the program makes it."""
     table = BY_NOUN[noun]
-    birth = next(event for state, event in MOVES[noun] if state is None)
+    birth = next(event for state, event in TRANSITIONS[noun] if state is None)
     name = f"{noun}-{n}"
     own = {"id", "row_seal"} | (set() if noun in STATELESS else {STATE_COLUMN[noun]})
     columns = [c for c in table.c if c.name not in own and c.name != "recovery_id"]

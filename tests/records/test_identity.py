@@ -9,7 +9,7 @@ from random import Random
 
 from hypothesis import given, settings, strategies as st
 
-from models.case_file import GonePart, Position, RecoveryFile, TraceView
+from models.case_file import CaseFile, GonePart, Position, TraceView
 from models.entities.rows import AllocationRow, AssetRow, ClaimRow, RecoveryRow  # fmt: skip
 from models.entities.states import (
     LIVE_HOLDS,
@@ -27,7 +27,7 @@ from models.entities.states import (
 from models.facts import LineKind
 from models.money import split_minor
 from models.outcome import Move, unbalanced
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.postings import CONFLICT
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -35,7 +35,7 @@ PLACES = (("acct-1", "CNY", 1), ("acct-2", "CNY", 1), ("acct-3", "GBP", 9))
 KINDS = (LineKind.CASH, LineKind.CARD, LineKind.EXCHANGE, CONFLICT)
 
 
-def opened(losses: list[int]) -> Progress:
+def opened(losses: list[int]) -> Changeset:
     """A recovery with a claim per loss and an asset per place, nothing booked yet."""
     recovery = RecoveryRow(
         id="rec", ref="R-1", regime="CN", currency="CNY", state=RecoveryState.OPEN, reported_at=NOW
@@ -63,8 +63,8 @@ def opened(losses: list[int]) -> Progress:
         for a in assets
     )  # fmt: skip
     nothing: tuple[()] = ()
-    return Progress(
-        RecoveryFile(
+    return Changeset(
+        CaseFile(
             recovery=recovery, claims=claims, assets=assets, holds=nothing, requests=nothing,
             allocations=allocations, payouts=nothing, approvals=nothing, calls=nothing, trace=None,
             balances=nothing, shared_with=nothing,
@@ -72,7 +72,7 @@ def opened(losses: list[int]) -> Progress:
     )  # fmt: skip
 
 
-def judge_claims(progress: Progress, dice: Random) -> None:
+def judge_claims(progress: Changeset, dice: Random) -> None:
     progress.take(
         *(
             Move(
@@ -84,7 +84,7 @@ def judge_claims(progress: Progress, dice: Random) -> None:
     )  # fmt: skip
 
 
-def adopt(progress: Progress, dice: Random) -> None:
+def adopt(progress: Changeset, dice: Random) -> None:
     """Another trace: every claim's money somewhere, never less at a place than was paid from it."""
     file = progress.file
     positions, gone = [], []
@@ -112,7 +112,7 @@ def adopt(progress: Progress, dice: Random) -> None:
     progress.adopt(view, Move(Noun.RECOVERY, "rec", "updated", "open", {"trace_wanted": False}))
 
 
-def hold(progress: Progress, dice: Random) -> None:
+def hold(progress: Changeset, dice: Random) -> None:
     """A hold is ordered and answered with any figure at all."""
     asset = dice.choice(progress.file.assets)
     name, minor = f"hold-{len(progress.file.holds)}", dice.randrange(1, 2_000)
@@ -127,7 +127,7 @@ def hold(progress: Progress, dice: Random) -> None:
     progress.take(Move(Noun.HOLD, name, "stopped", HoldState.ORDERED, {"held_minor": minor}))
 
 
-def change_hold(progress: Progress, dice: Random) -> None:
+def change_hold(progress: Changeset, dice: Random) -> None:
     live = [h for h in progress.file.holds if h.state is HoldState.STOPPED]
     if not live:
         return
@@ -136,7 +136,7 @@ def change_hold(progress: Progress, dice: Random) -> None:
     progress.take(Move(Noun.HOLD, found.id, event, found.state, {"held_minor": held}))
 
 
-def pay(progress: Progress, dice: Random) -> None:
+def pay(progress: Changeset, dice: Random) -> None:
     """A part of what is held for the loss is paid back, and the bank's hold goes down with it."""
     file = progress.file
     if file.trace is None:
@@ -174,14 +174,14 @@ def pay(progress: Progress, dice: Random) -> None:
         return
 
 
-def send_back(progress: Progress, dice: Random) -> None:
+def send_back(progress: Changeset, dice: Random) -> None:
     """A settled payout comes back."""
     settled = [p for p in progress.file.payouts if p.state is PayoutState.SETTLED]
     if settled:
         progress.take(Move(Noun.PAYOUT, dice.choice(settled).id, "returned", PayoutState.SETTLED))
 
 
-def check(progress: Progress) -> None:
+def check(progress: Changeset) -> None:
     file, sums = progress.file, Counter[LedgerAccount]()
     for move in progress.moves:
         assert not unbalanced(move.postings)
@@ -227,6 +227,6 @@ def test_adopting_the_same_trace_again_books_nothing() -> None:
     hold(progress, dice)
     trace = progress.file.trace
     assert trace is not None
-    again = Progress(progress.file)
+    again = Changeset(progress.file)
     again.adopt(replace(trace, id="again"), Move(Noun.RECOVERY, "rec", "updated", "open"))
     assert again.moves[-1].postings == ()

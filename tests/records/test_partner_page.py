@@ -29,7 +29,7 @@ from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
 from recovery_flows.cases.commit import conclude
 from recovery_flows.correspondence import answers
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.advice import ADVICE
 from recovery_flows.partners.page import PartnerPage, partner_pages
 from recovery_flows.partners.response_times import OrderKind
@@ -51,13 +51,13 @@ def test_a_no_to_the_call_itself_is_an_answer_at_the_time_when_it_was_heard(unit
     unit.accept(recovery_id)
     unit.order(recovery_id)
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, recovery_id))
+        progress = Changeset(load_file(work.session, recovery_id))
         (call,) = (c for c in progress.file.calls if c.kind is CallKind.HOLD)
         mark_sent(work, unit.now, recovery_id, call.id, call.state)
     assert of_kind(unit, "bank-home", OrderKind.STOP) == (0, 1, 0)
     unit.later(2)
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, recovery_id))
+        progress = Changeset(load_file(work.session, recovery_id))
         answers.take_refusal(progress, call.kind, call.noun, call.subject_id, "Forbidden", unit.now)
         settle(work, unit.now, recovery_id, call.id, CallState.SENT, "refused")
         conclude(work, ENGINE, unit.now, unit.laws, progress)

@@ -10,10 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities import tables
 from models.entities.states import CallKind, HoldKind, LedgerAccount, Noun, RecoveryState, Role
-from models.entities.transitions import MOVES
+from models.entities.transitions import TRANSITIONS
 from models.outcome import CallIntent, Move, Outcome, Posting
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
@@ -21,7 +21,7 @@ from models.store.record import StaleFileError, UnbalancedEntryError, record
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.freezing.actions import amend
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
 
@@ -54,14 +54,14 @@ def test_who_asked_cannot_decide_even_with_the_role(unit: Any, asked: Any, event
 
 @pytest.mark.parametrize(("noun", "event"), sorted(DECISIONS))
 def test_the_engine_can_never_decide(unit: Any, noun: Noun, event: str) -> None:
-    state = next(state for state, name in MOVES[noun] if name == event)
+    state = next(state for state, name in TRANSITIONS[noun] if name == event)
     with pytest.raises(NotPermittedError, match="acts as engine"):
         written(unit, ENGINE, "", Move(noun, "any", event, state))
 
 
 def test_every_yes_and_no_of_a_person_is_a_decision() -> None:
     words = {"accepted", "rejected", "approved", "denied", "submitted", "confirmed", "instructed"}
-    moves = {(noun, event) for noun, table in MOVES.items() for _, event in table}
+    moves = {(noun, event) for noun, table in TRANSITIONS.items() for _, event in table}
     assert {m for m in moves if m[1] in words} <= set(DECISIONS)
     assert not any(Role.ENGINE in roles for roles in DECISIONS.values())
 
@@ -78,9 +78,9 @@ def test_an_officer_cannot_approve_and_a_supervisor_cannot_order(unit: Any, aske
 
 def test_a_decision_on_an_old_picture_is_refused_and_nothing_of_it_is_kept(unit: Any) -> None:
     (recovery_id,) = unit.report(*unit.reports(1))
-    old: RecoveryFile = unit.file(recovery_id)
+    old: CaseFile = unit.file(recovery_id)
     for number, expected in ((1, None), (2, StaleFileError)):
-        progress = Progress(old)
+        progress = Changeset(old)
         claim, recovery = old.claims[0], old.recovery
         values = {"case_number": f"SYN-{number}"}
         progress.take(

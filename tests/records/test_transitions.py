@@ -17,18 +17,18 @@ import sqlalchemy as sa
 
 from models.entities.states import Noun, Role
 from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
-from models.entities.transitions import MOVES, IllegalMoveError
+from models.entities.transitions import TRANSITIONS, IllegalMoveError
 from models.outcome import Move, Outcome
 from models.store.permissions import DECISIONS
 from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
 
-EVENTS = sorted({event for table in MOVES.values() for _, event in table})
+EVENTS = sorted({event for table in TRANSITIONS.values() for _, event in table})
 
 
 def states_of(noun: Noun) -> list[str | None]:
     """Not there yet, then every state that its table names."""
-    named = {s for s, _ in MOVES[noun] if s is not None} | set(MOVES[noun].values())
+    named = {s for s, _ in TRANSITIONS[noun] if s is not None} | set(TRANSITIONS[noun].values())
     return [None, *sorted(named)]
 
 
@@ -93,7 +93,7 @@ def test_each_state_takes_the_events_of_its_table_and_refuses_all_others(
             before = written(work)
             work.confirmed = Move(noun, mark, event, state, values)  # as two people agreed
             outcome = Outcome((work.confirmed,))
-            if (state, event) not in MOVES[noun]:
+            if (state, event) not in TRANSITIONS[noun]:
                 with pytest.raises(IllegalMoveError, match=event):
                     record(work, who(noun, event), now, "", outcome)
                 assert written(work) == before
@@ -102,17 +102,17 @@ def test_each_state_takes_the_events_of_its_table_and_refuses_all_others(
                 record(work, who(noun, event), now, "", outcome)
                 assert written(work) == before + 1
                 taken.add((state, event))
-                new = MOVES[noun][state, event]
+                new = TRANSITIONS[noun][state, event]
             if noun not in STATELESS:
                 column = table.c[STATE_COLUMN[noun]]
                 query = sa.select(column).where(table.c.id == mark)
                 assert work.session.execute(query).scalar_one_or_none() == new
-    assert taken == set(MOVES[noun])
+    assert taken == set(TRANSITIONS[noun])
 
 
 @pytest.mark.parametrize("noun", [n for n in Noun if n not in STATELESS])
 def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(unit: Any, noun: Noun) -> None:
-    moves = [(s, e) for s, e in MOVES[noun] if s is not None]
+    moves = [(s, e) for s, e in TRANSITIONS[noun] if s is not None]
     others = states_of(noun)[1:]
     with undone(unit) as work:
         for number, ((seen, event), other) in enumerate(product(moves, others), start=1):
@@ -127,10 +127,12 @@ def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(unit: Any, no
 @pytest.mark.parametrize("noun", Noun)
 def test_every_state_can_be_come_to(noun: Noun) -> None:
     met: set[str | None] = {None}
-    for _ in MOVES[noun]:
-        met |= {new for (state, _), new in MOVES[noun].items() if state in met}
+    for _ in TRANSITIONS[noun]:
+        met |= {new for (state, _), new in TRANSITIONS[noun].items() if state in met}
     assert met == set(states_of(noun))
 
 
 def test_every_decision_is_of_a_move_that_there_is() -> None:
-    assert set(DECISIONS) <= {(noun, event) for noun, table in MOVES.items() for _, event in table}
+    assert set(DECISIONS) <= {
+        (noun, event) for noun, table in TRANSITIONS.items() for _, event in table
+    }

@@ -9,7 +9,7 @@ import pytest
 from config.regimes import read_regime
 from models.entities.states import Noun, PartnerKind, Role, SubjectKind, TaskKind, TaskState
 from models.entities.task_rows import TaskRow
-from models.entities.transitions import MOVES
+from models.entities.transitions import TRANSITIONS
 from models.store.permissions import DECISIONS
 from recovery_flows.law.regime import load_regime
 from recovery_flows.law.rows import Measure
@@ -160,7 +160,7 @@ def test_the_slowest_is_the_open_one_that_came_least_far_else_the_last_to_answer
 
 
 def test_every_word_of_a_partner_is_a_move_that_a_task_can_take() -> None:
-    moves = MOVES[Noun.TASK]
+    moves = TRANSITIONS[Noun.TASK]
     assert [pair for pair, event in _EVENTS.items() if (pair[0], event) not in moves] == []
     assert all((state, "updated") in moves for state in TaskState)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import RecoveryRow
 from models.entities.states import DiscrepancyKind, Noun, RecoveryState, TaskKind, TaskState
 from models.entities.task_rows import TaskRow
 from models.facts import PartnerTaskState, TaskFact
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency.answers import NOTHING_NEW, take_task_fact
 
 S, P = TaskState, PartnerTaskState
@@ -22,7 +22,7 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = AT + timedelta(days=30)
 
 
-def told(state: TaskState, fact: PartnerTaskState, **more: Any) -> Progress:
+def told(state: TaskState, fact: PartnerTaskState, **more: Any) -> Changeset:
     """A partner's next revision on a task that is recorded in a state."""
     task = TaskRow(
         id="task-1", linkage_id="link-1", asset_id="asset-1", partner_id="telecom",
@@ -33,23 +33,23 @@ def told(state: TaskState, fact: PartnerTaskState, **more: Any) -> Progress:
         "partner_ref": "T-1", "revision": 4, "order_ref": "task-1", "state": fact,
         "preserved_until": None, "modified_at": AT, "answers": (), "reason": "OTHER",
     }  # fmt: skip
-    progress = Progress(replace(_file(), tasks=(task,)))
+    progress = Changeset(replace(_file(), tasks=(task,)))
     take_task_fact(progress, "task-1", TaskFact(**(values | more)), AT)
     return progress
 
 
-def _file() -> RecoveryFile:
+def _file() -> CaseFile:
     recovery = RecoveryRow(
         id="rec-1", ref="R-2026-0001", state=RecoveryState.OPEN, regime="CN", currency="CNY",
         reported_at=AT,
     )  # fmt: skip
-    return RecoveryFile(
+    return CaseFile(
         recovery=recovery, claims=(), assets=(), holds=(), requests=(), allocations=(),
         payouts=(), approvals=(), calls=(), trace=None, balances=(), shared_with=(),
     )  # fmt: skip
 
 
-def kinds(progress: Progress) -> list[DiscrepancyKind]:
+def kinds(progress: Changeset) -> list[DiscrepancyKind]:
     return [d.kind for d in progress.file.discrepancies]
 
 

@@ -18,7 +18,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.recovery import Recovery
 from models.entities.states import RecoveryState
@@ -93,14 +93,14 @@ class Played:
         )
 
     @cached_property
-    def files(self) -> list[RecoveryFile]:
+    def files(self) -> list[CaseFile]:
         """All recoveries, the joined ones too."""
         with self.database.reading() as session:
             ids = session.execute(sa.select(table_of(Recovery).c.id)).scalars()
             return load_files(session, list(ids))
 
     @property
-    def own_files(self) -> list[RecoveryFile]:
+    def own_files(self) -> list[CaseFile]:
         """Recoveries that were not joined into another."""
         return [f for f in self.files if f.recovery.state is not RecoveryState.JOINED]
 
@@ -112,7 +112,7 @@ class Played:
             self._refs[account_id] = (ref.bank, ref.number)
         return self._refs[account_id]
 
-    def adopted(self, file: RecoveryFile) -> tuple[Counter[Any], Counter[Any]]:
+    def adopted(self, file: CaseFile) -> tuple[Counter[Any], Counter[Any]]:
         """Where a file's adopted trace finds each claim's loss, and how it left, by account."""
         assert file.trace is not None
         found, gone = Counter[Any](), Counter[Any]()

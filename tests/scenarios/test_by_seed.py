@@ -15,7 +15,7 @@ import pytest
 
 from config.settings import load_settings
 from models.action_kinds import Action
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import LIVE_HOLDS, OPEN_CALLS, PayoutState, RecoveryState, Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
@@ -28,7 +28,7 @@ from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
 from recovery_flows.cli.demo.people import REQUEST_FIELDS
@@ -96,11 +96,11 @@ class Unit:
             self.installation.signer,
         )  # fmt: skip
 
-    def _desk(self, role: Role) -> Desk:
+    def _desk(self, role: Role) -> CaseOfficer:
         who = by_system_user(self.database, f"the-{role}")
-        return Desk(self.database, self.installation.laws, who, lambda: self.wall)
+        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall)
 
-    def files(self) -> list[RecoveryFile]:
+    def files(self) -> list[CaseFile]:
         with self.database.reading() as session:
             ids = session.connection().exec_driver_sql("SELECT id FROM recovery").scalars()
             return load_files(session, list(ids))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.hold import Request
 from models.entities.states import (
     CLOSED_RECOVERIES,
@@ -51,7 +51,7 @@ def _payment(account: Account, line: Any) -> Paid:
     return Paid(at, reference, there, account, other, here, kind, kept=False)
 
 
-def _holds(played: Any, file: RecoveryFile, accounts: Iterable[Account]) -> list[Holds]:
+def _holds(played: Any, file: CaseFile, accounts: Iterable[Account]) -> list[Holds]:
     """What banks held for this file and for others, each time that it changed, as they kept it.
 
     What was paid out of a hold counts as held: it left by the bank's own hand.
@@ -73,7 +73,7 @@ def _holds(played: Any, file: RecoveryFile, accounts: Iterable[Account]) -> list
     return found
 
 
-def known_payments(played: Any, file: RecoveryFile) -> list[Paid]:
+def known_payments(played: Any, file: CaseFile) -> list[Paid]:
     """The banks' bookings up to the end of each statement that the file's trace could read."""
     assert file.trace is not None
     wanted = {a.account_id for a in file.assets}
@@ -94,7 +94,7 @@ def known_payments(played: Any, file: RecoveryFile) -> list[Paid]:
     return sorted(found.values())
 
 
-def witnessed(played: Any, file: RecoveryFile) -> tuple[Counter[Any], Counter[Any]]:
+def witnessed(played: Any, file: CaseFile) -> tuple[Counter[Any], Counter[Any]]:
     """The file's money by the test's own first-in-first-out over the banks' books."""
     payments = known_payments(played, file)
     stolen = {}

@@ -35,14 +35,14 @@ from models.store.documents import keep
 from models.store.intake import file_reports
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.correspondence import answers
 from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import load_regime
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import stage as restitution
 from recovery_flows.tracing import onward_accounts, trace_requests
 from recovery_flows.tracing.case_trace import trace_file
@@ -57,7 +57,7 @@ VICTIM = AccountRef(WEST, "9999000000001111", "Synthetic Victim")
 MULE = AccountRef(HOME, "9999000000002222", "Synthetic Mule")
 SECOND = AccountRef(WEST, "9999000000003333", "Synthetic Second")
 FOREIGN = AccountRef(ABROAD, "9999000000004444", "Synthetic Foreign")
-_Change = Callable[[Unit, Progress], None]
+_Change = Callable[[Unit, Changeset], None]
 
 
 class Unity:
@@ -92,8 +92,8 @@ class Unity:
         assert found is not None
         return found
 
-    def desk(self, handle: str) -> Desk:
-        return Desk(self.database, LAWS, self.officer(handle))
+    def desk(self, handle: str) -> CaseOfficer:
+        return CaseOfficer(self.database, LAWS, self.officer(handle))
 
     def move_clock(self, **ahead: float) -> None:
         self.now += timedelta(**ahead)
@@ -122,7 +122,7 @@ class Unity:
     def change(self, recovery_id: str, *changes: _Change) -> None:
         """Do as the engine does: change the file, run every stage's rules, record."""
         with unit_of_work(self.database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
+            progress = Changeset(load_file(unit.session, recovery_id))
             for apply in changes:
                 apply(unit, progress)
             freezing.advance(progress, self.now, LAWS)
@@ -145,7 +145,7 @@ class Unity:
         """The banks hold what was ordered, or a share of it."""
         self.answer_calls(recovery_id)
 
-        def take(unit: Unit, progress: Progress) -> None:
+        def take(unit: Unit, progress: Changeset) -> None:
             del unit
             for hold in progress.file.holds:
                 if hold.state is HoldState.ORDERED:
@@ -169,7 +169,7 @@ class Unity:
             Money(sums, currency), lines,
         )  # fmt: skip
 
-        def take(unit: Unit, progress: Progress) -> None:
+        def take(unit: Unit, progress: Changeset) -> None:
             pages = keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
             stored = statements.record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
             asset = next(a for a in progress.file.assets if a.account_id == stored[0])
@@ -242,7 +242,7 @@ def returnable_case(unity: Unity) -> str:
     return recovery
 
 
-def _decide_all(unity: Unity, desk: Desk) -> None:
+def _decide_all(unity: Unity, desk: CaseOfficer) -> None:
     for approval in pending_approvals(unity.database, unity.laws):
         desk.approve(approval.approval_id)
 

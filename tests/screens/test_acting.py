@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.ledger import Event
 from models.entities.states import HoldState, RecoveryState
 from models.entities.tables import table_of
@@ -14,7 +14,7 @@ from recovery_flows.cases.views.pending_approvals import pending_approvals
 from tui.screens.dialogs import Confirm, TypeRef
 
 
-def file_of(unity: Any, recovery_id: str) -> RecoveryFile:
+def file_of(unity: Any, recovery_id: str) -> CaseFile:
     with unity.database.reading() as session:
         return load_file(session, recovery_id)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import DiscrepancyKind, Noun, RecoveryState, Role
 from models.money import Money
 from models.outcome import Move, Outcome
@@ -15,14 +15,14 @@ from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.commit import conclude
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from tests.screens.conftest import LAWS
 from tests.screens.test_keys import type_fast
 
 SENTENCE = "the bank states CNY 400.00 for a payout of CNY 800.00"
 
 
-def file_of(unity: Any, recovery_id: str) -> RecoveryFile:
+def file_of(unity: Any, recovery_id: str) -> CaseFile:
     with unity.database.reading() as session:
         return load_file(session, recovery_id)
 
@@ -30,7 +30,7 @@ def file_of(unity: Any, recovery_id: str) -> RecoveryFile:
 def found(unity: Any, recovery_id: str, mark: str = "1") -> None:
     """A bank says that it paid another sum than was ordered."""
     with unit_of_work(unity.database) as unit:
-        progress = Progress(load_file(unit.session, recovery_id))
+        progress = Changeset(load_file(unit.session, recovery_id))
         asset = progress.file.assets[0].id if progress.file.assets else ""
         discrepancies.find(
             progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.PAYOUT, "payout-x", unity.now,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import HoldState
 from models.queries.cases.case_files import load_file
 from models.queries.cases.views import OfficerView, RecoveryPage
@@ -59,7 +59,7 @@ def app_of(unity: Any, handle: str, **more: object) -> RecoveryApp:
     return app
 
 
-def file_of(unity: Any, recovery_id: str) -> RecoveryFile:
+def file_of(unity: Any, recovery_id: str) -> CaseFile:
     with unity.database.reading() as session:
         return load_file(session, recovery_id)
 

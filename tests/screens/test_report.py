@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.events import Paste
 from textual.widgets import TextArea
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import HoldState
 from models.facts import AccountRef
 from models.queries.cases.case_files import load_file, recovery_id_of
@@ -36,7 +36,7 @@ def ids(unity: Any) -> list[str]:
         return list(session.execute(sa.text("SELECT id FROM recovery ORDER BY ref")).scalars())
 
 
-def file_of(unity: Any, ref: str) -> RecoveryFile:
+def file_of(unity: Any, ref: str) -> CaseFile:
     with unity.database.reading() as session:
         return load_file(session, recovery_id_of(session, ref))
 

@@ -15,7 +15,7 @@ from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.cli.case.page_text import page_lines
 from recovery_flows.correspondence import answers
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from tests.screens.conftest import LAWS
 from tests.screens.test_keys import type_fast
 
@@ -30,7 +30,7 @@ def approve_return(unity: Any) -> None:
 def bank_pays(unity: Any, recovery: str, state: str, minor: int = WHOLE, reason: str = "") -> None:
     """The bank says what became of the one payout."""
 
-    def take(unit: Unit, progress: Progress) -> None:
+    def take(unit: Unit, progress: Changeset) -> None:
         del unit
         (payout,) = (p for p in progress.file.payouts if p.state == "instructed")
         fact = PayoutFact(
@@ -47,7 +47,7 @@ def bank_pays(unity: Any, recovery: str, state: str, minor: int = WHOLE, reason:
 def bank_holds(unity: Any, recovery: str, minor: int) -> None:
     """The bank shows what the freeze holds once it has paid."""
 
-    def take(unit: Unit, progress: Progress) -> None:
+    def take(unit: Unit, progress: Changeset) -> None:
         del unit
         hold = next(h for h in progress.file.holds if h.state is HoldState.FROZEN)
         fact = HoldFact(

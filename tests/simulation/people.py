@@ -15,7 +15,7 @@ from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.statement_files import storing as statement_files
 from recovery_flows.errors import RecoveryFlowsError
@@ -44,8 +44,9 @@ class People:
         self, place: Place, wall: Callable[[], datetime], eyes: sqlite3.Connection, say: Say
     ) -> None:
         self._place, self._wall, self._eyes, self._say = place, wall, eyes, say
+        base = place.database
         self._desks = {
-            name: Desk(place.database, place.laws, by_system_user(place.database, name), wall)
+            name: CaseOfficer(base, place.laws, by_system_user(base, name), wall)
             for name in (*OFFICERS, SUPERVISOR)
         }
         self.acts = self.refused = 0
@@ -180,7 +181,7 @@ class People:
         )
         return self._one(query, pick)  # type: ignore[return-value]
 
-    def _desk_of(self, owner: object) -> Desk:
+    def _desk_of(self, owner: object) -> CaseOfficer:
         return self._desks[str(owner) if owner in self._desks else OFFICERS[0]]
 
     def _amend(self, pick: float) -> None:

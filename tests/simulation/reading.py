@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.queries.cases.case_files import (
     FileUnreadableError,
     NoSuchRecoveryError,
@@ -34,7 +34,7 @@ class Unchanged:
     """Gives a file again while no transaction has written and this one has not either."""
 
     def __init__(self, transactions: Transactions) -> None:
-        self._files: dict[str, RecoveryFile] = {}
+        self._files: dict[str, CaseFile] = {}
         self._transactions = transactions
 
     @contextmanager
@@ -61,7 +61,7 @@ class Unchanged:
         """Something was written, or another database lies there now."""
         self._files.clear()
 
-    def files(self, session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFile]:
+    def files(self, session: Session, recovery_ids: Sequence[str]) -> list[CaseFile]:
         """`load_files`, from what is known where nothing was written since."""
         if self._has_written(session):
             return load_files(session, recovery_ids)
@@ -71,7 +71,7 @@ class Unchanged:
             self._files[file.recovery.id] = file
         return [self._files[i] for i in ids if i in self._files]
 
-    def file(self, session: Session, recovery_id: str) -> RecoveryFile:
+    def file(self, session: Session, recovery_id: str) -> CaseFile:
         """`load_file`, likewise."""
         found = self.files(session, [recovery_id])
         if not found:
@@ -80,7 +80,7 @@ class Unchanged:
 
     def each(
         self, session: Session, recovery_ids: Sequence[str]
-    ) -> tuple[list[RecoveryFile], dict[str, FileUnreadableError]]:
+    ) -> tuple[list[CaseFile], dict[str, FileUnreadableError]]:
         """`load_each`, likewise."""
         if any(i not in self._files for i in recovery_ids) or self._has_written(session):
             files, unreadable = load_each(session, recovery_ids)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import Act
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from tui.act_guards import APPROVE_ASKS, approval_figures, why_no_decision
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm, TypeRef, also_lines, figures_lines
@@ -177,13 +177,13 @@ def _sent_first(line: ApprovalLine) -> str:
     return "; it was sent first" if line.post_hoc else ""
 
 
-def _approve(approval_id: str, authority: str, desk: Desk) -> str:
+def _approve(approval_id: str, authority: str, desk: CaseOfficer) -> str:
     if is_change(approval_id):
         return decide(desk, approval_id, is_yes=True)
     return desk.approve(approval_id, authority)
 
 
-def _deny(approval_id: str, reason: str, desk: Desk) -> str:
+def _deny(approval_id: str, reason: str, desk: CaseOfficer) -> str:
     if is_change(approval_id):
         return decide(desk, approval_id, is_yes=False, reason=reason)
     return desk.deny(approval_id, reason)

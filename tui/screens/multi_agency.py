@@ -15,7 +15,7 @@ from textual.widgets import Input, Label
 
 from models.entities.states import SubjectKind
 from models.safe_text import safe
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.actions import Prospect
@@ -176,7 +176,7 @@ class LinkingScreen(LiveScreen):
         app.push_screen(LinkForm(prospect, app.drafts), take)
 
 
-def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, desk: Desk) -> str:  # noqa: FBT001 - partial
+def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, desk: CaseOfficer) -> str:  # noqa: FBT001 - partial
     return multi_agency_actions.start(
         desk, prospect.recovery_id, found, ask=ask, seen=prospect.version
     )

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts, show_contacts
 from recovery_flows.partners.page import PartnerPage
@@ -129,7 +129,7 @@ class PartnersScreen(LiveScreen):
         app.push_screen(AskLine(f"Contacts of {page.row.id}", WHY, "the reason"), take)
 
     @work(thread=True, group="contacts")
-    def _ask_contacts(self, partner_id: str, reason: str, desk: Desk) -> None:
+    def _ask_contacts(self, partner_id: str, reason: str, desk: CaseOfficer) -> None:
         try:
             found = show_contacts(desk, partner_id, reason)
         except DESK_ERRORS as error:

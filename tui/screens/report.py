@@ -16,7 +16,7 @@ from textual.widgets import Input, Static, TextArea
 
 from models.facts import ReportFact
 from models.queries.cases.views import OfficerView
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.views.report_preview import Checked
 from tui.key_waits import Wait
@@ -234,7 +234,7 @@ class ReportScreen(LiveScreen):
         question = Confirm(title, sentence, message_figures(checked), also=checked.also)
         app.push_screen(question, take)
 
-    def _send(self, report: ReportFact, checked: Checked, desk: Desk) -> str:
+    def _send(self, report: ReportFact, checked: Checked, desk: CaseOfficer) -> str:
         done = stop_at_once(
             desk, report, checked.case_number, knowing=bool(checked.also),
             another_payment=bool(checked.already),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.officer import Approval
 from models.entities.states import ApprovalState
 from models.entities.tables import table_of
@@ -22,7 +22,7 @@ def recovery_of_approval(session: Session, approval_id: str) -> str | None:
     return found
 
 
-def files_with_pending(session: Session) -> list[RecoveryFile]:
+def files_with_pending(session: Session) -> list[CaseFile]:
     """The files of all recoveries in which something waits for a second person."""
     query = (
         sa.select(_APPROVALS.c.recovery_id)

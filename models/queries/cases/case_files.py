@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from models.case_file import Balance, GonePart, Position, RecoveryFile, TraceView
+from models.case_file import Balance, CaseFile, GonePart, Position, TraceView
 from models.channels import letter_partners
 from models.engine import is_of_the_database
 from models.entities.discrepancy import Discrepancy
@@ -81,7 +81,7 @@ def recovery_id_of(session: Session, named: str) -> str:
     return str(found)
 
 
-def load_file(session: Session, recovery_id: str) -> RecoveryFile:
+def load_file(session: Session, recovery_id: str) -> CaseFile:
     """One recovery's file; NoSuchRecoveryError if there is none, FileUnreadableError."""
     try:
         files = load_files(session, [recovery_id])
@@ -94,7 +94,7 @@ def load_file(session: Session, recovery_id: str) -> RecoveryFile:
     return files[0]
 
 
-def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFile]:
+def load_files(session: Session, recovery_ids: Sequence[str]) -> list[CaseFile]:
     """The files of these recoveries, in the order asked, in about fifteen queries."""
     ids = list(dict.fromkeys(recovery_ids))
     if not ids:
@@ -104,7 +104,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
     letters = frozenset(session.execute(letter_partners()).scalars())
     read_to = feeds_read(session)
     return [
-        RecoveryFile(
+        CaseFile(
             recovery=parts["recovery"][i][0],
             **{name: tuple(rows[i]) for name, rows in parts.items() if name != "recovery"},
             trace=traces.get(i),
@@ -120,7 +120,7 @@ def load_files(session: Session, recovery_ids: Sequence[str]) -> list[RecoveryFi
 
 def load_each(
     session: Session, recovery_ids: Sequence[str]
-) -> tuple[list[RecoveryFile], dict[str, FileUnreadableError]]:
+) -> tuple[list[CaseFile], dict[str, FileUnreadableError]]:
     """The files of these recoveries, and why of some the file cannot be read; one stops no other.
 
     All are read at once; only where that fails they are read one by one.

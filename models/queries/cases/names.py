@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.account import Account, Party
 from models.entities.letter_answer import TypedAnswer
 from models.entities.recovery import Claim, Note
@@ -54,7 +54,7 @@ class Names:
 
 
 def names_of(
-    session: Session, vault: Vault, files: Iterable[RecoveryFile], beside: Iterable[str] = ()
+    session: Session, vault: Vault, files: Iterable[CaseFile], beside: Iterable[str] = ()
 ) -> Names:
     """Read what may be shown for all accounts and claims of these files, and accounts `beside`."""
     files = list(files)
@@ -116,7 +116,7 @@ def _held_by(holder: str, victim: str) -> str:
     return f"{masked_name(holder)} ({'the victim' if is_same else 'NOT the name of the victim'})"
 
 
-def _looked_at(files: list[RecoveryFile]) -> set[str]:
+def _looked_at(files: list[CaseFile]) -> set[str]:
     return {
         a.subject_id
         for f in files
@@ -125,7 +125,7 @@ def _looked_at(files: list[RecoveryFile]) -> set[str]:
     }
 
 
-def _reasons(session: Session, vault: Vault, files: list[RecoveryFile]) -> dict[str, str]:
+def _reasons(session: Session, vault: Vault, files: list[CaseFile]) -> dict[str, str]:
     prints = {f.recovery.asked_reason for f in files} | {f.recovery.tracing_reason for f in files}
     prints |= {h.scope_reason for f in files for h in f.holds}
     prints |= {r for f in files for c in f.claims for r in (c.asked_reason, c.payout_reason)}

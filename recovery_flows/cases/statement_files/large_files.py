@@ -29,7 +29,7 @@ from recovery_flows.cases.statement_files.plan import (
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import UnavailableError
 from recovery_flows.intake.bookings import FileStatement
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 
 _TOGETHER = 100
 _TRIES = 5
@@ -53,7 +53,7 @@ def take_in_chunks(
     parts: Sequence[FileStatement],
     document: str,
     bank: str,
-    laws: Laws,
+    laws: Regimes,
 ) -> TakenFile:
     """Read and seal outside any transaction, store in short ones, then let all of it be there.
 

@@ -25,8 +25,8 @@ from recovery_flows.cases.commit import conclude
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.intake.bookings import FileStatement, Reading
 from recovery_flows.intake.statements.shape import Head
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
 
 
@@ -89,7 +89,7 @@ class FilePlan:
     """One file on its way in, read and sealed; it writes nothing."""
 
     def __init__(
-        self, session: Session, vault: Vault, now: datetime, laws: Laws, named: str
+        self, session: Session, vault: Vault, now: datetime, laws: Regimes, named: str
     ) -> None:
         self.session, self.vault = session, vault
         self.now, self.laws, self.named = now, laws, named
@@ -170,7 +170,7 @@ def write_accounts(
 
 
 def finish(
-    unit: Unit, actor: Actor, now: datetime, plan: FilePlan, document: str, laws: Laws
+    unit: Unit, actor: Actor, now: datetime, plan: FilePlan, document: str, laws: Regimes
 ) -> list[str]:
     """Record each statement with its event, wake the recoveries that it concerns; their references.
 
@@ -191,7 +191,7 @@ def finish(
 
 
 def _wake(
-    unit: Unit, actor: Actor, now: datetime, laws: Laws, touched: Mapping[str, datetime | None]
+    unit: Unit, actor: Actor, now: datetime, laws: Regimes, touched: Mapping[str, datetime | None]
 ) -> list[str]:
     """Recoveries about an account that the file added to are traced again, at once."""
     wanted: dict[str, list[str]] = {}
@@ -200,7 +200,7 @@ def _wake(
             wanted.setdefault(recovery_id, []).append(account_id)
     refs = []
     for recovery_id, accounts in wanted.items():
-        progress = Progress(load_file(unit.session, recovery_id))
+        progress = Changeset(load_file(unit.session, recovery_id))
         for account_id in accounts:
             _tell(progress, account_id, touched[account_id])
         trace_requests.want_trace(progress)
@@ -209,7 +209,7 @@ def _wake(
     return refs
 
 
-def _tell(progress: Progress, account_id: str, covers_to: datetime | None) -> None:
+def _tell(progress: Changeset, account_id: str, covers_to: datetime | None) -> None:
     """To where an asset's or a victim's statement reaches now; never back."""
     if covers_to is None:
         return

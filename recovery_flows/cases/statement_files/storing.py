@@ -21,7 +21,7 @@ from recovery_flows.cases.statement_files.plan import (
 from recovery_flows.cases.statement_files.unread_notes import keep_note
 from recovery_flows.intake.bookings import FileStatement, RefusedMember, told_parts
 from recovery_flows.intake.statements.shape import Item
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 
 SMALL = 300
 """So many bookings are stored in one transaction."""
@@ -34,7 +34,7 @@ def take_in(
     items: Iterable[Item],
     raw: bytes,
     bank: str,
-    laws: Laws,
+    laws: Regimes,
     media_type: str = "application/octet-stream",
 ) -> TakenFile:
     """Store a statement file; `bank` "" where its numbers are known at one partner each.
@@ -73,7 +73,7 @@ def take_parts(
     parts: Iterable[FileStatement],
     document: str,
     bank: str,
-    laws: Laws,
+    laws: Regimes,
 ) -> TakenFile:
     """The same in a transaction that is open already, of a file whose bytes are kept."""
     plan = FilePlan(unit.session, unit.vault, now, laws, bank)

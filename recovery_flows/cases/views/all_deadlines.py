@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.money import Money
 from models.queries.cases.case_files import load_files
@@ -14,11 +14,11 @@ from models.queries.cases.queue import recoveries_by_clock
 from models.queries.cases.views import ClockLine
 from models.queries.installation.clock import case_now
 from recovery_flows.cases.deadlines import RunningClock, running
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 
 
 def clock_wall(
-    database: Database, laws: Laws, wall: datetime, recoveries: int | None = None
+    database: Database, laws: Regimes, wall: datetime, recoveries: int | None = None
 ) -> ClockWall:
     """The clocks of the recoveries whose nearest one ends first; all of them with None.
 
@@ -35,7 +35,7 @@ def clock_wall(
     return ClockWall(now, tuple(lines), until)
 
 
-def _lines(file: RecoveryFile, laws: Laws) -> Iterator[WallLine]:
+def _lines(file: CaseFile, laws: Regimes) -> Iterator[WallLine]:
     recovery = file.recovery
     for clock in running(file, laws):
         asset = next((a for a in file.assets if a.id == clock.asset_id), None)
@@ -52,7 +52,7 @@ def _lines(file: RecoveryFile, laws: Laws) -> Iterator[WallLine]:
         )
 
 
-def _amount(file: RecoveryFile, clock: RunningClock) -> Money | None:
+def _amount(file: CaseFile, clock: RunningClock) -> Money | None:
     """What the clock is about: a hold's sum (held, else asked for), or an allocation's pool."""
     subject = next((a.subject_id for a in file.approvals if a.id == clock.subject_id), "")
     named = {clock.subject_id, subject}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import DiscrepancyRow
 from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
@@ -10,12 +10,12 @@ from models.queries.cases.names import Names
 from recovery_flows.ledger import discrepancies
 
 
-def discrepancy_lines(file: RecoveryFile, names: Names) -> tuple[DiscrepancyLine, ...]:
+def discrepancy_lines(file: CaseFile, names: Names) -> tuple[DiscrepancyLine, ...]:
     """Those that nobody has looked into yet, the oldest first."""
     return tuple(_line(file, found, names) for found in discrepancies.open_ones(file))
 
 
-def _line(file: RecoveryFile, found: DiscrepancyRow, names: Names) -> DiscrepancyLine:
+def _line(file: CaseFile, found: DiscrepancyRow, names: Names) -> DiscrepancyLine:
     asset = next((a for a in file.assets if a.id == found.asset_id), None)
     return DiscrepancyLine(
         discrepancy_id=found.id,

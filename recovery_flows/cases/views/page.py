@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.engine import Database
 from models.entities.recovery import Recovery
 from models.entities.rows import AssetRow, HoldRow
@@ -53,7 +53,7 @@ from recovery_flows.cases.views.discrepancy_lines import discrepancy_lines
 from recovery_flows.cases.views.pending_approvals import approval_line
 from recovery_flows.cases.views.queue import idle
 from recovery_flows.correspondence.letters.views import letters_of
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.multi_agency.board import linkage_lines
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 
@@ -64,7 +64,7 @@ _FIRST = {CallKind.HOLD: "stop", CallKind.REQUEST: "request"}
 
 def recovery_page(
     database: Database,
-    laws: Laws,
+    laws: Regimes,
     recovery_id: str,
     wall: datetime,
     viewer: OfficerView | None = None,
@@ -89,7 +89,7 @@ def recovery_page(
 
 
 def _page(
-    session: Session, vault: Vault, file: RecoveryFile, names: Names, laws: Laws, now: datetime
+    session: Session, vault: Vault, file: CaseFile, names: Names, laws: Regimes, now: datetime
 ) -> RecoveryPage:
     recovery = file.recovery
     method = session.execute(
@@ -134,14 +134,14 @@ def _page(
 
 
 def _next_figures(
-    file: RecoveryFile, todo: list[Step], names: Names, zone: str
+    file: CaseFile, todo: list[Step], names: Names, zone: str
 ) -> tuple[tuple[str, str], ...]:
     """What the officer's next step is about; what it asks for binds these very figures."""
     step = next((s for s in todo if s.role is Role.OFFICER), None)
     return shown(figures_of_step(file, step), names, zone) if step else ()
 
 
-def _terms(file: RecoveryFile) -> list[TermLine]:
+def _terms(file: CaseFile) -> list[TermLine]:
     sums: dict[LedgerAccount, int] = {}
     for balance in file.balances:
         account = LedgerAccount(balance.account)
@@ -152,7 +152,7 @@ def _terms(file: RecoveryFile) -> list[TermLine]:
     return [TermLine(LedgerAccount.REPORTED, reported), *lines]
 
 
-def _claims(file: RecoveryFile, names: Names) -> list[ClaimLine]:
+def _claims(file: CaseFile, names: Names) -> list[ClaimLine]:
     returned: dict[str, int] = {}
     for balance in file.balances:
         if balance.account in RETURNED:
@@ -171,7 +171,7 @@ def _claims(file: RecoveryFile, names: Names) -> list[ClaimLine]:
     ]
 
 
-def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
+def _asset(file: CaseFile, asset: AssetRow, names: Names) -> AssetLine:
     return AssetLine(
         asset_id=asset.id,
         bank=asset.partner_id,
@@ -189,7 +189,7 @@ def _asset(file: RecoveryFile, asset: AssetRow, names: Names) -> AssetLine:
     )
 
 
-def _hold(file: RecoveryFile, hold: HoldRow) -> HoldLine:
+def _hold(file: CaseFile, hold: HoldRow) -> HoldLine:
     paid = sum(
         p.debited_minor
         for p in file.payouts
@@ -208,7 +208,7 @@ def _hold(file: RecoveryFile, hold: HoldRow) -> HoldLine:
     )
 
 
-def _clocks(file: RecoveryFile, laws: Laws) -> Iterator[ClockLine]:
+def _clocks(file: CaseFile, laws: Regimes) -> Iterator[ClockLine]:
     for clock in wall.running(file, laws):
         at = f" at {clock.partner_id}" if clock.partner_id else ""
         yield ClockLine(
@@ -221,7 +221,7 @@ def _clocks(file: RecoveryFile, laws: Laws) -> Iterator[ClockLine]:
         )
 
 
-def _requests(session: Session, vault: Vault, file: RecoveryFile) -> list[RequestLine]:
+def _requests(session: Session, vault: Vault, file: CaseFile) -> list[RequestLine]:
     lines = []
     for request in file.requests:
         text = vault.open(sealed_fields(session, request.id), fields_place(request.id))
@@ -242,7 +242,7 @@ def _requests(session: Session, vault: Vault, file: RecoveryFile) -> list[Reques
     return lines
 
 
-def _allocations(file: RecoveryFile, names: Names) -> list[AllocationLine]:
+def _allocations(file: CaseFile, names: Names) -> list[AllocationLine]:
     return [
         AllocationLine(
             allocation_id=a.id,

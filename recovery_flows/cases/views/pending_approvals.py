@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.deconfliction_hits import Match
 from models.engine import Database
 from models.entities.rows import ApprovalRow
@@ -18,14 +18,12 @@ from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.cases.deconfliction_check import also_lines
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 
 _SENDS = frozenset({Act.ORDER_STOP, Act.FREEZE, Act.REQUEST})
 
 
-def approval_line(
-    file: RecoveryFile, approval: ApprovalRow, names: Names, zone: str
-) -> ApprovalLine:
+def approval_line(file: CaseFile, approval: ApprovalRow, names: Names, zone: str) -> ApprovalLine:
     """One approval as it is shown: exactly the figures that a yes binds, instants in `zone`."""
     subject = subject_of(file, Act(approval.action), approval.subject_id)
     return ApprovalLine(
@@ -44,7 +42,7 @@ def approval_line(
     )
 
 
-def pending_approvals(database: Database, laws: Laws) -> tuple[ApprovalLine, ...]:
+def pending_approvals(database: Database, laws: Regimes) -> tuple[ApprovalLine, ...]:
     """All approvals that wait for a second person, the most urgent first."""
     with database.reading() as session:
         files = files_with_pending(session)
@@ -59,7 +57,7 @@ def pending_approvals(database: Database, laws: Laws) -> tuple[ApprovalLine, ...
 
 
 def waiting_approvals(
-    database: Database, laws: Laws, viewer: OfficerView | None = None
+    database: Database, laws: Regimes, viewer: OfficerView | None = None
 ) -> tuple[ApprovalLine, ...]:
     """What waits for a second person, the most urgent first; who else asks, where a yes sends."""
     lines = (*waiting_changes(database), *pending_approvals(database, laws))

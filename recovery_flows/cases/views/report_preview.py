@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.deconfliction_hits import AlsoLine
 from models.facts import ReportFact
 from models.money import Money
@@ -29,9 +29,9 @@ from recovery_flows.cases.report_and_stop import (
 )
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.intake.pasted.report import Around, Pasted, read_pasted
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Status
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 _CASE_NUMBER_LENGTH = 64
 
@@ -90,7 +90,7 @@ class Checked:
 def look(
     session: Session,
     vault: Vault,
-    laws: Laws,
+    laws: Regimes,
     viewer: OfficerView | None,
     text: str,
     wall: datetime,
@@ -139,7 +139,7 @@ def _planned(
     checked: Checked,
     report: ReportFact,
     vault: Vault,
-    laws: Laws,
+    laws: Regimes,
     law: str,
     banks: list[BankName],
 ) -> Checked:
@@ -150,7 +150,7 @@ def _planned(
         report.external_ref, law, report.amount, accounts, victim.bank, report.paid_at,
         report.reported_at,
     )  # fmt: skip
-    progress = Progress(file)
+    progress = Changeset(file)
     bank = next(bank for bank in banks if bank.id == payee.bank)
     places = {accounts[1]: bank.place}
     try:
@@ -166,7 +166,7 @@ def _planned(
 
 
 def _message(
-    file: RecoveryFile, hold_id: str, report: ReportFact, bank: BankName, laws: Laws
+    file: CaseFile, hold_id: str, report: ReportFact, bank: BankName, laws: Regimes
 ) -> StopMessage:
     hold = file.hold(hold_id)
     row = laws[bank.place.regime].row(hold.law_row)

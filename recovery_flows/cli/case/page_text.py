@@ -15,10 +15,10 @@ from recovery_flows.law.terms import time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
 from recovery_flows.reports.unattended import Attention
 
-Laws = Mapping[str, Regime]
+Regimes = Mapping[str, Regime]
 
 
-def page_lines(page: RecoveryPage, laws: Laws) -> Iterator[str]:
+def page_lines(page: RecoveryPage, laws: Regimes) -> Iterator[str]:
     """The whole page; instants in the time zone of the recovery's law."""
     zone = laws[page.regime].time_zone
     yield from _head(page, zone)
@@ -140,7 +140,7 @@ def _asset(asset: AssetLine, zone: str) -> Iterator[str]:
     yield from (f"  {h.hold_id}: {h.reason}" for h in asset.holds if h.reason)
 
 
-def _clocks(page: RecoveryPage, laws: Laws, zone: str) -> list[str]:
+def _clocks(page: RecoveryPage, laws: Regimes, zone: str) -> list[str]:
     rows = [
         (
             time_left_text(page.now, clock.due_at),
@@ -154,7 +154,7 @@ def _clocks(page: RecoveryPage, laws: Laws, zone: str) -> list[str]:
     return columns(rows, right=(0,))
 
 
-def article_text(clock: ClockLine, laws: Laws) -> str:
+def article_text(clock: ClockLine, laws: Regimes) -> str:
     """The article that a clock is counted by, with its status."""
     law = laws.get(clock.regime)
     row = law.rows.get(clock.law_row) if law else None

@@ -13,7 +13,7 @@ from models.queries.cases.multi_agency import unlinked
 from models.queries.cases.queue import OpenStep, open_steps
 from models.queries.installation.clock import case_now
 from recovery_flows.cases import discrepancy_actions
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.next_steps import Action
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
@@ -59,8 +59,8 @@ class People:
         self._lin = self._desk(OFFICER)
         self._chen = self._desk(SUPERVISOR)
 
-    def _desk(self, handle: str) -> Desk:
-        return Desk(
+    def _desk(self, handle: str) -> CaseOfficer:
+        return CaseOfficer(
             self._installation.database,
             self._installation.laws,
             self._installation.officer(handle),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.rows import CallRow
 from models.entities.states import QUESTIONS, CallState, Role
@@ -32,8 +32,8 @@ from recovery_flows.correspondence.letters.answer_fields import instant_of
 from recovery_flows.correspondence.letters.files import check_free, write_new
 from recovery_flows.correspondence.letters.orders import Post, letter_facts, masked, order_bytes
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -61,7 +61,7 @@ def letter_known(session: Session, vault: Vault, call_id: str) -> LetterCall:
 
 
 def preview(
-    database: Database, laws: Laws, post: Post, call_id: str, wall: datetime
+    database: Database, laws: Regimes, post: Post, call_id: str, wall: datetime
 ) -> tuple[Line, ...]:
     """The letter as it would be printed now, personal data masked; nothing is fixed by it."""
     with database.reading() as session:
@@ -109,7 +109,7 @@ def _check_sender(sender: Sender) -> None:
         )
 
 
-def _broken(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow) -> str:
+def _broken(desk: ActingOfficer, unit: Unit, progress: Changeset, call: CallRow) -> str:
     """What was changed by hand in the records behind an order; a person finds it then."""
     if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
         return ""
@@ -127,7 +127,7 @@ def _refuse_broken(call_id: str, detail: str) -> None:
         raise StepRefusedError(f"the letter {call_id} must not go out: {vouching.BROKEN}")
 
 
-def _may_leave(progress: Progress, call: CallRow) -> bool:
+def _may_leave(progress: Changeset, call: CallRow) -> bool:
     """Whether a letter may leave; one that may not is cancelled at once."""
     if call.state is not CallState.PLANNED or letter_steps.may_be_sent(progress.file, call):
         return True
@@ -141,9 +141,9 @@ def _refuse_void(call_id: str, *, may_leave: bool) -> None:
         raise StepRefusedError(f"the letter {call_id} must not go out: {call_validity.VOID}")
 
 
-def _fix(desk: ActingOfficer, unit: Unit, progress: Progress, call: CallRow, post: Post) -> None:
+def _fix(desk: ActingOfficer, unit: Unit, progress: Changeset, call: CallRow, post: Post) -> None:
     now = case_now(unit.session, desk.wall())
-    file: RecoveryFile = progress.file
+    file: CaseFile = progress.file
     (line,) = calls_by_id(unit.session, unit.vault, [call.id])
     path, body = order_bytes(unit, file, line, desk.laws, post)
     facts = letter_facts(unit, file, line, body, desk.laws, post.sender, now)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.letter_answer import AnswerState, TypedAnswer
 from models.entities.rows import CallRow
 from models.entities.states import CallKind, Role
@@ -29,7 +29,7 @@ from recovery_flows.correspondence.letters.files import media_type, read_documen
 from recovery_flows.errors import MisuseError, RefusedError, StepRefusedError
 from recovery_flows.freezing.actions import hold_of
 from recovery_flows.intake.bookings import FileStatement, statements_in
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.letter_channel import account_of, regime_of
 
 _KIND = "letter answer"
@@ -80,7 +80,7 @@ def take_in_word(
         return _enter(desk, unit, progress, call, fields, document, raw)
 
 
-def _is_over(unit: Unit, progress: Progress, call_id: str) -> bool:
+def _is_over(unit: Unit, progress: Changeset, call_id: str) -> bool:
     """Whether a letter that is about to be received is there already, and answered."""
     is_new = any(m.id == call_id and m.event == "received" for m in progress.moves)
     return is_new and letter_call(unit.session, unit.vault, call_id) is not None
@@ -95,7 +95,7 @@ def _keep(desk: ActingOfficer, raw: bytes, path: Path) -> str:
 def _enter(
     desk: ActingOfficer,
     unit: Unit,
-    progress: Progress,
+    progress: Changeset,
     call: CallRow,
     fields: Mapping[str, str],
     document: str,
@@ -116,7 +116,7 @@ def _enter(
 
 def _with_file(
     unit: Unit,
-    file: RecoveryFile,
+    file: CaseFile,
     call: CallRow,
     answer: TypedAnswer,
     parts: list[FileStatement],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.letter_answer import AnswerState, TypedAnswer
 from models.entities.rows import CallRow
 from models.entities.states import CallKind, HoldState, PayoutState
@@ -17,9 +17,7 @@ from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS
 _S = AnswerState
 
 
-def check(
-    file: RecoveryFile, call: CallRow, answer: TypedAnswer, document: str, now: datetime
-) -> None:
+def check(file: CaseFile, call: CallRow, answer: TypedAnswer, document: str, now: datetime) -> None:
     """Raise StepRefusedError, with the figures, where an answer cannot be right."""
     if document == call.letter_digest:
         raise StepRefusedError("this document is our own letter, not the bank's answer to it")
@@ -42,7 +40,7 @@ def _check_instant(call: CallRow, name: str, at: datetime | None, now: datetime)
         raise StepRefusedError(f"the bank cannot have {name} before the order was made ({since})")
 
 
-def _check_hold(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+def _check_hold(file: CaseFile, call: CallRow, answer: TypedAnswer) -> None:
     # Another sum than was ordered is booked as the bank writes it, and looked into.
     hold = file.hold(call.subject_id)
     if answer.amount is not None and not answer.amount.minor:
@@ -52,14 +50,14 @@ def _check_hold(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
         raise StepRefusedError("a hold ends after the bank acted, not before")
 
 
-def _check_release(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+def _check_release(file: CaseFile, call: CallRow, answer: TypedAnswer) -> None:
     hold = file.hold(call.subject_id)
     held = Money(hold.held_minor, hold.currency)
     if answer.amount is not None and not answer.amount < held:
         raise StepRefusedError(f"after a release less than {held} is held, not {answer.amount}")
 
 
-def _check_renewal(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+def _check_renewal(file: CaseFile, call: CallRow, answer: TypedAnswer) -> None:
     hold = file.hold(call.subject_id)
     if hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to renew")
@@ -71,7 +69,7 @@ def _check_renewal(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> No
         )
 
 
-def _check_payout(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+def _check_payout(file: CaseFile, call: CallRow, answer: TypedAnswer) -> None:
     payout = next(p for p in file.payouts if p.id == call.subject_id)
     if payout.state is not PayoutState.INSTRUCTED:
         raise StepRefusedError(f"payout {payout.id} is {payout.state}: no answer is due")
@@ -84,13 +82,13 @@ def _check_payout(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> Non
     _check_debit(file, answer.debited or amount, payout.hold_id)
 
 
-def _check_debit(file: RecoveryFile, debited: Money, hold_id: str) -> None:
+def _check_debit(file: CaseFile, debited: Money, hold_id: str) -> None:
     currency = file.hold(hold_id).currency
     if debited.currency != currency:
         raise StepRefusedError(f"the account is in {currency}: --debited says what left it")
 
 
-def _check_nothing(file: RecoveryFile, call: CallRow, answer: TypedAnswer) -> None:
+def _check_nothing(file: CaseFile, call: CallRow, answer: TypedAnswer) -> None:
     del file, call, answer
 
 

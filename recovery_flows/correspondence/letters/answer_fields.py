@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.letter_answer import AnswerState, TypedAnswer
 from models.entities.rows import CallRow
 from models.entities.states import CallKind, HoldState
@@ -61,7 +61,7 @@ _FORMS: Mapping[CallKind, Form] = {
 }
 
 
-def form_of(file: RecoveryFile, call: CallRow) -> Form:
+def form_of(file: CaseFile, call: CallRow) -> Form:
     """What the answer to a letter may say, and which fields each answer takes."""
     if call.kind in _FORMS:
         return _FORMS[call.kind]
@@ -76,7 +76,7 @@ def form_of(file: RecoveryFile, call: CallRow) -> Form:
 
 
 def typed_answer(
-    file: RecoveryFile, call: CallRow, fields: Mapping[str, str], law: Regime
+    file: CaseFile, call: CallRow, fields: Mapping[str, str], law: Regime
 ) -> TypedAnswer:
     """The texts of an answer as values; MisuseError names the field that does not fit.
 
@@ -120,7 +120,7 @@ def option(field: str) -> str:
 _OPTIONS = {"expires_at": "expires"}
 
 
-def _currencies(file: RecoveryFile, call: CallRow) -> dict[str, str]:
+def _currencies(file: CaseFile, call: CallRow) -> dict[str, str]:
     there = file.asset(call.asset_id).currency
     if call.kind is CallKind.PAYOUT:
         payout = next(p for p in file.payouts if p.id == call.subject_id)

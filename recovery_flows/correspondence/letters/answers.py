@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.letter_answer import AnswerState, TypedAnswer
 from models.entities.rows import CallRow
 from models.entities.states import LIVE_HOLDS, CallKind, HoldState, Noun
@@ -20,8 +20,8 @@ from recovery_flows.correspondence.letters.answer_checks import check
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import account_monitoring, release
 from recovery_flows.law import terms
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS
 
 _S = AnswerState
@@ -41,14 +41,14 @@ _MORE_TO_COME = (_S.QUEUED, _S.ACKNOWLEDGED)
 
 
 def enter(
-    progress: Progress,
+    progress: Changeset,
     call: CallRow,
     answer: TypedAnswer,
     sealed: str,
     document: str,
     actor: str,
     now: datetime,
-    laws: Laws,
+    laws: Regimes,
 ) -> str:
     """Ask a second person about a typed answer; return the approval's id. Nothing else changes.
 
@@ -74,7 +74,7 @@ def enter(
     return ask(progress, Act.LETTER_ANSWER, call.id, actor, now, due_at=due)
 
 
-def _check_new(file: RecoveryFile, call: CallRow, name: str, document: str) -> None:
+def _check_new(file: CaseFile, call: CallRow, name: str, document: str) -> None:
     if (call.answer_digest, call.answer_document) != (name, document):
         return
     pending = file.pending(call.id)
@@ -84,7 +84,7 @@ def _check_new(file: RecoveryFile, call: CallRow, name: str, document: str) -> N
         raise StepRefusedError(f"this very answer to {call.id} was taken already")
 
 
-def _look_by(file: RecoveryFile, call: CallRow, answer: TypedAnswer, laws: Laws) -> datetime | None:
+def _look_by(file: CaseFile, call: CallRow, answer: TypedAnswer, laws: Regimes) -> datetime | None:
     """The second look is due before the clock ends that the answer starts."""
     if call.kind in ORDERS_OF_HOLDS and answer.acted_at is not None:
         hold = file.hold(call.subject_id)
@@ -93,14 +93,14 @@ def _look_by(file: RecoveryFile, call: CallRow, answer: TypedAnswer, laws: Laws)
     return letter_steps.answer_by(file, call, laws)
 
 
-def give_back(progress: Progress, call_id: str, reason: str) -> None:
+def give_back(progress: Changeset, call_id: str, reason: str) -> None:
     """A second person said no: the letter waits for its answer to be typed again."""
     call = next(c for c in progress.file.calls if c.id == call_id)
     progress.take(Move(Noun.CALL, call.id, "answer_returned", call.state, reason=reason))
 
 
 def take(
-    progress: Progress, call_id: str, answer: TypedAnswer, now: datetime, laws: Laws
+    progress: Changeset, call_id: str, answer: TypedAnswer, now: datetime, laws: Regimes
 ) -> CallRow:
     """A second person said yes: the answer is taken as one that came through an interface."""
     call = letter_steps.letter_of(progress.file, call_id)
@@ -122,7 +122,7 @@ def take(
 
 
 def _take_yes(
-    progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime, laws: Laws
+    progress: Changeset, call: CallRow, answer: TypedAnswer, now: datetime, laws: Regimes
 ) -> None:
     if call.kind is CallKind.BALANCE and answer.amount is not None:
         account_monitoring.take_balance(progress, call.subject_id, answer.amount, laws, now)
@@ -134,7 +134,7 @@ def _take_yes(
 
 
 def _take_word_on_hold(
-    progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime, laws: Laws
+    progress: Changeset, call: CallRow, answer: TypedAnswer, now: datetime, laws: Regimes
 ) -> None:
     fact = hold_fact(progress.file, call, answer, now)
     hold = progress.file.hold(call.subject_id)
@@ -144,7 +144,7 @@ def _take_word_on_hold(
         answers.take_hold_fact(progress, hold.id, fact, laws, now)
 
 
-def hold_fact(file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datetime) -> HoldFact:
+def hold_fact(file: CaseFile, call: CallRow, answer: TypedAnswer, now: datetime) -> HoldFact:
     """A typed answer about a hold as the fact that an interface would have told."""
     hold = file.hold(call.subject_id)
     requested = Money(hold.requested_minor, hold.currency)
@@ -165,9 +165,7 @@ def hold_fact(file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datet
     )
 
 
-def payout_fact(
-    file: RecoveryFile, call: CallRow, answer: TypedAnswer, now: datetime
-) -> PayoutFact:
+def payout_fact(file: CaseFile, call: CallRow, answer: TypedAnswer, now: datetime) -> PayoutFact:
     """A typed answer about a payout as the fact that an interface would have told."""
     payout = next(p for p in file.payouts if p.id == call.subject_id)
     amount = answer.amount or Money(payout.amount_minor, payout.currency)
@@ -185,7 +183,7 @@ def payout_fact(
     )
 
 
-def _take_payout(progress: Progress, call: CallRow, answer: TypedAnswer, now: datetime) -> None:
+def _take_payout(progress: Changeset, call: CallRow, answer: TypedAnswer, now: datetime) -> None:
     """By letter no figure of the hold follows: what was debited is taken off by two persons' word.
 
     A hold of which nothing is left is over: no further letter will say so.

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow
 from models.entities.states import CallState, HoldState, Noun, RecoveryState
 from models.outcome import Move
 from recovery_flows.correspondence import call_validity
 from recovery_flows.correspondence.letters.next_steps import may_be_sent
 from recovery_flows.freezing import reminders
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.letter_channel import is_by_letter, order_of
 
 
-def advance(progress: Progress, now: datetime, laws: Laws) -> None:
+def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     """Cancel letters whose approval is void; a hold that no bank answered for in time lapses."""
     if progress.file.recovery.state is not RecoveryState.OPEN:
         return
@@ -31,7 +31,7 @@ def advance(progress: Progress, now: datetime, laws: Laws) -> None:
             _lapse(progress, hold, laws)
 
 
-def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
+def instants(file: CaseFile, laws: Regimes) -> Iterator[datetime]:
     """When a bank's silence ends a hold."""
     for hold in file.holds:
         ends = _silent_until(file, hold, laws)
@@ -39,7 +39,7 @@ def instants(file: RecoveryFile, laws: Laws) -> Iterator[datetime]:
             yield ends
 
 
-def _silent_until(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | None:
+def _silent_until(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | None:
     """The end of a hold that was ordered by letter, counted from its sending; None: no such hold.
 
     Through an interface a bank can be asked what became of an order; by letter nobody can, and
@@ -53,7 +53,7 @@ def _silent_until(file: RecoveryFile, hold: HoldRow, laws: Laws) -> datetime | N
     return reminders.ends_at(file, hold, laws)
 
 
-def _lapse(progress: Progress, hold: HoldRow, laws: Laws) -> None:
+def _lapse(progress: Changeset, hold: HoldRow, laws: Regimes) -> None:
     row = laws[progress.file.asset(hold.asset_id).regime].rows.get(hold.law_row)
     basis = f"{row.instrument}, {row.article}" if row else ""
     reason = "its letter was not answered in time: nobody knows whether the bank acted"

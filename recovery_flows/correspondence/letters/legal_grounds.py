@@ -6,18 +6,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow
 from models.entities.states import ApprovalState, CallKind, Noun
 from models.queries.cases.letters import authority_named
 from models.queries.cases.work import CallLine
 from recovery_flows.approvals.kinds import Act
 from recovery_flows.correspondence.documents.text import Basis, instant_text
-from recovery_flows.law.regime import Laws, Regime
+from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure, Sourced
 
 
-def basis_of(file: RecoveryFile, call: CallLine, laws: Laws, law: Regime) -> tuple[Basis, ...]:
+def basis_of(file: CaseFile, call: CallLine, laws: Regimes, law: Regime) -> tuple[Basis, ...]:
     """The rows of the law that a letter rests on; none for a question apart from any measure."""
     if call.kind is CallKind.PAYOUT:
         return tuple(_basis(row) for row in _of_payout(file, call, laws))
@@ -27,7 +27,7 @@ def basis_of(file: RecoveryFile, call: CallLine, laws: Laws, law: Regime) -> tup
     return (_basis(law.row(rows[-1])),) if rows else ()
 
 
-def _of_payout(file: RecoveryFile, call: CallLine, laws: Laws) -> list[Sourced]:
+def _of_payout(file: CaseFile, call: CallLine, laws: Regimes) -> list[Sourced]:
     law = laws[file.recovery.regime]
     payout = next(p for p in file.payouts if p.id == call.subject_id)
     method = next(a.method for a in file.allocations if a.id == payout.allocation_id)
@@ -40,7 +40,7 @@ def _basis(row: Sourced) -> Basis:
 
 
 def approval_of(
-    session: Session, file: RecoveryFile, call: CallLine, laws: Laws, law: Regime
+    session: Session, file: CaseFile, call: CallLine, laws: Regimes, law: Regime
 ) -> tuple[str, ...]:
     """Sentences on who ordered this and who approved it; roles, no names."""
     planned = next(c.planned_at for c in file.calls if c.id == call.id)
@@ -55,7 +55,7 @@ def approval_of(
     return (ordered, said, *named)
 
 
-def _said(file: RecoveryFile, approval: ApprovalRow, laws: Laws, law: Regime) -> str:
+def _said(file: CaseFile, approval: ApprovalRow, laws: Regimes, law: Regime) -> str:
     if approval.state is ApprovalState.PENDING:
         row = laws[file.recovery.regime].confirmation
         due = f" by {_at(approval.due_at, law)}" if approval.due_at else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from models.case_file import RecoveryFile, Step
+from models.case_file import CaseFile, Step
 from models.entities.rows import CallRow, HoldRow
 from models.entities.states import (
     LIVE_HOLDS,
@@ -29,8 +29,8 @@ from recovery_flows.approvals.requests import void_approvals
 from recovery_flows.correspondence import answers, call_validity
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import reminders
-from recovery_flows.law.regime import Laws
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.letter_channel import ORDERS_OF_HOLDS, is_by_letter, is_unasked, words
 
 _HOW = re.compile(r"(fax|courier|post|e-mail|hand)( [A-Za-z0-9./-]{1,40})?")
@@ -45,7 +45,7 @@ class LetterAction(StrEnum):
     ANSWER = "enter_answer"
 
 
-def send_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
+def send_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     """Letters that are to be printed, or printed and to be sent."""
     for call in file.calls:
         if call.state is CallState.PLANNED and is_by_letter(file, call):
@@ -56,7 +56,7 @@ def send_steps(file: RecoveryFile, laws: Laws) -> Iterator[Step]:
             yield Step(action, Role.OFFICER, call.id, call.asset_id, due, text)
 
 
-def answer_steps(file: RecoveryFile, laws: Laws) -> list[Step]:
+def answer_steps(file: CaseFile, laws: Regimes) -> list[Step]:
     """Letters that banks have not answered yet, the most urgent first.
 
     They stand behind whatever people can do now: until the letter comes nobody can.
@@ -74,13 +74,13 @@ def answer_steps(file: RecoveryFile, laws: Laws) -> list[Step]:
     return sorted(found, key=lambda s: (s.due_at is None, s.due_at or since, s.subject_id))
 
 
-def is_waiting(file: RecoveryFile, call: CallRow) -> bool:
+def is_waiting(file: CaseFile, call: CallRow) -> bool:
     """Whether a letter was sent, is not answered, and no typed answer waits for a second look."""
     sent = call.state is CallState.SENT and is_by_letter(file, call)
     return sent and file.pending(call.id) is None
 
 
-def was_returned(file: RecoveryFile, call: CallRow) -> bool:
+def was_returned(file: CaseFile, call: CallRow) -> bool:
     """Whether a second person sent back what stands there as the typed answer."""
     if not call.answer_digest:
         return False
@@ -89,7 +89,7 @@ def was_returned(file: RecoveryFile, call: CallRow) -> bool:
     return ApprovalState.DENIED in said and ApprovalState.APPROVED not in said
 
 
-def send_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
+def send_by(file: CaseFile, call: CallRow, laws: Regimes) -> datetime | None:
     """By when a letter has to leave; one that stops money should have left when it was ordered."""
     if call.kind in ORDERS_OF_HOLDS:
         hold = file.hold(call.subject_id)
@@ -99,7 +99,7 @@ def send_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
     return _end_at_account(file, call)
 
 
-def answer_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
+def answer_by(file: CaseFile, call: CallRow, laws: Regimes) -> datetime | None:
     """The end of the clock that waits for this answer."""
     if call.kind in ORDERS_OF_HOLDS:
         hold = file.hold(call.subject_id)
@@ -107,18 +107,18 @@ def answer_by(file: RecoveryFile, call: CallRow, laws: Laws) -> datetime | None:
     return _end_at_account(file, call)
 
 
-def _end_of_predecessor(file: RecoveryFile, hold: HoldRow) -> datetime | None:
+def _end_of_predecessor(file: CaseFile, hold: HoldRow) -> datetime | None:
     return file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
 
 
-def _end_at_account(file: RecoveryFile, call: CallRow) -> datetime | None:
+def _end_at_account(file: CaseFile, call: CallRow) -> datetime | None:
     if call.kind is CallKind.RELEASE:
         return file.hold(call.subject_id).release_due_at
     holds = [h for h in file.holds_of(call.asset_id) if h.state in LIVE_HOLDS]
     return min((h.expires_at for h in holds if h.expires_at is not None), default=None)
 
 
-def letter_of(file: RecoveryFile, call_id: str) -> CallRow:
+def letter_of(file: CaseFile, call_id: str) -> CallRow:
     """The open letter of that id; StepRefusedError says why it is none."""
     call = next((c for c in file.calls if c.id == call_id and c.state in OPEN_CALLS), None)
     if call is None:
@@ -128,13 +128,13 @@ def letter_of(file: RecoveryFile, call_id: str) -> CallRow:
     return call
 
 
-def record_printed(progress: Progress, call: CallRow, body: str, letter: str) -> None:
+def record_printed(progress: Changeset, call: CallRow, body: str, letter: str) -> None:
     """Fix a letter: digests of the order and of the letter's bytes; from now on both stand."""
     values: dict[str, Scalar] = {"body_digest": body, "letter_digest": letter}
     progress.take(Move(Noun.CALL, call.id, "printed", call.state, values))
 
 
-def record_sent(progress: Progress, call: CallRow, how: str, at: datetime, now: datetime) -> None:
+def record_sent(progress: Changeset, call: CallRow, how: str, at: datetime, now: datetime) -> None:
     """Record how and when a letter left; the clock of its hold runs from then on.
 
     Whether its approval is still in force is for the caller to ask, with `sending.may_leave`.
@@ -175,7 +175,7 @@ def is_before_order(call: CallRow, at: datetime) -> bool:
     return ordered is not None and at < ordered.replace(second=0, microsecond=0)
 
 
-def receive(progress: Progress, hold_id: str, document: str, now: datetime) -> str:
+def receive(progress: Changeset, hold_id: str, document: str, now: datetime) -> str:
     """A bank wrote unasked about a hold; return the id of the letter that its word is typed to."""
     file = progress.file
     hold = file.hold(hold_id)
@@ -200,7 +200,7 @@ def receive(progress: Progress, hold_id: str, document: str, now: datetime) -> s
     return call_id
 
 
-def drop(progress: Progress, call: CallRow, reason: str) -> None:
+def drop(progress: Changeset, call: CallRow, reason: str) -> None:
     """Give up a question about a balance, or a letter that came unasked and was taken for one."""
     if call.kind is not CallKind.BALANCE and not is_unasked(call):
         raise StepRefusedError(f"{call.id} is an order or a statement: it cannot be dropped")
@@ -208,6 +208,6 @@ def drop(progress: Progress, call: CallRow, reason: str) -> None:
     progress.take(Move(Noun.CALL, call.id, "dropped", call.state, reason=reason))
 
 
-def may_be_sent(file: RecoveryFile, call: CallRow) -> bool:
+def may_be_sent(file: CaseFile, call: CallRow) -> bool:
     """Whether a letter that is printed or to be printed may still leave."""
     return call_validity.may_leave(file, call.kind, call.approval_id)

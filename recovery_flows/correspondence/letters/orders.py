@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NoReturn, Protocol
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import CallRow, HoldRow
 from models.entities.states import CallKind, HoldKind
 from models.facts import AccountRef
@@ -22,7 +22,7 @@ from models.store.unit import Unit
 from recovery_flows.correspondence.documents.text import Addressee, LetterFacts, Order, Sender
 from recovery_flows.correspondence.letters.legal_grounds import approval_of, basis_of
 from recovery_flows.errors import MisuseError
-from recovery_flows.law.regime import Laws, Regime
+from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Limit, LimitUnit
 from recovery_flows.partners.letter_channel import account_of, regime_of
 
@@ -40,13 +40,13 @@ class OrderMaker(Protocol):
     """Spells an order as an interface would get it: where to, and which bytes."""
 
     def __call__(
-        self, unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws
+        self, unit: Unit, file: CaseFile, call: CallLine, laws: Regimes
     ) -> tuple[str, bytes]:
         """The path and the body."""
         ...
 
 
-def _no_orders(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> NoReturn:
+def _no_orders(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> NoReturn:
     del unit, file, call, laws
     raise MisuseError("no letters are written here: `recovery letter` writes them")
 
@@ -63,7 +63,7 @@ NO_POST = Post()
 
 
 def order_bytes(
-    unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws, post: Post
+    unit: Unit, file: CaseFile, call: CallLine, laws: Regimes, post: Post
 ) -> tuple[str, bytes]:
     """Where the order would go and its bytes, as an interface would get them.
 
@@ -82,10 +82,10 @@ def order_bytes(
 
 def letter_facts(
     unit: Unit,
-    file: RecoveryFile,
+    file: CaseFile,
     call: CallLine,
     body: bytes,
-    laws: Laws,
+    laws: Regimes,
     sender: Sender,
     now: datetime,
 ) -> LetterFacts:
@@ -123,12 +123,12 @@ def _masked(account: AccountRef) -> AccountRef:
     return AccountRef(account.bank, masked_account(account.number[-4:]), holder)
 
 
-def _row(file: RecoveryFile, call: CallLine) -> CallRow:
+def _row(file: CaseFile, call: CallLine) -> CallRow:
     return next(c for c in file.calls if c.id == call.id)
 
 
 def _order(
-    unit: Unit, file: RecoveryFile, call: CallLine, body: Mapping[str, object], law: Regime
+    unit: Unit, file: CaseFile, call: CallLine, body: Mapping[str, object], law: Regime
 ) -> Order:
     if call.kind in (CallKind.HOLD, CallKind.REQUEST):
         return _hold_order(unit, file, call, body, law)
@@ -154,7 +154,7 @@ def _order(
 
 
 def _hold_order(
-    unit: Unit, file: RecoveryFile, call: CallLine, body: Mapping[str, object], law: Regime
+    unit: Unit, file: CaseFile, call: CallLine, body: Mapping[str, object], law: Regime
 ) -> Order:
     hold = file.hold(call.subject_id)
     ends = body["expiresAt"]
@@ -182,7 +182,7 @@ def _hold_order(
 
 
 def _payout_order(
-    unit: Unit, file: RecoveryFile, call: CallLine, body: Mapping[str, object], account: AccountRef
+    unit: Unit, file: CaseFile, call: CallLine, body: Mapping[str, object], account: AccountRef
 ) -> Order:
     payout = next(p for p in file.payouts if p.id == call.subject_id)
     payee = account_ref(unit.session, unit.vault, payout.payee_account_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.letter_answer import LetterStand
 from models.entities.rows import CallRow
@@ -15,7 +15,7 @@ from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.letters import recoveries_with_letters
 from recovery_flows.correspondence.letters.answer_fields import REFUSALS, form_of
 from recovery_flows.correspondence.letters.next_steps import answer_by, send_by, was_returned
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.partners.letter_channel import is_by_letter, words
 
 HINTS = {
@@ -29,7 +29,9 @@ HINTS = {
 }
 
 
-def open_letters(database: Database, laws: Laws, recovery_id: str = "") -> tuple[LetterLine, ...]:
+def open_letters(
+    database: Database, laws: Regimes, recovery_id: str = ""
+) -> tuple[LetterLine, ...]:
     """Open letters of all recoveries or of one, the most urgent first."""
     with database.reading() as session:
         ids = [recovery_id] if recovery_id else recoveries_with_letters(session)
@@ -38,7 +40,7 @@ def open_letters(database: Database, laws: Laws, recovery_id: str = "") -> tuple
     return tuple(sorted(lines, key=_urgency))
 
 
-def letters_of(file: RecoveryFile, laws: Laws) -> list[LetterLine]:
+def letters_of(file: CaseFile, laws: Regimes) -> list[LetterLine]:
     """The open letters of one recovery, the most urgent first."""
     lines = [
         _line(file, call, laws)
@@ -52,7 +54,7 @@ def _urgency(line: LetterLine) -> tuple[bool, datetime | None, str, str]:
     return line.due_at is None, line.due_at or line.planned_at, line.ref, line.call_id
 
 
-def _line(file: RecoveryFile, call: CallRow, laws: Laws) -> LetterLine:
+def _line(file: CaseFile, call: CallRow, laws: Regimes) -> LetterLine:
     is_planned = call.state is CallState.PLANNED
     return LetterLine(
         call_id=call.id,
@@ -70,7 +72,7 @@ def _line(file: RecoveryFile, call: CallRow, laws: Laws) -> LetterLine:
     )
 
 
-def _stands(file: RecoveryFile, call: CallRow) -> LetterStand:
+def _stands(file: CaseFile, call: CallRow) -> LetterStand:
     if call.state is CallState.PLANNED:
         return LetterStand.TO_SEND if call.letter_digest else LetterStand.TO_PRINT
     if file.pending(call.id) is not None:
@@ -78,7 +80,7 @@ def _stands(file: RecoveryFile, call: CallRow) -> LetterStand:
     return LetterStand.RETURNED if was_returned(file, call) else LetterStand.WAITS
 
 
-def _fields(file: RecoveryFile, call: CallRow) -> Iterator[tuple[str, str]]:
+def _fields(file: CaseFile, call: CallRow) -> Iterator[tuple[str, str]]:
     """Every field that some answer to this letter takes, each once, with a hint."""
     form = form_of(file, call)
     yield "state", " | ".join(form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import HoldRow
 from models.entities.states import TASK_CALLS, CallKind, HoldKind, Noun, Role
 from models.ids import HoldId, OfficerId, RecoveryId
@@ -13,7 +13,7 @@ from recovery_flows.engine.outbox.task_bodies import mandate_of, task_limits, ta
 from recovery_flows.errors import DisagreementError
 from recovery_flows.freezing import renewal
 from recovery_flows.law import terms
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.partners import letter_channel
 from recovery_flows.partners.rbp1 import wire
 from recovery_flows.partners.rbp1.orders import Approval, Authority, Limits
@@ -29,7 +29,7 @@ class NoBankReferenceError(DisagreementError):
         )
 
 
-def path_and_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> tuple[str, bytes]:
+def path_and_body(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> tuple[str, bytes]:
     """Where an order goes and what it says; raises LookupError if its subject is gone."""
     if call.kind in TASK_CALLS:
         return task_path_and_body(unit, file, call, laws)
@@ -54,7 +54,7 @@ def _bank_ref(hold: HoldRow) -> str:
     return hold.bank_ref
 
 
-def _hold_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> bytes:
+def _hold_body(unit: Unit, file: CaseFile, call: CallLine, laws: Regimes) -> bytes:
     hold = file.hold(call.subject_id)
     asset = file.asset(hold.asset_id)
     law = laws[asset.regime]
@@ -75,7 +75,7 @@ def _hold_body(unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws) -> by
     )
 
 
-def _payout_body(unit: Unit, file: RecoveryFile, call: CallLine) -> bytes:
+def _payout_body(unit: Unit, file: CaseFile, call: CallLine) -> bytes:
     payout = next(p for p in file.payouts if p.id == call.subject_id)
     return wire.payout_body(
         payout.id,
@@ -87,7 +87,7 @@ def _payout_body(unit: Unit, file: RecoveryFile, call: CallLine) -> bytes:
     )
 
 
-def limits_of(unit: Unit, file: RecoveryFile, call: CallLine) -> Limits:
+def limits_of(unit: Unit, file: CaseFile, call: CallLine) -> Limits:
     """Which account a call is about, and the most that it may touch, as the file says it now."""
     amount = None
     if call.kind in TASK_CALLS:
@@ -105,7 +105,7 @@ def limits_of(unit: Unit, file: RecoveryFile, call: CallLine) -> Limits:
     return Limits(account_ref(unit.session, unit.vault, account_id).number, amount)
 
 
-def authority_of(file: RecoveryFile, call: CallLine, laws: Laws) -> Authority:
+def authority_of(file: CaseFile, call: CallLine, laws: Regimes) -> Authority:
     """Who asks by which law, and who approved it, as far as somebody has."""
     approval = next((a for a in file.approvals if a.id == call.approval_id), None)
     said = None
@@ -115,7 +115,7 @@ def authority_of(file: RecoveryFile, call: CallLine, laws: Laws) -> Authority:
     return Authority(recovery, requester, _mandate(file, call, laws), said)
 
 
-def _mandate(file: RecoveryFile, call: CallLine, laws: Laws) -> str:
+def _mandate(file: CaseFile, call: CallLine, laws: Regimes) -> str:
     if call.noun is Noun.TASK:
         return mandate_of(file, laws)
     if call.noun is not Noun.HOLD:
@@ -125,7 +125,7 @@ def _mandate(file: RecoveryFile, call: CallLine, laws: Laws) -> str:
     return f"{row.instrument}, {row.article}"
 
 
-def statement_account(file: RecoveryFile, call: CallLine) -> str:
+def statement_account(file: CaseFile, call: CallLine) -> str:
     """Which account a statement call asks about: an asset's, or a claim's own."""
     for claim in file.claims:
         if claim.id == call.subject_id:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import OPEN_CALLS, QUESTIONS, CallKind, CallState, Noun
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import CallLine, call_owner, calls_by_id
@@ -23,7 +23,7 @@ from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone
 from recovery_flows.engine.outbox.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.engine.quarantine import note_failure
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.rbp1.orders import Authority, Limits
 
 _LOOK_BACK = timedelta(days=30)
@@ -102,7 +102,7 @@ def _prepare(
     return [_make_ready(unit, engine, file, call, now)]
 
 
-def _may_leave(file: RecoveryFile, call: CallLine) -> bool:
+def _may_leave(file: CaseFile, call: CallLine) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures.
 
     What may have left already, even in an attempt that was postponed, is followed to its end: its
@@ -119,25 +119,21 @@ def _may_have_left(call: CallLine) -> bool:
     return call.attempts > 0 or call.state is not CallState.PLANNED
 
 
-def _kept_back(file: RecoveryFile, call: CallLine) -> str:
+def _kept_back(file: CaseFile, call: CallLine) -> str:
     """Why an order that has not left is kept back for now, such as a trace that is due."""
     return "" if _may_have_left(call) else call_validity.waits(file, call.kind, call.subject_id)
 
 
-def _take_back(
-    unit: Unit, engine: Engine, file: RecoveryFile, call: CallLine, now: datetime
-) -> None:
+def _take_back(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: datetime) -> None:
     """Cancel a call; what it was to order is open again, and the file goes on."""
-    progress = Progress(file)
+    progress = Changeset(file)
     for row in file.calls:
         if row.id == call.id:
             call_validity.take_back(progress, row)
     conclude(unit, ENGINE, now, engine.laws, progress)
 
 
-def _make_ready(
-    unit: Unit, engine: Engine, file: RecoveryFile, call: CallLine, now: datetime
-) -> Ready:
+def _make_ready(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: datetime) -> Ready:
     path, body = call.path, call.body
     since = min(c.paid_at for c in file.claims) - _LOOK_BACK
     if not body and call.kind not in QUESTIONS:
@@ -154,6 +150,6 @@ def _make_ready(
     return Ready(call, path, body, limits, authority, since, now, in_doubt)
 
 
-def _bank_ref(file: RecoveryFile, call: CallLine) -> str:
+def _bank_ref(file: CaseFile, call: CallLine) -> str:
     payout = next(p for p in file.payouts if p.id == call.subject_id)
     return file.hold(payout.hold_id).bank_ref

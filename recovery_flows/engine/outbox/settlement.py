@@ -28,7 +28,7 @@ from recovery_flows.engine.quarantine import note_failure
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.freezing import account_monitoring, release
 from recovery_flows.ledger import bank_contradictions, hold_figures
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import answers as task_answers
 from recovery_flows.partners.rbp1 import wire
 from recovery_flows.tracing import trace_requests
@@ -77,7 +77,7 @@ def _settle_group(unit: Unit, engine: Engine, group: list[Result]) -> None:
     if not group:
         return
     now, wall = engine.now(), engine.wall()
-    progress = Progress(load_file(unit.session, group[0].call.recovery_id))
+    progress = Changeset(load_file(unit.session, group[0].call.recovery_id))
     for result in group:
         _settle_one(unit, engine, now, wall, progress, result)
         _note(unit, result, wall)
@@ -119,7 +119,7 @@ def _settle_one(
     engine: Engine,
     now: datetime,
     wall: datetime,
-    progress: Progress,
+    progress: Changeset,
     result: Result,
 ) -> None:
     digests = _keep(unit, result, wall)
@@ -151,7 +151,7 @@ def _settle_one(
         went_through(progress, Noun.CALL, result.call.id, now)
 
 
-def _refuse(progress: Progress, result: Result, now: datetime) -> None:
+def _refuse(progress: Changeset, result: Result, now: datetime) -> None:
     call = result.call
     if call.kind in TASK_CALLS:
         task_answers.take_refusal(progress, call.kind, call.subject_id, result.code)
@@ -178,7 +178,7 @@ def _take(
     unit: Unit,
     engine: Engine,
     now: datetime,
-    progress: Progress,
+    progress: Changeset,
     result: Result,
     digests: list[str],
 ) -> None:
@@ -220,7 +220,7 @@ def _take(
             release.take_rest(progress, call.subject_id, answered)
 
 
-def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Result) -> None:
+def _take_figure(engine: Engine, now: datetime, progress: Changeset, result: Result) -> None:
     """What a bank holds after a payout; the payout counts as confirmed together with it."""
     call = result.call
     payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
@@ -235,7 +235,7 @@ def _take_figure(engine: Engine, now: datetime, progress: Progress, result: Resu
 
 
 def _belongs(
-    progress: Progress, result: Result, now: datetime, order_ref: str, expected: str = ""
+    progress: Changeset, result: Result, now: datetime, order_ref: str, expected: str = ""
 ) -> None:
     """An answer that is about something else than was asked is not taken, and a person looks."""
     call = result.call

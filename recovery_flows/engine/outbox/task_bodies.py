@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.states import CallKind, TaskKind
 from models.entities.task_rows import TaskRow
 from models.queries.cases.multi_agency import sealed_subject
@@ -13,7 +13,7 @@ from models.queries.cases.work import CallLine
 from models.sealing.sealed_place import SealedPlace
 from models.store.unit import Unit
 from recovery_flows.law import terms
-from recovery_flows.law.regime import Laws
+from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle, stage as multi_agency
 from recovery_flows.partners.rbp1 import task_wire
@@ -21,7 +21,7 @@ from recovery_flows.partners.rbp1.orders import Limits
 
 
 def task_path_and_body(
-    unit: Unit, file: RecoveryFile, call: CallLine, laws: Laws
+    unit: Unit, file: CaseFile, call: CallLine, laws: Regimes
 ) -> tuple[str, bytes]:
     """Where an order about a task goes and what it says."""
     task = multi_agency.task_of(file, call.subject_id)
@@ -46,13 +46,13 @@ def task_path_and_body(
     )
 
 
-def task_limits(unit: Unit, file: RecoveryFile, call: CallLine) -> Limits:
+def task_limits(unit: Unit, file: CaseFile, call: CallLine) -> Limits:
     """The subject that an order is bound to, in place of an account."""
     task = multi_agency.task_of(file, call.subject_id)
     return Limits(str(_subject(unit, task)["value"]))
 
 
-def mandate_of(file: RecoveryFile, laws: Laws) -> str:
+def mandate_of(file: CaseFile, laws: Regimes) -> str:
     """By which law partners are asked."""
     row = laws[file.recovery.regime].measure(Measure.LINKAGE_ANSWER)
     return multi_agency_lifecycle.basis_text(row)

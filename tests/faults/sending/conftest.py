@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from config.settings import load_settings
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.engine import Database
 from models.entities.register_states import InstallationKind
 from models.entities.rows import HoldRow
@@ -39,7 +39,7 @@ from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cli.composition import (
@@ -87,9 +87,9 @@ class Unit:
         pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
         return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
 
-    def desk(self, role: Role = Role.OFFICER) -> Desk:
+    def desk(self, role: Role = Role.OFFICER) -> CaseOfficer:
         who = by_system_user(self.database, f"the-{role}")
-        return Desk(self.database, self.installation.laws, who, lambda: self.wall)
+        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall)
 
     def later(self, hours: float) -> None:
         """Let case time pass, for the banks too."""
@@ -97,7 +97,7 @@ class Unit:
         with unit_of_work(self.database) as unit:
             set_case_time(unit, self.sandbox.now)
 
-    def file(self) -> RecoveryFile:
+    def file(self) -> CaseFile:
         with self.database.reading() as session:
             return load_file(session, self.recovery_id)
 
@@ -221,7 +221,7 @@ class Unit:
 _AWAITED = OPEN_TASKS | {TaskState.CANCEL_PENDING}
 
 
-def is_waited_for(file: RecoveryFile) -> bool:
+def is_waited_for(file: CaseFile) -> bool:
     held = [h for h in file.holds if h.state in LIVE_HOLDS]
     return (
         any(c.state in OPEN_CALLS for c in file.calls)

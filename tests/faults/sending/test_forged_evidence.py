@@ -16,7 +16,7 @@ from models.trouble import Trouble
 from recovery_flows.cases.commit import conclude
 from recovery_flows.engine import event_feed
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.advice import advice
 from tests.faults.sending.test_forged import another, assert_nothing_was_paid, tamper
 
@@ -115,7 +115,7 @@ async def test_a_feed_that_was_put_forward_by_hand_is_not_read_on(unit: Any) -> 
 async def test_a_doubt_that_was_resolved_by_sql_does_not_let_money_go(unit: Any) -> None:
     await unit.until("return")
     with unit_of_work(unit.database) as work:
-        progress, now = Progress(load_file(work.session, unit.recovery_id)), unit.sandbox.now
+        progress, now = Changeset(load_file(work.session, unit.recovery_id)), unit.sandbox.now
         (asset, *_) = progress.file.assets
         discrepancies.find(
             progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.HOLD, "hold-x", now, asset_id=asset.id,

@@ -15,7 +15,7 @@ from recovery_flows.cases.commit import conclude
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.outbox import dispatch
 from recovery_flows.freezing import actions as hold_actions
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 def told(unit: Any, hold: HoldRow, minor: int) -> None:
@@ -28,7 +28,7 @@ def told(unit: Any, hold: HoldRow, minor: int) -> None:
     )  # fmt: skip
     laws = unit.installation.laws
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, unit.recovery_id))
+        progress = Changeset(load_file(work.session, unit.recovery_id))
         answers.take_hold_fact(progress, hold.id, fact, laws, unit.sandbox.now)
         conclude(work, ENGINE, unit.sandbox.now, laws, progress)
 

@@ -49,12 +49,12 @@ DESK = """
 import os, signal, sys
 from pathlib import Path
 from recovery_flows.cli.composition import open_installation
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.access.log_in import by_system_user
 
 opened = open_installation(Path(sys.argv[1]))
 who = by_system_user(opened.database, "the-officer")
-Desk(opened.database, opened.laws, who).advance(sys.argv[2])
+CaseOfficer(opened.database, opened.laws, who).advance(sys.argv[2])
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

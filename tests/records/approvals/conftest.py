@@ -40,7 +40,7 @@ from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.engine.outbox.bodies import path_and_body
 from recovery_flows.freezing import actions as hold_actions
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
 
@@ -79,7 +79,7 @@ class Case:
     def no_money(self, hold_id: str) -> None:
         """The bank finds nothing on the account."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Progress(load_file(unit.session, self.recovery_id))
+            progress = Changeset(load_file(unit.session, self.recovery_id))
             hold, now = progress.file.hold(hold_id), self.unit.now
             fact = HoldFact(
                 bank_ref="H-0", revision=3, order_ref=hold_id, state=BankHoldState.REFUSED,

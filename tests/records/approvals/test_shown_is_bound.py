@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.queries.cases.figures import shown
 from models.queries.cases.names import Names, names_of
 from recovery_flows.approvals.figures import subject_of
@@ -35,7 +35,7 @@ def _other(value: object) -> object:
     return value
 
 
-def _row_changes(file: RecoveryFile) -> Iterator[tuple[str, RecoveryFile]]:
+def _row_changes(file: CaseFile) -> Iterator[tuple[str, CaseFile]]:
     """The file with one column of one row changed, for every column of every row."""
     for table in (*_ROWS, "calls", "balances"):
         rows = getattr(file, table)
@@ -53,7 +53,7 @@ def _row_changes(file: RecoveryFile) -> Iterator[tuple[str, RecoveryFile]]:
             yield f"recovery.{field.name}", replace(file, recovery=new)
 
 
-def _names(unit: Any, file: RecoveryFile) -> Names:
+def _names(unit: Any, file: CaseFile) -> Names:
     with unit.database.reading() as session:
         return names_of(session, unit.database.vault, [file])
 

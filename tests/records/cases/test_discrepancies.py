@@ -16,12 +16,12 @@ from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.views.queue import queue
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 
 
 def found(unit: Any, recovery_id: str, mark: str = "1", **about: str) -> str:
-    progress = Progress(unit.file(recovery_id))
+    progress = Changeset(unit.file(recovery_id))
     name = discrepancies.find(
         progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.PAYOUT, "payout-x", unit.now,
         expected=Money(80_000, "CNY"), stated=Money(40_000, "CNY"), mark=mark, **about,
@@ -67,7 +67,7 @@ def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue(unit: Any, recovery_
         who = Actor("wu", Role.SUPERVISOR)
         closing = Move(Noun.RECOVERY, recovery_id, "closed_no_recovery", RecoveryState.OPEN)
         record(work, who, unit.now, recovery_id, Outcome((closing,)))
-        conclude(work, ENGINE, unit.now, unit.laws, Progress(unit_file(work, recovery_id)))
+        conclude(work, ENGINE, unit.now, unit.laws, Changeset(unit_file(work, recovery_id)))
     assert recovery_id not in red(unit)
     name = found(unit, recovery_id)
     assert red(unit)[recovery_id] == "discrepancy"

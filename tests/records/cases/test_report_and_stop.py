@@ -19,7 +19,7 @@ from models.queries.cases.views import OfficerView
 from models.store.people import appoint
 from models.store.unit import unit_of_work
 from recovery_flows.access.log_in import NobodyActsError, by_system_user
-from recovery_flows.cases.case_officer import Desk
+from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.deconfliction_check import KnownElsewhereError
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.views.page import recovery_page
@@ -73,8 +73,10 @@ def test_nobody_but_an_officer_can_and_the_sender_cannot_confirm(unit: Any, fact
         appoint(work, unit.now, "zhao", [Role.OFFICER, Role.SUPERVISOR], os_user="zhao")
     for who in (None, by_system_user(unit.database, "wu")):
         with pytest.raises(NobodyActsError):
-            stop_at_once(Desk(unit.database, unit.laws, who, lambda: unit.now), fact(1), "1")
-    both = Desk(unit.database, unit.laws, by_system_user(unit.database, "zhao"), lambda: unit.now)
+            stop_at_once(CaseOfficer(unit.database, unit.laws, who, lambda: unit.now), fact(1), "1")
+    both = CaseOfficer(
+        unit.database, unit.laws, by_system_user(unit.database, "zhao"), lambda: unit.now
+    )
     done = stop_at_once(both, fact(1), "1")
     (approval,) = unit.file(done.recovery_id).approvals
     with pytest.raises(StepRefusedError, match="a second person has to"):
@@ -121,7 +123,7 @@ def without(unit: Any, measure: Measure) -> dict[str, Any]:
 def test_a_law_without_a_later_confirmation_lets_no_stop_leave_first(unit: Any, fact: Any) -> None:
     laws = without(unit, Measure.CONFIRMATION)
     chen = by_system_user(unit.database, "chen")
-    desk = Desk(unit.database, laws, chen, lambda: unit.now)
+    desk = CaseOfficer(unit.database, laws, chen, lambda: unit.now)
     done = stop_at_once(desk, fact(1), "1")
     assert "lets no stop-payment leave before another person has approved" in done.sentence
     assert done.sentence.endswith("next: send the stop-payment of CNY 1,000.00 (officer)")
@@ -135,7 +137,7 @@ def test_a_law_without_a_later_confirmation_lets_no_stop_leave_first(unit: Any, 
 
 def test_a_law_without_a_stop_payment_takes_nothing_in(unit: Any, fact: Any) -> None:
     chen = by_system_user(unit.database, "chen")
-    desk = Desk(unit.database, without(unit, Measure.STOP), chen, lambda: unit.now)
+    desk = CaseOfficer(unit.database, without(unit, Measure.STOP), chen, lambda: unit.now)
     before = event_count(unit)
     with pytest.raises(StepRefusedError, match="the law CN knows no stop-payment"):
         stop_at_once(desk, fact(1), "1")

@@ -21,7 +21,7 @@ from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Acts:
     ) -> None:
         """The bank says what became of a payout; where no sum is given, as ordered."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
+            progress = Changeset(load_file(unit.session, recovery_id))
             payout = next(p for p in progress.file.payouts if p.id == payout_id)
             amount = Money(payout.amount_minor, payout.currency)
             fact = PayoutFact(
@@ -149,7 +149,7 @@ class Acts:
     def bank_refuses(self, recovery_id: str, hold_id: str) -> None:
         """The bank finds nothing (more) to hold."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Progress(load_file(unit.session, recovery_id))
+            progress = Changeset(load_file(unit.session, recovery_id))
             requested = Money(progress.file.hold(hold_id).requested_minor, "CNY")
             fact = HoldFact(
                 bank_ref=f"H-{hold_id[-6:]}", revision=3, order_ref=hold_id,

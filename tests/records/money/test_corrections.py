@@ -10,7 +10,7 @@ from models.entities.states import LedgerAccount, Noun
 from models.queries.audit.verify import verify
 from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.reports.ledger_check import ledger_check
 
 MOVE_REASON = "the ledger did not show what the records say"
@@ -39,7 +39,7 @@ def test_a_wrong_ledger_is_corrected_by_an_event_of_its_own(unit: Any, acts: Any
     recovery_id = acts.pooled(victims=1, held_minor=100_000)
     unit.tamper("DELETE FROM posting WHERE account = 'held'", "UPDATE recovery SET version = 99")
     assert not [b for b in unit.file(recovery_id).balances if b.account is LedgerAccount.HELD]
-    progress = Progress(unit.file(recovery_id))
+    progress = Changeset(unit.file(recovery_id))
     progress.correct()
     (move,) = progress.moves
     assert (move.noun, move.event) == (Noun.RECOVERY, "ledger_corrected")

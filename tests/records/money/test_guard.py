@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import CallRow
 from models.entities.states import AllocationState, CallKind, CallState, DiscrepancyKind, Noun, Role
 from models.queries.cases.case_files import load_file
@@ -21,7 +21,7 @@ from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.outbox.preparation import prepare
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger import discrepancies
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import decisions as return_decisions
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
@@ -33,7 +33,7 @@ WANTED = "another open recovery wants the account"
 def contradict(unit: Any, recovery_id: str, *, on: str) -> str:
     """A bank contradicts the records of the first claim, of its account, or of the recovery."""
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, recovery_id))
+        progress = Changeset(load_file(work.session, recovery_id))
         file = progress.file
         claim_id = file.payouts[-1].claim_id if file.payouts else file.claims[0].id
         named: dict[str, str] = {
@@ -49,13 +49,13 @@ def contradict(unit: Any, recovery_id: str, *, on: str) -> str:
     return found
 
 
-def orders(file: RecoveryFile) -> list[CallRow]:
+def orders(file: CaseFile) -> list[CallRow]:
     return [c for c in file.calls if c.kind is CallKind.PAYOUT]
 
 
-def try_to(unit: Any, recovery_id: str, act: Callable[[Progress, str], None]) -> None:
+def try_to(unit: Any, recovery_id: str, act: Callable[[Changeset, str], None]) -> None:
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, recovery_id))
+        progress = Changeset(load_file(work.session, recovery_id))
         act(progress, progress.file.allocations[-1].id)
 
 

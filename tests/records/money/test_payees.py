@@ -13,7 +13,7 @@ from models.store.unit import Actor
 from recovery_flows.access.log_in import NobodyActsError
 from recovery_flows.cases.views.pending_approvals import waiting_approvals
 from recovery_flows.errors import MisuseError, StepRefusedError
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution.decisions import submit_allocation
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
@@ -91,7 +91,7 @@ def test_nothing_is_submitted_while_another_payee_waits_and_a_no_leaves_the_acco
     claim = unit.file(recovery_id).claims[0]
     allocation = unit.file(recovery_id).allocations[0]
     unit.desk().change_payee(recovery_id, claim.id, OTHER, "closed")
-    progress = Progress(unit.file(recovery_id))
+    progress = Changeset(unit.file(recovery_id))
     with pytest.raises(StepRefusedError, match="another payee is asked for"):
         submit_allocation(progress, allocation.id, "chen", unit.now, unit.laws)
     unit.desk(SUPERVISOR).deny(payee(unit, recovery_id).approval_id, "not the victim's")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.action_kinds import Action
-from models.case_file import Balance, RecoveryFile
+from models.case_file import Balance, CaseFile
 from models.entities.states import HoldKind, LedgerAccount, Stage
 from recovery_flows.cases import next_steps
 from recovery_flows.ledger import pools
@@ -16,14 +16,14 @@ from recovery_flows.restitution import guards as return_guards
 
 
 @pytest.fixture
-def abroad(unit: Any, acts: Any) -> tuple[RecoveryFile, Any]:
+def abroad(unit: Any, acts: Any) -> tuple[CaseFile, Any]:
     """A freeze in pounds; `left` leaves so many pence of it, which carry so much of the loss."""
     recovery_id = acts.frozen()
     acts.settled_trace(recovery_id)
     file = unit.file(recovery_id)
     freeze = next(h for h in file.holds if h.kind is HoldKind.FREEZE)
 
-    def left(claim_minor: int, pence: int) -> RecoveryFile:
+    def left(claim_minor: int, pence: int) -> CaseFile:
         asset = replace(
             file.asset(freeze.asset_id), currency="GBP", stage=Stage.RESTITUTION,
             traced_claim_minor=90_000, traced_minor=10_000,

@@ -22,7 +22,7 @@ from recovery_flows.cases.commit import conclude
 from recovery_flows.correspondence import call_validity
 from recovery_flows.freezing import release
 from recovery_flows.ledger import outstanding_losses
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.letter_channel import releasing
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution import decisions as return_decisions
@@ -107,7 +107,7 @@ def test_after_a_returned_payout_nothing_is_released(unit: Any, acts: Any, whole
     acts.decide(whole)
     assert Action.SUBMIT_RELEASE not in actions(unit, whole)
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, whole))
+        progress = Changeset(load_file(work.session, whole))
         with pytest.raises(StepRefusedError, match="not free to be released"):
             return_decisions.submit_release(progress, held[0].id, "chen", unit.now)
 
@@ -154,7 +154,7 @@ def test_a_release_carries_the_approved_sum_and_what_came_since_stays_held(
     hold = next(h for h in unit.file(whole).holds if h.state is HoldState.RELEASE_PENDING)
     assert releasing(hold) == Money(20_000, "CNY")
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, whole))
+        progress = Changeset(load_file(work.session, whole))
         rest = Money(5_000, "CNY")
         fact = HoldFact(
             bank_ref=hold.bank_ref, revision=20, order_ref=hold.id,

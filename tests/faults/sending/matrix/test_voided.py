@@ -20,7 +20,7 @@ from models.outcome import Move
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from tests.faults.sending import partners
 from tests.faults.sending.partners import PLATFORM, task
 
@@ -30,7 +30,7 @@ async def voided(unit: Any, kind: CallKind) -> None:
     (call,) = (c for c in unit.file().calls if c.kind is kind)
     assert call.state in OPEN_CALLS
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, unit.recovery_id))
+        progress = Changeset(load_file(work.session, unit.recovery_id))
         (approval,) = (a for a in progress.file.approvals if a.id == call.approval_id)
         assert approval.state is ApprovalState.APPROVED
         progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason="planted"))

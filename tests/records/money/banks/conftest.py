@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.case_file import RecoveryFile
+from models.case_file import CaseFile
 from models.entities.rows import DiscrepancyRow, HoldRow, PayoutRow
 from models.entities.states import (
     LIVE_HOLDS,
@@ -30,7 +30,7 @@ from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
 from recovery_flows.correspondence import answers
 from recovery_flows.freezing.answer_table import HOLDING
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.reports.ledger_check import ledger_check
 
 CNY, DAY = "CNY", timedelta(days=1)
@@ -40,7 +40,7 @@ CNY, DAY = "CNY", timedelta(days=1)
 class Banks:
     """One recovery with a freeze of 700.00 and a payout out of it, and what its bank states."""
 
-    file: RecoveryFile
+    file: CaseFile
     now: datetime
     laws: Any
 
@@ -113,9 +113,9 @@ class Banks:
         }
         return PayoutFact(**(values | more))
 
-    def states(self, fact: HoldFact | PayoutFact) -> Progress:
+    def states(self, fact: HoldFact | PayoutFact) -> Changeset:
         """Take what the bank states; the file goes on from there."""
-        progress = Progress(self.file)
+        progress = Changeset(self.file)
         if isinstance(fact, HoldFact):
             answers.take_hold_fact(progress, fact.order_ref, fact, self.laws, self.now)
         else:
@@ -130,16 +130,16 @@ class Banks:
         return sorted(d.kind for d in self.file.discrepancies)
 
 
-def take(unit: Any, recovery_id: str, fact: HoldFact | PayoutFact) -> RecoveryFile:
+def take(unit: Any, recovery_id: str, fact: HoldFact | PayoutFact) -> CaseFile:
     """What a bank states is taken and recorded, as the feed does it."""
     with unit_of_work(unit.database) as work:
-        progress = Progress(load_file(work.session, recovery_id))
+        progress = Changeset(load_file(work.session, recovery_id))
         if isinstance(fact, HoldFact):
             answers.take_hold_fact(progress, fact.order_ref, fact, unit.laws, unit.now)
         else:
             answers.take_payout_fact(progress, fact.order_ref, fact, unit.now)
         conclude(work, ENGINE, unit.now, unit.laws, progress)
-    found: RecoveryFile = unit.file(recovery_id)
+    found: CaseFile = unit.file(recovery_id)
     return found
 
 

@@ -16,7 +16,7 @@ from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.correspondence import answers
-from recovery_flows.ledger.changeset import Progress
+from recovery_flows.ledger.changeset import Changeset
 
 HELD, PAID_OUT = BankHoldState.HELD, BankHoldState.PAID_OUT
 SETTLED = BankPayoutState.SETTLED
@@ -37,7 +37,7 @@ def answer_query(recorded: Any, fact: HoldFact) -> None:
     unit, (call,) = recorded.unit, queries(recorded)
     with unit_of_work(unit.database) as work:
         mark_sent(work, unit.now, recorded.id, call.id, call.state)
-        progress = Progress(recorded.banks.file)
+        progress = Changeset(recorded.banks.file)
         settle(work, unit.now, recorded.id, call.id, CallState.SENT, "answered")
         progress.settle_call(call.id, "sent")
         progress.settle_call(call.id, "answered")
