@@ -44,11 +44,8 @@ class People:
         self, place: Place, wall: Callable[[], datetime], eyes: sqlite3.Connection, say: Say
     ) -> None:
         self._place, self._wall, self._eyes, self._say = place, wall, eyes, say
-        base = place.database
-        self._desks = {
-            name: CaseOfficer(base, place.laws, by_system_user(base, name), wall)
-            for name in (*OFFICERS, SUPERVISOR)
-        }
+        db, names = place.database, (*OFFICERS, SUPERVISOR)
+        self._desks = {n: CaseOfficer(db, place.laws, by_system_user(db, n), wall) for n in names}
         self.acts = self.refused = 0
         self.voluntary: dict[str, str] = {}
         self.last_refusal: dict[str, str] = {}
