@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bench.timing import best_seconds
 from models.engine import make_engine, open_database
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.facts import LineKind
 from models.ids import canonical, derive_id
 from models.migrate import upgrade
-from models.outcome import Move, Outcome
+from models.outcome import Outcome, Transition
 from models.sealing.vault import Vault
 from models.store.people import appoint_engine
 from models.store.record import record
@@ -31,8 +31,8 @@ RESULTS = Path(__file__).with_name("results.json")
 def record_against_bare_inserts(events: int = 2_000) -> dict[str, float]:
     """Recording notes with chained, keyed events against inserting the same rows bare."""
     moves = [
-        Move(
-            Noun.PARTNER, derive_id("bench", number), "registered", None,
+        Transition(
+            EntityKind.PARTNER, derive_id("bench", number), "registered", None,
             {"name": "bench", "regime": "CN", "currency": "CNY", "home": True},
         )
         for number in range(events)

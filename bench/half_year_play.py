@@ -26,7 +26,7 @@ from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.next_steps import Action
+from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.cli.composition import Installation
 from recovery_flows.engine import event_feed
@@ -39,7 +39,7 @@ from recovery_flows.sandbox.worlds.world import Report, World
 
 LOOK = timedelta(hours=6)
 _H, _A = table_of(Hold), table_of(Asset)
-NEGLECTED = (Action.SUBMIT_RENEWAL, Action.SUBMIT_FREEZE)
+NEGLECTED = (ActionKind.SUBMIT_RENEWAL, ActionKind.SUBMIT_FREEZE)
 _FAULTS = (
     {"kind": "error_500", "times": 2},
     {"kind": "rate_limited", "times": 1, "seconds": 0},
@@ -189,15 +189,15 @@ class Play:
 
     def _officer_does(self, step: OpenStep) -> bool:
         draw = sha256(step.ref.encode()).digest()
-        if step.action == Action.CHECK_TITLE and draw[0] > 40:
+        if step.action == ActionKind.CHECK_TITLE and draw[0] > 40:
             return False  # most money lies long: that is what the clocks are for
         if step.action in NEGLECTED and draw[1] < 16 and not self._is_escalated(step):
             return False
-        if step.action == Action.SUBMIT_RENEWAL and draw[1] < 6:
+        if step.action == ActionKind.SUBMIT_RENEWAL and draw[1] < 6:
             return False  # never: this one has to lapse, as an event
-        if step.action == Action.SUBMIT_RENEWAL and draw[2] < 20:
+        if step.action == ActionKind.SUBMIT_RENEWAL and draw[2] < 20:
             self._complain(step)
-        if step.action == Action.RESOLVE_DISCREPANCY:
+        if step.action == ActionKind.RESOLVE_DISCREPANCY:
             why = "the bank has confirmed what it stated (synthetic)"
             discrepancy_actions.resolve(self._officer, step.recovery_id, step.subject_id, why)
             return True

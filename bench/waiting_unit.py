@@ -10,7 +10,7 @@ from bench.many_banks import HOME, OFFICER, report
 from config.settings import load_settings
 from models.case_file import Place
 from models.engine import Database
-from models.entities.states import Noun, Role
+from models.entities.states import EntityKind, Role
 from models.facts import Direction, LineFact, LineKind, ReportFact, StatementFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
@@ -76,7 +76,7 @@ def _accept(
     progress = Changeset(load_file(unit.session, recovery_id))
     record_statement(unit, ENGINE, now, recovery_id, _statement(fact, now), f"bench-{number}")
     (asset,) = progress.file.assets
-    trace_requests.take_statement(progress, Noun.ASSET, asset.id, now)
+    trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, now)
     conclude(unit, ENGINE, now, laws, progress)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Action(StrEnum):
+class ActionKind(StrEnum):
     """One key, one command: what can be the next step."""
 
     ACCEPT = "accept"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.transitions import TRANSITIONS
 from models.store.permissions import DECISIONS
 
@@ -26,7 +26,7 @@ _NOT_THERE = "(not there)"
 def render() -> str:
     """The whole page as Markdown."""
     parts = [_HEAD.rstrip()]
-    for noun in Noun:
+    for noun in EntityKind:
         moves = _moves(noun)
         parts += ["", f"## {noun.capitalize()}", "", *_table(noun, moves)]
         if len({new for _, _, new in moves}) > 1:
@@ -34,13 +34,13 @@ def render() -> str:
     return "\n".join(parts) + "\n"
 
 
-def _moves(noun: Noun) -> list[tuple[str | None, str, str]]:
+def _moves(noun: EntityKind) -> list[tuple[str | None, str, str]]:
     """(state, event, new state), in the order of the table; births first."""
     moves = [(s, event, new) for (s, event), new in TRANSITIONS[noun].items() if event != "moved"]
     return sorted(moves, key=lambda move: move[0] is not None)
 
 
-def _table(noun: Noun, moves: list[tuple[str | None, str, str]]) -> Iterator[str]:
+def _table(noun: EntityKind, moves: list[tuple[str | None, str, str]]) -> Iterator[str]:
     yield "| state | event | new state | decided by |"
     yield "|---|---|---|---|"
     for state, event, new in _grouped(moves):

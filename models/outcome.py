@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.entities.states import CallKind, LedgerAccount, Noun
+from models.entities.states import CallKind, EntityKind, LedgerAccount
 
 Scalar = str | int | bool | datetime | None
 Values = Mapping[str, Scalar]
@@ -41,13 +41,13 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     """One object takes one event: a row is born (`state` None) or changes.
 
     `values` are the columns that change, every one of them covered by the event's digest.
     """
 
-    noun: Noun
+    noun: EntityKind
     id: str
     event: str
     state: str | None
@@ -67,7 +67,7 @@ class CallIntent:
     id: str
     partner_id: str
     kind: CallKind
-    noun: Noun
+    noun: EntityKind
     subject_id: str
     asset_id: str
     approval_id: str = ""
@@ -78,7 +78,7 @@ class CallIntent:
 class Outcome:
     """Everything that one decision changes, recorded in one transaction or not at all."""
 
-    moves: tuple[Move, ...] = ()
+    moves: tuple[Transition, ...] = ()
     calls: tuple[CallIntent, ...] = ()
 
     def __add__(self, other: Outcome) -> Outcome:

@@ -12,38 +12,48 @@ from models.entities.transitions import IllegalMoveError
 from models.queries.cases.views import ApprovalLine, OfficerView, RecoveryPage
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction import SENDING
-from recovery_flows.cases.next_steps import Action
+from recovery_flows.cases.next_steps import ActionKind
 from tui.screen_queries import READ_ERRORS
 
 DESK_ERRORS = (*READ_ERRORS, IllegalMoveError, NotPermittedError, StaleFileError)
 # What cannot be taken back: it leaves the building, or it binds what comes after it.
 ASKS_FIRST: Mapping[str, str] = {
-    Action.ORDER_STOP: "To the bank at once, or by a letter next; another person confirms it.",
-    Action.SUBMIT_FREEZE: "Another person approves it before it leaves.",
-    Action.SUBMIT_REQUEST: "Another person approves it before it leaves the country.",
-    Action.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
-    Action.JOIN: "The two files become one for good.",
-    Action.CHECK_TITLE: "You state that you have checked whose money this is.",
+    ActionKind.ORDER_STOP: "To the bank at once, or by a letter next; another person confirms it.",
+    ActionKind.SUBMIT_FREEZE: "Another person approves it before it leaves.",
+    ActionKind.SUBMIT_REQUEST: "Another person approves it before it leaves the country.",
+    ActionKind.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
+    ActionKind.JOIN: "The two files become one for good.",
+    ActionKind.CHECK_TITLE: "You state that you have checked whose money this is.",
 }
 APPROVE_ASKS: Mapping[str, str] = {
-    Act.ORDER_STOP: "The stop-payment is with the bank, or a letter is on its way. You confirm it.",
-    Act.FREEZE: "The order goes to the bank under your name.",
-    Act.RELEASE: "The bank lets the money go: it can be gone the same minute.",
-    Act.REQUEST: "The request leaves the country under your name.",
-    Act.RETURN: "The bank pays this out. It cannot be called back.",
-    Act.CLOSE: "The file is closed.",
-    Act.RENEW: "The bank is told to hold the money for another term.",
-    Act.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
-    Act.COMPLAINT: "A yes lets this much go: it can be gone the same minute. A no needs a reason.",
-    Act.LINKAGE: "The partners have these tasks already. You confirm them; a no takes them back.",
-    Act.LETTER_ANSWER: "What was typed counts as the bank's word. Hold it to the document first.",
-    Act.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
+    ApprovalKind.ORDER_STOP: (
+        "The stop-payment is with the bank, or a letter is on its way. You confirm it."
+    ),
+    ApprovalKind.FREEZE: "The order goes to the bank under your name.",
+    ApprovalKind.RELEASE: "The bank lets the money go: it can be gone the same minute.",
+    ApprovalKind.REQUEST: "The request leaves the country under your name.",
+    ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
+    ApprovalKind.CLOSE: "The file is closed.",
+    ApprovalKind.RENEW: "The bank is told to hold the money for another term.",
+    ApprovalKind.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
+    ApprovalKind.COMPLAINT: (
+        "A yes lets this much go: it can be gone the same minute. A no needs a reason."
+    ),
+    ApprovalKind.LINKAGE: (
+        "The partners have these tasks already. You confirm them; a no takes them back."
+    ),
+    ApprovalKind.LETTER_ANSWER: (
+        "What was typed counts as the bank's word. Hold it to the document first."
+    ),
+    ApprovalKind.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
     RegisterAct.APPOINT_OFFICER: "Whoever has this identity can act in every recovery.",
     RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
     RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
-    Act.TRACE_RULE: "The money is traced again by this rule; returns drafted by the old one end.",
+    ApprovalKind.TRACE_RULE: (
+        "The money is traced again by this rule; returns drafted by the old one end."
+    ),
 }
 
 
@@ -58,7 +68,7 @@ def own_approval(page: RecoveryPage, officer: OfficerView | None) -> Step | None
         return None
     if Role.OFFICER in officer.roles and officer_step(page) is not None:
         return None
-    return next((s for s in page.steps if s.action == Action.APPROVE), None)
+    return next((s for s in page.steps if s.action == ActionKind.APPROVE), None)
 
 
 def why_not(page: RecoveryPage, officer: OfficerView | None, *, read_only: bool) -> str:

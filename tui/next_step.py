@@ -10,7 +10,7 @@ from models.case_file import Step
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.next_steps import Action
+from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from tui.act_guards import ASKS_FIRST, officer_step, own_approval, step_also, step_figures, why_not
 from tui.letters import ask_letter
@@ -32,11 +32,11 @@ def ask_step(app: Terminal, page: RecoveryPage) -> None:
         app.open_approval(approval.subject_id)
     elif refusal or step is None:
         app.say(f"{page.ref}: {refusal}", refused=True)
-    elif step.action == Action.ACCEPT:
+    elif step.action == ActionKind.ACCEPT:
         _ask_case_number(app, page)
-    elif step.action == Action.COMPLETE_REQUEST:
+    elif step.action == ActionKind.COMPLETE_REQUEST:
         _ask_fields(app, page, step)
-    elif step.action == Action.RESOLVE_DISCREPANCY:
+    elif step.action == ActionKind.RESOLVE_DISCREPANCY:
         _ask_what_was_found(app, page, step)
     elif step.action in set(LetterAction):
         ask_letter(app, page, step)
@@ -46,7 +46,7 @@ def ask_step(app: Terminal, page: RecoveryPage) -> None:
         _do(app, page)
 
 
-_WHERE_SHARED = frozenset({Action.SUBMIT_FREEZE, Action.SUBMIT_REQUEST})
+_WHERE_SHARED = frozenset({ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """Another person looks at these before they leave: they ask where another recovery asks too."""
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from models.entities.columns import MinorUnits, id_field, ref_field, state_field
-from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun
+from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind
 
 
 class Discrepancy(SQLModel, table=True):
@@ -23,7 +23,7 @@ class Discrepancy(SQLModel, table=True):
     recovery_id: str = ref_field("recovery.id")
     state: DiscrepancyState = state_field(DiscrepancyState, index=True)
     kind: DiscrepancyKind = state_field(DiscrepancyKind, length=40)
-    subject_noun: Noun = state_field(Noun)
+    subject_noun: EntityKind = state_field(EntityKind)
     subject_id: str = Field(default="", max_length=64)
     asset_id: str = Field(default="", max_length=64)
     claim_id: str = Field(default="", max_length=64)

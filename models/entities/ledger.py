@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.entities.columns import currency_field, minor_field, state_field
-from models.entities.states import LedgerAccount, Noun, Role
+from models.entities.states import EntityKind, LedgerAccount, Role
 
 # What the engine does by itself counts where it changes where something stands. A reminder, an
 # alarm, a question to a bank and its answer do not: with them alone a file would never grow old.
@@ -43,7 +43,7 @@ class Event(SQLModel, table=True):
     at: datetime
     actor_id: str = Field(max_length=64)
     role: Role = state_field(Role)
-    noun: Noun = state_field(Noun)
+    noun: EntityKind = state_field(EntityKind)
     subject_id: str = Field(max_length=64)
     event: str = Field(max_length=40)
     old_state: str | None = Field(default=None, max_length=24)

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from models.entities.columns import id_field, ref_field, state_field
 from models.entities.register_states import RegisterAct
-from models.entities.states import ApprovalState, Noun
+from models.entities.states import ApprovalState, EntityKind
 
 
 class Officer(SQLModel, table=True):
@@ -51,7 +51,7 @@ class Approval(SQLModel, table=True):
 
     id: str = id_field()
     recovery_id: str = ref_field("recovery.id")
-    subject_noun: Noun = state_field(Noun)
+    subject_noun: EntityKind = state_field(EntityKind)
     subject_id: str = Field(index=True, max_length=64)
     action: str = Field(max_length=40)
     subject_digest: str = Field(max_length=64)

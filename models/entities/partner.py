@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.entities.columns import id_field, ref_field, row_seal_field, state_field
-from models.entities.states import CallKind, CallState, Noun, PartnerChannel, PartnerKind
+from models.entities.states import CallKind, CallState, EntityKind, PartnerChannel, PartnerKind
 
 
 class Partner(SQLModel, table=True):
@@ -72,7 +72,7 @@ class Call(SQLModel, table=True):
     asset_id: str = ref_field("asset.id", index=False)
     partner_id: str = ref_field("partner.id", index=False)
     kind: CallKind = state_field(CallKind)
-    noun: Noun = state_field(Noun)
+    noun: EntityKind = state_field(EntityKind)
     subject_id: str = Field(max_length=64, index=True)
     approval_id: str = Field(default="", max_length=64)
     requester: str = Field(default="", max_length=64)

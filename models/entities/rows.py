@@ -13,9 +13,9 @@ from models.entities.states import (
     ClaimState,
     DiscrepancyKind,
     DiscrepancyState,
+    EntityKind,
     HoldKind,
     HoldState,
-    Noun,
     PayoutState,
     RecoveryState,
     RequestState,
@@ -221,7 +221,7 @@ class ApprovalRow:
     """A second person's yes or no, bound to `subject_digest`."""
 
     id: str
-    subject_noun: Noun
+    subject_noun: EntityKind
     subject_id: str
     action: str
     subject_digest: str
@@ -242,7 +242,7 @@ class CallRow:
     id: str
     partner_id: str
     kind: CallKind
-    noun: Noun
+    noun: EntityKind
     subject_id: str
     asset_id: str
     approval_id: str = ""
@@ -266,7 +266,7 @@ class DiscrepancyRow:
     recovery_id: str
     state: DiscrepancyState
     kind: DiscrepancyKind
-    subject_noun: Noun
+    subject_noun: EntityKind
     subject_id: str = ""
     asset_id: str = ""
     claim_id: str = ""

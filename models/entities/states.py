@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Noun(StrEnum):
+class EntityKind(StrEnum):
     """What an event can be about; each has a table and, where it has states, a table of moves."""
 
     RECOVERY = "recovery"

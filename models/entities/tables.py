@@ -15,7 +15,7 @@ from models.entities.partner import Call, Document, Partner
 from models.entities.recovery import Asset, Claim, Note, Recovery, Trace
 from models.entities.restitution import Allocation, Payout
 from models.entities.runtime import Beat, CaseClock, Counter, Installation, TableSeal
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
@@ -30,33 +30,33 @@ def table_of(model: type[SQLModel]) -> sa.Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-BY_NOUN: dict[Noun, sa.Table] = {
+BY_NOUN: dict[EntityKind, sa.Table] = {
     noun: SQLModel.metadata.tables[name]
     for noun, name in {
-        Noun.RECOVERY: "recovery",
-        Noun.CLAIM: "claim",
-        Noun.ASSET: "asset",
-        Noun.HOLD: "hold",
-        Noun.REQUEST: "request",
-        Noun.ALLOCATION: "allocation",
-        Noun.PAYOUT: "payout",
-        Noun.CALL: "call",
-        Noun.APPROVAL: "approval",
-        Noun.TRACE: "trace",
-        Noun.STATEMENT: "statement",
-        Noun.NOTE: "note",
-        Noun.PARTNER: "partner",
-        Noun.OFFICER: "officer",
-        Noun.LINKAGE: "linkage",
-        Noun.TASK: "task",
-        Noun.DISCREPANCY: "discrepancy",
-        Noun.REGISTER_CHANGE: "register_change",
-        Noun.INSTALLATION: "installation",
-        Noun.CLOCK: "case_clock",
+        EntityKind.RECOVERY: "recovery",
+        EntityKind.CLAIM: "claim",
+        EntityKind.ASSET: "asset",
+        EntityKind.HOLD: "hold",
+        EntityKind.REQUEST: "request",
+        EntityKind.ALLOCATION: "allocation",
+        EntityKind.PAYOUT: "payout",
+        EntityKind.CALL: "call",
+        EntityKind.APPROVAL: "approval",
+        EntityKind.TRACE: "trace",
+        EntityKind.STATEMENT: "statement",
+        EntityKind.NOTE: "note",
+        EntityKind.PARTNER: "partner",
+        EntityKind.OFFICER: "officer",
+        EntityKind.LINKAGE: "linkage",
+        EntityKind.TASK: "task",
+        EntityKind.DISCREPANCY: "discrepancy",
+        EntityKind.REGISTER_CHANGE: "register_change",
+        EntityKind.INSTALLATION: "installation",
+        EntityKind.CLOCK: "case_clock",
     }.items()
 }
 
 HISTORY = frozenset({"event", "posting"})
 """Tables that only grow; each event's digest covers its row and its postings."""
-STATE_COLUMN = {noun: "stage" if noun is Noun.ASSET else "state" for noun in Noun}
-STATELESS = frozenset({Noun.STATEMENT, Noun.NOTE})
+STATE_COLUMN = {noun: "stage" if noun is EntityKind.ASSET else "state" for noun in EntityKind}
+STATELESS = frozenset({EntityKind.STATEMENT, EntityKind.NOTE})

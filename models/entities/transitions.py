@@ -21,7 +21,7 @@ from models.entities.states import (
     CallState,
     ClaimState,
     DiscrepancyState,
-    Noun,
+    EntityKind,
     PayoutState,
     RecoveryState,
     RequestState,
@@ -32,7 +32,7 @@ from models.entities.states import (
 class IllegalMoveError(ValueError):
     """A move that is not in the table of its noun."""
 
-    def __init__(self, noun: Noun, state: str | None, event: str) -> None:
+    def __init__(self, noun: EntityKind, state: str | None, event: str) -> None:
         self.noun, self.state, self.event = noun, state, event
         allowed = sorted(e for s, e in TRANSITIONS[noun] if s == state)
         ways = ", ".join(allowed) if allowed else "none: it has ended"
@@ -75,8 +75,8 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
 _OF_PAYEE = ("payee_asked", "payee_changed", "payee_denied")
 
 
-_OWN_MOVES: Mapping[Noun, _Table] = {
-    Noun.RECOVERY: {
+_OWN_MOVES: Mapping[EntityKind, _Table] = {
+    EntityKind.RECOVERY: {
         (None, "reported"): _R.REPORTED,
         (_R.REPORTED, "accepted"): _R.OPEN,
         (_R.REPORTED, "rejected"): _R.REJECTED,
@@ -95,7 +95,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_R.CLOSED_NO_RECOVERY, "reopened"): _R.OPEN,
         **{(state, "ledger_corrected"): state for state in _R},
     },
-    Noun.CLAIM: {
+    EntityKind.CLAIM: {
         (None, "filed"): _C.FILED,
         (_C.FILED, "verified"): _C.VERIFIED,
         (_C.FILED, "rejected"): _C.REJECTED,
@@ -108,9 +108,9 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_C.PAID, "limited"): _C.PAID,
         **{(state, event): state for state in _C for event in _OF_PAYEE},
     },
-    Noun.ASSET: _asset_moves(),
-    Noun.HOLD: hold_transitions.HOLD_MOVES,
-    Noun.REQUEST: {
+    EntityKind.ASSET: _asset_moves(),
+    EntityKind.HOLD: hold_transitions.HOLD_MOVES,
+    EntityKind.REQUEST: {
         (None, "drafted"): _Q.DRAFT,
         (_Q.DRAFT, "amended"): _Q.DRAFT,
         (_Q.DRAFT, "submitted"): _Q.PENDING_APPROVAL,
@@ -137,8 +137,8 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_Q.REFUSED, "executed"): _Q.EXECUTED,
         (_Q.REFUSED, "partially_executed"): _Q.PARTIALLY_EXECUTED,
     },
-    Noun.ALLOCATION: allocation_transitions.ALLOCATION_MOVES,
-    Noun.PAYOUT: {
+    EntityKind.ALLOCATION: allocation_transitions.ALLOCATION_MOVES,
+    EntityKind.PAYOUT: {
         (None, "prepared"): _P.PREPARED,
         (_P.PREPARED, "amended"): _P.PREPARED,
         (_P.PREPARED, "instructed"): _P.INSTRUCTED,
@@ -158,7 +158,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_P.CANCELLED, "settled"): _P.SETTLED,
         **{(state, "stated"): state for state in _P},
     },
-    Noun.CALL: {
+    EntityKind.CALL: {
         (None, "planned"): _K.PLANNED,
         (_K.PLANNED, "sent"): _K.SENT,
         (_K.PLANNED, "cancelled"): _K.CANCELLED,
@@ -172,7 +172,7 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_K.UNKNOWN, "postponed"): _K.UNKNOWN,
         **letter_transitions.CALL_MOVES,
     },
-    Noun.APPROVAL: {
+    EntityKind.APPROVAL: {
         (None, "asked"): _V.PENDING,
         (None, "asked_anew"): _V.PENDING,
         (_V.PENDING, "approved"): _V.APPROVED,
@@ -181,17 +181,17 @@ _OWN_MOVES: Mapping[Noun, _Table] = {
         (_V.PENDING, "voided"): _V.VOID,
         (_V.APPROVED, "voided"): _V.VOID,
     },
-    Noun.TRACE: {(None, "adopted"): "adopted", ("adopted", "replaced"): "replaced"},
-    Noun.STATEMENT: {(None, "recorded"): "recorded"},
-    Noun.NOTE: {(None, "written"): "written"},
-    Noun.PARTNER: register_transitions.PARTNER_MOVES,
-    Noun.OFFICER: register_transitions.OFFICER_MOVES,
-    Noun.REGISTER_CHANGE: register_transitions.CHANGE_MOVES,
-    Noun.INSTALLATION: register_transitions.INSTALLATION_MOVES,
-    Noun.CLOCK: register_transitions.CLOCK_MOVES,
-    Noun.LINKAGE: multi_agency_transitions.LINKAGE_MOVES,
-    Noun.TASK: multi_agency_transitions.TASK_MOVES,
-    Noun.DISCREPANCY: {
+    EntityKind.TRACE: {(None, "adopted"): "adopted", ("adopted", "replaced"): "replaced"},
+    EntityKind.STATEMENT: {(None, "recorded"): "recorded"},
+    EntityKind.NOTE: {(None, "written"): "written"},
+    EntityKind.PARTNER: register_transitions.PARTNER_MOVES,
+    EntityKind.OFFICER: register_transitions.OFFICER_MOVES,
+    EntityKind.REGISTER_CHANGE: register_transitions.CHANGE_MOVES,
+    EntityKind.INSTALLATION: register_transitions.INSTALLATION_MOVES,
+    EntityKind.CLOCK: register_transitions.CLOCK_MOVES,
+    EntityKind.LINKAGE: multi_agency_transitions.LINKAGE_MOVES,
+    EntityKind.TASK: multi_agency_transitions.TASK_MOVES,
+    EntityKind.DISCREPANCY: {
         (None, "found"): _D.OPEN,
         (_D.OPEN, "updated"): _D.OPEN,
         (_D.OPEN, "resolved"): _D.RESOLVED,
@@ -209,11 +209,12 @@ def _with_moved(table: _Table) -> _Table:
 
 _JOINED = frozenset(
     {
-        Noun.CLAIM, Noun.ASSET, Noun.HOLD, Noun.REQUEST, Noun.ALLOCATION, Noun.PAYOUT, Noun.CALL,
-        Noun.APPROVAL, Noun.LINKAGE, Noun.TASK, Noun.DISCREPANCY,
+        EntityKind.CLAIM, EntityKind.ASSET, EntityKind.HOLD, EntityKind.REQUEST,
+        EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
+        EntityKind.LINKAGE, EntityKind.TASK, EntityKind.DISCREPANCY,
     }
 )  # fmt: skip
-TRANSITIONS: Mapping[Noun, _Table] = {
+TRANSITIONS: Mapping[EntityKind, _Table] = {
     noun: _with_moved(table) if noun in _JOINED else table for noun, table in _OWN_MOVES.items()
 }
 
@@ -223,7 +224,7 @@ def reopened(asset: AssetRow) -> str:
     return "reopened" if asset.home else "reopened_abroad"
 
 
-def next_state(noun: Noun, state: str | None, event: str) -> str:
+def next_state(noun: EntityKind, state: str | None, event: str) -> str:
     """The state after `event`; IllegalMoveError names the noun, the state and what was possible."""
     try:
         return TRANSITIONS[noun][(state, event)]

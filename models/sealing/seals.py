@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import BY_NOUN, HISTORY
 from models.ids import canonical
 from models.outcome import Scalar
@@ -23,16 +23,16 @@ from models.sealing.vault import Vault
 
 SEAL = "row_seal"
 # Columns that no event carries: worked out again at each write, or of the moment (leases, polls).
-UNCOVERED: Mapping[Noun, frozenset[str]] = {
-    Noun.RECOVERY: frozenset(
+UNCOVERED: Mapping[EntityKind, frozenset[str]] = {
+    EntityKind.RECOVERY: frozenset(
         {"stage", "step_action", "step_role", "step_subject", "step_wording", "due_at",
          "wake_at", "version", SEAL}
     ),
-    Noun.CALL: frozenset(
+    EntityKind.CALL: frozenset(
         {"path_sealed", "body_sealed", "attempts", "retry_at", "last_error", "lease_owner",
          "lease_until", SEAL}
     ),
-    Noun.PARTNER: frozenset(
+    EntityKind.PARTNER: frozenset(
         {"feed_reached_at", "feed_read_at", "feed_due_at", "feed_interval_seconds",
          "last_answer_at", "last_error", "last_trouble", "breaker_failures", "breaker_until",
          "reconciled_to", SEAL}

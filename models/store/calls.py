@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from models.channels import by_interface
 from models.entities.partner import Call
-from models.entities.states import OPEN_CALLS, CallKind, CallState, Noun
+from models.entities.states import OPEN_CALLS, CallKind, CallState, EntityKind
 from models.entities.tables import table_of
 from models.ids import digest_bytes
-from models.outcome import Move, Outcome, Values
+from models.outcome import Outcome, Transition, Values
 from models.prepared import KEY, change, reading
 from models.sealing.sealed_place import SealedPlace
 from models.store.record import record
@@ -141,7 +141,7 @@ def mark_sent(unit: Unit, now: datetime, recovery_id: str, call_id: str, state: 
     query = reading(_CALLS.c.id, _CALLS.c.body_digest, _CALLS.c.sent_at)
     fixed = unit.session.execute(query, {"of": call_id}).one()
     values: Values = {"sent_at": fixed.sent_at or now, "body_digest": fixed.body_digest}
-    move = Move(Noun.CALL, call_id, "sent", state, values)
+    move = Transition(EntityKind.CALL, call_id, "sent", state, values)
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
     unit.session.execute(_ONE_MORE_ATTEMPT, {KEY: call_id})
 
@@ -166,7 +166,7 @@ def settle(
     """Record how a call went: answered, refused, unknown, never_seen, postponed or cancelled."""
     ended = event in ("answered", "refused")
     values: Values = {"answered_at": now, "answer_digest": answer_digest} if ended else {}
-    move = Move(Noun.CALL, call_id, event, state, values, reason=reason[:300])
+    move = Transition(EntityKind.CALL, call_id, event, state, values, reason=reason[:300])
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
     put_off(unit, call_id, retry_at, reason)
 

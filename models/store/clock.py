@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from models.entities.runtime import Beat, CaseClock
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import table_of
-from models.outcome import Move, Outcome
+from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.unit import ENGINE, EVENTS, Unit
 
@@ -44,11 +44,11 @@ def set_case_time(unit: Unit, at: datetime) -> None:
             f"case time stands at {last} and cannot jump to {at}: {JUMP_MAX.days} days at most"
         )
     if row is None:
-        move = Move(Noun.CLOCK, CASE, "set", None, {"stands_at": at})
+        move = Transition(EntityKind.CLOCK, CASE, "set", None, {"stands_at": at})
     elif at == last:
         return
     else:
-        move = Move(Noun.CLOCK, CASE, "advanced", row.state, {"stands_at": at})
+        move = Transition(EntityKind.CLOCK, CASE, "advanced", row.state, {"stands_at": at})
     record(unit, ENGINE, at, "", Outcome((move,)))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.entities.register_states import InstallationKind
-from models.entities.states import Noun
-from models.outcome import Move, Outcome
+from models.entities.states import EntityKind
+from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
 
@@ -16,4 +16,6 @@ THIS = "this"
 def note_made(unit: Unit, now: datetime, kind: InstallationKind) -> None:
     """Mark a new installation as a unit's or as a demo; the mark cannot be changed afterwards."""
     event = "made_for_demo" if kind is InstallationKind.DEMO else "made"
-    record(unit, ENGINE, now, "", Outcome((Move(Noun.INSTALLATION, THIS, event, None),)))
+    record(
+        unit, ENGINE, now, "", Outcome((Transition(EntityKind.INSTALLATION, THIS, event, None),))
+    )

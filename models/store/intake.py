@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from models.entities.partner import Partner
 from models.entities.runtime import Counter
-from models.entities.states import LedgerAccount, Noun, PartnerKind, Role, Stage
+from models.entities.states import EntityKind, LedgerAccount, PartnerKind, Role, Stage
 from models.entities.tables import table_of
 from models.facts import ReportFact
 from models.ids import derive_id
-from models.outcome import Move, Outcome, Posting
+from models.outcome import Outcome, Posting, Transition
 from models.queries.cases.known_reports import Payment, known_report, same_payment
 from models.step_wording import say
 from models.store.accounts import account_id_of, ensure_account, ensure_party
@@ -112,8 +112,8 @@ def _file(
     victim, payee = report.victim_account, report.payee_account
     victim_account = ensure_account(unit, victim, banks[victim.bank])
     amount = report.amount
-    recovery = Move(
-        Noun.RECOVERY, recovery_id, "reported", None,
+    recovery = Transition(
+        EntityKind.RECOVERY, recovery_id, "reported", None,
         {
             "ref": _next_ref(unit, now),
             "regime": regime,
@@ -127,8 +127,8 @@ def _file(
             "step_wording": say("accept").stored(),
         },
     )  # fmt: skip
-    claim = Move(
-        Noun.CLAIM, claim_id, "filed", None,
+    claim = Transition(
+        EntityKind.CLAIM, claim_id, "filed", None,
         {
             "external_ref": report.external_ref,
             "party_id": ensure_party(unit, report.victim_name, report.victim_contact),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.ids import derive_id
-from models.outcome import Move, Outcome, Values
+from models.outcome import Outcome, Transition, Values
 from models.sealing.sealed_place import SealedPlace
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -22,6 +22,6 @@ def write_note(unit: Unit, actor: Actor, now: datetime, recovery_id: str, text: 
         "text_sealed": unit.vault.seal(text, SealedPlace("note", note_id, "text_sealed")),
         "fingerprint": fingerprint,
     }
-    move = Move(Noun.NOTE, note_id, "written", None, values)
+    move = Transition(EntityKind.NOTE, note_id, "written", None, values)
     record(unit, actor, now, recovery_id, Outcome((move,)))
     return note_id

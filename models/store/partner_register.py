@@ -8,10 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from models.entities.partner import Partner
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import table_of
 from models.ids import canonical
-from models.outcome import Move, Outcome, Values
+from models.outcome import Outcome, Transition, Values
 from models.prepared import change, reading
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
@@ -80,7 +80,13 @@ def _record(
     unit: Unit, actor: Actor, now: datetime, partner_id: str, event: str, values: Values
 ) -> None:
     state = _row(unit, partner_id).state
-    record(unit, actor, now, "", Outcome((Move(Noun.PARTNER, partner_id, event, state, values),)))
+    record(
+        unit,
+        actor,
+        now,
+        "",
+        Outcome((Transition(EntityKind.PARTNER, partner_id, event, state, values),)),
+    )
 
 
 def _row(unit: Unit, partner_id: str) -> sa.Row[tuple[str, str]]:

@@ -8,9 +8,9 @@ from typing import NotRequired, TypedDict, Unpack
 import sqlalchemy as sa
 
 from models.entities.partner import Partner
-from models.entities.states import Noun, PartnerChannel, PartnerKind
+from models.entities.states import EntityKind, PartnerChannel, PartnerKind
 from models.entities.tables import table_of
-from models.outcome import Move, Outcome, Values
+from models.outcome import Outcome, Transition, Values
 from models.prepared import change
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
@@ -66,8 +66,12 @@ def register(unit: Unit, now: datetime, partner_id: str, **fields: Unpack[Partne
         sa.select(_PARTNERS.c.state).where(_PARTNERS.c.id == partner_id)
     ).scalar()
     event = "registered" if known is None else "updated"
-    move = Move(
-        Noun.PARTNER, partner_id, event, known, partner_values(unit.vault, partner_id, **fields)
+    move = Transition(
+        EntityKind.PARTNER,
+        partner_id,
+        event,
+        known,
+        partner_values(unit.vault, partner_id, **fields),
     )
     record(unit, ENGINE, now, "", Outcome((move,)))
 
@@ -120,5 +124,5 @@ def learn_code(unit: Unit, actor: Actor, now: datetime, partner_id: str, code: s
         sa.select(_PARTNERS.c.state, _PARTNERS.c.codes).where(_PARTNERS.c.id == partner_id)
     ).one()
     codes = ",".join([*(c for c in row.codes.split(",") if c), code.strip().upper()])
-    move = Move(Noun.PARTNER, partner_id, "updated", row.state, {"codes": codes})
+    move = Transition(EntityKind.PARTNER, partner_id, "updated", row.state, {"codes": codes})
     record(unit, actor, now, "", Outcome((move,)))

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.entities.states import Noun, Role
-from models.outcome import Move, Outcome, Values
+from models.entities.states import EntityKind, Role
+from models.outcome import Outcome, Transition, Values
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit
 
@@ -58,7 +58,7 @@ def appoint(
     Afterwards an officer is appointed by two people (`registers`).
     """
     values = officer_values(handle, roles, os_user=os_user, secret=secret)
-    move = Move(Noun.OFFICER, handle, "appointed", None, values)
+    move = Transition(EntityKind.OFFICER, handle, "appointed", None, values)
     record(unit, ENGINE, now, "", Outcome((move,)))
     return handle
 
@@ -66,7 +66,7 @@ def appoint(
 def appoint_engine(unit: Unit, now: datetime) -> None:
     """The engine's own identity: it may poll, compute, draft and send, never decide."""
     values = {"handle": ENGINE.id, "roles": Role.ENGINE}
-    move = Move(Noun.OFFICER, ENGINE.id, "appointed", None, values)
+    move = Transition(EntityKind.OFFICER, ENGINE.id, "appointed", None, values)
     record(unit, ENGINE, now, "", Outcome((move,)))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.entities.officer import Approval, RegisterChange
-from models.entities.states import Noun, Role
+from models.entities.states import EntityKind, Role
 from models.entities.tables import table_of
-from models.outcome import Move
+from models.outcome import Transition
 from models.prepared import reading
 from models.store.register_guard import is_agreed, needs_two
 from models.store.unit import Actor, Unit
@@ -17,73 +17,73 @@ _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
 # the engine may entail.
-DECISIONS: Mapping[tuple[Noun, str], set[Role]] = {
-    (Noun.RECOVERY, "accepted"): _OFFICER,
-    (Noun.RECOVERY, "rejected"): _OFFICER,
-    (Noun.RECOVERY, "joined"): _OFFICER,
-    (Noun.RECOVERY, "closed_returned"): _SUPERVISOR,
-    (Noun.RECOVERY, "closed_partial"): _SUPERVISOR,
-    (Noun.RECOVERY, "closed_no_recovery"): _SUPERVISOR,
-    (Noun.RECOVERY, "rule_asked"): _OFFICER,
-    (Noun.RECOVERY, "rule_changed"): _SUPERVISOR,
-    (Noun.RECOVERY, "rule_denied"): _SUPERVISOR,
-    (Noun.CLAIM, "verified"): _OFFICER,
-    (Noun.CLAIM, "payee_asked"): _OFFICER,
-    (Noun.CLAIM, "payee_changed"): _SUPERVISOR,
-    (Noun.CLAIM, "payee_denied"): _SUPERVISOR,
-    (Noun.ASSET, "split"): _OFFICER,
-    (Noun.CLAIM, "rejected"): _OFFICER,
-    (Noun.HOLD, "ordered_first"): _OFFICER,
-    (Noun.HOLD, "submitted"): _OFFICER,
-    (Noun.HOLD, "amended"): _OFFICER,
-    (Noun.HOLD, "approved"): _SUPERVISOR,
-    (Noun.HOLD, "denied"): _SUPERVISOR,
-    (Noun.HOLD, "ordered_by_request"): _SUPERVISOR,
-    (Noun.HOLD, "confirmed"): _SUPERVISOR,
-    (Noun.HOLD, "volunteered"): _OFFICER,
-    (Noun.HOLD, "court_order_entered"): _OFFICER,
-    (Noun.HOLD, "lapse_seen"): _OFFICER,
-    (Noun.HOLD, "refusal_seen"): _OFFICER,
-    (Noun.HOLD, "renewal_submitted"): _OFFICER,
-    (Noun.HOLD, "renewal_ordered"): _SUPERVISOR,
-    (Noun.HOLD, "renewal_denied"): _SUPERVISOR,
-    (Noun.HOLD, "found_unrelated"): _OFFICER,
-    (Noun.HOLD, "unrelated_denied"): _SUPERVISOR,
-    (Noun.HOLD, "part_asked"): _OFFICER,
-    (Noun.HOLD, "part_ordered"): _SUPERVISOR,
-    (Noun.HOLD, "complained"): _OFFICER,
-    (Noun.HOLD, "complaint_rejected"): _SUPERVISOR,
-    (Noun.REQUEST, "amended"): _OFFICER,
-    (Noun.REQUEST, "submitted"): _OFFICER,
-    (Noun.REQUEST, "approved"): _SUPERVISOR,
-    (Noun.REQUEST, "denied"): _SUPERVISOR,
-    (Noun.ALLOCATION, "notice_published"): _OFFICER,
-    (Noun.ALLOCATION, "submitted"): _OFFICER,
-    (Noun.ALLOCATION, "approved"): _SUPERVISOR,
-    (Noun.ALLOCATION, "denied"): _SUPERVISOR,
-    (Noun.PAYOUT, "instructed"): _SUPERVISOR,
-    (Noun.APPROVAL, "asked"): _OFFICER,
-    (Noun.APPROVAL, "approved"): _SUPERVISOR,
-    (Noun.APPROVAL, "denied"): _SUPERVISOR,
-    (Noun.NOTE, "written"): _OFFICER | _SUPERVISOR,
-    (Noun.CALL, "printed"): _OFFICER,
-    (Noun.CALL, "received"): _OFFICER,
-    (Noun.CALL, "dropped"): _OFFICER,
-    (Noun.CALL, "answer_entered"): _OFFICER,
-    (Noun.CALL, "answer_returned"): _SUPERVISOR,
-    (Noun.LINKAGE, "started"): _OFFICER,
-    (Noun.LINKAGE, "confirmed"): _SUPERVISOR,
-    (Noun.LINKAGE, "denied"): _SUPERVISOR,
-    (Noun.TASK, "ordered"): _OFFICER,
-    (Noun.TASK, "renewal_ordered"): _OFFICER,
-    (Noun.TASK, "expiry_seen"): _OFFICER,
-    (Noun.DISCREPANCY, "resolved"): _OFFICER | _SUPERVISOR,
-    (Noun.REGISTER_CHANGE, "asked"): _SUPERVISOR,
-    (Noun.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
-    (Noun.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
-    (Noun.PARTNER, "agreed"): _OFFICER,
-    (Noun.PARTNER, "contacts_set"): _OFFICER,
-    (Noun.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,
+DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
+    (EntityKind.RECOVERY, "accepted"): _OFFICER,
+    (EntityKind.RECOVERY, "rejected"): _OFFICER,
+    (EntityKind.RECOVERY, "joined"): _OFFICER,
+    (EntityKind.RECOVERY, "closed_returned"): _SUPERVISOR,
+    (EntityKind.RECOVERY, "closed_partial"): _SUPERVISOR,
+    (EntityKind.RECOVERY, "closed_no_recovery"): _SUPERVISOR,
+    (EntityKind.RECOVERY, "rule_asked"): _OFFICER,
+    (EntityKind.RECOVERY, "rule_changed"): _SUPERVISOR,
+    (EntityKind.RECOVERY, "rule_denied"): _SUPERVISOR,
+    (EntityKind.CLAIM, "verified"): _OFFICER,
+    (EntityKind.CLAIM, "payee_asked"): _OFFICER,
+    (EntityKind.CLAIM, "payee_changed"): _SUPERVISOR,
+    (EntityKind.CLAIM, "payee_denied"): _SUPERVISOR,
+    (EntityKind.ASSET, "split"): _OFFICER,
+    (EntityKind.CLAIM, "rejected"): _OFFICER,
+    (EntityKind.HOLD, "ordered_first"): _OFFICER,
+    (EntityKind.HOLD, "submitted"): _OFFICER,
+    (EntityKind.HOLD, "amended"): _OFFICER,
+    (EntityKind.HOLD, "approved"): _SUPERVISOR,
+    (EntityKind.HOLD, "denied"): _SUPERVISOR,
+    (EntityKind.HOLD, "ordered_by_request"): _SUPERVISOR,
+    (EntityKind.HOLD, "confirmed"): _SUPERVISOR,
+    (EntityKind.HOLD, "volunteered"): _OFFICER,
+    (EntityKind.HOLD, "court_order_entered"): _OFFICER,
+    (EntityKind.HOLD, "lapse_seen"): _OFFICER,
+    (EntityKind.HOLD, "refusal_seen"): _OFFICER,
+    (EntityKind.HOLD, "renewal_submitted"): _OFFICER,
+    (EntityKind.HOLD, "renewal_ordered"): _SUPERVISOR,
+    (EntityKind.HOLD, "renewal_denied"): _SUPERVISOR,
+    (EntityKind.HOLD, "found_unrelated"): _OFFICER,
+    (EntityKind.HOLD, "unrelated_denied"): _SUPERVISOR,
+    (EntityKind.HOLD, "part_asked"): _OFFICER,
+    (EntityKind.HOLD, "part_ordered"): _SUPERVISOR,
+    (EntityKind.HOLD, "complained"): _OFFICER,
+    (EntityKind.HOLD, "complaint_rejected"): _SUPERVISOR,
+    (EntityKind.REQUEST, "amended"): _OFFICER,
+    (EntityKind.REQUEST, "submitted"): _OFFICER,
+    (EntityKind.REQUEST, "approved"): _SUPERVISOR,
+    (EntityKind.REQUEST, "denied"): _SUPERVISOR,
+    (EntityKind.ALLOCATION, "notice_published"): _OFFICER,
+    (EntityKind.ALLOCATION, "submitted"): _OFFICER,
+    (EntityKind.ALLOCATION, "approved"): _SUPERVISOR,
+    (EntityKind.ALLOCATION, "denied"): _SUPERVISOR,
+    (EntityKind.PAYOUT, "instructed"): _SUPERVISOR,
+    (EntityKind.APPROVAL, "asked"): _OFFICER,
+    (EntityKind.APPROVAL, "approved"): _SUPERVISOR,
+    (EntityKind.APPROVAL, "denied"): _SUPERVISOR,
+    (EntityKind.NOTE, "written"): _OFFICER | _SUPERVISOR,
+    (EntityKind.CALL, "printed"): _OFFICER,
+    (EntityKind.CALL, "received"): _OFFICER,
+    (EntityKind.CALL, "dropped"): _OFFICER,
+    (EntityKind.CALL, "answer_entered"): _OFFICER,
+    (EntityKind.CALL, "answer_returned"): _SUPERVISOR,
+    (EntityKind.LINKAGE, "started"): _OFFICER,
+    (EntityKind.LINKAGE, "confirmed"): _SUPERVISOR,
+    (EntityKind.LINKAGE, "denied"): _SUPERVISOR,
+    (EntityKind.TASK, "ordered"): _OFFICER,
+    (EntityKind.TASK, "renewal_ordered"): _OFFICER,
+    (EntityKind.TASK, "expiry_seen"): _OFFICER,
+    (EntityKind.DISCREPANCY, "resolved"): _OFFICER | _SUPERVISOR,
+    (EntityKind.REGISTER_CHANGE, "asked"): _SUPERVISOR,
+    (EntityKind.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
+    (EntityKind.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
+    (EntityKind.PARTNER, "agreed"): _OFFICER,
+    (EntityKind.PARTNER, "contacts_set"): _OFFICER,
+    (EntityKind.PARTNER, "contacts_shown"): _OFFICER | _SUPERVISOR,
 }
 
 
@@ -91,7 +91,7 @@ class NotPermittedError(Exception):
     """This identity may not do this; nothing was written."""
 
 
-def require(unit: Unit, actor: Actor, move: Move) -> None:
+def require(unit: Unit, actor: Actor, move: Transition) -> None:
     """Raise NotPermittedError unless `actor` may make `move`: its role, and four eyes."""
     allowed = DECISIONS.get((move.noun, move.event))
     if allowed is not None and actor.role not in allowed:
@@ -108,10 +108,10 @@ def require(unit: Unit, actor: Actor, move: Move) -> None:
         )
 
 
-_ASKED = {Noun.APPROVAL: _APPROVALS, Noun.REGISTER_CHANGE: _CHANGES}
+_ASKED = {EntityKind.APPROVAL: _APPROVALS, EntityKind.REGISTER_CHANGE: _CHANGES}
 
 
-def _four_eyes(unit: Unit, actor: Actor, move: Move) -> None:
+def _four_eyes(unit: Unit, actor: Actor, move: Transition) -> None:
     table = _ASKED[move.noun]
     query = reading(table.c.id, table.c.asked_by)
     if unit.session.execute(query, {"of": move.id}).scalar() == actor.id:

@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.entities.ledger import PostingRow
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of
 from models.entities.transitions import next_state
 from models.ids import canonical
-from models.outcome import CallIntent, Move, Outcome, Posting, spelled, unbalanced
+from models.outcome import CallIntent, Outcome, Posting, Transition, spelled, unbalanced
 from models.prepared import KEY, reading, to
 from models.sealing.vault import Vault
 from models.store.permissions import require
@@ -27,7 +27,7 @@ _INSERT_EVENT, _INSERT_POSTINGS = EVENTS.insert(), _POSTINGS.insert()
 class StaleFileError(Exception):
     """Somebody else changed what this decision was made on; it was not recorded."""
 
-    def __init__(self, noun: Noun, subject_id: str, expected: str | None, found: str) -> None:
+    def __init__(self, noun: EntityKind, subject_id: str, expected: str | None, found: str) -> None:
         super().__init__(
             f"the {noun} {subject_id} is {found} now and was {expected} when you looked: "
             "look again and decide anew"
@@ -52,18 +52,20 @@ def record(
     return written
 
 
-def _record_move(unit: Unit, actor: Actor, now: datetime, recovery_id: str, move: Move) -> int:
+def _record_move(
+    unit: Unit, actor: Actor, now: datetime, recovery_id: str, move: Transition
+) -> int:
     require(unit, actor, move)
     new = _new_state(move)
     _write_row(unit, recovery_id, move, new)
     return _append_event(unit, actor, now, recovery_id, move, new)
 
 
-def _new_state(move: Move) -> str:
+def _new_state(move: Transition) -> str:
     return next_state(move.noun, move.state, move.event)
 
 
-def _write_row(unit: Unit, recovery_id: str, move: Move, new: str) -> None:
+def _write_row(unit: Unit, recovery_id: str, move: Transition, new: str) -> None:
     table, column = BY_NOUN[move.noun], STATE_COLUMN[move.noun]
     values: dict[str, Any] = dict(move.values)
     if move.noun not in STATELESS:
@@ -83,12 +85,12 @@ def _write_row(unit: Unit, recovery_id: str, move: Move, new: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def _insert_into(noun: Noun) -> sa.Insert:
+def _insert_into(noun: EntityKind) -> sa.Insert:
     return BY_NOUN[noun].insert()
 
 
 @lru_cache(maxsize=512)
-def _update_of(noun: Noun, columns: tuple[str, ...]) -> sa.Update:
+def _update_of(noun: EntityKind, columns: tuple[str, ...]) -> sa.Update:
     """The statement that changes these columns where the state is still the one that was seen."""
     table, column = BY_NOUN[noun], STATE_COLUMN[noun]
     seen = sa.bindparam("at_state", type_=table.c[column].type)
@@ -98,7 +100,7 @@ def _update_of(noun: Noun, columns: tuple[str, ...]) -> sa.Update:
 
 
 def _append_event(
-    unit: Unit, actor: Actor, now: datetime, recovery_id: str, move: Move, new: str
+    unit: Unit, actor: Actor, now: datetime, recovery_id: str, move: Transition, new: str
 ) -> int:
     wrong = unbalanced(move.postings)
     if wrong:
@@ -191,11 +193,11 @@ def plan_call(
     unit: Unit, actor: Actor, now: datetime, recovery_id: str, intent: CallIntent
 ) -> None:
     """Save a call before anything is sent; a call that is already there stays as it is."""
-    calls = BY_NOUN[Noun.CALL]
+    calls = BY_NOUN[EntityKind.CALL]
     if unit.session.execute(reading(calls.c.id, calls.c.id), {"of": intent.id}).first():
         return
-    move = Move(
-        Noun.CALL,
+    move = Transition(
+        EntityKind.CALL,
         intent.id,
         "planned",
         None,

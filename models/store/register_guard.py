@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from models.entities.partner import Partner
 from models.entities.register_states import InstallationKind
 from models.entities.runtime import Installation
-from models.entities.states import Noun, PartnerChannel, Role
+from models.entities.states import EntityKind, PartnerChannel, Role
 from models.entities.tables import table_of
-from models.outcome import Move
+from models.outcome import Transition
 from models.store.unit import EVENTS, Actor, Unit
 
 _INSTALLATIONS, _PARTNERS = table_of(Installation), table_of(Partner)
@@ -23,14 +23,14 @@ OPEN_OF_PARTNER = frozenset(
 )
 
 
-def needs_two(unit: Unit, move: Move) -> bool:
+def needs_two(unit: Unit, move: Transition) -> bool:
     """Whether this move of a register counts only after a second person has confirmed it.
 
     Where letters go is the address of a partner that is reached by letter.
     """
-    if move.noun is Noun.OFFICER:
+    if move.noun is EntityKind.OFFICER:
         return True
-    if move.noun is not Noun.PARTNER:
+    if move.noun is not EntityKind.PARTNER:
         return False
     is_guarded = bool(set(move.values) - OPEN_OF_PARTNER)
     return is_guarded or ("contacts_sealed" in move.values and is_by_letter(unit, move.id))
@@ -42,7 +42,7 @@ def is_by_letter(unit: Unit, partner_id: str) -> bool:
     return unit.session.execute(query).scalar() is PartnerChannel.LETTER
 
 
-def is_agreed(unit: Unit, actor: Actor, move: Move) -> bool:
+def is_agreed(unit: Unit, actor: Actor, move: Transition) -> bool:
     """Whether the move was confirmed in this transaction, or the installation is being made."""
     return unit.confirmed is move or (actor.role is Role.ENGINE and _is_being_made(unit))
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from models.entities.officer import RegisterChange
 from models.entities.register_states import RegisterAct
-from models.entities.states import ApprovalState, Noun
+from models.entities.states import ApprovalState, EntityKind
 from models.entities.tables import BY_NOUN, table_of
 from models.ids import canonical, derive_id
-from models.outcome import Move, Outcome, Scalar, Values, spelled
+from models.outcome import Outcome, Scalar, Transition, Values, spelled
 from models.raw import plain
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.seals import UNCOVERED
@@ -26,9 +26,9 @@ from models.store.unit import Actor, Unit
 CHANGE = "change"
 _CHANGES = table_of(RegisterChange)
 _NOUN = {
-    RegisterAct.APPOINT_OFFICER: Noun.OFFICER,
-    RegisterAct.REGISTER_PARTNER: Noun.PARTNER,
-    RegisterAct.CHANGE_PARTNER: Noun.PARTNER,
+    RegisterAct.APPOINT_OFFICER: EntityKind.OFFICER,
+    RegisterAct.REGISTER_PARTNER: EntityKind.PARTNER,
+    RegisterAct.CHANGE_PARTNER: EntityKind.PARTNER,
 }
 _EVENT = {
     RegisterAct.APPOINT_OFFICER: "appointed",
@@ -61,8 +61,8 @@ def ask_change(
     """Ask a second person to confirm a new row, or new values of one; return the change's id."""
     text = canonical({name: spelled(value) for name, value in values.items()}).decode()
     change_id = derive_id(CHANGE, act, subject_id, unit.seq + 1)
-    move = Move(
-        Noun.REGISTER_CHANGE, change_id, "asked", None,
+    move = Transition(
+        EntityKind.REGISTER_CHANGE, change_id, "asked", None,
         {
             "act": act,
             "subject_id": subject_id,
@@ -91,7 +91,7 @@ def confirm_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> D
     values: dict[str, Scalar] = json.loads(text)
     noun, event = _NOUN[row.act], _EVENT[row.act]
     state = None if event != "updated" else "active"
-    unit.confirmed = Move(noun, row.subject_id, event, state, values)
+    unit.confirmed = Transition(noun, row.subject_id, event, state, values)
     record(unit, actor, now, "", Outcome((unit.confirmed,)))
     unit.confirmed = None
     return Decided(row.act, row.subject_id, row.asked_by)
@@ -120,7 +120,7 @@ def _decide(
     values: Values = {
         "decided_by": actor.id, "decided_at": now, "reason_sealed": reason_sealed,
     }  # fmt: skip
-    move = Move(Noun.REGISTER_CHANGE, change_id, event, ApprovalState.PENDING, values)
+    move = Transition(EntityKind.REGISTER_CHANGE, change_id, event, ApprovalState.PENDING, values)
     record(unit, actor, now, "", Outcome((move,)))
 
 
@@ -135,5 +135,5 @@ def _basis(unit: Unit, act: RegisterAct, subject_id: str) -> str:
 
 def guarded(row: Mapping[Any, Any]) -> dict[str, Scalar]:
     """Those columns of a partner or an officer that two people have to agree on."""
-    left_out = OPEN_OF_PARTNER | UNCOVERED[Noun.PARTNER]
+    left_out = OPEN_OF_PARTNER | UNCOVERED[EntityKind.PARTNER]
     return {name: plain(value) for name, value in row.items() if name not in left_out}

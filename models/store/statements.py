@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from models.entities.account import LineImport, Statement, StatementLine
 from models.entities.partner import Partner
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import table_of
 from models.facts import LineFact, StatementFact
 from models.ids import derive_id, digest
-from models.outcome import Move, Outcome, Values
+from models.outcome import Outcome, Transition, Values
 from models.prepared import reading
 from models.store.accounts import AccountPlan, ensure_account
 from models.store.bookings import Booking, ToldStatement
@@ -145,8 +145,8 @@ def record_planned(
     statement_id = derive_id("stmt", *parts)
     if _has(unit, statement_id):
         return False
-    move = Move(
-        Noun.STATEMENT, statement_id, "recorded", None, _values(planned, document_digest),
+    move = Transition(
+        EntityKind.STATEMENT, statement_id, "recorded", None, _values(planned, document_digest),
         reason="its balances do not add up" if told.gap_minor else "",
     )  # fmt: skip
     record(unit, actor, now, recovery_id, Outcome((move,)))

@@ -14,7 +14,7 @@ from models.engine import Database, lock_history, raising_busy
 from models.entities.ledger import Event
 from models.entities.states import Role
 from models.entities.tables import table_of
-from models.outcome import Move
+from models.outcome import Transition
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault
 from models.store.sealing import SealingSession
@@ -48,7 +48,7 @@ class Unit:
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
     banks: frozenset[str] | None = None
-    confirmed: Move | None = None
+    confirmed: Transition | None = None
     """The move of a register that a second person confirms in this transaction."""
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Rows that this unit changed and that had been changed by hand before: (table, key)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.engine import Database
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.ids import canonical
 from models.queries.audit.integrity import broken_subject
 from models.queries.cases.views import OfficerView
@@ -74,7 +74,7 @@ def all_of_demo(database: Database) -> tuple[Identity, ...]:
 def _identity(database: Database, officer: OfficerView) -> Identity:
     """NobodyActsError where the officer's row is not what its signed history says."""
     with database.reading() as session:
-        broken = broken_subject(session, database, Noun.OFFICER, officer.id)
+        broken = broken_subject(session, database, EntityKind.OFFICER, officer.id)
     if broken:
         raise NobodyActsError(
             f"officer {officer.handle!r} cannot act: {broken[0]}; see `recovery audit verify`"

@@ -5,7 +5,7 @@ what they are about; the screen, `recovery approve`, a preview before asking, th
 queue and the row of the table show these figures and no others. So a figure that is shown is bound,
 and what is bound is shown.
 
-To add a kind of approval: a member of `subjects.Act` with its `SUBJECT_NOUN`, a function here that
+To add a kind of approval: a member of `kinds.ApprovalKind` with its `SUBJECT_NOUN`, a function here that
 returns the figures, and its line in `_FIGURES` (a test holds that every act has one). To bind one
 more thing: one more `Figure`. Values are typed (`models.figures`): money, an instant, an account
 or a reason by its id, a document by its digest. Exactly one figure is the headline, if the act is
@@ -33,7 +33,7 @@ from models.figures import (
 )
 from models.ids import derive_id, digest
 from models.money import Money
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import releasable
 from recovery_flows.ledger.term_names import term_word
 
@@ -55,7 +55,7 @@ class ApprovalSubject:
         return digest([_SPELLING, self.act, self.subject_id, *map(bound, self.figures)])
 
 
-def subject_of(file: CaseFile, act: Act, subject_id: str) -> ApprovalSubject:
+def subject_of(file: CaseFile, act: ApprovalKind, subject_id: str) -> ApprovalSubject:
     """What an approval of `act` on `subject_id` would bind now; no figures if it is not there."""
     figures = _FIGURES[act](file, subject_id) if _is_there(file, subject_id) else ()
     return ApprovalSubject(act, subject_id, tuple(figures))
@@ -69,12 +69,12 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
 
-def subject_digest(file: CaseFile, act: Act, subject_id: str) -> str:
+def subject_digest(file: CaseFile, act: ApprovalKind, subject_id: str) -> str:
     """Digest of the figures that an approval of `act` on `subject_id` would bind now."""
     return subject_of(file, act, subject_id).digest
 
 
-def approval_id(file: CaseFile, act: Act, subject_id: str) -> str:
+def approval_id(file: CaseFile, act: ApprovalKind, subject_id: str) -> str:
     """A new approval's id: the n-th that was asked for this act on this subject."""
     earlier = [a for a in file.approvals if a.subject_id == subject_id and a.action == act]
     return derive_id("appr", subject_id, act, len(earlier) + 1)
@@ -94,7 +94,7 @@ def is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
 
 def is_unchanged(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether every figure is as it was when this approval was asked for."""
-    now = subject_digest(file, Act(approval.action), approval.subject_id)
+    now = subject_digest(file, ApprovalKind(approval.action), approval.subject_id)
     return approval.subject_digest == now
 
 
@@ -281,18 +281,18 @@ def _account_of_call(file: CaseFile, call: CallRow) -> str:
     return claim.victim_account_id if claim else file.asset(call.asset_id).account_id
 
 
-_FIGURES: dict[Act, Callable[[CaseFile, str], Iterator[Figure]]] = {
-    Act.ORDER_STOP: _order,
-    Act.FREEZE: _order,
-    Act.RELEASE: _release,
-    Act.REQUEST: _request,
-    Act.RETURN: _allocation,
-    Act.PAYEE: _payee,
-    Act.CLOSE: _closing,
-    Act.TRACE_RULE: _trace_rule,
-    Act.RENEW: _renewal,
-    Act.RELEASE_PART: _part,
-    Act.COMPLAINT: _complaint,
-    Act.LINKAGE: _linkage,
-    Act.LETTER_ANSWER: _letter_answer,
+_FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
+    ApprovalKind.ORDER_STOP: _order,
+    ApprovalKind.FREEZE: _order,
+    ApprovalKind.RELEASE: _release,
+    ApprovalKind.REQUEST: _request,
+    ApprovalKind.RETURN: _allocation,
+    ApprovalKind.PAYEE: _payee,
+    ApprovalKind.CLOSE: _closing,
+    ApprovalKind.TRACE_RULE: _trace_rule,
+    ApprovalKind.RENEW: _renewal,
+    ApprovalKind.RELEASE_PART: _part,
+    ApprovalKind.COMPLAINT: _complaint,
+    ApprovalKind.LINKAGE: _linkage,
+    ApprovalKind.LETTER_ANSWER: _letter_answer,
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 
 
-class Act(StrEnum):
+class ApprovalKind(StrEnum):
     """What a second person is asked to say yes to."""
 
     ORDER_STOP = "order_stop"
@@ -26,17 +26,17 @@ class Act(StrEnum):
 
 
 SUBJECT_NOUN = {
-    Act.ORDER_STOP: Noun.HOLD,
-    Act.FREEZE: Noun.HOLD,
-    Act.RELEASE: Noun.HOLD,
-    Act.REQUEST: Noun.REQUEST,
-    Act.RETURN: Noun.ALLOCATION,
-    Act.CLOSE: Noun.RECOVERY,
-    Act.TRACE_RULE: Noun.RECOVERY,
-    Act.RENEW: Noun.HOLD,
-    Act.RELEASE_PART: Noun.HOLD,
-    Act.COMPLAINT: Noun.HOLD,
-    Act.LINKAGE: Noun.LINKAGE,
-    Act.LETTER_ANSWER: Noun.CALL,
-    Act.PAYEE: Noun.CLAIM,
+    ApprovalKind.ORDER_STOP: EntityKind.HOLD,
+    ApprovalKind.FREEZE: EntityKind.HOLD,
+    ApprovalKind.RELEASE: EntityKind.HOLD,
+    ApprovalKind.REQUEST: EntityKind.REQUEST,
+    ApprovalKind.RETURN: EntityKind.ALLOCATION,
+    ApprovalKind.CLOSE: EntityKind.RECOVERY,
+    ApprovalKind.TRACE_RULE: EntityKind.RECOVERY,
+    ApprovalKind.RENEW: EntityKind.HOLD,
+    ApprovalKind.RELEASE_PART: EntityKind.HOLD,
+    ApprovalKind.COMPLAINT: EntityKind.HOLD,
+    ApprovalKind.LINKAGE: EntityKind.LINKAGE,
+    ApprovalKind.LETTER_ANSWER: EntityKind.CALL,
+    ApprovalKind.PAYEE: EntityKind.CLAIM,
 }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.rows import AllocationRow, CallRow, HoldRow, RequestRow
 from models.entities.states import ApprovalState, Role
 from models.figures import headline
 from models.step_wording import NOTHING, say
 from recovery_flows.approvals.figures import subject_of
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 
 
 def waiting(file: CaseFile) -> Iterator[Step]:
@@ -19,10 +19,12 @@ def waiting(file: CaseFile) -> Iterator[Step]:
     for approval in file.approvals:
         if approval.state is ApprovalState.PENDING:
             asset = _asset_of(file, approval.subject_id)
-            act = Act(approval.action)
+            act = ApprovalKind(approval.action)
             about = headline(subject_of(file, act, approval.subject_id).figures)
             text = say(f"approve_{act}") + (say("of", figure=about) if about else NOTHING)
-            yield Step(Action.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text)
+            yield Step(
+                ActionKind.APPROVE, Role.SUPERVISOR, approval.id, asset, approval.due_at, text
+            )
 
 
 def _asset_of(file: CaseFile, subject_id: str) -> str:

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow
-from models.entities.states import ApprovalState, Noun
-from models.outcome import Move
+from models.entities.states import ApprovalState, EntityKind
+from models.outcome import Transition
 from recovery_flows.approvals.figures import approval_id, subject_digest
-from recovery_flows.approvals.kinds import SUBJECT_NOUN, Act
+from recovery_flows.approvals.kinds import SUBJECT_NOUN, ApprovalKind
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 
 
 def ask(
     progress: Changeset,
-    act: Act,
+    act: ApprovalKind,
     subject_id: str,
     actor: str,
     now: datetime,
@@ -27,8 +27,8 @@ def ask(
     """Ask a second person for a yes to exactly what stands there now; return the approval's id."""
     asked = approval_id(progress.file, act, subject_id)
     progress.take(
-        Move(
-            Noun.APPROVAL, asked, "asked", None,
+        Transition(
+            EntityKind.APPROVAL, asked, "asked", None,
             {
                 "subject_noun": SUBJECT_NOUN[act],
                 "subject_id": subject_id,
@@ -49,7 +49,11 @@ def void_approvals(progress: Changeset, subject_id: str, reason: str) -> None:
     for approval in progress.file.approvals:
         live = approval.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
         if approval.subject_id == subject_id and live:
-            progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+            progress.take(
+                Transition(
+                    EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
+                )
+            )
 
 
 def pending_approval(file: CaseFile, named: str) -> ApprovalRow:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.figures import AccountNumber, Figure, headline
 from models.money import Money
 from recovery_flows.approvals.figures import subject_of
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 
-ASKS: Mapping[str, Act] = {
-    Action.ORDER_STOP: Act.ORDER_STOP,
-    Action.SUBMIT_FREEZE: Act.FREEZE,
-    Action.COMPLETE_REQUEST: Act.REQUEST,
-    Action.SUBMIT_REQUEST: Act.REQUEST,
-    Action.PUBLISH_NOTICE: Act.RETURN,
-    Action.SUBMIT_RETURN: Act.RETURN,
-    Action.SUBMIT_RELEASE: Act.RELEASE,
-    Action.SUBMIT_RENEWAL: Act.RENEW,
-    Action.SUBMIT_CLOSE: Act.CLOSE,
+ASKS: Mapping[str, ApprovalKind] = {
+    ActionKind.ORDER_STOP: ApprovalKind.ORDER_STOP,
+    ActionKind.SUBMIT_FREEZE: ApprovalKind.FREEZE,
+    ActionKind.COMPLETE_REQUEST: ApprovalKind.REQUEST,
+    ActionKind.SUBMIT_REQUEST: ApprovalKind.REQUEST,
+    ActionKind.PUBLISH_NOTICE: ApprovalKind.RETURN,
+    ActionKind.SUBMIT_RETURN: ApprovalKind.RETURN,
+    ActionKind.SUBMIT_RELEASE: ApprovalKind.RELEASE,
+    ActionKind.SUBMIT_RENEWAL: ApprovalKind.RENEW,
+    ActionKind.SUBMIT_CLOSE: ApprovalKind.CLOSE,
 }
 """Which approval a step asks for, or prepares."""
 
@@ -40,6 +40,6 @@ def figures_of_step(file: CaseFile, step: Step) -> tuple[Figure, ...]:
     )
 
 
-def sum_of(file: CaseFile, action: Action, subject_id: str) -> Money | str:
+def sum_of(file: CaseFile, action: ActionKind, subject_id: str) -> Money | str:
     """The figure that a step's sentence names: the headline of the approval that it asks for."""
     return headline(subject_of(file, ASKS[action], subject_id).figures)

@@ -16,29 +16,34 @@ from models.entities.states import (
     OPEN_CALLS,
     AllocationState,
     ApprovalState,
+    EntityKind,
     HoldState,
     LinkageState,
-    Noun,
     RecoveryState,
     RequestState,
 )
-from models.outcome import Move
+from models.outcome import Transition
 from recovery_flows.approvals.figures import approval_id, is_unchanged, subject_digest
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger.changeset import Changeset
 
 CHANGED = "its figures are not those that were asked about: ask again"
 ENDED = "the hold that it is about has ended"
 
 _HOLD_STATES = {
-    Act.ORDER_STOP: {HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.STOPPED},
-    Act.FREEZE: {HoldState.PENDING_APPROVAL},
-    Act.RENEW: {HoldState.FROZEN},
-    Act.RELEASE: LIVE_HOLDS | {HoldState.QUEUED},
-    Act.RELEASE_PART: LIVE_HOLDS,
-    Act.COMPLAINT: LIVE_HOLDS,
+    ApprovalKind.ORDER_STOP: {HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.STOPPED},
+    ApprovalKind.FREEZE: {HoldState.PENDING_APPROVAL},
+    ApprovalKind.RENEW: {HoldState.FROZEN},
+    ApprovalKind.RELEASE: LIVE_HOLDS | {HoldState.QUEUED},
+    ApprovalKind.RELEASE_PART: LIVE_HOLDS,
+    ApprovalKind.COMPLAINT: LIVE_HOLDS,
 }
-_ABOUT_A_LIVE_HOLD = (Act.RENEW, Act.RELEASE, Act.RELEASE_PART, Act.COMPLAINT)
+_ABOUT_A_LIVE_HOLD = (
+    ApprovalKind.RENEW,
+    ApprovalKind.RELEASE,
+    ApprovalKind.RELEASE_PART,
+    ApprovalKind.COMPLAINT,
+)
 
 
 def void_changed(progress: Changeset, now: datetime) -> None:
@@ -55,18 +60,20 @@ def void_changed(progress: Changeset, now: datetime) -> None:
         if is_unchanged(progress.file, approval) and not ended:
             continue
         reason = ENDED if ended else CHANGED
-        progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+        progress.take(
+            Transition(EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason)
+        )
         if _is_open(progress.file, approval):
             _ask_anew(progress, approval, now)
 
 
 def _ask_anew(progress: Changeset, approval: ApprovalRow, now: datetime) -> None:
-    act = Act(approval.action)
+    act = ApprovalKind(approval.action)
     subject_id = approval.subject_id
     asked = approval_id(progress.file, act, subject_id)
     progress.take(
-        Move(
-            Noun.APPROVAL, asked, "asked_anew", None,
+        Transition(
+            EntityKind.APPROVAL, asked, "asked_anew", None,
             {
                 "subject_noun": approval.subject_noun,
                 "subject_id": subject_id,
@@ -87,7 +94,7 @@ def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
 
     A stop that was sent first is confirmed all the same: it was somebody's act.
     """
-    act = Act(approval.action)
+    act = ApprovalKind(approval.action)
     if act not in _ABOUT_A_LIVE_HOLD:
         return False
     return file.hold(approval.subject_id).state not in _HOLD_STATES[act]
@@ -95,26 +102,26 @@ def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
 
 def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether what was asked about is still there to be decided."""
-    act, named = Act(approval.action), approval.subject_id
+    act, named = ApprovalKind(approval.action), approval.subject_id
     match act:
-        case Act.REQUEST:
+        case ApprovalKind.REQUEST:
             return any(
                 r.id == named and r.state is RequestState.PENDING_APPROVAL for r in file.requests
             )
-        case Act.RETURN:
+        case ApprovalKind.RETURN:
             pending = AllocationState.PENDING_APPROVAL
             return any(a.id == named and a.state is pending for a in file.allocations)
-        case Act.LINKAGE:
+        case ApprovalKind.LINKAGE:
             return any(x.id == named and x.state is not LinkageState.DENIED for x in file.linkages)
-        case Act.LETTER_ANSWER:
+        case ApprovalKind.LETTER_ANSWER:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
-        case Act.PAYEE:
+        case ApprovalKind.PAYEE:
             return any(c.id == named and c.asked_account_id for c in file.claims)
-        case Act.TRACE_RULE:
+        case ApprovalKind.TRACE_RULE:
             return bool(file.recovery.asked_rule)
-        case Act.CLOSE:
+        case ApprovalKind.CLOSE:
             return False
     hold = next((h for h in file.holds if h.id == named), None)
     if hold is None or hold.state not in _HOLD_STATES[act]:
         return False
-    return act is not Act.RENEW or hold.renewal == Renewal.ASKED
+    return act is not ApprovalKind.RENEW or hold.renewal == Renewal.ASKED

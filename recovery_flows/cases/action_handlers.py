@@ -18,7 +18,7 @@ from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from recovery_flows import errors
 from recovery_flows.cases import dead_ends, lifecycle
-from recovery_flows.cases.next_steps import Action
+from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.correspondence.letters.next_steps import LetterAction
 from recovery_flows.cross_border import request_edits
 from recovery_flows.freezing import (
@@ -36,7 +36,7 @@ from recovery_flows.tracing import trace_requests
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ActionContext:
     """What an act may need besides the file."""
 
     actor: str
@@ -53,10 +53,10 @@ class Given:
         return self.vault.seal(canonical(fields).decode(), place)
 
 
-def do(progress: Changeset, step: Step, given: Given) -> str:
+def do(progress: Changeset, step: Step, given: ActionContext) -> str:
     """Carry out an officer's step on a file; return what was done, in words."""
     _refuse_by_hand(step)
-    return _DO[Action(step.action)](progress, step, given)
+    return _DO[ActionKind(step.action)](progress, step, given)
 
 
 def _refuse_by_hand(step: Step) -> None:
@@ -71,11 +71,11 @@ _BY_HAND: Mapping[str, str] = {
     LetterAction.PRINT: "letter print",
     LetterAction.SEND: "letter sent",
     LetterAction.ANSWER: "letter answer",
-    Action.RESOLVE_DISCREPANCY: "discrepancy resolve",
+    ActionKind.RESOLVE_DISCREPANCY: "discrepancy resolve",
 }
 
 
-def _accept(progress: Changeset, step: Step, given: Given) -> str:
+def _accept(progress: Changeset, step: Step, given: ActionContext) -> str:
     del step
     lifecycle.accept(progress, given.actor, given.case_number, given.laws, given.places)
     if told_by_files(given.session, {a.account_id for a in progress.file.assets}):
@@ -83,7 +83,7 @@ def _accept(progress: Changeset, step: Step, given: Given) -> str:
     return f"accepted under case number {given.case_number}"
 
 
-def _order_stop(progress: Changeset, step: Step, given: Given) -> str:
+def _order_stop(progress: Changeset, step: Step, given: ActionContext) -> str:
     submissions.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
     if progress.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
         return "stop-payment submitted for approval"
@@ -92,12 +92,12 @@ def _order_stop(progress: Changeset, step: Step, given: Given) -> str:
     return "stop-payment sent first; another person confirms it"
 
 
-def _submit_freeze(progress: Changeset, step: Step, given: Given) -> str:
+def _submit_freeze(progress: Changeset, step: Step, given: ActionContext) -> str:
     submissions.submit_freeze(progress, step.subject_id, given.actor, given.now)
     return "freeze submitted for approval"
 
 
-def _complete_request(progress: Changeset, step: Step, given: Given) -> str:
+def _complete_request(progress: Changeset, step: Step, given: ActionContext) -> str:
     if not given.fields:
         request = next(r for r in progress.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
@@ -114,113 +114,113 @@ def _complete_request(progress: Changeset, step: Step, given: Given) -> str:
     return f"request amended; still missing: {left}" if left else "request complete"
 
 
-def _submit_request(progress: Changeset, step: Step, given: Given) -> str:
+def _submit_request(progress: Changeset, step: Step, given: ActionContext) -> str:
     request_edits.submit_request(progress, step.subject_id, given.actor, given.now)
     return "cross-border request submitted for approval"
 
 
-def _split(progress: Changeset, step: Step, given: Given) -> str:
+def _split(progress: Changeset, step: Step, given: ActionContext) -> str:
     del given
     lifecycle.split(progress, step.subject_id)
     return "the account stays in both files, each with what it traced"
 
 
-def _check_title(progress: Changeset, step: Step, given: Given) -> str:
+def _check_title(progress: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.check_title(progress, step.subject_id, given.actor)
     return "title to the held money checked"
 
 
-def _publish_notice(progress: Changeset, step: Step, given: Given) -> str:
+def _publish_notice(progress: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.publish_notice(progress, step.subject_id, given.now, given.laws)
     return "notice of the return published"
 
 
-def _submit_return(progress: Changeset, step: Step, given: Given) -> str:
+def _submit_return(progress: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.submit_allocation(
         progress, step.subject_id, given.actor, given.now, given.laws
     )
     return "return decision submitted for approval"
 
 
-def _submit_release(progress: Changeset, step: Step, given: Given) -> str:
+def _submit_release(progress: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.submit_release(progress, step.subject_id, given.actor, given.now)
     return "release submitted for approval"
 
 
-def _submit_renewal(progress: Changeset, step: Step, given: Given) -> str:
+def _submit_renewal(progress: Changeset, step: Step, given: ActionContext) -> str:
     amendments.submit_renewal(progress, step.subject_id, given.actor, given.now)
     return "renewal submitted for approval"
 
 
-def _see_lapse(progress: Changeset, step: Step, given: Given) -> str:
+def _see_lapse(progress: Changeset, step: Step, given: ActionContext) -> str:
     lapse.see_lapse(progress, step.subject_id, given.actor)
     return "the lapse is noted; nothing is held there any more"
 
 
-def _renew_preservation(progress: Changeset, step: Step, given: Given) -> str:
+def _renew_preservation(progress: Changeset, step: Step, given: ActionContext) -> str:
     multi_agency_lifecycle.renew(progress, step.subject_id, given.now)
     return "the partner is asked to preserve it for another term"
 
 
-def _see_expiry(progress: Changeset, step: Step, given: Given) -> str:
+def _see_expiry(progress: Changeset, step: Step, given: ActionContext) -> str:
     del given
     multi_agency_lifecycle.see_expiry(progress, step.subject_id)
     return "noted; nothing is preserved there any more"
 
 
-def _release_again(progress: Changeset, step: Step, given: Given) -> str:
+def _release_again(progress: Changeset, step: Step, given: ActionContext) -> str:
     del given
     denied_stops.release_again(progress, step.subject_id)
     return "release of the denied stop ordered again"
 
 
-def _verify_claim(progress: Changeset, step: Step, given: Given) -> str:
+def _verify_claim(progress: Changeset, step: Step, given: ActionContext) -> str:
     lifecycle.verify_claim(progress, step.subject_id, given.laws, given.places)
     trace_requests.want_trace(progress)
     return "claim verified"
 
 
-def _ask_statement(progress: Changeset, step: Step, given: Given) -> str:
+def _ask_statement(progress: Changeset, step: Step, given: ActionContext) -> str:
     dead_ends.ask_again(progress, step.subject_id, step.asset_id, given.now)
     return "the bank is asked again for the statement"
 
 
-def _give_up_account(progress: Changeset, step: Step, given: Given) -> str:
+def _give_up_account(progress: Changeset, step: Step, given: ActionContext) -> str:
     del given
     dead_ends.give_up(progress, step.subject_id)
     return "account given up: no payment into it was found"
 
 
-def _see_refusal(progress: Changeset, step: Step, given: Given) -> str:
+def _see_refusal(progress: Changeset, step: Step, given: ActionContext) -> str:
     refusals.see(progress, step.subject_id, given.actor)
     return "the refusal is noted; `recovery hold again` orders it anew"
 
 
-def _submit_close(progress: Changeset, step: Step, given: Given) -> str:
+def _submit_close(progress: Changeset, step: Step, given: ActionContext) -> str:
     del step
     lifecycle.submit_close(progress, given.actor, given.now)
     return "closing submitted for approval"
 
 
-_DO: dict[Action, Callable[[Changeset, Step, Given], str]] = {
-    Action.ACCEPT: _accept,
-    Action.ORDER_STOP: _order_stop,
-    Action.SUBMIT_FREEZE: _submit_freeze,
-    Action.COMPLETE_REQUEST: _complete_request,
-    Action.SUBMIT_REQUEST: _submit_request,
-    Action.SPLIT: _split,
-    Action.CHECK_TITLE: _check_title,
-    Action.PUBLISH_NOTICE: _publish_notice,
-    Action.SUBMIT_RETURN: _submit_return,
-    Action.SUBMIT_RELEASE: _submit_release,
-    Action.SUBMIT_RENEWAL: _submit_renewal,
-    Action.SEE_LAPSE: _see_lapse,
-    Action.RENEW_PRESERVATION: _renew_preservation,
-    Action.SEE_EXPIRY: _see_expiry,
-    Action.SEE_REFUSAL: _see_refusal,
-    Action.RELEASE_AGAIN: _release_again,
-    Action.VERIFY_CLAIM: _verify_claim,
-    Action.ASK_STATEMENT: _ask_statement,
-    Action.GIVE_UP_ACCOUNT: _give_up_account,
-    Action.SUBMIT_CLOSE: _submit_close,
+_DO: dict[ActionKind, Callable[[Changeset, Step, ActionContext], str]] = {
+    ActionKind.ACCEPT: _accept,
+    ActionKind.ORDER_STOP: _order_stop,
+    ActionKind.SUBMIT_FREEZE: _submit_freeze,
+    ActionKind.COMPLETE_REQUEST: _complete_request,
+    ActionKind.SUBMIT_REQUEST: _submit_request,
+    ActionKind.SPLIT: _split,
+    ActionKind.CHECK_TITLE: _check_title,
+    ActionKind.PUBLISH_NOTICE: _publish_notice,
+    ActionKind.SUBMIT_RETURN: _submit_return,
+    ActionKind.SUBMIT_RELEASE: _submit_release,
+    ActionKind.SUBMIT_RENEWAL: _submit_renewal,
+    ActionKind.SEE_LAPSE: _see_lapse,
+    ActionKind.RENEW_PRESERVATION: _renew_preservation,
+    ActionKind.SEE_EXPIRY: _see_expiry,
+    ActionKind.SEE_REFUSAL: _see_refusal,
+    ActionKind.RELEASE_AGAIN: _release_again,
+    ActionKind.VERIFY_CLAIM: _verify_claim,
+    ActionKind.ASK_STATEMENT: _ask_statement,
+    ActionKind.GIVE_UP_ACCOUNT: _give_up_account,
+    ActionKind.SUBMIT_CLOSE: _submit_close,
 }

@@ -7,10 +7,17 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import ApprovalRow, HoldRow
-from models.entities.states import LIVE_HOLDS, RETURNED, HoldState, LedgerAccount, Noun, PayoutState
-from models.outcome import Move, Scalar
+from models.entities.states import (
+    LIVE_HOLDS,
+    RETURNED,
+    EntityKind,
+    HoldState,
+    LedgerAccount,
+    PayoutState,
+)
+from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_unchanged
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import pending_approval
 from recovery_flows.correspondence.letters import answers as letter_answers
 from recovery_flows.cross_border import stage as cross_border
@@ -34,13 +41,13 @@ def approve(
 ) -> None:
     """Say yes to exactly what was asked; what changed since is refused, nothing is sent for it."""
     approval = pending_approval(progress.file, named)
-    act = Act(approval.action)
+    act = ApprovalKind(approval.action)
     if not is_unchanged(progress.file, approval):
         raise StepRefusedError(
             f"what approval {named} is about has changed since it was asked: it is void, ask again"
         )
     values: dict[str, Scalar] = {"decided_by": actor, "decided_at": now, "authority": authority}
-    progress.take(Move(Noun.APPROVAL, approval.id, "approved", approval.state, values))
+    progress.take(Transition(EntityKind.APPROVAL, approval.id, "approved", approval.state, values))
     _FOLLOW[act](progress, approval, now, laws)
 
 
@@ -53,7 +60,7 @@ def _confirm_stop(progress: Changeset, approval: ApprovalRow, now: datetime, law
         if freezing.statement_is_wanted(progress.file, asset):
             progress.call(freezing.statement_intent(asset, now))
     elif hold.state in (HoldState.ORDERED, HoldState.STOPPED):
-        progress.take(Move(Noun.HOLD, hold.id, "confirmed", hold.state))
+        progress.take(Transition(EntityKind.HOLD, hold.id, "confirmed", hold.state))
 
 
 def _order_freeze(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
@@ -61,7 +68,7 @@ def _order_freeze(progress: Changeset, approval: ApprovalRow, now: datetime, law
     hold = progress.file.hold(approval.subject_id)
     if hold.supersedes_id and denied_stops.is_given_up(progress.file, hold.supersedes_id):
         raise StepRefusedError(f"hold {hold.id} would take over a hold that is given up")
-    progress.take(Move(Noun.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
     ordered = progress.file.hold(hold.id)
     progress.call(hold_orders.hold_intent(progress.file, ordered, approval.id))
 
@@ -80,7 +87,7 @@ def _order_renewal(
 def _let_part_go(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
     hold = _still_held(progress, approval)
-    minor = release.part_of(hold, Act(approval.action))
+    minor = release.part_of(hold, ApprovalKind(approval.action))
     if minor:
         release.order_part(progress, hold, minor, approval.id)
     else:
@@ -99,12 +106,12 @@ def _pay(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regime
     why = return_guards.why_not(progress.file, allocation)
     if why:
         raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
-    progress.take(Move(Noun.ALLOCATION, allocation.id, "approved", allocation.state))
+    progress.take(Transition(EntityKind.ALLOCATION, allocation.id, "approved", allocation.state))
     payouts = [
         p for p in progress.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED
     ]
     for payout in payouts:
-        progress.take(Move(Noun.PAYOUT, payout.id, "instructed", payout.state))
+        progress.take(Transition(EntityKind.PAYOUT, payout.id, "instructed", payout.state))
     for intent in paying.intents(progress.file, payouts, approval.id):
         progress.call(intent)
 
@@ -130,7 +137,7 @@ def _close(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
     recovery = progress.file.recovery
     event = closing_event(progress.file)
     values: dict[str, Scalar] = {"closed_at": now}
-    progress.take(Move(Noun.RECOVERY, recovery.id, event, recovery.state, values))
+    progress.take(Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values))
 
 
 def _put_rule_in_force(
@@ -161,19 +168,19 @@ def closing_event(file: CaseFile) -> str:
 
 
 _FOLLOW = {
-    Act.ORDER_STOP: _confirm_stop,
-    Act.FREEZE: _order_freeze,
-    Act.REQUEST: _send_request,
-    Act.RETURN: _pay,
-    Act.RELEASE: _release,
-    Act.CLOSE: _close,
-    Act.TRACE_RULE: _put_rule_in_force,
-    Act.RENEW: _order_renewal,
-    Act.RELEASE_PART: _let_part_go,
-    Act.COMPLAINT: _let_part_go,
-    Act.LINKAGE: multi_agency_lifecycle.confirm,
-    Act.LETTER_ANSWER: _leave_to_desk,
-    Act.PAYEE: payees.put_in_force,
+    ApprovalKind.ORDER_STOP: _confirm_stop,
+    ApprovalKind.FREEZE: _order_freeze,
+    ApprovalKind.REQUEST: _send_request,
+    ApprovalKind.RETURN: _pay,
+    ApprovalKind.RELEASE: _release,
+    ApprovalKind.CLOSE: _close,
+    ApprovalKind.TRACE_RULE: _put_rule_in_force,
+    ApprovalKind.RENEW: _order_renewal,
+    ApprovalKind.RELEASE_PART: _let_part_go,
+    ApprovalKind.COMPLAINT: _let_part_go,
+    ApprovalKind.LINKAGE: multi_agency_lifecycle.confirm,
+    ApprovalKind.LETTER_ANSWER: _leave_to_desk,
+    ApprovalKind.PAYEE: payees.put_in_force,
 }
 
 
@@ -190,13 +197,15 @@ def deny(progress: Changeset, named: str, actor: str, reason: str, now: datetime
         "decided_by": actor, "decided_at": now,
     }  # fmt: skip
     progress.take(
-        Move(Noun.APPROVAL, approval.id, "denied", approval.state, values, reason=SEE_NOTE)
+        Transition(
+            EntityKind.APPROVAL, approval.id, "denied", approval.state, values, reason=SEE_NOTE
+        )
     )
     _undo(progress, approval, SEE_NOTE)
 
 
 def _undo(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    undo = _UNDO.get(Act(approval.action))
+    undo = _UNDO.get(ApprovalKind(approval.action))
     if undo is not None:
         undo(progress, approval, reason)
 
@@ -211,7 +220,7 @@ def _take_stop_back(progress: Changeset, approval: ApprovalRow, reason: str) -> 
 
 def _deny_hold(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
-    progress.take(Move(Noun.HOLD, hold.id, "denied", hold.state, reason=reason))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "denied", hold.state, reason=reason))
 
 
 def _deny_renewal(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
@@ -223,12 +232,14 @@ def _deny_renewal(progress: Changeset, approval: ApprovalRow, reason: str) -> No
 def _keep_held(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     hold = progress.file.hold(approval.subject_id)
     if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}:
-        release.undo(progress, hold, Act(approval.action), reason)
+        release.undo(progress, hold, ApprovalKind(approval.action), reason)
 
 
 def _deny_request(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     request = next(r for r in progress.file.requests if r.id == approval.subject_id)
-    progress.take(Move(Noun.REQUEST, request.id, "denied", request.state, reason=reason))
+    progress.take(
+        Transition(EntityKind.REQUEST, request.id, "denied", request.state, reason=reason)
+    )
 
 
 def _return_answer(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
@@ -244,22 +255,22 @@ def _deny_return(progress: Changeset, approval: ApprovalRow, reason: str) -> Non
     del reason
     file = progress.file
     allocation = next(a for a in file.allocations if a.id == approval.subject_id)
-    progress.take(Move(Noun.ALLOCATION, allocation.id, "denied", allocation.state))
+    progress.take(Transition(EntityKind.ALLOCATION, allocation.id, "denied", allocation.state))
     for payout in file.payouts_of(allocation.id):
-        progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", payout.state))
+        progress.take(Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state))
 
 
 _UNDO = {
-    Act.ORDER_STOP: _take_stop_back,
-    Act.FREEZE: _deny_hold,
-    Act.RENEW: _deny_renewal,
-    Act.RELEASE: _keep_held,
-    Act.RELEASE_PART: _keep_held,
-    Act.COMPLAINT: _keep_held,
-    Act.REQUEST: _deny_request,
-    Act.TRACE_RULE: _drop_rule,
-    Act.RETURN: _deny_return,
-    Act.LINKAGE: multi_agency_lifecycle.deny,
-    Act.LETTER_ANSWER: _return_answer,
-    Act.PAYEE: payees.drop,
+    ApprovalKind.ORDER_STOP: _take_stop_back,
+    ApprovalKind.FREEZE: _deny_hold,
+    ApprovalKind.RENEW: _deny_renewal,
+    ApprovalKind.RELEASE: _keep_held,
+    ApprovalKind.RELEASE_PART: _keep_held,
+    ApprovalKind.COMPLAINT: _keep_held,
+    ApprovalKind.REQUEST: _deny_request,
+    ApprovalKind.TRACE_RULE: _drop_rule,
+    ApprovalKind.RETURN: _deny_return,
+    ApprovalKind.LINKAGE: multi_agency_lifecycle.deny,
+    ApprovalKind.LETTER_ANSWER: _return_answer,
+    ApprovalKind.PAYEE: payees.drop,
 }

@@ -71,11 +71,11 @@ class CaseOfficer(ActingOfficer):
             file = load_file(unit.session, recovery_id)
             check_version(file, seen_version)
             step = _officer_step(file, next_steps.steps(file, self.laws), to)
-            if step.action == next_steps.Action.JOIN:
+            if step.action == next_steps.ActionKind.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
             found = check_step(unit.session, file, step, self.officer, knowing=knowing)
             progress = Changeset(file)
-            given = action_handlers.Given(
+            given = action_handlers.ActionContext(
                 actor=actor.id,
                 now=now,
                 laws=self.laws,

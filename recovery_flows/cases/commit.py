@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.states import CLOSED_RECOVERIES, Noun, Role, Stage
+from models.entities.states import CLOSED_RECOVERIES, EntityKind, Role, Stage
 from models.queries.cases.case_files import load_files, recoveries_wanting
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say
@@ -59,7 +59,7 @@ _SHARING = frozenset(
 
 def _look_at_sharers(unit: Unit, now: datetime, laws: Regimes, progress: Changeset) -> None:
     """Other files that want an account which came or went here: their next step may be another."""
-    touched = {m.id for m in progress.moves if m.noun is Noun.ASSET and m.event in _SHARING}
+    touched = {m.id for m in progress.moves if m.noun is EntityKind.ASSET and m.event in _SHARING}
     if not touched:
         return
     accounts = [a.account_id for a in progress.file.assets if a.id in touched]
@@ -73,7 +73,7 @@ def derived_or_due(file: CaseFile, now: datetime, laws: Regimes) -> Derived:
         return derived(file, now, laws)
     except Exception:  # noqa: BLE001 - not lost: the engine meets the same fault and quarantines it
         recovery = file.recovery
-        waiting = Step(Action.ENGINE, Role.ENGINE, recovery.id, "", None, say("processing"))
+        waiting = Step(ActionKind.ENGINE, Role.ENGINE, recovery.id, "", None, say("processing"))
         step = next(discrepancies.steps(file), waiting)
         return Derived(stage=Stage.FREEZING, step=step, due_at=None, wake_at=now)
 

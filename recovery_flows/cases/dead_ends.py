@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.rows import AssetRow, CallRow, ClaimRow
-from models.entities.states import OPEN_CALLS, CallKind, CallState, ClaimState, Noun, Role, Stage
+from models.entities.states import (
+    OPEN_CALLS,
+    CallKind,
+    CallState,
+    ClaimState,
+    EntityKind,
+    Role,
+    Stage,
+)
 from models.ids import derive_id
 from models.money import Money
-from models.outcome import CallIntent, Move, Scalar
+from models.outcome import CallIntent, Scalar, Transition
 from models.step_wording import say
 from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
@@ -25,21 +33,21 @@ def steps(file: CaseFile) -> Iterator[Step]:
     for claim in file.claims:
         if claim.state is ClaimState.FILED:
             text = say("verify_claim", amount=Money(claim.reported_minor, claim.currency))
-            yield Step(Action.VERIFY_CLAIM, Role.OFFICER, claim.id, "", None, text)
+            yield Step(ActionKind.VERIFY_CLAIM, Role.OFFICER, claim.id, "", None, text)
     for asset in file.assets:
         if _is_unexplained(file, asset):
             yield from _asset_steps(file, asset)
         elif _is_silent(asset):
             text = say("ask_account_statement", partner=asset.partner_id)
-            yield Step(Action.ASK_STATEMENT, Role.OFFICER, asset.id, asset.id, None, text)
+            yield Step(ActionKind.ASK_STATEMENT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
 def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
     for claim, call in _refused(file, asset):
         text = say("ask_statement", partner=call.partner_id)
-        yield Step(Action.ASK_STATEMENT, Role.OFFICER, claim.id, asset.id, None, text)
+        yield Step(ActionKind.ASK_STATEMENT, Role.OFFICER, claim.id, asset.id, None, text)
     text = say("give_up_account", partner=asset.partner_id)
-    yield Step(Action.GIVE_UP_ACCOUNT, Role.OFFICER, asset.id, asset.id, None, text)
+    yield Step(ActionKind.GIVE_UP_ACCOUNT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
 def _is_unexplained(file: CaseFile, asset: AssetRow) -> bool:
@@ -84,7 +92,7 @@ def give_up(progress: Changeset, asset_id: str) -> None:
     if not _is_unexplained(progress.file, asset):
         raise StepRefusedError(f"account {asset_id} is being worked on: it cannot be given up")
     values: dict[str, Scalar] = {"left_alone": GIVEN_UP}
-    progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+    progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
 def ask_again(progress: Changeset, subject_id: str, asset_id: str, now: datetime) -> None:
@@ -92,7 +100,7 @@ def ask_again(progress: Changeset, subject_id: str, asset_id: str, now: datetime
     if subject_id == asset_id:
         asset = progress.file.asset(asset_id)
         values: dict[str, Scalar] = {"left_alone": ""}
-        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
         progress.call(statement_intent(asset, now))
         return
     claim = next(c for c in progress.file.claims if c.id == subject_id)
@@ -101,7 +109,7 @@ def ask_again(progress: Changeset, subject_id: str, asset_id: str, now: datetime
             id=derive_id("call", claim.id, CallKind.STATEMENT, now.isoformat()),
             partner_id=claim.victim_partner_id,
             kind=CallKind.STATEMENT,
-            noun=Noun.CLAIM,
+            noun=EntityKind.CLAIM,
             subject_id=claim.id,
             asset_id=asset_id,
         )

@@ -12,12 +12,12 @@ from models.entities.states import (
     LIVE_HOLDS,
     AllocationState,
     ApprovalState,
+    EntityKind,
     HoldState,
-    Noun,
     TaskState,
 )
 from models.entities.task_rows import TaskRow
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
@@ -85,12 +85,12 @@ def _end_of(file: CaseFile, hold: HoldRow, laws: Regimes) -> tuple[datetime | No
 
 
 _DUE = {
-    Act.ORDER_STOP: "confirmation due",
-    Act.FREEZE: "freeze to be approved",
-    Act.RENEW: "renewal to be approved",
-    Act.RELEASE: "release due",
-    Act.COMPLAINT: "complaint to be answered",
-    Act.LINKAGE: "linkage confirmation due",
+    ApprovalKind.ORDER_STOP: "confirmation due",
+    ApprovalKind.FREEZE: "freeze to be approved",
+    ApprovalKind.RENEW: "renewal to be approved",
+    ApprovalKind.RELEASE: "release due",
+    ApprovalKind.COMPLAINT: "complaint to be answered",
+    ApprovalKind.LINKAGE: "linkage confirmation due",
 }
 
 
@@ -100,7 +100,7 @@ def _approvals(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
             continue
         hold = _hold_of(file, approval)
         law = laws[file.asset(hold.asset_id).regime if hold else file.recovery.regime]
-        what = _DUE.get(Act(approval.action), f"{approval.action} to be approved")
+        what = _DUE.get(ApprovalKind(approval.action), f"{approval.action} to be approved")
         note = "the time for it is over" if approval.alarmed else f"asked by {approval.asked_by}"
         yield RunningClock(
             what, approval.due_at, law.code, _row_of(file, approval, hold, law), approval.id,
@@ -109,17 +109,17 @@ def _approvals(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
 
 
 def _hold_of(file: CaseFile, approval: ApprovalRow) -> HoldRow | None:
-    return file.hold(approval.subject_id) if approval.subject_noun is Noun.HOLD else None
+    return file.hold(approval.subject_id) if approval.subject_noun is EntityKind.HOLD else None
 
 
 def _row_of(file: CaseFile, approval: ApprovalRow, hold: HoldRow | None, law: Regime) -> str:
     """The row of the law that an approval's clock is counted by."""
     measure = {
-        Act.ORDER_STOP: Measure.CONFIRMATION,
-        Act.RELEASE: Measure.UNRELATED_RELEASE,
-        Act.COMPLAINT: Measure.COMPLAINT,
-        Act.LINKAGE: Measure.LINKAGE,
-    }.get(Act(approval.action))
+        ApprovalKind.ORDER_STOP: Measure.CONFIRMATION,
+        ApprovalKind.RELEASE: Measure.UNRELATED_RELEASE,
+        ApprovalKind.COMPLAINT: Measure.COMPLAINT,
+        ApprovalKind.LINKAGE: Measure.LINKAGE,
+    }.get(ApprovalKind(approval.action))
     if measure is not None:
         return law.measures.get(measure, "")
     if hold is None:

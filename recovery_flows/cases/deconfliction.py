@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, Elsewhere, Match
 from models.entities.states import Role
-from recovery_flows.cases.next_steps import Action
+from recovery_flows.cases.next_steps import ActionKind
 
-SENDING = frozenset({Action.ORDER_STOP, Action.SUBMIT_FREEZE, Action.SUBMIT_REQUEST})
+SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
 """An officer's steps after which something leaves the building."""
 _LEAVING = frozenset({"ordered_first", "submitted"})
 _SHARED = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.states import CallState, DiscrepancyKind, Noun, Role
+from models.entities.states import CallState, DiscrepancyKind, EntityKind, Role
 from models.queries.installation.clock import case_now
 from models.store.calls import try_at_once
 from models.store.notes import write_note
@@ -34,7 +34,7 @@ def resolve(
 def _release(unit: Unit, file: CaseFile, named: str) -> None:
     """A call that was put off because it failed, or was held back, is tried again at once."""
     found = next(d for d in file.discrepancies if d.id == named)
-    if found.kind is DiscrepancyKind.PROCESSING_FAILED and found.subject_noun is Noun.CALL:
+    if found.kind is DiscrepancyKind.PROCESSING_FAILED and found.subject_noun is EntityKind.CALL:
         try_at_once(unit, found.subject_id)
     elif found.kind is DiscrepancyKind.HISTORY_BROKEN:
         for call in file.calls:

@@ -11,7 +11,7 @@ from models.ids import digest_bytes
 from models.queries.cases.letters import document_bytes, letter_call
 from models.store.partners import note_contact
 from models.store.unit import Actor, Unit
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.statement_files.storing import take_parts
 from recovery_flows.correspondence.letters import answers as letter_answers
 from recovery_flows.errors import StepRefusedError
@@ -29,7 +29,7 @@ def take(
     None for any other approval and for answers that are taken whole by now.
     """
     approval = next(a for a in progress.file.approvals if a.id == approval_id)
-    if approval.action != Act.LETTER_ANSWER:
+    if approval.action != ApprovalKind.LETTER_ANSWER:
         return None
     known = letter_call(unit.session, unit.vault, approval.subject_id)
     call = next(c for c in progress.file.calls if c.id == approval.subject_id)

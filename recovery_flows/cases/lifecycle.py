@@ -8,10 +8,10 @@ from datetime import datetime
 
 from models.case_file import CaseFile, Place
 from models.entities.rows import ClaimRow
-from models.entities.states import ClaimState, Noun, RecoveryState
+from models.entities.states import ClaimState, EntityKind, RecoveryState
 from models.ids import derive_id
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import stage as freezing
@@ -29,13 +29,13 @@ def accept(
     if not case_number.strip():
         raise StepRefusedError("a recovery is accepted under a case number: none was given")
     moves = [
-        Move(
-            Noun.RECOVERY, file.recovery.id, "accepted", file.recovery.state,
+        Transition(
+            EntityKind.RECOVERY, file.recovery.id, "accepted", file.recovery.state,
             {"owner_id": owner, "case_number": case_number},
         )
     ]  # fmt: skip
     moves += [
-        Move(Noun.CLAIM, c.id, "verified", c.state, {"upheld_minor": c.reported_minor})
+        Transition(EntityKind.CLAIM, c.id, "verified", c.state, {"upheld_minor": c.reported_minor})
         for c in file.claims
         if c.state is ClaimState.FILED
     ]
@@ -52,14 +52,14 @@ def verify_claim(
     if claim is None or claim.state is not ClaimState.FILED:
         raise StepRefusedError(f"claim {claim_id} is not waiting to be verified")
     values: dict[str, Scalar] = {"upheld_minor": claim.reported_minor}
-    moves = [Move(Noun.CLAIM, claim.id, "verified", claim.state, values)]
+    moves = [Transition(EntityKind.CLAIM, claim.id, "verified", claim.state, values)]
     if claim.payee_account_id not in {a.account_id for a in file.assets}:
         moves += _first_assets(replace(file, claims=(claim,)), places)
     progress.take(*moves)
     freezing.draft_stops(progress, laws)
 
 
-def _first_assets(file: CaseFile, places: Mapping[str, Place]) -> list[Move]:
+def _first_assets(file: CaseFile, places: Mapping[str, Place]) -> list[Transition]:
     by_account: dict[str, list[ClaimRow]] = {}
     for claim in file.claims:
         by_account.setdefault(claim.payee_account_id, []).append(claim)
@@ -80,7 +80,7 @@ def _first_assets(file: CaseFile, places: Mapping[str, Place]) -> list[Move]:
         }
         asset_id = derive_id("asset", file.recovery.id, account_id)
         event = "found" if place.home else "found_abroad"
-        moves.append(Move(Noun.ASSET, asset_id, event, None, values))
+        moves.append(Transition(EntityKind.ASSET, asset_id, event, None, values))
     return moves
 
 
@@ -89,7 +89,9 @@ def split(progress: Changeset, asset_id: str) -> None:
     asset = progress.file.asset(asset_id)
     values: dict[str, Scalar] = {"shared_decision": "split"}
     reason = "losses in two currencies cannot be one file; what is traced is disjoint"
-    progress.take(Move(Noun.ASSET, asset.id, "split", asset.stage, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.ASSET, asset.id, "split", asset.stage, values, reason=reason)
+    )
 
 
 def submit_close(progress: Changeset, actor: str, now: datetime) -> None:
@@ -98,4 +100,4 @@ def submit_close(progress: Changeset, actor: str, now: datetime) -> None:
     still_open = [a.id for a in file.assets if a.stage != "closed"]
     if still_open or file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(f"{file.recovery.ref} has open work: {', '.join(still_open)}")
-    ask(progress, Act.CLOSE, file.recovery.id, actor, now)
+    ask(progress, ApprovalKind.CLOSE, file.recovery.id, actor, now)

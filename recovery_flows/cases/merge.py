@@ -7,10 +7,10 @@ from datetime import datetime
 
 from models.case_file import CaseFile, TraceView
 from models.entities.rows import CallRow
-from models.entities.states import CLOSED_RECOVERIES, Noun, RecoveryState, Stage
+from models.entities.states import CLOSED_RECOVERIES, EntityKind, RecoveryState, Stage
 from models.entities.transitions import reopened
 from models.ids import derive_id, digest
-from models.outcome import Move, Outcome, Scalar
+from models.outcome import Outcome, Scalar, Transition
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset, applied
 from recovery_flows.restitution import payouts
@@ -54,8 +54,8 @@ def join(
     )  # fmt: skip
     leaving.file = emptied
     values: dict[str, Scalar] = {"joined_into": stays.recovery.id, "trace_wanted": False}
-    closing = Move(
-        Noun.RECOVERY, joins.recovery.id, "joined", joins.recovery.state, values,
+    closing = Transition(
+        EntityKind.RECOVERY, joins.recovery.id, "joined", joins.recovery.state, values,
         reason="both files want the same account",
     )  # fmt: skip
     leaving.take(*_trace_left(joins), closing)
@@ -63,53 +63,61 @@ def join(
     return outcome, _arrive(stays, joins, twin, now, traces_json, trace)
 
 
-def _leave(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> list[Move]:
+def _leave(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> list[Transition]:
     """Every row of the joining file names the staying one; twins of an asset hand theirs over."""
     to: dict[str, Scalar] = {"recovery_id": stays.recovery.id}
     moves = [
-        Move(Noun.ASSET, a.id, "closed", a.stage, reason="the account is an asset of both files")
+        Transition(
+            EntityKind.ASSET,
+            a.id,
+            "closed",
+            a.stage,
+            reason="the account is an asset of both files",
+        )
         for a in joins.assets
         if a.id in twin and a.stage is not Stage.CLOSED
     ]
     return moves + _handed_over(joins, twin, to)
 
 
-def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -> list[Move]:
+def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -> list[Transition]:
     own = [a for a in joins.assets if a.id not in twin]
-    moves = [Move(Noun.ASSET, a.id, "moved", a.stage, to) for a in own]
-    moves += [Move(Noun.CLAIM, c.id, "moved", c.state, to) for c in joins.claims]
+    moves = [Transition(EntityKind.ASSET, a.id, "moved", a.stage, to) for a in own]
+    moves += [Transition(EntityKind.CLAIM, c.id, "moved", c.state, to) for c in joins.claims]
     for noun, rows in (
-        (Noun.HOLD, joins.holds),
-        (Noun.REQUEST, joins.requests),
-        (Noun.ALLOCATION, joins.allocations),
-        (Noun.PAYOUT, joins.payouts),
-        (Noun.TASK, joins.tasks),
-        (Noun.CALL, joins.calls),
+        (EntityKind.HOLD, joins.holds),
+        (EntityKind.REQUEST, joins.requests),
+        (EntityKind.ALLOCATION, joins.allocations),
+        (EntityKind.PAYOUT, joins.payouts),
+        (EntityKind.TASK, joins.tasks),
+        (EntityKind.CALL, joins.calls),
     ):
         for row in rows:
             values = {**to, "asset_id": twin.get(row.asset_id, row.asset_id)}
             if isinstance(row, CallRow):
                 values["subject_id"] = twin.get(row.subject_id, row.subject_id)
-            moves.append(Move(noun, row.id, "moved", row.state, values))
-    moves += [Move(Noun.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
-    moves += [Move(Noun.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages]
+            moves.append(Transition(noun, row.id, "moved", row.state, values))
+    moves += [Transition(EntityKind.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
+    moves += [
+        Transition(EntityKind.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages
+    ]
     for found in joins.discrepancies:
         values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
-        moves.append(Move(Noun.DISCREPANCY, found.id, "moved", found.state, values))
+        moves.append(Transition(EntityKind.DISCREPANCY, found.id, "moved", found.state, values))
     return moves
 
 
-def _void_choice(joins: CaseFile) -> tuple[list[Move], CaseFile]:
+def _void_choice(joins: CaseFile) -> tuple[list[Transition], CaseFile]:
     """The staying file's tracing rule stands: one that was asked for in the other is void."""
     leaving = Changeset(joins)
     rule_choice.void_choice(leaving, "the file is joined: the rule of the other one stands")
     return leaving.moves, leaving.file
 
 
-def _trace_left(joins: CaseFile) -> list[Move]:
+def _trace_left(joins: CaseFile) -> list[Transition]:
     if joins.trace is None:
         return []
-    return [Move(Noun.TRACE, joins.trace.id, "replaced", "adopted")]
+    return [Transition(EntityKind.TRACE, joins.trace.id, "replaced", "adopted")]
 
 
 def _arrive(
@@ -125,7 +133,7 @@ def _arrive(
     progress.file = _united(progress.file, joins, twin)
     moves = _twin_moves(stays, joins)
     if stays.trace is not None:
-        moves.append(Move(Noun.TRACE, stays.trace.id, "replaced", "adopted"))
+        moves.append(Transition(EntityKind.TRACE, stays.trace.id, "replaced", "adopted"))
     adopted: dict[str, Scalar] = {
         "rule": trace.rule,
         "as_of": now,
@@ -133,10 +141,10 @@ def _arrive(
         "result_json": traces_json,
     }
     reason = "both traces side by side until the joined file is traced"
-    moves.append(Move(Noun.TRACE, trace.id, "adopted", None, adopted, reason=reason))
+    moves.append(Transition(EntityKind.TRACE, trace.id, "adopted", None, adopted, reason=reason))
     state = stays.recovery.state
     values: dict[str, Scalar] = {"trace_wanted": True}
-    moves.append(Move(Noun.RECOVERY, stays.recovery.id, "updated", state, values))
+    moves.append(Transition(EntityKind.RECOVERY, stays.recovery.id, "updated", state, values))
     progress.adopt(trace, *moves)
     return progress
 
@@ -164,7 +172,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
     return file
 
 
-def _twin_moves(stays: CaseFile, joins: CaseFile) -> list[Move]:
+def _twin_moves(stays: CaseFile, joins: CaseFile) -> list[Transition]:
     """An account in both files carries both files' money; a closed one is opened again."""
     theirs = {a.account_id: a for a in joins.assets}
     moves = []
@@ -178,7 +186,7 @@ def _twin_moves(stays: CaseFile, joins: CaseFile) -> list[Move]:
         }
         is_back = asset.stage is Stage.CLOSED and other.stage is not Stage.CLOSED
         event = reopened(asset) if is_back else "updated"
-        moves.append(Move(Noun.ASSET, asset.id, event, asset.stage, values))
+        moves.append(Transition(EntityKind.ASSET, asset.id, event, asset.stage, values))
     return moves
 
 

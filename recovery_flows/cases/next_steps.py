@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.rows import AssetRow
 from models.entities.states import (
@@ -36,7 +36,7 @@ from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
 from recovery_flows.restitution import basis, guards as return_guards, payouts
 
-__all__ = ["Action", "asset_stage", "stage_of", "steps"]
+__all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
 
 def steps(file: CaseFile, laws: Regimes) -> list[Step]:
@@ -47,10 +47,12 @@ def steps(file: CaseFile, laws: Regimes) -> list[Step]:
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
-        return [_step(Action.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
+        return [_step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
     if recovery.state is not RecoveryState.OPEN:
         return [
-            _step(Action.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}"))
+            _step(
+                ActionKind.DONE, Role.ENGINE, recovery.id, "", None, say(f"ended_{recovery.state}")
+            )
         ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
     people += [*denied_stops.steps(file), *dead_ends.steps(file)]
@@ -62,7 +64,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
 
 
 def _step(
-    action: Action, role: Role, subject: str, asset: str, due: datetime | None, wording: Wording
+    action: ActionKind, role: Role, subject: str, asset: str, due: datetime | None, wording: Wording
 ) -> Step:
     return Step(action, role, subject, asset, due, wording)
 
@@ -74,14 +76,14 @@ def _officer_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     for request in file.requests:
         if request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
-            action = Action.COMPLETE_REQUEST if lacks else Action.SUBMIT_REQUEST
+            action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
             text = say("complete_request", count=lacks) if lacks else say("submit_request")
             yield _step(action, Role.OFFICER, request.id, request.asset_id, None, text)
     for allocation in file.allocations:
         ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
         if ready and not return_guards.why_not(file, allocation):
             notice = allocation.method == "pro_rata" and allocation.notice_to is None
-            action = Action.PUBLISH_NOTICE if notice else Action.SUBMIT_RETURN
+            action = ActionKind.PUBLISH_NOTICE if notice else ActionKind.SUBMIT_RETURN
             text = say("publish_notice") if notice else say("submit_return")
             due = _first_end(file, file.asset(allocation.asset_id))
             yield _step(action, Role.OFFICER, allocation.id, allocation.asset_id, due, text)
@@ -97,10 +99,10 @@ def _joins(file: CaseFile) -> Iterator[Step]:
     asset = next(a for a in file.assets if a.account_id == account_id)
     if currency == file.recovery.currency:
         text = say("join")
-        yield _step(Action.JOIN, Role.OFFICER, other, asset.id, None, text)
+        yield _step(ActionKind.JOIN, Role.OFFICER, other, asset.id, None, text)
     else:
         text = say("split", currency=currency)
-        yield _step(Action.SPLIT, Role.OFFICER, asset.id, asset.id, None, text)
+        yield _step(ActionKind.SPLIT, Role.OFFICER, asset.id, asset.id, None, text)
 
 
 def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
@@ -111,12 +113,12 @@ def _asset_steps(file: CaseFile, asset: AssetRow) -> Iterator[Step]:
         held = sum(h.held_minor for h in file.live_holds(asset.id))
         text = say("check_title")
         text += say("held_there", amount=Money(held, asset.currency), partner=asset.partner_id)
-        yield _step(Action.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
+        yield _step(ActionKind.CHECK_TITLE, Role.OFFICER, asset.id, asset.id, due, text)
     for hold in return_guards.to_release(file, asset):
         if file.pending(hold.id) is None and hold.state is not HoldState.RELEASE_PENDING:
-            amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
+            amount = sum_of(file, ActionKind.SUBMIT_RELEASE, hold.id)
             text = say("ask_release", amount=amount) + releasable.residue(file, hold)
-            yield _step(Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
+            yield _step(ActionKind.SUBMIT_RELEASE, Role.OFFICER, hold.id, asset.id, due, text)
 
 
 def _first_end(file: CaseFile, asset: AssetRow) -> datetime | None:
@@ -130,26 +132,28 @@ def _waits(file: CaseFile) -> Iterator[Step]:
         if hold.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED):
             partner = file.asset(hold.asset_id).partner_id
             text = say("wait_hold", partner=partner, kind=hold.kind, state=hold.state)
-            yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, None, text)
+            yield _step(ActionKind.WAIT, Role.ENGINE, hold.id, hold.asset_id, None, text)
         elif hold.state is HoldState.DISPOSAL_PENDING:
             text = say("wait_court")
             due = hold.release_due_at
-            yield _step(Action.WAIT, Role.ENGINE, hold.id, hold.asset_id, due, text)
+            yield _step(ActionKind.WAIT, Role.ENGINE, hold.id, hold.asset_id, due, text)
     for allocation in file.allocations:
         if allocation.state is AllocationState.NOTICE:
             text = say("wait_notice")
             yield _step(
-                Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id,
+                ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id,
                 allocation.notice_to, text,
             )  # fmt: skip
         elif allocation.state is AllocationState.APPROVED:
             text = say("wait_payouts")
             kept = return_guards.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
             text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
-            yield _step(Action.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text)
+            yield _step(
+                ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text
+            )
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
-        yield _step(Action.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
+        yield _step(ActionKind.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
 
 
 def _ends(file: CaseFile) -> Iterator[Step]:
@@ -162,7 +166,7 @@ def _ends(file: CaseFile) -> Iterator[Step]:
             continue
         if hold.expires_at is not None and refusals.is_refused_a_successor(file, hold):
             text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
-            yield _step(Action.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
+            yield _step(ActionKind.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
 
 
 def _calls(file: CaseFile) -> Iterator[Step]:
@@ -174,7 +178,7 @@ def _calls(file: CaseFile) -> Iterator[Step]:
             text = say("wait_call", partner=call.partner_id, kind=call.kind)
             if call.last_error:
                 text += say("error", error=call.last_error)
-            yield _step(Action.WAIT, Role.ENGINE, call.id, call.asset_id, None, text)
+            yield _step(ActionKind.WAIT, Role.ENGINE, call.id, call.asset_id, None, text)
 
 
 def _engine_text(file: CaseFile) -> Wording:
@@ -191,14 +195,14 @@ def _engine_text(file: CaseFile) -> Wording:
 def _close_step(file: CaseFile) -> Step:
     recovery = file.recovery
     if file.pending(recovery.id) is not None:
-        return _step(Action.WAIT, Role.ENGINE, recovery.id, "", None, say("closing_asked"))
+        return _step(ActionKind.WAIT, Role.ENGINE, recovery.id, "", None, say("closing_asked"))
     watched = len(account_monitoring.watched(file))
     text = say("close")
     if watched:
         accounts = f"{watched} empty account{'s' if watched > 1 else ''}"
         text += say("ends_watch", accounts=accounts)
     text += multi_agency_steps.closing_text(file)
-    return _step(Action.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
+    return _step(ActionKind.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)
 
 
 def stage_of(file: CaseFile) -> Stage:

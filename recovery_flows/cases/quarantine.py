@@ -9,8 +9,8 @@ from typing import Any
 
 from models.case_file import CaseFile
 from models.entities.rows import DiscrepancyRow
-from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun
-from models.outcome import Move
+from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind
+from models.outcome import Transition
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 
@@ -25,7 +25,7 @@ class Work:
     """What failed: the engine's decision on a recovery, one call, or a bank's news of a subject."""
 
     recovery_id: str
-    noun: Noun
+    noun: EntityKind
     subject_id: str
     asset_id: str = ""
 
@@ -38,7 +38,7 @@ class Work:
 
 def deciding_on(recovery_id: str) -> Work:
     """The engine's own decision on a recovery."""
-    return Work(recovery_id, Noun.RECOVERY, recovery_id)
+    return Work(recovery_id, EntityKind.RECOVERY, recovery_id)
 
 
 def pause(attempts: int) -> timedelta:
@@ -51,7 +51,7 @@ def pause(attempts: int) -> timedelta:
 
 def failure(
     work: Work, known: DiscrepancyRow | None, detail: str, now: datetime, wall: datetime
-) -> tuple[Move, DiscrepancyRow]:
+) -> tuple[Transition, DiscrepancyRow]:
     """One more failed attempt at some work, and the discrepancy as it is then.
 
     `wall` is transport time, which retries count in.
@@ -74,16 +74,16 @@ def failure(
         born = DiscrepancyRow(
             id=name, recovery_id=work.recovery_id, state=DiscrepancyState.OPEN, **values
         )
-        return Move(Noun.DISCREPANCY, name, "found", None, values), born
+        return Transition(EntityKind.DISCREPANCY, name, "found", None, values), born
     event = "updated"
     if known.state is not DiscrepancyState.OPEN:
         event = "found_again"
         values |= {"found_at": now, "resolved_by": "", "resolved_at": None}
-    move = Move(Noun.DISCREPANCY, known.id, event, known.state, values)
+    move = Transition(EntityKind.DISCREPANCY, known.id, event, known.state, values)
     return move, replace(known, state=DiscrepancyState.OPEN, **values)
 
 
-def open_failures(file: CaseFile, noun: Noun, subject_id: str) -> Iterator[DiscrepancyRow]:
+def open_failures(file: CaseFile, noun: EntityKind, subject_id: str) -> Iterator[DiscrepancyRow]:
     """What is quarantined of this subject."""
     for found in discrepancies.open_ones(file):
         same = (found.subject_noun, found.subject_id) == (noun, subject_id)
@@ -91,7 +91,7 @@ def open_failures(file: CaseFile, noun: Noun, subject_id: str) -> Iterator[Discr
             yield found
 
 
-def went_through(progress: Changeset, noun: Noun, subject_id: str, now: datetime) -> None:
+def went_through(progress: Changeset, noun: EntityKind, subject_id: str, now: datetime) -> None:
     """Work that had failed was done: its discrepancy is over by itself."""
     for found in open_failures(progress.file, noun, subject_id):
         reason = f"processed after {found.attempts} failed attempts"

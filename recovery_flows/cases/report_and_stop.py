@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, Place
 from models.deconfliction_hits import Elsewhere
-from models.entities.states import Noun, Role
+from models.entities.states import EntityKind, Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.books.money import told_by_files
@@ -191,7 +191,9 @@ def _carry_decision(progress: Changeset, same: tuple[Elsewhere, ...]) -> None:
     if same:
         reason = f"decided to be another payment than that of {same[0].ref}"
         progress.moves = [
-            replace(m, reason=reason) if m.noun is Noun.RECOVERY and m.event == "accepted" else m
+            replace(m, reason=reason)
+            if m.noun is EntityKind.RECOVERY and m.event == "accepted"
+            else m
             for m in progress.moves
         ]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, DiscrepancyKind, Noun, RecoveryState, Stage
+from models.entities.states import LIVE_HOLDS, DiscrepancyKind, EntityKind, RecoveryState, Stage
 from models.ids import digest
 from recovery_flows.cases import next_steps
 from recovery_flows.law.regime import Regimes
@@ -31,7 +31,9 @@ def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     why = next_steps.steps(file, laws)[0].sentence
     stages = [[a.id, a.stage, a.left_alone] for a in file.assets]
     mark = digest([why, stages, [[h.id, h.state] for h in file.holds]])
-    discrepancies.find(progress, _KIND, Noun.RECOVERY, recovery.id, now, detail=why, mark=mark)
+    discrepancies.find(
+        progress, _KIND, EntityKind.RECOVERY, recovery.id, now, detail=why, mark=mark
+    )
 
 
 def _waits_for_the_engine(file: CaseFile, laws: Regimes) -> bool:
@@ -43,7 +45,7 @@ def _waits_for_the_engine(file: CaseFile, laws: Regimes) -> bool:
     if any(h.releasing_minor or h.renewal == Renewal.ORDERED for h in file.holds if _is_live(h)):
         # The bank has the order, and says with its feed that it is done.
         return False
-    return next_steps.steps(file, laws)[0].action == Action.ENGINE
+    return next_steps.steps(file, laws)[0].action == ActionKind.ENGINE
 
 
 def _is_live(hold: HoldRow) -> bool:
@@ -56,8 +58,10 @@ def _clear(progress: Changeset, now: datetime, laws: Regimes) -> None:
     if not stuck or progress.outcome():
         return
     rest = [
-        s for s in next_steps.steps(progress.file, laws) if s.action != Action.RESOLVE_DISCREPANCY
+        s
+        for s in next_steps.steps(progress.file, laws)
+        if s.action != ActionKind.RESOLVE_DISCREPANCY
     ]
-    if rest and rest[0].action != Action.ENGINE:
+    if rest and rest[0].action != ActionKind.ENGINE:
         for found in stuck:
             discrepancies.clear(progress, found.id, now, "it goes on")

@@ -11,14 +11,14 @@ from models.entities.states import (
     LIVE_HOLDS,
     CallKind,
     DiscrepancyKind,
+    EntityKind,
     HoldState,
-    Noun,
     PayoutState,
     RequestState,
 )
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.correspondence import (
     bank_disagreements,
     late_answers,
@@ -76,7 +76,9 @@ def confirm_figure(
     if hold == before:
         reason = "the bank holds what it stated last, the payout counted"
         said = hold_figures.stated(fact)
-        progress.take(Move(Noun.HOLD, hold.id, "stated", hold.state, said, reason=reason))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, "stated", hold.state, said, reason=reason)
+        )
 
 
 def _take_reading(
@@ -111,7 +113,9 @@ def _compare_again(progress: Changeset, hold: HoldRow, fact: HoldFact, now: date
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
         values |= reductions.columns(progress.file, hold, fact)
         reason = "the bank shows another figure under the same revision"
-        progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values, reason=reason)
+        )
         about = bank_contradictions.About.hold(hold)
         bank_contradictions.compare(
             progress, about, before, fact.held, now, f"revision {fact.revision}"
@@ -130,13 +134,15 @@ def _request_moves(progress: Changeset, request_id: str, fact: HoldFact) -> None
     if request.state is RequestState.APPROVED:
         # The answer to its call was lost: that the bank speaks of it says that it was sent.
         values: dict[str, Scalar] = {"sent_at": fact.modified_at}
-        progress.take(Move(Noun.REQUEST, request.id, "sent", request.state, values))
+        progress.take(Transition(EntityKind.REQUEST, request.id, "sent", request.state, values))
         request = _request(progress.file, request_id)
     event = _request_event(request, fact)
     if event is None:
         return
     values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
-    progress.take(Move(Noun.REQUEST, request.id, event, request.state, values, reason=fact.reason))
+    progress.take(
+        Transition(EntityKind.REQUEST, request.id, event, request.state, values, reason=fact.reason)
+    )
 
 
 def _request(file: CaseFile, request_id: str) -> RequestRow:
@@ -164,7 +170,7 @@ def take_request_sent(progress: Changeset, hold_id: str, now: datetime) -> None:
     """The partner took the request in: it is sent, and its answer is waited for."""
     request = _request(progress.file, progress.file.hold(hold_id).request_id)
     if request.state is RequestState.APPROVED:
-        move = Move(Noun.REQUEST, request.id, "sent", request.state, {"sent_at": now})
+        move = Transition(EntityKind.REQUEST, request.id, "sent", request.state, {"sent_at": now})
         progress.take(move)
 
 
@@ -205,7 +211,7 @@ def _ask_for_hold(progress: Changeset, payout: PayoutRow, revision: int) -> None
 
 
 def take_refusal(
-    progress: Changeset, kind: CallKind, noun: Noun, subject_id: str, code: str, now: datetime
+    progress: Changeset, kind: CallKind, noun: EntityKind, subject_id: str, code: str, now: datetime
 ) -> None:
     """A partner refused a call for good; what the call was about says so."""
     file = progress.file
@@ -221,14 +227,16 @@ def take_refusal(
             progress.take(renewal.move(hold, "renewal_refused", Renewal.REFUSED, reason))
     elif kind is CallKind.RELEASE:
         release.take_refusal(progress, subject_id, code)
-    elif noun is Noun.HOLD:
+    elif noun is EntityKind.HOLD:
         _refuse_hold(progress, file.hold(subject_id), code)
-    elif noun is Noun.PAYOUT:
+    elif noun is EntityKind.PAYOUT:
         _refuse_payout(progress, subject_id, code)
-    elif noun is Noun.ASSET:
+    elif noun is EntityKind.ASSET:
         asset = file.asset(subject_id)
         reason = f"{trace_requests.SILENT}: {code}"
-        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason}))
+        progress.take(
+            Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason})
+        )
 
 
 def _refuse_query(progress: Changeset, payout_id: str, code: str, now: datetime) -> None:
@@ -244,10 +252,14 @@ def _refuse_query(progress: Changeset, payout_id: str, code: str, now: datetime)
 def _refuse_hold(progress: Changeset, hold: HoldRow, code: str) -> None:
     if hold.state is HoldState.ORDERED:
         told: dict[str, Scalar] = {"reason": code}
-        progress.take(Move(Noun.HOLD, hold.id, "refused", hold.state, told, reason=code))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, "refused", hold.state, told, reason=code)
+        )
     request = next((r for r in progress.file.requests if r.id == hold.request_id), None)
     if request is not None and request.state in _OPEN_REQUESTS:
-        progress.take(Move(Noun.REQUEST, request.id, "refused", request.state, reason=code))
+        progress.take(
+            Transition(EntityKind.REQUEST, request.id, "refused", request.state, reason=code)
+        )
 
 
 def _refuse_payout(progress: Changeset, payout_id: str, code: str) -> None:
@@ -255,4 +267,6 @@ def _refuse_payout(progress: Changeset, payout_id: str, code: str) -> None:
     payout = next(p for p in progress.file.payouts if p.id == payout_id)
     if payout.state is PayoutState.INSTRUCTED:
         told: dict[str, Scalar] = {"reason": code}
-        progress.take(Move(Noun.PAYOUT, payout.id, "refused", payout.state, told, reason=code))
+        progress.take(
+            Transition(EntityKind.PAYOUT, payout.id, "refused", payout.state, told, reason=code)
+        )

@@ -9,9 +9,9 @@ from models.entities.rows import HoldRow, PayoutRow
 from models.entities.states import (
     CLOSED_RECOVERIES,
     DiscrepancyKind,
+    EntityKind,
     HoldKind,
     HoldState,
-    Noun,
     PayoutState,
     RecoveryState,
     Stage,
@@ -19,7 +19,7 @@ from models.entities.states import (
 from models.entities.transitions import reopened
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
-from models.outcome import Move
+from models.outcome import Transition
 from recovery_flows.freezing import reductions
 from recovery_flows.freezing.answer_table import HOLDING, NOT_HELD, OVER
 from recovery_flows.ledger import bank_contradictions, discrepancies
@@ -60,7 +60,7 @@ def compare_fall(
     if fell is None or fact.state not in HOLDING or hold.state in OVER:
         return
     discrepancies.find(
-        progress, DiscrepancyKind.HOLD_FELL, Noun.HOLD, hold.id, now, asset_id=hold.asset_id,
+        progress, DiscrepancyKind.HOLD_FELL, EntityKind.HOLD, hold.id, now, asset_id=hold.asset_id,
         expected=fell[0], stated=fell[1], mark=str(fact.revision),
     )  # fmt: skip
 
@@ -118,7 +118,11 @@ def reopen(progress: Changeset, asset_id: str, reason: str) -> None:
     """Money is held or owed again: its account and its recovery are open again."""
     recovery = progress.file.recovery
     if recovery.state in _CLOSED:
-        progress.take(Move(Noun.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason))
+        progress.take(
+            Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
+        )
     asset = progress.file.asset(asset_id)
     if asset.stage is Stage.CLOSED:
-        progress.take(Move(Noun.ASSET, asset.id, reopened(asset), asset.stage, reason=reason))
+        progress.take(
+            Transition(EntityKind.ASSET, asset.id, reopened(asset), asset.stage, reason=reason)
+        )

@@ -10,16 +10,16 @@ from models.entities.states import (
     ApprovalState,
     CallKind,
     CallState,
+    EntityKind,
     HoldState,
-    Noun,
     PayoutState,
     RequestState,
     TaskRenewal,
     TaskState,
 )
-from models.outcome import Move
+from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import denied_stops, release, renewal
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import guards as return_guards, payouts
@@ -66,7 +66,7 @@ def waits(file: CaseFile, kind: CallKind, subject_id: str) -> str:
 
 def release_is_in_force(file: CaseFile, approval: ApprovalRow) -> bool:
     """A release may follow a yes to exactly this much, or a no to the stop that it takes back."""
-    if approval.action == Act.ORDER_STOP:
+    if approval.action == ApprovalKind.ORDER_STOP:
         return approval.state is ApprovalState.DENIED
     return approval.state is ApprovalState.APPROVED and is_unchanged(file, approval)
 
@@ -75,7 +75,9 @@ def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the whole hold is being let go, or exactly a part that it still has."""
     hold = file.hold(approval.subject_id)
     if hold.state is HoldState.RELEASE_PENDING:
-        return approval.action != Act.RELEASE or not return_guards.why_not_released(file, hold)
+        return approval.action != ApprovalKind.RELEASE or not return_guards.why_not_released(
+            file, hold
+        )
     return 0 < hold.releasing_minor <= hold.held_minor
 
 
@@ -83,14 +85,14 @@ def take_back(progress: Changeset, call: CallRow) -> None:
     """Cancel an order that never left; what it was to order is open again."""
     if next(c for c in progress.file.calls if c.id == call.id).state is CallState.CANCELLED:
         return  # taken back with another order of the same decision
-    progress.take(Move(Noun.CALL, call.id, "cancelled", call.state, reason=VOID))
-    if call.noun is Noun.PAYOUT:
+    progress.take(Transition(EntityKind.CALL, call.id, "cancelled", call.state, reason=VOID))
+    if call.noun is EntityKind.PAYOUT:
         _take_payout_back(progress, call)
     elif call.kind is CallKind.RELEASE:
         release.take_refusal(progress, call.subject_id, VOID)
-    elif call.noun is Noun.HOLD:
+    elif call.noun is EntityKind.HOLD:
         _take_hold_back(progress, call)
-    elif call.noun is Noun.TASK:
+    elif call.noun is EntityKind.TASK:
         _take_task_back(progress, call)
 
 
@@ -99,7 +101,7 @@ def _take_payout_back(progress: Changeset, call: CallRow) -> None:
     payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
     if payout.state is not PayoutState.INSTRUCTED:
         return
-    progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
+    progress.take(Transition(EntityKind.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
     allocation = payouts.allocation_of(progress.file, payout.allocation_id)
     if allocation.state not in payouts.ENDED:
         payouts.void(progress, allocation.id, payouts.changed(progress.file, allocation) or VOID)
@@ -110,11 +112,19 @@ def _take_hold_back(progress: Changeset, call: CallRow) -> None:
     if call.kind is CallKind.EXTEND and hold.state is HoldState.FROZEN:
         progress.take(renewal.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
     elif hold.state is HoldState.ORDERED:
-        progress.take(Move(Noun.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID)
+        )
         for request in progress.file.requests:
             if request.id == hold.request_id and request.state is RequestState.APPROVED:
                 progress.take(
-                    Move(Noun.REQUEST, request.id, "order_withdrawn", request.state, reason=VOID)
+                    Transition(
+                        EntityKind.REQUEST,
+                        request.id,
+                        "order_withdrawn",
+                        request.state,
+                        reason=VOID,
+                    )
                 )
 
 
@@ -122,6 +132,10 @@ def _take_task_back(progress: Changeset, call: CallRow) -> None:
     task = next(t for t in progress.file.tasks if t.id == call.subject_id)
     if call.kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
         refused = {"renewal": TaskRenewal.REFUSED}
-        progress.take(Move(Noun.TASK, task.id, "renewal_refused", task.state, refused, reason=VOID))
+        progress.take(
+            Transition(
+                EntityKind.TASK, task.id, "renewal_refused", task.state, refused, reason=VOID
+            )
+        )
     elif call.kind is CallKind.TASK and task.state is TaskState.ORDERED:
-        progress.take(Move(Noun.TASK, task.id, "never_sent", task.state, reason=VOID))
+        progress.take(Transition(EntityKind.TASK, task.id, "never_sent", task.state, reason=VOID))

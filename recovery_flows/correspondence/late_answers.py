@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.entities.rows import HoldRow
-from models.entities.states import HoldKind, HoldState, Noun
+from models.entities.states import EntityKind, HoldKind, HoldState
 from models.facts import BankHoldState, HoldFact
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.approvals.requests import void_approvals
 from recovery_flows.freezing import answers as hold_answers
 from recovery_flows.freezing.drafts import NEVER_TRIED
@@ -35,7 +35,7 @@ def take(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime, laws
         return
     event = "stopped_late" if hold.kind is HoldKind.STOP else "frozen_late"
     reason = "the bank had acted: its letter came after the lapse"
-    progress.take(Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason))
+    progress.take(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
 def make_room(progress: Changeset, hold: HoldRow) -> bool:
@@ -47,5 +47,5 @@ def make_room(progress: Changeset, hold: HoldRow) -> bool:
         return False
     for follower in after:
         void_approvals(progress, follower.id, "the bank holds the money already")
-        progress.take(Move(Noun.HOLD, follower.id, "cancelled", follower.state))
+        progress.take(Transition(EntityKind.HOLD, follower.id, "cancelled", follower.state))
     return True

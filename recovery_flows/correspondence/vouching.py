@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun
+from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind
 from models.outcome import Outcome
 from models.queries.audit.integrity import broken_clock, broken_partner, broken_recovery
 from models.store.derived import Derived, write_derived
@@ -63,7 +63,7 @@ def note_broken(unit: Unit, file: CaseFile, detail: str, now: datetime, derive: 
     """
     recovery_id = file.recovery.id
     move = discrepancies.found(
-        recovery_id, DiscrepancyKind.HISTORY_BROKEN, Noun.RECOVERY, recovery_id, now,
+        recovery_id, DiscrepancyKind.HISTORY_BROKEN, EntityKind.RECOVERY, recovery_id, now,
         detail=detail, mark=f"after {_resolved(file)}",
     )  # fmt: skip
     if any(d.id == move.id for d in file.discrepancies):

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import RequestRow
-from models.entities.states import Noun, RequestState
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.entities.states import EntityKind, RequestState
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.errors import StepRefusedError
@@ -30,7 +30,7 @@ def complete_request(
         raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
     law = laws[progress.file.recovery.regime]
     values = cross_border.field_values(law, request.id, fields, seal)
-    progress.take(Move(Noun.REQUEST, request.id, "amended", request.state, values))
+    progress.take(Transition(EntityKind.REQUEST, request.id, "amended", request.state, values))
     void_approvals(progress, request.id, "the request was changed")
 
 
@@ -43,8 +43,8 @@ def submit_request(progress: Changeset, request_id: str, actor: str, now: dateti
         names = request.missing.replace(",", ", ")
         raise StepRefusedError(f"the request lacks {names}: fill these fields first")
     values: dict[str, Scalar] = {"drafted_by": actor}
-    progress.take(Move(Noun.REQUEST, request.id, "submitted", request.state, values))
-    ask(progress, Act.REQUEST, request.id, actor, now)
+    progress.take(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
+    ask(progress, ApprovalKind.REQUEST, request.id, actor, now)
 
 
 def _request(file: CaseFile, request_id: str) -> RequestRow:

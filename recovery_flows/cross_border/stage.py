@@ -7,10 +7,10 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import AssetRow, RequestRow
-from models.entities.states import HoldKind, Noun, RecoveryState, RequestState, Stage
+from models.entities.states import EntityKind, HoldKind, RecoveryState, RequestState, Stage
 from models.ids import derive_id, digest
 from models.money import Money
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
 from recovery_flows.cross_border.completeness import missing_fields
 from recovery_flows.freezing.orders import hold_intent
@@ -63,7 +63,9 @@ def _draft(progress: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> Non
     }
     row = law.channel(CHANNEL)
     basis = f"{row.instrument}, {row.article}"
-    progress.take(Move(Noun.REQUEST, request_id, "drafted", None, values, legal_basis=basis))
+    progress.take(
+        Transition(EntityKind.REQUEST, request_id, "drafted", None, values, legal_basis=basis)
+    )
 
 
 def field_values(
@@ -104,7 +106,7 @@ def _move_on(progress: Changeset, asset: AssetRow) -> None:
     file = progress.file
     over = request_is_over(file, asset) or bool(asset.left_alone)
     if over and (is_traced(file, asset) or asset.left_alone or not _executed(file, asset)):
-        progress.take(Move(Noun.ASSET, asset.id, "request_ended", asset.stage))
+        progress.take(Transition(EntityKind.ASSET, asset.id, "request_ended", asset.stage))
 
 
 def _executed(file: CaseFile, asset: AssetRow) -> bool:
@@ -127,9 +129,9 @@ def send(
     number = 1 + sum(h.request_id == request.id for h in file.holds)
     hold_id = derive_id("hold", request.id, HoldKind.FREEZE, number)
     progress.take(
-        Move(Noun.REQUEST, request.id, "approved", request.state),
-        Move(
-            Noun.HOLD, hold_id, "ordered_by_request", None,
+        Transition(EntityKind.REQUEST, request.id, "approved", request.state),
+        Transition(
+            EntityKind.HOLD, hold_id, "ordered_by_request", None,
             {
                 "asset_id": asset.id,
                 "kind": HoldKind.FREEZE,

@@ -11,7 +11,7 @@ from itertools import islice
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.states import TASK_CALLS, CallKind, Noun, Stage
+from models.entities.states import TASK_CALLS, CallKind, EntityKind, Stage
 from models.ids import canonical
 from models.queries.audit.integrity import broken_clock
 from models.queries.cases.case_files import load_each
@@ -156,7 +156,7 @@ def _decided(
 ) -> Decision:
     """What a stage decides on a file; of one in quarantine also whether all of it goes through."""
     progress = Changeset(file)
-    went_through(progress, Noun.RECOVERY, file.recovery.id, now)
+    went_through(progress, EntityKind.RECOVERY, file.recovery.id, now)
     cleared = len(progress.moves)
     _decide(stage, progress, now, engine.laws, session, engine.database.vault)
     approval_upkeep.void_changed(progress, now)

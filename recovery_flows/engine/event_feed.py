@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from datetime import datetime, timedelta
 
-from models.entities.states import DiscrepancyKind, Noun, PartnerChannel
+from models.entities.states import DiscrepancyKind, EntityKind, PartnerChannel
 from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, TaskFact
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import PartnerLine, partner as partner_line, partners
@@ -44,10 +44,10 @@ from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.rbp1.paging import worth_keeping
 
-_NOUNS: dict[type[FeedFact], Noun] = {
-    HoldFact: Noun.HOLD,
-    PayoutFact: Noun.PAYOUT,
-    TaskFact: Noun.TASK,
+_NOUNS: dict[type[FeedFact], EntityKind] = {
+    HoldFact: EntityKind.HOLD,
+    PayoutFact: EntityKind.PAYOUT,
+    TaskFact: EntityKind.TASK,
 }
 _Told = tuple[Owned, FeedFact]
 _TOLD = 300

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.outcome import Outcome
 from models.queries.cases.discrepancies import broken_history, discrepancy
 from models.queries.cases.work import ref_of
@@ -33,9 +33,9 @@ def note_failure(unit: Unit, engine: Engine, work: Work, error: BaseException) -
     move, found = quarantining.failure(work, known, sentence(error), now, wall)
     record(unit, ENGINE, now, work.recovery_id, Outcome((move,)))
     # A decision that failed is due again as soon as its pause is over, whatever woke it.
-    wake_at = now if work.noun is Noun.RECOVERY else None
+    wake_at = now if work.noun is EntityKind.RECOVERY else None
     first = broken_history(unit.session, work.recovery_id) or found
     point_at(unit, work.recovery_id, discrepancies.step_of(first), wake_at)
-    if work.noun is Noun.CALL:
+    if work.noun is EntityKind.CALL:
         put_off(unit, work.subject_id, found.retry_at, sentence(error))
     engine.report(f"{ref_of(unit.session, work.recovery_id)}: {discrepancies.sentence(found)}")

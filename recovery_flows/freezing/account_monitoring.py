@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import CallKind, HoldKind, HoldState, Noun, Stage
+from models.entities.states import CallKind, EntityKind, HoldKind, HoldState, Stage
 from models.ids import derive_id
 from models.money import Money
-from models.outcome import CallIntent, Move, Scalar
+from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
@@ -55,14 +55,14 @@ def take_balance(
         return
     values: dict[str, Scalar] = {"watch": "", "watch_until": None, "watch_due_at": None}
     progress.take(
-        Move(
-            Noun.ASSET, asset.id, "watch_found", asset.stage, values,
+        Transition(
+            EntityKind.ASSET, asset.id, "watch_found", asset.stage, values,
             reason=f"the account that was empty has {available}",
         )
     )  # fmt: skip
     if asset.stage is not Stage.FREEZING:
         event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
-        progress.take(Move(Noun.ASSET, asset.id, event, asset.stage))
+        progress.take(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
     law = laws[asset.regime].stop
     draft_hold(
         progress, asset, HoldKind.STOP, minor, law.code,
@@ -87,20 +87,26 @@ def _begin(progress: Changeset, asset: AssetRow, now: datetime, law: Regime) -> 
         "watch_looks": 0,
     }
     reason = f"empty when it was to be stopped: watched for {law.watch_days} days"
-    progress.take(Move(Noun.ASSET, asset.id, "watch_begun", asset.stage, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.ASSET, asset.id, "watch_begun", asset.stage, values, reason=reason)
+    )
 
 
 def _look(progress: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
     if asset.watch_until is not None and asset.watch_until <= now:
         values: dict[str, Scalar] = {"watch": OVER, "watch_due_at": None}
         reason = "no money came while it was watched"
-        progress.take(Move(Noun.ASSET, asset.id, "watch_ended", asset.stage, values, reason=reason))
+        progress.take(
+            Transition(
+                EntityKind.ASSET, asset.id, "watch_ended", asset.stage, values, reason=reason
+            )
+        )
     elif asset.watch_due_at is not None and asset.watch_due_at <= now:
         looks = asset.watch_looks + 1
         steps = law.watch_intervals_days
         wait = timedelta(days=steps[min(looks, len(steps) - 1)])
         values = {"watch_looks": looks, "watch_due_at": now + wait}
-        progress.take(Move(Noun.ASSET, asset.id, "watch_looked", asset.stage, values))
+        progress.take(Transition(EntityKind.ASSET, asset.id, "watch_looked", asset.stage, values))
         if not _letter_is_out(progress.file, asset):
             progress.call(_question(asset, looks))
 
@@ -118,7 +124,7 @@ def _question(asset: AssetRow, looks: int) -> CallIntent:
         id=derive_id("call", asset.id, CallKind.BALANCE, until, looks),
         partner_id=asset.partner_id,
         kind=CallKind.BALANCE,
-        noun=Noun.ASSET,
+        noun=EntityKind.ASSET,
         subject_id=asset.id,
         asset_id=asset.id,
     )

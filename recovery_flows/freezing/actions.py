@@ -9,9 +9,9 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import HoldRow
-from models.entities.states import HoldState, Noun, Role
+from models.entities.states import EntityKind, HoldState, Role
 from models.money import Money
-from models.outcome import Move
+from models.outcome import Transition
 from models.queries.installation.clock import case_now
 from models.store.accounts import correct_holder
 from models.store.notes import write_note
@@ -109,7 +109,7 @@ def withdraw(
         if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
             raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
         approval_requests.void_approvals(edit.progress, hold_id, "the draft was withdrawn")
-        edit.progress.take(Move(Noun.HOLD, hold_id, "cancelled", hold.state))
+        edit.progress.take(Transition(EntityKind.HOLD, hold_id, "cancelled", hold.state))
         freezing.see_predecessor(edit.progress, hold, edit.officer)
         freezing.leave_alone(edit.progress, hold)
     return f"{edit.ref}: {hold_id} withdrawn"

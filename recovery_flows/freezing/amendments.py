@@ -7,10 +7,10 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, HoldState, Noun
+from models.entities.states import LIVE_HOLDS, EntityKind, HoldState
 from models.money import Money
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import renewal
@@ -26,7 +26,7 @@ def submit_renewal(progress: Changeset, hold_id: str, actor: str, now: datetime)
     if hold.renewal not in OPEN_TO_SUBMIT or hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold_id} has no renewal that could be submitted")
     progress.take(renewal.move(hold, "renewal_submitted", Renewal.ASKED))
-    ask(progress, Act.RENEW, hold.id, actor, now, due_at=hold.expires_at)
+    ask(progress, ApprovalKind.RENEW, hold.id, actor, now, due_at=hold.expires_at)
 
 
 def disputed_minor(file: CaseFile, hold: HoldRow) -> int:
@@ -55,7 +55,7 @@ def amend_hold(
         )
     reason = scope_reason if over else ""
     values: dict[str, Scalar] = {"requested_minor": requested_minor, "scope_reason": reason}
-    progress.take(Move(Noun.HOLD, hold.id, "amended", hold.state, values))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "amended", hold.state, values))
     void_approvals(progress, hold.id, "the sum was changed")
 
 
@@ -73,4 +73,4 @@ def name_at_bank(progress: Changeset, hold_id: str, bank_ref: str) -> None:
     if not bank_ref.strip() or len(bank_ref.strip()) > _REFERENCE_LENGTH:
         raise StepRefusedError(f"a reference has 1 to {_REFERENCE_LENGTH} characters")
     values: dict[str, Scalar] = {"bank_ref": bank_ref.strip()}
-    progress.take(Move(Noun.HOLD, hold.id, "updated", hold.state, values))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values))

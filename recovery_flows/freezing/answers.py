@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
-from models.entities.states import HoldKind, HoldState, Noun
+from models.entities.states import EntityKind, HoldKind, HoldState
 from models.facts import BankHoldState, HoldFact
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.freezing import (
     disposal,
     reductions,
@@ -43,7 +43,7 @@ _WITHOUT_ORDER = "the bank let it go without an order"
 class Reading(NamedTuple):
     """The move of a hold on a bank's statement, and whether it contradicts what was recorded."""
 
-    move: Move
+    move: Transition
     contradicts: bool = False
 
 
@@ -88,7 +88,7 @@ def _only_stated(file: CaseFile, hold: HoldRow, fact: HoldFact) -> Reading:
         reason = "the hold that follows it took over"
     contradicts = not reason or (_holds_something(fact) and fact.state in ENDED)
     values = stated(fact)
-    move = Move(Noun.HOLD, hold.id, "stated", hold.state, values, reason=reason)
+    move = Transition(EntityKind.HOLD, hold.id, "stated", hold.state, values, reason=reason)
     return Reading(move, contradicts=contradicts)
 
 
@@ -101,7 +101,7 @@ def _first_answer(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) 
         values |= in_force(file, hold, fact, laws)
     elif fact.reason:
         values["reason"] = fact.reason
-    move = Move(Noun.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
+    move = Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
     # Money that went to others before we had heard that it was held is no mere lapse.
     went = fact.state is _B.PAID_OUT or (
         fact.state is _B.CONVERTED and not is_followed(file.holds, hold)
@@ -130,7 +130,9 @@ def _in_force(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> R
         return Reading(_still_held(file, hold, fact, values, laws))
     if fact.state in IN_LINE:
         # It had acted: an order that it has only received holds what it says, and is looked at.
-        move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
+        move = Transition(
+            EntityKind.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact)
+        )
         return Reading(move, contradicts=True)
     unexplained = reductions.fall(file, hold, 0).unexplained_minor
     contradicts = fact.state is _B.REFUSED or (fact.state is _B.PAID_OUT and unexplained > 0)
@@ -144,7 +146,7 @@ def _release_pending(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regime
     if fact.state in HOLDING:
         acted = {} if hold.acted_at else in_force(file, hold, fact, laws)
         held = values | acted | figure(hold, fact) | reductions.columns(file, hold, fact)
-        return Reading(Move(Noun.HOLD, hold.id, "updated", hold.state, held))
+        return Reading(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, held))
     if fact.state in IN_LINE:
         reading = _only_stated(file, hold, fact)
         return reading._replace(contradicts=bool(hold.held_minor or hold.foreign_minor))
@@ -155,7 +157,9 @@ def _release_pending(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regime
 def _disposal_pending(file: CaseFile, hold: HoldRow, fact: HoldFact) -> Reading:
     values = stated(fact)
     if fact.state in IN_LINE:
-        move = Move(Noun.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact))
+        move = Transition(
+            EntityKind.HOLD, hold.id, "updated", hold.state, values | figure(hold, fact)
+        )
         return Reading(move, contradicts=True)
     return Reading(disposal.move(file, hold, fact, values), contradicts=fact.state is _B.REFUSED)
 
@@ -175,24 +179,29 @@ def _held_after_all(
     ends = values["expires_at"]
     if isinstance(ends, datetime) and ends <= now:
         reason = "it is of the term that is over"
-        move = Move(Noun.HOLD, hold.id, "stated", hold.state, stated(fact), reason=reason)
+        move = Transition(
+            EntityKind.HOLD, hold.id, "stated", hold.state, stated(fact), reason=reason
+        )
         return Reading(move, fact.modified_at > ends)
     event = "stopped_late" if hold.kind in (HoldKind.STOP, HoldKind.VOLUNTARY) else "frozen_late"
     reason = f"the bank holds it, though it was recorded as {hold.state}"
     return Reading(
-        Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason), contradicts=True
+        Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason),
+        contradicts=True,
     )
 
 
-def _end(hold: HoldRow, fact: HoldFact, ended: dict[str, Scalar]) -> Move:
+def _end(hold: HoldRow, fact: HoldFact, ended: dict[str, Scalar]) -> Transition:
     """A hold in force that the bank holds no more."""
     event = _ENDS[fact.state]
     if event == "released" and hold.state is not _S.RELEASE_PENDING:
         # Nobody told the bank to: the owner has to know, and it is stopped again.
-        return Move(Noun.HOLD, hold.id, "let_go_early", hold.state, ended, reason=_WITHOUT_ORDER)
+        return Transition(
+            EntityKind.HOLD, hold.id, "let_go_early", hold.state, ended, reason=_WITHOUT_ORDER
+        )
     if hold.state is _S.RELEASE_PENDING and event not in ("released", "lapsed"):
         event = "released"
-    return Move(Noun.HOLD, hold.id, event, hold.state, ended, reason=_end_reason(fact))
+    return Transition(EntityKind.HOLD, hold.id, event, hold.state, ended, reason=_end_reason(fact))
 
 
 def _end_reason(fact: HoldFact) -> str:
@@ -203,7 +212,7 @@ def _end_reason(fact: HoldFact) -> str:
 
 def _still_held(
     file: CaseFile, hold: HoldRow, fact: HoldFact, values: dict[str, Scalar], laws: Regimes
-) -> Move:
+) -> Transition:
     """The bank's figures of a hold in force; a later end than ours is its yes to our renewal."""
     values = values | figure(hold, fact) | reductions.columns(file, hold, fact)
     ends, reason = hold.expires_at, ""
@@ -212,5 +221,5 @@ def _still_held(
     elif hold.renewal == Renewal.ORDERED and fact.expires_at and ends and fact.expires_at > ends:
         law = laws[file.asset(hold.asset_id).regime]
         values |= renewal.renewed_values(hold, fact.expires_at, law)
-        return Move(Noun.HOLD, hold.id, "renewed", hold.state, values)
-    return Move(Noun.HOLD, hold.id, "updated", hold.state, values, reason=reason)
+        return Transition(EntityKind.HOLD, hold.id, "renewed", hold.state, values)
+    return Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values, reason=reason)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.rows import ApprovalRow, CallRow, HoldRow
-from models.entities.states import ApprovalState, CallKind, CallState, HoldState, Noun, Role
-from models.outcome import Move
+from models.entities.states import ApprovalState, CallKind, CallState, EntityKind, HoldState, Role
+from models.outcome import Transition
 from models.step_wording import say
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import unrelated_funds
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def denial_of(file: CaseFile, hold_id: str) -> ApprovalRow | None:
     """The refusal of a second person to confirm a stop; None where there was none."""
     for approval in file.approvals:
-        is_stop = approval.action == Act.ORDER_STOP and approval.subject_id == hold_id
+        is_stop = approval.action == ApprovalKind.ORDER_STOP and approval.subject_id == hold_id
         if is_stop and approval.state is ApprovalState.DENIED:
             return approval
     return None
@@ -43,7 +43,12 @@ def steps(file: CaseFile) -> Iterator[Step]:
             partner = file.asset(hold.asset_id).partner_id
             text = say("release_again", partner=partner)
             yield Step(
-                Action.RELEASE_AGAIN, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
+                ActionKind.RELEASE_AGAIN,
+                Role.OFFICER,
+                hold.id,
+                hold.asset_id,
+                hold.expires_at,
+                text,
             )
 
 
@@ -85,8 +90,12 @@ def _withdraw_followers(progress: Changeset) -> None:
         if waits and hold.supersedes_id and is_given_up(progress.file, hold.supersedes_id):
             asked = progress.file.pending(hold.id)
             if asked is not None:
-                progress.take(Move(Noun.APPROVAL, asked.id, "voided", asked.state, reason=reason))
-            progress.take(Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason))
+                progress.take(
+                    Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
+                )
+            progress.take(
+                Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason)
+            )
 
 
 def release_again(progress: Changeset, hold_id: str) -> None:

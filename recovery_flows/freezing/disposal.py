@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
 from models.entities.rows import HoldRow
-from models.entities.states import HoldState, Noun
+from models.entities.states import EntityKind, HoldState
 from models.facts import BankHoldState, HoldFact
-from models.outcome import Move, Scalar, Values
+from models.outcome import Scalar, Transition, Values
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import is_followed
 from recovery_flows.law import terms
@@ -37,29 +37,31 @@ def concerns(file: CaseFile, hold: HoldRow, fact: HoldFact) -> bool:
     return fact.state is BankHoldState.CONVERTED and not is_followed(file.holds, hold)
 
 
-def converted(file: CaseFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Regimes) -> Move:
+def converted(
+    file: CaseFile, hold: HoldRow, fact: HoldFact, values: Values, laws: Regimes
+) -> Transition:
     """The move of a hold that a court's order took over, with the bank's figure."""
     held = {**values, **figure(hold, fact)}
     return _converted(file, hold, "converted", held, fact.modified_at, laws)
 
 
-def move(file: CaseFile, hold: HoldRow, fact: HoldFact, values: Values) -> Move:
+def move(file: CaseFile, hold: HoldRow, fact: HoldFact, values: Values) -> Transition:
     """The move of what a court's order took over: changed, disposed of, or set free."""
     if fact.state in _HELD:
         held = {**values, **figure(hold, fact)}
-        return Move(Noun.HOLD, hold.id, "updated", hold.state, held)
+        return Transition(EntityKind.HOLD, hold.id, "updated", hold.state, held)
     ended = {**values, **nothing(hold)}
     if fact.state is BankHoldState.PAID_OUT:
         # What our own payouts took out of it went to victims.
         ended["disposed_minor"] = max(0, hold.held_minor - unconfirmed_minor(file, hold))
-        return Move(Noun.HOLD, hold.id, "disposed", hold.state, ended)
+        return Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, ended)
     reason = "set free after a court's order"
-    return Move(Noun.HOLD, hold.id, "released", hold.state, ended, reason=reason)
+    return Transition(EntityKind.HOLD, hold.id, "released", hold.state, ended, reason=reason)
 
 
 def _converted(
     file: CaseFile, hold: HoldRow, event: str, values: Values, since: datetime, laws: Regimes
-) -> Move:
+) -> Transition:
     """No term of the freeze runs any more; the regime's own clock for disposals does, if it has."""
     law = laws[file.asset(hold.asset_id).regime]
     changed: dict[str, Scalar] = {**values, "expires_at": None, "reminded_hours": 0}
@@ -68,4 +70,6 @@ def _converted(
         row = law.measure(Measure.DISPOSAL)
         changed["release_due_at"] = terms.due_at(row.limit, since, law)
         basis = f"{row.instrument}, {row.article}"
-    return Move(Noun.HOLD, hold.id, event, hold.state, changed, reason=_BY_COURT, legal_basis=basis)
+    return Transition(
+        EntityKind.HOLD, hold.id, event, hold.state, changed, reason=_BY_COURT, legal_basis=basis
+    )

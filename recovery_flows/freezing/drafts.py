@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import HoldKind, HoldState, Noun
+from models.entities.states import EntityKind, HoldKind, HoldState
 from models.ids import derive_id
-from models.outcome import Move
+from models.outcome import Transition
 from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def draft_hold(
     """Draft a hold of so many minor units of the account's currency; return its id."""
     hold_id = next_hold_id(progress, asset, kind)
     progress.take(
-        Move(
-            Noun.HOLD,
+        Transition(
+            EntityKind.HOLD,
             hold_id,
             "drafted",
             None,

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
 from models.entities.rows import AssetRow, DiscrepancyRow, HoldRow
-from models.entities.states import LIVE_HOLDS, DiscrepancyKind, HoldKind, HoldState, Noun, Stage
-from models.outcome import Move, Scalar
+from models.entities.states import (
+    LIVE_HOLDS,
+    DiscrepancyKind,
+    EntityKind,
+    HoldKind,
+    HoldState,
+    Stage,
+)
+from models.outcome import Scalar, Transition
 from recovery_flows.freezing import denied_stops, unrelated_funds
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
 from recovery_flows.ledger import discrepancies
@@ -42,8 +49,8 @@ def let_lapse(progress: Changeset, hold: HoldRow, now: datetime, laws: Regimes) 
         "refused": "its term ended: the bank had refused to renew it",
     }.get(hold.renewal, "its term ended without a renewal")
     progress.take(
-        Move(
-            Noun.HOLD, hold.id, "lapsed", hold.state, nothing(hold),
+        Transition(
+            EntityKind.HOLD, hold.id, "lapsed", hold.state, nothing(hold),
             reason=reason, legal_basis=_basis(law, hold.law_row),
         )
     )  # fmt: skip
@@ -76,11 +83,13 @@ def _escalate_unknown_end(progress: Changeset, hold: HoldRow, now: datetime) -> 
         partner = progress.file.asset(hold.asset_id).partner_id
         detail = f"{partner} has not been reached since the term ended"
         discrepancies.find(
-            progress, DiscrepancyKind.END_UNCONFIRMED, Noun.HOLD, hold.id, now,
+            progress, DiscrepancyKind.END_UNCONFIRMED, EntityKind.HOLD, hold.id, now,
             asset_id=hold.asset_id, detail=detail, mark=hold.expires_at.isoformat(),
         )  # fmt: skip
         values: dict[str, Scalar] = {"escalated_at": now}
-        progress.take(Move(Noun.HOLD, hold.id, "escalated", hold.state, values, reason=detail))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, "escalated", hold.state, values, reason=detail)
+        )
 
 
 def _unknown_end(file: CaseFile, hold: HoldRow) -> DiscrepancyRow | None:
@@ -171,10 +180,14 @@ def _withdraw_followers(progress: Changeset, asset: AssetRow, laws: Regimes) -> 
         waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
         if hold.supersedes_id in lapsed and waits and hold.kind is not HoldKind.STOP:
             reason = "what it was to follow has lapsed: that is stopped again first"
-            progress.take(Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason))
+            progress.take(
+                Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason)
+            )
             asked = file.pending(hold.id)
             if asked is not None:
-                progress.take(Move(Noun.APPROVAL, asked.id, "voided", asked.state, reason=reason))
+                progress.take(
+                    Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
+                )
 
 
 def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
@@ -198,14 +211,18 @@ def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
 def see_lapse(progress: Changeset, hold_id: str, actor: str) -> None:
     """The owner takes note that a hold has ended and nothing follows it."""
     hold = progress.file.hold(hold_id)
-    progress.take(Move(Noun.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor}))
+    progress.take(
+        Transition(EntityKind.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor})
+    )
 
 
 def _back_to_freezing(progress: Changeset, asset: AssetRow) -> None:
     if asset.stage is Stage.FREEZING:
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
-    progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="a hold here has lapsed"))
+    progress.take(
+        Transition(EntityKind.ASSET, asset.id, event, asset.stage, reason="a hold here has lapsed")
+    )
 
 
 def _basis(law: Regime, code: str) -> str:

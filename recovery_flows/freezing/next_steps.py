@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
@@ -23,31 +23,38 @@ def of(file: CaseFile, laws: Regimes) -> Iterator[Step]:
         if hold.state is HoldState.DRAFT:
             yield _draft(file, hold, laws)
         elif hold.state is HoldState.FROZEN and hold.renewal in OPEN_TO_SUBMIT:
-            text = say("submit_renewal", amount=sum_of(file, Action.SUBMIT_RENEWAL, hold.id))
+            text = say("submit_renewal", amount=sum_of(file, ActionKind.SUBMIT_RENEWAL, hold.id))
             if hold.renewal == Renewal.REFUSED:
                 text += say("again_refused")
             yield Step(
-                Action.SUBMIT_RENEWAL, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
+                ActionKind.SUBMIT_RENEWAL,
+                Role.OFFICER,
+                hold.id,
+                hold.asset_id,
+                hold.expires_at,
+                text,
             )
     yield from unrelated_funds.steps(file)
     for hold in lapse.unseen(file):
         partner = file.asset(hold.asset_id).partner_id
         text = say("see_lapse", kind=hold.kind, partner=partner)
-        yield Step(Action.SEE_LAPSE, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text)
+        yield Step(
+            ActionKind.SEE_LAPSE, Role.OFFICER, hold.id, hold.asset_id, hold.expires_at, text
+        )
 
 
 def _draft(file: CaseFile, hold: HoldRow, laws: Regimes) -> Step:
     if hold.kind is HoldKind.STOP:
         return _draft_stop(file, hold, laws)
     due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
-    text = say("submit_freeze", amount=sum_of(file, Action.SUBMIT_FREEZE, hold.id))
+    text = say("submit_freeze", amount=sum_of(file, ActionKind.SUBMIT_FREEZE, hold.id))
     if hold.kind is HoldKind.QUEUE:
         text += say("behind_another")
-    return Step(Action.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
+    return Step(ActionKind.SUBMIT_FREEZE, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
 def _draft_stop(file: CaseFile, hold: HoldRow, laws: Regimes) -> Step:
-    amount = sum_of(file, Action.ORDER_STOP, hold.id)
+    amount = sum_of(file, ActionKind.ORDER_STOP, hold.id)
     text = say("send_stop", amount=amount)
     before = file.hold(hold.supersedes_id) if hold.supersedes_id else None
     due = file.recovery.reported_at if not hold.repeat_number else None
@@ -62,4 +69,4 @@ def _draft_stop(file: CaseFile, hold: HoldRow, laws: Regimes) -> Step:
     least = laws[file.asset(hold.asset_id).regime].minimum_worth(hold.currency)
     if Money(hold.requested_minor, hold.currency) < least:
         text += say("below_minimum", least=least)
-    return Step(Action.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)
+    return Step(ActionKind.ORDER_STOP, Role.OFFICER, hold.id, hold.asset_id, due, text)

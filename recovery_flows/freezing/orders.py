@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.rows import HoldRow
-from models.entities.states import CallKind, Noun
+from models.entities.states import CallKind, EntityKind
 from models.ids import derive_id
-from models.outcome import CallIntent, Move, Scalar
+from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.ledger.changeset import Changeset
 
 
@@ -17,7 +17,9 @@ def order_release(progress: Changeset, hold_id: str, approval: str, reason: str)
     """
     hold = progress.file.hold(hold_id)
     values: dict[str, Scalar] = {"releasing_minor": hold.held_minor}
-    progress.take(Move(Noun.HOLD, hold.id, "release_ordered", hold.state, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.HOLD, hold.id, "release_ordered", hold.state, values, reason=reason)
+    )
     progress.call(release_intent(progress.file, hold, approval))
 
 
@@ -37,7 +39,7 @@ def release_intent(file: CaseFile, hold: HoldRow, approval: str) -> CallIntent:
         id=derive_id("call", hold.id, CallKind.RELEASE, approval, hold.bank_revision, *number),
         partner_id=file.asset(hold.asset_id).partner_id,
         kind=CallKind.RELEASE,
-        noun=Noun.HOLD,
+        noun=EntityKind.HOLD,
         subject_id=hold.id,
         asset_id=hold.asset_id,
         approval_id=approval,
@@ -52,7 +54,7 @@ def hold_intent(file: CaseFile, hold: HoldRow, approval: str) -> CallIntent:
         id=derive_id("call", hold.id, kind),
         partner_id=asset.partner_id,
         kind=kind,
-        noun=Noun.HOLD,
+        noun=EntityKind.HOLD,
         subject_id=hold.id,
         asset_id=asset.id,
         approval_id=approval,

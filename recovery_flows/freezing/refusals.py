@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, HoldState, Noun, Role
-from models.outcome import Move
+from models.entities.states import LIVE_HOLDS, EntityKind, HoldState, Role
+from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed
@@ -49,14 +49,14 @@ def steps(file: CaseFile) -> Iterator[Step]:
         if hold.reason:
             text += say("reason", reason=hold.reason)
         due = file.hold(hold.supersedes_id).expires_at if hold.supersedes_id else None
-        yield Step(Action.SEE_REFUSAL, Role.OFFICER, hold.id, hold.asset_id, due, text)
+        yield Step(ActionKind.SEE_REFUSAL, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
 def see(progress: Changeset, hold_id: str, actor: str) -> None:
     """The owner takes note that a bank refused a hold."""
     hold = progress.file.hold(hold_id)
     values = {"lapse_seen_by": actor}
-    progress.take(Move(Noun.HOLD, hold.id, "refusal_seen", hold.state, values))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "refusal_seen", hold.state, values))
 
 
 def order_again(progress: Changeset, hold_id: str, actor: str) -> str:

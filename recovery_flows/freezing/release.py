@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
 from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, HoldKind, HoldState, Noun
+from models.entities.states import LIVE_HOLDS, EntityKind, HoldKind, HoldState
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import orders as hold_orders, unrelated_funds
@@ -36,7 +36,7 @@ def ask_release(progress: Changeset, hold_id: str, actor: str, now: datetime) ->
     """Ask for a hold that waits behind another authority's to be given up."""
     if progress.file.pending(hold_id) is not None:
         raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
-    ask(progress, Act.RELEASE, hold_id, actor, now)
+    ask(progress, ApprovalKind.RELEASE, hold_id, actor, now)
 
 
 def ask_part(progress: Changeset, hold_id: str, minor: int, actor: str, now: datetime) -> None:
@@ -48,8 +48,8 @@ def ask_part(progress: Changeset, hold_id: str, minor: int, actor: str, now: dat
     hold = _in_force(progress.file, hold_id)
     _check_part(hold, minor)
     values: dict[str, Scalar] = {"releasing_minor": minor}
-    progress.take(Move(Noun.HOLD, hold.id, "part_asked", hold.state, values))
-    ask(progress, Act.RELEASE_PART, hold.id, actor, now)
+    progress.take(Transition(EntityKind.HOLD, hold.id, "part_asked", hold.state, values))
+    ask(progress, ApprovalKind.RELEASE_PART, hold.id, actor, now)
 
 
 def find_unrelated(
@@ -63,9 +63,11 @@ def find_unrelated(
     values: dict[str, Scalar] = {"release_due_at": due}
     basis = f"{row.instrument}, {row.article}"
     progress.take(
-        Move(Noun.HOLD, hold.id, "found_unrelated", hold.state, values, legal_basis=basis)
+        Transition(
+            EntityKind.HOLD, hold.id, "found_unrelated", hold.state, values, legal_basis=basis
+        )
     )
-    ask(progress, Act.RELEASE, hold.id, actor, now, due_at=due)
+    ask(progress, ApprovalKind.RELEASE, hold.id, actor, now, due_at=due)
     return due
 
 
@@ -82,28 +84,30 @@ def complain(
     due = terms.due_at(row.limit, now, law)
     values: dict[str, Scalar] = {"complained_minor": minor}
     basis = f"{row.instrument}, {row.article}"
-    progress.take(Move(Noun.HOLD, hold.id, "complained", hold.state, values, legal_basis=basis))
-    ask(progress, Act.COMPLAINT, hold.id, actor, now, due_at=due)
+    progress.take(
+        Transition(EntityKind.HOLD, hold.id, "complained", hold.state, values, legal_basis=basis)
+    )
+    ask(progress, ApprovalKind.COMPLAINT, hold.id, actor, now, due_at=due)
     return due
 
 
-def part_of(hold: HoldRow, act: Act) -> int:
+def part_of(hold: HoldRow, act: ApprovalKind) -> int:
     """Minor units that an approval of `act` lets go; 0 stands for the whole hold."""
-    asked = hold.complained_minor if act is Act.COMPLAINT else hold.releasing_minor
+    asked = hold.complained_minor if act is ApprovalKind.COMPLAINT else hold.releasing_minor
     return 0 if asked >= hold.held_minor else asked
 
 
 def order_part(progress: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
     """Tell the bank to let a part go, under a person's decision."""
     values: dict[str, Scalar] = {"releasing_minor": minor, "complained_minor": 0}
-    progress.take(Move(Noun.HOLD, hold.id, "part_ordered", hold.state, values))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "part_ordered", hold.state, values))
     progress.call(hold_orders.release_intent(progress.file, hold, approval))
 
 
-def undo(progress: Changeset, hold: HoldRow, act: Act, reason: str) -> None:
+def undo(progress: Changeset, hold: HoldRow, act: ApprovalKind, reason: str) -> None:
     """A second person said no: the money stays held."""
     event, values = STAYS[act]
-    progress.take(Move(Noun.HOLD, hold.id, event, hold.state, values, reason=reason))
+    progress.take(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
 def take_refusal(progress: Changeset, hold_id: str, code: str) -> None:
@@ -112,12 +116,16 @@ def take_refusal(progress: Changeset, hold_id: str, code: str) -> None:
     reason = f"the bank did not let it go: {code}"
     if hold.state is HoldState.RELEASE_PENDING:
         unchanged: dict[str, Scalar] = {"releasing_minor": 0}
-        progress.take(Move(Noun.HOLD, hold.id, _kept(hold), hold.state, unchanged, reason=reason))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, unchanged, reason=reason)
+        )
         _give_over(progress, hold.id)
     elif hold.releasing_minor and hold.state in _IN_FORCE:
         # What has ended since, such as a stop that its freeze took over, has no part to keep.
         values: dict[str, Scalar] = {"releasing_minor": 0}
-        progress.take(Move(Noun.HOLD, hold.id, "part_kept", hold.state, values, reason=reason))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, "part_kept", hold.state, values, reason=reason)
+        )
 
 
 def _give_over(progress: Changeset, hold_id: str) -> None:
@@ -132,7 +140,9 @@ def _give_over(progress: Changeset, hold_id: str) -> None:
 def take_over(progress: Changeset, stop: HoldRow, hold: HoldRow) -> None:
     """A hold in force takes the place of the stop or voluntary hold that it follows."""
     if stop.state is HoldState.STOPPED:
-        progress.take(Move(Noun.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0}))
+        progress.take(
+            Transition(EntityKind.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0})
+        )
         unrelated_funds.pass_on(progress, stop, progress.file.hold(hold.id))
 
 
@@ -157,13 +167,15 @@ def take_rest(progress: Changeset, hold_id: str, fact: HoldFact) -> None:
         "releasing_minor": 0,
     }
     reason = "the bank let go what was decided on, and holds more"
-    progress.take(Move(Noun.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason)
+    )
 
 
-STAYS: dict[Act, tuple[str, dict[str, Scalar]]] = {
-    Act.RELEASE_PART: ("part_kept", {"releasing_minor": 0}),
-    Act.COMPLAINT: ("complaint_rejected", {"complained_minor": 0}),
-    Act.RELEASE: ("unrelated_denied", {"release_due_at": None}),
+STAYS: dict[ApprovalKind, tuple[str, dict[str, Scalar]]] = {
+    ApprovalKind.RELEASE_PART: ("part_kept", {"releasing_minor": 0}),
+    ApprovalKind.COMPLAINT: ("complaint_rejected", {"complained_minor": 0}),
+    ApprovalKind.RELEASE: ("unrelated_denied", {"release_due_at": None}),
 }
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
-from models.entities.states import HoldKind, HoldState, Noun
-from models.outcome import Move, Scalar
+from models.entities.states import EntityKind, HoldKind, HoldState
+from models.outcome import Scalar, Transition
 from recovery_flows.freezing.drafts import UNANSWERED
 from recovery_flows.law import terms
 from recovery_flows.ledger.changeset import Changeset
@@ -81,10 +81,14 @@ def _remind(
 ) -> None:
     reason = f"{left}: {state_of_things(progress.file, hold)}"
     values: dict[str, Scalar] = {"reminded_hours": hours}
-    progress.take(Move(Noun.HOLD, hold.id, "reminded", hold.state, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.HOLD, hold.id, "reminded", hold.state, values, reason=reason)
+    )
     if escalates and hold.escalated_at is None:
         values = {"escalated_at": now}
-        progress.take(Move(Noun.HOLD, hold.id, "escalated", hold.state, values, reason=reason))
+        progress.take(
+            Transition(EntityKind.HOLD, hold.id, "escalated", hold.state, values, reason=reason)
+        )
 
 
 def _span(hours: int) -> str:

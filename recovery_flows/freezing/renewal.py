@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from models.case_file import CaseFile
 from models.entities.hold_transitions import Renewal
 from models.entities.rows import HoldRow
-from models.entities.states import CallKind, HoldKind, HoldState, Noun
+from models.entities.states import CallKind, EntityKind, HoldKind, HoldState
 from models.ids import derive_id
-from models.outcome import CallIntent, Move, Scalar
+from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.law import terms
 from recovery_flows.ledger.changeset import Changeset
 
@@ -44,7 +44,9 @@ def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
             values: dict[str, Scalar] = {"renewal": Renewal.DRAFT}
             reason = "half of its term is over"
             progress.take(
-                Move(Noun.HOLD, hold.id, "renewal_drafted", hold.state, values, reason=reason)
+                Transition(
+                    EntityKind.HOLD, hold.id, "renewal_drafted", hold.state, values, reason=reason
+                )
             )
 
 
@@ -61,16 +63,18 @@ def intent(file: CaseFile, hold: HoldRow, approval: str) -> CallIntent:
         id=derive_id("call", hold.id, CallKind.EXTEND, approval),
         partner_id=file.asset(hold.asset_id).partner_id,
         kind=CallKind.EXTEND,
-        noun=Noun.HOLD,
+        noun=EntityKind.HOLD,
         subject_id=hold.id,
         asset_id=hold.asset_id,
         approval_id=approval,
     )
 
 
-def move(hold: HoldRow, event: str, renewal: Renewal, reason: str = "") -> Move:
+def move(hold: HoldRow, event: str, renewal: Renewal, reason: str = "") -> Transition:
     """A move of a renewal; the freeze itself stays in force."""
-    return Move(Noun.HOLD, hold.id, event, hold.state, {"renewal": renewal}, reason=reason)
+    return Transition(
+        EntityKind.HOLD, hold.id, event, hold.state, {"renewal": renewal}, reason=reason
+    )
 
 
 def renewed_values(hold: HoldRow, ends: datetime, law: Regime) -> dict[str, Scalar]:

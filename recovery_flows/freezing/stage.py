@@ -12,15 +12,15 @@ from models.entities.states import (
     OPEN_CALLS,
     ApprovalState,
     CallKind,
+    EntityKind,
     HoldKind,
     HoldState,
-    Noun,
     RecoveryState,
     RequestState,
     Stage,
 )
 from models.ids import derive_id
-from models.outcome import CallIntent, Move, Scalar
+from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.freezing import (
     account_monitoring,
     denied_stops,
@@ -77,8 +77,8 @@ def _alarm_overdue_confirmations(progress: Changeset, now: datetime) -> None:
         late = approval.due_at is not None and approval.due_at <= now
         if approval.state is ApprovalState.PENDING and late and not approval.alarmed:
             progress.take(
-                Move(
-                    Noun.APPROVAL, approval.id, "overdue", approval.state, {"alarmed": True},
+                Transition(
+                    EntityKind.APPROVAL, approval.id, "overdue", approval.state, {"alarmed": True},
                     reason="not confirmed by a second person in time",
                 )
             )  # fmt: skip
@@ -99,7 +99,7 @@ def leave_alone(progress: Changeset, hold: HoldRow) -> None:
     others = [h for h in progress.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
     if hold.kind is HoldKind.STOP and not others:
         values: dict[str, Scalar] = {"left_alone": "an officer withdrew its stop"}
-        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
 def _reopen(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
@@ -111,7 +111,9 @@ def _reopen(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     if not is_worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
-    progress.take(Move(Noun.ASSET, asset.id, event, asset.stage, reason="more money traced here"))
+    progress.take(
+        Transition(EntityKind.ASSET, asset.id, event, asset.stage, reason="more money traced here")
+    )
 
 
 def is_unanswered(holds: Sequence[HoldRow]) -> bool:
@@ -186,9 +188,11 @@ def _to_tracing(progress: Changeset, asset: AssetRow) -> None:
     holds = file.holds_of(asset.id)
     if asset.stage is Stage.FREEZING and holds:
         if not any(h.state in UNANSWERED and h.kind is HoldKind.STOP for h in holds):
-            progress.take(Move(Noun.ASSET, asset.id, "answered", asset.stage))
+            progress.take(Transition(EntityKind.ASSET, asset.id, "answered", asset.stage))
     elif asset.stage is Stage.FREEZING and asset.left_alone:
-        progress.take(Move(Noun.ASSET, asset.id, "closed", asset.stage, reason=asset.left_alone))
+        progress.take(
+            Transition(EntityKind.ASSET, asset.id, "closed", asset.stage, reason=asset.left_alone)
+        )
 
 
 def statement_is_wanted(file: CaseFile, asset: AssetRow) -> bool:
@@ -226,7 +230,7 @@ def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
         id=derive_id("call", asset.id, CallKind.STATEMENT, now.isoformat()),
         partner_id=asset.partner_id,
         kind=CallKind.STATEMENT,
-        noun=Noun.ASSET,
+        noun=EntityKind.ASSET,
         subject_id=asset.id,
         asset_id=asset.id,
     )

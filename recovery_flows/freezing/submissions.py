@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.states import HoldKind, HoldState, Noun
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.entities.states import EntityKind, HoldKind, HoldState
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import orders as hold_orders, stage as freezing
@@ -28,13 +28,13 @@ def order_stop(progress: Changeset, hold_id: str, actor: str, now: datetime, law
     law = laws[progress.file.asset(hold.asset_id).regime]
     if hold.scope_reason or not law.has(Measure.CONFIRMATION):
         values: dict[str, Scalar] = {"drafted_by": actor}
-        progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
-        ask(progress, Act.ORDER_STOP, hold.id, actor, now)
+        progress.take(Transition(EntityKind.HOLD, hold.id, "submitted", hold.state, values))
+        ask(progress, ApprovalKind.ORDER_STOP, hold.id, actor, now)
         return
     values = {"drafted_by": actor, "ordered_at": now}
-    progress.take(Move(Noun.HOLD, hold.id, "ordered_first", hold.state, values))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "ordered_first", hold.state, values))
     due = terms.due_at(law.confirmation.limit, now, law)
-    asked = ask(progress, Act.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
+    asked = ask(progress, ApprovalKind.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
     progress.call(hold_orders.hold_intent(progress.file, progress.file.hold(hold.id), asked))
     asset = progress.file.asset(hold.asset_id)
     if freezing.statement_is_wanted(progress.file, asset):
@@ -50,5 +50,5 @@ def submit_freeze(progress: Changeset, hold_id: str, actor: str, now: datetime) 
     if hold.supersedes_id:
         stop_ends = progress.file.hold(hold.supersedes_id).expires_at
     values: dict[str, Scalar] = {"drafted_by": actor}
-    progress.take(Move(Noun.HOLD, hold.id, "submitted", hold.state, values))
-    ask(progress, Act.FREEZE, hold.id, actor, now, due_at=stop_ends)
+    progress.take(Transition(EntityKind.HOLD, hold.id, "submitted", hold.state, values))
+    ask(progress, ApprovalKind.FREEZE, hold.id, actor, now, due_at=stop_ends)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.rows import HoldRow
-from models.entities.states import ApprovalState, HoldState, Noun, Role
-from models.outcome import Move, Scalar
+from models.entities.states import ApprovalState, EntityKind, HoldState, Role
+from models.outcome import Scalar, Transition
 from models.step_wording import say
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.step_figures import sum_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def is_kept(file: CaseFile, hold: HoldRow) -> bool:
 def is_decided(file: CaseFile, hold: HoldRow) -> bool:
     """Whether a second person has confirmed that a hold keeps unrelated funds."""
     return hold.release_due_at is not None and any(
-        a.action == Act.RELEASE and a.subject_id == hold.id and a.state is ApprovalState.APPROVED
+        a.action == ApprovalKind.RELEASE
+        and a.subject_id == hold.id
+        and a.state is ApprovalState.APPROVED
         for a in file.approvals
     )
 
@@ -48,12 +50,12 @@ def steps(file: CaseFile) -> Iterator[Step]:
     """A bank that has not released unrelated funds is asked again, with a new decision."""
     for hold in file.holds:
         if is_kept(file, hold):
-            amount = sum_of(file, Action.SUBMIT_RELEASE, hold.id)
+            amount = sum_of(file, ActionKind.SUBMIT_RELEASE, hold.id)
             partner = file.asset(hold.asset_id).partner_id
             text = say("ask_release_again", amount=amount, partner=partner)
             yield Step(
-                Action.SUBMIT_RELEASE, Role.OFFICER, hold.id, hold.asset_id, hold.release_due_at,
-                text,
+                ActionKind.SUBMIT_RELEASE, Role.OFFICER, hold.id, hold.asset_id,
+                hold.release_due_at, text,
             )  # fmt: skip
 
 
@@ -63,4 +65,6 @@ def pass_on(progress: Changeset, before: HoldRow, hold: HoldRow) -> None:
         return
     values: dict[str, Scalar] = {"release_due_at": before.release_due_at}
     reason = "the hold that it took over was found to keep unrelated funds"
-    progress.take(Move(Noun.HOLD, hold.id, "found_unrelated", hold.state, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.HOLD, hold.id, "found_unrelated", hold.state, values, reason=reason)
+    )

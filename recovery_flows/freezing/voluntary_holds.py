@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.entities.rows import AssetRow
-from models.entities.states import HoldKind, Noun, Stage
+from models.entities.states import EntityKind, HoldKind, Stage
 from models.entities.transitions import reopened
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import next_hold_id
 from recovery_flows.law import terms
@@ -44,8 +44,8 @@ def record_voluntary(
     ends = ends if until is None else min(ends, until)
     _attend_to(progress, asset)
     progress.take(
-        Move(
-            Noun.HOLD,
+        Transition(
+            EntityKind.HOLD,
             next_hold_id(progress, asset, HoldKind.VOLUNTARY),
             "volunteered",
             None,
@@ -69,6 +69,6 @@ def _attend_to(progress: Changeset, asset: AssetRow) -> None:
     """An account that was left alone is not any more: somebody holds money there for the case."""
     if asset.left_alone:
         values: dict[str, Scalar] = {"left_alone": ""}
-        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
     if asset.stage is Stage.CLOSED:
-        progress.take(Move(Noun.ASSET, asset.id, reopened(asset), asset.stage))
+        progress.take(Transition(EntityKind.ASSET, asset.id, reopened(asset), asset.stage))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import DiscrepancyKind, Noun
+from models.entities.states import DiscrepancyKind, EntityKind
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -17,7 +17,7 @@ from recovery_flows.ledger.changeset import Changeset
 class About:
     """What a statement of a bank is about, as a discrepancy names it."""
 
-    noun: Noun
+    noun: EntityKind
     id: str
     asset_id: str
     claim_id: str = ""
@@ -25,12 +25,12 @@ class About:
     @classmethod
     def hold(cls, hold: HoldRow) -> About:
         """About one hold."""
-        return cls(Noun.HOLD, hold.id, hold.asset_id)
+        return cls(EntityKind.HOLD, hold.id, hold.asset_id)
 
     @classmethod
     def payout(cls, payout: PayoutRow) -> About:
         """About one payout: its account and its claim wait for the look."""
-        return cls(Noun.PAYOUT, payout.id, payout.asset_id, payout.claim_id)
+        return cls(EntityKind.PAYOUT, payout.id, payout.asset_id, payout.claim_id)
 
 
 def find(
@@ -72,7 +72,7 @@ def compare_currencies(
         for asset in progress.file.assets:
             if asset.account_id == account_id and asset.currency != said.currency:
                 discrepancies.find(
-                    progress, DiscrepancyKind.ACCOUNT_CURRENCY, Noun.ASSET, asset.id, now,
+                    progress, DiscrepancyKind.ACCOUNT_CURRENCY, EntityKind.ASSET, asset.id, now,
                     asset_id=asset.id, stated=said, mark=said.currency,
                     detail=f"it is recorded in {asset.currency}",
                 )  # fmt: skip

@@ -24,10 +24,10 @@ from models.entities.states import (
     CallState,
     ClaimState,
     DiscrepancyState,
+    EntityKind,
     HoldState,
     LedgerAccount,
     LinkageState,
-    Noun,
     PayoutState,
     RecoveryState,
     RequestState,
@@ -36,21 +36,21 @@ from models.entities.states import (
 )
 from models.entities.task_rows import LinkageRow, TaskRow
 from models.entities.transitions import next_state
-from models.outcome import CallIntent, Move, Outcome, Posting
+from models.outcome import CallIntent, Outcome, Posting, Transition
 from recovery_flows.ledger import postings
 
-_ROWS: dict[Noun, tuple[str, type[Any], type[StrEnum]]] = {
-    Noun.CLAIM: ("claims", ClaimRow, ClaimState),
-    Noun.ASSET: ("assets", AssetRow, Stage),
-    Noun.HOLD: ("holds", HoldRow, HoldState),
-    Noun.REQUEST: ("requests", RequestRow, RequestState),
-    Noun.ALLOCATION: ("allocations", AllocationRow, AllocationState),
-    Noun.PAYOUT: ("payouts", PayoutRow, PayoutState),
-    Noun.APPROVAL: ("approvals", ApprovalRow, ApprovalState),
-    Noun.CALL: ("calls", CallRow, CallState),
-    Noun.LINKAGE: ("linkages", LinkageRow, LinkageState),
-    Noun.TASK: ("tasks", TaskRow, TaskState),
-    Noun.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
+_ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
+    EntityKind.CLAIM: ("claims", ClaimRow, ClaimState),
+    EntityKind.ASSET: ("assets", AssetRow, Stage),
+    EntityKind.HOLD: ("holds", HoldRow, HoldState),
+    EntityKind.REQUEST: ("requests", RequestRow, RequestState),
+    EntityKind.ALLOCATION: ("allocations", AllocationRow, AllocationState),
+    EntityKind.PAYOUT: ("payouts", PayoutRow, PayoutState),
+    EntityKind.APPROVAL: ("approvals", ApprovalRow, ApprovalState),
+    EntityKind.CALL: ("calls", CallRow, CallState),
+    EntityKind.LINKAGE: ("linkages", LinkageRow, LinkageState),
+    EntityKind.TASK: ("tasks", TaskRow, TaskState),
+    EntityKind.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
 }
 
 
@@ -59,11 +59,11 @@ class Changeset:
     """A file being decided on, and everything decided so far."""
 
     file: CaseFile
-    moves: list[Move] = field(default_factory=list)
+    moves: list[Transition] = field(default_factory=list)
     calls: list[CallIntent] = field(default_factory=list)
     is_corrected: bool = False
 
-    def take(self, *moves: Move) -> None:
+    def take(self, *moves: Transition) -> None:
         """Apply moves; whatever they change in the ledger is booked with the last of them.
 
         What was wrong in the ledger before is no part of that: it is an event of its own.
@@ -89,13 +89,13 @@ class Changeset:
         reason = f"the ledger did not show what the records say: {names}"[:200]
         self.file = replace(self.file, balances=_balances_after(self.file.balances, legs))
         self.moves.append(
-            Move(
-                Noun.RECOVERY, recovery.id, "ledger_corrected", recovery.state,
+            Transition(
+                EntityKind.RECOVERY, recovery.id, "ledger_corrected", recovery.state,
                 postings=legs, reason=reason,
             )
         )  # fmt: skip
 
-    def adopt(self, trace: TraceView, *moves: Move) -> None:
+    def adopt(self, trace: TraceView, *moves: Transition) -> None:
         """Put another trace in place and book what it changes."""
         self.correct()
         self.file = replace(self.file, trace=trace)
@@ -114,7 +114,7 @@ class Changeset:
     def settle_call(self, call_id: str, event: str) -> None:
         """See in the file how a call went; its own event is written by the outbox."""
         rows = tuple(
-            replace(c, state=CallState(next_state(Noun.CALL, c.state, event)))
+            replace(c, state=CallState(next_state(EntityKind.CALL, c.state, event)))
             if c.id == call_id
             else c
             for c in self.file.calls
@@ -127,17 +127,17 @@ class Changeset:
         return Outcome(tuple(self.moves), tuple(self.calls))
 
 
-def applied(file: CaseFile, move: Move) -> CaseFile:
+def applied(file: CaseFile, move: Transition) -> CaseFile:
     """The file after one move; nouns that rules do not look at leave it as it is."""
     state = next_state(move.noun, move.state, move.event)
-    if move.noun is Noun.RECOVERY:
+    if move.noun is EntityKind.RECOVERY:
         known = {f.name for f in fields(file.recovery)}
         own: dict[str, Any] = {k: v for k, v in move.values.items() if k in known}
         return replace(file, recovery=replace(file.recovery, **own, state=RecoveryState(state)))
     if move.noun not in _ROWS:
         return file
     name, kind, states = _ROWS[move.noun]
-    column = "stage" if move.noun is Noun.ASSET else "state"
+    column = "stage" if move.noun is EntityKind.ASSET else "state"
     known = {f.name for f in fields(kind)}
     values = {k: v for k, v in move.values.items() if k in known} | {column: states(state)}
     rows: tuple[Any, ...] = getattr(file, name)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import ClaimRow
-from models.entities.states import DiscrepancyKind, Noun
+from models.entities.states import DiscrepancyKind, EntityKind
 from models.money import Money
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import LOST
@@ -22,7 +22,7 @@ def upheld_minor(claim: ClaimRow, booked_minor: int | None) -> int:
     return min(claim.reported_minor, booked_minor)
 
 
-def moves(file: CaseFile, booked: Mapping[str, int]) -> Iterator[Move]:
+def moves(file: CaseFile, booked: Mapping[str, int]) -> Iterator[Transition]:
     """Claims whose upheld sum is another by the bank's bookings; taken with the trace of these."""
     for claim in file.claims:
         upheld = upheld_minor(claim, booked.get(claim.id))
@@ -30,7 +30,7 @@ def moves(file: CaseFile, booked: Mapping[str, int]) -> Iterator[Move]:
             continue
         values: dict[str, Scalar] = {"upheld_minor": upheld}
         reason = "a claim is upheld at most at what the bank booked of its payment"
-        yield Move(Noun.CLAIM, claim.id, "limited", claim.state, values, reason=reason)
+        yield Transition(EntityKind.CLAIM, claim.id, "limited", claim.state, values, reason=reason)
 
 
 def record(
@@ -43,7 +43,7 @@ def record(
     for claim in progress.file.claims:
         if claim.id in unbooked:
             discrepancies.find(
-                progress, DiscrepancyKind.CLAIM_NOT_BOOKED, Noun.CLAIM, claim.id, now,
+                progress, DiscrepancyKind.CLAIM_NOT_BOOKED, EntityKind.CLAIM, claim.id, now,
                 claim_id=claim.id, expected=Money(claim.reported_minor, claim.currency),
             )  # fmt: skip
     for claim in progress.file.claims:
@@ -51,7 +51,7 @@ def record(
         if claim.state not in LOST or minor is None or minor >= claim.reported_minor:
             continue
         discrepancies.find(
-            progress, DiscrepancyKind.CLAIM_ABOVE_BOOKED, Noun.CLAIM, claim.id, now,
+            progress, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim.id, now,
             claim_id=claim.id,
             expected=Money(claim.reported_minor, claim.currency),
             stated=Money(minor, claim.currency),

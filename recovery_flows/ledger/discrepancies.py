@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.rows import DiscrepancyRow
-from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, Role
+from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind, Role
 from models.ids import derive_id
 from models.money import Money
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from models.step_wording import Wording, say
 from recovery_flows.errors import RefusedError
 from recovery_flows.ledger.changeset import Changeset
@@ -34,7 +34,7 @@ class NoSuchDiscrepancyError(RefusedError):
 def find(
     progress: Changeset,
     kind: DiscrepancyKind,
-    noun: Noun,
+    noun: EntityKind,
     subject_id: str,
     now: datetime,
     *,
@@ -62,7 +62,7 @@ def find(
 def found(
     recovery_id: str,
     kind: DiscrepancyKind,
-    noun: Noun,
+    noun: EntityKind,
     subject_id: str,
     now: datetime,
     *,
@@ -72,7 +72,7 @@ def found(
     stated: Money | None = None,
     detail: str = "",
     mark: str = "",
-) -> Move:
+) -> Transition:
     """The birth of a discrepancy, which changes no balance by itself."""
     name = name_of(recovery_id, kind, noun, subject_id, mark)
     values: dict[str, Scalar] = {
@@ -80,11 +80,11 @@ def found(
         "claim_id": claim_id, "detail": detail[:300], "mark": mark[:80], "found_at": now,
         **_figure("expected", expected), **_figure("stated", stated),
     }  # fmt: skip
-    return Move(Noun.DISCREPANCY, name, "found", None, values)
+    return Transition(EntityKind.DISCREPANCY, name, "found", None, values)
 
 
 def name_of(
-    recovery_id: str, kind: DiscrepancyKind, noun: Noun, subject_id: str, mark: str = ""
+    recovery_id: str, kind: DiscrepancyKind, noun: EntityKind, subject_id: str, mark: str = ""
 ) -> str:
     """The id of the discrepancy of one kind on one subject, there already or not."""
     return derive_id("disc", recovery_id, kind, noun, subject_id, mark)
@@ -128,14 +128,16 @@ def resolve(progress: Changeset, discrepancy_id: str, actor: str, now: datetime)
     """A person has looked at it; NoSuchDiscrepancyError if it is not open here."""
     values: dict[str, Scalar] = {"resolved_by": actor, "resolved_at": now, "retry_at": None}
     found = _open(progress.file, discrepancy_id)
-    progress.take(Move(Noun.DISCREPANCY, found.id, "resolved", found.state, values))
+    progress.take(Transition(EntityKind.DISCREPANCY, found.id, "resolved", found.state, values))
 
 
 def clear(progress: Changeset, discrepancy_id: str, now: datetime, reason: str) -> None:
     """What was wrong is over by itself, such as a step of the engine that went through at last."""
     found = _open(progress.file, discrepancy_id)
     values: dict[str, Scalar] = {"resolved_at": now, "retry_at": None}
-    progress.take(Move(Noun.DISCREPANCY, found.id, "cleared", found.state, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.DISCREPANCY, found.id, "cleared", found.state, values, reason=reason)
+    )
 
 
 def _open(file: CaseFile, discrepancy_id: str) -> DiscrepancyRow:
@@ -173,6 +175,6 @@ def steps(file: CaseFile) -> Iterator[Step]:
 def step_of(found: DiscrepancyRow) -> Step:
     """An officer's step: look into this discrepancy."""
     return Step(
-        Action.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
+        ActionKind.RESOLVE_DISCREPANCY, Role.OFFICER, found.id, found.asset_id, found.found_at,
         say("look_into") + wording(found),
     )  # fmt: skip

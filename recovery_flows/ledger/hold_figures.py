@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import OPEN_CALLS, CallKind, HoldKind, Noun, PayoutState
+from models.entities.states import OPEN_CALLS, CallKind, EntityKind, HoldKind, PayoutState
 from models.facts import HoldFact
 from models.ids import derive_id
 from models.outcome import CallIntent, Scalar
@@ -61,7 +61,7 @@ def query(file: CaseFile, payout: PayoutRow, revision: int) -> CallIntent:
         id=derive_id("call", payout.id, CallKind.HOLD_QUERY, revision),
         partner_id=file.asset(payout.asset_id).partner_id,
         kind=CallKind.HOLD_QUERY,
-        noun=Noun.PAYOUT,
+        noun=EntityKind.PAYOUT,
         subject_id=payout.id,
         asset_id=payout.asset_id,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.rows import CallRow, ClaimRow, PayoutRow
-from models.entities.states import AllocationState, CallState, ClaimState, Noun, PayoutState
+from models.entities.states import AllocationState, CallState, ClaimState, EntityKind, PayoutState
 
 LOST = frozenset({ClaimState.VERIFIED, ClaimState.PAID})
 """States of a claim whose loss is upheld; whether it is paid is derived from its payouts."""
@@ -68,7 +68,7 @@ def has_left(file: CaseFile, payout: PayoutRow) -> bool:
 
 def order_of(file: CaseFile, payout: PayoutRow) -> CallRow | None:
     """The order by which a payout leaves, unless it was cancelled."""
-    orders = [c for c in file.calls if c.noun is Noun.PAYOUT and c.subject_id == payout.id]
+    orders = [c for c in file.calls if c.noun is EntityKind.PAYOUT and c.subject_id == payout.id]
     return next((c for c in orders if c.state is not CallState.CANCELLED), None)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.entities.states import CallKind, Noun, TaskKind, TaskRenewal, TaskState
+from models.entities.states import CallKind, EntityKind, TaskKind, TaskRenewal, TaskState
 from models.entities.task_rows import TaskRow
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from models.ids import digest_bytes
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
@@ -103,10 +103,12 @@ def _take(
     if state is PartnerTaskState.REFUSED:
         values["reason"] = fact.reason
     event, more = _event(task, fact, state)
-    move = Move(Noun.TASK, task.id, event, task.state, {**values, **more}, reason=reason)
+    move = Transition(
+        EntityKind.TASK, task.id, event, task.state, {**values, **more}, reason=reason
+    )
     progress.take(move)
     if contradicts(task, fact, state, event):
-        about = bank_contradictions.About(Noun.TASK, task.id, task.asset_id)
+        about = bank_contradictions.About(EntityKind.TASK, task.id, task.asset_id)
         bank_contradictions.contradicts(progress, about, task.state, state, fact.revision, now)
 
 
@@ -162,17 +164,23 @@ def take_refusal(progress: Changeset, kind: CallKind, task_id: str, code: str) -
     task = multi_agency.task_of(progress.file, task_id)
     if kind is CallKind.TASK and task.state is TaskState.ORDERED:
         values: dict[str, Scalar] = {"reason": code}
-        progress.take(Move(Noun.TASK, task.id, "refused", task.state, values, reason=code))
+        progress.take(
+            Transition(EntityKind.TASK, task.id, "refused", task.state, values, reason=code)
+        )
     elif kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
         reason = f"the partner did not prolong it: {code}"
         values = {"renewal": TaskRenewal.REFUSED}
         progress.take(
-            Move(Noun.TASK, task.id, "renewal_refused", task.state, values, reason=reason)
+            Transition(
+                EntityKind.TASK, task.id, "renewal_refused", task.state, values, reason=reason
+            )
         )
     elif kind is CallKind.TASK_CANCEL and task.state is TaskState.CANCEL_PENDING:
         reason = f"the partner did not take it back: {code}"
         values = {"reason": code}
-        progress.take(Move(Noun.TASK, task.id, _kept(task), task.state, values, reason=reason))
+        progress.take(
+            Transition(EntityKind.TASK, task.id, _kept(task), task.state, values, reason=reason)
+        )
 
 
 def _kept(task: TaskRow) -> str:

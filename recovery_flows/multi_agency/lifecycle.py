@@ -10,8 +10,8 @@ from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow
 from models.entities.states import (
     CallKind,
+    EntityKind,
     LinkageState,
-    Noun,
     RecoveryState,
     TaskKind,
     TaskRenewal,
@@ -19,9 +19,9 @@ from models.entities.states import (
 )
 from models.entities.task_rows import TaskRow
 from models.ids import canonical, derive_id
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law import terms
@@ -100,12 +100,12 @@ def start(
     }
     basis = basis_text(row)
     progress.take(
-        Move(Noun.LINKAGE, linkage_id, "started", None, values, legal_basis=basis),
+        Transition(EntityKind.LINKAGE, linkage_id, "started", None, values, legal_basis=basis),
         *(_order(p, linkage_id, copy, sealing, now, due, law) for p in planned),
     )
     limit = law.measure(Measure.LINKAGE).limit
     confirm_by = terms.due_at(limit, now, law)
-    ask(progress, Act.LINKAGE, linkage_id, actor, now, due_at=confirm_by, post_hoc=True)
+    ask(progress, ApprovalKind.LINKAGE, linkage_id, actor, now, due_at=confirm_by, post_hoc=True)
     for task in multi_agency.tasks_of(progress.file, linkage_id):
         progress.call(multi_agency.intent(progress.file, task, CallKind.TASK))
     return linkage_id
@@ -124,7 +124,7 @@ def _order(
     now: datetime,
     due: datetime,
     law: Regime,
-) -> Move:
+) -> Transition:
     key = planned.subject.key()
     print_of = sealing.fingerprint(key)
     task_id = derive_id("task", linkage_id, planned.partner_id, planned.kind, print_of)
@@ -146,20 +146,22 @@ def _order(
         "ordered_at": now,
         "due_at": due,
     }
-    return Move(Noun.TASK, task_id, "ordered", None, values)
+    return Transition(EntityKind.TASK, task_id, "ordered", None, values)
 
 
 def confirm(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """A second person said yes to exactly these tasks, which have been sent."""
     del now, laws
     linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
-    progress.take(Move(Noun.LINKAGE, linkage.id, "confirmed", linkage.state))
+    progress.take(Transition(EntityKind.LINKAGE, linkage.id, "confirmed", linkage.state))
 
 
 def deny(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     """A second person said no: every task is taken back at its partner."""
     linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
-    progress.take(Move(Noun.LINKAGE, linkage.id, "denied", linkage.state, reason=reason))
+    progress.take(
+        Transition(EntityKind.LINKAGE, linkage.id, "denied", linkage.state, reason=reason)
+    )
     multi_agency.withdraw(progress, linkage.id, reason)
 
 
@@ -178,7 +180,7 @@ def renew(progress: Changeset, task_id: str, now: datetime) -> None:
     if task.renewal == TaskRenewal.ORDERED:
         raise StepRefusedError(f"task {task_id}: its renewal is on its way to {task.partner_id}")
     values: dict[str, Scalar] = {"renewal": TaskRenewal.ORDERED}
-    progress.take(Move(Noun.TASK, task.id, "renewal_ordered", task.state, values))
+    progress.take(Transition(EntityKind.TASK, task.id, "renewal_ordered", task.state, values))
     mark = now.isoformat()
     progress.call(multi_agency.intent(progress.file, task, CallKind.TASK_EXTEND, mark))
 
@@ -187,7 +189,7 @@ def see_expiry(progress: Changeset, task_id: str) -> None:
     """The owner takes note that what was preserved is not kept any longer."""
     task = multi_agency.task_of(progress.file, task_id)
     values: dict[str, Scalar] = {"renewal": TaskRenewal.SEEN}
-    progress.take(Move(Noun.TASK, task.id, "expiry_seen", task.state, values))
+    progress.take(Transition(EntityKind.TASK, task.id, "expiry_seen", task.state, values))
 
 
 def take_back(progress: Changeset, task_id: str, reason: str) -> None:

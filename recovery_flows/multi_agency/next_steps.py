@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.states import OPEN_TASKS, LinkageState, Role, TaskRenewal, TaskState
 from models.entities.task_rows import TaskRow
@@ -22,10 +22,10 @@ def officer_steps(file: CaseFile) -> Iterator[Step]:
             again = "_again" if task.renewal == TaskRenewal.REFUSED else ""
             told = {"partner": task.partner_id, "subject": task.subject_hint}
             text = say(f"renew_preservation{again}", **told)
-            yield _step(Action.RENEW_PRESERVATION, task, text)
+            yield _step(ActionKind.RENEW_PRESERVATION, task, text)
         elif task.state is TaskState.EXPIRED and task.renewal != TaskRenewal.SEEN:
             text = say("see_expiry", partner=task.partner_id, subject=task.subject_hint)
-            yield _step(Action.SEE_EXPIRY, task, text)
+            yield _step(ActionKind.SEE_EXPIRY, task, text)
 
 
 def waits(file: CaseFile) -> Iterator[Step]:

@@ -12,14 +12,14 @@ from models.entities.states import (
     ApprovalState,
     CallKind,
     CallState,
+    EntityKind,
     LinkageState,
-    Noun,
     TaskRenewal,
     TaskState,
 )
 from models.entities.task_rows import LinkageRow, TaskRow
 from models.ids import derive_id
-from models.outcome import CallIntent, Move, Scalar
+from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Changeset
@@ -48,7 +48,9 @@ def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
     for task in progress.file.tasks:
         if task.state is TaskState.CANCEL_PENDING and task.due_at is None:
             due = terms.due_at(law.measure(Measure.LINKAGE_ANSWER).limit, now, law)
-            progress.take(Move(Noun.TASK, task.id, "updated", task.state, {"due_at": due}))
+            progress.take(
+                Transition(EntityKind.TASK, task.id, "updated", task.state, {"due_at": due})
+            )
     for task in progress.file.tasks:
         _remind(progress, task, now, law)
     for linkage in progress.file.linkages:
@@ -133,7 +135,9 @@ def let_expire(progress: Changeset, task: TaskRow) -> None:
     """What a partner preserved is not kept any longer, by our clock where it is silent."""
     values: dict[str, Scalar] = {"renewal": TaskRenewal.NONE}
     reason = why_ended(task)
-    progress.take(Move(Noun.TASK, task.id, "expired", task.state, values, reason=reason))
+    progress.take(
+        Transition(EntityKind.TASK, task.id, "expired", task.state, values, reason=reason)
+    )
 
 
 def why_ended(task: TaskRow) -> str:
@@ -161,11 +165,15 @@ def withdraw_task(progress: Changeset, task: TaskRow, reason: str) -> None:
     unsent = sending is None or sending.state is CallState.PLANNED
     if task.state is TaskState.ORDERED and unsent:
         if sending is not None:
-            progress.take(Move(Noun.CALL, sending.id, "cancelled", sending.state, reason=reason))
-        progress.take(Move(Noun.TASK, task.id, "never_sent", task.state, reason=reason))
+            progress.take(
+                Transition(EntityKind.CALL, sending.id, "cancelled", sending.state, reason=reason)
+            )
+        progress.take(Transition(EntityKind.TASK, task.id, "never_sent", task.state, reason=reason))
     elif task.state in _TAKEN_IN and task.partner_ref and not refused:
         anew: dict[str, Scalar] = {"due_at": None, "reminded_hours": 0, "escalated_at": None}
-        progress.take(Move(Noun.TASK, task.id, "cancel_ordered", task.state, anew, reason=reason))
+        progress.take(
+            Transition(EntityKind.TASK, task.id, "cancel_ordered", task.state, anew, reason=reason)
+        )
         progress.call(intent(progress.file, task, CallKind.TASK_CANCEL, "withdrawn"))
 
 
@@ -175,7 +183,7 @@ def intent(file: CaseFile, task: TaskRow, kind: CallKind, mark: str = "") -> Cal
         id=derive_id("call", task.id, kind, mark),
         partner_id=task.partner_id,
         kind=kind,
-        noun=Noun.TASK,
+        noun=EntityKind.TASK,
         subject_id=task.id,
         asset_id=task.asset_id,
         approval_id=approval_of(file, task.linkage_id),
@@ -195,7 +203,9 @@ def _end(progress: Changeset, linkage: LinkageRow) -> None:
     )
     if linkage.state is LinkageState.RUNNING and confirmed and not is_open:
         reason = "every partner has answered"
-        progress.take(Move(Noun.LINKAGE, linkage.id, "ended", linkage.state, reason=reason))
+        progress.take(
+            Transition(EntityKind.LINKAGE, linkage.id, "ended", linkage.state, reason=reason)
+        )
 
 
 def _ladder(task: TaskRow, law: Regime) -> tuple[int, ...]:
@@ -223,12 +233,16 @@ def _remind(progress: Changeset, task: TaskRow, now: datetime, law: Regime) -> N
         what = "is not renewed" if preserved else f"{task.partner_id} has not answered"
         reason = f"less than {_span(due[-1])} left: {task.kind.replace('_', ' ')} {what}"
         values: dict[str, Scalar] = {"reminded_hours": due[-1]}
-        progress.take(Move(Noun.TASK, task.id, "reminded", task.state, values, reason=reason))
+        progress.take(
+            Transition(EntityKind.TASK, task.id, "reminded", task.state, values, reason=reason)
+        )
     near = preserved and due and due[-1] in ladder[-_ESCALATING_STEPS:]
     if task.escalated_at is None and (near or (not preserved and ends <= now)):
         reason = "its end is near" if near else f"{task.partner_id} has not answered in time"
         values = {"escalated_at": now}
-        progress.take(Move(Noun.TASK, task.id, "escalated", task.state, values, reason=reason))
+        progress.take(
+            Transition(EntityKind.TASK, task.id, "escalated", task.state, values, reason=reason)
+        )
 
 
 def _span(hours: int) -> str:

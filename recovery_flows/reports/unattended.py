@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
 
 
@@ -54,7 +54,7 @@ def attention(
     `came_at` is when its report was taken in, `done_at` when something was last done about it that
     was more than a reminder or a question to a bank; both aware, None where history has neither.
     """
-    if step_action == Action.RESOLVE_DISCREPANCY:
+    if step_action == ActionKind.RESOLVE_DISCREPANCY:
         return Idle(Attention.DISCREPANCY, done_at or came_at or now)
     if state in CLOSED_RECOVERIES:
         return None

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import AllocationRow
-from models.entities.states import AllocationState, Noun
+from models.entities.states import AllocationState, EntityKind
 from models.ids import derive_id
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import unrelated_funds
@@ -32,7 +32,7 @@ def check_title(progress: Changeset, asset_id: str, actor: str) -> None:
         "title_checked_by": actor,
         "title_basis": basis.title(progress.file, asset),
     }
-    progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+    progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
 def publish_notice(progress: Changeset, allocation_id: str, now: datetime, laws: Regimes) -> None:
@@ -46,8 +46,8 @@ def publish_notice(progress: Changeset, allocation_id: str, now: datetime, laws:
     values: dict[str, Scalar] = {"notice_from": now, "notice_to": ends}
     legal_basis = f"{law.notice.instrument}, {law.notice.article}"
     progress.take(
-        Move(
-            Noun.ALLOCATION, allocation.id, "notice_published", allocation.state, values,
+        Transition(
+            EntityKind.ALLOCATION, allocation.id, "notice_published", allocation.state, values,
             legal_basis=legal_basis,
         )
     )  # fmt: skip
@@ -70,8 +70,10 @@ def submit_allocation(
     _check_guard(progress.file, allocation)
     reference = derive_id("decision", allocation_id, now.isoformat())
     values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
-    progress.take(Move(Noun.ALLOCATION, allocation.id, "submitted", allocation.state, values))
-    ask(progress, Act.RETURN, allocation.id, actor, now)
+    progress.take(
+        Transition(EntityKind.ALLOCATION, allocation.id, "submitted", allocation.state, values)
+    )
+    ask(progress, ApprovalKind.RETURN, allocation.id, actor, now)
 
 
 def _check_guard(file: CaseFile, allocation: AllocationRow) -> None:
@@ -95,4 +97,4 @@ def submit_release(progress: Changeset, hold_id: str, actor: str, now: datetime)
         kept = str(return_guards.waits_for(progress.file, asset))
         why = kept or releasable.why_kept(progress.file, hold)
         raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
-    ask(progress, Act.RELEASE, hold.id, actor, now)
+    ask(progress, ApprovalKind.RELEASE, hold.id, actor, now)

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow, ClaimRow, PayoutRow
-from models.entities.states import AllocationState, Noun, PayoutState
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.entities.states import AllocationState, EntityKind, PayoutState
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
@@ -43,8 +43,8 @@ def ask_payee(
     values: dict[str, Scalar] = {
         "asked_account_id": account_id, "asked_reason": reason, "asked_by": actor,
     }  # fmt: skip
-    progress.take(Move(Noun.CLAIM, claim.id, "payee_asked", claim.state, values))
-    return ask(progress, Act.PAYEE, claim.id, actor, now)
+    progress.take(Transition(EntityKind.CLAIM, claim.id, "payee_asked", claim.state, values))
+    return ask(progress, ApprovalKind.PAYEE, claim.id, actor, now)
 
 
 def put_in_force(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
@@ -57,7 +57,7 @@ def put_in_force(progress: Changeset, approval: ApprovalRow, now: datetime, laws
     }  # fmt: skip
     going = _going(progress.file, claim.id)
     _check_unsent(progress.file, going)
-    progress.take(Move(Noun.CLAIM, claim.id, "payee_changed", claim.state, values))
+    progress.take(Transition(EntityKind.CLAIM, claim.id, "payee_changed", claim.state, values))
     for allocation_id in dict.fromkeys(p.allocation_id for p in going):
         payouts.void(progress, allocation_id, _CHANGED)
     refused_payouts.clear_for(progress, claim.id, now)
@@ -68,7 +68,9 @@ def drop(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
     claim = _claim(progress.file, approval.subject_id)
     if claim.asked_account_id:
         progress.take(
-            Move(Noun.CLAIM, claim.id, "payee_denied", claim.state, _NOTHING, reason=reason)
+            Transition(
+                EntityKind.CLAIM, claim.id, "payee_denied", claim.state, _NOTHING, reason=reason
+            )
         )
 
 
@@ -96,4 +98,4 @@ def _hold_up(progress: Changeset, allocation_id: str) -> None:
             payouts.recall(progress, payout, _ASKED)
     allocation = payouts.allocation_of(progress.file, allocation_id)
     if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
-        progress.take(Move(Noun.ALLOCATION, allocation.id, "amended", allocation.state))
+        progress.take(Transition(EntityKind.ALLOCATION, allocation.id, "amended", allocation.state))

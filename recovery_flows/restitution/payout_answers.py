@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import Noun, PayoutState
+from models.entities.states import EntityKind, PayoutState
 from models.facts import BankPayoutState, PayoutFact
 from models.money import Money
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 
 _S, _B = PayoutState, BankPayoutState
 
@@ -43,7 +43,7 @@ _EXPECTED = _S.INSTRUCTED
 class Reading(NamedTuple):
     """The move of a payout on a bank's statement, and whether it contradicts what was recorded."""
 
-    move: Move
+    move: Transition
     contradicts: bool
 
 
@@ -55,7 +55,9 @@ def read(payout: PayoutRow, hold: HoldRow, fact: PayoutFact) -> Reading:
         values |= _sums(hold, fact)
     elif event in ("refused", "returned"):
         values["reason"] = fact.reason
-    move = Move(Noun.PAYOUT, payout.id, event, payout.state, values, reason=reason or fact.reason)
+    move = Transition(
+        EntityKind.PAYOUT, payout.id, event, payout.state, values, reason=reason or fact.reason
+    )
     repeats = (payout.state, fact.state) in NOTHING_NEW and event == "stated"
     return Reading(move, payout.state is not _EXPECTED and not repeats)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from models.case_file import CaseFile
 from models.entities.allocation_transitions import UNDECIDED
 from models.entities.rows import AllocationRow, PayoutRow
-from models.entities.states import AllocationState, ApprovalState, CallKind, Noun, PayoutState
+from models.entities.states import AllocationState, ApprovalState, CallKind, EntityKind, PayoutState
 from models.ids import derive_id
-from models.outcome import CallIntent, Move
+from models.outcome import CallIntent, Transition
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import GOING, has_left, order_of
 from recovery_flows.restitution import basis
@@ -48,7 +48,7 @@ def intents(file: CaseFile, payouts: Sequence[PayoutRow], approval: str) -> list
             id=derive_id("call", payout.id, CallKind.PAYOUT, approval),
             partner_id=file.asset(payout.asset_id).partner_id,
             kind=CallKind.PAYOUT,
-            noun=Noun.PAYOUT,
+            noun=EntityKind.PAYOUT,
             subject_id=payout.id,
             asset_id=payout.asset_id,
             approval_id=approval,
@@ -71,27 +71,35 @@ def void(progress: Changeset, allocation_id: str, reason: str) -> None:
         return
     _void_approvals(progress, allocation_id, reason)
     state = allocation_of(progress.file, allocation_id).state
-    progress.take(Move(Noun.ALLOCATION, allocation_id, "voided", state, reason=reason))
+    progress.take(Transition(EntityKind.ALLOCATION, allocation_id, "voided", state, reason=reason))
 
 
 def recall(progress: Changeset, payout: PayoutRow, reason: str) -> None:
     """Take back an instruction that has not left: whether it has is for the caller to ask."""
     order = order_of(progress.file, payout)
     if order is not None:
-        progress.take(Move(Noun.CALL, order.id, "cancelled", order.state, reason=reason))
-    progress.take(Move(Noun.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
+        progress.take(
+            Transition(EntityKind.CALL, order.id, "cancelled", order.state, reason=reason)
+        )
+    progress.take(Transition(EntityKind.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
 
 
 def _cancel(progress: Changeset, payout: PayoutRow, reason: str) -> None:
     if payout.state is PayoutState.INSTRUCTED:
         recall(progress, payout, reason)
-    progress.take(Move(Noun.PAYOUT, payout.id, "cancelled", PayoutState.PREPARED, reason=reason))
+    progress.take(
+        Transition(EntityKind.PAYOUT, payout.id, "cancelled", PayoutState.PREPARED, reason=reason)
+    )
 
 
 def _void_approvals(progress: Changeset, subject_id: str, reason: str) -> None:
     for approval in progress.file.approvals:
         if approval.subject_id == subject_id and approval.state in _LIVE:
-            progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+            progress.take(
+                Transition(
+                    EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
+                )
+            )
 
 
 def void_changed(progress: Changeset) -> None:
@@ -120,7 +128,9 @@ def finish(progress: Changeset, allocation: AllocationRow) -> None:
         return
     state = _outcome(payouts)
     if state is not allocation.state:
-        progress.take(Move(Noun.ALLOCATION, allocation.id, str(state), allocation.state))
+        progress.take(
+            Transition(EntityKind.ALLOCATION, allocation.id, str(state), allocation.state)
+        )
 
 
 def _outcome(payouts: Iterable[PayoutRow]) -> AllocationState:

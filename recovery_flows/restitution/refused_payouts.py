@@ -11,7 +11,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import AssetRow, PayoutRow
-from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, PayoutState
+from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind, PayoutState
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -62,7 +62,7 @@ def record(progress: Changeset, now: datetime) -> None:
     """Each payout that blocks is owned by a person until its facts have changed."""
     for payout in tuple(_same_facts(progress.file)):
         discrepancies.find(
-            progress, DiscrepancyKind.PAYOUT_NOT_PAID, Noun.PAYOUT, payout.id, now,
+            progress, DiscrepancyKind.PAYOUT_NOT_PAID, EntityKind.PAYOUT, payout.id, now,
             claim_id=payout.claim_id,
             expected=Money(payout.amount_minor, payout.currency),
             detail=f"{payout.state}{f', {payout.reason}' if payout.reason else ''}: ask the bank "

@@ -10,13 +10,13 @@ from models.entities.states import (
     LIVE_HOLDS,
     AllocationState,
     ClaimState,
+    EntityKind,
     HoldState,
-    Noun,
     RecoveryState,
     Stage,
 )
 from models.ids import derive_id
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.cross_border.stage import is_waiting
 from recovery_flows.freezing.stage import is_unanswered
 from recovery_flows.law.regime import Regimes
@@ -52,7 +52,13 @@ def _end_notice(progress: Changeset, allocation: AllocationRow, now: datetime) -
     if allocation.notice_to <= now:
         reason = "no objection is on file"
         progress.take(
-            Move(Noun.ALLOCATION, allocation.id, "notice_ended", allocation.state, reason=reason)
+            Transition(
+                EntityKind.ALLOCATION,
+                allocation.id,
+                "notice_ended",
+                allocation.state,
+                reason=reason,
+            )
         )
 
 
@@ -61,10 +67,12 @@ def mark_paid_claims(progress: Changeset) -> None:
     for claim in progress.file.claims:
         paid = is_paid(progress.file, claim)
         if claim.state is ClaimState.VERIFIED and paid:
-            progress.take(Move(Noun.CLAIM, claim.id, "paid", claim.state))
+            progress.take(Transition(EntityKind.CLAIM, claim.id, "paid", claim.state))
         elif claim.state is ClaimState.PAID and not paid:
             reason = "less than the upheld loss has reached the victim"
-            progress.take(Move(Noun.CLAIM, claim.id, "owed_again", claim.state, reason=reason))
+            progress.take(
+                Transition(EntityKind.CLAIM, claim.id, "owed_again", claim.state, reason=reason)
+            )
 
 
 def _end_title(progress: Changeset, asset: AssetRow) -> None:
@@ -74,7 +82,11 @@ def _end_title(progress: Changeset, asset: AssetRow) -> None:
     if not basis.title_stands(progress.file, asset):
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
         reason = "other money was traced here, or other victims have come, since it was checked"
-        progress.take(Move(Noun.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason))
+        progress.take(
+            Transition(
+                EntityKind.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason
+            )
+        )
 
 
 def _draft(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
@@ -95,7 +107,7 @@ def _draft(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
         "basis": basis.spelled(file, asset),
     }
     if parts:
-        drafted = Move(Noun.ALLOCATION, allocation_id, "drafted", None, values)
+        drafted = Transition(EntityKind.ALLOCATION, allocation_id, "drafted", None, values)
         progress.take(drafted, *(_prepared(file, asset, allocation_id, part) for part in parts))
 
 
@@ -121,7 +133,7 @@ def _divide(
         stand_back.add(smallest.claim_id)
 
 
-def _prepared(file: CaseFile, asset: AssetRow, allocation_id: str, part: Part) -> Move:
+def _prepared(file: CaseFile, asset: AssetRow, allocation_id: str, part: Part) -> Transition:
     """One payout per claim and hold, so that no hold pays more than it holds."""
     claim = next(c for c in file.claims if c.id == part.claim_id)
     values: dict[str, Scalar] = {
@@ -134,7 +146,7 @@ def _prepared(file: CaseFile, asset: AssetRow, allocation_id: str, part: Part) -
         "currency": file.recovery.currency,
     }
     name = derive_id("payout", allocation_id, claim.id, part.hold_id)
-    return Move(Noun.PAYOUT, name, "prepared", None, values)
+    return Transition(EntityKind.PAYOUT, name, "prepared", None, values)
 
 
 def _close(progress: Changeset, asset: AssetRow) -> None:
@@ -149,7 +161,7 @@ def _close(progress: Changeset, asset: AssetRow) -> None:
         or file.recovery.trace_wanted
     )
     if not busy:
-        progress.take(Move(Noun.ASSET, asset.id, "closed", file.asset(asset.id).stage))
+        progress.take(Transition(EntityKind.ASSET, asset.id, "closed", file.asset(asset.id).stage))
 
 
 _HOLD_BUSY = frozenset(

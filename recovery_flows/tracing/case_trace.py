@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, GonePart, Position, TraceView
 from models.entities.rows import RecoveryRow
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.ids import derive_id, digest
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from models.queries.books.changed_bookings import changed_bookings
 from models.queries.books.money import places, told_in
 from models.queries.cases.case_files import trace_json
@@ -23,7 +23,7 @@ from recovery_flows.ledger import bank_contradictions, claim_limits
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.postings import CONFLICT
 from recovery_flows.tracing import contradictions, onward_accounts
-from recovery_flows.tracing.inputs import Gathered, gather
+from recovery_flows.tracing.inputs import TraceInputs, gather
 from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
 from recovery_flows.tracing.methods.types import Trace
@@ -71,15 +71,15 @@ def _note_files(progress: Changeset, covered_to: Mapping[str, datetime]) -> None
         reaches = covered_to.get(asset.account_id)
         if asset.statement_to is None and reaches is not None:
             values: dict[str, Scalar] = {"statement_to": reaches}
-            progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+            progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def traced(recovery: RecoveryRow, given: Gathered, now: datetime) -> Trace:
+def traced(recovery: RecoveryRow, given: TraceInputs, now: datetime) -> Trace:
     """The trace under the rule in force for a recovery."""
     return trace_under(RuleName(recovery.tracing_rule), given, now, recovery.tracing_among)
 
 
-def trace_under(rule: RuleName, given: Gathered, now: datetime, among: str = "") -> Trace:
+def trace_under(rule: RuleName, given: TraceInputs, now: datetime, among: str = "") -> Trace:
     """The trace under any rule, of what is known at `now`; `among` "" is the usual one."""
     trace = trace_by(
         rule, given.transfers, given.sources, given.openings, given.coverage,

@@ -9,9 +9,9 @@ from itertools import groupby
 from models.case_file import CaseFile
 from models.entities.rows import RecoveryRow
 from models.entities.states import ApprovalState
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.tracing.case_trace import trace_under
-from recovery_flows.tracing.inputs import Gathered
+from recovery_flows.tracing.inputs import TraceInputs
 from recovery_flows.tracing.methods.batch import payers_first
 from recovery_flows.tracing.methods.catalogue import RULES, RuleInfo, RuleName, Standing
 from recovery_flows.tracing.methods.compare import moved_minor
@@ -28,7 +28,7 @@ class Compared:
     adopted: Trace
 
 
-def compared(recovery: RecoveryRow, given: Gathered, now: datetime) -> Compared:
+def compared(recovery: RecoveryRow, given: TraceInputs, now: datetime) -> Compared:
     """Run every rule, and again under each assumption; LIBR as the recovery has chosen it."""
     names = sorted(RULES, key=lambda n: n != recovery.tracing_rule)
     among = recovery.tracing_among
@@ -60,7 +60,7 @@ def _column(info: RuleInfo, told: tuple[tuple[str, int], ...], *, is_adopted: bo
     )
 
 
-def assumptions(given: Gathered) -> list[tuple[str, Gathered]]:
+def assumptions(given: TraceInputs) -> list[tuple[str, TraceInputs]]:
     """What could be otherwise, in words, each with the payments as they then would be.
 
     Only what no bank has told: openings that no statement states, and the order within a day of
@@ -77,7 +77,7 @@ def assumptions(given: Gathered) -> list[tuple[str, Gathered]]:
     ]
 
 
-def _in_day(given: Gathered, step: int) -> tuple[Transfer, ...]:
+def _in_day(given: TraceInputs, step: int) -> tuple[Transfer, ...]:
     """The payments with those of one day, as far as known by the day only, in another order."""
     dated = {n for n, lines in given.lines_of.items() if all(line.is_dated for line in lines)}
     ordered = sorted(given.transfers, key=lambda t: (t.at, t.order, t.id))
@@ -90,7 +90,7 @@ def _in_day(given: Gathered, step: int) -> tuple[Transfer, ...]:
 
 
 def moved_by(
-    recovery: RecoveryRow, given: Gathered, rule: RuleName, among: str, now: datetime
+    recovery: RecoveryRow, given: TraceInputs, rule: RuleName, among: str, now: datetime
 ) -> int:
     """How many minor units of the loss would lie elsewhere under another rule."""
     mine = trace_under(RuleName(recovery.tracing_rule), given, now, recovery.tracing_among)
@@ -102,7 +102,7 @@ def choice(file: CaseFile) -> tuple[str, str]:
     given = [
         a
         for a in file.approvals
-        if a.action == Act.TRACE_RULE
+        if a.action == ApprovalKind.TRACE_RULE
         and a.subject_id == file.recovery.id
         and a.state is ApprovalState.APPROVED
     ]

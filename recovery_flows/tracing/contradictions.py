@@ -7,9 +7,9 @@ from datetime import datetime
 
 from models.case_file import CaseFile, TraceView
 from models.entities.rows import DiscrepancyRow
-from models.entities.states import DiscrepancyKind, Noun
+from models.entities.states import DiscrepancyKind, EntityKind
 from models.money import Money
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.beyond_trace import (
     SETTLED_OR_GOING,
@@ -33,13 +33,15 @@ def refuse(progress: Changeset, found: TraceView, now: datetime, mark: str) -> b
     before, after = beyond_trace(file, SETTLED_OR_GOING), _beyond(file, found)
     worse = {a: minor for a, minor in after.items() if minor > before.get(a, 0)}
     for asset_id, minor in worse.items():
-        _own(progress, Noun.TRACE, asset_id, minor, mark, now)
+        _own(progress, EntityKind.TRACE, asset_id, minor, mark, now)
     if worse:
         recovery = file.recovery
         values: dict[str, Scalar] = {"trace_wanted": False}
         reason = "the new trace was not adopted: it contradicts what was paid back"
         progress.take(
-            Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, values, reason=reason)
+            Transition(
+                EntityKind.RECOVERY, recovery.id, "updated", recovery.state, values, reason=reason
+            )
         )
     return bool(worse)
 
@@ -49,7 +51,7 @@ def _beyond(file: CaseFile, found: TraceView) -> dict[str, int]:
 
 
 def _own(
-    progress: Changeset, noun: Noun, asset_id: str, minor: int, mark: str, now: datetime
+    progress: Changeset, noun: EntityKind, asset_id: str, minor: int, mark: str, now: datetime
 ) -> None:
     currency = progress.file.recovery.currency
     discrepancies.find(
@@ -63,20 +65,22 @@ def advance(progress: Changeset, now: datetime) -> None:
     """Contradictions of the trace in force are owned; those that are over want a new trace."""
     trace = progress.file.trace
     for asset_id, minor in beyond_trace(progress.file).items():
-        _own(progress, Noun.ASSET, asset_id, minor, trace.id if trace else "", now)
+        _own(progress, EntityKind.ASSET, asset_id, minor, trace.id if trace else "", now)
     over = [d for d in discrepancies.open_ones(progress.file) if _is_over(progress.file, d)]
     for found in over:
         discrepancies.clear(progress, found.id, now, "nothing contradicts the trace any more")
     recovery = progress.file.recovery
     if over and not recovery.trace_wanted:
         values: dict[str, Scalar] = {"trace_wanted": True}
-        progress.take(Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, values))
+        progress.take(
+            Transition(EntityKind.RECOVERY, recovery.id, "updated", recovery.state, values)
+        )
 
 
 def _is_over(file: CaseFile, found: DiscrepancyRow) -> bool:
     """Whether a payout that contradicted a trace was refused, or the trace in force is another."""
     if found.kind is not _KIND:
         return False
-    if found.subject_noun is Noun.TRACE:
+    if found.subject_noun is EntityKind.TRACE:
         return returned_or_going_minor(file, found.asset_id) < (found.expected_minor or 0)
     return found.asset_id not in beyond_trace(file)

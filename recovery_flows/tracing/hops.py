@@ -15,7 +15,7 @@ from models.queries.books.money import StoredLine, places, tails
 from models.queries.cases.case_files import load_file
 from models.queries.cases.views import masked_account
 from recovery_flows.tracing.case_trace import depths, trace_under
-from recovery_flows.tracing.inputs import Gathered, gather
+from recovery_flows.tracing.inputs import TraceInputs, gather
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName
 from recovery_flows.tracing.methods.types import Hop, Trace, Transfer
 from recovery_flows.tracing.views import HopView
@@ -43,7 +43,7 @@ def hops_of(
     return tuple(shown.view(hop, depth) for hop, depth in _in_order(mine, given, trace))
 
 
-def _in_order(hops: list[Hop], given: Gathered, trace: Trace) -> Iterable[tuple[Hop, int]]:
+def _in_order(hops: list[Hop], given: TraceInputs, trace: Trace) -> Iterable[tuple[Hop, int]]:
     if any(h.parent is not None for h in trace.hops):
         return _tree(hops)
     depth = depths(trace)
@@ -68,7 +68,7 @@ class _Shown:
     """What a hop is told with."""
 
     file: CaseFile
-    given: Gathered
+    given: TraceInputs
     trace: Trace
     resting: frozenset[int]
     tails: dict[str, str]

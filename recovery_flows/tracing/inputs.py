@@ -27,7 +27,7 @@ _NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class TraceInputs:
     """The arguments of any rule for one recovery, and the bookings behind each payment.
 
     `transfers` are as they move traced money: what a bank paid out of a hold is none of them.
@@ -54,7 +54,7 @@ class Gathered:
     """Accounts that are told in several currencies, and what they are called meanwhile."""
 
 
-def gather(session: Session, file: CaseFile) -> Gathered:
+def gather(session: Session, file: CaseFile) -> TraceInputs:
     """Everything that is stored about the accounts of a recovery, ready for any rule."""
     assets = {a.account_id for a in file.assets}
     from_files = _told_onwards(session, assets)
@@ -75,7 +75,7 @@ def gather(session: Session, file: CaseFile) -> Gathered:
     )
     reported = _payments(file, needed, merged)
     booked = {c.id: minor for c, t in reported if (minor := _booked_minor(c, t)) is not None}
-    return Gathered(
+    return TraceInputs(
         transfers=told.apart(payments),
         sources=tuple(
             Source(t.id, c.id, claim_limits.upheld_minor(c, booked.get(c.id))) for c, t in reported

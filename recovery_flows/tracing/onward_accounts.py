@@ -6,10 +6,10 @@ from datetime import datetime
 
 from models.case_file import CaseFile, GonePart, Place, Position, TraceView
 from models.entities.rows import AssetRow, ClaimRow
-from models.entities.states import CallKind, ClaimState, Noun, RequestState, Stage
+from models.entities.states import CallKind, ClaimState, EntityKind, RequestState, Stage
 from models.facts import LineKind
 from models.ids import derive_id, digest
-from models.outcome import CallIntent, Move
+from models.outcome import CallIntent, Transition
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -25,7 +25,7 @@ def adopt(
     places: dict[str, Place],
     depth_of: dict[str, int],
     stale: frozenset[str],
-    limited: tuple[Move, ...] = (),
+    limited: tuple[Transition, ...] = (),
 ) -> None:
     """Put a new trace in force: what is located and gone is re-booked, new accounts become assets.
 
@@ -35,13 +35,17 @@ def adopt(
     """
     file = progress.file
     recovery = file.recovery
-    moves = [Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": False})]
+    moves = [
+        Transition(
+            EntityKind.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": False}
+        )
+    ]
     if file.trace is None or _content(file.trace) != _content(found):
         if file.trace is not None:
-            moves.append(Move(Noun.TRACE, file.trace.id, "replaced", "adopted"))
+            moves.append(Transition(EntityKind.TRACE, file.trace.id, "replaced", "adopted"))
         moves.append(
-            Move(
-                Noun.TRACE, found.id, "adopted", None,
+            Transition(
+                EntityKind.TRACE, found.id, "adopted", None,
                 {
                     "rule": found.rule,
                     "as_of": now,
@@ -79,7 +83,7 @@ def _asset_moves(
     places: dict[str, Place],
     depth_of: dict[str, int],
     stale: frozenset[str],
-) -> list[Move]:
+) -> list[Transition]:
     sums = _traced(trace)
     moves = []
     for asset in file.assets:
@@ -90,7 +94,7 @@ def _asset_moves(
         if asset.account_id in stale and asset.statement_to is not None:
             values["statement_to"] = None
         if values:
-            moves.append(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+            moves.append(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
     for account_id in sorted(sums, key=lambda a: (depth_of.get(a, 0), a)):
         amount, claim = sums[account_id]
         if account_id in places:
@@ -107,15 +111,15 @@ def _found(
     amount_minor: int,
     claim_minor: int,
     depth: int,
-) -> Move:
+) -> Transition:
     law = laws[file.recovery.regime]
     left_alone = ""
     if claim_minor < law.minimum_worth(file.recovery.currency).minor:
         left_alone = f"below the minimum worth ({law.code}_MINIMUM_WORTH)"
     elif law.maximum_hops is not None and depth > law.maximum_hops:
         left_alone = f"further than {law.maximum_hops} payments ({law.code}_MAXIMUM_HOPS)"
-    return Move(
-        Noun.ASSET,
+    return Transition(
+        EntityKind.ASSET,
         derive_id("asset", file.recovery.id, account_id),
         "found" if place.home else "found_abroad",
         None,
@@ -143,7 +147,7 @@ def advance(progress: Changeset, now: datetime) -> None:
         _ask_victims_bank(progress, claim)
     for asset in progress.file.assets:
         if asset.stage is Stage.TRACING and is_traced(progress.file, asset):
-            progress.take(Move(Noun.ASSET, asset.id, "traced", asset.stage))
+            progress.take(Transition(EntityKind.ASSET, asset.id, "traced", asset.stage))
 
 
 def _ask_victims_bank(progress: Changeset, claim: ClaimRow) -> None:
@@ -159,7 +163,7 @@ def _ask_victims_bank(progress: Changeset, claim: ClaimRow) -> None:
             id=derive_id("call", claim.id, CallKind.STATEMENT),
             partner_id=claim.victim_partner_id,
             kind=CallKind.STATEMENT,
-            noun=Noun.CLAIM,
+            noun=EntityKind.CLAIM,
             subject_id=claim.id,
             asset_id=asset.id,
         )

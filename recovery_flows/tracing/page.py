@@ -23,7 +23,7 @@ from recovery_flows.ledger.postings import CONFLICT
 from recovery_flows.tracing import comparison
 from recovery_flows.tracing.case_trace import depths
 from recovery_flows.tracing.hops import hops_of
-from recovery_flows.tracing.inputs import Gathered, gather
+from recovery_flows.tracing.inputs import TraceInputs, gather
 from recovery_flows.tracing.methods.types import Basis, Trace
 from recovery_flows.tracing.views import ClaimLabel, PlaceRow, TracePage
 
@@ -66,7 +66,7 @@ def _accounts(traces: Iterable[Trace]) -> set[str]:
     return found
 
 
-def _opening_text(given: Gathered) -> str:
+def _opening_text(given: TraceInputs) -> str:
     counts = Counter(o.basis for o in given.openings)
     said = (
         (Basis.KNOWN, "opening balance as the statement states it for {}"),
@@ -116,7 +116,7 @@ class _Known:
 def _rows(
     session: Session,
     file: CaseFile,
-    given: Gathered,
+    given: TraceInputs,
     compared: comparison.Compared,
     names: Names,
     laws: Regimes,
@@ -200,7 +200,7 @@ def _ask(known: _Known, account: str) -> str:
     return f"ask {bank or 'its bank'} for the statement of {known.names.account(account)}{since}"
 
 
-def _shortages(trace: Trace, given: Gathered, names: Names) -> Iterable[str]:
+def _shortages(trace: Trace, given: TraceInputs, names: Names) -> Iterable[str]:
     payments = {t.id: t for t in given.transfers}
     for shortage in trace.shortages:
         payment = payments.get(shortage.transfer_id)
@@ -210,7 +210,7 @@ def _shortages(trace: Trace, given: Gathered, names: Names) -> Iterable[str]:
         yield f"{label}: {money} more left {when} than is known to have been there"
 
 
-def _currency(given: Gathered, account: str) -> str:
+def _currency(given: TraceInputs, account: str) -> str:
     return next(t.credit_currency for t in given.transfers if t.payee == account)
 
 

@@ -11,15 +11,15 @@ from models.entities.rows import AllocationRow
 from models.entities.states import (
     AllocationState,
     ApprovalState,
+    EntityKind,
     HoldKind,
     HoldState,
-    Noun,
     PayoutState,
     RecoveryState,
 )
 from models.money import Money
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
@@ -100,15 +100,21 @@ def choose(
         "asked_reason": reason,
         "asked_moved_minor": moved_minor,
     }
-    progress.take(Move(Noun.RECOVERY, recovery.id, "rule_asked", recovery.state, values))
-    return ask(progress, Act.TRACE_RULE, recovery.id, actor, now)
+    progress.take(
+        Transition(EntityKind.RECOVERY, recovery.id, "rule_asked", recovery.state, values)
+    )
+    return ask(progress, ApprovalKind.TRACE_RULE, recovery.id, actor, now)
 
 
 def void_choice(progress: Changeset, reason: str) -> None:
     """A rule that was asked for and waits is not asked for any more."""
     for approval in progress.file.approvals:
-        if approval.action == Act.TRACE_RULE and approval.state is ApprovalState.PENDING:
-            progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason))
+        if approval.action == ApprovalKind.TRACE_RULE and approval.state is ApprovalState.PENDING:
+            progress.take(
+                Transition(
+                    EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
+                )
+            )
 
 
 def put_in_force(progress: Changeset) -> None:
@@ -126,7 +132,7 @@ def put_in_force(progress: Changeset) -> None:
         "trace_wanted": True,
     }
     progress.take(
-        Move(Noun.RECOVERY, recovery.id, "rule_changed", recovery.state, values),
+        Transition(EntityKind.RECOVERY, recovery.id, "rule_changed", recovery.state, values),
         *_void_drafts(progress.file),
     )
 
@@ -136,14 +142,14 @@ def drop(progress: Changeset, reason: str) -> None:
     recovery = progress.file.recovery
     if recovery.state is RecoveryState.OPEN:
         progress.take(
-            Move(
-                Noun.RECOVERY, recovery.id, "rule_denied", recovery.state, _NOTHING_ASKED,
+            Transition(
+                EntityKind.RECOVERY, recovery.id, "rule_denied", recovery.state, _NOTHING_ASKED,
                 reason=reason,
             )
         )  # fmt: skip
 
 
-def _void_drafts(file: CaseFile) -> Iterator[Move]:
+def _void_drafts(file: CaseFile) -> Iterator[Transition]:
     """Returns and freezes drafted by the old trace: the new one has other sums for them.
 
     A drafted stop stays: it is urgent, and what it stops too much is let go.
@@ -154,19 +160,23 @@ def _void_drafts(file: CaseFile) -> Iterator[Move]:
             HoldState.DRAFT,
             HoldState.PENDING_APPROVAL,
         ):
-            yield Move(Noun.HOLD, hold.id, "cancelled", hold.state, reason=reason)
+            yield Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason)
             yield from _void_asked(file, hold.id, reason)
     for allocation in file.allocations:
         if allocation.state not in UNDECIDED:
             continue
-        yield Move(Noun.ALLOCATION, allocation.id, "voided", allocation.state, reason=reason)
+        yield Transition(
+            EntityKind.ALLOCATION, allocation.id, "voided", allocation.state, reason=reason
+        )
         for payout in file.payouts_of(allocation.id):
             if payout.state is PayoutState.PREPARED:
-                yield Move(Noun.PAYOUT, payout.id, "cancelled", payout.state)
+                yield Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state)
         yield from _void_asked(file, allocation.id, reason)
 
 
-def _void_asked(file: CaseFile, subject_id: str, reason: str) -> Iterator[Move]:
+def _void_asked(file: CaseFile, subject_id: str, reason: str) -> Iterator[Transition]:
     for approval in file.approvals:
         if approval.subject_id == subject_id and approval.state is ApprovalState.PENDING:
-            yield Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason=reason)
+            yield Transition(
+                EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
+            )

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.states import Noun
-from models.outcome import Move, Scalar
+from models.entities.states import EntityKind
+from models.outcome import Scalar, Transition
 from recovery_flows.ledger.changeset import Changeset
 
 SILENT = "the bank refused its statement"
 
 
-def take_statement(progress: Changeset, noun: Noun, subject_id: str, covers_to: datetime) -> None:
+def take_statement(
+    progress: Changeset, noun: EntityKind, subject_id: str, covers_to: datetime
+) -> None:
     """A statement came in for an asset or a claim's own account: the trace is due again."""
     values: dict[str, Scalar] = {"statement_to": covers_to}
-    if noun is Noun.ASSET:
+    if noun is EntityKind.ASSET:
         asset = progress.file.asset(subject_id)
         if asset.left_alone.startswith(SILENT):
             values["left_alone"] = ""
-        progress.take(Move(Noun.ASSET, asset.id, "updated", asset.stage, values))
+        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
     else:
         claim = next(c for c in progress.file.claims if c.id == subject_id)
-        progress.take(Move(Noun.CLAIM, claim.id, "updated", claim.state, values))
+        progress.take(Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, values))
     want_trace(progress)
 
 
@@ -30,5 +32,7 @@ def want_trace(progress: Changeset) -> None:
     recovery = progress.file.recovery
     if not recovery.trace_wanted:
         progress.take(
-            Move(Noun.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": True})
+            Transition(
+                EntityKind.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": True}
+            )
         )

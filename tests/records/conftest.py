@@ -17,7 +17,7 @@ from config.regimes import read_regime, regime_codes
 from models.case_file import CaseFile
 from models.engine import Database, make_engine, open_database
 from models.entities.partner import Partner
-from models.entities.states import HoldKind, HoldState, Noun, Role
+from models.entities.states import EntityKind, HoldKind, HoldState, Role
 from models.entities.tables import table_of
 from models.facts import (
     AccountRef,
@@ -190,7 +190,7 @@ class Unit:
             name = keep(unit, repr(fact).encode(), "statement answer", "text/plain", self.now)
             account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
             asset = next(a for a in progress.file.assets if a.account_id == account)
-            trace_requests.take_statement(progress, Noun.ASSET, asset.id, fact.covers_to)
+            trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, fact.covers_to)
             trace_file(unit.session, unit.vault, progress, self.now, self.laws)
             conclude(unit, ENGINE, self.now, self.laws, progress)
 

@@ -21,11 +21,11 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.engine import Database
 from models.entities.register_states import InstallationKind
-from models.entities.states import Noun, Role
+from models.entities.states import EntityKind, Role
 from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
 from models.entities.transitions import TRANSITIONS
 from models.ids import digest_bytes
-from models.outcome import Move, Outcome
+from models.outcome import Outcome, Transition
 from models.queries.audit.verify import Finding, verify
 from models.sealing.sealed_place import SealedPlace
 from models.store import line_imports
@@ -43,7 +43,7 @@ MAY_CHANGE: dict[tuple[str, str], str] = {}
 
 OF_DOCUMENTS = {("call", "letter_digest"), ("call", "answer_document"), ("task", "document")}
 # Rows of these tables vouch for each other or for bytes: they are made by their own writers.
-BY_WRITERS = {Noun.STATEMENT, Noun.CLOCK, Noun.INSTALLATION}
+BY_WRITERS = {EntityKind.STATEMENT, EntityKind.CLOCK, EntityKind.INSTALLATION}
 
 
 @dataclass
@@ -84,7 +84,7 @@ def value_of(work: Unit, column: sa.Column[Any], row_id: str, n: int) -> Any:
     return f"{column.name[:12]}-{n}"[: column.type.length or 40]  # type: ignore[attr-defined]
 
 
-def born(work: Unit, noun: Noun, n: int) -> None:
+def born(work: Unit, noun: EntityKind, n: int) -> None:
     """A row of a noun with a value in every column, made by an event as the program makes it."""
     table = BY_NOUN[noun]
     birth = next(event for state, event in TRANSITIONS[noun] if state is None)
@@ -95,13 +95,13 @@ def born(work: Unit, noun: Noun, n: int) -> None:
     role = next(iter(sorted(DECISIONS.get((noun, birth), {Role.ENGINE}))))
     actor = ENGINE if role is Role.ENGINE else Actor("chen", role)
     of = "" if "recovery_id" not in table.c else work_recovery(work)
-    work.confirmed = Move(noun, name, birth, None, values)
+    work.confirmed = Transition(noun, name, birth, None, values)
     at = datetime.fromisoformat("2026-03-02T04:00:00+00:00")
     record(work, actor, at, of, Outcome((work.confirmed,)))
 
 
 def work_recovery(work: Unit) -> str:
-    table = BY_NOUN[Noun.RECOVERY]
+    table = BY_NOUN[EntityKind.RECOVERY]
     return str(work.session.execute(sa.select(table.c.id).limit(1)).scalar_one())
 
 
@@ -126,7 +126,7 @@ def filled(
         line_imports.begin(work, "import-dead", unit.now - timedelta(hours=1))
         line_imports.begin(work, "import-alive", unit.now)
         note_made(work, unit.now, InstallationKind.UNIT)
-        for noun in Noun:
+        for noun in EntityKind:
             if noun not in BY_WRITERS:
                 for n in (1, 2):
                     born(work, noun, n)
@@ -157,7 +157,7 @@ def names(findings: tuple[Finding, ...], table: str, row: dict[str, Any]) -> boo
     keys = {str(row.get(k)) for k in ("id", "digest", "name", "seq", "event_seq")}
     return any(
         f.noun == table or f.subject_id in keys or str(f.seq) in keys
-        or (table == "case_clock" and f.noun == Noun.CLOCK)
+        or (table == "case_clock" and f.noun == EntityKind.CLOCK)
         for f in findings
     )  # fmt: skip
 

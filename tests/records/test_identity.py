@@ -16,17 +16,17 @@ from models.entities.states import (
     TERMS,
     AllocationState,
     ClaimState,
+    EntityKind,
     HoldKind,
     HoldState,
     LedgerAccount,
-    Noun,
     PayoutState,
     RecoveryState,
     Stage,
 )  # fmt: skip
 from models.facts import LineKind
 from models.money import split_minor
-from models.outcome import Move, unbalanced
+from models.outcome import Transition, unbalanced
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.postings import CONFLICT
 
@@ -75,8 +75,8 @@ def opened(losses: list[int]) -> Changeset:
 def judge_claims(progress: Changeset, dice: Random) -> None:
     progress.take(
         *(
-            Move(
-                Noun.CLAIM, c.id, "verified", c.state,
+            Transition(
+                EntityKind.CLAIM, c.id, "verified", c.state,
                 {"upheld_minor": dice.choice((c.reported_minor, c.reported_minor // 3, 0))},
             )
             for c in progress.file.claims
@@ -109,7 +109,9 @@ def adopt(progress: Changeset, dice: Random) -> None:
         ]
     kept = tuple(p for p in positions if p.claim_minor)
     view = TraceView(f"trace-{dice.random()}", "fifo", NOW, kept, tuple(gone))
-    progress.adopt(view, Move(Noun.RECOVERY, "rec", "updated", "open", {"trace_wanted": False}))
+    progress.adopt(
+        view, Transition(EntityKind.RECOVERY, "rec", "updated", "open", {"trace_wanted": False})
+    )
 
 
 def hold(progress: Changeset, dice: Random) -> None:
@@ -121,10 +123,12 @@ def hold(progress: Changeset, dice: Random) -> None:
         "requested_minor": minor,
     }  # fmt: skip
     progress.take(
-        Move(Noun.HOLD, name, "drafted", None, values),
-        Move(Noun.HOLD, name, "ordered_first", HoldState.DRAFT),
+        Transition(EntityKind.HOLD, name, "drafted", None, values),
+        Transition(EntityKind.HOLD, name, "ordered_first", HoldState.DRAFT),
     )
-    progress.take(Move(Noun.HOLD, name, "stopped", HoldState.ORDERED, {"held_minor": minor}))
+    progress.take(
+        Transition(EntityKind.HOLD, name, "stopped", HoldState.ORDERED, {"held_minor": minor})
+    )
 
 
 def change_hold(progress: Changeset, dice: Random) -> None:
@@ -133,7 +137,7 @@ def change_hold(progress: Changeset, dice: Random) -> None:
         return
     found, event = dice.choice(live), dice.choice(("updated", "lapsed", "released", "superseded"))
     held = dice.randrange(2_000) if event == "updated" else 0
-    progress.take(Move(Noun.HOLD, found.id, event, found.state, {"held_minor": held}))
+    progress.take(Transition(EntityKind.HOLD, found.id, event, found.state, {"held_minor": held}))
 
 
 def pay(progress: Changeset, dice: Random) -> None:
@@ -166,10 +170,10 @@ def pay(progress: Changeset, dice: Random) -> None:
         settled = {"debited_minor": debited, "debited_currency": balance.asset_currency}
         left = {"held_minor": found[0].held_minor - debited}
         progress.take(
-            Move(Noun.PAYOUT, name, "prepared", None, values),
-            Move(Noun.PAYOUT, name, "instructed", PayoutState.PREPARED),
-            Move(Noun.PAYOUT, name, "settled", PayoutState.INSTRUCTED, settled),
-            Move(Noun.HOLD, found[0].id, "updated", found[0].state, left),
+            Transition(EntityKind.PAYOUT, name, "prepared", None, values),
+            Transition(EntityKind.PAYOUT, name, "instructed", PayoutState.PREPARED),
+            Transition(EntityKind.PAYOUT, name, "settled", PayoutState.INSTRUCTED, settled),
+            Transition(EntityKind.HOLD, found[0].id, "updated", found[0].state, left),
         )
         return
 
@@ -178,7 +182,9 @@ def send_back(progress: Changeset, dice: Random) -> None:
     """A settled payout comes back."""
     settled = [p for p in progress.file.payouts if p.state is PayoutState.SETTLED]
     if settled:
-        progress.take(Move(Noun.PAYOUT, dice.choice(settled).id, "returned", PayoutState.SETTLED))
+        progress.take(
+            Transition(EntityKind.PAYOUT, dice.choice(settled).id, "returned", PayoutState.SETTLED)
+        )
 
 
 def check(progress: Changeset) -> None:
@@ -211,7 +217,7 @@ STEPS = (hold, hold, change_hold, pay, pay, adopt, send_back)
 @settings(max_examples=120)
 def test_the_identity_holds_through_any_history(dice: Random, losses: list[int]) -> None:
     progress = opened(losses)
-    progress.take(Move(Noun.RECOVERY, "rec", "updated", "open", {"trace_wanted": True}))
+    progress.take(Transition(EntityKind.RECOVERY, "rec", "updated", "open", {"trace_wanted": True}))
     check(progress)
     judge_claims(progress, dice)
     adopt(progress, dice)
@@ -228,5 +234,7 @@ def test_adopting_the_same_trace_again_books_nothing() -> None:
     trace = progress.file.trace
     assert trace is not None
     again = Changeset(progress.file)
-    again.adopt(replace(trace, id="again"), Move(Noun.RECOVERY, "rec", "updated", "open"))
+    again.adopt(
+        replace(trace, id="again"), Transition(EntityKind.RECOVERY, "rec", "updated", "open")
+    )
     assert again.moves[-1].postings == ()

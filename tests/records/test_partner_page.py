@@ -12,9 +12,9 @@ from models.entities.partner import Call
 from models.entities.states import (
     CallKind,
     CallState,
+    EntityKind,
     HoldState,
     LinkageState,
-    Noun,
     PartnerKind,
     TaskKind,
     TaskState,
@@ -85,7 +85,7 @@ def test_tasks_of_a_linkage_are_measured_too(unit: Any) -> None:
             work.session.execute(table_of(Task).insert(), task)
             call = {
                 "id": f"c{n}", "recovery_id": recovery_id, "asset_id": asset_id,
-                "partner_id": "bank-slow", "kind": CallKind.TASK, "noun": Noun.TASK,
+                "partner_id": "bank-slow", "kind": CallKind.TASK, "noun": EntityKind.TASK,
                 "subject_id": f"t{n}", "state": CallState.ANSWERED, "planned_at": unit.now,
                 "sent_at": unit.now,
             }  # fmt: skip

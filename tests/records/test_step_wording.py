@@ -19,7 +19,7 @@ from models.queries.audit.verify import verify
 from models.queries.cases.queue import queue_page
 from models.step_wording import SENTENCES, Wording, say
 from recovery_flows.approvals import figures as approval_subjects
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.views.page import recovery_page
 from tests.records.older import brought_up_to_date, taken_back
 
@@ -65,7 +65,9 @@ def test_a_sentence_that_lacks_a_figure_is_a_mistake_of_the_program() -> None:
 
 def test_every_kind_of_approval_of_discrepancy_and_of_ending_has_its_words() -> None:
     ended = set(RecoveryState) - {RecoveryState.REPORTED, RecoveryState.OPEN}
-    needed = {f"approve_{act}" for act in Act} | {f"discrepancy_{k}" for k in DiscrepancyKind}
+    needed = {f"approve_{act}" for act in ApprovalKind} | {
+        f"discrepancy_{k}" for k in DiscrepancyKind
+    }
     assert needed | {f"ended_{state}" for state in ended} <= set(SENTENCES)
 
 

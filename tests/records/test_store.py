@@ -12,9 +12,16 @@ from sqlmodel import SQLModel
 
 from models.case_file import CaseFile
 from models.entities import tables
-from models.entities.states import CallKind, HoldKind, LedgerAccount, Noun, RecoveryState, Role
+from models.entities.states import (
+    CallKind,
+    EntityKind,
+    HoldKind,
+    LedgerAccount,
+    RecoveryState,
+    Role,
+)
 from models.entities.transitions import TRANSITIONS
-from models.outcome import CallIntent, Move, Outcome, Posting
+from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
 from models.store.record import StaleFileError, UnbalancedEntryError, record
@@ -26,7 +33,7 @@ from recovery_flows.ledger.changeset import Changeset
 OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
 
 
-def written(unit: Any, actor: Actor, recovery_id: str, *moves: Move) -> None:
+def written(unit: Any, actor: Actor, recovery_id: str, *moves: Transition) -> None:
     with unit_of_work(unit.database) as work:
         record(work, actor, unit.now, recovery_id, Outcome(moves))
 
@@ -44,7 +51,9 @@ def asked(unit: Any) -> tuple[str, Any]:
 @pytest.mark.parametrize("event", ["approved", "denied"])
 def test_who_asked_cannot_decide_even_with_the_role(unit: Any, asked: Any, event: str) -> None:
     recovery_id, approval = asked
-    move = Move(Noun.APPROVAL, approval.id, event, approval.state, {"decided_by": "chen"})
+    move = Transition(
+        EntityKind.APPROVAL, approval.id, event, approval.state, {"decided_by": "chen"}
+    )
     with pytest.raises(NotPermittedError, match="a second person has to"):
         written(unit, Actor("chen", Role.SUPERVISOR), recovery_id, move)
     assert unit.file(recovery_id).approvals == (approval,)
@@ -53,10 +62,10 @@ def test_who_asked_cannot_decide_even_with_the_role(unit: Any, asked: Any, event
 
 
 @pytest.mark.parametrize(("noun", "event"), sorted(DECISIONS))
-def test_the_engine_can_never_decide(unit: Any, noun: Noun, event: str) -> None:
+def test_the_engine_can_never_decide(unit: Any, noun: EntityKind, event: str) -> None:
     state = next(state for state, name in TRANSITIONS[noun] if name == event)
     with pytest.raises(NotPermittedError, match="acts as engine"):
-        written(unit, ENGINE, "", Move(noun, "any", event, state))
+        written(unit, ENGINE, "", Transition(noun, "any", event, state))
 
 
 def test_every_yes_and_no_of_a_person_is_a_decision() -> None:
@@ -68,10 +77,10 @@ def test_every_yes_and_no_of_a_person_is_a_decision() -> None:
 
 def test_an_officer_cannot_approve_and_a_supervisor_cannot_order(unit: Any, asked: Any) -> None:
     recovery_id, approval = asked
-    yes = Move(Noun.APPROVAL, approval.id, "approved", approval.state)
+    yes = Transition(EntityKind.APPROVAL, approval.id, "approved", approval.state)
     with pytest.raises(NotPermittedError, match="takes the role supervisor"):
         written(unit, Actor("li", Role.OFFICER), recovery_id, yes)
-    order = Move(Noun.HOLD, "any", "ordered_first", "draft")
+    order = Transition(EntityKind.HOLD, "any", "ordered_first", "draft")
     with pytest.raises(NotPermittedError, match="takes the role officer"):
         written(unit, SUPERVISOR, recovery_id, order)
 
@@ -84,8 +93,10 @@ def test_a_decision_on_an_old_picture_is_refused_and_nothing_of_it_is_kept(unit:
         claim, recovery = old.claims[0], old.recovery
         values = {"case_number": f"SYN-{number}"}
         progress.take(
-            Move(Noun.RECOVERY, recovery.id, "accepted", recovery.state, values),
-            Move(Noun.CLAIM, claim.id, "verified", claim.state, {"upheld_minor": number}),
+            Transition(EntityKind.RECOVERY, recovery.id, "accepted", recovery.state, values),
+            Transition(
+                EntityKind.CLAIM, claim.id, "verified", claim.state, {"upheld_minor": number}
+            ),
         )
         if expected is None:
             written(unit, OFFICER, recovery_id, *progress.moves)
@@ -105,7 +116,7 @@ def test_an_entry_that_does_not_sum_up_is_never_written(unit: Any) -> None:
     with pytest.raises(UnbalancedEntryError, match="does not sum to zero"):
         written(
             unit, ENGINE, recovery_id,
-            Move(Noun.CLAIM, claim.id, "updated", claim.state, postings=(leg,)),
+            Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, postings=(leg,)),
         )  # fmt: skip
     assert unit.one("SELECT count(*) FROM event") == events
 
@@ -137,7 +148,7 @@ def test_a_call_is_planned_once(unit: Any, asked: Any) -> None:
 # SQLite does not tell of an index on an expression: that of claims by their payment's reference.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
-    assert tables.BY_NOUN.keys() == set(Noun)
+    assert tables.BY_NOUN.keys() == set(EntityKind)
     with unit.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import Noun, Role
+from models.entities.states import EntityKind, Role
 from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
 from models.entities.transitions import TRANSITIONS, IllegalMoveError
-from models.outcome import Move, Outcome
+from models.outcome import Outcome, Transition
 from models.store.permissions import DECISIONS
 from models.store.record import StaleFileError, record
 from models.store.unit import Actor, Unit, unit_of_work
@@ -26,7 +26,7 @@ from models.store.unit import Actor, Unit, unit_of_work
 EVENTS = sorted({event for table in TRANSITIONS.values() for _, event in table})
 
 
-def states_of(noun: Noun) -> list[str | None]:
+def states_of(noun: EntityKind) -> list[str | None]:
     """Not there yet, then every state that its table names."""
     named = {s for s, _ in TRANSITIONS[noun] if s is not None} | set(TRANSITIONS[noun].values())
     return [None, *sorted(named)]
@@ -39,7 +39,7 @@ def made_up(column: sa.Column[Any], mark: str, now: datetime) -> object:
     return {str: mark, bool: False, int: int(mark), datetime: now}[kind]
 
 
-def put(work: Unit, noun: Noun, state: str, mark: str, now: datetime) -> None:
+def put(work: Unit, noun: EntityKind, state: str, mark: str, now: datetime) -> None:
     """A row in this state, whatever else stands in it."""
     needed = (c for c in BY_NOUN[noun].c if not c.nullable)
     values = {c.name: made_up(c, mark, now) for c in needed}
@@ -48,13 +48,13 @@ def put(work: Unit, noun: Noun, state: str, mark: str, now: datetime) -> None:
     work.session.execute(BY_NOUN[noun].insert(), values)
 
 
-def who(noun: Noun, event: str) -> Actor:
+def who(noun: EntityKind, event: str) -> Actor:
     """Somebody who may: the role that the event takes, and nobody who has asked for it."""
     roles = DECISIONS.get((noun, event), {Role.ENGINE})
     return Actor("a-second-person", min(roles))
 
 
-def cells(noun: Noun) -> Iterator[tuple[str, str | None, str]]:
+def cells(noun: EntityKind) -> Iterator[tuple[str, str | None, str]]:
     for number, (state, event) in enumerate(product(states_of(noun), EVENTS), start=1):
         yield str(number), state, event
 
@@ -76,9 +76,9 @@ def written(work: Unit) -> int:
     return int(work.session.execute(sa.text("SELECT count(*) FROM event")).scalar_one())
 
 
-@pytest.mark.parametrize("noun", Noun)
+@pytest.mark.parametrize("noun", EntityKind)
 def test_each_state_takes_the_events_of_its_table_and_refuses_all_others(
-    unit: Any, noun: Noun
+    unit: Any, noun: EntityKind
 ) -> None:
     now, table = unit.now, BY_NOUN[noun]
     taken = set()
@@ -91,7 +91,7 @@ def test_each_state_takes_the_events_of_its_table_and_refuses_all_others(
             else:
                 put(work, noun, state, mark, now)
             before = written(work)
-            work.confirmed = Move(noun, mark, event, state, values)  # as two people agreed
+            work.confirmed = Transition(noun, mark, event, state, values)  # as two people agreed
             outcome = Outcome((work.confirmed,))
             if (state, event) not in TRANSITIONS[noun]:
                 with pytest.raises(IllegalMoveError, match=event):
@@ -110,8 +110,10 @@ def test_each_state_takes_the_events_of_its_table_and_refuses_all_others(
     assert taken == set(TRANSITIONS[noun])
 
 
-@pytest.mark.parametrize("noun", [n for n in Noun if n not in STATELESS])
-def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(unit: Any, noun: Noun) -> None:
+@pytest.mark.parametrize("noun", [n for n in EntityKind if n not in STATELESS])
+def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(
+    unit: Any, noun: EntityKind
+) -> None:
     moves = [(s, e) for s, e in TRANSITIONS[noun] if s is not None]
     others = states_of(noun)[1:]
     with undone(unit) as work:
@@ -119,13 +121,13 @@ def test_a_row_that_is_in_another_state_than_was_seen_is_not_moved(unit: Any, no
             if other == seen:
                 continue
             put(work, noun, str(other), str(number), unit.now)
-            move = Move(noun, str(number), event, seen)
+            move = Transition(noun, str(number), event, seen)
             with pytest.raises(StaleFileError, match=f"is {other} now"):
                 record(work, who(noun, event), unit.now, "", Outcome((move,)))
 
 
-@pytest.mark.parametrize("noun", Noun)
-def test_every_state_can_be_come_to(noun: Noun) -> None:
+@pytest.mark.parametrize("noun", EntityKind)
+def test_every_state_can_be_come_to(noun: EntityKind) -> None:
     met: set[str | None] = {None}
     for _ in TRANSITIONS[noun]:
         met |= {new for (state, _), new in TRANSITIONS[noun].items() if state in met}

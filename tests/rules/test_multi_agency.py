@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.regimes import read_regime
-from models.entities.states import Noun, PartnerKind, Role, SubjectKind, TaskKind, TaskState
+from models.entities.states import EntityKind, PartnerKind, Role, SubjectKind, TaskKind, TaskState
 from models.entities.task_rows import TaskRow
 from models.entities.transitions import TRANSITIONS
 from models.store.permissions import DECISIONS
@@ -160,13 +160,17 @@ def test_the_slowest_is_the_open_one_that_came_least_far_else_the_last_to_answer
 
 
 def test_every_word_of_a_partner_is_a_move_that_a_task_can_take() -> None:
-    moves = TRANSITIONS[Noun.TASK]
+    moves = TRANSITIONS[EntityKind.TASK]
     assert [pair for pair, event in _EVENTS.items() if (pair[0], event) not in moves] == []
     assert all((state, "updated") in moves for state in TaskState)
 
 
 def test_the_engine_orders_no_task_renews_none_and_starts_no_linkage() -> None:
-    decided = ((Noun.LINKAGE, "started"), (Noun.TASK, "ordered"), (Noun.TASK, "renewal_ordered"))
+    decided = (
+        (EntityKind.LINKAGE, "started"),
+        (EntityKind.TASK, "ordered"),
+        (EntityKind.TASK, "renewal_ordered"),
+    )
     assert [who for who in decided if Role.ENGINE in DECISIONS[who]] == []
 
 

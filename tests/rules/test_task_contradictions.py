@@ -11,7 +11,7 @@ import pytest
 
 from models.case_file import CaseFile
 from models.entities.rows import RecoveryRow
-from models.entities.states import DiscrepancyKind, Noun, RecoveryState, TaskKind, TaskState
+from models.entities.states import DiscrepancyKind, EntityKind, RecoveryState, TaskKind, TaskState
 from models.entities.task_rows import TaskRow
 from models.facts import PartnerTaskState, TaskFact
 from recovery_flows.ledger.changeset import Changeset
@@ -78,7 +78,7 @@ def test_news_that_contradicts_a_settled_task_is_a_discrepancy(
     progress = told(state, fact)
     (found,) = progress.file.discrepancies
     assert (found.kind, found.subject_noun, found.asset_id) == (
-        DiscrepancyKind.CONTRADICTS_OUTCOME, Noun.TASK, "asset-1",
+        DiscrepancyKind.CONTRADICTS_OUTCOME, EntityKind.TASK, "asset-1",
     )  # fmt: skip
     assert found.detail == f"recorded as {state}, stated now as {fact}"
 

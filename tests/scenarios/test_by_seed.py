@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from config.settings import load_settings
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import CaseFile
 from models.entities.states import LIVE_HOLDS, OPEN_CALLS, PayoutState, RecoveryState, Role
 from models.facts import AccountRef, ReportFact
@@ -141,7 +141,7 @@ class Unit:
             with self.database.reading() as session:
                 steps, pending = open_steps(session, Role.OFFICER), pending_ids(session)
             for step in steps:
-                if step.action == Action.RESOLVE_DISCREPANCY:
+                if step.action == ActionKind.RESOLVE_DISCREPANCY:
                     why = "the bank has confirmed what it stated"
                     discrepancy_actions.resolve(
                         self.officer, step.recovery_id, step.subject_id, why

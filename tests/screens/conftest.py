@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine
-from models.entities.states import HoldState, Noun, Role
+from models.entities.states import EntityKind, HoldState, Role
 from models.facts import (
     AccountRef,
     BankHoldState,
@@ -173,7 +173,7 @@ class Unity:
             pages = keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
             stored = statements.record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
             asset = next(a for a in progress.file.assets if a.account_id == stored[0])
-            trace_requests.take_statement(progress, Noun.ASSET, asset.id, self.now)
+            trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, self.now)
             trace_file(unit.session, unit.vault, progress, self.now, LAWS)
 
         self.answer_calls(recovery_id)

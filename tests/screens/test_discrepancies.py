@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from models.case_file import CaseFile
-from models.entities.states import DiscrepancyKind, Noun, RecoveryState, Role
+from models.entities.states import DiscrepancyKind, EntityKind, RecoveryState, Role
 from models.money import Money
-from models.outcome import Move, Outcome
+from models.outcome import Outcome, Transition
 from models.queries.cases.case_files import load_file
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
@@ -33,7 +33,7 @@ def found(unity: Any, recovery_id: str, mark: str = "1") -> None:
         progress = Changeset(load_file(unit.session, recovery_id))
         asset = progress.file.assets[0].id if progress.file.assets else ""
         discrepancies.find(
-            progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.PAYOUT, "payout-x", unity.now,
+            progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.PAYOUT, "payout-x", unity.now,
             asset_id=asset, expected=Money(80_000, "CNY"), stated=Money(40_000, "CNY"), mark=mark,
         )  # fmt: skip
         conclude(unit, ENGINE, unity.now, LAWS, progress)
@@ -95,7 +95,9 @@ async def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue_until_it_is_re
     recovery = unity.report(300_000)
     unity.desk("li").advance(recovery, case_number="1")
     with unit_of_work(unity.database) as unit:
-        closing = Move(Noun.RECOVERY, recovery, "closed_no_recovery", RecoveryState.OPEN)
+        closing = Transition(
+            EntityKind.RECOVERY, recovery, "closed_no_recovery", RecoveryState.OPEN
+        )
         who = Actor("wang", Role.SUPERVISOR)
         record(unit, who, unity.now, recovery, Outcome((closing,)))
     found(unity, recovery)

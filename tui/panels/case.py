@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import Step
 from models.entities.states import Role
 from models.queries.cases.views import ClockLine, EventLine, OfficerView, RecoveryPage
@@ -77,7 +77,7 @@ def next_lines(
         due = (
             words("  ", time_left(page.now, step.due_at)) if _is_clock(page, step) else Content("")
         )
-        style = ALARM if step.action == Action.RESOLVE_DISCREPANCY else "bold $foreground"
+        style = ALARM if step.action == ActionKind.RESOLVE_DISCREPANCY else "bold $foreground"
         first = words(("n ", "bold $accent"), (step.sentence, style), due)
     else:
         first = words(("n ", MUTED), ("– ", CARE), (refusal, "$foreground"))
@@ -94,7 +94,7 @@ def next_lines(
 
 def _is_clock(page: RecoveryPage, step: Step) -> bool:
     """A first stop is due "since the report", a discrepancy since it was found: no term of law."""
-    is_term = step.action != Action.RESOLVE_DISCREPANCY
+    is_term = step.action != ActionKind.RESOLVE_DISCREPANCY
     return is_term and step.due_at is not None and step.due_at > page.reported_at
 
 

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from models.queries.cases.views import ApprovalLine
 from recovery_flows.access.registers import decide, is_change
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
 from tui.act_guards import APPROVE_ASKS, approval_figures, why_no_decision
 from tui.screen_queries import Source
@@ -142,7 +142,7 @@ class ApprovalsScreen(LiveScreen):
         figures = approval_figures(line)
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
-        elif line.act == Act.RETURN:
+        elif line.act == ApprovalKind.RETURN:
             app.push_screen(TypeRef(title, text, figures, line.ref), take)
         else:
             asks = _asks_authority(line)
@@ -191,4 +191,4 @@ def _deny(approval_id: str, reason: str, desk: CaseOfficer) -> str:
 
 def _asks_authority(line: ApprovalLine) -> bool:
     """Whether somebody outside of the program can have said yes to it."""
-    return line.act != Act.LETTER_ANSWER and not is_change(line.approval_id)
+    return line.act != ApprovalKind.LETTER_ANSWER and not is_change(line.approval_id)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from models.queries.cases.views import ApprovalLine
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from tui.state_styles import MUTED, time_left
 from tui.text import word
 from tui.widgets.table import LineTable, TableColumn
@@ -23,19 +23,19 @@ _COLUMNS = (
     TableColumn("by", "asked by"),
 )
 _ACTS: Mapping[str, str] = {
-    Act.ORDER_STOP: "confirm stop-payment",
-    Act.FREEZE: "freeze",
-    Act.RELEASE: "release",
-    Act.REQUEST: "request abroad",
-    Act.RETURN: "return to victims",
-    Act.CLOSE: "close the file",
-    Act.RENEW: "renewal",
-    Act.RELEASE_PART: "release of a part",
-    Act.COMPLAINT: "complaint",
-    Act.LINKAGE: "confirm linkage",
-    Act.TRACE_RULE: "tracing rule",
-    Act.LETTER_ANSWER: "typed letter",
-    Act.PAYEE: "another payee",
+    ApprovalKind.ORDER_STOP: "confirm stop-payment",
+    ApprovalKind.FREEZE: "freeze",
+    ApprovalKind.RELEASE: "release",
+    ApprovalKind.REQUEST: "request abroad",
+    ApprovalKind.RETURN: "return to victims",
+    ApprovalKind.CLOSE: "close the file",
+    ApprovalKind.RENEW: "renewal",
+    ApprovalKind.RELEASE_PART: "release of a part",
+    ApprovalKind.COMPLAINT: "complaint",
+    ApprovalKind.LINKAGE: "confirm linkage",
+    ApprovalKind.TRACE_RULE: "tracing rule",
+    ApprovalKind.LETTER_ANSWER: "typed letter",
+    ApprovalKind.PAYEE: "another payee",
 }
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

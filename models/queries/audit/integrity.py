@@ -20,7 +20,7 @@ from models.entities.ledger import Event, PostingRow
 from models.entities.partner import Call, Partner
 from models.entities.recovery import Asset, Claim, Recovery
 from models.entities.restitution import Payout
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import BY_NOUN, table_of
 from models.queries.audit.evidence import account_is_right
 from models.queries.audit.replay import ALL, Replay, Within
@@ -77,17 +77,19 @@ def broken_recovery(session: Session, database: Database, recovery_id: str) -> l
 
 def broken_partner(session: Session, database: Database, partner_id: str) -> list[str]:
     """Sentences for a partner whose row does not follow from its events."""
-    sentences = broken_subject(session, database, Noun.PARTNER, partner_id)
+    sentences = broken_subject(session, database, EntityKind.PARTNER, partner_id)
     return [*sentences, *_unsealed(session, database, _PARTNERS, _PARTNER, partner_id)]
 
 
-def broken_subject(session: Session, database: Database, noun: Noun, subject_id: str) -> list[str]:
+def broken_subject(
+    session: Session, database: Database, noun: EntityKind, subject_id: str
+) -> list[str]:
     """Sentences for a row outside all recoveries (a partner, an officer) that its events deny."""
     return broken_subjects(session, database.vault, noun, [subject_id])
 
 
 def broken_subjects(
-    session: Session, vault: Vault, noun: Noun, subject_ids: Sequence[str]
+    session: Session, vault: Vault, noun: EntityKind, subject_ids: Sequence[str]
 ) -> list[str]:
     """Sentences for rows of one kind (statements, a partner) that their events deny."""
     replay = Replay()
@@ -99,10 +101,10 @@ def broken_subjects(
 
 def broken_clock(session: Session, database: Database) -> list[str]:
     """Sentences where case time does not stand where its last event put it."""
-    events = _stored(session, _LAST_OF_SUBJECT, CASE, noun=Noun.CLOCK)
+    events = _stored(session, _LAST_OF_SUBJECT, CASE, noun=EntityKind.CLOCK)
     replay = Replay()
     sentences = [s for s in _fed(database.vault, replay, events, {}) if "found the" not in s]
-    return sentences + [d.sentence for d in replay.differences(session, {Noun.CLOCK: ALL})]
+    return sentences + [d.sentence for d in replay.differences(session, {EntityKind.CLOCK: ALL})]
 
 
 def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iterator[str]:
@@ -202,15 +204,15 @@ def _fed(
             yield f"event {event['seq']} {broken}"
 
 
-def _rows_of(replay: Replay, family: Sequence[str]) -> Iterator[tuple[Noun, Within]]:
+def _rows_of(replay: Replay, family: Sequence[str]) -> Iterator[tuple[EntityKind, Within]]:
     """Which rows there should be: all of the recovery, and of other tables those told of."""
-    names: dict[Noun, list[str]] = defaultdict(list)
+    names: dict[EntityKind, list[str]] = defaultdict(list)
     for noun, name in replay.rows:
         names[noun].append(name)
     for noun, table in BY_NOUN.items():
         if "recovery_id" in table.c:
             yield noun, Within("recovery_id", family)
-        elif noun is Noun.RECOVERY:
+        elif noun is EntityKind.RECOVERY:
             yield noun, Within("id", family)
         elif names[noun]:
             yield noun, Within("id", names[noun])

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
 from models.outcome import Scalar
 from models.raw import Raw, raw_select, spelling
@@ -23,7 +23,7 @@ from models.sealing.seals import UNCOVERED
 class RowDifference:
     """A row that its events did not make as it is; `column` is "" for a whole row."""
 
-    noun: Noun
+    noun: EntityKind
     id: str
     recovery_id: str
     column: str
@@ -46,7 +46,7 @@ _Check = tuple[int, str, Callable[[Raw], Scalar] | None, sa.Column[Any]]
 class Replay:
     """Rows as the events left them; `feed` each event in order, then ask for `differences`."""
 
-    rows: dict[tuple[Noun, str], dict[str, Scalar]] = field(default_factory=dict)
+    rows: dict[tuple[EntityKind, str], dict[str, Scalar]] = field(default_factory=dict)
 
     def feed(self, event: Mapping[str, Raw]) -> str:
         """Apply one event; what cannot be read is left out (its digest tells of it).
@@ -55,7 +55,7 @@ class Replay:
         the row was changed by hand and the program went on from there.
         """
         try:
-            noun, name = Noun(str(event["noun"])), str(event["subject_id"])
+            noun, name = EntityKind(str(event["noun"])), str(event["subject_id"])
             values = json.loads(str(event["values_json"]))
             changes: dict[str, Scalar] = dict(values)
         except (ValueError, TypeError):
@@ -74,7 +74,7 @@ class Replay:
         return f"found the {noun} {name} {found}, and the events before it left it {left}"
 
     def differences(
-        self, session: Session, within: Mapping[Noun, Within] | None = None
+        self, session: Session, within: Mapping[EntityKind, Within] | None = None
     ) -> Iterator[RowDifference]:
         """Every row that differs from its events, is missing, or was made by none.
 
@@ -91,7 +91,7 @@ class Replay:
             yield RowDifference(noun, name, owner, "", sentence)
 
     def _of_table(
-        self, session: Session, noun: Noun, table: sa.Table, within: Within
+        self, session: Session, noun: EntityKind, table: sa.Table, within: Within
     ) -> Iterator[RowDifference]:
         """Rows that are as they should be are forgotten, so that what remains is missing."""
         checks, id_at = _checks(noun, table), list(table.c.keys()).index("id")
@@ -113,7 +113,7 @@ class Replay:
 
 
 @lru_cache(maxsize=64)
-def _checks(noun: Noun, table: sa.Table) -> list[_Check]:
+def _checks(noun: EntityKind, table: sa.Table) -> list[_Check]:
     """The columns that events carry: where each is, its name, and how its value is spelled."""
     left_out = UNCOVERED.get(noun, frozenset())
     columns = [(at, c) for at, c in enumerate(table.c) if c.name not in left_out]
@@ -127,17 +127,17 @@ def _rows_within(table: sa.Table, column: str) -> sa.Select[Any]:
     return query.where(table.c[column].in_(among)) if column else query
 
 
-def _owner(noun: Noun, name: str, stored: Any) -> str:  # noqa: ANN401 - a row of any table
-    return name if noun is Noun.RECOVERY else str(getattr(stored, "recovery_id", ""))
+def _owner(noun: EntityKind, name: str, stored: Any) -> str:  # noqa: ANN401 - a row of any table
+    return name if noun is EntityKind.RECOVERY else str(getattr(stored, "recovery_id", ""))
 
 
-_DEFAULTS: dict[Noun, dict[str, Scalar]] = {
+_DEFAULTS: dict[EntityKind, dict[str, Scalar]] = {
     noun: {c.name: getattr(c.default, "arg", None) for c in table.c}
     for noun, table in BY_NOUN.items()
 }
 
 
-def _newborn(noun: Noun, name: str, recovery_id: str) -> dict[str, Scalar]:
+def _newborn(noun: EntityKind, name: str, recovery_id: str) -> dict[str, Scalar]:
     """A row before its first event sets anything: the defaults of its columns."""
     row = {**_DEFAULTS[noun], "id": name}
     if "recovery_id" in row:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.entities.account import Statement, StatementLine
 from models.entities.ledger import Event
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import table_of
 from models.queries.audit.evidence import lost_lines
 from models.queries.audit.integrity import broken_subjects, is_as_left
@@ -39,8 +39,8 @@ def changed_bookings(
     names = sa.union(
         sa.select(_STATEMENTS.c.id).where(of_statements),
         sa.select(_EVENTS.c.subject_id).where(
-            _EVENTS.c.recovery_id == recovery_id, _EVENTS.c.noun == Noun.STATEMENT
+            _EVENTS.c.recovery_id == recovery_id, _EVENTS.c.noun == EntityKind.STATEMENT
         ),
     )
     told = session.execute(names).scalars().all()
-    yield from broken_subjects(session, vault, Noun.STATEMENT, told)
+    yield from broken_subjects(session, vault, EntityKind.STATEMENT, told)

@@ -21,7 +21,7 @@ from models.entities.ledger import Event, PostingRow
 from models.entities.partner import Partner
 from models.entities.recovery import Asset
 from models.entities.restitution import Payout
-from models.entities.states import HoldKind, LedgerAccount, Noun, PartnerChannel, PartnerKind
+from models.entities.states import EntityKind, HoldKind, LedgerAccount, PartnerChannel, PartnerKind
 from models.entities.tables import table_of
 
 _P, _E, _H = table_of(PostingRow).c, table_of(Event).c, table_of(Hold).c
@@ -175,7 +175,7 @@ _PAID_OUT = (
     .select_from(table_of(Event))
     .join(table_of(Payout), _Y.id == _E.subject_id)
     .join(table_of(Asset), _A.id == _Y.asset_id)
-    .where(_E.noun == Noun.PAYOUT, _E.event == "settled")
+    .where(_E.noun == EntityKind.PAYOUT, _E.event == "settled")
     .order_by(_E.seq)
 )
 
@@ -187,7 +187,7 @@ def happened(row: Any) -> datetime:  # noqa: ANN401 - a row of the query above
     account's move to another file) at its booking.
     """
     booked_at: datetime = row.at
-    if row.noun is not Noun.HOLD or row.subject_id != row.hold_id:
+    if row.noun is not EntityKind.HOLD or row.subject_id != row.hold_id:
         return booked_at
     spellings = [row.values_json]
     if row.event in _OF_THE_EVENT_BEFORE and row.before is not None:

@@ -12,7 +12,7 @@ from models.entities.hold import Hold
 from models.entities.ledger import Event
 from models.entities.recovery import Asset
 from models.entities.restitution import Payout
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import table_of
 from models.held_over_time import HeldFigure, HoldHistory, PaidFrom
 from models.queries.books.daily_books import happened
@@ -50,7 +50,7 @@ _FIGURES = (
         _H.id.label("hold_id"), _H.expires_at, _E.at, _E.noun, _E.subject_id, _E.event,
         _E.values_json, _BEFORE.c.values_json.label("before"),
     )
-    .join(table_of(Event), sa.and_(_E.noun == Noun.HOLD, _E.subject_id == _H.id))
+    .join(table_of(Event), sa.and_(_E.noun == EntityKind.HOLD, _E.subject_id == _H.id))
     .join(table_of(Asset), _A.id == _H.asset_id)
     .outerjoin(_BEFORE, _BEFORE.c.seq == _E.seq - 1)
     .where(_ON_THEM)

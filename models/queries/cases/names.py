@@ -14,7 +14,7 @@ from models.entities.account import Account, Party
 from models.entities.letter_answer import TypedAnswer
 from models.entities.recovery import Claim, Note
 from models.entities.rows import ClaimRow
-from models.entities.states import ApprovalState, Noun
+from models.entities.states import ApprovalState, EntityKind
 from models.entities.tables import table_of
 from models.queries.cases.letters import typed_answers
 from models.queries.cases.views import masked_account, masked_name
@@ -121,7 +121,7 @@ def _looked_at(files: list[CaseFile]) -> set[str]:
         a.subject_id
         for f in files
         for a in f.approvals
-        if a.subject_noun is Noun.CALL and a.state is ApprovalState.PENDING
+        if a.subject_noun is EntityKind.CALL and a.state is ApprovalState.PENDING
     }
 
 

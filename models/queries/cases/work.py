@@ -24,7 +24,7 @@ from models.entities.states import (
     CallState,
     DiscrepancyKind,
     DiscrepancyState,
-    Noun,
+    EntityKind,
     PartnerChannel,
     PartnerKind,
 )
@@ -73,7 +73,7 @@ class CallLine:
     asset_id: str
     partner_id: str
     kind: CallKind
-    noun: Noun
+    noun: EntityKind
     subject_id: str
     approval_id: str
     requester: str
@@ -141,7 +141,7 @@ def _due() -> sa.Select[Any]:
         _D.c.recovery_id == _R.c.id,
         _D.c.state == DiscrepancyState.OPEN,
         _D.c.kind == DiscrepancyKind.PROCESSING_FAILED,
-        _D.c.subject_noun == Noun.RECOVERY,
+        _D.c.subject_noun == EntityKind.RECOVERY,
         _D.c.retry_at > sa.bindparam("wall", type_=_D.c.retry_at.type),
     )
     return (

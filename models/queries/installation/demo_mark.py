@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from models.engine import Database
 from models.entities.register_states import InstallationKind
 from models.entities.runtime import Installation
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import table_of
 from models.queries.audit.integrity import broken_subject
 from models.store.installing import THIS
@@ -23,4 +23,4 @@ def is_demo(database: Database) -> bool:
         ).scalar()
         if found is not InstallationKind.DEMO:
             return False
-        return not broken_subject(session, database, Noun.INSTALLATION, THIS)
+        return not broken_subject(session, database, EntityKind.INSTALLATION, THIS)

@@ -22,8 +22,8 @@ from models.entities.states import (
     OPEN_TASKS,
     DiscrepancyKind,
     DiscrepancyState,
+    EntityKind,
     HoldState,
-    Noun,
     PayoutState,
     TaskState,
 )
@@ -38,7 +38,7 @@ _D = table_of(Discrepancy)
 class Owned:
     """A hold, payout or task of ours that a partner may report on: at which partner, whose."""
 
-    noun: Noun
+    noun: EntityKind
     id: str
     partner_id: str
     recovery_id: str
@@ -51,15 +51,15 @@ def owners_of_refs(session: Session, refs: Iterable[str]) -> list[Owned]:
     return [Owned(noun, *row) for noun, query in _OWNED for row in session.execute(query, given)]
 
 
-def _owned() -> list[tuple[Noun, sa.Select[Any]]]:
+def _owned() -> list[tuple[EntityKind, sa.Select[Any]]]:
     wanted: sa.BindParameter[Any] = sa.bindparam("wanted", expanding=True)
-    found: list[tuple[Noun, sa.Select[Any]]] = []
-    for noun, table in ((Noun.HOLD, _HOLDS), (Noun.PAYOUT, _PAYOUTS)):
+    found: list[tuple[EntityKind, sa.Select[Any]]] = []
+    for noun, table in ((EntityKind.HOLD, _HOLDS), (EntityKind.PAYOUT, _PAYOUTS)):
         query = sa.select(table.c.id, _ASSETS.c.partner_id, table.c.recovery_id, table.c.asset_id)
         joined = query.join(_ASSETS, _ASSETS.c.id == table.c.asset_id)
         found.append((noun, joined.where(table.c.id.in_(wanted))))
     of_tasks = (_TASKS.c.id, _TASKS.c.partner_id, _TASKS.c.recovery_id, _TASKS.c.asset_id)
-    return [*found, (Noun.TASK, sa.select(*of_tasks).where(_TASKS.c.id.in_(wanted)))]
+    return [*found, (EntityKind.TASK, sa.select(*of_tasks).where(_TASKS.c.id.in_(wanted)))]
 
 
 _OWNED = _owned()

@@ -18,9 +18,9 @@ from models.entities.states import (
     OPEN_CALLS,
     CallKind,
     CallState,
+    EntityKind,
     HoldKind,
     HoldState,
-    Noun,
     PartnerChannel,
     PartnerKind,
     PayoutState,
@@ -167,7 +167,7 @@ def sent_holds(session: Session, partner_id: str = "") -> list[SentHold]:
 
 def sent_payouts(session: Session, partner_id: str = "") -> list[SentPayout]:
     """Every payout whose order was sent, to one partner or to all."""
-    refusal = _E.noun == Noun.PAYOUT, _E.event == "refused", _E.subject_id == _Y.id
+    refusal = _E.noun == EntityKind.PAYOUT, _E.event == "refused", _E.subject_id == _Y.id
     query = (
         sa.select(
             _C.partner_id, _R.ref, _Y.state, sa.func.min(_C.sent_at), _Y.settled_at,
@@ -219,7 +219,7 @@ def showings(session: Session, partner_id: str = "") -> list[Showing]:
     query = (
         sa.select(_E.subject_id, _E.actor_id, _E.at)
         .where(
-            _E.recovery_id == "", _E.noun == Noun.PARTNER, _E.event == "contacts_shown", one,
+            _E.recovery_id == "", _E.noun == EntityKind.PARTNER, _E.event == "contacts_shown", one,
         )
         .order_by(_E.seq)
     )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.books.accounts import banks, currency_of, partners_with, recoveries_about
@@ -216,11 +216,11 @@ def _tell(progress: Changeset, account_id: str, covers_to: datetime | None) -> N
     for asset in progress.file.assets:
         is_later = asset.statement_to is None or asset.statement_to < covers_to
         if asset.account_id == account_id and is_later:
-            trace_requests.take_statement(progress, Noun.ASSET, asset.id, covers_to)
+            trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, covers_to)
     for claim in progress.file.claims:
         is_later = claim.statement_to is None or claim.statement_to < covers_to
         if claim.victim_account_id == account_id and is_later:
-            trace_requests.take_statement(progress, Noun.CLAIM, claim.id, covers_to)
+            trace_requests.take_statement(progress, EntityKind.CLAIM, claim.id, covers_to)
 
 
 def taken_file(session: Session, plan: FilePlan, document: str, refs: Sequence[str]) -> TakenFile:

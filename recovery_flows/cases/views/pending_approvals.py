@@ -16,16 +16,16 @@ from models.queries.cases.names import Names, names_of
 from models.queries.cases.views import ApprovalLine, OfficerView
 from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.law.regime import Regimes
 
-_SENDS = frozenset({Act.ORDER_STOP, Act.FREEZE, Act.REQUEST})
+_SENDS = frozenset({ApprovalKind.ORDER_STOP, ApprovalKind.FREEZE, ApprovalKind.REQUEST})
 
 
 def approval_line(file: CaseFile, approval: ApprovalRow, names: Names, zone: str) -> ApprovalLine:
     """One approval as it is shown: exactly the figures that a yes binds, instants in `zone`."""
-    subject = subject_of(file, Act(approval.action), approval.subject_id)
+    subject = subject_of(file, ApprovalKind(approval.action), approval.subject_id)
     return ApprovalLine(
         approval_id=approval.id,
         recovery_id=file.recovery.id,

@@ -8,7 +8,7 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.entities.hold import Request
 from models.entities.partner import Call
 from models.entities.restitution import Allocation, Payout
@@ -78,7 +78,7 @@ def _resting(session: Session) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for role in (Role.OFFICER, Role.SUPERVISOR):
         for step in open_steps(session, role):
-            asks = step.action == Action.RESOLVE_DISCREPANCY
+            asks = step.action == ActionKind.RESOLVE_DISCREPANCY
             found = discrepancy(session, step.subject_id) if asks else None
             counts[step.action if found is None else found.kind] += 1
     return sorted(counts.items())

@@ -14,7 +14,7 @@ from models.queries.cases.queue import OpenStep, open_steps
 from models.queries.installation.clock import case_now
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.next_steps import Action
+from recovery_flows.cases.next_steps import ActionKind
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import OFFICER, SUPERVISOR, read_plan
 from recovery_flows.clock import wall_clock
@@ -77,13 +77,13 @@ class People:
 
     def _is_looking_into(self, line: OpenStep, now: datetime) -> bool:
         ready_at = line.reported_at + TITLE_TIME
-        if line.action != Action.CHECK_TITLE or now >= ready_at:
+        if line.action != ActionKind.CHECK_TITLE or now >= ready_at:
             return False
         self.busy_until = min(self.busy_until or ready_at, ready_at)
         return True
 
     def _advance(self, line: OpenStep) -> int:
-        if line.action == Action.RESOLVE_DISCREPANCY:
+        if line.action == ActionKind.RESOLVE_DISCREPANCY:
             if self._is_for_the_victim(line):
                 return 0
             discrepancy_actions.resolve(self._lin, line.recovery_id, line.subject_id, LOOKED_INTO)
@@ -115,7 +115,7 @@ class People:
         for line in steps:
             if line.recovery_id in joined or self._is_looking_into(line, now):
                 continue
-            if line.action == Action.JOIN:
+            if line.action == ActionKind.JOIN:
                 # The other file changes too: its steps are looked at anew in the next round.
                 joined |= {line.recovery_id, line.subject_id}
             done += self._advance(line)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from models.entities.ledger import Event
 from models.entities.recovery import Recovery
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.entities.tables import BY_NOUN, table_of
 from models.money import Money
 from recovery_flows.cli.composition import Installation
@@ -22,39 +22,39 @@ from recovery_flows.cli.output import say
 _EVENTS, _RECOVERIES = table_of(Event), table_of(Recovery)
 
 _TOLD = {
-    (Noun.HOLD, "ordered_first"): "stop-payment sent first",
-    (Noun.HOLD, "stopped"): "bank stopped the money",
-    (Noun.HOLD, "no_funds"): "bank: no money left there",
-    (Noun.HOLD, "refused"): "bank refused the hold",
-    (Noun.HOLD, "frozen"): "money frozen",
-    (Noun.HOLD, "lapsed"): "A HOLD LAPSED",
-    (Noun.HOLD, "released"): "rest released",
-    (Noun.REQUEST, "sent"): "cross-border request sent",
-    (Noun.REQUEST, "executed"): "request executed abroad",
-    (Noun.REQUEST, "partially_executed"): "request executed in part abroad",
-    (Noun.REQUEST, "refused"): "request refused abroad",
-    (Noun.ASSET, "found_abroad"): "money traced to an account abroad",
-    (Noun.RECOVERY, "joined"): "joined into an older recovery",
-    (Noun.ALLOCATION, "notice_published"): "notice of the return published",
-    (Noun.ALLOCATION, "approved"): "return decision approved by a second person",
-    (Noun.PAYOUT, "settled"): "VICTIM PAID",
-    (Noun.PAYOUT, "refused"): "bank refused a payout",
-    (Noun.LINKAGE, "started"): "linkage started: one incident, all partners at once",
-    (Noun.LINKAGE, "ended"): "linkage ended",
-    (Noun.TASK, "done"): "task done",
-    (Noun.TASK, "preserved"): "data preserved",
-    (Noun.TASK, "refused"): "TASK REFUSED",
-    (Noun.TASK, "renewed"): "data preserved for another term",
-    (Noun.TASK, "expired"): "A PRESERVATION ENDED",
-    (Noun.RECOVERY, "closed_returned"): "closed: all of the loss returned",
-    (Noun.RECOVERY, "closed_partial"): "closed: a part of the loss returned",
-    (Noun.RECOVERY, "closed_no_recovery"): "closed: nothing recovered",
+    (EntityKind.HOLD, "ordered_first"): "stop-payment sent first",
+    (EntityKind.HOLD, "stopped"): "bank stopped the money",
+    (EntityKind.HOLD, "no_funds"): "bank: no money left there",
+    (EntityKind.HOLD, "refused"): "bank refused the hold",
+    (EntityKind.HOLD, "frozen"): "money frozen",
+    (EntityKind.HOLD, "lapsed"): "A HOLD LAPSED",
+    (EntityKind.HOLD, "released"): "rest released",
+    (EntityKind.REQUEST, "sent"): "cross-border request sent",
+    (EntityKind.REQUEST, "executed"): "request executed abroad",
+    (EntityKind.REQUEST, "partially_executed"): "request executed in part abroad",
+    (EntityKind.REQUEST, "refused"): "request refused abroad",
+    (EntityKind.ASSET, "found_abroad"): "money traced to an account abroad",
+    (EntityKind.RECOVERY, "joined"): "joined into an older recovery",
+    (EntityKind.ALLOCATION, "notice_published"): "notice of the return published",
+    (EntityKind.ALLOCATION, "approved"): "return decision approved by a second person",
+    (EntityKind.PAYOUT, "settled"): "VICTIM PAID",
+    (EntityKind.PAYOUT, "refused"): "bank refused a payout",
+    (EntityKind.LINKAGE, "started"): "linkage started: one incident, all partners at once",
+    (EntityKind.LINKAGE, "ended"): "linkage ended",
+    (EntityKind.TASK, "done"): "task done",
+    (EntityKind.TASK, "preserved"): "data preserved",
+    (EntityKind.TASK, "refused"): "TASK REFUSED",
+    (EntityKind.TASK, "renewed"): "data preserved for another term",
+    (EntityKind.TASK, "expired"): "A PRESERVATION ENDED",
+    (EntityKind.RECOVERY, "closed_returned"): "closed: all of the loss returned",
+    (EntityKind.RECOVERY, "closed_partial"): "closed: a part of the loss returned",
+    (EntityKind.RECOVERY, "closed_no_recovery"): "closed: nothing recovered",
 }
 _AMOUNT = {
-    Noun.HOLD: ("requested_minor", "currency"),
-    Noun.PAYOUT: ("amount_minor", "currency"),
-    Noun.REQUEST: ("requested_minor", "currency"),
-    Noun.ALLOCATION: ("pool_minor", "currency"),
+    EntityKind.HOLD: ("requested_minor", "currency"),
+    EntityKind.PAYOUT: ("amount_minor", "currency"),
+    EntityKind.REQUEST: ("requested_minor", "currency"),
+    EntityKind.ALLOCATION: ("pool_minor", "currency"),
 }
 
 
@@ -94,7 +94,7 @@ class Story:
 
     def _amount(self, session: Session, row: sa.Row[Any]) -> str:
         """The sum the event is about: what it says is held, else what was asked or decided."""
-        if row.noun == Noun.TASK:
+        if row.noun == EntityKind.TASK:
             return self._task(session, row.subject_id)
         columns = _AMOUNT.get(row.noun)
         if columns is None or row.event in ("released", "lapsed"):
@@ -107,7 +107,7 @@ class Story:
         return f"  {Money(minor, currency)}"
 
     def _task(self, session: Session, task_id: str) -> str:
-        tasks = BY_NOUN[Noun.TASK]
+        tasks = BY_NOUN[EntityKind.TASK]
         query = sa.select(tasks.c.kind, tasks.c.partner_id).where(tasks.c.id == task_id)
         kind, partner = session.execute(query).one()
         return f"  {kind.replace('_', ' ')} at {partner}"

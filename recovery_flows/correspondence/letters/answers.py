@@ -7,12 +7,12 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.letter_answer import AnswerState, TypedAnswer
 from models.entities.rows import CallRow
-from models.entities.states import LIVE_HOLDS, CallKind, HoldState, Noun
+from models.entities.states import LIVE_HOLDS, CallKind, EntityKind, HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.ids import digest_bytes
 from models.money import Money
-from models.outcome import Move, Scalar
-from recovery_flows.approvals.kinds import Act
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.correspondence import answers, late_answers
 from recovery_flows.correspondence.letters import next_steps as letter_steps
@@ -61,7 +61,9 @@ def enter(
     pending = progress.file.pending(call.id)
     if pending is not None:
         reason = "the answer was typed anew"
-        progress.take(Move(Noun.APPROVAL, pending.id, "voided", pending.state, reason=reason))
+        progress.take(
+            Transition(EntityKind.APPROVAL, pending.id, "voided", pending.state, reason=reason)
+        )
     values: dict[str, Scalar] = {
         "answer_sealed": sealed,
         "answer_digest": name,
@@ -69,9 +71,9 @@ def enter(
         "answer_by": actor,
         "answered_at": now,
     }
-    progress.take(Move(Noun.CALL, call.id, "answer_entered", call.state, values))
+    progress.take(Transition(EntityKind.CALL, call.id, "answer_entered", call.state, values))
     due = _look_by(progress.file, call, answer, laws)
-    return ask(progress, Act.LETTER_ANSWER, call.id, actor, now, due_at=due)
+    return ask(progress, ApprovalKind.LETTER_ANSWER, call.id, actor, now, due_at=due)
 
 
 def _check_new(file: CaseFile, call: CallRow, name: str, document: str) -> None:
@@ -96,7 +98,9 @@ def _look_by(file: CaseFile, call: CallRow, answer: TypedAnswer, laws: Regimes) 
 def give_back(progress: Changeset, call_id: str, reason: str) -> None:
     """A second person said no: the letter waits for its answer to be typed again."""
     call = next(c for c in progress.file.calls if c.id == call_id)
-    progress.take(Move(Noun.CALL, call.id, "answer_returned", call.state, reason=reason))
+    progress.take(
+        Transition(EntityKind.CALL, call.id, "answer_returned", call.state, reason=reason)
+    )
 
 
 def take(
@@ -117,7 +121,7 @@ def take(
     else:
         _take_yes(progress, call, answer, now, laws)
         event = "answered"
-    progress.take(Move(Noun.CALL, call.id, event, call.state))
+    progress.take(Transition(EntityKind.CALL, call.id, event, call.state))
     return call
 
 
@@ -198,7 +202,7 @@ def _take_payout(progress: Changeset, call: CallRow, answer: TypedAnswer, now: d
     left = max(0, hold.held_minor - payout.debited_minor)
     shown = hold.payouts_shown_minor + hold.held_minor - left
     values: dict[str, Scalar] = {"held_minor": left, "payouts_shown_minor": shown}
-    progress.take(Move(Noun.HOLD, hold.id, "paid_out", hold.state, values))
+    progress.take(Transition(EntityKind.HOLD, hold.id, "paid_out", hold.state, values))
     if not left:
         reason = "all of it was paid out"
-        progress.take(Move(Noun.HOLD, hold.id, "disposed", hold.state, reason=reason))
+        progress.take(Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, reason=reason))

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.rows import HoldRow
-from models.entities.states import CallState, HoldState, Noun, RecoveryState
-from models.outcome import Move
+from models.entities.states import CallState, EntityKind, HoldState, RecoveryState
+from models.outcome import Transition
 from recovery_flows.correspondence import call_validity
 from recovery_flows.correspondence.letters.next_steps import may_be_sent
 from recovery_flows.freezing import reminders
@@ -57,5 +57,7 @@ def _lapse(progress: Changeset, hold: HoldRow, laws: Regimes) -> None:
     row = laws[progress.file.asset(hold.asset_id).regime].rows.get(hold.law_row)
     basis = f"{row.instrument}, {row.article}" if row else ""
     reason = "its letter was not answered in time: nobody knows whether the bank acted"
-    move = Move(Noun.HOLD, hold.id, "lapsed", hold.state, reason=reason, legal_basis=basis)
+    move = Transition(
+        EntityKind.HOLD, hold.id, "lapsed", hold.state, reason=reason, legal_basis=basis
+    )
     progress.take(move)

@@ -8,10 +8,10 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.entities.rows import ApprovalRow
-from models.entities.states import ApprovalState, CallKind, Noun
+from models.entities.states import ApprovalState, CallKind, EntityKind
 from models.queries.cases.letters import authority_named
 from models.queries.cases.work import CallLine
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.correspondence.documents.text import Basis, instant_text
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure, Sourced
@@ -21,7 +21,7 @@ def basis_of(file: CaseFile, call: CallLine, laws: Regimes, law: Regime) -> tupl
     """The rows of the law that a letter rests on; none for a question apart from any measure."""
     if call.kind is CallKind.PAYOUT:
         return tuple(_basis(row) for row in _of_payout(file, call, laws))
-    if call.noun is Noun.HOLD:
+    if call.noun is EntityKind.HOLD:
         return (_basis(law.row(file.hold(call.subject_id).law_row)),)
     rows = [h.law_row for h in file.holds_of(call.subject_id) if h.ordered_at and h.law_row]
     return (_basis(law.row(rows[-1])),) if rows else ()
@@ -64,7 +64,7 @@ def _said(file: CaseFile, approval: ApprovalRow, laws: Regimes, law: Regime) -> 
             f"Sent before its approval, as {row.instrument}{article} allows ({row.status}); a "
             f"second person confirms it or takes it back{due}. Approval {approval.id}."
         )
-    if approval.action == Act.ORDER_STOP and approval.state is ApprovalState.DENIED:
+    if approval.action == ApprovalKind.ORDER_STOP and approval.state is ApprovalState.DENIED:
         when = _at(approval.decided_at, law)
         return f"A supervisor refused to confirm the stop on {when}. Approval {approval.id}."
     when = _at(approval.decided_at, law)

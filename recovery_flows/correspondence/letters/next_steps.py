@@ -15,16 +15,16 @@ from models.entities.states import (
     ApprovalState,
     CallKind,
     CallState,
+    EntityKind,
     HoldKind,
     HoldState,
-    Noun,
     Role,
 )
 from models.ids import derive_id
-from models.outcome import Move, Scalar
+from models.outcome import Scalar, Transition
 from models.step_wording import say
 from recovery_flows.approvals.figures import subject_digest
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import void_approvals
 from recovery_flows.correspondence import answers, call_validity
 from recovery_flows.errors import StepRefusedError
@@ -84,7 +84,7 @@ def was_returned(file: CaseFile, call: CallRow) -> bool:
     """Whether a second person sent back what stands there as the typed answer."""
     if not call.answer_digest:
         return False
-    typed = subject_digest(file, Act.LETTER_ANSWER, call.id)
+    typed = subject_digest(file, ApprovalKind.LETTER_ANSWER, call.id)
     said = {a.state for a in file.approvals if a.subject_digest == typed}
     return ApprovalState.DENIED in said and ApprovalState.APPROVED not in said
 
@@ -131,7 +131,7 @@ def letter_of(file: CaseFile, call_id: str) -> CallRow:
 def record_printed(progress: Changeset, call: CallRow, body: str, letter: str) -> None:
     """Fix a letter: digests of the order and of the letter's bytes; from now on both stand."""
     values: dict[str, Scalar] = {"body_digest": body, "letter_digest": letter}
-    progress.take(Move(Noun.CALL, call.id, "printed", call.state, values))
+    progress.take(Transition(EntityKind.CALL, call.id, "printed", call.state, values))
 
 
 def record_sent(progress: Changeset, call: CallRow, how: str, at: datetime, now: datetime) -> None:
@@ -141,12 +141,12 @@ def record_sent(progress: Changeset, call: CallRow, how: str, at: datetime, now:
     """
     _check_sending(call, how, at, now)
     values: dict[str, Scalar] = {"sent_at": at, "sent_how": how.strip()}
-    progress.take(Move(Noun.CALL, call.id, "sent", call.state, values))
+    progress.take(Transition(EntityKind.CALL, call.id, "sent", call.state, values))
     if call.kind in ORDERS_OF_HOLDS:
         hold = progress.file.hold(call.subject_id)
         if hold.state is HoldState.ORDERED:
             since: dict[str, Scalar] = {"ordered_at": at, "reminded_hours": 0, "escalated_at": None}
-            progress.take(Move(Noun.HOLD, hold.id, "letter_sent", hold.state, since))
+            progress.take(Transition(EntityKind.HOLD, hold.id, "letter_sent", hold.state, since))
         if hold.request_id:
             answers.take_request_sent(progress, hold.id, at)
 
@@ -190,13 +190,13 @@ def receive(progress: Changeset, hold_id: str, document: str, now: datetime) -> 
     values: dict[str, Scalar] = {
         "partner_id": bank,
         "kind": CallKind.HOLD,
-        "noun": Noun.HOLD,
+        "noun": EntityKind.HOLD,
         "subject_id": hold.id,
         "asset_id": hold.asset_id,
         "planned_at": hold.ordered_at or hold.acted_at or now,
         "sent_how": UNASKED,
     }
-    progress.take(Move(Noun.CALL, call_id, "received", None, values))
+    progress.take(Transition(EntityKind.CALL, call_id, "received", None, values))
     return call_id
 
 
@@ -205,7 +205,7 @@ def drop(progress: Changeset, call: CallRow, reason: str) -> None:
     if call.kind is not CallKind.BALANCE and not is_unasked(call):
         raise StepRefusedError(f"{call.id} is an order or a statement: it cannot be dropped")
     void_approvals(progress, call.id, reason)
-    progress.take(Move(Noun.CALL, call.id, "dropped", call.state, reason=reason))
+    progress.take(Transition(EntityKind.CALL, call.id, "dropped", call.state, reason=reason))
 
 
 def may_be_sent(file: CaseFile, call: CallRow) -> bool:

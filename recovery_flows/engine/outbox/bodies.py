@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.case_file import CaseFile
 from models.entities.rows import HoldRow
-from models.entities.states import TASK_CALLS, CallKind, HoldKind, Noun, Role
+from models.entities.states import TASK_CALLS, CallKind, EntityKind, HoldKind, Role
 from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.cases.work import CallLine, account_ref
@@ -116,9 +116,9 @@ def authority_of(file: CaseFile, call: CallLine, laws: Regimes) -> Authority:
 
 
 def _mandate(file: CaseFile, call: CallLine, laws: Regimes) -> str:
-    if call.noun is Noun.TASK:
+    if call.noun is EntityKind.TASK:
         return mandate_of(file, laws)
-    if call.noun is not Noun.HOLD:
+    if call.noun is not EntityKind.HOLD:
         return f"{call.kind} of {file.recovery.ref}"
     hold = file.hold(call.subject_id)
     row = laws[file.asset(hold.asset_id).regime].row(hold.law_row)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from models.case_file import CaseFile
-from models.entities.states import OPEN_CALLS, QUESTIONS, CallKind, CallState, Noun
+from models.entities.states import OPEN_CALLS, QUESTIONS, CallKind, CallState, EntityKind
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import CallLine, call_owner, calls_by_id
 from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
@@ -74,7 +74,9 @@ def _prepare_alone(
         return _prepare(unit, engine, call_id, now, vouched)
     if failure.error is not None:
         recovery_id, asset_id = call_owner(unit.session, call_id)
-        note_failure(unit, engine, Work(recovery_id, Noun.CALL, call_id, asset_id), failure.error)
+        note_failure(
+            unit, engine, Work(recovery_id, EntityKind.CALL, call_id, asset_id), failure.error
+        )
     return []
 
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.entities.states import QUESTIONS, TASK_CALLS, CallKind, CallState, DiscrepancyKind, Noun
+from models.entities.states import (
+    QUESTIONS,
+    TASK_CALLS,
+    CallKind,
+    CallState,
+    DiscrepancyKind,
+    EntityKind,
+)
 from models.ids import PartnerId, canonical
 from models.queries.cases.case_files import load_file
 from models.store.calls import leased_by, settle
@@ -106,7 +113,7 @@ def _settle_failed(unit: Unit, engine: Engine, result: Result, error: Exception)
 
 def _work(result: Result) -> Work:
     call = result.call
-    return Work(call.recovery_id, Noun.CALL, call.id, call.asset_id)
+    return Work(call.recovery_id, EntityKind.CALL, call.id, call.asset_id)
 
 
 def _keep(unit: Unit, result: Result, wall: datetime) -> list[str]:
@@ -148,7 +155,7 @@ def _settle_one(
     )  # fmt: skip
     progress.settle_call(result.call.id, event)
     if event in ("answered", "refused"):
-        went_through(progress, Noun.CALL, result.call.id, now)
+        went_through(progress, EntityKind.CALL, result.call.id, now)
 
 
 def _refuse(progress: Changeset, result: Result, now: datetime) -> None:

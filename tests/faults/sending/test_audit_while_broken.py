@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import CallKind, Noun
+from models.entities.states import CallKind, EntityKind
 from models.queries.audit.replay import UNCOVERED
 from models.queries.audit.verify import verify
 from models.store.calls import lease_calls
@@ -17,17 +17,17 @@ from models.store.unit import unit_of_work
 from models.trouble import Trouble
 
 OF_THE_MOMENT = {
-    Noun.PARTNER: (
+    EntityKind.PARTNER: (
         "breaker_failures", "breaker_until", "last_error", "last_answer_at", "feed_due_at",
         "feed_interval_seconds",
     ),
-    Noun.CALL: ("attempts", "retry_at", "last_error"),
+    EntityKind.CALL: ("attempts", "retry_at", "last_error"),
 }  # fmt: skip
 
 
-def row(unit: Any, noun: Noun) -> Any:
+def row(unit: Any, noun: EntityKind) -> Any:
     """The one row of a noun that has to do with the failing bank."""
-    where = {Noun.PARTNER: "id = 'bank-home'", Noun.CALL: "kind = 'hold'"}[noun]
+    where = {EntityKind.PARTNER: "id = 'bank-home'", EntityKind.CALL: "kind = 'hold'"}[noun]
     with unit.database.reading() as session:
         return session.execute(sa.text(f"SELECT * FROM {noun} WHERE {where}")).mappings().one()
 
@@ -42,7 +42,7 @@ async def test_a_breaker_that_has_counted_leaves_the_history_intact(unit: Any) -
     for _ in range(6):
         await unit.sweep(after_seconds=70)
         unit.later(0.05)
-    assert row(unit, Noun.PARTNER)["breaker_failures"] >= 5
+    assert row(unit, EntityKind.PARTNER)["breaker_failures"] >= 5
     for noun, names in OF_THE_MOMENT.items():
         after = row(unit, noun)
         assert [n for n in names if after[n] == before[noun][n]] == []
@@ -64,11 +64,11 @@ async def test_whatever_is_noted_of_a_partner_or_a_call_leaves_the_history_intac
         plan_poll(work, "bank-home", due_at=wall, interval_seconds=77, reached=now,
                   read_at=now)  # fmt: skip
         note_reconciled(work, now, "bank-home", now, "")
-    leased = row(unit, Noun.CALL)
+    leased = row(unit, EntityKind.CALL)
     assert (leased["id"], leased["lease_owner"]) == (call_id, "a-hand")
-    noted = row(unit, Noun.PARTNER)
-    changed = {name for name, value in noted.items() if value != before[Noun.PARTNER][name]}
-    assert changed == UNCOVERED[Noun.PARTNER]
+    noted = row(unit, EntityKind.PARTNER)
+    changed = {name for name, value in noted.items() if value != before[EntityKind.PARTNER][name]}
+    assert changed == UNCOVERED[EntityKind.PARTNER]
     assert verify(unit.database) == ()
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import ApprovalState, ClaimState, HoldKind, HoldState, Noun, Role
+from models.entities.states import ApprovalState, ClaimState, EntityKind, HoldKind, HoldState, Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.outcome import Move, Outcome
+from models.outcome import Outcome, Transition
 from models.queries.cases.case_files import load_file
 from models.store.intake import file_reports
 from models.store.record import record
@@ -57,7 +57,9 @@ async def test_a_claim_that_came_unverified_is_verified_by_the_next_step(unit: A
     other = another(unit)
     with unit_of_work(unit.database) as work:
         (claim,) = load_file(work.session, other).claims
-        moved = Move(Noun.CLAIM, claim.id, "moved", claim.state, {"recovery_id": unit.recovery_id})
+        moved = Transition(
+            EntityKind.CLAIM, claim.id, "moved", claim.state, {"recovery_id": unit.recovery_id}
+        )
         record(work, OFFICER, unit.sandbox.now, unit.recovery_id, Outcome((moved,)))
     assert "verify_claim" in actions(unit)
     unit.officer_does("verify_claim")
@@ -111,7 +113,9 @@ async def test_a_foreign_payment_that_no_statement_shows_can_be_given_up_and_clo
 
 def known_as(unit: Any, stop: Any, bank_ref: str) -> None:
     """Our records name the bank's hold so, by an event as an answer of the bank makes it."""
-    move = Move(Noun.HOLD, stop.id, "updated", unit.hold().state, {"bank_ref": bank_ref})
+    move = Transition(
+        EntityKind.HOLD, stop.id, "updated", unit.hold().state, {"bank_ref": bank_ref}
+    )
     with unit_of_work(unit.database) as work:
         record(work, ENGINE, unit.sandbox.now, unit.recovery_id, Outcome((move,)))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import DiscrepancyKind, DiscrepancyState, Noun, Role
+from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind, Role
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
@@ -118,8 +118,8 @@ async def test_a_doubt_that_was_resolved_by_sql_does_not_let_money_go(unit: Any)
         progress, now = Changeset(load_file(work.session, unit.recovery_id)), unit.sandbox.now
         (asset, *_) = progress.file.assets
         discrepancies.find(
-            progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.HOLD, "hold-x", now, asset_id=asset.id,
-            expected=Money(2, "CNY"), stated=Money(1, "CNY"),
+            progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.HOLD, "hold-x", now,
+            asset_id=asset.id, expected=Money(2, "CNY"), stated=Money(1, "CNY"),
         )  # fmt: skip
         conclude(work, ENGINE, now, unit.installation.laws, progress)
     tamper(unit, f"UPDATE discrepancy SET state = '{DiscrepancyState.RESOLVED}'")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import Noun, Role, TaskKind, TaskState
-from models.outcome import Move, Outcome
+from models.entities.states import EntityKind, Role, TaskKind, TaskState
+from models.outcome import Outcome, Transition
 from models.queries.cases.case_files import load_file
 from models.store.derived import write_derived
 from models.store.record import record
@@ -44,8 +44,8 @@ async def test_what_is_preserved_for_a_closed_file_ends_as_an_event(unit: Any) -
     now = unit.sandbox.now
     with unit_of_work(unit.database) as work:
         state = load_file(work.session, unit.recovery_id).recovery.state
-        closed = Move(
-            Noun.RECOVERY, unit.recovery_id, "closed_no_recovery", state, {"closed_at": now}
+        closed = Transition(
+            EntityKind.RECOVERY, unit.recovery_id, "closed_no_recovery", state, {"closed_at": now}
         )
         record(
             work, Actor("the-supervisor", Role.SUPERVISOR), now, unit.recovery_id,

@@ -25,7 +25,7 @@ from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.correspondence import answers
@@ -154,7 +154,7 @@ def _complaint(unit: Any) -> Case:
 def _return(unit: Any) -> Case:
     case = _frozen(unit)
     for _ in range(6):
-        if any(a.action == Act.RETURN for a in case.file().approvals):
+        if any(a.action == ApprovalKind.RETURN for a in case.file().approvals):
             break
         unit.desk().advance(case.recovery_id)
         case.decide()
@@ -249,39 +249,39 @@ def _payee(unit: Any) -> Case:
     return case
 
 
-KINDS: dict[Act, Callable[[Any], Case]] = {
-    Act.ORDER_STOP: _order_stop,
-    Act.FREEZE: _freeze,
-    Act.RELEASE: _release,
-    Act.REQUEST: _request,
-    Act.RETURN: _return,
-    Act.CLOSE: _close,
-    Act.TRACE_RULE: _trace_rule,
-    Act.RENEW: _renew,
-    Act.RELEASE_PART: _release_part,
-    Act.COMPLAINT: _complaint,
-    Act.LINKAGE: _linkage,
-    Act.LETTER_ANSWER: _letter_answer,
-    Act.PAYEE: _payee,
+KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
+    ApprovalKind.ORDER_STOP: _order_stop,
+    ApprovalKind.FREEZE: _freeze,
+    ApprovalKind.RELEASE: _release,
+    ApprovalKind.REQUEST: _request,
+    ApprovalKind.RETURN: _return,
+    ApprovalKind.CLOSE: _close,
+    ApprovalKind.TRACE_RULE: _trace_rule,
+    ApprovalKind.RENEW: _renew,
+    ApprovalKind.RELEASE_PART: _release_part,
+    ApprovalKind.COMPLAINT: _complaint,
+    ApprovalKind.LINKAGE: _linkage,
+    ApprovalKind.LETTER_ANSWER: _letter_answer,
+    ApprovalKind.PAYEE: _payee,
 }
 
 
 @pytest.fixture(params=KINDS, ids=str)
-def kind(request: pytest.FixtureRequest) -> Act:
-    return Act(request.param)
+def kind(request: pytest.FixtureRequest) -> ApprovalKind:
+    return ApprovalKind(request.param)
 
 
 @pytest.fixture
 def asked(unit: Any) -> Callable[[str], Case]:
     """Make a recovery with an approval of this kind pending."""
-    return lambda act: KINDS[Act(act)](unit)
+    return lambda act: KINDS[ApprovalKind(act)](unit)
 
 
 @pytest.fixture
-def case(asked: Callable[[str], Case], kind: Act) -> Case:
+def case(asked: Callable[[str], Case], kind: ApprovalKind) -> Case:
     return asked(kind)
 
 
 @pytest.fixture
-def kinds() -> dict[Act, Callable[[Any], Case]]:
+def kinds() -> dict[ApprovalKind, Callable[[Any], Case]]:
     return KINDS

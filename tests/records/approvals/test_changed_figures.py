@@ -10,7 +10,7 @@ import pytest
 from models.entities.states import HoldKind, Role
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.upkeep import CHANGED
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import pending_approvals
@@ -23,12 +23,12 @@ Asked = Callable[[str], Any]
 
 
 def test_a_renewal_of_which_the_bank_holds_less_is_void_and_asked_anew(asked: Asked) -> None:
-    case = asked(Act.RENEW)
-    before, freeze = case.pending(Act.RENEW), case.hold(HoldKind.FREEZE)
+    case = asked(ApprovalKind.RENEW)
+    before, freeze = case.pending(ApprovalKind.RENEW), case.hold(HoldKind.FREEZE)
     case.unit.bank_says(case.recovery_id, freeze.id, 10_000, revision=9)
     with pytest.raises(StepRefusedError, match="is void already"):
         case.unit.desk(SUPERVISOR).approve(before.id)
-    anew = case.pending(Act.RENEW)
+    anew = case.pending(ApprovalKind.RENEW)
     assert (anew.asked_by, anew.due_at) == (before.asked_by, before.due_at)
     (line,) = pending_approvals(case.unit.database, case.unit.laws)
     assert (line.approval_id, line.headline) == (anew.id, "CNY 100.00")
@@ -40,12 +40,14 @@ def test_a_renewal_of_which_the_bank_holds_less_is_void_and_asked_anew(asked: As
 
 
 def test_a_renewal_shows_the_end_from_which_it_is_prolonged(asked: Asked) -> None:
-    case = asked(Act.RENEW)
+    case = asked(ApprovalKind.RENEW)
     (line,) = pending_approvals(case.unit.database, case.unit.laws)
     assert dict(line.figures)["prolonged from"] == "2026-09-03 00:00 CST"
 
 
-def test_the_queue_the_table_and_the_figures_name_the_same_sum(asked: Asked, kind: Act) -> None:
+def test_the_queue_the_table_and_the_figures_name_the_same_sum(
+    asked: Asked, kind: ApprovalKind
+) -> None:
     case = asked(kind)
     page = recovery_page(case.unit.database, case.unit.laws, case.recovery_id, case.unit.now)
     (line,) = (a for a in page.approvals if a.act == kind)
@@ -53,13 +55,13 @@ def test_the_queue_the_table_and_the_figures_name_the_same_sum(asked: Asked, kin
     texts = [text for _, text in line.figures]
     if line.headline:
         assert line.headline in texts
-        assert step.sentence.endswith(f" of {line.headline}") or kind is Act.LETTER_ANSWER
+        assert step.sentence.endswith(f" of {line.headline}") or kind is ApprovalKind.LETTER_ANSWER
     else:
         assert " of CNY" not in step.sentence
 
 
 def test_a_release_names_what_is_held_not_what_was_once_requested(asked: Asked) -> None:
-    case = asked(Act.FREEZE)
+    case = asked(ApprovalKind.FREEZE)
     case.unit.approve(case.recovery_id)
     freeze = case.hold(HoldKind.FREEZE)
     case.unit.bank_says(case.recovery_id, freeze.id, 6_000)
@@ -73,7 +75,7 @@ def test_a_release_names_what_is_held_not_what_was_once_requested(asked: Asked) 
 
 
 def test_a_release_of_which_the_bank_holds_more_does_not_leave(asked: Asked) -> None:
-    case = asked(Act.RELEASE)
+    case = asked(ApprovalKind.RELEASE)
     case.unit.approve(case.recovery_id)
     file = case.file()
     (call,) = (c for c in file.calls if c.kind == "release")
@@ -83,9 +85,9 @@ def test_a_release_of_which_the_bank_holds_more_does_not_leave(asked: Asked) -> 
 
 
 def test_the_preview_before_asking_shows_what_the_approval_then_shows(asked: Asked) -> None:
-    case = asked(Act.FREEZE)
+    case = asked(ApprovalKind.FREEZE)
     unit = case.unit
-    unit.desk(SUPERVISOR).deny(case.pending(Act.FREEZE).id, "look again")
+    unit.desk(SUPERVISOR).deny(case.pending(ApprovalKind.FREEZE).id, "look again")
     case.decide()
     before = recovery_page(unit.database, unit.laws, case.recovery_id, unit.now)
     assert next(s.action for s in before.steps if s.role is Role.OFFICER) == "submit_freeze"
@@ -96,8 +98,8 @@ def test_the_preview_before_asking_shows_what_the_approval_then_shows(asked: Ask
 
 
 def test_a_closing_whose_balances_change_is_void_and_left_to_the_officer(asked: Asked) -> None:
-    case = asked(Act.CLOSE)
-    before = case.pending(Act.CLOSE)
+    case = asked(ApprovalKind.CLOSE)
+    before = case.pending(ApprovalKind.CLOSE)
     case.unit.tamper("UPDATE approval SET subject_digest = 'of another version'")
     case.decide()
     states = {a.id: a.state for a in case.file().approvals}
@@ -108,9 +110,9 @@ def test_a_closing_whose_balances_change_is_void_and_left_to_the_officer(asked: 
 
 
 def test_each_pending_approval_of_an_older_version_is_void_and_asked_in_this_spelling(
-    asked: Asked, kind: Act
+    asked: Asked, kind: ApprovalKind
 ) -> None:
-    if kind is Act.CLOSE:
+    if kind is ApprovalKind.CLOSE:
         pytest.skip("a closing is left to the officer, see above")
     case = asked(kind)
     before = case.pending(kind)

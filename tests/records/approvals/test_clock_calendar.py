@@ -8,7 +8,7 @@ from typing import Any
 
 import holidays
 
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.views.all_deadlines import clock_wall
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cli.case.page_text import page_lines
@@ -19,7 +19,7 @@ LAST = max(holidays.country_holidays("CN").special_public_holidays)
 def test_a_complaint_that_is_due_next_year_names_the_calendar_that_is_missing(
     asked: Callable[[str], Any],
 ) -> None:
-    case = asked(Act.COMPLAINT)
+    case = asked(ApprovalKind.COMPLAINT)
     unit = case.unit
     unit.tamper(f"UPDATE approval SET due_at = '{LAST + 1}-01-08 16:00:00.000000'")
     said = f"calendar of {LAST + 1} not published; asked by chen"

@@ -12,7 +12,7 @@ from models.case_file import CaseFile
 from models.queries.cases.figures import shown
 from models.queries.cases.names import Names, names_of
 from recovery_flows.approvals.figures import subject_of
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 
 _ROWS = ("claims", "assets", "holds", "requests", "allocations", "payouts", "linkages", "tasks")
 _MASKED = {"tasks.subject_digest": "the subject is shown masked, its keyed digest is bound"}
@@ -59,7 +59,7 @@ def _names(unit: Any, file: CaseFile) -> Names:
 
 
 def test_whatever_is_changed_in_a_real_file_the_screen_changes_exactly_when_the_digest_does(
-    case: Any, kind: Act
+    case: Any, kind: ApprovalKind
 ) -> None:
     file = case.file()
     names, subject_id = _names(case.unit, file), case.pending(kind).subject_id
@@ -78,7 +78,7 @@ def test_whatever_is_changed_in_a_real_file_the_screen_changes_exactly_when_the_
 
 
 def test_each_shown_line_belongs_to_a_figure_without_which_the_digest_is_another(
-    case: Any, kind: Act
+    case: Any, kind: ApprovalKind
 ) -> None:
     file = case.file()
     names = _names(case.unit, file)

@@ -13,7 +13,7 @@ from models.money import Money
 from models.queries.cases.figures import shown
 from models.queries.cases.names import names_of
 from recovery_flows.approvals.figures import ApprovalSubject, subject_of
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 
 PAGE = Path(__file__).parents[3] / "docs/approvals.md"
 # Ids and digests are of one set-up: its keys and times are in them.
@@ -61,7 +61,7 @@ def test_the_table_in_the_documentation_is_what_each_kind_shows_and_binds(
     kinds: Any, installed: Path, copied: Any, tmp_path: Path
 ) -> None:
     rows = []
-    for act in Act:
+    for act in ApprovalKind:
         unit = copied(installed, tmp_path / act)
         case = kinds[act](unit)
         file = case.file()
@@ -71,7 +71,7 @@ def test_the_table_in_the_documentation_is_what_each_kind_shows_and_binds(
         zone = unit.laws["CN"].time_zone
         found = [row(subject, at, names, zone) for at in range(len(subject.figures))]
         # Tasks stand in the order of their ids, which are of one set-up too.
-        rows += sorted(found) if act is Act.LINKAGE else found
+        rows += sorted(found) if act is ApprovalKind.LINKAGE else found
         unit.database.dispose()
         shutil.rmtree(tmp_path / act)
     made = HEAD + "\n".join(rows) + "\n"

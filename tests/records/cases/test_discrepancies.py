@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import DiscrepancyKind, Noun, RecoveryState, Role
+from models.entities.states import DiscrepancyKind, EntityKind, RecoveryState, Role
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.discrepancies import open_discrepancies
@@ -23,7 +23,7 @@ from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 def found(unit: Any, recovery_id: str, mark: str = "1", **about: str) -> str:
     progress = Changeset(unit.file(recovery_id))
     name = discrepancies.find(
-        progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.PAYOUT, "payout-x", unit.now,
+        progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.PAYOUT, "payout-x", unit.now,
         expected=Money(80_000, "CNY"), stated=Money(40_000, "CNY"), mark=mark, **about,
     )  # fmt: skip
     with unit_of_work(unit.database) as work:
@@ -61,11 +61,13 @@ def test_a_discrepancy_is_found_once_and_stands_in_red_before_every_step(
 
 def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue(unit: Any, recovery_id: str) -> None:
     with unit_of_work(unit.database) as work:
-        from models.outcome import Move, Outcome
+        from models.outcome import Outcome, Transition
         from models.store.record import record
 
         who = Actor("wu", Role.SUPERVISOR)
-        closing = Move(Noun.RECOVERY, recovery_id, "closed_no_recovery", RecoveryState.OPEN)
+        closing = Transition(
+            EntityKind.RECOVERY, recovery_id, "closed_no_recovery", RecoveryState.OPEN
+        )
         record(work, who, unit.now, recovery_id, Outcome((closing,)))
         conclude(work, ENGINE, unit.now, unit.laws, Changeset(unit_file(work, recovery_id)))
     assert recovery_id not in red(unit)

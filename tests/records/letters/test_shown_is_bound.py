@@ -10,7 +10,7 @@ import pytest
 from models.queries.cases.figures import shown
 from models.queries.cases.names import names_of
 from recovery_flows.approvals.figures import subject_of
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 
 SUM = re.compile(r"[A-Z]{3} [0-9][0-9,.]*[0-9]")
 
@@ -42,7 +42,7 @@ def test_every_sum_that_a_letter_names_was_shown_to_who_approved_it(paper: Any, 
     approval = next(a for a in file.approvals if a.id == call.approval_id)
     with paper.unit.database.reading() as session:
         names = names_of(session, paper.unit.database.vault, [file])
-    figures = subject_of(file, Act(approval.action), approval.subject_id).figures
+    figures = subject_of(file, ApprovalKind(approval.action), approval.subject_id).figures
     told = " ".join(text for _, text in shown(figures, names))
     sums = set(SUM.findall(text))
     assert sums

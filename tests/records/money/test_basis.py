@@ -13,7 +13,7 @@ from models.entities.states import AllocationState, ApprovalState, CallKind, Hol
 from models.facts import AccountRef
 from models.store.calls import mark_sent
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import next_steps
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.cases.discrepancy_actions import resolve
@@ -68,13 +68,15 @@ def test_an_account_that_another_open_recovery_wants_is_not_paid_out(
     assert kinds(unit, recovery_id) == ["void"]
     file = unit.file(recovery_id)
     assert not [c for c in file.calls if c.kind is CallKind.PAYOUT]
-    assert {a.state for a in file.approvals if a.action == Act.RETURN} <= {ApprovalState.VOID}
+    assert {a.state for a in file.approvals if a.action == ApprovalKind.RETURN} <= {
+        ApprovalState.VOID
+    }
 
 
 def test_the_guard_is_asked_when_a_second_person_says_yes(unit: Any, acts: Any) -> None:
     recovery_id = acts.pooled(victims=2, held_minor=150_000)
     acts.until(recovery_id, A.PENDING_APPROVAL)
-    asked = next(a for a in unit.file(recovery_id).approvals if a.action == Act.RETURN)
+    asked = next(a for a in unit.file(recovery_id).approvals if a.action == ApprovalKind.RETURN)
     (other,) = unit.report(unit.reports(3)[2])
     unit.accept(other)
     # The engine has not looked yet: the yes itself asks.

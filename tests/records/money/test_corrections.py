@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import LedgerAccount, Noun
+from models.entities.states import EntityKind, LedgerAccount
 from models.queries.audit.verify import verify
 from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, unit_of_work
@@ -42,7 +42,7 @@ def test_a_wrong_ledger_is_corrected_by_an_event_of_its_own(unit: Any, acts: Any
     progress = Changeset(unit.file(recovery_id))
     progress.correct()
     (move,) = progress.moves
-    assert (move.noun, move.event) == (Noun.RECOVERY, "ledger_corrected")
+    assert (move.noun, move.event) == (EntityKind.RECOVERY, "ledger_corrected")
     assert move.reason == f"{MOVE_REASON}: held"
     assert {leg.account for leg in move.postings} == {LedgerAccount.HELD}
     # Only the held side was lost: the correction alone does not balance, and is refused.

@@ -10,10 +10,17 @@ import pytest
 
 from models.case_file import CaseFile
 from models.entities.rows import CallRow
-from models.entities.states import AllocationState, CallKind, CallState, DiscrepancyKind, Noun, Role
+from models.entities.states import (
+    AllocationState,
+    CallKind,
+    CallState,
+    DiscrepancyKind,
+    EntityKind,
+    Role,
+)
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.commit import conclude
 from recovery_flows.correspondence import call_validity
@@ -42,7 +49,7 @@ def contradict(unit: Any, recovery_id: str, *, on: str) -> str:
             "recovery": {},
         }[on]
         found = discrepancies.find(
-            progress, DiscrepancyKind.AMOUNT_DIFFERS, Noun.RECOVERY, recovery_id, unit.now,
+            progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.RECOVERY, recovery_id, unit.now,
             mark=on, **named,
         )  # fmt: skip
         conclude(work, ENGINE, unit.now, unit.laws, progress)
@@ -123,7 +130,7 @@ def test_no_return_is_approved_while_a_discrepancy_of_its_claim_is_open(
 ) -> None:
     recovery_id = acts.pooled(victims=2, held_minor=150_000)
     acts.until(recovery_id, A.PENDING_APPROVAL)
-    asked = next(a for a in unit.file(recovery_id).approvals if a.action == Act.RETURN)
+    asked = next(a for a in unit.file(recovery_id).approvals if a.action == ApprovalKind.RETURN)
     found = contradict(unit, recovery_id, on="claim")
     with pytest.raises(StepRefusedError, match="discrepancy"):
         unit.desk(SUPERVISOR).approve(asked.id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.entities.states import AllocationState, DiscrepancyKind, HoldKind, Role
 from models.facts import AccountRef
 from models.queries.audit.verify import verify
@@ -58,7 +58,7 @@ def test_a_refused_payout_is_not_drafted_again_on_the_same_facts(
 
 def test_a_refused_payout_is_an_officers_first_step(unit: Any, refused: str) -> None:
     first = next_steps.steps(unit.file(refused), unit.laws)[0]
-    assert first.action == Action.RESOLVE_DISCREPANCY
+    assert first.action == ActionKind.RESOLVE_DISCREPANCY
     assert "did not carry out a payout of CNY 1,000.00: refused, ACCOUNT_CLOSURE" in first.sentence
 
 

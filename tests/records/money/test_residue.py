@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.case_file import Balance, CaseFile
 from models.entities.states import HoldKind, LedgerAccount, Stage
 from recovery_flows.cases import next_steps
@@ -53,7 +53,9 @@ def test_a_coin_that_no_open_loss_comes_to_is_released_as_a_rounding_residue(
     assert not return_guards.is_allocable(file, asset)
     assert [h.id for h in return_guards.to_release(file, asset)] == [freeze_id]
     assert return_guards.why_not_released(file, file.hold(freeze_id)) == ""
-    (step,) = (s for s in next_steps.steps(file, unit.laws) if s.action == Action.SUBMIT_RELEASE)
+    (step,) = (
+        s for s in next_steps.steps(file, unit.laws) if s.action == ActionKind.SUBMIT_RELEASE
+    )
     assert f"GBP 0.0{pence}" in step.sentence
     assert "a rounding residue, less than can be paid in coins" in step.sentence
     assert "CNY 1,000.00 stay unpaid" in step.sentence

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.entities.states import AllocationState, CallKind, HoldKind, HoldState, Role
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
@@ -15,7 +15,7 @@ from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.figures import subject_of
-from recovery_flows.approvals.kinds import Act
+from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import approval_effects, next_steps
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.cases.commit import conclude
@@ -95,17 +95,17 @@ def test_a_payout_settled_short_leaves_its_claim_open(unit: Any, acts: Any) -> N
     assert [str(c.state) for c in file.claims] == ["verified"]
     assert outstanding_losses.owed_minor(file, file.claims[0]) == 60_000
     assert str(file.allocations[0].state) == "paid_in_part"
-    assert Action.SUBMIT_RELEASE not in actions(unit, recovery_id)
+    assert ActionKind.SUBMIT_RELEASE not in actions(unit, recovery_id)
 
 
 def test_after_a_returned_payout_nothing_is_released(unit: Any, acts: Any, whole: str) -> None:
     (payout,) = unit.file(whole).payouts
     held = [h for h in unit.file(whole).holds if h.state is HoldState.FROZEN]
-    assert Action.SUBMIT_RELEASE in actions(unit, whole)
+    assert ActionKind.SUBMIT_RELEASE in actions(unit, whole)
     acts.settle(whole, payout.id, "RETURNED")
     unit.bank_says(whole, held[0].id, 100_000, revision=12)
     acts.decide(whole)
-    assert Action.SUBMIT_RELEASE not in actions(unit, whole)
+    assert ActionKind.SUBMIT_RELEASE not in actions(unit, whole)
     with unit_of_work(unit.database) as work:
         progress = Changeset(load_file(work.session, whole))
         with pytest.raises(StepRefusedError, match="not free to be released"):
@@ -130,13 +130,13 @@ def test_no_release_is_asked_for_while_a_claim_of_the_recovery_is_open(
     acts.until(recovery_id, A.APPROVED)
     file = unit.file(recovery_id)
     assert {outstanding_losses.net_loss_minor(file, c) for c in file.claims} == {25_000}
-    assert Action.SUBMIT_RELEASE not in actions(unit, recovery_id)
+    assert ActionKind.SUBMIT_RELEASE not in actions(unit, recovery_id)
 
 
 def test_a_release_that_was_approved_does_not_leave_once_a_claim_is_open(
     unit: Any, acts: Any, whole: str
 ) -> None:
-    while Action.SUBMIT_RELEASE in actions(unit, whole):
+    while ActionKind.SUBMIT_RELEASE in actions(unit, whole):
         unit.desk().advance(whole)
         unit.approve(whole)
     order = next(c for c in unit.file(whole).calls if c.kind is CallKind.RELEASE)
@@ -175,7 +175,7 @@ def test_a_finding_that_money_is_none_of_the_case_shows_what_victims_are_owed(
     acts.until(recovery_id, A.NOTICE)
     file = unit.file(recovery_id)
     freeze = next(h for h in file.holds if h.kind is HoldKind.FREEZE and h.held_minor)
-    shown = {f.label: f.value for f in subject_of(file, Act.RELEASE, freeze.id).figures}
+    shown = {f.label: f.value for f in subject_of(file, ApprovalKind.RELEASE, freeze.id).figures}
     assert shown["of the hold, traced to victims"] == Money(freeze.held_minor, "CNY")
     assert shown["still owed to victims"] == Money(200_000, "CNY")
     assert json.dumps([str(v) for v in shown.values()])

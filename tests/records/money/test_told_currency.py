@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from models.entities.states import Noun
+from models.entities.states import EntityKind
 from models.money import Money
-from recovery_flows.cases.next_steps import Action, steps
+from recovery_flows.cases.next_steps import ActionKind, steps
 from recovery_flows.ledger import discrepancies
 
 
@@ -21,12 +21,12 @@ def test_a_statement_in_another_currency_than_its_account_is_looked_into(
     file = unit.file(recovery_id)
     (found,) = discrepancies.open_ones(file)
     assert (found.kind, found.subject_noun, found.asset_id) == (
-        "account_currency", Noun.ASSET, file.assets[0].id,
+        "account_currency", EntityKind.ASSET, file.assets[0].id,
     )  # fmt: skip
     assert str(discrepancies.sentence(found)) == (
         "the bank states JPY 5,000 on an account that is recorded in another currency:"
         " it is recorded in CNY"
     )
-    assert steps(file, unit.laws)[0].action == Action.RESOLVE_DISCREPANCY
+    assert steps(file, unit.laws)[0].action == ActionKind.RESOLVE_DISCREPANCY
     unit.trace(recovery_id, replace(yen, covers_to=unit.now))
     assert len(unit.file(recovery_id).discrepancies) == 1

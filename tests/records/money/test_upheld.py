@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.entities.states import AllocationState, DiscrepancyKind, LedgerAccount
 from models.money import Money
 from models.queries.audit.verify import verify
@@ -45,7 +45,7 @@ def test_a_claim_is_upheld_at_most_at_what_the_bank_booked(unit: Any, over: str)
 
 def test_the_difference_is_an_officers_step_that_shows_both_sums(unit: Any, over: str) -> None:
     first = next_steps.steps(unit.file(over), unit.laws)[0]
-    assert first.action == Action.RESOLVE_DISCREPANCY
+    assert first.action == ActionKind.RESOLVE_DISCREPANCY
     assert "reported CNY 1,400.00, the bank booked CNY 1,000.00" in first.sentence
     (found,) = discrepancies.open_ones(unit.file(over))
     assert found.kind is DiscrepancyKind.CLAIM_ABOVE_BOOKED
@@ -115,7 +115,7 @@ def test_a_report_whose_payment_no_bank_shows_is_looked_into_and_shares_in_nothi
     other = replace(second, end_to_end_id="E-of-another-payment")
     recovery_id = acts.pooled_of(unit.report(first, other), held_minor=150_000)
     step = next_steps.steps(unit.file(recovery_id), unit.laws)[0]
-    assert step.action == Action.RESOLVE_DISCREPANCY
+    assert step.action == ActionKind.RESOLVE_DISCREPANCY
     told = "reported CNY 1,000.00, the payee's bank shows no such payment: ask the victim"
     assert told in step.sentence
     with pytest.raises(AssertionError, match="never"):

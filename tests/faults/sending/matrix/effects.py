@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.entities.states import DiscrepancyKind, DiscrepancyState
 from models.store.documents import place_of
 from tests.faults.sending import partners
@@ -52,4 +52,4 @@ def assert_two_figures(unit: Any, before: int, last: int) -> None:
     # The first figure may have been less than our own orders explain: that is looked into too.
     assert {d.kind for d in found} <= {kind, DiscrepancyKind.HOLD_FELL}
     assert {d.state for d in found} == {DiscrepancyState.OPEN}
-    assert unit.page().steps[0].action == Action.RESOLVE_DISCREPANCY
+    assert unit.page().steps[0].action == ActionKind.RESOLVE_DISCREPANCY

@@ -10,13 +10,13 @@ from models.entities.states import (
     OPEN_CALLS,
     ApprovalState,
     CallKind,
-    Noun,
+    EntityKind,
     RequestState,
     TaskKind,
     TaskRenewal,
     TaskState,
 )
-from models.outcome import Move
+from models.outcome import Transition
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
@@ -33,7 +33,9 @@ async def voided(unit: Any, kind: CallKind) -> None:
         progress = Changeset(load_file(work.session, unit.recovery_id))
         (approval,) = (a for a in progress.file.approvals if a.id == call.approval_id)
         assert approval.state is ApprovalState.APPROVED
-        progress.take(Move(Noun.APPROVAL, approval.id, "voided", approval.state, reason="planted"))
+        progress.take(
+            Transition(EntityKind.APPROVAL, approval.id, "voided", approval.state, reason="planted")
+        )
         conclude(work, ENGINE, unit.sandbox.now, unit.installation.laws, progress)
     await unit.come_to_rest()
     assert not [c for c in unit.file().calls if c.kind is kind and c.state in OPEN_CALLS]

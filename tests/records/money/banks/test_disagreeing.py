@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.action_kinds import Action
+from models.action_kinds import ActionKind
 from models.entities.states import AllocationState, HoldState, LedgerAccount, PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
@@ -101,7 +101,7 @@ def test_a_payout_settled_short_stays_owed_and_nothing_is_drafted_before_a_perso
     banks = recorded.engine()
     assert [a.state for a in banks.file.allocations] == [AllocationState.PAID_IN_PART]
     steps = recovery_page(recorded.unit.database, recorded.unit.laws, recorded.id, banks.now).steps
-    assert {s.action for s in steps[:2]} == {Action.RESOLVE_DISCREPANCY}
+    assert {s.action for s in steps[:2]} == {ActionKind.RESOLVE_DISCREPANCY}
     for found in banks.found():
         resolve(recorded.unit.desk(), recorded.id, found.id, "the bank pays the rest next")
     banks = recorded.engine()

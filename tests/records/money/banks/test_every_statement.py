@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldState, Noun, PayoutState
+from models.entities.states import EntityKind, HoldState, PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from recovery_flows.freezing import answer_table
 from recovery_flows.restitution import payout_answers
@@ -18,7 +18,7 @@ EXPECTED_HERE = (HoldState.ORDERED, HoldState.QUEUED, HoldState.STOPPED, HoldSta
                  HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING)  # fmt: skip
 
 
-def events(progress: Any, noun: Noun, subject: str) -> list[str]:
+def events(progress: Any, noun: EntityKind, subject: str) -> list[str]:
     return [m.event for m in progress.moves if m.noun is noun and m.id == subject]
 
 
@@ -31,7 +31,7 @@ def test_each_statement_about_a_hold_is_a_move_a_discrepancy_or_no_news(
         banks.hold_is(ours, held_minor=0)
     hold, fact = banks.freeze, banks.hold_fact(theirs)
     progress = banks.states(fact)
-    happened = events(progress, Noun.HOLD, hold.id)
+    happened = events(progress, EntityKind.HOLD, hold.id)
     assert happened, "a statement left no event"
     assert banks.freeze.bank_revision == fact.revision
     if (ours, theirs) in answer_table.NOTHING_NEW:
@@ -54,7 +54,7 @@ def test_news_of_a_hold_of_a_closed_recovery_is_told(
     banks.hold_is(ours)
     banks.closed()
     hold, fact = banks.freeze, banks.hold_fact(theirs)
-    happened = events(banks.states(fact), Noun.HOLD, hold.id)
+    happened = events(banks.states(fact), EntityKind.HOLD, hold.id)
     assert ("news_on_closed" in banks.kinds()) == (happened != ["stated"])
     assert banks.kinds() or (ours, theirs) in answer_table.NOTHING_NEW
     back = {"stopped_late", "frozen_late"} & set(happened)
@@ -67,7 +67,7 @@ def test_each_statement_about_a_payout_is_a_move_a_discrepancy_or_no_news(
 ) -> None:
     banks.payout_is(ours)
     fact = banks.payout_fact(theirs)
-    happened = events(banks.states(fact), Noun.PAYOUT, banks.payout.id)
+    happened = events(banks.states(fact), EntityKind.PAYOUT, banks.payout.id)
     assert happened
     assert banks.payout.bank_revision == fact.revision
     if (ours, theirs) in payout_answers.NOTHING_NEW:
@@ -90,7 +90,7 @@ def test_news_of_a_payout_of_a_closed_recovery_is_told(
 ) -> None:
     banks.payout_is(ours)
     banks.closed()
-    happened = events(banks.states(banks.payout_fact(theirs)), Noun.PAYOUT, banks.payout.id)
+    happened = events(banks.states(banks.payout_fact(theirs)), EntityKind.PAYOUT, banks.payout.id)
     assert ("news_on_closed" in banks.kinds()) == (happened != ["stated"])
     lost = ours is PayoutState.SETTLED and happened[0] in ("refused", "returned")
     assert (banks.file.recovery.state == "open") == lost

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.entities.rows import CallRow
-from models.entities.states import CallKind, CallState, HoldKind, HoldState, Noun, PayoutState
+from models.entities.states import CallKind, CallState, EntityKind, HoldKind, HoldState, PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
 
@@ -33,7 +33,7 @@ def releasing(banks: Any, minor: int, state: CallState) -> None:
     """A part of the freeze was decided to be let go; its order waits or has left."""
     banks.hold_is(HoldState.FROZEN, releasing_minor=minor)
     order = CallRow(
-        id="call-release", partner_id="bank-home", kind=CallKind.RELEASE, noun=Noun.HOLD,
+        id="call-release", partner_id="bank-home", kind=CallKind.RELEASE, noun=EntityKind.HOLD,
         subject_id=banks.freeze.id, asset_id=banks.freeze.asset_id, approval_id="a", state=state,
     )  # fmt: skip
     banks.file = replace(banks.file, calls=(*banks.file.calls, order))
@@ -45,7 +45,7 @@ def test_a_hold_that_falls_without_an_order_is_booked_and_looked_into(banks: Any
     assert banks.freeze.held_minor == 45_000
     assert fell(banks) == [(70_000, 45_000)]
     (found,) = banks.found()
-    assert (found.asset_id, found.subject_noun) == (banks.freeze.asset_id, Noun.HOLD)
+    assert (found.asset_id, found.subject_noun) == (banks.freeze.asset_id, EntityKind.HOLD)
 
 
 @pytest.mark.parametrize("order", [*permutations(("hold", "payout"))])
