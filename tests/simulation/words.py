@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.simulation.books import LIVE
 from tests.simulation.eyes import Eyes, ViolationError
 
+_CONTRADICTS = "contradicts_outcome"
+_OUTCOMES = frozenset({"SETTLED", "REFUSED", "RETURNED"})
 _ORDERS = "('hold', 'request', 'payout', 'release', 'extend')"
 
 
@@ -12,8 +14,9 @@ class Words(Eyes):
     """Contradictions are somebody's, news on what is closed too; nothing leaves without a yes."""
 
     def _words(self) -> None:
-        self._settled_after_refusal()
+        self._another_outcome()
         self._held_after_the_end()
+        self._held_beyond_the_term()
         self._news_on_closed()
         self._orders_had_a_yes()
 
@@ -26,19 +29,19 @@ class Words(Eyes):
         rows = self._all(query, name)
         return bool(rows) and int(str(rows[0][0])) >= revision
 
-    def _settled_after_refusal(self) -> None:
+    def _another_outcome(self) -> None:
+        """A payout that we took for refused or settled, and of which its bank says another now."""
+        took = "SELECT 1 FROM event WHERE subject_id = ? AND event = ?"
         for bank in self.banks.values():
             for payout in bank.payouts.values():
-                was_refused = any(json["status"] == "REFUSED" for _, json in payout.past)
-                if payout.status != "SETTLED" or not was_refused:
+                if payout.status not in _OUTCOMES:
                     continue
-                told = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'refused'"
-                known = self._all(told, payout.order_ref)
-                is_told = self._is_told(payout.order_ref, payout.revision)
-                if known and is_told and not self._has_discrepancy(payout.order_ref):
-                    raise ViolationError(
-                        "unowned", f"{payout.order_ref} was refused and is settled: nobody looks"
-                    )
+                before = {str(json["status"]) for _, json in payout.past} & _OUTCOMES
+                known = [w for w in before if self._all(took, payout.order_ref, w.lower())]
+                if any(was != payout.status for was in known) and self._is_told(
+                    payout.order_ref, payout.revision
+                ):
+                    self._is_owned(payout.order_ref, _CONTRADICTS, f"{known}, now {payout.status}")
 
     def _held_after_the_end(self) -> None:
         ended = (
@@ -50,11 +53,21 @@ class Words(Eyes):
                 over = any(j["status"] in ("RELEASED", "REFUSED", "EXPIRED") for _, j in hold.past)
                 if hold.status not in LIVE or not over or not self._all(ended, hold.order_ref):
                     continue
-                is_told = self._is_told(hold.order_ref, hold.revision)
-                if is_told and not self._has_discrepancy(hold.order_ref):
-                    raise ViolationError(
-                        "unowned", f"{hold.order_ref} had ended and is held: nobody looks"
-                    )
+                if self._is_told(hold.order_ref, hold.revision):
+                    self._is_owned(hold.order_ref, _CONTRADICTS, "ended, and held again")
+
+    def _held_beyond_the_term(self) -> None:
+        ours = (
+            "SELECT 1 FROM hold WHERE id = ? AND state IN ('stopped', 'frozen') AND expires_at < ?"
+            " AND bank_revision = ?"
+        )
+        for bank in self.banks.values():
+            for hold in bank.holds.values():
+                if hold.status not in LIVE or hold.expires is None:
+                    continue
+                theirs = f"{hold.expires:%Y-%m-%d %H:%M:%S.%f}"
+                if self._all(ours, hold.order_ref, theirs, hold.revision):
+                    self._is_owned(hold.order_ref, "held_beyond_term", f"held until {theirs}")
 
     def _news_on_closed(self) -> None:
         rows = self._all(
@@ -67,13 +80,12 @@ class Words(Eyes):
             " AND e.seq)"
         )
         for subject, event, recovery in rows:
-            if not self._has_discrepancy(str(subject)):
-                raise ViolationError(
-                    "unowned", f"{subject} is {event} after {recovery} was closed: nobody looks"
-                )
+            self._is_owned(str(subject), "news_on_closed", f"{event} after {recovery} was closed")
 
-    def _has_discrepancy(self, subject: str) -> bool:
-        return bool(self._all("SELECT 1 FROM discrepancy WHERE subject_id = ?", subject))
+    def _is_owned(self, subject: str, kind: str, what: str) -> None:
+        owned = "SELECT 1 FROM discrepancy WHERE subject_id = ? AND kind = ?"
+        if not self._all(owned, subject, kind):
+            raise ViolationError("unowned", f"{subject} ({what}): nobody looks")
 
     def _orders_had_a_yes(self) -> None:
         """At the instant that it left an order had its approval, or the law let it leave first.
