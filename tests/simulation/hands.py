@@ -13,9 +13,10 @@ from models.entities.states import Stage
 from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.cases.work import PartnerLine
 from models.store.unit import ENGINE
+from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine import decisions, event_feed, nightly
 from recovery_flows.engine.context import Engine, Pace
-from recovery_flows.engine.decisions import CALLS, STAGES
+from recovery_flows.engine.decisions import CALLS
 from recovery_flows.engine.outbox import dispatch
 from recovery_flows.partners.rbp1.breaker import Breaker
 from recovery_flows.partners.rbp1.client import PartnerBank
