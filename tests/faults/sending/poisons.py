@@ -17,7 +17,7 @@ from models.money import Money
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases.views.queue import queue
-from recovery_flows.engine import decisions
+from recovery_flows.freezing import stage as freezing
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 from tests.by_hand import change
 
@@ -81,7 +81,7 @@ async def assert_stopped(unit: Any, recovery_id: str) -> None:
 
 def break_freezing(patch: pytest.MonkeyPatch, recovery_id: str) -> set[str]:
     """A fault of the program that only one recovery meets; until the set is empty."""
-    broken, advance = {recovery_id}, decisions.freezing.advance
+    broken, advance = {recovery_id}, freezing.advance
 
     def fails(progress: Any, now: Any, laws: Any) -> None:
         if progress.file.recovery.id in broken:
@@ -89,7 +89,7 @@ def break_freezing(patch: pytest.MonkeyPatch, recovery_id: str) -> set[str]:
             raise ZeroDivisionError(f"what {name} says must not be told")
         advance(progress, now, laws)
 
-    patch.setattr(decisions.freezing, "advance", fails)
+    patch.setattr(freezing, "advance", fails)
     return broken
 
 

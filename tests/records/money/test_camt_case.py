@@ -13,7 +13,7 @@ from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.cases.statement_files.storing import TakenFile, take_in
 from recovery_flows.errors import RefusedError
-from recovery_flows.intake.statements.camt import read
+from recovery_flows.intake.statements.reading import read_stream
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.tracing.inputs import gather
 
@@ -57,7 +57,7 @@ def statement(number: str, bank: str, opening: str, closing: str, *bookings: str
 
 
 def take(unit: Any, raw: bytes, bank: str = "") -> TakenFile:
-    items = read(io.BytesIO(raw))
+    items = read_stream(io.BytesIO(raw))
     return take_in(unit.database, OFFICER, unit.now, items, raw, bank, unit.laws, "application/xml")
 
 
