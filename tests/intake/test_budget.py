@@ -114,7 +114,7 @@ def test_json_of_more_parts_than_content_costs_nothing() -> None:
     begun = time.process_time()
     data = json.dumps(BANK_JSON)[:-1] + ', "x": [' + "{}," * 1_000_000 + "1]}"
     assert "more parts than it has content" in refusal(data.encode())
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 3
 
 
 def test_what_a_camt_file_holds_between_its_bookings_is_bounded_in_memory() -> None:
@@ -158,6 +158,17 @@ def test_a_bad_file_in_a_zip_refuses_itself_and_the_others_are_read() -> None:
 def test_a_zip_inside_a_zip_is_refused_by_its_name() -> None:
     said = refusal(zipped(a=zipped(b=b"x")))
     assert said.startswith("file 1 in it, a: this is none of the formats that are read")
+
+
+def test_a_file_without_a_name_in_a_zip_is_read_as_any_other() -> None:
+    good = (FILES / "04_batch.xml").read_bytes()
+    nameless = io.BytesIO()
+    with zipfile.ZipFile(nameless, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), good)
+    with zipfile.ZipFile(nameless) as archive:
+        assert archive.namelist() == [""]
+    alone = [item for item in read_bytes(good) if isinstance(item, Entry)]
+    assert [item for item in read_bytes(nameless.getvalue()) if isinstance(item, Entry)] == alone
 
 
 def test_a_complaint_file_and_a_transfer_file_have_the_same_budget(tmp_path: Path) -> None:
