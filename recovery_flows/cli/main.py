@@ -68,9 +68,18 @@ def _unexpected(error: Exception) -> int:
 
     if away := what_failed(error):
         complain(away)
+        _drop_what_cannot_be_written()
         return 4
     complain(f"a fault of the program ({type(error).__name__}){_kept(error)}")
     return 1
+
+
+def _drop_what_cannot_be_written() -> None:
+    """Python would try it once more when it ends, complain again, and end with another code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _kept(error: Exception) -> str:

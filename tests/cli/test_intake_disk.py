@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -85,11 +86,13 @@ def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
 
 def test_output_that_goes_to_a_full_disk_is_told_and_not_taken_for_done() -> None:
     words = [sys.executable, "-m", "recovery_flows.cli.main", "intake", "statement", "--dry-run"]
+    # What is left in a buffer is written once more when Python ends.
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     for how in ([], ["--json"]):
         with Path("/dev/full").open("w") as full:
             ended = subprocess.run(
                 [*words, str(FILES / "11_balances.xml"), *how],
-                stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=usual,
             )  # fmt: skip
         assert ended.returncode == 4
         assert ended.stderr.startswith("recovery: the disk cannot be written: No space left")
