@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from models.action_kinds import ActionKind
@@ -96,17 +97,22 @@ def give_up(progress: Changeset, asset_id: str) -> None:
 
 
 def ask_again(progress: Changeset, subject_id: str, asset_id: str, now: datetime) -> None:
-    """Ask once more for the statement that a bank refused: of an account, or a victim's own."""
+    """Ask once more for the statement that a bank refused: of an account, or a victim's own.
+
+    It is another call, also where the bank has refused within the same instant.
+    """
+    before = sum(call.subject_id == subject_id for call in progress.file.calls)
+    call_id = derive_id("call", subject_id, CallKind.STATEMENT, now.isoformat(), before)
     if subject_id == asset_id:
         asset = progress.file.asset(asset_id)
         values: dict[str, Scalar] = {"left_alone": ""}
         progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
-        progress.call(statement_intent(asset, now))
+        progress.call(replace(statement_intent(asset, now), id=call_id))
         return
     claim = next(c for c in progress.file.claims if c.id == subject_id)
     progress.call(
         CallIntent(
-            id=derive_id("call", claim.id, CallKind.STATEMENT, now.isoformat()),
+            id=call_id,
             partner_id=claim.victim_partner_id,
             kind=CallKind.STATEMENT,
             noun=EntityKind.CLAIM,

@@ -173,7 +173,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
 
 
 def _twin_moves(stays: CaseFile, joins: CaseFile) -> list[Transition]:
-    """An account in both files carries both files' money; a closed one is opened again."""
+    """An account in both files carries both files' money; it is worked on if it was in either."""
     theirs = {a.account_id: a for a in joins.assets}
     moves = []
     for asset in stays.assets:
@@ -184,6 +184,8 @@ def _twin_moves(stays: CaseFile, joins: CaseFile) -> list[Transition]:
             "traced_minor": asset.traced_minor + other.traced_minor,
             "traced_claim_minor": asset.traced_claim_minor + other.traced_claim_minor,
         }
+        if asset.left_alone and not other.left_alone:
+            values["left_alone"] = ""
         is_back = asset.stage is Stage.CLOSED and other.stage is not Stage.CLOSED
         event = reopened(asset) if is_back else "updated"
         moves.append(Transition(EntityKind.ASSET, asset.id, event, asset.stage, values))

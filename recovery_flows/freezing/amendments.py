@@ -72,5 +72,10 @@ def name_at_bank(progress: Changeset, hold_id: str, bank_ref: str) -> None:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: no order about it can be sent")
     if not bank_ref.strip() or len(bank_ref.strip()) > _REFERENCE_LENGTH:
         raise StepRefusedError(f"a reference has 1 to {_REFERENCE_LENGTH} characters")
+    of_account = progress.file.holds_of(hold.asset_id)
+    if other := next((h for h in of_account if h.bank_ref == bank_ref.strip()), None):
+        raise StepRefusedError(
+            f"{bank_ref.strip()} is hold {other.id}: ask the bank which reference this one has"
+        )
     values: dict[str, Scalar] = {"bank_ref": bank_ref.strip()}
     progress.take(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import EntityKind, HoldKind, HoldState
+from models.entities.states import LIVE_HOLDS, EntityKind, HoldKind, HoldState
 from models.ids import derive_id
 from models.outcome import Transition
 from recovery_flows.ledger.changeset import Changeset
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 NEVER_TRIED = frozenset({HoldState.DENIED, HoldState.CANCELLED})
 UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED})
+
+
+def takes_over(file: CaseFile, hold: HoldRow) -> bool:
+    """Whether a hold keeps what another one has kept until then: nothing has left between them."""
+    if not hold.supersedes_id:
+        return False
+    before = file.hold(hold.supersedes_id).state
+    return before in LIVE_HOLDS or before is HoldState.SUPERSEDED
 
 
 def draft_hold(

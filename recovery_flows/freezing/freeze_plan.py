@@ -6,7 +6,7 @@ from models.case_file import CaseFile
 from models.entities.rows import AssetRow, HoldRow
 from models.entities.states import HoldKind, HoldState
 from recovery_flows.freezing import denied_stops
-from recovery_flows.freezing.drafts import UNANSWERED, is_followed
+from recovery_flows.freezing.drafts import UNANSWERED, is_followed, takes_over
 
 _FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
 
@@ -34,7 +34,9 @@ def freeze_plan(file: CaseFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
     # What another stop keeps, or is to keep, gets a freeze of its own once that is answered.
     others = [h for h in holds if h.state in UNANSWERED and h.kind not in _FORMAL]
     for stop in stops:
-        if stop.acted_at is None or asset.statement_to < stop.acted_at:
+        if stop.acted_at is None:
+            continue
+        if asset.statement_to < stop.acted_at and not takes_over(file, stop):
             continue
         amount = min(left, _kept_minor(stop)) if len(stops) > 1 or others else left
         plan.append((stop, amount))

@@ -29,7 +29,13 @@ from recovery_flows.freezing import (
     renewal,
 )
 from recovery_flows.freezing.amount_to_hold import is_worth_holding, wanted_minor
-from recovery_flows.freezing.drafts import NEVER_TRIED, UNANSWERED, draft_hold, is_followed
+from recovery_flows.freezing.drafts import (
+    NEVER_TRIED,
+    UNANSWERED,
+    draft_hold,
+    is_followed,
+    takes_over,
+)
 from recovery_flows.freezing.freeze_plan import freeze_plan
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -162,7 +168,8 @@ def _queue_behind_others(progress: Changeset, asset: AssetRow, laws: Regimes) ->
         return
     for hold in holds:
         refused = hold.state is HoldState.REJECTED_BY_BANK and hold.reason == _ALREADY_FROZEN
-        if refused and hold.kind is not HoldKind.QUEUE and not is_followed(holds, hold):
+        done = is_followed(holds, hold) or denied_stops.is_given_up(progress.file, hold.id)
+        if refused and hold.kind is not HoldKind.QUEUE and not done:
             draft_hold(
                 progress, asset, HoldKind.QUEUE, hold.requested_minor,
                 laws[asset.regime].freeze.code, supersedes_id=hold.id,
@@ -213,15 +220,8 @@ def statement_is_wanted(file: CaseFile, asset: AssetRow) -> bool:
     if not (holds if asset.home else ended):
         return False
     # What a hold takes over while it is held: nothing has left since.
-    acted = [h.acted_at for h in holds if h.acted_at is not None and not _takes_over(file, h)]
+    acted = [h.acted_at for h in holds if h.acted_at is not None and not takes_over(file, h)]
     return asset.statement_to is None or any(at > asset.statement_to for at in acted)
-
-
-def _takes_over(file: CaseFile, hold: HoldRow) -> bool:
-    if not hold.supersedes_id:
-        return False
-    before = file.hold(hold.supersedes_id).state
-    return before in LIVE_HOLDS or before is HoldState.SUPERSEDED
 
 
 def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:

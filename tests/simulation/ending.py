@@ -74,7 +74,10 @@ class Ending(World):
     def _news_to_come(self) -> datetime | None:
         """Until when a bank may go back on its word, and is heard of it the night after."""
         found = [at for bank in self.banks.values() if (at := bank.next_news())]
-        heard = [bank.last_news + A_NIGHT for bank in self.banks.values() if bank.last_news]
+        # Before the oracle's own patience ends, for it looks first.
+        heard = [
+            bank.last_news + A_NIGHT - _NUDGE for bank in self.banks.values() if bank.last_news
+        ]
         found += [at for at in heard if at > self.at]
         return min(found, default=None)
 

@@ -47,7 +47,7 @@ class People:
         db, names = place.database, (*OFFICERS, SUPERVISOR)
         self._desks = {n: CaseOfficer(db, place.laws, by_system_user(db, n), wall) for n in names}
         self.acts = self.refused = 0
-        self.voluntary: dict[str, str] = {}
+        self.voluntary: dict[str, list[str]] = {}
         self.last_refusal: dict[str, str] = {}
 
     def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
@@ -137,7 +137,13 @@ class People:
         if found is None:
             return False
         hold, asset = found
-        name = self.voluntary.get(asset, "none-known")
+        taken = "SELECT 1 FROM hold WHERE asset_id = ? AND bank_ref = ?"
+        names = (
+            n
+            for n in self.voluntary.get(asset, ())
+            if not self._eyes.execute(taken, [asset, n]).fetchone()
+        )
+        name = next(names, "none-known")
         return self._try(who, f"names {hold} {name}", lambda: hold_actions.name_at_bank(
             self._desks[who], recovery_id, hold, name, "synthetic"))  # fmt: skip
 
@@ -229,7 +235,7 @@ class People:
             hold = doors[partner].bank.hold_by_itself(tail, 50_00)
             if hold is None:
                 return
-            self.voluntary[asset] = hold.id
+            self.voluntary.setdefault(asset, []).append(hold.id)
             desk, now, told = self._desk_of(owner), self._wall(), f"{hold.held / 100:.2f}"
             self._try(owner, f"records a voluntary hold at {asset}",
                 lambda: hold_actions.record_voluntary(

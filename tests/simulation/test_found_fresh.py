@@ -66,3 +66,45 @@ def test_a_payout_from_abroad_that_comes_back_after_closing_leaves_no_dead_end(a
     assert "close approved" in story
     assert told.faults["payout:returned"] == 1
     assert_well(told, story)
+
+
+def test_a_denied_stop_on_an_account_that_another_has_frozen_queues_nothing(at: Place) -> None:
+    made = plan(
+        Tick(49, supervisor="no"),
+        payments=(Payment(1, V1, M1, 123_48, "E1"),),
+        reports=(Report(4, "E1", 123_48, names_ref=False, pasted=True),),
+        faults=(Fault("north", "hold", 1, "refuse ALREADY_FROZEN", 80),),
+    )
+    told, story = played(at, made)
+    assert "approval denied" in story
+    assert_well(told, story)
+
+
+def test_an_account_whose_stop_was_withdrawn_is_worked_on_for_the_file_that_joins(
+    at: Place,
+) -> None:
+    made = plan(
+        Tick(14, officer="one"),
+        Tick(0.1, odd=(("withdraw", 0.53),)),
+        payments=(Payment(1, V1, M1, 800_00, "E1"), Payment(1, V2, M1, 3_000_00, "E3")),
+        reports=(Report(4, "E1", 800_00, names_ref=False), Report(5, "E3", 3_000_00)),
+    )
+    told, story = played(at, made)
+    assert " withdrawn" in story
+    assert "R-2026-0002 joined R-2026-0001" in story
+    assert_well(told, story)
+    assert dict(told.ends) == {"closed_returned": 1, "joined": 1}
+
+
+def test_a_statement_abroad_that_is_asked_for_again_at_once_is_another_call(at: Place) -> None:
+    made = plan(
+        Tick(30, officer="none"),
+        Tick(8),
+        Tick(744),
+        payments=(Payment(1, V1, F1, 1_000_00, "E1"),),
+        reports=(Report(3, "E1", 1_000_00, pasted=True),),
+        faults=(Fault("abroad", "statement", 1, "forbidden", 10),),
+    )
+    told, story = played(at, made)
+    assert "ask_statement: R-2026-0001: the bank is asked again" in story
+    assert_well(told, story)
