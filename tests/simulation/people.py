@@ -137,13 +137,9 @@ class People:
         if found is None:
             return False
         hold, asset = found
-        taken = "SELECT 1 FROM hold WHERE asset_id = ? AND bank_ref = ?"
-        names = (
-            n
-            for n in self.voluntary.get(asset, ())
-            if not self._eyes.execute(taken, [asset, n]).fetchone()
-        )
-        name = next(names, "none-known")
+        query = "SELECT bank_ref FROM hold WHERE asset_id = ?"
+        taken = {row[0] for row in self._eyes.execute(query, [asset])}
+        name = next((n for n in self.voluntary.get(asset, ()) if n not in taken), "none-known")
         return self._try(who, f"names {hold} {name}", lambda: hold_actions.name_at_bank(
             self._desks[who], recovery_id, hold, name, "synthetic"))  # fmt: skip
 
