@@ -89,8 +89,9 @@ _ASKS: dict[str, Ask] = {
 
 async def _of_client(ask: str, url: str, folder: Path) -> Cost:
     if ask == "token":
-        line = Line(BANK, url, client_id="our-unit", signer=Signer(folder))
-        line.signer.public_jwks()  # type: ignore[union-attr]
+        signer = Signer(folder)
+        signer.public_jwks()
+        line = Line(BANK, url, client_id="our-unit", signer=signer)
     else:
         line = Line(BANK, url, "secret-token")
     async with open_partner_bank(line, STANDING, Gate(BANK), uuid.uuid4) as bank:

@@ -20,6 +20,7 @@ from recovery_flows.intake.refusals import RowRefusal
 from recovery_flows.intake.statements.reading import read_bytes
 from recovery_flows.intake.statements.shape import StatementRefusedError
 from recovery_flows.partners.rbp1 import answers, daily, feed_wire, wire
+from recovery_flows.tracing.methods.types import Transfer
 from recovery_flows.tracing.transfers.files import in_order, read_transfers
 from recovery_flows.tracing.transfers.mapping import PLAIN
 from recovery_flows.tracing.transfers.quick import quick_table, table_of
@@ -96,7 +97,7 @@ def _transfers(data: bytes, folder: Path) -> str:
     return READ
 
 
-def _is_plain(rows: list) -> bool:  # type: ignore[type-arg]
+def _is_plain(rows: list[Transfer]) -> bool:
     from recovery_flows.tracing.transfers.files import TransferFiles
 
     try:
