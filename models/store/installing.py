@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.register_states import InstallationKind
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
+from models.entities.installation import InstallationKind
 from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.unit import ENGINE, Unit

@@ -8,10 +8,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from models.entities.partner import Partner
+from models.entities.asset import Stage
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.partner import Partner, PartnerKind
 from models.entities.runtime import Counter
-from models.entities.states import EntityKind, LedgerAccount, PartnerKind, Role, Stage
-from models.entities.tables import table_of
 from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Outcome, Posting, Transition

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database
-from models.entities.account import LineImport, StatementLine
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.statement import LineImport, StatementLine
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import Unit, unit_of_work
 

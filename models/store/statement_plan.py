@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.account import StatementLine
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.statement import StatementLine
 from models.ids import derive_id
 from models.outcome import spelled
 from models.queries.books.money import is_there

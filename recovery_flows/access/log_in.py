@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.engine import Database
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.ids import canonical
 from models.queries.audit.integrity import broken_subject
 from models.queries.cases.views import OfficerView

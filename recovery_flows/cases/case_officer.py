@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.case_file import CaseFile, Step
-from models.entities.states import RecoveryState, Role
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.books.money import places

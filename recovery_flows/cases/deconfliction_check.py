@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, Elsewhere
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.deconfliction import elsewhere
 from models.queries.cases.views import OfficerView
 from recovery_flows.cases import deconfliction

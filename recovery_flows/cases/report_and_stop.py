@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, Place
 from models.deconfliction_hits import Elsewhere
-from models.entities.states import EntityKind, Role
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.books.money import told_by_files

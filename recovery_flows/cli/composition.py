@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
 from models.engine import Database, make_engine, missing, open_database
-from models.entities.register_states import InstallationKind
-from models.entities.states import Role
+from models.entities.installation import InstallationKind
+from models.entities.officer import Role
 from models.migrate import UpgradeRefusedError, has_schema, schema_is_current, upgrade
 from models.queries.installation.demo_mark import is_demo
 from models.queries.installation.officers import officer_with_hash, officers

@@ -171,7 +171,7 @@ async def _ask_all(installation: Installation, found: list[PartnerLine]) -> list
 
 async def _ask(engine: Engine, partner: PartnerLine) -> Finding:
     """Ask a partner who it is; what it says must be what it is registered as."""
-    from models.entities.states import PartnerChannel
+    from models.entities.partner import PartnerChannel
     from models.ids import PartnerId
     from recovery_flows.errors import RecoveryFlowsError
     from recovery_flows.partners.rbp1 import wire

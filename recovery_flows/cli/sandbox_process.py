@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.engine import Database
-from models.entities.states import PartnerKind
+from models.entities.partner import PartnerKind
 from models.queries.installation.clock import case_now
 from models.store.partners import register
 from models.store.unit import unit_of_work

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.partner import Call
-from models.entities.states import CallKind, HoldState
-from models.entities.tables import table_of
+from models.entities.call import Call, CallKind
+from models.entities.catalogue import table_of
+from models.entities.hold import HoldState
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.queries.cases.case_files import load_file

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.case_file import CaseFile
-from models.entities.states import HoldState
+from models.entities.hold import HoldState
 from models.queries.cases.case_files import load_file
 from models.queries.cases.views import OfficerView, RecoveryPage
 from tui.app import RecoveryApp

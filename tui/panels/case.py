@@ -8,7 +8,7 @@ from textual.content import Content
 
 from models.action_kinds import ActionKind
 from models.case_file import Step
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.views import ClockLine, EventLine, OfficerView, RecoveryPage
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.views import OfficerView
 from recovery_flows.cases.views.report_preview import Checked, StopMessage
 from recovery_flows.intake.pasted.labels import PERSONAL, TITLES

@@ -9,11 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.account import Account, Party, Statement, StatementLine
-from models.entities.ledger import Event
+from models.entities.account import Account, Party
+from models.entities.call import Call
+from models.entities.catalogue import table_of
+from models.entities.document import Document
+from models.entities.event import Event
 from models.entities.multi_agency import Task
-from models.entities.partner import Call, Document
-from models.entities.tables import table_of
+from models.entities.statement import Statement, StatementLine
 from models.ids import digest_bytes
 from models.queries.books.money import is_there
 from models.raw import instant, raw_select

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.case_file import Place
-from models.entities.account import Account, LineImport, Statement, StatementLine
+from models.entities.account import Account
+from models.entities.catalogue import table_of
 from models.entities.partner import Partner
-from models.entities.tables import table_of
+from models.entities.statement import LineImport, Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.money import Money
 

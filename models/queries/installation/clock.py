@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.runtime import Beat, CaseClock
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.installation import CaseClock
+from models.entities.runtime import Beat
 from models.queries.cases.views import EngineView
 
 _CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)

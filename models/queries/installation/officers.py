@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.officer import Officer
-from models.entities.states import Role
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.officer import Officer, Role
 from models.queries.cases.views import OfficerView
 
 _OFFICERS = table_of(Officer)

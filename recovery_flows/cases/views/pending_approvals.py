@@ -7,8 +7,7 @@ from dataclasses import replace
 from models.case_file import CaseFile
 from models.deconfliction_hits import Match
 from models.engine import Database
-from models.entities.rows import ApprovalRow
-from models.entities.states import ApprovalState
+from models.entities.approval import ApprovalRow, ApprovalState
 from models.queries.cases.approvals import files_with_pending
 from models.queries.cases.deconfliction import accounts_of, elsewhere
 from models.queries.cases.figures import main_figure, shown

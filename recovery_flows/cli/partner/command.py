@@ -75,7 +75,8 @@ def add(
     A bank that knows our key (`recovery partner key`) is registered with --client-id; one that
     hands out a fixed token with --token-from-stdin. One with --channel letter needs none of them.
     """
-    from models.entities.states import PartnerKind, Role
+    from models.entities.officer import Role
+    from models.entities.partner import PartnerKind
     from models.store.partners import partner_values
     from recovery_flows.access.registers import ask_partner
     from recovery_flows.cli.officer import tell_asked

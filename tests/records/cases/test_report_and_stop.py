@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.ledger import Event
-from models.entities.states import ApprovalState, CallKind, HoldKind, HoldState, RecoveryState, Role
-from models.entities.tables import table_of
+from models.entities.approval import ApprovalState
+from models.entities.call import CallKind
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.audit.verify import verify
