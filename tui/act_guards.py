@@ -9,7 +9,8 @@ from models.deconfliction_hits import AlsoLine, Match
 from models.entities.catalogue import IllegalMoveError
 from models.entities.officer import Role
 from models.entities.register_change import RegisterAct
-from models.queries.cases.views import ApprovalLine, OfficerView, RecoveryPage
+from models.queries.cases.views import ApprovalLine, RecoveryPage
+from models.queries.installation.officers import OfficerView
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -18,9 +18,9 @@ from models.entities.runtime import Counter
 from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Outcome, Posting, Transition
-from models.queries.cases.known_reports import Payment, known_report, same_payment
 from models.step_wording import say
 from models.store.accounts import account_id_of, ensure_account, ensure_party
+from models.store.known_reports import Payment, known_report, same_payment
 from models.store.record import record
 from models.store.unit import Actor, Unit
 

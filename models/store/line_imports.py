@@ -34,6 +34,11 @@ class ImportLostError(Exception):
         super().__init__("the import was interrupted and taken out again: try again")
 
 
+def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
+    """Bookings of no import that is running: one that is not done yet has told nothing."""
+    return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
+
+
 def begin(unit: Unit, import_id: str, wall: datetime) -> None:
     """Begin an import; ImportRunningError while another one is alive."""
     alive = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until > wall)

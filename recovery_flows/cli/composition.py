@@ -25,10 +25,9 @@ from models.queries.installation.demo_mark import is_demo
 from models.queries.installation.officers import officer_with_hash, officers
 from models.sealing.vault import Vault
 from models.store.clock import set_case_time
-from models.store.installing import note_made
+from models.store.installation import SealsLostError, has_no_seals, note_made, seal_older
 from models.store.people import appoint, appoint_engine
 from models.store.unit import unit_of_work
-from models.store.upgrading import SealsLostError, has_no_seals, seal_older
 from recovery_flows.access.log_in import (
     Identity,
     NobodyActsError,

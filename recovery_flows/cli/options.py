@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from models.entities.officer import Role
-    from models.queries.cases.views import OfficerView
+    from models.queries.installation.officers import OfficerView
     from recovery_flows.cli.composition import Installation
 
 ActingAs = Annotated[

@@ -34,7 +34,7 @@ from models.facts import (
 from models.migrate import upgrade
 from models.money import Money
 from models.queries.cases.case_files import load_file
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from models.sealing.vault import Vault
 from models.store.accounts import account_id_of
 from models.store.clock import set_case_time

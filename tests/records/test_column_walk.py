@@ -31,7 +31,7 @@ from models.sealing.sealed_place import SealedPlace
 from models.store import line_imports
 from models.store.clock import beat
 from models.store.documents import keep
-from models.store.installing import note_made
+from models.store.installation import note_made
 from models.store.permissions import DECISIONS
 from models.store.record import record
 from models.store.statements import record_statement

@@ -14,7 +14,7 @@ from models.engine import make_engine
 from models.migrate import alembic_config, is_known, schema_is_current, upgrade
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
-from models.store.upgrading import SealsLostError, seal_older
+from models.store.installation import SealsLostError, seal_older
 from tests.records.older import brought_up_to_date, taken_back
 
 NEW = {

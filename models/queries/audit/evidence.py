@@ -17,12 +17,12 @@ from models.entities.event import Event
 from models.entities.multi_agency import Task
 from models.entities.statement import Statement, StatementLine
 from models.ids import digest_bytes
-from models.queries.books.money import is_there
 from models.raw import instant, raw_select
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
 from models.store.bookings import API
 from models.store.documents import place_of
+from models.store.line_imports import is_there
 from models.store.statement_plan import line_id
 
 _Difference = tuple[str, str, str]

@@ -19,18 +19,9 @@ from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import LinkageLine
+from models.queries.installation.clock import EngineView
 from models.safe_text import undirected
 from models.urgency import Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class EngineView:
-    """Whether an engine is at work (`alive`: its sign of life is fresh) and what it last said."""
-
-    alive: bool
-    state: str
-    message: str
-    beat_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,15 +266,6 @@ class RecoveryPage:
     attention: str = ""
     idle_since: datetime | None = None
     discrepancies: tuple[DiscrepancyLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerView:
-    """Who acts: an identity and its roles."""
-
-    id: str
-    handle: str
-    roles: frozenset[Role]
 
 
 def masked_account(tail: str) -> str:

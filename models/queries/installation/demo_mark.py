@@ -9,7 +9,7 @@ from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.entities.installation import Installation, InstallationKind
 from models.queries.audit.integrity import broken_subject
-from models.store.installing import THIS
+from models.store.installation import THIS
 
 _INSTALLATIONS = table_of(Installation)
 

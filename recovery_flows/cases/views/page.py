@@ -35,13 +35,13 @@ from models.queries.cases.views import (
     ClaimLine,
     ClockLine,
     HoldLine,
-    OfficerView,
     PayoutLine,
     RecoveryPage,
     RequestLine,
     TermLine,
 )
 from models.queries.installation.clock import case_now
+from models.queries.installation.officers import OfficerView
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines as wall, next_steps

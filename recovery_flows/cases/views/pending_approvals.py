@@ -12,7 +12,8 @@ from models.queries.cases.approvals import files_with_pending
 from models.queries.cases.deconfliction import accounts_of, elsewhere
 from models.queries.cases.figures import main_figure, shown
 from models.queries.cases.names import Names, names_of
-from models.queries.cases.views import ApprovalLine, OfficerView
+from models.queries.cases.views import ApprovalLine
+from models.queries.installation.officers import OfficerView
 from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -23,7 +23,7 @@ from models.migrate import has_schema
 from models.queries.installation.demo_mark import is_demo
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import VaultError
-from models.store.upgrading import has_no_seals
+from models.store.installation import has_no_seals
 from recovery_flows.cli.composition import (
     DEMO_IDENTITIES,
     FirstOfficer,

@@ -15,7 +15,7 @@ from models.entities.hold import HoldState
 from models.entities.officer import Role
 from models.entities.recovery import Recovery, RecoveryState
 from models.queries.cases.deconfliction import elsewhere, seen_elsewhere
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.deconfliction_check import KnownElsewhereError, also_lines
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals

@@ -19,7 +19,7 @@ from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.audit.verify import verify
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from models.store.people import appoint
 from models.store.unit import unit_of_work
 from recovery_flows.access.log_in import NobodyActsError, by_system_user
