@@ -21,6 +21,7 @@ TOUCHING = (
     "correspondence.vouching", "correspondence.letters.actions",
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",
+    "correspondence.returns.reading",
     "cases.action_handlers", "cases.case_officer", "cases.commit",
     "cases.deconfliction_check", "cases.discrepancy_actions",
     "cases.letter_effects",
