@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from models.case_file import CaseFile
-from models.entities.rows import AllocationRow, ApprovalRow, ClaimRow, PayoutRow
-from models.entities.states import ApprovalState, PayoutState
+from models.entities.allocation import AllocationRow
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.claim import ClaimRow
+from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns.page import Document, Section, Table
