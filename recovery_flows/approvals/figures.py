@@ -36,7 +36,7 @@ from models.figures import (
 from models.ids import derive_id, digest
 from models.money import Money
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.ledger import releasable
+from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
 
 _SPELLING = "figures-1"
@@ -127,16 +127,16 @@ def _order(file: CaseFile, hold_id: str) -> Iterator[Figure]:
         yield Figure("reason", Reason(hold.scope_reason))
 
 
-def _held(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+def _held(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
     yield from _measure(file, hold)
     if hold.bank_ref:
         yield Figure("bank ref", hold.bank_ref)
-    yield _amount(minor, hold.currency)
+    yield _amount(amount.minor, amount.currency)
 
 
-def _let_go(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+def _let_go(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
     """What is to be let go; where victims are still owed, what of the hold is traced to them."""
-    yield from _held(file, hold, minor)
+    yield from _held(file, hold, amount)
     if not releasable.is_free(file, file.asset(hold.asset_id), hold):
         traced = Money(releasable.of_loss_minor(file, hold), hold.currency)
         yield Figure("of the hold, traced to victims", traced)
@@ -145,26 +145,27 @@ def _let_go(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
 
 def _release(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _let_go(file, hold, hold.held_minor)
+    return _let_go(file, hold, hold_figures.shown(hold))
 
 
 def _renewal(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     """A freeze with what it holds now, and the end from which it is prolonged."""
     hold = file.hold(hold_id)
-    yield from _held(file, hold, hold.held_minor)
+    yield from _held(file, hold, Money(hold.held_minor, hold.currency))
     if hold.expires_at is not None:
         yield Figure("prolonged from", hold.expires_at)
 
 
 def _part(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _let_go(file, hold, hold.releasing_minor)
+    return _let_go(file, hold, Money(hold.releasing_minor, hold.currency))
 
 
 def _complaint(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
     # A yes turns what was complained of into what is being released.
-    return _let_go(file, hold, hold.complained_minor or hold.releasing_minor)
+    minor = hold.complained_minor or hold.releasing_minor
+    return _let_go(file, hold, Money(minor, hold.currency))
 
 
 def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:
