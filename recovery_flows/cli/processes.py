@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +26,8 @@ def engine(
     once: Annotated[bool, typer.Option("--once", help="Sweep once and end.")] = False,
 ) -> None:
     """Run the engine: a Prefect server of its own unless one is named, and the flows."""
+    import asyncio
+
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.sending import hands as hands_of
     from recovery_flows.engine.loop import PrefectLink, at_work, run_forever

@@ -19,8 +19,8 @@ from models.entities.ledger import Event
 from models.entities.register_states import InstallationKind
 from models.entities.states import Role
 from models.entities.tables import table_of
-from models.migrate import has_schema
 from models.queries.installation.demo_mark import is_demo
+from models.schema import has_schema
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import VaultError
 from models.store.upgrading import has_no_seals
