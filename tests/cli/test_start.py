@@ -34,9 +34,10 @@ def _imported(words: tuple[str, ...]) -> set[str]:
     return set(done.stderr.split())
 
 
+@pytest.mark.usefixtures("unit")
 @pytest.mark.parametrize("words", _READING, ids=" ".join)
 def test_a_command_that_reads_imports_nothing_that_it_has_no_use_for(
-    unit: Any, words: tuple[str, ...]
+    words: tuple[str, ...],
 ) -> None:
     assert _imported(words) & _NEVER == set()
 
