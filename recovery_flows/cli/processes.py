@@ -39,18 +39,20 @@ def engine(
     if settings.prefect.asks_nobody():
         say("that API is used without a credential: whoever reaches it can stop the flows")
     hands = hands_of(installation, "engine")
-    try:
-        with at_work(hands):
-            asyncio.run(
-                run_forever(
-                    hands,
-                    link,
-                    say,
-                    idle_seconds=settings.engine.idle_poll_milliseconds / 1000,
-                    sweep_seconds=settings.engine.sweep_seconds,
-                    once=once,
-                )
+
+    async def work() -> None:
+        async with at_work(hands):
+            await run_forever(
+                hands,
+                link,
+                say,
+                idle_seconds=settings.engine.idle_poll_milliseconds / 1000,
+                sweep_seconds=settings.engine.sweep_seconds,
+                once=once,
             )
+
+    try:
+        asyncio.run(work())
     finally:
         link.stop()
 
