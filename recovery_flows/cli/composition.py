@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
 from models.engine import Database, make_engine, missing, open_database
-from models.entities.register_states import InstallationKind
-from models.entities.states import Role
+from models.entities.installation import InstallationKind
+from models.entities.officer import Role
 from models.queries.installation.demo_mark import is_demo
 from models.queries.installation.officers import officer_with_hash, officers
 from models.schema import has_schema, schema_is_current
@@ -241,7 +241,7 @@ class FirstOfficer:
 
 
 def _seal_older(database: Database) -> None:
-    from models.store.upgrading import SealsLostError, seal_older
+    from models.store.installation import SealsLostError, seal_older
 
     try:
         seal_older(database)
@@ -264,10 +264,9 @@ def make_installation(
     from models.migrate import UpgradeRefusedError, upgrade
     from models.sealing.vault import Vault
     from models.store.clock import set_case_time
-    from models.store.installing import note_made
+    from models.store.installation import has_no_seals, note_made
     from models.store.people import appoint, appoint_engine
     from models.store.unit import unit_of_work
-    from models.store.upgrading import has_no_seals
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     Vault.create(settings.key_dir)

@@ -176,7 +176,7 @@ async def _ask(engine: Engine, partner: PartnerLine) -> Finding:
     """Ask a partner who it is; what it says must be what it is registered as."""
     import asyncio
 
-    from models.entities.states import PartnerChannel
+    from models.entities.partner import PartnerChannel
     from models.ids import PartnerId
     from recovery_flows.errors import RecoveryFlowsError
     from recovery_flows.partners.rbp1 import wire

@@ -74,7 +74,7 @@ def init(
 
 def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[FirstOfficer, ...]:
     """The officer, who is this system user, and the supervisor, who must be somebody else."""
-    from models.entities.states import Role
+    from models.entities.officer import Role
     from recovery_flows.cli.composition import FirstOfficer, os_user
     from recovery_flows.cli.officer import fit_handle, read_secret
     from recovery_flows.errors import MisuseError

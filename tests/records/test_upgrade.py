@@ -15,7 +15,7 @@ from models.migrate import alembic_config, upgrade
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
 from models.schema import is_known, schema_is_current
-from models.store.upgrading import SealsLostError, seal_older
+from models.store.installation import SealsLostError, seal_older
 from tests.records.older import brought_up_to_date, taken_back
 
 NEW = {
