@@ -5,10 +5,9 @@ what they are about; the screen, `recovery approve`, a preview, the sentence in 
 row of the table show these figures and no others: what is shown is bound, and the reverse.
 
 To add a kind of approval: a member of `kinds.ApprovalKind` with its `SUBJECT_NOUN`, a function
-here that returns the figures, and its line in `_FIGURES` (a test holds that every act has one). To
-bind one more thing: one more `Figure`. Values are typed (`models.figures`): money, an instant, an
-account or a reason by its id, a document by its digest. Exactly one figure is the headline, if the
-act is about one sum. A subject outside of a recovery's file makes its own `ApprovalSubject`.
+here that returns the figures, and its line in `_FIGURES`. To bind one more thing: one more
+`Figure`. Values are typed (`models.figures`). Exactly one figure is the headline, if the act is
+about one sum. A subject outside of a recovery's file makes its own `ApprovalSubject`.
 """
 
 from __future__ import annotations
