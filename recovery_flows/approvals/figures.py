@@ -1,15 +1,13 @@
 """What a second person is shown and what the approval binds: one list of figures for each act.
 
 `figures_of` is the only source. The digest of an approval is over these figures and the ids of
-what they are about; the screen, `recovery approve`, a preview before asking, the sentence in the
-queue and the row of the table show these figures and no others. So a figure that is shown is bound,
-and what is bound is shown.
+what they are about; the screen, `recovery approve`, a preview, the sentence in the queue and the
+row of the table show these figures and no others: what is shown is bound, and the reverse.
 
 To add a kind of approval: a member of `kinds.ApprovalKind` with its `SUBJECT_NOUN`, a function
-here that returns the figures, and its line in `_FIGURES` (a test holds that every act has one). To
-bind one more thing: one more `Figure`. Values are typed (`models.figures`): money, an instant, an
-account or a reason by its id, a document by its digest. Exactly one figure is the headline, if the
-act is about one sum. A subject outside of a recovery's file makes its own `ApprovalSubject`.
+here that returns the figures, and its line in `_FIGURES`. To bind one more thing: one more
+`Figure`. Values are typed (`models.figures`). Exactly one figure is the headline, if the act is
+about one sum. A subject outside of a recovery's file makes its own `ApprovalSubject`.
 """
 
 from __future__ import annotations
@@ -18,8 +16,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from models.case_file import CaseFile
-from models.entities.rows import ApprovalRow, AssetRow, CallRow, HoldRow
-from models.entities.states import ApprovalState, LedgerAccount
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.asset import AssetRow
+from models.entities.call import CallRow
+from models.entities.hold import HoldRow
+from models.entities.ledger import LedgerAccount
 from models.figures import (
     AccountNumber,
     AnswerTyped,

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, EntityKind, HoldKind, HoldState
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.outcome import Scalar, Transition

@@ -8,8 +8,10 @@ two the bank stated first.
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import OPEN_CALLS, CallKind, EntityKind, HoldKind, PayoutState
+from models.entities.call import OPEN_CALLS, CallKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow
+from models.entities.payout import PayoutRow, PayoutState
 from models.facts import HoldFact
 from models.ids import derive_id
 from models.money import Money

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import CallRow, HoldRow
-from models.entities.states import CallKind, CallState
+from models.entities.call import CallKind, CallRow, CallState
+from models.entities.hold import HoldRow
 from models.money import Money
 from models.step_wording import Wording, say
 from recovery_flows.ledger import hold_figures

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.rows import ClaimRow
+from models.entities.claim import ClaimRow
 from models.facts import Direction, LineKind
 from models.held_over_time import Held
 from models.queries.books.hold_history import hold_histories

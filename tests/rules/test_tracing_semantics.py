@@ -9,15 +9,8 @@ import pytest
 from models.facts import LineKind
 from recovery_flows.tracing.methods import fifo, lifo, poison, pro_rata
 from recovery_flows.tracing.methods.types import (
-    Basis,
-    Coverage,
-    GoneKind,
-    Opening,
-    Source,
-    Trace,
-    TraceRule,
-    Transfer,
-)
+    Basis, Coverage, GoneKind, Opening, Source, Trace, TraceRule, Transfer,
+)  # fmt: skip
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 ALL_RULES = [fifo.trace, lifo.trace, pro_rata.trace]

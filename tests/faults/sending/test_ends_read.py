@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from models.entities.states import HoldKind, HoldState
+from models.entities.hold import HoldKind, HoldState
 from models.queries.cases.work import partner
 from recovery_flows.engine import event_feed
 from recovery_flows.engine.decisions import due_by_stage
