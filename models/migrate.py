@@ -9,6 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlmodel import Session
+
+from models.store.rollups import fill
 
 
 class UpgradeRefusedError(ValueError):
@@ -26,11 +29,16 @@ def alembic_config(connection: sa.Connection | None = None) -> Config:
 def upgrade(engine: sa.Engine) -> None:
     """Run all migrations that are still missing, in one transaction where the database allows.
 
+    What lists and counts are read from is worked out anew after them.
+
     Raises UpgradeRefusedError where the tables are not those of the version that is marked.
     """
+    before = _revision(engine)
     try:
         with engine.begin() as connection:
             command.upgrade(alembic_config(connection), "head")
+            if before is not None and before != _marked(connection):
+                fill(Session(connection))
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
         marked = _revision(engine) or "none"
         raise UpgradeRefusedError(
@@ -58,4 +66,8 @@ def is_known(engine: sa.Engine) -> bool:
 
 def _revision(engine: sa.Engine) -> str | None:
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _marked(connection)
+
+
+def _marked(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

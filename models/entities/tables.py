@@ -14,14 +14,16 @@ from models.entities.officer import Approval, Officer, RegisterChange
 from models.entities.partner import Call, Document, Partner
 from models.entities.recovery import Asset, Claim, Note, Recovery, Trace
 from models.entities.restitution import Allocation, Payout
+from models.entities.rollups import QueueEntry, Tally
 from models.entities.runtime import Beat, CaseClock, Counter, Installation, TableSeal
 from models.entities.states import EntityKind
 
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
     "Discrepancy", "Document", "Event", "Hold", "Installation", "LineImport", "Linkage", "Note",
-    "Officer", "Partner", "Party", "Payout", "PostingRow", "Recovery", "RegisterChange", "Request",
-    "Statement", "StatementLine", "TableSeal", "Task", "Trace",
+    "Officer", "Partner", "Party", "Payout", "PostingRow", "QueueEntry", "Recovery",
+    "RegisterChange", "Request", "Statement", "StatementLine", "TableSeal", "Tally", "Task",
+    "Trace",
 ]  # fmt: skip
 
 
