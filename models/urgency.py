@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
 
@@ -100,8 +101,8 @@ def waits_since(
     step_action: str,
     came_at: datetime | None,
     done_at: datetime | None,
-) -> tuple[Attention | None, datetime | None]:
-    """What a recovery waits for that may not last, and since when; (None, None): for nothing.
+) -> tuple[Attention | Literal[""], datetime | None]:
+    """What a recovery waits for that may not last, and since when; ("", None): for nothing.
 
     `came_at` is when its report was taken in, `done_at` when something was last done about it that
     was more than a reminder or a question to a bank; both aware, None where history has neither.
@@ -110,5 +111,5 @@ def waits_since(
     if step_action == DISCREPANCY_STEP:
         return Attention.DISCREPANCY, since
     if state in CLOSED_RECOVERIES or since is None or (owner and step_role is Role.ENGINE):
-        return None, None
+        return "", None
     return (Attention.STALLED if owner else Attention.UNOWNED), since

@@ -72,11 +72,12 @@ def _add(session: Session, more: dict[str, int]) -> None:
     if not more:
         return
     there = tally(session)
-    changed = [{KEY: name, "more": minor} for name, minor in more.items() if name in there]
+    known = more.keys() & there.keys()
+    changed = [{KEY: name, "more": more[name]} for name in sorted(known)]
     new = [{"name": name, "value": minor} for name, minor in more.items() if name not in there]
     if changed:
         session.execute(_ADD, changed)
     if new:
         session.execute(_INSERT_TALLIES, new)
-    if any(there[one[KEY]] + one["more"] == 0 for one in changed):
+    if any(there[name] + more[name] == 0 for name in known):
         session.execute(_REMOVE_TALLIES)

@@ -32,4 +32,23 @@ class Patience:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A recovery that wants somebody, and since when (an instant of its own history)."""
+
+    attention: Attention
+    since: datetime
+
+
+def idle(waits_for: str, since: datetime | None, now: datetime, patience: Patience) -> Idle | None:
+    """Whether what waits (`models.urgency.waits_since`) stands in red at `now`; None: not yet."""
+    if not waits_for:
+        return None
+    reason = Attention(waits_for)
+    is_red = (
+        since is None or reason is Attention.DISCREPANCY or since <= patience.red_from(now)[reason]
+    )
+    return Idle(reason, since or now) if is_red else None
+
+
 DEFAULT_PATIENCE = Patience()

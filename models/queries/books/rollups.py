@@ -72,7 +72,7 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
             "lane": int(lane_of(row.state, row.step_action, row.due_at)),
             "at": counted_from(row.state, row.reported_at, row.due_at),
             "reported_at": row.reported_at,
-            "waits_for": waits_for or "",
+            "waits_for": waits_for,
             "waits_since": since,
             "loss_minor": int(row.loss or 0),
             "victims": row.victims,

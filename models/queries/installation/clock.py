@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.entities.runtime import Beat, CaseClock
 from models.entities.tables import table_of
-from models.queries.cases.views import EngineView
+from models.queries.cases.queue_views import EngineView
 
 _CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
 _READ_CLOCK = sa.select(_CLOCK.c.stands_at)

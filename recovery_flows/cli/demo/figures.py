@@ -15,7 +15,7 @@ from models.entities.restitution import Allocation, Payout
 from models.entities.states import Role
 from models.entities.tables import table_of
 from models.queries.cases.discrepancies import discrepancy
-from models.queries.cases.queue import open_steps
+from models.queries.cases.open_steps import open_steps
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.output import say
 from recovery_flows.clock import wall_clock
