@@ -34,7 +34,7 @@ from models.entities.tables import table_of
 from models.ids import canonical
 from models.money import Money
 from models.step_wording import Wording
-from models.urgency import DISCREPANCY_STEP, counted_from, lane_of, waits_since
+from models.urgency import counted_from, lane_of, waits_since
 
 _R, _C, _E, _P = table_of(Recovery), table_of(Claim), table_of(Event), table_of(PostingRow)
 _A, _H, _Y, _CALLS = table_of(Asset), table_of(Hold), table_of(Payout), table_of(Call)
@@ -44,8 +44,8 @@ _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
 _EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
 
-OPEN, LISTED, PENDING, SECOND_HOP = "open", "listed", "pending", "second hop"
-"""Names of counts: recoveries not ended; those and ended ones with a discrepancy; approvals."""
+OPEN, PENDING, SECOND_HOP, SENT_COUNT = "open", "pending", "second hop", "first order sent"
+"""Names of counts: recoveries that have not ended, approvals, accounts, recoveries."""
 
 Row = dict[str, Any]
 NOTHING: Row = {"figures": "{}"}
@@ -66,7 +66,9 @@ def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
             row.state, row.owner_id, row.step_role, row.step_action, came_at, done_at
         )
         at = sent.get(row.id)
-        counts = figures[row.id] + _standing(row)
+        counts = figures[row.id]
+        counts.update(_standing(row))  # `+` would drop what is below zero
+        counts[SENT_COUNT] = int(at is not None)
         found[row.id] = {
             "id": row.id,
             "lane": int(lane_of(row.state, row.step_action, row.due_at)),
@@ -108,6 +110,13 @@ def kept_entries(session: Session, ids: Sequence[str]) -> dict[str, Row]:
 def tally(session: Session) -> dict[str, int]:
     """All counts and sums, by name: one row each."""
     return {row.name: row.value for row in session.execute(_ALL_TALLIES)}
+
+
+def sent_at_rank(session: Session, rank: int) -> int:
+    """The rank-th shortest time, from 1, from a report to the first order about it, in seconds."""
+    seconds = _ENTRIES.c.sent_seconds
+    query = sa.select(seconds).where(seconds.is_not(None)).order_by(seconds)
+    return int(session.execute(query.offset(rank - 1).limit(1)).scalar_one())
 
 
 def chunks_of_all(session: Session) -> Iterator[list[str]]:
@@ -154,13 +163,12 @@ def _sought(row: Any) -> str:  # noqa: ANN401 - a row of `_RECOVERIES`
 
 
 def _standing(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of `_RECOVERIES`
-    is_open, is_disputed = row.state not in CLOSED_RECOVERIES, row.step_action == DISCREPANCY_STEP
+    is_open = row.state not in CLOSED_RECOVERIES
     return Counter(
         {
             f"state {row.state}": 1,
             f"stage {row.stage}": int(is_open),
             OPEN: int(is_open),
-            LISTED: int(is_open or is_disputed),
         }
     )
 
