@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.half_year import simulate
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.installation.clock import case_now

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 
 GOLDEN_HOUR = timedelta(hours=1)
 SOON = timedelta(hours=6)

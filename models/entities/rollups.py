@@ -1,6 +1,6 @@
 """What lists, counts and sums are read from: kept with each write, worked out of the other rows.
 
-Nothing here is a fact of its own: `models.queries.books.rollups` works each row out anew, and
+Nothing here is a fact of its own: `models.store.rollup_rows` works each row out anew, and
 `ledger check` and `audit verify` name what differs.
 """
 
@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import id_field, minor_field
+from models.entities.columns import Id, Minor, Text24
 
 
 class QueueEntry(SQLModel, table=True):
@@ -30,13 +30,13 @@ class QueueEntry(SQLModel, table=True):
         sa.Index("ix_queue_entry_sent", "sent_seconds"),
     )
 
-    id: str = id_field()
+    id: Id
     lane: int
     at: datetime
     reported_at: datetime
-    waits_for: str = Field(default="", max_length=24)
+    waits_for: Text24 = ""
     waits_since: datetime | None = None
-    loss_minor: int = minor_field()
+    loss_minor: Minor = 0
     victims: int = 0
     sought: str = ""
     sent_seconds: int | None = None
@@ -47,4 +47,4 @@ class Tally(SQLModel, table=True):
     """One count or sum over all recoveries: what their `figures` of this name come to."""
 
     name: str = Field(primary_key=True, max_length=80)
-    value: int = minor_field()
+    value: Minor = 0

@@ -11,10 +11,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.entities.catalogue import table_of
 from models.entities.rollups import QueueEntry, Tally
-from models.entities.tables import table_of
 from models.prepared import KEY, changing, to
-from models.queries.books.rollups import (
+from models.store.rollup_rows import (
     NOTHING,
     chunks_of_all,
     figures_in,

@@ -9,18 +9,14 @@ from functools import partial
 
 from sqlmodel import Session
 
-from models.entities.states import (
-    RETURNED,
-    TERMS,
-    HoldState,
-    LedgerAccount,
-    RecoveryState,
-    Stage,
-)
+from models.entities.asset import Stage
+from models.entities.hold import HoldState
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount
+from models.entities.recovery import RecoveryState
 from models.money import Money
-from models.queries.books.rollups import SECOND_HOP, SENT_COUNT, sent_at_rank, tally
 from models.queries.cases.views import TermLine
 from models.queries.installation.clock import case_now
+from models.store.rollup_rows import SECOND_HOP, SENT_COUNT, sent_at_rank, tally
 from recovery_flows.reports.rates import (
     Rate,
     held_to_returned_rate,

@@ -20,10 +20,10 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.engine import Database
-from models.entities.register_states import InstallationKind
-from models.entities.states import EntityKind, Role
-from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
-from models.entities.transitions import TRANSITIONS
+from models.entities.catalogue import BY_NOUN, STATE_COLUMN, STATELESS, TRANSITIONS
+from models.entities.event import EntityKind
+from models.entities.installation import InstallationKind
+from models.entities.officer import Role
 from models.ids import digest_bytes
 from models.outcome import Outcome, Transition
 from models.queries.audit.verify import Finding, verify
@@ -31,7 +31,7 @@ from models.sealing.sealed_place import SealedPlace
 from models.store import line_imports
 from models.store.clock import beat
 from models.store.documents import keep
-from models.store.installing import note_made
+from models.store.installation import note_made
 from models.store.permissions import DECISIONS
 from models.store.record import record
 from models.store.statements import record_statement

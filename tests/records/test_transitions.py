@@ -15,9 +15,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import EntityKind, Role
-from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
-from models.entities.transitions import TRANSITIONS, IllegalMoveError
+from models.entities.catalogue import (
+    BY_NOUN,
+    STATE_COLUMN,
+    STATELESS,
+    TRANSITIONS,
+    IllegalMoveError,
+)
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.outcome import Outcome, Transition
 from models.store.permissions import DECISIONS
 from models.store.record import StaleFileError, record

@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.urgency import Attention, waits_since
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, idle as is_idle
 

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from recovery_flows.cases.views.queue import Look
 from tui.messages import PreviewRead

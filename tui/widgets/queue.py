@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.reactive import reactive
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.queue_views import QueueLine
 from models.step_wording import LOOK_INTO
 from models.urgency import Attention, Urgency

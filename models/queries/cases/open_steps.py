@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.recovery import Recovery
-from models.entities.states import CLOSED_RECOVERIES, Role
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 
 _R = table_of(Recovery)
 

@@ -14,12 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.recovery import Recovery
+from models.entities.catalogue import table_of
+from models.entities.recovery import Recovery, RecoveryState
 from models.entities.rollups import QueueEntry
-from models.entities.states import RecoveryState
-from models.entities.tables import table_of
 from models.money import Money
-from models.queries.books.rollups import OPEN, tally
 from models.queries.cases.deconfliction import seen_elsewhere, shared_among
 from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
 from models.queries.cases.queue_order import (
@@ -35,6 +33,7 @@ from models.queries.cases.queue_order import (
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view
 from models.step_wording import Wording
+from models.store.rollup_rows import OPEN, tally
 from models.urgency import Attention, Urgency, urgency
 
 _R, _Q = table_of(Recovery), table_of(QueueEntry)

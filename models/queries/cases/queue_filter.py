@@ -11,10 +11,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from models.entities.recovery import Recovery
+from models.entities.asset import Stage
+from models.entities.catalogue import table_of
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.rollups import QueueEntry
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Stage
-from models.entities.tables import table_of
 from models.queries.cases.deconfliction import is_shared
 from models.urgency import Attention, Lane
 

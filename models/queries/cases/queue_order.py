@@ -13,10 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.recovery import Recovery
+from models.entities.catalogue import table_of
+from models.entities.recovery import Recovery, RecoveryState
 from models.entities.rollups import QueueEntry
-from models.entities.states import RecoveryState
-from models.entities.tables import table_of
 from models.queries.cases.queue_filter import Wanted, listed
 from models.urgency import GOLDEN_HOUR, SOON, Lane, Urgency
 

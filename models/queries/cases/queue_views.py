@@ -5,19 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.entities.states import RecoveryState, Role, Stage
+from models.entities.asset import Stage
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.money import Money
+from models.queries.installation.clock import EngineView
 from models.urgency import Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class EngineView:
-    """Whether an engine is at work (`alive`: its sign of life is fresh) and what it last said."""
-
-    alive: bool
-    state: str
-    message: str
-    beat_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

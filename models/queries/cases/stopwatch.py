@@ -7,10 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.ledger import SENT, Event
-from models.entities.partner import Call
-from models.entities.states import CallKind
-from models.entities.tables import table_of
+from models.entities.call import Call, CallKind
+from models.entities.catalogue import table_of
+from models.entities.event import SENT, Event
 
 _E, _CALLS = table_of(Event), table_of(Call)
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)

@@ -7,17 +7,14 @@ from datetime import datetime
 
 from models.case_file import Step
 from models.deconfliction_hits import AlsoLine
-from models.entities.states import (
-    AllocationState,
-    ClaimState,
-    HoldKind,
-    HoldState,
-    LedgerAccount,
-    RecoveryState,
-    RequestState,
-    Role,
-    Stage,
-)
+from models.entities.allocation import AllocationState
+from models.entities.asset import Stage
+from models.entities.claim import ClaimState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
 from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
@@ -227,15 +224,6 @@ class RecoveryPage:
     attention: str = ""
     idle_since: datetime | None = None
     discrepancies: tuple[DiscrepancyLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerView:
-    """Who acts: an identity and its roles."""
-
-    id: str
-    handle: str
-    roles: frozenset[Role]
 
 
 def masked_account(tail: str) -> str:

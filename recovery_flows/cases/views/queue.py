@@ -9,9 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.entities.asset import Stage
+from models.entities.catalogue import table_of
+from models.entities.recovery import RecoveryState
 from models.entities.rollups import QueueEntry
-from models.entities.states import RecoveryState, Stage
-from models.entities.tables import table_of
 from models.queries.cases.queue import queue_lines, queue_page, status
 from models.queries.cases.queue_filter import Wanted, Word
 from models.queries.cases.queue_views import QueueLine, QueuePage

@@ -67,7 +67,8 @@ def list_(
 
 
 def _check_stage(stage: str) -> None:
-    from models.entities.states import RecoveryState, Stage
+    from models.entities.asset import Stage
+    from models.entities.recovery import RecoveryState
     from recovery_flows.errors import MisuseError
 
     known = [RecoveryState.REPORTED, *Stage]

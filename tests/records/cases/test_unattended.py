@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.entities.ledger import DONE, SENT
-from models.entities.states import HoldState
+from models.entities.event import DONE, SENT
+from models.entities.hold import HoldState
 from models.queries.cases.queue_views import QueuePage
 from models.store import calls
 from models.store.unit import unit_of_work

@@ -14,23 +14,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.hold import Hold
-from models.entities.ledger import DONE, SENT, Event, PostingRow
-from models.entities.officer import Approval
-from models.entities.partner import Call
-from models.entities.recovery import Asset, Claim, Recovery
-from models.entities.restitution import Payout
+from models.entities.approval import Approval, ApprovalState
+from models.entities.asset import Asset
+from models.entities.call import Call, CallKind
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim
+from models.entities.event import DONE, SENT, Event
+from models.entities.hold import LIVE_HOLDS, Hold
+from models.entities.ledger import LedgerAccount, PostingRow
+from models.entities.payout import Payout, PayoutState
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.rollups import QueueEntry, Tally
-from models.entities.states import (
-    CLOSED_RECOVERIES,
-    LIVE_HOLDS,
-    ApprovalState,
-    CallKind,
-    LedgerAccount,
-    PayoutState,
-    RecoveryState,
-)
-from models.entities.tables import table_of
 from models.ids import canonical
 from models.money import Money
 from models.step_wording import Wording
@@ -125,34 +119,6 @@ def chunks_of_all(session: Session) -> Iterator[list[str]]:
     while ids := list(session.execute(_AFTER, {"last": last}).scalars()):
         yield ids
         last = ids[-1]
-
-
-def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
-    """(table, key, sentence) of everything kept that does not follow from the other rows."""
-    sums: Counter[str] = Counter()
-    known = 0
-    for ids in chunks_of_all(session):
-        right, kept = readable_entries(session, ids), kept_entries(session, ids)
-        known += len(kept)
-        for name in ids:
-            sums.update(figures_in(right.get(name, kept.get(name, NOTHING))))
-            if name in right and right[name] != kept.get(name):
-                yield _ENTRIES.name, name, _apart(name, right[name], kept.get(name))
-    if session.execute(_COUNT).scalar_one() != known:
-        for name in session.execute(_STRAY).scalars():
-            yield _ENTRIES.name, name, f"the queue names a recovery {name} that is not there"
-    there = tally(session)
-    for name in sorted(sums.keys() | there.keys()):
-        if sums[name] != there.get(name, 0) or (name in there and not there[name]):
-            kept_as = f"the count {name!r} is kept as {there.get(name, 0)}"
-            yield _TALLY.name, name, f"{kept_as}, the recoveries come to {sums[name]}"
-
-
-def _apart(name: str, right: Row, kept: Row | None) -> str:
-    if kept is None:
-        return f"the recovery {name} is missing in the queue"
-    columns = ", ".join(c for c in right if right[c] != kept[c])
-    return f"the recovery {name} stands in the queue with another {columns} than its rows tell"
 
 
 def _sought(row: Any) -> str:  # noqa: ANN401 - a row of `_RECOVERIES`
@@ -304,5 +270,3 @@ _PENDING = (
 _KEPT = sa.select(_ENTRIES).where(_ENTRIES.c.id.in_(_IDS))
 _ALL_TALLIES = sa.select(_TALLY)
 _AFTER = sa.select(_R.c.id).where(_R.c.id > sa.bindparam("last")).order_by(_R.c.id).limit(_CHUNK)
-_COUNT = sa.select(sa.func.count()).select_from(_ENTRIES)
-_STRAY = sa.select(_ENTRIES.c.id).where(_ENTRIES.c.id.not_in(sa.select(_R.c.id)))
