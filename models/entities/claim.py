@@ -10,7 +10,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Currency, Id, Minor, Text64, enum, foreign_key, stored
+from models.columns import Currency, Id, Minor, Text64, enum, foreign_key, stored
 
 
 class ClaimState(StrEnum):

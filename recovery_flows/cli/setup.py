@@ -96,7 +96,7 @@ def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[
 def _standing(settings: Settings) -> Standing:
     """What is there; MisuseError where a database lost its key: a new one would open nothing."""
     from models.engine import make_engine, missing
-    from models.migrate import has_schema, is_known, schema_is_current
+    from models.schema import has_schema, is_known, schema_is_current
     from models.sealing.signed_heads import HeadFile
     from models.sealing.vault import KEY_FILE
     from recovery_flows.cli.composition import SchemaError, answering, open_to_others

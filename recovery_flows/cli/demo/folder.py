@@ -19,8 +19,8 @@ from models.entities.catalogue import table_of
 from models.entities.event import Event
 from models.entities.installation import InstallationKind
 from models.entities.officer import Role
-from models.migrate import has_schema
 from models.queries.installation.demo_mark import is_demo
+from models.schema import has_schema
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import VaultError
 from models.store.installation import has_no_seals

@@ -95,7 +95,7 @@ async def _drive(
         return done
 
     try:
-        with at_work(engine):
+        async with at_work(engine):
             drive = Drive(installation, engine, tell, pace_seconds)
             await drive.run(sweep)
             story.unfold()
