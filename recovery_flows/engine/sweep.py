@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from models.entities.asset import Stage
 from models.queries.cases.work import due_call_kinds
-from models.store.line_imports import undo_dead
+from models.store.statements.line_imports import undo_dead
 from recovery_flows.cases.quarantine import deciding_on
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine.context import Engine
