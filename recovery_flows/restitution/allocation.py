@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.money import split_minor
 from recovery_flows.law.rows import Step
+from recovery_flows.restitution.methods.proportional import by_weight
 
 
 class AllocationMethod(StrEnum):
@@ -73,7 +73,7 @@ def allocate(
         else claim.net_loss_minor
         for claim in ordered
     ]
-    payouts = _payouts(pool_minor, weights)
+    payouts = by_weight(pool_minor, weights).minor
     step = _step(method, ladder)
     return AllocationResult(
         method=method,
@@ -85,12 +85,6 @@ def allocate(
         needs_notice=step.needs_notice,
         undistributed_minor=pool_minor - sum(payouts),
     )
-
-
-def _payouts(pool_minor: int, weights: Sequence[int]) -> list[int]:
-    # The weights are the caps: below their sum no share reaches its cap, at their sum all do.
-    total = min(pool_minor, sum(weights))
-    return split_minor(total, weights) if total else [0] * len(weights)
 
 
 def _step(method: AllocationMethod, ladder: Iterable[Step]) -> Step:
