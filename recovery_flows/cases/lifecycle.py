@@ -27,7 +27,9 @@ def accept(
     if file.recovery.state is not RecoveryState.REPORTED:
         raise StepRefusedError(f"{file.recovery.ref} was accepted before")
     if not case_number.strip():
-        raise StepRefusedError("a recovery is accepted under a case number: none was given")
+        raise StepRefusedError(
+            "a recovery is accepted under a case number, and none was given (`--case-number`)"
+        )
     moves = [
         Transition(
             EntityKind.RECOVERY, file.recovery.id, "accepted", file.recovery.state,

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from recovery_flows.cli.output import say
+from recovery_flows.cli.table import tell
 
 _FAULTS = "By a file of faults, or by a seed: FILE, seed:N or seed:N:PERCENT (of all calls)."
 
@@ -58,18 +59,27 @@ def sandbox(
     *,
     folder: Annotated[Path | None, typer.Option("--dir", help="Folder of the sandbox.")] = None,
     faults: Annotated[str, typer.Option(metavar="FILE|seed:N[:PERCENT]", help=_FAULTS)] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help="Make banks and reports for a unit without partners.")
+    ] = False,
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
-    """Serve the sandbox banks of a demo folder on loopback; their money is synthetic."""
+    """Serve sandbox banks on loopback, a demo's or a new unit's own; their money is synthetic."""
     from recovery_flows.cli.composition import open_installation
+    from recovery_flows.cli.sandbox_new import how_to_register, make_sandbox
     from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, choose_faults
     from recovery_flows.errors import MisuseError
     from recovery_flows.sandbox.server import serve
 
     installation = open_installation(folder)
+    if new:
+        make_sandbox(installation)
     book = installation.data_dir / BOOK
     if not book.exists():
-        raise MisuseError(f"{installation.data_dir} holds no sandbox: `recovery demo` makes one")
+        raise MisuseError(
+            f"{installation.data_dir} holds no sandbox: `recovery sandbox --new` makes one for "
+            "this unit, `recovery demo` a unit with its banks"
+        )
     say(f"faults: {choose_faults(installation.data_dir, faults)}")
     serve(
         book,
@@ -77,6 +87,7 @@ def sandbox(
         installation.data_dir / READY,
         parent_alive=sys.stdin.fileno() if with_parent else None,
         keys=installation.signer.public_jwks(),
+        listening=(lambda: tell(how_to_register(installation))) if new else None,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recovery_flows.cli.composition import Installation, open_installation
+from recovery_flows.cli.demo.figures import tell_ending
 from recovery_flows.cli.demo.folder import HOME, PLAN, SUPERVISOR, read_plan
 
 _LOG = "demo.log"
@@ -24,11 +25,15 @@ def show_demo(folder: Path, pace_seconds: float) -> int:
         child = subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.PIPE, stdout=out, stderr=out
         )
+    installation = open_installation(folder)
     try:
-        return open_terminal(open_installation(folder), "", "", "", story_of(log, child))
+        code = open_terminal(installation, "", "", "", story_of(log, child))
     finally:
+        ended = child.poll() is not None
         child.terminate()
         child.wait(timeout=20)
+    tell_ending(installation, ended=ended)
+    return code
 
 
 def story_of(log: Path, child: subprocess.Popen[bytes]) -> Callable[[], str]:

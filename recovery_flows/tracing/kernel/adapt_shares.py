@@ -15,7 +15,8 @@ def trace_shares(numbers: Numbered) -> Trace:
     cells, shorts = share_out(numbers.problem, numbers.through, numbers.ways_out, len(WAYS_OUT))
     positions, gone, conflicts = [], [], []
     for name, cell in zip(numbers.claims, cells, strict=True):
-        positions += [Position(numbers.accounts[a], name, m, m, None) for a, m in cell.held]
+        held = cell.held.tolist()
+        positions += [Position(numbers.accounts[a], name, m, m, None) for a, m in held]
         gone += _gone(numbers, name, cell)
         conflicts += _conflicts(numbers, name, cell)
     return Trace(
@@ -32,7 +33,7 @@ def _gone(numbers: Numbered, name: str, cell: Cells) -> list[Gone]:
     kinds = (*WAYS_OUT, GoneKind.BANK_DEBT)
     return [
         Gone(kinds[kind], name, numbers.accounts[a] if a >= 0 else "", "", m, m)
-        for a, kind, m in cell.gone
+        for a, kind, m in cell.gone.tolist()
     ]
 
 
@@ -40,7 +41,7 @@ def _conflicts(numbers: Numbered, name: str, cell: Cells) -> list[Conflict]:
     rows = numbers.problem.source_row
     return [
         Conflict(numbers.rows[int(rows[source])].id, name, ANY_OTHER, m, m)
-        for source, m in cell.conflicts
+        for source, m in cell.conflicts.tolist()
     ]
 
 

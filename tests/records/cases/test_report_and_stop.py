@@ -149,7 +149,7 @@ def test_a_law_without_a_stop_payment_takes_nothing_in(unit: Any, fact: Any) -> 
     [
         ({"payee_account": AccountRef("nowhere", "99990001")}, "1", MisuseError, "payee bank"),
         ({"victim_account": AccountRef("nowhere", "99990001")}, "1", MisuseError, "victim bank"),
-        ({}, " ", StepRefusedError, "a case number: none was given"),
+        ({}, " ", StepRefusedError, "a case number, and none was given"),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(
