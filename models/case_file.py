@@ -50,13 +50,18 @@ class GonePart:
 
 @dataclass(frozen=True, slots=True)
 class TraceView:
-    """The adopted trace of a recovery: which rule, as of when, where the money is."""
+    """The adopted trace of a recovery: which rule, as of when, where the money is.
+
+    `mixed` are accounts of whose money the rules by time and the rolling charge name different
+    victims: no order of payments tells whose it is.
+    """
 
     id: str
     rule: str
     as_of: datetime
     positions: tuple[Position, ...]
     gone: tuple[GonePart, ...]
+    mixed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from models.entities.states import (
     ApprovalState,
     EntityKind,
     HoldState,
+    PayoutState,
     TaskState,
 )
 from models.entities.task_rows import TaskRow
@@ -23,6 +24,7 @@ from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
+from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class RunningClock:
 def running(file: CaseFile, laws: Regimes) -> list[RunningClock]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
-        *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws), *_tasks(file, laws),
+        *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
+        *_settlements(file, laws), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -135,6 +138,18 @@ def _notices(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
             yield RunningClock(
                 "notice ends", allocation.notice_to, law.code, law.notice.code, allocation.id,
                 allocation.asset_id,
+            )  # fmt: skip
+
+
+def _settlements(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
+    law = laws[file.recovery.regime]
+    for allocation in file.allocations:
+        due = settlement_due_at(file, allocation, laws)
+        if due is not None:
+            count = sum(p.state is PayoutState.INSTRUCTED for p in file.payouts_of(allocation.id))
+            yield RunningClock(
+                "payout to be booked" if count == 1 else f"{count} payouts to be booked", due,
+                law.code, law.bank_return.code, allocation.id, allocation.asset_id,
             )  # fmt: skip
 
 

@@ -202,4 +202,5 @@ def merged_trace(stays: CaseFile, joins: CaseFile, now: datetime) -> TraceView:
         as_of=now,
         positions=tuple(p for t in parts for p in t.positions),
         gone=tuple(g for t in parts for g in t.gone),
+        mixed=frozenset(a for t in parts for a in t.mixed),
     )

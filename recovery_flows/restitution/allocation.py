@@ -53,10 +53,13 @@ def allocate(
     claims: Sequence[ClaimShare],
     ladder: Iterable[Step],
     without: Collection[str] = (),
+    *,
+    is_mixed: bool = False,
 ) -> AllocationResult:
     """Divide `pool_minor` (currency of the losses) by the first step of the ladder that fits.
 
-    Direct where the money of one claim only is traced into the pool, else pro rata on net loss;
+    Direct where the money of one claim only is traced into the pool and the pool is not mixed
+    (times do not tell whose it is), else pro rata on net loss;
     nobody gets more than his net loss. Claims `without` a part (a share of theirs is less than a
     coin that can be paid) count for the method and get nothing.
 
@@ -65,7 +68,7 @@ def allocate(
     """
     _check(pool_minor, claims)
     ordered = sorted(claims, key=lambda claim: (claim.first_loss_at, claim.claim_id))
-    direct = sum(claim.traced_minor > 0 for claim in ordered) == 1
+    direct = not is_mixed and sum(claim.traced_minor > 0 for claim in ordered) == 1
     method = AllocationMethod.DIRECT if direct else AllocationMethod.PRO_RATA
     weights = [
         0

@@ -126,7 +126,8 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
 
     Mixed money is divided over the case: a victim's share is by loss, wherever in the file his own
     money lies. So is what is left where the victims traced here are whole. A claim whose payment
-    the trace has not found has no part.
+    the trace has not found has no part. Money is one claim's only where times say so under every
+    rule of the ladder: where they do not agree it is mixed, whatever the adopted trace says.
     """
     if file.trace is None:
         return []
@@ -143,6 +144,8 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
         and c.id in located
         and pools.is_payable(file, asset, net_loss_minor(file, c))
     ]
+    if asset.account_id in file.trace.mixed:
+        return open_claims
     here = [share for share in open_claims if share.traced_minor]
     return here if len(here) == 1 else open_claims
 

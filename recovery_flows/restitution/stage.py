@@ -121,10 +121,11 @@ def _divide(
     """
     shares, given = claim_shares(file, asset), pools.pools(file, asset)
     ladder = laws[file.recovery.regime].ladder
+    is_mixed = file.trace is not None and asset.account_id in file.trace.mixed
     stand_back: set[str] = set()
     while True:
         pool = sum(p.payable_minor for p in given)
-        result = allocate(pool, shares, ladder, stand_back)
+        result = allocate(pool, shares, ladder, stand_back, is_mixed=is_mixed)
         parts, unpaid = distribution.parts_of(result, given)
         if parts or len(unpaid) < 2:
             return result, parts

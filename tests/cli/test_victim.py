@@ -1,4 +1,4 @@
-"""`recovery victim status`: five lines of one claim; which claim is asked where there are several."""
+"""`recovery victim status`: five lines of one claim, and which claim where there are several."""
 
 from typing import Any
 

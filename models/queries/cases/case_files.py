@@ -206,17 +206,22 @@ def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceV
         as_of,
         tuple(Position(*p) for p in body["positions"]),
         tuple(GonePart(*g) for g in body["gone"]),
+        frozenset(body.get("mixed", ())),
     )
 
 
-def trace_json(positions: Iterable[Position], gone: Iterable[GonePart]) -> str:
+def trace_json(
+    positions: Iterable[Position], gone: Iterable[GonePart], mixed: Iterable[str] = ()
+) -> str:
     """Spell a trace result for storing: ids and amounts only."""
-    body = {
+    body: dict[str, object] = {
         "positions": [[p.account_id, p.claim_id, p.amount_minor, p.claim_minor] for p in positions],
         "gone": [
             [str(g.kind), g.account_id, g.claim_id, g.amount_minor, g.claim_minor] for g in gone
         ],
     }
+    if told := sorted(mixed):
+        body["mixed"] = told
     return canonical(body).decode()
 
 
