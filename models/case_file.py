@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from models.entities.objection import ObjectionRow
 from models.entities.rows import (
     AllocationRow,
     ApprovalRow,
@@ -109,6 +110,7 @@ class CaseFile:
     linkages: tuple[LinkageRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     discrepancies: tuple[DiscrepancyRow, ...] = ()
+    objections: tuple[ObjectionRow, ...] = ()
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
     feeds_read: Mapping[str, datetime] = field(default_factory=dict)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from models.entities.columns import (
+    MinorUnits,
     currency_field,
     id_field,
     minor_field,
@@ -66,7 +67,9 @@ class Claim(SQLModel, table=True):
     """One victim's loss; `payout_account_id` starts as the account that the money came from.
 
     `payout_reason` is the fingerprint of the note that says why it is another, `payout_changed_by`
-    who asked for it; `asked_*` is another account that waits for a second person.
+    who asked for it; `asked_*` is another account that waits for a second person. `decided_minor`
+    is what a decision leaves of the loss (None: none was made), `appeal_until` the end of the time
+    to appeal against it.
 
     `end_to_end_id` is found in any case of letters: its index is on lower(end_to_end_id) and made
     by the migration, since SQLite does not tell of such an index.
@@ -88,6 +91,8 @@ class Claim(SQLModel, table=True):
     asked_by: str = Field(default="", max_length=64)
     reported_minor: int = minor_field()
     upheld_minor: int = minor_field()
+    decided_minor: int | None = Field(default=None, sa_type=MinorUnits)
+    appeal_until: datetime | None = None
     currency: str = currency_field()
     end_to_end_id: str = Field(default="", max_length=64)
     paid_at: datetime

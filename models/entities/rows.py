@@ -48,13 +48,18 @@ class RecoveryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
-    """One victim's loss: accounts, sums in minor units of the loss's currency, state."""
+    """One victim's loss: accounts, sums in minor units of the loss's currency, state.
+
+    `decided_minor` is what a decision leaves of the loss, None where none was made.
+    """
 
     id: str
     recovery_id: str
     state: ClaimState
     reported_minor: int
     upheld_minor: int = 0
+    decided_minor: int | None = None
+    appeal_until: datetime | None = None
     currency: str
     victim_account_id: str
     victim_partner_id: str

@@ -10,6 +10,7 @@ from models.entities.discrepancy import Discrepancy
 from models.entities.hold import Hold, Request
 from models.entities.ledger import Event, PostingRow
 from models.entities.multi_agency import Linkage, Task
+from models.entities.objection import Objection
 from models.entities.officer import Approval, Officer, RegisterChange
 from models.entities.partner import Call, Document, Partner
 from models.entities.recovery import Asset, Claim, Note, Recovery, Trace
@@ -20,8 +21,8 @@ from models.entities.states import EntityKind
 __all__ = [
     "Account", "Allocation", "Approval", "Asset", "Beat", "Call", "CaseClock", "Claim", "Counter",
     "Discrepancy", "Document", "Event", "Hold", "Installation", "LineImport", "Linkage", "Note",
-    "Officer", "Partner", "Party", "Payout", "PostingRow", "Recovery", "RegisterChange", "Request",
-    "Statement", "StatementLine", "TableSeal", "Task", "Trace",
+    "Objection", "Officer", "Partner", "Party", "Payout", "PostingRow", "Recovery",
+    "RegisterChange", "Request", "Statement", "StatementLine", "TableSeal", "Task", "Trace",
 ]  # fmt: skip
 
 
@@ -50,6 +51,7 @@ BY_NOUN: dict[EntityKind, sa.Table] = {
         EntityKind.LINKAGE: "linkage",
         EntityKind.TASK: "task",
         EntityKind.DISCREPANCY: "discrepancy",
+        EntityKind.OBJECTION: "objection",
         EntityKind.REGISTER_CHANGE: "register_change",
         EntityKind.INSTALLATION: "installation",
         EntityKind.CLOCK: "case_clock",

@@ -15,6 +15,7 @@ from models.entities import (
     multi_agency_transitions,
     register_transitions,
 )
+from models.entities.objection import OBJECTION_MOVES
 from models.entities.rows import AssetRow
 from models.entities.states import (
     ApprovalState,
@@ -72,7 +73,7 @@ def _asset_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
-_OF_PAYEE = ("payee_asked", "payee_changed", "payee_denied")
+_KEEPS_STATE = ("payee_asked", "payee_changed", "payee_denied", "decided")
 
 
 _OWN_MOVES: Mapping[EntityKind, _Table] = {
@@ -106,7 +107,7 @@ _OWN_MOVES: Mapping[EntityKind, _Table] = {
         (_C.PAID, "owed_again"): _C.VERIFIED,
         (_C.VERIFIED, "limited"): _C.VERIFIED,
         (_C.PAID, "limited"): _C.PAID,
-        **{(state, event): state for state in _C for event in _OF_PAYEE},
+        **{(state, event): state for state in _C for event in _KEEPS_STATE},
     },
     EntityKind.ASSET: _asset_moves(),
     EntityKind.HOLD: hold_transitions.HOLD_MOVES,
@@ -191,6 +192,7 @@ _OWN_MOVES: Mapping[EntityKind, _Table] = {
     EntityKind.CLOCK: register_transitions.CLOCK_MOVES,
     EntityKind.LINKAGE: multi_agency_transitions.LINKAGE_MOVES,
     EntityKind.TASK: multi_agency_transitions.TASK_MOVES,
+    EntityKind.OBJECTION: OBJECTION_MOVES,
     EntityKind.DISCREPANCY: {
         (None, "found"): _D.OPEN,
         (_D.OPEN, "updated"): _D.OPEN,
@@ -212,6 +214,7 @@ _JOINED = frozenset(
         EntityKind.CLAIM, EntityKind.ASSET, EntityKind.HOLD, EntityKind.REQUEST,
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.LINKAGE, EntityKind.TASK, EntityKind.DISCREPANCY,
+        EntityKind.OBJECTION,
     }
 )  # fmt: skip
 TRANSITIONS: Mapping[EntityKind, _Table] = {

@@ -24,6 +24,7 @@ from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
+from recovery_flows.restitution import objections
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 
@@ -49,7 +50,7 @@ def running(file: CaseFile, laws: Regimes) -> list[RunningClock]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
-        *_settlements(file, laws), *_tasks(file, laws),
+        *_settlements(file, laws), *_objections(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -150,6 +151,15 @@ def _settlements(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
             yield RunningClock(
                 "payout to be booked" if count == 1 else f"{count} payouts to be booked", due,
                 law.code, law.bank_return.code, allocation.id, allocation.asset_id,
+            )  # fmt: skip
+
+
+def _objections(file: CaseFile) -> Iterator[RunningClock]:
+    for found in objections.open_ones(file):
+        if found.due_at is not None:
+            yield RunningClock(
+                "objection to be decided", found.due_at, file.recovery.regime, found.law_row,
+                found.id, "", f"{found.kind}, entered by {found.entered_by}",
             )  # fmt: skip
 
 

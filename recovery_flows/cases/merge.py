@@ -101,6 +101,9 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
     moves += [
         Transition(EntityKind.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages
     ]
+    moves += [
+        Transition(EntityKind.OBJECTION, o.id, "moved", o.state, to) for o in joins.objections
+    ]
     for found in joins.discrepancies:
         values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
         moves.append(Transition(EntityKind.DISCREPANCY, found.id, "moved", found.state, values))
@@ -165,6 +168,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         linkages=(*stays.linkages, *joins.linkages),
         tasks=(*stays.tasks, *joins.tasks),
         discrepancies=(*stays.discrepancies, *joins.discrepancies),
+        objections=(*stays.objections, *joins.objections),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

@@ -34,7 +34,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies, releasable
 from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
-from recovery_flows.restitution import basis, guards as return_guards, payouts
+from recovery_flows.restitution import basis, guards as return_guards, objections, payouts
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
@@ -56,7 +56,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
             )
         ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
-    people += [*denied_stops.steps(file), *dead_ends.steps(file)]
+    people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)

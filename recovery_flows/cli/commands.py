@@ -19,7 +19,7 @@ from recovery_flows.cli.case import (
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
-from recovery_flows.cli.restitution import allocate, rounds, victim
+from recovery_flows.cli.restitution import allocate, objection, rounds, victim
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -50,6 +50,7 @@ def attach(app: typer.Typer) -> None:
         multi_agency,
         letter,
         tracing_rule,
+        objection,
         rounds,
         victim,
         approve,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.case_file import Balance, CaseFile, TraceView
+from models.entities.objection import ObjectionRow, ObjectionState
 from models.entities.rows import (
     AllocationRow,
     ApprovalRow,
@@ -51,6 +52,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.LINKAGE: ("linkages", LinkageRow, LinkageState),
     EntityKind.TASK: ("tasks", TaskRow, TaskState),
     EntityKind.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
+    EntityKind.OBJECTION: ("objections", ObjectionRow, ObjectionState),
 }
 
 

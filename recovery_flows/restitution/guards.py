@@ -12,7 +12,7 @@ from models.step_wording import NOTHING, Wording, say
 from recovery_flows.freezing.freeze_plan import surplus_stops
 from recovery_flows.ledger import discrepancies, pools, releasable
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
-from recovery_flows.restitution import payouts, refused_payouts
+from recovery_flows.restitution import objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
 
 
@@ -54,6 +54,8 @@ def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
     given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
     if any(c.asked_account_id for c in file.claims if c.id in given):
         return say("payee_asked")
+    if objections.holds_up(file, asset, given):
+        return say("objection_first")
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):

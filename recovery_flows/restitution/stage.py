@@ -23,7 +23,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.restitution import basis, distribution, payouts, refused_payouts
+from recovery_flows.restitution import basis, distribution, objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import AllocationResult, allocate
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
@@ -50,7 +50,8 @@ def _end_notice(progress: Changeset, allocation: AllocationRow, now: datetime) -
     if allocation.state is not AllocationState.NOTICE or allocation.notice_to is None:
         return
     if allocation.notice_to <= now:
-        reason = "no objection is on file"
+        undecided = objections.open_ones(progress.file)
+        reason = f"{len(undecided)} objections to be decided" if undecided else "none objected"
         progress.take(
             Transition(
                 EntityKind.ALLOCATION,

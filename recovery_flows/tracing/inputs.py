@@ -78,7 +78,9 @@ def gather(session: Session, file: CaseFile) -> TraceInputs:
     return TraceInputs(
         transfers=told.apart(payments),
         sources=tuple(
-            Source(t.id, c.id, claim_limits.upheld_minor(c, booked.get(c.id))) for c, t in reported
+            Source(t.id, c.id, minor)
+            for c, t in reported
+            if (minor := claim_limits.upheld_minor(c, booked.get(c.id))) or c.decided_minor is None
         ),
         openings=tuple(openings_for(told.apart(merged.transfers), known, coverage)),
         coverage=coverage,

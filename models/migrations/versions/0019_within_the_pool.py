@@ -1,4 +1,4 @@
-"""the database refuses payouts over the pool, and orders without a second person's yes
+"""objections; payouts over the pool, and orders without a second person's yes, are refused
 
 Revision ID: 0019
 Revises: 0018
@@ -6,6 +6,8 @@ Revises: 0018
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+import sqlmodel
 from alembic import op
 
 
@@ -63,6 +65,39 @@ _GUARDS = (
 
 
 def upgrade() -> None:
+    op.add_column('claim', sa.Column('decided_minor', sa.BigInteger(), nullable=True))
+    op.add_column('claim', sa.Column('appeal_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+    _make_objections()
+    _make_guards()
+
+
+def _make_objections() -> None:
+    text = sqlmodel.sql.sqltypes.AutoString
+    op.create_table(
+        'objection',
+        sa.Column('id', text(length=64), nullable=False),
+        sa.Column('recovery_id', text(length=64), nullable=False),
+        sa.Column('state', sa.String(length=24), nullable=False),
+        sa.Column('kind', sa.String(length=24), nullable=False),
+        sa.Column('claim_id', text(length=64), nullable=False),
+        sa.Column('allocation_id', text(length=64), nullable=False),
+        sa.Column('entered_by', text(length=64), nullable=False),
+        sa.Column('entered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column('reason', text(length=64), nullable=False),
+        sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column('law_row', text(length=64), nullable=False),
+        sa.Column('decided_by', text(length=64), nullable=False),
+        sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column('decision_reason', text(length=64), nullable=False),
+        sa.Column('loss_minor', sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(['recovery_id'], ['recovery.id']),
+        sa.PrimaryKeyConstraint('id'),
+    )
+    op.create_index('ix_objection_recovery_id', 'objection', ['recovery_id'])
+    op.create_index('ix_objection_state', 'objection', ['state'])
+
+
+def _make_guards() -> None:
     for name, table, event, refused, sentence in _GUARDS:
         if op.get_bind().dialect.name == 'sqlite':
             op.execute(
@@ -83,6 +118,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _drop_guards()
+    op.drop_table('objection')
+    op.drop_column('claim', 'appeal_until')
+    op.drop_column('claim', 'decided_minor')
+
+
+def _drop_guards() -> None:
     for name, table, *_ in _GUARDS:
         if op.get_bind().dialect.name == 'sqlite':
             op.execute(f'DROP TRIGGER {name}')

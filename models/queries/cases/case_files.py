@@ -18,6 +18,7 @@ from models.entities.discrepancy import Discrepancy
 from models.entities.hold import Hold, Request
 from models.entities.ledger import PostingRow
 from models.entities.multi_agency import Linkage, Task
+from models.entities.objection import Objection, ObjectionRow
 from models.entities.officer import Approval
 from models.entities.partner import Call, Partner
 from models.entities.recovery import Asset, Claim, Recovery, Trace
@@ -182,6 +183,7 @@ _PARTS = (
     _Part("linkages", Linkage, LinkageRow, "started_at"),
     _Part("tasks", Task, TaskRow, "ordered_at"),
     _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
+    _Part("objections", Objection, ObjectionRow, "entered_at"),
 )
 
 

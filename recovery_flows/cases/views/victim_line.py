@@ -23,6 +23,7 @@ from models.entities.states import (
 from models.money import Money
 from recovery_flows.cases.next_steps import stage_of
 from recovery_flows.ledger.outstanding_losses import GOING, owed_minor, paid_minor
+from recovery_flows.restitution import objections
 from recovery_flows.restitution.payouts import ENDED
 
 
@@ -53,7 +54,7 @@ def victim_line(file: CaseFile, claim: ClaimRow, now: datetime, zone: str) -> Vi
         paid_minor=paid,
         under_way_minor=going,
         lines=(
-            f"Your report: {ref} of {reported}: {_standing(claim)}",
+            f"Your report: {ref} of {reported}: {_standing(claim, place)}",
             f"Your money: {_where(file, claim)}",
             f"Paid back to you: {_paid(claim, paid, going)}",
             f"What happens next: {_next(file, claim, place)}",
@@ -65,12 +66,16 @@ def victim_line(file: CaseFile, claim: ClaimRow, now: datetime, zone: str) -> Vi
 _COSTS_NOTHING = "This costs nothing: whoever asks you for a fee or a password is not us."
 
 
-def _standing(claim: ClaimRow) -> str:
+def _standing(claim: ClaimRow, place: ZoneInfo) -> str:
     reported = Money(claim.reported_minor, claim.currency)
     if claim.state is ClaimState.FILED:
         return f"your loss of {reported} is being verified."
     if claim.state is ClaimState.REJECTED:
         return f"your claim of {reported} was not accepted; you were told why and can object."
+    if claim.decided_minor is not None and claim.decided_minor < claim.reported_minor:
+        decided = Money(claim.decided_minor, claim.currency)
+        until = f" until {_day(claim.appeal_until, place)}" if claim.appeal_until else ""
+        return f"{decided} of the {reported} that you reported are upheld; you may appeal{until}."
     upheld = Money(claim.upheld_minor, claim.currency)
     if claim.upheld_minor < claim.reported_minor:
         return f"of the {reported} that you reported {upheld} are verified as your loss."
@@ -105,6 +110,10 @@ def _paid(claim: ClaimRow, paid: int, going: int) -> str:
 def _next(file: CaseFile, claim: ClaimRow, place: ZoneInfo) -> str:
     if claim.state is ClaimState.REJECTED:
         return "nothing under this claim, unless you object."
+    objected = [o for o in objections.open_ones(file) if o.claim_id == claim.id]
+    if objected:
+        due = objected[0].due_at
+        return f"your objection is decided{f' by {_day(due, place)}' if due else ''}."
     allocation = _open_allocation(file, claim)
     if allocation is not None:
         return _of_allocation(file, allocation, claim, place)
