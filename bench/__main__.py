@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.timing import best_seconds
 from models.engine import make_engine, open_database
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.facts import LineKind
 from models.ids import canonical, derive_id
 from models.migrate import upgrade

@@ -10,10 +10,10 @@ from hashlib import sha256
 import httpx
 import sqlalchemy as sa
 
-from models.entities.hold import Hold
-from models.entities.recovery import Asset
-from models.entities.states import LIVE_HOLDS, HoldState, Role
-from models.entities.tables import table_of
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.hold import LIVE_HOLDS, Hold, HoldState
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.cases.approvals import pending_ids

@@ -36,7 +36,7 @@ from bench.camt_file import write_statement
 from bench.many_banks import OFFICER, report
 from bench.waiting_unit import BANKS, make_unit
 from models.engine import Database
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.store.unit import Actor
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer

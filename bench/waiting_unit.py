@@ -10,7 +10,8 @@ from bench.many_banks import HOME, OFFICER, report
 from config.settings import load_settings
 from models.case_file import Place
 from models.engine import Database
-from models.entities.states import EntityKind, Role
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.facts import Direction, LineFact, LineKind, ReportFact, StatementFact
 from models.money import Money
 from models.queries.cases.case_files import load_file

@@ -17,7 +17,7 @@ import cairosvg
 from PIL import Image
 from textual.widgets import TextArea
 
-from models.entities.states import RecoveryState
+from models.entities.recovery import RecoveryState
 from models.queries.cases.queue import queue_page
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.folder import HOME, OFFICER, SUPERVISOR, read_plan

@@ -9,21 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.entities.objection import ObjectionRow
-from models.entities.rows import (
-    AllocationRow,
-    ApprovalRow,
-    AssetRow,
-    CallRow,
-    ClaimRow,
-    DiscrepancyRow,
-    HoldRow,
-    PayoutRow,
-    RecoveryRow,
-    RequestRow,
-)
-from models.entities.states import LIVE_HOLDS, OPEN_CALLS, ApprovalState, LedgerAccount, Role
-from models.entities.task_rows import LinkageRow, TaskRow
+from models.entities.allocation import AllocationRow
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.asset import AssetRow
+from models.entities.call import OPEN_CALLS, CallRow
+from models.entities.claim import ClaimRow, ObjectionRow
+from models.entities.discrepancy import DiscrepancyRow
+from models.entities.hold import LIVE_HOLDS, HoldRow
+from models.entities.ledger import LedgerAccount
+from models.entities.multi_agency import LinkageRow, TaskRow
+from models.entities.officer import Role
+from models.entities.payout import PayoutRow
+from models.entities.recovery import RecoveryRow
+from models.entities.request import RequestRow
 from models.facts import LineKind
 from models.step_wording import Wording
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+
+from models.schema import MIGRATIONS, schema_number
 
 
 class UpgradeRefusedError(ValueError):
@@ -18,7 +16,7 @@ class UpgradeRefusedError(ValueError):
 def alembic_config(connection: sa.Connection | None = None) -> Config:
     """Alembic's configuration without an ini file, bound to a connection."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
@@ -32,30 +30,8 @@ def upgrade(engine: sa.Engine) -> None:
         with engine.begin() as connection:
             command.upgrade(alembic_config(connection), "head")
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
-        marked = _revision(engine) or "none"
+        marked = schema_number(engine) or "none"
         raise UpgradeRefusedError(
             f"the database cannot be brought up to date from its version mark {marked}, which its "
             f"tables do not fit: restore it from a copy ({str(error.orig).splitlines()[0]})"
         ) from error
-
-
-def schema_is_current(engine: sa.Engine) -> bool:
-    """Whether the database is at the newest migration."""
-    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    return _revision(engine) == newest
-
-
-def has_schema(engine: sa.Engine) -> bool:
-    """Whether the database has any table: its version mark alone can be taken away by hand."""
-    return bool(sa.inspect(engine).get_table_names())
-
-
-def is_known(engine: sa.Engine) -> bool:
-    """Whether the database is at one of the migrations of this version, the newest or older."""
-    scripts = ScriptDirectory.from_config(alembic_config())
-    return _revision(engine) in {script.revision for script in scripts.walk_revisions()}
-
-
-def _revision(engine: sa.Engine) -> str | None:
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from models.entities.states import DiscrepancyKind
+from models.entities.discrepancy import DiscrepancyKind
 from models.money import Money
 
 Scalar = str | int | Money

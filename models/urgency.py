@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 
 GOLDEN_HOUR = timedelta(hours=1)
 SOON = timedelta(hours=6)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from models.case_file import Step
 from models.deconfliction_hits import AlsoLine, Match
-from models.entities.register_states import RegisterAct
-from models.entities.states import Role
-from models.entities.transitions import IllegalMoveError
-from models.queries.cases.views import ApprovalLine, OfficerView, RecoveryPage
+from models.entities.catalogue import IllegalMoveError
+from models.entities.officer import Role
+from models.entities.register_change import RegisterAct
+from models.queries.cases.views import ApprovalLine, RecoveryPage
+from models.queries.installation.officers import OfficerView
 from models.store.permissions import NotPermittedError
 from models.store.record import StaleFileError
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -12,8 +12,9 @@ from models.engine import Database, DatabaseMissingError, StoreBusyError, what_f
 from models.queries.cases.case_files import load_file, recovery_id_of
 from models.queries.cases.deadline_views import ClockWall
 from models.queries.cases.history import events_of
-from models.queries.cases.views import ApprovalLine, EventLine, OfficerView, QueuePage, RecoveryPage
+from models.queries.cases.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
 from models.queries.installation.clock import case_now
+from models.queries.installation.officers import OfficerView
 from models.safe_text import safe
 from models.sealing.vault import VaultError
 from recovery_flows.cases.views.all_deadlines import clock_wall
@@ -33,8 +34,7 @@ from recovery_flows.partners.page import PartnerPage, partner_pages
 from recovery_flows.reports.statistics import Summary, summary
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 from recovery_flows.tracing.page import hops_of, trace_page
-from recovery_flows.tracing.views import HopView
-from tui.panels.trace import TraceView
+from recovery_flows.tracing.views import HopView, TracePage
 
 READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
@@ -43,6 +43,17 @@ READ_ERRORS = (
 QUEUE_LIMIT = 2000
 WALL_LIMIT = 500
 """Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """A trace as it is looked at: from which rule on, and whose way."""
+
+    page: TracePage
+    first_rule: int
+    victim: int
+    hops: tuple[HopView, ...]
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,15 @@ from typing import TypeVar
 
 from textual.content import Content
 
-from models.entities.states import (
-    AllocationState,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-    RecoveryState,
-    RequestState,
-    Role,
-    Stage,
-    TaskState,
-)
+from models.entities.allocation import AllocationState
+from models.entities.asset import Stage
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.multi_agency import TaskState
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
 from models.queries.cases.views import AssetLine, HoldLine, PayoutLine, QueueLine
 from models.urgency import SOON, Urgency
 from recovery_flows.cases.views import state_names

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.channels import by_interface
-from models.entities.partner import Call
-from models.entities.states import OPEN_CALLS, CallKind, CallState, EntityKind
-from models.entities.tables import table_of
+from models.entities.call import OPEN_CALLS, Call, CallKind, CallState
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
 from models.ids import digest_bytes
 from models.outcome import Outcome, Transition, Values
 from models.prepared import KEY, change, reading

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from models.entities.runtime import Beat, CaseClock
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.installation import CaseClock
+from models.entities.runtime import Beat
 from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.unit import ENGINE, EVENTS, Unit

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.case_file import Step
+from models.entities.asset import Stage
+from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
-from models.entities.states import Stage
-from models.entities.tables import table_of
 from models.prepared import KEY
 from models.store.unit import Unit
 

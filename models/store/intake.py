@@ -8,16 +8,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from models.entities.partner import Partner
+from models.entities.asset import Stage
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.partner import Partner, PartnerKind
 from models.entities.runtime import Counter
-from models.entities.states import EntityKind, LedgerAccount, PartnerKind, Role, Stage
-from models.entities.tables import table_of
 from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Outcome, Posting, Transition
-from models.queries.cases.known_reports import Payment, known_report, same_payment
 from models.step_wording import say
 from models.store.accounts import account_id_of, ensure_account, ensure_party
+from models.store.known_reports import Payment, known_report, same_payment
 from models.store.record import record
 from models.store.unit import Actor, Unit
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database
-from models.entities.account import LineImport, StatementLine
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.statement import LineImport, StatementLine
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import Unit, unit_of_work
 
@@ -32,6 +32,11 @@ class ImportLostError(Exception):
 
     def __init__(self) -> None:
         super().__init__("the import was interrupted and taken out again: try again")
+
+
+def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
+    """Bookings of no import that is running: one that is not done yet has told nothing."""
+    return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
 
 
 def begin(unit: Unit, import_id: str, wall: datetime) -> None:

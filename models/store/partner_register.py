@@ -7,9 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
 from models.entities.partner import Partner
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
 from models.ids import canonical
 from models.outcome import Outcome, Transition, Values
 from models.prepared import change, reading

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.entities.objection import Objection
-from models.entities.officer import Approval, RegisterChange
-from models.entities.states import EntityKind, Role
-from models.entities.tables import table_of
+from models.entities.approval import Approval
+from models.entities.catalogue import table_of
+from models.entities.claim import Objection
+from models.entities.event import EntityKind
+from models.entities.officer import Role
+from models.entities.register_change import RegisterChange
 from models.outcome import Transition
 from models.prepared import reading
 from models.store.register_guard import is_agreed, needs_two

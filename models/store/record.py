@@ -9,10 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.entities.catalogue import BY_NOUN, STATE_COLUMN, STATELESS, next_state, table_of
+from models.entities.event import EntityKind
 from models.entities.ledger import PostingRow
-from models.entities.states import EntityKind
-from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS, table_of
-from models.entities.transitions import next_state
 from models.ids import canonical
 from models.outcome import CallIntent, Outcome, Posting, Transition, spelled, unbalanced
 from models.prepared import KEY, reading, to

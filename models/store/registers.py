@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.entities.officer import RegisterChange
-from models.entities.register_states import RegisterAct
-from models.entities.states import ApprovalState, EntityKind
-from models.entities.tables import BY_NOUN, table_of
+from models.entities.approval import ApprovalState
+from models.entities.catalogue import BY_NOUN, table_of
+from models.entities.event import EntityKind
+from models.entities.register_change import RegisterAct, RegisterChange
 from models.ids import canonical, derive_id
 from models.outcome import Outcome, Scalar, Transition, Values, spelled
 from models.raw import plain

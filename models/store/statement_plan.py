@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.account import StatementLine
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.statement import StatementLine
 from models.ids import derive_id
 from models.outcome import spelled
-from models.queries.books.money import is_there
 from models.store.bookings import ToldStatement, row_of, told_of, told_of_row
+from models.store.line_imports import is_there
 from models.store.same_booking import matches
 
 _LINES = table_of(StatementLine)

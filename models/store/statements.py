@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from models.entities.account import LineImport, Statement, StatementLine
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
 from models.entities.partner import Partner
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
+from models.entities.statement import LineImport, Statement, StatementLine
 from models.facts import LineFact, StatementFact
 from models.ids import derive_id, digest
 from models.outcome import Outcome, Transition, Values

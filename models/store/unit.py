@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.engine import Database, lock_history, raising_busy
-from models.entities.ledger import Event
-from models.entities.states import Role
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.officer import Role
 from models.outcome import Transition
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault

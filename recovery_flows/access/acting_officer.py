@@ -9,7 +9,7 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.installation.clock import case_now
 from models.store.derived import Derived

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.case_file import Place, Step
-from models.entities.states import HoldState
+from models.entities.hold import HoldState
 from models.ids import canonical
 from models.queries.books.money import told_by_files
 from models.queries.cases.requests import fields_place, sealed_fields

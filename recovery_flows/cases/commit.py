@@ -7,7 +7,10 @@ from datetime import datetime
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.states import CLOSED_RECOVERIES, EntityKind, Role, Stage
+from models.entities.asset import Stage
+from models.entities.event import EntityKind
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.case_files import load_files, recoveries_wanting
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say

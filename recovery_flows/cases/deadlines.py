@@ -7,17 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import ApprovalRow, HoldRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    AllocationState,
-    ApprovalState,
-    EntityKind,
-    HoldState,
-    PayoutState,
-    TaskState,
-)
-from models.entities.task_rows import TaskRow
+from models.entities.allocation import AllocationState
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
+from models.entities.multi_agency import TaskRow, TaskState
+from models.entities.payout import PayoutState
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms

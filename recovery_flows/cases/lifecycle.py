@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile, Place
-from models.entities.rows import ClaimRow
-from models.entities.states import ClaimState, EntityKind, RecoveryState
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.event import EntityKind
+from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile, TraceView
-from models.entities.rows import CallRow
-from models.entities.states import CLOSED_RECOVERIES, EntityKind, RecoveryState, Stage
-from models.entities.transitions import reopened
+from models.entities.asset import Stage, reopened
+from models.entities.call import CallRow
+from models.entities.event import EntityKind
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.ids import derive_id, digest
 from models.outcome import Outcome, Scalar, Transition
 from recovery_flows.errors import StepRefusedError

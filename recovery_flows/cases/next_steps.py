@@ -7,17 +7,13 @@ from datetime import datetime
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.rows import AssetRow
-from models.entities.states import (
-    OPEN_CALLS,
-    AllocationState,
-    CallKind,
-    HoldState,
-    RecoveryState,
-    RequestState,
-    Role,
-    Stage,
-)
+from models.entities.allocation import AllocationState
+from models.entities.asset import AssetRow, Stage
+from models.entities.call import OPEN_CALLS, CallKind
+from models.entities.hold import HoldState
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
 from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.approvals import next_steps as approval_steps

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.entities.objection import ObjectionKind
-from models.entities.states import Role
+from models.entities.claim import ObjectionKind
+from models.entities.officer import Role
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.installation.clock import case_now

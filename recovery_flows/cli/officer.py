@@ -52,7 +52,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a new officer: a supervisor asks, another person confirms with `approve`."""
-    from models.entities.states import Role
+    from models.entities.officer import Role
     from recovery_flows.access.registers import ask_officer
     from recovery_flows.errors import MisuseError
 

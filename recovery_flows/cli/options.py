@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from models.entities.states import Role
-    from models.queries.cases.views import OfficerView
+    from models.entities.officer import Role
+    from models.queries.installation.officers import OfficerView
     from recovery_flows.cli.composition import Installation
 
 ActingAs = Annotated[
@@ -47,7 +47,7 @@ Roles = Annotated[list[PersonRole] | None, typer.Option("--role", help="Repeat f
 
 def roles_of(given: list[PersonRole] | None) -> frozenset[Role]:
     """The roles named on the command line; officer when none was."""
-    from models.entities.states import Role
+    from models.entities.officer import Role
 
     return frozenset(Role(role.value) for role in given or [PersonRole.OFFICER])
 

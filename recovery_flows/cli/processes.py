@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +27,8 @@ def engine(
     once: Annotated[bool, typer.Option("--once", help="Sweep once and end.")] = False,
 ) -> None:
     """Run the engine: a Prefect server of its own unless one is named, and the flows."""
+    import asyncio
+
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.sending import hands as hands_of
     from recovery_flows.engine.loop import PrefectLink, at_work, run_forever
@@ -39,18 +40,20 @@ def engine(
     if settings.prefect.asks_nobody():
         say("that API is used without a credential: whoever reaches it can stop the flows")
     hands = hands_of(installation, "engine")
-    try:
-        with at_work(hands):
-            asyncio.run(
-                run_forever(
-                    hands,
-                    link,
-                    say,
-                    idle_seconds=settings.engine.idle_poll_milliseconds / 1000,
-                    sweep_seconds=settings.engine.sweep_seconds,
-                    once=once,
-                )
+
+    async def work() -> None:
+        async with at_work(hands):
+            await run_forever(
+                hands,
+                link,
+                say,
+                idle_seconds=settings.engine.idle_poll_milliseconds / 1000,
+                sweep_seconds=settings.engine.sweep_seconds,
+                once=once,
             )
+
+    try:
+        asyncio.run(work())
     finally:
         link.stop()
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from models.entities.catalogue import table_of
+from models.entities.officer import Role
 from models.entities.partner import Partner
-from models.entities.states import Role
-from models.entities.tables import table_of
 from models.queries.installation.officers import officers
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.sandbox_process import BOOK, READY

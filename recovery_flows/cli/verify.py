@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -90,6 +89,8 @@ def reconcile(
     With --days: what each bank held at the end of each of its legal days and paid out in it. From
     the first day that the books know to the last one that is over, unless days are named.
     """
+    import asyncio
+
     from recovery_flows.cli import legal_days
 
     if days:

@@ -11,7 +11,9 @@ from itertools import islice
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.states import TASK_CALLS, CallKind, EntityKind, Stage
+from models.entities.asset import Stage
+from models.entities.call import TASK_CALLS, CallKind
+from models.entities.event import EntityKind
 from models.ids import canonical
 from models.queries.audit.integrity import broken_clock
 from models.queries.cases.case_files import load_each

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from prefect import flow
 
-from models.entities.states import Stage
+from models.entities.asset import Stage
 from recovery_flows.engine import context
 from recovery_flows.engine.runtime.no_stored_results import refuse_stored_results
 from recovery_flows.engine.tasks import (

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable
 
-from models.entities.states import Stage
+from models.entities.asset import Stage
 from models.queries.cases.work import due_call_kinds
 from models.store.line_imports import undo_dead
 from recovery_flows.cases.quarantine import deciding_on

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from models.entities.states import CallKind, Stage
+from models.entities.asset import Stage
+from models.entities.call import CallKind
 from recovery_flows.engine import context, decisions, event_feed, nightly
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import WorkFailedError

@@ -7,36 +7,20 @@ from enum import StrEnum
 from typing import Any
 
 from models.case_file import Balance, CaseFile, TraceView
-from models.entities.objection import ObjectionRow, ObjectionState
-from models.entities.rows import (
-    AllocationRow,
-    ApprovalRow,
-    AssetRow,
-    CallRow,
-    ClaimRow,
-    DiscrepancyRow,
-    HoldRow,
-    PayoutRow,
-    RequestRow,
-)
-from models.entities.states import (
-    AllocationState,
-    ApprovalState,
-    CallState,
-    ClaimState,
-    DiscrepancyState,
-    EntityKind,
-    HoldState,
-    LedgerAccount,
-    LinkageState,
-    PayoutState,
-    RecoveryState,
-    RequestState,
-    Stage,
-    TaskState,
-)
-from models.entities.task_rows import LinkageRow, TaskRow
-from models.entities.transitions import next_state
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.asset import AssetRow, Stage
+from models.entities.call import CallRow, CallState
+from models.entities.catalogue import next_state
+from models.entities.claim import ClaimRow, ClaimState, ObjectionRow, ObjectionState
+from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.multi_agency import LinkageRow, LinkageState, TaskRow, TaskState
+from models.entities.payout import PayoutRow, PayoutState
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestRow, RequestState
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from recovery_flows.ledger import postings
 

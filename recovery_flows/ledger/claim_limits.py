@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import ClaimRow
-from models.entities.states import DiscrepancyKind, EntityKind
+from models.entities.claim import ClaimRow
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.ledger import discrepancies

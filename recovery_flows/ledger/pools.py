@@ -11,8 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import LedgerAccount, PayoutState
+from models.entities.asset import AssetRow
+from models.entities.hold import HoldRow
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutState
 
 NO_BALANCE = "NO_BALANCE"
 MOST_COINS_LESS = 3

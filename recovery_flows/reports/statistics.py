@@ -8,22 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.hold import Hold
-from models.entities.ledger import PostingRow
-from models.entities.recovery import Asset, Recovery
-from models.entities.restitution import Payout
-from models.entities.states import (
-    CLOSED_RECOVERIES,
-    LIVE_HOLDS,
-    RETURNED,
-    TERMS,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-    RecoveryState,
-    Stage,
-)
-from models.entities.tables import table_of
+from models.entities.asset import Asset, Stage
+from models.entities.catalogue import table_of
+from models.entities.hold import LIVE_HOLDS, Hold, HoldState
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount, PostingRow
+from models.entities.payout import Payout, PayoutState
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.money import Money
 from models.queries.cases.stopwatch import reported_and_sent
 from models.queries.cases.views import TermLine

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from models.action_kinds import ActionKind
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 
 
 class Attention(StrEnum):

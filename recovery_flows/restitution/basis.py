@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from models.case_file import CaseFile
-from models.entities.rows import AllocationRow, AssetRow, ClaimRow
-from models.entities.states import LIVE_HOLDS, AllocationState, ClaimState
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.asset import AssetRow
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.hold import LIVE_HOLDS
 from models.ids import canonical, digest
 from recovery_flows.ledger.outstanding_losses import committed_minor
 

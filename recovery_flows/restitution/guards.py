@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.case_file import CaseFile
-from models.entities import allocation_transitions
-from models.entities.rows import AllocationRow, AssetRow, HoldRow
-from models.entities.states import CallKind, ClaimState, HoldKind, HoldState, Stage
+from models.entities.allocation import UNDECIDED, AllocationRow
+from models.entities.asset import AssetRow, Stage
+from models.entities.call import CallKind
+from models.entities.claim import ClaimState
+from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.freezing.freeze_plan import surplus_stops
 from recovery_flows.ledger import discrepancies, pools, releasable
@@ -73,11 +75,7 @@ def why_not(file: CaseFile, allocation: AllocationRow) -> Wording:
 
 def why_idle(file: CaseFile, asset: AssetRow) -> Wording:
     """Why nothing is done with an asset's held money now; empty when nothing keeps it."""
-    going = [
-        a
-        for a in file.allocations
-        if a.asset_id == asset.id and a.state in allocation_transitions.UNDECIDED
-    ]
+    going = [a for a in file.allocations if a.asset_id == asset.id and a.state in UNDECIDED]
     kept = (why_not(file, a) for a in going)
     return next((why for why in kept if why), NOTHING) or waits_for(file, asset)
 

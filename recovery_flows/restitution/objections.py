@@ -12,9 +12,11 @@ from datetime import datetime
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.objection import ObjectionKind, ObjectionRow, ObjectionState
-from models.entities.rows import AllocationRow, AssetRow, ClaimRow
-from models.entities.states import AllocationState, EntityKind, Role, Stage
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.asset import AssetRow, Stage
+from models.entities.claim import ClaimRow, ObjectionKind, ObjectionRow, ObjectionState
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import Scalar, Transition

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.case_file import CaseFile
-from models.entities.rows import AllocationRow, PayoutRow
-from models.entities.states import AllocationState, PayoutState
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
 from recovery_flows.restitution.basis import number_of
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import AllocationRow
-from models.entities.states import ApprovalState, PayoutState
+from models.entities.allocation import AllocationRow
+from models.entities.approval import ApprovalState
+from models.entities.payout import PayoutState
 from recovery_flows.law import terms
 from recovery_flows.law.regime import Regimes
 from recovery_flows.law.rows import Measure

@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import AllocationRow, AssetRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    AllocationState,
-    ClaimState,
-    EntityKind,
-    HoldState,
-    RecoveryState,
-    Stage,
-)
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.asset import AssetRow, Stage
+from models.entities.claim import ClaimState
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldState
+from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.cross_border.stage import is_waiting

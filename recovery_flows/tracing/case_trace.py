@@ -9,8 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from models.case_file import CaseFile, GonePart, Position, TraceView
-from models.entities.rows import RecoveryRow
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
+from models.entities.recovery import RecoveryRow
 from models.ids import derive_id, digest
 from models.outcome import Scalar, Transition
 from models.queries.books.changed_bookings import changed_bookings

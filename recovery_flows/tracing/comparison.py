@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 
 from models.case_file import CaseFile
-from models.entities.rows import RecoveryRow
-from models.entities.states import ApprovalState
+from models.entities.approval import ApprovalState
+from models.entities.recovery import RecoveryRow
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.tracing.case_trace import trace_under
 from recovery_flows.tracing.inputs import TraceInputs

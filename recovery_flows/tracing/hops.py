@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.states import PayoutState
+from models.entities.payout import PayoutState
 from models.queries.books.money import StoredLine, places, tails
 from models.queries.cases.case_files import load_file
 from models.queries.cases.views import masked_account

@@ -6,17 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.allocation_transitions import UNDECIDED
-from models.entities.rows import AllocationRow
-from models.entities.states import (
-    AllocationState,
-    ApprovalState,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    PayoutState,
-    RecoveryState,
-)
+from models.entities.allocation import UNDECIDED, AllocationRow, AllocationState
+from models.entities.approval import ApprovalState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.outcome import Scalar, Transition
 from recovery_flows.ledger.changeset import Changeset
 

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from config.settings import load_settings
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
 from recovery_flows.cases.stages import STAGES

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import Direction, LineKind
 from models.money import Money
 from models.queries.audit.verify import verify

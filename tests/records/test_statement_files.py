@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import Direction, LineFact, LineKind
 from models.ids import digest_bytes
 from models.money import Money

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from models import step_wording
-from models.entities.states import DiscrepancyKind, RecoveryState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.queue import queue_page

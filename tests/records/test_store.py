@@ -11,16 +11,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from models.case_file import CaseFile
-from models.entities import tables
-from models.entities.states import (
-    CallKind,
-    EntityKind,
-    HoldKind,
-    LedgerAccount,
-    RecoveryState,
-    Role,
-)
-from models.entities.transitions import TRANSITIONS
+from models.entities import catalogue
+from models.entities.call import CallKind
+from models.entities.catalogue import TRANSITIONS
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
@@ -148,7 +146,7 @@ def test_a_call_is_planned_once(unit: Any, asked: Any) -> None:
 # SQLite does not tell of an index on an expression: that of claims by their payment's reference.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
-    assert tables.BY_NOUN.keys() == set(EntityKind)
+    assert catalogue.BY_NOUN.keys() == set(EntityKind)
     with unit.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []

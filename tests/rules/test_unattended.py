@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Attention, Patience, attention
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)

@@ -16,7 +16,11 @@ import pytest
 from config.settings import load_settings
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile
-from models.entities.states import LIVE_HOLDS, OPEN_CALLS, PayoutState, RecoveryState, Role
+from models.entities.call import OPEN_CALLS
+from models.entities.hold import LIVE_HOLDS
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.audit.verify import verify

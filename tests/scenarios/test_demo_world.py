@@ -13,18 +13,14 @@ import pytest
 import sqlalchemy as sa
 
 from models.case_file import CaseFile
-from models.entities.hold import Request
-from models.entities.states import (
-    CLOSED_RECOVERIES,
-    LIVE_HOLDS,
-    OPEN_CALLS,
-    RETURNED,
-    TERMS,
-    AllocationState,
-    LedgerAccount,
-    PayoutState,
-)
-from models.entities.tables import table_of
+from models.entities.allocation import AllocationState
+from models.entities.call import OPEN_CALLS
+from models.entities.catalogue import table_of
+from models.entities.hold import LIVE_HOLDS
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount
+from models.entities.payout import PayoutState
+from models.entities.recovery import CLOSED_RECOVERIES
+from models.entities.request import Request
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.books.money import covered

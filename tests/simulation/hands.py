@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from models.entities.states import Stage
+from models.entities.asset import Stage
 from models.ids import OfficerId, PartnerId, RecoveryId
 from models.queries.cases.work import PartnerLine
 from models.store.unit import ENGINE

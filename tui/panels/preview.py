@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.views import QueueLine, RecoveryPage
 from tui.panels.identity import terms_block
 from tui.panels.money import assets_lines

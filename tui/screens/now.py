@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.views import QueueLine, QueuePage
 from models.urgency import SOON, Urgency
 from tui.messages import PreviewRead

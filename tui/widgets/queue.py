@@ -9,7 +9,7 @@ from typing import Any
 from textual.content import Content
 from textual.reactive import reactive
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.views import QueueLine
 from models.step_wording import LOOK_INTO
 from models.urgency import Urgency, counted_from

@@ -9,18 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.account import Account, Party, Statement, StatementLine
-from models.entities.ledger import Event
+from models.entities.account import Account, Party
+from models.entities.call import Call
+from models.entities.catalogue import table_of
+from models.entities.document import Document
+from models.entities.event import Event
 from models.entities.multi_agency import Task
-from models.entities.partner import Call, Document
-from models.entities.tables import table_of
+from models.entities.statement import Statement, StatementLine
 from models.ids import digest_bytes
-from models.queries.books.money import is_there
 from models.raw import instant, raw_select
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
 from models.store.bookings import API
 from models.store.documents import place_of
+from models.store.line_imports import is_there
 from models.store.statement_plan import line_id
 
 _Difference = tuple[str, str, str]

@@ -17,8 +17,9 @@ from typing import Any
 from sqlmodel import Session
 
 from models.engine import Database
-from models.entities.ledger import Event, PostingRow
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.ledger import PostingRow
 from models.outcome import unbalanced
 from models.queries.audit.evidence import evidence_differences
 from models.queries.audit.removed import missing_refs, refs_by_id

@@ -8,10 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.ledger import DONE, Event
-from models.entities.recovery import Recovery
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import DONE, Event
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.urgency import DISCREPANCY_STEP
 
 _R, _E = table_of(Recovery), table_of(Event)

@@ -14,30 +14,21 @@ from sqlmodel import Session, SQLModel
 from models.case_file import Balance, CaseFile, GonePart, Position, TraceView
 from models.channels import letter_partners
 from models.engine import is_of_the_database
-from models.entities.discrepancy import Discrepancy
-from models.entities.hold import Hold, Request
+from models.entities.allocation import Allocation, AllocationRow
+from models.entities.approval import Approval, ApprovalRow
+from models.entities.asset import Asset, AssetRow, Stage
+from models.entities.call import Call, CallRow, CallState
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim, ClaimRow, Objection, ObjectionRow
+from models.entities.discrepancy import Discrepancy, DiscrepancyRow
+from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
-from models.entities.multi_agency import Linkage, Task
-from models.entities.objection import Objection, ObjectionRow
-from models.entities.officer import Approval
-from models.entities.partner import Call, Partner
-from models.entities.recovery import Asset, Claim, Recovery, Trace
-from models.entities.restitution import Allocation, Payout
-from models.entities.rows import (
-    AllocationRow,
-    ApprovalRow,
-    AssetRow,
-    CallRow,
-    ClaimRow,
-    DiscrepancyRow,
-    HoldRow,
-    PayoutRow,
-    RecoveryRow,
-    RequestRow,
-)
-from models.entities.states import CLOSED_RECOVERIES, CallState, Stage
-from models.entities.tables import table_of
-from models.entities.task_rows import LinkageRow, TaskRow
+from models.entities.multi_agency import Linkage, LinkageRow, Task, TaskRow
+from models.entities.partner import Partner
+from models.entities.payout import Payout, PayoutRow
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
+from models.entities.request import Request, RequestRow
+from models.entities.trace import Trace
 from models.ids import canonical
 from models.queries.partners.feeds import feeds_read
 

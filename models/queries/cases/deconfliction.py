@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.deconfliction_hits import Elsewhere, Match
-from models.entities.hold import Hold, Request
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim
+from models.entities.hold import Hold
 from models.entities.officer import Officer
-from models.entities.recovery import Asset, Claim, Recovery
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState
-from models.entities.tables import table_of
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
+from models.entities.request import Request
 from models.payment_refs import NO_REFERENCE, is_reference
 from models.prepared import reading_any
 

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.recovery import Claim, Recovery
-from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Role
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.money import Money
 from models.queries.cases.views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view

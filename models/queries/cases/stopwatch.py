@@ -7,11 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.ledger import SENT, Event
-from models.entities.partner import Call
+from models.entities.call import Call, CallKind
+from models.entities.catalogue import table_of
+from models.entities.event import SENT, Event
 from models.entities.recovery import Recovery
-from models.entities.states import CallKind
-from models.entities.tables import table_of
 
 _E, _CALLS, _R = table_of(Event), table_of(Call), table_of(Recovery)
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)

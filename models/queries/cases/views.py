@@ -7,33 +7,21 @@ from datetime import datetime
 
 from models.case_file import Step
 from models.deconfliction_hits import AlsoLine
-from models.entities.states import (
-    AllocationState,
-    ClaimState,
-    HoldKind,
-    HoldState,
-    LedgerAccount,
-    RecoveryState,
-    RequestState,
-    Role,
-    Stage,
-)
+from models.entities.allocation import AllocationState
+from models.entities.asset import Stage
+from models.entities.claim import ClaimState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
 from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import LinkageLine
+from models.queries.installation.clock import EngineView
 from models.safe_text import undirected
 from models.urgency import Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class EngineView:
-    """Whether an engine is at work (`alive`: its sign of life is fresh) and what it last said."""
-
-    alive: bool
-    state: str
-    message: str
-    beat_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,15 +266,6 @@ class RecoveryPage:
     attention: str = ""
     idle_since: datetime | None = None
     discrepancies: tuple[DiscrepancyLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerView:
-    """Who acts: an identity and its roles."""
-
-    id: str
-    handle: str
-    roles: frozenset[Role]
 
 
 def masked_account(tail: str) -> str:

@@ -12,23 +12,16 @@ from sqlmodel import Session
 
 from models.channels import by_interface
 from models.entities.account import Account
-from models.entities.discrepancy import Discrepancy
+from models.entities.asset import Asset
+from models.entities.call import OPEN_CALLS, Call, CallKind, CallState
+from models.entities.catalogue import table_of
+from models.entities.discrepancy import Discrepancy, DiscrepancyKind, DiscrepancyState
+from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.multi_agency import Task
-from models.entities.partner import Call, Partner
-from models.entities.recovery import Asset, Recovery
-from models.entities.restitution import Payout
-from models.entities.states import (
-    OPEN_CALLS,
-    CallKind,
-    CallState,
-    DiscrepancyKind,
-    DiscrepancyState,
-    EntityKind,
-    PartnerChannel,
-    PartnerKind,
-)
-from models.entities.tables import table_of
+from models.entities.partner import Partner, PartnerChannel, PartnerKind
+from models.entities.payout import Payout
+from models.entities.recovery import Recovery
 from models.facts import AccountRef
 from models.prepared import reading, reading_any
 from models.sealing.sealed_place import SealedPlace

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.books.accounts import banks, currency_of, partners_with, recoveries_about

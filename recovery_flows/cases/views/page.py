@@ -12,18 +12,15 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
 from models.engine import Database
+from models.entities.approval import ApprovalState
+from models.entities.asset import AssetRow
+from models.entities.call import CallKind
+from models.entities.catalogue import table_of
+from models.entities.hold import HoldRow
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
 from models.entities.recovery import Recovery
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import (
-    RETURNED,
-    TERMS,
-    ApprovalState,
-    CallKind,
-    LedgerAccount,
-    PayoutState,
-    Role,
-)
-from models.entities.tables import table_of
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.deconfliction import elsewhere
@@ -38,13 +35,13 @@ from models.queries.cases.views import (
     ClaimLine,
     ClockLine,
     HoldLine,
-    OfficerView,
     PayoutLine,
     RecoveryPage,
     RequestLine,
     TermLine,
 )
 from models.queries.installation.clock import case_now
+from models.queries.installation.officers import OfficerView
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines as wall, next_steps

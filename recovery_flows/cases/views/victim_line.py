@@ -11,15 +11,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.case_file import CaseFile
-from models.entities.rows import AllocationRow, ClaimRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    AllocationState,
-    ClaimState,
-    PayoutState,
-    RecoveryState,
-    Stage,
-)
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.asset import Stage
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.hold import LIVE_HOLDS
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.next_steps import stage_of
 from recovery_flows.ledger.outstanding_losses import GOING, owed_minor, paid_minor

@@ -134,7 +134,7 @@ def _misuse(sentence: str) -> Exception:
 
 
 def _check_partner(installation: Installation, bank: str) -> None:
-    from models.entities.states import PartnerKind
+    from models.entities.partner import PartnerKind
     from models.queries.cases.work import partners
 
     with installation.database.reading() as session:

@@ -11,7 +11,7 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, tell
 
 if TYPE_CHECKING:
-    from models.entities.rows import DiscrepancyRow
+    from models.entities.discrepancy import DiscrepancyRow
 
 
 def attach(app: typer.Typer) -> None:

@@ -81,7 +81,7 @@ def _subjects(
     account_name: list[str] | None,
     ip: list[str] | None,
 ) -> list[Subject]:
-    from models.entities.states import SubjectKind
+    from models.entities.multi_agency import SubjectKind
     from recovery_flows.multi_agency.actions import site_of, subject_of
 
     found = [site_of(_given(text)) for text in domain or ()]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from models.entities.states import TaskKind
+from models.entities.multi_agency import TaskKind
 from models.queries.cases.multi_agency import LinkageLine, TaskLine
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.views import state_names

@@ -70,7 +70,8 @@ def list_(
 
 
 def _check_stage(stage: str) -> None:
-    from models.entities.states import RecoveryState, Stage
+    from models.entities.asset import Stage
+    from models.entities.recovery import RecoveryState
     from recovery_flows.errors import MisuseError
 
     known = [RecoveryState.REPORTED, *Stage]
@@ -80,7 +81,8 @@ def _check_stage(stage: str) -> None:
 
 def _stands(line: QueueLine) -> str:
     """The stage of an open recovery, `reported` before it, `closed` after it."""
-    from models.entities.states import CLOSED_RECOVERIES, RecoveryState, Stage
+    from models.entities.asset import Stage
+    from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 
     if line.state is RecoveryState.REPORTED:
         return line.state

@@ -14,7 +14,7 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, instant_text, tell
 
 if TYPE_CHECKING:
-    from models.queries.cases.views import OfficerView
+    from models.queries.installation.officers import OfficerView
     from recovery_flows.cases.report_and_stop import Stopped
     from recovery_flows.cases.views.report_preview import Checked
     from recovery_flows.cli.composition import Installation

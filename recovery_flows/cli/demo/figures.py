@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.action_kinds import ActionKind
-from models.entities.hold import Request
-from models.entities.partner import Call
-from models.entities.restitution import Allocation, Payout
-from models.entities.states import Role
-from models.entities.tables import table_of
+from models.entities.allocation import Allocation
+from models.entities.call import Call
+from models.entities.catalogue import table_of
+from models.entities.officer import Role
+from models.entities.payout import Payout
+from models.entities.request import Request
 from models.money import Money
 from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.queue import open_steps

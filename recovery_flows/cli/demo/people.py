@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from models.entities.states import DiscrepancyKind, Role, SubjectKind
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.multi_agency import SubjectKind
+from models.entities.officer import Role
 from models.queries.cases.approvals import pending_ids
 from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.multi_agency import unlinked

@@ -10,8 +10,10 @@ from pathlib import Path
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.figures import tell_ending
 from recovery_flows.cli.demo.folder import HOME, PLAN, SUPERVISOR, read_plan
+from recovery_flows.cli.sandbox_process import await_end
 
 _LOG = "demo.log"
+_END_SECONDS = 20.0
 
 
 def show_demo(folder: Path, pace_seconds: float) -> int:
@@ -31,7 +33,7 @@ def show_demo(folder: Path, pace_seconds: float) -> int:
     finally:
         ended = child.poll() is not None
         child.terminate()
-        child.wait(timeout=20)
+        await_end(child, _END_SECONDS)
     tell_ending(installation, ended=ended)
     return code
 

@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import ReportFact
 from models.queries.installation.clock import case_now
 from models.store.documents import keep_bytes

@@ -72,7 +72,7 @@ def enter(
     as_json: AsJson = False,
 ) -> None:
     """Enter an objection; nothing that it touches is paid before."""
-    from models.entities.objection import ObjectionKind
+    from models.entities.claim import ObjectionKind
     from recovery_flows.cases import objection_actions
 
     with opened() as installation:

@@ -12,7 +12,7 @@ from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
     from models.case_file import CaseFile
-    from models.entities.rows import ClaimRow
+    from models.entities.claim import ClaimRow
 
 
 def attach(app: typer.Typer) -> None:

@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.rows import CallRow
-from models.entities.states import QUESTIONS, CallState, Role
+from models.entities.call import QUESTIONS, CallRow, CallState
+from models.entities.officer import Role
 from models.ids import digest_bytes
 from models.queries.cases.case_files import load_file
 from models.queries.cases.letters import LetterCall, document_bytes, letter_call

@@ -7,14 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.entities.states import (
-    QUESTIONS,
-    TASK_CALLS,
-    CallKind,
-    CallState,
-    DiscrepancyKind,
-    EntityKind,
-)
+from models.entities.call import QUESTIONS, TASK_CALLS, CallKind, CallState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
 from models.queries.cases.case_files import load_file
 from models.store.calls import leased_by, settle

@@ -12,7 +12,11 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallState, HoldState, LedgerAccount, PayoutState, Role
+from models.entities.call import CallState
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
 from models.queries.audit.verify import verify
 from models.queries.cases.queue import queue_page
 from models.queries.cases.work import next_retry
@@ -23,7 +27,7 @@ PATHS = {"hold": "/v1/holds", "payout": "/v1/payouts", "release": "/v1/holds/{id
 OUTBOX = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from models.entities.states import CallKind
+from models.entities.call import CallKind
 from recovery_flows.cli.composition import open_installation
 from recovery_flows.engine.outbox import dispatch
 from recovery_flows.engine.context import Engine, Pace

@@ -9,16 +9,13 @@ from typing import Any
 
 import pytest
 
-from models.entities.rows import ApprovalRow
-from models.entities.states import (
-    CallState,
-    HoldKind,
-    PartnerChannel,
-    PartnerKind,
-    RequestState,
-    Role,
-    SubjectKind,
-)
+from models.entities.approval import ApprovalRow
+from models.entities.call import CallState
+from models.entities.hold import HoldKind
+from models.entities.multi_agency import SubjectKind
+from models.entities.officer import Role
+from models.entities.partner import PartnerChannel, PartnerKind
+from models.entities.request import RequestState
 from models.facts import AccountRef, BankHoldState, HoldFact
 from models.money import Money
 from models.queries.cases.case_files import load_file

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.recovery import Recovery
-from models.entities.states import RecoveryState
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.recovery import Recovery, RecoveryState
 from models.queries.cases.queue import queue_page
 from models.queries.cases.views import QueueLine
 from models.store.unit import unit_of_work

@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.ledger import Event
-from models.entities.states import ApprovalState, CallKind, HoldKind, HoldState, RecoveryState, Role
-from models.entities.tables import table_of
+from models.entities.approval import ApprovalState
+from models.entities.call import CallKind
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.audit.verify import verify
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from models.store.people import appoint
 from models.store.unit import unit_of_work
 from recovery_flows.access.log_in import NobodyActsError, by_system_user

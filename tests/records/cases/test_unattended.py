@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.ledger import DONE, SENT
-from models.entities.states import HoldState
+from models.entities.event import DONE, SENT
+from models.entities.hold import HoldState
 from models.queries.cases.views import QueuePage
 from models.store import calls
 from models.store.unit import unit_of_work

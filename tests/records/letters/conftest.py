@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.rows import HoldRow
-from models.entities.states import ApprovalState, HoldKind, PartnerChannel, Role
+from models.entities.approval import ApprovalState
+from models.entities.hold import HoldKind, HoldRow
+from models.entities.officer import Role
+from models.entities.partner import PartnerChannel
 from models.facts import AccountRef
 from models.queries.cases.letter_views import LetterLine
 from models.store.partners import register

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallKind, CallState, HoldKind, HoldState
+from models.entities.call import CallKind, CallState
+from models.entities.hold import HoldKind, HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import AllocationState, EntityKind, PayoutState, Role
+from models.entities.allocation import AllocationState
+from models.entities.event import EntityKind
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
 from models.outcome import Outcome, Transition
 from models.store.permissions import NotPermittedError
 from models.store.record import record

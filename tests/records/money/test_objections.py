@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.objection import ObjectionKind
-from models.entities.states import Role
+from models.entities.claim import ObjectionKind
+from models.entities.officer import Role
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.store.unit import Actor

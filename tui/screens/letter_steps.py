@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.case_file import Step
-from models.entities.letter_answer import LetterStand
+from models.letter_answer import LetterStand
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.cases.case_officer import CaseOfficer

@@ -11,10 +11,10 @@ from sqlmodel import Session
 
 from models.deconfliction_hits import Elsewhere, Match
 from models.entities.account import Account
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim
 from models.entities.officer import Officer
-from models.entities.recovery import Claim, Recovery
-from models.entities.states import CLOSED_RECOVERIES
-from models.entities.tables import table_of
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 from models.payment_refs import is_reference
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault

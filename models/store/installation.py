@@ -1,16 +1,32 @@
-"""What a database of an earlier version needs besides its new columns."""
+"""A database is made or comes from an earlier version: its mark, and the seals of older rows."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from models.engine import Database
+from models.entities.event import EntityKind
+from models.entities.installation import InstallationKind
+from models.outcome import Outcome, Transition
+from models.store.record import record
 from models.store.sealing import seal_all
-from models.store.unit import unit_of_work
+from models.store.unit import ENGINE, Unit, unit_of_work
+
+THIS = "this"
 
 
 class SealsLostError(Exception):
     """The signed heads tell of seals that the database does not have any more."""
+
+
+def note_made(unit: Unit, now: datetime, kind: InstallationKind) -> None:
+    """Mark a new installation as a unit's or as a demo; the mark cannot be changed afterwards."""
+    event = "made_for_demo" if kind is InstallationKind.DEMO else "made"
+    record(
+        unit, ENGINE, now, "", Outcome((Transition(EntityKind.INSTALLATION, THIS, event, None),))
+    )
 
 
 def has_no_seals(engine: sa.Engine) -> bool:
