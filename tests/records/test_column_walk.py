@@ -37,7 +37,7 @@ from models.store.permissions import DECISIONS
 from models.store.record import record
 from models.store.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
-from tests.by_hand import by_hand
+from tests.by_hand import by_hand, without_money_guards
 
 MAY_CHANGE: dict[tuple[str, str], str] = {}
 """(table, column): why `audit verify` may say nothing when it is changed by hand."""

@@ -113,9 +113,8 @@ def test_an_objection_that_is_upheld_begins_a_new_round_with_a_new_notice(
     new = live(unit, noticed)
     assert (new.round_number, new.id == old.id) == (2, False)
     assert new.notice_to > old.notice_to or new.notice_from >= old.notice_from
-    # What is not a loss any more is no victim's money in the account either: 5/6 of what is held.
-    assert new.pool_minor == 166_666
-    assert shares(unit, noticed) == {first: 66_667, second: 66_666, third: 33_333}
+    assert new.pool_minor == 200_000
+    assert shares(unit, noticed) == {first: 80_000, second: 80_000, third: 40_000}
     voided = next(a for a in unit.file(noticed).allocations if a.id == old.id)
     assert (voided.state, voided.pool_minor, voided.formula) == (
         "void", old.pool_minor, old.formula,
