@@ -18,7 +18,7 @@ from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.cases.approvals import pending_ids
 from models.queries.cases.case_files import load_file
-from models.queries.cases.queue import OpenStep, open_steps
+from models.queries.cases.open_steps import OpenStep, open_steps
 from models.queries.cases.work import next_instant, next_retry, partners
 from models.store.clock import set_case_time
 from models.store.intake import file_reports

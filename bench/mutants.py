@@ -31,10 +31,12 @@ def main() -> None:
     for killed in hunted(chosen, given.first, given.most):
         mutant = killed.mutant
         how = f"seed {killed.seed} ({killed.kind})" if killed.seed is not None else "LIVES"
+        how += f", {killed.played} played"
         print(f"{mutant.section}  {mutant.name:50}  {how}", flush=True)
         rows.append(
             {"section": mutant.section, "guard": mutant.guards, "without it": mutant.name,
-             "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind}
+             "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind,
+             "played": killed.played}
         )  # fmt: skip
     if not given.only:
         given.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

@@ -72,6 +72,11 @@ class SealingSession(Session):
                 self._touch(table, statement, params)
         return super().execute(statement, params, **options)
 
+    def touched(self, table: sa.Table) -> set[str]:
+        """The keys of the rows of a sealed table that were changed in it up to now."""
+        broken = {key for name, key in self.broken if name == table.name}
+        return broken | set(self._touched[table.name])
+
     def seal(self) -> None:
         """Seal what was changed, and count it; to be called once, before the commit."""
         self.write_waiting()

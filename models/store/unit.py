@@ -14,13 +14,16 @@ from models.engine import Database, lock_history, raising_busy
 from models.entities.catalogue import table_of
 from models.entities.event import Event
 from models.entities.officer import Role
+from models.entities.recovery import Recovery
 from models.outcome import Transition
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault
+from models.store.rollups import keep
 from models.store.sealing import SealingSession
 
 EVENTS = table_of(Event)
 FIRST_DIGEST = "0" * 64
+RECOVERIES = table_of(Recovery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ def _last_event(session: Session) -> tuple[int, str]:
 def unit_of_work(database: Database) -> Iterator[Unit]:
     """Begin writing; commit on leaving, roll back on an error; sign the head after the commit.
 
-    Rows that no event carries are sealed before the commit. Raises StoreBusyError when another
-    process keeps the database locked; nothing was written then.
+    Queue and tally are kept, and rows that no event carries are sealed before the commit. Raises
+    StoreBusyError when another process keeps the database locked; nothing was written then.
     """
     with SealingSession(database.writer, database.vault) as session, session.begin():
         with raising_busy():
@@ -77,6 +80,7 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
             seq, digest = _last_event(session)
         unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
+        keep(session, (session.touched(RECOVERIES) | unit.recovery_seq.keys()) - {""})
         session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:
         counts = dict(unit.recovery_seq)

@@ -101,9 +101,7 @@ def _compare_again(progress: Changeset, hold: HoldRow, fact: HoldFact, now: date
     same = fact.revision == hold.bank_revision and fact.state in answer_table.HOLDING
     if not same or hold.state not in LIVE_HOLDS:
         return
-    before = Money(hold.held_minor, hold.currency)
-    if hold.foreign_minor:
-        before = Money(hold.foreign_minor, hold.foreign_currency)
+    before = hold_figures.shown(hold)
     if fact.held != before:
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
         values |= reductions.columns(progress.file, hold, fact)

@@ -33,7 +33,9 @@ def money(minor: int, currency: str) -> dict[str, str]:
 
 
 def minor_of(told: Json) -> int:
-    """Minor units of money on the wire (two decimals)."""
+    """Minor units of money on the wire (two decimals, yen have none)."""
+    if told["currency"] == "JPY":
+        return int(told["amount"])
     whole, _, rest = str(told["amount"]).partition(".")
     return int(whole) * 100 + int(rest.ljust(2, "0") or 0)
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from tests.simulation.books import Account, Hold, Json, Payout, Resource
 from tests.simulation.faults import Fault
 
+_LATE = ("payout", "release", "extend")
+
 
 class ProblemError(Exception):
     """A named problem of the profile; a no to an order."""
@@ -66,13 +68,17 @@ class Desk:
     def rude(self, occasion: str) -> Fault | None:
         """The fault of this occasion, if this is its turn; each occasion is counted."""
         self._seen[occasion] += 1
-        if self.polite:
-            return None
         for fault in self.faults:
-            if fault.occasion == occasion and fault.nth in (0, self._seen[occasion]):
+            if fault.occasion != occasion or fault.nth not in (0, self._seen[occasion]):
+                continue
+            if not self.polite or self._comes_late(fault):
                 self.told[f"{occasion}:{fault.kind}"] += 1
                 return fault
         return None
+
+    def _comes_late(self, fault: Fault) -> bool:
+        """Whether even a polite bank does it: once, to what comes only near a recovery's end."""
+        return bool(fault.nth) and fault.occasion in _LATE and fault.kind != "never"
 
     # Time
 

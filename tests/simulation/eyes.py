@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from tests.simulation.bank import Bank
 from tests.simulation.books import LIVE, Hold, Payout
+from tests.simulation.place import START
 
 _LIVE = ("stopped", "frozen", "release_pending", "disposal_pending")
 _TERMS = (
@@ -42,6 +43,8 @@ class Eyes:
     banks: dict[str, Bank]
     truth: dict[str, int]
     now: object
+    night: datetime = START
+    """When an engine last did its work of the night: what came since is not to be known yet."""
     checks: int = 0
     _version: object = None
     _events_seen: int = 0
@@ -65,7 +68,7 @@ class Eyes:
         A bank that nothing waits for is heard after midnight, when its day is compared.
         """
         news = self.banks[bank].last_news
-        if news is not None and self._now() < news + A_NIGHT:
+        if news is not None and self.night < news + A_NIGHT:
             return True
         planned = "SELECT 1 FROM partner WHERE id = ? AND feed_due_at IS NOT NULL"
         calls = "SELECT 1 FROM call WHERE partner_id = ? AND state IN ('planned','sent','unknown')"

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
-from models.entities.rows import AllocationRow, PayoutRow
-from models.entities.states import AllocationState, PayoutState
-from models.entities.tables import table_of
 from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.ledger import Event
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.payout import PayoutRow, PayoutState
 from models.queries.books.money import places
 from models.queries.cases.case_files import load_file
 from models.queries.cases.names import names_of

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from models.entities.states import AllocationState as A
 
+from models.entities.allocation import AllocationState as A
 from models.money import Money
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Sender
