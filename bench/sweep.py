@@ -2,10 +2,11 @@
 
 Each recovery is accepted and its stop-payment ordered, to be confirmed within two hours. At first
 nothing is due (`none due`); then the time of every hundredth recovery is over (`1 % due`), half an
-hour later that of all others (`all due`): an alarm is recorded of each. The sweep is the engine's own, its flows run by a Prefect server of its own (`--inline`: the same work
-without Prefect). `floor` are the rows that `all due` has written, written bare by SQLAlchemy Core
-into another database with the same tables, one executemany a table and transaction. Seconds of
-CPU are those of this process. Results go to sweep.json.
+hour later that of all others (`all due`): an alarm is recorded of each. The sweep is the engine's
+own, its flows run by a Prefect server of its own (`--inline`: the same work without Prefect).
+`floor` are the rows that `all due` has written, written bare by SQLAlchemy Core into another
+database with the same tables, one executemany a table and transaction. Seconds of CPU are those of
+this process. Results go to sweep.json.
 """
 
 from __future__ import annotations

@@ -135,8 +135,10 @@ _LAST_OF_RECOVERY = (
 
 def _recovery_seq(unit: Unit, recovery_id: str) -> int:
     if recovery_id not in unit.recovery_seq:
-        found = unit.session.execute(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar()
-        unit.recovery_seq[recovery_id] = found or 0
+        found = unit.last_seq.get(recovery_id)
+        if found is None:
+            found = unit.session.execute(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar() or 0
+        unit.recovery_seq[recovery_id] = found
     unit.recovery_seq[recovery_id] += 1
     return unit.recovery_seq[recovery_id]
 
@@ -144,7 +146,7 @@ def _recovery_seq(unit: Unit, recovery_id: str) -> int:
 def look_ahead(unit: Unit, outcomes: Mapping[str, Outcome]) -> None:
     """Ask at once what recording these outcomes, by recovery, would ask one by one."""
     for row in unit.session.execute(_LAST_OF_MANY, {"of": list(outcomes)}):
-        unit.recovery_seq[row.recovery_id] = row.recovery_seq
+        unit.last_seq[row.recovery_id] = row.recovery_seq
     _look_up_calls(unit, [call.id for outcome in outcomes.values() for call in outcome.calls])
 
 

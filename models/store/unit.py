@@ -48,6 +48,8 @@ class Unit:
     began_seq: int
     at: datetime | None = None
     recovery_seq: dict[str, int] = field(default_factory=dict)
+    last_seq: dict[str, int] = field(default_factory=dict)
+    """Numbers of the last events of recoveries that this transaction has asked for in advance."""
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
     calls: dict[str, bool] = field(default_factory=dict)
@@ -80,6 +82,7 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
             seq, digest = _last_event(session)
         unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
+        session.write_waiting()
         keep(session, (session.touched(RECOVERIES) | unit.recovery_seq.keys()) - {""})
         session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:
