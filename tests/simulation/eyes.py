@@ -51,6 +51,7 @@ class Eyes:
     _repeats: dict[str, int] = field(default_factory=dict)
     _released: int = 0
     _ordered: int = 0
+    _looked: int = 0
 
     # Rows
 
