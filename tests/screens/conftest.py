@@ -288,8 +288,7 @@ def look() -> Callable[[RecoveryApp], str]:
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with its key, made once and copied for each test."""
-    folder = tmp_path_factory.mktemp("founded")
-    Unity(folder).database.dispose()
+    Unity(folder := tmp_path_factory.mktemp("founded")).database.dispose()
     return folder
 
 
