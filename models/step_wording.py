@@ -61,7 +61,7 @@ SENTENCES: Mapping[str, str] = {
     "split": "decide to split an account with a recovery in {currency}",
     "close": "submit the file for closing",
     "ends_watch": " (ends the watch on {accounts})",
-    "leaves_tasks": " (tasks of its linkage: {told})",
+    "leaves_tasks": " (tasks of its multi-agency request: {told})",
     "closing_asked": "waiting for the closing",
     "ended_joined": "joined into another recovery",
     "ended_rejected": "rejected",
@@ -83,7 +83,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_renew": "approve the renewal of the freeze",
     "approve_release_part": "approve the release of a part",
     "approve_complaint": "answer a third party's complaint: yes lets go",
-    "approve_linkage": "confirm the linkage",
+    "approve_linkage": "confirm the multi-agency request",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "take a second look at a typed letter",
     "of": " of {figure}",
@@ -146,7 +146,7 @@ SENTENCES: Mapping[str, str] = {
     "see_expiry": "take note: {partner} preserves it no longer: {subject}",
     "late": "late: ",
     "wait_tasks": (
-        "waiting for {open} of {all} tasks of the linkage, the slowest: {kind} at {partner}"
+        "multi-agency request: {open} of {all} tasks open, the slowest: {kind} at {partner}"
     ),
     # waits
     "wait_call": "waiting for {partner}: {kind}",

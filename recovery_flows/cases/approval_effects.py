@@ -123,7 +123,7 @@ def _release(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Re
 def _still_held(progress: Changeset, approval: ApprovalRow) -> HoldRow:
     hold = progress.file.hold(approval.subject_id)
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
-        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to let go")
+        raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to release")
     return hold
 
 

@@ -89,7 +89,7 @@ _DUE = {
     ApprovalKind.RENEW: "renewal to be approved",
     ApprovalKind.RELEASE: "release due",
     ApprovalKind.COMPLAINT: "complaint to be answered",
-    ApprovalKind.LINKAGE: "linkage confirmation due",
+    ApprovalKind.LINKAGE: "multi-agency confirmation due",
 }
 
 

@@ -52,7 +52,7 @@ def whose(found: Elsewhere, officer_id: str) -> str:
     """Whom to talk to about another recovery: one's own needs no talk."""
     if officer_id and found.owner_id == officer_id:
         return "yours"
-    return f"ask {found.owner}" if found.owner else "nobody owns it yet, ask a supervisor"
+    return f"ask {found.owner}" if found.owner else "unassigned, ask a supervisor"
 
 
 def about(found: Iterable[Elsewhere], file: CaseFile, asset_id: str) -> tuple[Elsewhere, ...]:

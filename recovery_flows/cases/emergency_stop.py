@@ -49,7 +49,7 @@ def stop_first(
     place = places[progress.file.claims[0].payee_account_id]
     if place.home and not laws[place.regime].has(Measure.STOP):
         raise errors.StepRefusedError(
-            f"the law {place.regime} knows no stop-payment: nothing was taken in or sent"
+            f"the law {place.regime} knows no stop-payment: nothing was stored or sent"
         )
     lifecycle.accept(progress, owner, case_number, laws, places)
     (asset,) = progress.file.assets

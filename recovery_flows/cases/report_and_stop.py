@@ -201,4 +201,4 @@ def _carry_decision(progress: Changeset, same: tuple[Elsewhere, ...]) -> None:
 def known_sentence(known: Elsewhere, viewer: OfficerView | None) -> str:
     """That a report is known, and in which recovery: whoever has the report may know that."""
     whose = deconfliction.whose(known, viewer.id if viewer else "")
-    return f"this report was taken in before: it is in {known.ref}, {whose}; nothing is done twice"
+    return f"this report was received before: it is in {known.ref}, {whose}; nothing is done twice"

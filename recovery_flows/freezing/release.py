@@ -185,7 +185,7 @@ def _clock_of(law: Regime, measure: Measure) -> Row:
 def _in_force(file: CaseFile, hold_id: str) -> HoldRow:
     hold = file.hold(hold_id)
     if hold.state not in _IN_FORCE or not hold.held_minor:
-        raise StepRefusedError(f"hold {hold_id} is {hold.state}: it holds nothing to let go")
+        raise StepRefusedError(f"hold {hold_id} is {hold.state}: it holds nothing to release")
     if file.pending(hold_id) is not None:
         raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
     if hold.releasing_minor:

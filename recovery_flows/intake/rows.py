@@ -61,7 +61,7 @@ def _first_character(path: Path, text: TextIO) -> str:
     start = text.read(_LOOK_BYTES)
     text.seek(0)
     if "\0" in start:
-        raise FileRefusedError(path, "is not a text: it holds bytes of zero")
+        raise FileRefusedError(path, "is not a text file: it contains NUL bytes")
     if not start.strip():
         raise FileRefusedError(path, "is empty")
     return start.lstrip()[0]

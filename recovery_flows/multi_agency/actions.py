@@ -165,7 +165,7 @@ def start(
     also = f"; another recovery asks about the subject of {shared} too" if shared else ""
     also += "".join(f"; {name} is left out: it is {why}" for name, why in read.left_out)
     return (
-        f"{read.ref}: linkage started, {len(planned)} tasks to {asked} partners in one second"
+        f"{read.ref}: request started, {len(planned)} tasks to {asked} partners in one second"
         f"{also}; another person confirms it"
     )
 
@@ -208,9 +208,9 @@ def take_back(
     with desk.editing(recovery_id, seen) as (unit, progress):
         now = case_now(unit.session, desk.wall())
         row = task_named(progress.file, task)
-        multi_agency_lifecycle.take_back(progress, row.id, "taken back by the officer")
-        write_note(unit, actor, now, recovery_id, f"task {row.id} taken back: {reason.strip()}")
-    return f"{progress.file.recovery.ref}: {row.kind} at {row.partner_id} is taken back"
+        multi_agency_lifecycle.take_back(progress, row.id, "withdrawn by the officer")
+        write_note(unit, actor, now, recovery_id, f"task {row.id} withdrawn: {reason.strip()}")
+    return f"{progress.file.recovery.ref}: {row.kind} at {row.partner_id} is withdrawn"
 
 
 def last_document(database: Database, recovery_id: str, task: str) -> tuple[str, bytes, str]:

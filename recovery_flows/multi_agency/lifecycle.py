@@ -45,13 +45,13 @@ def check_open(file: CaseFile) -> None:
     """StepRefusedError unless a linkage can be started on this file."""
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(
-            f"{file.recovery.ref} is {file.recovery.state}: a linkage takes an accepted recovery"
+            f"{file.recovery.ref} is {file.recovery.state}: accept it before partners are asked"
         )
 
 
 def _check_law(law: Regime) -> None:
     if not law.has(Measure.LINKAGE):
-        raise StepRefusedError(f"regime {law.code} has no rule for a linkage")
+        raise StepRefusedError(f"regime {law.code} has no rule for a multi-agency request")
 
 
 def start(
@@ -194,4 +194,4 @@ def take_back(progress: Changeset, task_id: str, reason: str) -> None:
     if task.state in _WITHDRAWABLE and linkage.state is not LinkageState.DENIED:
         multi_agency.withdraw_task(progress, task, reason)
     if len(progress.moves) == before:
-        raise StepRefusedError(f"task {task_id} is {task.state}: it cannot be taken back now")
+        raise StepRefusedError(f"task {task_id} is {task.state}: it cannot be withdrawn now")

@@ -47,7 +47,7 @@ def test_a_linkage_is_started_shown_and_told_to_a_regulator_without_anybody(
 ) -> None:
     done = run("multi-agency", "start", ref, "--number", "-", stdin=f"{NUMBER}\n")
     assert done.out.splitlines()[0] == (
-        f"{ref}: linkage started, 4 tasks to 3 partners in one second; another person confirms it"
+        f"{ref}: request started, 4 tasks to 3 partners in one second; another person confirms it"
     )
     board = run("multi-agency", "show", ref).out
     assert "4 tasks to 3 partners, running, confirmation pending; started" in board
@@ -97,7 +97,7 @@ def test_acts_on_a_task_that_is_not_there_or_not_answered_are_refused(run: Any, 
     ):
         said = run("multi-agency", *words)
         assert (said.code, sentence in said.sentence()) == (code, True), words
-    assert "is taken back" in run("multi-agency", "cancel", ref, name, "--reason", "a mistake").out
+    assert "is withdrawn" in run("multi-agency", "cancel", ref, name, "--reason", "a mistake").out
     states = {
         t["task_id"]: t["state"]
         for t in run("multi-agency", "show", ref, "--json").json()[0]["tasks"]

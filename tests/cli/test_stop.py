@@ -46,7 +46,7 @@ def test_one_command_takes_a_report_to_an_ordered_stop(run: Any) -> None:
     assert page["assets"][0]["holds"][0]["state"] == "ordered"
     again = run("stop", "-", stdin=TEXT)
     assert again.code == 3
-    assert "taken in before: it is in R-2026-0001, yours; nothing is done" in again.sentence()
+    assert "received before: it is in R-2026-0001, yours; nothing is done" in again.sentence()
 
 
 def test_the_case_number_of_the_command_wins_and_json_tells_everything(unit: Any, run: Any) -> None:

@@ -55,7 +55,7 @@ async def test_l_shows_who_gets_what_as_one_types_and_y_sends_it_all_at_once(
         await pilot.press("tab", "tab", *"a.example", "enter", "a")
         await wait(pilot, app, "y sends 10 tasks to 4 partners", "query")
         await pilot.press("a", "y")
-        await wait(pilot, app, "linkage started, 8 tasks to 4 partners in one second")
+        await wait(pilot, app, "request started, 8 tasks to 4 partners in one second")
     found = tasks(unity, recovery)
     assert {t.state for t in found} == {TaskState.ORDERED}
     assert len({t.ordered_at for t in found}) == 1
@@ -74,7 +74,7 @@ async def test_the_board_stands_on_the_recoverys_page_and_the_supervisor_confirm
         await pilot.press(*"95588", "enter", "y")
         await wait(
             pilot, app, "4 tasks to 3 partners", "? waits to be confirmed", "number ···· 5588",
-            "→ sent, no answer yet", "1d 00h", "linkage confirmation due", "4 answers due",
+            "→ sent, no answer yet", "1d 00h", "multi-agency confirmation due", "4 answers due",
         )  # fmt: skip
         app.officer = unity.officer("wang")
         await pilot.press("3")
@@ -109,7 +109,7 @@ async def test_a_report_that_nobody_accepted_has_no_linkage(unity: Any, wait: An
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "accept the report")
         await pilot.press("L")
-        await wait(pilot, app, "is reported: a linkage takes an accepted recovery")
+        await wait(pilot, app, "is reported: accept it before partners are asked")
         await pilot.press("enter", "y")
         assert isinstance(app.screen, LinkForm)
         await pilot.press("escape", "R", "L")

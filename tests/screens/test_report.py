@@ -156,9 +156,9 @@ async def test_a_known_report_names_its_recovery_and_a_shared_account_warns_in_e
         await wait(pilot, app, "R-2026-0002", warning, "decide to join")
         await pilot.press("i")
         await paste(app, PASTE)
-        await wait(pilot, app, "✕ this report was taken in before: it is in R-2026-0002, yours")
+        await wait(pilot, app, "✕ this report was received before: it is in R-2026-0002, yours")
         await pilot.press("ctrl+s")
-        await wait(pilot, app, "✕ this report was taken in before")
+        await wait(pilot, app, "✕ this report was received before")
         app.screen.query_one(TextArea).text = ""
         await pilot.press("escape")
     left = next(e for e in events(unity, "R-2026-0002") if e.event == "ordered_first")
@@ -196,7 +196,7 @@ async def test_sending_waits_for_its_own_reading_and_a_later_warning_stops_it(
         mule = AccountRef("test-east", "9999000000002222", "Synthetic Mule")
         unity.report(700_000, ref="meanwhile", payee=mule)
         await pilot.press("y")
-        await wait(pilot, app, "the account is also in another recovery: nobody owns it yet")
+        await wait(pilot, app, "the account is also in another recovery: unassigned")
         assert isinstance(app.screen, ReportScreen)
         assert app.screen.query_one(TextArea).text
     assert len(ids(unity)) == 1

@@ -67,7 +67,9 @@ def _instant(text: str, option: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise MisuseError(f"{option} {text!r} is no instant such as 2026-03-02T10:15+08:00")
+        raise MisuseError(
+            f"{option} {text!r} is not a date and time such as 2026-03-02T10:15+08:00"
+        )
     return at
 
 

@@ -59,7 +59,7 @@ def _row(task: TaskLine, now: datetime) -> tuple[str, ...]:
 def told_lines(told: Sequence[ToldLinkage], now: datetime, zone: str) -> list[str]:
     """The same as a regulator may see it."""
     if not told:
-        return ["no linkage was started"]
+        return ["no multi-agency request was started"]
     return [line for linkage in told for line in _told(linkage, now, zone)]
 
 

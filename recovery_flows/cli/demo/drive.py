@@ -92,7 +92,7 @@ class Drive:
         write_batch(path, due)
         summary = take_in(self.installation, path, OFFICER, HOME)
         if summary.filed:
-            self.tell(until, f"{len(summary.filed)} report(s) taken in")
+            self.tell(until, f"{len(summary.filed)} report(s) received")
         return len(summary.filed)
 
     def _next_instant(

@@ -38,8 +38,11 @@ _TOLD = {
     (EntityKind.ALLOCATION, "approved"): "return decision approved by a second person",
     (EntityKind.PAYOUT, "settled"): "VICTIM PAID",
     (EntityKind.PAYOUT, "refused"): "bank refused a payout",
-    (EntityKind.LINKAGE, "started"): "linkage started: one incident, all partners at once",
-    (EntityKind.LINKAGE, "ended"): "linkage ended",
+    (
+        EntityKind.LINKAGE,
+        "started",
+    ): "multi-agency request started: one incident, all partners at once",
+    (EntityKind.LINKAGE, "ended"): "multi-agency request ended",
     (EntityKind.TASK, "done"): "task done",
     (EntityKind.TASK, "preserved"): "data preserved",
     (EntityKind.TASK, "refused"): "TASK REFUSED",

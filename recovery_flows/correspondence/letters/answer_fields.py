@@ -143,7 +143,7 @@ def _instant(text: str, name: str, zone: ZoneInfo) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise MisuseError(
-            f"{option(name)} {text!r} is no instant such as 2026-03-02T10:15 or with its offset"
+            f"{option(name)} {text!r} is not a date and time such as 2026-03-02T10:15"
         ) from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
 

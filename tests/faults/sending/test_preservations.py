@@ -97,7 +97,7 @@ async def test_partners_that_are_late_are_brought_to_mind_and_then_told_to_the_u
     assert kinds.count("escalated") == 2
     waits = [s.sentence for s in unit.page().steps if s.sentence.startswith("late: ")]
     slow = f"the slowest: {unit.file().tasks[0].kind} at the-telecom"
-    assert waits == [f"late: waiting for 2 of 2 tasks of the linkage, {slow}"]
+    assert waits == [f"late: multi-agency request: 2 of 2 tasks open, {slow}"]
     (alarm,) = unit.file().approvals
     assert alarm.alarmed
     assert list(multi_agency.instants(unit.file(), unit.installation.laws)) == []
@@ -118,7 +118,7 @@ async def test_an_officer_takes_one_task_back_and_the_others_stand(unit: Any) ->
         "preserve": "PRESERVED", "suspend": "CANCELLED",
     }  # fmt: skip
     assert task(unit, TaskKind.SUSPEND).state is TaskState.CANCELLED
-    with pytest.raises(StepRefusedError, match="cannot be taken back"):
+    with pytest.raises(StepRefusedError, match="cannot be withdrawn"):
         multi_agency_actions.take_back(unit.desk(), unit.recovery_id, suspended.id, "again")
 
 

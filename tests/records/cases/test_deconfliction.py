@@ -103,7 +103,7 @@ def test_a_report_that_nobody_owns_is_told_of_too(unit: Any) -> None:
     unit.accept(second)
     (one,) = found(unit, second)
     (line,) = also_lines([one], CHEN)
-    assert line.sentence.endswith("in another recovery: nobody owns it yet, ask a supervisor")
+    assert line.sentence.endswith("in another recovery: unassigned, ask a supervisor")
     assert found(unit, first)[0].recovery_id == second
 
 

@@ -189,7 +189,7 @@ def test_a_look_shows_the_message_that_is_then_ordered_and_writes_nothing(unit: 
     assert seen.message.confirmed_until == done.confirmed_until
     again = looked_at(unit)
     assert again.message is None
-    assert again.why_not.startswith("this report was taken in before: it is in R-2026-0001")
+    assert again.why_not.startswith("this report was received before: it is in R-2026-0001")
 
 
 def test_a_look_says_which_name_leaves_where_the_account_is_stored_under_another(

@@ -99,7 +99,7 @@ def test_another_answer_typed_before_the_look_takes_the_place_of_the_first(stopp
         ({"amount": "12,50"}, "is not a plain decimal"),
         ({"acted_at": "2026-03-02T13:00"}, "cannot have acted in the future"),
         ({"acted_at": "2026-03-01T10:00"}, "cannot have acted before the order was made"),
-        ({"acted_at": "noon"}, "is no instant such as"),
+        ({"acted_at": "noon"}, "is not a date and time such as"),
         ({"expires_at": "2026-03-02T11:00"}, "a hold ends after the bank acted"),
         ({"acted_at": ""}, "an answer held lacks --acted-at"),
         ({"reason": "NO_BALANCE"}, "an answer held takes no --reason"),

@@ -152,7 +152,7 @@ def test_the_engine_cancels_a_letter_whose_approval_was_refused(paper: Any) -> N
         ("handed to Synthetic Person", "", "is one of fax, courier, post"),
         ("fax", "2026-03-02T12:00", "in the future"),
         ("fax", "2026-03-02T10:59+08:00", "before it was ordered"),
-        ("fax", "yesterday", "is no instant"),
+        ("fax", "yesterday", "is not a date and time"),
     ],
 )
 def test_how_and_when_a_letter_went_has_to_be_possible(
