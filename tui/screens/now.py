@@ -165,7 +165,7 @@ class NowScreen(LinkingScreen):
             block.value = None
         elif self.size.width >= ROOMY:
             read = partial(self._read_preview, message.line_id)
-            self._resting = self.set_timer(REST_SECONDS if block.value else 0, read)
+            self._resting = self.set_timer(REST_SECONDS, read)
 
     @work(thread=True, exclusive=True, group="preview")
     def _read_preview(self, recovery_id: str) -> None:
