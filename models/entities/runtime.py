@@ -12,7 +12,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Id, Minor, RowSeal, Text24, Text64, Text300
+from models.columns import Id, Minor, RowSeal, Text24, Text64, Text300
 
 Name = Annotated[str, Field(primary_key=True, max_length=40)]
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import fifo, lifo, poison, pro_rata
+from recovery_flows.tracing.methods import poison
+from recovery_flows.tracing.methods.rules import fifo, lifo, pro_rata
 from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,
@@ -254,45 +255,3 @@ def test_an_account_in_two_currencies_is_refused() -> None:
     dollars = Transfer("usd", _at(2), 0, "M", "X", LineKind.TRANSFER, 1, "USD", 1, "USD")
     with pytest.raises(ValueError, match="each currency its own account"):
         _trace([_pay(1, ("V", "M"), 10), dollars], [], [])
-
-
-@pytest.mark.parametrize("rule", ALL_RULES)
-def test_who_claims_a_part_of_a_payment_has_that_part_of_the_money_traced(rule: TraceRule) -> None:
-    transfers = [_pay(1, ("V", "M"), 1_000), _pay(2, ("M", "X"), 1_000)]
-    sources = [Source("t1.0", "v", 300, 300)]
-    at_once = _trace(transfers[:1], sources, _known("M", "X"), rule=rule)
-    assert [(p.amount_minor, p.claim_minor) for p in at_once.positions] == [(300, 300)]
-    later = _trace(transfers, sources, _known("M", "X"), rule=rule)
-    assert [(p.account, p.amount_minor, p.claim_minor) for p in later.positions] == [
-        ("X", 300, 300)
-    ]
-
-
-@pytest.mark.parametrize("rule", ALL_RULES)
-def test_a_claimed_part_is_converted_at_the_rate_of_its_payment(rule: TraceRule) -> None:
-    abroad = Transfer(
-        "t1", _at(1), 0, "V", "F", LineKind.TRANSFER, 1_000, "CNY", 110, "GBP"
-    )  # fmt: skip
-    trace = _trace([abroad], [Source("t1", "v", 500, 500)], _known("F"), rule=rule)
-    assert [(p.amount_minor, p.claim_minor) for p in trace.positions] == [(55, 500)]
-
-
-@pytest.mark.parametrize(("claimed", "contested"), [(400, 0), (600, 100), (1_000, 500)])
-def test_a_claimed_part_is_of_what_nobody_else_owns_before_it_is_contested(
-    claimed: int, contested: int
-) -> None:
-    transfers = [
-        _pay(1, ("A", "V"), 500), _pay(2, (None, "V"), 500), _pay(3, ("V", "M"), 1_000)
-    ]  # fmt: skip
-    sources = [Source("t1.0", "a", 500), Source("t3.0", "v", claimed, claimed)]
-    trace = _trace(transfers, sources, _known("V", "M"))
-    held = _held(trace)
-    assert held["M", "a"] == 500
-    assert held["M", "v"] == claimed - contested
-    assert sum(c.claim_minor for c in trace.conflicts) == contested
-
-
-@pytest.mark.parametrize("amount", [0, 11])
-def test_a_claim_about_nothing_or_more_than_its_payment_is_refused(amount: int) -> None:
-    with pytest.raises(ValueError, match=r"nothing, or more than t1\.0 moves"):
-        _trace([_pay(1, ("V", "M"), 10)], [Source("t1.0", "v", 10, amount)], _known("M"))
