@@ -10,7 +10,7 @@ AUDIT ?=
 BIN := .venv/bin
 STAMP := .venv/.setup-stamp
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
-WHAT := -c constraints.txt -e ".[fast,dev]"
+WHAT := -c constraints.txt -e ".[fast,pdf,dev]"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

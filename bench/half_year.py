@@ -20,7 +20,7 @@ from bench.half_year_count import Findings, count
 from bench.half_year_play import Play
 from bench.half_year_world import BANKS, HalfYear
 from config.settings import load_settings
-from models.entities.states import Role
+from models.entities.officer import Role
 from recovery_flows.cli.composition import FirstOfficer, make_installation
 from recovery_flows.cli.sandbox_process import register_banks
 from recovery_flows.sandbox.server import running

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from models.entities.hold import Hold
-from models.entities.states import LIVE_HOLDS, HoldState
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.hold import LIVE_HOLDS, Hold, HoldState
 from models.queries.audit.verify import verify
 from recovery_flows.engine.legal_days import Wanted, reconcile_days
 from recovery_flows.engine.reconciliation import reconcile

@@ -10,15 +10,15 @@ from hashlib import sha256
 import httpx
 import sqlalchemy as sa
 
-from models.entities.hold import Hold
-from models.entities.recovery import Asset
-from models.entities.states import LIVE_HOLDS, HoldState, Role
-from models.entities.tables import table_of
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.hold import LIVE_HOLDS, Hold, HoldState
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.cases.approvals import pending_ids
 from models.queries.cases.case_files import load_file
-from models.queries.cases.queue import OpenStep, open_steps
+from models.queries.cases.open_steps import OpenStep, open_steps
 from models.queries.cases.work import next_instant, next_retry, partners
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
@@ -161,7 +161,7 @@ class Play:
                 done = True
             for stage in STAGES:
                 due = due_by_stage(self.engine).get(stage, [])
-                done = bool(decide(self.engine, stage, due) if due else 0) or done
+                done = bool(decide(self.engine, due) if due else 0) or done
                 done = bool(await dispatch.send_due(self.engine, CALLS[stage])) or done
 
     def _note_poll(self, partner_id: str) -> None:

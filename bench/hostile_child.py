@@ -18,7 +18,7 @@ import httpx
 
 from bench.hostile_server import TELL
 from bench.hostile_words import NUMBER, SINCE, UNTIL
-from models.entities.states import HoldKind
+from models.entities.hold import HoldKind
 from models.ids import CallId, HoldId, OfficerId, PartnerId, RecoveryId
 from models.money import Money
 from recovery_flows.errors import RecoveryFlowsError

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.many_banks import HOME, OFFICER, SUPERVISOR, ManyBanks
 from bench.report_to_hold import order_stop
 from config.settings import load_settings
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.store.partners import register
 from models.store.unit import unit_of_work
 from recovery_flows.cli.composition import FirstOfficer, make_installation

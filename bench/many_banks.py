@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config.settings import load_settings
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation

@@ -36,7 +36,7 @@ from bench.camt_file import write_statement
 from bench.many_banks import OFFICER, report
 from bench.waiting_unit import BANKS, make_unit
 from models.engine import Database
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.store.unit import Actor
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -158,9 +158,9 @@ def sweep_once(engine: Engine, *, threads: bool) -> Callable[[], Any]:
             for stage in STAGES:
                 ids = due.get(stage, [])
                 if ids and threads:
-                    done += await asyncio.to_thread(decide, engine, stage, ids)
+                    done += await asyncio.to_thread(decide, engine, ids)
                 elif ids:
-                    done += decide(engine, stage, ids)
+                    done += decide(engine, ids)
                     await asyncio.sleep(0)
         return done
 

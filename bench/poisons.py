@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from bench.many_banks import OFFICER, SUPERVISOR, ManyBanks
 from bench.report_to_hold import order_stop
 from models.case_file import CaseFile
+from models.entities.approval import ApprovalState
+from models.entities.catalogue import table_of
 from models.entities.hold import Hold
-from models.entities.states import ApprovalState
-from models.entities.tables import table_of
 from models.facts import Direction, LineFact, LineKind, StatementFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import account_ref
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer

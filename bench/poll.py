@@ -23,7 +23,8 @@ from unittest.mock import patch
 import httpx
 
 from bench.many_banks import HOME, OFFICER, ManyBanks, many_banks, report
-from models.entities.states import CallKind, Role
+from models.entities.call import CallKind
+from models.entities.officer import Role
 from models.queries.books.money import places
 from models.queries.cases.case_files import load_files
 from models.store.intake import file_reports

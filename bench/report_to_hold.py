@@ -27,10 +27,10 @@ import httpx
 import sqlalchemy as sa
 
 from bench.many_banks import HOME, OFFICER, ManyBanks, many_banks, report
-from models.entities.hold import Hold
-from models.entities.partner import Call
-from models.entities.states import CallState, HoldState, Role
-from models.entities.tables import table_of
+from models.entities.call import Call, CallState
+from models.entities.catalogue import table_of
+from models.entities.hold import Hold, HoldState
+from models.entities.officer import Role
 from models.queries.installation.clock import engine_view
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work

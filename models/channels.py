@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from models.entities.partner import Call, Partner
-from models.entities.states import PartnerChannel
-from models.entities.tables import table_of
+from models.entities.call import Call
+from models.entities.catalogue import table_of
+from models.entities.partner import Partner, PartnerChannel
 
 _CALLS, _PARTNERS = table_of(Call), table_of(Partner)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.entities.states import EntityKind
-from models.entities.transitions import TRANSITIONS
+from models.entities.catalogue import TRANSITIONS
+from models.entities.event import EntityKind
 from models.store.permissions import DECISIONS
 
 TARGET = Path(__file__).parent.parent / "docs" / "states.md"

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from models.entities.states import CallKind, EntityKind, LedgerAccount
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
+from models.entities.ledger import LedgerAccount
 
 Scalar = str | int | bool | datetime | None
 Values = Mapping[str, Scalar]

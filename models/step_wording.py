@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from models.entities.states import DiscrepancyKind
+from models.entities.discrepancy import DiscrepancyKind
 from models.money import Money
 
 Scalar = str | int | Money
@@ -117,6 +117,7 @@ SENTENCES: Mapping[str, str] = {
     "submit_request": "submit request",
     "publish_notice": "publish the notice of the return",
     "submit_return": "submit the return decision",
+    "decide_objection": "decide the objection ({kind}): recovery objection decide",
     "check_title": "check the title to the held money",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
@@ -160,6 +161,7 @@ SENTENCES: Mapping[str, str] = {
     "processing": "processing",
     "trace_old": "the trace is not up to date",
     "discrepancy_first": "a discrepancy is to be looked into first",
+    "objection_first": "an objection is to be decided first",
     "asked_what_is_held": "the bank is asked what it still holds",
     "account_shared": "another open recovery wants the same account: join or split them first",
     "freeze_pending": "the formal freeze is not in force yet",

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from models.engine import Database
-from models.entities.register_states import RegisterAct
-from models.entities.states import Role
+from models.entities.officer import Role
+from models.entities.register_change import RegisterAct
 from models.store.partners import partner_values
 from models.store.registers import ask_change, confirm_change
 from models.store.unit import Actor, unit_of_work

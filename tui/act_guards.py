@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from models.case_file import Step
 from models.deconfliction_hits import AlsoLine, Match
-from models.entities.register_states import RegisterAct
-from models.entities.states import Role
-from models.entities.transitions import IllegalMoveError
-from models.queries.cases.views import ApprovalLine, OfficerView, RecoveryPage
+from models.entities.catalogue import IllegalMoveError
+from models.entities.officer import Role
+from models.entities.register_change import RegisterAct
+from models.queries.cases.views import ApprovalLine, RecoveryPage
+from models.queries.installation.officers import OfficerView
 from models.store.permissions import NotPermittedError
-from models.store.record import StaleFileError
+from models.store.waiting_rows import StaleFileError
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction import SENDING
 from recovery_flows.cases.next_steps import ActionKind

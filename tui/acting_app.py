@@ -17,8 +17,8 @@ from tui.act_guards import DESK_ERRORS
 from tui.key_waits import Wait
 from tui.keys import Answered, OrderlyApp
 from tui.messages import Done, Said
-from tui.next_step import ask_step
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
+from tui.screens.next_step import ask_step
 
 if TYPE_CHECKING:
     from tui.context import Terminal

@@ -8,10 +8,12 @@ from itertools import zip_longest
 
 from textual.content import Content
 
-from tui.state_styles import MUTED
-from tui.text import fitted, word
+from models.deconfliction_hits import AlsoLine
+from tui.state_styles import CARE, MUTED, SHARED
+from tui.text import fitted, word, words
 
 ROOMY = 90
+Figures = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +82,18 @@ def _wrapped(
 def paragraph(text: Content, width: int, indent: int = 0) -> list[Content]:
     """A sentence, wrapped at words to `width` cells, every line after `indent` spaces."""
     return [line.pad_left(indent) for line in text.wrap(max(1, width - indent))]
+
+
+def figures_lines(figures: Figures, width: int) -> list[Content]:
+    """Names and values in two columns, values in full."""
+    rows = [(word(name, MUTED), word(value, "bold $foreground")) for name, value in figures]
+    return grid([Column("", most=26), Column("", rest=True)], rows, width, full=True)
+
+
+def also_lines(also: tuple[AlsoLine, ...], width: int) -> list[Content]:
+    """What other recoveries know of the same account, in the words that may be said of it."""
+    return [
+        line
+        for one in also
+        for line in paragraph(words(SHARED.text(), "  ", (one.sentence, CARE)), width)
+    ]

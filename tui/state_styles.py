@@ -9,24 +9,22 @@ from typing import TypeVar
 
 from textual.content import Content
 
-from models.entities.states import (
-    AllocationState,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-    RecoveryState,
-    RequestState,
-    Role,
-    Stage,
-    TaskState,
-)
-from models.queries.cases.views import AssetLine, HoldLine, PayoutLine, QueueLine
-from models.urgency import SOON, Urgency
+from models.entities.allocation import AllocationState
+from models.entities.asset import Stage
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.multi_agency import TaskState
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
+from models.queries.cases.queue_views import QueueLine
+from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
+from models.urgency import SOON, Attention, Urgency
 from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.state_names import Worded
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
-from recovery_flows.reports.unattended import Attention
 from tui.text import counted, word, words
 
 MUTED, CALM, GOOD, CARE, ALARM = (

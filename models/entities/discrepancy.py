@@ -2,15 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
-from models.entities.columns import MinorUnits, id_field, ref_field, state_field
-from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind
+from models.columns import (
+    Currency,
+    Id,
+    MaybeMinor,
+    Text64,
+    Text80,
+    Text300,
+    enum,
+    foreign_key,
+    stored,
+)
+from models.entities.event import EntityKind
 
 
-class Discrepancy(SQLModel, table=True):
+class DiscrepancyState(StrEnum):
+    """OPEN until a person has looked at it, or until what was wrong is over by itself."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class DiscrepancyKind(StrEnum):
+    """What contradicts the records of a recovery; `step_wording` has a sentence for each."""
+
+    AMOUNT_DIFFERS = "amount_differs"
+    CURRENCY_DIFFERS = "currency_differs"
+    CONTRADICTS_OUTCOME = "contradicts_outcome"
+    NEWS_ON_CLOSED = "news_on_closed"
+    WRONG_REFERENCE = "wrong_reference"
+    QUERY_REFUSED = "query_refused"
+    END_UNCONFIRMED = "end_unconfirmed"
+    HELD_BEYOND_TERM = "held_beyond_term"
+    PROCESSING_FAILED = "processing_failed"
+    TRACE_BELOW_RETURNS = "trace_below_returns"
+    NO_NEXT_STEP = "no_next_step"
+    PAYOUT_NOT_PAID = "payout_not_paid"
+    CLAIM_ABOVE_BOOKED = "claim_above_booked"
+    CLAIM_NOT_BOOKED = "claim_not_booked"
+    HISTORY_BROKEN = "history_broken"
+    HOLD_FELL = "hold_fell"
+    ACCOUNT_CURRENCY = "account_currency"
+
+
+_D = DiscrepancyState
+DISCREPANCY_MOVES: Mapping[tuple[str | None, str], str] = {
+    (None, "found"): _D.OPEN,
+    (_D.OPEN, "updated"): _D.OPEN,
+    (_D.OPEN, "resolved"): _D.RESOLVED,
+    (_D.OPEN, "cleared"): _D.RESOLVED,
+    (_D.RESOLVED, "found_again"): _D.OPEN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyRow:
     """One contradiction between what was recorded and what a bank, a file or the engine says.
 
     `expected` is the figure of our records, `stated` the contradicting one, each None where there
@@ -19,22 +73,27 @@ class Discrepancy(SQLModel, table=True):
     the engine tries again by itself.
     """
 
-    id: str = id_field()
-    recovery_id: str = ref_field("recovery.id")
-    state: DiscrepancyState = state_field(DiscrepancyState, index=True)
-    kind: DiscrepancyKind = state_field(DiscrepancyKind, length=40)
-    subject_noun: EntityKind = state_field(EntityKind)
-    subject_id: str = Field(default="", max_length=64)
-    asset_id: str = Field(default="", max_length=64)
-    claim_id: str = Field(default="", max_length=64)
-    expected_minor: int | None = Field(default=None, sa_type=MinorUnits)
-    expected_currency: str = Field(default="", max_length=3)
-    stated_minor: int | None = Field(default=None, sa_type=MinorUnits)
-    stated_currency: str = Field(default="", max_length=3)
-    detail: str = Field(default="", max_length=300)
-    mark: str = Field(default="", max_length=80)
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[DiscrepancyState, enum(DiscrepancyState, index=True)]
+    kind: Annotated[DiscrepancyKind, enum(DiscrepancyKind, length=40)]
+    subject_noun: Annotated[EntityKind, enum(EntityKind)]
+    subject_id: Text64 = ""
+    asset_id: Text64 = ""
+    claim_id: Text64 = ""
+    expected_minor: MaybeMinor = None
+    expected_currency: Currency = ""
+    stated_minor: MaybeMinor = None
+    stated_currency: Currency = ""
+    detail: Text300 = ""
+    mark: Text80 = ""
     found_at: datetime
     attempts: int = 0
     retry_at: datetime | None = None
-    resolved_by: str = Field(default="", max_length=64)
+    resolved_by: Text64 = ""
     resolved_at: datetime | None = None
+
+
+@stored(DiscrepancyRow)
+class Discrepancy(SQLModel):
+    """A discrepancy has no column that rules do not read."""

@@ -1,58 +1,49 @@
-"""History: events that are only ever added, and the postings that they carry."""
+"""The books of a recovery: its accounts, and the postings that events carry."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import currency_field, minor_field, state_field
-from models.entities.states import EntityKind, LedgerAccount, Role
+from models.columns import Currency, Minor, Text40, Text64, enum
 
-# What the engine does by itself counts where it changes where something stands. A reminder, an
-# alarm, a question to a bank and its answer do not: with them alone a file would never grow old.
-DONE = (
-    "(role <> 'engine' OR (noun NOT IN ('call', 'statement', 'trace')"
-    " AND (old_state IS NULL OR old_state <> new_state)))"
+
+class LedgerAccount(StrEnum):
+    """Accounts of one recovery's ledger; the identity is `REPORTED` = the sum of `TERMS`."""
+
+    REPORTED = "reported"
+    HELD = "held"
+    RETURNED_HOLD = "returned_hold"
+    RETURNED_RECALL = "returned_recall"
+    RETURNED_VOLUNTARY = "returned_voluntary"
+    THIRD_PARTY = "third_party"
+    GONE = "gone"
+    LOCATED = "located"
+    NOT_LOCATED = "not_located"
+    NOT_UPHELD = "not_upheld"
+    MEMO_EXCESS = "memo_excess"
+    MEMO_EXCHANGE = "memo_exchange"
+    MEMO_COST = "memo_cost"
+    MEMO_BANK = "memo_bank"
+
+
+RETURNED = (
+    LedgerAccount.RETURNED_HOLD,
+    LedgerAccount.RETURNED_RECALL,
+    LedgerAccount.RETURNED_VOLUNTARY,
 )
-"""Events by which something was done about a recovery; SQL, since an index is made of it."""
-SENT = "(noun = 'call' AND event = 'sent')"
-"""Events by which a call left."""
-
-
-class Event(SQLModel, table=True):
-    """One move of one object: who, role, when, from, to, why; chained globally and per recovery."""
-
-    __table_args__ = (
-        sa.Index("ix_event_recovery", "recovery_id", "seq"),
-        sa.Index("ix_event_subject", "subject_id", "seq"),
-        sa.Index(
-            "ix_event_done", "recovery_id", "at",
-            sqlite_where=sa.text(DONE), postgresql_where=sa.text(DONE),
-        ),
-        sa.Index(
-            "ix_event_sent", "recovery_id", "at", "subject_id",
-            sqlite_where=sa.text(SENT), postgresql_where=sa.text(SENT),
-        ),
-    )  # fmt: skip
-
-    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    recovery_id: str = Field(default="", max_length=64)
-    recovery_seq: int = 0
-    at: datetime
-    actor_id: str = Field(max_length=64)
-    role: Role = state_field(Role)
-    noun: EntityKind = state_field(EntityKind)
-    subject_id: str = Field(max_length=64)
-    event: str = Field(max_length=40)
-    old_state: str | None = Field(default=None, max_length=24)
-    new_state: str = Field(max_length=24)
-    values_json: str
-    reason: str = Field(default="", max_length=400)
-    legal_basis: str = Field(default="", max_length=200)
-    previous_digest: str = Field(max_length=64)
-    digest: str = Field(max_length=64)
+TERMS = (
+    LedgerAccount.HELD,
+    *RETURNED,
+    LedgerAccount.THIRD_PARTY,
+    LedgerAccount.GONE,
+    LedgerAccount.LOCATED,
+    LedgerAccount.NOT_LOCATED,
+    LedgerAccount.NOT_UPHELD,
+)
 
 
 class PostingRow(SQLModel, table=True):
@@ -65,13 +56,13 @@ class PostingRow(SQLModel, table=True):
 
     event_seq: int = Field(primary_key=True, foreign_key="event.seq")
     leg: int = Field(primary_key=True)
-    recovery_id: str = Field(max_length=64)
-    account: LedgerAccount = state_field(LedgerAccount)
-    asset_id: str = Field(default="", max_length=64)
-    hold_id: str = Field(default="", max_length=64, index=True)
-    claim_id: str = Field(default="", max_length=64)
-    detail: str = Field(default="", max_length=40)
-    claim_minor: int = minor_field()
-    claim_currency: str = currency_field()
-    asset_minor: int = minor_field()
-    asset_currency: str = currency_field()
+    recovery_id: Text64
+    account: Annotated[LedgerAccount, enum(LedgerAccount)]
+    asset_id: Text64 = ""
+    hold_id: Annotated[str, Field(max_length=64, index=True)] = ""
+    claim_id: Text64 = ""
+    detail: Text40 = ""
+    claim_minor: Minor = 0
+    claim_currency: Currency
+    asset_minor: Minor = 0
+    asset_currency: Currency

@@ -1,14 +1,53 @@
-"""Partners, the calls made to them, the documents they answered with."""
+"""Partners: banks, telecoms, platforms and authorities, and how each is reached."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
 
-import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
-from models.entities.columns import id_field, ref_field, row_seal_field, state_field
-from models.entities.states import CallKind, CallState, EntityKind, PartnerChannel, PartnerKind
+from models.columns import (
+    Currency,
+    Id,
+    RowSeal,
+    Text8,
+    Text24,
+    Text80,
+    Text128,
+    Text200,
+    Text300,
+    enum,
+)
+
+
+class PartnerKind(StrEnum):
+    """Who a partner is; an AUTHORITY supervises and is told, without victims' names."""
+
+    BANK = "bank"
+    TELECOM = "telecom"
+    PLATFORM = "platform"
+    AUTHORITY = "authority"
+
+
+class PartnerChannel(StrEnum):
+    """How a partner is reached: by its interface, or by letters that people send and answer."""
+
+    API = "api"
+    LETTER = "letter"
+
+
+PARTNER_MOVES: Mapping[tuple[str | None, str], str] = {
+    (None, "registered"): "active",
+    ("active", "updated"): "active",
+    ("active", "agreed"): "active",
+    ("active", "contacts_set"): "active",
+    ("active", "contacts_shown"): "active",
+    ("active", "disagreed"): "active",
+    ("active", "reconciled"): "active",
+}
 
 
 class Partner(SQLModel, table=True):
@@ -22,26 +61,26 @@ class Partner(SQLModel, table=True):
     bank's own figures (operational), `disagreement` in a sentence what differed then.
     """
 
-    id: str = id_field()
-    name: str = Field(max_length=80)
-    regime: str = Field(max_length=8)
-    currency: str = Field(max_length=3)
-    kind: PartnerKind = state_field(PartnerKind, default=PartnerKind.BANK)
-    channel: PartnerChannel = state_field(PartnerChannel, default=PartnerChannel.API, length=16)
+    id: Id
+    name: Text80
+    regime: Text8
+    currency: Currency
+    kind: Annotated[PartnerKind, enum(PartnerKind)] = PartnerKind.BANK
+    channel: Annotated[PartnerChannel, enum(PartnerChannel, length=16)] = PartnerChannel.API
     home: bool
-    base_url: str = Field(default="", max_length=200)
+    base_url: Text200 = ""
     token_sealed: str = ""
-    client_id: str = Field(default="", max_length=128)
-    ca_path: str = Field(default="", max_length=200)
-    cert_path: str = Field(default="", max_length=200)
-    cert_key_path: str = Field(default="", max_length=200)
-    state: str = Field(default="active", max_length=24)
-    codes: str = Field(default="", max_length=200)
-    agreement: str = Field(default="", max_length=200)
+    client_id: Text128 = ""
+    ca_path: Text200 = ""
+    cert_path: Text200 = ""
+    cert_key_path: Text200 = ""
+    state: Text24 = "active"
+    codes: Text200 = ""
+    agreement: Text200 = ""
     agreed_minutes: int = 0
     contacts_sealed: str = ""
     reveal_sealed: str = ""
-    disagreement: str = Field(default="", max_length=300)
+    disagreement: Text300 = ""
 
     reconciled_to: datetime | None = None
     feed_reached_at: datetime | None = None
@@ -49,62 +88,8 @@ class Partner(SQLModel, table=True):
     feed_due_at: datetime | None = None
     feed_interval_seconds: int = 0
     last_answer_at: datetime | None = None
-    last_error: str = Field(default="", max_length=300)
-    last_trouble: str = Field(default="", max_length=24)
+    last_error: Text300 = ""
+    last_trouble: Text24 = ""
     breaker_failures: int = 0
     breaker_until: datetime | None = None
-    row_seal: str = row_seal_field()
-
-
-class Call(SQLModel, table=True):
-    """One exchange, saved before it is sent. The id is the idempotency key; the body never changes.
-
-    `planned_at` and `sent_at`, when it first left, are case time; `retry_at` and the lease are
-    transport time.
-    By letter: `sent_how` is the way it went, `letter_digest` the letter; `answer_sealed` is what a
-    person read in the answer, `answer_document` the digest of its scan, `answer_by` who typed it.
-    """
-
-    __table_args__ = (sa.Index("ix_call_open", "state", "partner_id", "retry_at"),)
-
-    id: str = id_field()
-    recovery_id: str = ref_field("recovery.id")
-    asset_id: str = ref_field("asset.id", index=False)
-    partner_id: str = ref_field("partner.id", index=False)
-    kind: CallKind = state_field(CallKind)
-    noun: EntityKind = state_field(EntityKind)
-    subject_id: str = Field(max_length=64, index=True)
-    approval_id: str = Field(default="", max_length=64)
-    requester: str = Field(default="", max_length=64)
-    path_sealed: str = ""
-    body_sealed: str = ""
-    body_digest: str = Field(default="", max_length=64)
-    state: CallState = state_field(CallState)
-    planned_at: datetime
-    not_before: datetime | None = None
-    sent_at: datetime | None = None
-    answered_at: datetime | None = None
-    answer_digest: str = Field(default="", max_length=64)
-    sent_how: str = Field(default="", max_length=120)
-    letter_digest: str = Field(default="", max_length=64)
-    answer_sealed: str = ""
-    answer_document: str = Field(default="", max_length=64)
-    answer_by: str = Field(default="", max_length=64)
-
-    attempts: int = 0
-    retry_at: datetime | None = None
-    last_error: str = Field(default="", max_length=300)
-    lease_owner: str = Field(default="", max_length=64)
-    lease_until: datetime | None = None
-    row_seal: str = row_seal_field()
-
-
-class Document(SQLModel, table=True):
-    """Bytes as they came, sealed; found by their digest, kept before anything reads them."""
-
-    digest: str = Field(primary_key=True, max_length=64)
-    kind: str = Field(max_length=40)
-    media_type: str = Field(max_length=80)
-    body_sealed: bytes
-    received_at: datetime
-    row_seal: str = row_seal_field()
+    row_seal: RowSeal = ""

@@ -1,29 +1,99 @@
-"""The recovery, its claims, its assets, its notes."""
+"""One recovery: its states, what may happen to it, its columns; and the notes of its people."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import (
-    currency_field,
-    id_field,
-    minor_field,
-    ref_field,
-    row_seal_field,
-    state_field,
+from models.columns import (
+    Currency,
+    Id,
+    Minor,
+    RowSeal,
+    Text8,
+    Text24,
+    Text40,
+    Text64,
+    enum,
+    foreign_key,
+    stored,
 )
-from models.entities.states import ClaimState, RecoveryState, Role, Stage
+from models.entities.asset import Stage
+from models.entities.officer import Role
 
 
-class Recovery(SQLModel, table=True):
-    """One file. `stage`, `step_*`, `due_at`, `wake_at` are derived at each write, for the queue.
+class RecoveryState(StrEnum):
+    REPORTED = "reported"
+    OPEN = "open"
+    JOINED = "joined"
+    REJECTED = "rejected"
+    CLOSED_RETURNED = "closed_returned"
+    CLOSED_PARTIAL = "closed_partial"
+    CLOSED_NO_RECOVERY = "closed_no_recovery"
+
+
+_R = RecoveryState
+CLOSED_RECOVERIES = frozenset(
+    {_R.CLOSED_RETURNED, _R.CLOSED_PARTIAL, _R.CLOSED_NO_RECOVERY, _R.REJECTED, _R.JOINED}
+)
+RECOVERY_MOVES: Mapping[tuple[str | None, str], str] = {
+    (None, "reported"): _R.REPORTED,
+    (_R.REPORTED, "accepted"): _R.OPEN,
+    (_R.REPORTED, "rejected"): _R.REJECTED,
+    (_R.REPORTED, "joined"): _R.JOINED,
+    (_R.OPEN, "joined"): _R.JOINED,
+    (_R.OPEN, "updated"): _R.OPEN,
+    (_R.OPEN, "rule_asked"): _R.OPEN,
+    (_R.OPEN, "rule_changed"): _R.OPEN,
+    (_R.OPEN, "rule_denied"): _R.OPEN,
+    (_R.REPORTED, "updated"): _R.REPORTED,
+    (_R.OPEN, "closed_returned"): _R.CLOSED_RETURNED,
+    (_R.OPEN, "closed_partial"): _R.CLOSED_PARTIAL,
+    (_R.OPEN, "closed_no_recovery"): _R.CLOSED_NO_RECOVERY,
+    (_R.CLOSED_RETURNED, "reopened"): _R.OPEN,
+    (_R.CLOSED_PARTIAL, "reopened"): _R.OPEN,
+    (_R.CLOSED_NO_RECOVERY, "reopened"): _R.OPEN,
+    **{(state, "ledger_corrected"): state for state in _R},
+}
+NOTE_MOVES: Mapping[tuple[str | None, str], str] = {(None, "written"): "written"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRow:
+    """The recovery itself: law, currency of the loss, state, tracing rule.
 
     `asked_*` are the tracing rule that waits for a second person; a reason is the fingerprint of
     the note that holds it, `asked_moved_minor` what of the loss lay elsewhere when it was asked.
     """
+
+    id: Id
+    ref: Annotated[str, Field(unique=True, max_length=24)]
+    regime: Text8
+    currency: Currency
+    state: Annotated[RecoveryState, enum(RecoveryState)]
+    owner_id: Text64 = ""
+    reported_at: datetime
+    case_number: Text64 = ""
+    tracing_rule: Text24 = "fifo"
+    tracing_among: Text24 = ""
+    tracing_reason: Text64 = ""
+    asked_rule: Text24 = ""
+    asked_among: Text24 = ""
+    asked_reason: Text64 = ""
+    asked_moved_minor: Minor = 0
+    trace_wanted: bool = False
+    version: int = 0
+
+
+@stored(RecoveryRow)
+class Recovery(SQLModel):
+    """One recovery; `stage`, `step_*`, `due_at`, `wake_at` are derived at each write."""
 
     __table_args__ = (
         sa.Index("ix_recovery_queue", "state", "due_at", "id"),
@@ -31,119 +101,25 @@ class Recovery(SQLModel, table=True):
         sa.Index("ix_recovery_joined", "joined_into"),
     )
 
-    id: str = id_field()
-    ref: str = Field(unique=True, max_length=24)
-    regime: str = Field(max_length=8)
-    currency: str = currency_field()
-    state: RecoveryState = state_field(RecoveryState)
-    owner_id: str = Field(default="", max_length=64)
-    reported_at: datetime
-    case_number: str = Field(default="", max_length=64)
-    method: str = Field(default="", max_length=64)
-    tracing_rule: str = Field(default="fifo", max_length=24)
-    tracing_among: str = Field(default="", max_length=24)
-    tracing_reason: str = Field(default="", max_length=64)
-    asked_rule: str = Field(default="", max_length=24)
-    asked_among: str = Field(default="", max_length=24)
-    asked_reason: str = Field(default="", max_length=64)
-    asked_moved_minor: int = minor_field()
-    trace_wanted: bool = False
-    joined_into: str = Field(default="", max_length=64)
+    method: Text64 = ""
+    joined_into: Text64 = ""
     closed_at: datetime | None = None
-    version: int = 0
-
-    stage: Stage = state_field(Stage)
-    step_action: str = Field(default="", max_length=40)
-    step_role: Role = state_field(Role)
-    step_subject: str = Field(default="", max_length=64)
+    stage: Annotated[Stage, enum(Stage)]
+    step_action: Text40 = ""
+    step_role: Annotated[Role, enum(Role)]
+    step_subject: Text64 = ""
     step_wording: str = ""
     due_at: datetime | None = None
     wake_at: datetime | None = None
-    row_seal: str = row_seal_field()
-
-
-class Claim(SQLModel, table=True):
-    """One victim's loss; `payout_account_id` starts as the account that the money came from.
-
-    `payout_reason` is the fingerprint of the note that says why it is another, `payout_changed_by`
-    who asked for it; `asked_*` is another account that waits for a second person.
-
-    `end_to_end_id` is found in any case of letters: its index is on lower(end_to_end_id) and made
-    by the migration, since SQLite does not tell of such an index.
-    """
-
-    id: str = id_field()
-    recovery_id: str = ref_field("recovery.id")
-    external_ref: str = Field(unique=True, max_length=80)
-    state: ClaimState = state_field(ClaimState)
-    party_id: str = ref_field("party.id", index=False)
-    victim_account_id: str = ref_field("account.id")
-    victim_partner_id: str = ref_field("partner.id", index=False)
-    payee_account_id: str = ref_field("account.id")
-    payout_account_id: str = ref_field("account.id", index=False)
-    payout_reason: str = Field(default="", max_length=64)
-    payout_changed_by: str = Field(default="", max_length=64)
-    asked_account_id: str = Field(default="", max_length=64)
-    asked_reason: str = Field(default="", max_length=64)
-    asked_by: str = Field(default="", max_length=64)
-    reported_minor: int = minor_field()
-    upheld_minor: int = minor_field()
-    currency: str = currency_field()
-    end_to_end_id: str = Field(default="", max_length=64)
-    paid_at: datetime
-    reported_at: datetime
-    statement_to: datetime | None = None
-
-
-class Asset(SQLModel, table=True):
-    """One account in one recovery; the stage of the work lives here.
-
-    `title_basis` is the digest of what the title was checked for: the traced sum, the claims.
-    `watch` is "on" while an account that was empty is looked at again, "over" when that has ended.
-    """
-
-    __table_args__ = (sa.UniqueConstraint("recovery_id", "account_id"),)
-
-    id: str = id_field()
-    recovery_id: str = ref_field("recovery.id")
-    account_id: str = ref_field("account.id")
-    partner_id: str = ref_field("partner.id", index=False)
-    currency: str = currency_field()
-    home: bool
-    regime: str = Field(max_length=8)
-    stage: Stage = state_field(Stage, index=True)
-    depth: int = 0
-    traced_minor: int = minor_field()
-    traced_claim_minor: int = minor_field()
-    statement_to: datetime | None = None
-    title_checked_by: str = Field(default="", max_length=64)
-    title_basis: str = Field(default="", max_length=64)
-    left_alone: str = Field(default="", max_length=120)
-    shared_decision: str = Field(default="", max_length=24)
-    watch: str = Field(default="", max_length=8)
-    watch_until: datetime | None = None
-    watch_due_at: datetime | None = None
-    watch_looks: int = 0
+    row_seal: RowSeal = ""
 
 
 class Note(SQLModel, table=True):
     """A person's words about a recovery; sealed, covered by the event through a fingerprint."""
 
-    id: str = id_field()
-    recovery_id: str = ref_field("recovery.id")
-    author_id: str = ref_field("officer.id", index=False)
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    author_id: Annotated[str, foreign_key("officer.id", index=False)]
     written_at: datetime
     text_sealed: str
-    fingerprint: str = Field(max_length=64)
-
-
-class Trace(SQLModel, table=True):
-    """An adopted attribution: rule, as of, the result as ids and amounts (JSON)."""
-
-    id: str = id_field()
-    recovery_id: str = ref_field("recovery.id")
-    rule: str = Field(max_length=24)
-    as_of: datetime
-    state: str = Field(max_length=24, index=True)
-    result_digest: str = Field(max_length=64)
-    result_json: str
+    fingerprint: Text64

@@ -1,49 +1,34 @@
-"""What is true of the installation now: the case clock and who is at work."""
+"""What belongs to no recovery: signs of life, counters, seals of whole tables, kept bytes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import id_field, row_seal_field, state_field
-from models.entities.register_states import ClockState, InstallationKind
+from models.columns import RowSeal, Text24, Text40, Text64, Text80, Text300
 
-
-class Installation(SQLModel, table=True):
-    """One row, made when the keys are made: what this installation is for (`InstallationKind`)."""
-
-    id: str = id_field()
-    state: InstallationKind = state_field(InstallationKind)
-
-
-class CaseClock(SQLModel, table=True):
-    """One row where case time stands until it is moved (demo, tests); without it, it runs."""
-
-    __tablename__ = "case_clock"
-
-    id: str = id_field()
-    state: ClockState = state_field(ClockState)
-    stands_at: datetime
+Name = Annotated[str, Field(primary_key=True, max_length=40)]
 
 
 class Beat(SQLModel, table=True):
     """Sign of life of a process such as the engine, in transport time."""
 
-    name: str = Field(primary_key=True, max_length=40)
+    name: Name
     process_id: int
-    state: str = Field(max_length=24)
-    message: str = Field(default="", max_length=300)
+    state: Text24
+    message: Text300 = ""
     beat_at: datetime
-    row_seal: str = row_seal_field()
+    row_seal: RowSeal = ""
 
 
 class Counter(SQLModel, table=True):
     """Numbers given out one by one, such as recovery references of a year."""
 
-    name: str = Field(primary_key=True, max_length=40)
+    name: Name
     value: int = 0
-    row_seal: str = row_seal_field()
+    row_seal: RowSeal = ""
 
 
 class TableSeal(SQLModel, table=True):
@@ -55,8 +40,19 @@ class TableSeal(SQLModel, table=True):
 
     __tablename__ = "table_seal"
 
-    name: str = Field(primary_key=True, max_length=40)
+    name: Name
     rows: int = 0
-    sum: str = Field(max_length=64)
+    sum: Text64
     revision: int = 0
-    row_seal: str = row_seal_field()
+    row_seal: RowSeal = ""
+
+
+class Document(SQLModel, table=True):
+    """Bytes as they came, sealed; found by their digest, kept before anything reads them."""
+
+    digest: Annotated[str, Field(primary_key=True, max_length=64)]
+    kind: Text40
+    media_type: Text80
+    body_sealed: bytes
+    received_at: datetime
+    row_seal: RowSeal = ""

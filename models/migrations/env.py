@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from models.entities import tables  # noqa: F401 - fills the metadata
+from models.entities import catalogue  # noqa: F401 - fills the metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

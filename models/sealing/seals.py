@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities.states import EntityKind
-from models.entities.tables import BY_NOUN, HISTORY
+from models.entities.catalogue import BY_NOUN, HISTORY
+from models.entities.event import EntityKind
 from models.ids import canonical
 from models.outcome import Scalar
 from models.raw import Raw, plain, spelling

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.account import Account, Party
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
 from models.facts import AccountRef
 from models.prepared import reading
 from models.sealing.sealed_place import SealedPlace

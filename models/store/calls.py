@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.channels import by_interface
-from models.entities.partner import Call
-from models.entities.states import OPEN_CALLS, CallKind, CallState, EntityKind
-from models.entities.tables import table_of
+from models.entities.call import OPEN_CALLS, Call, CallKind, CallState
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
 from models.ids import digest_bytes
 from models.outcome import Outcome, Transition, Values
 from models.prepared import KEY, change, reading
@@ -83,22 +83,21 @@ def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     return frozenset(unit.session.execute(query, {"of": lease}).scalars())
 
 
-def look_again(unit: Unit, recovery_id: str) -> None:
-    """What kept payment orders of a recovery back may be over: they are looked at at once."""
-    unit.session.execute(_LOOK_AGAIN, {"of": recovery_id})
+def look_again(unit: Unit, recovery_ids: Sequence[str]) -> None:
+    """What kept payment orders of these recoveries back may be over: they are looked at at once."""
+    kept_back = list(unit.session.execute(_KEPT_BACK, {"of": list(recovery_ids)}).scalars())
+    if kept_back:
+        unit.session.execute(_LOOK_AGAIN, [{KEY: call_id} for call_id in kept_back])
 
 
-_LOOK_AGAIN = (
-    _CALLS.update()
-    .where(
-        _CALLS.c.recovery_id == sa.bindparam("of"),
-        _CALLS.c.kind == CallKind.PAYOUT,
-        _CALLS.c.state == CallState.PLANNED,
-        _CALLS.c.attempts == 0,
-        _CALLS.c.retry_at.is_not(None),
-    )
-    .values(retry_at=None)
+_KEPT_BACK = sa.select(_CALLS.c.id).where(
+    _CALLS.c.recovery_id.in_(sa.bindparam("of", expanding=True)),
+    _CALLS.c.kind == CallKind.PAYOUT,
+    _CALLS.c.state == CallState.PLANNED,
+    _CALLS.c.attempts == 0,
+    _CALLS.c.retry_at.is_not(None),
 )
+_LOOK_AGAIN = _CALLS.update().where(_CALLS.c.id == sa.bindparam(KEY)).values(retry_at=None)
 
 
 def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: str) -> None:

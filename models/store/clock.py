@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from models.entities.runtime import Beat, CaseClock
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.installation import CaseClock
+from models.entities.runtime import Beat
 from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.unit import ENGINE, EVENTS, Unit
@@ -69,5 +70,5 @@ def beat(
         "beat_at": beat_at,
     }
     changed = unit.session.execute(_BEATS.update().where(_BEATS.c.name == name).values(**values))
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if changed.rowcount == 0:
         unit.session.execute(_BEATS.insert().values(name=name, **values))

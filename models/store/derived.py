@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.case_file import Step
+from models.entities.asset import Stage
+from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
-from models.entities.states import Stage
-from models.entities.tables import table_of
 from models.prepared import KEY
 from models.store.unit import Unit
 
@@ -56,7 +56,7 @@ _WRITE = _write()
 def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
     """Store the derived columns; the version counts up, so a screen's stale picture is noticed."""
     step = derived.step
-    unit.session.execute(
+    unit.session.waiting.last(
         _WRITE,
         {
             KEY: recovery_id,

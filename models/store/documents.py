@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.engine import Database
-from models.entities.partner import Document
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.runtime import Document
 from models.ids import digest_bytes
 from models.prepared import reading
 from models.sealing.sealed_place import SealedPlace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.ids import derive_id
 from models.outcome import Outcome, Transition, Values
 from models.sealing.sealed_place import SealedPlace

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
 from models.entities.partner import Partner
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
 from models.ids import canonical
 from models.outcome import Outcome, Transition, Values
 from models.prepared import change, reading
@@ -91,7 +91,7 @@ def _record(
 
 def _row(unit: Unit, partner_id: str) -> sa.Row[tuple[str, str]]:
     query = reading(_PARTNERS.c.id, _PARTNERS.c.state, _PARTNERS.c.disagreement)
-    row = unit.session.execute(query, {"of": partner_id}).first()
+    row: sa.Row[tuple[str, str]] | None = unit.session.execute(query, {"of": partner_id}).first()
     if row is None:
         raise NoSuchPartnerError(partner_id)
     return row

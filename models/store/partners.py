@@ -7,9 +7,9 @@ from typing import NotRequired, TypedDict, Unpack
 
 import sqlalchemy as sa
 
-from models.entities.partner import Partner
-from models.entities.states import EntityKind, PartnerChannel, PartnerKind
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.outcome import Outcome, Transition, Values
 from models.prepared import change
 from models.sealing.sealed_place import SealedPlace

@@ -8,7 +8,8 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.entities.states import EntityKind, Role
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.outcome import Outcome, Transition, Values
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, Unit

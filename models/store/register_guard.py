@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from models.entities.partner import Partner
-from models.entities.register_states import InstallationKind
-from models.entities.runtime import Installation
-from models.entities.states import EntityKind, PartnerChannel, Role
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.installation import Installation, InstallationKind
+from models.entities.officer import Role
+from models.entities.partner import Partner, PartnerChannel
 from models.outcome import Transition
 from models.store.unit import EVENTS, Actor, Unit
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.entities.officer import RegisterChange
-from models.entities.register_states import RegisterAct
-from models.entities.states import ApprovalState, EntityKind
-from models.entities.tables import BY_NOUN, table_of
+from models.entities.approval import ApprovalState
+from models.entities.catalogue import BY_NOUN, table_of
+from models.entities.event import EntityKind
+from models.entities.register_change import RegisterAct, RegisterChange
 from models.ids import canonical, derive_id
 from models.outcome import Outcome, Scalar, Transition, Values, spelled
 from models.raw import plain
@@ -106,7 +106,8 @@ def deny_change(unit: Unit, actor: Actor, now: datetime, change_id: str, reason:
 
 
 def _pending(unit: Unit, change_id: str) -> sa.Row[tuple[object, ...]]:
-    row = unit.session.execute(sa.select(_CHANGES).where(_CHANGES.c.id == change_id)).first()
+    query = sa.select(_CHANGES).where(_CHANGES.c.id == change_id)
+    row: sa.Row[tuple[object, ...]] | None = unit.session.execute(query).first()
     if row is None:
         raise ChangeVoidError(f"there is no change {change_id}: `recovery approve` lists them")
     if row.state is not ApprovalState.PENDING:

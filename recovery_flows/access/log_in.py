@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.engine import Database
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.ids import canonical
 from models.queries.audit.integrity import broken_subject
-from models.queries.cases.views import OfficerView
 from models.queries.installation.demo_mark import is_demo
-from models.queries.installation.officers import officer_by_os_user, officer_with_hash, officers
+from models.queries.installation.officers import (
+    OfficerView,
+    officer_by_os_user,
+    officer_with_hash,
+    officers,
+)
 from models.sealing.vault import Vault
 from models.store.people import secret_fits
 from recovery_flows.errors import RefusedError

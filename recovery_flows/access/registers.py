@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from models.engine import Database
-from models.entities.register_states import RegisterAct
-from models.entities.states import Role
+from models.entities.officer import Role
+from models.entities.register_change import RegisterAct
 from models.outcome import Values
 from models.queries.cases.views import ApprovalLine
 from models.queries.installation.clock import case_now

@@ -1,15 +1,13 @@
 """What a second person is shown and what the approval binds: one list of figures for each act.
 
 `figures_of` is the only source. The digest of an approval is over these figures and the ids of
-what they are about; the screen, `recovery approve`, a preview before asking, the sentence in the
-queue and the row of the table show these figures and no others. So a figure that is shown is bound,
-and what is bound is shown.
+what they are about; the screen, `recovery approve`, a preview, the sentence in the queue and the
+row of the table show these figures and no others: what is shown is bound, and the reverse.
 
 To add a kind of approval: a member of `kinds.ApprovalKind` with its `SUBJECT_NOUN`, a function
-here that returns the figures, and its line in `_FIGURES` (a test holds that every act has one). To
-bind one more thing: one more `Figure`. Values are typed (`models.figures`): money, an instant, an
-account or a reason by its id, a document by its digest. Exactly one figure is the headline, if the
-act is about one sum. A subject outside of a recovery's file makes its own `ApprovalSubject`.
+here that returns the figures, and its line in `_FIGURES`. To bind one more thing: one more
+`Figure`. Values are typed (`models.figures`). Exactly one figure is the headline, if the act is
+about one sum. A subject outside of a recovery's file makes its own `ApprovalSubject`.
 """
 
 from __future__ import annotations
@@ -18,8 +16,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from models.case_file import CaseFile
-from models.entities.rows import ApprovalRow, AssetRow, CallRow, HoldRow
-from models.entities.states import ApprovalState, LedgerAccount
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.asset import AssetRow
+from models.entities.call import CallRow
+from models.entities.hold import HoldRow
+from models.entities.ledger import LedgerAccount
 from models.figures import (
     AccountNumber,
     AnswerTyped,
@@ -34,7 +35,7 @@ from models.figures import (
 from models.ids import derive_id, digest
 from models.money import Money
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.ledger import releasable
+from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
 
 _SPELLING = "figures-1"
@@ -125,16 +126,16 @@ def _order(file: CaseFile, hold_id: str) -> Iterator[Figure]:
         yield Figure("reason", Reason(hold.scope_reason))
 
 
-def _held(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+def _held(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
     yield from _measure(file, hold)
     if hold.bank_ref:
         yield Figure("bank ref", hold.bank_ref)
-    yield _amount(minor, hold.currency)
+    yield _amount(amount.minor, amount.currency)
 
 
-def _let_go(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
+def _let_go(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
     """What is to be let go; where victims are still owed, what of the hold is traced to them."""
-    yield from _held(file, hold, minor)
+    yield from _held(file, hold, amount)
     if not releasable.is_free(file, file.asset(hold.asset_id), hold):
         traced = Money(releasable.of_loss_minor(file, hold), hold.currency)
         yield Figure("of the hold, traced to victims", traced)
@@ -143,26 +144,27 @@ def _let_go(file: CaseFile, hold: HoldRow, minor: int) -> Iterator[Figure]:
 
 def _release(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _let_go(file, hold, hold.held_minor)
+    return _let_go(file, hold, hold_figures.shown(hold))
 
 
 def _renewal(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     """A freeze with what it holds now, and the end from which it is prolonged."""
     hold = file.hold(hold_id)
-    yield from _held(file, hold, hold.held_minor)
+    yield from _held(file, hold, Money(hold.held_minor, hold.currency))
     if hold.expires_at is not None:
         yield Figure("prolonged from", hold.expires_at)
 
 
 def _part(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _let_go(file, hold, hold.releasing_minor)
+    return _let_go(file, hold, Money(hold.releasing_minor, hold.currency))
 
 
 def _complaint(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
     # A yes turns what was complained of into what is being released.
-    return _let_go(file, hold, hold.complained_minor or hold.releasing_minor)
+    minor = hold.complained_minor or hold.releasing_minor
+    return _let_go(file, hold, Money(minor, hold.currency))
 
 
 def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:

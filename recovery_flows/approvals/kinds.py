@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 
 
 class ApprovalKind(StrEnum):

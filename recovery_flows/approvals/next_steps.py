@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.rows import AllocationRow, CallRow, HoldRow, RequestRow
-from models.entities.states import ApprovalState, Role
+from models.entities.allocation import AllocationRow
+from models.entities.approval import ApprovalState
+from models.entities.call import CallRow
+from models.entities.hold import HoldRow
+from models.entities.officer import Role
+from models.entities.request import RequestRow
 from models.figures import headline
 from models.step_wording import NOTHING, say
 from recovery_flows.approvals.figures import subject_of

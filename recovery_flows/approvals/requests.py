@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import ApprovalRow
-from models.entities.states import ApprovalState, EntityKind
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.event import EntityKind
 from models.outcome import Transition
 from recovery_flows.approvals.figures import approval_id, subject_digest
 from recovery_flows.approvals.kinds import SUBJECT_NOUN, ApprovalKind

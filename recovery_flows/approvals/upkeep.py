@@ -9,19 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import ApprovalRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    OPEN_CALLS,
-    AllocationState,
-    ApprovalState,
-    EntityKind,
-    HoldState,
-    LinkageState,
-    RecoveryState,
-    RequestState,
-)
+from models.entities.allocation import AllocationState
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.call import OPEN_CALLS
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
+from models.entities.multi_agency import LinkageState
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
 from models.outcome import Transition
 from recovery_flows.approvals.figures import approval_id, is_unchanged, subject_digest
 from recovery_flows.approvals.kinds import ApprovalKind

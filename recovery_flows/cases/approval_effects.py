@@ -5,16 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import ApprovalRow, HoldRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    RETURNED,
-    EntityKind,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-)
+from models.entities.approval import ApprovalRow
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
+from models.entities.ledger import RETURNED, LedgerAccount
+from models.entities.payout import PayoutState
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.figures import is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind

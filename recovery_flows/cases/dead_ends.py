@@ -8,16 +8,11 @@ from datetime import datetime
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.rows import AssetRow, CallRow, ClaimRow
-from models.entities.states import (
-    OPEN_CALLS,
-    CallKind,
-    CallState,
-    ClaimState,
-    EntityKind,
-    Role,
-    Stage,
-)
+from models.entities.asset import AssetRow, Stage
+from models.entities.call import OPEN_CALLS, CallKind, CallRow, CallState
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition

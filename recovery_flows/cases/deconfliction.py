@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, Elsewhere, Match
-from models.entities.states import Role
+from models.entities.officer import Role
 from recovery_flows.cases.next_steps import ActionKind
 
 SENDING = frozenset({ActionKind.ORDER_STOP, ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})

@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
 from models.deconfliction_hits import AlsoLine, Elsewhere
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.deconfliction import elsewhere
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from recovery_flows.cases import deconfliction
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
@@ -24,7 +24,7 @@ class KnownElsewhereError(StepRefusedError):
         said = "; ".join(line.sentence for line in lines)
         super().__init__(
             f"{named}: {said}. Nothing was sent: talk to them first, then send it knowing of them "
-            "(`--knowing`)"
+            "(`--allow-duplicate`)"
         )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.states import CallState, DiscrepancyKind, EntityKind, Role
+from models.entities.call import CallState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.queries.installation.clock import case_now
 from models.store.calls import try_at_once
 from models.store.notes import write_note

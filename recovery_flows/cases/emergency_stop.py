@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.case_file import Balance, CaseFile, Place
-from models.entities.rows import ApprovalRow, AssetRow, ClaimRow, HoldRow, RecoveryRow
-from models.entities.states import (
-    ClaimState,
-    HoldKind,
-    HoldState,
-    LedgerAccount,
-    RecoveryState,
-    Role,
-)
+from models.entities.approval import ApprovalRow
+from models.entities.asset import AssetRow
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.hold import HoldKind, HoldRow, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryRow, RecoveryState
 from models.ids import derive_id
 from models.money import Money
 from recovery_flows import errors

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.letter_answer import AnswerState
-from models.entities.rows import CallRow
-from models.entities.states import CallKind
+from models.entities.call import CallKind, CallRow
 from models.ids import digest_bytes
+from models.letter_answer import AnswerState
 from models.queries.cases.letters import document_bytes, letter_call
 from models.store.partners import note_contact
 from models.store.unit import Actor, Unit

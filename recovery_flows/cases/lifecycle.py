@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile, Place
-from models.entities.rows import ClaimRow
-from models.entities.states import ClaimState, EntityKind, RecoveryState
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.event import EntityKind
+from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
@@ -27,7 +28,9 @@ def accept(
     if file.recovery.state is not RecoveryState.REPORTED:
         raise StepRefusedError(f"{file.recovery.ref} was accepted before")
     if not case_number.strip():
-        raise StepRefusedError("a recovery is accepted under a case number: none was given")
+        raise StepRefusedError(
+            "a recovery is accepted under a case number, and none was given (`--case-number`)"
+        )
     moves = [
         Transition(
             EntityKind.RECOVERY, file.recovery.id, "accepted", file.recovery.state,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.states import AllocationState, HoldState, RecoveryState
+from models.entities.allocation import AllocationState
+from models.entities.hold import HoldState
+from models.entities.recovery import RecoveryState
 
 _PATH = (
     ("accepted", "accept the report (officer)"),

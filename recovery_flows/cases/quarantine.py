@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.case_file import CaseFile
-from models.entities.rows import DiscrepancyRow
-from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow, DiscrepancyState
+from models.entities.event import EntityKind
 from models.outcome import Transition
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset

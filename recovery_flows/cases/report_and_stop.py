@@ -9,17 +9,17 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, Place
 from models.deconfliction_hits import Elsewhere
-from models.entities.states import EntityKind, Role
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.books.money import told_by_files
 from models.queries.cases.case_files import load_file
 from models.queries.cases.deconfliction import elsewhere_of
-from models.queries.cases.known_reports import Payment, known_report, same_payment
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from models.queries.partners.bank_names import BankName, bank_names
 from models.sealing.vault import Vault
-from models.store.intake import file_reports
+from models.store.intake import Payment, file_reports, known_report, same_payment
 from recovery_flows.cases import deconfliction, emergency_stop
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import conclude

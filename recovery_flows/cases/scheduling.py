@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.states import AllocationState, ApprovalState
+from models.entities.allocation import AllocationState
+from models.entities.approval import ApprovalState
 from recovery_flows.cases import deadlines
 from recovery_flows.correspondence.letters import deadlines as letter_deadlines
 from recovery_flows.freezing import (

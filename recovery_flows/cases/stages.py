@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from models.entities.states import Stage
+from models.entities.asset import Stage
 from models.sealing.sealed_place import SealedPlace
 from recovery_flows.cases import stalled
 from recovery_flows.correspondence.letters import deadlines as letter_deadlines

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, DiscrepancyKind, EntityKind, RecoveryState, Stage
+from models.entities.asset import Stage
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldRow, Renewal
+from models.entities.recovery import RecoveryState
 from models.ids import digest
 from recovery_flows.cases import next_steps
 from recovery_flows.law.regime import Regimes

@@ -10,6 +10,7 @@ from recovery_flows.cli.case import (
     approve,
     deadlines,
     discrepancy,
+    document,
     hold,
     letter,
     multi_agency,
@@ -19,6 +20,7 @@ from recovery_flows.cli.case import (
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
+from recovery_flows.cli.restitution import allocate, objection, rounds, victim
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -41,13 +43,18 @@ def attach(app: typer.Typer) -> None:
         show,
         deadlines,
         trace,
+        allocate,
         stop,
         actions,
         discrepancy,
         hold,
         multi_agency,
         letter,
+        document,
         tracing_rule,
+        objection,
+        rounds,
+        victim,
         approve,
         processes,
         verify,

@@ -12,23 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from config.regimes import read_regime, regime_codes
 from config.settings import Settings, load_settings
 from models.engine import Database, make_engine, missing, open_database
-from models.entities.register_states import InstallationKind
-from models.entities.states import Role
-from models.migrate import UpgradeRefusedError, has_schema, schema_is_current, upgrade
+from models.entities.installation import InstallationKind
+from models.entities.officer import Role
 from models.queries.installation.demo_mark import is_demo
 from models.queries.installation.officers import officer_with_hash, officers
-from models.sealing.vault import Vault
-from models.store.clock import set_case_time
-from models.store.installing import note_made
-from models.store.people import appoint, appoint_engine
-from models.store.unit import unit_of_work
-from models.store.upgrading import SealsLostError, has_no_seals, seal_older
+from models.schema import has_schema, schema_is_current
 from recovery_flows.access.log_in import (
     Identity,
     NobodyActsError,
@@ -36,16 +31,18 @@ from recovery_flows.access.log_in import (
     by_secret,
     by_system_user,
 )
-from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
-from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.engine.context import Pace
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
-from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime, load_regime
-from recovery_flows.partners.rbp1.signing import Signer
-from recovery_flows.reports.unattended import Patience
+
+if TYPE_CHECKING:
+    from recovery_flows.cases.case_officer import CaseOfficer
+    from recovery_flows.correspondence.documents.text import Sender
+    from recovery_flows.engine.context import Pace
+    from recovery_flows.intake.budget import Limits
+    from recovery_flows.partners.rbp1.signing import Signer
+    from recovery_flows.reports.unattended import Patience
 
 DEMO_IDENTITIES = "demo-identities.json"
 """Secrets of the demo's officers; outside a demo nobody acts by it."""
@@ -83,6 +80,8 @@ class Installation:
 
     def desk(self, acting_as: str = "") -> CaseOfficer:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
+        from recovery_flows.cases.case_officer import CaseOfficer
+
         return CaseOfficer(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
@@ -120,10 +119,14 @@ class Installation:
     @property
     def signer(self) -> Signer:
         """The unit's signing key, made when it is first needed."""
+        from recovery_flows.partners.rbp1.signing import Signer
+
         return Signer(self.settings.key_dir)
 
     def sender(self) -> Sender:
         """Who writes the unit's letters; where all data is synthetic they say so."""
+        from recovery_flows.correspondence.documents.text import Sender
+
         letters, name = self.settings.letters, self.settings.screen.unit_name
         if not (self.is_demo or (self.data_dir / SANDBOX_BOOK).exists()):
             return Sender(name, letters.address, letters.answer_to)
@@ -133,6 +136,8 @@ class Installation:
 
     def patience(self) -> Patience:
         """How long a recovery may be without owner or act before it stands in red."""
+        from recovery_flows.reports.unattended import Patience
+
         screen = self.settings.screen
         return Patience(
             unowned=timedelta(minutes=screen.unowned_minutes),
@@ -145,6 +150,8 @@ class Installation:
 
     def pace(self) -> Pace:
         """How fast the engine goes, from the settings."""
+        from recovery_flows.engine.context import Pace
+
         engine, partner = self.settings.engine, self.settings.partners
         return Pace(
             poll_seconds=partner.poll_seconds,
@@ -234,6 +241,8 @@ class FirstOfficer:
 
 
 def _seal_older(database: Database) -> None:
+    from models.store.installation import SealsLostError, seal_older
+
     try:
         seal_older(database)
     except SealsLostError as error:
@@ -252,6 +261,13 @@ def make_installation(
     `kind` is what the installation is for, for good. Case time follows the wall clock unless it
     `stands_at` an instant.
     """
+    from models.migrate import UpgradeRefusedError, upgrade
+    from models.sealing.vault import Vault
+    from models.store.clock import set_case_time
+    from models.store.installation import has_no_seals, note_made
+    from models.store.people import appoint, appoint_engine
+    from models.store.unit import unit_of_work
+
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     Vault.create(settings.key_dir)
     engine = make_engine(settings.database_url.get_secret_value())

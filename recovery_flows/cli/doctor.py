@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,7 +36,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Look at settings, key file, database, engine and partners; exit 4 if one is not available."""
+    """Check settings, keys, database, engine, partners."""
     findings = list(_findings())
     if as_json:
         say_json(findings)
@@ -150,6 +149,8 @@ def _engine(installation: Installation) -> Finding:
 
 
 def _partners(installation: Installation) -> list[Finding]:
+    import asyncio
+
     from models.queries.cases.work import partners
 
     with installation.database.reading() as session:
@@ -160,6 +161,8 @@ def _partners(installation: Installation) -> list[Finding]:
 
 
 async def _ask_all(installation: Installation, found: list[PartnerLine]) -> list[Finding]:
+    import asyncio
+
     from recovery_flows.cli.sending import hands
 
     engine = hands(installation)
@@ -171,7 +174,9 @@ async def _ask_all(installation: Installation, found: list[PartnerLine]) -> list
 
 async def _ask(engine: Engine, partner: PartnerLine) -> Finding:
     """Ask a partner who it is; what it says must be what it is registered as."""
-    from models.entities.states import PartnerChannel
+    import asyncio
+
+    from models.entities.partner import PartnerChannel
     from models.ids import PartnerId
     from recovery_flows.errors import RecoveryFlowsError
     from recovery_flows.partners.rbp1 import wire

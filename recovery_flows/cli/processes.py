@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from recovery_flows.cli.output import say
+from recovery_flows.cli.table import tell
 
 _FAULTS = "By a file of faults, or by a seed: FILE, seed:N or seed:N:PERCENT (of all calls)."
 
@@ -26,7 +26,9 @@ def engine(
     *,
     once: Annotated[bool, typer.Option("--once", help="Sweep once and end.")] = False,
 ) -> None:
-    """Run the engine: a Prefect server of its own unless one is named, and the flows."""
+    """Run the engine. It starts a Prefect server unless one is named."""
+    import asyncio
+
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.sending import hands as hands_of
     from recovery_flows.engine.loop import PrefectLink, at_work, run_forever
@@ -38,18 +40,20 @@ def engine(
     if settings.prefect.asks_nobody():
         say("that API is used without a credential: whoever reaches it can stop the flows")
     hands = hands_of(installation, "engine")
-    try:
-        with at_work(hands):
-            asyncio.run(
-                run_forever(
-                    hands,
-                    link,
-                    say,
-                    idle_seconds=settings.engine.idle_poll_milliseconds / 1000,
-                    sweep_seconds=settings.engine.sweep_seconds,
-                    once=once,
-                )
+
+    async def work() -> None:
+        async with at_work(hands):
+            await run_forever(
+                hands,
+                link,
+                say,
+                idle_seconds=settings.engine.idle_poll_milliseconds / 1000,
+                sweep_seconds=settings.engine.sweep_seconds,
+                once=once,
             )
+
+    try:
+        asyncio.run(work())
     finally:
         link.stop()
 
@@ -58,18 +62,27 @@ def sandbox(
     *,
     folder: Annotated[Path | None, typer.Option("--dir", help="Folder of the sandbox.")] = None,
     faults: Annotated[str, typer.Option(metavar="FILE|seed:N[:PERCENT]", help=_FAULTS)] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help="Make banks and reports for a unit without partners.")
+    ] = False,
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
-    """Serve the sandbox banks of a demo folder on loopback; their money is synthetic."""
+    """Serve sandbox banks on loopback. Their money is synthetic."""
     from recovery_flows.cli.composition import open_installation
+    from recovery_flows.cli.sandbox_new import how_to_register, make_sandbox
     from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, choose_faults
     from recovery_flows.errors import MisuseError
     from recovery_flows.sandbox.server import serve
 
     installation = open_installation(folder)
+    if new:
+        make_sandbox(installation)
     book = installation.data_dir / BOOK
     if not book.exists():
-        raise MisuseError(f"{installation.data_dir} holds no sandbox: `recovery demo` makes one")
+        raise MisuseError(
+            f"{installation.data_dir} holds no sandbox: `recovery sandbox --new` makes one for "
+            "this unit, `recovery demo` a unit with its banks"
+        )
     say(f"faults: {choose_faults(installation.data_dir, faults)}")
     serve(
         book,
@@ -77,6 +90,7 @@ def sandbox(
         installation.data_dir / READY,
         parent_alive=sys.stdin.fileno() if with_parent else None,
         keys=installation.signer.public_jwks(),
+        listening=(lambda: tell(how_to_register(installation))) if new else None,
     )
 
 
@@ -95,7 +109,7 @@ def tui(
         str, typer.Option("--screen", help="now, report, approvals, summary, partners, clocks.")
     ] = "",
 ) -> None:
-    """Open the terminal: what needs you now, how long is left, one key for the next step."""
+    """Open the terminal: what needs you now, and its deadline."""
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.demo.show import open_terminal
 
@@ -114,7 +128,7 @@ def demo(
     driver: Annotated[bool, typer.Option("--driver", hidden=True)] = False,
     pace: Annotated[float, typer.Option(help="Seconds to rest after each jump in time.")] = 0.0,
 ) -> None:
-    """Play the main job on sandbox banks: reports to payments, in minutes, with no network."""
+    """Play the main job on sandbox banks, in minutes, offline."""
     from recovery_flows.cli.demo import play, show
     from recovery_flows.cli.demo.folder import default_folder, open_folder
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.engine import Database
-from models.entities.states import PartnerKind
+from models.entities.partner import PartnerKind
 from models.queries.installation.clock import case_now
 from models.store.partners import register
 from models.store.unit import unit_of_work
@@ -22,7 +22,7 @@ from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, UnavailableError
 
 BOOK, READY, FAULTS = SANDBOX_BOOK, "sandbox-banks.json", "sandbox-faults.json"
-_START_SECONDS = 30.0
+_START_SECONDS, _END_SECONDS = 30.0, 10.0
 
 
 class SandboxError(UnavailableError):
@@ -53,6 +53,18 @@ def case_clock(database: Database) -> Callable[[], datetime]:
             return case_now(session, wall_clock())
 
     return now
+
+
+def await_end(child: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait for a child that was told to end; one that a busy machine starves is killed.
+
+    What it wrote is written: each of our children may die at any instant.
+    """
+    try:
+        child.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 @dataclass(slots=True)
@@ -90,9 +102,10 @@ class SandboxProcess:
 
     def stop(self) -> None:
         """Close its standard input and wait for it to end."""
-        if self._child is not None and self._child.stdin is not None:
-            self._child.stdin.close()
-            self._child.wait(timeout=10)
+        if self._child is None or self._child.stdin is None:
+            return
+        self._child.stdin.close()
+        await_end(self._child, _END_SECONDS)
 
 
 def register_banks(database: Database, banks: list[dict[str, str]], home: str) -> None:

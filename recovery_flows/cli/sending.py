@@ -72,12 +72,12 @@ def advance_here(installation: Installation, recovery_id: str) -> int:
         from recovery_flows.engine.flows import advance
 
         try:
-            return await advance(recovery_id)
+            async with at_work(engine):
+                return await advance(recovery_id)
         finally:
             await engine.close()
 
     try:
-        with at_work(engine):
-            return asyncio.run(run())
+        return asyncio.run(run())
     finally:
         link.stop()

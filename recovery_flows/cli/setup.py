@@ -42,7 +42,7 @@ def init(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make keys and database, with the first officer (you) and the supervisor.
+    """Make keys and database, with you and a supervisor.
 
     From then on these two appoint officers and register partners, neither of them alone.
     """
@@ -74,7 +74,7 @@ def init(
 
 def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[FirstOfficer, ...]:
     """The officer, who is this system user, and the supervisor, who must be somebody else."""
-    from models.entities.states import Role
+    from models.entities.officer import Role
     from recovery_flows.cli.composition import FirstOfficer, os_user
     from recovery_flows.cli.officer import fit_handle, read_secret
     from recovery_flows.errors import MisuseError
@@ -96,7 +96,7 @@ def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[
 def _standing(settings: Settings) -> Standing:
     """What is there; MisuseError where a database lost its key: a new one would open nothing."""
     from models.engine import make_engine, missing
-    from models.migrate import has_schema, is_known, schema_is_current
+    from models.schema import has_schema, is_known, schema_is_current
     from models.sealing.signed_heads import HeadFile
     from models.sealing.vault import KEY_FILE
     from recovery_flows.cli.composition import SchemaError, answering, open_to_others

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.entities.states import RecoveryState
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.views.state_names import account_word, recovery_word
 from recovery_flows.cli.table import columns, counted, instant_text, spoken

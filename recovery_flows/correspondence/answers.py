@@ -5,17 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import HoldRow, PayoutRow, RequestRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    CallKind,
-    DiscrepancyKind,
-    EntityKind,
-    HoldState,
-    PayoutState,
-    RequestState,
-)
+from models.entities.call import CallKind
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
+from models.entities.payout import PayoutRow, PayoutState
+from models.entities.request import RequestRow, RequestState
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
 from models.outcome import Scalar, Transition
@@ -106,9 +101,7 @@ def _compare_again(progress: Changeset, hold: HoldRow, fact: HoldFact, now: date
     same = fact.revision == hold.bank_revision and fact.state in answer_table.HOLDING
     if not same or hold.state not in LIVE_HOLDS:
         return
-    before = Money(hold.held_minor, hold.currency)
-    if hold.foreign_minor:
-        before = Money(hold.foreign_minor, hold.foreign_currency)
+    before = hold_figures.shown(hold)
     if fact.held != before:
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
         values |= reductions.columns(progress.file, hold, fact)

@@ -5,18 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import (
-    CLOSED_RECOVERIES,
-    DiscrepancyKind,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    PayoutState,
-    RecoveryState,
-    Stage,
-)
-from models.entities.transitions import reopened
+from models.entities.asset import Stage, reopened
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow, HoldState
+from models.entities.payout import PayoutRow, PayoutState
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 from models.facts import BankHoldState, HoldFact, PayoutFact
 from models.money import Money
 from models.outcome import Transition

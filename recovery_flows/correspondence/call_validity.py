@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import ApprovalRow, CallRow
-from models.entities.states import (
-    QUESTIONS,
-    ApprovalState,
-    CallKind,
-    CallState,
-    EntityKind,
-    HoldState,
-    PayoutState,
-    RequestState,
-    TaskRenewal,
-    TaskState,
-)
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.call import QUESTIONS, CallKind, CallRow, CallState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldState, Renewal
+from models.entities.multi_agency import TaskRenewal, TaskState
+from models.entities.payout import PayoutState
+from models.entities.request import RequestState
 from models.outcome import Transition
 from recovery_flows.approvals.figures import is_in_force, is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind

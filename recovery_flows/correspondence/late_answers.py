@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.rows import HoldRow
-from models.entities.states import EntityKind, HoldKind, HoldState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.requests import void_approvals

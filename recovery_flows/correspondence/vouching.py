@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
+from models.entities.event import EntityKind
 from models.outcome import Outcome
 from models.queries.audit.integrity import broken_clock, broken_partner, broken_recovery
 from models.store.derived import Derived, write_derived

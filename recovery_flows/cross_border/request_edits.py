@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import RequestRow
-from models.entities.states import EntityKind, RequestState
+from models.entities.event import EntityKind
+from models.entities.request import RequestRow, RequestState
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals

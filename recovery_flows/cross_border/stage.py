@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, RequestRow
-from models.entities.states import EntityKind, HoldKind, RecoveryState, RequestState, Stage
+from models.entities.asset import AssetRow, Stage
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestRow, RequestState
 from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Scalar, Transition

@@ -6,7 +6,9 @@ import asyncio
 from collections import deque
 from datetime import datetime, timedelta
 
-from models.entities.states import DiscrepancyKind, EntityKind, PartnerChannel
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.partner import PartnerChannel
 from models.facts import FeedFact, FeedPage, HoldFact, PayoutFact, RawAnswer, TaskFact
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import PartnerLine, partner as partner_line, partners

@@ -7,8 +7,8 @@ import math
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -24,6 +24,7 @@ from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import PrefectAwayError, sentence
 from recovery_flows.engine.priority_lane import GoldenHourLane
 from recovery_flows.engine.runtime.environment import prepare_environment
+from recovery_flows.engine.runtime.kept_clients import kept_clients
 from recovery_flows.engine.runtime.server import PrefectServer, ServerStartError
 from recovery_flows.engine.watchdog import watched
 
@@ -149,12 +150,13 @@ async def _beat(engine: Engine, state: str, message: str = "") -> None:
     await asyncio.to_thread(sign_of_life, engine, state, message)
 
 
-@contextmanager
-def at_work(engine: Engine) -> Iterator[None]:
-    """Flows of this process use this engine's hands while the block runs."""
+@asynccontextmanager
+async def at_work(engine: Engine) -> AsyncIterator[None]:
+    """Flows of this process use this engine's hands, and share Prefect's clients."""
     context.use(engine)
     try:
-        yield
+        async with kept_clients():
+            yield
     finally:
         context.use(None)
 

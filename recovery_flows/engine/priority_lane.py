@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from models.entities.states import CallKind
+from models.entities.call import CallKind
 from models.queries.cases.work import due_call_kinds
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import sentence

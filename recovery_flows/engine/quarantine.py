@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.outcome import Outcome
 from models.queries.cases.discrepancies import broken_history, discrepancy
 from models.queries.cases.work import ref_of

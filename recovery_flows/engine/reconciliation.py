@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.entities.states import PayoutState
+from models.entities.payout import PayoutState
 from models.facts import BankPayoutState
 from models.ids import PartnerId
 from models.money import Money

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from models.entities.states import CallKind, Stage
+from models.entities.asset import Stage
+from models.entities.call import CallKind
 from recovery_flows.engine import context, decisions, event_feed, nightly
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import WorkFailedError
@@ -31,10 +32,10 @@ def _as_work() -> Iterator[Engine]:
 
 
 @task(name="decide", cache_policy=NO_CACHE, persist_result=False)
-async def decide_chunk(stage: str, recovery_ids: list[str]) -> int:
+async def decide_chunk(recovery_ids: list[str]) -> int:
     """Decide and record for a chunk of recoveries; return how many changed."""
     with _as_work() as engine:
-        return await asyncio.to_thread(decisions.decide, engine, Stage(stage), recovery_ids)
+        return await asyncio.to_thread(decisions.decide, engine, recovery_ids)
 
 
 @task(name="send", cache_policy=NO_CACHE, persist_result=False)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import CallKind, EntityKind, HoldKind, HoldState, Stage
+from models.entities.asset import AssetRow, Stage
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import CallIntent, Scalar, Transition

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import EntityKind, HoldState, Role
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow, HoldState
+from models.entities.officer import Role
 from models.money import Money
 from models.outcome import Transition
 from models.queries.installation.clock import case_now

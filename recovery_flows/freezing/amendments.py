@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, EntityKind, HoldState
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind

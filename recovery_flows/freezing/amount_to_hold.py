@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, PayoutRow
-from models.entities.states import HoldKind, LedgerAccount, PayoutState
+from models.entities.asset import AssetRow
+from models.entities.hold import HoldKind
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.freezing.drafts import NEVER_TRIED
 from recovery_flows.law.regime import Regime
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.entities.states import HoldState
+from models.entities.hold import HoldState
 from models.facts import BankHoldState
 
 _B, _H = BankHoldState, HoldState

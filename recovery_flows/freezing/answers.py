@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import HoldRow
-from models.entities.states import EntityKind, HoldKind, HoldState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow, HoldState, Renewal
 from models.facts import BankHoldState, HoldFact
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing import (

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.rows import ApprovalRow, CallRow, HoldRow
-from models.entities.states import ApprovalState, CallKind, CallState, EntityKind, HoldState, Role
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.call import CallKind, CallRow, CallState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow, HoldState
+from models.entities.officer import Role
 from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind

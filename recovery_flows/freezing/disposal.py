@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import EntityKind, HoldState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
 from models.outcome import Scalar, Transition, Values
 from recovery_flows.errors import StepRefusedError

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import LIVE_HOLDS, EntityKind, HoldKind, HoldState
+from models.entities.asset import AssetRow
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.ids import derive_id
 from models.outcome import Transition
 from recovery_flows.ledger.changeset import Changeset

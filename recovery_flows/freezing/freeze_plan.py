@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import HoldKind, HoldState
+from models.entities.asset import AssetRow
+from models.entities.hold import HoldKind, HoldRow, HoldState
 from recovery_flows.freezing import denied_stops
 from recovery_flows.freezing.drafts import UNANSWERED, is_followed, takes_over
 

@@ -7,15 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, DiscrepancyRow, HoldRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    DiscrepancyKind,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    Stage,
-)
+from models.entities.asset import AssetRow, Stage
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing import denied_stops, unrelated_funds
 from recovery_flows.freezing.drafts import UNANSWERED, draft_hold, is_followed

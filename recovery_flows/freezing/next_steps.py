@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import HoldRow
-from models.entities.states import HoldKind, HoldState, Role
+from models.entities.hold import HoldKind, HoldRow, HoldState, Renewal
+from models.entities.officer import Role
 from models.money import Money
 from models.step_wording import say
 from recovery_flows.approvals.step_figures import sum_of

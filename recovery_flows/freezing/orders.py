@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import CallKind, EntityKind
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow
 from models.ids import derive_id
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.ledger.changeset import Changeset

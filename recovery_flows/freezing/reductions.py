@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import CallKind, CallState, HoldState, PayoutState
+from models.entities.call import CallKind, CallState
+from models.entities.hold import HoldRow, HoldState
+from models.entities.payout import PayoutState
 from models.facts import HoldFact
 from models.money import Money
 from models.outcome import Scalar

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, EntityKind, HoldState, Role
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
+from models.entities.officer import Role
 from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.errors import StepRefusedError

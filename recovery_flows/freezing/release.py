@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import LIVE_HOLDS, EntityKind, HoldKind, HoldState
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.outcome import Scalar, Transition
@@ -17,6 +17,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import orders as hold_orders, unrelated_funds
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
+from recovery_flows.ledger import hold_figures
 from recovery_flows.ledger.changeset import Changeset
 
 if TYPE_CHECKING:
@@ -159,13 +160,7 @@ def take_rest(progress: Changeset, hold_id: str, fact: HoldFact) -> None:
     still = fact.state in (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD) and fact.held.minor
     if hold.state is not HoldState.RELEASE_PENDING or not still:
         return
-    values: dict[str, Scalar] = {
-        "bank_ref": fact.bank_ref,
-        "bank_revision": fact.revision,
-        "bank_said_at": fact.modified_at,
-        "held_minor": fact.held.minor,
-        "releasing_minor": 0,
-    }
+    values = hold_figures.stated(fact) | hold_figures.figure(hold, fact) | {"releasing_minor": 0}
     reason = "the bank let go what was decided on, and holds more"
     progress.take(
         Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason)

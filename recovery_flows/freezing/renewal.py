@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.hold_transitions import Renewal
-from models.entities.rows import HoldRow
-from models.entities.states import CallKind, EntityKind, HoldKind, HoldState
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow, HoldState, Renewal
 from models.ids import derive_id
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.law import terms

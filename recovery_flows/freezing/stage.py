@@ -6,19 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    OPEN_CALLS,
-    ApprovalState,
-    CallKind,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    RecoveryState,
-    RequestState,
-    Stage,
-)
+from models.entities.approval import ApprovalState
+from models.entities.asset import AssetRow, Stage
+from models.entities.call import OPEN_CALLS, CallKind
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
 from models.ids import derive_id
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.freezing import (

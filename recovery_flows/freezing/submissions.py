@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.entities.states import EntityKind, HoldKind, HoldState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldState
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.rows import HoldRow
-from models.entities.states import ApprovalState, EntityKind, HoldState, Role
+from models.entities.approval import ApprovalState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow, HoldState
+from models.entities.officer import Role
 from models.outcome import Scalar, Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models.entities.rows import AssetRow
-from models.entities.states import EntityKind, HoldKind, Stage
-from models.entities.transitions import reopened
+from models.entities.asset import AssetRow, Stage, reopened
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind
 from models.outcome import Scalar, Transition
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing.drafts import next_hold_id

@@ -14,12 +14,27 @@ from recovery_flows.intake.cells import read_account, read_instant, read_money, 
 from recovery_flows.intake.refusals import CellRefusedError, RowRefusal
 from recovery_flows.intake.rows import Row, read_rows
 
-REQUIRED_COLUMNS = (
-    "external_ref", "victim_name", "victim_contact", "victim_bank", "victim_account", "payee_bank",
-    "payee_account", "payee_name", "amount", "currency", "paid_at", "reported_at",
-)  # fmt: skip
+COLUMNS = {
+    "external_ref": ("the report's own number, once a file", "SYN-0001"),
+    "victim_name": ("the victim's name", "Synthetic Victim"),
+    "victim_contact": ("phone or mail; may be empty", "victim@synthetic.example"),
+    "victim_bank": ("the partner that keeps the victim's account, by its id", "bank-a"),
+    "victim_account": ("4 to 34 letters and digits", "999901107123804588"),
+    "payee_bank": ("the partner that keeps the account paid to, by its id", "bank-b"),
+    "payee_account": ("4 to 34 letters and digits", "999905615107564574"),
+    "payee_name": ("the name that the payment was made out to; may be empty", "Synthetic Payee"),
+    "amount": ("a plain decimal such as 1234.50", "13985.85"),
+    "currency": ("ISO 4217", "CNY"),
+    "paid_at": ("time of the payment with its offset from UTC", "2026-03-02T17:00:00+08:00"),
+    "reported_at": ("time of the report, not before the payment", "2026-03-02T17:20:00+08:00"),
+    "end_to_end_id": ("the payment's reference, by which banks find it", "SYN-00013"),
+    "method": ("how the victim paid", "bank app"),
+}
+"""Every column that is read: what it holds, and a made-up example."""
+
 OPTIONAL_COLUMNS = ("end_to_end_id", "method")
-_READ = frozenset({*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS})
+REQUIRED_COLUMNS = tuple(name for name in COLUMNS if name not in OPTIONAL_COLUMNS)
+_READ = COLUMNS.keys()
 _NAME_MAX, _NAMES_MAX = 40, 1_000
 _LIMITS = Limits()
 

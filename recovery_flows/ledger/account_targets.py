@@ -10,8 +10,10 @@ from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, HoldRow, PayoutRow
-from models.entities.states import LedgerAccount, PayoutState
+from models.entities.asset import AssetRow
+from models.entities.hold import HoldRow
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.ledger.hold_figures import unconfirmed_minor
 
 EXCHANGE = "exchange_rounding"

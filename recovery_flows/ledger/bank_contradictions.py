@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import DiscrepancyKind, EntityKind
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow
+from models.entities.payout import PayoutRow
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile, GonePart, Position
-from models.entities.rows import PayoutRow
-from models.entities.states import CallState, LedgerAccount, PayoutState
+from models.entities.call import CallState
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutRow, PayoutState
 from models.facts import LineKind
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.rows import DiscrepancyRow
-from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind, Role
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow, DiscrepancyState
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import Scalar, Transition

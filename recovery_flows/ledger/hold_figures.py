@@ -8,10 +8,13 @@ two the bank stated first.
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import OPEN_CALLS, CallKind, EntityKind, HoldKind, PayoutState
+from models.entities.call import OPEN_CALLS, CallKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow
+from models.entities.payout import PayoutRow, PayoutState
 from models.facts import HoldFact
 from models.ids import derive_id
+from models.money import Money
 from models.outcome import CallIntent, Scalar
 
 
@@ -36,6 +39,13 @@ def figure(hold: HoldRow, fact: HoldFact) -> dict[str, Scalar]:
         "foreign_minor": fact.held.minor,
         "foreign_currency": fact.held.currency,
     }
+
+
+def shown(hold: HoldRow) -> Money:
+    """What the bank states to hold, in the currency in which it states it."""
+    if hold.foreign_minor:
+        return Money(hold.foreign_minor, hold.foreign_currency)
+    return Money(hold.held_minor, hold.currency)
 
 
 def nothing(hold: HoldRow) -> dict[str, Scalar]:

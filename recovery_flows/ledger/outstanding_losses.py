@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import CallRow, ClaimRow, PayoutRow
-from models.entities.states import AllocationState, CallState, ClaimState, EntityKind, PayoutState
+from models.entities.allocation import AllocationState
+from models.entities.call import CallRow, CallState
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.event import EntityKind
+from models.entities.payout import PayoutRow, PayoutState
 
 LOST = frozenset({ClaimState.VERIFIED, ClaimState.PAID})
 """States of a claim whose loss is upheld; whether it is paid is derived from its payouts."""

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from models.case_file import CaseFile
-from models.entities.rows import ClaimRow
-from models.entities.states import ClaimState, LedgerAccount
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.ledger import LedgerAccount
 from models.facts import LineKind
 from models.outcome import Posting
 from recovery_flows.ledger.account_targets import (

@@ -12,8 +12,9 @@ a person's finding; the second person is shown what victims are still owed.
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import LIVE_HOLDS, HoldState, LedgerAccount
+from models.entities.asset import AssetRow
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
+from models.entities.ledger import LedgerAccount
 from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.ledger import pools

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.entities.states import LedgerAccount
+from models.entities.ledger import LedgerAccount
 
 _WORDS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_HOLD: "returned",

@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.states import PartnerChannel, PartnerKind, Role, SubjectKind
-from models.entities.task_rows import TaskRow
+from models.entities.multi_agency import SubjectKind, TaskRow
+from models.entities.officer import Role
+from models.entities.partner import PartnerChannel, PartnerKind
 from models.ids import canonical
 from models.queries.cases.case_files import load_file
 from models.queries.cases.multi_agency import (
@@ -182,7 +183,9 @@ def task_named(file: CaseFile, named: str) -> TaskRow:
     found = [t for t in file.tasks if t.id == named or t.id.startswith(named)]
     if len(found) != 1:
         ref = file.recovery.ref
-        raise MisuseError(f"{ref} has no one task {named}: `recovery link show {ref}` lists them")
+        raise MisuseError(
+            f"{ref} has no one task {named}: `recovery multi-agency show {ref}` lists them"
+        )
     return found[0]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.entities.states import CallKind, EntityKind, TaskKind, TaskRenewal, TaskState
-from models.entities.task_rows import TaskRow
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
+from models.entities.multi_agency import TaskKind, TaskRenewal, TaskRow, TaskState
 from models.facts import PartnerTaskState, TaskAnswer, TaskFact
 from models.ids import digest_bytes
 from models.outcome import Scalar, Transition

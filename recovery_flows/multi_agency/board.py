@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.states import ApprovalState, LinkageState, PartnerKind, TaskKind, TaskState
-from models.entities.task_rows import LinkageRow, TaskRow
+from models.entities.approval import ApprovalState
+from models.entities.multi_agency import LinkageRow, LinkageState, TaskKind, TaskRow, TaskState
+from models.entities.partner import PartnerKind
 from models.queries.cases.multi_agency import LinkageLine, TaskLine, partner_entries
 from recovery_flows.multi_agency import stage as multi_agency
 

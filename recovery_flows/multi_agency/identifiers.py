@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from models.entities.states import SubjectKind
+from models.entities.multi_agency import SubjectKind
 
 _TELEPHONE = re.compile(r"\+?[0-9]{5,15}")
 _DEVICE = re.compile(r"[0-9]{14,16}")

@@ -7,17 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.case_file import CaseFile
-from models.entities.rows import ApprovalRow
-from models.entities.states import (
-    CallKind,
-    EntityKind,
-    LinkageState,
-    RecoveryState,
-    TaskKind,
-    TaskRenewal,
-    TaskState,
-)
-from models.entities.task_rows import TaskRow
+from models.entities.approval import ApprovalRow
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
+from models.entities.multi_agency import LinkageState, TaskKind, TaskRenewal, TaskRow, TaskState
+from models.entities.recovery import RecoveryState
 from models.ids import canonical, derive_id
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace

@@ -7,8 +7,8 @@ from typing import Final
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.states import OPEN_TASKS, LinkageState, Role, TaskRenewal, TaskState
-from models.entities.task_rows import TaskRow
+from models.entities.multi_agency import OPEN_TASKS, LinkageState, TaskRenewal, TaskRow, TaskState
+from models.entities.officer import Role
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.multi_agency import stage as multi_agency
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models.case_file import CaseFile
-from models.entities.states import PartnerKind, SubjectKind, TaskKind, TaskState
-from models.entities.task_rows import TaskRow
+from models.entities.multi_agency import SubjectKind, TaskKind, TaskRow, TaskState
+from models.entities.partner import PartnerKind
 from recovery_flows.multi_agency.identifiers import Subject, hint
 
 _K, _S = TaskKind, SubjectKind

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from models.case_file import CaseFile
-from models.entities.states import LedgerAccount, PartnerKind, SubjectKind, TaskKind
+from models.entities.ledger import LedgerAccount
+from models.entities.multi_agency import SubjectKind, TaskKind
+from models.entities.partner import PartnerKind
 from models.money import Money
 from recovery_flows.errors import RefusedError
 from recovery_flows.multi_agency.identifiers import Subject

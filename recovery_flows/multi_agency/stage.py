@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile
-from models.entities.states import (
+from models.entities.approval import ApprovalState
+from models.entities.call import CallKind, CallState
+from models.entities.event import EntityKind
+from models.entities.multi_agency import (
     OPEN_TASKS,
-    ApprovalState,
-    CallKind,
-    CallState,
-    EntityKind,
+    LinkageRow,
     LinkageState,
     TaskRenewal,
+    TaskRow,
     TaskState,
 )
-from models.entities.task_rows import LinkageRow, TaskRow
 from models.ids import derive_id
 from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.law import terms

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.views import masked_name
 from models.queries.installation.clock import case_now
 from models.queries.partners.register import opened_contacts

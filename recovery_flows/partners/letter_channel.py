@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import CallRow, HoldRow
-from models.entities.states import CallKind, CallState
+from models.entities.call import CallKind, CallRow, CallState
+from models.entities.hold import HoldRow
 from models.money import Money
 from models.step_wording import Wording, say
+from recovery_flows.ledger import hold_figures
 
 ORDERS_OF_HOLDS = (CallKind.HOLD, CallKind.REQUEST)
 LETTERS = frozenset(
@@ -84,5 +85,7 @@ def words(file: CaseFile, call: CallRow) -> Wording:
 
 
 def releasing(hold: HoldRow) -> Money:
-    """What an ordered release lets go: all of a hold, or a part of it."""
-    return Money(hold.releasing_minor or hold.held_minor, hold.currency)
+    """What an ordered release lets go: all that the bank states to hold, or a part of it."""
+    if hold.releasing_minor:
+        return Money(hold.releasing_minor, hold.currency)
+    return hold_figures.shown(hold)

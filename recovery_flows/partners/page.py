@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.entities.states import OPEN_TASKS, HoldKind, HoldState, PayoutState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.multi_agency import OPEN_TASKS
+from models.entities.payout import PayoutState
 from models.queries.installation.clock import case_now
 from models.queries.partners.register import (
     OpenCalls,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from models.entities.states import PartnerChannel
+from models.entities.partner import PartnerChannel
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.ledger.legal_days import day_of
 from recovery_flows.partners.breaker_state import BreakerState

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from models.entities.states import RETURNED, TERMS, LedgerAccount
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount
 from models.facts import LineKind
 from models.money import Money
 from models.queries.books import balances

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import AllocationRow
-from models.entities.states import AllocationState, EntityKind
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.event import EntityKind
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -9,8 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import ApprovalRow, ClaimRow, PayoutRow
-from models.entities.states import AllocationState, EntityKind, PayoutState
+from models.entities.allocation import AllocationState
+from models.entities.approval import ApprovalRow
+from models.entities.claim import ClaimRow
+from models.entities.event import EntityKind
+from models.entities.payout import PayoutRow, PayoutState
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from models.entities.rows import HoldRow, PayoutRow
-from models.entities.states import EntityKind, PayoutState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow
+from models.entities.payout import PayoutRow, PayoutState
 from models.facts import BankPayoutState, PayoutFact
 from models.money import Money
 from models.outcome import Scalar, Transition

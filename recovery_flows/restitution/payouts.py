@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from models.case_file import CaseFile
-from models.entities.allocation_transitions import UNDECIDED
-from models.entities.rows import AllocationRow, PayoutRow
-from models.entities.states import AllocationState, ApprovalState, CallKind, EntityKind, PayoutState
+from models.entities.allocation import UNDECIDED, AllocationRow, AllocationState
+from models.entities.approval import ApprovalState
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
+from models.entities.payout import PayoutRow, PayoutState
 from models.ids import derive_id
 from models.outcome import CallIntent, Transition
 from recovery_flows.ledger.changeset import Changeset

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import AssetRow, PayoutRow
-from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind, PayoutState
+from models.entities.asset import AssetRow
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
+from models.entities.event import EntityKind
+from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset

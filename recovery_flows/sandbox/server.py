@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -83,6 +82,7 @@ def serve(
     stop: threading.Event | None = None,
     keys: Mapping[str, object] | None = None,
     token_seconds: int = 600,
+    listening: Callable[[], None] | None = None,
 ) -> None:
     """Serve the banks of an installed sandbox; blocks until a signal, `stop` or the parent's end.
 
@@ -91,6 +91,7 @@ def serve(
     addresses survive a restart. `parent_alive` is a file descriptor (0 is stdin) whose end of file
     ends the service: a pipe that the parent holds open. `keys` is the unit's public JWK set: with
     it every bank wants a token for a proof of its key and a signed order with each call.
+    `listening` is called once they listen and `ready_path` is there.
     """
     ready_path.unlink(missing_ok=True)
     logging.getLogger("uvicorn.error").addFilter(_is_trouble)
@@ -105,7 +106,12 @@ def serve(
         for desk, listener in zip(desks, sockets, strict=True):
             port = listener.getsockname()[1]
             db.execute("UPDATE bank SET port = ? WHERE id = ?", [port, desk.bank])
-        ready = partial(_write_ready, ready_path, desks, sockets)
+
+        def ready() -> None:
+            _write_ready(ready_path, desks, sockets)
+            if listening is not None:
+                listening()
+
         asyncio.run(_serve(list(map(_server, desks)), sockets, ready, (parent_alive, stop)))
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.case_file import CaseFile, TraceView
-from models.entities.rows import DiscrepancyRow
-from models.entities.states import DiscrepancyKind, EntityKind
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyRow
+from models.entities.event import EntityKind
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.ledger import discrepancies

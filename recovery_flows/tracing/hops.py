@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.states import PayoutState
+from models.entities.payout import PayoutState
 from models.queries.books.money import StoredLine, places, tails
 from models.queries.cases.case_files import load_file
 from models.queries.cases.views import masked_account
@@ -88,6 +88,7 @@ class _Shown:
             claim_minor=hop.claim_minor,
             lines=tuple(self.line(line) for line in self.given.lines_of.get(transfer.id, ())),
             ends=self._ends(hop, transfer),
+            account_ids=(hop.payer or "", hop.payee or ""),
         )
 
     def account(self, account_id: str | None) -> str:

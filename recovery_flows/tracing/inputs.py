@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.rows import ClaimRow
+from models.entities.claim import ClaimRow
 from models.facts import Direction, LineKind
 from models.held_over_time import Held
 from models.queries.books.hold_history import hold_histories
@@ -77,9 +77,7 @@ def gather(session: Session, file: CaseFile) -> TraceInputs:
     booked = {c.id: minor for c, t in reported if (minor := _booked_minor(c, t)) is not None}
     return TraceInputs(
         transfers=told.apart(payments),
-        sources=tuple(
-            Source(t.id, c.id, claim_limits.upheld_minor(c, booked.get(c.id))) for c, t in reported
-        ),
+        sources=tuple(_source(c, t, booked.get(c.id)) for c, t in reported if c.decided_minor != 0),
         openings=tuple(openings_for(told.apart(merged.transfers), known, coverage)),
         coverage=coverage,
         holds=held_over_time(histories, file.recovery.id),
@@ -224,6 +222,16 @@ def _booked_minor(claim: ClaimRow, payment: Transfer) -> int | None:
     if payment.debit_currency == claim.currency:
         return payment.debit_minor
     return payment.credit_minor if payment.credit_currency == claim.currency else None
+
+
+def _source(claim: ClaimRow, payment: Transfer, booked_minor: int | None) -> Source:
+    """A victim who reports less than he paid claims no more than that of the payment."""
+    upheld = claim_limits.upheld_minor(claim, booked_minor)
+    if not booked_minor or upheld >= booked_minor:
+        return Source(payment.id, claim.id, upheld)
+    # Rounded up, so that a cent of a claim has a coin of the payment.
+    amount = -(-payment.debit_minor * upheld // booked_minor)
+    return Source(payment.id, claim.id, upheld, amount)
 
 
 def _is_payment_of(claim: ClaimRow, line: StoredLine) -> bool:

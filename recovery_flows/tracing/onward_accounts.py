@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile, GonePart, Place, Position, TraceView
-from models.entities.rows import AssetRow, ClaimRow
-from models.entities.states import CallKind, ClaimState, EntityKind, RequestState, Stage
+from models.entities.asset import AssetRow, Stage
+from models.entities.call import CallKind
+from models.entities.claim import ClaimRow, ClaimState
+from models.entities.event import EntityKind
+from models.entities.request import RequestState
 from models.facts import LineKind
 from models.ids import derive_id, digest
 from models.outcome import CallIntent, Transition

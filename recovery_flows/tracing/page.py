@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.states import RETURNED, LedgerAccount
+from models.entities.ledger import RETURNED, LedgerAccount
 from models.money import Money
 from models.queries.books.money import LastBalance, last_balances, places
 from models.queries.cases.case_files import load_file

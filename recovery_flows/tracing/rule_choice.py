@@ -6,25 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.allocation_transitions import UNDECIDED
-from models.entities.rows import AllocationRow
-from models.entities.states import (
-    AllocationState,
-    ApprovalState,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    PayoutState,
-    RecoveryState,
-)
+from models.entities.allocation import UNDECIDED, AllocationRow, AllocationState
+from models.entities.approval import ApprovalState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
+from recovery_flows.tracing.methods.two_parts import Among
 
 _WHY_NOT = {
     Standing.LEAD: "it says where to look, no court attributes by it",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.outcome import Scalar, Transition
+from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.freezing.drafts import takes_over
 from recovery_flows.ledger.changeset import Changeset
 
@@ -40,9 +41,13 @@ def take_statement(
 
 
 def _falls_short(file: CaseFile, asset_id: str, covers_to: datetime, asked_at: datetime) -> bool:
-    """Whether a bank was asked after its hold, and tells only of what came before it."""
+    """Whether a bank was asked after its hold, and tells only of what came long before it.
+
+    One asked together with the stop may miss it by a moment: it is asked again at once.
+    """
+    short = covers_to + CLOCKS_APART
     return any(
-        h.acted_at is not None and covers_to < h.acted_at <= asked_at and not takes_over(file, h)
+        h.acted_at is not None and short < h.acted_at <= asked_at and not takes_over(file, h)
         for h in file.holds_of(asset_id)
     )
 

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from config.settings import load_settings
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
 from recovery_flows.cases.stages import STAGES
@@ -203,7 +203,7 @@ async def _sweep(engine: Engine) -> None:
             done = True
         for stage in STAGES:
             due = due_by_stage(engine).get(stage, [])
-            done = bool(decide(engine, stage, due) if due else 0) or done
+            done = bool(decide(engine, due) if due else 0) or done
             done = bool(await dispatch.send_due(engine, CALLS[stage])) or done
     await engine.close()
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
+
+from models.facts import ReportFact
+from recovery_flows.intake.complaints import read_reports
 
 
 def test_new_known_and_refused_rows_are_told_apart(run: Any, unit: Any) -> None:
@@ -48,3 +53,22 @@ def test_taking_in_takes_the_role_officer(run: Any, unit: Any) -> None:
     said = run("intake", "reports", str(unit.file_of(unit.row(1))), "--as", "chen")
     assert said.code == 3
     assert "takes the role officer" in said.sentence()
+
+
+def test_the_template_is_a_file_that_is_read_and_names_every_column(run: Any, unit: Any) -> None:
+    said = run("intake", "reports", "--template")
+    assert said.code == 0
+    path = unit.folder / "template.csv"
+    path.write_text(said.out, encoding="utf-8")
+    unread: Counter[str] = Counter()
+    read = list(read_reports(path, datetime(2026, 4, 1, tzinfo=UTC), unread=unread))
+    assert [type(row) for row in read] == [ReportFact]
+    assert not unread
+    told = [line.split()[0] for line in said.err.splitlines()]
+    assert told == said.out.splitlines()[0].split(",")
+
+
+def test_without_a_file_the_template_is_named(run: Any) -> None:
+    said = run("intake", "reports")
+    assert said.code == 2
+    assert "--template" in said.sentence()

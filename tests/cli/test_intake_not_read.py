@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.partner import Document
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.runtime import Document
 from models.store.documents import place_of
 from recovery_flows.cases.statement_files.unread_notes import KIND
 

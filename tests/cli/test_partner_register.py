@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.partner import Call
-from models.entities.states import CallKind, HoldState
-from models.entities.tables import table_of
+from models.entities.call import Call, CallKind
+from models.entities.catalogue import table_of
+from models.entities.hold import HoldState
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
@@ -188,3 +188,9 @@ def test_days_are_compared_by_the_command_and_a_cent_ends_it_with_a_disagreement
     assert body["partners"][0]["first_difference"] == "2026-03-02"
     assert run("reconcile", "--from", "2026-03-02").code == 2
     assert "is no day" in run("reconcile", "--days", "--to", "20260302").sentence()
+
+
+@pytest.mark.usefixtures("unit")
+def test_our_public_key_is_printed_as_a_file_that_a_bank_can_read(run: Any) -> None:
+    (key,) = run("partner", "key").json()["keys"]
+    assert (key["kty"], key["use"], "d" in key) == ("RSA", "sig", False)

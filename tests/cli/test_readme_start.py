@@ -46,7 +46,16 @@ def test_a_unit_starts_by_the_commands_of_the_readme(
         assert said.code == (4 if words[0] == "doctor" else 0), (words, said.err)
         change = (re.findall(r"change-\w+", said.out) or [change])[0]
         done.append(words[0])
-    assert done == ["init", "partner", "approve", "approve", "partner", "doctor", "intake"]
+    assert done == [
+        "init",
+        "partner",
+        "approve",
+        "approve",
+        "partner",
+        "doctor",
+        "intake",
+        "intake",
+    ]
     assert run("audit", "verify").code == 0
     (partner,) = run("partner", "list", "--json").json()
     assert (partner["id"], "https://bank-a.example" in str(partner)) == ("bank-a", True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.store.partner_register import contacts_values
 from models.store.partners import partner_values
 from models.store.people import officer_values

@@ -20,8 +20,8 @@ import pytest
 import sqlalchemy as sa
 
 from config.settings import load_settings
+from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
-from models.entities.tables import table_of
 from models.queries.audit.verify import verify
 from recovery_flows.cli.composition import open_installation
 from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock

@@ -15,7 +15,7 @@ from shutil import copyfile
 import pytest
 
 from config.settings import load_settings
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.queries.installation.officers import officers
 from models.sealing.vault import KEY_FILE

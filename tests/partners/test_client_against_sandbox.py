@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind
+from models.entities.hold import HoldKind
 from models.facts import AccountRef, BankHoldState, BankPayoutState, Direction, LineKind, RawAnswer
 from models.ids import CallId, HoldId, OfficerId, PartnerId, RecoveryId
 from models.money import Money

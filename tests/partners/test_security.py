@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from models.entities.states import HoldKind
+from models.entities.hold import HoldKind
 from models.facts import AccountRef, RawAnswer
 from models.ids import CallId, HoldId, OfficerId, PartnerId, RecoveryId
 from models.money import Money

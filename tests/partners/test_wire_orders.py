@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from models.entities.states import HoldKind
+from models.entities.hold import HoldKind
 from models.facts import AccountRef
 from models.ids import HoldId, canonical
 from models.money import Money

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import TaskKind
+from models.entities.multi_agency import TaskKind
 from models.facts import PartnerTaskState, TaskFact
 from models.ids import CallId, OfficerId, PartnerId, RecoveryId, canonical
 from recovery_flows.errors import AnswerUnreadableError, PartnerRefusedError, UnfitArgumentError

@@ -16,9 +16,11 @@ import pytest
 from config.regimes import read_regime, regime_codes
 from models.case_file import CaseFile
 from models.engine import Database, make_engine, open_database
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.entities.partner import Partner
-from models.entities.states import EntityKind, HoldKind, HoldState, Role
-from models.entities.tables import table_of
 from models.facts import (
     AccountRef,
     BankHoldState,
@@ -32,7 +34,7 @@ from models.facts import (
 from models.migrate import upgrade
 from models.money import Money
 from models.queries.cases.case_files import load_file
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from models.sealing.vault import Vault
 from models.store.accounts import account_id_of
 from models.store.clock import set_case_time
@@ -40,7 +42,7 @@ from models.store.documents import keep
 from models.store.intake import file_reports
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.access import log_in
 from recovery_flows.access.log_in import by_system_user

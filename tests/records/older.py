@@ -11,8 +11,9 @@ from typing import Any
 from alembic import command
 
 from models.engine import Database, make_engine, open_database
-from models.migrate import alembic_config, schema_is_current, upgrade
-from models.store.upgrading import has_no_seals, seal_older
+from models.migrate import alembic_config, upgrade
+from models.schema import schema_is_current
+from models.store.installation import has_no_seals, seal_older
 
 
 def taken_back(unit: Any, path: Path, revision: str) -> Path:

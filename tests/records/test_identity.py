@@ -10,20 +10,23 @@ from random import Random
 from hypothesis import given, settings, strategies as st
 
 from models.case_file import CaseFile, GonePart, Position, TraceView
-from models.entities.rows import AllocationRow, AssetRow, ClaimRow, RecoveryRow  # fmt: skip
-from models.entities.states import (
-    LIVE_HOLDS,
-    TERMS,
-    AllocationState,
-    ClaimState,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-    RecoveryState,
-    Stage,
-)  # fmt: skip
+from models.entities.allocation import (
+    AllocationRow,  # fmt: skip
+    AllocationState,  # fmt: skip
+)
+from models.entities.asset import (
+    AssetRow,  # fmt: skip
+    Stage,  # fmt: skip
+)
+from models.entities.claim import (
+    ClaimRow,  # fmt: skip
+    ClaimState,  # fmt: skip
+)
+from models.entities.event import EntityKind  # fmt: skip
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState  # fmt: skip
+from models.entities.ledger import TERMS, LedgerAccount  # fmt: skip
+from models.entities.payout import PayoutState  # fmt: skip
+from models.entities.recovery import RecoveryRow, RecoveryState
 from models.facts import LineKind
 from models.money import split_minor
 from models.outcome import Transition, unbalanced

@@ -7,19 +7,12 @@ from typing import Any
 
 import pytest
 
-from models.entities.multi_agency import Linkage, Task
-from models.entities.partner import Call
-from models.entities.states import (
-    CallKind,
-    CallState,
-    EntityKind,
-    HoldState,
-    LinkageState,
-    PartnerKind,
-    TaskKind,
-    TaskState,
-)
-from models.entities.tables import table_of
+from models.entities.call import Call, CallKind, CallState
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.hold import HoldState
+from models.entities.multi_agency import Linkage, LinkageState, Task, TaskKind, TaskState
+from models.entities.partner import PartnerKind
 from models.queries.cases.case_files import load_file
 from models.queries.partners.register import partner_rows
 from models.store.calls import mark_sent, settle

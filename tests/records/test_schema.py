@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from models.migrate import UpgradeRefusedError, has_schema, is_known, upgrade
+from models.migrate import UpgradeRefusedError, upgrade
 from models.queries.audit.verify import FindingKind, verify
+from models.schema import has_schema, is_known
 
 _CHANGED = {
     "the trigger event_no_delete is not there any more": "DROP TRIGGER event_no_delete",

@@ -11,21 +11,20 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from models.case_file import CaseFile
-from models.entities import tables
-from models.entities.states import (
-    CallKind,
-    EntityKind,
-    HoldKind,
-    LedgerAccount,
-    RecoveryState,
-    Role,
-)
-from models.entities.transitions import TRANSITIONS
+from models.entities import catalogue
+from models.entities.call import CallKind
+from models.entities.catalogue import TRANSITIONS
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
-from models.store.record import StaleFileError, UnbalancedEntryError, record
+from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, Actor, unit_of_work
+from models.store.waiting_rows import StaleFileError
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.freezing.actions import amend
 from recovery_flows.ledger.changeset import Changeset
@@ -148,12 +147,12 @@ def test_a_call_is_planned_once(unit: Any, asked: Any) -> None:
 # SQLite does not tell of an index on an expression: that of claims by their payment's reference.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
-    assert tables.BY_NOUN.keys() == set(EntityKind)
+    assert catalogue.BY_NOUN.keys() == set(EntityKind)
     with unit.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
         triggers = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert connection.execute(triggers).scalar_one() == 4
+        assert connection.execute(triggers).scalar_one() == 9
 
 
 def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:

@@ -11,10 +11,11 @@ import pytest
 from alembic import command
 
 from models.engine import make_engine
-from models.migrate import alembic_config, is_known, schema_is_current, upgrade
+from models.migrate import alembic_config, upgrade
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
-from models.store.upgrading import SealsLostError, seal_older
+from models.schema import is_known, schema_is_current
+from models.store.installation import SealsLostError, seal_older
 from tests.records.older import brought_up_to_date, taken_back
 
 NEW = {

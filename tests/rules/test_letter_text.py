@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from models.entities.states import CallKind, HoldKind
+from models.entities.call import CallKind
+from models.entities.hold import HoldKind
 from models.facts import AccountRef
 from models.money import Money
 from recovery_flows.correspondence.documents.assembly import letter_lines

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.regimes import read_regime
-from models.entities.states import EntityKind, PartnerKind, Role, SubjectKind, TaskKind, TaskState
-from models.entities.task_rows import TaskRow
-from models.entities.transitions import TRANSITIONS
+from models.entities.catalogue import TRANSITIONS
+from models.entities.event import EntityKind
+from models.entities.multi_agency import SubjectKind, TaskKind, TaskRow, TaskState
+from models.entities.officer import Role
+from models.entities.partner import PartnerKind
 from models.store.permissions import DECISIONS
 from recovery_flows.law.regime import load_regime
 from recovery_flows.law.rows import Measure

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from models.case_file import CaseFile
-from models.entities.rows import RecoveryRow
-from models.entities.states import DiscrepancyKind, EntityKind, RecoveryState, TaskKind, TaskState
-from models.entities.task_rows import TaskRow
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.multi_agency import TaskKind, TaskRow, TaskState
+from models.entities.recovery import RecoveryRow, RecoveryState
 from models.facts import PartnerTaskState, TaskFact
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency.answers import NOTHING_NEW, take_task_fact

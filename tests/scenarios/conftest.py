@@ -20,9 +20,8 @@ import sqlalchemy as sa
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.recovery import Recovery
-from models.entities.states import RecoveryState
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.recovery import Recovery, RecoveryState
 from models.queries.cases.case_files import load_files
 from models.queries.cases.work import account_ref
 from recovery_flows.cases.stages import STAGES
@@ -67,7 +66,7 @@ async def _round(engine: Engine) -> int:
         done += 1
     for stage in STAGES:
         due = due_by_stage(engine).get(stage, [])
-        done += decide(engine, stage, due) if due else 0
+        done += decide(engine, due) if due else 0
         while sent := await dispatch.send_due(engine, CALLS[stage]):
             done += sent
     return done

@@ -16,13 +16,17 @@ import pytest
 from config.settings import load_settings
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile
-from models.entities.states import LIVE_HOLDS, OPEN_CALLS, PayoutState, RecoveryState, Role
+from models.entities.call import OPEN_CALLS
+from models.entities.hold import LIVE_HOLDS
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.approvals import pending_ids
 from models.queries.cases.case_files import load_files
-from models.queries.cases.queue import open_steps
+from models.queries.cases.open_steps import open_steps
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
@@ -133,7 +137,7 @@ class Unit:
                 done = True
             for stage in STAGES:
                 due = due_by_stage(self.engine).get(stage, [])
-                done = bool(decide(self.engine, stage, due) if due else 0) or done
+                done = bool(decide(self.engine, due) if due else 0) or done
                 done = bool(await dispatch.send_due(self.engine, CALLS[stage])) or done
 
     def _people(self) -> None:

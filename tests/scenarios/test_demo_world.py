@@ -13,20 +13,18 @@ import pytest
 import sqlalchemy as sa
 
 from models.case_file import CaseFile
-from models.entities.hold import Request
-from models.entities.states import (
-    CLOSED_RECOVERIES,
-    LIVE_HOLDS,
-    OPEN_CALLS,
-    RETURNED,
-    TERMS,
-    AllocationState,
-    LedgerAccount,
-    PayoutState,
-)
-from models.entities.tables import table_of
+from models.entities.allocation import AllocationState
+from models.entities.call import OPEN_CALLS
+from models.entities.catalogue import table_of
+from models.entities.hold import LIVE_HOLDS
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount
+from models.entities.payout import PayoutState
+from models.entities.recovery import CLOSED_RECOVERIES
+from models.entities.request import Request
+from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.books.money import covered
+from recovery_flows.cli.demo.figures import tell_ending
 from recovery_flows.clock import wall_clock
 from recovery_flows.engine.reconciliation import Verdict, reconcile
 from recovery_flows.reports.ledger_check import ledger_check
@@ -166,6 +164,19 @@ async def test_all_three_proofs_hold(played: Any) -> None:
     result = await reconcile(engine)
     await engine.close()
     assert {line.verdict for line in result.lines} == {Verdict.EQUAL}
+
+
+def test_the_demo_ends_with_what_victims_have_back_and_three_commands(
+    played: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell_ending(played.installation, ended=True)
+    told = capsys.readouterr().out
+    for sums in figures(played).currencies:
+        returned = sum(term.amount.minor for term in sums.terms if term.account in RETURNED)
+        back = Money(returned, sums.currency)
+        assert f"Victims lost {sums.reported} and have {back} back: " in told
+    assert told.count(f"RECOVERY_DATA_DIR={played.installation.data_dir} recovery ") == 3
+    assert "The story goes on" not in told
 
 
 def test_the_world_shows_each_kind_of_return(played: Any) -> None:

@@ -13,7 +13,9 @@ from textual.pilot import Pilot
 
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine
-from models.entities.states import EntityKind, HoldState, Role
+from models.entities.event import EntityKind
+from models.entities.hold import HoldState
+from models.entities.officer import Role
 from models.facts import (
     AccountRef,
     BankHoldState,
@@ -30,9 +32,9 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
-from models.store import calls, clock, partners, people, statements
-from models.store.documents import keep
+from models.store import calls, clock, documents, partners, people
 from models.store.intake import file_reports
+from models.store.statements import statements
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -44,8 +46,7 @@ from recovery_flows.freezing import stage as freezing
 from recovery_flows.law.regime import load_regime
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import stage as restitution
-from recovery_flows.tracing import onward_accounts, trace_requests
-from recovery_flows.tracing.case_trace import trace_file
+from recovery_flows.tracing import case_trace, onward_accounts, trace_requests
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
 
@@ -170,11 +171,11 @@ class Unity:
         )  # fmt: skip
 
         def take(unit: Unit, progress: Changeset) -> None:
-            pages = keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
+            pages = documents.keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
             stored = statements.record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
             asset = next(a for a in progress.file.assets if a.account_id == stored[0])
             trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, self.now)
-            trace_file(unit.session, unit.vault, progress, self.now, LAWS)
+            case_trace.trace_file(unit.session, unit.vault, progress, self.now, LAWS)
 
         self.answer_calls(recovery_id)
         self.change(recovery_id, take)

@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.case_file import CaseFile
-from models.entities.ledger import Event
-from models.entities.states import HoldState, RecoveryState
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.hold import HoldState
+from models.entities.recovery import RecoveryState
 from models.queries.cases.case_files import load_file
 from recovery_flows.cases.views.pending_approvals import pending_approvals
 from tui.screens.dialogs import Confirm, TypeRef

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from models.case_file import CaseFile
-from models.entities.states import DiscrepancyKind, EntityKind, RecoveryState, Role
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.outcome import Outcome, Transition
 from models.queries.cases.case_files import load_file

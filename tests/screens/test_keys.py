@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from models.case_file import CaseFile
-from models.entities.states import HoldState
+from models.entities.hold import HoldState
 from models.queries.cases.case_files import load_file
-from models.queries.cases.views import OfficerView, RecoveryPage
+from models.queries.cases.views import RecoveryPage
+from models.queries.installation.officers import OfficerView
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, Confirm

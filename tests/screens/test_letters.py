@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from models.entities.states import CallState, HoldState, PartnerChannel
+from models.entities.call import CallState
+from models.entities.hold import HoldState
+from models.entities.partner import PartnerChannel
 from models.queries.cases.case_files import load_file
 from models.store.partners import register
 from models.store.unit import unit_of_work

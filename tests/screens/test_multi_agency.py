@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.entities.states import PartnerKind, TaskState
+from models.entities.multi_agency import TaskState
+from models.entities.partner import PartnerKind
 from models.queries.cases.case_files import load_file
 from models.store import partners
 from models.store.unit import unit_of_work

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.sealing.sealed_place import SealedPlace
 from recovery_flows.access.registers import ask_officer, waiting_changes

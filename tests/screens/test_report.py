@@ -11,7 +11,7 @@ from textual.events import Paste
 from textual.widgets import TextArea
 
 from models.case_file import CaseFile
-from models.entities.states import HoldState
+from models.entities.hold import HoldState
 from models.facts import AccountRef
 from models.queries.cases.case_files import load_file, recovery_id_of
 from models.queries.cases.history import events_of

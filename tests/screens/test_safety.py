@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.cases.views import ClaimLine
 from models.safe_text import REPLACEMENT, safe
 from models.store import people

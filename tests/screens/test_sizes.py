@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from models.entities.states import LedgerAccount
+from models.entities.ledger import LedgerAccount
 from models.money import Money
 from models.queries.cases.views import TermLine
 from tui.layout import Column, grid

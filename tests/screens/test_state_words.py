@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldState
+from models.entities.hold import HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file

@@ -33,7 +33,9 @@ def money(minor: int, currency: str) -> dict[str, str]:
 
 
 def minor_of(told: Json) -> int:
-    """Minor units of money on the wire (two decimals)."""
+    """Minor units of money on the wire (two decimals, yen have none)."""
+    if told["currency"] == "JPY":
+        return int(told["amount"])
     whole, _, rest = str(told["amount"]).partition(".")
     return int(whole) * 100 + int(rest.ljust(2, "0") or 0)
 
@@ -93,6 +95,8 @@ class Resource:
     modified: datetime
     reason: str | None = None
     is_misquoted: bool = False
+    is_untold: bool = False
+    """Whether the feed keeps quiet about it as it is now: only who asks is told."""
     past: list[tuple[datetime, Json]] = field(default_factory=list)
 
 

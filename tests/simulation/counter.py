@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from tests.simulation.books import Account, Hold, Json, Payout, Resource
 from tests.simulation.faults import Fault
 
+_LATE = ("payout", "release", "extend")
+
 
 class ProblemError(Exception):
     """A named problem of the profile; a no to an order."""
@@ -66,13 +68,17 @@ class Desk:
     def rude(self, occasion: str) -> Fault | None:
         """The fault of this occasion, if this is its turn; each occasion is counted."""
         self._seen[occasion] += 1
-        if self.polite:
-            return None
         for fault in self.faults:
-            if fault.occasion == occasion and fault.nth in (0, self._seen[occasion]):
+            if fault.occasion != occasion or fault.nth not in (0, self._seen[occasion]):
+                continue
+            if not self.polite or self._comes_late(fault):
                 self.told[f"{occasion}:{fault.kind}"] += 1
                 return fault
         return None
+
+    def _comes_late(self, fault: Fault) -> bool:
+        """Whether even a polite bank does it: once, to what comes only near a recovery's end."""
+        return bool(fault.nth) and fault.occasion in _LATE and fault.kind != "never"
 
     # Time
 
@@ -119,6 +125,7 @@ class Desk:
         uneven = self.hold_stamp if isinstance(one, Hold) else timedelta(0)
         one.status, one.modified = status, at + uneven
         one.revision += 1
+        one.is_untold = False
 
     # What the oracle asks
 
@@ -134,5 +141,7 @@ class Desk:
 
     def resources(self) -> Iterator[Hold | Payout]:
         """Everything that the feed can tell."""
-        yield from (hold for hold in self.holds.values() if hold.kind != "voluntary")
+        for hold in self.holds.values():
+            if hold.kind != "voluntary" and not hold.is_untold:
+                yield hold
         yield from self.payouts.values()

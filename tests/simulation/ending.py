@@ -51,7 +51,7 @@ class Ending(World):
                 quiet = timedelta(0)
                 self.at += _NUDGE
                 continue
-            await self._nights()
+            await self._nights("a")
             following = self._following(quiet)
             if self._is_at_rest():
                 following = self._news_to_come()
@@ -63,21 +63,21 @@ class Ending(World):
             self._pass_time(following)
         self._complain()
 
-    async def _nights(self) -> None:
-        """What the engine does after midnight; a bank that nothing waits for is heard then."""
+    async def _nights(self, name: str) -> None:
+        """What an engine does after midnight; a bank that nothing waits for is heard then."""
         try:
-            await self.engines["a"].nights()
+            await self.engines[name].nights()
+        except ViolationError:
+            raise
         except Exception as error:
             raise ViolationError("engine died", f"{type(error).__name__}: {error}"[:400]) from error
+        self.oracle.night = self.at
         self.oracle.look()
 
     def _news_to_come(self) -> datetime | None:
         """Until when a bank may go back on its word, and is heard of it the night after."""
         found = [at for bank in self.banks.values() if (at := bank.next_news())]
-        # Before the oracle's own patience ends, for it looks first.
-        heard = [
-            bank.last_news + A_NIGHT - _NUDGE for bank in self.banks.values() if bank.last_news
-        ]
+        heard = [bank.last_news + A_NIGHT for bank in self.banks.values() if bank.last_news]
         found += [at for at in heard if at > self.at]
         return min(found, default=None)
 

@@ -133,6 +133,8 @@ class HoldingDesk(Desk):
         """Let a hold or a part of it go."""
         hold, now = self._hold(hold_id), self.now()
         minor = None if body["amount"] is None else minor_of(body["amount"])
+        if minor and body["amount"]["currency"] != (hold.told_currency or hold.currency):
+            raise ProblemError(409, "OperationInvalid")
         self.releases.append((now, hold.order_ref, minor))
         if (fault := self.rude("release")) is not None and fault.kind == "refuse":
             raise ProblemError(409, "OperationInvalid")

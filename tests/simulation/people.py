@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.store.intake import file_reports
@@ -47,7 +47,7 @@ class People:
         db, names = place.database, (*OFFICERS, SUPERVISOR)
         self._desks = {n: CaseOfficer(db, place.laws, by_system_user(db, n), wall) for n in names}
         self.acts = self.refused = 0
-        self.voluntary: dict[str, list[str]] = {}
+        self.voluntary: dict[tuple[str, str], str] = {}
         self.last_refusal: dict[str, str] = {}
 
     def _try(self, who: str, what: str, act: Callable[[], object]) -> bool:
@@ -126,20 +126,20 @@ class People:
         return self._try(who, action, act)
 
     def _name_at_bank(self, recovery_id: str, subject: str, who: str) -> bool:
-        """Where the discrepancy is that the bank's reference lacks: ask its desk, enter it."""
+        """Where the discrepancy is that the bank's reference lacks: ask its desk, enter it.
+
+        The desk knows which one is meant by the time of its call.
+        """
         query = (
-            "SELECT h.id, a.id FROM discrepancy d LEFT JOIN call c ON c.id = d.subject_id"
-            " JOIN hold h ON h.id IN (d.subject_id, c.subject_id) JOIN asset a"
-            " ON a.id = h.asset_id WHERE d.id = ? AND d.detail LIKE '%has no reference%'"
-            " AND h.bank_ref = ''"
+            "SELECT h.id, h.asset_id, h.acted_at FROM discrepancy d LEFT JOIN call c"
+            " ON c.id = d.subject_id JOIN hold h ON h.id IN (d.subject_id, c.subject_id)"
+            " WHERE d.id = ? AND d.detail LIKE '%has no reference%' AND h.bank_ref = ''"
         )
         found = self._eyes.execute(query, [subject]).fetchone()
         if found is None:
             return False
-        hold, asset = found
-        query = "SELECT bank_ref FROM hold WHERE asset_id = ?"
-        taken = {row[0] for row in self._eyes.execute(query, [asset])}
-        name = next((n for n in self.voluntary.get(asset, ()) if n not in taken), "none-known")
+        hold, asset, since = found
+        name = self.voluntary.get((asset, since), "none-known")
         return self._try(who, f"names {hold} {name}", lambda: hold_actions.name_at_bank(
             self._desks[who], recovery_id, hold, name, "synthetic"))  # fmt: skip
 
@@ -231,8 +231,8 @@ class People:
             hold = doors[partner].bank.hold_by_itself(tail, 50_00)
             if hold is None:
                 return
-            self.voluntary.setdefault(asset, []).append(hold.id)
             desk, now, told = self._desk_of(owner), self._wall(), f"{hold.held / 100:.2f}"
+            self.voluntary[asset, f"{now:%Y-%m-%d %H:%M:%S.%f}"] = hold.id
             self._try(owner, f"records a voluntary hold at {asset}",
                 lambda: hold_actions.record_voluntary(
                     desk, recovery, asset, told, now, hold.expires, "synthetic"))  # fmt: skip

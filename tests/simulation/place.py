@@ -23,7 +23,7 @@ import models.engine
 import models.store.pacing
 from config.regimes import read_regime, regime_codes
 from models.engine import Database, make_engine, open_database
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.migrate import upgrade
 from models.sealing.vault import KEY_FILE
 from models.store.partners import register

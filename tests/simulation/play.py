@@ -138,6 +138,8 @@ class History(Ending):
             self.commits.arm(*tick.crash)
         try:
             done = await self._alive(name, 1 if tick.engine == "part" else ROUNDS_MAX)
+            if self._tick is not None:
+                await self._nights(name)
         except CrashError:
             done = 1
             await self._bury(name)

@@ -99,15 +99,16 @@ def test_a_stop_whose_freeze_the_bank_refused_runs_out_on_its_date(at: Place) ->
     assert_well(told, story)
 
 
-def test_a_refused_stop_is_looked_at_before_more_is_stopped_on_its_account(at: Place) -> None:
+def test_a_refused_stop_is_looked_at_though_another_one_on_its_account_holds(at: Place) -> None:
     made = plan(
         Tick(8),
-        payments=(Payment(1, V1, M1, 400_00, "E1"),),
-        reports=(Report(2, "E1", 200_00, officer=1),),
+        payments=(Payment(1, V1, M1, 400_00, "E1"), Payment(1, V2, M1, 300_00, "E2")),
+        reports=(Report(2, "E1", 400_00), Report(3, "E2", 300_00)),
         faults=(Fault("north", "hold", 1, "refuse OTHER"),),
     )
     told, story = played(at, made)
-    assert story.index("see_refusal") < story.rindex("order_stop: R-2026-0001: stop-payment")
+    assert "joined" in story
+    assert story.index("see_refusal") < story.index("submit_close")
     assert_well(told, story)
 
 

@@ -8,14 +8,14 @@ from textual.content import Content
 
 from models.action_kinds import ActionKind
 from models.case_file import Step
-from models.entities.states import Role
-from models.queries.cases.views import ClockLine, EventLine, OfficerView, RecoveryPage
+from models.entities.officer import Role
+from models.queries.cases.views import ClockLine, EventLine, RecoveryPage
+from models.queries.installation.officers import OfficerView
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
 from tui.act_guards import officer_step, own_approval, why_not
-from tui.layout import ROOMY, Column, grid, paragraph
-from tui.screens.dialogs import also_lines
+from tui.layout import ROOMY, Column, also_lines, grid, paragraph
 from tui.state_styles import (
     ALARM,
     CARE,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from textual.content import Content
 
-from models.entities.states import RecoveryState
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.reports.rates import Rate
 from recovery_flows.reports.statistics import CurrencySummary, Summary

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from models.entities.states import LedgerAccount
+from models.entities.ledger import LedgerAccount
 from models.money import split_minor
 from models.queries.cases.views import TermLine
 from recovery_flows.reports.rates import percent

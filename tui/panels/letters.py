@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from models.entities.letter_answer import LetterStand
+from models.letter_answer import LetterStand
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.correspondence.documents.text import Line
 from tui.layout import ROOMY, Column, grid, paragraph

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from models.entities.states import LinkageState, TaskState
+from models.entities.multi_agency import LinkageState, TaskState
 from models.queries.cases.multi_agency import LinkageLine, TaskLine
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.multi_agency.actions import Prospect

@@ -7,13 +7,12 @@ from datetime import datetime
 
 from textual.content import Content
 
-from models.entities.states import Role
-from models.queries.cases.views import OfficerView
+from models.entities.officer import Role
+from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.views.report_preview import Checked, StopMessage
 from recovery_flows.intake.pasted.labels import PERSONAL, TITLES
 from recovery_flows.law.rows import Status
-from tui.layout import Column, grid, paragraph
-from tui.screens.dialogs import Figures, also_lines
+from tui.layout import Column, Figures, also_lines, grid, paragraph
 from tui.state_styles import ALARM, CARE, GOOD, MUTED
 from tui.text import counted, word, words, zoned_time
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
@@ -12,20 +11,10 @@ from textual.content import Content
 from models.money import Money
 from models.safe_text import safe
 from recovery_flows.tracing.views import HopView, PlaceRow, RuleColumn, TracePage
+from tui.screen_queries import TraceView
 
 _PLACE_WIDTH = 24
 _COLUMN_WIDTH = 15
-
-
-@dataclass(frozen=True, slots=True)
-class TraceView:
-    """A trace as it is looked at: from which rule on, and whose way."""
-
-    page: TracePage
-    first_rule: int
-    victim: int
-    hops: tuple[HopView, ...]
-    zone: str
 
 
 def _spoken(name: object) -> str:

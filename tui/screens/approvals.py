@@ -17,8 +17,9 @@ from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
 from tui.act_guards import APPROVE_ASKS, approval_figures, why_no_decision
+from tui.layout import also_lines, figures_lines
 from tui.screen_queries import Source
-from tui.screens.dialogs import AskLine, Confirm, TypeRef, also_lines, figures_lines
+from tui.screens.dialogs import AskLine, Confirm, TypeRef
 from tui.screens.live import LiveScreen
 from tui.state_styles import CARE, MUTED
 from tui.text import counted, word, words, zoned_time

@@ -7,7 +7,6 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Label, OptionList
 from textual.widgets.option_list import Option
@@ -15,28 +14,12 @@ from textual.widgets.option_list import Option
 from models.deconfliction_hits import AlsoLine
 from models.safe_text import safe
 from recovery_flows.access.log_in import Identity
-from tui.layout import Column, grid, paragraph
-from tui.state_styles import CARE, MUTED, SHARED
+from tui.layout import Figures, also_lines, figures_lines
+from tui.state_styles import MUTED
 from tui.text import word, words
 from tui.widgets.block import Block, Builder
 
 T = TypeVar("T")
-Figures = tuple[tuple[str, str], ...]
-
-
-def figures_lines(figures: Figures, width: int) -> list[Content]:
-    """Names and values in two columns, values in full."""
-    rows = [(word(name, MUTED), word(value, "bold $foreground")) for name, value in figures]
-    return grid([Column("", most=26), Column("", rest=True)], rows, width, full=True)
-
-
-def also_lines(also: tuple[AlsoLine, ...], width: int) -> list[Content]:
-    """What other recoveries know of the same account, in the words that may be said of it."""
-    return [
-        line
-        for one in also
-        for line in paragraph(words(SHARED.text(), "  ", (one.sentence, CARE)), width)
-    ]
 
 
 class Dialog(ModalScreen[T]):

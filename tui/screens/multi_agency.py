@@ -13,7 +13,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from models.entities.states import SubjectKind
+from models.entities.multi_agency import SubjectKind
 from models.safe_text import safe
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError, RefusedError

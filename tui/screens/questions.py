@@ -10,7 +10,8 @@ from textual.containers import VerticalScroll
 from textual.widgets import Input, Label
 
 from models.safe_text import safe
-from tui.screens.dialogs import Dialog, Figures, figures_lines
+from tui.layout import Figures, figures_lines
+from tui.screens.dialogs import Dialog
 from tui.state_styles import MUTED
 from tui.text import word, words
 

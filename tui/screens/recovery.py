@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.queries.cases.views import EventLine, RecoveryPage
-from tui.next_step import ask_step
 from tui.panels import case, money, multi_agency
 from tui.panels.discrepancy import discrepancies_lines
 from tui.panels.identity import terms_block
@@ -21,6 +20,7 @@ from tui.screen_queries import Source
 from tui.screens.dialogs import FullText
 from tui.screens.forms import NoteForm, note_key
 from tui.screens.multi_agency import LinkingScreen
+from tui.screens.next_step import ask_step
 from tui.widgets.block import Block, Builder, Panel
 
 NOTHING = "No recovery is chosen. Press 1 and Enter on a line of the queue."

@@ -15,7 +15,7 @@ from textual.document._document import Location
 from textual.widgets import Input, Static, TextArea
 
 from models.facts import ReportFact
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.views.report_preview import Checked

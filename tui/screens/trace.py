@@ -12,8 +12,7 @@ from textual.widgets import Static
 
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
 from tui.panels import trace
-from tui.panels.trace import TraceView
-from tui.screen_queries import Source
+from tui.screen_queries import Source, TraceView
 from tui.screens.dialogs import AskLine, PickRule
 from tui.screens.live import LiveScreen
 from tui.widgets.block import Block, Panel

@@ -9,7 +9,8 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 
-from models.queries.cases.views import EngineView, OfficerView
+from models.queries.installation.clock import EngineView
+from models.queries.installation.officers import OfficerView
 from tui.state_styles import ALARM, CALM, CARE, GOOD, MUTED
 from tui.text import cut, fitted, full_time, words, zoned_time
 from tui.widgets.block import Block

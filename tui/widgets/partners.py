@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.content import Content
 
-from models.entities.states import PartnerChannel
+from models.entities.partner import PartnerChannel
 from recovery_flows.partners.page import PartnerPage
 from recovery_flows.partners.page_text import ago
 from tui.panels.partner import BREAKERS, bars

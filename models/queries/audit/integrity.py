@@ -16,12 +16,15 @@ from sqlmodel import Session
 
 from models.engine import Database
 from models.entities.account import Account
-from models.entities.ledger import Event, PostingRow
-from models.entities.partner import Call, Partner
-from models.entities.recovery import Asset, Claim, Recovery
-from models.entities.restitution import Payout
-from models.entities.states import EntityKind
-from models.entities.tables import BY_NOUN, table_of
+from models.entities.asset import Asset
+from models.entities.call import Call
+from models.entities.catalogue import BY_NOUN, table_of
+from models.entities.claim import Claim
+from models.entities.event import EntityKind, Event
+from models.entities.ledger import PostingRow
+from models.entities.partner import Partner
+from models.entities.payout import Payout
+from models.entities.recovery import Recovery
 from models.queries.audit.evidence import account_is_right
 from models.queries.audit.replay import ALL, Replay, Within
 from models.raw import instant, raw_select

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
 from models.entities.runtime import Counter
-from models.entities.tables import table_of
 
 _RECOVERIES, _COUNTERS = table_of(Recovery), table_of(Counter)
 _COUNTER = "recovery-"

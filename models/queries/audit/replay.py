@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from models.entities.states import EntityKind
-from models.entities.tables import BY_NOUN, STATE_COLUMN, STATELESS
+from models.entities.catalogue import BY_NOUN, STATE_COLUMN, STATELESS
+from models.entities.event import EntityKind
 from models.outcome import Scalar
 from models.raw import Raw, raw_select, spelling
 from models.sealing.seals import UNCOVERED

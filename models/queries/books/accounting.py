@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.hold import Hold
-from models.entities.ledger import PostingRow
-from models.entities.recovery import Asset, Recovery
-from models.entities.restitution import Payout
-from models.entities.states import HoldState, LedgerAccount, PayoutState
-from models.entities.tables import table_of
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.hold import Hold, HoldState
+from models.entities.ledger import LedgerAccount, PostingRow
+from models.entities.payout import Payout, PayoutState
+from models.entities.recovery import Recovery
 
 _P, _R, _A = table_of(PostingRow).c, table_of(Recovery).c, table_of(Asset).c
 _H, _Y = table_of(Hold).c, table_of(Payout).c

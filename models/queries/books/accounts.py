@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from models.case_file import Place
 from models.entities.account import Account
-from models.entities.partner import Partner
-from models.entities.recovery import Asset, Claim, Recovery
-from models.entities.states import PartnerKind, RecoveryState
-from models.entities.tables import table_of
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim
+from models.entities.partner import Partner, PartnerKind
+from models.entities.recovery import Recovery, RecoveryState
 from models.sealing.vault import Vault
 
 _ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)

@@ -14,12 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.hold import Hold
-from models.entities.ledger import PostingRow
-from models.entities.recovery import Asset, Claim, Recovery, Trace
-from models.entities.restitution import Payout
-from models.entities.states import LIVE_HOLDS, ClaimState, LedgerAccount, PayoutState
-from models.entities.tables import table_of
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim, ClaimState
+from models.entities.hold import LIVE_HOLDS, Hold
+from models.entities.ledger import LedgerAccount, PostingRow
+from models.entities.payout import Payout, PayoutState
+from models.entities.recovery import Recovery
+from models.entities.trace import Trace
 
 _P, _R, _C = table_of(PostingRow).c, table_of(Recovery).c, table_of(Claim).c
 _H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_of(Payout).c

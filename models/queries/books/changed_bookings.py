@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterator
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.account import Statement, StatementLine
-from models.entities.ledger import Event
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind, Event
+from models.entities.statement import Statement, StatementLine
 from models.queries.audit.evidence import lost_lines
 from models.queries.audit.integrity import broken_subjects, is_as_left
 from models.raw import raw_select

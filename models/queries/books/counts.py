@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.ledger import Event
+from models.entities.catalogue import table_of
+from models.entities.event import Event
 from models.entities.recovery import Recovery
-from models.entities.tables import table_of
 
 
 def history_counts(session: Session) -> tuple[int, int]:

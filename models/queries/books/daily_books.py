@@ -16,13 +16,13 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models import channels
-from models.entities.hold import Hold
-from models.entities.ledger import Event, PostingRow
-from models.entities.partner import Partner
-from models.entities.recovery import Asset
-from models.entities.restitution import Payout
-from models.entities.states import EntityKind, HoldKind, LedgerAccount, PartnerChannel, PartnerKind
-from models.entities.tables import table_of
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind, Event
+from models.entities.hold import Hold, HoldKind
+from models.entities.ledger import LedgerAccount, PostingRow
+from models.entities.partner import Partner, PartnerChannel, PartnerKind
+from models.entities.payout import Payout
 
 _P, _E, _H = table_of(PostingRow).c, table_of(Event).c, table_of(Hold).c
 _A, _Y, _PARTNERS = table_of(Asset).c, table_of(Payout).c, table_of(Partner).c

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind, Event
 from models.entities.hold import Hold
-from models.entities.ledger import Event
-from models.entities.recovery import Asset
-from models.entities.restitution import Payout
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
+from models.entities.payout import Payout
 from models.held_over_time import HeldFigure, HoldHistory, PaidFrom
 from models.queries.books.daily_books import happened
 

@@ -10,20 +10,16 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.case_file import Place
-from models.entities.account import Account, LineImport, Statement, StatementLine
+from models.entities.account import Account
+from models.entities.catalogue import table_of
 from models.entities.partner import Partner
-from models.entities.tables import table_of
+from models.entities.statement import Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.money import Money
+from models.store.statements.line_imports import is_there
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)
-_IMPORTS = table_of(LineImport)
-
-
-def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
-    """Bookings of no import that is running: one that is not done yet has told nothing."""
-    return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.officer import Approval
-from models.entities.states import ApprovalState
-from models.entities.tables import table_of
+from models.entities.approval import Approval, ApprovalState
+from models.entities.catalogue import table_of
 from models.prepared import reading
 from models.queries.cases.case_files import load_files
 

@@ -7,11 +7,14 @@ from dataclasses import fields
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.discrepancy import Discrepancy
+from models.entities.catalogue import table_of
+from models.entities.discrepancy import (
+    Discrepancy,
+    DiscrepancyKind,
+    DiscrepancyRow,
+    DiscrepancyState,
+)
 from models.entities.recovery import Recovery
-from models.entities.rows import DiscrepancyRow
-from models.entities.states import DiscrepancyKind, DiscrepancyState
-from models.entities.tables import table_of
 
 _D, _R = table_of(Discrepancy), table_of(Recovery)
 _COLUMNS = [f.name for f in fields(DiscrepancyRow)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.ledger import Event
+from models.entities.catalogue import table_of
+from models.entities.event import Event
 from models.entities.recovery import Note
-from models.entities.tables import table_of
 from models.queries.cases.views import EventLine, NoteLine
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault

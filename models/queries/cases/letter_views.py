@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.entities.letter_answer import LetterStand
+from models.letter_answer import LetterStand
 
 
 @dataclass(frozen=True, slots=True)

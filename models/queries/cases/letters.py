@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.channels import by_interface
-from models.entities.letter_answer import TypedAnswer
-from models.entities.officer import Approval
-from models.entities.partner import Call, Document, Partner
-from models.entities.states import OPEN_CALLS, CallState
-from models.entities.tables import table_of
+from models.entities.approval import Approval
+from models.entities.call import OPEN_CALLS, Call, CallState
+from models.entities.catalogue import table_of
+from models.entities.partner import Partner
+from models.entities.runtime import Document
+from models.letter_answer import TypedAnswer
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.documents import place_of

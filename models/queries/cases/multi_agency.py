@@ -11,19 +11,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.account import Account, Party
-from models.entities.multi_agency import Linkage, Task
-from models.entities.partner import Document, Partner
-from models.entities.recovery import Claim, Recovery
-from models.entities.states import (
-    CLOSED_RECOVERIES,
-    LinkageState,
-    PartnerChannel,
-    PartnerKind,
-    RecoveryState,
-    TaskKind,
-    TaskState,
-)
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim
+from models.entities.multi_agency import Linkage, LinkageState, Task, TaskKind, TaskState
+from models.entities.partner import Partner, PartnerChannel, PartnerKind
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
+from models.entities.runtime import Document
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.documents import place_of

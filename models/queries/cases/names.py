@@ -11,11 +11,12 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.entities.account import Account, Party
-from models.entities.letter_answer import TypedAnswer
-from models.entities.recovery import Claim, Note
-from models.entities.rows import ClaimRow
-from models.entities.states import ApprovalState, EntityKind
-from models.entities.tables import table_of
+from models.entities.approval import ApprovalState
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim, ClaimRow
+from models.entities.event import EntityKind
+from models.entities.recovery import Note
+from models.letter_answer import TypedAnswer
 from models.queries.cases.letters import typed_answers
 from models.queries.cases.views import masked_account, masked_name
 from models.sealing.sealed_place import SealedPlace

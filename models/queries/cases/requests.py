@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.hold import Request
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.request import Request
 from models.sealing.sealed_place import SealedPlace
 
 _REQUESTS = table_of(Request)

@@ -7,73 +7,19 @@ from datetime import datetime
 
 from models.case_file import Step
 from models.deconfliction_hits import AlsoLine
-from models.entities.states import (
-    AllocationState,
-    ClaimState,
-    HoldKind,
-    HoldState,
-    LedgerAccount,
-    RecoveryState,
-    RequestState,
-    Role,
-    Stage,
-)
+from models.entities.allocation import AllocationState
+from models.entities.asset import Stage
+from models.entities.claim import ClaimState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
 from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import LinkageLine
 from models.safe_text import undirected
-from models.urgency import Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class EngineView:
-    """Whether an engine is at work (`alive`: its sign of life is fresh) and what it last said."""
-
-    alive: bool
-    state: str
-    message: str
-    beat_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """One open recovery in the queue; `due_at` is the end of the nearest legal clock.
-
-    `urgency` is its group in the queue's order, `attention` why it is in red, `idle_since` since
-    when; `shared`: another recovery knows an account or a payment of it.
-    """
-
-    recovery_id: str
-    ref: str
-    state: RecoveryState
-    stage: Stage
-    loss: Money
-    victims: int
-    due_at: datetime | None
-    action: str
-    role: Role
-    sentence: str
-    owner: str
-    method: str
-    reported_at: datetime
-    urgency: Urgency
-    attention: str = ""
-    idle_since: datetime | None = None
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """The queue, the most urgent first, at case time `now`; how many are in red, and why."""
-
-    now: datetime
-    lines: tuple[QueueLine, ...]
-    open_count: int
-    closed_count: int
-    engine: EngineView
-    attention_count: int = 0
-    discrepancy_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,15 +224,6 @@ class RecoveryPage:
     attention: str = ""
     idle_since: datetime | None = None
     discrepancies: tuple[DiscrepancyLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerView:
-    """Who acts: an identity and its roles."""
-
-    id: str
-    handle: str
-    roles: frozenset[Role]
 
 
 def masked_account(tail: str) -> str:

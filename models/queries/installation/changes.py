@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models.engine import Database
-from models.entities.ledger import Event
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import Event
 
 
 class ChangeWatch:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.runtime import Beat, CaseClock
-from models.entities.tables import table_of
-from models.queries.cases.views import EngineView
+from models.entities.catalogue import table_of
+from models.entities.installation import CaseClock
+from models.entities.runtime import Beat
 
 _CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
 _READ_CLOCK = sa.select(_CLOCK.c.stands_at)
 _FRESH = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """Whether an engine is at work (`alive`: its sign of life is fresh) and what it last said."""
+
+    alive: bool
+    state: str
+    message: str
+    beat_at: datetime | None
 
 
 def case_now(session: Session, wall: datetime) -> datetime:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from models.engine import Database
-from models.entities.register_states import InstallationKind
-from models.entities.runtime import Installation
-from models.entities.states import EntityKind
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind
+from models.entities.installation import Installation, InstallationKind
 from models.queries.audit.integrity import broken_subject
-from models.store.installing import THIS
+from models.store.installation import THIS
 
 _INSTALLATIONS = table_of(Installation)
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.officer import Officer
-from models.entities.states import Role
-from models.entities.tables import table_of
-from models.queries.cases.views import OfficerView
+from models.entities.catalogue import table_of
+from models.entities.officer import Officer, Role
 
 _OFFICERS = table_of(Officer)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerView:
+    """Who acts: an identity and its roles."""
+
+    id: str
+    handle: str
+    roles: frozenset[Role]
 
 
 def officers(session: Session) -> tuple[OfficerView, ...]:

@@ -9,11 +9,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.officer import Officer, RegisterChange
+from models.entities.approval import ApprovalState
+from models.entities.catalogue import table_of
+from models.entities.officer import Officer
 from models.entities.partner import Partner
-from models.entities.register_states import RegisterAct
-from models.entities.states import ApprovalState
-from models.entities.tables import table_of
+from models.entities.register_change import RegisterAct, RegisterChange
 from models.raw import plain
 from models.sealing.vault import Vault
 from models.store.registers import place_of

@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.case_file import Place
-from models.entities.partner import Partner
-from models.entities.states import PartnerKind
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.partner import Partner, PartnerKind
 
 _PARTNERS = table_of(Partner)
 

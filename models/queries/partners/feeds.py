@@ -10,24 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.discrepancy import Discrepancy
-from models.entities.hold import Hold
-from models.entities.multi_agency import Task
+from models.entities.asset import Asset
+from models.entities.catalogue import table_of
+from models.entities.discrepancy import Discrepancy, DiscrepancyKind, DiscrepancyState
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, Hold, HoldState
+from models.entities.multi_agency import OPEN_TASKS, Task, TaskState
 from models.entities.partner import Partner
-from models.entities.recovery import Asset, Recovery
-from models.entities.restitution import Payout
-from models.entities.states import (
-    CLOSED_RECOVERIES,
-    LIVE_HOLDS,
-    OPEN_TASKS,
-    DiscrepancyKind,
-    DiscrepancyState,
-    EntityKind,
-    HoldState,
-    PayoutState,
-    TaskState,
-)
-from models.entities.tables import table_of
+from models.entities.payout import Payout, PayoutState
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery
 
 _R, _PARTNERS, _TASKS = table_of(Recovery), table_of(Partner), table_of(Task)
 _HOLDS, _ASSETS, _PAYOUTS = table_of(Hold), table_of(Asset), table_of(Payout)

@@ -8,25 +8,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.hold import Hold
-from models.entities.ledger import Event
-from models.entities.multi_agency import Task
-from models.entities.partner import Call, Partner
+from models.entities.call import OPEN_CALLS, Call, CallKind, CallState
+from models.entities.catalogue import table_of
+from models.entities.event import EntityKind, Event
+from models.entities.hold import Hold, HoldKind, HoldState
+from models.entities.multi_agency import Task, TaskState
+from models.entities.partner import Partner, PartnerChannel, PartnerKind
+from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import Recovery
-from models.entities.restitution import Payout
-from models.entities.states import (
-    OPEN_CALLS,
-    CallKind,
-    CallState,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    PartnerChannel,
-    PartnerKind,
-    PayoutState,
-    TaskState,
-)
-from models.entities.tables import table_of
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 

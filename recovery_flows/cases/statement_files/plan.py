@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.books.accounts import banks, currency_of, partners_with, recoveries_about
@@ -18,8 +18,8 @@ from models.queries.cases.views import masked_account
 from models.sealing.vault import Vault
 from models.store.accounts import AccountPlan, ensure_account, write_learned, write_planned
 from models.store.partners import learn_code
-from models.store.statement_plan import PlannedStatement, plan_told
-from models.store.statements import record_planned
+from models.store.statements.plan import PlannedStatement, plan_told
+from models.store.statements.statements import record_planned
 from models.store.unit import Actor, Unit
 from recovery_flows.cases.commit import conclude
 from recovery_flows.errors import MisuseError, RefusedError

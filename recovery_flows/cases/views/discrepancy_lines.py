@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import DiscrepancyRow
+from models.entities.discrepancy import DiscrepancyRow
 from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.names import Names

@@ -12,18 +12,15 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
 from models.engine import Database
+from models.entities.approval import ApprovalState
+from models.entities.asset import AssetRow
+from models.entities.call import CallKind
+from models.entities.catalogue import table_of
+from models.entities.hold import HoldRow
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
 from models.entities.recovery import Recovery
-from models.entities.rows import AssetRow, HoldRow
-from models.entities.states import (
-    RETURNED,
-    TERMS,
-    ApprovalState,
-    CallKind,
-    LedgerAccount,
-    PayoutState,
-    Role,
-)
-from models.entities.tables import table_of
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.deconfliction import elsewhere
@@ -38,20 +35,20 @@ from models.queries.cases.views import (
     ClaimLine,
     ClockLine,
     HoldLine,
-    OfficerView,
     PayoutLine,
     RecoveryPage,
     RequestLine,
     TermLine,
 )
 from models.queries.installation.clock import case_now
+from models.queries.installation.officers import OfficerView
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
 from recovery_flows.cases import deadlines as wall, next_steps
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.views.discrepancy_lines import discrepancy_lines
 from recovery_flows.cases.views.pending_approvals import approval_line
-from recovery_flows.cases.views.queue import idle
+from recovery_flows.cases.views.queue import idle_of
 from recovery_flows.correspondence.letters.views import letters_of
 from recovery_flows.law.regime import Regimes
 from recovery_flows.multi_agency.board import linkage_lines
@@ -75,7 +72,7 @@ def recovery_page(
         file = load_file(session, recovery_id)
         names = names_of(session, database.vault, [file])
         page = _page(session, database.vault, file, names, laws, case_now(session, wall))
-        red = idle(session, page.now, patience, recovery_id).get(recovery_id)
+        red = idle_of(session, page.now, patience, recovery_id)
         there = elsewhere(session, [recovery_id]).get(recovery_id, ())
         sent = first_sent(session, recovery_id)
         return replace(

@@ -7,13 +7,13 @@ from dataclasses import replace
 from models.case_file import CaseFile
 from models.deconfliction_hits import Match
 from models.engine import Database
-from models.entities.rows import ApprovalRow
-from models.entities.states import ApprovalState
+from models.entities.approval import ApprovalRow, ApprovalState
 from models.queries.cases.approvals import files_with_pending
 from models.queries.cases.deconfliction import accounts_of, elsewhere
 from models.queries.cases.figures import main_figure, shown
 from models.queries.cases.names import Names, names_of
-from models.queries.cases.views import ApprovalLine, OfficerView
+from models.queries.cases.views import ApprovalLine
+from models.queries.installation.officers import OfficerView
 from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind

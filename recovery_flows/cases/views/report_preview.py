@@ -11,11 +11,12 @@ from models.case_file import CaseFile
 from models.deconfliction_hits import AlsoLine
 from models.facts import ReportFact
 from models.money import Money
-from models.queries.cases.known_reports import stored_holder
-from models.queries.cases.views import OfficerView, masked_name
+from models.queries.cases.views import masked_name
 from models.queries.installation.clock import case_now
+from models.queries.installation.officers import OfficerView
 from models.queries.partners.bank_names import BankName, bank_names, by_name
 from models.sealing.vault import Vault
+from models.store.intake import stored_holder
 from recovery_flows.cases import emergency_stop
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.report_and_stop import (

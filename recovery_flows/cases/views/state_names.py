@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from models.entities.states import (
-    LIVE_HOLDS,
-    AllocationState,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-    RecoveryState,
-    RequestState,
-    Stage,
-    TaskState,
-)
-from models.queries.cases.views import AssetLine, HoldLine, PayoutLine, QueueLine
+from models.entities.allocation import AllocationState
+from models.entities.asset import Stage
+from models.entities.hold import LIVE_HOLDS, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.multi_agency import TaskState
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
+from models.entities.request import RequestState
+from models.queries.cases.queue_views import QueueLine
+from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
 from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.ledger.term_names import term_word
 

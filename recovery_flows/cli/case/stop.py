@@ -14,7 +14,7 @@ from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, instant_text, tell
 
 if TYPE_CHECKING:
-    from models.queries.cases.views import OfficerView
+    from models.queries.installation.officers import OfficerView
     from recovery_flows.cases.report_and_stop import Stopped
     from recovery_flows.cases.views.report_preview import Checked
     from recovery_flows.cli.composition import Installation
@@ -42,7 +42,7 @@ def stop(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take a report on and send its stop-payment first; another person confirms it afterwards."""
+    """Accept a report and send its stop-payment. A supervisor confirms it."""
     text = _text(file)
     with opened() as installation:
         officer = installation.officer(acting_as)

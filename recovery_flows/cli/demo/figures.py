@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.action_kinds import ActionKind
-from models.entities.hold import Request
-from models.entities.partner import Call
-from models.entities.restitution import Allocation, Payout
-from models.entities.states import Role
-from models.entities.tables import table_of
+from models.entities.allocation import Allocation
+from models.entities.call import Call
+from models.entities.catalogue import table_of
+from models.entities.officer import Role
+from models.entities.payout import Payout
+from models.entities.request import Request
+from models.money import Money
 from models.queries.cases.discrepancies import discrepancy
-from models.queries.cases.queue import open_steps
+from models.queries.cases.open_steps import open_steps
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.output import say
 from recovery_flows.clock import wall_clock
@@ -53,6 +55,23 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
     say("  completed Prefect runs, asked from its API: " + ", ".join(f"{n} {c}" for n, c in runs))
     say(f"  database: {installation.data_dir / 'recovery.sqlite3'}")
     say(f"  look around: RECOVERY_DATA_DIR={installation.data_dir} recovery tui")
+
+
+def tell_ending(installation: Installation, *, ended: bool) -> None:
+    """What victims got back in this folder's unit, and three commands to look at it with."""
+    with installation.database.reading() as session:
+        figures = summary(session, wall_clock())
+    for currency in figures.currencies:
+        rate = {rate.name: rate for rate in currency.rates}["restitution"]
+        returned = Money(rate.numerator_minor, currency.currency)
+        say(f"Victims lost {currency.reported} and have {returned} back: {rate}.")
+    told = ", ".join(f"{count} {end.replace('_', ' ')}" for end, count in figures.ends)
+    say(f"Recoveries: {told or 'none has ended yet'}.")
+    if not ended:
+        say(f"The story goes on with: recovery demo --dir {installation.data_dir}")
+    say("Look around:")
+    for command in ("list --all", "report rates", "tui"):
+        say(f"  RECOVERY_DATA_DIR={installation.data_dir} recovery {command}")
 
 
 def tell_summary(figures: Summary) -> None:

@@ -15,15 +15,15 @@ import sqlalchemy as sa
 
 from config.settings import default_data_dir, load_settings
 from models.engine import make_engine, open_database
-from models.entities.ledger import Event
-from models.entities.register_states import InstallationKind
-from models.entities.states import Role
-from models.entities.tables import table_of
-from models.migrate import has_schema
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.installation import InstallationKind
+from models.entities.officer import Role
 from models.queries.installation.demo_mark import is_demo
+from models.schema import has_schema
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import VaultError
-from models.store.upgrading import has_no_seals
+from models.store.installation import has_no_seals
 from recovery_flows.cli.composition import (
     DEMO_IDENTITIES,
     FirstOfficer,

@@ -15,6 +15,7 @@ from recovery_flows.cli.demo.story import Story
 from recovery_flows.cli.output import say
 from recovery_flows.cli.sandbox_process import SandboxProcess, register_banks
 from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.failures import WorkFailedError
 from recovery_flows.engine.loop import PrefectLink, at_work, guarded_sweep, sign_of_life
 from recovery_flows.engine.watchdog import StalledError
 
@@ -26,7 +27,7 @@ _PACE = Pace(
     lease_seconds=12,
     reconcile_days=7,
 )
-_STALLS_MAX = 10
+_TRIES_MAX = 10
 
 
 def play(installation: Installation, pace_seconds: float = 0) -> None:
@@ -60,12 +61,13 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
 
 
 async def _begun_anew(engine: Engine, link: PrefectLink, say_now: Callable[[str], None]) -> int:
-    """One sweep; flows that Prefect lets wait are begun anew, as `recovery engine` does."""
-    for _ in range(_STALLS_MAX):
+    """One sweep; what Prefect lets wait or a busy machine fails is tried again, as engines do."""
+    for pause in range(_TRIES_MAX):
         try:
             return await guarded_sweep(engine, link, say_now)
-        except StalledError as error:
-            say_now(str(error))
+        except (StalledError, WorkFailedError) as error:
+            say_now(f"{error}: tried again")
+            await asyncio.sleep(pause)
     return await guarded_sweep(engine, link, say_now)
 
 
@@ -93,7 +95,7 @@ async def _drive(
         return done
 
     try:
-        with at_work(engine):
+        async with at_work(engine):
             drive = Drive(installation, engine, tell, pace_seconds)
             await drive.run(sweep)
             story.unfold()

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recovery_flows.cli.composition import Installation, open_installation
+from recovery_flows.cli.demo.figures import tell_ending
 from recovery_flows.cli.demo.folder import HOME, PLAN, SUPERVISOR, read_plan
+from recovery_flows.cli.sandbox_process import await_end
 
 _LOG = "demo.log"
+_END_SECONDS = 20.0
 
 
 def show_demo(folder: Path, pace_seconds: float) -> int:
@@ -24,11 +27,15 @@ def show_demo(folder: Path, pace_seconds: float) -> int:
         child = subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.PIPE, stdout=out, stderr=out
         )
+    installation = open_installation(folder)
     try:
-        return open_terminal(open_installation(folder), "", "", "", story_of(log, child))
+        code = open_terminal(installation, "", "", "", story_of(log, child))
     finally:
+        ended = child.poll() is not None
         child.terminate()
-        child.wait(timeout=20)
+        await_end(child, _END_SECONDS)
+    tell_ending(installation, ended=ended)
+    return code
 
 
 def story_of(log: Path, child: subprocess.Popen[bytes]) -> Callable[[], str]:

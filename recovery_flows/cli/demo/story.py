@@ -10,10 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.ledger import Event
+from models.entities.catalogue import BY_NOUN, table_of
+from models.entities.event import EntityKind, Event
 from models.entities.recovery import Recovery
-from models.entities.states import EntityKind
-from models.entities.tables import BY_NOUN, table_of
 from models.money import Money
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.demo.folder import read_plan

@@ -23,7 +23,7 @@ _REFUSED_EXIT_CODE = 3
 
 def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
-    group = typer.Typer(help="Take in what others send.", no_args_is_help=True)
+    group = typer.Typer(help="Import reports, statements and transfers.", no_args_is_help=True)
     group.callback()(_group)
     group.command()(reports)
     group.command()(statement)
@@ -36,8 +36,11 @@ def _group() -> None:
 
 
 def reports(
-    file: Annotated[Path, typer.Argument(help="Complaint file, CSV or JSON.")],
+    file: Annotated[Path | None, typer.Argument(help="Complaint file, CSV or JSON.")] = None,
     *,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print an example as CSV and what each column holds.")
+    ] = False,
     regime: Annotated[
         str, typer.Option(help="Law of the new files; default: that of the home partners.")
     ] = "",
@@ -47,9 +50,15 @@ def reports(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """File the reports of victims; a row that was filed before adds nothing."""
-    from recovery_flows.cli.intake.complaints import take_in
+    """File victims' reports. A row that was filed before adds nothing."""
+    from recovery_flows.cli.intake.complaints import print_template, take_in
+    from recovery_flows.errors import MisuseError
 
+    if template:
+        print_template()
+        return
+    if file is None:
+        raise MisuseError("name a complaint file; --template prints one to fill in")
     with opened() as installation:
         law = regime or _home_regime(installation)
         check_regime(installation, law)

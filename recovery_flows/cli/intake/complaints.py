@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import ReportFact
 from models.queries.installation.clock import case_now
 from models.store.documents import keep_bytes
@@ -15,9 +17,10 @@ from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import NobodyActsError
 from recovery_flows.cases.statement_files.unread_notes import keep_note
 from recovery_flows.cli.composition import Installation
+from recovery_flows.cli.table import columns
 from recovery_flows.clock import wall_clock
 from recovery_flows.intake.budget import Limits
-from recovery_flows.intake.complaints import read_reports
+from recovery_flows.intake.complaints import COLUMNS, OPTIONAL_COLUMNS, read_reports
 from recovery_flows.intake.refusals import FileRefusedError
 
 _REFUSED_MAX = 10_000
@@ -46,6 +49,19 @@ def take_in(installation: Installation, path: Path, acting_as: str, regime: str)
     summary.refused = sorted([*summary.refused, *refused])
     summary.unread = dict(unread)
     return summary
+
+
+def print_template() -> None:
+    """A complaint file of one made-up row on standard output; beside it what each column holds."""
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerow(example for _, example in COLUMNS.values())
+    told = [(name, _what(name, holds)) for name, (holds, _) in COLUMNS.items()]
+    sys.stderr.writelines(f"{line}\n" for line in columns(told))
+
+
+def _what(name: str, holds: str) -> str:
+    return f"{holds} (the column may be missing)" if name in OPTIONAL_COLUMNS else holds
 
 
 def _read(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def store(found: list[FileRead], files: list[Path], bank: str, acting_as: str) -> None:
     """Store every file, its bytes first; MisuseError without a data folder or an officer."""
-    from models.entities.states import Role
+    from models.entities.officer import Role
     from models.queries.installation.clock import case_now
     from models.store.unit import Actor
     from recovery_flows.access.log_in import NobodyActsError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from models.entities.states import PartnerChannel
+    from models.entities.partner import PartnerChannel
     from recovery_flows.cli.composition import Installation
 
 
@@ -92,6 +92,6 @@ def check_change(channel: Channel, session: Session, partner_id: str) -> None:
 
 def stored(channel: Channel) -> PartnerChannel:
     """The same as the register keeps it."""
-    from models.entities.states import PartnerChannel
+    from models.entities.partner import PartnerChannel
 
     return PartnerChannel(channel.value)

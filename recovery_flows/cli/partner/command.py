@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from enum import StrEnum
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, opened
+from recovery_flows.cli.output import say_json
 from recovery_flows.cli.partner import register as partner_register
 from recovery_flows.cli.partner.channel import WHAT_NEXT, Channel
-from recovery_flows.cli.table import tell
 
 if TYPE_CHECKING:
     from models.queries.cases.work import PartnerLine
@@ -38,7 +37,7 @@ Kind = Annotated[OfKind, typer.Option(help="What it is; only a bank has accounts
 
 def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
-    group = typer.Typer(help="Banks that the unit talks to.", no_args_is_help=True)
+    group = typer.Typer(help="Banks, telecoms, platforms, authorities.", no_args_is_help=True)
     group.command()(add)
     group.command()(key)
     partner_register.attach(group)
@@ -70,12 +69,13 @@ def add(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a partner, or for a known one's new address: a supervisor asks, another confirms.
+    """Register a partner or its new address. A second person confirms.
 
     A bank that knows our key (`recovery partner key`) is registered with --client-id; one that
     hands out a fixed token with --token-from-stdin. One with --channel letter needs none of them.
     """
-    from models.entities.states import PartnerKind, Role
+    from models.entities.officer import Role
+    from models.entities.partner import PartnerKind
     from models.store.partners import partner_values
     from recovery_flows.access.registers import ask_partner
     from recovery_flows.cli.officer import tell_asked
@@ -125,9 +125,9 @@ def _check(
 
 
 def key() -> None:
-    """Print our public key (a JWK set) to hand to a bank that is to trust our orders."""
+    """Print our public key (JWK set) for a bank that trusts our orders."""
     with opened() as installation:
-        tell([json.dumps(installation.signer.public_jwks(), indent=1)])
+        say_json(installation.signer.public_jwks())
 
 
 def _partners(installation: Installation) -> list[PartnerLine]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from models.entities.states import CallKind, HoldKind
+from models.entities.call import CallKind
+from models.entities.hold import HoldKind
 from recovery_flows.correspondence.documents.text import LetterFacts, Named, Order, instant_text
 
 _REASONS = (

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from models.entities.states import CallKind, HoldKind
+from models.entities.call import CallKind
+from models.entities.hold import HoldKind
 from models.facts import AccountRef
 from models.money import Money
 from models.safe_text import safe

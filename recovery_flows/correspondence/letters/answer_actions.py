@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from models.case_file import CaseFile
-from models.entities.letter_answer import AnswerState, TypedAnswer
-from models.entities.rows import CallRow
-from models.entities.states import CallKind, Role
+from models.entities.call import CallKind, CallRow
+from models.entities.officer import Role
+from models.letter_answer import AnswerState, TypedAnswer
 from models.queries.cases.letters import answer_place, document_bytes, letter_call
 from models.queries.cases.views import masked_account
 from models.queries.cases.work import account_ref

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.letter_answer import AnswerState, TypedAnswer
-from models.entities.rows import CallRow
-from models.entities.states import CallKind, HoldState, PayoutState
+from models.entities.call import CallKind, CallRow
+from models.entities.hold import HoldState
+from models.entities.payout import PayoutState
+from models.letter_answer import AnswerState, TypedAnswer
 from models.money import Money
 from recovery_flows.correspondence.letters.answer_fields import form_of
 from recovery_flows.correspondence.letters.next_steps import is_before_order

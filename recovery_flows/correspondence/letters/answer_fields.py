@@ -10,9 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.case_file import CaseFile
-from models.entities.letter_answer import AnswerState, TypedAnswer
-from models.entities.rows import CallRow
-from models.entities.states import CallKind, HoldState
+from models.entities.call import CallKind, CallRow
+from models.entities.hold import HoldState
+from models.letter_answer import AnswerState, TypedAnswer
 from models.money import Money
 from recovery_flows.errors import MisuseError
 from recovery_flows.law.regime import Regime

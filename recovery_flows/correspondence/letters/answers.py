@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.letter_answer import AnswerState, TypedAnswer
-from models.entities.rows import CallRow
-from models.entities.states import LIVE_HOLDS, CallKind, EntityKind, HoldState
+from models.entities.call import CallKind, CallRow
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.ids import digest_bytes
+from models.letter_answer import AnswerState, TypedAnswer
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import CallState, EntityKind, HoldState, RecoveryState
+from models.entities.call import CallState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldRow, HoldState
+from models.entities.recovery import RecoveryState
 from models.outcome import Transition
 from recovery_flows.correspondence import call_validity
 from recovery_flows.correspondence.letters.next_steps import may_be_sent

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.case_file import CaseFile
-from models.entities.rows import ApprovalRow
-from models.entities.states import ApprovalState, CallKind, EntityKind
+from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
 from models.queries.cases.letters import authority_named
 from models.queries.cases.work import CallLine
 from recovery_flows.approvals.kinds import ApprovalKind

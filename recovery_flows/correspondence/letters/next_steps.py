@@ -8,18 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.case_file import CaseFile, Step
-from models.entities.rows import CallRow, HoldRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    OPEN_CALLS,
-    ApprovalState,
-    CallKind,
-    CallState,
-    EntityKind,
-    HoldKind,
-    HoldState,
-    Role,
-)
+from models.entities.approval import ApprovalState
+from models.entities.call import OPEN_CALLS, CallKind, CallRow, CallState
+from models.entities.event import EntityKind
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
+from models.entities.officer import Role
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from models.step_wording import say

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import NoReturn, Protocol
 
 from models.case_file import CaseFile
-from models.entities.rows import CallRow, HoldRow
-from models.entities.states import CallKind, HoldKind
+from models.entities.call import CallKind, CallRow
+from models.entities.hold import HoldKind, HoldRow
 from models.facts import AccountRef
 from models.ids import canonical, digest_bytes
 from models.money import Money

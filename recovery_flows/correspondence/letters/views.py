@@ -7,9 +7,8 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.letter_answer import LetterStand
-from models.entities.rows import CallRow
-from models.entities.states import OPEN_CALLS, CallState
+from models.entities.call import OPEN_CALLS, CallRow, CallState
+from models.letter_answer import LetterStand
 from models.queries.cases.case_files import load_files
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.letters import recoveries_with_letters

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from models.case_file import CaseFile
-from models.entities.rows import HoldRow
-from models.entities.states import TASK_CALLS, CallKind, EntityKind, HoldKind, Role
+from models.entities.call import TASK_CALLS, CallKind
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldRow
+from models.entities.officer import Role
 from models.ids import HoldId, OfficerId, RecoveryId
 from models.money import Money
 from models.queries.cases.work import CallLine, account_ref

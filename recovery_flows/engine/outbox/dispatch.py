@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from models.entities.states import CallKind
+from models.entities.call import CallKind
 from models.facts import RawAnswer
 from models.ids import CallId
 from models.trouble import Trouble

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from models.case_file import CaseFile
-from models.entities.states import OPEN_CALLS, QUESTIONS, CallKind, CallState, EntityKind
+from models.entities.call import OPEN_CALLS, QUESTIONS, CallKind, CallState
+from models.entities.event import EntityKind
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import CallLine, call_owner, calls_by_id
 from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle

@@ -7,21 +7,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.entities.states import (
-    QUESTIONS,
-    TASK_CALLS,
-    CallKind,
-    CallState,
-    DiscrepancyKind,
-    EntityKind,
-)
+from models.entities.call import QUESTIONS, TASK_CALLS, CallKind, CallState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
 from models.queries.cases.case_files import load_file
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
 from recovery_flows.cases.commit import conclude

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from models.case_file import CaseFile
-from models.entities.states import CallKind, TaskKind
-from models.entities.task_rows import TaskRow
+from models.entities.call import CallKind
+from models.entities.multi_agency import TaskKind, TaskRow
 from models.queries.cases.multi_agency import sealed_subject
 from models.queries.cases.work import CallLine
 from models.sealing.sealed_place import SealedPlace

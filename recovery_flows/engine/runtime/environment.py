@@ -17,6 +17,8 @@ _PRIVATE = {
 _CLIENT = {
     # The ephemeral mode loses records under load; without an address a flow must fail instead.
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+    # The clients are opened before anything is asked, and stay open where nobody answers.
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
-from models.entities.states import TaskKind
+from models.entities.multi_agency import TaskKind
 from models.ids import canonical
 from recovery_flows.partners.rbp1.wire import time_text
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from models.entities.states import HoldKind
+from models.entities.hold import HoldKind
 from models.facts import (
     AccountRef,
     BalanceFact,

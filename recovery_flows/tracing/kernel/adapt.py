@@ -67,7 +67,9 @@ def fits(transfers: Iterable[Transfer], sources: Iterable[Source]) -> bool:
             return False
         amounts[transfer.id] = transfer.debit_minor
     named = [source.transfer_id for source in sources]
-    whole = all(amounts.get(s.transfer_id) == s.claim_minor for s in sources)
+    whole = all(
+        s.amount_minor is None and amounts.get(s.transfer_id) == s.claim_minor for s in sources
+    )
     return whole and len(set(named)) == len(named)
 
 

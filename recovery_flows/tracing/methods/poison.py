@@ -40,10 +40,10 @@ def trace(
     del openings, holds  # an account that was touched is exposed, whatever a bank holds of it
     ordered = sorted((t for t in transfers if t.at <= as_of), key=lambda t: (t.at, t.order, t.id))
     claims: defaultdict[str, set[str]] = defaultdict(set)
-    lost: dict[str, int] = {}
+    lost: dict[str, Source] = {}
     for source in sources:
         claims[source.transfer_id].add(source.claim_id)
-        lost.setdefault(source.transfer_id, source.claim_minor)
+        lost.setdefault(source.transfer_id, source)
     spread = _Spread(Covered(coverage))
     for transfer in ordered:
         if transfer.payer is None or transfer.payer != transfer.payee:
@@ -61,7 +61,7 @@ class _Spread:
         self.rates: dict[str, Fraction] = {}
         """Minor units of the loss for one of the account's own."""
 
-    def book(self, transfer: Transfer, claims: set[str], lost: int | None) -> None:
+    def book(self, transfer: Transfer, claims: set[str], lost: Source | None) -> None:
         carried = claims | self._of_payer(transfer)
         arrives = transfer.kind is LineKind.TRANSFER and transfer.payee is not None
         value = self._value(transfer, lost)
@@ -79,10 +79,11 @@ class _Spread:
         for claim in self.flags.get(payee, ()):
             self.exposed[payee, claim] += transfer.credit_minor
 
-    def _value(self, transfer: Transfer, lost: int | None) -> Fraction:
+    def _value(self, transfer: Transfer, lost: Source | None) -> Fraction:
         """A payment in minor units of the loss."""
         if lost is not None:
-            return Fraction(lost)
+            claimed = lost.amount_minor or transfer.debit_minor
+            return Fraction(lost.claim_minor * transfer.debit_minor, claimed)
         return transfer.debit_minor * self.rates.get(transfer.payer or "", Fraction(1))
 
     def _of_payer(self, transfer: Transfer) -> set[str]:

@@ -57,11 +57,15 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The payment a claim is about; `claim_minor` is in the currency of the loss."""
+    """The payment a claim is about; `claim_minor` is in the currency of the loss.
+
+    `amount_minor` is what of the payment is claimed, in the currency that left; None: all of it.
+    """
 
     transfer_id: str
     claim_id: str
     claim_minor: int
+    amount_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,21 +158,30 @@ class _Ledger:
             self.debts[account] += max(0, minor - int(self.reserves.total(account)))
 
     def _claimed(self, transfer: Transfer, source: Source, pieces: list[Piece]) -> list[Piece]:
-        """The claim takes what nobody else owns; what is another's stays his and is reported."""
+        """The claim takes what nobody else owns; what is another's stays his and is reported.
+
+        Who claims a part of a payment claims of what nobody owns first.
+        """
         result: list[Piece] = []
+        claimed = transfer.debit_minor if source.amount_minor is None else source.amount_minor
+        free = min(claimed, sum(piece.amount for piece in pieces if piece.claim is None))
+        left = {True: free, False: claimed - free}
         upto: Quantity = 0
         given: Quantity = 0
         for piece in pieces:
-            upto += piece.amount
-            total = self.rule.part(source.claim_minor, upto, transfer.debit_minor)
+            amount = min(piece.amount, left[piece.claim is None])
+            left[piece.claim is None] -= amount
+            upto += amount
+            total = self.rule.part(source.claim_minor, upto, claimed)
             share, given = total - given, total
-            if piece.claim is None:
-                result.append(piece._replace(claim=source.claim_id, claim_minor=share, hop=None))
+            part = piece._replace(amount=amount, claim_minor=share)
+            if piece.claim is not None:
+                result.append(piece)
+                self._end(transfer.payer, part, transfer.id, contested_by=source.claim_id)
                 continue
-            result.append(piece)
-            contested = piece._replace(claim_minor=share)
-            self._end(transfer.payer, contested, transfer.id, contested_by=source.claim_id)
-        return result
+            result.append(part._replace(claim=source.claim_id, hop=None))
+            result.append(piece._replace(amount=piece.amount - amount))
+        return [piece for piece in result if piece.amount]
 
     def _arrive(self, transfer: Transfer, payee: str, pieces: list[Piece]) -> None:
         moved = self._logged(transfer, payee, pieces)
@@ -272,3 +281,7 @@ def _check_source(source: Source, transfer: Transfer | None) -> None:
         raise ValueError(f"claim {source.claim_id} is about {source.transfer_id}: not there")
     if transfer.debit_minor <= 0 or transfer.payer == transfer.payee:
         raise ValueError(f"claim {source.claim_id} is about {transfer.id}: it moves nothing")
+    if source.amount_minor is not None and not 0 < source.amount_minor <= transfer.debit_minor:
+        raise ValueError(
+            f"claim {source.claim_id} claims nothing, or more than {transfer.id} moves"
+        )

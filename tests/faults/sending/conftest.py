@@ -17,19 +17,13 @@ import sqlalchemy as sa
 from config.settings import load_settings
 from models.case_file import CaseFile
 from models.engine import Database
-from models.entities.register_states import InstallationKind
-from models.entities.rows import HoldRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    OPEN_CALLS,
-    OPEN_TASKS,
-    ApprovalState,
-    HoldKind,
-    HoldState,
-    PayoutState,
-    Role,
-    TaskState,
-)
+from models.entities.approval import ApprovalState
+from models.entities.call import OPEN_CALLS
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
+from models.entities.installation import InstallationKind
+from models.entities.multi_agency import OPEN_TASKS, TaskState
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.audit.verify import verify
@@ -241,7 +235,7 @@ async def sweep(engine: Engine) -> None:
             done = True
         for stage in STAGES:
             due = due_by_stage(engine).get(stage, [])
-            done = bool(decide(engine, stage, due) if due else 0) or done
+            done = bool(decide(engine, due) if due else 0) or done
             done = bool(await dispatch.send_due(engine, CALLS[stage])) or done
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.entities.states import Role, SubjectKind, TaskKind, TaskState
+from models.entities.multi_agency import SubjectKind, TaskKind, TaskState
+from models.entities.officer import Role
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
 from recovery_flows.sandbox.worlds.world import Bank, World, WorldSubject

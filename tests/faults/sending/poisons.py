@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from models.entities.catalogue import table_of
+from models.entities.hold import HoldState
+from models.entities.officer import Role
 from models.entities.recovery import Recovery
-from models.entities.states import HoldState, Role
-from models.entities.tables import table_of
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.store.intake import file_reports

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import CallKind, EntityKind
+from models.entities.call import CallKind
+from models.entities.event import EntityKind
 from models.queries.audit.replay import UNCOVERED
 from models.queries.audit.verify import verify
 from models.store.calls import lease_calls

@@ -11,14 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from models.entities.states import (
-    ApprovalState,
-    CallState,
-    HoldKind,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-)
+from models.entities.approval import ApprovalState
+from models.entities.call import CallState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutState
 from models.facts import AccountRef
 from models.queries.audit.verify import verify
 from recovery_flows.cli.sandbox_process import register_banks

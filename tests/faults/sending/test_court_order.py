@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from models.entities.states import HoldKind, HoldState, LedgerAccount
+from models.entities.hold import HoldKind, HoldState
+from models.entities.ledger import LedgerAccount
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import actions as hold_actions
 

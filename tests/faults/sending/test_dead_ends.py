@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import ApprovalState, ClaimState, EntityKind, HoldKind, HoldState, Role
+from models.entities.approval import ApprovalState
+from models.entities.claim import ClaimState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.outcome import Outcome, Transition

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import ApprovalState, CallState, HoldState, Role
+from models.entities.approval import ApprovalState
+from models.entities.call import CallState
+from models.entities.hold import HoldState
+from models.entities.officer import Role
 
 
 def order_and_deny(unit: Any) -> None:

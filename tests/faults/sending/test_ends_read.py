@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from models.entities.states import HoldKind, HoldState
+from models.entities.hold import HoldKind, HoldState
 from models.queries.cases.work import partner
+from recovery_flows.engine import event_feed
 from recovery_flows.engine.decisions import due_by_stage
+from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.freezing.lapse import FEED_LAG
 
 
@@ -73,3 +75,18 @@ async def test_the_feed_is_read_right_after_the_next_end_and_not_when_it_is_due_
     with unit.database.reading() as session:
         due_at = partner(session, unit.database.vault, unit.sandbox.HOME).feed_due_at
     assert due_at == ends + FEED_LAG
+
+
+async def test_an_overdue_feed_is_not_put_off_because_its_bank_owes_an_answer_since(
+    unit: Any,
+) -> None:
+    freeze = await unit.frozen()
+    await unit.sweep(after_seconds=60)
+    with unit.database.reading() as session:
+        line = partner(session, unit.database.vault, unit.sandbox.HOME)
+    assert line.feed_interval_seconds == 0, "the bank only holds, and owes no answer"
+    unit.later((line.feed_due_at - unit.sandbox.now) / timedelta(hours=1) + 1)
+    hold_actions.find_unrelated(unit.desk(), unit.recovery_id, freeze.id, "synthetic")
+    unit.approve()
+    assert unit.hold(HoldKind.FREEZE).state is HoldState.RELEASE_PENDING
+    assert unit.sandbox.HOME in event_feed.due_polls(unit.engine)

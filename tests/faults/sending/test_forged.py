@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import DiscrepancyKind, DiscrepancyState
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
 from models.queries.audit.verify import verify
 from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.engine.failures import ClockBrokenError

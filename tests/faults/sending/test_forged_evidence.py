@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import DiscrepancyKind, DiscrepancyState, EntityKind, Role
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallState, HoldState, LedgerAccount, PayoutState
+from models.entities.call import CallState
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutState
 
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])

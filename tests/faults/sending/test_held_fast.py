@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from models.entities.rows import HoldRow
-from models.entities.states import CallKind, CallState, HoldKind, HoldState
+from models.entities.call import CallKind, CallState
+from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.queries.cases.case_files import load_file

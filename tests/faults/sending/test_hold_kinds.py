@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from models.entities.states import HoldKind, HoldState, Role, Stage
+from models.entities.asset import Stage
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import actions as hold_actions
 

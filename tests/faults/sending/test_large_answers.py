@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.entities.states import DiscrepancyKind, HoldState
-from models.store import line_imports
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.hold import HoldState
+from models.store.statements import line_imports
 from models.store.unit import unit_of_work
 from tests.faults.sending.poisons import second
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from models.entities.states import HoldKind
+from models.entities.hold import HoldKind
 from models.money import Money
 from recovery_flows.engine import event_feed
 from recovery_flows.engine.legal_days import PartnerDays, Wanted, reconcile_days

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState, PayoutState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.payout import PayoutState
 from models.queries.cases.work import partner
 from recovery_flows.engine import event_feed
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.states import ApprovalState, LinkageState, SubjectKind, TaskKind, TaskState
+from models.entities.approval import ApprovalState
+from models.entities.multi_agency import LinkageState, SubjectKind, TaskKind, TaskState
 from models.ids import digest_bytes
 from models.queries.cases.multi_agency import document_of
 from recovery_flows.errors import MisuseError, StepRefusedError

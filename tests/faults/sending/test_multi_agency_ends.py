@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import EntityKind, Role, TaskKind, TaskState
+from models.entities.event import EntityKind
+from models.entities.multi_agency import TaskKind, TaskState
+from models.entities.officer import Role
 from models.outcome import Outcome, Transition
 from models.queries.cases.case_files import load_file
 from models.store.derived import write_derived

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import Role, TaskKind, TaskState
+from models.entities.multi_agency import TaskKind, TaskState
+from models.entities.officer import Role
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.multi_agency import actions as multi_agency_actions, stage as multi_agency
 from recovery_flows.sandbox.worlds.world import World

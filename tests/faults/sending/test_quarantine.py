@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from models.case_file import GonePart
-from models.entities.states import DiscrepancyKind, DiscrepancyState, HoldKind, HoldState
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
+from models.entities.hold import HoldKind, HoldState
 from models.facts import LineKind
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import FileUnreadableError, trace_json

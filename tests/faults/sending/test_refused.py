@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState
+from models.entities.hold import HoldKind, HoldState
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.freezing import actions as hold_actions
 

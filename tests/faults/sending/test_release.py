@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState, Role
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.money import Money
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.freezing import actions as hold_actions

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState
+from models.entities.hold import HoldKind, HoldState
 from recovery_flows.engine.context import Engine
 from recovery_flows.sandbox.banks import statements
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState, Role
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.store.intake import file_reports

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, Role
+from models.entities.hold import HoldKind
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.approvals.kinds import ApprovalKind

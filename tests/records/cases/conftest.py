@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.store.people import appoint
 from models.store.unit import Actor, unit_of_work

@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from models.deconfliction_hits import Match
-from models.entities.ledger import Event
-from models.entities.recovery import Recovery
-from models.entities.states import HoldState, RecoveryState, Role
-from models.entities.tables import table_of
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.hold import HoldState
+from models.entities.officer import Role
+from models.entities.recovery import Recovery, RecoveryState
 from models.queries.cases.deconfliction import elsewhere, seen_elsewhere
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from recovery_flows.cases.deconfliction_check import KnownElsewhereError, also_lines
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import DiscrepancyKind, EntityKind, RecoveryState, Role
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.discrepancies import open_discrepancies

@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.entities.ledger import Event
-from models.entities.states import ApprovalState, CallKind, HoldKind, HoldState, RecoveryState, Role
-from models.entities.tables import table_of
+from models.entities.approval import ApprovalState
+from models.entities.call import CallKind
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.audit.verify import verify
-from models.queries.cases.views import OfficerView
+from models.queries.installation.officers import OfficerView
 from models.store.people import appoint
 from models.store.unit import unit_of_work
 from recovery_flows.access.log_in import NobodyActsError, by_system_user
@@ -149,7 +153,7 @@ def test_a_law_without_a_stop_payment_takes_nothing_in(unit: Any, fact: Any) -> 
     [
         ({"payee_account": AccountRef("nowhere", "99990001")}, "1", MisuseError, "payee bank"),
         ({"victim_account": AccountRef("nowhere", "99990001")}, "1", MisuseError, "victim bank"),
-        ({}, " ", StepRefusedError, "a case number: none was given"),
+        ({}, " ", StepRefusedError, "a case number, and none was given"),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(

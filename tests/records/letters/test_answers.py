@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState, Role
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.step_wording import Wording
 from models.store.documents import place_of

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallKind, HoldKind, HoldState, Role
+from models.entities.call import CallKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.queries.cases.work import due_call_kinds, next_retry
 from models.step_wording import Wording

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState, PayoutState, RequestState, Role
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
+from models.entities.payout import PayoutState
+from models.entities.request import RequestState
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.store.unit import Actor

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallState, HoldState, Role
+from models.entities.call import CallState
+from models.entities.hold import HoldState
+from models.entities.officer import Role
 from models.ids import digest_bytes
 from models.queries.audit.verify import verify
 from models.queries.cases.work import calls_by_id

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import AllocationState, ApprovalState, CallKind, HoldKind, Role
+from models.entities.allocation import AllocationState
+from models.entities.approval import ApprovalState
+from models.entities.call import CallKind
+from models.entities.hold import HoldKind
+from models.entities.officer import Role
 from models.facts import AccountRef
 from models.store.calls import mark_sent
 from models.store.unit import Actor, unit_of_work

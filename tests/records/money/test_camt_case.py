@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import Role
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.cases.statement_files.storing import TakenFile, take_in

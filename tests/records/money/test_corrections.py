@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import EntityKind, LedgerAccount
+from models.entities.event import EntityKind
+from models.entities.ledger import LedgerAccount
 from models.queries.audit.verify import verify
 from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, unit_of_work

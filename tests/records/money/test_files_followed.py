@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldKind, HoldState, Role, Stage
+from models.entities.asset import Stage
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.facts import Direction, LineKind
 from models.money import Money
 from models.queries.audit.verify import verify

@@ -9,15 +9,11 @@ from typing import Any
 import pytest
 
 from models.case_file import CaseFile
-from models.entities.rows import CallRow
-from models.entities.states import (
-    AllocationState,
-    CallKind,
-    CallState,
-    DiscrepancyKind,
-    EntityKind,
-    Role,
-)
+from models.entities.allocation import AllocationState
+from models.entities.call import CallKind, CallRow, CallState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.officer import Role
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import ApprovalKind

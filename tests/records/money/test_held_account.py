@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import HoldState
+from models.entities.hold import HoldState
 from models.facts import LineKind
 from models.queries.audit.verify import verify
 from recovery_flows.reports.ledger_check import ledger_check

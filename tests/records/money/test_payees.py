@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallKind, Role
+from models.entities.call import CallKind
+from models.entities.officer import Role
 from models.facts import AccountRef
 from models.queries.audit.verify import verify
 from models.store.unit import Actor

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallKind, PayoutState
+from models.entities.call import CallKind
+from models.entities.payout import PayoutState
 from models.queries.audit.verify import verify
 from models.sealing.sealed_place import SealedPlace
 from recovery_flows.engine.context import Engine, Pace

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from models.action_kinds import ActionKind
-from models.entities.states import AllocationState, DiscrepancyKind, HoldKind, Role
+from models.entities.allocation import AllocationState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.hold import HoldKind
+from models.entities.officer import Role
 from models.facts import AccountRef
 from models.queries.audit.verify import verify
 from models.store.unit import Actor

@@ -9,7 +9,9 @@ import pytest
 
 from models.action_kinds import ActionKind
 from models.case_file import Balance, CaseFile
-from models.entities.states import HoldKind, LedgerAccount, Stage
+from models.entities.asset import Stage
+from models.entities.hold import HoldKind
+from models.entities.ledger import LedgerAccount
 from recovery_flows.cases import next_steps
 from recovery_flows.ledger import pools
 from recovery_flows.restitution import guards as return_guards

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import TERMS, LedgerAccount
+from models.entities.ledger import TERMS, LedgerAccount
 from models.money import Money
 from models.queries.audit.verify import verify
 from recovery_flows.ledger.account_targets import NOT_CREDITED, OVERPAID

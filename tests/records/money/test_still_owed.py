@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from models.action_kinds import ActionKind
-from models.entities.states import AllocationState, CallKind, HoldKind, HoldState, Role
+from models.entities.allocation import AllocationState
+from models.entities.call import CallKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.queries.audit.verify import verify

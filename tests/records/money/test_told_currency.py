@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from models.entities.states import EntityKind
+from models.entities.event import EntityKind
 from models.money import Money
 from recovery_flows.cases.next_steps import ActionKind, steps
 from recovery_flows.ledger import discrepancies

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import AllocationState, ApprovalState, HoldKind, HoldState, Role
+from models.entities.allocation import AllocationState
+from models.entities.approval import ApprovalState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.queries.cases.history import notes_of
 from models.store.unit import Actor

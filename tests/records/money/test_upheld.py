@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from models.action_kinds import ActionKind
-from models.entities.states import AllocationState, DiscrepancyKind, LedgerAccount
+from models.entities.allocation import AllocationState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.ledger import LedgerAccount
 from models.money import Money
 from models.queries.audit.verify import verify
 from recovery_flows.cases import discrepancy_actions, next_steps

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import ApprovalState, PartnerChannel, Role
+from models.entities.approval import ApprovalState
+from models.entities.officer import Role
+from models.entities.partner import PartnerChannel
 from models.queries.cases.letter_views import LetterLine
 from models.store.partners import learn_code
 from models.store.unit import ENGINE, unit_of_work

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.entities.states import ClaimState, HoldKind, HoldState, PayoutState, RecoveryState
+from models.entities.claim import ClaimState
+from models.entities.hold import HoldKind, HoldState
+from models.entities.payout import PayoutState
+from models.entities.recovery import RecoveryState
 
 
 async def test_a_bank_by_letter_gives_back_what_it_holds_like_any_other(paper: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallKind
+from models.entities.call import CallKind
 from models.money import Money
 from recovery_flows.cli.composition import open_installation
 from recovery_flows.cli.demo.people import REQUEST_FIELDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.action_kinds import ActionKind
-from models.entities.states import DiscrepancyKind, DiscrepancyState
+from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
 from models.store.documents import place_of
 from tests.faults.sending import partners
 

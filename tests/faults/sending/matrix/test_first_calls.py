@@ -9,7 +9,10 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from models.entities.states import CallKind, HoldState, LedgerAccount, RequestState
+from models.entities.call import CallKind
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.request import RequestState
 from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.matrix.effects import assert_two_figures

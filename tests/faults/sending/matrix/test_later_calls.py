@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from models.entities.states import CallKind, HoldKind, HoldState, LedgerAccount, PayoutState
+from models.entities.call import CallKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutState
 from models.facts import AccountRef
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.sandbox.states import FaultKind

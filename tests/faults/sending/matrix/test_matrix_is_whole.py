@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from models.entities.states import CallKind
+from models.entities.call import CallKind
 from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 from recovery_flows.sandbox.faults.catalogue import KINDS, means_something
 from recovery_flows.sandbox.states import FaultKind

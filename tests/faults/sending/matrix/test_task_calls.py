@@ -9,7 +9,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from models.entities.states import CallKind, TaskKind, TaskState
+from models.entities.call import CallKind
+from models.entities.multi_agency import TaskKind, TaskState
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.partners import PLATFORM, SITE, events, start, task, told

@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import (
-    OPEN_CALLS,
-    ApprovalState,
-    CallKind,
-    EntityKind,
-    RequestState,
-    TaskKind,
-    TaskRenewal,
-    TaskState,
-)
+from models.entities.approval import ApprovalState
+from models.entities.call import OPEN_CALLS, CallKind
+from models.entities.event import EntityKind
+from models.entities.multi_agency import TaskKind, TaskRenewal, TaskState
+from models.entities.request import RequestState
 from models.outcome import Transition
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work

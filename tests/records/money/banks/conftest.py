@@ -11,17 +11,12 @@ from typing import Any
 import pytest
 
 from models.case_file import CaseFile
-from models.entities.rows import DiscrepancyRow, HoldRow, PayoutRow
-from models.entities.states import (
-    LIVE_HOLDS,
-    TERMS,
-    CallKind,
-    HoldKind,
-    HoldState,
-    LedgerAccount,
-    PayoutState,
-    RecoveryState,
-)
+from models.entities.call import CallKind
+from models.entities.discrepancy import DiscrepancyRow
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState
+from models.entities.ledger import TERMS, LedgerAccount
+from models.entities.payout import PayoutRow, PayoutState
+from models.entities.recovery import RecoveryState
 from models.facts import BankHoldState, BankPayoutState, HoldFact, PayoutFact
 from models.money import Money
 from models.queries.audit.verify import verify

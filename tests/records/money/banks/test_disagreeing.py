@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from models.action_kinds import ActionKind
-from models.entities.states import AllocationState, HoldState, LedgerAccount, PayoutState
+from models.entities.allocation import AllocationState
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
 from recovery_flows.cases.discrepancy_actions import resolve

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import EntityKind, HoldState, PayoutState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldState
+from models.entities.payout import PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from recovery_flows.freezing import answer_table
 from recovery_flows.restitution import payout_answers

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.entities.rows import CallRow
-from models.entities.states import CallKind, CallState, EntityKind, HoldKind, HoldState, PayoutState
+from models.entities.call import CallKind, CallRow, CallState
+from models.entities.event import EntityKind
+from models.entities.hold import HoldKind, HoldState
+from models.entities.payout import PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from models.entities.states import CallKind, CallState, HoldState, LedgerAccount
+from models.entities.call import CallKind, CallState
+from models.entities.hold import HoldState
+from models.entities.ledger import LedgerAccount
 from models.facts import BankHoldState, BankPayoutState, HoldFact
 from models.money import Money
 from models.store.calls import mark_sent, settle

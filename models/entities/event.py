@@ -1,0 +1,84 @@
+"""History: events that are only ever added, and what they can be about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.columns import Text24, Text40, Text64, Text200, Text400, enum
+from models.entities.officer import Role
+
+
+class EntityKind(StrEnum):
+    """What an event can be about; each has a table and, where it has states, a table of moves."""
+
+    RECOVERY = "recovery"
+    CLAIM = "claim"
+    ASSET = "asset"
+    HOLD = "hold"
+    REQUEST = "request"
+    ALLOCATION = "allocation"
+    PAYOUT = "payout"
+    CALL = "call"
+    APPROVAL = "approval"
+    TRACE = "trace"
+    STATEMENT = "statement"
+    NOTE = "note"
+    PARTNER = "partner"
+    OFFICER = "officer"
+    LINKAGE = "linkage"
+    TASK = "task"
+    DISCREPANCY = "discrepancy"
+    OBJECTION = "objection"
+    REGISTER_CHANGE = "register_change"
+    INSTALLATION = "installation"
+    CLOCK = "clock"
+
+
+# What the engine does by itself counts where it changes where something stands. A reminder, an
+# alarm, a question to a bank and its answer do not: with them alone a file would never grow old.
+DONE = (
+    "(role <> 'engine' OR (noun NOT IN ('call', 'statement', 'trace')"
+    " AND (old_state IS NULL OR old_state <> new_state)))"
+)
+"""Events by which something was done about a recovery; SQL, since an index is made of it."""
+SENT = "(noun = 'call' AND event = 'sent')"
+"""Events by which a call left."""
+
+
+class Event(SQLModel, table=True):
+    """One move of one object: who, role, when, from, to, why; chained globally and per recovery."""
+
+    __table_args__ = (
+        sa.Index("ix_event_recovery", "recovery_id", "seq"),
+        sa.Index("ix_event_subject", "subject_id", "seq"),
+        sa.Index(
+            "ix_event_done", "recovery_id", "at",
+            sqlite_where=sa.text(DONE), postgresql_where=sa.text(DONE),
+        ),
+        sa.Index(
+            "ix_event_sent", "recovery_id", "at", "subject_id",
+            sqlite_where=sa.text(SENT), postgresql_where=sa.text(SENT),
+        ),
+    )  # fmt: skip
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recovery_id: Text64 = ""
+    recovery_seq: int = 0
+    at: datetime
+    actor_id: Text64
+    role: Annotated[Role, enum(Role)]
+    noun: Annotated[EntityKind, enum(EntityKind)]
+    subject_id: Text64
+    event: Text40
+    old_state: str | None = Field(default=None, max_length=24)
+    new_state: Text24
+    values_json: str
+    reason: Text400 = ""
+    legal_basis: Text200 = ""
+    previous_digest: Text64
+    digest: Text64

@@ -1,0 +1,53 @@
+"""A change of the registers that a second person confirms: its acts, its moves, its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from sqlmodel import SQLModel
+
+from models.columns import Id, Text64, enum, foreign_key
+from models.entities.approval import ApprovalState
+
+
+class RegisterAct(StrEnum):
+    """What a second person confirms about the registers."""
+
+    APPOINT_OFFICER = "appoint_officer"
+    REGISTER_PARTNER = "register_partner"
+    CHANGE_PARTNER = "change_partner"
+
+
+_V = ApprovalState
+CHANGE_MOVES: Mapping[tuple[str | None, str], str] = {
+    (None, "asked"): _V.PENDING,
+    (_V.PENDING, "approved"): _V.APPROVED,
+    (_V.PENDING, "denied"): _V.DENIED,
+}
+
+
+class RegisterChange(SQLModel, table=True):
+    """What a supervisor asked to be put into the register of officers or partners.
+
+    A second person confirms it before it counts. `values_sealed` is the new row's columns as JSON,
+    `values_digest` their keyed digest; `basis_digest` covers what stood there when it was asked,
+    `reason_sealed` is why it was denied.
+    """
+
+    __tablename__ = "register_change"
+
+    id: Id
+    act: Annotated[RegisterAct, enum(RegisterAct)]
+    subject_id: Text64
+    values_sealed: str
+    values_digest: Text64
+    basis_digest: Text64 = ""
+    state: Annotated[ApprovalState, enum(ApprovalState, index=True)]
+    asked_by: Annotated[str, foreign_key("officer.id", index=False)]
+    asked_at: datetime
+    decided_by: Text64 = ""
+    decided_at: datetime | None = None
+    reason_sealed: str = ""

@@ -1,0 +1,145 @@
+"""`recovery document` and `recovery bundle`: a return on paper, and proof of it in one file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recovery_flows.cli.options import find, opened
+from recovery_flows.cli.table import counted, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from recovery_flows.cli.composition import Installation
+    from recovery_flows.correspondence.returns.page import Document
+
+DISAGREEMENT = 5
+ENDINGS = ("pdf", "md", "json")
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The recovery.")]
+Languages = Annotated[
+    list[str], typer.Option("--language", help="en or zh; may be given again for both.")
+]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(document)
+    group = typer.Typer(help="All documents of a recovery in one file.", no_args_is_help=True)
+    group.command()(make)
+    group.command()(verify)
+    app.add_typer(group, name="bundle")
+
+
+def document(
+    ref: Ref,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KIND]...", help="notice, decision, receipt, flow."),
+    ] = None,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder to write into.", file_okay=False)
+    ] = Path(),
+    language: Languages = ["en"],  # noqa: B006 - typer reads it, nobody changes it
+    ending: Annotated[
+        list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
+    ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
+) -> None:
+    """Write notice, decision, receipts, flow of money. Persons by number only."""
+    from recovery_flows.correspondence.letters.files import check_free, write_new
+    from recovery_flows.errors import MisuseError
+
+    for one in ending:
+        if one not in ENDINGS:
+            raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
+    with opened() as installation:
+        made = [
+            file
+            for code in language
+            for one in _documents(installation, ref, code, tuple(kinds or ()))
+            for file in _files(one, ending).items()
+        ]
+    for name, _ in made:
+        check_free(out / name)
+    for name, raw in made:
+        write_new(out / name, raw)
+    tell([str(out / name) for name, _ in made] or ["there is no such document of it yet"])
+
+
+def _documents(
+    installation: Installation, ref: str, language: str, kinds: tuple[str, ...]
+) -> tuple[Document, ...]:
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.correspondence.returns.reading import KINDS, documents_of
+
+    return documents_of(
+        installation.database,
+        installation.laws,
+        find(installation, ref),
+        installation.sender(),
+        wall_clock(),
+        language,
+        kinds or KINDS,
+    )
+
+
+def _files(one: Document, endings: list[str] | tuple[str, ...]) -> dict[str, bytes]:
+    from recovery_flows.correspondence.returns.page import as_json, as_markdown
+    from recovery_flows.correspondence.returns.pdf import as_pdf
+
+    made: dict[str, Callable[[Document], bytes]] = {
+        "pdf": as_pdf,
+        "md": lambda d: as_markdown(d).encode(),
+        "json": lambda d: as_json(d).encode(),
+    }
+    return {f"{one.name}.{ending}": made[ending](one) for ending in dict.fromkeys(endings)}
+
+
+def make(
+    ref: Ref,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="A new file, such as R-1.zip.")],
+    language: Languages = ["en"],  # noqa: B006 - typer reads it, nobody changes it
+) -> None:
+    """Write all documents into one signed zip (PDF, Markdown, JSON)."""
+    from recovery_flows.correspondence.letters.files import check_free, write_new
+    from recovery_flows.correspondence.returns.bundle import bundle
+
+    check_free(out)
+    with opened() as installation:
+        made = [one for code in language for one in _documents(installation, ref, code, ())]
+        files = {n: raw for one in made for n, raw in _files(one, ENDINGS).items()}
+        raw = bundle(made[0].ref, made[0].seq, made[0].digest, files, installation.signer)
+    write_new(out, raw)
+    tell([f"{out}: {counted(len(made), 'document')}, {len(raw):,} bytes, signed"])
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A bundle.", dir_okay=False)],
+    *,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="What `recovery partner key` prints.")
+    ] = None,
+) -> None:
+    """Check a bundle's files and signature. Takes no database; exit 5 if not."""
+    from recovery_flows.correspondence.returns.bundle import differences
+    from recovery_flows.errors import MisuseError
+
+    try:
+        raw = file.read_bytes()
+        keys = json.loads(key.read_text(encoding="utf-8")) if key else None
+    except OSError as error:
+        raise MisuseError(f"{error.filename} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise MisuseError(f"{key} is no JWK set: {error}") from error
+    found = differences(raw, keys)
+    tell(found)
+    if found:
+        raise typer.Exit(DISAGREEMENT)
+    signed = "signed with the given key" if keys else "the signature was not checked (--key)"
+    tell([f"{file}: every file is as its manifest says; {signed}"])

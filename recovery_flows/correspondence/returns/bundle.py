@@ -1,0 +1,110 @@
+"""A bundle: all documents of a recovery in one zip, with a manifest that anybody can check.
+
+`manifest.json` names each file with its length and SHA-256; `manifest.jws` is the unit's signature
+over exactly those bytes (JWS, RFC 7515 and 7797, PS256). Checking takes no database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from recovery_flows.errors import MisuseError
+from recovery_flows.partners.rbp1.signing import ALGORITHM, Signer
+
+MANIFEST, SIGNATURE = "manifest.json", "manifest.jws"
+FILES_MAX, BYTES_MAX = 2_000, 200_000_000
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def bundle(ref: str, seq: int, digest: str, files: Mapping[str, bytes], signer: Signer) -> bytes:
+    """A zip of these files with the signed manifest; only the signature is another each time."""
+    manifest = {
+        "recovery": ref,
+        "event": seq,
+        "event_digest": digest,
+        "files": {name: _told(raw) for name, raw in sorted(files.items())},
+    }
+    told = (json.dumps(manifest, indent=1) + "\n").encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, raw in [*sorted(files.items()), (MANIFEST, told),
+                          (SIGNATURE, signer.detached(told).encode())]:  # fmt: skip
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), raw, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _told(raw: bytes) -> dict[str, object]:
+    return {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+def differences(raw: bytes, keys: Mapping[str, object] | None) -> list[str]:
+    """What does not fit in a bundle, a sentence each; nothing where all does.
+
+    `keys` is the unit's public JWK set; without it the signature is not looked at. MisuseError for
+    what is no bundle at all.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            files = _unpacked(archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise MisuseError("this is no bundle: the zip cannot be read") from error
+    if MANIFEST not in files:
+        raise MisuseError(f"this is no bundle: there is no {MANIFEST} in it")
+    told = files.pop(MANIFEST)
+    signature = files.pop(SIGNATURE, b"")
+    found = [] if keys is None else _signature_differences(told, signature, keys)
+    return [*found, *_file_differences(_listed(told), files)]
+
+
+def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    members = archive.infolist()
+    if len(members) > FILES_MAX or sum(m.file_size for m in members) > BYTES_MAX:
+        raise MisuseError(
+            f"the bundle holds more than {FILES_MAX:,} files or {BYTES_MAX // 1_000_000} MB"
+        )
+    if len({m.filename for m in members}) < len(members):
+        raise MisuseError("the bundle holds two files of one name")
+    return {m.filename: archive.read(m) for m in members}
+
+
+def _listed(told: bytes) -> dict[str, dict[str, object]]:
+    try:
+        files = json.loads(told)["files"]
+        return {str(name): {"bytes": row["bytes"], "sha256": row["sha256"]}
+                for name, row in files.items()}  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise MisuseError(f"this is no bundle: {MANIFEST} cannot be read") from error
+
+
+def _signature_differences(
+    told: bytes, signature: bytes, keys: Mapping[str, object]
+) -> Iterable[str]:
+    if not signature:
+        return [f"{SIGNATURE} is missing: nobody has signed the manifest"]
+    try:
+        public = KeySet.import_key_set(cast("KeySetSerialization", keys))
+        jws.deserialize_compact(signature, public, algorithms=[ALGORITHM], payload=told)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return [f"{SIGNATURE}: the manifest is not signed with the key that was given"]
+    return []
+
+
+def _file_differences(
+    listed: Mapping[str, Mapping[str, object]], files: Mapping[str, bytes]
+) -> Iterable[str]:
+    for name in sorted(listed.keys() - files.keys()):
+        yield f"{name} is missing"
+    for name in sorted(files.keys() - listed.keys()):
+        yield f"{name} is in the bundle and not in its manifest"
+    for name in sorted(files.keys() & listed.keys()):
+        if _told(files[name]) != listed[name]:
+            yield f"{name} was changed: its length or SHA-256 is another"

@@ -1,0 +1,115 @@
+"""What a recovery's documents are made from, read in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.case_file import CaseFile
+from models.engine import Database
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.payout import PayoutRow, PayoutState
+from models.queries.books.money import places
+from models.queries.cases.case_files import load_file
+from models.queries.cases.names import names_of
+from models.queries.installation.clock import case_now
+from models.queries.partners.bank_names import bank_names
+from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.returns import compose
+from recovery_flows.correspondence.returns.compose import Facts
+from recovery_flows.correspondence.returns.page import Document
+from recovery_flows.correspondence.returns.wording import wording
+from recovery_flows.errors import MisuseError
+from recovery_flows.law.regime import Regimes
+from recovery_flows.tracing.hops import hops_of
+from recovery_flows.tracing.views import HopView
+
+KINDS = ("notice", "decision", "receipt", "flow")
+_EVENTS = table_of(Event)
+
+
+def documents_of(
+    database: Database,
+    laws: Regimes,
+    recovery_id: str,
+    sender: Sender,
+    wall: datetime,
+    language: str,
+    kinds: tuple[str, ...] = KINDS,
+) -> tuple[Document, ...]:
+    """Every document of these kinds that a recovery gives; MisuseError for an unknown kind.
+
+    Notices and decisions of divisions that are not void, receipts of payments that banks have
+    booked, the way of the money.
+    """
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        known = ", ".join(KINDS)
+        raise MisuseError(f"there is no document {unknown[0]!r}; there are: {known}")
+    words = wording(language)
+    with database.reading() as session:
+        facts = _facts(session, database, laws, recovery_id, sender, wall)
+        made: list[Document] = []
+        for kind in kinds:
+            if kind == "flow":
+                made.append(compose.flow(facts, _ways(session, facts), words))
+            elif kind == "receipt":
+                made += [compose.receipt(facts, p, words) for p in _settled(facts.file)]
+            else:
+                make: Callable[..., Document] = getattr(compose, kind)
+                made += [make(facts, a, words) for a in facts.file.allocations if _tells(a, kind)]
+    return tuple(made)
+
+
+def _facts(
+    session: Session,
+    database: Database,
+    laws: Regimes,
+    recovery_id: str,
+    sender: Sender,
+    wall: datetime,
+) -> Facts:
+    file = load_file(session, recovery_id)
+    accounts = {a.account_id for a in file.assets} | {p.payee_account_id for p in file.payouts}
+    called = {bank.id: bank.name for bank in bank_names(session)}
+    there = {a: called.get(place.partner_id, "") for a, place in places(session, accounts).items()}
+    last = session.execute(
+        sa.select(_EVENTS.c.seq, _EVENTS.c.digest)
+        .where(_EVENTS.c.recovery_id == recovery_id)
+        .order_by(_EVENTS.c.seq.desc())
+        .limit(1)
+    ).one()
+    return Facts(
+        file=file,
+        names=names_of(session, database.vault, [file], accounts),
+        banks=there,
+        law=laws[file.recovery.regime],
+        sender=sender,
+        now=case_now(session, wall),
+        seq=last.seq,
+        digest=last.digest,
+    )
+
+
+def _ways(session: Session, facts: Facts) -> dict[str, tuple[HopView, ...]]:
+    recovery = facts.file.recovery
+    return {
+        claim.id: hops_of(session, recovery.id, recovery.tracing_rule, claim.id, facts.now)
+        for claim in facts.file.claims
+    }
+
+
+def _settled(file: CaseFile) -> Iterator[PayoutRow]:
+    return (payout for payout in file.payouts if payout.state is PayoutState.SETTLED)
+
+
+def _tells(allocation: AllocationRow, kind: str) -> bool:
+    """Whether a division gives that document: a notice only where one was published."""
+    if allocation.state is AllocationState.VOID:
+        return False
+    return kind != "notice" or allocation.notice_from is not None

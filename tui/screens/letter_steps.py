@@ -1,0 +1,108 @@
+"""The key `n` on a letter: read and print it, enter how it went, type in what came back."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.case_file import Step
+from models.letter_answer import LetterStand
+from models.queries.cases.letter_views import LetterLine
+from models.queries.cases.views import RecoveryPage
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.correspondence.letters import (
+    actions as letter_actions,
+    answer_actions,
+)
+from recovery_flows.correspondence.letters.files import default_name
+from recovery_flows.correspondence.letters.next_steps import LetterAction
+from tui.screens.letters import LetterDialog, PaperForm, PickLetter
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
+
+_ANSWERABLE = (LetterStand.WAITS, LetterStand.RETURNED)
+_SENT_FIELDS = (
+    ("how", "fax, courier, post, e-mail, hand; a number"),
+    ("at", "2026-03-02T10:15; empty: now"),
+)
+
+
+def ask_letter(app: Terminal, page: RecoveryPage, step: Step) -> None:
+    """Ask what the next step with a letter takes, then let the desk do it."""
+    line = next((x for x in page.letters if x.call_id == step.subject_id), None)
+    if line is None:
+        app.say(f"{page.ref}: {step.sentence}: it has changed, look again", refused=True)
+    elif step.action == LetterAction.PRINT:
+        _ask_file(app, page, line)
+    elif step.action == LetterAction.SEND:
+        _ask_how(app, page, line)
+    else:
+        _ask_whose(app, page, line)
+
+
+def _ask_file(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
+    def take(path: str | None) -> None:
+        if path is not None:
+            app.perform(partial(_print, app, line.call_id, Path(path), page.version))
+
+    path = str(Path("~") / default_name(line.call_id))
+    app.push_screen(LetterDialog(app.source, line, path), take)
+
+
+def _print(app: Terminal, call_id: str, path: Path, seen: int, desk: CaseOfficer) -> str:
+    return letter_actions.print_to(desk, app.source.post, call_id, path, seen)
+
+
+def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
+    def take(typed: dict[str, str] | None) -> None:
+        if typed is not None:
+            app.perform(partial(_sent, line.call_id, typed, page.version), key)
+
+    key = letter_key(line.call_id)
+    title = f"{page.ref}: how did the letter go?"
+    sentence = f"To {line.bank}: {line.what}. The bank's clock runs from when it was sent."
+    app.push_screen(PaperForm(title, sentence, _SENT_FIELDS, key, app.drafts), take)
+
+
+def _sent(call_id: str, typed: dict[str, str], seen: int, desk: CaseOfficer) -> str:
+    return letter_actions.record_sent(
+        desk, call_id, typed.get("how", ""), typed.get("at", ""), seen
+    )
+
+
+def _ask_whose(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
+    def take(chosen: LetterLine | None) -> None:
+        if chosen is not None:
+            _ask_answer(app, page, chosen)
+
+    waiting = tuple(x for x in page.letters if x.stands in _ANSWERABLE)
+    if len(waiting) > 1:
+        app.push_screen(PickLetter(page.ref, waiting), take)
+    else:
+        _ask_answer(app, page, line)
+
+
+def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
+    def take(typed: dict[str, str] | None) -> None:
+        if typed is not None:
+            app.perform(partial(_answer, line.call_id, typed, page.version), key)
+
+    key = letter_key(line.call_id)
+    what = "the bank's file" if line.kind == "statement" else "scan of the bank's letter"
+    fields = (("document", f"{what}, kept sealed"), *line.fields)
+    title = f"{page.ref}: what does {line.bank} answer?"
+    sentence = f"To: {line.what}. It counts after another person's second look."
+    app.push_screen(PaperForm(title, sentence, fields, key, app.drafts), take)
+
+
+def _answer(call_id: str, typed: dict[str, str], seen: int, desk: CaseOfficer) -> str:
+    path = Path(typed.get("document", "")).expanduser()
+    fields = {name: text for name, text in typed.items() if name != "document"}
+    return answer_actions.enter_answer(desk, call_id, fields, path, seen)
+
+
+def letter_key(call_id: str) -> str:
+    """With what the keys of the drafts of a letter begin."""
+    return f"letter:{call_id}:"

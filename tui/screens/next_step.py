@@ -1,0 +1,124 @@
+"""The key `n`: refuse with the reason, ask what has to be asked, then let the desk do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.case_file import Step
+from models.queries.cases.views import RecoveryPage
+from recovery_flows.cases import discrepancy_actions
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.next_steps import ActionKind
+from recovery_flows.correspondence.letters.next_steps import LetterAction
+from tui.act_guards import ASKS_FIRST, officer_step, own_approval, step_also, step_figures, why_not
+from tui.panels.discrepancy import discrepancy_figures
+from tui.screens.dialogs import AskLine, Confirm
+from tui.screens.forms import FieldsForm, fields_key
+from tui.screens.letter_steps import ask_letter
+from tui.screens.questions import ResolveDiscrepancy
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
+
+
+def ask_step(app: Terminal, page: RecoveryPage) -> None:
+    """Do the next step of a recovery, after the question it deserves; a supervisor's is shown."""
+    refusal = why_not(page, app.officer, read_only=app.read_only)
+    step = officer_step(page)
+    approval = own_approval(page, app.officer)
+    if approval is not None and not app.read_only:
+        app.open_approval(approval.subject_id)
+    elif refusal or step is None:
+        app.say(f"{page.ref}: {refusal}", refused=True)
+    elif step.action == ActionKind.ACCEPT:
+        _ask_case_number(app, page)
+    elif step.action == ActionKind.COMPLETE_REQUEST:
+        _ask_fields(app, page, step)
+    elif step.action == ActionKind.RESOLVE_DISCREPANCY:
+        _ask_what_was_found(app, page, step)
+    elif step.action in set(LetterAction):
+        ask_letter(app, page, step)
+    elif step.action in ASKS_FIRST and (step.action not in _WHERE_SHARED or step_also(page, step)):
+        _ask_yes(app, page, step)
+    else:
+        _do(app, page)
+
+
+_WHERE_SHARED = frozenset({ActionKind.SUBMIT_FREEZE, ActionKind.SUBMIT_REQUEST})
+"""Another person looks at these before they leave: they ask where another recovery asks too."""
+
+
+def _do(
+    app: Terminal,
+    page: RecoveryPage,
+    case_number: str = "",
+    fields: Mapping[str, str] | None = None,
+    drafts: str = "",
+    *,
+    knowing: bool = False,
+) -> None:
+    app.perform(partial(_advance, page, case_number, fields, knowing), drafts)
+
+
+def _advance(
+    page: RecoveryPage,
+    case_number: str,
+    fields: Mapping[str, str] | None,
+    knowing: bool,  # noqa: FBT001 - the desk's own word, handed on by partial
+    desk: CaseOfficer,
+) -> str:
+    return desk.advance(
+        page.recovery_id,
+        fields=fields,
+        case_number=case_number,
+        seen_version=page.version,
+        knowing=knowing,
+    )
+
+
+def _ask_case_number(app: Terminal, page: RecoveryPage) -> None:
+    def take(number: str | None) -> None:
+        if number is not None:
+            _do(app, page, case_number=number)
+
+    sentence = f"Under which case number is the report of {page.loss} taken on?"
+    app.push_screen(AskLine(f"Accept {page.ref}", sentence, "case number"), take)
+
+
+def _ask_what_was_found(app: Terminal, page: RecoveryPage, step: Step) -> None:
+    found = next(d for d in page.discrepancies if d.discrepancy_id == step.subject_id)
+
+    def take(reason: str | None) -> None:
+        if reason is not None:
+            app.perform(partial(_resolve, page, found.discrepancy_id, reason))
+
+    law = app.source.laws.get(page.regime)
+    figures = discrepancy_figures(found, page.ref, law.time_zone if law else app.time_zone)
+    app.push_screen(ResolveDiscrepancy(found.sentence, figures), take)
+
+
+def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, desk: CaseOfficer) -> str:
+    return discrepancy_actions.resolve(desk, page.recovery_id, discrepancy_id, reason, page.version)
+
+
+def _ask_fields(app: Terminal, page: RecoveryPage, step: Step) -> None:
+    def take(fields: dict[str, str] | None) -> None:
+        if fields is not None:
+            _do(app, page, fields=fields, drafts=fields_key(step.subject_id))
+
+    request = next(r for r in page.requests if r.request_id == step.subject_id)
+    app.push_screen(FieldsForm(page.ref, request.request_id, request.missing, app.drafts), take)
+
+
+def _ask_yes(app: Terminal, page: RecoveryPage, step: Step) -> None:
+    also = step_also(page, step)
+
+    def take(answer: str | None) -> None:
+        if answer is not None:
+            _do(app, page, knowing=bool(also))
+
+    title = f"{step.sentence[:1].upper()}{step.sentence[1:]}?"
+    question = Confirm(title, ASKS_FIRST[step.action], step_figures(page, step), also=also)
+    app.push_screen(question, take)
