@@ -291,10 +291,6 @@ def _plan(
     if end is not None and now + timedelta(seconds=least_seconds) < end + FEED_LAG < due_at:
         due_at = end + FEED_LAG
     plan_poll(
-        unit,
-        partner.id,
-        due_at=due_at,
-        interval_seconds=seconds if waits else 0,
-        reached=reached,
+        unit, partner.id, due_at=due_at, interval_seconds=seconds if waits else 0, reached=reached,
         read_at=now if whole else None,
-    )
+    )  # fmt: skip
