@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    """Hunt, print the table, keep it; exit code 1 if a mutant lives."""
+    """Hunt, print the table, keep it; exit code 1 if a mutant lives that nothing else is before."""
     fix_hashes("bench.mutants")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--from", type=int, default=0, dest="first")
@@ -41,11 +41,12 @@ def main() -> None:
         known[killed.mutant.name] = _row(killed)
         rows = [known[m.name] for m in GUARDS if m.name in known]
         given.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    sys.exit(any(known[m.name]["seed"] is None for m in chosen))
+    sys.exit(any(known[m.name]["seed"] is None and not m.behind for m in chosen))
 
 
 def _told(killed: Killed) -> str:
-    how = "LIVES" if killed.seed is None else f"seed {killed.seed} ({killed.kind})"
+    lives = f"lives behind: {killed.mutant.behind}" if killed.mutant.behind else "LIVES"
+    how = lives if killed.seed is None else f"seed {killed.seed} ({killed.kind})"
     return f"{killed.mutant.section}  {killed.mutant.name:50}  {how}, {killed.played} played"
 
 
@@ -54,7 +55,7 @@ def _row(killed: Killed) -> Row:
     return {
         "section": mutant.section, "guard": mutant.guards, "without it": mutant.name,
         "within": mutant.seeds, "seed": killed.seed, "found as": killed.kind,
-        "played": killed.played, "commit": commit(),
+        "played": killed.played, "behind": mutant.behind, "commit": commit(),
     }  # fmt: skip
 
 
