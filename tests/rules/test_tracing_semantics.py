@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import fifo, lifo, poison, pro_rata
+from recovery_flows.tracing.methods import poison
+from recovery_flows.tracing.methods.rules import fifo, lifo, pro_rata
 from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,
@@ -59,12 +60,8 @@ def _held(trace: Trace) -> dict[tuple[str, str], int]:
 
 
 def test_a_block_moved_by_lifo_arrives_oldest_first() -> None:
-    transfers = [
-        _pay(1, ("V", "M"), 10),
-        _pay(2, ("W", "M"), 10),
-        _pay(3, ("M", "N"), 20),
-        _pay(4, ("N", None), 10, kind=LineKind.CASH),
-    ]
+    transfers = [_pay(1, ("V", "M"), 10), _pay(2, ("W", "M"), 10), _pay(3, ("M", "N"), 20)]
+    transfers.append(_pay(4, ("N", None), 10, kind=LineKind.CASH))
     sources = [Source("t1.0", "v", 10), Source("t2.0", "w", 10)]
     trace = _trace(transfers, sources, _known("M", "N"), rule=lifo.trace)
     assert [(g.claim_id, g.amount_minor) for g in trace.gone] == [("w", 10)]

@@ -24,6 +24,7 @@ from models.outcome import unbalanced
 from models.queries.audit.evidence import evidence_differences
 from models.queries.audit.removed import missing_refs, refs_by_id
 from models.queries.audit.replay import Replay
+from models.queries.audit.rollups import rollup_differences
 from models.queries.audit.schema import schema_differences
 from models.queries.audit.sealed import seal_differences, sealed_since
 from models.raw import instant, raw_select
@@ -115,6 +116,9 @@ def verify(database: Database) -> tuple[Finding, ...]:
             walk.findings.append(
                 Finding(FindingKind.REMOVED_RECOVERY, None, "", ref, "recovery", "", sentence)
             )
+        if not walk.findings:  # else they follow from rows that are wrong themselves
+            for table, name, sentence in rollup_differences(session):
+                walk.find(FindingKind.CHANGED_ROW, sentence, noun=table, subject_id=name)
     for sentence in bad:
         walk.find(FindingKind.CHANGED_HEAD, sentence)
     _check_heads(walk, heads)

@@ -1,0 +1,109 @@
+"""Imports of bookings in many short transactions: seen by nobody until they are done."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.engine import Database
+from models.entities.catalogue import table_of
+from models.entities.statement import LineImport, StatementLine
+from models.store.pacing import for_a_while, rest_of_the_lock
+from models.store.unit import Unit, unit_of_work
+
+_IMPORTS, _LINES = table_of(LineImport), table_of(StatementLine)
+LEASE = timedelta(seconds=60)
+_TOGETHER = 200
+
+
+class ImportRunningError(Exception):
+    """Another import is at work: two at once could store one booking twice."""
+
+    def __init__(self) -> None:
+        super().__init__("another import of statements is running: try again when it is done")
+
+
+class ImportLostError(Exception):
+    """This import was taken for dead and taken out again, since it did not go on in time."""
+
+    def __init__(self) -> None:
+        super().__init__("the import was interrupted and taken out again: try again")
+
+
+def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
+    """Bookings of no import that is running: one that is not done yet has told nothing."""
+    return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
+
+
+def begin(unit: Unit, import_id: str, wall: datetime) -> None:
+    """Begin an import; ImportRunningError while another one is alive."""
+    alive = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until > wall)
+    if unit.session.execute(alive).first():
+        raise ImportRunningError
+    unit.session.execute(
+        _IMPORTS.insert().values(id=import_id, begun_at=wall, lease_until=wall + LEASE)
+    )
+
+
+def go_on(unit: Unit, import_id: str, wall: datetime) -> None:
+    """Say that an import is alive; ImportLostError if somebody has taken it out."""
+    mine = _IMPORTS.update().where(_IMPORTS.c.id == import_id, _IMPORTS.c.lease_until > wall)
+    changed = unit.session.execute(mine.values(lease_until=wall + LEASE))
+    if changed.rowcount == 0:
+        raise ImportLostError
+
+
+def finish(unit: Unit, import_id: str, wall: datetime) -> None:
+    """From the commit on the bookings of an import are there."""
+    go_on(unit, import_id, wall)
+    unit.session.execute(_IMPORTS.delete().where(_IMPORTS.c.id == import_id))
+
+
+def lines_of_others(session: Session, account_ids: Iterable[str], import_id: str) -> int:
+    """How many bookings of these accounts others have stored: it changes when one is added."""
+    query = sa.select(sa.func.count()).where(
+        _LINES.c.account_id.in_(sorted(account_ids)), _LINES.c.import_id != import_id
+    )
+    return int(session.execute(query).scalar_one())
+
+
+def is_running(session: Session, import_id: str) -> bool:
+    """Whether an import has begun and is neither done nor taken out."""
+    query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.id == import_id)
+    return session.execute(query).first() is not None
+
+
+def undo_dead(database: Database, wall: datetime) -> int:
+    """Take out what interrupted imports had stored; return how many imports there were."""
+    with database.reading() as session:
+        query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until <= wall)
+        dead = list(session.execute(query).scalars())
+    for import_id in dead:
+        undo(database, import_id)
+    return len(dead)
+
+
+def undo(database: Database, import_id: str) -> None:
+    """Take out what an import has stored, a few at a time, and then the import itself."""
+    with database.reading() as session:
+        query = sa.select(_LINES.c.id).where(_LINES.c.import_id == import_id)
+        ids = list(session.execute(query).scalars())
+    rest = deque(ids[n : n + _TOGETHER] for n in range(0, len(ids), _TOGETHER))
+    while rest:
+        with unit_of_work(database) as unit:
+            for some in for_a_while(rest):
+                _take_out(unit, import_id, some)
+        rest_of_the_lock(rest)
+    with unit_of_work(database) as unit:
+        unit.session.execute(_IMPORTS.delete().where(_IMPORTS.c.id == import_id))
+
+
+def _take_out(unit: Unit, import_id: str, ids: Sequence[str]) -> None:
+    """Delete bookings that are of this import still: one that a bank has told is there to stay."""
+    unit.session.execute(
+        _LINES.delete().where(_LINES.c.id.in_(ids), _LINES.c.import_id == import_id)
+    )
