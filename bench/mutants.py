@@ -1,7 +1,8 @@
 """Each guard of the core switched off in turn: `python -m bench.mutants [--from S] [--only TEXT]`.
 
 Prints which seed of `bench.simulate` finds that the guard is missing, and keeps it in mutants.json
-with the commit that it was found on. `--living` hunts only those that have no such seed there yet.
+with the commit that it was found on. `--living` hunts only those that have no such seed there yet
+and are no second lock behind another.
 """
 
 from __future__ import annotations
@@ -34,8 +35,12 @@ def main() -> None:
     known: dict[str, Row] = {}
     if given.out.exists():
         known = {row["without it"]: row for row in json.loads(given.out.read_text("utf-8"))}
-    dead = {name for name, row in known.items() if row["seed"] is not None and given.living}
-    chosen = tuple(m for m in GUARDS if given.only in m.name and m.name not in dead)
+    dead = {name for name, row in known.items() if row["seed"] is not None}
+    chosen = tuple(
+        m
+        for m in GUARDS
+        if given.only in m.name and not (given.living and (m.behind or m.name in dead))
+    )
     for killed in hunted(chosen, given.first, given.most):
         print(_told(killed), flush=True)
         known[killed.mutant.name] = _row(killed)
