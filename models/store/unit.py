@@ -41,15 +41,19 @@ ENGINE = Actor("engine", Role.ENGINE)
 class Unit:
     """An open write transaction and the end of the history as it grows in it."""
 
-    session: Session
+    session: SealingSession
     vault: Vault
     seq: int
     digest: str
     began_seq: int
     at: datetime | None = None
     recovery_seq: dict[str, int] = field(default_factory=dict)
+    last_seq: dict[str, int] = field(default_factory=dict)
+    """Numbers of the last events of recoveries that this transaction has asked for in advance."""
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
+    calls: dict[str, bool] = field(default_factory=dict)
+    """Whether a call is there, as far as this transaction has asked."""
     banks: frozenset[str] | None = None
     confirmed: Transition | None = None
     """The move of a register that a second person confirms in this transaction."""
@@ -78,6 +82,7 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
             seq, digest = _last_event(session)
         unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
+        session.write_waiting()
         keep(session, (session.touched(RECOVERIES) | unit.recovery_seq.keys()) - {""})
         session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:
@@ -94,12 +99,15 @@ def savepoint(unit: Unit) -> Iterator[None]:
     What the unit knows of the history goes back with the rows, so that the next event follows the
     last one that is still there, and the signed head names it.
     """
+    unit.session.write_waiting()
     seq, digest, at, banks = unit.seq, unit.digest, unit.at, unit.banks
-    recovery_seq, accounts = dict(unit.recovery_seq), dict(unit.accounts)
+    recovery_seq, accounts, calls = dict(unit.recovery_seq), dict(unit.accounts), dict(unit.calls)
     try:
         with unit.session.begin_nested():
             yield
+            unit.session.write_waiting()
     except BaseException:
+        unit.session.forget_waiting()
         unit.seq, unit.digest, unit.at, unit.banks = seq, digest, at, banks
-        unit.recovery_seq, unit.accounts = recovery_seq, accounts
+        unit.recovery_seq, unit.accounts, unit.calls = recovery_seq, accounts, calls
         raise

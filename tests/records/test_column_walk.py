@@ -29,13 +29,13 @@ from models.ids import digest_bytes
 from models.outcome import Outcome, Transition
 from models.queries.audit.verify import Finding, verify
 from models.sealing.sealed_place import SealedPlace
-from models.store import line_imports
 from models.store.clock import beat
 from models.store.documents import keep
 from models.store.installation import note_made
 from models.store.permissions import DECISIONS
 from models.store.record import record
-from models.store.statements import record_statement
+from models.store.statements import line_imports
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from tests.by_hand import by_hand, without_money_guards
 

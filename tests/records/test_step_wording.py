@@ -118,8 +118,8 @@ def deciding() -> Any:
     def _deciding(unit: Any) -> list[str]:
         engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
         due = due_by_stage(engine)
-        for stage, ids in due.items():
-            decide(engine, stage, ids)
+        for ids in due.values():
+            decide(engine, ids)
         return [i for ids in due.values() for i in ids]
 
     return _deciding

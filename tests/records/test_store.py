@@ -22,8 +22,9 @@ from models.entities.recovery import RecoveryState
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
-from models.store.record import StaleFileError, UnbalancedEntryError, record
+from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, Actor, unit_of_work
+from models.store.waiting_rows import StaleFileError
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.freezing.actions import amend
 from recovery_flows.ledger.changeset import Changeset

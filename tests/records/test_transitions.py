@@ -26,8 +26,9 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.outcome import Outcome, Transition
 from models.store.permissions import DECISIONS
-from models.store.record import StaleFileError, record
+from models.store.record import record
 from models.store.unit import Actor, Unit, unit_of_work
+from models.store.waiting_rows import StaleFileError
 from tests.by_hand import without_money_guards
 
 EVENTS = sorted({event for table in TRANSITIONS.values() for _, event in table})

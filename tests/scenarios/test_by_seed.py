@@ -137,7 +137,7 @@ class Unit:
                 done = True
             for stage in STAGES:
                 due = due_by_stage(self.engine).get(stage, [])
-                done = bool(decide(self.engine, stage, due) if due else 0) or done
+                done = bool(decide(self.engine, due) if due else 0) or done
                 done = bool(await dispatch.send_due(self.engine, CALLS[stage])) or done
 
     def _people(self) -> None:

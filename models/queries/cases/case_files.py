@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -274,19 +274,17 @@ def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, 
     return found
 
 
-def recoveries_wanting(session: Session, account_ids: Sequence[str], but: str) -> list[str]:
-    """Open recoveries other than `but` that have one of these accounts as an asset."""
-    given = {"accounts": list(account_ids), "but": but}
-    return list(session.execute(_WANTING, given).scalars())
+def recoveries_wanting(session: Session, touched: Mapping[str, str]) -> list[str]:
+    """Open recoveries that have one of these accounts as an asset, but for the one it maps to."""
+    rows = session.execute(_WANTING, {"accounts": list(touched)})
+    return sorted({row.recovery_id for row in rows if touched[row.account_id] != row.recovery_id})
 
 
 _WANTING = (
-    sa.select(_ASSET.c.recovery_id)
+    sa.select(_ASSET.c.recovery_id, _ASSET.c.account_id)
     .join(_RECOVERY, _RECOVERY.c.id == _ASSET.c.recovery_id)
     .where(
         _ASSET.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
-        _ASSET.c.recovery_id != sa.bindparam("but"),
         _RECOVERY.c.state.not_in(CLOSED_RECOVERIES),
     )
-    .distinct()
 )
