@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Id, Minor, Text24
+from models.columns import Id, Minor, Text24
 
 
 class QueueEntry(SQLModel, table=True):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import RowSeal, Text24, Text40, Text64, Text80, Text300
+from models.columns import RowSeal, Text24, Text40, Text64, Text80, Text300
 
 Name = Annotated[str, Field(primary_key=True, max_length=40)]
 
