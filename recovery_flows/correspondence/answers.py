@@ -1,4 +1,4 @@
-"""What a partner's answer does to the file: holds, payouts, statements, refusals of calls."""
+"""What a partner's answer changes in a recovery: holds, payouts, statements, refused calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a recovery due to be traced again: a statement that came in, or its refusal."""
+"""Marks a recovery to be traced again: a statement arrived, or was refused."""
 
 from __future__ import annotations
 
