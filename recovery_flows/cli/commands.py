@@ -8,6 +8,7 @@ from recovery_flows.cli import doctor, officer, processes, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
+    channels,
     deadlines,
     discrepancy,
     document,
@@ -46,6 +47,7 @@ def attach(app: typer.Typer) -> None:
         actions,
         discrepancy,
         hold,
+        channels,
         multi_agency,
         letter,
         document,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -12,6 +12,8 @@ from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.cross_border import stage as cross_border
+from recovery_flows.cross_border.channels import Recipient
+from recovery_flows.cross_border.disclosure import FREE_TEXT, marks, rule_for
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -34,14 +36,48 @@ def complete_request(
     void_approvals(progress, request.id, "the request was changed")
 
 
-def submit_request(progress: Changeset, request_id: str, actor: str, now: datetime) -> None:
-    """Submit a complete request for approval; a gap is named field by field."""
+def refuse_unfit(
+    file: CaseFile, given: Mapping[str, str], laws: Regimes, names: Collection[str]
+) -> None:
+    """Refuse fields that are not asked for, and personal data in free text; the rule is cited.
+
+    `names` are those that the recovery knows. A law without rules of disclosure refuses no text.
+    """
+    law = laws[file.recovery.regime]
+    asked = cross_border.asked_fields(law)
+    for name in given:
+        if name not in asked:
+            raise StepRefusedError(
+                f"a request asks for no field {name!r}, and only what it asks for may leave; "
+                f"it asks for {', '.join(asked)}"
+            )
+    found = marks(given, law.data_classes, names)
+    rule = rule_for(law, Recipient.AUTHORITY, FREE_TEXT)
+    if found and rule:
+        first = found[0]
+        raise StepRefusedError(
+            f"the field {first.field} holds a {first.what} ({first.masked}), and {rule.code} "
+            f"({rule.instrument}, {rule.article}) lets out only the personal data that is asked "
+            "for: give it in the fields account and persons, or leave it out"
+        )
+
+
+def submit_request(
+    progress: Changeset, request_id: str, actor: str, now: datetime, laws: Regimes
+) -> None:
+    """Submit a complete request for approval; a gap is named field by field, with its rule."""
     request = _request(progress.file, request_id)
     if request.state is not RequestState.DRAFT:
         raise StepRefusedError(f"request {request_id} is {request.state}: only a draft goes on")
     if request.missing:
-        names = request.missing.replace(",", ", ")
-        raise StepRefusedError(f"the request lacks {names}: fill these fields first")
+        missing = request.missing.split(",")
+        rules = [
+            f"; {rule.code} ({rule.instrument}, {rule.article}) wants {rule.reference_field}"
+            for rule in laws[progress.file.recovery.regime].disclosures.values()
+            if rule.reference_field in missing
+        ]
+        names = ", ".join(missing)
+        raise StepRefusedError(f"the request lacks {names}: fill these first{''.join(rules)}")
     values: dict[str, Scalar] = {"drafted_by": actor}
     progress.take(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
     ask(progress, ApprovalKind.REQUEST, request.id, actor, now)
