@@ -18,7 +18,7 @@ from models.facts import AccountRef, ReportFact
 from models.money import Money
 from models.queries.cases.approvals import pending_ids
 from models.queries.cases.case_files import load_file
-from models.queries.cases.queue import OpenStep, open_steps
+from models.queries.cases.open_steps import OpenStep, open_steps
 from models.queries.cases.work import next_instant, next_retry, partners
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
@@ -161,7 +161,7 @@ class Play:
                 done = True
             for stage in STAGES:
                 due = due_by_stage(self.engine).get(stage, [])
-                done = bool(decide(self.engine, stage, due) if due else 0) or done
+                done = bool(decide(self.engine, due) if due else 0) or done
                 done = bool(await dispatch.send_due(self.engine, CALLS[stage])) or done
 
     def _note_poll(self, partner_id: str) -> None:

@@ -158,9 +158,9 @@ def sweep_once(engine: Engine, *, threads: bool) -> Callable[[], Any]:
             for stage in STAGES:
                 ids = due.get(stage, [])
                 if ids and threads:
-                    done += await asyncio.to_thread(decide, engine, stage, ids)
+                    done += await asyncio.to_thread(decide, engine, ids)
                 elif ids:
-                    done += decide(engine, stage, ids)
+                    done += decide(engine, ids)
                     await asyncio.sleep(0)
         return done
 

@@ -18,7 +18,7 @@ from models.queries.cases.case_files import load_file
 from models.queries.partners.bank_names import bank_names
 from models.store.intake import file_reports
 from models.store.partners import register
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from recovery_flows.cases import emergency_stop
 from recovery_flows.cases.commit import conclude
@@ -30,8 +30,12 @@ from recovery_flows.tracing import trace_requests
 BANKS = 4
 
 
-def make_unit(folder: Path, recoveries: int) -> Installation:
-    """A unit whose so many recoveries are accepted and have a statement that is not traced yet."""
+def make_unit(folder: Path, recoveries: int, *, with_statements: bool = True) -> Installation:
+    """A unit whose so many recoveries are accepted and have a statement that is not traced yet.
+
+    Without statements nothing is due, until each stop-payment has to be confirmed: that of every
+    hundredth recovery half an hour before the others.
+    """
     people = (FirstOfficer(OFFICER, frozenset({Role.OFFICER}), os_user=OFFICER),)
     now = datetime.now(UTC)
     made = make_installation(load_settings(folder / "data"), people, stands_at=now)
@@ -49,7 +53,10 @@ def make_unit(folder: Path, recoveries: int) -> Installation:
             for number in range(start, min(start + 200, recoveries)):
                 fact = report(number, BANKS, now)
                 (recovery_id,) = file_reports(unit, actor, now, HOME, [fact]).filed
-                _accept(unit, laws, recovery_id, fact, places, now, number)
+                early = timedelta(minutes=0 if with_statements or number % 100 else 30)
+                _accept(unit, laws, recovery_id, places, now - early, number)
+                if with_statements:
+                    _take_statement(unit, laws, recovery_id, fact, now, number)
         if start % 2_000 == 0:
             sys.stderr.write(f"{start} recoveries made\n")
     return made
@@ -64,16 +71,20 @@ def _accept(
     unit: Unit,
     laws: Regimes,
     recovery_id: str,
-    fact: ReportFact,
     places: dict[str, Place],
     now: datetime,
     number: int,
 ) -> None:
     progress = Changeset(load_file(unit.session, recovery_id))
     (claim,) = progress.file.claims
-    place = {claim.payee_account_id: places[fact.payee_account.bank]}
+    place = {claim.payee_account_id: places[report(number, BANKS, now).payee_account.bank]}
     emergency_stop.stop_first(progress, OFFICER, f"SYN-{number}", now, laws, place)
     conclude(unit, Actor(OFFICER, Role.OFFICER), now, laws, progress)
+
+
+def _take_statement(
+    unit: Unit, laws: Regimes, recovery_id: str, fact: ReportFact, now: datetime, number: int
+) -> None:
     progress = Changeset(load_file(unit.session, recovery_id))
     record_statement(unit, ENGINE, now, recovery_id, _statement(fact, now), f"bench-{number}")
     (asset,) = progress.file.assets

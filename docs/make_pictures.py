@@ -18,11 +18,12 @@ from PIL import Image
 from textual.widgets import TextArea
 
 from models.entities.recovery import RecoveryState
-from models.queries.cases.queue import queue_page
+from recovery_flows.cases.views.queue import Look, whole_queue
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.folder import HOME, OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.options import find
 from recovery_flows.clock import wall_clock
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 from tui.app import RecoveryApp
 from tui.screen_queries import Source
 from tui.screens.report import ReportScreen
@@ -49,7 +50,8 @@ _RUN = re.compile(r'x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+") textLength="(?P<length>[
 def fullest_recovery(installation: Installation) -> str:
     """The one with the most victims, open ones first."""
     with installation.database.reading() as session:
-        lines = queue_page(session, wall_clock(), with_closed=True).lines
+        look = Look(with_closed=True)
+        lines = list(whole_queue(session, wall_clock(), DEFAULT_PATIENCE, look))
     return max(lines, key=lambda x: (x.state is RecoveryState.OPEN, x.victims)).recovery_id
 
 

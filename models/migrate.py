@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from sqlmodel import Session
 
-from models.schema import MIGRATIONS, schema_number
+from models.schema import MIGRATIONS, schema_number, schema_numbers
+from models.store.rollups import fill
 
 
 class UpgradeRefusedError(ValueError):
@@ -24,11 +26,16 @@ def alembic_config(connection: sa.Connection | None = None) -> Config:
 def upgrade(engine: sa.Engine) -> None:
     """Run all migrations that are still missing, in one transaction where the database allows.
 
+    What lists and counts are read from is worked out anew after them.
+
     Raises UpgradeRefusedError where the tables are not those of the version that is marked.
     """
+    before = schema_number(engine)
     try:
         with engine.begin() as connection:
             command.upgrade(alembic_config(connection), "head")
+            if before not in (None, schema_numbers()[-1]):
+                fill(Session(connection))
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
         marked = schema_number(engine) or "none"
         raise UpgradeRefusedError(

@@ -10,8 +10,10 @@ recovery is marked and counted, and changes nothing in the order.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
+from typing import Literal
 
+from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
 
 GOLDEN_HOUR = timedelta(hours=1)
@@ -59,3 +61,56 @@ def counted_from(state: RecoveryState, reported_at: datetime, due_at: datetime |
     """The instant that orders a group: the earliest stands first."""
     is_reported = state is RecoveryState.REPORTED
     return reported_at if is_reported or due_at is None else due_at
+
+
+class Lane(IntEnum):
+    """What of a recovery's place in the queue does not depend on the hour; stored with it.
+
+    Each group of `Urgency` is a stretch of one lane, by the instant that orders it.
+    """
+
+    DISCREPANCY = 0
+    REPORTED = 1
+    WITH_CLOCK = 2
+    WITHOUT_CLOCK = 3
+    ENDED = 4
+
+
+def lane_of(state: RecoveryState, step_action: str, due_at: datetime | None) -> Lane:
+    """The lane of a recovery; `urgency` says at an instant where in it one group ends."""
+    if step_action == DISCREPANCY_STEP:
+        return Lane.DISCREPANCY
+    if state in CLOSED_RECOVERIES:
+        return Lane.ENDED
+    if state is RecoveryState.REPORTED:
+        return Lane.REPORTED
+    return Lane.WITHOUT_CLOCK if due_at is None else Lane.WITH_CLOCK
+
+
+class Attention(StrEnum):
+    """Why a recovery is in red: a contradiction, no owner, or a person's step and nothing done."""
+
+    DISCREPANCY = "discrepancy"
+    UNOWNED = "unowned"
+    STALLED = "stalled"
+
+
+def waits_since(
+    state: RecoveryState,
+    owner: str,
+    step_role: Role,
+    step_action: str,
+    came_at: datetime | None,
+    done_at: datetime | None,
+) -> tuple[Attention | Literal[""], datetime | None]:
+    """What a recovery waits for that may not last, and since when; ("", None): for nothing.
+
+    `came_at` is when its report was taken in, `done_at` when something was last done about it that
+    was more than a reminder or a question to a bank; both aware, None where history has neither.
+    """
+    since = done_at if owner else came_at
+    if step_action == DISCREPANCY_STEP:
+        return Attention.DISCREPANCY, since
+    if state in CLOSED_RECOVERIES or since is None or (owner and step_role is Role.ENGINE):
+        return "", None
+    return (Attention.STALLED if owner else Attention.UNOWNED), since

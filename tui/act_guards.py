@@ -12,7 +12,7 @@ from models.entities.register_change import RegisterAct
 from models.queries.cases.views import ApprovalLine, RecoveryPage
 from models.queries.installation.officers import OfficerView
 from models.store.permissions import NotPermittedError
-from models.store.record import StaleFileError
+from models.store.waiting_rows import StaleFileError
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction import SENDING
 from recovery_flows.cases.next_steps import ActionKind

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from models.queries.cases.views import QueuePage, RecoveryPage
+from models.queries.cases.queue_views import QueuePage
+from models.queries.cases.views import RecoveryPage
 from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.partners.contacts import Contacts
 from tui.key_waits import Wait

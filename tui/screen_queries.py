@@ -12,7 +12,8 @@ from models.engine import Database, DatabaseMissingError, StoreBusyError, what_f
 from models.queries.cases.case_files import load_file, recovery_id_of
 from models.queries.cases.deadline_views import ClockWall
 from models.queries.cases.history import events_of
-from models.queries.cases.views import ApprovalLine, EventLine, QueuePage, RecoveryPage
+from models.queries.cases.queue_views import QueuePage
+from models.queries.cases.views import ApprovalLine, EventLine, RecoveryPage
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.safe_text import safe
@@ -20,7 +21,7 @@ from models.sealing.vault import VaultError
 from recovery_flows.cases.views.all_deadlines import clock_wall
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals
-from recovery_flows.cases.views.queue import queue
+from recovery_flows.cases.views.queue import Look, counts, queue
 from recovery_flows.cases.views.report_preview import Checked, look
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Line
@@ -40,7 +41,6 @@ READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
     RecoveryFlowsError,
 )  # fmt: skip
-QUEUE_LIMIT = 2000
 WALL_LIMIT = 500
 """Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
 
@@ -70,12 +70,12 @@ class Source:
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""
         with self.database.reading() as session:
-            return queue(session, wall_clock(), self.patience, 0)
+            return counts(session, wall_clock(), self.patience)
 
-    def queue(self) -> QueuePage:
+    def queue(self, look: Look, limit: int) -> QueuePage:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
-            return queue(session, wall_clock(), self.patience, QUEUE_LIMIT)
+            return queue(session, wall_clock(), self.patience, limit, look)
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
         """All of one recovery, as `viewer` may see it."""

@@ -18,13 +18,13 @@ from models.entities.officer import Role
 from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
-from models.queries.cases.views import AssetLine, HoldLine, PayoutLine, QueueLine
-from models.urgency import SOON, Urgency
+from models.queries.cases.queue_views import QueueLine
+from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
+from models.urgency import SOON, Attention, Urgency
 from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.state_names import Worded
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
-from recovery_flows.reports.unattended import Attention
 from tui.text import counted, word, words
 
 MUTED, CALM, GOOD, CARE, ALARM = (

@@ -33,6 +33,7 @@ class EntityKind(StrEnum):
     LINKAGE = "linkage"
     TASK = "task"
     DISCREPANCY = "discrepancy"
+    OBJECTION = "objection"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

@@ -1,4 +1,4 @@
-"""Who is at work, and what is counted and sealed of whole tables."""
+"""What belongs to no recovery: signs of life, counters, seals of whole tables, kept bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import RowSeal, Text24, Text64, Text300
+from models.entities.columns import RowSeal, Text24, Text40, Text64, Text80, Text300
 
 Name = Annotated[str, Field(primary_key=True, max_length=40)]
 
@@ -44,4 +44,15 @@ class TableSeal(SQLModel, table=True):
     rows: int = 0
     sum: Text64
     revision: int = 0
+    row_seal: RowSeal = ""
+
+
+class Document(SQLModel, table=True):
+    """Bytes as they came, sealed; found by their digest, kept before anything reads them."""
+
+    digest: Annotated[str, Field(primary_key=True, max_length=64)]
+    kind: Text40
+    media_type: Text80
+    body_sealed: bytes
+    received_at: datetime
     row_seal: RowSeal = ""

@@ -83,22 +83,21 @@ def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     return frozenset(unit.session.execute(query, {"of": lease}).scalars())
 
 
-def look_again(unit: Unit, recovery_id: str) -> None:
-    """What kept payment orders of a recovery back may be over: they are looked at at once."""
-    unit.session.execute(_LOOK_AGAIN, {"of": recovery_id})
+def look_again(unit: Unit, recovery_ids: Sequence[str]) -> None:
+    """What kept payment orders of these recoveries back may be over: they are looked at at once."""
+    kept_back = list(unit.session.execute(_KEPT_BACK, {"of": list(recovery_ids)}).scalars())
+    if kept_back:
+        unit.session.execute(_LOOK_AGAIN, [{KEY: call_id} for call_id in kept_back])
 
 
-_LOOK_AGAIN = (
-    _CALLS.update()
-    .where(
-        _CALLS.c.recovery_id == sa.bindparam("of"),
-        _CALLS.c.kind == CallKind.PAYOUT,
-        _CALLS.c.state == CallState.PLANNED,
-        _CALLS.c.attempts == 0,
-        _CALLS.c.retry_at.is_not(None),
-    )
-    .values(retry_at=None)
+_KEPT_BACK = sa.select(_CALLS.c.id).where(
+    _CALLS.c.recovery_id.in_(sa.bindparam("of", expanding=True)),
+    _CALLS.c.kind == CallKind.PAYOUT,
+    _CALLS.c.state == CallState.PLANNED,
+    _CALLS.c.attempts == 0,
+    _CALLS.c.retry_at.is_not(None),
 )
+_LOOK_AGAIN = _CALLS.update().where(_CALLS.c.id == sa.bindparam(KEY)).values(retry_at=None)
 
 
 def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: str) -> None:

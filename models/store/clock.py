@@ -70,5 +70,5 @@ def beat(
         "beat_at": beat_at,
     }
     changed = unit.session.execute(_BEATS.update().where(_BEATS.c.name == name).values(**values))
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if changed.rowcount == 0:
         unit.session.execute(_BEATS.insert().values(name=name, **values))

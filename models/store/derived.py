@@ -56,7 +56,7 @@ _WRITE = _write()
 def write_derived(unit: Unit, recovery_id: str, derived: Derived) -> None:
     """Store the derived columns; the version counts up, so a screen's stale picture is noticed."""
     step = derived.step
-    unit.session.execute(
+    unit.session.waiting.last(
         _WRITE,
         {
             KEY: recovery_id,

@@ -163,7 +163,7 @@ def _next_ref(unit: Unit, now: datetime) -> str:
     changed = unit.session.execute(
         _COUNTERS.update().where(_COUNTERS.c.name == name).values(value=_COUNTERS.c.value + 1)
     )
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if changed.rowcount == 0:
         unit.session.execute(_COUNTERS.insert().values(name=name, value=1))
     value = unit.session.execute(sa.select(_COUNTERS.c.value).where(_COUNTERS.c.name == name))
     return f"R-{now.year}-{value.scalar_one():04d}"

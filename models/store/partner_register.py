@@ -91,7 +91,7 @@ def _record(
 
 def _row(unit: Unit, partner_id: str) -> sa.Row[tuple[str, str]]:
     query = reading(_PARTNERS.c.id, _PARTNERS.c.state, _PARTNERS.c.disagreement)
-    row = unit.session.execute(query, {"of": partner_id}).first()
+    row: sa.Row[tuple[str, str]] | None = unit.session.execute(query, {"of": partner_id}).first()
     if row is None:
         raise NoSuchPartnerError(partner_id)
     return row

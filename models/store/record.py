@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,23 +13,14 @@ from models.entities.event import EntityKind
 from models.entities.ledger import PostingRow
 from models.ids import canonical
 from models.outcome import CallIntent, Outcome, Posting, Transition, spelled, unbalanced
-from models.prepared import KEY, reading, to
+from models.prepared import reading_any
 from models.sealing.vault import Vault
 from models.store.permissions import require
 from models.store.unit import EVENTS, Actor, Unit
 
 _POSTINGS = table_of(PostingRow)
-_INSERT_EVENT, _INSERT_POSTINGS = EVENTS.insert(), _POSTINGS.insert()
-
-
-class StaleFileError(Exception):
-    """Somebody else changed what this decision was made on; it was not recorded."""
-
-    def __init__(self, noun: EntityKind, subject_id: str, expected: str | None, found: str) -> None:
-        super().__init__(
-            f"the {noun} {subject_id} is {found} now and was {expected} when you looked: "
-            "look again and decide anew"
-        )
+# Columns under a constraint: what waits is written before them, in its own order.
+_UNIQUE = {"recovery_id", "account_id", "ref", "external_ref", "handle"}
 
 
 class UnbalancedEntryError(AssertionError):
@@ -42,8 +32,10 @@ def record(
 ) -> tuple[int, ...]:
     """Write one outcome about one recovery; return the sequence numbers of its events.
 
-    Raises StaleFileError when a row's state is no longer the one the rule saw, IllegalMoveError
-    for a move that is not in the tables, UnbalancedEntryError for postings that do not sum up.
+    The rows wait for others of the unit and are written with them: where a row's state is no longer
+    the one that the rule saw, StaleFileError comes at the latest when the unit ends. Raises
+    IllegalMoveError for a move that is not in the tables, UnbalancedEntryError for postings that
+    do not sum up.
     """
     written = tuple(_record_move(unit, actor, now, recovery_id, move) for move in outcome.moves)
     for intent in outcome.calls:
@@ -72,30 +64,14 @@ def _write_row(unit: Unit, recovery_id: str, move: Transition, new: str) -> None
     if move.state is None:
         if "recovery_id" in table.c:
             values.setdefault("recovery_id", recovery_id)
-        unit.session.execute(_insert_into(move.noun), {"id": move.id, **values})
+        unit.session.waiting.add(table, move.id, {"id": move.id, **values})
         return
-    given = to(values)
-    changed = unit.session.execute(
-        _update_of(move.noun, tuple(values)), {KEY: move.id, "at_state": move.state, **given}
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        found = unit.session.execute(sa.select(table.c[column]).where(table.c.id == move.id))
-        raise StaleFileError(move.noun, move.id, move.state, str(found.scalar_one_or_none()))
-
-
-@lru_cache(maxsize=64)
-def _insert_into(noun: EntityKind) -> sa.Insert:
-    return BY_NOUN[noun].insert()
-
-
-@lru_cache(maxsize=512)
-def _update_of(noun: EntityKind, columns: tuple[str, ...]) -> sa.Update:
-    """The statement that changes these columns where the state is still the one that was seen."""
-    table, column = BY_NOUN[noun], STATE_COLUMN[noun]
-    seen = sa.bindparam("at_state", type_=table.c[column].type)
-    changes = {c: sa.bindparam(f"to_{c}", type_=table.c[c].type) for c in columns}
-    where = (table.c.id == sa.bindparam(KEY), table.c[column] == seen)
-    return table.update().where(*where).values(changes)
+    is_in_order = bool(_UNIQUE & values.keys())
+    if is_in_order:
+        unit.session.write_waiting()
+    unit.session.waiting.change(move.noun, move.id, move.state, values)
+    if is_in_order:
+        unit.session.write_waiting()
 
 
 def _append_event(
@@ -127,7 +103,7 @@ def _append_event(
         unit.vault, row, [posting_body(p) for p in move.postings]
     )
     unit.at = now
-    unit.session.execute(_INSERT_EVENT, row)
+    unit.session.waiting.add(EVENTS, unit.seq, row)
     _insert_postings(unit, recovery_id, move.postings)
     return unit.seq
 
@@ -159,17 +135,43 @@ _LAST_OF_RECOVERY = (
 
 def _recovery_seq(unit: Unit, recovery_id: str) -> int:
     if recovery_id not in unit.recovery_seq:
-        found = unit.session.execute(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar()
-        unit.recovery_seq[recovery_id] = found or 0
+        found = unit.last_seq.get(recovery_id)
+        if found is None:
+            found = unit.session.execute(_LAST_OF_RECOVERY, {"of": recovery_id}).scalar() or 0
+        unit.recovery_seq[recovery_id] = found
     unit.recovery_seq[recovery_id] += 1
     return unit.recovery_seq[recovery_id]
 
 
+def look_ahead(unit: Unit, outcomes: Mapping[str, Outcome]) -> None:
+    """Ask at once what recording these outcomes, by recovery, would ask one by one."""
+    for row in unit.session.execute(_LAST_OF_MANY, {"of": list(outcomes)}):
+        unit.last_seq[row.recovery_id] = row.recovery_seq
+    _look_up_calls(unit, [call.id for outcome in outcomes.values() for call in outcome.calls])
+
+
+_LAST_SEQS = (
+    sa.select(sa.func.max(EVENTS.c.seq))
+    .where(EVENTS.c.recovery_id.in_(sa.bindparam("of", expanding=True)))
+    .group_by(EVENTS.c.recovery_id)
+)
+_LAST_OF_MANY = sa.select(EVENTS.c.recovery_id, EVENTS.c.recovery_seq).where(
+    EVENTS.c.seq.in_(_LAST_SEQS)
+)
+
+
+def _look_up_calls(unit: Unit, ids: Sequence[str]) -> None:
+    if ids:
+        known = set(unit.session.execute(_KNOWN_CALLS, {"of": list(ids)}).scalars())
+        unit.calls |= {call_id: call_id in known for call_id in ids}
+
+
+_KNOWN_CALLS = reading_any(BY_NOUN[EntityKind.CALL].c.id, BY_NOUN[EntityKind.CALL].c.id)
+
+
 def _insert_postings(unit: Unit, recovery_id: str, postings: Sequence[Posting]) -> None:
-    if not postings:
-        return
-    rows = [
-        {
+    for leg, p in enumerate(postings, start=1):
+        row = {
             "event_seq": unit.seq,
             "leg": leg,
             "recovery_id": recovery_id,
@@ -183,18 +185,18 @@ def _insert_postings(unit: Unit, recovery_id: str, postings: Sequence[Posting]) 
             "asset_minor": p.asset_minor,
             "asset_currency": p.asset_currency,
         }
-        for leg, p in enumerate(postings, start=1)
-    ]
-    unit.session.execute(_INSERT_POSTINGS, rows)
+        unit.session.waiting.add(_POSTINGS, (unit.seq, leg), row)
 
 
 def plan_call(
     unit: Unit, actor: Actor, now: datetime, recovery_id: str, intent: CallIntent
 ) -> None:
     """Save a call before anything is sent; a call that is already there stays as it is."""
-    calls = BY_NOUN[EntityKind.CALL]
-    if unit.session.execute(reading(calls.c.id, calls.c.id), {"of": intent.id}).first():
+    if intent.id not in unit.calls:
+        _look_up_calls(unit, [intent.id])
+    if unit.calls[intent.id]:
         return
+    unit.calls[intent.id] = True
     move = Transition(
         EntityKind.CALL,
         intent.id,

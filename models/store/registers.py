@@ -106,7 +106,8 @@ def deny_change(unit: Unit, actor: Actor, now: datetime, change_id: str, reason:
 
 
 def _pending(unit: Unit, change_id: str) -> sa.Row[tuple[object, ...]]:
-    row = unit.session.execute(sa.select(_CHANGES).where(_CHANGES.c.id == change_id)).first()
+    query = sa.select(_CHANGES).where(_CHANGES.c.id == change_id)
+    row: sa.Row[tuple[object, ...]] | None = unit.session.execute(query).first()
     if row is None:
         raise ChangeVoidError(f"there is no change {change_id}: `recovery approve` lists them")
     if row.state is not ApprovalState.PENDING:

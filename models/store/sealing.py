@@ -7,7 +7,7 @@ broken before stays broken: going on with it does not make it good.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from models.prepared import KEY, changing, to
 from models.raw import raw_select
 from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables
 from models.sealing.vault import Vault
+from models.store.waiting_rows import WaitingRows
 
 _TALLIES = table_of(TableSeal)
 _CHUNK = 500
@@ -43,9 +44,25 @@ class SealingSession(Session):
         self._rows: dict[str, int] = defaultdict(int)
         self._tallied = {table.name for table in tallied_tables()}
         self.has_undone = False
+        self.waiting = WaitingRows()
+        """Rows to be written together, before anything else is executed."""
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
         """Execute a statement; what it writes into a sealed table is sealed."""
+        self.write_waiting()
+        return self._execute_now(statement, params, **options)
+
+    def write_waiting(self) -> None:
+        """Write the rows that wait."""
+        if self.waiting:
+            waiting, self.waiting = self.waiting, WaitingRows()
+            waiting.write(self._execute_now)
+
+    def forget_waiting(self) -> None:
+        """Drop the rows that wait: what they belong to has failed."""
+        self.waiting = WaitingRows()
+
+    def _execute_now(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
         if isinstance(statement, sa.Insert | sa.Update | sa.Delete):
             table = statement.table
             if isinstance(table, sa.Table) and SEAL in table.c:
@@ -55,8 +72,14 @@ class SealingSession(Session):
                 self._touch(table, statement, params)
         return super().execute(statement, params, **options)
 
+    def touched(self, table: sa.Table) -> set[str]:
+        """The keys of the rows of a sealed table that were changed in it up to now."""
+        broken = {key for name, key in self.broken if name == table.name}
+        return broken | set(self._touched[table.name])
+
     def seal(self) -> None:
         """Seal what was changed, and count it; to be called once, before the commit."""
+        self.write_waiting()
         if self.has_undone:
             self._forget_undone()
         for name, added in self._added.items():
@@ -64,9 +87,8 @@ class SealingSession(Session):
             self._sums[name] += sum(added.values())
         for name, keys in self._touched.items():
             table = next(t for t in sealed_tables() if t.name == name)
-            ordered = sorted(keys)
-            for start in range(0, len(ordered), _CHUNK):
-                self._seal_again(table, ordered[start : start + _CHUNK])
+            for some in _chunks(sorted(keys)):
+                self._seal_again(table, some)
         self._tally(sorted(set(self._sums) | set(self._rows)))
 
     def seal_all(self) -> None:
@@ -109,19 +131,26 @@ class SealingSession(Session):
 
     def _touch(self, table: sa.Table, statement: sa.Update | sa.Delete, params: Any) -> None:  # noqa: ANN401
         """Remember the rows that are about to change, and whether they were as we left them."""
-        query = _before(table, statement)
         given = params if isinstance(params, list | tuple) else [params or {}]
+        if all(KEY in one for one in given):
+            keys = {str(one[KEY]) for one in given} - set(self._touched[table.name])
+            for some in _chunks(sorted(keys)):
+                self._note_before(table, super().execute(_rows_with(table), {"keys": some}))
+            return
+        query = _before(table, statement)
         for one in given:
-            if KEY in one and str(one[KEY]) in self._touched[table.name]:
+            self._note_before(table, super().execute(query, one))
+
+    def _note_before(self, table: sa.Table, rows: sa.Result[Any]) -> None:
+        touched = self._touched[table.name]
+        for row in rows.mappings():
+            key = str(row[_key(table).name])
+            if key in touched:
                 continue
-            for row in super().execute(query, one).mappings():
-                key = str(row[_key(table).name])
-                if key in self._touched[table.name]:
-                    continue
-                if key not in self._added[table.name] and not fits(self.vault, table, row):
-                    self.broken.add((table.name, key))
-                    continue
-                self._touched[table.name][key] = int(row[SEAL] or "0", 16)
+            if key not in self._added[table.name] and not fits(self.vault, table, row):
+                self.broken.add((table.name, key))
+                continue
+            touched[key] = int(row[SEAL] or "0", 16)
 
     def _seal_again(self, table: sa.Table, keys: Sequence[str]) -> None:
         """New seals for changed rows; a row that is gone is counted off the table."""
@@ -186,9 +215,13 @@ class SealingSession(Session):
 
     def _still_there(self, table: sa.Table, keys: Sequence[str]) -> Iterable[str]:
         key = _key(table)
-        for start in range(0, len(keys), _CHUNK):
-            query = sa.select(key).where(key.in_(keys[start : start + _CHUNK]))
-            yield from super().execute(query).scalars()
+        for some in _chunks(keys):
+            yield from super().execute(sa.select(key).where(key.in_(some))).scalars()
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _CHUNK):
+        yield keys[start : start + _CHUNK]
 
 
 def seal_all(session: Session) -> None:

@@ -14,13 +14,16 @@ from models.engine import Database, lock_history, raising_busy
 from models.entities.catalogue import table_of
 from models.entities.event import Event
 from models.entities.officer import Role
+from models.entities.recovery import Recovery
 from models.outcome import Transition
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault
+from models.store.rollups import keep
 from models.store.sealing import SealingSession
 
 EVENTS = table_of(Event)
 FIRST_DIGEST = "0" * 64
+RECOVERIES = table_of(Recovery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,19 @@ ENGINE = Actor("engine", Role.ENGINE)
 class Unit:
     """An open write transaction and the end of the history as it grows in it."""
 
-    session: Session
+    session: SealingSession
     vault: Vault
     seq: int
     digest: str
     began_seq: int
     at: datetime | None = None
     recovery_seq: dict[str, int] = field(default_factory=dict)
+    last_seq: dict[str, int] = field(default_factory=dict)
+    """Numbers of the last events of recoveries that this transaction has asked for in advance."""
     accounts: dict[str, str] = field(default_factory=dict)
     """Accounts that this transaction knows to be stored, with their currency."""
+    calls: dict[str, bool] = field(default_factory=dict)
+    """Whether a call is there, as far as this transaction has asked."""
     banks: frozenset[str] | None = None
     confirmed: Transition | None = None
     """The move of a register that a second person confirms in this transaction."""
@@ -66,8 +73,8 @@ def _last_event(session: Session) -> tuple[int, str]:
 def unit_of_work(database: Database) -> Iterator[Unit]:
     """Begin writing; commit on leaving, roll back on an error; sign the head after the commit.
 
-    Rows that no event carries are sealed before the commit. Raises StoreBusyError when another
-    process keeps the database locked; nothing was written then.
+    Queue and tally are kept, and rows that no event carries are sealed before the commit. Raises
+    StoreBusyError when another process keeps the database locked; nothing was written then.
     """
     with SealingSession(database.writer, database.vault) as session, session.begin():
         with raising_busy():
@@ -75,6 +82,8 @@ def unit_of_work(database: Database) -> Iterator[Unit]:
             seq, digest = _last_event(session)
         unit = Unit(session, database.vault, seq, digest, seq, broken=session.broken)
         yield unit
+        session.write_waiting()
+        keep(session, (session.touched(RECOVERIES) | unit.recovery_seq.keys()) - {""})
         session.seal()
     if unit.seq > unit.began_seq and unit.at is not None:
         counts = dict(unit.recovery_seq)
@@ -90,12 +99,15 @@ def savepoint(unit: Unit) -> Iterator[None]:
     What the unit knows of the history goes back with the rows, so that the next event follows the
     last one that is still there, and the signed head names it.
     """
+    unit.session.write_waiting()
     seq, digest, at, banks = unit.seq, unit.digest, unit.at, unit.banks
-    recovery_seq, accounts = dict(unit.recovery_seq), dict(unit.accounts)
+    recovery_seq, accounts, calls = dict(unit.recovery_seq), dict(unit.accounts), dict(unit.calls)
     try:
         with unit.session.begin_nested():
             yield
+            unit.session.write_waiting()
     except BaseException:
+        unit.session.forget_waiting()
         unit.seq, unit.digest, unit.at, unit.banks = seq, digest, at, banks
-        unit.recovery_seq, unit.accounts = recovery_seq, accounts
+        unit.recovery_seq, unit.accounts, unit.calls = recovery_seq, accounts, calls
         raise

@@ -14,8 +14,8 @@ from models.queries.cases.case_files import NoSuchRecoveryError, load_file
 from models.queries.installation.clock import case_now
 from models.store.derived import Derived
 from models.store.permissions import NotPermittedError
-from models.store.record import StaleFileError
 from models.store.unit import Actor, Unit, unit_of_work
+from models.store.waiting_rows import StaleFileError
 from recovery_flows.access.log_in import Identity, NobodyActsError, is_authentic
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, StepRefusedError

@@ -196,7 +196,7 @@ class CaseOfficer(ActingOfficer):
     def _join(self, unit: Unit, now: datetime, actor: Actor, file: CaseFile, other_id: str) -> str:
         stays, joins = merge.order_of(file, load_file(unit.session, other_id))
         trace = merge.merged_trace(stays, joins, now)
-        text = trace_json(trace.positions, trace.gone)
+        text = trace_json(trace.positions, trace.gone, trace.mixed)
         outcome, progress = merge.join(stays, joins, now, text, trace)
         record(unit, actor, now, joins.recovery.id, outcome)
         self.commit(unit, actor, now, progress)

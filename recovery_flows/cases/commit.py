@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from models.action_kinds import ActionKind
@@ -12,6 +13,7 @@ from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.case_files import load_files, recoveries_wanting
+from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say
 from models.store.calls import look_again
@@ -26,27 +28,78 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import stage as multi_agency
 
 
-def conclude(
-    unit: Unit,
-    actor: Actor,
-    now: datetime,
-    laws: Regimes,
-    progress: Changeset,
-    shown: Derived | None = None,
-) -> None:
-    """Record everything that `progress` holds, in this transaction.
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on a recovery as it was at a version of its file, and what then follows."""
 
-    `shown` is what follows for the queue, where that is known already. Where it cannot be derived
-    the recovery is due: what was decided is booked, and the engine finds out what is wrong.
-    A pending approval of which a figure has changed becomes void with it.
+    progress: Changeset
+    shown: Derived
+
+    @property
+    def recovery_id(self) -> str:
+        """The recovery that it is about."""
+        return self.progress.file.recovery.id
+
+    @property
+    def version(self) -> int:
+        """The version of the file that it was made on: no rule changes that."""
+        return self.progress.file.recovery.version
+
+
+def conclude(unit: Unit, actor: Actor, now: datetime, laws: Regimes, progress: Changeset) -> None:
+    """Record everything that `progress` holds, in this transaction, and what follows for the queue.
+
+    Where that cannot be derived the recovery is due: what was decided is booked, and the engine
+    finds out what is wrong. A pending approval of which a figure has changed becomes void with it.
     """
-    recovery_id = progress.file.recovery.id
     approval_upkeep.void_changed(progress, now)
-    record(unit, actor, now, recovery_id, progress.outcome())
-    if progress.moves:
-        look_again(unit, recovery_id)
-    write_derived(unit, recovery_id, shown or derived_or_due(progress.file, now, laws))
-    _look_at_sharers(unit, now, laws, progress)
+    shown = derived_or_due(progress.file, now, laws)
+    _write(unit, actor, now, Decision(progress, shown))
+    _see_to_others(unit, now, laws, [progress])
+
+
+def conclude_all(
+    unit: Unit, actor: Actor, now: datetime, laws: Regimes, decisions: Iterable[Decision]
+) -> list[str]:
+    """Record many decisions in few statements; return the recoveries of which anything changed.
+
+    One that was made on an older version of its file is left out, and one whose account another of
+    them has found or given up: it is due still, and decided on anew.
+    """
+    written: list[Changeset] = []
+    touched: dict[str, str] = {}
+    for decision in decisions:
+        accounts = {asset.account_id for asset in decision.progress.file.assets}
+        if not accounts.isdisjoint(touched):
+            continue
+        _write(unit, actor, now, decision)
+        written.append(decision.progress)
+        touched |= _shared_accounts(decision.progress)
+    _see_to_others(unit, now, laws, written)
+    return [p.file.recovery.id for p in written if p.outcome()]
+
+
+def current(unit: Unit, decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions that were made on the newest version of their file."""
+    versions = versions_of(unit.session, [d.recovery_id for d in decisions])
+    return [d for d in decisions if versions.get(d.recovery_id) == d.version]
+
+
+def _write(unit: Unit, actor: Actor, now: datetime, decision: Decision) -> None:
+    record(unit, actor, now, decision.recovery_id, decision.progress.outcome())
+    write_derived(unit, decision.recovery_id, decision.shown)
+
+
+def _see_to_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
+    """What these decisions mean for payment orders that wait, and for other recoveries."""
+    moved = [progress.file.recovery.id for progress in written if progress.moves]
+    if moved:
+        look_again(unit, moved)
+    touched: dict[str, str] = {}
+    for progress in written:
+        touched |= _shared_accounts(progress)
+    if touched:
+        refresh(unit, now, laws, recoveries_wanting(unit.session, touched))
 
 
 def refresh(unit: Unit, now: datetime, laws: Regimes, recovery_ids: Sequence[str]) -> None:
@@ -60,14 +113,11 @@ _SHARING = frozenset(
 )
 
 
-def _look_at_sharers(unit: Unit, now: datetime, laws: Regimes, progress: Changeset) -> None:
-    """Other files that want an account which came or went here: their next step may be another."""
+def _shared_accounts(progress: Changeset) -> dict[str, str]:
+    """Accounts that came or went here: for others that want one the next step may be another."""
     touched = {m.id for m in progress.moves if m.noun is EntityKind.ASSET and m.event in _SHARING}
-    if not touched:
-        return
-    accounts = [a.account_id for a in progress.file.assets if a.id in touched]
-    ids = recoveries_wanting(unit.session, accounts, progress.file.recovery.id)
-    refresh(unit, now, laws, ids)
+    recovery_id = progress.file.recovery.id
+    return {a.account_id: recovery_id for a in progress.file.assets if a.id in touched}
 
 
 def derived_or_due(file: CaseFile, now: datetime, laws: Regimes) -> Derived:
@@ -75,17 +125,26 @@ def derived_or_due(file: CaseFile, now: datetime, laws: Regimes) -> Derived:
     try:
         return derived(file, now, laws)
     except Exception:  # noqa: BLE001 - not lost: the engine meets the same fault and quarantines it
-        recovery = file.recovery
-        waiting = Step(ActionKind.ENGINE, Role.ENGINE, recovery.id, "", None, say("processing"))
-        step = next(discrepancies.steps(file), waiting)
-        return Derived(stage=Stage.FREEZING, step=step, due_at=None, wake_at=now)
+        return due_again(file, now)
 
 
-def derived(file: CaseFile, now: datetime, laws: Regimes) -> Derived:
-    """What the queue shows of a file; it wakes the engine at once where there is work for it."""
+def due_again(file: CaseFile, now: datetime) -> Derived:
+    """What the queue shows of a file on which a rule fails: the engine has to look at it now."""
+    recovery = file.recovery
+    waiting = Step(ActionKind.ENGINE, Role.ENGINE, recovery.id, "", None, say("processing"))
+    step = next(discrepancies.steps(file), waiting)
+    return Derived(stage=Stage.FREEZING, step=step, due_at=None, wake_at=now)
+
+
+def derived(file: CaseFile, now: datetime, laws: Regimes, *, rests: bool | None = None) -> Derived:
+    """What the queue shows of a file; it wakes the engine at once where there is work for it.
+
+    `rests`: whether the stages have nothing more to do with it, where that is known already.
+    """
     wake_at = min(multi_agency.preserved_until(file), default=None)
     if file.recovery.state not in CLOSED_RECOVERIES:
-        wake_at = now if has_engine_work(file, now, laws) else scheduling.next_wake(file, laws)
+        works = has_engine_work(file, now, laws) if rests is None else not rests
+        wake_at = now if works else scheduling.next_wake(file, laws)
     return Derived(
         stage=next_steps.stage_of(file),
         step=next_steps.steps(file, laws)[0],

@@ -21,6 +21,7 @@ from recovery_flows.cli.case import (
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
+from recovery_flows.cli.restitution import allocate, objection, rounds, victim
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -43,6 +44,7 @@ def attach(app: typer.Typer) -> None:
         show,
         deadlines,
         trace,
+        allocate,
         stop,
         actions,
         discrepancy,
@@ -52,6 +54,9 @@ def attach(app: typer.Typer) -> None:
         letter,
         document,
         tracing_rule,
+        objection,
+        rounds,
+        victim,
         approve,
         processes,
         verify,

@@ -57,7 +57,7 @@ def _of_the_store() -> tuple[type[Exception], ...]:
     from models.queries.cases.case_files import NoSuchRecoveryError
     from models.sealing.vault import VaultError
     from models.store.permissions import NotPermittedError
-    from models.store.record import StaleFileError
+    from models.store.waiting_rows import StaleFileError
 
     return NotPermittedError, StaleFileError, DatabaseMissingError, NoSuchRecoveryError, VaultError
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from textwrap import indent
 from typing import Any
 
 from models.money import Money
@@ -47,7 +48,23 @@ def complain(text: str) -> None:
 
 def say_json(value: object) -> None:
     """One JSON document on standard output."""
+    sys.stdout.write(_text(value) + "\n")
+    sys.stdout.flush()
+
+
+def say_json_lines(head: object, name: str, lines: Iterable[object]) -> None:
+    """One JSON document whose list `name` is as long as it may be: each line is written at once."""
+    before, _, after = _text(head).partition(f'"{name}": []')
+    sys.stdout.write(f'{before}"{name}": [')
+    mark = "\n"
+    for line in lines:
+        sys.stdout.write(mark + indent(_text(line), "    "))
+        mark = ",\n"
+    sys.stdout.write(("]" if mark == "\n" else "\n  ]") + after + "\n")
+    sys.stdout.flush()
+
+
+def _text(value: object) -> str:
     text = json.dumps(plain(value), ensure_ascii=False, indent=2)
     # A file's name may hold bytes that are no character; output is UTF-8 always.
-    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
-    sys.stdout.flush()
+    return text.encode("utf-8", "replace").decode("utf-8")

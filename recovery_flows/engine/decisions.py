@@ -1,4 +1,4 @@
-"""One stage's decisions: read and decided outside the write lock, recorded one by one in it."""
+"""Decisions: read and decided by the batch outside the write lock, recorded together in it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,19 @@ from models.entities.event import EntityKind
 from models.ids import canonical
 from models.queries.audit.integrity import broken_clock
 from models.queries.cases.case_files import load_each
-from models.queries.cases.work import due_recoveries, version_of
+from models.queries.cases.work import due_recoveries
 from models.sealing.sealed_place import SealedPlace
-from models.sealing.vault import Vault
-from models.store.derived import Derived
 from models.store.pacing import for_a_while, rest_of_the_lock
-from models.store.record import StaleFileError
-from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
+from models.store.record import look_ahead
+from models.store.unit import ENGINE, savepoint, unit_of_work
+from models.store.waiting_rows import StaleFileError
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import stages
-from recovery_flows.cases.commit import conclude, derived, derived_or_due
+from recovery_flows.cases.commit import Decision, conclude_all, current, derived, due_again
 from recovery_flows.cases.quarantine import deciding_on, went_through
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import ClockBrokenError, alone
 from recovery_flows.engine.quarantine import quarantine
-from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing.case_trace import trace_file
 
@@ -41,44 +39,38 @@ CALLS: dict[Stage, tuple[CallKind, ...]] = {
     Stage.CROSS_BORDER: (CallKind.REQUEST,),
     Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE, CallKind.HOLD_QUERY),
 }
-_TOGETHER = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a stage decided on a recovery as it was at a version of its file."""
-
-    progress: Changeset
-    shown: Derived
-
-    @property
-    def recovery_id(self) -> str:
-        """The recovery that it is about."""
-        return self.progress.file.recovery.id
+_TOGETHER = 100
+_PASSES_MAX = 8
+"""So often all stages are asked about one recovery before it is recorded and looked at again."""
 
 
 def due_by_stage(engine: Engine) -> dict[Stage, list[str]]:
-    """Due recoveries by the first stage that has something to do with them.
+    """Due recoveries by the stage in which they stand; what has ended is looked at first.
 
-    One whose file cannot be read, or that no rule can look at, is quarantined and left out. Raises
-    ClockBrokenError where case time is not what its events say: no clock ends anything then.
+    Raises ClockBrokenError where case time is not what its events say: no clock ends anything then.
     """
-    now = engine.now()
     found: dict[Stage, list[str]] = {}
     with engine.database.reading() as session:
         for sentence in broken_clock(session, engine.database):
             raise ClockBrokenError(sentence)
-        ids = due_recoveries(session, now, engine.wall(), engine.pace.chunk_size)
-    for some in _batches(ids):
-        with engine.database.reading() as session:
-            files = _load(engine, session, some)
-        for file in files:
-            with alone() as failure:
-                stage = _first_stage(file, now, engine.laws)
-                found.setdefault(stage, []).append(file.recovery.id)
-            if failure.error is not None:
-                quarantine(engine, deciding_on(file.recovery.id), failure.error)
+        now, limit = engine.now_in(session), engine.pace.chunk_size
+        for recovery_id, stage in due_recoveries(session, now, engine.wall(), limit):
+            found.setdefault(stage if stage in CALLS else Stage.FREEZING, []).append(recovery_id)
     return found
+
+
+def decide(engine: Engine, recovery_ids: Sequence[str]) -> int:
+    """Let all stages do whatever is due on these recoveries; return how many of them changed.
+
+    One that fails is quarantined, the others go on. The write lock is held for short times only.
+    """
+    changed = 0
+    for some in _batches(recovery_ids):
+        now = engine.now()
+        with engine.database.reading() as session:
+            decisions = list(_decisions(engine, session, some, now))
+        changed += _record(engine, now, decisions)
+    return changed
 
 
 def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -87,102 +79,113 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _load(engine: Engine, session: Session, ids: Sequence[str]) -> list[CaseFile]:
+def _decisions(
+    engine: Engine, session: Session, ids: Sequence[str], now: datetime
+) -> Iterator[Decision]:
     files, unreadable = load_each(session, ids)
     for recovery_id, error in unreadable.items():
         quarantine(engine, deciding_on(recovery_id), error)
-    return files
-
-
-def _first_stage(file: CaseFile, now: datetime, laws: Regimes) -> Stage:
-    """The first stage with work; a stage whose rule fails stops none of the others."""
-    failed: Exception | None = None
-    for stage in stages.STAGES:
-        progress = Changeset(file)
-        if stage is Stage.TRACING and file.recovery.trace_wanted:
-            return stage
+    for file in files:
         with alone() as failure:
-            _decide(stage, progress, now, laws, None, None)
-        failed = failed or failure.error
-        if failure.error is None and progress.outcome():
-            return stage
-    if failed is not None:
-        raise failed
-    return Stage.FREEZING
-
-
-def _decide(
-    stage: Stage,
-    progress: Changeset,
-    now: datetime,
-    laws: Regimes,
-    session: Session | None,
-    vault: Vault | None,
-) -> None:
-    def seal(fields: object, place: SealedPlace) -> str:
-        return vault.seal(canonical(fields).decode(), place) if vault else ""
-
-    if stage is Stage.TRACING and session and vault and progress.file.recovery.trace_wanted:
-        trace_file(session, vault, progress, now, laws)
-    stages.decide(stage, progress, now, laws, seal)
-
-
-def decide(engine: Engine, stage: Stage, recovery_ids: Sequence[str]) -> int:
-    """Let one stage work on these recoveries; return how many of them changed.
-
-    One that fails is quarantined, the others go on. The write lock is held for short times only.
-    """
-    changed = 0
-    for some in _batches(recovery_ids):
-        now = engine.now()
-        with engine.database.reading() as session:
-            decisions = list(_decisions(engine, session, stage, some, now))
-        changed += _record(engine, now, decisions)
-    return changed
-
-
-def _decisions(
-    engine: Engine, session: Session, stage: Stage, ids: Sequence[str], now: datetime
-) -> list[Decision]:
-    found = []
-    for file in _load(engine, session, ids):
-        with alone() as failure:
-            found.append(_decided(engine, session, stage, file, now))
+            yield _decided(_Look(engine, session, now), file)
         if failure.error is not None:
             quarantine(engine, deciding_on(file.recovery.id), failure.error)
-    return found
 
 
-def _decided(
-    engine: Engine, session: Session, stage: Stage, file: CaseFile, now: datetime
-) -> Decision:
-    """What a stage decides on a file; of one in quarantine also whether all of it goes through."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the stages are given when they look at a file."""
+
+    engine: Engine
+    session: Session
+    now: datetime
+
+    def seal(self, fields: object, place: SealedPlace) -> str:
+        return self.engine.database.vault.seal(canonical(fields).decode(), place)
+
+
+def _decided(look: _Look, file: CaseFile) -> Decision:
+    """What there is to do on a file, and when to look at it again.
+
+    A stage whose rule fails stops none of the others; what they decide is recorded, and the
+    recovery stays due. Of one in quarantine also whether all of it goes through.
+    """
     progress = Changeset(file)
-    went_through(progress, EntityKind.RECOVERY, file.recovery.id, now)
+    went_through(progress, EntityKind.RECOVERY, file.recovery.id, look.now)
     cleared = len(progress.moves)
-    _decide(stage, progress, now, engine.laws, session, engine.database.vault)
-    approval_upkeep.void_changed(progress, now)
-    if not cleared:
-        return Decision(progress, derived_or_due(progress.file, now, engine.laws))
-    with alone() as failure:
-        return Decision(progress, derived(progress.file, now, engine.laws))
-    if len(progress.moves) == cleared and failure.error is not None:
-        raise failure.error
-    # This stage has something to do, another one fails still: the recovery stays in quarantine.
-    progress.moves = progress.moves[cleared:]
-    progress.file = replace(progress.file, discrepancies=file.discrepancies)
-    return Decision(progress, derived_or_due(progress.file, now, engine.laws))
+    error, rests = _to_rest(look, progress)
+    now, laws = look.now, look.engine.laws
+    if error is None:
+        with alone() as failure:
+            return Decision(progress, derived(progress.file, now, laws, rests=rests))
+        error = failure.error
+    if error is not None and len(progress.moves) == cleared and not progress.calls:
+        raise error
+    if cleared:
+        # Something is done, and something fails still: the recovery stays in quarantine.
+        progress.moves = progress.moves[cleared:]
+        progress.file = replace(progress.file, discrepancies=file.discrepancies)
+    return Decision(progress, due_again(progress.file, now))
+
+
+def _to_rest(look: _Look, progress: Changeset) -> tuple[Exception | None, bool]:
+    """Ask all stages until none has anything to do; what failed first, and whether they rest."""
+    for _ in range(_PASSES_MAX):
+        step = Changeset(progress.file, is_corrected=progress.is_corrected)
+        error = _all_stages(look, step)
+        rests = not step.outcome()
+        progress.follow(step)
+        if rests or error is not None:
+            return error, rests
+    return None, False
+
+
+def _all_stages(look: _Look, step: Changeset) -> Exception | None:
+    """One pass over the stages; the first failure, of which nothing is left in `step`."""
+    failed: Exception | None = None
+    now, laws = look.now, look.engine.laws
+    approval_upkeep.void_changed(step, now)
+    for stage in stages.STAGES:
+        before = step.mark()
+        with alone() as failure:
+            if stage is Stage.TRACING and step.file.recovery.trace_wanted:
+                trace_file(look.session, look.engine.database.vault, step, now, laws)
+            stages.decide(stage, step, now, laws, look.seal)
+        if failure.error is not None:
+            step.back_to(before)
+            failed = failed or failure.error
+    return failed
 
 
 def _record(engine: Engine, now: datetime, decisions: Sequence[Decision]) -> int:
-    """Record each decision by itself, as many as fit into one short transaction at a time."""
+    """Record decisions together, as many as fit into one short transaction at a time.
+
+    Where one of them cannot be recorded, each is by itself, so that it stops no other.
+    """
+    changed, rest = 0, deque(decisions)
+    while rest:
+        tried = list(rest)
+        with alone() as failure, unit_of_work(engine.database) as unit:
+            fresh = deque(current(unit, tried))
+            look_ahead(unit, {d.recovery_id: d.progress.outcome() for d in fresh})
+            done = conclude_all(unit, ENGINE, now, engine.laws, for_a_while(fresh))
+        if failure.error is not None:
+            return changed + _record_apart(engine, now, tried)
+        changed += len(done)
+        rest = fresh
+        rest_of_the_lock(rest)
+    return changed
+
+
+def _record_apart(engine: Engine, now: datetime, decisions: Sequence[Decision]) -> int:
     changed, rest = 0, deque(decisions)
     while rest:
         failed: list[tuple[str, Exception]] = []
         with unit_of_work(engine.database) as unit:
             for decision in for_a_while(rest):
                 with alone() as failure, savepoint(unit):
-                    changed += _record_one(unit, engine, now, decision)
+                    fresh = current(unit, [decision])
+                    changed += len(conclude_all(unit, ENGINE, now, engine.laws, fresh))
                 if failure.error is not None:
                     failed.append((decision.recovery_id, failure.error))
         for recovery_id, error in failed:
@@ -191,12 +194,3 @@ def _record(engine: Engine, now: datetime, decisions: Sequence[Decision]) -> int
                 quarantine(engine, deciding_on(recovery_id), error)
         rest_of_the_lock(rest)
     return changed
-
-
-def _record_one(unit: Unit, engine: Engine, now: datetime, decision: Decision) -> bool:
-    progress = decision.progress
-    recovery = progress.file.recovery
-    if version_of(unit.session, recovery.id) != recovery.version:
-        return False
-    conclude(unit, ENGINE, now, engine.laws, progress, decision.shown)
-    return bool(progress.outcome())

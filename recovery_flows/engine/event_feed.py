@@ -41,6 +41,7 @@ from recovery_flows.errors import (
     RefusedError,
     UnavailableError,
 )
+from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.freezing.lapse import FEED_LAG
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
@@ -135,10 +136,12 @@ def _take(
     """
     now, wall = engine.now(), engine.wall()
     changed, not_taken, strange = _take_items(engine, now, partner_id, page.items)
-    reached = page.reached
+    # A stamp of a clock that is ahead would pass over all that is stamped rightly until then.
+    reached = min(page.reached, asked_at) if page.reached else None
     for item in not_taken:
         reached = min(reached or item.modified_at, item.modified_at)
-    wrong, whole = _wrong_with(partner_id, page, strange), not (page.unread or not_taken)
+    wrong = _wrong_with(partner_id, page, strange, asked_at)
+    whole = not (page.unread or not_taken)
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
         for raw in raws if changed or not_taken else worth_keeping(raws if wrong else ()):
@@ -156,11 +159,15 @@ def _take(
     return changed
 
 
-def _wrong_with(partner_id: str, page: FeedPage, strange: int) -> str:
-    """What of a feed that was read is none of ours or could not be read; "" for nothing."""
+def _wrong_with(partner_id: str, page: FeedPage, strange: int, asked_at: datetime) -> str:
+    """What of a feed is none of ours, could not be read or is of the future; "" for nothing."""
     found = [f"{strange} of its items are none of ours"] if strange else []
     if page.unread:
         found.append(f"{len(page.unread)} of its items cannot be read: {page.unread[0]}")
+    if page.reached and page.reached > asked_at + CLOCKS_APART:
+        found.append(
+            f"it tells of a change at {page.reached:%Y-%m-%d %H:%M} UTC: its clock is wrong"
+        )
     return f"feed of {partner_id}: {'; '.join(found)}" if found else ""
 
 

@@ -26,7 +26,7 @@ async def _run_stage(stage: Stage, recovery_ids: list[str]) -> int:
     size = context.current().pace.chunk_size
     done = 0
     for start in range(0, len(recovery_ids), size):
-        done += await decide_chunk(stage.value, recovery_ids[start : start + size])
+        done += await decide_chunk(recovery_ids[start : start + size])
     for _ in range(_BATCHES_MAX):
         sent = await send_batch(stage.value)
         done += sent
@@ -82,7 +82,7 @@ async def advance(recovery_id: str) -> int:
     """One recovery pushed through whatever is due for it, when a person asks."""
     done = 0
     for stage in STAGE_FLOWS:
-        done += await decide_chunk(stage.value, [recovery_id])
+        done += await decide_chunk([recovery_id])
         done += await send_batch(stage.value)
     return done
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from models.entities.asset import Stage
 from models.queries.cases.work import due_call_kinds
-from models.store.line_imports import undo_dead
+from models.store.statements.line_imports import undo_dead
 from recovery_flows.cases.quarantine import deciding_on
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine.context import Engine
@@ -19,7 +19,6 @@ from recovery_flows.engine.flows import STAGE_FLOWS, poll, reconcile
 from recovery_flows.engine.nightly import due_nights
 from recovery_flows.engine.quarantine import quarantine
 
-_ROUNDS_MAX = 200
 LOOKS_MAX = 60
 """So often a recovery is decided on in one sweep; then a rule never comes to rest on it."""
 
@@ -30,16 +29,13 @@ async def sweep(engine: Engine) -> int:
     A recovery that never comes to rest is quarantined; the others go on. Raises PrefectAwayError
     where the flows cannot be run, WorkFailedError where the work as a whole fails.
     """
-    done = 0
     looks: Counter[str] = Counter()
     if await asyncio.to_thread(undo_dead, engine.database, engine.wall()):
         engine.report(
             "an import of statements had been interrupted: it was taken out, import again"
         )
-    for _ in range(_ROUNDS_MAX):
-        step = await _round(engine, looks)
-        if not step:
-            return done
+    done = 0
+    while step := await _round(engine, looks):
         done += step
     return done
 
@@ -48,28 +44,35 @@ async def _round(engine: Engine, looks: Counter[str]) -> int:
     done = 0
     if _sends(engine, Stage.FREEZING):
         # What holds money leaves before anything is read.
-        done += await _stage(engine, Stage.FREEZING, looks)
+        done += await _stage(engine, Stage.FREEZING, [])
     due_partners = await asyncio.to_thread(due_polls, engine)
     if due_partners:
         await _through_prefect(poll(due_partners))
         done += len(due_partners)
+    due = await _due(engine, looks)
     for stage in STAGES:
-        done += await _stage(engine, stage, looks)
+        done += await _stage(engine, stage, due.get(stage, []))
     nights = due_nights(engine)
     return done + (await _through_prefect(reconcile(nights)) if nights else 0)
 
 
-async def _stage(engine: Engine, stage: Stage, looks: Counter[str]) -> int:
-    due = (await asyncio.to_thread(due_by_stage, engine)).get(stage, [])
-    looks.update(due)
-    restless = [recovery_id for recovery_id in due if looks[recovery_id] > LOOKS_MAX]
-    for recovery_id in restless:
-        error = RestlessError(looks[recovery_id])
-        await asyncio.to_thread(quarantine, engine, deciding_on(recovery_id), error)
-    calm = [recovery_id for recovery_id in due if looks[recovery_id] <= LOOKS_MAX]
-    if not calm and not _sends(engine, stage):
+async def _due(engine: Engine, looks: Counter[str]) -> dict[Stage, list[str]]:
+    """What is due by the stage in which it stands; a recovery that never rests is quarantined."""
+    due = await asyncio.to_thread(due_by_stage, engine)
+    for ids in due.values():
+        looks.update(ids)
+        for recovery_id in [named for named in ids if looks[named] > LOOKS_MAX]:
+            ids.remove(recovery_id)
+            error = RestlessError(looks[recovery_id])
+            await asyncio.to_thread(quarantine, engine, deciding_on(recovery_id), error)
+    return due
+
+
+async def _stage(engine: Engine, stage: Stage, due: list[str]) -> int:
+    """Run a stage's flow where something of it is due or can be sent."""
+    if not due and not _sends(engine, stage):
         return 0
-    return await _through_prefect(STAGE_FLOWS[stage](calm))
+    return await _through_prefect(STAGE_FLOWS[stage](due))
 
 
 async def _through_prefect(flow: Awaitable[int]) -> int:

@@ -32,10 +32,10 @@ def _as_work() -> Iterator[Engine]:
 
 
 @task(name="decide", cache_policy=NO_CACHE, persist_result=False)
-async def decide_chunk(stage: str, recovery_ids: list[str]) -> int:
+async def decide_chunk(recovery_ids: list[str]) -> int:
     """Decide and record for a chunk of recoveries; return how many changed."""
     with _as_work() as engine:
-        return await asyncio.to_thread(decisions.decide, engine, Stage(stage), recovery_ids)
+        return await asyncio.to_thread(decisions.decide, engine, recovery_ids)
 
 
 @task(name="send", cache_policy=NO_CACHE, persist_result=False)

@@ -50,6 +50,11 @@ class Measure(StrEnum):
     LINKAGE = "linkage"
     LINKAGE_ANSWER = "linkage_answer"
     PRESERVATION = "preservation"
+    OBJECTION_TO_ROWS = "objection_to_rows"
+    OBJECTION_TO_SHARE = "objection_to_share"
+    OBJECTION_TO_CLAIM = "objection_to_claim"
+    APPEAL = "appeal"
+    APPEAL_DECISION = "appeal_decision"
 
 
 @dataclass(frozen=True, slots=True)

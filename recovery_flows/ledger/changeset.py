@@ -12,7 +12,7 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import CallRow, CallState
 from models.entities.catalogue import next_state
-from models.entities.claim import ClaimRow, ClaimState
+from models.entities.claim import ClaimRow, ClaimState, ObjectionRow, ObjectionState
 from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
@@ -36,7 +36,11 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.LINKAGE: ("linkages", LinkageRow, LinkageState),
     EntityKind.TASK: ("tasks", TaskRow, TaskState),
     EntityKind.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
+    EntityKind.OBJECTION: ("objections", ObjectionRow, ObjectionState),
 }
+
+
+_Mark = tuple[CaseFile, int, int, bool]
 
 
 @dataclass(slots=True)
@@ -85,6 +89,21 @@ class Changeset:
         self.correct()
         self.file = replace(self.file, trace=trace)
         self.take(*moves)
+
+    def mark(self) -> _Mark:
+        """Where it stands, to go back to."""
+        return self.file, len(self.moves), len(self.calls), self.is_corrected
+
+    def back_to(self, mark: _Mark) -> None:
+        """Forget what was decided since: what decided it has failed."""
+        self.file, moves, calls, self.is_corrected = mark
+        del self.moves[moves:], self.calls[calls:]
+
+    def follow(self, step: Changeset) -> None:
+        """Take over what was decided on the file as it is here."""
+        self.file, self.is_corrected = step.file, step.is_corrected
+        self.moves += step.moves
+        self.calls += step.calls
 
     def call(self, intent: CallIntent) -> None:
         """Plan a call; the file shows it as open."""

@@ -84,7 +84,7 @@ def pools(file: CaseFile, asset: AssetRow) -> tuple[Pool, ...]:
 def _coin_minor(file: CaseFile, asset: AssetRow) -> int:
     """What a coin of a foreign account is worth: by its trace, or as its bank has paid if more.
 
-    A victim who reports less than he paid makes a coin of the trace worth less than it pays.
+    A bank that pays at another rate than the money came by makes a coin worth more than that.
     """
     paid = [p for p in file.payouts if p.asset_id == asset.id and p.returned_minor]
     rates = (

@@ -92,8 +92,12 @@ def nearest_rank(values: Sequence[int], percent: int) -> int:
     """
     if not values or not 1 <= percent <= 100:
         raise ValueError("a percentile needs values and a percent from 1 to 100")
-    rank = -(-percent * len(values) // 100)
-    return sorted(values)[rank - 1]
+    return sorted(values)[rank_of(len(values), percent) - 1]
+
+
+def rank_of(count: int, percent: int) -> int:
+    """Which of so many values, the smallest being the first, is a percentile by nearest rank."""
+    return -(-percent * count // 100)
 
 
 def values_needed(percent: int) -> int:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.entities.asset import Asset, Stage
-from models.entities.catalogue import table_of
-from models.entities.hold import LIVE_HOLDS, Hold, HoldState
-from models.entities.ledger import RETURNED, TERMS, LedgerAccount, PostingRow
-from models.entities.payout import Payout, PayoutState
-from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
+from models.entities.asset import Stage
+from models.entities.hold import HoldState
+from models.entities.ledger import RETURNED, TERMS, LedgerAccount
+from models.entities.recovery import RecoveryState
 from models.money import Money
-from models.queries.cases.stopwatch import reported_and_sent
 from models.queries.cases.views import TermLine
 from models.queries.installation.clock import case_now
+from models.store.rollup_rows import SECOND_HOP, SENT_COUNT, sent_at_rank, tally
 from recovery_flows.reports.rates import (
     Rate,
     held_to_returned_rate,
@@ -25,10 +24,7 @@ from recovery_flows.reports.rates import (
     over_freeze_rate,
     restitution_rate,
 )
-from recovery_flows.reports.time_to_first_order import Spread, elapsed_seconds, report_to_request
-
-_P, _R, _A, _H = table_of(PostingRow), table_of(Recovery), table_of(Asset), table_of(Hold)
-_Y = table_of(Payout)
+from recovery_flows.reports.time_to_first_order import Spread, report_to_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +55,35 @@ class Summary:
 
 
 def summary(session: Session, wall: datetime) -> Summary:
-    """Read the figures; every amount is the balance of a ledger account."""
-    per_hold = _ever_held(session)
-    sums: dict[str, dict[LedgerAccount, int]] = {}
-    query = sa.select(_P.c.claim_currency, _P.c.account, sa.func.sum(_P.c.claim_minor)).group_by(
-        _P.c.claim_currency, _P.c.account
-    )
-    for currency, account, minor in session.execute(query):
-        sums.setdefault(currency, {})[LedgerAccount(account)] = int(minor)
+    """Read the figures, which each write keeps; every amount is the balance of a ledger account."""
+    sums = tally(session)
+    holds = {name: count for name, count in sums.items() if name.startswith("hold ")}
     return Summary(
         now=case_now(session, wall),
-        currencies=tuple(
-            _currency(currency, sums[currency], per_hold.get(currency, 0))
-            for currency in sorted(sums)
+        currencies=tuple(_currency(code, sums) for code in _currencies(sums, "ledger")),
+        ends=tuple((s.value, sums[f"state {s}"]) for s in RecoveryState if f"state {s}" in sums),
+        stages=tuple((s, sums[f"stage {s}"]) for s in Stage if f"stage {s}" in sums),
+        holds=tuple((name.removeprefix("hold "), holds[name]) for name in sorted(holds)),
+        second_hop_holds=sums.get(SECOND_HOP, 0),
+        lapsed_holds=sum(n for name, n in holds.items() if name.endswith(f" {HoldState.LAPSED}")),
+        blocked=tuple(
+            (code, over_freeze_rate(sums[f"blocked {code}"], sums.get(f"disputed there {code}", 0)))
+            for code in _currencies(sums, "blocked")
         ),
-        ends=_ends(session),
-        stages=_stages(session),
-        holds=_holds(session),
-        second_hop_holds=_second_hop(session),
-        lapsed_holds=_count(session, _H.c.state == HoldState.LAPSED),
-        blocked=_blocked(session),
         report_to_request=report_to_request(
-            [elapsed_seconds(came, sent) for came, sent in reported_and_sent(session)]
+            sums.get(SENT_COUNT, 0), partial(sent_at_rank, session)
         ),
     )
 
 
-def _currency(
-    currency: str, sums: dict[LedgerAccount, int], ever_held_minor: int
-) -> CurrencySummary:
+def _currencies(sums: Mapping[str, int], kind: str) -> list[str]:
+    """The currencies that counts of a kind are kept in."""
+    return sorted({name.split()[1] for name in sums if name.startswith(f"{kind} ")})
+
+
+def _currency(currency: str, kept: Mapping[str, int]) -> CurrencySummary:
+    sums = {account: kept.get(f"ledger {currency} {account}", 0) for account in LedgerAccount}
+    ever_held_minor = kept.get(f"ever held {currency}", 0)
     reported = -sums.get(LedgerAccount.REPORTED, 0)
     from_holds = sums.get(LedgerAccount.RETURNED_HOLD, 0)
     returned = sum(sums.get(account, 0) for account in RETURNED)
@@ -101,100 +97,4 @@ def _currency(
             held_to_returned_rate(from_holds, ever_held_minor),
             restitution_rate(returned, reported),
         ),
-    )
-
-
-def _ever_held(session: Session) -> dict[str, int]:
-    """Per currency the sum over recoveries of the highest (held now + returned from holds).
-
-    The running sum follows the events, so a unit that was held at two accounts one after the
-    other counts once.
-    """
-    held = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
-    query = (
-        sa.select(
-            _P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq, sa.func.sum(_P.c.claim_minor)
-        )
-        .where(_P.c.account.in_(held))
-        .group_by(_P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq)
-        .order_by(_P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq)
-    )
-    now: dict[tuple[str, str], int] = {}
-    highest: dict[tuple[str, str], int] = {}
-    for recovery_id, currency, _, minor in session.execute(query):
-        key = (recovery_id, currency)
-        now[key] = now.get(key, 0) + int(minor)
-        highest[key] = max(highest.get(key, 0), now[key])
-    joined = set(
-        session.execute(sa.select(_R.c.id).where(_R.c.state == RecoveryState.JOINED)).scalars()
-    )
-    totals: dict[str, int] = {}
-    for (recovery_id, currency), minor in highest.items():
-        if recovery_id not in joined:
-            totals[currency] = totals.get(currency, 0) + minor
-    return totals
-
-
-def _ends(session: Session) -> tuple[tuple[str, int], ...]:
-    query = sa.select(_R.c.state, sa.func.count()).group_by(_R.c.state)
-    found = {RecoveryState(state): int(count) for state, count in session.execute(query)}
-    return tuple((state.value, found[state]) for state in RecoveryState if state in found)
-
-
-def _stages(session: Session) -> tuple[tuple[Stage, int], ...]:
-    query = (
-        sa.select(_R.c.stage, sa.func.count())
-        .where(_R.c.state.not_in(CLOSED_RECOVERIES))
-        .group_by(_R.c.stage)
-    )
-    found = {Stage(stage): int(count) for stage, count in session.execute(query)}
-    return tuple((stage, found[stage]) for stage in Stage if stage in found)
-
-
-def _holds(session: Session) -> tuple[tuple[str, int], ...]:
-    query = sa.select(_H.c.kind, _H.c.state, sa.func.count()).group_by(_H.c.kind, _H.c.state)
-    return tuple(
-        (f"{kind} {state}", int(count)) for kind, state, count in sorted(session.execute(query))
-    )
-
-
-def _second_hop(session: Session) -> int:
-    """Holds that took effect at an account that the victim did not pay directly."""
-    query = (
-        sa.select(sa.func.count(sa.distinct(_H.c.asset_id)))
-        .join(_A, _A.c.id == _H.c.asset_id)
-        .where(_A.c.depth >= 1, _H.c.acted_at.is_not(None))
-    )
-    return int(session.execute(query).scalar_one())
-
-
-def _blocked(session: Session) -> tuple[tuple[str, Rate], ...]:
-    """What live holds block, against the stolen money traced there that was not paid back yet."""
-    paid = (
-        sa.select(_Y.c.asset_id, sa.func.sum(_Y.c.debited_minor).label("minor"))
-        .where(_Y.c.state == PayoutState.SETTLED)
-        .group_by(_Y.c.asset_id)
-        .subquery()
-    )
-    held = (
-        sa.select(_H.c.asset_id, sa.func.sum(_H.c.held_minor).label("minor"))
-        .where(_H.c.state.in_(LIVE_HOLDS))
-        .group_by(_H.c.asset_id)
-        .having(sa.func.sum(_H.c.held_minor) > 0)
-        .subquery()
-    )
-    disputed = sa.func.sum(_A.c.traced_minor - sa.func.coalesce(paid.c.minor, 0))
-    query = (
-        sa.select(_A.c.currency, sa.func.sum(held.c.minor), disputed)
-        .join(held, held.c.asset_id == _A.c.id)
-        .outerjoin(paid, paid.c.asset_id == _A.c.id)
-        .group_by(_A.c.currency)
-        .order_by(_A.c.currency)
-    )
-    return tuple((c, over_freeze_rate(int(b), int(d))) for c, b, d in session.execute(query))
-
-
-def _count(session: Session, where: sa.ColumnElement[bool]) -> int:
-    return int(
-        session.execute(sa.select(sa.func.count()).select_from(_H).where(where)).scalar_one()
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from recovery_flows.partners.response_times import nearest_rank
+from recovery_flows.partners.response_times import rank_of
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -24,14 +24,17 @@ class Spread:
     p90_seconds: int | None
 
 
-def report_to_request(seconds: Sequence[int]) -> Spread:
-    """The spread of the times from victims' reports to the first order or request about them."""
+def report_to_request(count: int, seconds_at: Callable[[int], int]) -> Spread:
+    """The spread of `count` times from victims' reports to the first order or request about them.
+
+    `seconds_at` tells the n-th shortest of them, from 1.
+    """
     return Spread(
         "report to request",
         "first order or request sent - report, nearest rank",
-        len(seconds),
-        nearest_rank(seconds, 50) if seconds else None,
-        nearest_rank(seconds, 90) if seconds else None,
+        count,
+        seconds_at(rank_of(count, 50)) if count else None,
+        seconds_at(rank_of(count, 90)) if count else None,
     )
 
 

@@ -6,21 +6,11 @@ they are. How long is too long is the unit's own setting.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from models.action_kinds import ActionKind
-from models.entities.officer import Role
-from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
-
-
-class Attention(StrEnum):
-    """Why a recovery is in red: a contradiction, no owner, or a person's step and nothing done."""
-
-    DISCREPANCY = "discrepancy"
-    UNOWNED = "unowned"
-    STALLED = "stalled"
+from models.urgency import Attention
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +19,17 @@ class Patience:
 
     unowned: timedelta = timedelta(hours=1)
     stalled: timedelta = timedelta(hours=24)
+
+    def red_from(self, now: datetime) -> Mapping[Attention, datetime]:
+        """Per reason, what has waited since this instant or longer stands in red at `now`.
+
+        A contradiction does at once, and on a closed recovery too.
+        """
+        return {
+            Attention.DISCREPANCY: datetime.max.replace(tzinfo=now.tzinfo),
+            Attention.UNOWNED: now - self.unowned,
+            Attention.STALLED: now - self.stalled,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +40,15 @@ class Idle:
     since: datetime
 
 
-def attention(
-    state: RecoveryState,
-    owner: str,
-    step_role: Role,
-    step_action: str,
-    came_at: datetime | None,
-    done_at: datetime | None,
-    now: datetime,
-    patience: Patience,
-) -> Idle | None:
-    """Whether a recovery stands in red at `now`; None where it does not.
-
-    An open discrepancy stands in red at once, on a closed recovery too; `step_action` tells of it.
-    `came_at` is when its report was taken in, `done_at` when something was last done about it that
-    was more than a reminder or a question to a bank; both aware, None where history has neither.
-    """
-    if step_action == ActionKind.RESOLVE_DISCREPANCY:
-        return Idle(Attention.DISCREPANCY, done_at or came_at or now)
-    if state in CLOSED_RECOVERIES:
+def idle(waits_for: str, since: datetime | None, now: datetime, patience: Patience) -> Idle | None:
+    """Whether what waits (`models.urgency.waits_since`) stands in red at `now`; None: not yet."""
+    if not waits_for:
         return None
-    if not owner:
-        is_late = came_at is not None and now - came_at >= patience.unowned
-        return Idle(Attention.UNOWNED, came_at) if came_at is not None and is_late else None
-    if step_role is Role.ENGINE or done_at is None or now - done_at < patience.stalled:
-        return None
-    return Idle(Attention.STALLED, done_at)
+    reason = Attention(waits_for)
+    is_red = (
+        since is None or reason is Attention.DISCREPANCY or since <= patience.red_from(now)[reason]
+    )
+    return Idle(reason, since or now) if is_red else None
 
 
 DEFAULT_PATIENCE = Patience()

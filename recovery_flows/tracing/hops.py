@@ -88,6 +88,7 @@ class _Shown:
             claim_minor=hop.claim_minor,
             lines=tuple(self.line(line) for line in self.given.lines_of.get(transfer.id, ())),
             ends=self._ends(hop, transfer),
+            account_ids=(hop.payer or "", hop.payee or ""),
         )
 
     def account(self, account_id: str | None) -> str:

@@ -100,3 +100,5 @@ class HopView:
     ends: str
     """What became of it: "returned", "held", "in the account", "frontier", "" = went on, or a kind
     of way out."""
+    account_ids: tuple[str, str] = ("", "")
+    """The ids of payer and payee: two accounts can look alike when masked; "" for none."""

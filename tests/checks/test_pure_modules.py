@@ -24,7 +24,7 @@ TOUCHING = (
     "correspondence.returns.reading",
     "cases.action_handlers", "cases.case_officer", "cases.commit",
     "cases.deconfliction_check", "cases.discrepancy_actions",
-    "cases.letter_effects",
+    "cases.letter_effects", "cases.objection_actions",
     "cases.report_and_stop",
     "cases.statement_files.*", "cases.views.*", "reports.ledger_check", "reports.statistics",
 )  # fmt: skip

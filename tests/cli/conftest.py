@@ -203,7 +203,7 @@ async def _sweep(engine: Engine) -> None:
             done = True
         for stage in STAGES:
             due = due_by_stage(engine).get(stage, [])
-            done = bool(decide(engine, stage, due) if due else 0) or done
+            done = bool(decide(engine, due) if due else 0) or done
             done = bool(await dispatch.send_due(engine, CALLS[stage])) or done
     await engine.close()
 

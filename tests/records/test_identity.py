@@ -26,10 +26,7 @@ from models.entities.event import EntityKind  # fmt: skip
 from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState  # fmt: skip
 from models.entities.ledger import TERMS, LedgerAccount  # fmt: skip
 from models.entities.payout import PayoutState  # fmt: skip
-from models.entities.recovery import (
-    RecoveryRow,  # fmt: skip
-    RecoveryState,  # fmt: skip
-)
+from models.entities.recovery import RecoveryRow, RecoveryState
 from models.facts import LineKind
 from models.money import split_minor
 from models.outcome import Transition, unbalanced

@@ -17,11 +17,12 @@ from models.entities.discrepancy import DiscrepancyKind
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.audit.verify import verify
-from models.queries.cases.queue import queue_page
 from models.step_wording import SENTENCES, Wording, say
 from recovery_flows.approvals import figures as approval_subjects
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.views.page import recovery_page
+from recovery_flows.cases.views.queue import queue
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 from tests.records.older import brought_up_to_date, taken_back
 
 FIGURES = st.one_of(
@@ -35,7 +36,7 @@ def test_what_stands_in_the_database_is_codes_and_figures_and_no_words(unit: Any
     assert json.loads(stored) == [["wait_call", {"partner": "bank-home", "kind": "hold"}]]
     page = recovery_page(unit.database, unit.laws, recovery_id, unit.now)
     with unit.database.reading() as session:
-        (line,) = queue_page(session, unit.now).lines
+        (line,) = queue(session, unit.now, DEFAULT_PATIENCE, 10).lines
     assert line.sentence == page.steps[0].sentence == "waiting for bank-home: hold"
 
 
@@ -46,7 +47,7 @@ def test_other_words_are_shown_without_any_row_being_written(
     before = unit.one("SELECT max(version) FROM recovery")
     monkeypatch.setattr(step_wording, "SENTENCES", {**SENTENCES, "accept": "take it on"})
     with unit.database.reading() as session:
-        (line,) = queue_page(session, unit.now).lines
+        (line,) = queue(session, unit.now, DEFAULT_PATIENCE, 10).lines
     assert line.sentence == "take it on"
     assert unit.one("SELECT max(version) FROM recovery") == before
 
@@ -95,7 +96,7 @@ def test_an_upgraded_database_shows_a_sentence_and_its_pending_approvals_are_ask
 ) -> None:
     unit, recovery_id = older
     with unit.database.reading() as session:
-        (line,) = queue_page(session, unit.now).lines
+        (line,) = queue(session, unit.now, DEFAULT_PATIENCE, 10).lines
     assert line.sentence == "approve"
     (before,) = unit.file(recovery_id).approvals
     assert deciding(unit) == [recovery_id]
@@ -103,7 +104,7 @@ def test_an_upgraded_database_shows_a_sentence_and_its_pending_approvals_are_ask
     assert (voided.state, anew.state) == ("void", "pending")
     assert (anew.due_at, anew.post_hoc) == (before.due_at, True)
     with unit.database.reading() as session:
-        (line,) = queue_page(session, unit.now).lines
+        (line,) = queue(session, unit.now, DEFAULT_PATIENCE, 10).lines
     assert line.sentence == "confirm the stop-payment of CNY 1,000.00"
     assert verify(unit.database) == ()
 
@@ -117,8 +118,8 @@ def deciding() -> Any:
     def _deciding(unit: Any) -> list[str]:
         engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
         due = due_by_stage(engine)
-        for stage, ids in due.items():
-            decide(engine, stage, ids)
+        for ids in due.values():
+            decide(engine, ids)
         return [i for ids in due.values() for i in ids]
 
     return _deciding

@@ -22,8 +22,9 @@ from models.entities.recovery import RecoveryState
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from models.store.intake import file_reports
 from models.store.permissions import DECISIONS, NotPermittedError
-from models.store.record import StaleFileError, UnbalancedEntryError, record
+from models.store.record import UnbalancedEntryError, record
 from models.store.unit import ENGINE, Actor, unit_of_work
+from models.store.waiting_rows import StaleFileError
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.freezing.actions import amend
 from recovery_flows.ledger.changeset import Changeset
@@ -151,7 +152,7 @@ def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
         triggers = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert connection.execute(triggers).scalar_one() == 4
+        assert connection.execute(triggers).scalar_one() == 9
 
 
 def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:

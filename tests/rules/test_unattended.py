@@ -9,7 +9,8 @@ import pytest
 
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
-from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Attention, Patience, attention
+from models.urgency import Attention, waits_since
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE, idle as is_idle
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -37,10 +38,10 @@ def test_the_table_of_red(
     done: timedelta | None,
     wanted: str,
 ) -> None:
-    idle = attention(
-        RecoveryState(state), owner, Role(role), "", came and NOW - came, done and NOW - done, NOW,
-        DEFAULT_PATIENCE,
-    )  # fmt: skip
+    waits = waits_since(
+        RecoveryState(state), owner, Role(role), "", came and NOW - came, done and NOW - done
+    )
+    idle = is_idle(*waits, NOW, DEFAULT_PATIENCE)
     assert (idle.attention if idle else "") == wanted
     if idle is not None:
         since = came if idle.attention is Attention.UNOWNED else done
@@ -49,6 +50,5 @@ def test_the_table_of_red(
 
 
 def test_what_has_ended_is_never_red() -> None:
-    impatient = Patience(timedelta(), timedelta())
     for state, owner, role in product(CLOSED_RECOVERIES, ("", "li"), Role):
-        assert attention(state, owner, role, "done", NOW - DAY, NOW - DAY, NOW, impatient) is None
+        assert waits_since(state, owner, role, "done", NOW - DAY, NOW - DAY) == ("", None)

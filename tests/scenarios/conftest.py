@@ -66,7 +66,7 @@ async def _round(engine: Engine) -> int:
         done += 1
     for stage in STAGES:
         due = due_by_stage(engine).get(stage, [])
-        done += decide(engine, stage, due) if due else 0
+        done += decide(engine, due) if due else 0
         while sent := await dispatch.send_due(engine, CALLS[stage]):
             done += sent
     return done

@@ -26,7 +26,7 @@ from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.approvals import pending_ids
 from models.queries.cases.case_files import load_files
-from models.queries.cases.queue import open_steps
+from models.queries.cases.open_steps import open_steps
 from models.store.clock import set_case_time
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
@@ -137,7 +137,7 @@ class Unit:
                 done = True
             for stage in STAGES:
                 due = due_by_stage(self.engine).get(stage, [])
-                done = bool(decide(self.engine, stage, due) if due else 0) or done
+                done = bool(decide(self.engine, due) if due else 0) or done
                 done = bool(await dispatch.send_due(self.engine, CALLS[stage])) or done
 
     def _people(self) -> None:

@@ -32,8 +32,9 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
-from models.store import calls, clock, documents, partners, people, statements
+from models.store import calls, clock, documents, partners, people
 from models.store.intake import file_reports
+from models.store.statements import statements
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer

@@ -126,18 +126,19 @@ class Hands:
     async def _round(self) -> int:
         done = 0
         if self._sends(Stage.FREEZING):
-            done += await self._run(Stage.FREEZING, self._due().get(Stage.FREEZING, []))
+            done += await self._run(Stage.FREEZING, [])
         if self._polls():
             for partner in event_feed.due_polls(self.engine):
                 done += await event_feed.poll(self.engine, partner)
+        found = self._due()
         for stage in STAGES:
-            due = self._due().get(stage, [])
+            due = found.get(stage, [])
             if due or self._sends(stage):
                 done += await self._run(stage, due)
         return done
 
     async def _run(self, stage: Stage, recovery_ids: list[str]) -> int:
-        done = decisions.decide(self.engine, stage, recovery_ids) if recovery_ids else 0
+        done = decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
         for _ in range(_BATCHES_MAX):
             if not self._sends(stage):
                 break

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 
 from models.entities.officer import Role
-from models.queries.cases.views import QueueLine, RecoveryPage
+from models.queries.cases.queue_views import QueueLine
+from models.queries.cases.views import RecoveryPage
 from tui.panels.identity import terms_block
 from tui.panels.money import assets_lines
 from tui.state_styles import ALARM, MUTED, turn_sign

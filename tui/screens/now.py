@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from models.entities.officer import Role
-from models.queries.cases.views import QueueLine, QueuePage
-from models.urgency import SOON, Urgency
+from models.queries.cases.queue_views import QueueLine, QueuePage
+from recovery_flows.cases.views.queue import Look
 from tui.messages import PreviewRead
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
@@ -21,7 +21,8 @@ from tui.screens.multi_agency import LinkingScreen
 from tui.state_styles import ALARM, MUTED, red_words
 from tui.text import counted, word, words
 from tui.widgets.block import Block
-from tui.widgets.queue import QueueTable, haystack
+from tui.widgets.paged_table import PAGE_LINES, TablePage
+from tui.widgets.queue import QueueTable
 
 ROOMY = 100
 EMPTY = (
@@ -46,6 +47,7 @@ class NowScreen(LinkingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._page: QueuePage | None = None
+        self._look = Look()
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
@@ -56,9 +58,23 @@ class NowScreen(LinkingScreen):
         with Vertical(id="page-preview"):
             yield Block(page_preview, node_id="preview")
 
+    def reread(self) -> None:
+        """Read the lines around the screen again, as they are filtered and ordered."""
+        table = self.query_one(QueueTable)
+        column, is_down = table.sorted_by or ("", False)
+        self._look = Look(
+            text=self.query_one("#filter", Input).value,
+            order_by="" if column == "due" else column,
+            is_down=is_down,
+            offset=table.first_wanted,
+            at_id=table.cursor_id,
+            follows=table.shows_cursor,
+        )
+        super().reread()
+
     def read(self, source: Source) -> QueuePage:
-        """The queue."""
-        return source.queue()
+        """The part of the queue that is looked at."""
+        return source.queue(self._look, PAGE_LINES)
 
     def show_picture(self, picture: object) -> None:
         """Show the lines that pass the filter."""
@@ -76,18 +92,15 @@ class NowScreen(LinkingScreen):
         if page is None:
             return
         table = self.query_one(QueueTable)
-        asked = self.query_one("#filter", Input).value.lower().split()
-        found = {x.recovery_id for x in page.lines if all(a in haystack(x) for a in asked)}
-        lines = tuple(x for x in page.lines if x.attention or x.recovery_id in found)
         officer = self.desk_app.officer
         table.now = page.now
         table.own_roles = officer.roles if officer else frozenset[Role]()
-        table.lines = lines
-        table.display = bool(lines)
+        table.page = TablePage(page.lines, page.offset, page.total, page.at_row)
+        table.display = bool(page.total)
         notice = self.query_one("#notice", Static)
-        notice.display = not lines
-        notice.update(NO_MATCH if page.lines else EMPTY)
-        self.query_one("#counts", Static).update(_counts(page, len(found), is_filtered=bool(asked)))
+        notice.display = not page.total
+        notice.update(NO_MATCH if page.open_count else EMPTY)
+        self.query_one("#counts", Static).update(_counts(page, is_filtered=bool(self._look.text)))
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -106,7 +119,10 @@ class NowScreen(LinkingScreen):
         self.refresh_bindings()
 
     def on_input_changed(self) -> None:
-        self._show_lines()
+        self.reread()
+
+    def on_paged_table_page_wanted(self) -> None:
+        self.reread()
 
     def on_input_submitted(self) -> None:
         table = self.query_one(QueueTable)
@@ -169,10 +185,7 @@ class NowScreen(LinkingScreen):
             self.query_one("#preview", Block).value = message.page
 
 
-def _counts(page: QueuePage, shown: int, *, is_filtered: bool) -> Content:
-    soon = sum(1 for x in page.lines if x.due_at and page.now <= x.due_at < page.now + SOON)
-    late = sum(1 for x in page.lines if x.due_at and x.due_at < page.now)
-    fresh = sum(1 for x in page.lines if x.urgency is Urgency.GOLDEN)
+def _counts(page: QueuePage, *, is_filtered: bool) -> Content:
     pieces: list[tuple[object, str] | str] = [
         (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),
         (f"  {page.closed_count:,} closed", MUTED),
@@ -180,17 +193,15 @@ def _counts(page: QueuePage, shown: int, *, is_filtered: bool) -> Content:
     red = red_words(page.attention_count, page.discrepancy_count)
     if red and not is_filtered:
         pieces.append((f"  {red}", ALARM))
-    if fresh:
-        pieces.append((f"  ! {fresh} new within the hour", "bold $warning"))
-    if late:
-        pieces.append((f"  ‼ {late} late", ALARM))
-    if soon:
-        pieces.append((f"  ! {soon} end within 6 h", "bold $warning"))
+    if page.fresh_count:
+        pieces.append((f"  ! {page.fresh_count:,} new within the hour", "bold $warning"))
+    if page.late_count:
+        pieces.append((f"  ‼ {page.late_count:,} late", ALARM))
+    if page.soon_count:
+        pieces.append((f"  ! {page.soon_count:,} end within 6 h", "bold $warning"))
     if is_filtered:
-        pieces.append((f"  filter: {shown:,} of {len(page.lines):,}", "bold $accent"))
+        pieces.append((f"  filter: {page.found:,} of {page.open_count:,}", "bold $accent"))
         if red:
             verb = "is" if page.attention_count == 1 else "are"
             pieces.append((f"  {red} {verb} always shown", ALARM))
-    elif page.open_count > len(page.lines):
-        pieces.append((f"  the first {len(page.lines):,} are shown", MUTED))
     return words(*pieces)

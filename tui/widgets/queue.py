@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from textual.content import Content
 from textual.reactive import reactive
 
 from models.entities.officer import Role
-from models.queries.cases.views import QueueLine
+from models.queries.cases.queue_views import QueueLine
 from models.step_wording import LOOK_INTO
-from models.urgency import Urgency, counted_from
-from recovery_flows.reports.unattended import Attention
+from models.urgency import Attention, Urgency
 from tui.state_styles import ALARM, ATTENTION, SHARED, idle_text, queue_time, stage_sign, turn_sign
 from tui.text import word, words
-from tui.widgets.table import LineTable, TableColumn
+from tui.widgets.paged_table import PagedTable
+from tui.widgets.table import TableColumn
 
 _NARROW = (
     TableColumn("due", "  time left", 11),
@@ -37,7 +36,7 @@ _WIDE = (
 )
 
 
-class QueueTable(LineTable[QueueLine]):
+class QueueTable(PagedTable[QueueLine]):
     """Open recoveries; `now` and the roles of the acting identity decide how a line is told."""
 
     now: reactive[datetime | None] = reactive(None)
@@ -50,23 +49,6 @@ class QueueTable(LineTable[QueueLine]):
     def line_id(self, line: QueueLine) -> str:
         """The id of the recovery."""
         return line.recovery_id
-
-    def sort_value(self, line: QueueLine, key: str) -> Any:  # noqa: ANN401
-        """What the column sorts by."""
-        values: dict[str, object] = {
-            "due": (line.urgency, counted_from(line.state, line.reported_at, line.due_at)),
-            "ref": line.ref,
-            "stage": stage_sign(line.state, line.stage).word,
-            "loss": (line.loss.currency, line.loss.minor),
-            "victims": line.victims,
-            "turn": str(line.role),
-            "next": line.sentence,
-        }
-        return values[key]
-
-    def is_pinned(self, line: QueueLine) -> bool:
-        """A contradiction stays in sight."""
-        return line.urgency is Urgency.DISCREPANCY
 
     def _next(self, line: QueueLine, *, short: bool) -> Content:
         """The next step, after what is wrong with the file."""
@@ -97,12 +79,3 @@ class QueueTable(LineTable[QueueLine]):
             return [*cells, turn.text(), self._next(line, short=False)]
         sign = word(turn.glyph, turn.style)
         return [*cells, Content(" ").join([sign, self._next(line, short=True)])]
-
-
-def haystack(line: QueueLine) -> str:
-    """Everything of a line that the filter looks in, in lower case."""
-    stage = stage_sign(line.state, line.stage)
-    shared = SHARED.word if line.shared else ""
-    parts = (line.ref, stage.word, stage.short, line.loss, line.sentence, line.method, line.owner,
-             line.role, line.action, line.attention, shared)  # fmt: skip
-    return " ".join(str(part) for part in parts).lower()

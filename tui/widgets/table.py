@@ -98,7 +98,16 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
     @property
     def cursor_line(self) -> T | None:
         """The line under the cursor."""
-        return self._shown[self.cursor_row] if self._shown else None
+        return self.line_at(self.cursor_row)
+
+    @property
+    def row_count(self) -> int:
+        """How many lines there are to scroll through."""
+        return len(self._shown)
+
+    def line_at(self, row: int) -> T | None:
+        """The line of a row; None where there is none, or where it was not read yet."""
+        return self._shown[row] if row < len(self._shown) else None
 
     def watch_lines(self) -> None:
         self._arrange()
@@ -128,10 +137,13 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         before = self.scroll_offset.y
         self._show_cursor()
         if self.scroll_offset.y == before:
-            for line_id in (old, new):
-                row = self._place.get(line_id, 0) + 1 - before
-                self.refresh(Region(0, row, self.size.width, 1))
+            self.refresh_rows(self._place.get(old, 0), self._place.get(new, 0))
         self.post_message(self.Highlighted(new))
+
+    def refresh_rows(self, *rows: int) -> None:
+        """Paint these rows again, and no other."""
+        top = self.scroll_offset.y - 1
+        self.refresh(*(Region(0, row - top, self.size.width, 1) for row in rows))
 
     def _show_cursor(self) -> None:
         """Scroll only as far as needed for the cursor to be seen."""
@@ -158,7 +170,7 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         self.put_cursor(self.cursor_row + direction * max(1, self.size.height - 2))
 
     def action_open(self) -> None:
-        if self._shown:
+        if self.cursor_id:
             self.post_message(self.Opened(self.cursor_id))
 
     def action_sort_next(self) -> None:
@@ -178,7 +190,7 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
             self._sort_at(event.x)
             return
         row = event.y - 1 + self.scroll_offset.y
-        if row < len(self._shown):
+        if row < self.row_count:
             self.put_cursor(row)
             if event.chain == 2:
                 self.action_open()
@@ -203,12 +215,13 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         if y == 0:
             return self._strip(self._head(), "table--head", width)
         row = y - 1 + self.scroll_offset.y
-        if row >= len(self._shown):
+        line = self.line_at(row)
+        if line is None:
             return Strip.blank(width, self.rich_style)
         is_cursor = row == self.cursor_row
         component = "table--cursor" if self.has_focus else "table--blurred"
         return self._strip(
-            self._row(row, is_cursor=is_cursor), component if is_cursor else "", width
+            self._row(line, is_cursor=is_cursor), component if is_cursor else "", width
         )
 
     def _head(self) -> Content:
@@ -220,14 +233,14 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
             pieces.append(fitted(word(column.title + turn, MUTED), width, right=column.right))
         return Content(" ").join(pieces)
 
-    def _row(self, row: int, *, is_cursor: bool) -> Content:
-        cells = self.cells(self._shown[row])
+    def _row(self, line: T, *, is_cursor: bool) -> Content:
+        cells = self.cells(line)
         pieces = [
             fitted(cell, width, right=column.right)
             for cell, column, width in zip(cells, self.columns(), self._widths(), strict=True)
         ]
-        line = Content(" ").join(pieces)
-        return words(line, ("◂" if is_cursor else " ", "bold $accent"))
+        text = Content(" ").join(pieces)
+        return words(text, ("◂" if is_cursor else " ", "bold $accent"))
 
     def _strip(self, content: Content, component: str, width: int) -> Strip:
         base = self.get_visual_style(component) if component else self.visual_style

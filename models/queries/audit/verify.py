@@ -26,6 +26,7 @@ from models.queries.audit.removed import missing_refs, refs_by_id
 from models.queries.audit.replay import Replay
 from models.queries.audit.schema import schema_differences
 from models.queries.audit.sealed import seal_differences, sealed_since
+from models.queries.books.rollup_check import rollup_differences
 from models.raw import instant, raw_select
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault
@@ -115,6 +116,9 @@ def verify(database: Database) -> tuple[Finding, ...]:
             walk.findings.append(
                 Finding(FindingKind.REMOVED_RECOVERY, None, "", ref, "recovery", "", sentence)
             )
+        if not walk.findings:  # else they follow from rows that are wrong themselves
+            for table, name, sentence in rollup_differences(session):
+                walk.find(FindingKind.CHANGED_ROW, sentence, noun=table, subject_id=name)
     for sentence in bad:
         walk.find(FindingKind.CHANGED_HEAD, sentence)
     _check_heads(walk, heads)

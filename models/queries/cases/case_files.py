@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -19,7 +19,7 @@ from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow, Stage
 from models.entities.call import Call, CallRow, CallState
 from models.entities.catalogue import table_of
-from models.entities.claim import Claim, ClaimRow
+from models.entities.claim import Claim, ClaimRow, Objection, ObjectionRow
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
@@ -174,6 +174,7 @@ _PARTS = (
     _Part("linkages", Linkage, LinkageRow, "started_at"),
     _Part("tasks", Task, TaskRow, "ordered_at"),
     _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
+    _Part("objections", Objection, ObjectionRow, "entered_at"),
 )
 
 
@@ -198,17 +199,22 @@ def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceV
         as_of,
         tuple(Position(*p) for p in body["positions"]),
         tuple(GonePart(*g) for g in body["gone"]),
+        frozenset(body.get("mixed", ())),
     )
 
 
-def trace_json(positions: Iterable[Position], gone: Iterable[GonePart]) -> str:
+def trace_json(
+    positions: Iterable[Position], gone: Iterable[GonePart], mixed: Iterable[str] = ()
+) -> str:
     """Spell a trace result for storing: ids and amounts only."""
-    body = {
+    body: dict[str, object] = {
         "positions": [[p.account_id, p.claim_id, p.amount_minor, p.claim_minor] for p in positions],
         "gone": [
             [str(g.kind), g.account_id, g.claim_id, g.amount_minor, g.claim_minor] for g in gone
         ],
     }
+    if told := sorted(mixed):
+        body["mixed"] = told
     return canonical(body).decode()
 
 
@@ -268,19 +274,17 @@ def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, 
     return found
 
 
-def recoveries_wanting(session: Session, account_ids: Sequence[str], but: str) -> list[str]:
-    """Open recoveries other than `but` that have one of these accounts as an asset."""
-    given = {"accounts": list(account_ids), "but": but}
-    return list(session.execute(_WANTING, given).scalars())
+def recoveries_wanting(session: Session, touched: Mapping[str, str]) -> list[str]:
+    """Open recoveries that have one of these accounts as an asset, but for the one it maps to."""
+    rows = session.execute(_WANTING, {"accounts": list(touched)})
+    return sorted({row.recovery_id for row in rows if touched[row.account_id] != row.recovery_id})
 
 
 _WANTING = (
-    sa.select(_ASSET.c.recovery_id)
+    sa.select(_ASSET.c.recovery_id, _ASSET.c.account_id)
     .join(_RECOVERY, _RECOVERY.c.id == _ASSET.c.recovery_id)
     .where(
         _ASSET.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
-        _ASSET.c.recovery_id != sa.bindparam("but"),
         _RECOVERY.c.state.not_in(CLOSED_RECOVERIES),
     )
-    .distinct()
 )

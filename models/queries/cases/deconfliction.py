@@ -107,6 +107,50 @@ def _line(row: Any) -> Elsewhere:  # noqa: ANN401 - a row of the union
     )
 
 
+def shared_among(session: Session, recovery_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these recoveries that `elsewhere` would find another one for."""
+    return frozenset(session.execute(_SHARED_AMONG, {"ids": list(recovery_ids)}).scalars())
+
+
+def is_shared(recovery_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether another recovery knows an account that this one follows, or its payment."""
+    mine, other = _C.alias(), _C.alias()
+    my_asset, its_asset = _A.alias(), _A.alias()
+    followed = ((my_asset, my_asset.c.account_id), (mine, mine.c.payee_account_id))
+    known = (
+        (its_asset, its_asset.c.account_id), (other, other.c.payee_account_id),
+        (other, other.c.victim_account_id),
+    )  # fmt: skip
+    pairs = [(*one, *another) for one in followed for another in known]
+    payment = sa.func.lower(mine.c.end_to_end_id)
+    there = [_another(recovery_id, ours, its, key == its_key) for ours, key, its, its_key in pairs]
+    same = sa.and_(sa.func.lower(other.c.end_to_end_id) == payment, payment.not_in(NO_REFERENCE))
+    return sa.or_(*there, _another(recovery_id, mine, other, same))
+
+
+def _another(
+    recovery_id: sa.ColumnElement[str],
+    ours: sa.FromClause,
+    its: sa.FromClause,
+    same: sa.ColumnElement[bool],
+) -> sa.ColumnElement[bool]:
+    its_recovery = _R.alias()
+    return (
+        sa.exists()
+        .select_from(ours, its, its_recovery)
+        .where(
+            ours.c.recovery_id == recovery_id, same, its.c.recovery_id != recovery_id,
+            its_recovery.c.id == its.c.recovery_id, its_recovery.c.state != RecoveryState.JOINED,
+        )
+    )  # fmt: skip
+
+
+_SHARED_AMONG = sa.select(_R.c.id).where(
+    _R.c.id.in_(sa.bindparam("ids", expanding=True)), _R.c.state != RecoveryState.JOINED,
+    is_shared(_R.c.id),
+)  # fmt: skip
+
+
 def seen_elsewhere(session: Session) -> frozenset[str]:
     """All recoveries that `elsewhere` would find another one for; for lists, in one pass."""
     followed = sa.union(

@@ -1,9 +1,13 @@
-"""The queue: recoveries in the order of `models/urgency.py`, so that a limit cuts off the rest."""
+"""The queue: recoveries in the order of `models/urgency.py`, a page or all of them at a time.
+
+Order and counts are read from what the writes keep (`models.entities.rollups`): a page costs its
+own lines, however many recoveries there are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,118 +15,128 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.claim import Claim
-from models.entities.officer import Role
-from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
+from models.entities.recovery import Recovery, RecoveryState
+from models.entities.rollups import QueueEntry
 from models.money import Money
-from models.queries.cases.views import QueueLine, QueuePage
+from models.queries.cases.deconfliction import seen_elsewhere, shared_among
+from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
+from models.queries.cases.queue_order import (
+    JOINED,
+    KEYS,
+    groups,
+    ordering,
+    place_by,
+    place_in,
+    sizes,
+    walked,
+)
+from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view
 from models.step_wording import Wording
-from models.urgency import DISCREPANCY_STEP, GOLDEN_HOUR, SOON, Urgency, urgency
+from models.store.rollup_rows import OPEN, tally
+from models.urgency import Attention, Urgency, urgency
 
-_R, _C = table_of(Recovery), table_of(Claim)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStep:
-    """The next step of one recovery, as the queue knows it."""
-
-    recovery_id: str
-    ref: str
-    action: str
-    subject_id: str
-    reported_at: datetime
+_R, _Q = table_of(Recovery), table_of(QueueEntry)
+_SELECT = sa.select(
+    _R.c.id, _R.c.ref, _R.c.state, _R.c.stage, _R.c.currency, _R.c.due_at, _R.c.owner_id,
+    _R.c.step_action, _R.c.step_role, _R.c.step_wording, _R.c.method, _R.c.reported_at,
+    _Q.c.loss_minor, _Q.c.victims, _Q.c.waits_for, _Q.c.waits_since,
+).select_from(JOINED)  # fmt: skip
 
 
-def open_steps(session: Session, role: Role) -> list[OpenStep]:
-    """Recoveries whose next step is for this role, the oldest report first."""
-    query = (
-        sa.select(_R.c.id, _R.c.ref, _R.c.step_action, _R.c.step_subject, _R.c.reported_at)
-        .where(_R.c.step_role == role, _R.c.state.not_in(CLOSED_RECOVERIES))
-        .order_by(_R.c.reported_at, _R.c.id)
-    )
-    return [OpenStep(*row) for row in session.execute(query)]
+def status(session: Session, wall: datetime, wanted: Wanted) -> QueuePage:
+    """Case time, the engine's sign of life and the counts, without any line."""
+    now, sums = case_now(session, wall), tally(session)
+    states = sum(value for name, value in sums.items() if name.startswith("state "))
+    red = red_conditions(wanted.red_from)
+    counts = dict(zip(red, sizes(session, list(red.values())), strict=True))
+    return QueuePage(
+        now, (), sums.get(OPEN, 0), states - sums.get(OPEN, 0), engine_view(session, wall),
+        attention_count=sum(counts.values()), discrepancy_count=counts[Attention.DISCREPANCY],
+    )  # fmt: skip
 
 
 def queue_page(
     session: Session,
     wall: datetime,
-    limit: int = 2000,
-    *,
-    with_closed: bool = False,
-    always: Collection[str] = (),
-) -> QueuePage:
-    """The most urgent recoveries and, beyond the limit, those of `always`, each in its place.
-
-    Ended ones are there with `with_closed`, or where a discrepancy is open on them.
-    """
-    now = case_now(session, wall)
-    is_open = _R.c.state.not_in(CLOSED_RECOVERIES)
-    is_disputed = _R.c.step_action == DISCREPANCY_STEP
-    counts = sa.select(sa.func.count()).select_from(_R)
-    open_count = int(session.execute(counts.where(is_open)).scalar_one())
-    disputed_count = int(session.execute(counts.where(is_disputed)).scalar_one())
-    total = int(session.execute(counts).scalar_one())
-    wanted = sa.true() if with_closed else sa.or_(is_open, is_disputed)
-    lines = _lines(session, now, wanted, limit, always) if limit else ()
-    return QueuePage(
-        now, lines, open_count, total - open_count, engine_view(session, wall),
-        discrepancy_count=disputed_count,
-    )  # fmt: skip
-
-
-def _lines(
-    session: Session,
-    now: datetime,
-    wanted: sa.ColumnElement[bool],
+    wanted: Wanted,
     limit: int,
-    always: Collection[str],
-) -> tuple[QueueLine, ...]:
-    order = _by_urgency(now)
-    first = sa.select(_R.c.id).where(wanted).order_by(*order).limit(limit)
-    loss = sa.func.sum(_C.c.reported_minor)
-    query = (
-        sa.select(
-            _R.c.id, _R.c.ref, _R.c.state, _R.c.stage, _R.c.currency, _R.c.due_at, _R.c.owner_id,
-            _R.c.step_action, _R.c.step_role, _R.c.step_wording, _R.c.method, _R.c.reported_at,
-            loss.label("loss"), sa.func.count(_C.c.id).label("victims"),
-        )
-        .join(_C, _C.c.recovery_id == _R.c.id, isouter=True)
-        .where(sa.or_(_R.c.id.in_(first), _R.c.id.in_(sorted(always))))
-        .group_by(_R.c.id)
-        .order_by(*order)
+    offset: int = 0,
+    at_id: str = "",
+    *,
+    follows: bool = True,
+) -> QueuePage:
+    """At most `limit` lines from the `offset`-th on.
+
+    Where the line of `at_id` is elsewhere and the page `follows` it, the lines around it.
+    `total` is how many lines there are in all, `found` how many of them pass the filter.
+    """
+    page = status(session, wall, wanted)
+    stretches = groups(page.now, with_closed=wanted.with_closed)
+    counts = dict(zip(stretches, sizes(session, list(stretches.values())), strict=True))
+    order = ordering(wanted, stretches)
+    total = found = sum(counts.values())
+    if wanted.is_filtered:
+        total, found = _matches(session, wanted)
+    row = None
+    if at_id and wanted.is_plain:
+        row = place_in(session, stretches, counts, at_id)
+    elif at_id:
+        row = place_by(session, wanted, order, at_id)
+    if row is not None and follows and not offset <= row < offset + limit:
+        offset = row - limit // 2
+    offset = max(0, min(offset, total - limit))
+    if wanted.is_plain:
+        rows = walked(session, _SELECT, stretches, counts, offset, limit)
+    else:
+        query = _SELECT.where(listed(wanted)).order_by(*order).offset(offset).limit(limit)
+        rows = list(session.execute(query))
+    shared = shared_among(session, [row.id for row in rows])
+    return replace(
+        page,
+        lines=tuple(_line(row, page.now, wanted, shared) for row in rows),
+        offset=offset, total=total, found=found, at_row=row,
+        fresh_count=counts[Urgency.GOLDEN], late_count=counts[Urgency.LATE],
+        soon_count=counts[Urgency.SOON],
     )  # fmt: skip
-    return tuple(_line(row, now) for row in session.execute(query))
 
 
-def _by_urgency(now: datetime) -> tuple[sa.ColumnElement[Any], ...]:
-    """The order of `models/urgency.py` in SQL; a test holds the two together."""
-    is_reported = _R.c.state == RecoveryState.REPORTED
-    is_golden = sa.and_(is_reported, _R.c.reported_at > now - GOLDEN_HOUR)
-    group = sa.case(
-        (_R.c.step_action == DISCREPANCY_STEP, Urgency.DISCREPANCY.value),
-        (_R.c.state.in_(CLOSED_RECOVERIES), Urgency.ENDED.value),
-        (is_golden, Urgency.GOLDEN.value),
-        (is_reported, Urgency.UNACCEPTED.value),
-        (_R.c.due_at.is_(None), Urgency.WITHOUT_CLOCK.value),
-        (_R.c.due_at < now, Urgency.LATE.value),
-        (_R.c.due_at < now + SOON, Urgency.SOON.value),
-        else_=Urgency.RUNNING.value,
+def queue_lines(session: Session, wall: datetime, wanted: Wanted) -> Iterator[QueueLine]:
+    """Every line, one after the other, however many there are."""
+    now, shared = case_now(session, wall), seen_elsewhere(session)
+    for group in groups(now, with_closed=wanted.with_closed).values():
+        query = _SELECT.where(group, listed(wanted)).order_by(*KEYS)
+        for row in session.execute(query.execution_options(yield_per=1000)):
+            yield _line(row, now, wanted, shared)
+
+
+def _matches(session: Session, wanted: Wanted) -> tuple[int, int]:
+    """How many lines a filter shows, and how many of them pass it."""
+    both = (
+        sa.select(sa.func.count()).select_from(JOINED).where(where).scalar_subquery()
+        for where in (listed(wanted), passes(wanted))
     )
-    instant = sa.case(
-        (sa.or_(is_reported, _R.c.due_at.is_(None)), _R.c.reported_at), else_=_R.c.due_at
-    )
-    return group, instant, _R.c.reported_at, _R.c.id
+    total, found = session.execute(sa.select(*both)).one()
+    return total, found
 
 
-def _line(row: Any, now: datetime) -> QueueLine:  # noqa: ANN401 - a row of `_lines`
+def _line(
+    row: Any,  # noqa: ANN401 - a row of `_SELECT`
+    now: datetime,
+    wanted: Wanted,
+    shared: Collection[str],
+) -> QueueLine:
     state = RecoveryState(row.state)
+    reason, since = row.waits_for, row.waits_since
+    is_red = reason and (
+        reason == Attention.DISCREPANCY or since <= wanted.red_from[Attention(reason)]
+    )
     return QueueLine(
         recovery_id=row.id,
         ref=row.ref,
         state=state,
         stage=row.stage,
-        loss=Money(int(row.loss or 0), row.currency),
+        loss=Money(row.loss_minor, row.currency),
         victims=row.victims,
         due_at=row.due_at,
         action=row.step_action,
@@ -132,23 +146,7 @@ def _line(row: Any, now: datetime) -> QueueLine:  # noqa: ANN401 - a row of `_li
         method=row.method,
         reported_at=row.reported_at,
         urgency=urgency(state, row.step_action, row.reported_at, row.due_at, now),
+        attention=reason if is_red else "",
+        idle_since=since or now if is_red else None,
+        shared=row.id in shared,
     )
-
-
-def recoveries_by_clock(
-    session: Session, limit: int | None = None
-) -> tuple[list[str], datetime | None]:
-    """Open recoveries with a running clock, nearest end first, and the end of the first left out.
-
-    That is None when none was left out.
-    """
-    query = (
-        sa.select(_R.c.id, _R.c.due_at)
-        .where(_R.c.due_at.is_not(None), _R.c.state.not_in(CLOSED_RECOVERIES))
-        .order_by(_R.c.due_at, _R.c.id)
-    )
-    if limit is not None:
-        query = query.limit(limit + 1)
-    rows = session.execute(query).all()
-    left_out = rows[limit].due_at if limit is not None and len(rows) > limit else None
-    return [row.id for row in rows[:limit]], left_out

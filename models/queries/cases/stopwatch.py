@@ -10,9 +10,8 @@ from sqlmodel import Session
 from models.entities.call import Call, CallKind
 from models.entities.catalogue import table_of
 from models.entities.event import SENT, Event
-from models.entities.recovery import Recovery
 
-_E, _CALLS, _R = table_of(Event), table_of(Call), table_of(Recovery)
+_E, _CALLS = table_of(Event), table_of(Call)
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
 # Only literally the same condition finds its index.
 _LEFT = (
@@ -31,21 +30,3 @@ def first_sent(session: Session, recovery_id: str) -> tuple[datetime, CallKind] 
     )
     row = session.execute(query).first()
     return (row.at, row.kind) if row else None
-
-
-def reported_and_sent(session: Session) -> list[tuple[datetime, datetime]]:
-    """(Report, first order or request) of every recovery that one has left about.
-
-    A call that was joined into another file counts where it left.
-    """
-    first = (
-        sa.select(_LEFT.c.recovery_id, sa.func.min(_LEFT.c.at).label("sent_at"))
-        .join_from(_LEFT, _CALLS, _CALLS.c.id == _LEFT.c.subject_id)
-        .where(_CALLS.c.kind.in_(_ASKS))
-        .group_by(_LEFT.c.recovery_id)
-        .subquery()
-    )
-    query = sa.select(_R.c.reported_at, first.c.sent_at).join_from(
-        _R, first, first.c.recovery_id == _R.c.id
-    )
-    return [(row.reported_at, row.sent_at) for row in session.execute(query)]

@@ -19,49 +19,7 @@ from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.multi_agency import LinkageLine
-from models.queries.installation.clock import EngineView
 from models.safe_text import undirected
-from models.urgency import Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """One open recovery in the queue; `due_at` is the end of the nearest legal clock.
-
-    `urgency` is its group in the queue's order, `attention` why it is in red, `idle_since` since
-    when; `shared`: another recovery knows an account or a payment of it.
-    """
-
-    recovery_id: str
-    ref: str
-    state: RecoveryState
-    stage: Stage
-    loss: Money
-    victims: int
-    due_at: datetime | None
-    action: str
-    role: Role
-    sentence: str
-    owner: str
-    method: str
-    reported_at: datetime
-    urgency: Urgency
-    attention: str = ""
-    idle_since: datetime | None = None
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """The queue, the most urgent first, at case time `now`; how many are in red, and why."""
-
-    now: datetime
-    lines: tuple[QueueLine, ...]
-    open_count: int
-    closed_count: int
-    engine: EngineView
-    attention_count: int = 0
-    discrepancy_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

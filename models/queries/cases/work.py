@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from models.channels import by_interface
 from models.entities.account import Account
-from models.entities.asset import Asset
+from models.entities.asset import Asset, Stage
 from models.entities.call import OPEN_CALLS, Call, CallKind, CallState
 from models.entities.catalogue import table_of
 from models.entities.discrepancy import Discrepancy, DiscrepancyKind, DiscrepancyState
@@ -120,13 +120,15 @@ def _token(vault: Vault, row: sa.Row[Any]) -> str:
     return vault.open(row.token_sealed, SealedPlace("partner", row.id, "token_sealed"))
 
 
-def due_recoveries(session: Session, now: datetime, wall: datetime, limit: int) -> list[str]:
-    """Recoveries that the engine has to look at, the longest waiting first.
+def due_recoveries(
+    session: Session, now: datetime, wall: datetime, limit: int
+) -> list[tuple[str, Stage]]:
+    """Recoveries that the engine has to look at and where they stand, the longest waiting first.
 
     One that could not be processed is left out until its next attempt, which is transport time.
     """
     given = {"now": now, "wall": wall, "limit": limit}
-    return list(session.execute(_DUE, given).scalars())
+    return [(row.id, row.stage) for row in session.execute(_DUE, given)]
 
 
 def _due() -> sa.Select[Any]:
@@ -138,7 +140,7 @@ def _due() -> sa.Select[Any]:
         _D.c.retry_at > sa.bindparam("wall", type_=_D.c.retry_at.type),
     )
     return (
-        sa.select(_R.c.id)
+        sa.select(_R.c.id, _R.c.stage)
         .where(_R.c.wake_at <= sa.bindparam("now", type_=_R.c.wake_at.type), ~pausing)
         .order_by(_R.c.wake_at, _R.c.id)
         .limit(sa.bindparam("limit", type_=sa.Integer))
@@ -149,11 +151,10 @@ def _due() -> sa.Select[Any]:
 _DUE = _due()
 
 
-def version_of(session: Session, recovery_id: str) -> int | None:
-    """How often a recovery was written; a decision on another version is out of date."""
-    query = reading(_R.c.id, _R.c.version)
-    found: int | None = session.execute(query, {"of": recovery_id}).scalar()
-    return found
+def versions_of(session: Session, recovery_ids: Sequence[str]) -> dict[str, int]:
+    """How often each recovery was written; a decision on another version is out of date."""
+    rows = session.execute(reading_any(_R.c.id, _R.c.id, _R.c.version), {"of": list(recovery_ids)})
+    return {row.id: row.version for row in rows}
 
 
 def ref_of(session: Session, recovery_id: str) -> str:

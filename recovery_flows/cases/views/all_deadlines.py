@@ -10,7 +10,7 @@ from models.engine import Database
 from models.money import Money
 from models.queries.cases.case_files import load_files
 from models.queries.cases.deadline_views import ClockWall, WallLine
-from models.queries.cases.queue import recoveries_by_clock
+from models.queries.cases.open_steps import recoveries_by_clock
 from models.queries.cases.views import ClockLine
 from models.queries.installation.clock import case_now
 from recovery_flows.cases.deadlines import RunningClock, running

@@ -48,7 +48,7 @@ from recovery_flows.cases import deadlines as wall, next_steps
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.views.discrepancy_lines import discrepancy_lines
 from recovery_flows.cases.views.pending_approvals import approval_line
-from recovery_flows.cases.views.queue import idle
+from recovery_flows.cases.views.queue import idle_of
 from recovery_flows.correspondence.letters.views import letters_of
 from recovery_flows.law.regime import Regimes
 from recovery_flows.multi_agency.board import linkage_lines
@@ -72,7 +72,7 @@ def recovery_page(
         file = load_file(session, recovery_id)
         names = names_of(session, database.vault, [file])
         page = _page(session, database.vault, file, names, laws, case_now(session, wall))
-        red = idle(session, page.now, patience, recovery_id).get(recovery_id)
+        red = idle_of(session, page.now, patience, recovery_id)
         there = elsewhere(session, [recovery_id]).get(recovery_id, ())
         sent = first_sent(session, recovery_id)
         return replace(

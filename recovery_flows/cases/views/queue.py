@@ -2,56 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.queries.cases.attention import waiting
-from models.queries.cases.deconfliction import seen_elsewhere
-from models.queries.cases.queue import queue_page
-from models.queries.cases.views import QueueLine, QueuePage
+from models.entities.asset import Stage
+from models.entities.catalogue import table_of
+from models.entities.recovery import RecoveryState
+from models.entities.rollups import QueueEntry
+from models.queries.cases.queue import queue_lines, queue_page, status
+from models.queries.cases.queue_filter import Wanted, Word
+from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now
-from recovery_flows.reports.unattended import Idle, Patience, attention
+from models.urgency import Attention
+from recovery_flows.cases.views.state_names import recovery_word, stage_word
+from recovery_flows.reports.unattended import Idle, Patience, idle
+
+ALSO_ELSEWHERE = "also elsewhere"
+"""How a recovery is marked that another one knows something of."""
+_Q = table_of(QueueEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which part of the queue somebody looks at.
+
+    `text` is a filter as it was typed: every word of it must be found. `offset` is the first line
+    wanted; with `follows` those around `at_id` are, where its line is elsewhere.
+    """
+
+    text: str = ""
+    stands: str = ""
+    owner: str = ""
+    with_closed: bool = False
+    order_by: str = ""
+    is_down: bool = False
+    offset: int = 0
+    at_id: str = ""
+    follows: bool = True
 
 
 def queue(
-    session: Session,
-    wall: datetime,
-    patience: Patience,
-    limit: int,
-    *,
-    with_closed: bool = False,
+    session: Session, wall: datetime, patience: Patience, limit: int, look: Look | None = None
 ) -> QueuePage:
-    """The `limit` most urgent recoveries, those in red marked; they are there beyond the limit."""
-    now = case_now(session, wall)
-    red = idle(session, now, patience)
-    page = queue_page(session, wall, limit, with_closed=with_closed, always=red)
-    page = replace(page, attention_count=len(red))
-    if not limit:
-        return page
-    shared = seen_elsewhere(session)
-    lines = (_marked(line, red.get(line.recovery_id), shared) for line in page.lines)
-    return replace(page, lines=tuple(lines))
+    """At most `limit` recoveries of the part that is looked at; those in red pass every filter."""
+    look = look or Look()
+    wanted = _wanted(session, wall, patience, look)
+    return queue_page(session, wall, wanted, limit, look.offset, look.at_id, follows=look.follows)
 
 
-def idle(
-    session: Session, now: datetime, patience: Patience, recovery_id: str = ""
-) -> dict[str, Idle]:
-    """The recoveries in red at `now`, all or one, by id."""
-    found = {
-        w.recovery_id: attention(
-            w.state, w.owner, w.role, w.action, w.came_at, w.done_at, now, patience
-        )
-        for w in waiting(session, recovery_id)
-    }
-    return {name: one for name, one in found.items() if one is not None}
+def whole_queue(
+    session: Session, wall: datetime, patience: Patience, look: Look
+) -> Iterator[QueueLine]:
+    """Every recovery that is looked at, one after the other."""
+    return queue_lines(session, wall, _wanted(session, wall, patience, look))
 
 
-def _marked(line: QueueLine, red: Idle | None, shared: frozenset[str]) -> QueueLine:
-    return replace(
-        line,
-        attention=red.attention if red else "",
-        idle_since=red.since if red else None,
-        shared=line.recovery_id in shared,
+def counts(session: Session, wall: datetime, patience: Patience) -> QueuePage:
+    """Case time, the engine's sign of life and the counts, without any line."""
+    return status(session, wall, _wanted(session, wall, patience, Look()))
+
+
+def idle_of(session: Session, now: datetime, patience: Patience, recovery_id: str) -> Idle | None:
+    """Why a recovery stands in red at `now`, and since when; None where it does not."""
+    query = sa.select(_Q.c.waits_for, _Q.c.waits_since).where(_Q.c.id == recovery_id)
+    row = session.execute(query).first()
+    return idle(row.waits_for, row.waits_since, now, patience) if row else None
+
+
+def _wanted(session: Session, wall: datetime, patience: Patience, look: Look) -> Wanted:
+    return Wanted(
+        red_from=patience.red_from(case_now(session, wall)),
+        with_closed=look.with_closed,
+        words=tuple(_word(word) for word in look.text.lower().split()),
+        stands=look.stands,
+        owner=look.owner,
+        order_by=look.order_by,
+        is_down=look.is_down,
+    )
+
+
+def _word(text: str) -> Word:
+    """A word of a filter with everything that is called by it."""
+    return Word(
+        text,
+        frozenset(
+            state
+            for state in RecoveryState
+            if state is not RecoveryState.OPEN and text in " ".join(recovery_word(state)).lower()
+        ),
+        frozenset(stage for stage in Stage if text in " ".join(stage_word(stage)).lower()),
+        frozenset(reason for reason in Attention if text in reason),
+        shared=text in ALSO_ELSEWHERE,
     )

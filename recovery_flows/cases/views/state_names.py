@@ -14,7 +14,8 @@ from models.entities.multi_agency import TaskState
 from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
-from models.queries.cases.views import AssetLine, HoldLine, PayoutLine, QueueLine
+from models.queries.cases.queue_views import QueueLine
+from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
 from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.ledger.term_names import term_word
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from models.queries.cases.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
+from models.urgency import Attention
 from recovery_flows.cases.views import state_names
 from recovery_flows.cli.case.approve import approval_lines
 from recovery_flows.cli.case.multi_agency_text import board_lines
@@ -13,7 +14,6 @@ from recovery_flows.cli.table import columns, counted, instant_text, spoken, tur
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
-from recovery_flows.reports.unattended import Attention
 
 Regimes = Mapping[str, Regime]
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened, viewer_of
-from recovery_flows.cli.output import say_json
+from recovery_flows.cli.output import say_json, say_json_lines
 from recovery_flows.cli.table import columns, counted, tell, turn
 
 if TYPE_CHECKING:
-    from models.queries.cases.views import QueueLine, QueuePage
+    from collections.abc import Iterable
+
+    from models.queries.cases.queue_views import QueueLine, QueuePage
 
 _EVENTS_SHOWN = 10
-_ALL = 10_000_000
 
 
 def attach(app: typer.Typer) -> None:
@@ -47,26 +48,22 @@ def list_(
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
     filtered.
     """
-    from recovery_flows.cases.views.queue import queue
+    from recovery_flows.cases.views.queue import Look, counts, whole_queue
     from recovery_flows.clock import wall_clock
 
     _check_stage(stage)
-    with opened() as installation:
+    with opened() as installation, installation.database.reading() as session:
         owner = installation.somebody(acting_as).id if mine else ""
-        with installation.database.reading() as session:
-            patience = installation.patience()
-            page = queue(session, wall_clock(), patience, _ALL, with_closed=with_closed)
-    lines = tuple(
-        line
-        for line in page.lines
-        if line.attention
-        or ((not stage or _stands(line) == stage) and (not owner or line.owner == owner))
-    )
-    page = replace(page, lines=lines)
-    if as_json:
-        say_json(page)
-    else:
-        tell(_queue_lines(page))
+        look, patience = (
+            Look(stands=stage, owner=owner, with_closed=with_closed),
+            installation.patience(),
+        )
+        page = counts(session, wall_clock(), patience)
+        lines = whole_queue(session, wall_clock(), patience, look)
+        if as_json:
+            say_json_lines(page, "lines", lines)
+        else:
+            tell(_queue_lines(page, lines))
 
 
 def _check_stage(stage: str) -> None:
@@ -79,19 +76,9 @@ def _check_stage(stage: str) -> None:
         raise MisuseError(f"there is no stage {stage!r}; there are: {', '.join(known)}")
 
 
-def _stands(line: QueueLine) -> str:
-    """The stage of an open recovery, `reported` before it, `closed` after it."""
-    from models.entities.asset import Stage
-    from models.entities.recovery import CLOSED_RECOVERIES, RecoveryState
-
-    if line.state is RecoveryState.REPORTED:
-        return line.state
-    return Stage.CLOSED if line.state in CLOSED_RECOVERIES else line.stage
-
-
-def _queue_lines(page: QueuePage) -> list[str]:
+def _queue_lines(page: QueuePage, lines: Iterable[QueueLine]) -> list[str]:
     head = ("time left", "ref", "stage", "loss", "next step", "turn", "file of")
-    rows = [_queue_row(line, page.now) for line in page.lines]
+    rows = [_queue_row(line, page.now) for line in lines]
     told = counted(page.open_count, "open recovery", "open recoveries")
     idle, found = page.attention_count - page.discrepancy_count, page.discrepancy_count
     red = f", {counted(found, 'discrepancy', 'discrepancies')}" if found else ""
@@ -113,8 +100,8 @@ def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
 
 def _red(line: QueueLine, now: datetime) -> str:
     """`▲ STALLED 31 h: ` before the step of a recovery that nobody owns or moves."""
+    from models.urgency import Attention
     from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
-    from recovery_flows.reports.unattended import Attention
 
     if line.idle_since is None:
         return ""

@@ -17,7 +17,7 @@ from models.entities.payout import Payout
 from models.entities.request import Request
 from models.money import Money
 from models.queries.cases.discrepancies import discrepancy
-from models.queries.cases.queue import open_steps
+from models.queries.cases.open_steps import open_steps
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.output import say
 from recovery_flows.clock import wall_clock

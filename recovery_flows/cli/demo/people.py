@@ -12,7 +12,7 @@ from models.entities.officer import Role
 from models.queries.cases.approvals import pending_ids
 from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.multi_agency import unlinked
-from models.queries.cases.queue import OpenStep, open_steps
+from models.queries.cases.open_steps import OpenStep, open_steps
 from models.queries.installation.clock import case_now
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.cases.case_officer import CaseOfficer

@@ -21,6 +21,7 @@ from models.sealing.vault import Vault
 from models.store.calls import freeze_body
 from models.store.documents import keep
 from models.store.notes import write_note
+from models.store.sealing import SealingSession
 from models.store.unit import Unit
 from recovery_flows.access.acting_officer import ActingOfficer
 from recovery_flows.correspondence import call_validity, vouching
@@ -64,7 +65,7 @@ def preview(
     database: Database, laws: Regimes, post: Post, call_id: str, wall: datetime
 ) -> tuple[Line, ...]:
     """The letter as it would be printed now, personal data masked; nothing is fixed by it."""
-    with database.reading() as session:
+    with SealingSession(database.engine, database.vault) as session:
         known = letter_known(session, database.vault, call_id)
         unit = Unit(session, database.vault, 0, "", 0)  # it only reads
         file = load_file(session, known.recovery_id)

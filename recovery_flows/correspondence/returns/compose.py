@@ -19,6 +19,8 @@ from models.entities.claim import ClaimRow
 from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
 from recovery_flows.correspondence.documents.text import Sender
+from recovery_flows.correspondence.returns.flow_graph import flow_graph
+from recovery_flows.correspondence.returns.flow_picture import flow_picture
 from recovery_flows.correspondence.returns.page import Document, Section, Table
 from recovery_flows.correspondence.returns.wording import Wording
 from recovery_flows.law.regime import Regime
@@ -113,7 +115,9 @@ def receipt(facts: Facts, payout: PayoutRow, words: Wording) -> Document:
 def flow(facts: Facts, hops: dict[str, tuple[HopView, ...]], words: Wording) -> Document:
     """The way of each claim's money, payment by payment, by the rule in force."""
     rule = facts.file.recovery.tracing_rule.replace("_", " ")
-    sections = [Section(words("flow.title"), (words("flow.intro", rule=rule),))]
+    graph = flow_graph(hop for way in hops.values() for hop in way)
+    picture = flow_picture(graph, facts.file.recovery.currency, words)
+    sections = [Section(words("flow.title"), (words("flow.intro", rule=rule),), None, picture)]
     sections += [_way(facts, claim, hops.get(claim.id, ()), words) for claim in facts.file.claims]
     return _document(facts, "flow", facts.file.recovery.id, words, [], sections)
 

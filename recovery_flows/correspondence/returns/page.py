@@ -22,6 +22,8 @@ class Section:
     heading: str
     paragraphs: tuple[str, ...] = ()
     table: Table | None = None
+    picture: str = ""
+    """SVG; Markdown leaves it out, since the table beside it says the same."""
 
 
 @dataclass(frozen=True, slots=True)

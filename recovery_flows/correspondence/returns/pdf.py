@@ -51,7 +51,8 @@ def _shown(value: object) -> object:
 
 
 def printable(text: str) -> str:
-    """The text with every sign that the font lacks as its number, and no control characters."""
+    """The text with every sign that the font lacks as its number; a break becomes a space."""
+    text = text.replace("\n", " ")
     return "".join(sign if _is_carried(sign) else f"U+{ord(sign):04X}" for sign in text)
 
 

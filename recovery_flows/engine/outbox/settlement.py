@@ -16,7 +16,7 @@ from models.store.calls import leased_by, settle
 from models.store.documents import keep
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
 from recovery_flows.cases.commit import conclude

@@ -235,7 +235,7 @@ async def sweep(engine: Engine) -> None:
             done = True
         for stage in STAGES:
             due = due_by_stage(engine).get(stage, [])
-            done = bool(decide(engine, stage, due) if due else 0) or done
+            done = bool(decide(engine, due) if due else 0) or done
             done = bool(await dispatch.send_due(engine, CALLS[stage])) or done
 
 

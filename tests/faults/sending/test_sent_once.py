@@ -18,9 +18,10 @@ from models.entities.ledger import LedgerAccount
 from models.entities.officer import Role
 from models.entities.payout import PayoutState
 from models.queries.audit.verify import verify
-from models.queries.cases.queue import queue_page
 from models.queries.cases.work import next_retry
+from recovery_flows.cases.views.queue import queue
 from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 
 LEASE_SECONDS = 120
 PATHS = {"hold": "/v1/holds", "payout": "/v1/payouts", "release": "/v1/holds/{id}/release"}
@@ -193,7 +194,7 @@ async def test_while_a_bank_is_down_the_recovery_says_why_it_waits_and_then_goes
     why = "waiting for bank-home: hold (partner bank-home is not available: it cannot be reached)"
     assert why in [step.sentence for step in unit.page().steps]
     with unit.database.reading() as session:
-        (line,) = queue_page(session, unit.wall).lines
+        (line,) = queue(session, unit.wall, DEFAULT_PATIENCE, 10).lines
     assert line.sentence == why
     await unit.sweep(after_seconds=30)
     assert call_of(unit, "hold").state is CallState.PLANNED

@@ -24,7 +24,6 @@ from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.commit import conclude
-from recovery_flows.cases.stages import STAGES
 from recovery_flows.correspondence import answers
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
@@ -63,8 +62,7 @@ class Case:
 
     def decide(self) -> None:
         engine = Engine(self.unit.database, self.unit.laws, Pace(), "test", lambda: self.unit.now)
-        for stage in STAGES:
-            decide(engine, stage, [self.recovery_id])
+        decide(engine, [self.recovery_id])
 
     def close_calls(self) -> None:
         with unit_of_work(self.unit.database) as unit:

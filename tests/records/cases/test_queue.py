@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
@@ -10,12 +11,11 @@ import pytest
 
 from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery, RecoveryState
-from models.queries.cases.queue import queue_page
-from models.queries.cases.views import QueueLine
+from models.queries.cases.queue_views import QueueLine
 from models.store.unit import unit_of_work
 from models.urgency import DISCREPANCY_STEP, Urgency, counted_from, urgency
 from recovery_flows.cases.views import state_names
-from recovery_flows.cases.views.queue import queue
+from recovery_flows.cases.views.queue import Look, counts, queue
 from recovery_flows.reports.unattended import Patience
 
 _R = table_of(Recovery)
@@ -25,7 +25,7 @@ STATES = (RecoveryState.REPORTED, RecoveryState.OPEN, RecoveryState.CLOSED_PARTI
 
 def lines_of(unit: Any, limit: int = 2000, *, with_closed: bool = False) -> list[QueueLine]:
     with unit.database.reading() as session:
-        page = queue(session, unit.now, Patience(), limit, with_closed=with_closed)
+        page = queue(session, unit.now, Patience(), limit, Look(with_closed=with_closed))
     return list(page.lines)
 
 
@@ -54,22 +54,41 @@ def expected(line: QueueLine, now: datetime) -> tuple[object, ...]:
 
 def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(unit: Any) -> None:
     ids = spread(unit)
-    with unit.database.reading() as session:
-        lines = queue_page(session, unit.now, with_closed=True).lines
+    lines = lines_of(unit, with_closed=True)
     assert {line.recovery_id for line in lines} == set(ids)
-    assert list(lines) == sorted(lines, key=lambda line: expected(line, unit.now))
+    assert lines == sorted(lines, key=lambda line: expected(line, unit.now))
     assert {line.urgency for line in lines} == set(Urgency)
 
 
-@pytest.mark.parametrize("limit", [1, 7, 100])
-def test_a_limit_leaves_out_the_least_urgent_and_never_a_more_urgent_one(
-    unit: Any, limit: int
+@pytest.mark.parametrize("size", [1, 7, 100])
+@pytest.mark.parametrize("look", [Look(), Look(order_by="loss"), Look(is_down=True)])
+def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
+    unit: Any, size: int, look: Look
 ) -> None:
     spread(unit)
     with unit.database.reading() as session:
-        whole = queue_page(session, unit.now).lines
-        first = queue_page(session, unit.now, limit).lines
-    assert first == whole[:limit]
+        whole = queue(session, unit.now, Patience(), 2000, look)
+        pages = [
+            queue(session, unit.now, Patience(), size, replace(look, offset=offset))
+            for offset in range(0, whole.total - size, size)
+        ]
+    assert len(whole.lines) == whole.total > 100
+    for page in pages:
+        assert page.lines == whole.lines[page.offset : page.offset + size]
+
+
+@pytest.mark.parametrize("look", [Look(), Look(order_by="ref", is_down=True), Look(text="r-2026")])
+def test_a_page_follows_the_recovery_that_is_looked_at(unit: Any, look: Look) -> None:
+    spread(unit)
+    with unit.database.reading() as session:
+        whole = queue(session, unit.now, Patience(), 2000, look).lines
+        for row in (0, 9, len(whole) // 2, len(whole) - 1):
+            at = replace(look, at_id=whole[row].recovery_id, offset=4)
+            page = queue(session, unit.now, Patience(), 10, at)
+            assert page.at_row == row
+            assert page.lines[row - page.offset] == whole[row]
+            stays = queue(session, unit.now, Patience(), 10, replace(at, follows=False))
+            assert (stays.offset, stays.at_row) == (4, row)
 
 
 def test_a_report_of_minutes_ago_stands_above_everything_but_a_contradiction(unit: Any) -> None:
@@ -114,5 +133,5 @@ def test_the_count_of_contradictions_stands_beside_that_of_the_stalled(unit: Any
     put(unit, first, step_action=DISCREPANCY_STEP)
     unit.later(5)
     with unit.database.reading() as session:
-        page = queue(session, unit.now, Patience(), 0)
+        page = counts(session, unit.now, Patience())
     assert (page.attention_count, page.discrepancy_count) == (2, 1)

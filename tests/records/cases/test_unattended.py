@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from models.entities.event import DONE, SENT
 from models.entities.hold import HoldState
-from models.queries.cases.views import QueuePage
+from models.queries.cases.queue_views import QueuePage
 from models.store import calls
 from models.store.unit import unit_of_work
-from models.urgency import Urgency
 from recovery_flows.cases.views.page import recovery_page
-from recovery_flows.cases.views.queue import queue
+from recovery_flows.cases.views.queue import Look, counts, queue
 from recovery_flows.reports.unattended import Patience
 
 
@@ -109,10 +107,7 @@ def test_a_new_step_begins_its_own_day_when_the_bank_makes_it_possible(unit: Any
     assert red(unit, recovery_id) == ""
 
 
-@pytest.mark.parametrize("limit", [2, 2000])
-def test_red_ones_are_marked_in_their_place_and_no_limit_cuts_them_off(
-    unit: Any, limit: int
-) -> None:
+def test_red_ones_are_marked_in_their_place_and_no_filter_hides_them(unit: Any) -> None:
     ids = unit.report(*unit.reports(5))
     for recovery_id in ids[:3]:
         unit.accept(recovery_id)
@@ -120,13 +115,15 @@ def test_red_ones_are_marked_in_their_place_and_no_limit_cuts_them_off(
     unit.later(30)
     for recovery_id in ids[:3]:
         unit.desk().note(recovery_id, "looked at")
-    whole = page(unit, limit)
-    late = [x for x in whole.lines if x.urgency is Urgency.LATE]
-    assert [x.recovery_id for x in late] == [x.recovery_id for x in whole.lines[: len(late)]]
-    assert [x.attention for x in whole.lines][-2:] == ["unowned", "unowned"]
-    assert {x.recovery_id for x in whole.lines[-2:]} == set(ids[3:])
-    assert len(whole.lines) == (4 if limit == 2 else 5)
-    assert page(unit, 0).attention_count == 2
+    whole = page(unit)
+    assert [x.attention for x in whole.lines] == ["", "", "", "unowned", "unowned"]
+    assert {x.recovery_id for x in whole.lines[3:]} == set(ids[3:])
+    with unit.database.reading() as session:
+        found = queue(session, unit.now, Patience(), 9, Look(text="supervisor"))
+        none = queue(session, unit.now, Patience(), 9, Look(text="no such word"))
+        assert counts(session, unit.now, Patience()).attention_count == 2
+    assert (found.total, found.found, found.lines) == (5, 3, whole.lines)
+    assert (none.total, none.found, none.lines) == (2, 0, whole.lines[3:])
 
 
 def test_when_something_was_done_is_found_by_an_index(unit: Any) -> None:

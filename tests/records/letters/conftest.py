@@ -17,7 +17,6 @@ from models.facts import AccountRef
 from models.queries.cases.letter_views import LetterLine
 from models.store.partners import register
 from models.store.unit import Actor, unit_of_work
-from recovery_flows.cases.stages import STAGES
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
     actions as letter_actions,
@@ -80,7 +79,7 @@ class Paper:
     def decide(self) -> None:
         """Let the engine's stages look at the recovery until they rest."""
         engine = Engine(self.unit.database, self.unit.laws, Pace(), "test", lambda: self.unit.now)
-        while sum(decide(engine, stage, [self.recovery_id]) for stage in STAGES):
+        while decide(engine, [self.recovery_id]):
             pass
 
     def lines(self) -> tuple[LetterLine, ...]:

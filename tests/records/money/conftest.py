@@ -17,7 +17,6 @@ from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.cases.commit import conclude
 from recovery_flows.cases.next_steps import steps
-from recovery_flows.cases.stages import STAGES
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
@@ -34,10 +33,9 @@ class Acts:
     """What there is to hold on the account of `pooled`."""
 
     def decide(self, recovery_id: str) -> None:
-        """Let the engine's four stages look at a recovery once."""
+        """Let the engine's four stages look at a recovery."""
         engine = Engine(self.unit.database, self.unit.laws, Pace(), "test", lambda: self.unit.now)
-        for stage in STAGES:
-            decide(engine, stage, [recovery_id])
+        decide(engine, [recovery_id])
 
     def settle(
         self,

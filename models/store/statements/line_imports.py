@@ -53,7 +53,7 @@ def go_on(unit: Unit, import_id: str, wall: datetime) -> None:
     """Say that an import is alive; ImportLostError if somebody has taken it out."""
     mine = _IMPORTS.update().where(_IMPORTS.c.id == import_id, _IMPORTS.c.lease_until > wall)
     changed = unit.session.execute(mine.values(lease_until=wall + LEASE))
-    if changed.rowcount == 0:  # type: ignore[attr-defined]
+    if changed.rowcount == 0:
         raise ImportLostError
 
 

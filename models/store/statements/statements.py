@@ -20,9 +20,9 @@ from models.ids import derive_id, digest
 from models.outcome import Outcome, Transition, Values
 from models.prepared import reading
 from models.store.accounts import AccountPlan, ensure_account
-from models.store.bookings import Booking, ToldStatement
 from models.store.record import record
-from models.store.statement_plan import PlannedStatement, plan_told
+from models.store.statements.bookings import Booking, ToldStatement
+from models.store.statements.plan import PlannedStatement, plan_told
 from models.store.unit import Actor, Unit
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.facts import Direction, LineKind
 from models.money import Money
-from models.store.same_booking import Told
+from models.store.statements.same_booking import Told
 
 API = "api"
 

@@ -1,0 +1,69 @@
+"""What looking costs as a command: `python -m bench.lists WORLD`, a folder of `bench.stored_world`.
+
+Each command runs in a process of its own; wall and processor seconds, and memory at its most, stand
+beside an interpreter that only starts. `--record` keeps them in `lists.json` under the number of
+recoveries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("lists.json")
+COMMANDS = (
+    ("list",), ("list", "--json"), ("list", "--stage", "restitution"), ("clocks",),
+    ("clocks", "--within", "6"), ("report", "rates"), ("report", "rates", "--json"), ("approve",),
+    ("partner", "list"), ("ledger", "check"), ("status",),
+)  # fmt: skip
+
+
+def main() -> int:
+    """Measure every command and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("world", type=Path)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--record", action="store_true")
+    given = parser.parse_args()
+    program = str(Path(sys.executable).with_name("recovery"))
+    found = {"(python -c pass)": measured([sys.executable, "-c", "pass"], given.world)}
+    for command in COMMANDS:
+        name = " ".join(command)
+        if given.only in name:
+            found[name] = measured([program, *command], given.world)
+    for name, one in found.items():
+        sys.stdout.write(f"{name:28} {one}\n")
+    if given.record:
+        kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+        kept[given.world.name] = found
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def measured(command: list[str], world: Path) -> dict[str, object]:
+    """Seconds, memory in MiB and bytes of output of one command in a process of its own."""
+    settings = {**os.environ, "RECOVERY_DATA_DIR": str(world / "data"),
+                "RECOVERY_KEY_DIR": str(world / "data-keys")}  # fmt: skip
+    out = world / "out"
+    begun = time.perf_counter()
+    child = os.posix_spawn(
+        command[0], command, settings,
+        file_actions=[(os.POSIX_SPAWN_OPEN, n, str(out) if n == 1 else os.devnull,
+                       os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for n in (1, 2)],
+    )  # fmt: skip
+    _, status, used = os.wait4(child, 0)
+    return {
+        "seconds": round(time.perf_counter() - begun, 2),
+        "cpu": round(used.ru_utime + used.ru_stime, 2),
+        "mib": used.ru_maxrss // 1024,
+        "bytes": out.stat().st_size,
+        "exit": os.waitstatus_to_exitcode(status),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""A sweep over many open recoveries: `python -m bench.sweep [--recoveries 1000 10000]`.
+
+Each recovery is accepted and its stop-payment ordered, to be confirmed within two hours. At first
+nothing is due (`none due`); then the time of every hundredth recovery is over (`1 % due`), half an
+hour later that of all others (`all due`): an alarm is recorded of each. The sweep is the engine's
+own, its flows run by a Prefect server of its own (`--inline`: the same work without Prefect).
+`floor` are the rows that `all due` has written, written bare by SQLAlchemy Core into another
+database with the same tables, one executemany a table and transaction. Seconds of CPU are those of
+this process. Results go to sweep.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import math
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bench.waiting_unit import make_unit
+from models.engine import make_engine
+from models.entities.catalogue import table_of
+from models.entities.event import Event
+from models.entities.recovery import Recovery
+from models.migrate import upgrade
+from models.queries.installation.clock import case_now
+from models.store.clock import set_case_time
+from models.store.unit import unit_of_work
+from recovery_flows.cli.composition import Installation
+from recovery_flows.engine.context import Engine
+from recovery_flows.engine.decisions import decide, due_by_stage
+from recovery_flows.engine.loop import PrefectLink, at_work
+
+RESULTS = Path(__file__).with_name("sweep.json")
+_R, _E = table_of(Recovery), table_of(Event)
+_CHUNK = 100
+Figures = dict[str, float]
+Sweep = Callable[[Engine], int]
+
+
+@contextmanager
+def _counted(engine: sa.Engine) -> Iterator[dict[str, int]]:
+    """Counts the statements that are sent to a database while the block runs."""
+    found = {"queries": 0}
+
+    def count(*_: object) -> None:
+        found["queries"] += 1
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield found
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _measured(engine: Engine, work: Sweep, due: int) -> Figures:
+    """What one sweep took."""
+    before = _last_event(engine.database.engine)
+    with _counted(engine.database.engine) as counted:
+        begun, cpu = time.perf_counter(), _cpu()
+        work(engine)
+        seconds, cpu = time.perf_counter() - begun, _cpu() - cpu
+    return {
+        "due": due,
+        "seconds": round(seconds, 3),
+        "cpu_seconds": round(cpu, 3),
+        "due_a_second": round(due / seconds, 1),
+        "due_a_cpu_second": round(due / cpu, 1),
+        "queries": counted["queries"],
+        "events": _last_event(engine.database.engine) - before,
+    }
+
+
+def _last_event(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.max(_E.c.seq))).scalar() or 0)
+
+
+def inline(engine: Engine) -> int:
+    """The work of a sweep without Prefect and without banks."""
+    done = 0
+    while due := due_by_stage(engine):
+        for ids in due.values():
+            done += decide(engine, ids)
+    return done
+
+
+def floor(engine: sa.Engine, since: int, folder: Path) -> float:
+    """Seconds of CPU for the rows written since an event, written bare into the same tables."""
+    rows = {table: _written(engine, table, since) for table in _E.metadata.sorted_tables}
+    ids = sorted({row["recovery_id"] for row in rows[_E]})
+    by_table = {table: _by_recovery(found) for table, found in rows.items() if found}
+    bare = make_engine(f"sqlite:///{folder}/bare.sqlite3")
+    upgrade(bare)
+    bare.dispose()
+    # Parents of these rows are not copied.
+    sa.event.listen(bare, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=OFF"))
+    with bare.connect() as connection:
+        cpu = _cpu()
+        for start in range(0, len(ids), _CHUNK):
+            with connection.begin():
+                for table, found in by_table.items():
+                    part = [row for name in ids[start : start + _CHUNK] for row in found[name]]
+                    if part:
+                        connection.execute(table.insert(), part)
+        cpu = _cpu() - cpu
+    bare.dispose()
+    return cpu
+
+
+def _by_recovery(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {row["recovery_id"]: [] for row in rows}
+    for row in rows:
+        found[row["recovery_id"]].append(row)
+    return found
+
+
+def _written(engine: sa.Engine, table: sa.Table, since: int) -> list[dict[str, Any]]:
+    """Rows of a table that events after `since` have made or changed."""
+    if table is _E:
+        where: sa.ColumnElement[bool] = table.c.seq > since
+    elif "event_seq" in table.c:
+        where = table.c.event_seq > since
+    elif "id" not in table.c or not ({"recovery_id"} & set(table.c.keys()) or table is _R):
+        return []
+    else:
+        where = table.c.id.in_(sa.select(_E.c.subject_id).where(_E.c.seq > since))
+        if table is _R:
+            where = table.c.id.in_(sa.select(_E.c.recovery_id).where(_E.c.seq > since))
+    with engine.connect() as connection:
+        found = [dict(row) for row in connection.execute(sa.select(table).where(where)).mappings()]
+    return [row | {"recovery_id": row["id"]} for row in found] if table is _R else found
+
+
+def measure(folder: Path, recoveries: int, *, without_prefect: bool) -> dict[str, Figures]:
+    """All figures of one size."""
+    made = make_unit(folder, recoveries, with_statements=False)
+    # Nothing leaves: the banks of this unit are not there.
+    engine = Engine(made.database, made.laws, made.pace(), "bench", signer=made.signer)
+    found: dict[str, Figures] = {}
+    with _sweeping(made, without_prefect=without_prefect) as work:
+        work(engine)
+        found["none due"] = _measured(engine, work, 0)
+        few = -(-recoveries // 100)
+        for name, minutes, due in (("1 % due", 100, few), ("all due", 30, recoveries - few)):
+            _pass_time(made, timedelta(minutes=minutes))
+            before = _last_event(made.database.engine)
+            found[name] = _measured(engine, work, due)
+        bare = floor(made.database.engine, before, folder)
+        found["all due"]["floor_cpu_seconds"] = round(bare, 3)
+        found["all due"]["of_floor"] = round(bare / found["all due"]["cpu_seconds"], 3)
+    made.database.dispose()
+    return found
+
+
+def _pass_time(made: Installation, by: timedelta) -> None:
+    with unit_of_work(made.database) as unit:
+        set_case_time(unit, case_now(unit.session, datetime.now(UTC)) + by)
+
+
+@contextmanager
+def _sweeping(made: Installation, *, without_prefect: bool) -> Iterator[Sweep]:
+    if without_prefect:
+        yield inline
+        return
+    link = PrefectLink.of(made.settings)
+    link.start()
+    with asyncio.Runner() as runner:
+
+        async def swept(engine: Engine) -> int:
+            from recovery_flows.engine.sweep import sweep
+
+            async with at_work(engine):
+                return await sweep(engine)
+
+        try:
+            yield lambda engine: runner.run(swept(engine))
+        finally:
+            link.stop()
+
+
+def exponent(rows: dict[str, dict[str, Figures]]) -> float:
+    """With which power of the number the time of `all due` grows, least size to largest."""
+    sizes = sorted(int(size) for size in rows)
+    low, high = (rows[str(n)]["all due"]["cpu_seconds"] for n in (sizes[0], sizes[-1]))
+    return round(math.log(high / low) / math.log(sizes[-1] / sizes[0]), 3)
+
+
+def main() -> None:
+    """Measure, print and keep the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--recoveries", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--inline", action="store_true")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    rows: dict[str, dict[str, Figures]] = {}
+    for recoveries in given.recoveries:
+        with tempfile.TemporaryDirectory() as folder:
+            where = Path(folder)
+            rows[str(recoveries)] = measure(where, recoveries, without_prefect=given.inline)
+            sys.stderr.write(json.dumps(rows[str(recoveries)], indent=1) + "\n")
+    result: dict[str, Any] = dict(rows)
+    if len(rows) > 1:
+        result["exponent of all due"] = exponent(rows)
+    text = json.dumps(result, indent=1) + "\n"
+    sys.stdout.write(text)
+    given.out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What is open for people and what ends next, over all recoveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.catalogue import table_of
+from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery
+
+_R = table_of(Recovery)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """The next step of one recovery, as the queue knows it."""
+
+    recovery_id: str
+    ref: str
+    action: str
+    subject_id: str
+    reported_at: datetime
+
+
+def open_steps(session: Session, role: Role) -> list[OpenStep]:
+    """Recoveries whose next step is for this role, the oldest report first."""
+    query = (
+        sa.select(_R.c.id, _R.c.ref, _R.c.step_action, _R.c.step_subject, _R.c.reported_at)
+        .where(_R.c.step_role == role, _R.c.state.not_in(CLOSED_RECOVERIES))
+        .order_by(_R.c.reported_at, _R.c.id)
+    )
+    return [OpenStep(*row) for row in session.execute(query)]
+
+
+def recoveries_by_clock(
+    session: Session, limit: int | None = None
+) -> tuple[list[str], datetime | None]:
+    """Open recoveries with a running clock, nearest end first, and the end of the first left out.
+
+    That is None when none was left out.
+    """
+    query = (
+        sa.select(_R.c.id, _R.c.due_at)
+        .where(_R.c.due_at.is_not(None), _R.c.state.not_in(CLOSED_RECOVERIES))
+        .order_by(_R.c.due_at, _R.c.id)
+    )
+    if limit is not None:
+        query = query.limit(limit + 1)
+    rows = session.execute(query).all()
+    left_out = rows[limit].due_at if limit is not None and len(rows) > limit else None
+    return [row.id for row in rows[:limit]], left_out

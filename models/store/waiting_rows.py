@@ -1,0 +1,134 @@
+"""Rows of a unit of work that wait to be written together: one statement for many rows of a table.
+
+A row that is changed while it waits is changed in memory; it is written once, as it is at the end.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from models.entities.catalogue import BY_NOUN, STATE_COLUMN
+from models.entities.event import EntityKind
+from models.prepared import KEY, reading, to
+
+Execute = Callable[[Any, Any], Any]
+
+
+class StaleFileError(Exception):
+    """Somebody else changed what this decision was made on; it was not recorded."""
+
+    def __init__(self, noun: EntityKind, subject_id: str, expected: str | None, found: str) -> None:
+        super().__init__(
+            f"the {noun} {subject_id} is {found} now and was {expected} when you looked: "
+            "look again and decide anew"
+        )
+
+
+@dataclass(slots=True)
+class _Change:
+    """Columns of one row that change, where its state is still the one that was `seen`."""
+
+    seen: str
+    values: dict[str, Any]
+
+
+class WaitingRows:
+    """New rows by table, changed rows by entity, and what is to be written after them."""
+
+    def __init__(self) -> None:
+        self._new: dict[sa.Table, dict[object, dict[str, Any]]] = defaultdict(dict)
+        self._changed: dict[EntityKind, dict[str, _Change]] = defaultdict(dict)
+        self._last: dict[sa.Update, list[dict[str, Any]]] = defaultdict(list)
+
+    def __bool__(self) -> bool:
+        return bool(self._new or self._changed or self._last)
+
+    def add(self, table: sa.Table, key: object, row: dict[str, Any]) -> None:
+        """Let a new row wait."""
+        self._new[table][key] = row
+
+    def change(self, noun: EntityKind, row_id: str, seen: str, values: Mapping[str, Any]) -> None:
+        """Let a change wait; StaleFileError where a change before it left another state."""
+        column, waiting = STATE_COLUMN[noun], self._new.get(BY_NOUN[noun], {}).get(row_id)
+        before = self._changed[noun].get(row_id)
+        if waiting is None and before is not None:
+            waiting = before.values
+        if waiting is None:
+            self._changed[noun][row_id] = _Change(seen, dict(values))
+            return
+        if waiting[column] != seen:
+            raise StaleFileError(noun, row_id, seen, str(waiting[column]))
+        waiting.update(values)
+
+    def last(self, statement: sa.Update, row: dict[str, Any]) -> None:
+        """Let a change of one row wait that is made after all others, in the order given."""
+        self._last[statement].append(row)
+
+    def write(self, execute: Execute) -> None:
+        """Write all of it; StaleFileError where a row's state is not the one that was seen."""
+        for table in sorted(self._new, key=_rank):
+            for rows in _alike(self._new[table].values()):
+                execute(_insert_into(table), rows)
+        for noun, changes in self._changed.items():
+            by_columns = defaultdict[tuple[str, ...], list[str]](list)
+            for row_id, change in changes.items():
+                by_columns[tuple(change.values)].append(row_id)
+            for columns, ids in by_columns.items():
+                _write_changes(execute, noun, columns, {i: changes[i] for i in ids})
+        for statement, rows in self._last.items():
+            execute(statement, rows)
+
+
+def _write_changes(
+    execute: Execute, noun: EntityKind, columns: tuple[str, ...], changes: Mapping[str, _Change]
+) -> None:
+    rows = [{KEY: i, "at_state": one.seen, **to(one.values)} for i, one in changes.items()]
+    if execute(_update_of(noun, columns), rows).rowcount == len(rows):
+        return
+    table, column = BY_NOUN[noun], STATE_COLUMN[noun]
+    for row_id, change in changes.items():
+        found = execute(reading(table.c.id, table.c[column]), {"of": row_id})
+        state = found.scalar_one_or_none()
+        if len(changes) == 1 or state != change.values[column]:
+            raise StaleFileError(noun, row_id, change.seen, str(state))
+    raise StaleFileError(noun, next(iter(changes)), None, "changed")
+
+
+def _alike(rows: Any) -> list[list[dict[str, Any]]]:  # noqa: ANN401 - a view of a dict's values
+    """Rows with the same columns together: one statement has the columns of its first row."""
+    found = defaultdict[tuple[str, ...], list[dict[str, Any]]](list)
+    for row in rows:
+        found[tuple(row)].append(row)
+    return list(found.values())
+
+
+def _rank(table: sa.Table) -> int:
+    return _ranks()[table]
+
+
+@lru_cache(maxsize=1)
+def _ranks() -> dict[sa.Table, int]:
+    """Tables before those that refer to them."""
+    return {table: rank for rank, table in enumerate(SQLModel.metadata.sorted_tables)}
+
+
+@lru_cache(maxsize=64)
+def _insert_into(table: sa.Table) -> sa.Insert:
+    return table.insert()
+
+
+@lru_cache(maxsize=512)
+def _update_of(noun: EntityKind, columns: tuple[str, ...]) -> sa.Update:
+    """The statement that changes these columns where the state is still the one that was seen."""
+    table, column = BY_NOUN[noun], STATE_COLUMN[noun]
+    seen = sa.bindparam("at_state", type_=table.c[column].type)
+    changes = {c: sa.bindparam(f"to_{c}", type_=table.c[c].type) for c in columns}
+    where = (table.c.id == sa.bindparam(KEY), table.c[column] == seen)
+    return table.update().where(*where).values(changes)
