@@ -101,9 +101,10 @@ def _complete_request(progress: Changeset, step: Step, given: ActionContext) -> 
     if not given.fields:
         request = next(r for r in progress.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
-        raise errors.StepRefusedError(
-            f"the request lacks {names}: give them with --field NAME=TEXT"
+        lacks = (
+            f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
+        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
     known = names_known(given.session, given.vault, progress.file)
     request_edits.refuse_unfit(progress.file, given.fields, given.laws, known)
     text = given.vault.open(

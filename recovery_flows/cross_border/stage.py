@@ -25,6 +25,8 @@ from recovery_flows.tracing.onward_accounts import is_traced, request_is_over
 
 Seal = Callable[[object, SealedPlace], str]
 CHANNEL = "mla"
+INCOMPLETE = "INCOMPLETE"
+"""The ground that asks for more; it is answered, the request is not over."""
 _WAITING = frozenset(
     {
         RequestState.DRAFT,
@@ -55,8 +57,14 @@ def _draft(progress: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> Non
     requests = [r for r in file.requests if r.asset_id == asset.id]
     if asset.left_alone or requests or asset.traced_minor <= 0:
         return
-    given = drafted_fields(file, asset)
-    number = len(requests) + 1
+    draft_request(progress, asset, drafted_fields(file, asset), law, seal)
+
+
+def draft_request(
+    progress: Changeset, asset: AssetRow, given: Mapping[str, str], law: Regime, seal: Seal
+) -> str:
+    """Draft the next request for an account abroad with these fields; return its id."""
+    number = 1 + sum(r.asset_id == asset.id for r in progress.file.requests)
     request_id = derive_id("request", asset.id, number)
     values: dict[str, Scalar] = {
         "asset_id": asset.id,
@@ -71,6 +79,7 @@ def _draft(progress: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> Non
     progress.take(
         Transition(EntityKind.REQUEST, request_id, "drafted", None, values, legal_basis=basis)
     )
+    return request_id
 
 
 def field_values(
