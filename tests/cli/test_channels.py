@@ -26,7 +26,7 @@ def test_the_advice_names_open_channels_with_why_time_missing_and_approvals(run:
 
 
 def test_the_advice_as_json_holds_each_reason_and_each_channel_once(run: Any) -> None:
-    (answer,) = run(*ASKED, "--have", "account", "--json").json()
+    (answer,) = run(*ASKED, "--have", "account", "--json").json()["questions"]
     assert answer["question"]["amount"] == {"amount": "52000.00", "currency": "GBP"}
     codes = [c["channel"] for c in answer["channels"]]
     assert len(codes) == len(set(codes)) == 14
@@ -85,3 +85,19 @@ def test_what_the_case_file_tells_is_not_given_by_hand(run: Any, unit: Any) -> N
     said = run("channels", unit.accepted(), "--to", "GB", "--hours", "3")
     assert said.code == 2
     assert "--to, --hours: with a reference they are read from the case file" in said.sentence()
+
+
+def test_a_reference_is_asked_for_from_its_case_file(run: Any, unit: Any) -> None:
+    ref = unit.accepted()
+    abroad = "home = 0, regime = 'GB', currency = 'GBP', traced_minor = 5500"
+    unit.tamper(f"UPDATE asset SET {abroad}, partner_id = 'bank-abroad'")
+    head, *lines = run("channels", ref, "--want", "freeze", "--have", "uetr").out.splitlines()
+    assert head.startswith("CN to GB: GBP 55.00 by swift, ")
+    missing = next(line for line in lines if "missing" in line)
+    assert "uetr" not in missing
+    assert "case_number" not in missing
+    assert "original_message" in missing
+    answer = run("channels", ref, "--rail", "sepa", "--json").json()
+    (question,) = answer["questions"]
+    assert question["question"]["rail"] == "sepa"
+    assert answer["refused"] == []

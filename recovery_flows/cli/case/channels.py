@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from models.sealing.vault import Vault
     from recovery_flows.cross_border.adviser import Question
     from recovery_flows.cross_border.channels import Channel, Help, StateGroup
+    from recovery_flows.cross_border.file_questions import Refused
 
 _LONGEST_HOURS = 100_000
 
@@ -72,16 +73,20 @@ def channels(
         return
     given = {"--from": from_state, "--to": to_state, "--amount": amount, "--currency": currency}
     wanted, held = _want(want), _fields(have or [], known)
+    refused: tuple[Refused, ...] = ()
     if ref:
-        questions = _of_recovery(ref, given, hours, _rail(rail or "swift", known), wanted)
+        rail = _rail(rail or "swift", known)
+        questions, refused = _of_recovery(ref, given, hours, rail, wanted, known)
     else:
         questions = (_question(given, hours, _rail(rail, known), wanted, groups, wall_clock()),)
     questions = tuple(replace(q, have=q.have | held) for q in questions)
     answers = [(q, advise(q, known.values(), groups, laws())) for q in questions]
     if as_json:
-        say_json([{"question": q, "channels": found} for q, found in answers])
+        told = [{"question": q, "channels": found} for q, found in answers]
+        say_json({"questions": told, "refused": refused})
     else:
         tell(line for q, found in answers for line in channels_text.advice_lines(q, found))
+        tell(channels_text.refused_lines(ref, refused))
 
 
 def state_groups() -> dict[str, StateGroup]:
@@ -171,13 +176,18 @@ def _question(
 
 
 def _of_recovery(
-    ref: str, given: dict[str, str], hours: int | None, rail: str, wanted: Help
-) -> tuple[Question, ...]:
-    """One question for each account abroad where money is traced, from the case file."""
+    ref: str,
+    given: dict[str, str],
+    hours: int | None,
+    rail: str,
+    wanted: Help,
+    known: dict[str, Channel],
+) -> tuple[tuple[Question, ...], tuple[Refused, ...]]:
+    """One question for each account abroad where money is traced, and what was refused."""
     from models.queries.cases.case_files import load_file
     from models.queries.installation.clock import case_now
     from recovery_flows.clock import wall_clock
-    from recovery_flows.cross_border.file_questions import questions_of
+    from recovery_flows.cross_border.file_questions import questions_of, refused_requests
     from recovery_flows.errors import MisuseError, RefusedError
 
     told = [option for option, text in given.items() if text] + ["--hours"] * (hours is not None)
@@ -192,7 +202,7 @@ def _of_recovery(
     found = questions_of(file, rail, wanted, now, filled)
     if not found:
         raise RefusedError(f"{ref}: no money is traced to an account abroad")
-    return found
+    return found, refused_requests(file, known)
 
 
 def _filled(session: Session, vault: Vault, file: CaseFile) -> dict[str, frozenset[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from recovery_flows.cli.table import columns, instant_text, spoken
 from recovery_flows.cross_border.adviser import Advice, Question
 from recovery_flows.cross_border.channels import Channel, Receipts
+from recovery_flows.cross_border.file_questions import Refused
 from recovery_flows.law.terms import length_text, time_left_text
 
 _NONE = "nothing"
@@ -48,6 +49,16 @@ def _open_rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
 def _closed_rows(advice: Advice) -> Iterator[tuple[str, str]]:
     for reason in advice.reasons:
         yield ("but yes" if reason.speaks_for else "why not"), reason.text
+
+
+def refused_lines(ref: str, refused: Iterable[Refused]) -> Iterator[str]:
+    """Requests that were refused, each with its ground and what that leaves."""
+    for request in refused:
+        yield ""
+        why = f": {request.meaning} {request.source}" if request.meaning else ""
+        yield f"{request.request_id} {spoken(request.state)}: {request.ground or 'no reason'}{why}"
+        left = ", ".join(map(spoken, request.options)) or f"recovery request again {ref} {request.request_id}"
+        yield f"    leaves: {left}"
 
 
 def channel_lines(channel: Channel) -> Iterator[str]:

@@ -15,6 +15,7 @@ from models.money import Money
 from models.queries.audit.verify import verify
 from recovery_flows.cross_border import actions
 from recovery_flows.cross_border.channels import load_channel, load_groups
+from recovery_flows.cross_border.file_questions import refused_requests
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
 
@@ -114,12 +115,14 @@ def test_each_ground_leaves_a_new_version_or_says_what_else_it_leaves(
     asked.yes("request", state="refused", reason=code)
     asked.decide()
     old = _last(asked)
+    (told,) = refused_requests(asked.file(), {"mla": MLA})
+    assert (told.request_id, told.ground, told.options) == (old.id, code, GROUNDS[code])
     if "cure_and_resend" in GROUNDS[code]:
         assert "drafted in the place of" in _again(asked, old.id)
         assert len(asked.file().requests) == 2
     else:
-        told = GROUNDS[code][0].replace("_", " ")
-        with pytest.raises(StepRefusedError, match=f"refused as {code}, which leaves: .*{told}"):
+        first = GROUNDS[code][0].replace("_", " ")
+        with pytest.raises(StepRefusedError, match=f"refused as {code}, which leaves: {first}"):
             _again(asked, old.id)
         assert len(asked.file().requests) == 1
 
