@@ -196,7 +196,7 @@ def _give_up_account(progress: Changeset, step: Step, given: ActionContext) -> s
 
 def _see_refusal(progress: Changeset, step: Step, given: ActionContext) -> str:
     refusals.see(progress, step.subject_id, given.actor)
-    return "the refusal is noted; `recovery hold again` orders it anew"
+    return "the refusal is noted; `recovery hold resubmit` orders it anew"
 
 
 def _submit_close(progress: Changeset, step: Step, given: ActionContext) -> str:

@@ -17,7 +17,7 @@ from models.queries.cases.case_files import load_file, load_files, trace_json
 from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
 from models.store.derived import Derived, write_derived
-from models.store.known_reports import stored_holder
+from models.store.intake import stored_holder
 from models.store.notes import write_note
 from models.store.record import record
 from models.store.unit import Actor, Unit

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.safe_text import FIRST_STRONG_ISOLATE, POP_ISOLATE, closed, safe
-from recovery_flows.cli.output import say
+from recovery_flows.cli.output import say, say_json
 
 _NO_WIDTH = FIRST_STRONG_ISOLATE + POP_ISOLATE
 
@@ -17,6 +17,14 @@ def tell(lines: Iterable[str]) -> None:
     """Print lines, made safe."""
     for line in lines:
         say(safe(line).rstrip())
+
+
+def tell_what(done: str, *, as_json: bool) -> None:
+    """Print one sentence of what was done, or the same as a JSON document."""
+    if as_json:
+        say_json({"done": done})
+    else:
+        tell([done])
 
 
 def width_of(text: str) -> int:

@@ -16,7 +16,7 @@ from recovery_flows.cross_border import request_edits
 from recovery_flows.errors import MisuseError
 
 
-def draft_again(
+def resubmit(
     desk: ActingOfficer,
     recovery_id: str,
     request_id: str,
@@ -36,8 +36,8 @@ def draft_again(
             return unit.vault.seal(canonical(fields).decode(), place)
 
         given = json.loads(text or "{}")
-        draft = request_edits.draft_again(progress, request.id, given, grounds, desk.laws, seal)
-        words = f"request {request.id} again, as {draft}: {reason.strip()}"
+        draft = request_edits.resubmit(progress, request.id, given, grounds, desk.laws, seal)
+        words = f"request {request.id} resubmitted as {draft}: {reason.strip()}"
         now = case_now(unit.session, desk.wall())
         write_note(unit, actor, now, recovery_id, words)
         ref = progress.file.recovery.ref

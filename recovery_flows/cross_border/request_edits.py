@@ -85,7 +85,7 @@ def submit_request(
     ask(progress, ApprovalKind.REQUEST, request.id, actor, now)
 
 
-def draft_again(
+def resubmit(
     progress: Changeset,
     request_id: str,
     given: Mapping[str, str],
@@ -107,7 +107,7 @@ def draft_again(
     same = (request.requested_minor, request.currency) == (asset.traced_minor, asset.currency)
     fields = {**drafted, **given} if same else {**given, **drafted}
     if asset.stage is not Stage.CROSS_BORDER:
-        event = "reopened_abroad" if asset.stage is Stage.CLOSED else "request_again"
+        event = "reopened_abroad" if asset.stage is Stage.CLOSED else "resubmitted"
         progress.take(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
     return cross_border.draft_request(
         progress, asset, fields, laws[progress.file.recovery.regime], seal

@@ -277,9 +277,7 @@ def _plan(
     if not waits and partner.id not in holding_partners(unit.session):
         plan_poll(unit, partner.id, due_at=None, interval_seconds=0, reached=reached)
         return
-    waits |= (
-        failed or not whole
-    )  # what it holds was not seen: asked again as soon as one that owes an answer
+    waits |= failed or not whole  # what it holds was not seen: as soon as one that owes an answer
     if not waits:
         seconds = pace.watch_seconds
     elif heard or not partner.feed_interval_seconds:
@@ -293,10 +291,6 @@ def _plan(
     if end is not None and now + timedelta(seconds=least_seconds) < end + FEED_LAG < due_at:
         due_at = end + FEED_LAG
     plan_poll(
-        unit,
-        partner.id,
-        due_at=due_at,
-        interval_seconds=seconds if waits else 0,
-        reached=reached,
+        unit, partner.id, due_at=due_at, interval_seconds=seconds if waits else 0, reached=reached,
         read_at=now if whole else None,
-    )
+    )  # fmt: skip

@@ -24,8 +24,8 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.postings import CONFLICT
 from recovery_flows.tracing import contradictions, onward_accounts
 from recovery_flows.tracing.inputs import TraceInputs, gather
-from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.two_parts import Among
 from recovery_flows.tracing.methods.types import Trace
 
 

@@ -34,7 +34,7 @@ from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
 from models.store import calls, clock, documents, partners, people
 from models.store.intake import file_reports
-from models.store.statements import statements
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -172,7 +172,7 @@ class Unity:
 
         def take(unit: Unit, progress: Changeset) -> None:
             pages = documents.keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
-            stored = statements.record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
+            stored = record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
             asset = next(a for a in progress.file.assets if a.account_id == stored[0])
             trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, self.now)
             case_trace.trace_file(unit.session, unit.vault, progress, self.now, LAWS)
@@ -289,8 +289,7 @@ def look() -> Callable[[RecoveryApp], str]:
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with its key, made once and copied for each test."""
-    folder = tmp_path_factory.mktemp("founded")
-    Unity(folder).database.dispose()
+    Unity(folder := tmp_path_factory.mktemp("founded")).database.dispose()
     return folder
 
 

@@ -9,7 +9,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, instant_text, spoken, tell
+from recovery_flows.cli.table import columns, instant_text, spoken, tell, tell_what
 
 if TYPE_CHECKING:
     from models.queries.cases.views import ApprovalLine
@@ -35,7 +35,7 @@ def approve(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Approve or deny what another officer asked for; without an id, list what waits."""
+    """Approve or deny. Without an id: list what awaits approval."""
     from recovery_flows.access.registers import decide, is_change
     from recovery_flows.errors import MisuseError
 
@@ -50,10 +50,7 @@ def approve(
         desk = installation.desk(acting_as)
         if is_change(approval_id):
             done = decide(desk, approval_id, is_yes=not deny, reason=reason)
-            if as_json:
-                say_json({"done": done})
-            else:
-                tell([done])
+            tell_what(done, as_json=as_json)
             return
         done = desk.deny(approval_id, reason) if deny else desk.approve(approval_id, authority)
         _tell(installation, approval_id, done, now=now, as_json=as_json)

@@ -1,4 +1,4 @@
-"""`recovery clocks`: everything that runs out, the nearest end first."""
+"""`recovery deadlines`: everything that runs out, the nearest end first."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 def attach(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command()(clocks)
+    app.command()(deadlines)
+    app.command("clocks", hidden=True)(deadlines)
 
 
-def clocks(
+def deadlines(
     *,
     within: Annotated[
         float | None, typer.Option(metavar="HOURS", help="Only what ends in so many hours.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show every clock that runs: holds, confirmations, notices, with its article and status."""
+    """Show all deadlines, each with its article and status."""
     from dataclasses import replace
     from datetime import timedelta
 

@@ -15,7 +15,7 @@ def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Requests abroad beyond the next step.", no_args_is_help=True)
     group.callback()(_group)
-    group.command()(again)
+    group.command()(resubmit)
     app.add_typer(group, name="request")
 
 
@@ -23,7 +23,7 @@ def _group() -> None:
     """Requests abroad beyond the next step."""
 
 
-def again(
+def resubmit(
     ref: Ref,
     request: Annotated[str, typer.Argument(metavar="REQUEST", help="Id of the refused request.")],
     *,
@@ -45,7 +45,7 @@ def again(
     with opened() as installation:
         recovery_id = find(installation, ref)
         desk = installation.desk(acting_as)
-        done = actions.draft_again(desk, recovery_id, request, reason, grounds, seen_version)
+        done = actions.resubmit(desk, recovery_id, request, reason, grounds, seen_version)
     if as_json:
         say_json({"done": done})
     else:

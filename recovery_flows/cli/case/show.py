@@ -24,7 +24,7 @@ def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("list")(list_)
     app.command()(show)
-    group = typer.Typer(help="Figures, each with what it measures.", no_args_is_help=True)
+    group = typer.Typer(help="Statistics with definitions.", no_args_is_help=True)
     group.callback()(_group)
     group.command()(rates)
     app.add_typer(group, name="report")
@@ -42,7 +42,7 @@ def list_(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the queue, the most urgent first, and whose turn each is.
+    """List the queue, the most urgent first.
 
     First what contradicts the records, then reports of the last hour that nobody has accepted,
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
@@ -149,7 +149,7 @@ def show(
 
 
 def rates(*, as_json: AsJson = False) -> None:
-    """Report the identity per currency, the rates with formulas, and how files ended."""
+    """Report sums by status, rates with formulas, how cases ended."""
     from recovery_flows.cli.statistics_text import summary_lines
     from recovery_flows.clock import wall_clock
     from recovery_flows.reports.statistics import summary

@@ -67,7 +67,7 @@ def _asset(paper: Any) -> Any:
 
 def _again(paper: Any, request_id: str, reason: str = "another offence named") -> str:
     desk = paper.unit.desk()
-    return actions.draft_again(desk, paper.recovery_id, request_id, reason, GROUNDS)
+    return actions.resubmit(desk, paper.recovery_id, request_id, reason, GROUNDS)
 
 
 def test_a_request_refused_by_ground_keeps_its_code_and_is_asked_again_in_a_new_version(
