@@ -102,7 +102,7 @@ def resubmit(
     file = progress.file
     request = request_of(file, request_id)
     asset = file.asset(request.asset_id)
-    _refuse_again(file, request, grounds.get(request.reason))
+    _refuse_resubmitting(file, request, grounds.get(request.reason))
     drafted = cross_border.drafted_fields(file, asset)
     same = (request.requested_minor, request.currency) == (asset.traced_minor, asset.currency)
     fields = {**drafted, **given} if same else {**given, **drafted}
@@ -114,7 +114,7 @@ def resubmit(
     )
 
 
-def _refuse_again(file: CaseFile, request: RequestRow, leaves: Sequence[str] | None) -> None:
+def _refuse_resubmitting(file: CaseFile, request: RequestRow, leaves: Sequence[str] | None) -> None:
     asset = file.asset(request.asset_id)
     if request.state not in (RequestState.REFUSED, RequestState.DENIED):
         raise StepRefusedError(f"request {request.id} is {request.state}: it was not refused")

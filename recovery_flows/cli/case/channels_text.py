@@ -57,7 +57,10 @@ def refused_lines(ref: str, refused: Iterable[Refused]) -> Iterator[str]:
         yield ""
         why = f": {request.meaning} {request.source}" if request.meaning else ""
         yield f"{request.request_id} {spoken(request.state)}: {request.ground or 'no reason'}{why}"
-        left = ", ".join(map(spoken, request.options)) or f"recovery request resubmit {ref} {request.request_id}"
+        left = (
+            ", ".join(map(spoken, request.options))
+            or f"recovery request resubmit {ref} {request.request_id}"
+        )
         yield f"    leaves: {left}"
 
 
