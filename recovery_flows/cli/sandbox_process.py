@@ -22,7 +22,7 @@ from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, UnavailableError
 
 BOOK, READY, FAULTS = SANDBOX_BOOK, "sandbox-banks.json", "sandbox-faults.json"
-_START_SECONDS, _END_SECONDS = 30.0, 10.0
+_START_SECONDS, _END_SECONDS = 120.0, 10.0
 
 
 class SandboxError(UnavailableError):

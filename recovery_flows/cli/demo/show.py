@@ -39,14 +39,15 @@ def show_demo(folder: Path, pace_seconds: float) -> int:
 
 
 def story_of(log: Path, child: subprocess.Popen[bytes]) -> Callable[[], str]:
-    """The last line that the story told."""
+    """The last line that the story told; after a failure its reason stays there."""
 
     def last_line() -> str:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - 2000))
             lines = [line for line in file.read().decode(errors="replace").splitlines() if line]
         told = lines[-1].strip() if lines else "the banks and Prefect's server are coming up"
-        return told if child.poll() is None else "the story has ended; look around, q leaves"
+        # One that failed says why in its last line.
+        return "Demo finished: look around, q quits" if child.poll() == 0 else told
 
     return last_line
 
