@@ -9,6 +9,7 @@ from prefect import flow
 
 from models.entities.asset import Stage
 from recovery_flows.engine import context
+from recovery_flows.engine.decisions import CALLS, calls_are_due
 from recovery_flows.engine.runtime.no_stored_results import refuse_stored_results
 from recovery_flows.engine.tasks import (
     decide_chunk,
@@ -23,15 +24,22 @@ _BATCHES_MAX = 100
 
 
 async def _run_stage(stage: Stage, recovery_ids: list[str]) -> int:
-    size = context.current().pace.chunk_size
-    done = 0
+    """Decide, then send what is due: the stage's own calls first, then those of the other stages.
+
+    No task is run where there is nothing to send.
+    """
+    engine = context.current()
+    size, done = engine.pace.chunk_size, 0
     for start in range(0, len(recovery_ids), size):
         done += await decide_chunk(recovery_ids[start : start + size])
-    for _ in range(_BATCHES_MAX):
-        sent = await send_batch(stage.value)
-        done += sent
-        if not sent:
-            break
+    for sending in (stage, *(other for other in CALLS if other is not stage)):
+        for _ in range(_BATCHES_MAX):
+            if not await asyncio.to_thread(calls_are_due, engine, sending):
+                break
+            sent = await send_batch(sending.value)
+            done += sent
+            if not sent:
+                break
     return done
 
 

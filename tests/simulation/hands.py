@@ -139,13 +139,14 @@ class Hands:
 
     async def _run(self, stage: Stage, recovery_ids: list[str]) -> int:
         done = decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
-        for _ in range(_BATCHES_MAX):
-            if not self._sends(stage):
-                break
-            sent = await dispatch.send_due(self.engine, CALLS[stage])
-            done += sent
-            if not sent:
-                break
+        for sending in (stage, *(other for other in CALLS if other is not stage)):
+            for _ in range(_BATCHES_MAX):
+                if not self._sends(sending):
+                    break
+                sent = await dispatch.send_due(self.engine, CALLS[sending])
+                done += sent
+                if not sent:
+                    break
         return done
 
     def _due(self) -> dict[Stage, list[str]]:
