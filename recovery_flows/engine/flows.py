@@ -24,22 +24,26 @@ _BATCHES_MAX = 100
 
 
 async def _run_stage(stage: Stage, recovery_ids: list[str]) -> int:
-    """Decide, then send what is due: the stage's own calls first, then those of the other stages.
-
-    No task is run where there is nothing to send.
-    """
-    engine = context.current()
-    size, done = engine.pace.chunk_size, 0
+    """Send what is planned already, decide, then send whatever was planned, by any stage."""
+    done = await _send(stage)
+    size = context.current().pace.chunk_size
     for start in range(0, len(recovery_ids), size):
         done += await decide_chunk(recovery_ids[start : start + size])
-    for sending in (stage, *(other for other in CALLS if other is not stage)):
-        for _ in range(_BATCHES_MAX):
-            if not await asyncio.to_thread(calls_are_due, engine, sending):
-                break
-            sent = await send_batch(sending.value)
-            done += sent
-            if not sent:
-                break
+    for sending in CALLS:
+        done += await _send(sending)
+    return done
+
+
+async def _send(stage: Stage) -> int:
+    """Send a stage's calls, batch by batch; no task is run where there is nothing to send."""
+    engine, done = context.current(), 0
+    for _ in range(_BATCHES_MAX):
+        if not await asyncio.to_thread(calls_are_due, engine, stage):
+            break
+        sent = await send_batch(stage.value)
+        done += sent
+        if not sent:
+            break
     return done
 
 

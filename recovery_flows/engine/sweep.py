@@ -43,7 +43,8 @@ async def _round(engine: Engine, looks: Counter[str]) -> int:
     done = 0
     if calls_are_due(engine, Stage.FREEZING):
         # What holds money leaves before anything is read.
-        done += await _stage(engine, Stage.FREEZING, [])
+        due = await _due(engine, looks)
+        done += await _stage(engine, Stage.FREEZING, due.get(Stage.FREEZING, []))
     due_partners = await asyncio.to_thread(due_polls, engine)
     if due_partners:
         await _through_prefect(poll(due_partners))

@@ -126,7 +126,7 @@ class Hands:
     async def _round(self) -> int:
         done = 0
         if self._sends(Stage.FREEZING):
-            done += await self._run(Stage.FREEZING, [])
+            done += await self._run(Stage.FREEZING, self._due().get(Stage.FREEZING, []))
         if self._polls():
             for partner in event_feed.due_polls(self.engine):
                 done += await event_feed.poll(self.engine, partner)
@@ -138,15 +138,21 @@ class Hands:
         return done
 
     async def _run(self, stage: Stage, recovery_ids: list[str]) -> int:
-        done = decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
-        for sending in (stage, *(other for other in CALLS if other is not stage)):
-            for _ in range(_BATCHES_MAX):
-                if not self._sends(sending):
-                    break
-                sent = await dispatch.send_due(self.engine, CALLS[sending])
-                done += sent
-                if not sent:
-                    break
+        done = await self._send(stage)
+        done += decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
+        for sending in CALLS:
+            done += await self._send(sending)
+        return done
+
+    async def _send(self, stage: Stage) -> int:
+        done = 0
+        for _ in range(_BATCHES_MAX):
+            if not self._sends(stage):
+                break
+            sent = await dispatch.send_due(self.engine, CALLS[stage])
+            done += sent
+            if not sent:
+                break
         return done
 
     def _due(self) -> dict[Stage, list[str]]:
