@@ -16,9 +16,9 @@ from pathlib import Path
 
 RESULTS = Path(__file__).with_name("lists.json")
 COMMANDS = (
-    ("list",), ("list", "--json"), ("list", "--stage", "restitution"), ("clocks",),
-    ("clocks", "--within", "6"), ("report", "rates"), ("report", "rates", "--json"), ("approve",),
-    ("partner", "list"), ("ledger", "check"), ("status",),
+    ("list",), ("list", "--json"), ("list", "--stage", "restitution"), ("deadlines",),
+    ("deadlines", "--within", "6"), ("report", "rates"), ("report", "rates", "--json"),
+    ("approve",), ("partner", "list"), ("ledger", "check"),
 )  # fmt: skip
 
 

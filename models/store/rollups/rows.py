@@ -142,20 +142,29 @@ def _standing(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of `_RECOVERIES
 def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Counter[str]]:
     """What holds, postings and approvals of each recovery add to the tally."""
     found = defaultdict[str, Counter[str]](Counter)
+    held, with_holds = set[str](), set[str]()
     for of, currency, account, minor in session.execute(_LEDGER, given).all():
         found[of][f"ledger {currency} {account}"] = int(minor)
-    for of, currency, minor in session.execute(_EVER, given).all():
-        found[of][f"ever held {currency}"] = int(minor)
+        if account in _EVER_HELD:
+            held.add(of)
     for of, kind, state, count in session.execute(_HOLDS, given).all():
         found[of][f"hold {kind} {state}"] = count
-    for of, count in session.execute(_SECOND_HOP, given).all():
+        with_holds.add(of)
+    for of, currency, minor in _among(session, _EVER, held):
+        found[of][f"ever held {currency}"] = int(minor)
+    for of, count in _among(session, _SECOND_HOP, with_holds):
         found[of][SECOND_HOP] = count
-    for of, currency, held, disputed in session.execute(_BLOCKED, given).all():
-        found[of][f"blocked {currency}"] = int(held)
+    for of, currency, blocked, disputed in _among(session, _BLOCKED, with_holds):
+        found[of][f"blocked {currency}"] = int(blocked)
         found[of][f"disputed there {currency}"] = int(disputed)
     for of, count in session.execute(_PENDING, given).all():
         found[of][PENDING] = count
     return found
+
+
+def _among(session: Session, query: sa.Select[Any], ids: set[str]) -> Sequence[Any]:
+    """Rows of a query about these recoveries; it is not asked where there are none."""
+    return session.execute(query, {"ids": sorted(ids)}).all() if ids else ()
 
 
 def _recoveries() -> sa.Select[Any]:
