@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities import account, rollups, runtime  # noqa: F401 - of no entity kind
+from models.entities import account, document, runtime  # noqa: F401 - tables of no entity kind
 from models.entities.allocation import ALLOCATION_MOVES, Allocation
 from models.entities.approval import APPROVAL_MOVES, Approval
 from models.entities.asset import ASSET_MOVES, Asset

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.engine import Database
 from models.entities.catalogue import table_of
-from models.entities.runtime import Document
+from models.entities.document import Document
 from models.ids import digest_bytes
 from models.prepared import reading
 from models.sealing.sealed_place import SealedPlace

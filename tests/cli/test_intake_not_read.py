@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.entities.catalogue import table_of
-from models.entities.runtime import Document
+from models.entities.document import Document
 from models.store.documents import place_of
 from recovery_flows.cases.statement_files.unread_notes import KIND
 

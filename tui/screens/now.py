@@ -29,6 +29,18 @@ EMPTY = (
     "No open recovery.\n\nRead a complaint file with `recovery intake reports FILE`; what it "
     "reports stands here at once."
 )
+ALL_ENDED = (
+    "No open recovery.\n\nc lists the {ended} that have ended, 4 says what went back to victims. "
+    "`recovery intake reports FILE` takes in new reports."
+)
+DEMO_BEGINS = (
+    "No open recovery.\n\nThe demo begins in some seconds: its banks and Prefect are coming up.\n\n"
+    "1  A report comes in, a stop-payment leaves for the bank with the money.\n"
+    "2  The bank stops it, a second person confirms, a freeze follows.\n"
+    "3  What has gone on is traced, also abroad, and stopped there.\n"
+    "4  Two people decide who gets what; the bank pays the victims.\n\n"
+    "⏎ opens a recovery, t its money, 4 what went back, ? the keys."
+)
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
 
@@ -39,6 +51,7 @@ class NowScreen(LinkingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
         Binding("i", "app.go('report')", "Report", tooltip="Take in a report, stop the money"),
+        Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
         Binding("escape", "clear_filter", "Clear filter"),
@@ -48,6 +61,7 @@ class NowScreen(LinkingScreen):
         super().__init__()
         self._page: QueuePage | None = None
         self._look = Look()
+        self._with_closed = False
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
@@ -64,6 +78,7 @@ class NowScreen(LinkingScreen):
         column, is_down = table.sorted_by or ("", False)
         self._look = Look(
             text=self.query_one("#filter", Input).value,
+            with_closed=self._with_closed,
             order_by="" if column == "due" else column,
             is_down=is_down,
             offset=table.first_wanted,
@@ -99,8 +114,19 @@ class NowScreen(LinkingScreen):
         table.display = bool(page.total)
         notice = self.query_one("#notice", Static)
         notice.display = not page.total
-        notice.update(NO_MATCH if page.open_count else EMPTY)
-        self.query_one("#counts", Static).update(_counts(page, is_filtered=bool(self._look.text)))
+        notice.update(self._why_empty(page))
+        self.query_one("#counts", Static).update(_counts(page, self._look))
+
+    def _why_empty(self, page: QueuePage) -> str:
+        if self._look.text:
+            return NO_MATCH
+        if page.closed_count:
+            return ALL_ENDED.format(ended=f"{page.closed_count:,}")
+        return DEMO_BEGINS if self.desk_app.plays_story else EMPTY
+
+    def action_closed(self) -> None:
+        self._with_closed = not self._with_closed
+        self.reread()
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -185,11 +211,14 @@ class NowScreen(LinkingScreen):
             self.query_one("#preview", Block).value = message.page
 
 
-def _counts(page: QueuePage, *, is_filtered: bool) -> Content:
+def _counts(page: QueuePage, look: Look) -> Content:
+    is_filtered = bool(look.text)
     pieces: list[tuple[object, str] | str] = [
         (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),
         (f"  {page.closed_count:,} closed", MUTED),
     ]
+    if look.with_closed:
+        pieces.append(("  listed too", "bold $accent"))
     red = red_words(page.attention_count, page.discrepancy_count)
     if red and not is_filtered:
         pieces.append((f"  {red}", ALARM))
@@ -200,7 +229,8 @@ def _counts(page: QueuePage, *, is_filtered: bool) -> Content:
     if page.soon_count:
         pieces.append((f"  ! {page.soon_count:,} end within 6 h", "bold $warning"))
     if is_filtered:
-        pieces.append((f"  filter: {page.found:,} of {page.open_count:,}", "bold $accent"))
+        of = page.open_count + (page.closed_count if look.with_closed else 0)
+        pieces.append((f"  filter: {page.found:,} of {of:,}", "bold $accent"))
         if red:
             verb = "is" if page.attention_count == 1 else "are"
             pieces.append((f"  {red} {verb} always shown", ALARM))

@@ -1,4 +1,4 @@
-"""Approvals that wait, as a table."""
+"""Pending approvals as a table."""
 
 from __future__ import annotations
 

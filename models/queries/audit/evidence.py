@@ -12,9 +12,9 @@ from sqlmodel import Session
 from models.entities.account import Account, Party
 from models.entities.call import Call
 from models.entities.catalogue import table_of
+from models.entities.document import Document
 from models.entities.event import Event
 from models.entities.multi_agency import Task
-from models.entities.runtime import Document
 from models.entities.statement import Statement, StatementLine
 from models.ids import digest_bytes
 from models.raw import instant, raw_select

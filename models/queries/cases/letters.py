@@ -13,8 +13,8 @@ from models.channels import by_interface
 from models.entities.approval import Approval
 from models.entities.call import OPEN_CALLS, Call, CallState
 from models.entities.catalogue import table_of
+from models.entities.document import Document
 from models.entities.partner import Partner
-from models.entities.runtime import Document
 from models.letter_answer import TypedAnswer
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault

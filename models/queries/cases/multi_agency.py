@@ -13,10 +13,10 @@ from sqlmodel import Session
 from models.entities.account import Account, Party
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
+from models.entities.document import Document
 from models.entities.multi_agency import Linkage, LinkageState, Task, TaskKind, TaskState
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
-from models.entities.runtime import Document
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.documents import place_of

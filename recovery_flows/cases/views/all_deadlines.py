@@ -1,4 +1,4 @@
-"""The clock wall: every clock of every open recovery, the nearest end first."""
+"""All deadlines of all open recoveries, the nearest first."""
 
 from __future__ import annotations
 

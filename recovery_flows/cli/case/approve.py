@@ -1,4 +1,4 @@
-"""`recovery approve`: a second person's yes or no to exact figures."""
+"""`recovery approve`: a second person approves or denies exact figures."""
 
 from __future__ import annotations
 

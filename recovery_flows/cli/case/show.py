@@ -1,4 +1,4 @@
-"""Looking: the queue, one recovery on one page, the figures of the unit."""
+"""Commands that show: the queue, one recovery, the statistics."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from models.entities.hold import LIVE_HOLDS, Hold
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
-from models.entities.rollups import QueueEntry, Tally
+from models.entities.runtime import QueueEntry, Tally
 from models.ids import canonical
 from models.money import Money
 from models.step_wording import Wording

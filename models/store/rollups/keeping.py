@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.rollups import QueueEntry, Tally
+from models.entities.runtime import QueueEntry, Tally
 from models.prepared import KEY, changing, to
-from models.store.rollup_rows import (
+from models.store.rollups.rows import (
     NOTHING,
     chunks_of_all,
     figures_in,

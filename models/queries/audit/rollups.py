@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery
-from models.entities.rollups import QueueEntry, Tally
-from models.store.rollup_rows import (
+from models.entities.runtime import QueueEntry, Tally
+from models.store.rollups.rows import (
     NOTHING,
     Row,
     chunks_of_all,
