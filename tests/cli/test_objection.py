@@ -21,6 +21,7 @@ def test_an_objection_is_entered_listed_and_decided_by_another_person(unit: Any,
     (line, *_) = run("victim", "status", ref).out.splitlines()
     assert "CNY 400.00 of the CNY 1,000.00 that you reported are upheld; you may appeal" in line
     assert run("rounds", ref).out == "no division yet\n"
+    assert run("rounds", ref, "--compare").sentence().startswith(f"{ref} has no division under way")
 
 
 def test_what_cannot_be_objected_to_is_refused_in_one_sentence(unit: Any, run: Any) -> None:
