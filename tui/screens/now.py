@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar, cast
 
 from textual import work
@@ -9,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from models.entities.officer import Role
@@ -25,6 +28,7 @@ from tui.widgets.paged_table import PAGE_LINES, TablePage
 from tui.widgets.queue import QueueTable
 
 ROOMY = 100
+REST_SECONDS = 0.15
 EMPTY = (
     "No open recovery.\n\nRead a complaint file with `recovery intake reports FILE`; what it "
     "reports stands here at once."
@@ -61,6 +65,7 @@ class NowScreen(LinkingScreen):
         super().__init__()
         self._page: QueuePage | None = None
         self._look = Look()
+        self._resting: Timer | None = None
         self._with_closed = False
 
     def compose_body(self) -> ComposeResult:
@@ -74,17 +79,8 @@ class NowScreen(LinkingScreen):
 
     def reread(self) -> None:
         """Read the lines around the screen again, as they are filtered and ordered."""
-        table = self.query_one(QueueTable)
-        column, is_down = table.sorted_by or ("", False)
-        self._look = Look(
-            text=self.query_one("#filter", Input).value,
-            with_closed=self._with_closed,
-            order_by="" if column == "due" else column,
-            is_down=is_down,
-            offset=table.first_wanted,
-            at_id=table.cursor_id,
-            follows=table.shows_cursor,
-        )
+        look = self.query_one(QueueTable).look(self.query_one("#filter", Input).value)
+        self._look = replace(look, with_closed=self._with_closed)
         super().reread()
 
     def read(self, source: Source) -> QueuePage:
@@ -186,15 +182,17 @@ class NowScreen(LinkingScreen):
         self.desk_app.open_recovery(message.line_id)
 
     def on_line_table_highlighted(self, message: QueueTable.Highlighted) -> None:
-        line = self.line
-        preview, block = self.query_one("#page-preview"), self.query_one("#preview", Block)
+        """The page of a line is read where the cursor rests; who runs past waits for none."""
+        line, block = self.line, self.query_one("#preview", Block)
         self.query_one("#line-preview", Block).value = line
-        preview.border_title = word(f" {line.ref} ") if line else ""
-        preview.set_class(line is None, "-empty")
+        self.query_one("#page-preview").set_class(line is None, "-empty")
+        if self._resting is not None:
+            self._resting.stop()
         if line is None:
             block.value = None
         elif self.size.width >= ROOMY:
-            self._read_preview(message.line_id)
+            read = partial(self._read_preview, message.line_id)
+            self._resting = self.set_timer(REST_SECONDS, read)
 
     @work(thread=True, exclusive=True, group="preview")
     def _read_preview(self, recovery_id: str) -> None:
@@ -208,6 +206,7 @@ class NowScreen(LinkingScreen):
     def on_preview_read(self, message: PreviewRead) -> None:
         line = self.line
         if line is not None and line.recovery_id == message.page.recovery_id:
+            self.query_one("#page-preview").border_title = word(f" {line.ref} ")
             self.query_one("#preview", Block).value = message.page
 
 
