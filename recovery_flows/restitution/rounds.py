@@ -14,7 +14,10 @@ from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
+from recovery_flows.ledger.outstanding_losses import LOST, committed_minor
+from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.basis import number_of
+from recovery_flows.restitution.methods.stakes import Stake
 
 
 class Reserve(StrEnum):
@@ -88,6 +91,26 @@ def rounds_of(file: CaseFile) -> tuple[Round, ...]:
         found.append(_round(file, allocation, counters(upheld, before, now)))
         before = {claim: before.get(claim, 0) + now.get(claim, 0) for claim in {*before, *now}}
     return tuple(found)
+
+
+def stakes_of(file: CaseFile, allocation: AllocationRow) -> tuple[Stake, ...]:
+    """What a division is made from: each claim's loss, and what it had before this division.
+
+    A direct return has one claim; else all claims share of which the trace has found something.
+    """
+    dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
+    paid = {p.claim_id for p in file.payouts_of(allocation.id)}
+    located = paid
+    if allocation.method == AllocationMethod.PRO_RATA and file.trace is not None:
+        located = {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
+    return tuple(
+        Stake(
+            claim.id, claim.paid_at, claim.upheld_minor,
+            committed_minor(file, claim, without=dead | {allocation.id}),
+        )
+        for claim in file.claims
+        if claim.state in LOST and claim.id in located
+    )  # fmt: skip
 
 
 def counters(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.table import spoken, tell
 
 if TYPE_CHECKING:
+    from models.case_file import CaseFile
     from recovery_flows.restitution.rounds import Round
 
 
@@ -20,7 +21,17 @@ def attach(app: typer.Typer) -> None:
     app.command("rounds")(rounds)
 
 
-def rounds(ref: Ref, *, as_json: AsJson = False) -> None:
+def rounds(
+    ref: Ref,
+    *,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="The division under way by all rules.")
+    ] = False,
+    explain: Annotated[
+        str, typer.Option(metavar="CLAIM", help="The page for this claim of it alone.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
     """Show the rounds of a return: pool, paid, reserves, counters."""
     from models.queries.cases.case_files import load_file
     from recovery_flows.restitution.rounds import rounds_of
@@ -28,13 +39,39 @@ def rounds(ref: Ref, *, as_json: AsJson = False) -> None:
     with opened() as installation:
         recovery_id = find(installation, ref)
         with installation.database.reading() as session:
-            found = rounds_of(load_file(session, recovery_id))
+            file = load_file(session, recovery_id)
+    if compare or explain:
+        show_under_way(file, explain, as_json=as_json)
+        return
+    found = rounds_of(file)
     if as_json:
         say_json([{**plain(one), "release": one.release} for one in found])
     elif found:
         tell(line for one in found for line in _lines(one))
     else:
         tell(["no division yet"])
+
+
+def show_under_way(file: CaseFile, explain: str, *, as_json: bool) -> None:
+    """The division that nothing has been paid of yet, by its own rule and by the others."""
+    from recovery_flows.cli.restitution import allocation_text
+    from recovery_flows.errors import MisuseError
+    from recovery_flows.restitution.methods.catalogue import RuleName, divide
+    from recovery_flows.restitution.payouts import ENDED
+    from recovery_flows.restitution.rounds import stakes_of
+
+    ref = file.recovery.ref
+    going = [a for a in file.allocations if a.state not in ENDED]
+    if not going:
+        raise MisuseError(f"{ref} has no division under way: `recovery rounds {ref}` shows all")
+    stakes = stakes_of(file, going[-1])
+    if explain and explain not in {stake.claim_id for stake in stakes}:
+        raise MisuseError(f"claim {explain!r} has no part in the division under way of {ref}")
+    rules = [RuleName.PRO_RATA] if explain else list(RuleName)
+    pool, currency = going[-1].pool_minor, going[-1].currency
+    first, *others = [divide(rule, pool, currency, stakes) for rule in rules]
+    write = allocation_text.write_json if as_json else allocation_text.write_text
+    write(first, others, explain)
 
 
 def _lines(one: Round) -> Iterator[str]:

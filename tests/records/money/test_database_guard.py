@@ -17,7 +17,6 @@ from models.outcome import Outcome, Transition
 from models.store.permissions import NotPermittedError
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.errors import StepRefusedError
@@ -114,8 +113,7 @@ def test_the_engine_never_orders_what_nobody_has_approved(unit: Any, decided: st
     engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
     for _ in range(3):
         unit.later(24)
-        for stage in STAGES:
-            decide(engine, stage, [decided])
+        decide(engine, [decided])
     file = unit.file(decided)
     assert [p.state for p in file.payouts] == [PayoutState.PREPARED]
     assert file.allocations[0].state is AllocationState.PENDING_APPROVAL

@@ -10,7 +10,9 @@ import pytest
 
 from models.money import Money
 from recovery_flows.cases.discrepancy_actions import resolve
-from recovery_flows.restitution.rounds import Reserve, Round, rounds_of
+from recovery_flows.cli.restitution.rounds import show_under_way
+from recovery_flows.restitution.methods.catalogue import RuleName, divide
+from recovery_flows.restitution.rounds import Reserve, Round, rounds_of, stakes_of
 
 
 def _cny(minor: int) -> Money:
@@ -53,6 +55,31 @@ def test_what_a_bank_makes_of_a_payout_moves_between_paid_and_reserve(
     acts.settle(recovery_id, payout.id, state, credited=_cny(credited))
     one = rounds(unit, recovery_id)[0]
     assert (one.paid, one.reserves) == (_cny(paid), reserves)
+
+
+def test_the_division_of_the_process_is_the_one_that_its_rule_makes_of_its_claims(
+    unit: Any, acts: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recovery_id = acts.pooled(3, 200_000)
+    acts.until(recovery_id, "notice")
+    file = unit.file(recovery_id)
+    (allocation,) = [a for a in file.allocations if a.state != "void"]
+    stakes = stakes_of(file, allocation)
+    division = divide(RuleName.PRO_RATA, allocation.pool_minor, "CNY", stakes)
+    given = {s.claim_id: p for s, p in zip(division.stakes, division.parts.minor, strict=True)}
+    paid: Counter[str] = Counter()
+    for payout in file.payouts_of(allocation.id):
+        paid[payout.claim_id] += payout.amount_minor
+    assert dict(paid) == given
+    show_under_way(file, "", as_json=False)
+    told = capsys.readouterr().out
+    assert "rising-tide: the same shares as pro-rata" in told
+    assert "fifo: 2 claims more, 1 claim less than by pro-rata" in told
+    mine, *others = given
+    show_under_way(file, mine, as_json=False)
+    page = capsys.readouterr().out
+    assert f"This claim gets {Money(given[mine], 'CNY')}." in page
+    assert not [claim for claim in others if claim in page]
 
 
 def test_a_payment_ordered_again_is_paid_once_in_the_round_that_reached_the_victim(
