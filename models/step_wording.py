@@ -115,6 +115,7 @@ SENTENCES: Mapping[str, str] = {
     # requests abroad and what comes back
     "complete_request": "complete the request: {count} fields missing",
     "submit_request": "submit request",
+    "answer_request": "answer the partner: it asks for more on the request",
     "publish_notice": "publish the notice of the return",
     "submit_return": "submit the return decision",
     "decide_objection": "decide the objection ({kind}): recovery objection decide",

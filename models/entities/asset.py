@@ -46,6 +46,7 @@ ASSET_MOVES: Mapping[tuple[str | None, str], str] = {
     (_S.TRACING, "traced"): _S.RESTITUTION,
     (_S.CROSS_BORDER, "request_ended"): _S.RESTITUTION,
     (_S.RESTITUTION, "hold_needed"): _S.FREEZING,
+    (_S.RESTITUTION, "resubmitted"): _S.CROSS_BORDER,
     (_S.RESTITUTION, "new_round"): _S.TRACING,
     (_S.CLOSED, "reopened"): _S.FREEZING,
     (_S.CLOSED, "reopened_abroad"): _S.CROSS_BORDER,

@@ -71,6 +71,11 @@ def _officer_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     yield from multi_agency_steps.officer_steps(file)
     yield from hold_steps.of(file, laws)
     for request in file.requests:
+        if request.state is RequestState.NEEDS_INFO:
+            text = say("answer_request")
+            yield _step(
+                ActionKind.COMPLETE_REQUEST, Role.OFFICER, request.id, request.asset_id, None, text
+            )
         if request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
             action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
