@@ -152,7 +152,7 @@ GUARDS = (
     Mutant("a recovery with money on its way is joined", "2", "no join while a bank is paying",
            "recovery_flows.restitution.payouts", "is_on_its_way", Always(value=False)),
     Mutant("a refused payout is drafted again", "2", "nothing is ordered on the same facts",
-           "recovery_flows.restitution.refused_payouts", "blocking", Always(None)),
+           "recovery_flows.restitution.refused_payouts", "_same_facts", Always(())),
     Mutant("coins of a conversion are not kept back", "2", "a refused conversion asks for less",
            "recovery_flows.ledger.pools", "coins_less", Always(0)),
     Mutant("what may have left is recalled", "2", "recalled only after the bank's own no",

@@ -78,3 +78,55 @@ class States(Eyes):
                         raise ViolationError(
                             "unheard", f"{hold.order_ref} lapsed on {end}, {bank.id} holds it"
                         )
+
+    def _stolen_and_free(self, name: str, recovery: str) -> int:
+        """What victims paid into an account before it was held, and no hold there keeps now.
+
+        Asked of the banks' books, whatever our trace says: where nothing left the account before
+        the hold was in force, all of it was there. 0 where that cannot be said.
+        """
+        for bank in self.banks.values():
+            for hold in bank.holds.values():
+                account = bank.accounts.get(hold.number)
+                if hold.order_ref != name or hold.acted is None or account is None:
+                    continue
+                there = [h for h in bank.holds.values() if h.number == hold.number]
+                if account.currency != "CNY" or any(h.told_currency for h in there):
+                    return 0
+                lost = self._lost(recovery)
+                paid_in = [
+                    line
+                    for line in account.lines
+                    if line.signed > 0 and line.ref in lost and line.at <= hold.acted
+                ]
+                since = min((line.at for line in paid_in), default=hold.acted)
+                if any(
+                    line.signed < 0 and line.kind != "PAYOUT" and since <= line.at <= hold.acted
+                    for line in account.lines
+                ):
+                    return 0
+                stolen = sum(min(line.signed, lost[line.ref]) for line in paid_in)
+                return max(0, stolen - sum(h.held for h in there if h.status in LIVE))
+        return 0
+
+    def _lost(self, recovery: str) -> dict[str, int]:
+        """By payment what a recovery's victims lost and banks have not paid back."""
+        lost: dict[str, int] = {}
+        rows = self._all(
+            "SELECT id, upheld_minor, external_ref FROM claim WHERE recovery_id = ?"
+            " AND state IN ('verified', 'paid')",
+            recovery,
+        )
+        for claim, upheld, external in rows:
+            ref = str(external).split("/")[1]
+            orders = {
+                str(row[0]) for row in self._all("SELECT id FROM payout WHERE claim_id = ?", claim)
+            }
+            paid = sum(
+                payout.paid
+                for bank in self.banks.values()
+                for payout in bank.payouts.values()
+                if payout.order_ref in orders and payout.status == "SETTLED"
+            )
+            lost[ref] = max(0, min(int(str(upheld)), self.truth[ref]) - paid)
+        return lost
