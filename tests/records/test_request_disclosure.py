@@ -10,7 +10,6 @@ import pytest
 from models.entities.request import RequestState
 from models.facts import AccountRef
 from models.queries.cases.requests import fields_place, names_known, sealed_fields
-from recovery_flows.cases.stages import STAGES
 from recovery_flows.cross_border.channels import Help
 from recovery_flows.cross_border.file_questions import questions_of
 from recovery_flows.engine.context import Engine, Pace
@@ -32,8 +31,7 @@ def drafted(unit: Any) -> Any:
     left = unit.line(2, -50_000, counter=FOREIGN, at_hours=2)
     unit.trace(recovery_id, unit.statement([came, left]))
     engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
-    for stage in STAGES:
-        decide(engine, stage, [recovery_id])
+    decide(engine, [recovery_id])
     unit.desk().advance(recovery_id)  # the freeze at home is submitted before the request is due
     return unit, recovery_id
 
