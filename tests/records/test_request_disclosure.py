@@ -117,10 +117,13 @@ def test_the_case_file_asks_the_adviser_for_each_account_abroad(drafted: Any) ->
     unit, recovery_id = drafted
     file = unit.file(recovery_id)
     (asset,) = (a for a in file.assets if not a.home)
-    filled = {asset.id: frozenset({"persons"})}
-    (question,) = questions_of(file, "swift", Help.FREEZE, unit.now, filled)
+    filled = {asset.id: {"mla": frozenset({"persons", "central_authority_reference"})}}
+    law = unit.laws["CN"]
+    (question,) = questions_of(file, "swift", Help.FREEZE, unit.now, filled, law)
     assert (question.from_state, question.to_state) == ("CN", "GB")
     assert question.amount.minor == asset.traced_minor > 0
     assert question.paid_at == file.claims[0].paid_at
     assert {"persons", "account", "case_number", "facts"} <= question.have
     assert "measure_law" not in question.have
+    assert "central_authority_reference" not in question.have
+    assert question.recorded == filled[asset.id]
