@@ -2,8 +2,8 @@
 
 Each recovery is accepted and its stop-payment ordered, to be confirmed within two hours. At first
 nothing is due (`none due`); then the time of every hundredth recovery is over (`1 % due`), half an
-hour later that of all others (`all due`): an alarm is recorded of each. The sweep is the engine's
-own, its flows run by a Prefect server of its own (`--inline`: the same work without Prefect).
+hour later that of all others (`all due`): an alarm is recorded of each. The work is that of the
+engine's flows, without Prefect and without banks; what is sent is measured in `many_banks`.
 `floor` are the rows that `all due` has written, written bare by SQLAlchemy Core into another
 database with the same tables, one executemany a table and transaction. Seconds of CPU are those of
 this process. Results go to sweep.json.
@@ -12,14 +12,13 @@ this process. Results go to sweep.json.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import math
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,13 +38,11 @@ from models.store.unit import unit_of_work
 from recovery_flows.cli.composition import Installation
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.decisions import decide, due_by_stage
-from recovery_flows.engine.loop import PrefectLink, at_work
 
 RESULTS = Path(__file__).with_name("sweep.json")
 _R, _E = table_of(Recovery), table_of(Event)
 _CHUNK = 100
 Figures = dict[str, float]
-Sweep = Callable[[Engine], int]
 
 
 @contextmanager
@@ -68,12 +65,12 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _measured(engine: Engine, work: Sweep, due: int) -> Figures:
+def _measured(engine: Engine, due: int) -> Figures:
     """What one sweep took."""
     before = _last_event(engine.database.engine)
     with _counted(engine.database.engine) as counted:
         begun, cpu = time.perf_counter(), _cpu()
-        work(engine)
+        sweep(engine)
         seconds, cpu = time.perf_counter() - begun, _cpu() - cpu
     return {
         "due": due,
@@ -91,8 +88,8 @@ def _last_event(engine: sa.Engine) -> int:
         return int(connection.execute(sa.select(sa.func.max(_E.c.seq))).scalar() or 0)
 
 
-def inline(engine: Engine) -> int:
-    """The work of a sweep without Prefect and without banks."""
+def sweep(engine: Engine) -> int:
+    """Whatever is due is decided on, until nothing is; how many recoveries changed."""
     done = 0
     while due := due_by_stage(engine):
         for ids in due.values():
@@ -147,23 +144,21 @@ def _written(engine: sa.Engine, table: sa.Table, since: int) -> list[dict[str, A
     return [row | {"recovery_id": row["id"]} for row in found] if table is _R else found
 
 
-def measure(folder: Path, recoveries: int, *, without_prefect: bool) -> dict[str, Figures]:
+def measure(folder: Path, recoveries: int) -> dict[str, Figures]:
     """All figures of one size."""
     made = make_unit(folder, recoveries, with_statements=False)
-    # Nothing leaves: the banks of this unit are not there.
     engine = Engine(made.database, made.laws, made.pace(), "bench", signer=made.signer)
     found: dict[str, Figures] = {}
-    with _sweeping(made, without_prefect=without_prefect) as work:
-        work(engine)
-        found["none due"] = _measured(engine, work, 0)
-        few = -(-recoveries // 100)
-        for name, minutes, due in (("1 % due", 100, few), ("all due", 30, recoveries - few)):
-            _pass_time(made, timedelta(minutes=minutes))
-            before = _last_event(made.database.engine)
-            found[name] = _measured(engine, work, due)
-        bare = floor(made.database.engine, before, folder)
-        found["all due"]["floor_cpu_seconds"] = round(bare, 3)
-        found["all due"]["of_floor"] = round(bare / found["all due"]["cpu_seconds"], 3)
+    sweep(engine)
+    found["none due"] = _measured(engine, 0)
+    few = -(-recoveries // 100)
+    for name, minutes, due in (("1 % due", 100, few), ("all due", 30, recoveries - few)):
+        _pass_time(made, timedelta(minutes=minutes))
+        before = _last_event(made.database.engine)
+        found[name] = _measured(engine, due)
+    bare = floor(made.database.engine, before, folder)
+    found["all due"]["floor_cpu_seconds"] = round(bare, 3)
+    found["all due"]["of_floor"] = round(bare / found["all due"]["cpu_seconds"], 3)
     made.database.dispose()
     return found
 
@@ -171,27 +166,6 @@ def measure(folder: Path, recoveries: int, *, without_prefect: bool) -> dict[str
 def _pass_time(made: Installation, by: timedelta) -> None:
     with unit_of_work(made.database) as unit:
         set_case_time(unit, case_now(unit.session, datetime.now(UTC)) + by)
-
-
-@contextmanager
-def _sweeping(made: Installation, *, without_prefect: bool) -> Iterator[Sweep]:
-    if without_prefect:
-        yield inline
-        return
-    link = PrefectLink.of(made.settings)
-    link.start()
-    with asyncio.Runner() as runner:
-
-        async def swept(engine: Engine) -> int:
-            from recovery_flows.engine.sweep import sweep
-
-            async with at_work(engine):
-                return await sweep(engine)
-
-        try:
-            yield lambda engine: runner.run(swept(engine))
-        finally:
-            link.stop()
 
 
 def exponent(rows: dict[str, dict[str, Figures]]) -> float:
@@ -205,14 +179,13 @@ def main() -> None:
     """Measure, print and keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recoveries", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--inline", action="store_true")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     rows: dict[str, dict[str, Figures]] = {}
     for recoveries in given.recoveries:
         with tempfile.TemporaryDirectory() as folder:
             where = Path(folder)
-            rows[str(recoveries)] = measure(where, recoveries, without_prefect=given.inline)
+            rows[str(recoveries)] = measure(where, recoveries)
             sys.stderr.write(json.dumps(rows[str(recoveries)], indent=1) + "\n")
     result: dict[str, Any] = dict(rows)
     if len(rows) > 1:

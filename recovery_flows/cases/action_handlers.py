@@ -1,4 +1,4 @@
-"""From a step to the act that does it."""
+"""Carries out an officer's next step: one function for each action."""
 
 from __future__ import annotations
 

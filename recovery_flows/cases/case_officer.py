@@ -1,4 +1,4 @@
-"""The desk: a person's act is read, decided and recorded in one transaction."""
+"""What an officer or a supervisor does to a recovery: read, decide, record, in one transaction."""
 
 from __future__ import annotations
 

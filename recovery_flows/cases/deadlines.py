@@ -1,4 +1,4 @@
-"""Every clock that runs on a file: what ends, when, under which row of which law, what follows."""
+"""Every deadline of a recovery: what ends, when, under which row of law, what follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two recoveries that want the same account become one file, by decision; no cent counts twice."""
+"""Merges two recoveries that target the same account; no sum is counted twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The golden-hour lane's act: a report is stored, accepted and stopped in one transaction."""
+"""Stores a report, accepts it and sends its stop-payment, in one transaction."""
 
 from __future__ import annotations
 

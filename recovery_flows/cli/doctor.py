@@ -1,4 +1,4 @@
-"""`recovery doctor`: is everything there that a working day needs, and what to do if not."""
+"""`recovery doctor`: checks everything that a working day needs, and says what to do."""
 
 from __future__ import annotations
 

@@ -53,8 +53,9 @@ def ledger_check(*, as_json: AsJson = False) -> None:
     if as_json:
         say_json(result)
     else:
-        tell([d.sentence for d in result.differences] or [f"{counts}: the books are right"])
-    if result.differences:
+        found = [*(d.sentence for d in result.differences), *result.miscounted]
+        tell(found or [f"{counts}: the books are right"])
+    if result.differences or result.miscounted:
         raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
 
 

@@ -1,4 +1,4 @@
-"""What a partner's answer does to the file: holds, payouts, statements, refusals of calls."""
+"""What a partner's answer changes in a recovery: holds, payouts, statements, refused calls."""
 
 from __future__ import annotations
 
@@ -196,7 +196,9 @@ def take_payout_fact(progress: Changeset, payout_id: str, fact: PayoutFact, now:
     bank_disagreements.compare_payout(progress, payout, fact, now)
     if reading.move.event != "stated":
         bank_disagreements.news_on_closed(progress, about, fact.state, fact.revision, now)
-    if payout.state is PayoutState.SETTLED and reading.move.event in ("refused", "returned"):
+    after = next(p for p in progress.file.payouts if p.id == payout_id)
+    came_back = payout.state is PayoutState.SETTLED and after.state is not PayoutState.SETTLED
+    if came_back or after.returned_minor < payout.returned_minor:
         bank_disagreements.reopen(progress, payout.asset_id, "a payout has not reached its payee")
 
 

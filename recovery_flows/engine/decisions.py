@@ -17,7 +17,7 @@ from models.entities.event import EntityKind
 from models.ids import canonical
 from models.queries.audit.integrity import broken_clock
 from models.queries.cases.case_files import load_each
-from models.queries.cases.work import due_recoveries
+from models.queries.cases.work import due_call_kinds, due_recoveries
 from models.sealing.sealed_place import SealedPlace
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.record import look_ahead
@@ -57,6 +57,13 @@ def due_by_stage(engine: Engine) -> dict[Stage, list[str]]:
         for recovery_id, stage in due_recoveries(session, now, engine.wall(), limit):
             found.setdefault(stage if stage in CALLS else Stage.FREEZING, []).append(recovery_id)
     return found
+
+
+def calls_are_due(engine: Engine, stage: Stage) -> bool:
+    """Whether any call of a stage could be sent now."""
+    with engine.database.reading() as session:
+        kinds = due_call_kinds(session, engine.now_in(session), engine.wall())
+    return not kinds.isdisjoint(CALLS[stage])
 
 
 def decide(engine: Engine, recovery_ids: Sequence[str]) -> int:

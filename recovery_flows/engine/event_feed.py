@@ -136,8 +136,7 @@ def _take(
     """
     now, wall = engine.now(), engine.wall()
     changed, not_taken, strange = _take_items(engine, now, partner_id, page.items)
-    # A stamp of a clock that is ahead would pass over all that is stamped rightly until then.
-    reached = min(page.reached, asked_at) if page.reached else None
+    reached = min(page.reached, asked_at) if page.reached else None  # a stamp ahead skips nothing
     for item in not_taken:
         reached = min(reached or item.modified_at, item.modified_at)
     wrong = _wrong_with(partner_id, page, strange, asked_at)
@@ -277,7 +276,8 @@ def _plan(
     if not waits and partner.id not in holding_partners(unit.session):
         plan_poll(unit, partner.id, due_at=None, interval_seconds=0, reached=reached)
         return
-    waits |= failed or not whole  # what it holds was not seen: as soon as one that owes an answer
+    # What it holds was not seen: asked again as soon as one that owes an answer.
+    waits |= failed or not whole
     if not waits:
         seconds = pace.watch_seconds
     elif heard or not partner.feed_interval_seconds:

@@ -9,6 +9,7 @@ from prefect import flow
 
 from models.entities.asset import Stage
 from recovery_flows.engine import context
+from recovery_flows.engine.decisions import CALLS, calls_are_due
 from recovery_flows.engine.runtime.no_stored_results import refuse_stored_results
 from recovery_flows.engine.tasks import (
     decide_chunk,
@@ -23,11 +24,22 @@ _BATCHES_MAX = 100
 
 
 async def _run_stage(stage: Stage, recovery_ids: list[str]) -> int:
+    """Send what is planned already, decide, then send whatever was planned, by any stage."""
+    done = await _send(stage)
     size = context.current().pace.chunk_size
-    done = 0
     for start in range(0, len(recovery_ids), size):
         done += await decide_chunk(recovery_ids[start : start + size])
+    for sending in CALLS:
+        done += await _send(sending)
+    return done
+
+
+async def _send(stage: Stage) -> int:
+    """Send a stage's calls, batch by batch; no task is run where there is nothing to send."""
+    engine, done = context.current(), 0
     for _ in range(_BATCHES_MAX):
+        if not await asyncio.to_thread(calls_are_due, engine, stage):
+            break
         sent = await send_batch(stage.value)
         done += sent
         if not sent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import os
 import sys
@@ -156,6 +157,8 @@ async def at_work(engine: Engine) -> AsyncIterator[None]:
     context.use(engine)
     try:
         async with kept_clients():
+            # What is imported by now stays: each full collection would go through all of it.
+            gc.freeze()
             yield
     finally:
         context.use(None)

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Awaitable
 
 from models.entities.asset import Stage
-from models.queries.cases.work import due_call_kinds
 from models.store.statements.line_imports import undo_dead
 from recovery_flows.cases.quarantine import deciding_on
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine.context import Engine
-from recovery_flows.engine.decisions import CALLS, due_by_stage
+from recovery_flows.engine.decisions import calls_are_due, due_by_stage
 from recovery_flows.engine.event_feed import due_polls
 from recovery_flows.engine.failures import PrefectAwayError, RestlessError, WorkFailedError
 from recovery_flows.engine.flows import STAGE_FLOWS, poll, reconcile
@@ -42,9 +41,10 @@ async def sweep(engine: Engine) -> int:
 
 async def _round(engine: Engine, looks: Counter[str]) -> int:
     done = 0
-    if _sends(engine, Stage.FREEZING):
+    if calls_are_due(engine, Stage.FREEZING):
         # What holds money leaves before anything is read.
-        done += await _stage(engine, Stage.FREEZING, [])
+        due = await _due(engine, looks)
+        done += await _stage(engine, Stage.FREEZING, due.get(Stage.FREEZING, []))
     due_partners = await asyncio.to_thread(due_polls, engine)
     if due_partners:
         await _through_prefect(poll(due_partners))
@@ -70,7 +70,7 @@ async def _due(engine: Engine, looks: Counter[str]) -> dict[Stage, list[str]]:
 
 async def _stage(engine: Engine, stage: Stage, due: list[str]) -> int:
     """Run a stage's flow where something of it is due or can be sent."""
-    if not due and not _sends(engine, stage):
+    if not due and not calls_are_due(engine, stage):
         return 0
     return await _through_prefect(STAGE_FLOWS[stage](due))
 
@@ -83,9 +83,3 @@ async def _through_prefect(flow: Awaitable[int]) -> int:
         raise
     except Exception as error:
         raise PrefectAwayError(error) from error
-
-
-def _sends(engine: Engine, stage: Stage) -> bool:
-    with engine.database.reading() as session:
-        kinds = due_call_kinds(session, engine.now(), engine.wall())
-    return bool(kinds & set(CALLS[stage]))

@@ -89,7 +89,7 @@ def _acted_at(hold: HoldRow, fact: HoldFact, now: datetime) -> datetime:
     acted = fact.acted_at or fact.modified_at
     if acted > now + CLOCKS_APART:
         return now
-    if hold.ordered_at is not None and acted < hold.ordered_at - CLOCKS_APART:
+    if hold.acted_at is None and hold.ordered_at and acted < hold.ordered_at - CLOCKS_APART:
         return hold.ordered_at
     return acted
 

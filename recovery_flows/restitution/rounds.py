@@ -66,7 +66,7 @@ class Round:
         counted = self.counters
         kept = sum(money.minor for money in self.reserves.values())
         return (
-            f"Round {self.number}: of {self.pool} {self.paid} was paid to {counted.paid:,} "
+            f"Round {self.number}: {self.paid} of {self.pool} was paid to {counted.paid:,} "
             f"claims, {counted.became_full:,} of which are whole now; "
             f"{Money(kept, self.pool.currency)} is reserved. So far {counted.full:,} claims are "
             f"whole and {counted.partly_paid:,} paid in part."

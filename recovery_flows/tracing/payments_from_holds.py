@@ -1,4 +1,4 @@
-"""Payments beside holds: what a bank paid out of a hold is no payment of the holder's."""
+"""Payouts from a hold are no payments of the account holder: they are left out of the trace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule by which a recovery is traced: chosen with a reason, in force once a second says yes."""
+"""The tracing rule of a recovery: requested with a reason, in force once approved."""
 
 from __future__ import annotations
 

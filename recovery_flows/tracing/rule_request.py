@@ -1,4 +1,4 @@
-"""Asking for another tracing rule: what would change is worked out, the reason is kept sealed."""
+"""Requests another tracing rule: computes what would change, stores the reason encrypted."""
 
 from __future__ import annotations
 

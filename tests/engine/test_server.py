@@ -21,6 +21,12 @@ from recovery_flows.engine.runtime.environment import (
     without_prefect,
 )
 from recovery_flows.engine.runtime.server import PrefectServer, ServerStartError
+from recovery_flows.engine.runtime.server_schema import (
+    DATABASE,
+    SCHEMA,
+    make_database,
+    schema_of,
+)
 
 START_SECONDS = 90
 PARENT = """
@@ -59,6 +65,26 @@ def stand_in() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     for process in started:
         process.kill()
         process.wait()
+
+
+@pytest.mark.engine
+def test_a_new_home_gets_the_database_that_prefects_own_migrations_make(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from recovery_flows.engine.runtime.server_schema import migrated, schema_of\n"
+        "sys.stdout.write(schema_of(migrated(Path(sys.argv[1]))))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
+    assert _lines(made.stdout) == _lines(SCHEMA.read_text(encoding="utf-8"))
+    (tmp_path / "new").mkdir()
+    make_database(tmp_path / "new")
+    assert _lines(schema_of(tmp_path / "new" / DATABASE)) == _lines(made.stdout)
+
+
+def _lines(statements: str) -> list[str]:
+    """The lines of a schema; in which order constraints stand, Prefect leaves to chance."""
+    return sorted(line.strip(" ,\t") for line in statements.splitlines())
 
 
 @pytest.mark.engine

@@ -4,12 +4,16 @@ Columns: claimant, loss, compensated, withdrawn, day of the payment, share. Whol
 units with two decimals. `D` marks what the source does not print and this project derived from it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
+from config.regimes import read_regime
 from models.money import Money
+from recovery_flows.law.regime import load_regime
+from recovery_flows.law.rows import Limit
+from recovery_flows.law.terms import due_at
 from recovery_flows.restitution.explanation import percent
 from recovery_flows.restitution.methods.catalogue import Division, RuleName, divide
 from recovery_flows.restitution.methods.stakes import Stake
@@ -174,6 +178,42 @@ def test_the_rounds_of_madoff_leave_what_the_trustee_says() -> None:
     (stake,), (share,) = first.stakes, first.parts.minor
     assert stake.compensated_minor + share == _minor("536800")
     assert stake.net_minor - share == _minor("263200")
+
+
+@pytest.mark.parametrize(
+    ("limit", "start", "last_day", "source"),
+    [
+        ("90d", "2026-01-10", "2026-04-10", "India, SOP of 2 Jan 2026: a hold without an order"),
+        ("7d", "2026-02-02", "2026-02-09", "Brazil, MED 2.0: a contest is judged"),
+        ("11d", "2026-02-02", "2026-02-13", "Brazil, MED 2.0: the money is back"),
+        ("30d", "2026-03-02", "2026-04-01", "China, notice of a pro rata return"),
+        ("3wd", "2026-04-11", "2026-04-15", "China, a bank that was told to pay on a Saturday"),
+    ],
+)
+def test_a_published_term_ends_with_its_last_day(
+    limit: str, start: str, last_day: str, source: str
+) -> None:
+    law = load_regime(read_regime("CN"))
+    begun = datetime.fromisoformat(f"{start}T04:00:00+00:00")
+    ended = due_at(Limit.parse(limit), begun, law)
+    assert (ended + timedelta(hours=8)).date().isoformat() == _day_after(last_day), source
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def test_a_later_deposit_bears_nothing_of_what_left_before_it_first_in_first_out() -> None:
+    # Caron v Jahani (No 2) [2020] NSWCA 117: 60,000 was drawn before the later deposits.
+    table = """
+        fifo 100000 0
+        before 80000 0 0 1 20000
+        after  80000 0 0 2 80000
+    """
+    division, shares, _ = _divided(table)
+    assert list(division.parts.minor) == list(shares.values())
+    even, _, _ = _divided(table.replace("fifo", "pari-passu"))
+    assert even.parts.minor == (_minor("50000"), _minor("50000"))
 
 
 @pytest.mark.parametrize(

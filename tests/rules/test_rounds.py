@@ -1,10 +1,13 @@
 """Counters of a round are sums of payouts: published releases add up, or are shown not to."""
 
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
 
+from recovery_flows.restitution.methods.catalogue import RuleName, divide
+from recovery_flows.restitution.methods.stakes import Stake
 from recovery_flows.restitution.rounds import Counters, counters
 
 
@@ -59,3 +62,50 @@ def test_the_whole_of_all_rounds_are_those_that_became_whole_in_one(
         names = list(now)
         seed.shuffle(names)
         assert seen.paid == len(names)
+
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+EVENT = st.one_of(
+    st.tuples(st.just("late victim"), st.integers(1, 500)),
+    st.tuples(st.just("objection"), st.integers(0, 7)),
+    st.tuples(st.just("sent back"), st.integers(0, 7)),
+    st.tuples(st.just("more held"), st.integers(1, 400)),
+)
+
+
+@pytest.mark.parametrize("rule", RuleName)
+@given(
+    held=st.integers(0, 900),
+    losses=st.lists(st.integers(1, 500), min_size=1, max_size=5),
+    events=st.lists(EVENT, max_size=6),
+)
+def test_money_is_kept_whole_through_rounds_late_victims_objections_and_returned_payouts(
+    rule: RuleName, held: int, losses: list[int], events: list[tuple[str, int]]
+) -> None:
+    loss = {f"c{n}": minor for n, minor in enumerate(losses)}
+    paid = dict.fromkeys(loss, 0)
+    pool = whole = held
+    for what, figure in [("first round", 0), *events]:
+        named = f"c{figure % len(loss)}"
+        if what == "late victim":
+            named = f"c{len(loss)}"
+            loss[named], paid[named] = figure, 0
+        elif what == "objection":
+            loss[named] = max(paid[named], loss[named] // 2)
+        elif what == "sent back":
+            pool, paid[named] = pool + paid[named], 0
+        elif what == "more held":
+            pool, whole = pool + figure, whole + figure
+        stakes = [
+            Stake(claim, START + timedelta(days=int(claim[1:])), minor, paid[claim])
+            for claim, minor in loss.items()
+        ]
+        division = divide(rule, pool, "CNY", stakes)
+        for stake, part in zip(division.stakes, division.parts.minor, strict=True):
+            paid[stake.claim_id] += part
+        pool = division.residue_minor
+        assert pool >= 0
+        assert pool + sum(paid.values()) == whole
+        assert all(0 <= paid[claim] <= minor for claim, minor in loss.items())
+        if rule is not RuleName.ADMITTED_CLAIM:
+            assert pool == 0 or paid == loss

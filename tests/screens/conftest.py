@@ -32,9 +32,8 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
-from models.store import calls, clock, documents, partners, people
-from models.store.intake import file_reports
-from models.store.statements.statements import record_statement
+from models.store import calls, clock, documents, intake, partners, people
+from models.store.statements import statements
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -118,7 +117,7 @@ class Unity:
             end_to_end_id=f"E{external}", method=method,
         )  # fmt: skip
         with unit_of_work(self.database) as unit:
-            return file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
+            return intake.file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
 
     def change(self, recovery_id: str, *changes: _Change) -> None:
         """Do as the engine does: change the file, run every stage's rules, record."""
@@ -172,7 +171,7 @@ class Unity:
 
         def take(unit: Unit, progress: Changeset) -> None:
             pages = documents.keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
-            stored = record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
+            stored = statements.record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
             asset = next(a for a in progress.file.assets if a.account_id == stored[0])
             trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, self.now)
             case_trace.trace_file(unit.session, unit.vault, progress, self.now, LAWS)

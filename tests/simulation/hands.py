@@ -126,7 +126,7 @@ class Hands:
     async def _round(self) -> int:
         done = 0
         if self._sends(Stage.FREEZING):
-            done += await self._run(Stage.FREEZING, [])
+            done += await self._run(Stage.FREEZING, self._due().get(Stage.FREEZING, []))
         if self._polls():
             for partner in event_feed.due_polls(self.engine):
                 done += await event_feed.poll(self.engine, partner)
@@ -138,7 +138,14 @@ class Hands:
         return done
 
     async def _run(self, stage: Stage, recovery_ids: list[str]) -> int:
-        done = decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
+        done = await self._send(stage)
+        done += decisions.decide(self.engine, recovery_ids) if recovery_ids else 0
+        for sending in CALLS:
+            done += await self._send(sending)
+        return done
+
+    async def _send(self, stage: Stage) -> int:
+        done = 0
         for _ in range(_BATCHES_MAX):
             if not self._sends(stage):
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.simulation.books import LIVE
 from tests.simulation.eyes import Eyes, ViolationError
 
 
@@ -12,6 +13,7 @@ class States(Eyes):
         self._paid_claims()
         self._left_closed()
         self._paid_unlooked()
+        self._lapsed_unheard()
 
     def _paid_claims(self) -> None:
         """Once the engine has nothing to do on a recovery, a paid claim has its money."""
@@ -61,3 +63,18 @@ class States(Eyes):
             )  # fmt: skip
             if found:
                 raise ViolationError("unlooked", f"{payout} left, {found[0]} was open")
+
+    def _lapsed_unheard(self) -> None:
+        """No clock of ours ends a hold before we have heard what its bank did by that end."""
+        query = (
+            "SELECT expires_at FROM hold WHERE id = ? AND state = 'lapsed' AND bank_revision < ?"
+        )
+        for bank in self.banks.values():
+            for hold in bank.holds.values():
+                if hold.status not in LIVE or hold.expires is None or hold.expires <= self._now():
+                    continue
+                for (end,) in self._all(query, hold.order_ref, hold.revision):
+                    if f"{hold.modified:%Y-%m-%d %H:%M:%S.%f}" < str(end):
+                        raise ViolationError(
+                            "unheard", f"{hold.order_ref} lapsed on {end}, {bank.id} holds it"
+                        )

@@ -202,3 +202,18 @@ def test_a_bank_whose_feed_keeps_quiet_about_a_hold_after_a_payout_is_asked_for_
     told, story = played(at, made)
     assert told.faults["payout:quiet"] == 1
     assert_well(told, story)
+
+
+def test_a_freeze_that_its_bank_states_in_yen_keeps_no_stop_from_being_frozen(at: Place) -> None:
+    made = plan(
+        Tick(14),
+        Tick(0.5, odd=(("voluntary", 0.9),)),
+        Tick(0.1),
+        Tick(744, officer="one"),
+        Tick(24, officer="one", engine="none"),
+        faults=(Fault("north", "hold", 2, "yen", 1),),
+    )
+    told, story = played(at, made)
+    assert told.faults["hold:yen"] == 1
+    assert "return approved" in story
+    assert_well(told, story)

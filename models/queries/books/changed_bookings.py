@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -28,18 +29,22 @@ def changed_bookings(
     than their statement told. What a statement says has to follow from its events, and those that
     this recovery was sent have to be there.
     """
-    of_lines = _LINES.c.account_id.in_(account_ids)
-    query = raw_select(_LINES).where(of_lines)
-    for row in session.execute(query, execution_options={"yield_per": 2000}).mappings():
+    given = {"of": list(account_ids)}
+    many = {"yield_per": 2000}
+    for row in session.execute(_LINES_OF, given, execution_options=many).mappings():
         if not is_as_left(session, vault, _LINES, row):
             yield f"the booking {row['id']} does not fit its seal"
-    of_statements = _STATEMENTS.c.account_id.in_(account_ids)
-    yield from (sentence for _, _, sentence in lost_lines(session, of_statements))
-    names = sa.union(
-        sa.select(_STATEMENTS.c.id).where(of_statements),
-        sa.select(_EVENTS.c.subject_id).where(
-            _EVENTS.c.recovery_id == recovery_id, _EVENTS.c.noun == EntityKind.STATEMENT
-        ),
-    )
-    told = session.execute(names).scalars().all()
+    yield from (sentence for _, _, sentence in lost_lines(session, account_ids))
+    told = session.execute(_TOLD, {**given, "recovery": recovery_id}).scalars().all()
     yield from broken_subjects(session, vault, EntityKind.STATEMENT, told)
+
+
+# Built once: building them costs more than asking.
+_SOME: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
+_LINES_OF = raw_select(_LINES).where(_LINES.c.account_id.in_(_SOME))
+_TOLD = sa.union(
+    sa.select(_STATEMENTS.c.id).where(_STATEMENTS.c.account_id.in_(_SOME)),
+    sa.select(_EVENTS.c.subject_id).where(
+        _EVENTS.c.recovery_id == sa.bindparam("recovery"), _EVENTS.c.noun == EntityKind.STATEMENT
+    ),
+)

@@ -50,11 +50,11 @@ _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErr
 def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
     """The rows of `queue_entry` as they should be, of those of these recoveries that there are."""
     given = {"ids": list(ids)}
-    done = {row.recovery_id: row for row in session.execute(_DONE_AT, given)}
-    sent = {row.recovery_id: row.at for row in session.execute(_SENT_AT, given)}
+    done = {row.recovery_id: row for row in session.execute(_DONE_AT, given).all()}
+    sent = {row.recovery_id: row.at for row in session.execute(_SENT_AT, given).all()}
     figures = _figures(session, given)
     found = {}
-    for row in session.execute(_RECOVERIES, given):
+    for row in session.execute(_RECOVERIES, given).all():
         came_at, done_at = (done[row.id].came, done[row.id].last) if row.id in done else (None,) * 2
         waits_for, since = waits_since(
             row.state, row.owner_id, row.step_role, row.step_action, came_at, done_at
@@ -142,18 +142,18 @@ def _standing(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of `_RECOVERIES
 def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Counter[str]]:
     """What holds, postings and approvals of each recovery add to the tally."""
     found = defaultdict[str, Counter[str]](Counter)
-    for of, currency, account, minor in session.execute(_LEDGER, given):
+    for of, currency, account, minor in session.execute(_LEDGER, given).all():
         found[of][f"ledger {currency} {account}"] = int(minor)
-    for of, currency, minor in session.execute(_EVER, given):
+    for of, currency, minor in session.execute(_EVER, given).all():
         found[of][f"ever held {currency}"] = int(minor)
-    for of, kind, state, count in session.execute(_HOLDS, given):
+    for of, kind, state, count in session.execute(_HOLDS, given).all():
         found[of][f"hold {kind} {state}"] = count
-    for of, count in session.execute(_SECOND_HOP, given):
+    for of, count in session.execute(_SECOND_HOP, given).all():
         found[of][SECOND_HOP] = count
-    for of, currency, held, disputed in session.execute(_BLOCKED, given):
+    for of, currency, held, disputed in session.execute(_BLOCKED, given).all():
         found[of][f"blocked {currency}"] = int(held)
         found[of][f"disputed there {currency}"] = int(disputed)
-    for of, count in session.execute(_PENDING, given):
+    for of, count in session.execute(_PENDING, given).all():
         found[of][PENDING] = count
     return found
 

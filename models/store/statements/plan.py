@@ -16,7 +16,13 @@ from models.entities.catalogue import table_of
 from models.entities.statement import StatementLine
 from models.ids import derive_id
 from models.outcome import spelled
-from models.store.statements.bookings import ToldStatement, matches, row_of, told_of, told_of_row
+from models.store.statements.bookings import (
+    ToldStatement,
+    matches,
+    row_of,
+    told_of,
+    told_of_row,
+)
 from models.store.statements.line_imports import is_there
 
 _LINES = table_of(StatementLine)

@@ -1,4 +1,4 @@
-"""A large statement file in many short transactions: there for others when all of it is stored."""
+"""Stores a large statement file in many short transactions; others see all of it or nothing."""
 
 from __future__ import annotations
 

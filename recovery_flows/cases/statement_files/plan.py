@@ -1,4 +1,4 @@
-"""A statement file held against what is stored: all that it adds, before anything is written."""
+"""Compares a statement file with what is stored: what it would add, before anything is written."""
 
 from __future__ import annotations
 

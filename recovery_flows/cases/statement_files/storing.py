@@ -1,4 +1,4 @@
-"""Statement files into the case database: bytes kept first, each booking once, recoveries woken."""
+"""Stores statement files: the bytes first, each booking once; their recoveries are traced again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acting on one recovery: notes, the next step, changes before an approval, joining."""
+"""Commands that act on one recovery: advance, note, payee, merge."""
 
 from __future__ import annotations
 

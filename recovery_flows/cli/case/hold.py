@@ -1,4 +1,4 @@
-"""`recovery hold`: what is done to a hold beyond its next step."""
+"""`recovery hold`: everything that can be done to a hold besides its next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typing in what banks write: the answer to a letter, and word that came unasked."""
+"""Commands that enter what banks write: the answer to a letter, and a notice that came unasked."""
 
 from __future__ import annotations
 

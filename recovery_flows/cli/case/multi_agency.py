@@ -1,4 +1,4 @@
-"""`recovery multi-agency`: one incident told to several partners at once, and what became of it."""
+"""`recovery multi-agency`: joint requests about one incident, and what became of them."""
 
 from __future__ import annotations
 

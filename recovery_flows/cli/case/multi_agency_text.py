@@ -1,4 +1,4 @@
-"""The board of linkages as text."""
+"""The status board of multi-agency requests, as text."""
 
 from __future__ import annotations
 

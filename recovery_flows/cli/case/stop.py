@@ -1,4 +1,4 @@
-"""`recovery stop`: the golden-hour lane in one command: a report in, its stop-payment out."""
+"""`recovery stop`: a pasted report accepted, its stop-payment sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recovery intake statement`: files of banks, each read or refused with its reason."""
+"""`recovery intake statement`: bank files, each stored or refused with its reason."""
 
 from __future__ import annotations
 

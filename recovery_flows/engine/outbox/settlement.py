@@ -194,8 +194,9 @@ def _take(
         else:
             zones = {code: law.time_zone for code, law in engine.laws.items()}
             record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
+        asked_at = next((c.planned_at for c in progress.file.calls if c.id == call.id), None)
         trace_requests.take_statement(
-            progress, call.noun, call.subject_id, result.statement.covers_to
+            progress, call.noun, call.subject_id, result.statement.covers_to, asked_at
         )
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))

@@ -14,7 +14,10 @@ import base64
 import hmac
 import os
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from pathlib import Path
 from typing import Any
+
+from recovery_flows.engine.runtime.server_schema import make_database
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -73,6 +76,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     port = parser.parse_args().port
+    if "PREFECT_SERVER_DATABASE_CONNECTION_URL" not in os.environ:
+        make_database(Path(os.environ["PREFECT_HOME"]))
     import uvicorn
     from prefect.server.api.server import create_app
     from prefect.settings import get_current_settings

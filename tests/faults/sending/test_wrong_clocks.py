@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from models.entities.states import HoldKind, HoldState
 
+from models.entities.hold import HoldKind, HoldState
 from models.queries.cases.work import partner
 from recovery_flows.engine import event_feed
 

@@ -71,7 +71,7 @@ def test_a_payment_ordered_again_is_paid_once_in_the_round_that_reached_the_vict
     (one,) = rounds(unit, recovery_id)
     assert one.reserves == {Reserve.NOT_CASHED: _cny(first.amount_minor)}
     assert (one.counters.paid, one.counters.full, one.counters.partly_paid) == (2, 0, 2)
-    assert f"of CNY 2,000.00 {one.paid} was paid to 2 claims" in one.release
+    assert f"{one.paid} of CNY 2,000.00 was paid to 2 claims" in one.release
     acts.close_calls(recovery_id)
     acts.decide(recovery_id)
     (found,) = [d for d in unit.file(recovery_id).discrepancies if d.state == "open"]
