@@ -6,7 +6,7 @@ Pure: the channels, the laws and the instant are arguments.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from models.money import Money
@@ -29,7 +29,11 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is known of a payment and what is wanted; `have` names the fields already there."""
+    """What is known of a payment and what is wanted; `have` names the fields already there.
+
+    `recorded` names, by channel, the fields of a request that was made by it: an approval that was
+    given for one channel covers no other.
+    """
 
     from_state: str
     to_state: str
@@ -39,6 +43,7 @@ class Question:
     now: datetime
     wanted: Help
     have: frozenset[str] = frozenset()
+    recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,8 @@ def _advice(
     approvals = approvals_needed(law, channel.recipient, required) if law else ()
     # The reference of an approval is named with the approval, not among the fields.
     references = {a.reference_field for a in approvals}
-    have = question.have | references | _TOLD
+    recorded = question.have | question.recorded.get(channel.code, frozenset())
+    have = recorded | references | _TOLD
     return Advice(
         channel=channel.code,
         name=channel.name,
@@ -119,7 +125,7 @@ def _advice(
         expected=tuple(_expected(question, channel, groups)),
         send_by=_send_by(question, channel),
         missing=tuple(f for f in required if f not in have),
-        approvals=tuple(a for a in approvals if a.reference_field not in question.have),
+        approvals=tuple(a for a in approvals if a.reference_field not in recorded),
         to_check=channel.conditions,
         source=channel.source,
     )

@@ -13,16 +13,24 @@ from models.money import Money
 from recovery_flows.cross_border.adviser import Question
 from recovery_flows.cross_border.channels import Channel, Help
 from recovery_flows.cross_border.stage import drafted_fields
+from recovery_flows.law.regime import Regime
 
 
 def questions_of(
-    file: CaseFile, rail: str, wanted: Help, now: datetime, filled: Mapping[str, frozenset[str]]
+    file: CaseFile,
+    rail: str,
+    wanted: Help,
+    now: datetime,
+    filled: Mapping[str, Mapping[str, frozenset[str]]],
+    law: Regime,
 ) -> tuple[Question, ...]:
     """A question for each account abroad where money is traced.
 
-    `filled` names, by asset, the fields that were written into its request. The payment's time is
-    the victim's, the first of several: a later hop has less time behind it, never more.
+    `filled` names, by asset and channel, the fields that were written into its requests; those that
+    `law` wants for an approval count for their channel alone. The payment's time is the victim's,
+    the first of several: a later hop has less time behind it, never more.
     """
+    references = {rule.reference_field for rule in law.disclosures.values()}
     return tuple(
         Question(
             from_state=file.recovery.regime,
@@ -32,7 +40,8 @@ def questions_of(
             paid_at=min(claim.paid_at for claim in file.claims),
             now=now,
             wanted=wanted,
-            have=_told_by_file(file, asset) | filled.get(asset.id, frozenset()),
+            have=_told_by_file(file, asset).union(*filled.get(asset.id, {}).values()) - references,
+            recorded=filled.get(asset.id, {}),
         )
         for asset in file.assets
         if not asset.home and asset.traced_minor > 0

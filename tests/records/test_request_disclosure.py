@@ -10,7 +10,6 @@ import pytest
 from models.entities.request import RequestState
 from models.facts import AccountRef
 from models.queries.cases.requests import fields_place, names_known, sealed_fields
-from recovery_flows.cases.stages import STAGES
 from recovery_flows.cross_border.channels import Help
 from recovery_flows.cross_border.file_questions import questions_of
 from recovery_flows.engine.context import Engine, Pace
@@ -32,8 +31,7 @@ def drafted(unit: Any) -> Any:
     left = unit.line(2, -50_000, counter=FOREIGN, at_hours=2)
     unit.trace(recovery_id, unit.statement([came, left]))
     engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
-    for stage in STAGES:
-        decide(engine, stage, [recovery_id])
+    decide(engine, [recovery_id])
     unit.desk().advance(recovery_id)  # the freeze at home is submitted before the request is due
     return unit, recovery_id
 
@@ -119,10 +117,13 @@ def test_the_case_file_asks_the_adviser_for_each_account_abroad(drafted: Any) ->
     unit, recovery_id = drafted
     file = unit.file(recovery_id)
     (asset,) = (a for a in file.assets if not a.home)
-    filled = {asset.id: frozenset({"persons"})}
-    (question,) = questions_of(file, "swift", Help.FREEZE, unit.now, filled)
+    filled = {asset.id: {"mla": frozenset({"persons", "central_authority_reference"})}}
+    law = unit.laws["CN"]
+    (question,) = questions_of(file, "swift", Help.FREEZE, unit.now, filled, law)
     assert (question.from_state, question.to_state) == ("CN", "GB")
     assert question.amount.minor == asset.traced_minor > 0
     assert question.paid_at == file.claims[0].paid_at
     assert {"persons", "account", "case_number", "facts"} <= question.have
     assert "measure_law" not in question.have
+    assert "central_authority_reference" not in question.have
+    assert question.recorded == filled[asset.id]

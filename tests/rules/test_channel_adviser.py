@@ -126,3 +126,13 @@ def test_a_recorded_approval_is_asked_for_no_more() -> None:
     held = replace(question, have=frozenset({"central_authority_reference"}))
     (mla,) = [a for a in advise(held, CHANNELS.values(), GROUPS, LAWS) if a.channel == "mla"]
     assert [a.rule for a in mla.approvals] == ["CN_PERSONAL_DATA_ABROAD"]
+
+
+def test_an_approval_that_was_recorded_for_one_channel_covers_no_other() -> None:
+    question = replace(
+        _question("CN US swift 52000.00 USD 100 freeze"),
+        recorded={"mla": frozenset({"central_authority_reference"})},
+    )
+    found = {a.channel: a for a in advise(question, CHANNELS.values(), GROUPS, LAWS)}
+    assert [a.rule for a in found["mla"].approvals] == ["CN_PERSONAL_DATA_ABROAD"]
+    assert len(found["igrip"].approvals) == 2

@@ -199,21 +199,23 @@ def _of_recovery(
             file = load_file(session, recovery_id)
             filled = _filled(session, installation.database.vault, file)
             now = case_now(session, wall_clock())
-    found = questions_of(file, rail, wanted, now, filled)
+    law = installation.laws[file.recovery.regime]
+    found = questions_of(file, rail, wanted, now, filled, law)
     if not found:
         raise RefusedError(f"{ref}: no money is traced to an account abroad")
     return found, refused_requests(file, known)
 
 
-def _filled(session: Session, vault: Vault, file: CaseFile) -> dict[str, frozenset[str]]:
-    """Names of the fields that were written into requests, by asset."""
+def _filled(session: Session, vault: Vault, file: CaseFile) -> dict[str, dict[str, frozenset[str]]]:
+    """Names of the fields that were written into requests, by asset and channel."""
     from models.queries.cases.requests import fields_place, sealed_fields
 
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, dict[str, frozenset[str]]] = {}
     for request in file.requests:
         text = vault.open(sealed_fields(session, request.id), fields_place(request.id)) or "{}"
         names = {name for name, value in json.loads(text).items() if value}
-        found[request.asset_id] = found.get(request.asset_id, frozenset()) | names
+        of_asset = found.setdefault(request.asset_id, {})
+        of_asset[request.channel] = of_asset.get(request.channel, frozenset()) | names
     return found
 
 
