@@ -21,7 +21,7 @@ from models.sealing.vault import Vault
 from models.store.people import appoint_engine
 from models.store.record import record
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.tracing.methods import fifo, lifo
+from recovery_flows.tracing.methods.rules import fifo, lifo
 from recovery_flows.tracing.methods.types import Coverage, Source, Transfer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -19,7 +19,7 @@ from models.facts import Direction, LineFact, LineKind, StatementFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.queries.cases.work import account_ref
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer

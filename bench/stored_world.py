@@ -21,7 +21,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session
+
 from bench.half_year import simulate
+from models.engine import make_engine
 from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
@@ -29,6 +32,7 @@ from models.queries.installation.clock import case_now
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.intake import file_reports
+from models.store.rollups.keeping import fill
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -99,8 +103,14 @@ def grow(template: Path, folder: Path, recoveries: int) -> Path:
     folder.mkdir(parents=True)
     for name in ("data", "data-keys"):
         shutil.copytree(template / name, folder / name)
-    vault = Vault.load(folder / "data-keys")
-    with closing(sqlite3.connect(folder / "data" / "recovery.sqlite3")) as raw:
+    file = folder / "data" / "recovery.sqlite3"
+    multiply(file, Vault.load(folder / "data-keys"), recoveries)
+    return folder / "data"
+
+
+def multiply(file: Path, vault: Vault, recoveries: int) -> None:
+    """Copy all recoveries of a database, under new ids, until there are so many."""
+    with closing(sqlite3.connect(file)) as raw:
         raw.execute("PRAGMA synchronous=OFF")
         raw.execute("PRAGMA cache_size=-400000")
         tables = list(_tables(raw, vault))
@@ -110,7 +120,10 @@ def grow(template: Path, folder: Path, recoveries: int) -> Path:
             for table in tables:
                 _copy(raw, table, copy, span)
         raw.commit()
-    return folder / "data"
+    engine = make_engine(f"sqlite:///{file}")
+    with Session(engine.execution_options(write=True)) as session, session.begin():
+        fill(session)
+    engine.dispose()
 
 
 def _copy(raw: sqlite3.Connection, table: _Table, copy: int, span: int) -> None:

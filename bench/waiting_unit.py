@@ -18,7 +18,7 @@ from models.queries.cases.case_files import load_file
 from models.queries.partners.bank_names import bank_names
 from models.store.intake import file_reports
 from models.store.partners import register
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from recovery_flows.cases import emergency_stop
 from recovery_flows.cases.commit import conclude

@@ -30,6 +30,7 @@ class ActionKind(StrEnum):
     GIVE_UP_ACCOUNT = "give_up_account"
     SUBMIT_CLOSE = "submit_close"
     RESOLVE_DISCREPANCY = "resolve_discrepancy"
+    DECIDE_OBJECTION = "decide_objection"
     APPROVE = "approve"
     ENGINE = "engine"
     WAIT = "wait"

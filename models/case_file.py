@@ -13,7 +13,7 @@ from models.entities.allocation import AllocationRow
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import OPEN_CALLS, CallRow
-from models.entities.claim import ClaimRow
+from models.entities.claim import ClaimRow, ObjectionRow
 from models.entities.discrepancy import DiscrepancyRow
 from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
@@ -49,13 +49,18 @@ class GonePart:
 
 @dataclass(frozen=True, slots=True)
 class TraceView:
-    """The adopted trace of a recovery: which rule, as of when, where the money is."""
+    """The adopted trace of a recovery: which rule, as of when, where the money is.
+
+    `mixed` are accounts of whose money the rules by time and the rolling charge name different
+    victims: no order of payments tells whose it is.
+    """
 
     id: str
     rule: str
     as_of: datetime
     positions: tuple[Position, ...]
     gone: tuple[GonePart, ...]
+    mixed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class CaseFile:
     linkages: tuple[LinkageRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     discrepancies: tuple[DiscrepancyRow, ...] = ()
+    objections: tuple[ObjectionRow, ...] = ()
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
     feeds_read: Mapping[str, datetime] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Which calls leave through a partner's interface; the others are letters, sent by people."""
+"""Which calls leave through a partner's interface; all others are letters, sent by people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""That something of a recovery is known in another one, as a value; nothing of its content."""
+"""A deconfliction hit: another recovery has the same account or payment; nothing of its content."""
 
 from __future__ import annotations
 

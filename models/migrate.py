@@ -8,7 +8,7 @@ from alembic.config import Config
 from sqlmodel import Session
 
 from models.schema import MIGRATIONS, schema_number, schema_numbers
-from models.store.rollups import fill
+from models.store.rollups.keeping import fill
 
 
 class UpgradeRefusedError(ValueError):

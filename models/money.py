@@ -19,12 +19,12 @@ class CurrencyMismatchError(ValueError):
 
 def exponent(currency: str) -> int:
     """Digits after the decimal point of `currency` (ISO 4217); ValueError for what is none."""
+    digits = DECIMALS.get(currency)
+    if digits is not None:
+        return digits
     if not _CURRENCY.match(currency):
         raise ValueError(f"currency {currency!r} is not three capital letters (ISO 4217)")
-    digits = DECIMALS.get(currency)
-    if digits is None:
-        raise ValueError(f"currency {currency!r} is not in the list of ISO 4217")
-    return digits
+    raise ValueError(f"currency {currency!r} is not in the list of ISO 4217")
 
 
 def split_minor(total: int, weights: Sequence[int]) -> list[int]:
@@ -35,8 +35,10 @@ def split_minor(total: int, weights: Sequence[int]) -> list[int]:
     if total < 0 or any(weight < 0 for weight in weights) or sum(weights) <= 0:
         raise ValueError("a split needs a total >= 0 and weights >= 0 that are not all zero")
     whole = sum(weights)
-    parts = [total * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    exact = [divmod(total * weight, whole) for weight in weights]
+    parts = [part for part, _ in exact]
+    # A sort keeps the order of equals, reversed too: ties go to the earlier position.
+    by_remainder = sorted(range(len(weights)), key=lambda i: exact[i][1], reverse=True)
     for i in by_remainder[: total - sum(parts)]:
         parts[i] += 1
     return parts
@@ -70,7 +72,9 @@ class Money:
     def text(self) -> str:
         """Plain decimal without grouping, as it goes on the wire."""
         digits = exponent(self.currency)
-        return str(Decimal(self.minor).scaleb(-digits).quantize(Decimal(1).scaleb(-digits)))
+        whole, rest = divmod(abs(self.minor), 10**digits)
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
 
     def __str__(self) -> str:
         digits = exponent(self.currency)

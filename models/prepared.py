@@ -1,4 +1,4 @@
-"""Statements that are built once: building one costs more than SQLite takes to carry it out."""
+"""Prepared SQL statements, built once: building one costs more than running it."""
 
 from __future__ import annotations
 

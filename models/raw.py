@@ -1,4 +1,4 @@
-"""Rows as they are stored, read without their types, so that a spoilt value cannot fail."""
+"""Reads rows without their column types, so that a corrupt value cannot fail the read."""
 
 from __future__ import annotations
 

@@ -115,8 +115,10 @@ SENTENCES: Mapping[str, str] = {
     # requests abroad and what comes back
     "complete_request": "complete the request: {count} fields missing",
     "submit_request": "submit request",
+    "answer_request": "answer the partner: it asks for more on the request",
     "publish_notice": "publish the notice of the return",
     "submit_return": "submit the return decision",
+    "decide_objection": "decide the objection ({kind}): recovery objection decide",
     "check_title": "check the title to the held money",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
@@ -160,6 +162,7 @@ SENTENCES: Mapping[str, str] = {
     "processing": "processing",
     "trace_old": "the trace is not up to date",
     "discrepancy_first": "a discrepancy is to be looked into first",
+    "objection_first": "an objection is to be decided first",
     "asked_what_is_held": "the bank is asked what it still holds",
     "account_shared": "another open recovery wants the same account: join or split them first",
     "freeze_pending": "the formal freeze is not in force yet",

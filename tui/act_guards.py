@@ -1,4 +1,4 @@
-"""From a key to the desk: which question to ask first, and why a step may not be done."""
+"""Guards before an act: which question to ask first, and why a step is not possible."""
 
 from __future__ import annotations
 

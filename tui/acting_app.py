@@ -1,4 +1,4 @@
-"""What the terminal does and tells of it: acts and readings in threads, one line of outcome."""
+"""How the terminal acts: acts and reads run in threads, one line tells the outcome."""
 
 from __future__ import annotations
 

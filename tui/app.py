@@ -91,6 +91,7 @@ class RecoveryApp(DeskApp):
         self.officers, self.unit_name = officers, unit_name
         self.time_zone, self.recovery_id = time_zone, recovery_id
         self._story, self._start_screen = story, start_screen
+        self.plays_story = story is not None
         self._status: StatusRead | None = None
         self._theme_name, self._look_seconds = theme, look_seconds
         self._gone = Event()

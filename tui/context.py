@@ -23,6 +23,7 @@ class Terminal(Protocol):
     source: Source
     officer: Identity | None
     read_only: bool
+    plays_story: bool
     time_zone: str
     drafts: dict[str, str]
     said: Said

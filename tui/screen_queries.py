@@ -13,14 +13,14 @@ from models.queries.cases.case_files import load_file, recovery_id_of
 from models.queries.cases.deadline_views import ClockWall
 from models.queries.cases.history import events_of
 from models.queries.cases.queue_views import QueuePage
-from models.queries.cases.views import ApprovalLine, EventLine, RecoveryPage
+from models.queries.cases.views import EventLine, RecoveryPage
 from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.safe_text import safe
 from models.sealing.vault import VaultError
 from recovery_flows.cases.views.all_deadlines import clock_wall
 from recovery_flows.cases.views.page import recovery_page
-from recovery_flows.cases.views.pending_approvals import waiting_approvals
+from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
 from recovery_flows.cases.views.queue import Look, counts, queue
 from recovery_flows.cases.views.report_preview import Checked, look
 from recovery_flows.clock import wall_clock
@@ -118,9 +118,9 @@ class Source:
         """A letter as it would be printed now, personal data masked."""
         return preview(self.database, self.laws, self.post, call_id, wall_clock())
 
-    def approvals(self, viewer: OfficerView | None = None) -> tuple[ApprovalLine, ...]:
-        """What waits for a second person, the most urgent first."""
-        return waiting_approvals(self.database, self.laws, viewer)
+    def approvals(self, look: Look, limit: int, viewer: OfficerView | None = None) -> ApprovalsPage:
+        """A page of what waits for a second person, the most urgent first."""
+        return approvals_page(self.database, self.laws, wall_clock(), look, limit, viewer)
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""

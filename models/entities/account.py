@@ -6,7 +6,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Currency, Id, RowSeal, foreign_key
+from models.columns import Currency, Id, RowSeal, foreign_key
 
 
 class Party(SQLModel, table=True):

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Id, Text40, Text64, Text200, enum, foreign_key, stored
+from models.columns import Id, Text40, Text64, Text200, enum, foreign_key, stored
 from models.entities.event import EntityKind
 
 

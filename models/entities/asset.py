@@ -11,7 +11,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities.columns import (
+from models.columns import (
     Currency,
     Id,
     Minor,
@@ -46,6 +46,7 @@ ASSET_MOVES: Mapping[tuple[str | None, str], str] = {
     (_S.TRACING, "traced"): _S.RESTITUTION,
     (_S.CROSS_BORDER, "request_ended"): _S.RESTITUTION,
     (_S.RESTITUTION, "hold_needed"): _S.FREEZING,
+    (_S.RESTITUTION, "resubmitted"): _S.CROSS_BORDER,
     (_S.RESTITUTION, "new_round"): _S.TRACING,
     (_S.CLOSED, "reopened"): _S.FREEZING,
     (_S.CLOSED, "reopened_abroad"): _S.CROSS_BORDER,

@@ -11,7 +11,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import (
+from models.columns import (
     Id,
     RowSeal,
     Text64,

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities import account, document, rollups, runtime  # noqa: F401 - of no entity kind
+from models.entities import account, document, runtime  # noqa: F401 - tables of no entity kind
 from models.entities.allocation import ALLOCATION_MOVES, Allocation
 from models.entities.approval import APPROVAL_MOVES, Approval
 from models.entities.asset import ASSET_MOVES, Asset
 from models.entities.call import CALL_MOVES, Call
-from models.entities.claim import CLAIM_MOVES, Claim
+from models.entities.claim import CLAIM_MOVES, OBJECTION_MOVES, Claim, Objection
 from models.entities.discrepancy import DISCREPANCY_MOVES, Discrepancy
 from models.entities.event import EntityKind, Event
 from models.entities.hold import HOLD_MOVES, Hold
@@ -57,6 +57,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.LINKAGE: (Linkage, LINKAGE_MOVES),
     EntityKind.TASK: (Task, TASK_MOVES),
     EntityKind.DISCREPANCY: (Discrepancy, DISCREPANCY_MOVES),
+    EntityKind.OBJECTION: (Objection, OBJECTION_MOVES),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_MOVES),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_MOVES),
     EntityKind.CLOCK: (CaseClock, CLOCK_MOVES),
@@ -67,6 +68,7 @@ _JOINED = frozenset(
         EntityKind.CLAIM, EntityKind.ASSET, EntityKind.HOLD, EntityKind.REQUEST,
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.LINKAGE, EntityKind.TASK, EntityKind.DISCREPANCY,
+        EntityKind.OBJECTION,
     }
 )  # fmt: skip
 

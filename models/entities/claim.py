@@ -1,4 +1,4 @@
-"""A victim's claim: its states, what may happen to it, its columns."""
+"""A victim's claim and the objections about claims: states, what may happen to them, columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Currency, Id, Minor, Text64, enum, foreign_key, stored
+from models.columns import (
+    Currency,
+    Id,
+    MaybeMinor,
+    Minor,
+    Text64,
+    enum,
+    foreign_key,
+    stored,
+)
 
 
 class ClaimState(StrEnum):
@@ -21,7 +30,7 @@ class ClaimState(StrEnum):
 
 
 _C = ClaimState
-_OF_PAYEE = ("payee_asked", "payee_changed", "payee_denied")
+_KEEPS_STATE = ("payee_asked", "payee_changed", "payee_denied", "decided")
 CLAIM_MOVES: Mapping[tuple[str | None, str], str] = {
     (None, "filed"): _C.FILED,
     (_C.FILED, "verified"): _C.VERIFIED,
@@ -33,7 +42,7 @@ CLAIM_MOVES: Mapping[tuple[str | None, str], str] = {
     (_C.PAID, "owed_again"): _C.VERIFIED,
     (_C.VERIFIED, "limited"): _C.VERIFIED,
     (_C.PAID, "limited"): _C.PAID,
-    **{(state, event): state for state in _C for event in _OF_PAYEE},
+    **{(state, event): state for state in _C for event in _KEEPS_STATE},
 }
 
 
@@ -43,7 +52,8 @@ class ClaimRow:
 
     `payout_account_id` starts as the account that the money came from; `payout_reason` is the
     fingerprint of the note that says why it is another, `payout_changed_by` who asked for it;
-    `asked_*` is another account that waits for a second person.
+    `asked_*` is another account that waits for a second person. `decided_minor` is what a decision
+    leaves of the loss (None: none was made), `appeal_until` the end of the time to appeal.
 
     `end_to_end_id` is found in any case of letters: its index is on lower(end_to_end_id) and made
     by the migration, since SQLite does not tell of such an index.
@@ -54,6 +64,8 @@ class ClaimRow:
     state: Annotated[ClaimState, enum(ClaimState)]
     reported_minor: Minor
     upheld_minor: Minor = 0
+    decided_minor: MaybeMinor = None
+    appeal_until: datetime | None = None
     currency: Currency
     victim_account_id: Annotated[str, foreign_key("account.id")]
     victim_partner_id: Annotated[str, foreign_key("partner.id", index=False)]
@@ -76,3 +88,64 @@ class Claim(SQLModel):
 
     external_ref: Annotated[str, Field(unique=True, max_length=80)]
     party_id: Annotated[str, foreign_key("party.id", index=False)]
+
+
+class ObjectionKind(StrEnum):
+    """What it is against: each kind has a clock of its own.
+
+    ROWS: the payments and sums that a claim rests on; SHARE: who gets how much, while the notice
+    runs; CLAIM: another's claim, or one that the unit finds unfounded; APPEAL: a decision that left
+    a claim with less than was reported.
+    """
+
+    ROWS = "rows"
+    SHARE = "share"
+    CLAIM = "claim"
+    APPEAL = "appeal"
+
+
+class ObjectionState(StrEnum):
+    """OPEN until a second person has decided it."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+_O = ObjectionState
+OBJECTION_MOVES: Mapping[tuple[str | None, str], str] = {
+    (None, "entered"): _O.OPEN,
+    (_O.OPEN, "upheld"): _O.UPHELD,
+    (_O.OPEN, "rejected"): _O.REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionRow:
+    """One objection: against what, entered and decided by whom; `due_at` None where no term runs.
+
+    `claim_id` is "" where somebody without a claim objects to a share, `allocation_id` "" where no
+    division is under way. `loss_minor` is what a decision leaves of the loss, None where it says
+    nothing of it. Reasons are fingerprints of the notes that hold them.
+    """
+
+    id: Id
+    recovery_id: Annotated[str, foreign_key("recovery.id")]
+    state: Annotated[ObjectionState, enum(ObjectionState, index=True)]
+    kind: Annotated[ObjectionKind, enum(ObjectionKind)]
+    claim_id: Text64 = ""
+    allocation_id: Text64 = ""
+    entered_by: Text64 = ""
+    entered_at: datetime
+    reason: Text64 = ""
+    due_at: datetime | None = None
+    law_row: Text64 = ""
+    decided_by: Text64 = ""
+    decided_at: datetime | None = None
+    decision_reason: Text64 = ""
+    loss_minor: MaybeMinor = None
+
+
+@stored(ObjectionRow)
+class Objection(SQLModel):
+    """An objection has no column that rules do not read."""

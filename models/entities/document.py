@@ -7,7 +7,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import RowSeal, Text40, Text80
+from models.columns import RowSeal, Text40, Text80
 
 
 class Document(SQLModel, table=True):

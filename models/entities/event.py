@@ -9,7 +9,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Text24, Text40, Text64, Text200, Text400, enum
+from models.columns import Text24, Text40, Text64, Text200, Text400, enum
 from models.entities.officer import Role
 
 
@@ -33,6 +33,7 @@ class EntityKind(StrEnum):
     LINKAGE = "linkage"
     TASK = "task"
     DISCREPANCY = "discrepancy"
+    OBJECTION = "objection"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from sqlmodel import SQLModel
 
-from models.entities.columns import (
+from models.columns import (
     Currency,
     Id,
     Minor,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from sqlmodel import SQLModel
 
-from models.entities.columns import Id, enum
+from models.columns import Id, enum
 
 
 class InstallationKind(StrEnum):

@@ -8,7 +8,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Currency, Minor, Text40, Text64, enum
+from models.columns import Currency, Minor, Text40, Text64, enum
 
 
 class LedgerAccount(StrEnum):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Id, Text24, Text80, Text200
+from models.columns import Id, Text24, Text80, Text200
 
 
 class Role(StrEnum):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from sqlmodel import SQLModel
 
-from models.entities.columns import (
+from models.columns import (
     Currency,
     Id,
     RowSeal,

@@ -11,8 +11,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.asset import Stage
-from models.entities.columns import (
+from models.columns import (
     Currency,
     Id,
     Minor,
@@ -25,6 +24,7 @@ from models.entities.columns import (
     foreign_key,
     stored,
 )
+from models.entities.asset import Stage
 from models.entities.officer import Role
 
 

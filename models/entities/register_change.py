@@ -9,8 +9,8 @@ from typing import Annotated
 
 from sqlmodel import SQLModel
 
+from models.columns import Id, Text64, enum, foreign_key
 from models.entities.approval import ApprovalState
-from models.entities.columns import Id, Text64, enum, foreign_key
 
 
 class RegisterAct(StrEnum):

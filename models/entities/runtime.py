@@ -1,13 +1,18 @@
-"""Who is at work, and what is counted and sealed of whole tables."""
+"""Who is at work, what is counted and sealed of whole tables, and what lists are read from.
+
+Queue and tally hold no fact of their own: `models.store.rollups` works each row out of the others
+at each write, `ledger check` and `audit verify` name what differs.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import RowSeal, Text24, Text64, Text300
+from models.columns import Id, Minor, RowSeal, Text24, Text64, Text300
 
 Name = Annotated[str, Field(primary_key=True, max_length=40)]
 
@@ -45,3 +50,39 @@ class TableSeal(SQLModel, table=True):
     sum: Text64
     revision: int = 0
     row_seal: RowSeal = ""
+
+
+class QueueEntry(SQLModel, table=True):
+    """Where one recovery stands in the queue, and what it adds to the counts of the unit.
+
+    `lane` and `at` order it (`models/urgency.py`), `waits_for` and `waits_since` may put it in red.
+    `sought` is what a filter looks in, in small letters, but for the words of its stage.
+    `sent_seconds` is how long after the report the first order or request about it left. `figures`
+    is what it adds to `tally`, as JSON.
+    """
+
+    __tablename__ = "queue_entry"
+    __table_args__ = (
+        sa.Index("ix_queue_entry_order", "lane", "at", "reported_at", "id"),
+        sa.Index("ix_queue_entry_waits", "waits_for", "waits_since"),
+        sa.Index("ix_queue_entry_sent", "sent_seconds"),
+    )
+
+    id: Id
+    lane: int
+    at: datetime
+    reported_at: datetime
+    waits_for: Text24 = ""
+    waits_since: datetime | None = None
+    loss_minor: Minor = 0
+    victims: int = 0
+    sought: str = ""
+    sent_seconds: int | None = None
+    figures: str = "{}"
+
+
+class Tally(SQLModel, table=True):
+    """One count or sum over all recoveries: what their `figures` of this name come to."""
+
+    name: str = Field(primary_key=True, max_length=80)
+    value: Minor = 0

@@ -9,7 +9,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities.columns import (
+from models.columns import (
     Currency,
     Id,
     MaybeMinor,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from sqlmodel import Field, SQLModel
 
-from models.entities.columns import Id, Text24, Text64, foreign_key
+from models.columns import Id, Text24, Text64, foreign_key
 
 TRACE_MOVES: Mapping[tuple[str | None, str], str] = {
     (None, "adopted"): "adopted",

@@ -1,4 +1,4 @@
-"""Where a sealed value belongs: it opens there and nowhere else."""
+"""The place of an encrypted value: it can be decrypted there and nowhere else."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from models.entities.approval import Approval
 from models.entities.catalogue import table_of
+from models.entities.claim import Objection
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.register_change import RegisterChange
@@ -15,6 +16,7 @@ from models.store.register_guard import is_agreed, needs_two
 from models.store.unit import Actor, Unit
 
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
+_OBJECTIONS = table_of(Objection)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -80,6 +82,10 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.TASK, "renewal_ordered"): _OFFICER,
     (EntityKind.TASK, "expiry_seen"): _OFFICER,
     (EntityKind.DISCREPANCY, "resolved"): _OFFICER | _SUPERVISOR,
+    (EntityKind.OBJECTION, "entered"): _OFFICER,
+    (EntityKind.OBJECTION, "upheld"): _SUPERVISOR,
+    (EntityKind.OBJECTION, "rejected"): _SUPERVISOR,
+    (EntityKind.CLAIM, "decided"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "asked"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
@@ -101,7 +107,7 @@ def require(unit: Unit, actor: Actor, move: Transition) -> None:
         raise NotPermittedError(
             f"{move.noun} {move.event} takes the role {who}; {actor.id} acts as {actor.role}"
         )
-    if move.noun in _ASKED and move.event in ("approved", "denied"):
+    if move.noun in _ASKED and move.event in _DECIDING:
         _four_eyes(unit, actor, move)
     if needs_two(unit, move) and not is_agreed(unit, actor, move):
         raise NotPermittedError(
@@ -110,12 +116,17 @@ def require(unit: Unit, actor: Actor, move: Transition) -> None:
         )
 
 
-_ASKED = {EntityKind.APPROVAL: _APPROVALS, EntityKind.REGISTER_CHANGE: _CHANGES}
+_ASKED = {
+    EntityKind.APPROVAL: (_APPROVALS.c.id, _APPROVALS.c.asked_by),
+    EntityKind.REGISTER_CHANGE: (_CHANGES.c.id, _CHANGES.c.asked_by),
+    EntityKind.OBJECTION: (_OBJECTIONS.c.id, _OBJECTIONS.c.entered_by),
+}
+"""Where the store reads who asked: that person does not decide."""
+_DECIDING = ("approved", "denied", "upheld", "rejected")
 
 
 def _four_eyes(unit: Unit, actor: Actor, move: Transition) -> None:
-    table = _ASKED[move.noun]
-    query = reading(table.c.id, table.c.asked_by)
+    query = reading(*_ASKED[move.noun])
     if unit.session.execute(query, {"of": move.id}).scalar() == actor.id:
         raise NotPermittedError(
             f"{actor.id} asked for {move.noun.replace('_', ' ')} {move.id} and cannot decide it: "

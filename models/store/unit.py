@@ -18,7 +18,7 @@ from models.entities.recovery import Recovery
 from models.outcome import Transition
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault
-from models.store.rollups import keep
+from models.store.rollups.keeping import keep
 from models.store.sealing import SealingSession
 
 EVENTS = table_of(Event)

@@ -1,4 +1,4 @@
-"""Who acts: one identity at work on one database, each of its acts in one transaction."""
+"""Who acts: one identity on one database, each act in one transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for a second person, as steps of a supervisor."""
+"""What awaits approval, as next steps of a supervisor."""
 
 from __future__ import annotations
 

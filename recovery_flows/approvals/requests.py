@@ -1,4 +1,4 @@
-"""Asking a second person for a yes to exact figures, and taking the question back."""
+"""Asks a second person to approve exact figures, and withdraws the request."""
 
 from __future__ import annotations
 

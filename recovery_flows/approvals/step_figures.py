@@ -1,4 +1,4 @@
-"""The figures of an officer's next step: those that a second person will see, where it asks one."""
+"""The figures of an officer's next step: the same that a second person will see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a step to the act that does it."""
+"""Carries out an officer's next step: one function for each action."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.case_file import Place, Step
 from models.entities.hold import HoldState
 from models.ids import canonical
 from models.queries.books.money import told_by_files
-from models.queries.cases.requests import fields_place, sealed_fields
+from models.queries.cases.requests import fields_place, names_known, sealed_fields
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from recovery_flows import errors
@@ -101,9 +101,12 @@ def _complete_request(progress: Changeset, step: Step, given: ActionContext) -> 
     if not given.fields:
         request = next(r for r in progress.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
-        raise errors.StepRefusedError(
-            f"the request lacks {names}: give them with --field NAME=TEXT"
+        lacks = (
+            f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
+        raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
+    known = names_known(given.session, given.vault, progress.file)
+    request_edits.refuse_unfit(progress.file, given.fields, given.laws, known)
     text = given.vault.open(
         sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
     )
@@ -115,7 +118,7 @@ def _complete_request(progress: Changeset, step: Step, given: ActionContext) -> 
 
 
 def _submit_request(progress: Changeset, step: Step, given: ActionContext) -> str:
-    request_edits.submit_request(progress, step.subject_id, given.actor, given.now)
+    request_edits.submit_request(progress, step.subject_id, given.actor, given.now, given.laws)
     return "cross-border request submitted for approval"
 
 
@@ -193,7 +196,7 @@ def _give_up_account(progress: Changeset, step: Step, given: ActionContext) -> s
 
 def _see_refusal(progress: Changeset, step: Step, given: ActionContext) -> str:
     refusals.see(progress, step.subject_id, given.actor)
-    return "the refusal is noted; `recovery hold again` orders it anew"
+    return "the refusal is noted; `recovery hold resubmit` orders it anew"
 
 
 def _submit_close(progress: Changeset, step: Step, given: ActionContext) -> str:

@@ -1,4 +1,4 @@
-"""A second person's yes or no, and what it sets going."""
+"""What an approval or a denial changes: one function for each kind of approval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk: a person's act is read, decided and recorded in one transaction."""
+"""What an officer or a supervisor does to a recovery: read, decide, record, in one transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.queries.cases.case_files import load_file, load_files, trace_json
 from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
 from models.store.derived import Derived, write_derived
-from models.store.known_reports import stored_holder
+from models.store.intake import stored_holder
 from models.store.notes import write_note
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -196,7 +196,7 @@ class CaseOfficer(ActingOfficer):
     def _join(self, unit: Unit, now: datetime, actor: Actor, file: CaseFile, other_id: str) -> str:
         stays, joins = merge.order_of(file, load_file(unit.session, other_id))
         trace = merge.merged_trace(stays, joins, now)
-        text = trace_json(trace.positions, trace.gone)
+        text = trace_json(trace.positions, trace.gone, trace.mixed)
         outcome, progress = merge.join(stays, joins, now, text, trace)
         record(unit, actor, now, joins.recovery.id, outcome)
         self.commit(unit, actor, now, progress)

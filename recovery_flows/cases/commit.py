@@ -1,4 +1,4 @@
-"""Concluding a decision: what was decided is recorded, and what follows for the queue with it."""
+"""Records a decision with what follows from it for the queue."""
 
 from __future__ import annotations
 

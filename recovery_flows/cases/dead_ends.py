@@ -1,4 +1,4 @@
-"""Where only a person can move a recovery on, although no rule of a stage says so."""
+"""Recoveries that only a person can move on, where no stage has a next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every clock that runs on a file: what ends, when, under which row of which law, what follows."""
+"""Every deadline of a recovery: what ends, when, under which row of law, what follows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
+from models.entities.payout import PayoutState
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
+from recovery_flows.restitution import objections
+from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class RunningClock:
 def running(file: CaseFile, laws: Regimes) -> list[RunningClock]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
-        *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws), *_tasks(file, laws),
+        *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
+        *_settlements(file, laws), *_objections(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -130,6 +134,27 @@ def _notices(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
             yield RunningClock(
                 "notice ends", allocation.notice_to, law.code, law.notice.code, allocation.id,
                 allocation.asset_id,
+            )  # fmt: skip
+
+
+def _settlements(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
+    law = laws[file.recovery.regime]
+    for allocation in file.allocations:
+        due = settlement_due_at(file, allocation, laws)
+        if due is not None:
+            count = sum(p.state is PayoutState.INSTRUCTED for p in file.payouts_of(allocation.id))
+            yield RunningClock(
+                "payout to be booked" if count == 1 else f"{count} payouts to be booked", due,
+                law.code, law.bank_return.code, allocation.id, allocation.asset_id,
+            )  # fmt: skip
+
+
+def _objections(file: CaseFile) -> Iterator[RunningClock]:
+    for found in objections.open_ones(file):
+        if found.due_at is not None:
+            yield RunningClock(
+                "objection to be decided", found.due_at, file.recovery.regime, found.law_row,
+                found.id, "", f"{found.kind}, entered by {found.entered_by}",
             )  # fmt: skip
 
 

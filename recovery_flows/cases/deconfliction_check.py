@@ -24,7 +24,7 @@ class KnownElsewhereError(StepRefusedError):
         said = "; ".join(line.sentence for line in lines)
         super().__init__(
             f"{named}: {said}. Nothing was sent: talk to them first, then send it knowing of them "
-            "(`--knowing`)"
+            "(`--allow-duplicate`)"
         )
 
 

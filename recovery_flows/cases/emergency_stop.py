@@ -1,4 +1,4 @@
-"""The golden hour: one person takes a report on and sends its stop-payment first, at one stroke."""
+"""The first hour: a report is accepted and its stop-payment sent before a second approval."""
 
 from __future__ import annotations
 

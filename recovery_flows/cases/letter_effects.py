@@ -1,4 +1,4 @@
-"""After the second look: what was typed of a letter takes effect by the rules of any answer."""
+"""What a letter's answer changes once a second person has confirmed it."""
 
 from __future__ import annotations
 

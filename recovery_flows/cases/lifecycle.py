@@ -1,4 +1,4 @@
-"""What a person may do to a file, each act with its guard; what may not be says why."""
+"""What a person may do to a recovery as a whole; each act has a guard that says why not."""
 
 from __future__ import annotations
 

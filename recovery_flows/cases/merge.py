@@ -1,4 +1,4 @@
-"""Two recoveries that want the same account become one file, by decision; no cent counts twice."""
+"""Merges two recoveries that target the same account; no sum is counted twice."""
 
 from __future__ import annotations
 
@@ -102,6 +102,9 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
     moves += [
         Transition(EntityKind.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages
     ]
+    moves += [
+        Transition(EntityKind.OBJECTION, o.id, "moved", o.state, to) for o in joins.objections
+    ]
     for found in joins.discrepancies:
         values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
         moves.append(Transition(EntityKind.DISCREPANCY, found.id, "moved", found.state, values))
@@ -166,6 +169,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         linkages=(*stays.linkages, *joins.linkages),
         tasks=(*stays.tasks, *joins.tasks),
         discrepancies=(*stays.discrepancies, *joins.discrepancies),
+        objections=(*stays.objections, *joins.objections),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):
@@ -203,4 +207,5 @@ def merged_trace(stays: CaseFile, joins: CaseFile, now: datetime) -> TraceView:
         as_of=now,
         positions=tuple(p for t in parts for p in t.positions),
         gone=tuple(g for t in parts for g in t.gone),
+        mixed=frozenset(a for t in parts for a in t.mixed),
     )

@@ -1,4 +1,4 @@
-"""The way of a recovery in milestones, and what is missing to a later one."""
+"""The milestones of a recovery, and which steps are missing to a later one."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies, releasable
 from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
-from recovery_flows.restitution import basis, guards as return_guards, payouts
+from recovery_flows.restitution import basis, guards as return_guards, objections, payouts
+from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
 
@@ -51,11 +52,11 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
             )
         ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
-    people += [*denied_stops.steps(file), *dead_ends.steps(file)]
+    people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
-    due = people + list(_waits(file)) or [_close_step(file)]
+    due = people + list(_waits(file, laws)) or [_close_step(file)]
     return due + list(multi_agency_steps.waits(file))
 
 
@@ -70,6 +71,11 @@ def _officer_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     yield from multi_agency_steps.officer_steps(file)
     yield from hold_steps.of(file, laws)
     for request in file.requests:
+        if request.state is RequestState.NEEDS_INFO:
+            text = say("answer_request")
+            yield _step(
+                ActionKind.COMPLETE_REQUEST, Role.OFFICER, request.id, request.asset_id, None, text
+            )
         if request.state is RequestState.DRAFT:
             lacks = len(request.missing.split(",")) if request.missing else 0
             action = ActionKind.COMPLETE_REQUEST if lacks else ActionKind.SUBMIT_REQUEST
@@ -122,7 +128,7 @@ def _first_end(file: CaseFile, asset: AssetRow) -> datetime | None:
     return min(ends, default=None)
 
 
-def _waits(file: CaseFile) -> Iterator[Step]:
+def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     yield from _calls(file)
     for hold in file.holds:
         if hold.state in (HoldState.ORDERED, HoldState.RELEASE_PENDING, HoldState.QUEUED):
@@ -144,9 +150,8 @@ def _waits(file: CaseFile) -> Iterator[Step]:
             text = say("wait_payouts")
             kept = return_guards.waits_for(file, file.asset(allocation.asset_id), but=allocation.id)
             text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
-            yield _step(
-                ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, None, text
-            )
+            due = settlement_due_at(file, allocation, laws)
+            yield _step(ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, due, text)
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(ActionKind.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))

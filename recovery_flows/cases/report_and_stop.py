@@ -1,4 +1,4 @@
-"""The golden-hour lane's act: a report is stored, accepted and stopped in one transaction."""
+"""Stores a report, accepts it and sends its stop-payment, in one transaction."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from models.queries.cases.deconfliction import elsewhere_of
 from models.queries.installation.officers import OfficerView
 from models.queries.partners.bank_names import BankName, bank_names
 from models.sealing.vault import Vault
-from models.store.intake import file_reports
-from models.store.known_reports import Payment, known_report, same_payment
+from models.store.intake import Payment, file_reports, known_report, same_payment
 from recovery_flows.cases import deconfliction, emergency_stop
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.commit import conclude

@@ -1,4 +1,4 @@
-"""Time: what a file's clock counts to, and when the engine must look at the file again."""
+"""When the engine must look at a recovery again, and which deadlines count."""
 
 from __future__ import annotations
 

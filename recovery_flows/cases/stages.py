@@ -1,4 +1,4 @@
-"""The stages in their order: the one list of who decides on a recovery, and by which rules."""
+"""The stages in order: which functions decide, and give the next steps, for each."""
 
 from __future__ import annotations
 

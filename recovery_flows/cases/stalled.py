@@ -1,4 +1,4 @@
-"""A recovery that nobody and nothing moves on is a fault: it is said, in red, with its reason."""
+"""Recoveries that nothing moves on: reported as a fault, with the reason."""
 
 from __future__ import annotations
 

@@ -8,18 +8,21 @@ from recovery_flows.cli import doctor, officer, processes, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
+    channels,
     deadlines,
     discrepancy,
     document,
     hold,
     letter,
     multi_agency,
+    request,
     show,
     stop,
     tracing_rule,
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
+from recovery_flows.cli.restitution import allocate, objection, rounds, victim
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -42,14 +45,20 @@ def attach(app: typer.Typer) -> None:
         show,
         deadlines,
         trace,
+        allocate,
         stop,
         actions,
         discrepancy,
         hold,
+        channels,
+        request,
         multi_agency,
         letter,
         document,
         tracing_rule,
+        objection,
+        rounds,
+        victim,
         approve,
         processes,
         verify,

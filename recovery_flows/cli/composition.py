@@ -1,4 +1,4 @@
-"""Where everything is put together: settings, database, laws, identity."""
+"""The composition root: settings, database, laws and identity put together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recovery doctor`: is everything there that a working day needs, and what to do if not."""
+"""`recovery doctor`: checks everything that a working day needs, and says what to do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def doctor(*, as_json: AsJson = False) -> None:
-    """Look at settings, key file, database, engine and partners; exit 4 if one is not available."""
+    """Check settings, keys, database, engine, partners."""
     findings = list(_findings())
     if as_json:
         say_json(findings)

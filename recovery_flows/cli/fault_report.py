@@ -1,4 +1,4 @@
-"""What went wrong inside the program, kept for its maintainers without anything personal."""
+"""Keeps a report of an unexpected error for the maintainers, without personal data."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _SECRET_LENGTH_MIN = 12
 
 def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
-    group = typer.Typer(help="Who may act.", no_args_is_help=True)
+    group = typer.Typer(help="Manage officers.", no_args_is_help=True)
     group.command()(add)
     group.command("list")(list_)
     app.add_typer(group, name="officer")
@@ -51,7 +51,7 @@ def add(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a new officer: a supervisor asks, another person confirms with `approve`."""
+    """Ask for a new officer. A second person confirms with `approve`."""
     from models.entities.officer import Role
     from recovery_flows.access.registers import ask_officer
     from recovery_flows.errors import MisuseError

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Concatenate, ParamSpec
 
 import typer
+
+from recovery_flows.cli.table import tell_what
 
 if TYPE_CHECKING:
     from models.entities.officer import Role
     from models.queries.installation.officers import OfficerView
+    from recovery_flows.cases.case_officer import CaseOfficer
     from recovery_flows.cli.composition import Installation
 
+P = ParamSpec("P")
 ActingAs = Annotated[
     str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; takes its secret.")
 ]
@@ -30,7 +34,9 @@ SeenVersion = Annotated[
 ]
 Knowing = Annotated[
     bool,
-    typer.Option("--knowing", help="Send although another recovery has the account too."),
+    typer.Option(
+        "--allow-duplicate", "--knowing", help="Send although another recovery has the account."
+    ),
 ]
 Now = Annotated[bool, typer.Option("--now", help="Send what is due in this process.")]
 
@@ -71,6 +77,21 @@ def find(installation: Installation, ref: str) -> str:
 
     with installation.database.reading() as session:
         return recovery_id_of(session, ref)
+
+
+def act(
+    ref: str,
+    acting_as: str,
+    as_json: bool,  # noqa: FBT001 - handed on as it came from the command line
+    deed: Callable[Concatenate[CaseOfficer, str, P], str],
+    *args: P.args,
+    **named: P.kwargs,
+) -> None:
+    """Do one thing to one recovery as an officer, and tell what was done."""
+    with opened() as installation:
+        recovery_id = find(installation, ref)
+        done = deed(installation.desk(acting_as), recovery_id, *args, **named)
+    tell_what(done, as_json=as_json)
 
 
 def viewer_of(installation: Installation, acting_as: str) -> OfficerView | None:

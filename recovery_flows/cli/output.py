@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from textwrap import indent
+from functools import lru_cache
 from typing import Any
 
 from models.money import Money
@@ -17,6 +17,8 @@ from models.money import Money
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
     """A value as JSON can hold it: money as {amount, currency}, instants and days as ISO text."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, Money):
         return {"amount": value.text(), "currency": value.currency}
     if isinstance(value, Enum):
@@ -26,13 +28,18 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
     if isinstance(value, Decimal):
         return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {name: plain(getattr(value, name)) for name in _fields(type(value))}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         items = sorted(value) if isinstance(value, (set, frozenset)) else value
         return [plain(item) for item in items]
     return value
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def say(text: str = "") -> None:
@@ -53,18 +60,30 @@ def say_json(value: object) -> None:
 
 
 def say_json_lines(head: object, name: str, lines: Iterable[object]) -> None:
-    """One JSON document whose list `name` is as long as it may be: each line is written at once."""
+    """One JSON document whose list `name` may be of any length: written line by line."""
     before, _, after = _text(head).partition(f'"{name}": []')
-    sys.stdout.write(f'{before}"{name}": [')
-    mark = "\n"
-    for line in lines:
-        sys.stdout.write(mark + indent(_text(line), "    "))
-        mark = ",\n"
-    sys.stdout.write(("]" if mark == "\n" else "\n  ]") + after + "\n")
+    sys.stdout.write(f'{before}"{name}": ')
+    _write_list(lines, "  ")
+    sys.stdout.write(after + "\n")
     sys.stdout.flush()
 
 
-def _text(value: object) -> str:
-    text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+def say_json_list(lines: Iterable[object]) -> None:
+    """A JSON list of any length, written line by line."""
+    _write_list(lines, "")
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def _write_list(lines: Iterable[object], margin: str) -> None:
+    mark = "["
+    for line in lines:
+        sys.stdout.write(f"{mark}\n{margin}  {_text(line, indent=None)}")
+        mark = ","
+    sys.stdout.write("[]" if mark == "[" else f"\n{margin}]")
+
+
+def _text(value: object, indent: int | None = 2) -> str:
+    text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
     # A file's name may hold bytes that are no character; output is UTF-8 always.
     return text.encode("utf-8", "replace").decode("utf-8")

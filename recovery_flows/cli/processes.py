@@ -26,7 +26,7 @@ def engine(
     *,
     once: Annotated[bool, typer.Option("--once", help="Sweep once and end.")] = False,
 ) -> None:
-    """Run the engine: a Prefect server of its own unless one is named, and the flows."""
+    """Run the engine. It starts a Prefect server unless one is named."""
     import asyncio
 
     from recovery_flows.cli.composition import open_installation
@@ -67,7 +67,7 @@ def sandbox(
     ] = False,
     with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
 ) -> None:
-    """Serve sandbox banks on loopback, a demo's or a new unit's own; their money is synthetic."""
+    """Serve sandbox banks on loopback. Their money is synthetic."""
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.sandbox_new import how_to_register, make_sandbox
     from recovery_flows.cli.sandbox_process import BOOK, READY, case_clock, choose_faults
@@ -109,7 +109,7 @@ def tui(
         str, typer.Option("--screen", help="now, report, approvals, summary, partners, clocks.")
     ] = "",
 ) -> None:
-    """Open the terminal: what needs you now, how long is left, one key for the next step."""
+    """Open the terminal: what needs you now, and its deadline."""
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.demo.show import open_terminal
 
@@ -128,7 +128,7 @@ def demo(
     driver: Annotated[bool, typer.Option("--driver", hidden=True)] = False,
     pace: Annotated[float, typer.Option(help="Seconds to rest after each jump in time.")] = 0.0,
 ) -> None:
-    """Play the main job on sandbox banks: reports to payments, in minutes, with no network."""
+    """Play the main job on sandbox banks, in minutes, offline."""
     from recovery_flows.cli.demo import play, show
     from recovery_flows.cli.demo.folder import default_folder, open_folder
 

@@ -42,7 +42,7 @@ def init(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make keys and database, with the first officer (you) and the supervisor.
+    """Make keys and database, with you and a supervisor.
 
     From then on these two appoint officers and register partners, neither of them alone.
     """

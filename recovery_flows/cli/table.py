@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from models.safe_text import FIRST_STRONG_ISOLATE, POP_ISOLATE, closed, safe
-from recovery_flows.cli.output import say
+from recovery_flows.cli.output import say_json
 
+_FIRST_ROWS = 1_000
 _NO_WIDTH = FIRST_STRONG_ISOLATE + POP_ISOLATE
 
 
 def tell(lines: Iterable[str]) -> None:
     """Print lines, made safe."""
     for line in lines:
-        say(safe(line).rstrip())
+        sys.stdout.write(safe(line).rstrip() + "\n")
+    sys.stdout.flush()
+
+
+def tell_what(done: str, *, as_json: bool) -> None:
+    """Print one sentence of what was done, or the same as a JSON document."""
+    if as_json:
+        say_json({"done": done})
+    else:
+        tell([done])
 
 
 def width_of(text: str) -> int:
@@ -33,6 +45,21 @@ def cells(text: str, most: int) -> str:
     while width_of(text) > most - 1:
         text = text[:-1]
     return closed(text) + "…"
+
+
+def long_columns(
+    rows: Iterable[Sequence[object]], head: Sequence[str], *, right: Sequence[int] = ()
+) -> Iterator[str]:
+    """`columns` of a table of any length: the first rows say how wide they are; none, no head."""
+    rows = iter(rows)
+    first = [[safe(cell) for cell in row] for row in islice(rows, _FIRST_ROWS)]
+    widths = [max(map(width_of, cells_)) for cells_ in zip(head, *first, strict=True)]
+    for row in chain([head] if first else [], first, rows):
+        padded = (
+            _padded(safe(cell), width, right=i in right)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(padded).rstrip()
 
 
 def columns(

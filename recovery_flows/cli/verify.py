@@ -20,8 +20,8 @@ _DISAGREEMENT_EXIT_CODE = 5
 def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for name, text, command, function in (
-        ("ledger", "The books.", "check", ledger_check),
-        ("audit", "The history.", "verify", audit_verify),
+        ("ledger", "Ledger checks.", "check", ledger_check),
+        ("audit", "Audit trail.", "verify", audit_verify),
     ):
         group = typer.Typer(help=text, no_args_is_help=True)
         group.callback()(_group)
@@ -43,7 +43,7 @@ def _counts(installation: Installation) -> str:
 
 
 def ledger_check(*, as_json: AsJson = False) -> None:
-    """Compare each account with its own source, entry by entry; exit 5 on a difference."""
+    """Compare each account with its source; 5 on a difference."""
     from recovery_flows.reports import ledger_check as ledger
 
     with opened() as installation:
@@ -53,13 +53,14 @@ def ledger_check(*, as_json: AsJson = False) -> None:
     if as_json:
         say_json(result)
     else:
-        tell([d.sentence for d in result.differences] or [f"{counts}: the books are right"])
-    if result.differences:
+        found = [*(d.sentence for d in result.differences), *result.miscounted]
+        tell(found or [f"{counts}: the books are right"])
+    if result.differences or result.miscounted:
         raise typer.Exit(_DISAGREEMENT_EXIT_CODE)
 
 
 def audit_verify(*, as_json: AsJson = False) -> None:
-    """Replay the whole history and compare it with the rows; exit 5 on a finding."""
+    """Replay the history, compare it with the rows; 5 on a finding."""
     from models.queries.audit.verify import verify
 
     with opened() as installation:
@@ -84,7 +85,9 @@ def reconcile(
     partner: Annotated[str, typer.Option(metavar="ID", help="With --days: only this one.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask the banks for each hold and payout; exit 5 on a difference, 4 if one was not asked.
+    """Compare our holds and payouts with the banks' own.
+
+    Exit 5 on a difference, 4 if a bank could not be asked.
 
     With --days: what each bank held at the end of each of its legal days and paid out in it. From
     the first day that the books know to the last one that is over, unless days are named.

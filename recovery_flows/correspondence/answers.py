@@ -1,4 +1,4 @@
-"""What a partner's answer does to the file: holds, payouts, statements, refusals of calls."""
+"""What a partner's answer changes in a recovery: holds, payouts, statements, refused calls."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from recovery_flows.correspondence import (
     bank_disagreements,
     late_answers,
 )
+from recovery_flows.cross_border.stage import INCOMPLETE
 from recovery_flows.freezing import (
     answer_table,
     answers as hold_answers,
@@ -133,6 +134,8 @@ def _request_moves(progress: Changeset, request_id: str, fact: HoldFact) -> None
     if event is None:
         return
     values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
+    if event in ("refused", "needs_info"):
+        values["reason"] = fact.reason
     progress.take(
         Transition(EntityKind.REQUEST, request.id, event, request.state, values, reason=fact.reason)
     )
@@ -152,7 +155,8 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
     if request.state not in (RequestState.SENT, RequestState.ACKNOWLEDGED):
         return None
     if fact.state is BankHoldState.REFUSED:
-        return "refused"
+        # Not a refusal in law: the request is answered in a new version.
+        return "needs_info" if fact.reason == INCOMPLETE else "refused"
     if fact.state in answer_table.ENDED:
         # Carried out and ended between two of our polls, or ended before the bank has acted.
         return "executed" if fact.acted_at else "refused"
@@ -192,7 +196,9 @@ def take_payout_fact(progress: Changeset, payout_id: str, fact: PayoutFact, now:
     bank_disagreements.compare_payout(progress, payout, fact, now)
     if reading.move.event != "stated":
         bank_disagreements.news_on_closed(progress, about, fact.state, fact.revision, now)
-    if payout.state is PayoutState.SETTLED and reading.move.event in ("refused", "returned"):
+    after = next(p for p in progress.file.payouts if p.id == payout_id)
+    came_back = payout.state is PayoutState.SETTLED and after.state is not PayoutState.SETTLED
+    if came_back or after.returned_minor < payout.returned_minor:
         bank_disagreements.reopen(progress, payout.asset_id, "a payout has not reached its payee")
 
 
@@ -251,7 +257,14 @@ def _refuse_hold(progress: Changeset, hold: HoldRow, code: str) -> None:
     request = next((r for r in progress.file.requests if r.id == hold.request_id), None)
     if request is not None and request.state in _OPEN_REQUESTS:
         progress.take(
-            Transition(EntityKind.REQUEST, request.id, "refused", request.state, reason=code)
+            Transition(
+                EntityKind.REQUEST,
+                request.id,
+                "refused",
+                request.state,
+                {"reason": code},
+                reason=code,
+            )
         )
 
 

@@ -27,7 +27,7 @@ def take(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime, laws
     """
     values: dict[str, Scalar] = {
         **hold_figures.stated(fact),
-        **hold_answers.in_force(progress.file, hold, fact, laws),
+        **hold_answers.in_force(progress.file, hold, fact, now, laws),
     }
     ends = values["expires_at"]
     over = isinstance(ends, datetime) and ends <= now

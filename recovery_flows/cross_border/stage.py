@@ -15,7 +15,9 @@ from models.ids import derive_id, digest
 from models.money import Money
 from models.outcome import Scalar, Transition
 from models.sealing.sealed_place import SealedPlace
+from recovery_flows.cross_border.channels import Recipient
 from recovery_flows.cross_border.completeness import missing_fields
+from recovery_flows.cross_border.disclosure import approvals_needed
 from recovery_flows.freezing.orders import hold_intent
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -23,6 +25,8 @@ from recovery_flows.tracing.onward_accounts import is_traced, request_is_over
 
 Seal = Callable[[object, SealedPlace], str]
 CHANNEL = "mla"
+INCOMPLETE = "INCOMPLETE"
+"""The ground that asks for more; it is answered, the request is not over."""
 _WAITING = frozenset(
     {
         RequestState.DRAFT,
@@ -53,8 +57,14 @@ def _draft(progress: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> Non
     requests = [r for r in file.requests if r.asset_id == asset.id]
     if asset.left_alone or requests or asset.traced_minor <= 0:
         return
-    given = drafted_fields(file, asset)
-    number = len(requests) + 1
+    draft_request(progress, asset, drafted_fields(file, asset), law, seal)
+
+
+def draft_request(
+    progress: Changeset, asset: AssetRow, given: Mapping[str, str], law: Regime, seal: Seal
+) -> str:
+    """Draft the next request for an account abroad with these fields; return its id."""
+    number = 1 + sum(r.asset_id == asset.id for r in progress.file.requests)
     request_id = derive_id("request", asset.id, number)
     values: dict[str, Scalar] = {
         "asset_id": asset.id,
@@ -69,18 +79,31 @@ def _draft(progress: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> Non
     progress.take(
         Transition(EntityKind.REQUEST, request_id, "drafted", None, values, legal_basis=basis)
     )
+    return request_id
 
 
 def field_values(
     law: Regime, request_id: str, given: Mapping[str, str], seal: Seal
 ) -> dict[str, Scalar]:
-    """Columns for a request's fields: sealed text, its digest, the names still missing."""
-    missing = missing_fields(law.required_fields(CHANNEL), given)
+    """Columns for a request's fields: sealed text, its digest, the names still missing.
+
+    Only what the law asks for is kept: nothing else can leave.
+    """
+    asked = asked_fields(law)
+    kept = {name: text for name, text in given.items() if name in asked}
+    missing = missing_fields(asked, kept)
     return {
-        "fields_sealed": seal(dict(given), SealedPlace("request", request_id, "fields_sealed")),
-        "fields_digest": digest(dict(given)),
+        "fields_sealed": seal(kept, SealedPlace("request", request_id, "fields_sealed")),
+        "fields_digest": digest(kept),
         "missing": ",".join(missing),
     }
+
+
+def asked_fields(law: Regime) -> tuple[str, ...]:
+    """Fields that a request must have: the channel's, and the approvals for what it discloses."""
+    own = law.required_fields(CHANNEL)
+    approvals = approvals_needed(law, Recipient.AUTHORITY, own)
+    return tuple(dict.fromkeys((*own, *(a.reference_field for a in approvals))))
 
 
 def drafted_fields(file: CaseFile, asset: AssetRow) -> dict[str, str]:

@@ -41,6 +41,7 @@ from recovery_flows.errors import (
     RefusedError,
     UnavailableError,
 )
+from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.freezing.lapse import FEED_LAG
 from recovery_flows.ledger import bank_contradictions
 from recovery_flows.ledger.changeset import Changeset
@@ -135,10 +136,11 @@ def _take(
     """
     now, wall = engine.now(), engine.wall()
     changed, not_taken, strange = _take_items(engine, now, partner_id, page.items)
-    reached = page.reached
+    reached = min(page.reached, asked_at) if page.reached else None  # a stamp ahead skips nothing
     for item in not_taken:
         reached = min(reached or item.modified_at, item.modified_at)
-    wrong, whole = _wrong_with(partner_id, page, strange), not (page.unread or not_taken)
+    wrong = _wrong_with(partner_id, page, strange, asked_at)
+    whole = not (page.unread or not_taken)
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
         for raw in raws if changed or not_taken else worth_keeping(raws if wrong else ()):
@@ -156,11 +158,15 @@ def _take(
     return changed
 
 
-def _wrong_with(partner_id: str, page: FeedPage, strange: int) -> str:
-    """What of a feed that was read is none of ours or could not be read; "" for nothing."""
+def _wrong_with(partner_id: str, page: FeedPage, strange: int, asked_at: datetime) -> str:
+    """What of a feed is none of ours, could not be read or is of the future; "" for nothing."""
     found = [f"{strange} of its items are none of ours"] if strange else []
     if page.unread:
         found.append(f"{len(page.unread)} of its items cannot be read: {page.unread[0]}")
+    if page.reached and page.reached > asked_at + CLOCKS_APART:
+        found.append(
+            f"it tells of a change at {page.reached:%Y-%m-%d %H:%M} UTC: its clock is wrong"
+        )
     return f"feed of {partner_id}: {'; '.join(found)}" if found else ""
 
 
@@ -270,9 +276,8 @@ def _plan(
     if not waits and partner.id not in holding_partners(unit.session):
         plan_poll(unit, partner.id, due_at=None, interval_seconds=0, reached=reached)
         return
-    waits |= (
-        failed or not whole
-    )  # what it holds was not seen: asked again as soon as one that owes an answer
+    # What it holds was not seen: asked again as soon as one that owes an answer.
+    waits |= failed or not whole
     if not waits:
         seconds = pace.watch_seconds
     elif heard or not partner.feed_interval_seconds:
@@ -286,10 +291,6 @@ def _plan(
     if end is not None and now + timedelta(seconds=least_seconds) < end + FEED_LAG < due_at:
         due_at = end + FEED_LAG
     plan_poll(
-        unit,
-        partner.id,
-        due_at=due_at,
-        interval_seconds=seconds if waits else 0,
-        reached=reached,
+        unit, partner.id, due_at=due_at, interval_seconds=seconds if waits else 0, reached=reached,
         read_at=now if whole else None,
-    )
+    )  # fmt: skip

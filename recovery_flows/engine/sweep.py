@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable
 
 from models.entities.asset import Stage
-from models.store.line_imports import undo_dead
+from models.store.statements.line_imports import undo_dead
 from recovery_flows.cases.quarantine import deciding_on
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.engine.context import Engine

@@ -6,7 +6,7 @@ contradicts an outcome that was recorded before, the reading says so, and a pers
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.case_file import CaseFile
@@ -36,6 +36,8 @@ _ENDS = {
     _B.CANCELLED: "released",
     _B.REFUSED: "released",
 }
+CLOCKS_APART = timedelta(minutes=5)
+"""So far from ours a bank's clock may be before its stamps are taken for wrong."""
 _WITHOUT_ORDER = "the bank let it go without an order"
 
 
@@ -49,11 +51,11 @@ class Reading(NamedTuple):
 def read(file: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes) -> Reading:
     """What a revision that was not taken yet does to a hold; there is always a move."""
     if hold.state in (_S.ORDERED, _S.QUEUED):
-        return _first_answer(file, hold, fact, laws)
+        return _first_answer(file, hold, fact, now, laws)
     if hold.state in (_S.STOPPED, _S.FROZEN):
         return _in_force(file, hold, fact, laws)
     if hold.state is _S.RELEASE_PENDING:
-        return _release_pending(file, hold, fact, laws)
+        return _release_pending(file, hold, fact, now, laws)
     if hold.state is _S.DISPOSAL_PENDING:
         return _disposal_pending(file, hold, fact)
     if hold.state in OVER and fact.state in HOLDING:
@@ -63,9 +65,11 @@ def read(file: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Reg
     return _only_stated(file, hold, fact)
 
 
-def in_force(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> dict[str, Scalar]:
+def in_force(
+    file: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes
+) -> dict[str, Scalar]:
     """The bank's time starts the legal clock; the earlier of law and bank ends it."""
-    acted = fact.acted_at or fact.modified_at
+    acted = _acted_at(hold, fact, now)
     law = laws[file.asset(hold.asset_id).regime]
     ends = terms.due_at(law.row(hold.law_row).limit, acted, law)
     if fact.expires_at is not None:
@@ -74,6 +78,20 @@ def in_force(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> di
     if hold.reminded_hours:
         values |= {"reminded_hours": 0, "escalated_at": None}
     return values | figure(hold, fact)
+
+
+def _acted_at(hold: HoldRow, fact: HoldFact, now: datetime) -> datetime:
+    """When the bank acted by its own word: after our order, and before we have heard of it.
+
+    A clock that is hours away (one that writes local time as UTC) would let our stop end hours
+    before or after the bank's.
+    """
+    acted = fact.acted_at or fact.modified_at
+    if acted > now + CLOCKS_APART:
+        return now
+    if hold.acted_at is None and hold.ordered_at and acted < hold.ordered_at - CLOCKS_APART:
+        return hold.ordered_at
+    return acted
 
 
 def _holds_something(fact: HoldFact) -> bool:
@@ -91,13 +109,15 @@ def _only_stated(file: CaseFile, hold: HoldRow, fact: HoldFact) -> Reading:
     return Reading(move, contradicts=contradicts)
 
 
-def _first_answer(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> Reading:
+def _first_answer(
+    file: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes
+) -> Reading:
     event = _first_event(hold, fact)
     if event == "queued" and hold.state is _S.QUEUED:
         return _only_stated(file, hold, fact)
     values = stated(fact)
     if event in ("stopped", "frozen"):
-        values |= in_force(file, hold, fact, laws)
+        values |= in_force(file, hold, fact, now, laws)
     elif fact.reason:
         values["reason"] = fact.reason
     move = Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=fact.reason)
@@ -138,12 +158,14 @@ def _in_force(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> R
     return Reading(_end(hold, fact, values | nothing(hold)), contradicts=contradicts)
 
 
-def _release_pending(file: CaseFile, hold: HoldRow, fact: HoldFact, laws: Regimes) -> Reading:
+def _release_pending(
+    file: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes
+) -> Reading:
     values = stated(fact)
     if fact.state is _B.CONVERTED and _holds_something(fact):
         return Reading(disposal.converted(file, hold, fact, values, laws), contradicts=True)
     if fact.state in HOLDING:
-        acted = {} if hold.acted_at else in_force(file, hold, fact, laws)
+        acted = {} if hold.acted_at else in_force(file, hold, fact, now, laws)
         held = values | acted | figure(hold, fact) | reductions.columns(file, hold, fact)
         return Reading(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, held))
     if fact.state in IN_LINE:
@@ -170,7 +192,7 @@ def _held_after_all(
 
     Where that end is over too, the bank either tells of the past or holds without a term.
     """
-    values = stated(fact) | in_force(file, hold, fact, laws)
+    values = stated(fact) | in_force(file, hold, fact, now, laws)
     law = laws[file.asset(hold.asset_id).regime]
     before, later = hold.expires_at, fact.expires_at
     if before is not None and later is not None and later > before and hold.acted_at:

@@ -27,7 +27,12 @@ def freeze_plan(file: CaseFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
         and not denied_stops.is_given_up(file, h.id)
     ]
     frozen = [h for h in holds if h.state is HoldState.FROZEN or h.state in UNANSWERED]
-    kept = sum(h.held_minor or h.requested_minor for h in frozen if h.kind in _FORMAL)
+    # A freeze that its bank states in another currency keeps nothing of this account's.
+    kept = sum(
+        h.held_minor or h.requested_minor
+        for h in frozen
+        if h.kind in _FORMAL and not h.foreign_minor
+    )
     paid = sum(p.taken_minor for p in file.payouts if p.asset_id == asset.id)
     left = max(0, asset.traced_minor - kept - paid)
     plan = []

@@ -70,7 +70,8 @@ def order_again(progress: Changeset, hold_id: str, actor: str) -> str:
     if _is_watched(file, hold):
         raise StepRefusedError(f"hold {hold_id} found an empty account: that is watched")
     if not asset.home:
-        raise StepRefusedError(f"hold {hold_id} was asked for by a request: it takes another one")
+        words = f"`recovery request resubmit {file.recovery.ref} {hold.request_id}`"
+        raise StepRefusedError(f"hold {hold_id} was asked for by a request: {words}")
     if is_followed(file.holds, hold) or any(
         h.state in UNANSWERED and h.kind is hold.kind for h in file.holds_of(asset.id)
     ):

@@ -11,7 +11,7 @@ from models.facts import AccountRef, Direction
 from models.money import Money
 from models.queries.books.accounts import Banks, partners_with
 from models.store.accounts import AccountPlan, ensure_account
-from models.store.bookings import Booking, ToldStatement
+from models.store.statements.bookings import Booking, ToldStatement
 from recovery_flows.errors import RefusedError
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.reading import read_bytes

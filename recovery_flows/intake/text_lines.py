@@ -1,4 +1,4 @@
-"""Lines of a text file, read within its budget: none without an end, none with a zero in it."""
+"""Reads a text file line by line within its budget; endless lines and NUL bytes are refused."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from models.money import Money
 from recovery_flows.law.rows import (
     Channel,
+    Disclosure,
     Figure,
     Ground,
     Limit,
@@ -20,6 +21,7 @@ from recovery_flows.law.rows import (
     SourceText,
     Status,
     Step,
+    data_classes,
 )
 
 __all__ = ["Limit", "Measure", "Regime", "Regimes", "Row", "load_regime"]
@@ -29,7 +31,10 @@ _CURRENCY = re.compile(r"^[A-Z]{3}$")
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """The law of one country: clocks, figures, return ladder, channels, refusal grounds."""
+    """The law of one country: clocks, figures, return ladder, channels, grounds, disclosure.
+
+    `data_classes` names the class of each field of a request, for the rules of disclosure.
+    """
 
     code: str
     name: str
@@ -41,6 +46,8 @@ class Regime:
     ladder: tuple[Step, ...]
     channels: Mapping[str, Channel]
     grounds: Mapping[str, Ground]
+    disclosures: Mapping[str, Disclosure]
+    data_classes: Mapping[str, str]
 
     def row(self, code: str) -> Row:
         """The clock of that code; LookupError names the regime."""
@@ -166,14 +173,16 @@ def load_regime(mapping: Mapping[str, Any]) -> Regime:
         ladder=tuple(_records(Step, mapping.get("step", [])).values()),
         channels=_records(Channel, mapping.get("channel", [])),
         grounds=_records(Ground, mapping.get("ground", [])),
+        disclosures=_records(Disclosure, mapping.get("disclosure", [])),
+        data_classes=data_classes(mapping["data_classes"]),
     )
 
 
 _REGIME_KEYS = frozenset(
-    {"code", "name", "time_zone", "calendar", "measures"}
-    | {"row", "figure", "step", "channel", "ground"}
+    {"code", "name", "time_zone", "calendar", "measures", "data_classes"}
+    | {"row", "figure", "step", "channel", "ground", "disclosure"}
 )
-_OPTIONAL_TABLES = frozenset({"row", "figure", "step", "channel", "ground"})
+_OPTIONAL_TABLES = frozenset({"row", "figure", "step", "channel", "ground", "disclosure"})
 
 
 def _check_keys(
@@ -257,6 +266,8 @@ _CONVERT: Mapping[str, Callable[[object], object]] = {
     "needs_notice": _flag,
     "required_fields": _texts,
     "assistance_kinds": _texts,
+    "classes": _texts,
+    "recipients": _texts,
 }
 
 

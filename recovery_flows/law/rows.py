@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,6 +50,11 @@ class Measure(StrEnum):
     LINKAGE = "linkage"
     LINKAGE_ANSWER = "linkage_answer"
     PRESERVATION = "preservation"
+    OBJECTION_TO_ROWS = "objection_to_rows"
+    OBJECTION_TO_SHARE = "objection_to_share"
+    OBJECTION_TO_CLAIM = "objection_to_claim"
+    APPEAL = "appeal"
+    APPEAL_DECISION = "appeal_decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +132,26 @@ class Ground(Sourced):
     """One ground on which a request may be refused."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure(Sourced):
+    """Which classes of data may leave for which recipients only under a recorded approval.
+
+    `reference_field` is the field of a request that names that approval.
+    """
+
+    classes: tuple[str, ...]
+    recipients: tuple[str, ...]
+    reference_field: str
+
+
+def data_classes(table: Mapping[str, list[str]]) -> dict[str, str]:
+    """Field -> class of its data; ValueError for a field that is in two classes."""
+    found: dict[str, str] = {}
+    for name, named in table.items():
+        for field in named:
+            if field in found:
+                raise ValueError(f"data_classes, field {field!r}: in {found[field]} and in {name}")
+            found[field] = name
+    return found

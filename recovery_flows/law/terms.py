@@ -9,19 +9,28 @@ from __future__ import annotations
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from recovery_flows.law.rows import Limit, LimitUnit
-
-if TYPE_CHECKING:
-    from recovery_flows.law.regime import Regime
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _MOVED_PARTS = 4
 
 
-def due_at(limit: Limit, start: datetime, regime: Regime) -> datetime:
+class LegalTime(Protocol):
+    """By whose days a term is counted: a regime, or a channel across a border."""
+
+    @property
+    def time_zone(self) -> str:
+        """Name of the zone whose midnight ends a day."""
+
+    @property
+    def calendar(self) -> str:
+        """Code of a country's or a market's holidays."""
+
+
+def due_at(limit: Limit, start: datetime, regime: LegalTime) -> datetime:
     """The aware UTC instant at which `limit`, begun at `start` (aware), has run out."""
     if start.tzinfo is None:
         raise ValueError("a term cannot start at an instant without a zone")
@@ -33,7 +42,7 @@ def due_at(limit: Limit, start: datetime, regime: Regime) -> datetime:
     return next_midnight.astimezone(UTC)
 
 
-def unpublished_year(limit: Limit, due: datetime, regime: Regime) -> int | None:
+def unpublished_year(limit: Limit, due: datetime, regime: LegalTime) -> int | None:
     """The year of a term's last day, if its banking days were not published yet; None otherwise.
 
     Where a notice of each year moves working days (China), a count into a later year stands on the
@@ -105,6 +114,8 @@ def _calendar(code: str) -> Any:  # noqa: ANN401 - the library carries no types
     # Published holidays and make-up working days; beyond the published years only the fixed rules.
     import holidays
 
+    if code in holidays.list_supported_financial():
+        return holidays.financial_holidays(code)
     country, _, part = code.partition("-")
     return holidays.country_holidays(country, subdiv=part or None)
 

@@ -12,7 +12,7 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import CallRow, CallState
 from models.entities.catalogue import next_state
-from models.entities.claim import ClaimRow, ClaimState
+from models.entities.claim import ClaimRow, ClaimState, ObjectionRow, ObjectionState
 from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
@@ -36,6 +36,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.LINKAGE: ("linkages", LinkageRow, LinkageState),
     EntityKind.TASK: ("tasks", TaskRow, TaskState),
     EntityKind.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
+    EntityKind.OBJECTION: ("objections", ObjectionRow, ObjectionState),
 }
 
 

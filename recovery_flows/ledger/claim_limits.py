@@ -1,4 +1,4 @@
-"""A claim is upheld at most at what a bank booked: who reports more gets no more than his part."""
+"""A claim is upheld at most at what a bank booked and at what a person has decided of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from recovery_flows.ledger.outstanding_losses import LOST
 
 
 def upheld_minor(claim: ClaimRow, booked_minor: int | None) -> int:
-    """What of a report is upheld once the bank's booking of the payment is known."""
+    """What of a report is upheld by the bank's booking of the payment and by a decision on it."""
+    if claim.decided_minor is not None:
+        most = claim.reported_minor if booked_minor is None else booked_minor
+        return min(claim.decided_minor, claim.reported_minor, most)
     if booked_minor is None:
         return claim.upheld_minor
     return min(claim.reported_minor, booked_minor)
@@ -30,7 +33,7 @@ def moves(file: CaseFile, booked: Mapping[str, int]) -> Iterator[Transition]:
         if claim.state not in LOST or upheld == claim.upheld_minor:
             continue
         values: dict[str, Scalar] = {"upheld_minor": upheld}
-        reason = "a claim is upheld at most at what the bank booked of its payment"
+        reason = "a claim is upheld at most at what was booked of its payment and decided of it"
         yield Transition(EntityKind.CLAIM, claim.id, "limited", claim.state, values, reason=reason)
 
 

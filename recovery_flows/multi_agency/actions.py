@@ -183,7 +183,9 @@ def task_named(file: CaseFile, named: str) -> TaskRow:
     found = [t for t in file.tasks if t.id == named or t.id.startswith(named)]
     if len(found) != 1:
         ref = file.recovery.ref
-        raise MisuseError(f"{ref} has no one task {named}: `recovery link show {ref}` lists them")
+        raise MisuseError(
+            f"{ref} has no one task {named}: `recovery multi-agency show {ref}` lists them"
+        )
     return found[0]
 
 

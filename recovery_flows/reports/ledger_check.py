@@ -6,7 +6,7 @@ No rule that makes postings is asked: a fault of theirs would hide itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,8 +16,9 @@ from sqlmodel import Session
 from models.entities.ledger import RETURNED, TERMS, LedgerAccount
 from models.facts import LineKind
 from models.money import Money
+from models.queries.audit.rollups import rollup_differences
 from models.queries.books import balances
-from models.queries.books.balances import Sum
+from models.queries.books.balances import Stretch, Sum
 
 
 class Check(StrEnum):
@@ -51,6 +52,8 @@ SOURCES = {
     Check.BELOW_ZERO: "nothing: no term is below zero",
     Check.ENTRY: "zero",
 }
+_PLACE = {check: place for place, check in enumerate(Check)}
+_AT_ONCE = 500
 _CONFLICT = "conflict"
 _WAS_THERE = ("exchange_rounding", "disposed")
 _WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
@@ -102,38 +105,57 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCheck:
-    """The result; without differences the ledger says what the facts say."""
+    """The result; without differences the ledger says what the facts say.
+
+    `miscounted` are sentences on what lists, counts and sums are read from.
+    """
 
     lines: tuple[CheckLine, ...]
     differences: tuple[Difference, ...]
+    miscounted: tuple[str, ...] = ()
 
 
 def ledger_check(session: Session) -> LedgerCheck:
-    """Compare every account of every recovery with its own source."""
-    refs = balances.refs_and_currencies(session)
-    ledger, sources = _ledger(session), _sources(session)
+    """Compare every account of every recovery with its own source, some hundreds at a time.
+
+    What lists, counts and sums are read from is worked out anew and compared too.
+    """
     lines: dict[tuple[Check, str], list[int]] = {}
-    differences = []
-    for key in sorted(ledger.keys() | sources.keys(), key=_order):
+    differences: list[tuple[_Key, Difference]] = []
+    for stretch in balances.stretches(session, _AT_ONCE):
+        _compare(session, stretch, lines, differences)
+    return LedgerCheck(
+        tuple(
+            CheckLine(check, SOURCES[check], currency, told, found, told - found, off)
+            for (check, currency), (told, found, off) in sorted(
+                lines.items(), key=lambda line: (_PLACE[line[0][0]], line[0][1])
+            )
+        ),
+        tuple(found for _, found in sorted(differences, key=lambda one: _order(one[0]))),
+        tuple(sentence for _, _, sentence in rollup_differences(session)),
+    )
+
+
+def _compare(
+    session: Session,
+    stretch: Stretch,
+    lines: dict[tuple[Check, str], list[int]],
+    differences: list[tuple[_Key, Difference]],
+) -> None:
+    refs = balances.refs_and_currencies(session, stretch)
+    ledger, sources = _ledger(session, stretch), _sources(session, stretch, refs)
+    for key in ledger.keys() | sources.keys():
         told, found = ledger[key], sources[key]
         line = lines.setdefault((key.check, key.currency), [0, 0, 0])
         line[0], line[1] = line[0] + told, line[1] + found
         if told != found:
             line[2] += 1
-            differences.append(
-                _difference(key, refs.get(key.recovery_id, ("", ""))[0], told, found)
-            )
-    return LedgerCheck(
-        tuple(
-            CheckLine(check, SOURCES[check], currency, told, found, told - found, off)
-            for (check, currency), (told, found, off) in lines.items()
-        ),
-        tuple(differences),
-    )
+            ref = refs.get(key.recovery_id, ("", ""))[0]
+            differences.append((key, _difference(key, ref, told, found)))
 
 
 def _order(key: _Key) -> tuple[int, str, str, str]:
-    return (list(Check).index(key.check), key.currency, key.recovery_id, key.subject_id)
+    return (_PLACE[key.check], key.currency, key.recovery_id, key.subject_id)
 
 
 def _difference(key: _Key, ref: str, told: int, found: int) -> Difference:
@@ -149,11 +171,11 @@ def _difference(key: _Key, ref: str, told: int, found: int) -> Difference:
     )  # fmt: skip
 
 
-def _ledger(session: Session) -> Counter[_Key]:
+def _ledger(session: Session, stretch: Stretch) -> Counter[_Key]:
     """What the postings say, under the key of whatever each is compared with."""
     found: Counter[_Key] = Counter()
     terms: Counter[_Key] = Counter()
-    for row in balances.ledger_sums(session):
+    for row in balances.ledger_sums(session, stretch):
         for check, currency, subject, minor in _checks(row):
             found[_Key(check, currency, row.recovery_id, subject)] += minor
         if row.account in TERMS:
@@ -162,7 +184,7 @@ def _ledger(session: Session) -> Counter[_Key]:
     for key, minor in terms.items():
         if minor < 0:
             found[key] = minor
-    for seq, recovery_id, side, minor in balances.off_balance(session):
+    for seq, recovery_id, side, minor in balances.off_balance(session, stretch):
         currency = side.split()[1]
         found[_Key(Check.ENTRY, currency, recovery_id, f"event {seq}, {side}")] = minor
     return found
@@ -192,12 +214,14 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
         yield Check.IDENTITY, loss, "", claim
 
 
-def _sources(session: Session) -> Counter[_Key]:
+def _sources(
+    session: Session, stretch: Stretch, refs: Mapping[str, tuple[str, str]]
+) -> Counter[_Key]:
     """What claims, banks and traces say, each under the key of its ledger account."""
     found: Counter[_Key] = Counter()
-    refs, places = balances.refs_and_currencies(session), balances.asset_places(session)
+    places = balances.asset_places(session, stretch)
     traced: set[tuple[str, str]] = set()
-    for part in balances.trace_parts(session):
+    for part in balances.trace_parts(session, stretch):
         recovery_id, loss = part.recovery_id, refs[part.recovery_id][1]
         traced.add((recovery_id, part.claim_id))
         if part.kind == _CONFLICT:
@@ -208,16 +232,16 @@ def _sources(session: Session) -> Counter[_Key]:
             is_asset = (recovery_id, part.place) in places
             check, subject = Check.TRACED, part.place if is_asset else ""
         found[_Key(check, loss, recovery_id, subject)] += part.claim_minor
-    for claim in balances.claim_sources(session):
+    for claim in balances.claim_sources(session, stretch):
         of, loss = claim.recovery_id, claim.currency
         found[_Key(Check.REPORTED, loss, of, "")] += claim.reported_minor
         found[_Key(Check.IDENTITY, loss, of, "")] += claim.reported_minor
         found[_Key(Check.NOT_UPHELD, loss, of, "")] += claim.reported_minor - claim.lost_minor
         if (of, claim.claim_id) not in traced:
             found[_Key(Check.NOT_LOCATED, loss, of, "")] += claim.lost_minor
-    for hold in balances.hold_sources(session):
+    for hold in balances.hold_sources(session, stretch):
         found[_Key(Check.HELD, hold.currency, hold.recovery_id, hold.hold_id)] = hold.held_minor
-    for payout in balances.payout_sources(session):
+    for payout in balances.payout_sources(session, stretch):
         of, hold_id = payout.recovery_id, payout.hold_id
         found[_Key(Check.RETURNED, payout.currency, of, hold_id)] += payout.returned_minor
         found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor

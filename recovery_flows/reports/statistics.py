@@ -16,7 +16,7 @@ from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.cases.views import TermLine
 from models.queries.installation.clock import case_now
-from models.store.rollup_rows import SECOND_HOP, SENT_COUNT, sent_at_rank, tally
+from models.store.rollups.rows import SECOND_HOP, SENT_COUNT, sent_at_rank, tally
 from recovery_flows.reports.rates import (
     Rate,
     held_to_returned_rate,

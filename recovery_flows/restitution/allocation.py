@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.money import split_minor
 from recovery_flows.law.rows import Step
+from recovery_flows.restitution.methods.proportional import by_weight
 
 
 class AllocationMethod(StrEnum):
@@ -53,10 +53,13 @@ def allocate(
     claims: Sequence[ClaimShare],
     ladder: Iterable[Step],
     without: Collection[str] = (),
+    *,
+    is_mixed: bool = False,
 ) -> AllocationResult:
     """Divide `pool_minor` (currency of the losses) by the first step of the ladder that fits.
 
-    Direct where the money of one claim only is traced into the pool, else pro rata on net loss;
+    Direct where the money of one claim only is traced into the pool and the pool is not mixed
+    (times do not tell whose it is), else pro rata on net loss;
     nobody gets more than his net loss. Claims `without` a part (a share of theirs is less than a
     coin that can be paid) count for the method and get nothing.
 
@@ -65,7 +68,7 @@ def allocate(
     """
     _check(pool_minor, claims)
     ordered = sorted(claims, key=lambda claim: (claim.first_loss_at, claim.claim_id))
-    direct = sum(claim.traced_minor > 0 for claim in ordered) == 1
+    direct = not is_mixed and sum(claim.traced_minor > 0 for claim in ordered) == 1
     method = AllocationMethod.DIRECT if direct else AllocationMethod.PRO_RATA
     weights = [
         0
@@ -73,7 +76,7 @@ def allocate(
         else claim.net_loss_minor
         for claim in ordered
     ]
-    payouts = _payouts(pool_minor, weights)
+    payouts = by_weight(pool_minor, weights).minor
     step = _step(method, ladder)
     return AllocationResult(
         method=method,
@@ -85,12 +88,6 @@ def allocate(
         needs_notice=step.needs_notice,
         undistributed_minor=pool_minor - sum(payouts),
     )
-
-
-def _payouts(pool_minor: int, weights: Sequence[int]) -> list[int]:
-    # The weights are the caps: below their sum no share reaches its cap, at their sum all do.
-    total = min(pool_minor, sum(weights))
-    return split_minor(total, weights) if total else [0] * len(weights)
 
 
 def _step(method: AllocationMethod, ladder: Iterable[Step]) -> Step:

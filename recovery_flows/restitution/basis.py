@@ -25,7 +25,7 @@ _UNTIL_SENT = frozenset({"holds"})
 
 def spelled(file: CaseFile, asset: AssetRow) -> str:
     """The basis of an allocation of `asset` drafted now, as its row keeps it: digests, no data."""
-    numbers = [_number(a) for a in file.allocations]
+    numbers = [number_of(a) for a in file.allocations]
     return _spell(file, asset, 1 + max(numbers, default=0), "")
 
 
@@ -50,7 +50,7 @@ def _claims(file: CaseFile, number: int, own: str) -> list[object]:
     earlier = {
         a.id
         for a in file.allocations
-        if a.id != own and _number(a) <= number and a.state is not AllocationState.VOID
+        if a.id != own and number_of(a) <= number and a.state is not AllocationState.VOID
     }
     return [
         [c.id, c.state is ClaimState.FILED, c.upheld_minor - committed_minor(file, c, only=earlier)]
@@ -73,7 +73,8 @@ def _short(value: object) -> str:
     return digest(value)[:16]
 
 
-def _number(allocation: AllocationRow) -> int:
+def number_of(allocation: AllocationRow) -> int:
+    """The allocation's place in the recovery's order of drafting; 0 before places were kept."""
     return int(json.loads(allocation.basis)["number"]) if allocation.basis else 0
 
 

@@ -14,7 +14,7 @@ from models.step_wording import NOTHING, Wording, say
 from recovery_flows.freezing.freeze_plan import surplus_stops
 from recovery_flows.ledger import discrepancies, pools, releasable
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
-from recovery_flows.restitution import payouts, refused_payouts
+from recovery_flows.restitution import objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import ClaimShare
 
 
@@ -56,6 +56,8 @@ def _waits_for_people(file: CaseFile, asset: AssetRow, but: str) -> Wording:
     given = {p.claim_id for p in file.payouts_of(but)} or {c.id for c in file.claims}
     if any(c.asked_account_id for c in file.claims if c.id in given):
         return say("payee_asked")
+    if objections.holds_up(file, asset, given):
+        return say("objection_first")
     if discrepancies.open_on(file, asset_id=asset.id) or any(
         discrepancies.open_on(file, claim_id=claim_id) for claim_id in given
     ):
@@ -124,7 +126,8 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
 
     Mixed money is divided over the case: a victim's share is by loss, wherever in the file his own
     money lies. So is what is left where the victims traced here are whole. A claim whose payment
-    the trace has not found has no part.
+    the trace has not found has no part. Money is one claim's only where times say so under every
+    rule of the ladder: where they do not agree it is mixed, whatever the adopted trace says.
     """
     if file.trace is None:
         return []
@@ -141,6 +144,8 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
         and c.id in located
         and pools.is_payable(file, asset, net_loss_minor(file, c))
     ]
+    if asset.account_id in file.trace.mixed:
+        return open_claims
     here = [share for share in open_claims if share.traced_minor]
     return here if len(here) == 1 else open_claims
 

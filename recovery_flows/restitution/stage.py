@@ -19,7 +19,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.restitution import basis, distribution, payouts, refused_payouts
+from recovery_flows.restitution import basis, distribution, objections, payouts, refused_payouts
 from recovery_flows.restitution.allocation import AllocationResult, allocate
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
@@ -46,7 +46,8 @@ def _end_notice(progress: Changeset, allocation: AllocationRow, now: datetime) -
     if allocation.state is not AllocationState.NOTICE or allocation.notice_to is None:
         return
     if allocation.notice_to <= now:
-        reason = "no objection is on file"
+        undecided = objections.open_ones(progress.file)
+        reason = f"{len(undecided)} objections to be decided" if undecided else "none objected"
         progress.take(
             Transition(
                 EntityKind.ALLOCATION,
@@ -117,10 +118,11 @@ def _divide(
     """
     shares, given = claim_shares(file, asset), pools.pools(file, asset)
     ladder = laws[file.recovery.regime].ladder
+    is_mixed = file.trace is not None and asset.account_id in file.trace.mixed
     stand_back: set[str] = set()
     while True:
         pool = sum(p.payable_minor for p in given)
-        result = allocate(pool, shares, ladder, stand_back)
+        result = allocate(pool, shares, ladder, stand_back, is_mixed=is_mixed)
         parts, unpaid = distribution.parts_of(result, given)
         if parts or len(unpaid) < 2:
             return result, parts

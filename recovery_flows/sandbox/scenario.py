@@ -1,4 +1,4 @@
-"""Choosing what goes wrong in a run of the sandbox: by a file of faults, or by a seed."""
+"""Chooses the faults of a run: from a file, or by a seed."""
 
 from __future__ import annotations
 

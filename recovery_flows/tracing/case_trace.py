@@ -24,8 +24,8 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.postings import CONFLICT
 from recovery_flows.tracing import contradictions, onward_accounts
 from recovery_flows.tracing.inputs import TraceInputs, gather
-from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
+from recovery_flows.tracing.methods.two_parts import Among
 from recovery_flows.tracing.methods.types import Trace
 
 
@@ -51,7 +51,7 @@ def trace_file(
     for sentence in changed_bookings(session, vault, file.recovery.id, given.accounts):
         raise BookingsChangedError(sentence)
     trace = traced(file.recovery, given, now)
-    view, text = _view(file, trace, now)
+    view, text = _view(file, trace, now, mixed_accounts(given, now))
     if contradictions.refuse(progress, view, now, digest(text)):
         return
     known_places = places(session, {p.account_id for p in view.positions})
@@ -88,13 +88,41 @@ def trace_under(rule: RuleName, given: TraceInputs, now: datetime, among: str = 
     return given.purses.together(trace)
 
 
+_LADDER = (RuleName.FIFO, RuleName.LIFO, RuleName.PRO_RATA)
+"""By these the ladder tells whether times say whose money it is: where all of them agree."""
+
+
+def mixed_accounts(given: TraceInputs, now: datetime) -> frozenset[str]:
+    """Accounts of whose money the rules of the ladder do not all name the same victims.
+
+    Source: CBRC and MPS Provisions on returning frozen funds (2016) art 8(2); the test is this
+    project's reading of it.
+    """
+    if len({source.claim_id for source in given.sources}) < 2:
+        return frozenset()
+    found = [_whose(trace_under(rule, given, now)) for rule in _LADDER]
+    accounts = {account for whose in found for account in whose}
+    return frozenset(a for a in accounts if len({whose.get(a, frozenset()) for whose in found}) > 1)
+
+
+def _whose(trace: Trace) -> dict[str, frozenset[str]]:
+    """The claims whose money each account holds."""
+    claims: dict[str, set[str]] = {}
+    for position in trace.positions:
+        if position.amount_minor:
+            claims.setdefault(position.account, set()).add(position.claim_id)
+    return {account: frozenset(here) for account, here in claims.items()}
+
+
 def rule_text(recovery: RecoveryRow) -> str:
     """The rule in force as an adopted trace spells it."""
     among = recovery.tracing_among
     return f"{recovery.tracing_rule}/{among}" if among else recovery.tracing_rule
 
 
-def _view(file: CaseFile, trace: Trace, now: datetime) -> tuple[TraceView, str]:
+def _view(
+    file: CaseFile, trace: Trace, now: datetime, mixed: frozenset[str]
+) -> tuple[TraceView, str]:
     sums: dict[tuple[str, str], list[int]] = {}
     for position in trace.positions:
         both = sums.setdefault((position.account, position.claim_id), [0, 0])
@@ -115,10 +143,10 @@ def _view(file: CaseFile, trace: Trace, now: datetime) -> tuple[TraceView, str]:
         GonePart(kind, account, claim, amount, minor)
         for (kind, account, claim), (amount, minor) in sorted(gone.items())
     )
-    text = trace_json(positions, ended)
+    text = trace_json(positions, ended, mixed)
     rule = rule_text(file.recovery)
     name = derive_id("trace", file.recovery.id, now.isoformat(), rule, text)
-    return TraceView(name, rule, now, positions, ended), text
+    return TraceView(name, rule, now, positions, ended, mixed), text
 
 
 def depths(trace: Trace) -> dict[str, int]:

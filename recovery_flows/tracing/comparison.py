@@ -12,9 +12,9 @@ from models.entities.recovery import RecoveryRow
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.tracing.case_trace import trace_under
 from recovery_flows.tracing.inputs import TraceInputs
-from recovery_flows.tracing.methods.batch import payers_first
 from recovery_flows.tracing.methods.catalogue import RULES, RuleInfo, RuleName, Standing
 from recovery_flows.tracing.methods.compare import moved_minor
+from recovery_flows.tracing.methods.ordering import payers_first
 from recovery_flows.tracing.methods.types import Basis, Trace, Transfer
 from recovery_flows.tracing.views import RuleColumn
 

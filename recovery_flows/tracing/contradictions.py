@@ -1,4 +1,4 @@
-"""A trace that contradicts money paid back or on its way: not adopted, or owned where it is."""
+"""A trace that contradicts payouts: it is not adopted, or the contradiction is recorded."""
 
 from __future__ import annotations
 

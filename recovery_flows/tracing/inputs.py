@@ -77,7 +77,7 @@ def gather(session: Session, file: CaseFile) -> TraceInputs:
     booked = {c.id: minor for c, t in reported if (minor := _booked_minor(c, t)) is not None}
     return TraceInputs(
         transfers=told.apart(payments),
-        sources=tuple(_source(c, t, booked.get(c.id)) for c, t in reported),
+        sources=tuple(_source(c, t, booked.get(c.id)) for c, t in reported if c.decided_minor != 0),
         openings=tuple(openings_for(told.apart(merged.transfers), known, coverage)),
         coverage=coverage,
         holds=held_over_time(histories, file.recovery.id),

@@ -1,4 +1,4 @@
-"""Following the money: a trace adopted, accounts found, each given its place to start."""
+"""Adopts a trace and adds the accounts it found, each with the stage where its work begins."""
 
 from __future__ import annotations
 

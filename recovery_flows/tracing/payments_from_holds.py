@@ -1,4 +1,4 @@
-"""Payments beside holds: what a bank paid out of a hold is no payment of the holder's."""
+"""Payouts from a hold are no payments of the account holder: they are left out of the trace."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import replace
 from models.facts import LineKind
 from models.held_over_time import HoldHistory, PaidFrom
 from models.queries.books.money import StoredLine
+from recovery_flows.tracing.methods.merge import BOOKING_DRIFT
 from recovery_flows.tracing.methods.opening import Covered
-from recovery_flows.tracing.methods.pairing import BOOKING_DRIFT
 from recovery_flows.tracing.methods.types import Transfer
 
 _Lines = Mapping[str, Sequence[StoredLine]]

@@ -1,4 +1,4 @@
-"""The rule by which a recovery is traced: chosen with a reason, in force once a second says yes."""
+"""The tracing rule of a recovery: requested with a reason, in force once approved."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName, Standing
+from recovery_flows.tracing.methods.two_parts import Among
 
 _WHY_NOT = {
     Standing.LEAD: "it says where to look, no court attributes by it",

@@ -1,4 +1,4 @@
-"""Asking for another tracing rule: what would change is worked out, the reason is kept sealed."""
+"""Requests another tracing rule: computes what would change, stores the reason encrypted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import rule_choice
 from recovery_flows.tracing.comparison import moved_by
 from recovery_flows.tracing.inputs import gather
-from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName
+from recovery_flows.tracing.methods.two_parts import Among
 
 
 def rule_of(text: str) -> RuleName:

@@ -1,30 +1,55 @@
-"""What makes a recovery due to be traced again: a statement that came in, or its refusal."""
+"""Marks a recovery to be traced again: a statement arrived, or was refused."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.outcome import Scalar, Transition
+from recovery_flows.freezing.answers import CLOCKS_APART
+from recovery_flows.freezing.drafts import takes_over
 from recovery_flows.ledger.changeset import Changeset
 
 SILENT = "the bank refused its statement"
 
 
 def take_statement(
-    progress: Changeset, noun: EntityKind, subject_id: str, covers_to: datetime
+    progress: Changeset,
+    noun: EntityKind,
+    subject_id: str,
+    covers_to: datetime,
+    asked_at: datetime | None = None,
 ) -> None:
-    """A statement came in for an asset or a claim's own account: the trace is due again."""
+    """A statement came in for an asset or a claim's own account: the trace is due again.
+
+    `asked_at` is when the bank was asked for it; one that ends before a hold that was known then is
+    not asked for again and again: a person asks once the bank can tell.
+    """
     values: dict[str, Scalar] = {"statement_to": covers_to}
     if noun is EntityKind.ASSET:
         asset = progress.file.asset(subject_id)
         if asset.left_alone.startswith(SILENT):
             values["left_alone"] = ""
+        if asked_at is not None and _falls_short(progress.file, asset.id, covers_to, asked_at):
+            values["left_alone"] = f"{SILENT} of what came after {covers_to:%Y-%m-%d %H:%M} UTC"
         progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
     else:
         claim = next(c for c in progress.file.claims if c.id == subject_id)
         progress.take(Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, values))
     want_trace(progress)
+
+
+def _falls_short(file: CaseFile, asset_id: str, covers_to: datetime, asked_at: datetime) -> bool:
+    """Whether a bank was asked after its hold, and tells only of what came long before it.
+
+    One asked together with the stop may miss it by a moment: it is asked again at once.
+    """
+    short = covers_to + CLOCKS_APART
+    return any(
+        h.acted_at is not None and short < h.acted_at <= asked_at and not takes_over(file, h)
+        for h in file.holds_of(asset_id)
+    )
 
 
 def want_trace(progress: Changeset) -> None:

@@ -208,9 +208,9 @@ def test_a_payee_that_cannot_be_paid_is_refused(
 
 def test_two_recoveries_become_one_and_none_joins_itself(run: Any, unit: Any) -> None:
     first, second = unit.reported(2)
-    assert run("join", first, first).sentence() == "a recovery cannot join itself"
+    assert run("merge", first, first).sentence() == "a recovery cannot be merged with itself"
     for ref in (first, second):
         assert run("advance", ref, "--case-number", "SYN-1").code == 0
-    assert run("join", second, first).out == f"{second} joined {first}\n"
+    assert run("merge", second, first).out == f"{second} joined {first}\n"
     assert len(unit.page(first)["claims"]) == 2
-    assert run("join", second, first).code == 3
+    assert run("merge", second, first).code == 3

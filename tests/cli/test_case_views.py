@@ -47,7 +47,7 @@ def test_ended_recoveries_are_listed_on_demand(run: Any, unit: Any) -> None:
     first, second = unit.reported(2)
     for ref in (first, second):
         assert run("advance", ref, "--case-number", "SYN-1").code == 0
-    assert run("join", first, second).code == 0
+    assert run("merge", first, second).code == 0
     assert [x["ref"] for x in run("list", "--json").json()["lines"]] == [first]
     everything = run("list", "--all", "--json").json()
     assert {x["ref"] for x in everything["lines"]} == {first, second}
@@ -90,7 +90,7 @@ def test_as_many_events_are_shown_as_asked_for(run: Any, unit: Any) -> None:
         ("advance", "R-1999-0001"),
         ("note", "R-1999-0001", "text"),
         ("hold", "amend", "R-1999-0001", "--hold", "hold-x", "--amount", "1"),
-        ("join", "R-1999-0001", "R-1999-0002"),
+        ("merge", "R-1999-0001", "R-1999-0002"),
     ],
 )
 def test_an_unknown_reference_is_named_with_the_way_to_find_one(

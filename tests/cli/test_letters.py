@@ -130,7 +130,7 @@ def test_a_bank_with_calls_in_doubt_is_not_switched_to_letters(run: Any, unit: A
         (["answer", "call-none", "--state", "held"], 2, "takes the bank's letter: --document"),
         (["answer", "call-none", "--document", "/no/such.pdf"], 2, "such.pdf cannot be read"),
         (["document", "call-none"], 2, "there is no letter call-none"),
-        (["drop", "call-none", "--reason", " "], 2, "takes a reason"),
+        (["cancel", "call-none", "--reason", " "], 2, "takes a reason"),
         (["list", "R-1999-0001"], 2, "there is no recovery"),
     ],
 )

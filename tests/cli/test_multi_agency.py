@@ -1,4 +1,4 @@
-"""`recovery link` by its commands: previewed, started, shown, renewed; bad input in a sentence."""
+"""`recovery multi-agency` by its commands: previewed, started, shown, renewed, refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_partner_is_registered_with_its_kind(run: Any, ref: str) -> None:
 
 
 def test_a_preview_says_who_would_get_what_and_sends_nothing(run: Any, ref: str) -> None:
-    said = run("link", "start", ref, "--number", NUMBER, "--query", "--preview")
+    said = run("multi-agency", "start", ref, "--number", NUMBER, "--query", "--preview")
     assert said.code == 0, said.err
     assert [line.split()[:2] for line in said.out.splitlines()[1:]] == [
         ["the-telecom", "preserve"], ["the-telecom", "suspend"], ["the-telecom", "query"],
@@ -39,31 +39,31 @@ def test_a_preview_says_who_would_get_what_and_sends_nothing(run: Any, ref: str)
     ]  # fmt: skip
     assert '"victims": 1' in said.out
     assert NUMBER not in said.out
-    assert "has no linkage" in run("link", "show", ref).out
+    assert "has no multi-agency request" in run("multi-agency", "show", ref).out
 
 
 def test_a_linkage_is_started_shown_and_told_to_a_regulator_without_anybody(
     run: Any, unit: Any, ref: str
 ) -> None:
-    done = run("link", "start", ref, "--number", "-", stdin=f"{NUMBER}\n")
+    done = run("multi-agency", "start", ref, "--number", "-", stdin=f"{NUMBER}\n")
     assert done.out.splitlines()[0] == (
         f"{ref}: linkage started, 4 tasks to 3 partners in one second; another person confirms it"
     )
-    board = run("link", "show", ref).out
+    board = run("multi-agency", "show", ref).out
     assert "4 tasks to 3 partners, running, confirmation pending; started" in board
     assert board.count("\n  >") == 1
     assert "1d 00h" in board
-    told = run("link", "show", ref, "--regulator").out
+    told = run("multi-agency", "show", ref, "--regulator").out
     assert f"{ref}  running, 1 victim" in told
     for private in ("lin ", "··", "the-telecom", "bank-slow", "Synthetic"):
         assert private not in told
-    tasks = run("link", "show", ref, "--json").json()[0]["tasks"]
+    tasks = run("multi-agency", "show", ref, "--json").json()[0]["tasks"]
     assert {t["partner_kind"] for t in tasks} == {"telecom", "bank", "authority"}
     assert "answers due" in run("show", ref).out
     assert "telecom" in run("approve").out
     run("approve", unit.page(ref)["approvals"][-1]["approval_id"], "--as", "chen")
-    assert "confirmation approved" in run("link", "show", ref).out
-    again = run("link", "start", ref, "--number", NUMBER)
+    assert "confirmation approved" in run("multi-agency", "show", ref).out
+    again = run("multi-agency", "start", ref, "--number", NUMBER)
     assert (again.code, "nobody to ask" in again.sentence()) == (3, True)
 
 
@@ -80,26 +80,27 @@ def test_what_cannot_be_asked_is_refused_in_one_sentence(run: Any, ref: str) -> 
         (["--as", "chen"], 3, "takes the role officer"),
         (["--seen-version", "0"], 3, "has changed since you looked"),
     ):
-        said = run("link", "start", ref, *words)
+        said = run("multi-agency", "start", ref, *words)
         assert (said.code, sentence in said.sentence()) == (code, True), words
 
 
 def test_acts_on_a_task_that_is_not_there_or_not_answered_are_refused(run: Any, ref: str) -> None:
-    run("link", "start", ref, "--number", NUMBER)
-    tasks = run("link", "show", ref, "--json").json()[0]["tasks"]
+    run("multi-agency", "start", ref, "--number", NUMBER)
+    tasks = run("multi-agency", "show", ref, "--json").json()[0]["tasks"]
     name = next(t["task_id"] for t in tasks if t["kind"] == "preserve")
     for words, code, sentence in (
         (("renew", ref, "task-none"), 2, "no one task task-none"),
         (("renew", ref, "task-"), 2, "no one task task-"),
         (("renew", ref, name[:12]), 3, "nothing is preserved to renew"),
         (("read", ref, name), 3, "has not answered task"),
-        (("withdraw", ref, name, "--reason", " "), 2, "takes a reason"),
+        (("cancel", ref, name, "--reason", " "), 2, "takes a reason"),
     ):
-        said = run("link", *words)
+        said = run("multi-agency", *words)
         assert (said.code, sentence in said.sentence()) == (code, True), words
-    assert "is taken back" in run("link", "withdraw", ref, name, "--reason", "a mistake").out
+    assert "is taken back" in run("multi-agency", "cancel", ref, name, "--reason", "a mistake").out
     states = {
-        t["task_id"]: t["state"] for t in run("link", "show", ref, "--json").json()[0]["tasks"]
+        t["task_id"]: t["state"]
+        for t in run("multi-agency", "show", ref, "--json").json()[0]["tasks"]
     }
     assert states[name] == "cancelled"
 
@@ -109,12 +110,12 @@ def test_two_files_that_become_one_bring_their_linkages_and_say_what_both_ask(
 ) -> None:
     (other,) = unit.reported(2)
     assert run("advance", other, "--case-number", "SYN-2").code == 0
-    assert "asks about too" not in run("link", "start", ref, "--number", NUMBER).out
-    done = run("link", "start", other, "--number", NUMBER, "--partner", "the-telecom").out
+    assert "asks about too" not in run("multi-agency", "start", ref, "--number", NUMBER).out
+    done = run("multi-agency", "start", other, "--number", NUMBER, "--partner", "the-telecom").out
     assert "another recovery asks about the subject of 2 too" in done
-    assert run("join", ref, other).code == 0
-    assert run("link", "show", ref).out.count("tasks to") == 2
-    assert run("link", "show", other).out.startswith(f"{other} has no linkage")
+    assert run("merge", ref, other).code == 0
+    assert run("multi-agency", "show", ref).out.count("tasks to") == 2
+    assert run("multi-agency", "show", other).out.startswith(f"{other} has no multi-agency request")
     assert run("audit", "verify").code == 0
 
 

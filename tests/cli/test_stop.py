@@ -141,7 +141,7 @@ def test_the_same_payment_again_is_already_reported_and_takes_a_decision(run: An
     shown = run("stop", "-", "--dry-run", stdin=AGAIN)
     assert shown.code == 3
     assert "! this payment is already reported as R-2026-0001: yours" in shown.out
-    refused = run("stop", "-", "--as", "both", "--knowing", stdin=AGAIN)
+    refused = run("stop", "-", "--as", "both", "--allow-duplicate", stdin=AGAIN)
     assert refused.code == 3
     assert refused.sentence() == (
         "this payment is already reported as R-2026-0001: ask lin; nothing was done; if it is "
@@ -160,7 +160,7 @@ def test_a_shared_account_takes_knowing_on_both_commands_and_lists_mark_it(run: 
     refused = run("stop", "-", "--as", "both", stdin=OTHER)
     assert refused.code == 3
     assert "the account is also in R-2026-0001: ask lin" in refused.sentence()
-    assert run("stop", "-", "--as", "both", "--knowing", stdin=OTHER).code == 0
+    assert run("stop", "-", "--as", "both", "--allow-duplicate", stdin=OTHER).code == 0
     page = run("show", "R-2026-0002", "--as", "lin", "--json").json()
     assert [also["sentence"] for also in page["also"]] == [
         "the account is also in R-2026-0001: yours"
@@ -180,7 +180,7 @@ def test_advance_is_refused_with_code_3_unless_it_is_known(unit: Any, run: Any) 
         assert run("advance", ref, "--case-number", "1").code == 0
     assert run("advance", first).code == 3
     assert "is also in R-2026-0002: yours" in run("advance", first).sentence()
-    assert run("advance", first, "--knowing").code == 0
+    assert run("advance", first, "--allow-duplicate").code == 0
     events = run("show", first, "--json").json()["events"]
     (left,) = [e for e in events if e["event"] == "ordered_first"]
     assert left["reason"] == "sent knowing that 1 other recovery (of lin) had it too"

@@ -108,3 +108,11 @@ async def test_a_feed_that_has_more_but_no_link_is_unreadable(
     scripted.will({"items": [], "hasMoreElements": True, "links": []})
     with pytest.raises(AnswerUnreadableError, match="links"):
         await bank.events(SINCE)
+
+
+async def test_a_statement_covers_no_more_than_was_asked_for(
+    scripted: Any, bank: PartnerBank
+) -> None:
+    scripted.will(statement_page(toDate="2026-03-02T23:59:59Z"))
+    fact, _ = await bank.statement("6222", SINCE, SINCE + timedelta(hours=9))
+    assert fact.covers_to == SINCE + timedelta(hours=9)

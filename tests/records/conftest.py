@@ -42,7 +42,7 @@ from models.store.documents import keep
 from models.store.intake import file_reports
 from models.store.partners import register
 from models.store.people import appoint, appoint_engine
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.access import log_in
 from recovery_flows.access.log_in import by_system_user

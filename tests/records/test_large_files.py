@@ -14,9 +14,10 @@ from models.facts import Direction, LineKind
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.books.money import lines_of
-from models.store import line_imports, pacing
+from models.store import pacing
 from models.store.documents import keep
-from models.store.statements import record_statement
+from models.store.statements import line_imports
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.statement_files import large_files
 from recovery_flows.cases.statement_files.storing import SMALL, TakenFile, take_in

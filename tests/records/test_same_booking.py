@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, strategies as st
 
-from models.store.same_booking import Told, matches
+from models.store.statements.bookings import Told, matches
 
 FIRST = date(2026, 3, 2)
 

@@ -14,7 +14,7 @@ from models.ids import digest_bytes
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.store.documents import keep
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.statement_files.storing import TakenFile, take_in
 from recovery_flows.errors import MisuseError, RefusedError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.facts import AccountRef, LineFact, StatementFact
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, unit_of_work
 
 

@@ -10,7 +10,7 @@ from recovery_flows.tracing.kernel.adapt_exposure import trace_exposure
 from recovery_flows.tracing.kernel.adapt_shares import trace_shares
 from recovery_flows.tracing.kernel.entry import trace_arrays
 from recovery_flows.tracing.methods.catalogue import RuleName, trace_by
-from recovery_flows.tracing.methods.tiho import in_order
+from recovery_flows.tracing.methods.rules import in_order
 from recovery_flows.tracing.methods.types import Trace, check_conserved
 from tests.rules.worlds import Case
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import fifo, lifo, poison, pro_rata
+from recovery_flows.tracing.methods import poison
+from recovery_flows.tracing.methods.rules import fifo, lifo, pro_rata
 from recovery_flows.tracing.methods.types import Coverage, Source, Trace, TraceRule, Transfer
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import fifo, lifo, pro_rata
 from recovery_flows.tracing.methods.compare import (
     DayOrder,
     edge_flows,
@@ -13,6 +12,7 @@ from recovery_flows.tracing.methods.compare import (
     reordered,
     shares,
 )
+from recovery_flows.tracing.methods.rules import fifo, lifo, pro_rata
 from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,

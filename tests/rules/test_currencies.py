@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import fifo
 from recovery_flows.tracing.methods.currencies import purses
+from recovery_flows.tracing.methods.rules import fifo
 from recovery_flows.tracing.methods.types import Coverage, Source, Transfer
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import lifo, pro_rata
 from recovery_flows.tracing.methods.compare import edge_flows
+from recovery_flows.tracing.methods.rules import lifo, pro_rata
 from recovery_flows.tracing.methods.types import Coverage, Source, Trace, Transfer
 
 PLACE = Path(__file__).parents[3] / "shared" / "samples" / "transfers" / "follow_the_money"

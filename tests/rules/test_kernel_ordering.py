@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from recovery_flows.tracing.methods.batch import payers_first, whole_payers_first
+from recovery_flows.tracing.methods.ordering import payers_first, whole_payers_first
 
 np = pytest.importorskip("numpy", reason="the extra `fast` is not installed")
 pytest.importorskip("numba", reason="the extra `fast` is not installed")

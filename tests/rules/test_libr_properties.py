@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import libr
-from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods.rules import LIBR
+from recovery_flows.tracing.methods.two_parts import Among
 from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Trace, Transfer
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def trace(rows: list[Booking], opening: int, upto: int, among: Among = Among.FIF
         if what == "victim in":
             sources.append(Source(f"t{number}", f"V{number}", minor))
     openings, known = [Opening("M", opening, Basis.INFERRED)], [Coverage("M", START, END)]
-    return libr.trace(transfers, sources, openings, known, as_of=END, among=among)
+    return LIBR[among].trace(transfers, sources, openings, known, as_of=END)
 
 
 def claimed(rows: list[Booking], opening: int, upto: int, among: Among) -> int:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import fifo, libr, lifo, poison, pro_rata, tainted_first
+from recovery_flows.tracing.methods import poison
+from recovery_flows.tracing.methods.rules import fifo, libr, lifo, pro_rata, tainted_first
 from recovery_flows.tracing.methods.types import (
     Basis,
     Coverage,

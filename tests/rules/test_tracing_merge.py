@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings, strategies as st
 
 from models.facts import Direction, LineKind
-from recovery_flows.tracing.methods import fifo
 from recovery_flows.tracing.methods.merge import AccountLine, merge_lines, transfers_from_lines
+from recovery_flows.tracing.methods.rules import fifo
 from recovery_flows.tracing.methods.types import Coverage, Source, Transfer
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)

@@ -4,15 +4,21 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from models.facts import LineKind
-from recovery_flows.tracing.methods import fifo, libr, lifo, pro_rata, tainted_first, tiho
-from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.opening import openings_for
+from recovery_flows.tracing.methods.rules import (
+    fifo,
+    libr,
+    libr_pro_rata,
+    lifo,
+    pro_rata,
+    tainted_first,
+    tiho,
+)
 from recovery_flows.tracing.methods.types import (
     Basis,
     Conflict,
@@ -31,7 +37,7 @@ CURRENCY = {"A": "CNY", "B": "CNY", "C": "CNY", "D": "USD", "E": "USD"}
 EVERY_RULE = pytest.mark.parametrize(
     "rule",
     [fifo.trace, lifo.trace, pro_rata.trace, libr.trace, tainted_first.trace, tiho.trace,
-     partial(libr.trace, among=Among.PRO_RATA)],
+     libr_pro_rata.trace],
 )  # fmt: skip
 
 NAMES = st.sampled_from([*ACCOUNTS, None])

@@ -32,8 +32,8 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.sealing.signed_heads import HeadFile
 from models.sealing.vault import Vault
-from models.store import calls, clock, documents, partners, people, statements
-from models.store.intake import file_reports
+from models.store import calls, clock, documents, intake, partners, people
+from models.store.statements import statements
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
@@ -117,7 +117,7 @@ class Unity:
             end_to_end_id=f"E{external}", method=method,
         )  # fmt: skip
         with unit_of_work(self.database) as unit:
-            return file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
+            return intake.file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
 
     def change(self, recovery_id: str, *changes: _Change) -> None:
         """Do as the engine does: change the file, run every stage's rules, record."""
@@ -288,8 +288,7 @@ def look() -> Callable[[RecoveryApp], str]:
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database with its key, made once and copied for each test."""
-    folder = tmp_path_factory.mktemp("founded")
-    Unity(folder).database.dispose()
+    Unity(folder := tmp_path_factory.mktemp("founded")).database.dispose()
     return folder
 
 

@@ -5,6 +5,12 @@ from typing import Any
 
 import pytest
 
+from models.entities.event import EntityKind
+from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
+from models.outcome import Outcome, Transition
+from models.store.record import record
+from models.store.unit import Actor, unit_of_work
 from tui.widgets.queue import QueueTable
 
 
@@ -179,3 +185,39 @@ async def test_a_new_report_stands_first_with_its_age_and_old_ones_say_how_old_t
             assert refs == ["0003", "0002", "0001"]
             assert "‼ -28h" in text or "‼ -1d 04h" in text
     assert old
+
+
+@pytest.fixture
+def ended(unity: Any) -> str:
+    """A recovery that was closed with nothing recovered."""
+    recovery: str = unity.report(300_000)
+    unity.desk("li").advance(recovery, case_number="1")
+    with unit_of_work(unity.database) as unit:
+        closing = Transition(
+            EntityKind.RECOVERY, recovery, "closed_no_recovery", RecoveryState.OPEN
+        )
+        record(unit, Actor("wang", Role.SUPERVISOR), unity.now, recovery, Outcome((closing,)))
+    return recovery
+
+
+@pytest.mark.usefixtures("ended")
+async def test_c_lists_what_has_ended_and_leaves_it_out_again(
+    unity: Any, wait: Any, look: Any
+) -> None:
+    app = unity.app("li")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "0 open recoveries", "1 closed", "c lists the 1 that have ended")
+        await pilot.press("c")
+        await wait(pilot, app, "listed too", "R-2026-0001", "closed")
+        await pilot.press("enter")
+        await wait(pilot, app, "Where the money is")
+        await pilot.press("1", "c")
+        await wait(pilot, app, "c lists the 1 that have ended")
+        assert "listed too" not in look(app)
+
+
+async def test_a_demo_that_begins_tells_what_will_be_seen(unity: Any, wait: Any) -> None:
+    for size in ((80, 24), (120, 40)):
+        app = unity.app("li", story=lambda: "the banks are coming up")
+        async with app.run_test(size=size) as pilot:
+            await wait(pilot, app, "The demo begins", "the bank pays the victims", "? the keys")

@@ -87,6 +87,7 @@ class Bank(HoldingDesk):
         self._save(payout, "SETTLED", at)
         hold.held -= debit
         self._save(hold, hold.status if hold.held else "PAID_OUT", at)
+        hold.is_untold = kind == "quiet"
         self._book(payout, hold, at, 1)
 
     def _book(self, payout: Payout, hold: Hold, at: datetime, sign: int) -> None:

@@ -95,6 +95,8 @@ class Resource:
     modified: datetime
     reason: str | None = None
     is_misquoted: bool = False
+    is_untold: bool = False
+    """Whether the feed keeps quiet about it as it is now: only who asks is told."""
     past: list[tuple[datetime, Json]] = field(default_factory=list)
 
 

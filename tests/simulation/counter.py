@@ -125,6 +125,7 @@ class Desk:
         uneven = self.hold_stamp if isinstance(one, Hold) else timedelta(0)
         one.status, one.modified = status, at + uneven
         one.revision += 1
+        one.is_untold = False
 
     # What the oracle asks
 
@@ -140,5 +141,7 @@ class Desk:
 
     def resources(self) -> Iterator[Hold | Payout]:
         """Everything that the feed can tell."""
-        yield from (hold for hold in self.holds.values() if hold.kind != "voluntary")
+        for hold in self.holds.values():
+            if hold.kind != "voluntary" and not hold.is_untold:
+                yield hold
         yield from self.payouts.values()

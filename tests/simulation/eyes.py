@@ -51,6 +51,7 @@ class Eyes:
     _repeats: dict[str, int] = field(default_factory=dict)
     _released: int = 0
     _ordered: int = 0
+    _looked: int = 0
 
     # Rows
 
@@ -71,8 +72,29 @@ class Eyes:
         if news is not None and self.night < news + A_NIGHT:
             return True
         planned = "SELECT 1 FROM partner WHERE id = ? AND feed_due_at IS NOT NULL"
+        return bool(self._all(planned, bank)) or self._is_asked(bank) or self._is_waited_for(bank)
+
+    def _is_asked(self, bank: str) -> bool:
+        """Whether a call to this bank is open."""
         calls = "SELECT 1 FROM call WHERE partner_id = ? AND state IN ('planned','sent','unknown')"
-        return bool(self._all(planned, bank) or self._all(calls, bank)) or self._is_waited_for(bank)
+        return bool(self._all(calls, bank))
+
+    def _hold_will_be_told(self, bank: Bank, hold: Hold) -> bool:
+        """Where the feed keeps quiet: only who asks is told, once the payout out of it is known."""
+        if not hold.is_untold or self._is_asked(bank.id):
+            return self._will_be_told(bank.id)
+        paid = [payout for payout in bank.payouts.values() if payout.hold_id == hold.id]
+        known = all(self._is_told(payout.order_ref, payout.revision) for payout in paid)
+        return not known and self._will_be_told(bank.id)
+
+    def _is_told(self, name: str, revision: int) -> bool:
+        """Whether we have taken this revision of a hold or payout."""
+        query = (
+            "SELECT bank_revision FROM payout WHERE id = ?1 UNION ALL"
+            " SELECT bank_revision FROM hold WHERE id = ?1"
+        )
+        rows = self._all(query, name)
+        return bool(rows) and int(str(rows[0][0])) >= revision
 
     def _is_waited_for(self, bank: str) -> bool:
         """Whether the engine puts this bank's feed on its list at its next look by itself."""
@@ -128,7 +150,7 @@ class Eyes:
         shown = held if state in _LIVE else 0
         if shown == self._stated(hold):
             return
-        if int(str(revision)) < hold.revision and self._will_be_told(bank.id):
+        if int(str(revision)) < hold.revision and self._hold_will_be_told(bank, hold):
             return
         # What the bank said last is booked, owned or not; only our own clock may know better.
         is_behind = int(str(revision)) < hold.revision or hold.is_misquoted

@@ -20,7 +20,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "payout": (
         "short", "refuse OTHER", "refuse ACCOUNT_CLOSURE", "refuse NO_BALANCE",
-        "refuse SETTLES_LATER", "returned", "yen", "late", "never",
+        "refuse SETTLES_LATER", "returned", "yen", "late", "never", "quiet",
     ),
     "release": ("refuse",),
     "extend": ("refuse",),

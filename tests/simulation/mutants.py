@@ -47,6 +47,8 @@ class Mutant:
     is_pure: bool = False
     """Whether it only answers otherwise: then an equal answer shows that nothing changes."""
     seeds: int = 300
+    behind: str = ""
+    """What else keeps the same from happening, so that histories do not show that it is off."""
 
     @contextmanager
     def at_work(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.eyes import ViolationError
+from tests.simulation.states import States
 from tests.simulation.words import Words
 
 _CLOSED = (
@@ -12,7 +13,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words):
+class Oracle(Words, States):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -29,6 +30,7 @@ class Oracle(Words):
         self._owners()
         self._troubles()
         self._words()
+        self._states()
 
     # Victims
 

@@ -187,3 +187,33 @@ def test_a_denied_stop_that_its_bank_states_in_yen_is_let_go_in_yen(at: Place) -
     assert "approval denied" in story
     assert told.faults["hold:yen"] == 1
     assert_well(told, story)
+
+
+def test_a_bank_whose_feed_keeps_quiet_about_a_hold_after_a_payout_is_asked_for_it(
+    at: Place,
+) -> None:
+    made = plan(
+        Tick(30),
+        Tick(0.5),
+        Tick(8),
+        reports=(Report(3, "E1", 400_00),),
+        faults=(Fault("north", "payout", 1, "quiet", 1),),
+    )
+    told, story = played(at, made)
+    assert told.faults["payout:quiet"] == 1
+    assert_well(told, story)
+
+
+def test_a_freeze_that_its_bank_states_in_yen_keeps_no_stop_from_being_frozen(at: Place) -> None:
+    made = plan(
+        Tick(14),
+        Tick(0.5, odd=(("voluntary", 0.9),)),
+        Tick(0.1),
+        Tick(744, officer="one"),
+        Tick(24, officer="one", engine="none"),
+        faults=(Fault("north", "hold", 2, "yen", 1),),
+    )
+    told, story = played(at, made)
+    assert told.faults["hold:yen"] == 1
+    assert "return approved" in story
+    assert_well(told, story)

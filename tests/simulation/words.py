@@ -20,15 +20,6 @@ class Words(Eyes):
         self._news_on_closed()
         self._orders_had_a_yes()
 
-    def _is_told(self, name: str, revision: int) -> bool:
-        """Whether we have taken this revision of a hold or payout."""
-        query = (
-            "SELECT bank_revision FROM payout WHERE id = ?1 UNION ALL"
-            " SELECT bank_revision FROM hold WHERE id = ?1"
-        )
-        rows = self._all(query, name)
-        return bool(rows) and int(str(rows[0][0])) >= revision
-
     def _another_outcome(self) -> None:
         """A payout that we took for refused or settled, and of which its bank says another now."""
         took = "SELECT 1 FROM event WHERE subject_id = ? AND event = ?"

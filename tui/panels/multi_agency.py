@@ -1,4 +1,4 @@
-"""The board of linkages: what each partner was asked, how far it is, how long is left."""
+"""The status board of multi-agency requests: what each partner was asked, state, deadline."""
 
 from __future__ import annotations
 

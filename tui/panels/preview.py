@@ -1,4 +1,4 @@
-"""The line under the cursor, told a little further: a block of lines, or one line."""
+"""The preview of the line under the cursor: a block of lines, or one line."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, cast
 
@@ -16,6 +16,8 @@ from models.queries.cases.views import ApprovalLine
 from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.views.pending_approvals import ApprovalsPage
+from recovery_flows.cases.views.queue import Look
 from tui.act_guards import APPROVE_ASKS, approval_figures, why_no_decision
 from tui.layout import also_lines, figures_lines
 from tui.screen_queries import Source
@@ -25,6 +27,7 @@ from tui.state_styles import CARE, MUTED
 from tui.text import counted, word, words, zoned_time
 from tui.widgets.approvals import WaitingTable, act_words
 from tui.widgets.block import Block
+from tui.widgets.paged_table import PAGE_LINES, TablePage
 
 EMPTY = "Nothing waits for a second person.\n\nWhat an officer submits stands here at once."
 
@@ -43,6 +46,7 @@ class ApprovalsScreen(LiveScreen):
     def __init__(self) -> None:
         super().__init__()
         self._has_read = False
+        self._look = Look()
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
@@ -52,26 +56,33 @@ class ApprovalsScreen(LiveScreen):
             with VerticalScroll(id="detail"):
                 yield Block(self._detail, node_id="figures")
 
-    def read(self, source: Source) -> object:
+    def reread(self) -> None:
+        """Read the lines around the screen again, or around an approval that was asked for."""
+        look = self.query_one(WaitingTable).look()
+        if wanted := self.desk_app.wanted_approval:
+            look = replace(look, at_id=wanted, follows=True)
+        self._look = look
+        super().reread()
+
+    def read(self, source: Source) -> ApprovalsPage:
         """Case time and what waits."""
-        return source.status().now, source.approvals(self.desk_app.officer)
+        return source.approvals(self._look, PAGE_LINES, self.desk_app.officer)
 
     def show_picture(self, picture: object) -> None:
         """List what waits; the cursor goes to an approval that was asked for."""
-        now, lines = cast("tuple[datetime, tuple[ApprovalLine, ...]]", picture)
+        page = cast("ApprovalsPage", picture)
         officer = self.desk_app.officer
         table = self.query_one(WaitingTable)
-        table.now, table.own_id = now, officer.id if officer else ""
-        table.lines = lines
-        if self.desk_app.wanted_approval in {line.approval_id for line in lines}:
-            table.cursor_id = self.desk_app.wanted_approval
+        table.now, table.own_id = page.now, officer.id if officer else ""
+        table.page = TablePage(page.lines, page.offset, page.total, page.at_row)
+        if page.at_row is not None and self._look.at_id == self.desk_app.wanted_approval:
             self.desk_app.wanted_approval = ""
         self._has_read = True
-        self.query_one("#split").display = bool(lines)
+        self.query_one("#split").display = bool(page.total)
         notice = self.query_one("#notice", Static)
-        notice.display = not lines
+        notice.display = not page.total
         notice.update(EMPTY)
-        waits = counted(len(lines), "decision waits", "decisions wait")
+        waits = counted(page.total, "decision waits", "decisions wait")
         self.query_one("#counts", Static).update(word(f" {waits}", "bold $foreground"))
 
     def show_failure(self, sentence: str) -> None:
@@ -89,6 +100,9 @@ class ApprovalsScreen(LiveScreen):
     def chosen_id(self) -> str:
         """The recovery of the approval under the cursor."""
         return self.line.recovery_id if self.line else ""
+
+    def on_paged_table_page_wanted(self) -> None:
+        self.reread()
 
     def on_line_table_highlighted(self) -> None:
         self.query_one("#detail").border_title = word(f" {self.line.ref} " if self.line else "")

@@ -1,4 +1,4 @@
-"""The key `n` on a letter: read and print it, enter how it went, type in what came back."""
+"""The key `n` on a letter: print it, enter how it was sent, enter the answer."""
 
 from __future__ import annotations
 

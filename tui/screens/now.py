@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar, cast
 
 from textual import work
@@ -9,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from models.entities.officer import Role
@@ -25,9 +28,22 @@ from tui.widgets.paged_table import PAGE_LINES, TablePage
 from tui.widgets.queue import QueueTable
 
 ROOMY = 100
+REST_SECONDS = 0.15
 EMPTY = (
     "No open recovery.\n\nRead a complaint file with `recovery intake reports FILE`; what it "
     "reports stands here at once."
+)
+ALL_ENDED = (
+    "No open recovery.\n\nc lists the {ended} that have ended, 4 says what went back to victims. "
+    "`recovery intake reports FILE` takes in new reports."
+)
+DEMO_BEGINS = (
+    "No open recovery.\n\nThe demo begins in some seconds: its banks and Prefect are coming up.\n\n"
+    "1  A report comes in, a stop-payment leaves for the bank with the money.\n"
+    "2  The bank stops it, a second person confirms, a freeze follows.\n"
+    "3  What has gone on is traced, also abroad, and stopped there.\n"
+    "4  Two people decide who gets what; the bank pays the victims.\n\n"
+    "⏎ opens a recovery, t its money, 4 what went back, ? the keys."
 )
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
@@ -39,6 +55,7 @@ class NowScreen(LinkingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
         Binding("i", "app.go('report')", "Report", tooltip="Take in a report, stop the money"),
+        Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),
         Binding("escape", "clear_filter", "Clear filter"),
@@ -48,6 +65,8 @@ class NowScreen(LinkingScreen):
         super().__init__()
         self._page: QueuePage | None = None
         self._look = Look()
+        self._resting: Timer | None = None
+        self._with_closed = False
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
@@ -60,16 +79,8 @@ class NowScreen(LinkingScreen):
 
     def reread(self) -> None:
         """Read the lines around the screen again, as they are filtered and ordered."""
-        table = self.query_one(QueueTable)
-        column, is_down = table.sorted_by or ("", False)
-        self._look = Look(
-            text=self.query_one("#filter", Input).value,
-            order_by="" if column == "due" else column,
-            is_down=is_down,
-            offset=table.first_wanted,
-            at_id=table.cursor_id,
-            follows=table.shows_cursor,
-        )
+        look = self.query_one(QueueTable).look(self.query_one("#filter", Input).value)
+        self._look = replace(look, with_closed=self._with_closed)
         super().reread()
 
     def read(self, source: Source) -> QueuePage:
@@ -99,8 +110,19 @@ class NowScreen(LinkingScreen):
         table.display = bool(page.total)
         notice = self.query_one("#notice", Static)
         notice.display = not page.total
-        notice.update(NO_MATCH if page.open_count else EMPTY)
-        self.query_one("#counts", Static).update(_counts(page, is_filtered=bool(self._look.text)))
+        notice.update(self._why_empty(page))
+        self.query_one("#counts", Static).update(_counts(page, self._look))
+
+    def _why_empty(self, page: QueuePage) -> str:
+        if self._look.text:
+            return NO_MATCH
+        if page.closed_count:
+            return ALL_ENDED.format(ended=f"{page.closed_count:,}")
+        return DEMO_BEGINS if self.desk_app.plays_story else EMPTY
+
+    def action_closed(self) -> None:
+        self._with_closed = not self._with_closed
+        self.reread()
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -160,15 +182,17 @@ class NowScreen(LinkingScreen):
         self.desk_app.open_recovery(message.line_id)
 
     def on_line_table_highlighted(self, message: QueueTable.Highlighted) -> None:
-        line = self.line
-        preview, block = self.query_one("#page-preview"), self.query_one("#preview", Block)
+        """The page of a line is read where the cursor rests; who runs past waits for none."""
+        line, block = self.line, self.query_one("#preview", Block)
         self.query_one("#line-preview", Block).value = line
-        preview.border_title = word(f" {line.ref} ") if line else ""
-        preview.set_class(line is None, "-empty")
+        self.query_one("#page-preview").set_class(line is None, "-empty")
+        if self._resting is not None:
+            self._resting.stop()
         if line is None:
             block.value = None
         elif self.size.width >= ROOMY:
-            self._read_preview(message.line_id)
+            read = partial(self._read_preview, message.line_id)
+            self._resting = self.set_timer(REST_SECONDS, read)
 
     @work(thread=True, exclusive=True, group="preview")
     def _read_preview(self, recovery_id: str) -> None:
@@ -182,14 +206,18 @@ class NowScreen(LinkingScreen):
     def on_preview_read(self, message: PreviewRead) -> None:
         line = self.line
         if line is not None and line.recovery_id == message.page.recovery_id:
+            self.query_one("#page-preview").border_title = word(f" {line.ref} ")
             self.query_one("#preview", Block).value = message.page
 
 
-def _counts(page: QueuePage, *, is_filtered: bool) -> Content:
+def _counts(page: QueuePage, look: Look) -> Content:
+    is_filtered = bool(look.text)
     pieces: list[tuple[object, str] | str] = [
         (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),
         (f"  {page.closed_count:,} closed", MUTED),
     ]
+    if look.with_closed:
+        pieces.append(("  listed too", "bold $accent"))
     red = red_words(page.attention_count, page.discrepancy_count)
     if red and not is_filtered:
         pieces.append((f"  {red}", ALARM))
@@ -200,7 +228,8 @@ def _counts(page: QueuePage, *, is_filtered: bool) -> Content:
     if page.soon_count:
         pieces.append((f"  ! {page.soon_count:,} end within 6 h", "bold $warning"))
     if is_filtered:
-        pieces.append((f"  filter: {page.found:,} of {page.open_count:,}", "bold $accent"))
+        of = page.open_count + (page.closed_count if look.with_closed else 0)
+        pieces.append((f"  filter: {page.found:,} of {of:,}", "bold $accent"))
         if red:
             verb = "is" if page.attention_count == 1 else "are"
             pieces.append((f"  {red} {verb} always shown", ALARM))

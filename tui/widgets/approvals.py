@@ -1,10 +1,9 @@
-"""Approvals that wait, as a table."""
+"""Pending approvals as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -13,13 +12,14 @@ from models.queries.cases.views import ApprovalLine
 from recovery_flows.approvals.kinds import ApprovalKind
 from tui.state_styles import MUTED, time_left
 from tui.text import word
-from tui.widgets.table import LineTable, TableColumn
+from tui.widgets.paged_table import PagedTable
+from tui.widgets.table import TableColumn
 
 _COLUMNS = (
     TableColumn("due", "  time left", 11),
     TableColumn("ref", "recovery", 11),
     TableColumn("act", "to decide", 21),
-    TableColumn("amount", "amount", 16, right=True),
+    TableColumn("amount", "amount", 16, right=True, sorts=False),
     TableColumn("by", "asked by"),
 )
 _ACTS: Mapping[str, str] = {
@@ -37,7 +37,6 @@ _ACTS: Mapping[str, str] = {
     ApprovalKind.LETTER_ANSWER: "typed letter",
     ApprovalKind.PAYEE: "another payee",
 }
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def act_words(line: ApprovalLine) -> str:
@@ -45,7 +44,7 @@ def act_words(line: ApprovalLine) -> str:
     return _ACTS.get(line.act, line.act.replace("_", " "))
 
 
-class WaitingTable(LineTable[ApprovalLine]):
+class WaitingTable(PagedTable[ApprovalLine]):
     """Pending approvals by due instant."""
 
     now: reactive[datetime | None] = reactive(None)
@@ -58,14 +57,6 @@ class WaitingTable(LineTable[ApprovalLine]):
     def line_id(self, line: ApprovalLine) -> str:
         """The id of the approval."""
         return line.approval_id
-
-    def sort_value(self, line: ApprovalLine, key: str) -> Any:  # noqa: ANN401
-        """What the column sorts by."""
-        values: dict[str, object] = {
-            "due": line.due_at or _NEVER, "ref": line.ref, "act": line.act, "by": line.asked_by,
-            "amount": line.headline,
-        }  # fmt: skip
-        return values[key]
 
     def cells(self, line: ApprovalLine) -> Sequence[Content]:
         """The line as text."""

@@ -17,11 +17,17 @@ class Block(Widget):
     """Shows `builder(value, width)`; it is as high as the lines are many."""
 
     DEFAULT_CSS = "Block { height: auto; width: 1fr; }"
-    value: reactive[object] = reactive(None, layout=True, always_update=True)
+    value: reactive[object] = reactive(None, always_update=True)
 
     def __init__(self, builder: Builder, *, node_id: str = "", classes: str = "") -> None:
         super().__init__(id=node_id or None, classes=classes or None)
         self.builder = builder
+        self._height = -1
+
+    def watch_value(self) -> None:
+        """Lay the screen out anew only where the block needs more or fewer lines than it has."""
+        if len(self.lines(self.content_size.width)) != self._height:
+            self.refresh(layout=True)
 
     def lines(self, width: int) -> list[Content]:
         """The lines at this width; none before there is a value."""
@@ -35,7 +41,8 @@ class Block(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the value needs at this width."""
         del container, viewport
-        return len(self.lines(width))
+        self._height = len(self.lines(width))
+        return self._height
 
     def render(self) -> Content:
         """The lines, one under another."""

@@ -1,4 +1,4 @@
-"""The clocks as a table."""
+"""Deadlines as a table."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 
+from recovery_flows.cases.views.queue import Look
 from tui.widgets.table import LineTable
 
 T = TypeVar("T")
@@ -67,6 +68,15 @@ class PagedTable(LineTable[T]):
     def first_wanted(self) -> int:
         """The first line that the screen needs, with some before it."""
         return max(0, self.scroll_offset.y - _BEFORE)
+
+    def look(self, text: str = "") -> Look:
+        """What is to be read: the lines around the screen, as they are filtered and ordered."""
+        first = self.columns()[0].key
+        column, is_down = self.sorted_by or (first, False)
+        return Look(
+            text=text, order_by="" if column == first else column, is_down=is_down,
+            offset=self.first_wanted, at_id=self.cursor_id, follows=self.shows_cursor,
+        )  # fmt: skip
 
     @property
     def shows_cursor(self) -> bool:

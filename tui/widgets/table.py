@@ -24,12 +24,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column; width 0 takes what the others leave."""
+    """A column; width 0 takes what the others leave. Lines may be sorted by it if it `sorts`."""
 
     key: str
     title: str
     width: int = 0
     right: bool = False
+    sorts: bool = True
 
 
 class LineTable(ScrollView, Generic[T], can_focus=True):
@@ -174,7 +175,7 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
             self.post_message(self.Opened(self.cursor_id))
 
     def action_sort_next(self) -> None:
-        keys = [column.key for column in self.columns()]
+        keys = [column.key for column in self.columns() if column.sorts]
         now = self.sorted_by[0] if self.sorted_by else keys[0]
         self.sort_by(keys[(keys.index(now) + 1) % len(keys)] if now in keys else keys[0])
 
@@ -200,7 +201,8 @@ class LineTable(ScrollView, Generic[T], can_focus=True):
         for column, width in zip(self.columns(), self._widths(), strict=True):
             left += width + 1
             if x < left:
-                self.sort_by(column.key)
+                if column.sorts:
+                    self.sort_by(column.key)
                 return
 
     def _widths(self) -> list[int]:

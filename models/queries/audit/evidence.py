@@ -20,10 +20,10 @@ from models.ids import digest_bytes
 from models.raw import instant, raw_select
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault, VaultError
-from models.store.bookings import API
 from models.store.documents import place_of
-from models.store.line_imports import is_there
-from models.store.statement_plan import line_id
+from models.store.statements.bookings import API
+from models.store.statements.line_imports import is_there
+from models.store.statements.plan import line_id
 
 _Difference = tuple[str, str, str]
 _Twins = tuple[str, str, int, str, str]

@@ -24,9 +24,9 @@ from models.outcome import unbalanced
 from models.queries.audit.evidence import evidence_differences
 from models.queries.audit.removed import missing_refs, refs_by_id
 from models.queries.audit.replay import Replay
+from models.queries.audit.rollups import rollup_differences
 from models.queries.audit.schema import schema_differences
 from models.queries.audit.sealed import seal_differences, sealed_since
-from models.queries.books.rollup_check import rollup_differences
 from models.raw import instant, raw_select
 from models.sealing.signed_heads import Head
 from models.sealing.vault import Vault

@@ -28,6 +28,33 @@ _H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_o
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The recoveries whose ids lie after one and up to another; "" for no end.
+
+    What names a recovery that is not there lies in a stretch like any other.
+    """
+
+    after: str = ""
+    to: str = ""
+
+    def has(self, of: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        """Whether a row's recovery lies in it."""
+        return sa.and_(of > self.after, of <= self.to) if self.to else of > self.after
+
+
+def stretches(session: Session, size: int) -> Iterator[Stretch]:
+    """All ids, in stretches of so many recoveries; the last one has no end."""
+    last = ""
+    while True:
+        query = sa.select(_R.id).where(_R.id > last).order_by(_R.id).offset(size - 1).limit(1)
+        to = session.execute(query).scalar()
+        yield Stretch(last, to or "")
+        if to is None:
+            return
+        last = to
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Minor units of one account (or source) of one recovery.
 
@@ -90,13 +117,13 @@ class TracePart:
     claim_minor: int
 
 
-def refs_and_currencies(session: Session) -> dict[str, tuple[str, str]]:
+def refs_and_currencies(session: Session, stretch: Stretch) -> dict[str, tuple[str, str]]:
     """(reference, currency of the loss) of every recovery."""
-    query = sa.select(_R.id, _R.ref, _R.currency)
-    return {row.id: (row.ref, row.currency) for row in session.execute(query)}
+    query = sa.select(_R.id, _R.ref, _R.currency).where(stretch.has(_R.id))
+    return {row.id: (row.ref, row.currency) for row in session.execute(query).all()}
 
 
-def ledger_sums(session: Session) -> Iterator[Sum]:
+def ledger_sums(session: Session, stretch: Stretch) -> Iterator[Sum]:
     """Balances per recovery, account, place and hold; those of zero are left out."""
     claim, asset = sa.func.sum(_P.claim_minor), sa.func.sum(_P.asset_minor)
     place = sa.func.coalesce(_A.account_id, "")
@@ -107,16 +134,17 @@ def ledger_sums(session: Session) -> Iterator[Sum]:
     query = (
         sa.select(*keys, claim, asset)
         .select_from(table_of(PostingRow).outerjoin(table_of(Asset), _A.id == _P.asset_id))
+        .where(stretch.has(_P.recovery_id))
         .group_by(*keys)
         .having(sa.or_(claim != 0, asset != 0))
     )
-    for row in session.execute(query):
+    for row in session.execute(query).all():
         recovery_id, account, at, hold_id, detail, claim_cur, asset_cur, c, a = row
         kind = LedgerAccount(account)
         yield Sum(recovery_id, kind, at, hold_id, detail, int(c), claim_cur, int(a), asset_cur)
 
 
-def off_balance(session: Session) -> Iterator[tuple[int, str, str, int]]:
+def off_balance(session: Session, stretch: Stretch) -> Iterator[tuple[int, str, str, int]]:
     """(event, recovery, side and currency, minor units) of entries that do not sum to zero."""
     for side, minor, currency in (
         ("claim", _P.claim_minor, _P.claim_currency),
@@ -125,37 +153,38 @@ def off_balance(session: Session) -> Iterator[tuple[int, str, str, int]]:
         total = sa.func.sum(minor)
         query = (
             sa.select(_P.event_seq, sa.func.min(_P.recovery_id), currency, total)
+            .where(stretch.has(_P.recovery_id))
             .group_by(_P.event_seq, currency)
             .having(total != 0)
             .order_by(_P.event_seq)
         )
-        for seq, recovery_id, code, off in session.execute(query):
+        for seq, recovery_id, code, off in session.execute(query).all():
             yield seq, recovery_id, f"{side} {code}", int(off)
 
 
-def claim_sources(session: Session) -> Iterator[ClaimSource]:
+def claim_sources(session: Session, stretch: Stretch) -> Iterator[ClaimSource]:
     """Every claim; one that nobody has looked at yet counts in full."""
     query = sa.select(
         _C.recovery_id, _C.id, _C.state, _C.reported_minor, _C.upheld_minor, _C.currency
-    )
-    for recovery_id, name, state, reported, upheld, currency in session.execute(query):
+    ).where(stretch.has(_C.recovery_id))
+    for recovery_id, name, state, reported, upheld, currency in session.execute(query).all():
         lost = reported if state is ClaimState.FILED else upheld
         yield ClaimSource(recovery_id, name, reported, lost, currency)
 
 
-def hold_sources(session: Session) -> Iterator[HoldSource]:
+def hold_sources(session: Session, stretch: Stretch) -> Iterator[HoldSource]:
     """Every hold with what the bank said it holds, where it is in force."""
     query = sa.select(
         _H.recovery_id, _H.id, _H.state, _H.held_minor, _H.currency, _H.foreign_minor,
         _H.foreign_currency,
-    )  # fmt: skip
-    for recovery_id, name, state, held, currency, foreign, other in session.execute(query):
+    ).where(stretch.has(_H.recovery_id))  # fmt: skip
+    for recovery_id, name, state, held, currency, foreign, other in session.execute(query).all():
         yield HoldSource(recovery_id, name, held if state in LIVE_HOLDS else 0, currency)
         if foreign:
             yield HoldSource(recovery_id, name, foreign if state in LIVE_HOLDS else 0, other)
 
 
-def payout_sources(session: Session) -> Iterator[PayoutSource]:
+def payout_sources(session: Session, stretch: Stretch) -> Iterator[PayoutSource]:
     """Every payout that a bank settled."""
     credited = sa.case(
         (_Y.settled_currency == _Y.currency, _Y.settled_minor),
@@ -167,15 +196,17 @@ def payout_sources(session: Session) -> Iterator[PayoutSource]:
         _Y.recovery_id, _Y.hold_id, credited, _Y.currency, _Y.debited_minor,
         _Y.debited_currency,
     )  # fmt: skip
-    query = sa.select(*columns).where(_Y.state == PayoutState.SETTLED)
-    for row in session.execute(query):
+    query = sa.select(*columns).where(stretch.has(_Y.recovery_id), _Y.state == PayoutState.SETTLED)
+    for row in session.execute(query).all():
         yield PayoutSource(*row)
 
 
-def trace_parts(session: Session) -> Iterator[TracePart]:
+def trace_parts(session: Session, stretch: Stretch) -> Iterator[TracePart]:
     """Every position and every loss of every adopted trace."""
-    query = sa.select(_T.recovery_id, _T.result_json).where(_T.state == "adopted")
-    for recovery_id, text in session.execute(query):
+    query = sa.select(_T.recovery_id, _T.result_json).where(
+        stretch.has(_T.recovery_id), _T.state == "adopted"
+    )
+    for recovery_id, text in session.execute(query).all():
         body: dict[str, list[list[Any]]] = json.loads(text)
         for place, claim_id, _, minor in body["positions"]:
             yield TracePart(recovery_id, "", place, claim_id, minor)
@@ -183,7 +214,7 @@ def trace_parts(session: Session) -> Iterator[TracePart]:
             yield TracePart(recovery_id, kind, place, claim_id, minor)
 
 
-def asset_places(session: Session) -> set[tuple[str, str]]:
+def asset_places(session: Session, stretch: Stretch) -> set[tuple[str, str]]:
     """(recovery, account) of everything that is an asset of a recovery."""
-    query = sa.select(_A.recovery_id, _A.account_id)
-    return {(recovery_id, place) for recovery_id, place in session.execute(query)}
+    query = sa.select(_A.recovery_id, _A.account_id).where(stretch.has(_A.recovery_id))
+    return {(recovery_id, place) for recovery_id, place in session.execute(query).all()}

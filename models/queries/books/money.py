@@ -16,7 +16,7 @@ from models.entities.partner import Partner
 from models.entities.statement import Statement, StatementLine
 from models.facts import Direction, LineKind
 from models.money import Money
-from models.store.line_imports import is_there
+from models.store.statements.line_imports import is_there
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)

@@ -1,41 +1,75 @@
-"""Which approvals are pending, and in which recoveries."""
+"""Which approvals are pending, and in which recoveries; in the order in which they are due."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.case_file import CaseFile
 from models.entities.approval import Approval, ApprovalState
 from models.entities.catalogue import table_of
+from models.entities.recovery import Recovery
 from models.prepared import reading
-from models.queries.cases.case_files import load_files
+from models.store.rollups.rows import PENDING, tally
 
-_APPROVALS = table_of(Approval)
+_A, _R = table_of(Approval), table_of(Recovery)
+_JOINED = _A.join(_R, _R.c.id == _A.c.recovery_id)
+_IS_PENDING = _A.c.state == ApprovalState.PENDING
+_DUE = (_A.c.due_at.is_(None), sa.func.coalesce(_A.c.due_at, _A.c.asked_at), _R.c.ref, _A.c.id)
+_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
+    "ref": _R.c.ref, "act": _A.c.action, "by": _A.c.asked_by,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One pending approval: its id and that of its recovery."""
+
+    approval_id: str
+    recovery_id: str
 
 
 def recovery_of_approval(session: Session, approval_id: str) -> str | None:
     """The id of the recovery that an approval belongs to."""
-    query = reading(_APPROVALS.c.id, _APPROVALS.c.recovery_id)
+    query = reading(_A.c.id, _A.c.recovery_id)
     found: str | None = session.execute(query, {"of": approval_id}).scalar()
     return found
 
 
-def files_with_pending(session: Session) -> list[CaseFile]:
-    """The files of all recoveries in which something waits for a second person."""
-    query = (
-        sa.select(_APPROVALS.c.recovery_id)
-        .where(_APPROVALS.c.state == ApprovalState.PENDING)
-        .distinct()
-    )
-    return load_files(session, list(session.execute(query).scalars()))
+def pending_count(session: Session) -> int:
+    """How many approvals are pending."""
+    return tally(session).get(PENDING, 0)
+
+
+def pending_page(
+    session: Session, offset: int, limit: int, order_by: str = "", *, is_down: bool = False
+) -> list[Pending]:
+    """At most `limit` pending approvals from the `offset`-th on, what is due first before."""
+    query = sa.select(_A.c.id, _A.c.recovery_id).select_from(_JOINED).where(_IS_PENDING)
+    ordered = query.order_by(*_order(order_by, is_down=is_down)).offset(offset).limit(limit)
+    return [Pending(*row) for row in session.execute(ordered)]
+
+
+def place_of_pending(
+    session: Session, approval_id: str, order_by: str = "", *, is_down: bool = False
+) -> int | None:
+    """How many pending approvals stand before this one; None where it is not pending."""
+    number = sa.func.row_number().over(order_by=_order(order_by, is_down=is_down)).label("number")
+    numbered = sa.select(_A.c.id, number).select_from(_JOINED).where(_IS_PENDING).subquery()
+    query = sa.select(numbered.c.number).where(numbered.c.id == approval_id)
+    found = session.execute(query).scalar()
+    return None if found is None else int(found) - 1
+
+
+def _order(order_by: str, *, is_down: bool) -> list[sa.ColumnElement[Any]]:
+    columns = (_COLUMNS[order_by],) if order_by in _COLUMNS else _DUE
+    return [*(c.desc() for c in columns), *_DUE] if is_down else [*columns, *_DUE]
 
 
 def pending_ids(session: Session) -> list[str]:
     """Ids of all pending approvals, the longest waiting first."""
-    query = (
-        sa.select(_APPROVALS.c.id)
-        .where(_APPROVALS.c.state == ApprovalState.PENDING)
-        .order_by(_APPROVALS.c.asked_at, _APPROVALS.c.id)
-    )
+    query = sa.select(_A.c.id).where(_IS_PENDING).order_by(_A.c.asked_at, _A.c.id)
     return list(session.execute(query).scalars())

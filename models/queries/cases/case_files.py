@@ -19,7 +19,7 @@ from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow, Stage
 from models.entities.call import Call, CallRow, CallState
 from models.entities.catalogue import table_of
-from models.entities.claim import Claim, ClaimRow
+from models.entities.claim import Claim, ClaimRow, Objection, ObjectionRow
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
@@ -174,6 +174,7 @@ _PARTS = (
     _Part("linkages", Linkage, LinkageRow, "started_at"),
     _Part("tasks", Task, TaskRow, "ordered_at"),
     _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
+    _Part("objections", Objection, ObjectionRow, "entered_at"),
 )
 
 
@@ -198,17 +199,22 @@ def trace_view(trace_id: str, rule: str, as_of: Any, result_json: str) -> TraceV
         as_of,
         tuple(Position(*p) for p in body["positions"]),
         tuple(GonePart(*g) for g in body["gone"]),
+        frozenset(body.get("mixed", ())),
     )
 
 
-def trace_json(positions: Iterable[Position], gone: Iterable[GonePart]) -> str:
+def trace_json(
+    positions: Iterable[Position], gone: Iterable[GonePart], mixed: Iterable[str] = ()
+) -> str:
     """Spell a trace result for storing: ids and amounts only."""
-    body = {
+    body: dict[str, object] = {
         "positions": [[p.account_id, p.claim_id, p.amount_minor, p.claim_minor] for p in positions],
         "gone": [
             [str(g.kind), g.account_id, g.claim_id, g.amount_minor, g.claim_minor] for g in gone
         ],
     }
+    if told := sorted(mixed):
+        body["mixed"] = told
     return canonical(body).decode()
 
 

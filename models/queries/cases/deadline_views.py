@@ -1,4 +1,4 @@
-"""The clock wall as the screen and `recovery clocks` show it."""
+"""The clock wall as the screen and `recovery deadlines` show it."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,3 +54,26 @@ def recoveries_by_clock(
     rows = session.execute(query).all()
     left_out = rows[limit].due_at if limit is not None and len(rows) > limit else None
     return [row.id for row in rows[:limit]], left_out
+
+
+def clock_pages(
+    session: Session, until: datetime | None, size: int
+) -> Iterator[list[tuple[datetime, str]]]:
+    """All open recoveries with a running clock, page by page: (its nearest end, id), by that end.
+
+    With `until` only those whose nearest end is not later.
+    """
+    key = sa.tuple_(_R.c.due_at, _R.c.id)
+    query = (
+        sa.select(_R.c.due_at, _R.c.id)
+        .where(_R.c.due_at.is_not(None), _R.c.state.not_in(CLOSED_RECOVERIES))
+        .order_by(_R.c.due_at, _R.c.id)
+        .limit(size)
+    )
+    if until is not None:
+        query = query.where(_R.c.due_at <= until)
+    page = [(row.due_at, row.id) for row in session.execute(query)]
+    while page:
+        yield page
+        last = sa.tuple_(sa.literal(page[-1][0], _R.c.due_at.type), sa.literal(page[-1][1]))
+        page = [(row.due_at, row.id) for row in session.execute(query.where(key > last))]

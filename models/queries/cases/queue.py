@@ -1,6 +1,6 @@
 """The queue: recoveries in the order of `models/urgency.py`, a page or all of them at a time.
 
-Order and counts are read from what the writes keep (`models.entities.rollups`): a page costs its
+Order and counts are read from what the writes keep (`models.entities.runtime`): a page costs its
 own lines, however many recoveries there are.
 """
 
@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery, RecoveryState
-from models.entities.rollups import QueueEntry
+from models.entities.runtime import QueueEntry
 from models.money import Money
 from models.queries.cases.deconfliction import seen_elsewhere, shared_among
 from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
@@ -33,7 +33,7 @@ from models.queries.cases.queue_order import (
 from models.queries.cases.queue_views import QueueLine, QueuePage
 from models.queries.installation.clock import case_now, engine_view
 from models.step_wording import Wording
-from models.store.rollup_rows import OPEN, tally
+from models.store.rollups.rows import OPEN, tally
 from models.urgency import Attention, Urgency, urgency
 
 _R, _Q = table_of(Recovery), table_of(QueueEntry)

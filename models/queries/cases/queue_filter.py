@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from models.entities.asset import Stage
 from models.entities.catalogue import table_of
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
-from models.entities.rollups import QueueEntry
+from models.entities.runtime import QueueEntry
 from models.queries.cases.deconfliction import is_shared
 from models.urgency import Attention, Lane
 

@@ -1,4 +1,4 @@
-"""A large statement file in many short transactions: there for others when all of it is stored."""
+"""Stores a large statement file in many short transactions; others see all of it or nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 from sqlmodel import Session
 
 from models.engine import Database
-from models.store import line_imports
 from models.store.accounts import AccountPlan
-from models.store.line_imports import ImportLostError, ImportRunningError
 from models.store.pacing import for_a_while, rest_of_the_lock
-from models.store.statement_plan import PlannedStatement
-from models.store.statements import fill_line, insert_lines
+from models.store.statements import line_imports
+from models.store.statements.line_imports import ImportLostError, ImportRunningError
+from models.store.statements.plan import PlannedStatement
+from models.store.statements.statements import fill_line, insert_lines
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.cases.statement_files.plan import (
     FilePlan,

@@ -1,4 +1,4 @@
-"""A statement file held against what is stored: all that it adds, before anything is written."""
+"""Compares a statement file with what is stored: what it would add, before anything is written."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from models.queries.cases.views import masked_account
 from models.sealing.vault import Vault
 from models.store.accounts import AccountPlan, ensure_account, write_learned, write_planned
 from models.store.partners import learn_code
-from models.store.statement_plan import PlannedStatement, plan_told
-from models.store.statements import record_planned
+from models.store.statements.plan import PlannedStatement, plan_told
+from models.store.statements.statements import record_planned
 from models.store.unit import Actor, Unit
 from recovery_flows.cases.commit import conclude
 from recovery_flows.errors import MisuseError, RefusedError

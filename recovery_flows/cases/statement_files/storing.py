@@ -1,4 +1,4 @@
-"""Statement files into the case database: bytes kept first, each booking once, recoveries woken."""
+"""Stores statement files: the bytes first, each booking once; their recoveries are traced again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from models.engine import Database
 from models.store.documents import keep_bytes
-from models.store.statements import fill_line, insert_lines
+from models.store.statements.statements import fill_line, insert_lines
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.cases.statement_files import large_files
 from recovery_flows.cases.statement_files.plan import (

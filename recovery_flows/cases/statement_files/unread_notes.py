@@ -1,4 +1,4 @@
-"""A note beside a file that was taken in: what of it no reader looks at, by name and count."""
+"""A note about a stored file: which of its fields no reader looks at, by name and count."""
 
 from __future__ import annotations
 

@@ -1,20 +1,25 @@
-"""The clock wall: every clock of every open recovery, the nearest end first."""
+"""All deadlines of all open recoveries, the nearest first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from heapq import heappop, heappush
+
+from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.engine import Database
 from models.money import Money
 from models.queries.cases.case_files import load_files
 from models.queries.cases.deadline_views import ClockWall, WallLine
-from models.queries.cases.open_steps import recoveries_by_clock
+from models.queries.cases.open_steps import clock_pages, recoveries_by_clock
 from models.queries.cases.views import ClockLine
 from models.queries.installation.clock import case_now
 from recovery_flows.cases.deadlines import RunningClock, running
 from recovery_flows.law.regime import Regimes
+
+_AT_ONCE = 200
 
 
 def clock_wall(
@@ -31,8 +36,31 @@ def clock_wall(
     lines = [line for file in files for line in _lines(file, laws)]
     if until is not None:
         lines = [line for line in lines if line.clock.due_at <= until]
-    lines.sort(key=lambda line: (line.clock.due_at, line.ref, line.line_id))
+    lines.sort(key=_order)
     return ClockWall(now, tuple(lines), until)
+
+
+def all_clocks(session: Session, laws: Regimes, until: datetime | None) -> Iterator[WallLine]:
+    """Every clock of every recovery, or those that end by `until`, the nearest end first.
+
+    Some hundreds of recoveries are held at a time: what ends before the nearest end of the next
+    one can be told.
+    """
+    ahead: list[tuple[tuple[datetime, str, str], WallLine]] = []
+    for page in clock_pages(session, until, _AT_ONCE):
+        nearest = page[0][0]
+        while ahead and ahead[0][0][0] < nearest:
+            yield heappop(ahead)[1]
+        for file in load_files(session, [recovery_id for _, recovery_id in page]):
+            for line in _lines(file, laws):
+                if until is None or line.clock.due_at <= until:
+                    heappush(ahead, (_order(line), line))
+    while ahead:
+        yield heappop(ahead)[1]
+
+
+def _order(line: WallLine) -> tuple[datetime, str, str]:
+    return line.clock.due_at, line.ref, line.line_id
 
 
 def _lines(file: CaseFile, laws: Regimes) -> Iterator[WallLine]:

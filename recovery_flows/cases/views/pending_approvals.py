@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.deconfliction_hits import Match
 from models.engine import Database
-from models.entities.approval import ApprovalRow, ApprovalState
-from models.queries.cases.approvals import files_with_pending
+from models.entities.approval import ApprovalRow
+from models.queries.cases.approvals import (
+    Pending,
+    pending_count,
+    pending_page,
+    place_of_pending,
+)
+from models.queries.cases.case_files import load_files
 from models.queries.cases.deconfliction import accounts_of, elsewhere
 from models.queries.cases.figures import main_figure, shown
 from models.queries.cases.names import Names, names_of
 from models.queries.cases.views import ApprovalLine
+from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction_check import also_lines
+from recovery_flows.cases.views.queue import Look
 from recovery_flows.law.regime import Regimes
 
+_AT_ONCE = 200
 _SENDS = frozenset({ApprovalKind.ORDER_STOP, ApprovalKind.FREEZE, ApprovalKind.REQUEST})
 
 
@@ -42,42 +55,104 @@ def approval_line(file: CaseFile, approval: ApprovalRow, names: Names, zone: str
     )
 
 
-def pending_approvals(database: Database, laws: Regimes) -> tuple[ApprovalLine, ...]:
-    """All approvals that wait for a second person, the most urgent first."""
+@dataclass(frozen=True, slots=True)
+class ApprovalsPage:
+    """Lines from the `offset`-th on, of `total`; `at_row` is where the one asked for stands."""
+
+    now: datetime
+    lines: tuple[ApprovalLine, ...]
+    offset: int
+    total: int
+    at_row: int | None = None
+
+
+def approvals_page(
+    database: Database,
+    laws: Regimes,
+    wall: datetime,
+    look: Look,
+    limit: int,
+    viewer: OfficerView | None = None,
+) -> ApprovalsPage:
+    """A page of what waits for a second person: changes of the registers, then what is due first.
+
+    Who else asks for the same account is told where a yes sends something.
+    """
+    changes = waiting_changes(database)
+    order, is_down = look.order_by, look.is_down
     with database.reading() as session:
-        files = files_with_pending(session)
-        names = names_of(session, database.vault, files)
-    lines = [
-        approval_line(file, approval, names, laws[file.recovery.regime].time_zone)
-        for file in files
-        for approval in file.approvals
-        if approval.state is ApprovalState.PENDING
-    ]
-    return tuple(sorted(lines, key=lambda a: (a.due_at is None, a.due_at or a.asked_at, a.ref)))
+        total = len(changes) + pending_count(session)
+        row = _row_of(session, changes, look)
+        offset = look.offset
+        if row is not None and look.follows and not offset <= row < offset + limit:
+            offset = row - limit // 2
+        offset = max(0, min(offset, total - limit))
+        start = max(0, offset - len(changes))
+        left = limit - len(changes[offset : offset + limit])
+        found = pending_page(session, start, left, order, is_down=is_down)
+        lines = (*changes[offset : offset + limit], *_lines(session, database, laws, found))
+        told = _with_others(session, lines, viewer)
+        return ApprovalsPage(case_now(session, wall), told, offset, total, row)
+
+
+def pending_approvals(database: Database, laws: Regimes) -> tuple[ApprovalLine, ...]:
+    """All approvals of recoveries that wait for a second person, what is due first before."""
+    with database.reading() as session:
+        return tuple(line for lines in _pending(session, database, laws) for line in lines)
 
 
 def waiting_approvals(
     database: Database, laws: Regimes, viewer: OfficerView | None = None
-) -> tuple[ApprovalLine, ...]:
-    """What waits for a second person, the most urgent first; who else asks, where a yes sends."""
-    lines = (*waiting_changes(database), *pending_approvals(database, laws))
-    asking = [line for line in lines if line.act in _SENDS]
+) -> Iterator[ApprovalLine]:
+    """Everything that waits for a second person, one after the other, however much it is."""
+    yield from waiting_changes(database)
     with database.reading() as session:
-        found = elsewhere(session, sorted({line.recovery_id for line in asking}))
-        account = accounts_of(session, [line.subject_id for line in asking])
-    return tuple(
-        replace(
-            line,
-            also=also_lines(
-                (
-                    one
-                    for one in found.get(line.recovery_id, ())
-                    if one.what is Match.PAYMENT or one.account_id == account.get(line.subject_id)
-                ),
-                viewer,
-            ),
-        )
-        if line in asking
-        else line
-        for line in lines
-    )
+        for lines in _pending(session, database, laws):
+            yield from _with_others(session, lines, viewer)
+
+
+def _pending(session: Session, database: Database, laws: Regimes) -> Iterator[list[ApprovalLine]]:
+    offset = 0
+    while found := pending_page(session, offset, _AT_ONCE):
+        yield _lines(session, database, laws, found)
+        offset += len(found)
+
+
+def _row_of(session: Session, changes: Sequence[ApprovalLine], look: Look) -> int | None:
+    ids = [line.approval_id for line in changes]
+    if not look.at_id:
+        return None
+    if look.at_id in ids:
+        return ids.index(look.at_id)
+    row = place_of_pending(session, look.at_id, look.order_by, is_down=look.is_down)
+    return None if row is None else row + len(ids)
+
+
+def _lines(
+    session: Session, database: Database, laws: Regimes, found: Sequence[Pending]
+) -> list[ApprovalLine]:
+    files = {f.recovery.id: f for f in load_files(session, [one.recovery_id for one in found])}
+    names = names_of(session, database.vault, files.values())
+    lines = []
+    for one in found:
+        file = files[one.recovery_id]
+        approval = next(a for a in file.approvals if a.id == one.approval_id)
+        lines.append(approval_line(file, approval, names, laws[file.recovery.regime].time_zone))
+    return lines
+
+
+def _with_others(
+    session: Session, lines: Iterable[ApprovalLine], viewer: OfficerView | None
+) -> tuple[ApprovalLine, ...]:
+    """The lines with who else asks, where a yes sends something."""
+    lines = tuple(lines)
+    asking = [line for line in lines if line.act in _SENDS]
+    found = elsewhere(session, sorted({line.recovery_id for line in asking}))
+    account = accounts_of(session, [line.subject_id for line in asking])
+    told = []
+    for line in lines:
+        others = found.get(line.recovery_id, ()) if line.act in _SENDS else ()
+        about = account.get(line.subject_id)
+        same = [o for o in others if o.what is Match.PAYMENT or o.account_id == about]
+        told.append(replace(line, also=also_lines(same, viewer)))
+    return tuple(told)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.entities.asset import Stage
 from models.entities.catalogue import table_of
 from models.entities.recovery import RecoveryState
-from models.entities.rollups import QueueEntry
+from models.entities.runtime import QueueEntry
 from models.queries.cases.queue import queue_lines, queue_page, status
 from models.queries.cases.queue_filter import Wanted, Word
 from models.queries.cases.queue_views import QueueLine, QueuePage

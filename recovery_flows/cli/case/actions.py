@@ -1,4 +1,4 @@
-"""Acting on one recovery: notes, the next step, changes before an approval, joining."""
+"""Commands that act on one recovery: advance, note, payee, merge."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from recovery_flows.cli.options import (
     find,
     opened,
 )
-from recovery_flows.cli.output import say_json
 from recovery_flows.cli.sending import tell_done
-from recovery_flows.cli.table import tell
+from recovery_flows.cli.table import tell_what
 
 if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation
@@ -27,15 +26,9 @@ if TYPE_CHECKING:
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (advance, note, payee, join):
+    for command in (advance, note, payee, merge):
         app.command()(command)
-
-
-def _tell(done: str, *, as_json: bool) -> None:
-    if as_json:
-        say_json({"done": done})
-    else:
-        tell([done])
+    app.command("join", hidden=True)(merge)
 
 
 def note(
@@ -45,11 +38,11 @@ def note(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write a note into a file; it is kept sealed."""
+    """Write a note into a file. It is stored encrypted."""
     with opened() as installation:
         recovery_id = find(installation, ref)
         words = sys.stdin.read().strip() if text == "-" else text
-        _tell(installation.desk(acting_as).note(recovery_id, words), as_json=as_json)
+        tell_what(installation.desk(acting_as).note(recovery_id, words), as_json=as_json)
 
 
 def advance(
@@ -106,7 +99,7 @@ def payee(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask for another account to pay a claim to; another person decides, approvals are void."""
+    """Ask for another payee account. A second person decides; approvals are void."""
     from models.facts import AccountRef
     from recovery_flows.intake.cells import read_account
     from recovery_flows.intake.refusals import CellRefusedError
@@ -124,7 +117,7 @@ def payee(
         desk = installation.desk(acting_as)
         payee_account = AccountRef(to.bank, to.number, to.holder)
         done = desk.change_payee(recovery_id, claim, payee_account, reason, seen_version)
-        _tell(done, as_json=as_json)
+        tell_what(done, as_json=as_json)
 
 
 def _misuse(sentence: str) -> Exception:
@@ -144,16 +137,16 @@ def _check_partner(installation: Installation, bank: str) -> None:
         raise _misuse(f"{bank!r} is not a registered partner: `recovery partner list`")
 
 
-def join(
+def merge(
     ref: Ref,
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The other recovery.")],
     *,
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make two recoveries that want the same account one file; the older one stays."""
+    """Merge two recoveries of one account. The older one stays."""
     with opened() as installation:
         one, two = find(installation, ref), find(installation, other)
         if one == two:
-            raise _misuse("a recovery cannot join itself")
-        _tell(installation.desk(acting_as).join(one, two), as_json=as_json)
+            raise _misuse("a recovery cannot be merged with itself")
+        tell_what(installation.desk(acting_as).join(one, two), as_json=as_json)

@@ -1,15 +1,16 @@
-"""`recovery approve`: a second person's yes or no to exact figures."""
+"""`recovery approve`: a second person approves or denies exact figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Now, opened
-from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, instant_text, spoken, tell
+from recovery_flows.cli.output import say_json_list
+from recovery_flows.cli.table import columns, instant_text, spoken, tell, tell_what
 
 if TYPE_CHECKING:
     from models.queries.cases.views import ApprovalLine
@@ -35,7 +36,7 @@ def approve(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Approve or deny what another officer asked for; without an id, list what waits."""
+    """Approve or deny. Without an id: list what awaits approval."""
     from recovery_flows.access.registers import decide, is_change
     from recovery_flows.errors import MisuseError
 
@@ -50,10 +51,7 @@ def approve(
         desk = installation.desk(acting_as)
         if is_change(approval_id):
             done = decide(desk, approval_id, is_yes=not deny, reason=reason)
-            if as_json:
-                say_json({"done": done})
-            else:
-                tell([done])
+            tell_what(done, as_json=as_json)
             return
         done = desk.deny(approval_id, reason) if deny else desk.approve(approval_id, authority)
         _tell(installation, approval_id, done, now=now, as_json=as_json)
@@ -77,11 +75,13 @@ def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
     viewer = viewer_of(installation, acting_as)
     pending = waiting_approvals(installation.database, installation.laws, viewer)
     if as_json:
-        say_json(pending)
-    elif pending:
-        tell(line for approval in pending for line in approval_lines(approval))
-    else:
+        say_json_list(pending)
+        return
+    first = next(pending, None)
+    if first is None:
         tell(["nothing waits for an approval"])
+    else:
+        tell(line for approval in chain((first,), pending) for line in approval_lines(approval))
 
 
 def approval_lines(approval: ApprovalLine, zone: str = "UTC") -> Iterator[str]:

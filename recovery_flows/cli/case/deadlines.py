@@ -1,4 +1,4 @@
-"""`recovery clocks`: everything that runs out, the nearest end first."""
+"""`recovery deadlines`: everything that runs out, the nearest end first."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.options import AsJson, opened
-from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.cli.output import say_json_lines
+from recovery_flows.cli.table import counted, long_columns, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from models.queries.cases.deadline_views import WallLine
@@ -19,36 +20,47 @@ if TYPE_CHECKING:
 
 def attach(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command()(clocks)
+    app.command()(deadlines)
+    app.command("clocks", hidden=True)(deadlines)
 
 
-def clocks(
+def deadlines(
     *,
     within: Annotated[
         float | None, typer.Option(metavar="HOURS", help="Only what ends in so many hours.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show every clock that runs: holds, confirmations, notices, with its article and status."""
-    from dataclasses import replace
+    """Show all deadlines, each with its article and status."""
     from datetime import timedelta
 
-    from recovery_flows.cases.views.all_deadlines import clock_wall
+    from models.queries.cases.deadline_views import ClockWall
+    from models.queries.installation.clock import case_now
+    from recovery_flows.cases.views.all_deadlines import all_clocks
     from recovery_flows.clock import wall_clock
 
-    with opened() as installation:
-        wall = clock_wall(installation.database, installation.laws, wall_clock())
-    if within is not None:
-        ends = wall.now + timedelta(hours=within)
-        wall = replace(wall, lines=tuple(x for x in wall.lines if x.clock.due_at <= ends))
-    if as_json:
-        say_json(wall)
-        return
+    with opened() as installation, installation.database.reading() as session:
+        now = case_now(session, wall_clock())
+        until = None if within is None else now + timedelta(hours=within)
+        lines = all_clocks(session, installation.laws, until)
+        if as_json:
+            say_json_lines(ClockWall(now, (), None), "lines", lines)
+        else:
+            tell(_table(lines, now, installation))
+
+
+def _table(lines: Iterable[WallLine], now: datetime, installation: Installation) -> Iterator[str]:
     head = ("time left", "ref", "clock", "bank", "sum", "under way", "law")
-    rows = [_row(line, wall.now, installation) for line in wall.lines]
-    late = sum(line.clock.due_at < wall.now for line in wall.lines)
-    end = f"{counted(len(rows), 'clock')} running, {late} late"
-    tell([*(columns(rows, head, right=(0, 4)) if rows else ()), end])
+    running = late = 0
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        nonlocal running, late
+        for line in lines:
+            running, late = running + 1, late + (line.clock.due_at < now)
+            yield _row(line, now, installation)
+
+    yield from long_columns(rows(), head, right=(0, 4))
+    yield f"{counted(running, 'clock')} running, {late} late"
 
 
 def _row(line: WallLine, now: datetime, installation: Installation) -> tuple[str, ...]:

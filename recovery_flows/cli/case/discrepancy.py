@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, find, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, act, find, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, tell
 
@@ -67,11 +67,4 @@ def resolve(
     """Record that a discrepancy was looked into."""
     from recovery_flows.cases import discrepancy_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = discrepancy_actions.resolve(desk, recovery_id, discrepancy_id, reason, seen_version)
-    if as_json:
-        say_json({"done": done})
-    else:
-        tell([done])
+    act(ref, acting_as, as_json, discrepancy_actions.resolve, discrepancy_id, reason, seen_version)

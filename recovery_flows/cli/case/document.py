@@ -50,7 +50,7 @@ def document(
         list[str], typer.Option("--format", help="pdf, md, json; may be given again.")
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
 ) -> None:
-    """Write notice, decision, receipts and the way of the money, persons by number only."""
+    """Write notice, decision, receipts, flow of money. Persons by number only."""
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.errors import MisuseError
 
@@ -106,7 +106,7 @@ def make(
     out: Annotated[Path, typer.Option("--out", help="A new file, such as R-1.zip.")],
     language: Languages = ["en"],  # noqa: B006 - typer reads it, nobody changes it
 ) -> None:
-    """Write every document of a recovery as PDF, Markdown and JSON into one signed zip."""
+    """Write all documents into one signed zip (PDF, Markdown, JSON)."""
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.correspondence.returns.bundle import bundle
 
@@ -126,7 +126,7 @@ def verify(
         Path | None, typer.Option("--key", help="What `recovery partner key` prints.")
     ] = None,
 ) -> None:
-    """Compare a bundle with its manifest and its signature; takes no database, exit 5 if not."""
+    """Check a bundle's files and signature. Takes no database; exit 5 if not."""
     from recovery_flows.correspondence.returns.bundle import differences
     from recovery_flows.errors import MisuseError
 

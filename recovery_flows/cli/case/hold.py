@@ -1,19 +1,18 @@
-"""`recovery hold`: what is done to a hold beyond its next step."""
+"""`recovery hold`: everything that can be done to a hold besides its next step."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, find, opened
-from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import tell
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, act
 
 if TYPE_CHECKING:
     from models.money import Money
-    from recovery_flows.cli.composition import Installation
+    from recovery_flows.cases.case_officer import CaseOfficer
 
 HoldId = Annotated[str, typer.Option("--hold", metavar="HOLD_ID", help="See `recovery show`.")]
 Amount = Annotated[str, typer.Option(metavar="DECIMAL", help="In the account's currency.")]
@@ -22,34 +21,42 @@ Reason = Annotated[str, typer.Option(help="Why; kept sealed in the file.")]
 
 def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
-    group = typer.Typer(help="Holds: parts, complaints, what a bank holds by itself.",
+    group = typer.Typer(help="Holds: releases, complaints, what a bank holds by itself.",
                         no_args_is_help=True)  # fmt: skip
     for command in (
-        amend, part, unrelated, complaint, voluntary, reference, withdraw, converted, again,
+        amend, release, unrelated_funds, complaint, voluntary, reference, withdraw, court_order,
+        resubmit,
     ):  # fmt: skip
         group.command()(command)
+    group.command("part", hidden=True)(release)
+    group.command("unrelated", hidden=True)(unrelated_funds)
+    group.command("again", hidden=True)(resubmit)
+    group.command("converted", hidden=True)(court_order)
     app.add_typer(group, name="hold")
 
 
-def _tell(done: str, *, as_json: bool) -> None:
-    if as_json:
-        say_json({"done": done})
-    else:
-        tell([done])
+def _with_amount(
+    deed: Callable[[CaseOfficer, str, str, Money, str, int | None], str], amount: str
+) -> Callable[[CaseOfficer, str, str, str, int | None], str]:
+    """The same act, its sum read in the currency of the hold's account."""
 
+    def read_and_do(
+        desk: CaseOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None
+    ) -> str:
+        from models.money import Money
+        from models.queries.cases.case_files import load_file
+        from recovery_flows.errors import MisuseError
+        from recovery_flows.freezing.actions import hold_of
 
-def _amount(installation: Installation, recovery_id: str, hold_id: str, amount: str) -> Money:
-    from models.money import Money
-    from models.queries.cases.case_files import load_file
-    from recovery_flows.errors import MisuseError
-    from recovery_flows.freezing.actions import hold_of
+        with desk.database.reading() as session:
+            hold = hold_of(load_file(session, recovery_id), hold_id)
+        try:
+            money = Money.parse(amount, hold.currency)
+        except ValueError as error:
+            raise MisuseError(str(error)) from error
+        return deed(desk, recovery_id, hold_id, money, reason, seen)
 
-    with installation.database.reading() as session:
-        hold = hold_of(load_file(session, recovery_id), hold_id)
-    try:
-        return Money.parse(amount, hold.currency)
-    except ValueError as error:
-        raise MisuseError(str(error)) from error
+    return read_and_do
 
 
 def _instant(text: str, option: str) -> datetime:
@@ -74,18 +81,19 @@ def amend(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Change the sum of a hold before it is ordered; approvals asked for it are void."""
+    """Change a hold's sum before it is ordered. Its approvals are void then."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        money = _amount(installation, recovery_id, hold, amount)
-        desk = installation.desk(acting_as)
-        done = hold_actions.amend(desk, recovery_id, hold, money.minor, reason, seen_version)
-    _tell(done, as_json=as_json)
+    deed = _with_amount(
+        lambda desk, of, name, money, why, seen: hold_actions.amend(
+            desk, of, name, money.minor, why, seen
+        ),
+        amount,
+    )
+    act(ref, acting_as, as_json, deed, hold, reason, seen_version)
 
 
-def part(
+def release(
     ref: Ref,
     *,
     hold: HoldId,
@@ -95,18 +103,14 @@ def part(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a part of a hold to be released; the rest stays to its own term."""
+    """Ask for a partial release. The rest keeps its own term."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        money = _amount(installation, recovery_id, hold, amount)
-        desk = installation.desk(acting_as)
-        done = hold_actions.let_part_go(desk, recovery_id, hold, money, reason, seen_version)
-    _tell(done, as_json=as_json)
+    deed = _with_amount(hold_actions.let_part_go, amount)
+    act(ref, acting_as, as_json, deed, hold, reason, seen_version)
 
 
-def unrelated(
+def unrelated_funds(
     ref: Ref,
     *,
     hold: HoldId,
@@ -115,14 +119,10 @@ def unrelated(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Record that held money has nothing to do with the case; its release has a legal clock."""
+    """Record unrelated funds. Their release has a deadline."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = hold_actions.find_unrelated(desk, recovery_id, hold, reason, seen_version)
-    _tell(done, as_json=as_json)
+    act(ref, acting_as, as_json, hold_actions.find_unrelated, hold, reason, seen_version)
 
 
 def complaint(
@@ -135,15 +135,11 @@ def complaint(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take in a third party's complaint about a hold; a second person answers it in time."""
+    """Record a third party's complaint. A second person answers it."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        money = _amount(installation, recovery_id, hold, amount)
-        desk = installation.desk(acting_as)
-        done = hold_actions.complain(desk, recovery_id, hold, money, words, seen_version)
-    _tell(done, as_json=as_json)
+    deed = _with_amount(hold_actions.complain, amount)
+    act(ref, acting_as, as_json, deed, hold, words, seen_version)
 
 
 def voluntary(
@@ -158,17 +154,12 @@ def voluntary(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Record what a bank holds of its own accord; the order behind it is drafted at once."""
+    """Record a voluntary hold. The order behind it is drafted at once."""
     from recovery_flows.freezing import actions as hold_actions
 
     begun, ends = _instant(since, "--since"), _instant(until, "--until") if until else None
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = hold_actions.record_voluntary(
-            desk, recovery_id, asset, amount, begun, ends, reason, seen_version
-        )
-    _tell(done, as_json=as_json)
+    deed = hold_actions.record_voluntary
+    act(ref, acting_as, as_json, deed, asset, amount, begun, ends, reason, seen_version)
 
 
 def reference(
@@ -184,11 +175,7 @@ def reference(
     """Enter the bank's reference of a voluntary hold."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = hold_actions.name_at_bank(desk, recovery_id, hold, bank_ref, reason, seen_version)
-    _tell(done, as_json=as_json)
+    act(ref, acting_as, as_json, hold_actions.name_at_bank, hold, bank_ref, reason, seen_version)
 
 
 def withdraw(
@@ -200,17 +187,13 @@ def withdraw(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take back a drafted hold, or one that waits behind another authority's."""
+    """Withdraw a draft or a hold that is ranked behind another."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = hold_actions.withdraw(desk, recovery_id, hold, reason, seen_version)
-    _tell(done, as_json=as_json)
+    act(ref, acting_as, as_json, hold_actions.withdraw, hold, reason, seen_version)
 
 
-def converted(
+def court_order(
     ref: Ref,
     *,
     hold: HoldId,
@@ -219,17 +202,13 @@ def converted(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Record that a court's order took a freeze over: the bank disposes of the money under it."""
+    """Record a court order. It converts the freeze: the bank pays out under it."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = hold_actions.record_conversion(desk, recovery_id, hold, order, seen_version)
-    _tell(done, as_json=as_json)
+    act(ref, acting_as, as_json, hold_actions.record_conversion, hold, order, seen_version)
 
 
-def again(
+def resubmit(
     ref: Ref,
     *,
     hold: HoldId,
@@ -239,11 +218,7 @@ def again(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Draft a hold once more that the bank refused, with the right name if that was wrong."""
+    """Draft a refused hold again. A wrong name is put right with --holder."""
     from recovery_flows.freezing import actions as hold_actions
 
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = hold_actions.order_again(desk, recovery_id, hold, reason, holder, seen_version)
-    _tell(done, as_json=as_json)
+    act(ref, acting_as, as_json, hold_actions.order_again, hold, reason, holder, seen_version)

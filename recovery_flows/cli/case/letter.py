@@ -10,7 +10,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, find, opened
 from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import columns, instant_text, tell
+from recovery_flows.cli.table import columns, instant_text, tell, tell_what
 
 if TYPE_CHECKING:
     from models.queries.cases.letter_views import LetterLine
@@ -33,8 +33,10 @@ def attach(app: typer.Typer) -> None:
                         no_args_is_help=True)  # fmt: skip
     group.command("list")(list_)
     group.command("print")(print_)
-    for command in (sent, letter_answer.answer, letter_answer.word, document, drop):
+    for command in (sent, letter_answer.answer, letter_answer.notice, document, cancel):
         group.command()(command)
+    group.command("word", hidden=True)(letter_answer.notice)
+    group.command("drop", hidden=True)(cancel)
     app.add_typer(group, name="letter")
 
 
@@ -43,7 +45,7 @@ def list_(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """List letters that are to be printed, to be sent, or not answered; the most urgent first."""
+    """List open letters, the most urgent first."""
     from recovery_flows.correspondence.letters.views import open_letters
 
     with opened() as installation:
@@ -72,7 +74,9 @@ def print_(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print a letter into a new file that only you may read; printed again it is the same.
+    """Print a letter into a new file that only you may read.
+
+    Printed again it is the same.
 
     A file whose name ends in .html gets the page for a printer. The letter is fixed by this: it
     holds account numbers and names in full.
@@ -89,7 +93,7 @@ def print_(
         path = out or Path(default_name(call, ".html" if html else ".txt"))
         if html and path.suffix.lower() not in (".html", ".htm"):
             path = path.with_name(f"{path.name}.html")
-        _tell(print_to(desk, post_of(installation), call, path), as_json=as_json)
+        tell_what(print_to(desk, post_of(installation), call, path), as_json=as_json)
 
 
 def post_of(installation: Installation) -> Post:
@@ -98,13 +102,6 @@ def post_of(installation: Installation) -> Post:
     from recovery_flows.engine.outbox.bodies import path_and_body
 
     return Post(installation.sender(), path_and_body)
-
-
-def _tell(done: str, *, as_json: bool) -> None:
-    if as_json:
-        say_json({"done": done})
-    else:
-        tell([done])
 
 
 def sent(
@@ -117,16 +114,16 @@ def sent(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Enter how and when a printed letter left; the bank's clock runs from then on."""
+    """Enter how and when a letter left. The bank's clock starts then."""
     from recovery_flows.correspondence.letters.actions import record_sent
 
     with opened() as installation:
         done = record_sent(installation.desk(acting_as), call, how, at)
-    _tell(done, as_json=as_json)
+    tell_what(done, as_json=as_json)
 
 
 def document(call: Call, *, out: Out = None, acting_as: ActingAs = "") -> None:
-    """Write the bank's document behind a typed answer into a new file, for the second look."""
+    """Write the document behind an answer into a new file."""
     from recovery_flows.correspondence.letters.answer_actions import answer_document
     from recovery_flows.correspondence.letters.files import default_name, write_new
 
@@ -140,16 +137,16 @@ def document(call: Call, *, out: Out = None, acting_as: ActingAs = "") -> None:
     tell([f"the bank's document is in {path}"])
 
 
-def drop(
+def cancel(
     call: Call,
     *,
     reason: Annotated[str, typer.Option(help="Why; kept sealed in the file.")],
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Give up a question about a balance, or a letter that came unasked."""
+    """Cancel a query about a balance, or a notice that came unasked."""
     from recovery_flows.correspondence.letters import actions as letter_actions
 
     with opened() as installation:
         done = letter_actions.drop(installation.desk(acting_as), call, reason)
-    _tell(done, as_json=as_json)
+    tell_what(done, as_json=as_json)

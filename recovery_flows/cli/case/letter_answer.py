@@ -1,4 +1,4 @@
-"""Typing in what banks write: the answer to a letter, and word that came unasked."""
+"""Commands that enter what banks write: the answer to a letter, and a notice that came unasked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def answer(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Type in what a bank answered to a letter; it takes effect after another person's look."""
+    """Enter a bank's answer to a letter. A second person confirms it."""
     from recovery_flows.correspondence.letters.answer_actions import enter_answer
 
     path, state = _document(document, statement, state)
@@ -81,7 +81,7 @@ def _document(document: Path | None, statement: Path | None, state: str) -> tupl
     return document, state
 
 
-def word(
+def notice(
     ref: Ref,
     *,
     hold: Annotated[str, typer.Option("--hold", metavar="HOLD_ID", help="See `recovery show`.")],
@@ -94,7 +94,7 @@ def word(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Type in what a bank wrote unasked about a hold: less held, an earlier end, let go."""
+    """Enter a bank's notice: less held, an earlier end, released."""
     from recovery_flows.correspondence.letters.answer_actions import take_in_word
 
     path, state = _document(document, None, state)

@@ -1,4 +1,4 @@
-"""`recovery link`: one incident told to several partners at once, and what became of it."""
+"""`recovery multi-agency`: joint requests about one incident, and what became of them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Telecoms, platforms, banks and authorities, asked at once.",
                         no_args_is_help=True)  # fmt: skip
-    for command in (start, show, renew, withdraw, read):
+    for command in (start, show, renew, cancel, read):
         group.command()(command)
-    app.add_typer(group, name="link")
+    group.command("withdraw", hidden=True)(cancel)
+    app.add_typer(group, name="multi-agency")
+    app.add_typer(group, name="link", hidden=True)
 
 
 def start(
@@ -57,7 +59,7 @@ def start(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Send tasks to all partners that can do something, at once; another person confirms them."""
+    """Send joint requests at once. A second person confirms them."""
     from recovery_flows.multi_agency import actions as multi_agency_actions
 
     found = _subjects(number, imei, domain, account_name, ip)
@@ -130,7 +132,7 @@ def show(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the board: each task, how far it is, how long is left, its last answer's digest."""
+    """Show the status board: each task, its deadline, its last answer."""
     from recovery_flows.cases.views.page import recovery_page
     from recovery_flows.cli.case import multi_agency_text
     from recovery_flows.clock import wall_clock
@@ -168,13 +170,12 @@ def renew(
 
     with opened() as installation:
         recovery_id = find(installation, ref)
-        done = multi_agency_actions.renew(
-            installation.desk(acting_as), recovery_id, task, seen_version
-        )
+        desk = installation.desk(acting_as)
+        done = multi_agency_actions.renew(desk, recovery_id, task, seen_version)
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
 
-def withdraw(
+def cancel(
     ref: Ref,
     task: Task,
     *,
@@ -184,7 +185,7 @@ def withdraw(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take one task back at its partner."""
+    """Withdraw one task at its partner."""
     from recovery_flows.multi_agency import actions as multi_agency_actions
 
     with opened() as installation:

@@ -1,4 +1,4 @@
-"""The board of linkages as text."""
+"""The status board of multi-agency requests, as text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _DIGEST_SHOWN = 12
 def board_lines(page: RecoveryPage, zone: str) -> list[str]:
     """Every linkage of a recovery with its tasks, the slowest marked by `>`."""
     if not page.linkages:
-        return [f"{page.ref} has no linkage: `recovery link start {page.ref}` begins one"]
+        start = f"`recovery multi-agency start {page.ref}` begins one"
+        return [f"{page.ref} has no multi-agency request: {start}"]
     return [line for linkage in page.linkages for line in _linkage(linkage, page.now, zone)]
 
 

@@ -1,4 +1,4 @@
-"""Looking: the queue, one recovery on one page, the figures of the unit."""
+"""Commands that show: the queue, one recovery, the statistics."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened, viewer_of
 from recovery_flows.cli.output import say_json, say_json_lines
-from recovery_flows.cli.table import columns, counted, tell, turn
+from recovery_flows.cli.table import counted, long_columns, tell, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from models.queries.cases.queue_views import QueueLine, QueuePage
 
@@ -24,7 +24,7 @@ def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("list")(list_)
     app.command()(show)
-    group = typer.Typer(help="Figures, each with what it measures.", no_args_is_help=True)
+    group = typer.Typer(help="Statistics with definitions.", no_args_is_help=True)
     group.callback()(_group)
     group.command()(rates)
     app.add_typer(group, name="report")
@@ -42,7 +42,7 @@ def list_(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the queue, the most urgent first, and whose turn each is.
+    """List the queue, the most urgent first.
 
     First what contradicts the records, then reports of the last hour that nobody has accepted,
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
@@ -76,15 +76,15 @@ def _check_stage(stage: str) -> None:
         raise MisuseError(f"there is no stage {stage!r}; there are: {', '.join(known)}")
 
 
-def _queue_lines(page: QueuePage, lines: Iterable[QueueLine]) -> list[str]:
+def _queue_lines(page: QueuePage, lines: Iterable[QueueLine]) -> Iterator[str]:
     head = ("time left", "ref", "stage", "loss", "next step", "turn", "file of")
-    rows = [_queue_row(line, page.now) for line in lines]
+    rows = (_queue_row(line, page.now) for line in lines)
+    yield from long_columns(rows, head, right=(0, 3))
     told = counted(page.open_count, "open recovery", "open recoveries")
     idle, found = page.attention_count - page.discrepancy_count, page.discrepancy_count
     red = f", {counted(found, 'discrepancy', 'discrepancies')}" if found else ""
     red += f", {idle:,} stalled" if idle > 0 else ""
-    end = f"{told}{red}, {page.closed_count:,} ended; {_engine_text(page)}"
-    return [*(columns(rows, head, right=(0, 3)) if rows else ()), end]
+    yield f"{told}{red}, {page.closed_count:,} ended; {_engine_text(page)}"
 
 
 def _queue_row(line: QueueLine, now: datetime) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def show(
 
 
 def rates(*, as_json: AsJson = False) -> None:
-    """Report the identity per currency, the rates with formulas, and how files ended."""
+    """Report sums by status, rates with formulas, how cases ended."""
     from recovery_flows.cli.statistics_text import summary_lines
     from recovery_flows.clock import wall_clock
     from recovery_flows.reports.statistics import summary

@@ -1,4 +1,4 @@
-"""`recovery stop`: the golden-hour lane in one command: a report in, its stop-payment out."""
+"""`recovery stop`: a pasted report accepted, its stop-payment sent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stop(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take a report on and send its stop-payment first; another person confirms it afterwards."""
+    """Accept a report and send its stop-payment. A supervisor confirms it."""
     text = _text(file)
     with opened() as installation:
         officer = installation.officer(acting_as)

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, find, opened
-from recovery_flows.cli.output import say_json
-from recovery_flows.cli.table import tell
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, act
 
 
 def attach(app: typer.Typer) -> None:
@@ -28,12 +26,7 @@ def rule(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask for another tracing rule; it is in force once another person has approved it."""
-    with opened() as installation:
-        recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = desk.choose_rule(recovery_id, name, reason, among, seen_version)
-    if as_json:
-        say_json({"done": done})
-    else:
-        tell([done])
+    """Ask for another tracing rule. It is in force once a second person approves."""
+    from recovery_flows.cases.case_officer import CaseOfficer
+
+    act(ref, acting_as, as_json, CaseOfficer.choose_rule, name, reason, among, seen_version)

@@ -1,4 +1,4 @@
-"""The demo's loop: hand in reports, let the engine work, let people decide, jump in time."""
+"""The demo's loop: file reports, run the engine, let people decide, jump to the next deadline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scripted officer and the scripted supervisor: they act through the desk, as anybody does."""
+"""The scripted officer and supervisor; they act through the same functions as the screens."""
 
 from __future__ import annotations
 

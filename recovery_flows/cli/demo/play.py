@@ -1,4 +1,4 @@
-"""Playing the demo: banks and Prefect come up, the story unfolds as text, figures end it."""
+"""Plays the demo: starts banks and Prefect, prints the story, ends with the figures."""
 
 from __future__ import annotations
 

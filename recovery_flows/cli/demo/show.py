@@ -1,4 +1,4 @@
-"""The terminal over a demo: the story plays in a child, the screen shows it live."""
+"""The terminal over a running demo, which plays in a child process."""
 
 from __future__ import annotations
 

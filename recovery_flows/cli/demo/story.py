@@ -1,4 +1,4 @@
-"""The story: what happened, from the events themselves, one line each or one line per desk hour."""
+"""The story of the demo, made from events: one line each, or one for each working hour."""
 
 from __future__ import annotations
 

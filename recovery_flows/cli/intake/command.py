@@ -23,7 +23,7 @@ _REFUSED_EXIT_CODE = 3
 
 def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
-    group = typer.Typer(help="Take in what others send.", no_args_is_help=True)
+    group = typer.Typer(help="Import reports, statements and transfers.", no_args_is_help=True)
     group.callback()(_group)
     group.command()(reports)
     group.command()(statement)
@@ -50,7 +50,7 @@ def reports(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """File the reports of victims; a row that was filed before adds nothing."""
+    """File victims' reports. A row that was filed before adds nothing."""
     from recovery_flows.cli.intake.complaints import print_template, take_in
     from recovery_flows.errors import MisuseError
 

@@ -1,4 +1,4 @@
-"""Taking in a complaint file: every good row is filed, every bad one named, nothing half done."""
+"""Files a complaint file: good rows are stored, each bad row is named, nothing is half done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recovery intake statement`: files of banks, each read or refused with its reason."""
+"""`recovery intake statement`: bank files, each stored or refused with its reason."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def statement(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Read statement files; every booking is stored once, whatever comes twice."""
+    """Read statement files. Every booking is stored once."""
     limits = settings_limits()
     found = [read_file(path, limits) for path in files]
     if schema is not None:

@@ -20,7 +20,7 @@ def transfers(
     mapping: ColumnNames = "plain",
     as_json: AsJson = False,
 ) -> None:
-    """Read transfer files into a folder, for traces that read no text again."""
+    """Read transfer files into a folder that traces read at once."""
     from recovery_flows.errors import MisuseError
     from recovery_flows.tracing.kernel.available import is_available
     from recovery_flows.tracing.transfers.mapping import mapping_named

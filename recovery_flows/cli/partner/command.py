@@ -37,7 +37,7 @@ Kind = Annotated[OfKind, typer.Option(help="What it is; only a bank has accounts
 
 def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
-    group = typer.Typer(help="Banks that the unit talks to.", no_args_is_help=True)
+    group = typer.Typer(help="Banks, telecoms, platforms, authorities.", no_args_is_help=True)
     group.command()(add)
     group.command()(key)
     partner_register.attach(group)
@@ -69,7 +69,7 @@ def add(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a partner, or for a known one's new address: a supervisor asks, another confirms.
+    """Register a partner or its new address. A second person confirms.
 
     A bank that knows our key (`recovery partner key`) is registered with --client-id; one that
     hands out a fixed token with --token-from-stdin. One with --channel letter needs none of them.
@@ -125,7 +125,7 @@ def _check(
 
 
 def key() -> None:
-    """Print our public key (a JWK set) to hand to a bank that is to trust our orders."""
+    """Print our public key (JWK set) for a bank that trusts our orders."""
     with opened() as installation:
         say_json(installation.signer.public_jwks())
 

@@ -13,7 +13,7 @@ import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, opened
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.table import cells, columns, instant_text, tell, width_of
+from recovery_flows.cli.table import cells, columns, instant_text, tell, tell_what, width_of
 
 if TYPE_CHECKING:
     from recovery_flows.cli.composition import Installation
@@ -41,12 +41,12 @@ def agree(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Note within how many minutes a partner has agreed to answer, and where that is written."""
+    """Record the agreed response time and the agreement behind it."""
     from recovery_flows.partners import contacts
 
     with opened() as installation:
         done = contacts.agree(installation.desk(acting_as), partner_id, minutes, agreement)
-    _tell(done, as_json=as_json)
+    tell_what(done, as_json=as_json)
 
 
 def contact(
@@ -62,7 +62,9 @@ def contact(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Keep a partner's round-the-clock contacts, sealed; "" takes one out, the others stay.
+    """Store a partner's round-the-clock contacts, encrypted.
+
+    "" removes one, the others stay.
 
     What is written on a command line can be seen by others on this machine: --from-stdin avoids it.
     """
@@ -76,7 +78,7 @@ def contact(
     given = _from_stdin() if from_stdin else given
     with opened() as installation:
         done = contacts.change_contacts(installation.desk(acting_as), partner_id, given)
-    _tell(done, as_json=as_json)
+    tell_what(done, as_json=as_json)
 
 
 def _from_stdin() -> dict[str, str]:
@@ -91,13 +93,6 @@ def _from_stdin() -> dict[str, str]:
     return body
 
 
-def _tell(done: str, *, as_json: bool) -> None:
-    if as_json:
-        say_json({"done": done})
-    else:
-        tell([done])
-
-
 def show(
     partner_id: PartnerId,
     *,
@@ -108,7 +103,7 @@ def show(
     acting_as: ActingAs = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show one partner: whom to call, what is agreed, how it answers, how the line to it stands."""
+    """Show a partner: contacts, service level, connection."""
     from recovery_flows.partners.contacts import show_contacts
 
     with opened() as installation:
@@ -123,7 +118,7 @@ def show(
 
 
 def list_(*, as_json: AsJson = False) -> None:
-    """List the partners: how fast each answers, whether calls pass, when it last answered."""
+    """List the partners: response times, connection, last answer."""
     with opened() as installation:
         pages = _pages(installation)
     if as_json:

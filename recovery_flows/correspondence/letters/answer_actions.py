@@ -103,7 +103,7 @@ def _enter(
 ) -> str:
     file = progress.file
     law = desk.laws[regime_of(file, call)]
-    answer = typed_answer(file, call, fields, law)
+    answer = typed_answer(file, call, fields, law, desk.laws[file.recovery.regime].grounds)
     if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
         answer = _with_file(unit, file, call, answer, list(statements_in(raw, desk.limits)))
     now, actor = case_now(unit.session, desk.wall()), desk.actor(Role.OFFICER)

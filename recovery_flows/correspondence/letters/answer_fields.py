@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,11 +76,16 @@ def form_of(file: CaseFile, call: CallRow) -> Form:
 
 
 def typed_answer(
-    file: CaseFile, call: CallRow, fields: Mapping[str, str], law: Regime
+    file: CaseFile,
+    call: CallRow,
+    fields: Mapping[str, str],
+    law: Regime,
+    grounds: Collection[str] = (),
 ) -> TypedAnswer:
     """The texts of an answer as values; MisuseError names the field that does not fit.
 
-    An instant without an offset is taken in the legal time zone of the account.
+    An instant without an offset is taken in the legal time zone of the account. `grounds` are
+    the codes on which a request abroad is refused, beside a bank's own reasons.
     """
     given = {name: text.strip() for name, text in fields.items() if text.strip()}
     state = _state(given.pop("state", ""), form_of(file, call))
@@ -93,7 +98,7 @@ def typed_answer(
         if name in given:
             values[name] = _money(given[name], name, currency)
     if "reason" in given:
-        values["reason"] = _reason(given["reason"], call)
+        values["reason"] = _reason(given["reason"], call, grounds)
     return TypedAnswer(state=state, zone=law.time_zone, **values)
 
 
@@ -160,9 +165,10 @@ def _reference(text: str, name: str, zone: ZoneInfo) -> str:
     return text
 
 
-def _reason(text: str, call: CallRow) -> str:
-    if call.kind in ORDERS_OF_HOLDS and text not in REFUSALS:
-        raise MisuseError(f"--reason takes one of {', '.join(REFUSALS)}, not {text!r}")
+def _reason(text: str, call: CallRow, grounds: Collection[str]) -> str:
+    known = list(dict.fromkeys((*REFUSALS, *(grounds if call.kind is CallKind.REQUEST else ()))))
+    if call.kind in ORDERS_OF_HOLDS and text not in known:
+        raise MisuseError(f"--reason takes one of {', '.join(known)}, not {text!r}")
     if not _CODE.fullmatch(text):
         raise MisuseError("--reason takes a code of capitals, digits and underscores; words go "
                           "into a note")  # fmt: skip

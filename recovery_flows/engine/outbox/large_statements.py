@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from models.facts import StatementFact
 from models.store.accounts import AccountPlan
-from models.store.statement_plan import PlannedStatement, plan_told
-from models.store.statements import told_of_fact
+from models.store.statements.plan import PlannedStatement, plan_told
+from models.store.statements.statements import told_of_fact
 from recovery_flows.cases.statement_files.large_files import (
     ChangedMeanwhileError,
     HiddenImport,

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from models.facts import RawAnswer, StatementFact
 from models.queries.cases.work import CallLine
-from models.store.statement_plan import PlannedStatement
-from models.store.statements import record_planned
+from models.store.statements.plan import PlannedStatement
+from models.store.statements.statements import record_planned
 from models.store.unit import ENGINE, Unit
 from models.trouble import Trouble
 from recovery_flows.cases.statement_files.large_files import HiddenImport

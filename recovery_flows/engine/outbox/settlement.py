@@ -16,7 +16,7 @@ from models.store.calls import leased_by, settle
 from models.store.documents import keep
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
-from models.store.statements import record_statement
+from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
 from recovery_flows.cases.commit import conclude
@@ -194,8 +194,9 @@ def _take(
         else:
             zones = {code: law.time_zone for code, law in engine.laws.items()}
             record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
+        asked_at = next((c.planned_at for c in progress.file.calls if c.id == call.id), None)
         trace_requests.take_statement(
-            progress, call.noun, call.subject_id, result.statement.covers_to
+            progress, call.noun, call.subject_id, result.statement.covers_to, asked_at
         )
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))

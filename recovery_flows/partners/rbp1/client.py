@@ -163,7 +163,7 @@ class PartnerBank:
         if fact.account.number != number:
             why = "is not the account that was asked for"
             raise AnswerUnreadableError(self.partner, "account.number", why)
-        return fact
+        return paging.covered(fact, until)
 
     async def events(self, since: datetime | None) -> tuple[FeedPage, tuple[RawAnswer, ...]]:
         """Everything changed strictly after `since` (None: ever), oldest first.

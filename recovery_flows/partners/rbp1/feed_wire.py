@@ -1,4 +1,4 @@
-"""The change feed as facts: read item by item, so that one that does not fit ends no other."""
+"""Parses the change feed item by item; an item that does not fit refuses only itself."""
 
 from __future__ import annotations
 

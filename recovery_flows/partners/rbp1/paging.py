@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeVar
 
 import httpx
 
-from models.facts import FeedPage, RawAnswer
+from models.facts import FeedPage, RawAnswer, StatementFact
 from models.ids import PartnerId
 from models.trouble import Trouble
 from recovery_flows.errors import (
@@ -134,3 +135,10 @@ async def parsed(
     if sum(map(len, bodies)) <= _IN_LOOP_BYTES_MAX:
         return parse(bodies, bank)
     return await asyncio.to_thread(parse, bodies, bank)
+
+
+def covered(fact: StatementFact, until: datetime | None) -> StatementFact:
+    """A statement as far as it was asked for: one that names the end of its day tells no later."""
+    told = max((line.booked_at for line in fact.lines), default=fact.covers_from)
+    ends = fact.covers_to if until is None else min(fact.covers_to, max(until, told))
+    return replace(fact, covers_to=ends)

@@ -1,4 +1,4 @@
-"""Books the world's transfers, and what the banks do by themselves, as time passes."""
+"""Books the world's transfers and the banks' own acts as time passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bank's figures of each legal day, from its own book: held at the day's end, paid out in it."""
+"""A bank's own figures for each legal day: held at its end, paid out during it."""
 
 from __future__ import annotations
 

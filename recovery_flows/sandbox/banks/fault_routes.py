@@ -1,4 +1,4 @@
-"""Where faults are planted and told: by call, or by the dice of a seed."""
+"""The routes that plant faults and list them."""
 
 from __future__ import annotations
 

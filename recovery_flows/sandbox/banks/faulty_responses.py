@@ -1,4 +1,4 @@
-"""What a fault makes of an answer on its way out; the bank's own book and memory stay right."""
+"""Faults in a response on its way out; the bank's own book stays right."""
 
 from __future__ import annotations
 

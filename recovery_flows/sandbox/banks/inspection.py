@@ -1,4 +1,4 @@
-"""The open book beside the wire: what a bank holds to be true, and what goes wrong there."""
+"""The inspection endpoint: what the bank's own book says, and which faults are planted."""
 
 from __future__ import annotations
 

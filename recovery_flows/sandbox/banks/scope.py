@@ -1,4 +1,4 @@
-"""What a call touches at a bank: the endpoint, the account and the money an order has to allow."""
+"""What a call touches at a bank: the endpoint, account and sum that an order must cover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One bank's desk: its row, the shared file, the clock; and how one call is answered."""
+"""One bank of the sandbox: its row, the shared file, the clock, and how a call is answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox's own reading of orders and its problem answers; strict, and of nobody else's."""
+"""The sandbox's own wire format: orders parsed strictly, errors as problem documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Misbehaviour by seed: which call goes wrong, and how, follows from the seed and its count."""
+"""Faults by seed: which call goes wrong, and how, follows from the seed and the call's number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each planted misbehaviour does, and in which of a bank's calls it means anything."""
+"""Every fault by name: what it does, and for which calls it makes sense."""
 
 from __future__ import annotations
 

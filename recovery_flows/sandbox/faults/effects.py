@@ -1,4 +1,4 @@
-"""What goes wrong at the bank itself once it acts: planted with the order, met when it is due."""
+"""Faults inside the bank: planted with an order, effective when the bank acts."""
 
 from __future__ import annotations
 

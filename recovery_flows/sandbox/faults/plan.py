@@ -1,4 +1,4 @@
-"""Planted misbehaviour: rows in the sandbox file, used up by the calls they match."""
+"""Planted faults: rows of the sandbox file, used up by the calls that they match."""
 
 from __future__ import annotations
 

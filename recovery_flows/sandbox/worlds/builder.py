@@ -1,4 +1,4 @@
-"""A pen for invented stories: opens accounts, writes payments and victims' reports."""
+"""Builds invented worlds: opens accounts, writes payments and victims' reports."""
 
 from __future__ import annotations
 

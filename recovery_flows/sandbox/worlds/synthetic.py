@@ -1,4 +1,4 @@
-"""The demo world: invented banks and people, ten kinds of fate that stolen money meets."""
+"""The demo's world: invented banks and people, and ten patterns of what happens to the money."""
 
 from __future__ import annotations
 

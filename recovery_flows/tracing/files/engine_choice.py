@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from recovery_flows.errors import MisuseError
-from recovery_flows.tracing.methods import tiho
 from recovery_flows.tracing.methods.catalogue import Among, RuleName
+from recovery_flows.tracing.methods.rules import in_order
 from recovery_flows.tracing.methods.types import Opening, Trace, Transfer
 from recovery_flows.tracing.transfers.files import TransferFiles
 
@@ -73,5 +73,5 @@ def _numbered(
 
     transfers: Sequence[Transfer] = files.transfers
     if rule is RuleName.TIHO:
-        transfers = tiho.in_order(transfers)
+        transfers = in_order(transfers)
     return numbered(transfers, files.sources, openings, files.coverage, as_of=files.as_of)

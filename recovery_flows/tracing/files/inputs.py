@@ -1,4 +1,4 @@
-"""The files of a trace on files alone, read in the quickest way that is there for them."""
+"""Reads the files of a trace on files alone, by the fastest reader that fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of transfers as the kernel takes it: numbers only, no row as an object."""
+"""Turns a table of transfers into the kernel's arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order within one booking instant, compiled: the same as `tracing.batch`, on arrays."""
+"""The order within one booking instant, compiled: as `tracing.methods.ordering`, on arrays."""
 
 from __future__ import annotations
 

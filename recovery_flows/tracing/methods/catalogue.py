@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.held_over_time import Held
-from recovery_flows.tracing.methods import fifo, libr, lifo, poison, pro_rata, tainted_first, tiho
-from recovery_flows.tracing.methods.among import Among
+from recovery_flows.tracing.methods import poison
+from recovery_flows.tracing.methods.rules import LIBR, fifo, lifo, pro_rata, tainted_first, tiho
+from recovery_flows.tracing.methods.two_parts import Among
 from recovery_flows.tracing.methods.types import (
     Coverage,
     Opening,
@@ -114,8 +115,5 @@ def trace_by(
 
     `holds` is what banks hold of the accounts, over time: no payment draws on it.
     """
-    if rule is RuleName.LIBR:
-        return libr.trace(
-            transfers, sources, openings, coverage, as_of=as_of, among=among, holds=holds
-        )
-    return _TRACES[rule](transfers, sources, openings, coverage, as_of=as_of, holds=holds)
+    trace = LIBR[among].trace if rule is RuleName.LIBR else _TRACES[rule]
+    return trace(transfers, sources, openings, coverage, as_of=as_of, holds=holds)

@@ -62,7 +62,7 @@ def reordered(transfers: Sequence[Transfer], order: DayOrder) -> list[Transfer]:
 def _one_day(day: list[Transfer], order: DayOrder) -> list[Transfer]:
     if order is DayOrder.AS_GIVEN or len(day) == 1:
         return day
-    from recovery_flows.tracing.methods.batch import payers_first
+    from recovery_flows.tracing.methods.ordering import payers_first
 
     places = payers_first([(t.payer, t.payee) for t in day])
     credits_first = [day[place] for place in places]

@@ -1,4 +1,4 @@
-"""A piece of money on its way, and what a rule has to offer the walk."""
+"""A piece of money on its way, and the interface that a rule offers to the walk."""
 
 from __future__ import annotations
 

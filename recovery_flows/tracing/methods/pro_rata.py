@@ -7,16 +7,12 @@ fractions grow with every payment. There are no paths: the hops are flows along 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from fractions import Fraction
 
-from models.held_over_time import Held
 from recovery_flows.tracing.methods.piece import Piece, Pot, Quantity, Rule
-from recovery_flows.tracing.methods.result import Part, Step, Walked, traced
-from recovery_flows.tracing.methods.types import Coverage, Opening, Source, Trace, Transfer
-from recovery_flows.tracing.methods.walk import walk
+from recovery_flows.tracing.methods.result import Part, Step, Walked
 
 _NOTHING = (Fraction(0), Fraction(0))
 
@@ -126,20 +122,6 @@ def _new_pot(*, has_ages: bool = False) -> SharePot:
 
 
 SHARES = Rule(_new_pot, exact_part)
-
-
-def trace(
-    transfers: Iterable[Transfer],
-    sources: Iterable[Source],
-    openings: Iterable[Opening],
-    coverage: Iterable[Coverage],
-    *,
-    as_of: datetime,
-    holds: Iterable[Held] = (),
-) -> Trace:
-    """Where each claim's money is at `as_of` by rolling pro rata, rounded per claim at the end."""
-    walked = walk(SHARES, transfers, sources, openings, coverage, as_of, holds)
-    return traced(rounded(walked))
 
 
 def rounded(walked: Walked) -> Walked:

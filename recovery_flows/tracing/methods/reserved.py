@@ -1,4 +1,4 @@
-"""What banks hold of an account: a reserve of its own, on which later debits do not draw.
+"""Money that banks hold on an account: a reserve on which later debits do not draw.
 
 A hold for this case keeps the claims' money before the holder's own, and of it what the rule would
 let leave last; what it gives back is the other way round. A hold for another case keeps what is not

@@ -1,4 +1,4 @@
-"""What a walk found, in the rule's own quantities, and the answer made of it."""
+"""What a walk found, and the trace made of it."""
 
 from __future__ import annotations
 

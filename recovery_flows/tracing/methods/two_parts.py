@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from recovery_flows.tracing.methods.among import Among
 from recovery_flows.tracing.methods.lots import LotPot, floor_part
 from recovery_flows.tracing.methods.piece import Piece, Pot, Quantity, Rule
 from recovery_flows.tracing.methods.pro_rata import SharePot, exact_part
+
+
+class Among(StrEnum):
+    """How several victims' money in one account is told apart: by age, or in equal shares."""
+
+    FIFO = "fifo"
+    PRO_RATA = "pro_rata"
 
 
 @dataclass(slots=True)

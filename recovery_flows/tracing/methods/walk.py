@@ -1,4 +1,4 @@
-"""The one walk over the payments; a rule only says how an account keeps its money."""
+"""The walk over the payments that all rules share; a rule decides how an account keeps money."""
 
 from __future__ import annotations
 

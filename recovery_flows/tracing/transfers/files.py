@@ -16,7 +16,7 @@ from pathlib import Path
 from models.facts import LineKind
 from models.money import Money
 from recovery_flows.intake.budget import Limits
-from recovery_flows.tracing.methods.batch import payers_first
+from recovery_flows.tracing.methods.ordering import payers_first
 from recovery_flows.tracing.methods.types import Basis, Coverage, Opening, Source, Transfer
 from recovery_flows.tracing.transfers.mapping import PLAIN, ColumnMapping
 from recovery_flows.tracing.transfers.rows import (

@@ -1,4 +1,4 @@
-"""Transfers kept as a table, with the two small files beside it: what a trace on arrays needs."""
+"""Transfers as a table, with sources and openings: the input of a trace on arrays."""
 
 from __future__ import annotations
 

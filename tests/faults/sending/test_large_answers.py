@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.hold import HoldState
-from models.store import line_imports
+from models.store.statements import line_imports
 from models.store.unit import unit_of_work
 from tests.faults.sending.poisons import second
 

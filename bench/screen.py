@@ -1,0 +1,172 @@
+"""What looking costs on the screen: `python -m bench.screen WORLD`, made by `bench.stored_world`.
+
+First what each screen reads: milliseconds and statements, in this process. Then the terminal itself
+on a pseudo-terminal of 120 by 40, beside an empty Textual app with a list: seconds from the start
+of the process to the first line, from a key to the first byte painted, bytes that a key paints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from recovery_flows.cases.views.queue import Look
+from recovery_flows.cli.composition import open_installation
+from tui.screen_queries import Source
+from tui.widgets.paged_table import PAGE_LINES
+
+RESULTS = Path(__file__).with_name("screen.json")
+COLUMNS, LINES, KEYS = 120, 40, 40
+_EMPTY = """
+from textual.app import App
+from textual.widgets import OptionList
+class Empty(App):
+    def compose(self):
+        yield OptionList(*(f"R-2026-{n:04d}" for n in range(200)))
+Empty().run()
+"""
+
+
+def reads(world: Path) -> dict[str, dict[str, object]]:
+    """Per screen: the best of three readings in milliseconds, with its statements and rows."""
+    made = open_installation(world / "data")
+    source = Source(made.database, made.laws, patience=made.patience())
+    end = source.queue(Look(offset=10**9), PAGE_LINES)
+    last = end.lines[-1].recovery_id
+    asked: dict[str, Callable[[], object]] = {
+        "header": source.status,
+        "queue, first page": lambda: source.queue(Look(), PAGE_LINES),
+        "queue, the middle": lambda: source.queue(Look(offset=end.total // 2), PAGE_LINES),
+        "queue, the end": lambda: source.queue(Look(offset=end.total), PAGE_LINES),
+        "queue, around a line": lambda: source.queue(Look(at_id=last), PAGE_LINES),
+        "queue, filtered": lambda: source.queue(Look(text="slow title"), PAGE_LINES),
+        "queue, by loss": lambda: source.queue(Look(order_by="loss"), PAGE_LINES),
+        "one recovery": lambda: source.page(last),
+        "approvals": lambda: source.approvals(Look(), PAGE_LINES),
+        "approvals, the end": lambda: source.approvals(Look(offset=10**9), PAGE_LINES),
+        "clocks": source.clocks, "summary": source.summary, "partners": source.partners,
+    }  # fmt: skip
+    found = {name: _counted(made.database.engine, read) for name, read in asked.items()}
+    made.database.dispose()
+    return found
+
+
+def _counted(engine: sa.Engine, read: Callable[[], object]) -> dict[str, object]:
+    statements = 0
+
+    def note(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    best = []
+    for _ in range(3):
+        statements, begun = 0, time.perf_counter()
+        read()
+        best.append(time.perf_counter() - begun)
+    sa.event.remove(engine, "before_cursor_execute", note)
+    return {"ms": round(min(best) * 1000, 1), "statements": statements}
+
+
+class Terminal:
+    """A program on a pseudo-terminal, and what it has painted."""
+
+    def __init__(self, command: list[str], settings: dict[str, str]) -> None:
+        self.begun = time.perf_counter()
+        self.process, self.file = pty.fork()
+        if not self.process:
+            os.execve(  # noqa: S606 - our own program
+                command[0], command, {**os.environ, "TERM": "xterm-256color", **settings}
+            )
+        fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+
+    def until(self, text: bytes, seconds: float = 60) -> float:
+        """Seconds from the start until a text was painted."""
+        seen = b""
+        while time.perf_counter() - self.begun < seconds:
+            seen += self._painted(0.05)
+            if text in seen:
+                return time.perf_counter() - self.begun
+        raise TimeoutError(f"{text!r} was not painted")
+
+    def press(self, key: bytes) -> tuple[float, int]:
+        """Milliseconds from a key to the first byte, and the bytes until nothing more comes."""
+        begun = time.perf_counter()
+        os.write(self.file, key)
+        painted = self._painted(2)
+        took = time.perf_counter() - begun
+        size = len(painted)
+        while more := self._painted(0.08):
+            size += len(more)
+        return took * 1000, size
+
+    def _painted(self, seconds: float) -> bytes:
+        ready, _, _ = select.select([self.file], [], [], seconds)
+        return os.read(self.file, 1 << 20) if ready else b""
+
+    def quiet(self) -> None:
+        """Wait until nothing is painted for a while."""
+        while self._painted(1.0):
+            pass
+
+    def end(self) -> None:
+        """End it; nothing of it is needed any more."""
+        os.kill(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+        os.close(self.file)
+
+
+def keys(command: list[str], settings: dict[str, str], text: bytes) -> dict[str, object]:
+    """How a program on a terminal starts and answers to keys."""
+    terminal = Terminal(command, settings)
+    started = terminal.until(text)
+    terminal.quiet()
+    pressed = [terminal.press(b"\x1b[B") for _ in range(KEYS)]
+    terminal.end()
+    times = sorted(ms for ms, _ in pressed)
+    return {
+        "start": round(started, 2),
+        "key p50 ms": round(statistics.median(times), 1),
+        "key p95 ms": round(times[int(len(times) * 0.95)], 1),
+        "bytes a key": int(statistics.median(size for _, size in pressed)),
+    }
+
+
+def main() -> int:
+    """Measure, print a line each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("world", type=Path)
+    parser.add_argument("--record", action="store_true")
+    given = parser.parse_args()
+    settings = {"RECOVERY_DATA_DIR": str(given.world / "data"),
+                "RECOVERY_KEY_DIR": str(given.world / "data-keys")}  # fmt: skip
+    os.environ |= settings
+    found = reads(given.world)
+    program = str(Path(sys.executable).with_name("recovery"))
+    found["empty app"] = keys([sys.executable, "-c", _EMPTY], {}, b"R-2026-0010")
+    found["terminal"] = keys([program, "tui"], settings, b"R-2026-")
+    for name, one in found.items():
+        sys.stdout.write(f"{name:22} {one}\n")
+    if given.record:
+        kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+        kept[given.world.name] = found
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

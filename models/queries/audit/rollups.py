@@ -1,0 +1,54 @@
+"""Queue and tally against the rows that they are worked out of: a difference is of a hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.catalogue import table_of
+from models.entities.recovery import Recovery
+from models.entities.runtime import QueueEntry, Tally
+from models.store.rollups.rows import (
+    NOTHING,
+    Row,
+    chunks_of_all,
+    figures_in,
+    kept_entries,
+    readable_entries,
+    tally,
+)
+
+_R, _ENTRIES, _TALLY = table_of(Recovery), table_of(QueueEntry), table_of(Tally)
+_COUNT = sa.select(sa.func.count()).select_from(_ENTRIES)
+_STRAY = sa.select(_ENTRIES.c.id).where(_ENTRIES.c.id.not_in(sa.select(_R.c.id)))
+
+
+def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
+    """(table, key, sentence) of everything kept that does not follow from the other rows."""
+    sums: Counter[str] = Counter()
+    known = 0
+    for ids in chunks_of_all(session):
+        right, kept = readable_entries(session, ids), kept_entries(session, ids)
+        known += len(kept)
+        for name in ids:
+            sums.update(figures_in(right.get(name, kept.get(name, NOTHING))))
+            if name in right and right[name] != kept.get(name):
+                yield _ENTRIES.name, name, _apart(name, right[name], kept.get(name))
+    if session.execute(_COUNT).scalar_one() != known:
+        for name in session.execute(_STRAY).scalars():
+            yield _ENTRIES.name, name, f"the queue names a recovery {name} that is not there"
+    there = tally(session)
+    for name in sorted(sums.keys() | there.keys()):
+        if sums[name] != there.get(name, 0) or (name in there and not there[name]):
+            kept_as = f"the count {name!r} is kept as {there.get(name, 0)}"
+            yield _TALLY.name, name, f"{kept_as}, the recoveries come to {sums[name]}"
+
+
+def _apart(name: str, right: Row, kept: Row | None) -> str:
+    if kept is None:
+        return f"the recovery {name} is missing in the queue"
+    columns = ", ".join(c for c in right if right[c] != kept[c])
+    return f"the recovery {name} stands in the queue with another {columns} than its rows tell"

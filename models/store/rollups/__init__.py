@@ -1,0 +1,1 @@
+"""Queue and counts, kept with each write."""

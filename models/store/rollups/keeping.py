@@ -1,0 +1,83 @@
+"""Keeping the queue and the tally with each write: the recoveries that it touched, worked out anew.
+
+`unit_of_work` calls `keep` before it commits. Whoever writes need not think of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.catalogue import table_of
+from models.entities.runtime import QueueEntry, Tally
+from models.prepared import KEY, changing, to
+from models.store.rollups.rows import (
+    NOTHING,
+    chunks_of_all,
+    figures_in,
+    kept_entries,
+    readable_entries,
+    tally,
+)
+
+_ENTRIES, _TALLY = table_of(QueueEntry), table_of(Tally)
+_INSERT_ENTRIES, _INSERT_TALLIES = _ENTRIES.insert(), _TALLY.insert()
+_REMOVE_TALLIES = _TALLY.delete().where(_TALLY.c.value == 0)
+_ADD = (
+    _TALLY.update()
+    .where(_TALLY.c.name == sa.bindparam(KEY))
+    .values(value=_TALLY.c.value + sa.bindparam("more", type_=_TALLY.c.value.type))
+)
+_CHUNK = 500
+
+
+def keep(session: Session, recovery_ids: Collection[str]) -> None:
+    """Bring the queue and the tally up to what these recoveries are now.
+
+    Of one that cannot be read, what was kept last stands.
+    """
+    ids = sorted(recovery_ids)
+    for start in range(0, len(ids), _CHUNK):
+        _keep(session, ids[start : start + _CHUNK])
+
+
+def fill(session: Session) -> None:
+    """Work out everything anew, as after an upgrade."""
+    session.execute(_ENTRIES.delete())
+    session.execute(_TALLY.delete())
+    for ids in chunks_of_all(session):
+        _keep(session, ids)
+
+
+def _keep(session: Session, ids: list[str]) -> None:
+    right, kept = readable_entries(session, ids), kept_entries(session, ids)
+    more: Counter[str] = Counter()
+    for name in right:
+        more.update(figures_in(right[name]))
+        more.subtract(figures_in(kept.get(name, NOTHING)))
+    new = [row for name, row in right.items() if name not in kept]
+    if new:
+        session.execute(_INSERT_ENTRIES, new)
+    for name in right.keys() & kept.keys():
+        if right[name] != kept[name]:
+            values = {c: v for c, v in right[name].items() if v != kept[name][c]}
+            session.execute(changing(_ENTRIES, tuple(values)), {KEY: name, **to(values)})
+    _add(session, {name: minor for name, minor in more.items() if minor})
+
+
+def _add(session: Session, more: dict[str, int]) -> None:
+    if not more:
+        return
+    there = tally(session)
+    known = more.keys() & there.keys()
+    changed = [{KEY: name, "more": more[name]} for name in sorted(known)]
+    new = [{"name": name, "value": minor} for name, minor in more.items() if name not in there]
+    if changed:
+        session.execute(_ADD, changed)
+    if new:
+        session.execute(_INSERT_TALLIES, new)
+    if any(there[name] + more[name] == 0 for name in known):
+        session.execute(_REMOVE_TALLIES)

@@ -1,0 +1,272 @@
+"""What each recovery's place in the queue and its share of all counts are, worked out anew.
+
+The same functions make the rows at each write, fill them at an upgrade and check them: what is kept
+differs from what is found here only where somebody changed it by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.entities.approval import Approval, ApprovalState
+from models.entities.asset import Asset
+from models.entities.call import Call, CallKind
+from models.entities.catalogue import table_of
+from models.entities.claim import Claim
+from models.entities.event import DONE, SENT, Event
+from models.entities.hold import LIVE_HOLDS, Hold
+from models.entities.ledger import LedgerAccount, PostingRow
+from models.entities.payout import Payout, PayoutState
+from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
+from models.entities.runtime import QueueEntry, Tally
+from models.ids import canonical
+from models.money import Money
+from models.step_wording import Wording
+from models.urgency import counted_from, lane_of, waits_since
+
+_R, _C, _E, _P = table_of(Recovery), table_of(Claim), table_of(Event), table_of(PostingRow)
+_A, _H, _Y, _CALLS = table_of(Asset), table_of(Hold), table_of(Payout), table_of(Call)
+_APPROVALS, _ENTRIES, _TALLY = table_of(Approval), table_of(QueueEntry), table_of(Tally)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_CHUNK = 500
+_ASKS = (CallKind.HOLD, CallKind.REQUEST)
+_EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
+
+OPEN, PENDING, SECOND_HOP, SENT_COUNT = "open", "pending", "second hop", "first order sent"
+"""Names of counts: recoveries that have not ended, approvals, accounts, recoveries."""
+
+Row = dict[str, Any]
+NOTHING: Row = {"figures": "{}"}
+# What stored garbage raises on its way out of a row.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def entries_of(session: Session, ids: Sequence[str]) -> dict[str, Row]:
+    """The rows of `queue_entry` as they should be, of those of these recoveries that there are."""
+    given = {"ids": list(ids)}
+    done = {row.recovery_id: row for row in session.execute(_DONE_AT, given).all()}
+    sent = {row.recovery_id: row.at for row in session.execute(_SENT_AT, given).all()}
+    figures = _figures(session, given)
+    found = {}
+    for row in session.execute(_RECOVERIES, given).all():
+        came_at, done_at = (done[row.id].came, done[row.id].last) if row.id in done else (None,) * 2
+        waits_for, since = waits_since(
+            row.state, row.owner_id, row.step_role, row.step_action, came_at, done_at
+        )
+        at = sent.get(row.id)
+        counts = figures[row.id]
+        counts.update(_standing(row))  # `+` would drop what is below zero
+        counts[SENT_COUNT] = int(at is not None)
+        found[row.id] = {
+            "id": row.id,
+            "lane": int(lane_of(row.state, row.step_action, row.due_at)),
+            "at": counted_from(row.state, row.reported_at, row.due_at),
+            "reported_at": row.reported_at,
+            "waits_for": waits_for,
+            "waits_since": since,
+            "loss_minor": int(row.loss or 0),
+            "victims": row.victims,
+            "sought": _sought(row),
+            "sent_seconds": at and max(0, int((at - row.reported_at).total_seconds())),
+            "figures": canonical({k: counts[k] for k in sorted(counts) if counts[k]}).decode(),
+        }
+    return found
+
+
+def readable_entries(session: Session, ids: Sequence[str]) -> dict[str, Row]:
+    """`entries_of`, without those of which something stored cannot be read."""
+    try:
+        return entries_of(session, ids)
+    except _UNREADABLE:
+        each = (readable_entries(session, [name]) for name in ids if len(ids) > 1)
+        return {name: row for one in each for name, row in one.items()}
+
+
+def figures_in(entry: Mapping[str, Any]) -> Counter[str]:
+    """What a kept row adds to the tally; nothing where its text is none of ours."""
+    try:
+        return Counter(json.loads(entry["figures"]))
+    except (TypeError, ValueError):
+        return Counter()
+
+
+def kept_entries(session: Session, ids: Sequence[str]) -> dict[str, Row]:
+    """The rows of `queue_entry` as they are."""
+    return {row["id"]: dict(row) for row in session.execute(_KEPT, {"ids": list(ids)}).mappings()}
+
+
+def tally(session: Session) -> dict[str, int]:
+    """All counts and sums, by name: one row each."""
+    return {row.name: row.value for row in session.execute(_ALL_TALLIES)}
+
+
+def sent_at_rank(session: Session, rank: int) -> int:
+    """The rank-th shortest time, from 1, from a report to the first order about it, in seconds."""
+    seconds = _ENTRIES.c.sent_seconds
+    query = sa.select(seconds).where(seconds.is_not(None)).order_by(seconds)
+    return int(session.execute(query.offset(rank - 1).limit(1)).scalar_one())
+
+
+def chunks_of_all(session: Session) -> Iterator[list[str]]:
+    """The ids of all recoveries, some hundreds at a time."""
+    last = ""
+    while ids := list(session.execute(_AFTER, {"last": last}).scalars()):
+        yield ids
+        last = ids[-1]
+
+
+def _sought(row: Any) -> str:  # noqa: ANN401 - a row of `_RECOVERIES`
+    """What a filter looks in, but for the words of the stage, which are not known here."""
+    loss, sentence = Money(int(row.loss or 0), row.currency), Wording.read(row.step_wording)
+    parts = (row.ref, loss, sentence, row.method, row.owner_id, row.step_role, row.step_action)
+    return " ".join(str(part) for part in parts).lower()
+
+
+def _standing(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of `_RECOVERIES`
+    is_open = row.state not in CLOSED_RECOVERIES
+    return Counter(
+        {
+            f"state {row.state}": 1,
+            f"stage {row.stage}": int(is_open),
+            OPEN: int(is_open),
+        }
+    )
+
+
+def _figures(session: Session, given: Mapping[str, Any]) -> defaultdict[str, Counter[str]]:
+    """What holds, postings and approvals of each recovery add to the tally."""
+    found = defaultdict[str, Counter[str]](Counter)
+    for of, currency, account, minor in session.execute(_LEDGER, given).all():
+        found[of][f"ledger {currency} {account}"] = int(minor)
+    for of, currency, minor in session.execute(_EVER, given).all():
+        found[of][f"ever held {currency}"] = int(minor)
+    for of, kind, state, count in session.execute(_HOLDS, given).all():
+        found[of][f"hold {kind} {state}"] = count
+    for of, count in session.execute(_SECOND_HOP, given).all():
+        found[of][SECOND_HOP] = count
+    for of, currency, held, disputed in session.execute(_BLOCKED, given).all():
+        found[of][f"blocked {currency}"] = int(held)
+        found[of][f"disputed there {currency}"] = int(disputed)
+    for of, count in session.execute(_PENDING, given).all():
+        found[of][PENDING] = count
+    return found
+
+
+def _recoveries() -> sa.Select[Any]:
+    columns = (
+        _R.c.id, _R.c.ref, _R.c.currency, _R.c.state, _R.c.stage, _R.c.due_at, _R.c.owner_id,
+        _R.c.step_action, _R.c.step_role, _R.c.step_wording, _R.c.method, _R.c.reported_at,
+    )  # fmt: skip
+    return (
+        sa.select(
+            *columns, sa.func.sum(_C.c.reported_minor).label("loss"),
+            sa.func.count(_C.c.id).label("victims"),
+        )
+        .join(_C, _C.c.recovery_id == _R.c.id, isouter=True)
+        .where(_R.c.id.in_(_IDS))
+        .group_by(*columns)
+    )  # fmt: skip
+
+
+def _sent() -> sa.Select[Any]:
+    # Only literally the same condition finds its index.
+    left = sa.select(_E.c.recovery_id, _E.c.at, _E.c.subject_id).where(sa.text(SENT)).subquery()
+    return (
+        sa.select(left.c.recovery_id, sa.func.min(left.c.at).label("at"))
+        .join_from(left, _CALLS, _CALLS.c.id == left.c.subject_id)
+        .where(left.c.recovery_id.in_(_IDS), _CALLS.c.kind.in_(_ASKS))
+        .group_by(left.c.recovery_id)
+    )
+
+
+def _ever() -> sa.Select[Any]:
+    """The highest (held now + returned from holds) by the order of events.
+
+    A unit that was held at two accounts one after the other counts once; what was joined into
+    another recovery is counted there.
+    """
+    step = (
+        sa.select(
+            _P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq,
+            sa.func.sum(_P.c.claim_minor).label("minor"),
+        )
+        .join(_R, _R.c.id == _P.c.recovery_id)
+        .where(
+            _P.c.recovery_id.in_(_IDS), _P.c.account.in_(_EVER_HELD),
+            _R.c.state != RecoveryState.JOINED,
+        )
+        .group_by(_P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq)
+        .subquery()
+    )  # fmt: skip
+    whose = (step.c.recovery_id, step.c.claim_currency)
+    run = sa.func.sum(step.c.minor).over(partition_by=whose, order_by=step.c.event_seq)
+    now = sa.select(*whose, run.label("minor")).subquery()
+    return sa.select(now.c.recovery_id, now.c.claim_currency, sa.func.max(now.c.minor)).group_by(
+        now.c.recovery_id, now.c.claim_currency
+    )
+
+
+def _blocked() -> sa.Select[Any]:
+    """What live holds block, against the stolen money traced there that was not paid back yet."""
+    paid = (
+        sa.select(_Y.c.asset_id, sa.func.sum(_Y.c.debited_minor).label("minor"))
+        .where(_Y.c.recovery_id.in_(_IDS), _Y.c.state == PayoutState.SETTLED)
+        .group_by(_Y.c.asset_id)
+        .subquery()
+    )
+    held = (
+        sa.select(_H.c.asset_id, sa.func.sum(_H.c.held_minor).label("minor"))
+        .where(_H.c.recovery_id.in_(_IDS), _H.c.state.in_(LIVE_HOLDS))
+        .group_by(_H.c.asset_id)
+        .having(sa.func.sum(_H.c.held_minor) > 0)
+        .subquery()
+    )
+    disputed = sa.func.sum(_A.c.traced_minor - sa.func.coalesce(paid.c.minor, 0))
+    return (
+        sa.select(_A.c.recovery_id, _A.c.currency, sa.func.sum(held.c.minor), disputed)
+        .join(held, held.c.asset_id == _A.c.id)
+        .outerjoin(paid, paid.c.asset_id == _A.c.id)
+        .where(_A.c.recovery_id.in_(_IDS))
+        .group_by(_A.c.recovery_id, _A.c.currency)
+    )
+
+
+# Built once: each write asks these, and building costs more than asking.
+_RECOVERIES, _SENT_AT, _EVER, _BLOCKED = _recoveries(), _sent(), _ever(), _blocked()
+_DONE_AT = (
+    sa.select(
+        _E.c.recovery_id, sa.func.min(_E.c.at).label("came"), sa.func.max(_E.c.at).label("last")
+    )
+    .where(_E.c.recovery_id.in_(_IDS), sa.text(DONE))
+    .group_by(_E.c.recovery_id)
+)
+_LEDGER = (
+    sa.select(_P.c.recovery_id, _P.c.claim_currency, _P.c.account, sa.func.sum(_P.c.claim_minor))
+    .where(_P.c.recovery_id.in_(_IDS))
+    .group_by(_P.c.recovery_id, _P.c.claim_currency, _P.c.account)
+)
+_HOLDS = (
+    sa.select(_H.c.recovery_id, _H.c.kind, _H.c.state, sa.func.count())
+    .where(_H.c.recovery_id.in_(_IDS))
+    .group_by(_H.c.recovery_id, _H.c.kind, _H.c.state)
+)
+_SECOND_HOP = (
+    sa.select(_H.c.recovery_id, sa.func.count(sa.distinct(_H.c.asset_id)))
+    .join(_A, _A.c.id == _H.c.asset_id)
+    .where(_H.c.recovery_id.in_(_IDS), _A.c.depth >= 1, _H.c.acted_at.is_not(None))
+    .group_by(_H.c.recovery_id)
+)
+_PENDING = (
+    sa.select(_APPROVALS.c.recovery_id, sa.func.count())
+    .where(_APPROVALS.c.recovery_id.in_(_IDS), _APPROVALS.c.state == ApprovalState.PENDING)
+    .group_by(_APPROVALS.c.recovery_id)
+)
+_KEPT = sa.select(_ENTRIES).where(_ENTRIES.c.id.in_(_IDS))
+_ALL_TALLIES = sa.select(_TALLY)
+_AFTER = sa.select(_R.c.id).where(_R.c.id > sa.bindparam("last")).order_by(_R.c.id).limit(_CHUNK)

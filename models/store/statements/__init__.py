@@ -1,0 +1,1 @@
+"""Bookings of banks as they are stored: each one once, whichever statement told it."""

@@ -1,0 +1,69 @@
+"""What people do with objections: one enters it with its reason, another decides it."""
+
+from __future__ import annotations
+
+from models.entities.claim import ObjectionKind
+from models.entities.officer import Role
+from models.money import Money
+from models.queries.cases.case_files import load_file
+from models.queries.installation.clock import case_now
+from models.store.notes import write_note
+from recovery_flows.access.acting_officer import check_version
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.errors import MisuseError
+from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.restitution import objections
+
+
+def enter(
+    desk: CaseOfficer,
+    recovery_id: str,
+    kind: ObjectionKind,
+    claim_id: str,
+    reason: str,
+    seen_version: int | None = None,
+) -> str:
+    """Enter an objection; what was said is kept sealed as a note."""
+    words = _words(reason)
+    with desk.editing(recovery_id, seen_version) as (unit, progress):
+        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
+        text = f"objection to {kind} of {claim_id or 'the division'}: {words}"
+        name = objections.enter(
+            progress, kind, claim_id, actor.id, unit.vault.fingerprint(text), now, desk.laws
+        )
+        write_note(unit, actor, now, recovery_id, text)
+        (found,) = [o for o in progress.file.objections if o.id == name]
+    due = f" by {found.due_at:%Y-%m-%d %H:%M} UTC" if found.due_at else ""
+    return f"{progress.file.recovery.ref}: objection {name} entered; another person decides it{due}"
+
+
+def decide(
+    desk: CaseOfficer,
+    recovery_id: str,
+    objection_id: str,
+    reason: str,
+    *,
+    is_upheld: bool,
+    loss: Money | None = None,
+    seen_version: int | None = None,
+) -> str:
+    """Decide an objection that another person has entered; the reason is kept sealed as a note."""
+    words, actor = _words(reason), desk.actor(Role.SUPERVISOR)
+    with desk.unit() as (unit, now):
+        file = load_file(unit.session, recovery_id)
+        check_version(file, seen_version)
+        progress = Changeset(file)
+        text = f"decision on objection {objection_id}: {words}"
+        objections.decide(
+            progress, objection_id, is_upheld=is_upheld, loss=loss, actor=actor.id,
+            reason=unit.vault.fingerprint(text), now=now, laws=desk.laws,
+        )  # fmt: skip
+        desk.commit(unit, actor, now, progress)
+        write_note(unit, actor, now, recovery_id, text)
+    return f"{file.recovery.ref}: objection {'upheld' if is_upheld else 'rejected'}"
+
+
+def _words(reason: str) -> str:
+    if not reason.strip():
+        raise MisuseError("say with --reason what was objected, or why it is decided so")
+    return reason.strip()

@@ -1,0 +1,105 @@
+"""Channels across a border in words: the adviser's answer, and one channel with all it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from recovery_flows.cli.table import columns, instant_text, spoken
+from recovery_flows.cross_border.adviser import Advice, Question
+from recovery_flows.cross_border.channels import Channel, Receipts
+from recovery_flows.cross_border.file_questions import Refused
+from recovery_flows.law.terms import length_text, time_left_text
+
+_NONE = "nothing"
+
+
+def advice_lines(question: Question, found: Iterable[Advice]) -> Iterator[str]:
+    """The question in a line, then each channel with its reasons."""
+    since = length_text(question.paid_at, question.now)
+    yield (
+        f"{question.from_state} to {question.to_state}: {question.amount} by {question.rail}, "
+        f"{since} after the payment; wanted: {question.wanted}"
+    )
+    for advice in found:
+        yield ""
+        yield f"{'YES' if advice.eligible else 'no '}  {advice.channel}: {advice.name}"
+        rows = _open_rows(advice, question) if advice.eligible else _closed_rows(advice)
+        yield from columns([("   ", label, text) for label, text in rows])
+
+
+def _open_rows(advice: Advice, question: Question) -> Iterator[tuple[str, str]]:
+    yield "why", "; ".join(reason.text for reason in advice.reasons)
+    yield "sent by", advice.sender
+    if advice.send_by:
+        left = time_left_text(question.now, advice.send_by)
+        yield "send by", f"{instant_text(advice.send_by)} UTC ({left} left)"
+    for step in advice.expected:
+        told = f"{step.limit} from {spoken(step.after)}: {instant_text(step.by)} UTC"
+        yield "expected", f"{told}; {step.source}"
+    if not advice.expected:
+        yield "expected", "no time is published"
+    yield "missing", ", ".join(advice.missing) or _NONE
+    for approval in advice.approvals:
+        yield "approval", f"{approval.reference_field}: {approval.rule}, {approval.source}"
+    for condition in advice.to_check:
+        yield "to check", condition
+    yield "source", advice.source
+
+
+def _closed_rows(advice: Advice) -> Iterator[tuple[str, str]]:
+    for reason in advice.reasons:
+        yield ("but yes" if reason.speaks_for else "why not"), reason.text
+
+
+def refused_lines(ref: str, refused: Iterable[Refused]) -> Iterator[str]:
+    """Requests that were refused, each with its ground and what that leaves."""
+    for request in refused:
+        yield ""
+        why = f": {request.meaning} {request.source}" if request.meaning else ""
+        yield f"{request.request_id} {spoken(request.state)}: {request.ground or 'no reason'}{why}"
+        left = (
+            ", ".join(map(spoken, request.options))
+            or f"recovery request resubmit {ref} {request.request_id}"
+        )
+        yield f"    leaves: {left}"
+
+
+def channel_lines(channel: Channel) -> Iterator[str]:
+    """One channel: its fields by section, its clocks, its grounds and what they leave."""
+    yield f"{channel.code}: {channel.name}"
+    yield f"sent by {channel.sender}; gives {', '.join(channel.help)}"
+    yield channel.source
+    if channel.note:
+        yield channel.note
+    yield ""
+    rows = [
+        (f.section, f.name, "required" if f.required else "", ", ".join(f.help))
+        for f in channel.field
+    ]
+    yield from columns(rows, ("section", "field", "", "for"))
+    if channel.clock:
+        yield ""
+        clocks = [
+            (spoken(c.kind), str(c.limit), spoken(c.start_event), spoken(c.on_expiry), c.source)
+            for c in channel.clock
+        ]
+        yield from columns(clocks, ("clock", "limit", "from", "at its end", "source"))
+    if channel.ground:
+        yield ""
+        grounds = [
+            (g.code, g.kind, ", ".join(map(spoken, g.options)), f"{g.article} ({g.status})", g.text)
+            for g in channel.ground
+        ]
+        yield from columns(grounds, ("ground", "kind", "leaves", "source", "meaning"))
+    if channel.receipts:
+        yield ""
+        yield from columns(
+            [*_receipt_rows(channel.receipts)], ("receipt", "kind", "warn after", "negative after")
+        )
+
+
+def _receipt_rows(receipts: Receipts) -> Iterator[tuple[str, str, str, str]]:
+    for name in receipts.order:
+        kind = "negative" if name in receipts.negative else "positive"
+        warn, silence = receipts.warn.get(name, ""), receipts.silence.get(name, "")
+        yield spoken(name), kind, str(warn), str(silence)

@@ -1,0 +1,157 @@
+"""A division as JSON for programs or as text of aligned columns for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from models.money import Money
+from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.restitution.explanation import in_general, page_of
+from recovery_flows.restitution.methods.catalogue import Division
+
+_BESIDE = 4
+"""So many rules beside each other stay within the width of a terminal."""
+
+
+def write_json(division: Division, others: Sequence[Division], explain: str) -> None:
+    """One document; one share a line, so that a hundred thousand are quickly written and read."""
+    shares = [_share(division, n) for n in _places(division, explain)]
+    about: dict[str, Any] = {
+        "currency": division.currency,
+        "pool": _text(division, division.pool_minor),
+        "residue": _text(division, division.residue_minor),
+        "rule": division.rule.name,
+        "version": division.rule.version,
+        "formula": division.rule.formula,
+        "tie_rule": division.rule.tie_rule,
+        "source": division.rule.source,
+        "digest": division.digest,
+        "explanation": "\n".join(page_of(division, explain)) if explain else in_general(division),
+    }
+    if others:
+        about["compared"] = {other.rule.name: _compared(division, other) for other in others}
+    lines = ",\n".join(shares)
+    rest = json.dumps(about, ensure_ascii=False, indent=1)[1:]
+    document = f'{{"shares": [\n{lines}\n],{rest}\n'
+    sys.stdout.write(document.encode("utf-8", "replace").decode("utf-8"))
+    sys.stdout.flush()
+
+
+def _places(division: Division, explain: str) -> Sequence[int]:
+    everybody = range(len(division.stakes))
+    if not explain:
+        return everybody
+    return [n for n in everybody if division.stakes[n].claim_id == explain]
+
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _share(division: Division, n: int) -> str:
+    stake, share = division.stakes[n], _text(division, division.parts.minor[n])
+    net = _text(division, stake.net_minor)
+    return f'  {{"claimant": {_quoted(stake.claim_id)}, "share": "{share}", "net_loss": "{net}"}}'
+
+
+def _compared(division: Division, other: Division) -> dict[str, Any]:
+    return {
+        "version": other.rule.version,
+        "digest": other.digest,
+        "residue": _text(other, other.residue_minor),
+        "differs": _text(other, moved_minor(division, other)),
+        "shares": {
+            stake.claim_id: _text(other, part)
+            for stake, part in zip(other.stakes, other.parts.minor, strict=True)
+        },
+    }
+
+
+def moved_minor(division: Division, other: Division) -> int:
+    """What another rule takes from some claims or gives to some more, whichever is larger."""
+    changes = [b - a for a, b in zip(division.parts.minor, other.parts.minor, strict=True)]
+    return max(sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0))
+
+
+def write_text(division: Division, others: Sequence[Division], explain: str) -> None:
+    """The page of one claimant, the rules side by side, or the division by one rule."""
+    if explain:
+        tell(page_of(division, explain))
+    elif others:
+        tell(_side_by_side([division, *others]))
+    else:
+        tell(_table(division))
+
+
+def _head(division: Division) -> Iterator[str]:
+    pool = Money(division.pool_minor, division.currency)
+    yield f"{pool} among {counted(len(division.stakes), 'claim')}"
+    yield f"{division.rule.name}, version {division.rule.version}: {division.rule.label}"
+    yield f"  {division.rule.formula}"
+    yield f"  odd units: {division.rule.tie_rule}"
+    yield f"  {division.rule.source}"
+    yield ""
+
+
+def _table(division: Division) -> Iterator[str]:
+    yield from _head(division)
+    figures = [
+        (s.loss_minor, s.received_minor, s.net_minor, part)
+        for s, part in zip(division.stakes, division.parts.minor, strict=True)
+    ]
+    together = [sum(column) for column in zip(*figures, strict=True)]
+    names = [*(s.claim_id for s in division.stakes), "together"]
+    rows = [
+        (name, *(_told(division, minor) for minor in sums))
+        for name, sums in zip(names, [*figures, together], strict=True)
+    ]
+    rows.append(("residue", "", "", "", _told(division, division.residue_minor)))
+    yield from columns(
+        rows, ("claimant", "loss", "received", "net loss", "share"), right=(1, 2, 3, 4)
+    )
+    yield ""
+    yield f"digest {division.digest}"
+
+
+def _side_by_side(divisions: Sequence[Division]) -> Iterator[str]:
+    first = divisions[0]
+    yield from _head(first)
+    for start in range(1, len(divisions), _BESIDE - 1):
+        yield from _beside([first, *divisions[start : start + _BESIDE - 1]])
+        yield ""
+    for other in divisions[1:]:
+        yield _differs(first, other)
+
+
+def _beside(divisions: Sequence[Division]) -> list[str]:
+    first = divisions[0]
+    rows = [
+        (s.claim_id, *(_told(d, d.parts.minor[n]) for d in divisions))
+        for n, s in enumerate(first.stakes)
+    ]
+    rows += [
+        ("residue", *(_told(d, d.residue_minor) for d in divisions)),
+        ("moved", "", *(_told(d, moved_minor(first, d)) for d in divisions[1:])),
+    ]
+    head = ("claimant", *(d.rule.name for d in divisions))
+    return columns(rows, head, right=range(1, len(head)))
+
+
+def _differs(first: Division, other: Division) -> str:
+    """Who would get more and who less under another rule, in one sentence."""
+    pairs = list(zip(first.parts.minor, other.parts.minor, strict=True))
+    more, less = sum(b > a for a, b in pairs), sum(b < a for a, b in pairs)
+    if not more and not less:
+        return f"{other.rule.name}: the same shares as {first.rule.name}"
+    claims = f"{counted(more, 'claim')} more, {counted(less, 'claim')} less"
+    return f"{other.rule.name}: {claims} than by {first.rule.name}"
+
+
+def _told(division: Division, minor: int) -> str:
+    return str(Money(minor, division.currency)).removeprefix(f"{division.currency} ")
+
+
+def _text(division: Division, minor: int) -> str:
+    return Money(minor, division.currency).text()

@@ -1,0 +1,212 @@
+"""A division in plain words: the rule for everybody, the arithmetic for one claimant alone.
+
+What one claimant reads holds sums over all claims where the formula needs them, and nothing of any
+other claimant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from models.money import Money
+from recovery_flows.restitution.methods.catalogue import Division, RuleName
+from recovery_flows.restitution.methods.stakes import Stake
+
+_TEN_THOUSAND = 10_000
+
+
+def in_general(division: Division) -> str:
+    """What was divided by which rule, in sentences that speak of nobody."""
+    net = sum(stake.net_minor for stake in division.stakes)
+    given = division.pool_minor - division.residue_minor
+    pool = _money(division, division.pool_minor)
+    said = [
+        f"{division.rule.label}: {division.rule.formula}.",
+        f"The pool is {pool}; the net losses together are {_money(division, net)}.",
+        f"{_money(division, given)} is given back, {percent(_part(given, net))} of the net losses.",
+    ]
+    if division.parts.level is not None and division.rule.name in _LEVELS:
+        said.append(f"{_LEVELS[division.rule.name]} {percent(division.parts.level)}.")
+    if division.residue_minor:
+        said.append(
+            f"{_money(division, division.residue_minor)} belongs to no claim here and stays where "
+            "it is held, to the end of its term or to another round."
+        )
+    return " ".join([*said, f"Odd units: {division.rule.tie_rule}."])
+
+
+_LEVELS = {
+    RuleName.PARI_PASSU: "Whoever is not whole gets of his loss",
+    RuleName.RISING_TIDE: "The tide rises to a part of each loss of",
+    RuleName.ADMITTED_CLAIM: "The dividend on each admitted claim is",
+}
+
+
+def page_of(division: Division, claim_id: str) -> Iterator[str]:
+    """The explanation page of one claimant, line by line; KeyError for a claim not in it."""
+    n = {s.claim_id: n for n, s in enumerate(division.stakes)}[claim_id]
+    stake, share = division.stakes[n], division.parts.minor[n]
+    yield f"What {claim_id} gets of {_money(division, division.pool_minor)}"
+    yield ""
+    yield "Figures of this claim"
+    for name, minor in (
+        ("loss", stake.loss_minor),
+        ("compensated by others", stake.compensated_minor),
+        ("withdrawn before", stake.withdrawn_minor),
+        ("net loss", stake.net_minor),
+    ):
+        yield f"  {name:<22}{_money(division, minor):>24}"
+    yield ""
+    yield "Rule"
+    yield f"  {division.rule.name}, version {division.rule.version}: {division.rule.label}"
+    yield f"  {division.rule.formula}"
+    yield f"  Odd units: {division.rule.tie_rule}"
+    yield f"  Source: {division.rule.source}"
+    yield ""
+    yield "Arithmetic"
+    for line in _ARITHMETIC[division.rule.name](division, n):
+        yield f"  {line}"
+    yield f"  This claim gets {_money(division, share)}."
+    yield f"  {_rest(division, stake, share)}"
+    yield ""
+    yield f"Digest of claims, pool and rule: {division.digest}"
+
+
+def _rest(division: Division, stake: Stake, share: int) -> str:
+    got = _part(share + stake.received_minor, stake.loss_minor)
+    left = stake.net_minor - share
+    whole = f"With what came before, {percent(got)} of the loss is made good"
+    return f"{whole}." if not left else f"{whole}; {_money(division, left)} is still lost."
+
+
+def _proportion(division: Division, n: int) -> Iterator[str]:
+    weight, whole = division.parts.weights[n], sum(division.parts.weights)
+    yield from _of_all(division, whole, "net losses")
+    if division.pool_minor >= whole:
+        yield "The pool is enough for all: each gets his whole net loss."
+        return
+    yield _product(division, weight, whole)
+    yield _rounded(division.parts.minor[n], division.pool_minor * weight, whole)
+
+
+def _admitted(division: Division, n: int) -> Iterator[str]:
+    weight, whole = division.parts.weights[n], sum(division.parts.weights)
+    yield from _of_all(division, whole, "admitted claims (loss less withdrawn)")
+    if whole:
+        yield _product(division, weight, whole)
+    exact = Fraction(min(division.pool_minor, whole) * weight, whole or 1)
+    if exact > division.stakes[n].net_minor:
+        yield "That is more than the net loss: what exceeds it is due to who compensated."
+    elif division.pool_minor < whole:
+        yield _rounded(division.parts.minor[n], division.pool_minor * weight, whole)
+
+
+def _of_all(division: Division, whole: int, what: str) -> Iterator[str]:
+    yield f"All {what} together are {_money(division, whole)}."
+
+
+def _pari_passu(division: Division, n: int) -> Iterator[str]:
+    level, stake = division.parts.level or Fraction(1), division.stakes[n]
+    yield f"Whoever is not whole gets the same part of his loss: {_level(level)}."
+    yield _of_loss(division, level, stake)
+    if level * stake.loss_minor >= stake.net_minor:
+        yield "That reaches the net loss, which is the most that a claim gets."
+    else:
+        yield _rounded(division.parts.minor[n], level * stake.loss_minor)
+
+
+def _tide(division: Division, n: int) -> Iterator[str]:
+    level, stake = division.parts.level or Fraction(0), division.stakes[n]
+    yield f"Everybody is lifted to the same part of his loss: {_level(level)}."
+    yield _of_loss(division, level, stake)
+    if level * stake.loss_minor <= stake.received_minor:
+        received = _money(division, stake.received_minor)
+        yield f"{received} came back before: not less than that, so nothing is due in this round."
+        return
+    exact = level * stake.loss_minor - stake.received_minor
+    yield f"Less {_money(division, stake.received_minor)} that came back before is " + _exact(
+        division, exact
+    )
+    yield _rounded(division.parts.minor[n], exact)
+
+
+def _of_loss(division: Division, level: Fraction, stake: Stake) -> str:
+    product = _exact(division, level * stake.loss_minor)
+    return f"{percent(level)} of {_money(division, stake.loss_minor)} is {product}."
+
+
+def _by_date(division: Division, n: int) -> Iterator[str]:
+    stakes, parts = division.stakes, division.parts.minor
+    at, latest_first = stakes[n].first_loss_at, division.rule.name is RuleName.FIFO
+    before = sum(
+        part
+        for part, other in zip(parts, stakes, strict=True)
+        if (other.first_loss_at > at if latest_first else other.first_loss_at < at)
+    )
+    here = sum(other.net_minor for other in stakes if other.first_loss_at == at)
+    left = division.pool_minor - before
+    when = "later" if latest_first else "earlier"
+    yield f"Claims paid {when} than this one come first and take {_money(division, before)}."
+    yield f"{_money(division, left)} of the pool is left when it is this claim's turn."
+    if here > stakes[n].net_minor and left < here:
+        yield "Claims of the same instant share it by net loss, as no order tells them apart."
+    elif left >= here:
+        yield "That is enough for its whole net loss."
+
+
+_ARITHMETIC: dict[RuleName, Callable[[Division, int], Iterator[str]]] = {
+    RuleName.PRO_RATA: _proportion,
+    RuleName.NET_LOSS: _proportion,
+    RuleName.PARI_PASSU: _pari_passu,
+    RuleName.RISING_TIDE: _tide,
+    RuleName.FIFO: _by_date,
+    RuleName.LIFO: _by_date,
+    RuleName.ADMITTED_CLAIM: _admitted,
+}
+
+
+def _product(division: Division, weight: int, whole: int) -> str:
+    factors = f"{_money(division, division.pool_minor)} x {_money(division, weight)}"
+    exact = Fraction(division.pool_minor * weight, whole)
+    return f"{factors} / {_money(division, whole)} = {_exact(division, exact)}"
+
+
+def _exact(division: Division, minor: Fraction) -> str:
+    """An exact sum to four places below the smallest unit, `…` where more follow."""
+    scaled = minor * _TEN_THOUSAND
+    units, rest = divmod(scaled.numerator // scaled.denominator, _TEN_THOUSAND)
+    if minor.denominator == 1:
+        return _money(division, units)
+    dot = "" if "." in Money(0, division.currency).text() else "."
+    more = "" if scaled.denominator == 1 else "…"
+    return f"{_money(division, units)}{dot}{rest:04d}{more}"
+
+
+def _rounded(share: int, exact: Fraction | int, whole: int = 1) -> str:
+    exact = Fraction(exact, whole)
+    if exact.denominator == 1:
+        return "No unit is odd."
+    if share > exact:
+        return "One of the odd units that rounding down leaves goes to this claim."
+    return "Rounded down; the odd units go to claims with a larger remainder, or by the tie rule."
+
+
+def percent(part: Fraction) -> str:
+    """A part of one as a percentage to two places, half up: `52.63 %`."""
+    hundredths = (part * _TEN_THOUSAND * 2 + 1) // 2
+    return f"{hundredths // 100}.{hundredths % 100:02d} %"
+
+
+def _level(level: Fraction) -> str:
+    """A percentage with its exact fraction where the percentage is rounded."""
+    exact = (level * _TEN_THOUSAND).denominator == 1
+    return percent(level) if exact else f"{percent(level)} (exactly {level})"
+
+
+def _part(some: int, whole: int) -> Fraction:
+    return Fraction(some, whole) if whole else Fraction(1)
+
+
+def _money(division: Division, minor: int) -> str:
+    return str(Money(minor, division.currency))

@@ -1,0 +1,1 @@
+"""The rules by which a pool is given back: pure functions, one module a family."""

@@ -1,0 +1,66 @@
+"""What a division is made from: what each claim lost and already got, and the order of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from operator import attrgetter
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """One claim in minor units of the pool's currency.
+
+    `compensated` came from others (a bank, an insurer, the offender), `withdrawn` from the scheme.
+    """
+
+    claim_id: str
+    first_loss_at: datetime
+    loss_minor: int
+    compensated_minor: int = 0
+    withdrawn_minor: int = 0
+
+    @property
+    def received_minor(self) -> int:
+        """What came back before this division, from whomever."""
+        return self.compensated_minor + self.withdrawn_minor
+
+    @property
+    def net_minor(self) -> int:
+        """The net loss: the most that any rule may give; never below zero."""
+        return max(0, self.loss_minor - self.received_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a rule gives, in the order of the stakes, and the figures behind it.
+
+    `weights` is each claim's part in the formula. `level` is the part of a weight (for the tide:
+    of a loss) that a claim which is not yet whole reaches; None for rules by date.
+    """
+
+    minor: tuple[int, ...]
+    weights: tuple[int, ...]
+    level: Fraction | None = None
+
+
+def ordered(pool_minor: int, stakes: Sequence[Stake]) -> list[Stake]:
+    """The stakes by earliest loss, then claim id: the order in which odd units are given.
+
+    ValueError: a sum below zero, a claim given twice.
+    """
+    check_sums(pool_minor)
+    for stake in stakes:
+        check_sums(stake.loss_minor, stake.compensated_minor, stake.withdrawn_minor)
+    if len({stake.claim_id for stake in stakes}) < len(stakes):
+        raise ValueError("a claim is given twice in one division: give each claim once")
+    return sorted(stakes, key=attrgetter("first_loss_at", "claim_id"))
+
+
+def check_sums(*sums_minor: int) -> None:
+    """ValueError for a sum below zero."""
+    for minor in sums_minor:
+        if minor < 0:
+            raise ValueError(f"a sum of {minor} minor units cannot be divided: it is below zero")

@@ -1,0 +1,138 @@
+"""Rounds in figures: pool = paid + reserve by reason, and counters that are sums of payouts.
+
+Nothing here is stored. Money that came back from a payee is a reserve of its own round; ordered
+again it is paid in the later one, so that no payment counts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.case_file import CaseFile
+from models.entities.allocation import AllocationRow, AllocationState
+from models.entities.payout import PayoutRow, PayoutState
+from models.money import Money
+from recovery_flows.restitution.basis import number_of
+
+
+class Reserve(StrEnum):
+    """Why a part of a pool is not with its victims."""
+
+    UNDER_WAY = "under_way"
+    NOT_CASHED = "not_cashed"
+    PAID_SHORT = "paid_short"
+    TAKEN_BACK = "taken_back"
+    HELD_BACK = "held_back"
+
+
+REASONS: Mapping[Reserve, str] = {
+    Reserve.UNDER_WAY: "decided or prepared, not booked yet",
+    Reserve.NOT_CASHED: "refused or sent back by the payee's bank",
+    Reserve.PAID_SHORT: "booked with less than was ordered",
+    Reserve.TAKEN_BACK: "taken back before it left",
+    Reserve.HELD_BACK: "in no claim's share: it stays held",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Claims of one round, and all rounds up to it; each is a count of payouts' sums."""
+
+    paid: int
+    became_full: int
+    full: int
+    partly_paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One allocation in figures: `pool` is `paid` and the reserves together, to the unit."""
+
+    allocation_id: str
+    asset_id: str
+    number: int
+    state: AllocationState
+    method: str
+    pool: Money
+    paid: Money
+    reserves: Mapping[Reserve, Money]
+    counters: Counters
+
+    @property
+    def release(self) -> str:
+        """What may be published of it, made of its figures alone."""
+        counted = self.counters
+        kept = sum(money.minor for money in self.reserves.values())
+        return (
+            f"Round {self.number}: {self.paid} of {self.pool} was paid to {counted.paid:,} "
+            f"claims, {counted.became_full:,} of which are whole now; "
+            f"{Money(kept, self.pool.currency)} is reserved. So far {counted.full:,} claims are "
+            f"whole and {counted.partly_paid:,} paid in part."
+        )
+
+
+def rounds_of(file: CaseFile) -> tuple[Round, ...]:
+    """The rounds of a recovery in the order of their drafting; what was voided is none."""
+    live = [
+        a
+        for a in sorted(file.allocations, key=number_of)
+        if a.state is not AllocationState.VOID or _paid_of(file.payouts_of(a.id))
+    ]
+    upheld = {claim.id: claim.upheld_minor for claim in file.claims}
+    before: dict[str, int] = {}
+    found = []
+    for allocation in live:
+        now = _paid_of(file.payouts_of(allocation.id))
+        found.append(_round(file, allocation, counters(upheld, before, now)))
+        before = {claim: before.get(claim, 0) + now.get(claim, 0) for claim in {*before, *now}}
+    return tuple(found)
+
+
+def counters(
+    upheld: Mapping[str, int], before: Mapping[str, int], now: Mapping[str, int]
+) -> Counters:
+    """Counts of a round from sums by claim: the loss, paid in earlier rounds, paid in this one."""
+    after = {claim: before.get(claim, 0) + now.get(claim, 0) for claim in {*before, *now}}
+    whole_before = {claim for claim, paid in before.items() if paid >= upheld[claim]}
+    whole = {claim for claim, paid in after.items() if paid >= upheld[claim]}
+    return Counters(
+        paid=sum(paid > 0 for paid in now.values()),
+        became_full=len(whole - whole_before),
+        full=len(whole),
+        partly_paid=sum(0 < paid < upheld[claim] for claim, paid in after.items()),
+    )
+
+
+def _paid_of(payouts: Iterable[PayoutRow]) -> dict[str, int]:
+    paid: dict[str, int] = {}
+    for payout in payouts:
+        if payout.returned_minor:
+            paid[payout.claim_id] = paid.get(payout.claim_id, 0) + payout.returned_minor
+    return paid
+
+
+def _round(file: CaseFile, allocation: AllocationRow, counted: Counters) -> Round:
+    payouts = file.payouts_of(allocation.id)
+    sums = dict.fromkeys(Reserve, 0)
+    for payout in payouts:
+        sums[_REASON[payout.state]] += payout.amount_minor - payout.returned_minor
+    sums[Reserve.HELD_BACK] = allocation.pool_minor - sum(p.amount_minor for p in payouts)
+    paid = sum(p.returned_minor for p in payouts)
+    currency = allocation.currency
+    return Round(
+        allocation.id, allocation.asset_id, allocation.round_number, allocation.state,
+        allocation.method, Money(allocation.pool_minor, currency), Money(paid, currency),
+        {reason: Money(minor, currency) for reason, minor in sums.items() if minor}, counted,
+    )  # fmt: skip
+
+
+_REASON = {
+    PayoutState.PREPARED: Reserve.UNDER_WAY,
+    PayoutState.INSTRUCTED: Reserve.UNDER_WAY,
+    PayoutState.SETTLED: Reserve.PAID_SHORT,
+    PayoutState.REFUSED: Reserve.NOT_CASHED,
+    PayoutState.RETURNED: Reserve.NOT_CASHED,
+    PayoutState.CANCELLED: Reserve.TAKEN_BACK,
+}

@@ -1,0 +1,60 @@
+"""Names of commands: old ones still work and are hidden, no line of help is cut."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+from typer.core import TyperGroup
+from typer.testing import CliRunner
+
+from recovery_flows.cli import commands
+
+APP = typer.Typer()
+commands.attach(APP)
+TOP: Any = typer.main.get_command(APP)
+RENAMED = {
+    "clocks": "deadlines", "join": "merge", "link start": "multi-agency start",
+    "link show": "multi-agency show", "link renew": "multi-agency renew",
+    "link read": "multi-agency read", "link withdraw": "multi-agency cancel",
+    "hold part": "hold release", "hold unrelated": "hold unrelated-funds",
+    "hold converted": "hold court-order", "hold again": "hold resubmit",
+    "letter word": "letter notice", "letter drop": "letter cancel",
+}  # fmt: skip
+
+
+def named(words: str) -> list[Any]:
+    """The command of these words, and the groups on the way to it."""
+    found = [TOP]
+    for word in words.split():
+        found.append(found[-1].commands[word])
+    return found
+
+
+def groups(command: Any, *words: str) -> Iterator[tuple[str, ...]]:
+    if isinstance(command, TyperGroup):
+        yield words
+        for name, one in command.commands.items():
+            yield from groups(one, *words, name)
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_an_old_name_does_what_the_new_one_does_and_is_hidden(old: str, new: str) -> None:
+    before, now = named(old), named(new)
+    assert [o.opts for o in before[-1].params] == [o.opts for o in now[-1].params]
+    assert before[-1].help == now[-1].help
+    assert any(c.hidden for c in before)
+    assert not any(c.hidden for c in now)
+
+
+def test_no_line_of_help_is_cut() -> None:
+    cut = []
+    for words in groups(TOP):
+        told = CliRunner(env={"COLUMNS": "80"}).invoke(APP, [*words, "--help"])
+        assert told.exit_code == 0
+        cut += [
+            line
+            for line in told.output.splitlines()
+            if line.endswith("...") and "Usage" not in line
+        ]
+    assert cut == []

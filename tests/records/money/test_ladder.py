@@ -1,0 +1,72 @@
+"""The return ladder: times decide whose money it is only where every rule names one victim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def divided(unit: Any, recovery_id: str) -> tuple[str, list[int]]:
+    """The method of the division under way, and what each claim gets, the earliest first."""
+    file = unit.file(recovery_id)
+    (allocation,) = [a for a in file.allocations if a.state != "void"]
+    at = {claim.id: claim.paid_at for claim in file.claims}
+    payouts = sorted(file.payouts_of(allocation.id), key=lambda payout: at[payout.claim_id])
+    return allocation.method, [payout.amount_minor for payout in payouts]
+
+
+def two_victims(unit: Any, acts: Any, *lines: tuple[int, float], held: int) -> str:
+    """Two payments of 1,000.00 to one account, at the hours 1 and 2, and what left it when."""
+    ids = unit.report(*unit.reports(2))
+    first, second = ids
+    acts.held_minor = held
+    unit.accept(first)
+    unit.accept(second)
+    unit.desk().join(first, second)
+    acts.decide(first)
+    hold_id = unit.order(first)
+    unit.approve(first)
+    unit.bank_says(first, hold_id, held)
+    came = [
+        unit.line(1, 100_000, at_hours=1, ref="E1"),
+        unit.line(3, 100_000, at_hours=2, ref="E2"),
+    ]
+    left = [
+        unit.line(10 + n, -minor, counter=None, at_hours=hour)
+        for n, (minor, hour) in enumerate(lines)
+    ]
+    unit.trace(first, unit.statement(sorted([*came, *left], key=lambda line: line.booked_at)))
+    acts.close_calls(first)
+    return str(first)
+
+
+def test_mixed_money_is_divided_by_loss_although_the_trace_in_force_names_one_victim(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = two_victims(unit, acts, (130_000, 2.5), held=70_000)
+    positions = unit.file(recovery_id).trace.positions
+    assert len({p.claim_id for p in positions if p.amount_minor}) == 1
+    acts.until(recovery_id, "notice")
+    assert divided(unit, recovery_id) == ("pro_rata", [35_000, 35_000])
+
+
+def test_money_that_came_after_all_before_it_had_left_goes_back_to_its_victim(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = two_victims(unit, acts, (100_000, 1.5), (30_000, 2.5), held=70_000)
+    acts.until(recovery_id, "pending_approval")
+    assert divided(unit, recovery_id) == ("direct", [70_000])
+
+
+@pytest.mark.parametrize("rule", ["lifo", "pro_rata"])
+def test_no_choice_of_the_tracing_rule_makes_mixed_money_one_victims(
+    unit: Any, acts: Any, rule: str
+) -> None:
+    recovery_id = two_victims(unit, acts, (130_000, 2.5), held=70_000)
+    acts.until(recovery_id, "notice")
+    before = divided(unit, recovery_id)
+    unit.desk().choose_rule(recovery_id, rule, "another reading of the same payments")
+    unit.approve(recovery_id)
+    acts.until(recovery_id, "notice")
+    assert divided(unit, recovery_id) == before

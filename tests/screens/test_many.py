@@ -1,0 +1,198 @@
+"""A unit of 5,000 recoveries: what a screen reads does not grow with them, and all is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bench.stored_world import multiply
+from models.engine import Database
+from recovery_flows.cases.views.queue import Look
+from recovery_flows.reports.ledger_check import ledger_check
+from tests.screens.conftest import LAWS, Unity, traced_case
+from tui.screen_queries import Source
+from tui.screens import now
+from tui.widgets.paged_table import PagedTable
+from tui.widgets.queue import QueueTable
+
+FEW, MANY = 50, 5_000
+LAST = Look(offset=10**9)
+READS: dict[str, Callable[[Source], Any]] = {
+    "header": lambda source: source.status(),
+    "queue": lambda source: source.queue(Look(), 20),
+    "end of the queue": lambda source: source.queue(LAST, 20),
+    "filtered": lambda source: source.queue(Look(text="0007 officer"), 20),
+    "by loss": lambda source: source.queue(Look(order_by="loss", is_down=True), 20),
+    "approvals": lambda source: source.approvals(Look(), 5),
+    "summary": lambda source: source.summary(),
+    "partners": lambda source: source.partners(),
+}
+
+
+def crowd(folder: Path, count: int) -> Unity:
+    """A unit of so many recoveries: ten that were worked on, and copies of them."""
+    made = Unity(folder)
+    traced_case(made)
+    for number in range(9):
+        recovery_id = made.report(100_000 + 7_700 * number, ref=f"many-{number}")
+        if number % 3 == 0:
+            made.desk("li").advance(recovery_id, case_number=f"2026-{number}")
+            made.desk("li").advance(recovery_id, knowing=True)
+    made.database.dispose()
+    multiply(folder / "cases.db", made.database.vault, count)
+    return made
+
+
+@pytest.fixture(scope="module")
+def few(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unity]:
+    made = crowd(copytree(founded, tmp_path_factory.mktemp("few") / "unit"), FEW)
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def many(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unity]:
+    made = crowd(copytree(founded, tmp_path_factory.mktemp("many") / "unit"), MANY)
+    yield made
+    made.database.dispose()
+
+
+@contextmanager
+def work_of(database: Database) -> Iterator[dict[str, int]]:
+    """Count statements, and the steps of SQLite's machine by the hundred."""
+    done = {"statements": 0, "steps": 0}
+
+    def stated(*_: object) -> None:
+        done["statements"] += 1
+
+    def stepped() -> int:
+        done["steps"] += 100
+        return 0
+
+    def watched(connection: Any, *_: object) -> None:
+        connection.set_progress_handler(stepped, 100)
+
+    database.engine.dispose()
+    sa.event.listen(database.engine, "before_cursor_execute", stated)
+    sa.event.listen(database.engine, "connect", watched)
+    yield done
+    sa.event.remove(database.engine, "before_cursor_execute", stated)
+    sa.event.remove(database.engine, "connect", watched)
+    database.engine.dispose()
+
+
+def cost(unity: Unity, name: str) -> dict[str, int]:
+    source = Source(unity.database, LAWS)
+    with work_of(unity.database) as done:
+        READS[name](source)
+    return done
+
+
+@pytest.mark.parametrize("name", list(READS))
+def test_a_screen_asks_as_many_statements_of_5000_recoveries_as_of_50(
+    few: Unity, many: Unity, name: str
+) -> None:
+    assert cost(many, name)["statements"] == cost(few, name)["statements"] <= 40
+
+
+@pytest.mark.parametrize("name", ["header", "queue", "end of the queue", "approvals", "summary"])
+def test_the_database_walks_indexes_and_never_all_recoveries_for_a_page(
+    many: Unity, name: str
+) -> None:
+    assert cost(many, name)["steps"] < 40 * MANY
+
+
+def test_the_last_line_of_the_queue_and_of_the_approvals_is_reached(many: Unity) -> None:
+    source = Source(many.database, LAWS)
+    queue, approvals = source.queue(LAST, 20), source.approvals(LAST, 20)
+    assert (queue.offset + len(queue.lines), queue.total) == (MANY, MANY)
+    assert (approvals.offset + len(approvals.lines), approvals.total) == (MANY * 4 // 10,) * 2
+
+
+def test_pages_of_approvals_follow_each_other_without_a_gap(many: Unity) -> None:
+    source = Source(many.database, LAWS)
+    whole = source.approvals(Look(), 60).lines
+    pages = [source.approvals(Look(offset=start), 20).lines for start in (0, 20, 40)]
+    assert tuple(line for page in pages for line in page) == whole
+    at = source.approvals(Look(at_id=whole[37].approval_id), 20)
+    assert at.lines[37 - at.offset] == whole[37]
+
+
+def test_what_is_kept_of_5000_recoveries_is_what_their_rows_come_to(many: Unity) -> None:
+    with many.database.reading() as session:
+        found = ledger_check(session)
+    assert (found.differences, found.miscounted) == ((), ())
+
+
+async def test_end_home_and_filter_show_lines_of_5000_recoveries(many: Unity, wait: Any) -> None:
+    app = many.app("li", time_zone="UTC")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, f"{MANY:,} open recoveries")
+        table = app.screen.query_one(QueueTable)
+        first = table.cursor_id
+        await pilot.press("end")
+        assert table.cursor_row == MANY - 1
+        await until_read(pilot, table)
+        assert table.cursor_id not in ("", first)
+        await pilot.press("pageup", "home")
+        await until_read(pilot, table)
+        assert (table.cursor_row, table.cursor_id) == (0, first)
+        await pilot.press("slash", *"120,000.00")
+        await wait(pilot, app, f"filter: {MANY // 10:,} of {MANY:,}")
+        await pilot.press("enter", "end")
+        await until_read(pilot, table)
+        assert table.row_count == MANY // 10
+
+
+@pytest.mark.parametrize("key", ["3", "4", "5", "6"])
+async def test_every_other_screen_opens_over_5000_recoveries(
+    many: Unity, wait: Any, key: str
+) -> None:
+    told = {
+        "3": (f"{MANY * 4 // 10:,} decisions wait", "confirm stop-payment"),
+        "4": ("interception", "reported"), "5": ("test-east",), "6": ("running clocks",),
+    }  # fmt: skip
+    app = many.app("wang")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(key)
+        await wait(pilot, app, *told[key])
+        await pilot.press("end", "home")
+        await wait(pilot, app, *told[key])
+
+
+async def test_a_cursor_that_runs_reads_the_page_of_the_line_where_it_rests(
+    few: Unity, wait: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(now, "REST_SECONDS", 2.0)
+    app = few.app("li")
+    asked: list[str] = []
+    read = app.source.page
+
+    def noted(_: Source, name: str, viewer: Any = None) -> Any:
+        asked.append(name)
+        return read(name, viewer)
+
+    monkeypatch.setattr(Source, "page", noted)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, f"{FEW} open recoveries", "no account is on the file yet")
+        del asked[:]
+        await pilot.press(*"jjjjjj")
+        table = app.screen.query_one(QueueTable)
+        while not asked:
+            await pilot.pause(0.1)
+        assert (asked, table.cursor_row) == ([table.cursor_id], 6)
+
+
+async def until_read(pilot: Any, table: PagedTable[Any]) -> None:
+    """Wait until the line under the cursor was read."""
+    for _ in range(600):
+        await pilot.pause(0.1)
+        if table.line_at(table.cursor_row) is not None and table.cursor_id:
+            return
+    raise AssertionError("the line under the cursor was never read")

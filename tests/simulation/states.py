@@ -1,0 +1,80 @@
+"""What the states of claims and recoveries say against what their histories tell."""
+
+from __future__ import annotations
+
+from tests.simulation.books import LIVE
+from tests.simulation.eyes import Eyes, ViolationError
+
+
+class States(Eyes):
+    """Paid is what banks have paid; what comes up again opens; nobody pays past an open look."""
+
+    def _states(self) -> None:
+        self._paid_claims()
+        self._left_closed()
+        self._paid_unlooked()
+        self._lapsed_unheard()
+
+    def _paid_claims(self) -> None:
+        """Once the engine has nothing to do on a recovery, a paid claim has its money."""
+        rows = self._all(
+            "SELECT c.id, c.upheld_minor, (SELECT coalesce(sum(p.settled_minor), 0) FROM payout p"
+            " WHERE p.claim_id = c.id AND p.state = 'settled'"
+            " AND p.settled_currency = c.currency) AS got"
+            " FROM claim c JOIN recovery r ON r.id = c.recovery_id WHERE c.state = 'paid'"
+            " AND got < c.upheld_minor AND (r.wake_at IS NULL OR r.wake_at > ?)",
+            f"{self._now():%Y-%m-%d %H:%M:%S.%f}",
+        )
+        for claim, upheld, got in rows:
+            raise ViolationError("not paid", f"{claim} is paid, and got {got} of {upheld}")
+
+    def _left_closed(self) -> None:
+        """A payout that came back, or a hold that is in force after all, opens its recovery."""
+        rows = self._all(
+            "SELECT e.subject_id, e.event, e.recovery_id FROM event e JOIN event c"
+            " ON c.recovery_id = e.recovery_id AND c.noun = 'recovery' AND c.event LIKE 'closed%'"
+            " AND c.seq < e.seq WHERE (e.noun = 'payout' AND e.old_state = 'settled' AND e.event IN"
+            " ('returned', 'refused') OR e.noun = 'hold' AND e.event IN ('stopped_late',"
+            " 'frozen_late')) AND NOT EXISTS (SELECT 1 FROM event r WHERE r.noun = 'recovery' AND"
+            " r.recovery_id = e.recovery_id AND r.event = 'reopened' AND r.seq > c.seq)"
+        )
+        for subject, event, recovery in rows:
+            raise ViolationError("left closed", f"{recovery} stays closed: {subject} {event}")
+
+    def _paid_unlooked(self) -> None:
+        """No payout leaves for the first time while somebody has to look at its money."""
+        rows = self._all(
+            "SELECT e.seq, p.id, p.asset_id, p.claim_id, e.recovery_id FROM event e JOIN call c"
+            " ON c.id = e.subject_id JOIN payout p ON p.id = c.subject_id WHERE e.noun = 'call'"
+            " AND e.event = 'sent' AND c.kind = 'payout' AND e.seq > ? AND NOT EXISTS (SELECT 1"
+            " FROM event b WHERE b.subject_id = c.id AND b.event = 'sent' AND b.seq < e.seq)"
+            " ORDER BY e.seq",
+            self._looked,
+        )
+        for seq, payout, asset, claim, recovery in rows:
+            self._looked = int(str(seq))
+            found = self._all(
+                "SELECT d.id, d.kind FROM discrepancy d JOIN event f ON f.subject_id = d.id"
+                " AND f.event = 'found' AND f.seq < ?1 WHERE d.recovery_id = ?4 AND (d.asset_id ="
+                " ?2 OR d.claim_id = ?3 OR d.asset_id = '' AND d.claim_id = '') AND NOT EXISTS"
+                " (SELECT 1 FROM event r WHERE r.subject_id = d.id AND r.seq > f.seq AND r.seq < ?1"
+                " AND r.event <> 'found')",
+                seq, asset, claim, recovery,
+            )  # fmt: skip
+            if found:
+                raise ViolationError("unlooked", f"{payout} left, {found[0]} was open")
+
+    def _lapsed_unheard(self) -> None:
+        """No clock of ours ends a hold before we have heard what its bank did by that end."""
+        query = (
+            "SELECT expires_at FROM hold WHERE id = ? AND state = 'lapsed' AND bank_revision < ?"
+        )
+        for bank in self.banks.values():
+            for hold in bank.holds.values():
+                if hold.status not in LIVE or hold.expires is None or hold.expires <= self._now():
+                    continue
+                for (end,) in self._all(query, hold.order_ref, hold.revision):
+                    if f"{hold.modified:%Y-%m-%d %H:%M:%S.%f}" < str(end):
+                        raise ViolationError(
+                            "unheard", f"{hold.order_ref} lapsed on {end}, {bank.id} holds it"
+                        )
