@@ -39,7 +39,7 @@ CALLS: dict[Stage, tuple[CallKind, ...]] = {
     Stage.CROSS_BORDER: (CallKind.REQUEST,),
     Stage.RESTITUTION: (CallKind.PAYOUT, CallKind.RELEASE, CallKind.HOLD_QUERY),
 }
-_TOGETHER = 100
+_TOGETHER = 150
 _PASSES_MAX = 8
 """So often all stages are asked about one recovery before it is recorded and looked at again."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import math
 import os
 import sys
@@ -157,8 +156,6 @@ async def at_work(engine: Engine) -> AsyncIterator[None]:
     context.use(engine)
     try:
         async with kept_clients():
-            # What is imported by now stays: each full collection would go through all of it.
-            gc.freeze()
             yield
     finally:
         context.use(None)
