@@ -43,7 +43,7 @@ def figure(hold: HoldRow, fact: HoldFact) -> dict[str, Scalar]:
 
 def shown(hold: HoldRow) -> Money:
     """What the bank states to hold, in the currency in which it states it."""
-    if hold.foreign_minor:
+    if hold.foreign_minor and hold.foreign_currency:
         return Money(hold.foreign_minor, hold.foreign_currency)
     return Money(hold.held_minor, hold.currency)
 
