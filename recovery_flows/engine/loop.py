@@ -127,11 +127,14 @@ async def guarded_sweep(engine: Engine, link: PrefectLink, say: Callable[[str], 
     from recovery_flows.engine.sweep import sweep
 
     while True:
+        beating = asyncio.create_task(_beat_while_working(engine))
         try:
             return await watched(engine.at_hand, sweep(engine), engine.pace.stall_seconds)
         except PrefectAwayError:
             if await asyncio.to_thread(link.is_up):
                 raise
+        finally:
+            beating.cancel()
         await _beat(engine, "waiting", "Prefect's server is away: waiting for it")
         say("Prefect's server is away; nothing is lost, the engine waits and brings it back")
         while not await asyncio.to_thread(link.bring_back):
@@ -159,6 +162,13 @@ async def at_work(engine: Engine) -> AsyncIterator[None]:
             yield
     finally:
         context.use(None)
+
+
+async def _beat_while_working(engine: Engine) -> None:
+    """Signs of life of a sweep that takes long, so that no screen takes it for dead."""
+    while True:
+        await asyncio.sleep(_BEAT_SECONDS)
+        await _beat(engine, "working")
 
 
 async def run_forever(
