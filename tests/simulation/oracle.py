@@ -111,9 +111,6 @@ class Oracle(Words, States):
             return
         loss, needed = self._net_loss(recovery), self._needed(hold, seq)
         coins = self._all("SELECT currency FROM hold WHERE id = ?", hold)[0][0]
-        free = self._stolen_and_free(hold, recovery)
-        if free:
-            raise ViolationError("released", f"{hold} is let go, {free} of the loss lay under it")
         # A loss below the coin of a conversion can be paid by nobody, nor can a coin alone, nor
         # those that are kept back since a bank had not enough for the conversion.
         short = self._all("SELECT count(*) FROM payout WHERE hold_id = ? AND reason <> ''", hold)
