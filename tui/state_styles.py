@@ -209,6 +209,10 @@ def payout_sign(payout: PayoutLine) -> Sign:
     return Sign("≠", *stands, CARE) if differs else usual
 
 
+NOBODYS_TURN = Sign("–", "–", "–", MUTED)
+"""Of a recovery that has ended."""
+
+
 def turn_sign(role: Role | str, own: frozenset[Role]) -> Sign:
     """Whose turn it is, said as `you` where the acting identity has the role."""
     sign = TURNS[Role(role)]

@@ -208,7 +208,9 @@ async def test_c_lists_what_has_ended_and_leaves_it_out_again(
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "0 open recoveries", "1 closed", "c lists the 1 that have ended")
         await pilot.press("c")
-        await wait(pilot, app, "listed too", "R-2026-0001", "closed")
+        text = await wait(pilot, app, "listed too", "R-2026-0001", "closed")
+        (row,) = (line for line in text.splitlines() if "R-2026-0001" in line and "CNY" in line)
+        assert "engine" not in row
         await pilot.press("enter")
         await wait(pilot, app, "Where the money is")
         await pilot.press("1", "c")

@@ -9,10 +9,20 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from models.entities.officer import Role
+from models.entities.recovery import CLOSED_RECOVERIES
 from models.queries.cases.queue_views import QueueLine
 from models.step_wording import LOOK_INTO
 from models.urgency import Attention, Urgency
-from tui.state_styles import ALARM, ATTENTION, SHARED, idle_text, queue_time, stage_sign, turn_sign
+from tui.state_styles import (
+    ALARM,
+    ATTENTION,
+    NOBODYS_TURN,
+    SHARED,
+    idle_text,
+    queue_time,
+    stage_sign,
+    turn_sign,
+)
 from tui.text import word, words
 from tui.widgets.paged_table import PagedTable
 from tui.widgets.table import TableColumn
@@ -67,7 +77,8 @@ class QueueTable(PagedTable[QueueLine]):
         is_wide = self.size.width >= 100
         now = self.now
         left = word("") if now is None else queue_time(line, now, short=not is_wide)
-        turn = turn_sign(line.role, self.own_roles)
+        has_ended = line.state in CLOSED_RECOVERIES
+        turn = NOBODYS_TURN if has_ended else turn_sign(line.role, self.own_roles)
         cells = [
             left,
             word(line.ref, "bold $primary"),
