@@ -43,8 +43,8 @@ def answered(unit: Any, recovery_id: str, minutes: int) -> None:
         fact = HoldFact(
             f"B-{hold.id}", 1, hold.id, BankHoldState.HELD, asked, asked, acted_at, None, acted_at
         )
-        answers.take_hold_fact(progress, hold.id, fact, installation.laws, unit.now)
-        conclude(work, ENGINE, unit.now, installation.laws, progress)
+        answers.take_hold_fact(progress, hold.id, fact, installation.laws, acted_at)
+        conclude(work, ENGINE, acted_at, installation.laws, progress)
 
 
 def stops(unit: Any) -> list[str]:

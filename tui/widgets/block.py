@@ -26,7 +26,8 @@ class Block(Widget):
 
     def watch_value(self) -> None:
         """Lay the screen out anew only where the block needs more or fewer lines than it has."""
-        if len(self.lines(self.content_size.width)) != self._height:
+        width = self.content_size.width
+        if width <= 0 or len(self.lines(width)) != self._height:
             self.refresh(layout=True)
 
     def lines(self, width: int) -> list[Content]:

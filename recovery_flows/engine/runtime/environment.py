@@ -19,6 +19,9 @@ _CLIENT = {
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     # The clients are opened before anything is asked, and stay open where nobody answers.
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+    # A client that was connected once waits for its server, twice as long each time: the engine
+    # itself says after some seconds that it is away, and brings it back.
+    "PREFECT_CLIENT_MAX_RETRIES": "2",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
