@@ -60,7 +60,8 @@ def test_a_new_unit_gets_banks_by_the_commands_that_the_sandbox_prints(
         (file,) = (line.split()[-1] for line in told if "intake reports" in line)
         taken = run("intake", "reports", file)
         assert taken.out.endswith(" new reports, 0 known already, 0 refused\n")
-        first = run("list", "--json").json()["lines"][-1]["ref"]
+        lines = run("list", "--json").json()["lines"]
+        first = next(line["ref"] for line in lines if not line["shared"])
         assert run("advance", first, "--case-number", "SYN-1").code == 0
         # A process of its own: Prefect takes its settings before it is first imported.
         command = [sys.executable, "-m", "recovery_flows.cli.main", "advance", first, "--now"]
