@@ -81,7 +81,7 @@ def test_every_command_that_a_page_names_answers_help(page: Path) -> None:
 
 def test_the_table_of_commands_leaves_none_out_and_a_wrong_one_is_found() -> None:
     named = {words.split()[0] for words in named_commands(ROOT / "README.md")}
-    commands = typer.main.get_command(command_line()).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_group(command_line()).commands
     assert named == {name for name, command in commands.items() if not command.hidden}
     assert not answers_help("ledger burn")
 

@@ -18,10 +18,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from recovery_flows.errors import MisuseError
+from recovery_flows.intake.budget import Limits
+from recovery_flows.intake.statements import zipped
+from recovery_flows.intake.statements.shape import StatementRefusedError
 from recovery_flows.partners.rbp1.signing import ALGORITHM, Signer
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.jws"
-FILES_MAX, BYTES_MAX = 2_000, 200_000_000
+FILES_MAX = 100_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -52,28 +55,33 @@ def differences(raw: bytes, keys: Mapping[str, object] | None) -> list[str]:
     `keys` is the unit's public JWK set; without it the signature is not looked at. MisuseError for
     what is no bundle at all.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            files = _unpacked(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise MisuseError("this is no bundle: the zip cannot be read") from error
+    files, found = _unpacked(raw)
     if MANIFEST not in files:
-        raise MisuseError(f"this is no bundle: there is no {MANIFEST} in it")
+        raise MisuseError(f"this is no bundle: there is no {MANIFEST} in it that can be read")
     told = files.pop(MANIFEST)
     signature = files.pop(SIGNATURE, b"")
-    found = [] if keys is None else _signature_differences(told, signature, keys)
+    if keys is not None:
+        found += _signature_differences(told, signature, keys)
     return [*found, *_file_differences(_listed(told), files)]
 
 
-def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    members = archive.infolist()
-    if len(members) > FILES_MAX or sum(m.file_size for m in members) > BYTES_MAX:
-        raise MisuseError(
-            f"the bundle holds more than {FILES_MAX:,} files or {BYTES_MAX // 1_000_000} MB"
-        )
-    if len({m.filename for m in members}) < len(members):
-        raise MisuseError("the bundle holds two files of one name")
-    return {m.filename: archive.read(m) for m in members}
+def _unpacked(raw: bytes) -> tuple[dict[str, bytes], list[str]]:
+    """The files that can be unpacked, and a sentence for each that cannot."""
+    files: dict[str, bytes] = {}
+    damaged: list[str] = []
+    try:
+        with zipped.opened(io.BytesIO(raw)) as archive:
+            infos = zipped.files_of(archive, len(raw), Limits(), FILES_MAX)
+            if len({info.filename for info in infos}) < len(infos):
+                raise MisuseError("this is no bundle: it holds two files of one name")
+            for info in infos:
+                try:
+                    files[info.filename] = zipped.MemberStream(archive, info).read()
+                except StatementRefusedError as error:
+                    damaged.append(f"{info.filename}: {error}")
+    except StatementRefusedError as error:
+        raise MisuseError(f"this is no bundle: {error}") from error
+    return files, damaged
 
 
 def _listed(told: bytes) -> dict[str, dict[str, object]]:

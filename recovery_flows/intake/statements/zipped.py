@@ -43,7 +43,9 @@ def opened(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def files_of(archive: zipfile.ZipFile, packed: int, limits: Limits) -> list[zipfile.ZipInfo]:
+def files_of(
+    archive: zipfile.ZipFile, packed: int, limits: Limits, most: int = _FILES_MAX
+) -> list[zipfile.ZipInfo]:
     """The files in an archive of `packed` bytes; StatementRefusedError for too many or too much.
 
     Measured against the bytes that are there: files that overlap share theirs.
@@ -53,9 +55,9 @@ def files_of(archive: zipfile.ZipFile, packed: int, limits: Limits) -> list[zipf
     whole = sum(info.file_size for info in files)
     if not files:
         raise StatementRefusedError("the zip file is empty")
-    if len(files) > _FILES_MAX:
+    if len(files) > most:
         raise StatementRefusedError(
-            f"the zip file holds more than {_FILES_MAX:,} files: divide it into several"
+            f"the zip file holds more than {most:,} files: divide it into several"
         )
     is_bomb = whole > _RATIO_MAX * max(packed, _RATIO_FREE_BYTES)
     if is_bomb or whole > limits.unpacked_megabytes * _MEGA:

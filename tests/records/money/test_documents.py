@@ -6,6 +6,7 @@ import json
 import re
 import string
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -199,3 +200,14 @@ def test_each_change_of_a_bundle_is_named(signed: tuple[bytes, Signer], tmp_path
 def test_what_is_no_bundle_is_refused_in_a_sentence(raw: bytes) -> None:
     with pytest.raises(MisuseError, match="this is no bundle"):
         differences(raw, None)
+
+
+def test_no_damaged_byte_of_a_bundle_is_a_fault_of_the_program(
+    signed: tuple[bytes, Signer],
+) -> None:
+    raw, signer = signed
+    for place in range(0, len(raw), 17):
+        torn = bytearray(raw)
+        torn[place] ^= 0x55
+        with suppress(MisuseError):
+            assert all(differences(bytes(torn), signer.public_jwks()))
