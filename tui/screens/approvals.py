@@ -56,13 +56,12 @@ class ApprovalsScreen(LiveScreen):
             with VerticalScroll(id="detail"):
                 yield Block(self._detail, node_id="figures")
 
-    def reread(self) -> None:
+    def aim(self) -> None:
         """Read the lines around the screen again, or around an approval that was asked for."""
         look = self.query_one(WaitingTable).look()
         if wanted := self.desk_app.wanted_approval:
             look = replace(look, at_id=wanted, follows=True)
         self._look = look
-        super().reread()
 
     def read(self, source: Source) -> ApprovalsPage:
         """Case time and what waits."""

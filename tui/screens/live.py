@@ -85,12 +85,21 @@ class LiveScreen(Screen[None]):
         self.reread()
 
     def reread(self) -> None:
-        """Read the picture again: never two at once, and never one too few."""
+        """Read the picture again: never two at once, and never one too few.
+
+        A screen whose widgets do not stand yet does nothing: it reads when it is shown.
+        """
+        if not self.is_mounted:
+            return
+        self.aim()
         if self._is_reading:
             self._read_again = True
             return
         self._is_reading = True
         self._read_picture()
+
+    def aim(self) -> None:
+        """Note what the next picture is about, from the widgets; called before each reading."""
 
     @work(thread=True)
     def _read_picture(self) -> None:

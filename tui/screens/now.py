@@ -77,11 +77,10 @@ class NowScreen(LinkingScreen):
         with Vertical(id="page-preview"):
             yield Block(page_preview, node_id="preview")
 
-    def reread(self) -> None:
+    def aim(self) -> None:
         """Read the lines around the screen again, as they are filtered and ordered."""
         look = self.query_one(QueueTable).look(self.query_one("#filter", Input).value)
         self._look = replace(look, with_closed=self._with_closed)
-        super().reread()
 
     def read(self, source: Source) -> QueuePage:
         """The part of the queue that is looked at."""

@@ -72,14 +72,13 @@ class RecoveryScreen(LinkingScreen):
     def on_mount(self) -> None:
         self.query_one("#page").display = False
 
-    def reread(self) -> None:
+    def aim(self) -> None:
         """Read again; the page of another recovery goes at once, so that nothing is done to it."""
         if self.page is not None and self.page.recovery_id != self.desk_app.recovery_id:
             self.page, self.is_ready = None, False
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
             self.query_one("#notice", Static).update("reading the recovery …")
-        super().reread()
 
     @property
     def chosen_id(self) -> str:

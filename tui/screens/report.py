@@ -79,11 +79,9 @@ class ReportScreen(LiveScreen):
         text = self.query_one("#pasted", TextArea).text
         return _Asked(text, self.query_one("#case", Input).value, self.desk_app.officer)
 
-    def reread(self) -> None:
-        """Look at the text as it stands now; a reading under way is followed by another."""
-        if self.query("#case"):  # the database can change before the widgets are there
-            self._asked = self._now_asked()
-            super().reread()
+    def aim(self) -> None:
+        """The text as it stands now; a reading under way is followed by another."""
+        self._asked = self._now_asked()
 
     def read(self, source: Source) -> tuple[_Asked, Checked | None]:
         """The text as the program reads it."""

@@ -59,7 +59,7 @@ class TraceScreen(LiveScreen):
     def on_mount(self) -> None:
         self.query_one("#page").display = False
 
-    def reread(self) -> None:
+    def aim(self) -> None:
         """Read again; the page of another recovery goes at once."""
         if self.view is not None and self.view.page.recovery_id != self.desk_app.recovery_id:
             self.view, self.first_rule, self.victim = None, 0, 0
@@ -67,7 +67,6 @@ class TraceScreen(LiveScreen):
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
             self.query_one("#notice", Static).update("tracing the recovery …")
-        super().reread()
 
     def read(self, source: Source) -> TraceView | None:
         """The trace of the chosen recovery and the way of the chosen victim."""
