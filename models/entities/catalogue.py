@@ -18,6 +18,7 @@ from models.entities.approval import APPROVAL_MOVES, Approval
 from models.entities.asset import ASSET_MOVES, Asset
 from models.entities.call import CALL_MOVES, Call
 from models.entities.claim import CLAIM_MOVES, OBJECTION_MOVES, Claim, Objection
+from models.entities.compensation import COMPENSATION_MOVES, Compensation
 from models.entities.discrepancy import DISCREPANCY_MOVES, Discrepancy
 from models.entities.event import EntityKind, Event
 from models.entities.hold import HOLD_MOVES, Hold
@@ -37,6 +38,12 @@ from models.entities.register_change import CHANGE_MOVES, RegisterChange
 from models.entities.request import REQUEST_MOVES, Request
 from models.entities.statement import STATEMENT_MOVES, Statement
 from models.entities.trace import TRACE_MOVES, Trace
+from models.entities.voluntary_return import (
+    INSTALMENT_MOVES,
+    RETURN_MOVES,
+    Instalment,
+    VoluntaryReturn,
+)
 
 _Table = Mapping[tuple[str | None, str], str]
 _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
@@ -58,6 +65,9 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.TASK: (Task, TASK_MOVES),
     EntityKind.DISCREPANCY: (Discrepancy, DISCREPANCY_MOVES),
     EntityKind.OBJECTION: (Objection, OBJECTION_MOVES),
+    EntityKind.VOLUNTARY_RETURN: (VoluntaryReturn, RETURN_MOVES),
+    EntityKind.INSTALMENT: (Instalment, INSTALMENT_MOVES),
+    EntityKind.COMPENSATION: (Compensation, COMPENSATION_MOVES),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_MOVES),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_MOVES),
     EntityKind.CLOCK: (CaseClock, CLOCK_MOVES),
@@ -68,7 +78,8 @@ _JOINED = frozenset(
         EntityKind.CLAIM, EntityKind.ASSET, EntityKind.HOLD, EntityKind.REQUEST,
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.LINKAGE, EntityKind.TASK, EntityKind.DISCREPANCY,
-        EntityKind.OBJECTION,
+        EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
+        EntityKind.COMPENSATION,
     }
 )  # fmt: skip
 

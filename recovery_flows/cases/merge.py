@@ -102,9 +102,13 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
     moves += [
         Transition(EntityKind.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages
     ]
-    moves += [
-        Transition(EntityKind.OBJECTION, o.id, "moved", o.state, to) for o in joins.objections
-    ]
+    for noun, others in (
+        (EntityKind.OBJECTION, joins.objections),
+        (EntityKind.VOLUNTARY_RETURN, joins.voluntary_returns),
+        (EntityKind.INSTALMENT, joins.instalments),
+        (EntityKind.COMPENSATION, joins.compensations),
+    ):
+        moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
     for found in joins.discrepancies:
         values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
         moves.append(Transition(EntityKind.DISCREPANCY, found.id, "moved", found.state, values))
@@ -170,6 +174,9 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         tasks=(*stays.tasks, *joins.tasks),
         discrepancies=(*stays.discrepancies, *joins.discrepancies),
         objections=(*stays.objections, *joins.objections),
+        voluntary_returns=(*stays.voluntary_returns, *joins.voluntary_returns),
+        instalments=(*stays.instalments, *joins.instalments),
+        compensations=(*stays.compensations, *joins.compensations),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

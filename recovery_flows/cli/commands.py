@@ -22,7 +22,7 @@ from recovery_flows.cli.case import (
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
-from recovery_flows.cli.restitution import allocate, objection, rounds, victim
+from recovery_flows.cli.restitution import allocate, objection, rounds, victim, voluntary
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -57,6 +57,7 @@ def attach(app: typer.Typer) -> None:
         document,
         tracing_rule,
         objection,
+        voluntary,
         rounds,
         victim,
         approve,
