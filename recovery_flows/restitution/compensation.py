@@ -28,7 +28,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.ledger.outstanding_losses import LOST
+from recovery_flows.ledger.outstanding_losses import LOST, has_left
 from recovery_flows.restitution.methods.proportional import by_weight
 
 
@@ -110,16 +110,26 @@ def confirm(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Reg
     progress.take(Transition(EntityKind.COMPENSATION, found.id, "confirmed", found.state))
     claim = next(c for c in progress.file.claims if c.id == found.claim_id)
     victim, *_ = parts(progress.file, claim)
-    beyond = victim.got_minor - victim.whole_minor
+    got = _victim_got(progress.file, claim, victim.payee_account_id)
+    beyond = got - victim.whole_minor
     if beyond > 0:
         discrepancies.find(
             progress, DiscrepancyKind.PAID_TWICE, EntityKind.CLAIM, claim.id, now,
             claim_id=claim.id,
             expected=Money(victim.whole_minor, claim.currency),
-            stated=Money(victim.got_minor, claim.currency),
+            stated=Money(got, claim.currency),
             detail=f"{Money(beyond, claim.currency)} too much, since {found.id} was confirmed",
             mark=found.id,
         )  # fmt: skip
+
+
+def _victim_got(file: CaseFile, claim: ClaimRow, account_id: str) -> int:
+    """What has reached the victim or may be on its way; what can be taken back is drafted anew."""
+    return sum(
+        p.amount_minor if p.state is PayoutState.INSTRUCTED else p.returned_minor
+        for p in file.payouts
+        if p.claim_id == claim.id and p.payee_account_id == account_id and has_left(file, p)
+    )
 
 
 def deny(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
