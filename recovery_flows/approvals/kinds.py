@@ -20,7 +20,7 @@ class ApprovalKind(StrEnum):
     RENEW = "renew"
     RELEASE_PART = "release_part"
     COMPLAINT = "complaint"
-    LINKAGE = "linkage"
+    MULTI_AGENCY_REQUEST = "linkage"
     LETTER_ANSWER = "letter_answer"
     PAYEE = "payee"
     RECEIPT = "receipt"
@@ -38,7 +38,7 @@ SUBJECT_NOUN = {
     ApprovalKind.RENEW: EntityKind.HOLD,
     ApprovalKind.RELEASE_PART: EntityKind.HOLD,
     ApprovalKind.COMPLAINT: EntityKind.HOLD,
-    ApprovalKind.LINKAGE: EntityKind.LINKAGE,
+    ApprovalKind.MULTI_AGENCY_REQUEST: EntityKind.MULTI_AGENCY_REQUEST,
     ApprovalKind.LETTER_ANSWER: EntityKind.CALL,
     ApprovalKind.PAYEE: EntityKind.CLAIM,
     ApprovalKind.RECEIPT: EntityKind.HOLD,

@@ -68,7 +68,7 @@ class ImportResult:
 
 
 def import_claims(
-    desk: CaseOfficer,
+    acting: CaseOfficer,
     recovery_id: str,
     reports: Iterable[ReportFact],
     refused: Iterable[tuple[int, str, str]],
@@ -79,15 +79,15 @@ def import_claims(
     """File the rows of a file into one recovery; `refused` are those that could not be read."""
     result = ImportResult("")
     try:
-        with desk.editing(recovery_id, None) as (unit, progress):
-            _import(desk, unit, progress, list(reports), result)
+        with acting.editing(recovery_id, None) as (unit, changes):
+            _import(acting, unit, changes, list(reports), result)
             result.rows += [
                 Judged(row, RowResult.REFUSED, f"{name} {why}") for row, name, why in refused
             ]
             result.rows.sort(key=lambda row: row.row)
             if dry_run:
                 raise _NothingKeptError
-            now = case_now(unit.session, desk.wall())
+            now = case_now(unit.session, acting.wall_now())
             keep(unit, raw, "claims file", "application/octet-stream", now)
     except _NothingKeptError:
         pass
@@ -95,28 +95,28 @@ def import_claims(
 
 
 def _import(
-    desk: CaseOfficer,
+    acting: CaseOfficer,
     unit: Unit,
-    progress: Changeset,
+    changes: Changeset,
     reports: list[ReportFact],
     result: ImportResult,
 ) -> None:
-    file, now = progress.file, case_now(unit.session, desk.wall())
+    file, now = changes.file, case_now(unit.session, acting.wall_now())
     result.ref = file.recovery.ref
-    _check_open(progress)
+    _check_open(changes)
     told = {report.row: _told(unit, report) for report in reports}
     bookings = _Bookings(unit, file, told.values())
-    banks = {p.id: p.currency for p in partners(unit.session, desk.database.vault)}
+    banks = {p.id: p.currency for p in partners(unit.session, acting.database.vault)}
     filed: list[Transition] = []
     verified: list[Transition] = []
     for report in reports:
         row = _judged(unit, file, report, told[report.row], bookings, banks)
         result.rows.append(row)
         if row.result is RowResult.DUPLICATE:
-            _own_duplicate(progress, report, told[report.row], bookings, now)
+            _own_duplicate(changes, report, told[report.row], bookings, now)
         if row.result not in TAKEN:
             continue
-        move = _filed(unit, progress, report, banks)
+        move = _filed(unit, changes, report, banks)
         filed.append(move)
         if row.result is not RowResult.UNVERIFIED:
             values = {"upheld_minor": row.upheld_minor}
@@ -129,20 +129,20 @@ def _import(
     result.claimed = Money(claimed, currency)
     result.upheld = Money(sum(row.upheld_minor for row in taken), currency)
     if filed:
-        progress.take(*filed)
+        changes.apply(*filed)
         if verified:
-            progress.take(*verified)
-        _own_over_booked(progress, reports, taken, now)
-        freezing.draft_stops(progress, desk.laws)
-        trace_requests.want_trace(progress)
+            changes.apply(*verified)
+        _own_over_booked(changes, reports, taken, now)
+        freezing.draft_stops(changes, acting.laws)
+        trace_requests.request_trace(changes)
 
 
-def _check_open(progress: Changeset) -> None:
+def _check_open(changes: Changeset) -> None:
     """A closed recovery is open again for a late claim; one that was never accepted is not."""
-    recovery = progress.file.recovery
+    recovery = changes.file.recovery
     if recovery.state in _OPEN_AGAIN:
         reason = "late claims came in"
-        progress.take(
+        changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
     elif recovery.state is not RecoveryState.OPEN:
@@ -263,7 +263,7 @@ def _same_claim(file: CaseFile, told: ToldPayment) -> str:
 
 
 def _filed(
-    unit: Unit, progress: Changeset, report: ReportFact, banks: Mapping[str, str]
+    unit: Unit, changes: Changeset, report: ReportFact, banks: Mapping[str, str]
 ) -> Transition:
     victim, payee = report.victim_account, report.payee_account
     account = ensure_account(unit, victim, banks[victim.bank])
@@ -273,7 +273,7 @@ def _filed(
         {
             "external_ref": report.external_ref,
             "party_id": ensure_party(unit, report.victim_name, report.victim_contact),
-            "recovery_id": progress.file.recovery.id,
+            "recovery_id": changes.file.recovery.id,
             "victim_account_id": account,
             "victim_partner_id": victim.bank,
             "payee_account_id": ensure_account(unit, payee, banks[payee.bank]),
@@ -288,7 +288,7 @@ def _filed(
 
 
 def _own_duplicate(
-    progress: Changeset,
+    changes: Changeset,
     report: ReportFact,
     told: ToldPayment,
     bookings: _Bookings,
@@ -296,12 +296,12 @@ def _own_duplicate(
 ) -> None:
     """Two reports of one payment under two references: somebody finds out whose it is."""
     named = [bookings.claimed.get(line.line_id, "") for line in bookings.of(told)]
-    twin = next((name for name in named if name), "") or _same_claim(progress.file, told)
-    claim = next((c for c in progress.file.claims if c.id == twin), None)
+    twin = next((name for name in named if name), "") or _same_claim(changes.file, told)
+    claim = next((c for c in changes.file.claims if c.id == twin), None)
     if claim is None or claim.id == derive_id("claim", report.external_ref):
         return
     discrepancies.find(
-        progress, DiscrepancyKind.CLAIMED_TWICE, EntityKind.CLAIM, claim.id, now,
+        changes, DiscrepancyKind.CLAIMED_TWICE, EntityKind.CLAIM, claim.id, now,
         claim_id=claim.id,
         expected=Money(claim.reported_minor, claim.currency),
         detail=f"also reported as {derive_id('claim', report.external_ref)}",
@@ -310,7 +310,7 @@ def _own_duplicate(
 
 
 def _own_over_booked(
-    progress: Changeset, reports: list[ReportFact], taken: list[Judged], now: datetime
+    changes: Changeset, reports: list[ReportFact], taken: list[Judged], now: datetime
 ) -> None:
     """A report above the bank's booking is looked at by an officer, who sees both sums."""
     by_row = {report.row: report for report in reports}
@@ -320,7 +320,7 @@ def _own_over_booked(
         report = by_row[row.row]
         claim_id = derive_id("claim", report.external_ref)
         discrepancies.find(
-            progress, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim_id,
+            changes, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim_id,
             now, claim_id=claim_id, expected=report.amount,
             stated=Money(row.upheld_minor, report.amount.currency),
             detail="it is upheld at the sum that was booked", mark=str(row.upheld_minor),

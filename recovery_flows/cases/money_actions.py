@@ -50,32 +50,32 @@ class Incoming:
 
 
 def invite(
-    desk: CaseOfficer, recovery_id: str, asset_id: str, reason: str, until: datetime | None
+    acting: CaseOfficer, recovery_id: str, asset_id: str, reason: str, until: datetime | None
 ) -> str:
     """Invite the holder of an account of the recovery to give back what he got."""
     words = _words(reason)
-    with desk.editing(recovery_id, None) as (unit, progress):
-        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
-        ours = [a for a in progress.file.assets if not a.is_custody]
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        ours = [a for a in changes.file.assets if not a.is_custody]
         asset = next((a for a in ours if asset_id in (a.id, "")), None)
         if not asset_id and len(ours) > 1:
             raise MisuseError(f"whose account is meant? --asset {' or '.join(a.id for a in ours)}")
         if asset is None:
-            ref = progress.file.recovery.ref
+            ref = changes.file.recovery.ref
             raise MisuseError(f"{ref} has no account {asset_id}: `recovery show {ref} --json`")
         text = f"invitation to give the money back: {words}"
         name = voluntary.invite(
-            progress, asset.account_id, actor.id, unit.vault.fingerprint(text), now, until,
-            desk.laws,
+            changes, asset.account_id, actor.id, unit.vault.fingerprint(text), now, until,
+            acting.laws,
         )  # fmt: skip
         write_note(unit, actor, now, recovery_id, text)
-        row = next(r for r in progress.file.voluntary_returns if r.id == name)
+        row = next(r for r in changes.file.voluntary_returns if r.id == name)
     due = f"{row.answer_due_at:%Y-%m-%d %H:%M} UTC" if row.answer_due_at else "no set time"
-    return f"{progress.file.recovery.ref}: invited, {name}; an answer is due by {due}"
+    return f"{changes.file.recovery.ref}: invited, {name}; an answer is due by {due}"
 
 
 def promise(
-    desk: CaseOfficer,
+    acting: CaseOfficer,
     recovery_id: str,
     return_id: str,
     parts: Sequence[tuple[Money, datetime]],
@@ -83,54 +83,54 @@ def promise(
 ) -> str:
     """Record what was promised; what was open of an earlier plan is replaced."""
     words = _words(reason)
-    with desk.editing(recovery_id, None) as (unit, progress):
-        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
         text = f"promise of {return_id}: {words}"
-        voluntary.promise(progress, return_id, parts, unit.vault.fingerprint(text), now)
-        voluntary.advance(progress, now)
+        voluntary.promise(changes, return_id, parts, unit.vault.fingerprint(text), now)
+        voluntary.advance(changes, now)
         write_note(unit, actor, now, recovery_id, text)
-        total = Money(sum(money.minor for money, _ in parts), progress.file.recovery.currency)
+        total = Money(sum(money.minor for money, _ in parts), changes.file.recovery.currency)
     count = f"{len(parts)} part{'' if len(parts) == 1 else 's'}"
-    return f"{progress.file.recovery.ref}: {total} promised in {count}; nothing of it counts yet"
+    return f"{changes.file.recovery.ref}: {total} promised in {count}; nothing of it counts yet"
 
 
-def remind(desk: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
+def remind(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
     """Record how somebody was reminded of what is overdue."""
     words = _words(reason)
-    with desk.editing(recovery_id, None) as (unit, progress):
-        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
-        count = voluntary.remind(progress, return_id, now, desk.laws)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        count = voluntary.remind(changes, return_id, now, acting.laws)
         write_note(unit, actor, now, recovery_id, f"reminder of {return_id}: {words}")
-    return f"{progress.file.recovery.ref}: reminded of {count} overdue"
+    return f"{changes.file.recovery.ref}: reminded of {count} overdue"
 
 
-def end(desk: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
+def end(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
     """Record that nothing more is expected from a voluntary return."""
     words = _words(reason)
-    with desk.editing(recovery_id, None) as (unit, progress):
-        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
         text = f"end of {return_id}: {words}"
-        voluntary.end(progress, return_id, unit.vault.fingerprint(text))
+        voluntary.end(changes, return_id, unit.vault.fingerprint(text))
         write_note(unit, actor, now, recovery_id, text)
-    return f"{progress.file.recovery.ref}: nothing more is expected from {return_id}"
+    return f"{changes.file.recovery.ref}: nothing more is expected from {return_id}"
 
 
-def receive(desk: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
+def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
     """Enter money that came in on the unit's account; another person confirms it."""
     if not incoming.booking.strip():
         raise MisuseError("name the booking by its reference on the account: --booking")
-    with desk.editing(recovery_id, None) as (unit, progress):
-        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
-        file = progress.file
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        file = changes.file
         if incoming.return_id not in {"", *(r.id for r in file.voluntary_returns)}:
             raise MisuseError(f"{file.recovery.ref} has no voluntary return {incoming.return_id}")
         account_id = ensure_account(unit, incoming.into, file.recovery.currency)
         receipt = _receipt(unit, incoming, account_id, now)
         _check_new(unit, receipt)
         place = places(unit.session, [account_id])[account_id]
-        asked = custody.receive(progress, receipt, place, actor.id, now)
+        asked = custody.receive(changes, receipt, place, actor.id, now)
     return (
-        f"{progress.file.recovery.ref}: {receipt.amount} entered; it counts when another person "
+        f"{changes.file.recovery.ref}: {receipt.amount} entered; it counts when another person "
         f"has confirmed it: {asked}"
     )
 
@@ -194,7 +194,7 @@ def _check_new(unit: Unit, receipt: custody.Receipt) -> None:
 
 
 def compensate(
-    desk: CaseOfficer,
+    acting: CaseOfficer,
     recovery_id: str,
     claim_id: str,
     payer: AccountRef,
@@ -206,16 +206,16 @@ def compensate(
     """Enter what a bank or an insurer has paid a victim; another person holds it to its proof."""
     if not paper:
         raise MisuseError("a payment to a victim is entered with the paper that shows it: --proof")
-    with desk.editing(recovery_id, None) as (unit, progress):
-        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
-        account_id = ensure_account(unit, payer, progress.file.recovery.currency)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        account_id = ensure_account(unit, payer, changes.file.recovery.currency)
         if not stored_holder(unit.session, unit.vault, account_id):
             raise MisuseError("say who has paid the victim: --payer NAME")
         proof = keep(unit, paper, "compensation proof", "application/octet-stream", now)
         paid = compensation.Paid(claim_id, account_id, amount, paid_at, proof, booking)
-        asked = compensation.enter(progress, paid, actor.id, now)
+        asked = compensation.enter(changes, paid, actor.id, now)
     return (
-        f"{progress.file.recovery.ref}: {amount} paid to the victim of {claim_id} entered; it "
+        f"{changes.file.recovery.ref}: {amount} paid to the victim of {claim_id} entered; it "
         f"counts when another person has seen the proof: {asked}"
     )
 

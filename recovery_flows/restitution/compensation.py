@@ -58,9 +58,9 @@ class Part:
         return max(0, self.whole_minor - self.got_minor)
 
 
-def enter(progress: Changeset, paid: Paid, actor: str, now: datetime) -> str:
+def enter(changes: Changeset, paid: Paid, actor: str, now: datetime) -> str:
     """Enter what was paid to a victim; returns the approval's id by which it is confirmed."""
-    file = progress.file
+    file = changes.file
     claim = next((c for c in file.claims if c.id == paid.claim_id), None)
     if claim is None or claim.state not in LOST:
         raise StepRefusedError(f"{file.recovery.ref} has no verified claim {paid.claim_id}")
@@ -77,8 +77,8 @@ def enter(progress: Changeset, paid: Paid, actor: str, now: datetime) -> str:
         "paid_at": paid.paid_at, "proof": paid.proof, "booking": paid.booking,
         "entered_by": actor, "entered_at": now,
     }  # fmt: skip
-    progress.take(Transition(EntityKind.COMPENSATION, name, "entered", None, values))
-    return ask(progress, ApprovalKind.COMPENSATION, name, actor, now)
+    changes.apply(Transition(EntityKind.COMPENSATION, name, "entered", None, values))
+    return ask(changes, ApprovalKind.COMPENSATION, name, actor, now)
 
 
 def _check(file: CaseFile, claim: ClaimRow, paid: Paid, now: datetime) -> None:
@@ -100,21 +100,21 @@ def _check(file: CaseFile, claim: ClaimRow, paid: Paid, now: datetime) -> None:
         )
 
 
-def confirm(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """A second person has seen the proof: from now on the payer shares in the victim's place.
 
     A victim who has had more by then than his own part is somebody's to look into.
     """
     del laws
-    found = _of(progress.file, approval.subject_id)
-    progress.take(Transition(EntityKind.COMPENSATION, found.id, "confirmed", found.state))
-    claim = next(c for c in progress.file.claims if c.id == found.claim_id)
-    victim, *_ = parts(progress.file, claim)
-    got = _victim_got(progress.file, claim, victim.payee_account_id)
+    found = _of(changes.file, approval.subject_id)
+    changes.apply(Transition(EntityKind.COMPENSATION, found.id, "confirmed", found.state))
+    claim = next(c for c in changes.file.claims if c.id == found.claim_id)
+    victim, *_ = parts(changes.file, claim)
+    got = _victim_got(changes.file, claim, victim.payee_account_id)
     beyond = got - victim.whole_minor
     if beyond > 0:
         discrepancies.find(
-            progress, DiscrepancyKind.PAID_TWICE, EntityKind.CLAIM, claim.id, now,
+            changes, DiscrepancyKind.PAID_TWICE, EntityKind.CLAIM, claim.id, now,
             claim_id=claim.id,
             expected=Money(victim.whole_minor, claim.currency),
             stated=Money(got, claim.currency),
@@ -132,11 +132,11 @@ def _victim_got(file: CaseFile, claim: ClaimRow, account_id: str) -> int:
     )
 
 
-def deny(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
+def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     """The proof does not show it: the victim's part stays whole."""
-    found = _of(progress.file, approval.subject_id)
+    found = _of(changes.file, approval.subject_id)
     move = Transition(EntityKind.COMPENSATION, found.id, "denied", found.state, reason=reason)
-    progress.take(move)
+    changes.apply(move)
 
 
 def _of(file: CaseFile, name: str) -> CompensationRow:

@@ -46,11 +46,11 @@ class Receipt:
     return_id: str = ""
 
 
-def receive(progress: Changeset, receipt: Receipt, place: Place, actor: str, now: datetime) -> str:
+def receive(changes: Changeset, receipt: Receipt, place: Place, actor: str, now: datetime) -> str:
     """Enter money that came in; returns the approval's id by which another person confirms it."""
-    _check(progress.file, receipt, place, now)
-    _open(progress, receipt, place)
-    asset = _custody_of(progress.file, receipt.account_id)
+    _check(changes.file, receipt, place, now)
+    _open(changes, receipt, place)
+    asset = _custody_of(changes.file, receipt.account_id)
     values: dict[str, Scalar] = {
         "asset_id": asset.id, "kind": HoldKind.CUSTODY, "currency": receipt.amount.currency,
         "requested_minor": receipt.amount.minor, "acted_at": receipt.received_at,
@@ -58,8 +58,8 @@ def receive(progress: Changeset, receipt: Receipt, place: Place, actor: str, now
         "proof": receipt.proof,
     }  # fmt: skip
     name = receipt_id(receipt.account_id, receipt.booking)
-    progress.take(Transition(EntityKind.HOLD, name, "received", None, values))
-    return ask(progress, ApprovalKind.RECEIPT, name, actor, now)
+    changes.apply(Transition(EntityKind.HOLD, name, "received", None, values))
+    return ask(changes, ApprovalKind.RECEIPT, name, actor, now)
 
 
 def receipt_id(account_id: str, booking: str) -> str:
@@ -90,15 +90,15 @@ def _check(file: CaseFile, receipt: Receipt, place: Place, now: datetime) -> Non
         raise StepRefusedError("this is an account of the case, none of the unit's own")
 
 
-def _open(progress: Changeset, receipt: Receipt, place: Place) -> None:
+def _open(changes: Changeset, receipt: Receipt, place: Place) -> None:
     """The unit's account becomes an account of this recovery, which is open again."""
-    recovery = progress.file.recovery
+    recovery = changes.file.recovery
     reason = "money was given back"
     if recovery.state in _ENDED:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
-    known = next((a for a in progress.file.assets if a.account_id == receipt.account_id), None)
+    known = next((a for a in changes.file.assets if a.account_id == receipt.account_id), None)
     if known is None:
         values: dict[str, Scalar] = {
             "account_id": receipt.account_id, "partner_id": place.partner_id,
@@ -106,22 +106,22 @@ def _open(progress: Changeset, receipt: Receipt, place: Place) -> None:
             "left_alone": "the unit's own account", "shared_decision": CUSTODY,
         }  # fmt: skip
         name = derive_id("asset", recovery.id, receipt.account_id)
-        progress.take(Transition(EntityKind.ASSET, name, "custody_opened", None, values))
+        changes.apply(Transition(EntityKind.ASSET, name, "custody_opened", None, values))
     elif known.stage is Stage.CLOSED:
         event = "custody_reopened"
-        progress.take(Transition(EntityKind.ASSET, known.id, event, known.stage, reason=reason))
+        changes.apply(Transition(EntityKind.ASSET, known.id, event, known.stage, reason=reason))
 
 
 def _custody_of(file: CaseFile, account_id: str) -> AssetRow:
     return next(a for a in file.assets if a.account_id == account_id)
 
 
-def confirm(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """A second person has held it against its proof: the money is there, and held."""
     del now, laws
-    hold = progress.file.hold(approval.subject_id)
+    hold = changes.file.hold(approval.subject_id)
     values: dict[str, Scalar] = {"held_minor": hold.requested_minor}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "receipt_confirmed", hold.state, values))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "receipt_confirmed", hold.state, values))
 
 
 def is_received(hold: HoldRow) -> bool:
@@ -129,33 +129,33 @@ def is_received(hold: HoldRow) -> bool:
     return hold.kind is HoldKind.CUSTODY and hold.state in RECEIVED
 
 
-def correct(progress: Changeset) -> None:
+def correct(changes: Changeset) -> None:
     """What left the unit's account is there no more, and again once it came back.
 
     No bank is asked what it holds of it: the unit's own records of its payouts say so.
     """
-    for hold in progress.file.holds:
+    for hold in changes.file.holds:
         if not is_received(hold) or hold.state in (HoldState.RELEASED, HoldState.RELEASE_PENDING):
             continue
-        paid = sum(p.taken_minor for p in progress.file.payouts if p.hold_id == hold.id)
+        paid = sum(p.taken_minor for p in changes.file.payouts if p.hold_id == hold.id)
         if paid == hold.payouts_shown_minor:
             continue
         there = max(0, hold.held_minor + hold.payouts_shown_minor - paid)
-        _now_holds(progress, hold, there, paid)
+        _now_holds(changes, hold, there, paid)
 
 
-def _now_holds(progress: Changeset, hold: HoldRow, there: int, paid: int) -> None:
+def _now_holds(changes: Changeset, hold: HoldRow, there: int, paid: int) -> None:
     values: dict[str, Scalar] = {"held_minor": there, "payouts_shown_minor": paid}
     is_back = hold.state not in LIVE_HOLDS
     event, reason = "paid_out", "payouts were booked"
     if is_back:
         event, reason = "frozen_late", "a payout came back to the unit's account"
-    progress.take(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
-    asset = progress.file.asset(hold.asset_id)
+    changes.apply(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
+    asset = changes.file.asset(hold.asset_id)
     if not there and not is_back:
         reason = "all of it was paid out"
-        progress.take(Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, reason=reason))
+        changes.apply(Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, reason=reason))
     elif is_back and asset.stage is Stage.CLOSED:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.ASSET, asset.id, "custody_reopened", asset.stage, reason=reason)
         )

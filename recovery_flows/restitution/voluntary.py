@@ -77,7 +77,7 @@ def instalments_of(file: CaseFile, return_id: str) -> list[InstalmentRow]:
 
 
 def invite(
-    progress: Changeset,
+    changes: Changeset,
     account_id: str,
     actor: str,
     reason: str,
@@ -90,7 +90,7 @@ def invite(
     `reason` is the fingerprint of the note that says what he was told. Invited again, the time for
     his answer runs anew.
     """
-    file = progress.file
+    file = changes.file
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(f"{file.recovery.ref} is {file.recovery.state}: nobody is invited")
     if account_id not in {a.account_id for a in file.assets if not a.is_custody}:
@@ -109,7 +109,7 @@ def invite(
     number = len([r for r in file.voluntary_returns if r.account_id == account_id])
     name = known.id if known else derive_id("return", file.recovery.id, account_id, number)
     event, state = ("invited_again", known.state) if known else ("invited", None)
-    progress.take(
+    changes.apply(
         Transition(EntityKind.VOLUNTARY_RETURN, name, event, state, values, legal_basis=basis)
     )
     return name
@@ -128,14 +128,14 @@ def _answer_due(law: Regime, until: datetime | None, now: datetime) -> tuple[dat
 
 
 def promise(
-    progress: Changeset,
+    changes: Changeset,
     return_id: str,
     parts: Sequence[tuple[Money, datetime]],
     reason: str,
     now: datetime,
 ) -> None:
     """Record what was promised, part by part; a new plan replaces the parts that are still open."""
-    row = _return(progress.file, return_id)
+    row = _return(changes.file, return_id)
     if row.state is ReturnState.ENDED:
         raise StepRefusedError(f"{row.id} has ended: invite its holder again")
     if not parts:
@@ -146,9 +146,9 @@ def promise(
     for number, (money, _) in enumerate(parts, start=1):
         if money.currency != row.currency or money.minor <= 0:
             raise StepRefusedError(f"part {number}: {money} is not above zero in {row.currency}")
-    total = received_minor(progress.file, row.id) + sum(money.minor for money, _ in parts)
-    _check_total(progress.file, row, total)
-    earlier = instalments_of(progress.file, row.id)
+    total = received_minor(changes.file, row.id) + sum(money.minor for money, _ in parts)
+    _check_total(changes.file, row, total)
+    earlier = instalments_of(changes.file, row.id)
     moves = [_instalment(p, "replaced") for p in earlier if p.state in OPEN_INSTALMENTS]
     values: dict[str, Scalar] = {"promised_minor": total, "reason": reason}
     moves.append(Transition(EntityKind.VOLUNTARY_RETURN, row.id, "promised", row.state, values))
@@ -159,7 +159,7 @@ def promise(
         }  # fmt: skip
         name = derive_id("instalment", row.id, number)
         moves.append(Transition(EntityKind.INSTALMENT, name, "promised", None, part))
-    progress.take(*moves)
+    changes.apply(*moves)
 
 
 def _check_total(file: CaseFile, row: ReturnRow, total: int) -> None:
@@ -171,77 +171,79 @@ def _check_total(file: CaseFile, row: ReturnRow, total: int) -> None:
         )
 
 
-def remind(progress: Changeset, return_id: str, now: datetime, laws: Regimes) -> int:
+def remind(changes: Changeset, return_id: str, now: datetime, laws: Regimes) -> int:
     """Record that the holder was reminded of all parts that are overdue; returns how many."""
-    row = _return(progress.file, return_id)
+    row = _return(changes.file, return_id)
     late = [
         p
-        for p in instalments_of(progress.file, row.id)
+        for p in instalments_of(changes.file, row.id)
         if p.state is InstalmentState.OVERDUE
     ]  # fmt: skip
     if not late:
         raise StepRefusedError(f"no part of {row.id} is overdue: there is nothing to remind of")
-    look_at, _, basis = _answer_due(laws[progress.file.recovery.regime], None, now)
+    preview_report, _, basis = _answer_due(laws[changes.file.recovery.regime], None, now)
     for part in late:
-        values: dict[str, Scalar] = {"look_at": look_at}
-        progress.take(_instalment(part, "reminded", values, basis))
+        values: dict[str, Scalar] = {"look_at": preview_report}
+        changes.apply(_instalment(part, "reminded", values, basis))
     return len(late)
 
 
-def end(progress: Changeset, return_id: str, reason: str) -> None:
+def end(changes: Changeset, return_id: str, reason: str) -> None:
     """Nothing more is expected: he declined, or the unit goes another way."""
-    row = _return(progress.file, return_id)
+    row = _return(changes.file, return_id)
     if row.state in _ENDED:
         raise StepRefusedError(f"{row.id} is {row.state}: it has ended")
     open_parts = [
-        p for p in instalments_of(progress.file, row.id) if p.state in OPEN_INSTALMENTS
+        p for p in instalments_of(changes.file, row.id) if p.state in OPEN_INSTALMENTS
     ]  # fmt: skip
     values: dict[str, Scalar] = {"reason": reason}
-    progress.take(
+    changes.apply(
         *(_instalment(part, "replaced") for part in open_parts),
         Transition(EntityKind.VOLUNTARY_RETURN, row.id, "ended", row.state, values),
     )
 
 
-def advance(progress: Changeset, now: datetime) -> None:
+def advance(changes: Changeset, now: datetime) -> None:
     """What is overdue is an event, once; what came in meets the parts in their order."""
-    custody.correct(progress)
-    for row in progress.file.voluntary_returns:
+    custody.correct(changes)
+    for row in changes.file.voluntary_returns:
         due = row.answer_due_at
         if row.state is ReturnState.INVITED and due is not None and due <= now:
             reason = "no answer to the invitation came in time"
-            progress.take(
+            changes.apply(
                 Transition(
                     EntityKind.VOLUNTARY_RETURN, row.id, "answer_overdue", row.state, reason=reason
                 )
             )
-        _meet(progress, row)
-        for part in instalments_of(progress.file, row.id):
-            look_at = part.look_at if part.state is InstalmentState.REMINDED else part.due_at
+        _meet(changes, row)
+        for part in instalments_of(changes.file, row.id):
+            preview_report = (
+                part.preview_report if part.state is InstalmentState.REMINDED else part.due_at
+            )
             waits = part.state in (InstalmentState.DUE, InstalmentState.REMINDED)
-            if waits and look_at is not None and look_at <= now:
-                progress.take(_instalment(part, "overdue"))
+            if waits and preview_report is not None and preview_report <= now:
+                changes.apply(_instalment(part, "overdue"))
 
 
-def _meet(progress: Changeset, row: ReturnRow) -> None:
+def _meet(changes: Changeset, row: ReturnRow) -> None:
     """Parts are met in the order of their numbers by what was received, and only as wholes."""
-    left = received_minor(progress.file, row.id)
-    for part in instalments_of(progress.file, row.id):
+    left = received_minor(changes.file, row.id)
+    for part in instalments_of(changes.file, row.id):
         if part.state is InstalmentState.REPLACED:
             continue
         is_met = left >= part.amount_minor
         left = max(0, left - part.amount_minor)
         if is_met and part.state in OPEN_INSTALMENTS:
-            progress.take(_instalment(part, "met"))
+            changes.apply(_instalment(part, "met"))
         elif not is_met and part.state is InstalmentState.MET:
-            progress.take(_instalment(part, "owed_again"))
-    parts = [p for p in instalments_of(progress.file, row.id) if p.state in OPEN_INSTALMENTS]
-    state = _return(progress.file, row.id).state
+            changes.apply(_instalment(part, "owed_again"))
+    parts = [p for p in instalments_of(changes.file, row.id) if p.state in OPEN_INSTALMENTS]
+    state = _return(changes.file, row.id).state
     event = {
         (ReturnState.PROMISED, False): "all_received", (ReturnState.KEPT, True): "owed_again",
     }.get((state, bool(parts)))  # fmt: skip
     if event is not None:
-        progress.take(Transition(EntityKind.VOLUNTARY_RETURN, row.id, event, state))
+        changes.apply(Transition(EntityKind.VOLUNTARY_RETURN, row.id, event, state))
 
 
 def _instalment(

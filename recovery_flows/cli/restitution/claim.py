@@ -101,12 +101,12 @@ def _imported(
 
     with installation.database.reading() as session:
         now = case_now(session, wall_clock())
-    desk = installation.desk(acting_as)
+    acting = installation.case_officer(acting_as)
     rows = list(read_reports(path, now, installation.limits()))
     facts = [row for row in rows if isinstance(row, ReportFact)]
     refused = [(r.row, r.field, r.why) for r in rows if not isinstance(r, ReportFact)]
     raw = path.read_bytes()
-    return import_claims(desk, recovery_id, facts, refused, raw, dry_run=dry_run)
+    return import_claims(acting, recovery_id, facts, refused, raw, dry_run=dry_run)
 
 
 def reject(
@@ -121,8 +121,8 @@ def reject(
     from models.entities.claim import ObjectionKind
     from recovery_flows.cases import objection_actions
 
-    def enter(desk: CaseOfficer, recovery_id: str) -> str:
-        done = objection_actions.enter(desk, recovery_id, ObjectionKind.CLAIM, claim, reason)
+    def enter(acting: CaseOfficer, recovery_id: str) -> str:
+        done = objection_actions.enter(acting, recovery_id, ObjectionKind.CLAIM, claim, reason)
         named = next(word for word in done.split() if word.startswith("objection-"))
         return f"{done}: recovery objection decide {ref} {named} --uphold --loss 0"
 
@@ -146,10 +146,10 @@ def compensate(
     """Enter what a bank or insurer has paid a victim; it steps in."""
     from recovery_flows.cases import money_actions
 
-    def enter(desk: CaseOfficer, recovery_id: str) -> str:
-        paid = money(amount, currency_of(desk, recovery_id))
+    def enter(acting: CaseOfficer, recovery_id: str) -> str:
+        paid = money(amount, currency_of(acting, recovery_id))
         return money_actions.compensate(
-            desk, recovery_id, claim, account_ref(bank, account, payer), paid,
+            acting, recovery_id, claim, account_ref(bank, account, payer), paid,
             instant(at, "--at"), paper(proof), booking,
         )  # fmt: skip
 

@@ -67,9 +67,9 @@ def plan(
     """Record what was promised, part by part. A promise is no money."""
     from recovery_flows.cases import money_actions
 
-    def record(desk: CaseOfficer, recovery_id: str) -> str:
-        parts = [_part(text, currency_of(desk, recovery_id)) for text in part]
-        return money_actions.promise(desk, recovery_id, return_id, parts, reason)
+    def record(acting: CaseOfficer, recovery_id: str) -> str:
+        parts = [_part(text, currency_of(acting, recovery_id)) for text in part]
+        return money_actions.promise(acting, recovery_id, return_id, parts, reason)
 
     act(ref, acting_as, as_json, record)
 
@@ -92,16 +92,16 @@ def receive(
     """Enter money that came in. It counts with a second person's yes."""
     from recovery_flows.cases import money_actions
 
-    def enter(desk: CaseOfficer, recovery_id: str) -> str:
+    def enter(acting: CaseOfficer, recovery_id: str) -> str:
         incoming = money_actions.Incoming(
             into=account_ref(bank, account, "the unit's own account"),
             booking=booking.strip(),
-            amount=money(amount, currency_of(desk, recovery_id)) if amount else None,
+            amount=money(amount, currency_of(acting, recovery_id)) if amount else None,
             received_at=instant(at, "--at") if at else None,
             paper=paper(proof),
             return_id=of,
         )
-        return money_actions.receive(desk, recovery_id, incoming)
+        return money_actions.receive(acting, recovery_id, incoming)
 
     act(ref, acting_as, as_json, enter)
 
@@ -206,11 +206,11 @@ def _part(text: str, currency: str) -> tuple[Money, datetime]:
     return money(match["amount"].strip(), currency), instant(match["due"].strip(), "--part")
 
 
-def currency_of(desk: CaseOfficer, recovery_id: str) -> str:
+def currency_of(acting: CaseOfficer, recovery_id: str) -> str:
     """The currency of a recovery's loss."""
     from models.queries.cases.case_files import load_file
 
-    with desk.database.reading() as session:
+    with acting.database.reading() as session:
         return load_file(session, recovery_id).recovery.currency
 
 

@@ -52,7 +52,7 @@ def case(unit: Any, acts: Any) -> str:
 
 
 def imported(unit: Any, case: str, rows: list[ReportFact], **more: Any) -> ImportResult:
-    return import_claims(unit.desk(), case, rows, (), b"an invented file", **more)
+    return import_claims(unit.case_officer(), case, rows, (), b"an invented file", **more)
 
 
 def test_hundreds_of_rows_are_filed_and_verified_in_one_act(unit: Any, case: str) -> None:

@@ -34,12 +34,12 @@ def claims(unit: Any, recovery_id: str) -> list[str]:
 
 def compensated(unit: Any, recovery_id: str, claim: str, minor: int, booking: str = "I-1") -> None:
     money_actions.compensate(
-        unit.desk(), recovery_id, claim, INSURER, cny(minor), unit.now, b"an invented letter",
+        unit.case_officer(), recovery_id, claim, INSURER, cny(minor), unit.now, b"an invented letter",
         booking,
     )  # fmt: skip
     (asked,) = [a for a in unit.file(recovery_id).approvals
                 if a.action == "compensation" and a.state == "pending"]  # fmt: skip
-    unit.desk(SUPERVISOR).approve(asked.id)
+    unit.case_officer(SUPERVISOR).approve(asked.id)
 
 
 def shares(unit: Any, recovery_id: str) -> dict[tuple[str, bool], int]:
@@ -114,13 +114,13 @@ def test_it_counts_with_the_yes_of_another_person_and_once(unit: Any, acts: Any)
     acts.settled_trace(recovery_id)
     first, _ = claims(unit, recovery_id)
     given = (recovery_id, first, INSURER, cny(60_000), unit.now, b"an invented letter", "I-1")
-    money_actions.compensate(unit.desk(), *given)
+    money_actions.compensate(unit.case_officer(), *given)
     (asked,) = [a for a in unit.file(recovery_id).approvals if a.action == "compensation"]
     with pytest.raises(StepRefusedError, match="a second person has to"):
-        unit.desk(Actor("chen", Role.SUPERVISOR)).approve(asked.id)
+        unit.case_officer(Actor("chen", Role.SUPERVISOR)).approve(asked.id)
     with pytest.raises(StepRefusedError, match=r"more than the CNY 400.00 that is left"):
-        money_actions.compensate(unit.desk(), *given)
-    unit.desk(SUPERVISOR).deny(asked.id, "the letter is of another case")
+        money_actions.compensate(unit.case_officer(), *given)
+    unit.case_officer(SUPERVISOR).deny(asked.id, "the letter is of another case")
     assert [k.state for k in unit.file(recovery_id).compensations] == ["denied"]
     acts.until(recovery_id, "notice")
     assert sorted(shares(unit, recovery_id).values()) == [50_000, 50_000]

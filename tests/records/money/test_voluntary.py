@@ -53,7 +53,7 @@ def spent(acts: Any, treasury: None) -> str:
 
 def invited(unit: Any, recovery_id: str) -> str:
     asset = unit.file(recovery_id).assets[0]
-    money_actions.invite(unit.desk(), recovery_id, asset.id, "told at the interview", None)
+    money_actions.invite(unit.case_officer(), recovery_id, asset.id, "told at the interview", None)
     return str(unit.file(recovery_id).voluntary_returns[-1].id)
 
 
@@ -62,13 +62,13 @@ def promised(unit: Any, recovery_id: str, *minor: int) -> str:
     parts = [
         (cny(m), unit.now + timedelta(days=30 * number)) for number, m in enumerate(minor, start=1)
     ]
-    money_actions.promise(unit.desk(), recovery_id, name, parts, "agreed at the interview")
+    money_actions.promise(unit.case_officer(), recovery_id, name, parts, "agreed at the interview")
     return name
 
 
 def received(unit: Any, recovery_id: str, minor: int, booking: str, return_id: str = "") -> None:
     incoming = Incoming(OURS, booking, cny(minor), unit.now, b"an invented bank slip", return_id)
-    money_actions.receive(unit.desk(), recovery_id, incoming)
+    money_actions.receive(unit.case_officer(), recovery_id, incoming)
     unit.approve(recovery_id)
 
 
@@ -123,7 +123,7 @@ def test_the_third_part_that_is_late_is_a_step_of_the_officer_until_he_reminds(
     (step,) = [s for s in steps(file, unit.laws) if s.action == "follow_return"]
     assert step.sentence == "part 3 of the promised return is overdue, CNY 250.00: remind"
     assert step.role is Role.OFFICER
-    money_actions.remind(unit.desk(), spent, name, "by telephone")
+    money_actions.remind(unit.case_officer(), spent, name, "by telephone")
     file = unit.file(spent)
     assert [p.state for p in file.instalments] == ["met", "met", "reminded", "due"]
     assert not [s for s in steps(file, unit.laws) if s.action == "follow_return"]
@@ -144,7 +144,7 @@ def test_an_invitation_without_an_answer_is_somebodys_step(
     assert row.state == "unanswered"
     assert [s.subject_id for s in steps(unit.file(spent), unit.laws)
             if s.action == "follow_return"] == [name]  # fmt: skip
-    money_actions.end(unit.desk(), spent, name, "he declined")
+    money_actions.end(unit.case_officer(), spent, name, "he declined")
     assert unit.file(spent).voluntary_returns[0].state == "ended"
     assert not [s for s in steps(unit.file(spent), unit.laws) if s.action == "follow_return"]
 
@@ -154,7 +154,7 @@ def test_a_new_plan_replaces_what_is_open_of_the_old_one(unit: Any, acts: Any, s
     received(unit, spent, 40_000, "B-1", name)
     acts.decide(spent)
     later = [(cny(20_000), unit.now + timedelta(days=60))]
-    money_actions.promise(unit.desk(), spent, name, later, "asked for more time")
+    money_actions.promise(unit.case_officer(), spent, name, later, "asked for more time")
     file = unit.file(spent)
     assert [p.state for p in file.instalments] == ["met", "replaced", "due"]
     assert file.voluntary_returns[0].promised_minor == 60_000
@@ -169,21 +169,21 @@ def test_one_booking_comes_in_once_in_any_recovery(unit: Any, spent: str) -> Non
     received(unit, spent, 10_000, "B-1")
     again = Incoming(OURS, "B-1", cny(10_000), unit.now, b"an invented bank slip")
     with pytest.raises(StepRefusedError, match="no money comes in twice"):
-        money_actions.receive(unit.desk(), spent, again)
+        money_actions.receive(unit.case_officer(), spent, again)
 
 
 def test_what_is_entered_does_not_count_before_another_person_has_confirmed_it(
     unit: Any, acts: Any, spent: str
 ) -> None:
     incoming = Incoming(OURS, "B-1", cny(10_000), unit.now, b"an invented bank slip")
-    money_actions.receive(unit.desk(), spent, incoming)
+    money_actions.receive(unit.case_officer(), spent, incoming)
     acts.decide(spent)
     assert balance(unit, spent, LedgerAccount.HELD, "received") == 0
     (asked,) = [a for a in unit.file(spent).approvals if a.action == "receipt"]
     both = Actor("chen", Role.SUPERVISOR)
     with pytest.raises(StepRefusedError, match="cannot decide it: a second person has to"):
-        unit.desk(both).approve(asked.id)
-    unit.desk(SUPERVISOR).deny(asked.id, "the slip is of another account")
+        unit.case_officer(both).approve(asked.id)
+    unit.case_officer(SUPERVISOR).deny(asked.id, "the slip is of another account")
     acts.decide(spent)
     assert [h.state for h in unit.file(spent).holds if h.kind == "custody"] == ["denied"]
     assert balance(unit, spent, LedgerAccount.HELD, "received") == 0
@@ -217,7 +217,7 @@ def test_what_cannot_have_come_in_is_refused_in_one_sentence(
     }  # fmt: skip
     before = unit.file(spent)
     with pytest.raises(error, match=sentence):
-        money_actions.receive(unit.desk(), spent, Incoming(**given))
+        money_actions.receive(unit.case_officer(), spent, Incoming(**given))
     assert unit.file(spent) == before
 
 
@@ -225,7 +225,7 @@ def test_nobody_promises_more_than_the_whole_loss(unit: Any, spent: str) -> None
     name = invited(unit, spent)
     parts = [(cny(200_001), unit.now + timedelta(days=1))]
     with pytest.raises(StepRefusedError, match=r"more than the whole loss of CNY 2,000.00"):
-        money_actions.promise(unit.desk(), spent, name, parts, "he said so")
+        money_actions.promise(unit.case_officer(), spent, name, parts, "he said so")
 
 
 def pay_all(unit: Any, acts: Any, recovery_id: str) -> None:
