@@ -74,7 +74,7 @@ def conclude_all(
             continue
         _write(unit, actor, now, decision)
         written.append(decision.progress)
-        touched |= _shared_accounts(decision.progress)
+        touched |= shared_accounts(decision.progress)
     _see_to_others(unit, now, laws, written)
     return [p.file.recovery.id for p in written if p.outcome()]
 
@@ -97,7 +97,7 @@ def _see_to_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[C
         look_again(unit, moved)
     touched: dict[str, str] = {}
     for progress in written:
-        touched |= _shared_accounts(progress)
+        touched |= shared_accounts(progress)
     if touched:
         refresh(unit, now, laws, recoveries_wanting(unit.session, touched))
 
@@ -113,7 +113,7 @@ _SHARING = frozenset(
 )
 
 
-def _shared_accounts(progress: Changeset) -> dict[str, str]:
+def shared_accounts(progress: Changeset) -> dict[str, str]:
     """Accounts that came or went here: for others that want one the next step may be another."""
     touched = {m.id for m in progress.moves if m.noun is EntityKind.ASSET and m.event in _SHARING}
     recovery_id = progress.file.recovery.id
