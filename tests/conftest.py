@@ -32,6 +32,25 @@ settings.register_profile(
 settings.load_profile("fixed")
 compile_once()
 
+# Files that take longest, most of them of few tests: they begin first, so that the last of them
+# does not keep one worker at work while the other has nothing to do.
+_LONGEST = (
+    "test_demo_world", "test_half_year", "test_share_1", "test_share_2", "test_share_3",
+    "test_share_4", "test_queue", "test_basis", "test_later_calls", "test_first_calls",
+)  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers take the files in the order of collection, not the one with most tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, all others stay where they are."""
+    places = {name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_power_cut() -> Iterator[None]:
