@@ -34,7 +34,7 @@ def claims(unit: Any, recovery_id: str) -> list[str]:
 
 def compensated(unit: Any, recovery_id: str, claim: str, minor: int, booking: str = "I-1") -> None:
     money_actions.compensate(
-        unit.case_officer(), recovery_id, claim, INSURER, cny(minor), unit.now, b"an invented letter",
+        unit.case_officer(), recovery_id, claim, INSURER, cny(minor), unit.now, b"a letter",
         booking,
     )  # fmt: skip
     (asked,) = [a for a in unit.file(recovery_id).approvals
