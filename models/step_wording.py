@@ -28,6 +28,7 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.NEWS_ON_CLOSED: "the bank reports on a {noun} after the recovery was closed",
     DiscrepancyKind.WRONG_REFERENCE: "a bank reports on a {noun} under a reference that is not its",
     DiscrepancyKind.QUERY_REFUSED: "the bank does not answer a query",
+    DiscrepancyKind.RELEASE_REFUSED: "the bank refused to release a {noun}",
     DiscrepancyKind.HELD_BEYOND_TERM: "the bank holds a {noun} beyond the term of the law",
     DiscrepancyKind.END_UNCONFIRMED: "the term of a {noun} is over, and its bank was not reached",
     DiscrepancyKind.PROCESSING_FAILED: "the engine cannot process this recovery",

@@ -19,6 +19,7 @@ from recovery_flows.freezing import (
     account_monitoring,
     denied_stops,
     lapse,
+    refused_releases,
     reminders,
     renewal,
 )
@@ -44,6 +45,7 @@ def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
         multi_agency.end_preservations(progress, now)
         return
     lapse.clear_known_ends(progress, now)
+    refused_releases.clear_ended(progress, now)
     for hold in progress.file.holds:
         lapse.let_lapse(progress, hold, now, laws)
     reminders.advance(progress, now, laws)

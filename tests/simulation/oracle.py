@@ -102,8 +102,25 @@ class Oracle(Words, States):
         )
         for seq, hold, recovery, action, _ in rows:
             self._released = int(str(seq))
+            self._asked_after_refusal(str(hold), int(str(seq)))
             if action == "release":
                 self._release(str(hold), str(recovery), int(str(seq)))
+
+    def _asked_after_refusal(self, hold: str, seq: int) -> None:
+        """A release that its bank refused leaves again only once somebody has looked into it."""
+        refused = self._all(
+            "SELECT max(e.seq) FROM event e JOIN call c ON c.id = e.subject_id WHERE"
+            " e.noun = 'call' AND e.event = 'refused' AND c.kind = 'release'"
+            " AND c.subject_id = ? AND e.seq < ?",
+            hold, seq,
+        )[0][0]  # fmt: skip
+        looked = (
+            "SELECT 1 FROM event e JOIN discrepancy d ON d.id = e.subject_id WHERE e.seq BETWEEN ?"
+            " AND ? AND e.event IN ('resolved', 'cleared') AND d.kind = 'release_refused'"
+            " AND d.subject_id = ?"
+        )
+        if refused is not None and not self._all(looked, refused, seq, hold):
+            raise ViolationError("repeated", f"the release of {hold} leaves again, refused before")
 
     def _release(self, hold: str, recovery: str, seq: int) -> None:
         unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'found_unrelated'"

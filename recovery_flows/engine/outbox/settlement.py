@@ -196,7 +196,7 @@ def _take(
             record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
         asked_at = next((c.planned_at for c in progress.file.calls if c.id == call.id), None)
         trace_requests.take_statement(
-            progress, call.noun, call.subject_id, result.statement.covers_to, asked_at
+            progress, call.noun, call.subject_id, result.statement.covers_to, asked_at, now
         )
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
@@ -224,17 +224,21 @@ def _take(
 
 
 def _take_figure(engine: Engine, now: datetime, progress: Changeset, result: Result) -> None:
-    """What a bank holds after a payout; the payout counts as confirmed together with it."""
+    """What a bank holds now; a payout that it was asked after counts as confirmed with it."""
     call = result.call
-    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+    hold = hold_figures.asked_about(progress.file, call.subject_id)
     told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-    if not hold_figures.is_the_banks_own(progress.file, payout.hold_id, told):
-        _belongs(progress, result, now, told.order_ref, payout.hold_id)
-    if told.revision < progress.file.hold(payout.hold_id).bank_revision:
+    if not hold_figures.is_the_banks_own(progress.file, hold.id, told):
+        _belongs(progress, result, now, told.order_ref, hold.id)
+    if told.revision < hold.bank_revision:
+        detail = f"asked what it holds the bank answers with an older revision, {told.revision}"
+        about, kind = bank_contradictions.About.hold(hold), DiscrepancyKind.CONTRADICTS_OUTCOME
+        mark = f"asked {told.revision}"
+        bank_contradictions.find(progress, kind, about, now, detail=detail, mark=mark)
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     progress.settle_call(call.id, "answered")
-    answers.confirm_figure(progress, payout.hold_id, told, engine.laws, now)
+    answers.confirm_figure(progress, hold.id, told, engine.laws, now)
 
 
 def _belongs(

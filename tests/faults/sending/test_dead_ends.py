@@ -19,6 +19,7 @@ from models.queries.cases.case_files import load_file
 from models.store.intake import file_reports
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.errors import StepRefusedError
 from tests.faults.sending.poisons import garble
 
@@ -141,6 +142,14 @@ async def order_and_deny_in_force(unit: Any) -> Any:
 async def test_a_denied_stop_that_its_bank_keeps_has_a_next_step_for_its_owner(unit: Any) -> None:
     stop = await order_and_deny_in_force(unit)
     assert unit.hold().state is HoldState.STOPPED
+    assert unit.call_events("release") == ["planned", "sent", "refused"]
+    # Nobody orders it again before somebody has asked the bank's desk.
+    assert actions(unit)[0] == "resolve_discrepancy"
+    assert "release_again" not in actions(unit)
+    await unit.come_to_rest()
+    assert unit.call_events("release") == ["planned", "sent", "refused"]
+    for found in unit.file().discrepancies:
+        resolve(unit.desk(), unit.recovery_id, found.id, "its desk was called")
     assert "release_again" in actions(unit)
     step = next(s for s in unit.page().steps if s.action == "release_again")
     assert (step.role, step.due_at) == (Role.OFFICER, unit.hold().expires_at)
