@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.eyes import ViolationError
+from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.words import Words
 
@@ -13,7 +14,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States):
+class Oracle(Words, States, Rounds):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -31,6 +32,7 @@ class Oracle(Words, States):
         self._troubles()
         self._words()
         self._states()
+        self._rounds()
 
     # Victims
 
@@ -85,7 +87,8 @@ class Oracle(Words, States):
         until = self._all(drafted, ref)[0][0]
         query = (
             "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
-            " 'refusal_seen' OR noun = 'trace' AND event = 'adopted' OR noun = 'discrepancy' AND"
+            " 'refusal_seen' OR noun = 'request' AND event = 'drafted' AND role = 'officer'"
+            " OR noun = 'trace' AND event = 'adopted' OR noun = 'discrepancy' AND"
             " event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy WHERE subject_id ="
             " ?1 AND resolved_by <> '')) LIMIT 1"
         )

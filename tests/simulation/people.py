@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from models.entities.officer import Role
 from models.facts import ReportFact
+from models.money import Money
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import by_system_user
-from recovery_flows.cases import discrepancy_actions
+from recovery_flows.cases import discrepancy_actions, objection_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.errors import RecoveryFlowsError
@@ -156,4 +158,28 @@ class People(Whims):
                 else (lambda name=name: desk.deny(name, "not convinced"))
             )
             done += self._try(SUPERVISOR, how, act)
+        return done + self._objections(how)
+
+    def _objections(self, how: str) -> int:
+        """Decide what was objected; every other one is upheld, most with another loss."""
+        query = (
+            "SELECT o.id, o.recovery_id, o.kind, c.reported_minor, c.currency FROM objection o"
+            " LEFT JOIN claim c ON c.id = o.claim_id WHERE o.state = 'open'"
+            " ORDER BY o.entered_at, o.id"
+        )
+        desk, done = self._desks[SUPERVISOR], 0
+        for name, recovery, kind, reported, currency in self._eyes.execute(query).fetchall():
+            chance = ord(name[-1]) % 4
+            is_upheld, loss = how == "yes" and chance > 0, None
+            if is_upheld and chance > 1:
+                # An appeal gives all of it back; what else is upheld leaves a part.
+                loss = Money(reported if kind == "appeal" else reported // chance, currency)
+            for leaves in (loss, None):
+                act = partial(
+                    objection_actions.decide, desk, recovery, name, "synthetic",
+                    is_upheld=is_upheld, loss=leaves,
+                )  # fmt: skip
+                if self._try(SUPERVISOR, f"decides {name}, loss {leaves}", act):
+                    done += 1
+                    break
         return done

@@ -8,12 +8,15 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from models.entities.claim import ObjectionKind
 from models.entities.officer import Role
 from models.facts import AccountRef
 from models.money import Money
 from models.store.unit import Actor
+from recovery_flows.cases import objection_actions
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.statement_files import storing as statement_files
+from recovery_flows.cross_border import actions as request_actions
 from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.intake.statements.reading import read_stream
 from tests.simulation.door import Door
@@ -21,6 +24,8 @@ from tests.simulation.place import OFFICERS, Place
 from tests.simulation.plan import FOREIGN, MULES, SPARE, VICTIMS
 
 _OPEN_HOLDS = "('draft','pending_approval','stopped','frozen','queued')"
+_OBJECTIONS = tuple(ObjectionKind)
+_GROUNDS: dict[str, tuple[str, ...]] = {}  # the simulated banks name none of a channel's
 _RULES = ("lifo", "pro_rata", "tainted_first", "poison", "libr", "fifo")
 
 
@@ -145,8 +150,29 @@ class Whims:
             desk = self._desk_of(found[1])
             self._try("officer", "notes", lambda: desk.note(str(found[0]), "synthetic note"))
 
-    def _late_line(self, pick: float) -> None:
-        """Something that happens at a bank; the history books it."""
+    def _object(self, pick: float) -> None:
+        """A victim objects to a division, to a claim or its rows, or appeals a decision."""
+        query = (
+            "SELECT c.recovery_id, c.id, r.owner_id FROM claim c JOIN recovery r"
+            " ON r.id = c.recovery_id WHERE r.state = 'open' ORDER BY c.id"
+        )
+        if found := self._one(query, pick):
+            recovery, claim, owner = map(str, found)
+            desk, kind = self._desk_of(owner), _OBJECTIONS[int(pick * 97) % len(_OBJECTIONS)]
+            self._try(owner, f"objects, {kind} of {claim}", lambda: objection_actions.enter(
+                desk, recovery, kind, claim, "synthetic"))  # fmt: skip
+
+    def _resubmit(self, pick: float) -> None:
+        """A request abroad that was refused is made once more, in a new version."""
+        query = (
+            "SELECT q.recovery_id, q.id, r.owner_id FROM request q JOIN recovery r"
+            " ON r.id = q.recovery_id WHERE q.state IN ('refused', 'denied') ORDER BY q.id"
+        )
+        if found := self._one(query, pick):
+            recovery, request, owner = map(str, found)
+            desk = self._desk_of(owner)
+            self._try(owner, f"asks again by {request}", lambda: request_actions.resubmit(
+                desk, recovery, request, "synthetic", _GROUNDS))  # fmt: skip
 
     def _split_or_join(self, pick: float) -> None:
         query = (
