@@ -35,40 +35,37 @@ def waits(file: CaseFile, hold: HoldRow) -> bool:
     return any(asked) or _open(file, hold.id) is not None
 
 
-def note(progress: Changeset, hold_id: str, code: str, now: datetime) -> None:
+def note(changes: Changeset, hold_id: str, code: str, now: datetime) -> None:
     """Own the refusal of a hold that is in force still, and ask its bank what it holds."""
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     if hold.state not in _WAITS:
         return
-    number = len(_orders(progress.file, hold.id))
+    number = len(_orders(changes.file, hold.id))
     detail = f"{code}: ask its desk why before it is ordered again"
     if hold.kind is HoldKind.VOLUNTARY and not hold.bank_revision:
         detail += _ANOTHER_NAME
     bank_contradictions.find(
-        progress, DiscrepancyKind.RELEASE_REFUSED, bank_contradictions.About.hold(hold), now,
+        changes, DiscrepancyKind.RELEASE_REFUSED, bank_contradictions.About.hold(hold), now,
         detail=detail, mark=f"refusal {number}",
     )  # fmt: skip
-    if (
-        hold.bank_ref
-        and progress.file.asset(hold.asset_id).partner_id not in progress.file.by_letter
-    ):
-        progress.call(hold_figures.query_hold(progress.file, hold, number))
+    if hold.bank_ref and changes.file.asset(hold.asset_id).partner_id not in changes.file.by_letter:
+        changes.call(hold_figures.query_hold(changes.file, hold, number))
 
 
-def clear_ended(progress: Changeset, now: datetime) -> None:
+def clear_ended(changes: Changeset, now: datetime) -> None:
     """Nobody has to ask about a hold that has ended since."""
-    for hold in progress.file.holds:
-        found = _open(progress.file, hold.id)
+    for hold in changes.file.holds:
+        found = _open(changes.file, hold.id)
         if found is not None and hold.state not in _WAITS:
-            discrepancies.clear(progress, found.id, now, "the hold has ended")
+            discrepancies.clear(changes, found.id, now, "the hold has ended")
 
 
-def clear_renamed(progress: Changeset, hold_id: str, now: datetime) -> None:
+def clear_renamed(changes: Changeset, hold_id: str, now: datetime) -> None:
     """What a bank refused under a reference that was wrong is asked for under the right one."""
     refused = (DiscrepancyKind.RELEASE_REFUSED, DiscrepancyKind.QUERY_REFUSED)
-    for found in discrepancies.open_ones(progress.file):
+    for found in discrepancies.open_ones(changes.file):
         if found.subject_id == hold_id and found.kind in refused:
-            discrepancies.clear(progress, found.id, now, "another reference of it was entered")
+            discrepancies.clear(changes, found.id, now, "another reference of it was entered")
 
 
 def _open(file: CaseFile, hold_id: str) -> DiscrepancyRow | None:

@@ -11,7 +11,7 @@ from models.entities.event import EntityKind
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing.answers import CLOCKS_APART
-from recovery_flows.freezing.drafts import takes_over
+from recovery_flows.freezing.drafts import supersedes
 from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
 
@@ -19,8 +19,8 @@ _FIRST_PAUSE, _LONGEST_WAIT = timedelta(minutes=1), timedelta(days=1)
 SILENT = "the bank refused its statement"
 
 
-def take_statement(
-    progress: Changeset,
+def request_trace_to(
+    changes: Changeset,
     noun: EntityKind,
     subject_id: str,
     covers_to: datetime,
@@ -35,26 +35,26 @@ def take_statement(
     """
     values: dict[str, Scalar] = {"statement_to": covers_to}
     if noun is EntityKind.ASSET:
-        asset = progress.file.asset(subject_id)
+        asset = changes.file.asset(subject_id)
         if asset.left_alone.startswith(SILENT):
             values["left_alone"] = ""
-        acted = _untold(progress.file, asset.id, covers_to, asked_at)
+        acted = _untold(changes.file, asset.id, covers_to, asked_at)
         waited = answered_at - acted if acted is not None and answered_at is not None else None
         is_late = acted is not None and (
             waited is None or waited >= _LONGEST_WAIT or covers_to + CLOCKS_APART < acted
         )
         if is_late:
             values["left_alone"] = f"{SILENT} of what came after {covers_to:%Y-%m-%d %H:%M} UTC"
-        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
         if waited is not None and answered_at is not None and not is_late:
             later = answered_at + max(_FIRST_PAUSE, waited)
-            intent = statement_intent(progress.file.asset(asset.id), answered_at)
+            intent = statement_intent(changes.file.asset(asset.id), answered_at)
             name = derive_id("call", asset.id, CallKind.STATEMENT, "again", later.isoformat())
-            progress.call(replace(intent, id=name, not_before=later))
+            changes.call(replace(intent, id=name, not_before=later))
     else:
-        claim = next(c for c in progress.file.claims if c.id == subject_id)
-        progress.take(Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, values))
-    want_trace(progress)
+        claim = next(c for c in changes.file.claims if c.id == subject_id)
+        changes.apply(Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, values))
+    request_trace(changes)
 
 
 def _untold(
@@ -69,16 +69,16 @@ def _untold(
     acted = (
         h.acted_at
         for h in file.holds_of(asset_id)
-        if h.acted_at is not None and covers_to < h.acted_at <= asked_at and not takes_over(file, h)
+        if h.acted_at is not None and covers_to < h.acted_at <= asked_at and not supersedes(file, h)
     )
     return max(acted, default=None)
 
 
-def want_trace(progress: Changeset) -> None:
+def request_trace(changes: Changeset) -> None:
     """Mark the recovery so that the tracing flow traces it again."""
-    recovery = progress.file.recovery
+    recovery = changes.file.recovery
     if not recovery.trace_wanted:
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": True}
             )

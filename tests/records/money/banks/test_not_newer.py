@@ -95,30 +95,30 @@ def test_a_refused_release_is_owned_asked_about_and_proposed_again_only_after_a_
 ) -> None:
     banks.payout_is(PayoutState.REFUSED)
     banks.hold_is(HoldState.RELEASE_PENDING, releasing_minor=70_000)
-    progress = Changeset(banks.file)
-    answers.take_refusal(
-        progress, CallKind.RELEASE, EntityKind.HOLD, banks.freeze.id, "OperationInvalid",
+    changes = Changeset(banks.file)
+    answers.apply_refusal(
+        changes, CallKind.RELEASE, EntityKind.HOLD, banks.freeze.id, "OperationInvalid",
         banks.now,
     )  # fmt: skip
-    hold = progress.file.hold(banks.freeze.id)
+    hold = changes.file.hold(banks.freeze.id)
     assert hold.state is HoldState.FROZEN
-    (found,) = (d for d in progress.file.discrepancies if d.kind == "release_refused")
+    (found,) = (d for d in changes.file.discrepancies if d.kind == "release_refused")
     assert found.detail == "OperationInvalid: ask its desk why before it is ordered again"
-    (query,) = (c for c in progress.calls if c.kind is CallKind.HOLD_QUERY)
+    (query,) = (c for c in changes.calls if c.kind is CallKind.HOLD_QUERY)
     assert query.subject_id == hold.id
-    assert waits(progress.file, hold)
+    assert waits(changes.file, hold)
 
 
 def test_nobody_asks_about_a_refused_release_once_the_hold_has_ended(banks: Any) -> None:
     banks.hold_is(HoldState.RELEASE_PENDING, releasing_minor=70_000)
-    progress = Changeset(banks.file)
+    changes = Changeset(banks.file)
     refused = CallKind.RELEASE
-    answers.take_refusal(progress, refused, EntityKind.HOLD, banks.freeze.id, "NotFound", banks.now)
-    banks.file = progress.file
+    answers.apply_refusal(changes, refused, EntityKind.HOLD, banks.freeze.id, "NotFound", banks.now)
+    banks.file = changes.file
     banks.states(banks.hold_fact(BankHoldState.EXPIRED))
-    progress = Changeset(banks.file)
-    refused_releases.clear_ended(progress, banks.now)
-    (found,) = (d for d in progress.file.discrepancies if d.kind == "release_refused")
+    changes = Changeset(banks.file)
+    refused_releases.clear_ended(changes, banks.now)
+    (found,) = (d for d in changes.file.discrepancies if d.kind == "release_refused")
     assert found.state == "resolved"
     assert found.resolved_by == ""
 
