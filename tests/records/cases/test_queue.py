@@ -79,7 +79,7 @@ def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(
     "look", [QueueQuery(), QueueQuery(order_by="loss"), QueueQuery(is_down=True)]
 )
 def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
-    standing: tuple[Any, list[str]], size: int, look: Look
+    standing: tuple[Any, list[str]], size: int, look: QueueQuery
 ) -> None:
     unit, _ = standing
     with unit.database.reading() as session:
@@ -93,9 +93,11 @@ def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
         assert page.lines == whole.lines[page.offset : page.offset + size]
 
 
-@pytest.mark.parametrize("look", [Look(), Look(order_by="ref", is_down=True), Look(text="r-2026")])
+@pytest.mark.parametrize(
+    "look", [QueueQuery(), QueueQuery(order_by="ref", is_down=True), QueueQuery(text="r-2026")]
+)
 def test_a_page_follows_the_recovery_that_is_looked_at(
-    standing: tuple[Any, list[str]], look: Look
+    standing: tuple[Any, list[str]], look: QueueQuery
 ) -> None:
     unit, _ = standing
     with unit.database.reading() as session:
