@@ -248,10 +248,7 @@ def _apply_balance(engine: Engine, now: datetime, changes: Changeset, result: Re
     if not hold_figures.is_the_banks_own(changes.file, hold.id, told):
         _belongs(changes, result, now, told.order_ref, hold.id)
     if told.revision < hold.bank_revision:
-        detail = f"asked what it holds the bank answers with an older revision, {told.revision}"
-        about, kind = bank_contradictions.About.hold(hold), DiscrepancyKind.CONTRADICTS_OUTCOME
-        mark = f"asked {told.revision}"
-        bank_contradictions.find(changes, kind, about, now, detail=detail, mark=mark)
+        bank_contradictions.older_answer(changes, hold, told.revision, now)
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     changes.settle_call(call.id, "answered")
