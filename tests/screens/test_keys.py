@@ -28,7 +28,7 @@ class SlowSource(Source):
     """A case database whose pages are read only once `READ` is set."""
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
-        READ.wait(20)
+        READ.wait(120)
         return super().page(recovery_id, viewer)
 
 
