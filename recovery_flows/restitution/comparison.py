@@ -78,9 +78,3 @@ def located(file: CaseFile) -> set[str]:
     if file.trace is None:
         return set()
     return {p.claim_id for p in file.trace.positions} | {g.claim_id for g in file.trace.gone}
-
-
-def moved_minor(division: Division, other: Division) -> int:
-    """What another rule takes from some claims or gives to some more, whichever is larger."""
-    changes = [b - a for a, b in zip(division.parts.minor, other.parts.minor, strict=True)]
-    return max(sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0))

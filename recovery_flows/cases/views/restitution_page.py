@@ -36,8 +36,9 @@ from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.restitution.basis import number_of
-from recovery_flows.restitution.comparison import Comparison, compare, located, moved_minor
+from recovery_flows.restitution.comparison import Comparison, compare, located
 from recovery_flows.restitution.explanation import page_of
+from recovery_flows.restitution.methods.catalogue import moved_minor
 from recovery_flows.restitution.payouts import ENDED
 from recovery_flows.restitution.rounds import REASONS, Round, rounds_of
 
@@ -200,7 +201,8 @@ class _Reading:
             allocation = rounds[payout.allocation_id]
             if allocation.state is not AllocationState.VOID or payout.returned_minor:
                 line = payout_line(payout, names)
-                yield ShareLine(allocation.round_number, line, payout.settled_at)
+                bank = self.file.asset(payout.asset_id).partner_id
+                yield ShareLine(allocation.round_number, bank, line, payout.settled_at)
 
 
 def _on_screen(file: CaseFile, allocation_id: str) -> AllocationRow | None:

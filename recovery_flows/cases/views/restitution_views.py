@@ -18,6 +18,7 @@ class ShareLine:
     """What one claim gets in one round, and what its bank says of it."""
 
     round_number: int
+    bank: str
     payout: PayoutLine
     settled_at: datetime | None
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from models.money import Money
 from recovery_flows.cli.table import columns, counted, tell
-from recovery_flows.restitution.comparison import moved_minor
 from recovery_flows.restitution.explanation import in_general, page_of
-from recovery_flows.restitution.methods.catalogue import Division
+from recovery_flows.restitution.methods.catalogue import Division, moved_minor
 
 _BESIDE = 4
 """So many rules beside each other stay within the width of a terminal."""
