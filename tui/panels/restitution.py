@@ -137,7 +137,7 @@ def _round(one: RoundLine, page: RestitutionPage, zone: str, width: int) -> Iter
         width,
     )  # fmt: skip
     if one.why_void:
-        yield from paragraph(word(one.why_void, CARE), width, 2)
+        yield from paragraph(word(one.why_void.removeprefix("void: "), CARE), width, 2)
     elif is_chosen or not is_done:
         yield from _round_sums(one, width)
         if one.notice_to is not None:
@@ -216,21 +216,20 @@ def objections_lines(page: RestitutionPage, zone: str, width: int) -> list[Conte
 def _objection(
     one: ObjectionLine, page: RestitutionPage, zone: str, width: int
 ) -> Iterator[Content]:
-    is_open = one.state is ObjectionState.OPEN
     whose = f"{one.number} {one.victim}" if one.claim_id else "no claim"
-    if is_open:
-        clock = time_left(page.now, one.due_at)
-        sign = words(("! ", "bold $warning"), (f"{one.kind} ", "bold"), whose, "  ", clock)
+    if one.state is ObjectionState.OPEN:
+        sign = words(("! ", "bold $warning"), (f"{one.kind} ", "bold"), whose, "  ",
+                     time_left(page.now, one.due_at))  # fmt: skip
     else:
         glyph, style = ("✓", GOOD) if one.state is ObjectionState.UPHELD else ("✕", ALARM)
-        loss = f", {one.loss} upheld" if one.loss is not None else ""
-        sign = words((f"{glyph} {one.state} ", style), (f"{one.kind} ", "bold"), f"{whose}{loss}")
+        sign = words((f"{glyph} {one.state} ", style), (f"{one.kind} ", "bold"), whose)
     yield cut(sign, width)
     told = f"{day_and_time(one.entered_at, zone)} {one.entered_by}: {one.text}"
     yield from paragraph(word(told, MUTED), width, 2)
     if one.decided_at is not None:
+        loss = (f" ({plain(one.loss)} of the loss upheld)", CARE) if one.loss is not None else ""
         told = f"{day_and_time(one.decided_at, zone)} {one.decided_by}: {one.decision}"
-        yield from paragraph(word(told, MUTED), width, 2)
+        yield from paragraph(words((told, MUTED), loss), width, 2)
 
 
 def claim_lines(claim: ClaimStanding, zone: str, width: int) -> list[Content]:

@@ -152,11 +152,13 @@ async def test_one_enters_an_objection_another_upholds_it_and_a_new_round_begins
         await pilot.press("n")
         await until(pilot, app, "to be decided by")
         await pilot.press("down", "enter", *"500.00", "enter", *"its letter shows it", "enter")
-        await until(pilot, app, "✓ upheld claim", "CNY 500.00 upheld", "its letter shows it")
+        await until(
+            pilot, app, "✓ upheld claim", "(500.00 of the loss upheld)", "its letter shows it"
+        )
     acts.until(noticed, "notice")
     app = app_of(unit, noticed)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, app, "Round 2", "Round 1", "– void", "objection to it was upheld")
+        await until(pilot, app, "Round 2", "Round 1", "– void", "the claims or their losses have changed")
         await pilot.press("c")
         await until(pilot, app, "800.00", "400.00")
 
