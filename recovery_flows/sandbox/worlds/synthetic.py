@@ -151,8 +151,8 @@ def _spent_abroad(pen: Script, life: _Life) -> None:
     pen.pay(18.9, account, None, pounds * 20 // 100, kind="CASH", currency="GBP")
     pen.pay(20.6, account, None, pounds * 8 // 100, kind="CARD", currency="GBP")
     pen.object(
-        account, "claim", "the insurer of one victim has paid half of the loss already",
-        "the insurer's letter shows it: half of the loss is upheld", upheld_percent=50,
+        account, "claim", "half of what one victim reports was the price of goods that arrived",
+        "the invoice shows it: half of the loss is upheld", upheld_percent=50,
     )  # fmt: skip
 
 
