@@ -78,7 +78,7 @@ class Installation:
         found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return found
 
-    def desk(self, acting_as: str = "") -> CaseOfficer:
+    def case_officer(self, acting_as: str = "") -> CaseOfficer:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
         from recovery_flows.cases.case_officer import CaseOfficer
 

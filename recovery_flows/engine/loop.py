@@ -22,7 +22,7 @@ from models.store.unit import unit_of_work
 from recovery_flows.engine import context
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import PrefectAwayError, sentence
-from recovery_flows.engine.priority_lane import GoldenHourLane
+from recovery_flows.engine.priority_lane import PriorityLane
 from recovery_flows.engine.runtime.environment import prepare_environment
 from recovery_flows.engine.runtime.kept_clients import kept_clients
 from recovery_flows.engine.runtime.server import PrefectServer, ServerStartError
@@ -146,7 +146,7 @@ async def guarded_sweep(engine: Engine, link: PrefectLink, say: Callable[[str], 
 def sign_of_life(engine: Engine, state: str, message: str = "") -> None:
     """Write the engine's beat, so that screens know whether it works; a busy store has none."""
     with suppress(StoreBusyError), unit_of_work(engine.database) as unit:
-        beat(unit, "engine", os.getpid(), state, message, engine.wall())
+        beat(unit, "engine", os.getpid(), state, message, engine.wall_now())
 
 
 async def _beat(engine: Engine, state: str, message: str = "") -> None:
@@ -186,7 +186,7 @@ async def run_forever(
     ends when it is told to. With `once` a failure is raised.
     """
     engine.report = say
-    lane = asyncio.create_task(GoldenHourLane(engine).run())
+    lane = asyncio.create_task(PriorityLane(engine).run())
     rhythm = _Rhythm(engine, link, say, sweep_seconds)
     try:
         while True:

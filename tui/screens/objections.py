@@ -132,18 +132,18 @@ class DecideObjection(Dialog[tuple[bool, str, str]]):
 def ask_objection(app: Terminal, page: RestitutionPage, claim: ClaimStanding) -> None:
     """Ask what a victim objects to, then enter it."""
 
-    def take(answer: tuple[ObjectionKind, str] | None) -> None:
+    def answered(answer: tuple[ObjectionKind, str] | None) -> None:
         if answer is not None:
             app.perform(partial(_enter, page, claim.claim_id, *answer))
 
     if _may(app, Role.OFFICER):
-        app.push_screen(ObjectionForm(page.ref, claim), take)
+        app.push_screen(ObjectionForm(page.ref, claim), answered)
 
 
 def ask_decision(app: Terminal, page: RestitutionPage, one: ObjectionLine, zone: str) -> None:
     """Ask a person other than the one who entered an objection for the decision on it."""
 
-    def take(answer: tuple[bool, str, str] | None) -> None:
+    def answered(answer: tuple[bool, str, str] | None) -> None:
         if answer is not None:
             app.perform(partial(_decide, page, one.objection_id, *answer))
 
@@ -153,7 +153,7 @@ def ask_decision(app: Terminal, page: RestitutionPage, one: ObjectionLine, zone:
         app.say("you entered it: another person decides it", refused=True)
         return
     claim = next((c for c in page.claims if c.claim_id == one.claim_id), None)
-    app.push_screen(DecideObjection(page.ref, one, claim, zone), take)
+    app.push_screen(DecideObjection(page.ref, one, claim, zone), answered)
 
 
 def _may(app: Terminal, role: Role) -> bool:
@@ -166,9 +166,9 @@ def _may(app: Terminal, role: Role) -> bool:
 
 
 def _enter(
-    page: RestitutionPage, claim_id: str, kind: ObjectionKind, reason: str, desk: CaseOfficer
+    page: RestitutionPage, claim_id: str, kind: ObjectionKind, reason: str, acting: CaseOfficer
 ) -> str:
-    return objection_actions.enter(desk, page.recovery_id, kind, claim_id, reason, page.version)
+    return objection_actions.enter(acting, page.recovery_id, kind, claim_id, reason, page.version)
 
 
 def _decide(
@@ -177,13 +177,13 @@ def _decide(
     is_upheld: bool,  # noqa: FBT001 - the form's answer in its order
     loss: str,
     reason: str,
-    desk: CaseOfficer,
+    acting: CaseOfficer,
 ) -> str:
     try:
         upheld = Money.parse(loss, page.currency) if loss else None
     except ValueError as error:
         raise MisuseError(f"what is upheld of the loss: {error}") from error
     return objection_actions.decide(
-        desk, page.recovery_id, objection_id, reason, is_upheld=is_upheld, loss=upheld,
+        acting, page.recovery_id, objection_id, reason, is_upheld=is_upheld, loss=upheld,
         seen_version=page.version,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from models.action_kinds import ActionKind
 from models.entities.claim import ObjectionState
 from models.entities.officer import Role
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
@@ -57,7 +57,7 @@ class RestitutionScreen(LiveScreen):
     def __init__(self) -> None:
         super().__init__()
         self.page: RestitutionPage | None = None
-        self._look, self._allocation = Look(), ""
+        self._look, self._allocation = QueueQuery(), ""
 
     def compose_body(self) -> ComposeResult:
         yield Static(NOTHING, id="notice", markup=False)
@@ -92,12 +92,12 @@ class RestitutionScreen(LiveScreen):
 
     @property
     def zone(self) -> str:
-        law = self.desk_app.source.laws.get(self.page.regime) if self.page else None
-        return law.time_zone if law else self.desk_app.time_zone
+        law = self.acting_app.source.laws.get(self.page.regime) if self.page else None
+        return law.time_zone if law else self.acting_app.time_zone
 
     def aim(self) -> None:
         """Read the claims around the screen again; those of another recovery go at once."""
-        if self.page is not None and self.page.recovery_id != self.desk_app.recovery_id:
+        if self.page is not None and self.page.recovery_id != self.acting_app.recovery_id:
             self.page, self.is_ready, self._allocation = None, False, ""
             self._show_parts(is_there=False)
             self.query_one("#notice", Static).update("reading the restitution …")
@@ -106,15 +106,15 @@ class RestitutionScreen(LiveScreen):
 
     def read(self, source: Source) -> RestitutionPage | None:
         """The claims in sight and all that is decided of them; None where none is chosen."""
-        recovery_id = self.desk_app.recovery_id
+        recovery_id = self.acting_app.recovery_id
         if not recovery_id:
             return None
         return source.restitution(recovery_id, self._look, PAGE_LINES, self._allocation)
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Fill the table and the panels."""
-        page = cast("RestitutionPage | None", picture)
-        if page is not None and page.recovery_id != self.desk_app.recovery_id:
+        page = cast("RestitutionPage | None", view)
+        if page is not None and page.recovery_id != self.acting_app.recovery_id:
             self.is_ready = False  # it is read again already
             return
         self.page = page
@@ -148,7 +148,7 @@ class RestitutionScreen(LiveScreen):
 
     def on_line_table_opened(self) -> None:
         """The explanation of one victim's share, nobody else in it."""
-        page, claim, app = self.page, self.claim, self.desk_app
+        page, claim, app = self.page, self.claim, self.acting_app
         if page is None or claim is None:
             return
         read = partial(app.source.explained, page.recovery_id, claim.claim_id, page.allocation_id)
@@ -165,7 +165,7 @@ class RestitutionScreen(LiveScreen):
         return restitution.claim_lines(claim, self.zone, width)
 
     def _next(self, page: RestitutionPage, width: int) -> list[Content]:
-        return restitution.next_lines(page, self.desk_app.officer, self.zone, width)
+        return restitution.next_lines(page, self.acting_app.officer, self.zone, width)
 
     def _rounds(self, page: RestitutionPage, width: int) -> list[Content]:
         return restitution.rounds_lines(page, self.zone, width)
@@ -180,7 +180,7 @@ class RestitutionScreen(LiveScreen):
         """Acting is out of reach while the screen is read-only."""
         del parameters
         acts = ("next_step", "enter", "decide")
-        return None if action in acts and self.desk_app.read_only else True
+        return None if action in acts and self.acting_app.read_only else True
 
     def action_next_step(self) -> None:
         page = self.page
@@ -192,18 +192,18 @@ class RestitutionScreen(LiveScreen):
                 next(o for o in page.objections if o.objection_id == step.subject_id)
             )
         elif step is not None and step.action == ActionKind.APPROVE and self._is_own(step.role):
-            self.desk_app.open_approval(step.subject_id)
+            self.acting_app.open_approval(step.subject_id)
         else:
-            self.desk_app.next_step(page.recovery_id)
+            self.acting_app.next_step(page.recovery_id)
 
     def _is_own(self, role: Role) -> bool:
-        officer = self.desk_app.officer
+        officer = self.acting_app.officer
         return officer is not None and role in officer.roles
 
     def action_by_rule(self) -> None:
         table, page = self.query_one(ClaimsTable), self.page
         if page is not None and not page.rules:
-            self.desk_app.say("nothing is distributed yet: there are no rules to compare")
+            self.acting_app.say("nothing is distributed yet: there are no rules to compare")
             return
         table.by_rule = not table.by_rule
         if table.by_rule:
@@ -220,33 +220,33 @@ class RestitutionScreen(LiveScreen):
 
     def action_enter(self) -> None:
         if self.page is None or self.claim is None:
-            self.desk_app.say(NO_CLAIM, refused=True)
+            self.acting_app.say(NO_CLAIM, refused=True)
         else:
-            ask_objection(self.desk_app, self.page, self.claim)
+            ask_objection(self.acting_app, self.page, self.claim)
 
     def action_decide(self) -> None:
         page, claim = self.page, self.claim
         waiting = [o for o in page.objections if o.state is ObjectionState.OPEN] if page else []
         if not waiting:
-            self.desk_app.say("there is no open objection to decide", refused=True)
+            self.acting_app.say("there is no open objection to decide", refused=True)
             return
         own = [o for o in waiting if claim is not None and o.claim_id == claim.claim_id]
         self._ask_decision((own or waiting)[0])
 
     def _ask_decision(self, one: ObjectionLine) -> None:
         if self.page is not None:
-            ask_decision(self.desk_app, self.page, one, self.zone)
+            ask_decision(self.acting_app, self.page, one, self.zone)
 
     def action_write(self) -> None:
         """Write notices, decisions and receipts into a folder that is asked for."""
-        page, app = self.page, self.desk_app
+        page, app = self.page, self.acting_app
         if page is None:
             return
         if not page.rounds:
             app.say("nothing is distributed yet: there is no document to write", refused=True)
             return
 
-        def take(folder: str | None) -> None:
+        def answered(folder: str | None) -> None:
             if folder is not None:
                 path = Path(folder).expanduser()
                 write = partial(app.source.write_documents, page.recovery_id, path)
@@ -259,7 +259,9 @@ class RestitutionScreen(LiveScreen):
             f"$ recovery document {page.ref} notice decision receipt --out FOLDER\n"
             "Persons stand in them by number only. Into which folder? A new one is made."
         )
-        app.push_screen(AskLine(f"{page.ref}: documents", sentence, f"{page.ref}-documents"), take)
+        app.push_screen(
+            AskLine(f"{page.ref}: documents", sentence, f"{page.ref}-documents"), answered
+        )
 
     def action_view(self) -> None:
         panel = self.focused
@@ -270,7 +272,7 @@ class RestitutionScreen(LiveScreen):
     def action_copy_id(self) -> None:
         if self.claim is not None:
             self.app.copy_to_clipboard(self.claim.claim_id)
-            self.desk_app.say(f"{self.claim.claim_id} is copied")
+            self.acting_app.say(f"{self.claim.claim_id} is copied")
 
     def action_back(self) -> None:
-        self.desk_app.action_go("recovery")
+        self.acting_app.action_go("recovery")

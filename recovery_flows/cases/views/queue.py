@@ -27,7 +27,7 @@ _Q = table_of(QueueEntry)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class QueueQuery:
     """Which part of the queue somebody looks at.
 
     `text` is a filter as it was typed: every word of it must be found. `offset` is the first line
@@ -46,24 +46,30 @@ class Look:
 
 
 def queue(
-    session: Session, wall: datetime, patience: Patience, limit: int, look: Look | None = None
+    session: Session,
+    wall_now: datetime,
+    patience: Patience,
+    limit: int,
+    look: QueueQuery | None = None,
 ) -> QueuePage:
     """At most `limit` recoveries of the part that is looked at; those in red pass every filter."""
-    look = look or Look()
-    wanted = _wanted(session, wall, patience, look)
-    return queue_page(session, wall, wanted, limit, look.offset, look.at_id, follows=look.follows)
+    look = look or QueueQuery()
+    wanted = _wanted(session, wall_now, patience, look)
+    return queue_page(
+        session, wall_now, wanted, limit, look.offset, look.at_id, follows=look.follows
+    )
 
 
 def whole_queue(
-    session: Session, wall: datetime, patience: Patience, look: Look
+    session: Session, wall_now: datetime, patience: Patience, look: QueueQuery
 ) -> Iterator[QueueLine]:
     """Every recovery that is looked at, one after the other."""
-    return queue_lines(session, wall, _wanted(session, wall, patience, look))
+    return queue_lines(session, wall_now, _wanted(session, wall_now, patience, look))
 
 
-def counts(session: Session, wall: datetime, patience: Patience) -> QueuePage:
+def counts(session: Session, wall_now: datetime, patience: Patience) -> QueuePage:
     """Case time, the engine's sign of life and the counts, without any line."""
-    return status(session, wall, _wanted(session, wall, patience, Look()))
+    return status(session, wall_now, _wanted(session, wall_now, patience, QueueQuery()))
 
 
 def idle_of(session: Session, now: datetime, patience: Patience, recovery_id: str) -> Idle | None:
@@ -73,9 +79,9 @@ def idle_of(session: Session, now: datetime, patience: Patience, recovery_id: st
     return idle(row.waits_for, row.waits_since, now, patience) if row else None
 
 
-def _wanted(session: Session, wall: datetime, patience: Patience, look: Look) -> Wanted:
+def _wanted(session: Session, wall_now: datetime, patience: Patience, look: QueueQuery) -> Wanted:
     return Wanted(
-        red_from=patience.red_from(case_now(session, wall)),
+        red_from=patience.red_from(case_now(session, wall_now)),
         with_closed=look.with_closed,
         words=tuple(_word(word) for word in look.text.lower().split()),
         stands=look.stands,

@@ -23,7 +23,7 @@ from models.queries.cases.names import Names, names_of
 from models.queries.installation.clock import case_now
 from recovery_flows.cases import next_steps
 from recovery_flows.cases.views.page import payout_line
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
@@ -47,8 +47,8 @@ def restitution_page(
     database: Database,
     laws: Regimes,
     recovery_id: str,
-    wall: datetime,
-    look: Look,
+    wall_now: datetime,
+    look: QueueQuery,
     limit: int,
     allocation_id: str = "",
 ) -> RestitutionPage:
@@ -58,7 +58,7 @@ def restitution_page(
     the last one.
     """
     with database.reading() as session:
-        file, now = load_file(session, recovery_id), case_now(session, wall)
+        file, now = load_file(session, recovery_id), case_now(session, wall_now)
         why = reasons_of(session, recovery_id, EntityKind.ALLOCATION, "voided")
         reading = _Reading.of(file, allocation_id)
         ordered = reading.ordered(look)
@@ -152,7 +152,7 @@ class _Reading:
         """What of the upheld loss has not come back; nothing of a claim that is not upheld."""
         return max(0, claim.upheld_minor - self.paid.get(claim.id, 0)) * (claim.state in LOST)
 
-    def ordered(self, look: Look) -> list[ClaimRow]:
+    def ordered(self, look: QueueQuery) -> list[ClaimRow]:
         """The claims by the earliest payment, or as they are sorted on the screen."""
         claims = sorted(self.file.claims, key=lambda c: (c.paid_at, c.id))
         values: dict[str, Callable[[ClaimRow], int]] = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from models.facts import StatementFact
 from models.store.accounts import AccountPlan
-from models.store.statements.plan import PlannedStatement, plan_told
-from models.store.statements.statements import told_of_fact
+from models.store.statements.plan import PlannedStatement, plan_statement
+from models.store.statements.statements import statement_of_fact
 from recovery_flows.cases.statement_files.large_files import (
     ChangedMeanwhileError,
     HiddenImport,
@@ -48,7 +48,7 @@ def _planned(
     zones = {code: law.time_zone for code, law in engine.laws.items()}
     with engine.database.reading() as session:
         accounts = AccountPlan(session, engine.database.vault)
-        told, time_zone = told_of_fact(accounts, fact, zones)
-        planned = plan_told(session, told, time_zone)
-        hidden.look(session, frozenset({told.account_id}))
+        told, time_zone = statement_of_fact(accounts, fact, zones)
+        planned = plan_statement(session, told, time_zone)
+        hidden.remember_stored(session, frozenset({told.account_id}))
     return accounts, planned

@@ -16,7 +16,7 @@ from models.queries.cases.work import CallLine, call_owner, calls_by_id
 from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
 from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
-from recovery_flows.cases.commit import conclude, derived
+from recovery_flows.cases.commit import commit_changes, derived
 from recovery_flows.cases.quarantine import Work
 from recovery_flows.correspondence import call_validity
 from recovery_flows.correspondence.vouching import BROKEN, Vouched, note_broken
@@ -53,10 +53,10 @@ def prepare(engine: Engine, kinds: Sequence[CallKind], lease: str) -> tuple[list
     Returns what is to leave and how many calls were handled. Each call stands for itself: one that
     cannot be prepared is quarantined. The write lock is held for short times only.
     """
-    now, wall, pace = engine.now(), engine.wall(), engine.pace
+    now, wall_now, pace = engine.now(), engine.wall_now(), engine.pace
     limit = min(pace.chunk_size, _BATCH_MAX)
     with unit_of_work(engine.database) as unit:
-        ids = lease_calls(unit, lease, kinds, now, wall, pace.lease_seconds, limit)
+        ids = lease_calls(unit, lease, kinds, now, wall_now, pace.lease_seconds, limit)
     ready: list[Ready] = []
     rest = deque(ids)
     while rest:
@@ -92,15 +92,15 @@ def _prepare(
     broken = vouched.broken(call.recovery_id, call.partner_id) if is_order else ""
     if broken:
         # Looked at again later, for the records may be put right from a copy.
-        hold_back(unit, [call.id], engine.wall() + _LOOK_AGAIN, BROKEN)
+        hold_back(unit, [call.id], engine.wall_now() + _LOOK_AGAIN, BROKEN)
         note_broken(unit, file, broken, now, partial(derived, laws=engine.laws))
         return []
     if not _may_leave(file, call):
-        _take_back(unit, engine, file, call, now)
+        _withdraw(unit, engine, file, call, now)
         return []
     kept = _kept_back(file, call)
     if kept:
-        hold_back(unit, [call.id], engine.wall() + _LOOK_AGAIN, kept)
+        hold_back(unit, [call.id], engine.wall_now() + _LOOK_AGAIN, kept)
         return []
     return [_make_ready(unit, engine, file, call, now)]
 
@@ -127,13 +127,13 @@ def _kept_back(file: CaseFile, call: CallLine) -> str:
     return "" if _may_have_left(call) else call_validity.waits(file, call.kind, call.subject_id)
 
 
-def _take_back(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: datetime) -> None:
+def _withdraw(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: datetime) -> None:
     """Cancel a call; what it was to order is open again, and the file goes on."""
-    progress = Changeset(file)
+    changes = Changeset(file)
     for row in file.calls:
         if row.id == call.id:
-            call_validity.take_back(progress, row)
-    conclude(unit, ENGINE, now, engine.laws, progress)
+            call_validity.withdraw_call(changes, row)
+    commit_changes(unit, ENGINE, now, engine.laws, changes)
 
 
 def _make_ready(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now: datetime) -> Ready:

@@ -33,7 +33,7 @@ async def test_a_payout_that_its_bank_settles_days_late_is_escalated_and_then_pa
     (late,) = [c for c in unit.page().clocks if "booked" in c.what]
     assert late.due_at == clock.due_at
     with unit.database.reading() as session:
-        entries = queue(session, unit.wall, DEFAULT_PATIENCE, 10).lines
+        entries = queue(session, unit.wall_now, DEFAULT_PATIENCE, 10).lines
     assert [e.due_at for e in entries] == [clock.due_at], "it stands in the queue as late"
     assert [p.state for p in unit.file().payouts] == [PayoutState.INSTRUCTED]
     unit.later(5 * DAY)

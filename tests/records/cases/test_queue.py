@@ -15,7 +15,7 @@ from models.queries.cases.queue_views import QueueLine
 from models.store.unit import unit_of_work
 from models.urgency import DISCREPANCY_STEP, Urgency, counted_from, urgency
 from recovery_flows.cases.views import state_names
-from recovery_flows.cases.views.queue import Look, counts, queue
+from recovery_flows.cases.views.queue import QueueQuery, counts, queue
 from recovery_flows.reports.unattended import Patience
 
 _R = table_of(Recovery)
@@ -25,7 +25,7 @@ STATES = (RecoveryState.REPORTED, RecoveryState.OPEN, RecoveryState.CLOSED_PARTI
 
 def lines_of(unit: Any, limit: int = 2000, *, with_closed: bool = False) -> list[QueueLine]:
     with unit.database.reading() as session:
-        page = queue(session, unit.now, Patience(), limit, Look(with_closed=with_closed))
+        page = queue(session, unit.now, Patience(), limit, QueueQuery(with_closed=with_closed))
     return list(page.lines)
 
 
@@ -61,9 +61,11 @@ def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-@pytest.mark.parametrize("look", [Look(), Look(order_by="loss"), Look(is_down=True)])
+@pytest.mark.parametrize(
+    "look", [QueueQuery(), QueueQuery(order_by="loss"), QueueQuery(is_down=True)]
+)
 def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
-    unit: Any, size: int, look: Look
+    unit: Any, size: int, look: QueueQuery
 ) -> None:
     spread(unit)
     with unit.database.reading() as session:
@@ -77,8 +79,10 @@ def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
         assert page.lines == whole.lines[page.offset : page.offset + size]
 
 
-@pytest.mark.parametrize("look", [Look(), Look(order_by="ref", is_down=True), Look(text="r-2026")])
-def test_a_page_follows_the_recovery_that_is_looked_at(unit: Any, look: Look) -> None:
+@pytest.mark.parametrize(
+    "look", [QueueQuery(), QueueQuery(order_by="ref", is_down=True), QueueQuery(text="r-2026")]
+)
+def test_a_page_follows_the_recovery_that_is_looked_at(unit: Any, look: QueueQuery) -> None:
     spread(unit)
     with unit.database.reading() as session:
         whole = queue(session, unit.now, Patience(), 2000, look).lines
@@ -110,7 +114,7 @@ def test_a_stalled_recovery_of_183_days_stands_below_one_that_is_16_hours_late(u
     for recovery_id in (stalled, late):
         unit.accept(recovery_id)
     unit.later(30)
-    unit.desk().note(late, "looked at")
+    unit.case_officer().note(late, "looked at")
     put(unit, stalled, due_at=unit.now + timedelta(days=183))
     put(unit, late, due_at=unit.now - timedelta(hours=16))
     put(unit, old, reported_at=unit.now - timedelta(days=3))

@@ -15,7 +15,7 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.next_steps import steps
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine, Pace
@@ -49,8 +49,8 @@ class Acts:
     ) -> None:
         """The bank says what became of a payout; where no sum is given, as ordered."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            payout = next(p for p in progress.file.payouts if p.id == payout_id)
+            changes = Changeset(load_file(unit.session, recovery_id))
+            payout = next(p for p in changes.file.payouts if p.id == payout_id)
             amount = Money(payout.amount_minor, payout.currency)
             fact = PayoutFact(
                 bank_ref=f"P-{payout_id[-6:]}",
@@ -64,15 +64,15 @@ class Acts:
                 modified_at=self.unit.now,
                 reason=reason,
             )
-            answers.take_payout_fact(progress, payout_id, fact, self.unit.now)
-            conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
+            answers.apply_payout_fact(changes, payout_id, fact, self.unit.now)
+            commit_changes(unit, ENGINE, self.unit.now, self.unit.laws, changes)
 
     def frozen(self, held_minor: int = 70_000) -> str:
         """A traced recovery whose stop has become a freeze."""
         recovery_id = self.unit.traced(held_minor)
         self.decide(recovery_id)
         freeze = next(h for h in self.unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
-        self.unit.desk().advance(recovery_id)
+        self.unit.case_officer().advance(recovery_id)
         self.unit.approve(recovery_id)
         self.unit.bank_says(recovery_id, freeze.id, min(held_minor, freeze.requested_minor))
         self.decide(recovery_id)
@@ -84,10 +84,10 @@ class Acts:
         self.close_calls(recovery_id)
         self.decide(recovery_id)
         while not self.unit.file(recovery_id).allocations:
-            self.unit.desk().advance(recovery_id)
+            self.unit.case_officer().advance(recovery_id)
             self.decide(recovery_id)
         while not any(a.action == "return" for a in self.unit.file(recovery_id).approvals):
-            self.unit.desk().advance(recovery_id)
+            self.unit.case_officer().advance(recovery_id)
             self.unit.later(24 * 40)
             self.decide(recovery_id)
         return recovery_id
@@ -103,7 +103,7 @@ class Acts:
         unit.accept(first)
         for other in others:
             unit.accept(other)
-            unit.desk().join(first, other)
+            unit.case_officer().join(first, other)
         self.decide(first)
         hold_id = unit.order(first)
         unit.approve(first)
@@ -148,16 +148,16 @@ class Acts:
     def bank_refuses(self, recovery_id: str, hold_id: str) -> None:
         """The bank finds nothing (more) to hold."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            requested = Money(progress.file.hold(hold_id).requested_minor, "CNY")
+            changes = Changeset(load_file(unit.session, recovery_id))
+            requested = Money(changes.file.hold(hold_id).requested_minor, "CNY")
             fact = HoldFact(
                 bank_ref=f"H-{hold_id[-6:]}", revision=3, order_ref=hold_id,
                 state=BankHoldState.REFUSED, requested=requested, held=Money(0, "CNY"),
                 acted_at=self.unit.now, expires_at=None, modified_at=self.unit.now,
                 reason="NO_BALANCE",
             )  # fmt: skip
-            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws, self.unit.now)
-            conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
+            answers.apply_hold_fact(changes, hold_id, fact, self.unit.laws, self.unit.now)
+            commit_changes(unit, ENGINE, self.unit.now, self.unit.laws, changes)
 
     def until(self, recovery_id: str, state: str) -> None:
         """Officer, supervisor and bank do their part until a return decision is in that state."""
@@ -181,7 +181,7 @@ class Acts:
             self.unit.approve(recovery_id)
             return
         with suppress(StepRefusedError):
-            self.unit.desk().advance(recovery_id)
+            self.unit.case_officer().advance(recovery_id)
 
     def newcomer_wants(self, number: int) -> str:
         """Another victim's report of a payment to the same account is accepted."""
@@ -193,7 +193,7 @@ class Acts:
         """Another victim of the same account joins; its statement shows his payment too."""
         other = self.newcomer_wants(number)
         self.decide(recovery_id)
-        self.unit.desk().join(recovery_id, other)
+        self.unit.case_officer().join(recovery_id, other)
         self.statement_of(recovery_id, number, 50_000, to_hours=24 * 60)
 
     def postpone(self, recovery_id: str, call_id: str) -> None:

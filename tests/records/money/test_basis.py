@@ -85,7 +85,7 @@ def test_the_guard_is_asked_when_a_second_person_says_yes(unit: Any, acts: Any) 
     unit.accept(other)
     # The engine has not looked yet: the yes itself asks.
     with pytest.raises(StepRefusedError, match="another open recovery wants the account"):
-        unit.desk(SUPERVISOR).approve(asked.id)
+        unit.case_officer(SUPERVISOR).approve(asked.id)
 
 
 def test_the_guard_is_asked_when_the_order_is_sent(unit: Any, acts: Any) -> None:
@@ -128,7 +128,7 @@ def test_another_sum_held_ends_a_decision_and_its_notice(
     # No order of ours says why less is held: a person looks before anything is drafted.
     (found,) = unit.file(recovery_id).discrepancies
     assert found.kind == "hold_fell"
-    resolve(unit.desk(), recovery_id, found.id, "the bank had held another victim's money")
+    resolve(unit.case_officer(), recovery_id, found.id, "the bank had held another victim's money")
     acts.decide(recovery_id)
     assert kinds(unit, recovery_id) == ["void", "draft"]
     assert sum(parts(unit, recovery_id).values()) == 130_000
@@ -165,7 +165,7 @@ def test_join_refuses_while_a_bank_may_be_paying(unit: Any, acts: Any) -> None:
     (other,) = unit.report(unit.reports(3)[2])
     unit.accept(other)
     with pytest.raises(StepRefusedError, match="told to pay a victim: wait for its answer"):
-        unit.desk().join(recovery_id, other)
+        unit.case_officer().join(recovery_id, other)
     assert not [
         s for s in next_steps.steps(unit.file(recovery_id), unit.laws) if s.action == "join"
     ]
@@ -180,7 +180,7 @@ def test_an_order_that_may_have_left_is_not_recalled(unit: Any, acts: Any) -> No
     acts.postpone(recovery_id, order.id)
     payout = next(p for p in file.payouts if p.id == order.subject_id)
     with pytest.raises(StepRefusedError, match="told to pay already"):
-        unit.desk().change_payee(recovery_id, payout.claim_id, OTHER, "account closed")
+        unit.case_officer().change_payee(recovery_id, payout.claim_id, OTHER, "account closed")
     others = {p.id: "cancelled" for p in file.payouts if p.id != payout.id}
     # The rest of the decision ends with its basis; what may have left is followed to its end.
     acts.newcomer_wants(3)

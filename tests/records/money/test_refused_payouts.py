@@ -69,7 +69,9 @@ def test_after_a_person_has_looked_the_order_may_be_decided_once_more(
     unit: Any, acts: Any, refused: str
 ) -> None:
     found = discrepancies.open_ones(unit.file(refused))[0]
-    discrepancy_actions.resolve(unit.desk(), refused, found.id, "the bank had a fault that day")
+    discrepancy_actions.resolve(
+        unit.case_officer(), refused, found.id, "the bank had a fault that day"
+    )
     acts.decide(refused)
     assert [str(a.state) for a in unit.file(refused).allocations] == ["not_paid", "draft"]
     acts.until(refused, A.APPROVED)
@@ -82,7 +84,7 @@ def test_after_a_person_has_looked_the_order_may_be_decided_once_more(
 
 def test_another_account_of_the_victim_is_another_fact(unit: Any, acts: Any, refused: str) -> None:
     claim = unit.file(refused).claims[0]
-    unit.desk().change_payee(refused, claim.id, OTHER, "the old account is closed")
+    unit.case_officer().change_payee(refused, claim.id, OTHER, "the old account is closed")
     acts.decide(refused)
     assert len(orders(unit, refused)) == 1
     unit.approve(refused)

@@ -16,7 +16,7 @@ from models.entities.officer import Role
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import Identity
 from recovery_flows.cases.objection_actions import enter
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_page import explanation, restitution_page
 from tests.screens.conftest import seen, until
 from tui.app import RecoveryApp
@@ -31,7 +31,10 @@ SIZES = ((80, 24), (120, 40))
 
 def identities(unit: Any) -> dict[str, Identity]:
     """An officer and the supervisor of the unit."""
-    return {"officer": unit.desk().officer, "supervisor": unit.desk(SUPERVISOR).officer}
+    return {
+        "officer": unit.case_officer().officer,
+        "supervisor": unit.case_officer(SUPERVISOR).officer,
+    }
 
 
 def app_of(unit: Any, recovery_id: str, who: str = "officer") -> RecoveryApp:
@@ -53,7 +56,7 @@ def noticed(unit: Any, acts: Any) -> str:
 
 def numbers(unit: Any, recovery_id: str) -> list[str]:
     """The claims as they are named on the screen, the earliest payment first."""
-    page = restitution_page(unit.database, unit.laws, recovery_id, unit.now, Look(), 100)
+    page = restitution_page(unit.database, unit.laws, recovery_id, unit.now, QueueQuery(), 100)
     return [claim.number for claim in page.claims]
 
 
@@ -112,7 +115,7 @@ async def test_a_victims_share_is_explained_with_nobody_else_in_it(unit: Any, no
         assert first in told
         assert "recovery rounds R-2026-0001 --explain" in told
         assert not any(number in told for number in others)
-        page = restitution_page(unit.database, unit.laws, noticed, unit.now, Look(), 10)
+        page = restitution_page(unit.database, unit.laws, noticed, unit.now, QueueQuery(), 10)
         alone = "\n".join(explanation(unit.database, noticed, page.claims[0].claim_id))
         for claim, number in zip(page.claims[1:], others, strict=True):
             assert number not in alone
@@ -169,8 +172,8 @@ async def test_whoever_entered_an_objection_does_not_decide_it_on_the_screen(
     unit: Any, noticed: str
 ) -> None:
     claim = unit.file(noticed).claims[0]
-    both = unit.desk().officer
-    enter(unit.desk(), noticed, ObjectionKind.ROWS, claim.id, "a payment is missing")
+    both = unit.case_officer().officer
+    enter(unit.case_officer(), noticed, ObjectionKind.ROWS, claim.id, "a payment is missing")
     app = app_of(unit, noticed)
     app.set_reactive(RecoveryApp.officer, replace(both, roles=frozenset(Role)))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -253,7 +256,7 @@ async def test_a_page_of_500_claims_moves_its_cursor_without_a_reading(
     monkeypatch.setattr(
         vault, "open", lambda self, text, place: opened.append("") or really(self, text, place)
     )
-    page = restitution_page(unit.database, unit.laws, noticed, unit.now, Look(offset=480), 20)
+    page = restitution_page(unit.database, unit.laws, noticed, unit.now, QueueQuery(offset=480), 20)
     assert (len(page.claims), page.total) == (20, 503)
     assert 0 < len(opened) < 100, "names are opened of the claims on the page alone"
     app = app_of(unit, noticed)
@@ -267,7 +270,9 @@ async def test_a_page_of_500_claims_moves_its_cursor_without_a_reading(
             await pilot.press("down")
         assert table.cursor_row == 40
         assert len(opened) == before, "lines that are there are scrolled, not read again"
-        last = restitution_page(unit.database, unit.laws, noticed, unit.now, Look(offset=502), 1)
+        last = restitution_page(
+            unit.database, unit.laws, noticed, unit.now, QueueQuery(offset=502), 1
+        )
         await pilot.press("end")
         await until(pilot, app, last.claims[0].number)
         assert "503 claims" in seen(app)

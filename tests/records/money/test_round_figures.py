@@ -102,7 +102,7 @@ def test_a_payment_ordered_again_is_paid_once_in_the_round_that_reached_the_vict
     acts.close_calls(recovery_id)
     acts.decide(recovery_id)
     (found,) = [d for d in unit.file(recovery_id).discrepancies if d.state == "open"]
-    resolve(unit.desk(), recovery_id, found.id, "the bank has opened the account again")
+    resolve(unit.case_officer(), recovery_id, found.id, "the bank has opened the account again")
     acts.until(recovery_id, "approved")
     again = [p for p in unit.file(recovery_id).payouts if p.state == "instructed"]
     for payout in again:

@@ -21,7 +21,7 @@ from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import approval_effects, next_steps
 from recovery_flows.cases.case_officer import StepRefusedError
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import call_validity
 from recovery_flows.freezing import release
 from recovery_flows.ledger import outstanding_losses
@@ -110,9 +110,9 @@ def test_after_a_returned_payout_nothing_is_released(unit: Any, acts: Any, whole
     acts.decide(whole)
     assert ActionKind.SUBMIT_RELEASE not in actions(unit, whole)
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, whole))
+        changes = Changeset(load_file(work.session, whole))
         with pytest.raises(StepRefusedError, match="not free to be released"):
-            return_decisions.submit_release(progress, held[0].id, "chen", unit.now)
+            return_decisions.submit_release(changes, held[0].id, "chen", unit.now)
 
 
 def test_money_of_a_returned_payout_that_nobody_holds_is_stopped(
@@ -140,7 +140,7 @@ def test_a_release_that_was_approved_does_not_leave_once_a_claim_is_open(
     unit: Any, acts: Any, whole: str
 ) -> None:
     while ActionKind.SUBMIT_RELEASE in actions(unit, whole):
-        unit.desk().advance(whole)
+        unit.case_officer().advance(whole)
         unit.approve(whole)
     order = next(c for c in unit.file(whole).calls if c.kind is CallKind.RELEASE)
     assert call_validity.may_leave(unit.file(whole), order.kind, order.approval_id)
@@ -152,20 +152,20 @@ def test_a_release_that_was_approved_does_not_leave_once_a_claim_is_open(
 def test_a_release_carries_the_approved_sum_and_what_came_since_stays_held(
     unit: Any, whole: str
 ) -> None:
-    unit.desk().advance(whole)
+    unit.case_officer().advance(whole)
     unit.approve(whole)
     hold = next(h for h in unit.file(whole).holds if h.state is HoldState.RELEASE_PENDING)
     assert releasing(hold) == Money(20_000, "CNY")
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, whole))
+        changes = Changeset(load_file(work.session, whole))
         rest = Money(5_000, "CNY")
         fact = HoldFact(
             bank_ref=hold.bank_ref, revision=20, order_ref=hold.id,
             state=BankHoldState.PARTIALLY_HELD, requested=rest, held=rest, acted_at=unit.now,
             expires_at=None, modified_at=unit.now,
         )  # fmt: skip
-        release.take_rest(progress, hold.id, fact)
-        conclude(work, ENGINE, unit.now, unit.laws, progress)
+        release.keep_remainder(changes, hold.id, fact)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
     now = unit.file(whole).hold(hold.id)
     assert (now.state, now.held_minor, now.releasing_minor) == (HoldState.FROZEN, 5_000, 0)
     assert agrees(unit)

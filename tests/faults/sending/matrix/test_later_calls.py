@@ -122,7 +122,7 @@ async def paid_short(unit: Any) -> None:
     assert len(unit.file().allocations) == 1
     for found in unit.file().discrepancies:
         discrepancy_actions.resolve(
-            unit.desk(), unit.recovery_id, found.id, "the bank has mistyped"
+            unit.case_officer(), unit.recovery_id, found.id, "the bank has mistyped"
         )
     await unit.until("return")
     unit.approve()
@@ -140,7 +140,7 @@ async def paid_twice(unit: Any) -> None:
     unit.later(2)
     await event_feed.poll(unit.engine, unit.sandbox.HOME)
     with unit.database.reading() as session:
-        pages = partner_pages(session, unit.database.vault, unit.installation.laws, unit.wall)
+        pages = partner_pages(session, unit.database.vault, unit.installation.laws, unit.wall_now)
     (home,) = [page for page in pages if page.row.id == unit.sandbox.HOME]
     assert "1 of its items are none of ours" in home.row.last_error
     assert [p.state for p in unit.file().payouts] == [PayoutState.SETTLED]
@@ -160,11 +160,11 @@ async def sent_back(unit: Any) -> None:
     assert unit.page().steps[0].action == ActionKind.RESOLVE_DISCREPANCY
     for found in unit.file().discrepancies:
         discrepancy_actions.resolve(
-            unit.desk(), unit.recovery_id, found.id, "the victim's account is closed"
+            unit.case_officer(), unit.recovery_id, found.id, "the victim's account is closed"
         )
     (claim,) = unit.file().claims
     other = AccountRef(unit.sandbox.SLOW, unit.sandbox.BUSY, "Synthetic Shop")
-    unit.desk().change_payee(unit.recovery_id, claim.id, other, "the victim names this one")
+    unit.case_officer().change_payee(unit.recovery_id, claim.id, other, "the victim names this one")
     unit.approve()
     await unit.until("return")
     unit.approve()
@@ -182,7 +182,7 @@ async def paid_when_money_is_there(unit: Any) -> None:
     assert "did not carry out a payout of CNY 800.00" in unit.page().steps[0].sentence
     (found,) = [d for d in unit.file().discrepancies if d.state == "open"]
     discrepancy_actions.resolve(
-        unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day"
+        unit.case_officer(), unit.recovery_id, found.id, "the bank had a fault that day"
     )
     await unit.come_to_rest()
     assert unit.page().steps[0].sentence == "submit the return decision"
@@ -196,7 +196,9 @@ async def paid_to_another_account(unit: Any) -> None:
     assert "name another account of the victim" in unit.page().steps[0].sentence
     (claim,) = unit.file().claims
     other = AccountRef(unit.sandbox.SLOW, unit.sandbox.BUSY, "Synthetic Shop")
-    unit.desk().change_payee(unit.recovery_id, claim.id, other, "the bank knows another name")
+    unit.case_officer().change_payee(
+        unit.recovery_id, claim.id, other, "the bank knows another name"
+    )
     unit.approve()
     await pay_again(unit)
     assert (credited(unit), credited(unit, unit.sandbox.BUSY)) == ([], ["800.00"])
