@@ -15,6 +15,9 @@ from tui.database_watch import LOOK_SECONDS
 from tui.screen_queries import Source
 from tui.theme import DEFAULT_THEME
 
+_MODES_BEFORE = {"clocks": "deadlines"}
+"""Names of screens that `--screen` took before, for one release."""
+
 
 def run(
     database: Database,
@@ -48,7 +51,7 @@ def run(
         unit_name=unit_name,
         time_zone=time_zone,
         story=story,
-        start_screen=screen or ("recovery" if start_at else "now"),
+        start_screen=_MODES_BEFORE.get(screen or "", screen) or ("recovery" if start_at else "now"),
         recovery_id=recovery_id,
         theme=theme,
         refresh_seconds=refresh_seconds,

@@ -81,7 +81,9 @@ class Source:
     def queue(self, check_report: QueueQuery, limit: int) -> QueuePage:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
-            return queue(session, wall_clock(), self.patience, limit, check_report)
+            return queue(
+                session, wall_clock(), self.patience, limit, check_report, self.database.vault
+            )
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
         """All of one recovery, as `viewer` may see it."""
@@ -113,11 +115,11 @@ class Source:
         return TraceView(page, first_rule, victim, hops, zone)
 
     def restitution(
-        self, recovery_id: str, check_report: QueueQuery, limit: int, allocation_id: str = ""
+        self, recovery_id: str, query: QueueQuery, limit: int, allocation_id: str = ""
     ) -> RestitutionPage:
         """A page of the claims of a recovery, its rounds, rules and objections."""
         return restitution_page(
-            self.database, self.laws, recovery_id, wall_clock(), check_report, limit, allocation_id
+            self.database, self.laws, recovery_id, wall_clock(), query, limit, allocation_id
         )
 
     def explained(
