@@ -30,6 +30,7 @@ from tui.screens.now import NowScreen
 from tui.screens.partners import PartnersScreen
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.report import ReportScreen
+from tui.screens.restitution import RestitutionScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
 from tui.state_styles import red_words
@@ -54,6 +55,7 @@ class RecoveryApp(ActingApp):
         "deadlines": DeadlinesScreen,
         "partners": PartnersScreen,
         "report": ReportScreen,
+        "restitution": RestitutionScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
@@ -66,6 +68,7 @@ class RecoveryApp(ActingApp):
         Binding(
             "6", "go('deadlines')", "Deadlines", show=False, tooltip="Everything that runs out"
         ),
+        Binding("7", "go('restitution')", "Restitution", show=False, tooltip="Who gets what back"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Who acts", tooltip="Change who acts"),
@@ -187,7 +190,7 @@ class RecoveryApp(ActingApp):
         self.forget_waits()  # whoever goes elsewhere does not want the question any more
         if screen in ("recovery", "report"):
             self.came_from = self.current_mode
-        if screen in ("recovery", "trace"):
+        if screen in ("recovery", "trace", "restitution"):
             self.recovery_id = self.base_screen.chosen_id or self.recovery_id
         self.switch_mode(screen)
 

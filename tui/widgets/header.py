@@ -18,9 +18,11 @@ from tui.widgets.block import Block
 TABS = (
     ("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
     ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Deadlines", "deadlines"),
+    ("7", "Restitution", "restitution"),
 )  # fmt: skip
 _WIDE = 100
-_SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn"}
+_SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn",
+          "Restitution": "Back"}  # fmt: skip
 
 
 def tab_titles(width: int) -> list[tuple[str, str, str]]:
