@@ -144,9 +144,15 @@ async def guarded_sweep(engine: Engine, link: PrefectLink, say: Callable[[str], 
 
 
 def sign_of_life(engine: Engine, state: str, message: str = "") -> None:
-    """Write the engine's beat, so that screens know whether it works; a busy store has none."""
-    with suppress(StoreBusyError), unit_of_work(engine.database) as unit:
-        beat(unit, "engine", os.getpid(), state, message, engine.wall())
+    """Write the engine's beat, so that screens know whether it works; a busy store has none.
+
+    Where it cannot be written, as on a full disk, that is said, and the engine goes on.
+    """
+    try:
+        with suppress(StoreBusyError), unit_of_work(engine.database) as unit:
+            beat(unit, "engine", os.getpid(), state, message, engine.wall())
+    except Exception as error:  # noqa: BLE001 - it tells of failures, and must not be one more
+        engine.report(f"the sign of life cannot be written: {sentence(error)}")
 
 
 async def _beat(engine: Engine, state: str, message: str = "") -> None:
