@@ -19,6 +19,7 @@ COMMANDS = (
     ("list",), ("list", "--json"), ("list", "--stage", "restitution"), ("deadlines",),
     ("deadlines", "--within", "6"), ("report", "rates"), ("report", "rates", "--json"),
     ("approve",), ("partner", "list"), ("ledger", "check"),
+    ("find", "R-2026-0007"), ("find", "0007"), ("find", "synthetic victim 7", "--name"),
 )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ class Source:
     def queue(self, look: Look, limit: int) -> QueuePage:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
-            return queue(session, wall_clock(), self.patience, limit, look)
+            return queue(session, wall_clock(), self.patience, limit, look, self.database.vault)
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
         """All of one recovery, as `viewer` may see it."""

@@ -47,6 +47,24 @@ async def test_the_filter_counts_its_matches_and_escape_gives_all_back(
         await wait(pilot, app, "R-2026-0001")
 
 
+@pytest.mark.usefixtures("traced")
+async def test_the_filter_finds_an_account_a_bank_and_a_case_number(unity: Any, wait: Any) -> None:
+    unity.report(377_700)
+    await asyncio.to_thread(
+        unity.desk("li").advance, unity.report(400_000), case_number="Jing-2026/077"
+    )
+    app = unity.app("li")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait(pilot, app, "R-2026-0003")
+        for sought, count in (
+            ("9999000000004444", 1), ("4444", 1), ("test-abroad", 1), ("077", 1), ("0000", 0),
+        ):  # fmt: skip
+            await pilot.press("slash", *sought)
+            await wait(pilot, app, f"filter: {count} of 3")
+            await pilot.press("escape")
+            await wait(pilot, app, "R-2026-0001", "R-2026-0002", "R-2026-0003")
+
+
 async def test_the_cursor_stays_on_its_recovery_while_others_commit(unity: Any, wait: Any) -> None:
     ids = [unity.report(100_000 + n) for n in range(5)]
     app = unity.app("li")

@@ -1,6 +1,6 @@
 """Which recoveries a queue shows: a filter in the database, over all of them.
 
-What stands in red is always among them: no filter hides it.
+What stands in red is always among them: no filter hides it, only a search does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from models.entities.catalogue import table_of
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.entities.runtime import QueueEntry
 from models.queries.cases.deconfliction import is_shared
+from models.queries.cases.search import Sought, found_by
 from models.urgency import Attention, Lane
 
 _R, _Q = table_of(Recovery), table_of(QueueEntry)
@@ -25,7 +26,8 @@ _R, _Q = table_of(Recovery), table_of(QueueEntry)
 class Word:
     """One word that a line must hold: in its text, or as one of these states or stages.
 
-    A line in red for one of `waits`, or that another recovery knows (`shared`), holds it too.
+    A line in red for one of `waits`, or that another recovery knows (`shared`), holds it too, and
+    one that is found by it as `sought`.
     """
 
     text: str
@@ -33,6 +35,7 @@ class Word:
     stages: frozenset[Stage] = frozenset()
     waits: frozenset[Attention] = frozenset()
     shared: bool = False
+    sought: Sought | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Wanted:
     """Which recoveries and in which order; a contradiction stands first in every order.
 
     `red_from` says since when at the latest what waits stands in red. `order_by` is a column of
-    the table, empty for the order of urgency.
+    the table, empty for the order of urgency. With `only_found`, the filter hides red lines too.
     """
 
     red_from: Mapping[Attention, datetime]
@@ -50,6 +53,7 @@ class Wanted:
     owner: str = ""
     order_by: str = ""
     is_down: bool = False
+    only_found: bool = False
 
     @property
     def is_filtered(self) -> bool:
@@ -78,6 +82,8 @@ def listed(wanted: Wanted) -> sa.ColumnElement[bool]:
     there = sa.true() if wanted.with_closed else _Q.c.lane < Lane.ENDED.value
     if not wanted.is_filtered:
         return there
+    if wanted.only_found:
+        return sa.and_(there, passes(wanted))
     return sa.and_(there, sa.or_(passes(wanted), *red_conditions(wanted.red_from).values()))
 
 
@@ -106,4 +112,6 @@ def _holds(word: Word, wanted: Wanted) -> sa.ColumnElement[bool]:
     found += [red[reason] for reason in sorted(word.waits)]
     if word.shared:
         found.append(is_shared(_Q.c.id))
+    if word.sought is not None:
+        found += found_by(word.sought).values()
     return sa.or_(*found)

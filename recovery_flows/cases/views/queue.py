@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,9 +16,12 @@ from models.entities.runtime import QueueEntry
 from models.queries.cases.queue import queue_lines, queue_page, status
 from models.queries.cases.queue_filter import Wanted, Word
 from models.queries.cases.queue_views import QueueLine, QueuePage
+from models.queries.cases.search import MOST_NAMES, FoundBy, Sought, sought, ways_found
 from models.queries.installation.clock import case_now
+from models.sealing.vault import Vault
 from models.urgency import Attention
 from recovery_flows.cases.views.state_names import recovery_word, stage_word
+from recovery_flows.errors import MisuseError
 from recovery_flows.reports.unattended import Idle, Patience, idle
 
 ALSO_ELSEWHERE = "also elsewhere"
@@ -46,12 +49,48 @@ class Look:
 
 
 def queue(
-    session: Session, wall: datetime, patience: Patience, limit: int, look: Look | None = None
+    session: Session,
+    wall: datetime,
+    patience: Patience,
+    limit: int,
+    look: Look | None = None,
+    vault: Vault | None = None,
 ) -> QueuePage:
-    """At most `limit` recoveries of the part that is looked at; those in red pass every filter."""
+    """At most `limit` recoveries of the part that is looked at; those in red pass every filter.
+
+    With a vault a filter finds accounts and references too.
+    """
     look = look or Look()
-    wanted = _wanted(session, wall, patience, look)
+    wanted = _wanted(session, wall, patience, look, vault)
     return queue_page(session, wall, wanted, limit, look.offset, look.at_id, follows=look.follows)
+
+
+def found(
+    session: Session,
+    wall: datetime,
+    patience: Patience,
+    limit: int,
+    text: str,
+    vault: Vault,
+    *,
+    with_names: bool = False,
+) -> tuple[QueuePage, dict[str, tuple[FoundBy, ...]]]:
+    """At most `limit` recoveries, ended ones too, that `text` finds, and by what each is found.
+
+    A recovery that only its own line names (reference, sum, step, officer) has no way.
+
+    Raises:
+        MisuseError: more than `MOST_NAMES` people are called so.
+    """
+    word = _word(text.lower(), sought(session, vault, text, with_names=with_names))
+    if word.sought and word.sought.names_too_many:
+        raise MisuseError(f"more than {MOST_NAMES} people are called {text!r}: give more of it")
+    wanted = replace(
+        _wanted(session, wall, patience, Look(with_closed=True)), words=(word,), only_found=True
+    )
+    page = queue_page(session, wall, wanted, limit)
+    ids = [line.recovery_id for line in page.lines]
+    return page, ways_found(session, word.sought, ids) if word.sought else {}
 
 
 def whole_queue(
@@ -73,11 +112,14 @@ def idle_of(session: Session, now: datetime, patience: Patience, recovery_id: st
     return idle(row.waits_for, row.waits_since, now, patience) if row else None
 
 
-def _wanted(session: Session, wall: datetime, patience: Patience, look: Look) -> Wanted:
+def _wanted(
+    session: Session, wall: datetime, patience: Patience, look: Look, vault: Vault | None = None
+) -> Wanted:
+    words = look.text.lower().split()
     return Wanted(
         red_from=patience.red_from(case_now(session, wall)),
         with_closed=look.with_closed,
-        words=tuple(_word(word) for word in look.text.lower().split()),
+        words=tuple(_word(word, sought(session, vault, word) if vault else None) for word in words),
         stands=look.stands,
         owner=look.owner,
         order_by=look.order_by,
@@ -85,7 +127,7 @@ def _wanted(session: Session, wall: datetime, patience: Patience, look: Look) ->
     )
 
 
-def _word(text: str) -> Word:
+def _word(text: str, meant: Sought | None) -> Word:
     """A word of a filter with everything that is called by it."""
     return Word(
         text,
@@ -97,4 +139,5 @@ def _word(text: str) -> Word:
         frozenset(stage for stage in Stage if text in " ".join(stage_word(stage)).lower()),
         frozenset(reason for reason in Attention if text in reason),
         shared=text in ALSO_ELSEWHERE,
+        sought=meant,
     )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, find, opened, viewer_of
-from recovery_flows.cli.output import say_json, say_json_lines
+from recovery_flows.cli.output import plain, say_json, say_json_lines
 from recovery_flows.cli.table import counted, long_columns, tell, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from models.queries.cases.queue_views import QueueLine, QueuePage
 
@@ -24,6 +24,7 @@ def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("list")(list_)
     app.command()(show)
+    app.command("find")(find_)
     group = typer.Typer(help="Statistics with definitions.", no_args_is_help=True)
     group.callback()(_group)
     group.command()(rates)
@@ -64,6 +65,57 @@ def list_(
             say_json_lines(page, "lines", lines)
         else:
             tell(_queue_lines(page, lines))
+
+
+def find_(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to look for.")],
+    *,
+    name: Annotated[
+        bool, typer.Option("--name", help="Names of victims and holders too (opens each).")
+    ] = False,
+    most: Annotated[int, typer.Option(min=1, metavar="N", help="List at most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Find recoveries, ended ones too.
+
+    By reference, case number, sum, officer, bank, account (the whole number or its last four
+    digits), the reference of the report, of the payment or of the bank's answer.
+    """
+    from recovery_flows.cases.views.queue import found
+    from recovery_flows.clock import wall_clock
+    from recovery_flows.errors import MisuseError
+
+    if not text.strip():
+        raise MisuseError("TEXT is empty: give a reference, a case number or an account")
+    with opened() as installation, installation.database.reading() as session:
+        page, ways = found(
+            session, wall_clock(), installation.patience(), most, text,
+            installation.database.vault, with_names=name,
+        )  # fmt: skip
+    if as_json:
+        lines = [{**plain(line), "found_by": ways.get(line.recovery_id, ())} for line in page.lines]
+        say_json({"total": page.total, "lines": lines})
+    else:
+        tell(_found_lines(page, ways, text))
+
+
+def _found_lines(page: QueuePage, ways: Mapping[str, tuple[str, ...]], text: str) -> Iterator[str]:
+    from recovery_flows.cases.views import state_names
+
+    rows = (
+        (
+            line.ref,
+            state_names.standing(line.state, line.stage).word,
+            str(line.loss),
+            line.owner or "-",
+            ", ".join(ways.get(line.recovery_id, ())) or "its line in the queue",
+        )
+        for line in page.lines
+    )
+    yield from long_columns(rows, ("ref", "stage", "loss", "officer", "found by"), right=(2,))
+    told = counted(page.total, "recovery is found", "recoveries are found")
+    more = page.total - len(page.lines)
+    yield f"{told} by {text!r}" + (f", {more:,} not listed (--most)" if more > 0 else "")
 
 
 def _check_stage(stage: str) -> None:
