@@ -191,6 +191,7 @@ async def run_forever(
     A sweep that fails is tried again after a growing pause, which the beat tells of; the engine
     ends when it is told to. With `once` a failure is raised.
     """
+    say = say if once else _as_far_as_it_goes(say)
     engine.report = say
     lane = asyncio.create_task(GoldenHourLane(engine).run())
     rhythm = _Rhythm(engine, link, say, sweep_seconds)
@@ -210,6 +211,16 @@ async def run_forever(
         rhythm.close()
         sign_of_life(engine, "stopped")
         await engine.close()
+
+
+def _as_far_as_it_goes(say: Callable[[str], None]) -> Callable[[str], None]:
+    """The same, and nothing where nobody reads it any more: a closed pipe, a log on a full disk."""
+
+    def told(sentence: str) -> None:
+        with suppress(OSError, ValueError):
+            say(sentence)
+
+    return told
 
 
 class _Rhythm:

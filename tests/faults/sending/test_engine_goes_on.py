@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -53,6 +54,15 @@ def disk_full() -> sa.exc.OperationalError:
     raise AssertionError("there was room")
 
 
+def into(pipe: int) -> Callable[[str], None]:
+    """Words go into a pipe."""
+
+    def say(sentence: str) -> None:
+        os.write(pipe, sentence.encode())
+
+    return say
+
+
 class Running:
     """An engine at work with sweeps of the test's own; Prefect is not asked."""
 
@@ -61,6 +71,7 @@ class Running:
         monkeypatch.setattr(loop, "guarded_sweep", self._sweep)
         monkeypatch.setattr(loop.GoldenHourLane, "run", asyncio.Event().wait)
         self.said: list[str] = []
+        self.say: Callable[[str], None] = self.said.append
 
     async def _sweep(self, *_: object) -> int:
         self.sweeps += 1
@@ -77,9 +88,7 @@ class Running:
 
     async def __aenter__(self) -> Self:
         link: Any = None
-        work = run_forever(
-            self.unit.engine, link, self.said.append, idle_seconds=0.01, sweep_seconds=0
-        )
+        work = run_forever(self.unit.engine, link, self.say, idle_seconds=0.01, sweep_seconds=0)
         self.task = asyncio.create_task(work)
         return self
 
@@ -129,6 +138,24 @@ async def test_an_engine_whose_beat_cannot_be_written_goes_on(
     running.failures = [full, full]
     async with running:
         await running.until(lambda: running.sweeps > 5)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_an_engine_whose_words_nobody_reads_any_more_goes_on(
+    unit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit.stop()
+    reader, writer = os.pipe()
+    os.close(reader)
+    running = Running(unit, monkeypatch)
+    running.failures = [KeyError("x"), KeyError("y")]
+    running.say = into(writer)
+    async with running:
+        await running.until(lambda: unit.hold().state is HoldState.STOPPED)
+    with pytest.raises(BrokenPipeError):
+        running.say("nobody reads this")
+    os.close(writer)
+    unit.assert_books_hold()
 
 
 @pytest.mark.usefixtures("at_once")
