@@ -54,7 +54,7 @@ class Play:
 
     def __init__(self, installation: Installation, world: World, seed: int, days: int) -> None:
         self.installation, self.database = installation, installation.database
-        self.now, self.wall = world.starts_at, datetime.now(UTC)
+        self.now, self.wall_now = world.starts_at, datetime.now(UTC)
         self.ends = world.starts_at + timedelta(days=days)
         self.urls: dict[str, str] = {}
         self.mistakes: list[tuple[str, str, datetime]] = []
@@ -68,13 +68,13 @@ class Play:
         self._supervisor = self._desk(Role.SUPERVISOR)
         pace = Pace(timeout_seconds=2, poll_seconds=60)
         self.engine = Engine(
-            self.database, installation.laws, pace, "half-year", lambda: self.wall,
+            self.database, installation.laws, pace, "half-year", lambda: self.wall_now,
             installation.signer,
         )  # fmt: skip
 
     def _desk(self, role: Role) -> CaseOfficer:
         who = by_system_user(self.database, f"synthetic-{role}")
-        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall)
+        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall_now)
 
     async def run(self) -> None:
         """Go from instant to instant until the days are over."""
@@ -105,11 +105,11 @@ class Play:
         wanted = [self._looks_at, self._mistake_at, self.ends]
         wanted += [at] if at else []
         wanted += [_instant(self._reports[0].reported_at)] if self._reports else []
-        wanted += [self.now + max(retry - self.wall, timedelta(seconds=1))] if retry else []
+        wanted += [self.now + max(retry - self.wall_now, timedelta(seconds=1))] if retry else []
         return max(self.now + timedelta(seconds=1), min(wanted))
 
     def _go_to(self, instant: datetime) -> None:
-        self.wall += instant - self.now
+        self.wall_now += instant - self.now
         self.now = instant
         with unit_of_work(self.database) as unit:
             set_case_time(unit, self.now)

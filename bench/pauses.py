@@ -42,7 +42,7 @@ from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.stages import STAGES
-from recovery_flows.cases.statement_files.storing import TakenFile, take_in
+from recovery_flows.cases.statement_files.storing import StoredFile, store_file
 from recovery_flows.cli.composition import open_installation
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide, due_by_stage
@@ -94,14 +94,14 @@ def order_stops(folder: str, first: int, stopping: Event, taken: Queue[float]) -
     """In another process: an officer takes a report every second and orders its stop at once."""
     installation = open_installation(Path(folder) / "data")
     database = installation.database
-    desk = CaseOfficer(database, installation.laws, by_system_user(database, OFFICER))
+    acting = CaseOfficer(database, installation.laws, by_system_user(database, OFFICER))
     number = first
     taken.put(0.0)
     while not stopping.wait(1):
         fact = report(number, BANKS, datetime.now(UTC))
         begun = time.perf_counter()
         try:
-            stop_at_once(desk, fact, f"SYN-{number}")
+            stop_at_once(acting, fact, f"SYN-{number}")
         except Exception as error:  # noqa: BLE001 - what an officer would see is the figure
             sys.stderr.write(f"the stop failed: {type(error).__name__}\n")
             taken.put(float("inf"))
@@ -191,8 +191,8 @@ def measure_import(folder: Path, bookings: int, *, threads: bool) -> dict[str, f
     engine = Engine(made.database, made.laws, Pace(), "bench")
     holds = Holds(made.database)
 
-    def work() -> TakenFile:
-        return take_in(
+    def work() -> StoredFile:
+        return store_file(
             made.database, actor, now, read_stream(io.BytesIO(raw)), raw, "sandbox-00", made.laws
         )
 

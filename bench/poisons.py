@@ -23,7 +23,7 @@ from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, unit_of_work
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.tracing import trace_requests
@@ -78,8 +78,8 @@ def _two_currencies(at: ManyBanks, recovery_id: str) -> None:
     now = datetime.now(UTC)
     for currency in ("CNY", "EUR"):
         with unit_of_work(database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            (asset,) = progress.file.assets
+            changes = Changeset(load_file(unit.session, recovery_id))
+            (asset,) = changes.file.assets
             ref = account_ref(unit.session, unit.vault, asset.account_id)
             line = LineFact(
                 now - timedelta(minutes=30), 1, Direction.CREDIT, Money(1_000, currency),
@@ -90,8 +90,8 @@ def _two_currencies(at: ManyBanks, recovery_id: str) -> None:
                 (line,),
             )  # fmt: skip
             record_statement(unit, ENGINE, now, recovery_id, fact, f"{recovery_id}-{currency}")
-            trace_requests.want_trace(progress)
-            conclude(unit, ENGINE, now, laws, progress)
+            trace_requests.request_trace(changes)
+            commit_changes(unit, ENGINE, now, laws, changes)
 
 
 def _voluntary(at: ManyBanks, recovery_id: str) -> None:

@@ -30,7 +30,7 @@ from models.queries.cases.case_files import load_files
 from models.store.intake import file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.cases import lifecycle
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cli.sending import hands
 from recovery_flows.engine import event_feed
 from recovery_flows.engine.context import Engine
@@ -84,11 +84,11 @@ def _order(at: ManyBanks, engine: Engine, numbers: range) -> None:
         facts = [report(n, len(at.urls), now) for n in numbers]
         filed = file_reports(unit, actor, now, HOME, facts).filed
         for file in load_files(unit.session, filed):
-            progress = Changeset(file)
+            changes = Changeset(file)
             where = places(unit.session, [c.payee_account_id for c in file.claims])
-            lifecycle.accept(progress, actor.id, f"SYN-{file.recovery.ref}", engine.laws, where)
-            submissions.order_stop(progress, progress.file.holds[0].id, actor.id, now, engine.laws)
-            conclude(unit, actor, now, engine.laws, progress)
+            lifecycle.accept(changes, actor.id, f"SYN-{file.recovery.ref}", engine.laws, where)
+            submissions.order_stop(changes, changes.file.holds[0].id, actor.id, now, engine.laws)
+            commit_changes(unit, actor, now, engine.laws, changes)
 
 
 async def cycle(at: ManyBanks, engine: Engine) -> float:

@@ -106,9 +106,9 @@ def order_stop(at: ManyBanks, number: int) -> str:
         fact = report(number, len(at.urls), now)
         actor = Actor(OFFICER, Role.OFFICER)
         recovery_id = file_reports(unit, actor, now, HOME, [fact]).filed[0]
-    desk = CaseOfficer(database, laws, by_system_user(database, OFFICER))
-    desk.advance(recovery_id, case_number=f"SYN-{number}")
-    desk.advance(recovery_id)
+    acting = CaseOfficer(database, laws, by_system_user(database, OFFICER))
+    acting.advance(recovery_id, case_number=f"SYN-{number}")
+    acting.advance(recovery_id)
     with database.reading() as session:
         query = sa.select(_H.c.id).where(_H.c.recovery_id == recovery_id)
         return str(session.execute(query).scalar_one())

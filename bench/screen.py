@@ -24,7 +24,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cli.composition import open_installation
 from tui.screen_queries import Source
 from tui.widgets.paged_table import PAGE_LINES
@@ -45,20 +45,20 @@ def reads(world: Path) -> dict[str, dict[str, object]]:
     """Per screen: the best of three readings in milliseconds, with its statements and rows."""
     made = open_installation(world / "data")
     source = Source(made.database, made.laws, patience=made.patience())
-    end = source.queue(Look(offset=10**9), PAGE_LINES)
+    end = source.queue(QueueQuery(offset=10**9), PAGE_LINES)
     last = end.lines[-1].recovery_id
     asked: dict[str, Callable[[], object]] = {
         "header": source.status,
-        "queue, first page": lambda: source.queue(Look(), PAGE_LINES),
-        "queue, the middle": lambda: source.queue(Look(offset=end.total // 2), PAGE_LINES),
-        "queue, the end": lambda: source.queue(Look(offset=end.total), PAGE_LINES),
-        "queue, around a line": lambda: source.queue(Look(at_id=last), PAGE_LINES),
-        "queue, filtered": lambda: source.queue(Look(text="slow title"), PAGE_LINES),
-        "queue, by loss": lambda: source.queue(Look(order_by="loss"), PAGE_LINES),
+        "queue, first page": lambda: source.queue(QueueQuery(), PAGE_LINES),
+        "queue, the middle": lambda: source.queue(QueueQuery(offset=end.total // 2), PAGE_LINES),
+        "queue, the end": lambda: source.queue(QueueQuery(offset=end.total), PAGE_LINES),
+        "queue, around a line": lambda: source.queue(QueueQuery(at_id=last), PAGE_LINES),
+        "queue, filtered": lambda: source.queue(QueueQuery(text="slow title"), PAGE_LINES),
+        "queue, by loss": lambda: source.queue(QueueQuery(order_by="loss"), PAGE_LINES),
         "one recovery": lambda: source.page(last),
-        "approvals": lambda: source.approvals(Look(), PAGE_LINES),
-        "approvals, the end": lambda: source.approvals(Look(offset=10**9), PAGE_LINES),
-        "clocks": source.clocks, "summary": source.summary, "partners": source.partners,
+        "approvals": lambda: source.approvals(QueueQuery(), PAGE_LINES),
+        "approvals, the end": lambda: source.approvals(QueueQuery(offset=10**9), PAGE_LINES),
+        "deadlines": source.deadlines, "summary": source.summary, "partners": source.partners,
     }  # fmt: skip
     found = {name: _counted(made.database.engine, read) for name, read in asked.items()}
     made.database.dispose()

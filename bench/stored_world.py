@@ -75,7 +75,7 @@ def _last_hours(data: Path) -> None:
     made = open_installation(data)
     with made.database.reading() as session:
         now = case_now(session, datetime.now(UTC))
-    desk = CaseOfficer(
+    acting = CaseOfficer(
         made.database, made.laws, by_system_user(made.database, "synthetic-officer"), lambda: now
     )
     facts = [_fact(number, now - timedelta(minutes=7 * number)) for number in range(18)]
@@ -83,7 +83,7 @@ def _last_hours(data: Path) -> None:
         filed = file_reports(unit, Actor("synthetic-officer", Role.OFFICER), now, "CN", facts).filed
     for recovery_id in filed[::3]:
         for _ in range(2):
-            desk.advance(recovery_id, case_number=f"SYN-{recovery_id[-6:]}")
+            acting.advance(recovery_id, case_number=f"SYN-{recovery_id[-6:]}")
     made.database.dispose()
 
 

@@ -21,7 +21,7 @@ from models.store.partners import register
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, Unit, unit_of_work
 from recovery_flows.cases import emergency_stop
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cli.composition import FirstOfficer, Installation, make_installation
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
@@ -75,21 +75,21 @@ def _accept(
     now: datetime,
     number: int,
 ) -> None:
-    progress = Changeset(load_file(unit.session, recovery_id))
-    (claim,) = progress.file.claims
+    changes = Changeset(load_file(unit.session, recovery_id))
+    (claim,) = changes.file.claims
     place = {claim.payee_account_id: places[report(number, BANKS, now).payee_account.bank]}
-    emergency_stop.stop_first(progress, OFFICER, f"SYN-{number}", now, laws, place)
-    conclude(unit, Actor(OFFICER, Role.OFFICER), now, laws, progress)
+    emergency_stop.stop_first(changes, OFFICER, f"SYN-{number}", now, laws, place)
+    commit_changes(unit, Actor(OFFICER, Role.OFFICER), now, laws, changes)
 
 
 def _take_statement(
     unit: Unit, laws: Regimes, recovery_id: str, fact: ReportFact, now: datetime, number: int
 ) -> None:
-    progress = Changeset(load_file(unit.session, recovery_id))
+    changes = Changeset(load_file(unit.session, recovery_id))
     record_statement(unit, ENGINE, now, recovery_id, _statement(fact, now), f"bench-{number}")
-    (asset,) = progress.file.assets
-    trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, now)
-    conclude(unit, ENGINE, now, laws, progress)
+    (asset,) = changes.file.assets
+    trace_requests.request_trace_to(changes, EntityKind.ASSET, asset.id, now)
+    commit_changes(unit, ENGINE, now, laws, changes)
 
 
 def _statement(fact: ReportFact, now: datetime) -> StatementFact:

@@ -18,7 +18,7 @@ from PIL import Image
 from textual.widgets import TextArea
 
 from models.entities.recovery import RecoveryState
-from recovery_flows.cases.views.queue import Look, whole_queue
+from recovery_flows.cases.views.queue import QueueQuery, whole_queue
 from recovery_flows.cli.composition import Installation, open_installation
 from recovery_flows.cli.demo.folder import HOME, OFFICER, SUPERVISOR, read_plan
 from recovery_flows.cli.options import find
@@ -38,7 +38,7 @@ time: 2026-03-04 22:40
 report: SYN-77
 """
 TARGET = Path(__file__).parent / "img"
-SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "clocks", "report")
+SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "deadlines", "report")
 SIZES = ((80, 24), (120, 40))
 SCALE = 1.2
 COLOURS = 96
@@ -50,7 +50,7 @@ _RUN = re.compile(r'x="(?P<x>[\d.]+)"(?P<y> y="[\d.]+") textLength="(?P<length>[
 def fullest_recovery(installation: Installation) -> str:
     """The one with the most victims, open ones first."""
     with installation.database.reading() as session:
-        look = Look(with_closed=True)
+        look = QueueQuery(with_closed=True)
         lines = list(whole_queue(session, wall_clock(), DEFAULT_PATIENCE, look))
     return max(lines, key=lambda x: (x.state is RecoveryState.OPEN, x.victims)).recovery_id
 

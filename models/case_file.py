@@ -17,7 +17,7 @@ from models.entities.claim import ClaimRow, ObjectionRow
 from models.entities.discrepancy import DiscrepancyRow
 from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
-from models.entities.multi_agency import LinkageRow, TaskRow
+from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
 from models.entities.payout import PayoutRow
 from models.entities.recovery import RecoveryRow
@@ -105,7 +105,7 @@ class CaseFile:
     balances: tuple[Balance, ...]
     shared_with: tuple[tuple[str, str, str], ...]
     """(account id, id and currency of another open recovery that wants it), the older first."""
-    linkages: tuple[LinkageRow, ...] = ()
+    multi_agency_requests: tuple[MultiAgencyRequestRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     discrepancies: tuple[DiscrepancyRow, ...] = ()
     objections: tuple[ObjectionRow, ...] = ()

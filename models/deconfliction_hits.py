@@ -15,7 +15,7 @@ class Match(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class DeconflictionHit:
     """One other recovery that knows an account or a payment of ours.
 
     `account_id` is ours ("" where a payment's reference is what both have), `owner` the handle of

@@ -139,7 +139,7 @@ SENTENCES: Mapping[str, str] = {
     "letter_freeze": "freeze of {amount}",
     "letter_queue": "freeze of {amount} behind another authority's",
     "letter_voluntary": "voluntary hold of {amount}",
-    # linkages
+    # multi-agency requests
     "renew_preservation": "renew what {partner} preserves: {subject}",
     "renew_preservation_again": (
         "renew what {partner} preserves again: the partner refused it: {subject}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from models.case_file import Step
 from models.deconfliction_hits import AlsoLine, Match
-from models.entities.catalogue import IllegalMoveError
+from models.entities.catalogue import IllegalTransitionError
 from models.entities.officer import Role
 from models.entities.register_change import RegisterAct
 from models.queries.cases.views import ApprovalLine, RecoveryPage
@@ -18,7 +18,7 @@ from recovery_flows.cases.deconfliction import SENDING
 from recovery_flows.cases.next_steps import ActionKind
 from tui.screen_queries import READ_ERRORS
 
-DESK_ERRORS = (*READ_ERRORS, IllegalMoveError, NotPermittedError, StaleFileError)
+DESK_ERRORS = (*READ_ERRORS, IllegalTransitionError, NotPermittedError, StaleFileError)
 # What cannot be taken back: it leaves the building, or it binds what comes after it.
 ASKS_FIRST: Mapping[str, str] = {
     ActionKind.ORDER_STOP: "To the bank at once, or by a letter next; another person confirms it.",
@@ -42,7 +42,7 @@ APPROVE_ASKS: Mapping[str, str] = {
     ApprovalKind.COMPLAINT: (
         "A yes lets this much go: it can be gone the same minute. A no needs a reason."
     ),
-    ApprovalKind.LINKAGE: (
+    ApprovalKind.MULTI_AGENCY_REQUEST: (
         "The partners have these tasks already. You confirm them; a no takes them back."
     ),
     ApprovalKind.LETTER_ANSWER: (

@@ -28,7 +28,7 @@ SAID_SECONDS, READ_SECONDS = 12.0, 1.5
 """An outcome leaves its line after the first, and with a key from the second on."""
 
 
-class DeskApp(OrderlyApp[int]):
+class ActingApp(OrderlyApp[int]):
     """An application that acts through the desk and says what came of it."""
 
     officer: reactive[Identity | None] = reactive(None, init=False)
@@ -39,7 +39,7 @@ class DeskApp(OrderlyApp[int]):
         self.source = source
         self.drafts: dict[str, str] = {}
         self.said, self._said_at, self._waiting_for = Said(""), 0.0, ""
-        self.set_reactive(DeskApp.officer, officer)
+        self.set_reactive(ActingApp.officer, officer)
 
     def tell_header(self) -> None:
         """Give the header and the outcome line of the present screen what they have to say."""
@@ -55,7 +55,7 @@ class DeskApp(OrderlyApp[int]):
         return Said(self._waiting_for, idle=True) if self._waiting_for else self.said
 
     @property
-    def last_said(self) -> str:
+    def last_status(self) -> str:
         """The sentence that stands in the outcome line."""
         return self.said.sentence
 
@@ -92,7 +92,7 @@ class DeskApp(OrderlyApp[int]):
             self._waiting_for = sentence
             self.tell_header()
 
-    def desk(self) -> CaseOfficer:
+    def case_officer(self) -> CaseOfficer:
         """The desk of the identity that acts now."""
         source = self.source
         return CaseOfficer(source.database, source.laws, self.officer, limits=source.limits)
@@ -111,14 +111,16 @@ class DeskApp(OrderlyApp[int]):
             self.say("the screen is read-only: R ends that", refused=True)
         else:
             wait = self.hold_keys("doing it", is_act=True)
-            self._perform(work_at, self.desk(), partial(Done, drafts=drafts, wait=wait, then=then))
+            self._perform(
+                work_at, self.case_officer(), partial(Done, drafts=drafts, wait=wait, then=then)
+            )
 
     @work(thread=True, group="act")
     def _perform(
-        self, work_at: Callable[[CaseOfficer], str], desk: CaseOfficer, done: Callable[..., Done]
+        self, work_at: Callable[[CaseOfficer], str], acting: CaseOfficer, done: Callable[..., Done]
     ) -> None:
         try:
-            said = Said(work_at(desk))
+            said = Said(work_at(acting))
         except DESK_ERRORS as error:
             said = Said(sentence_of(error), refused=True)
         self.post_message(done(said))
@@ -133,7 +135,7 @@ class DeskApp(OrderlyApp[int]):
             message.then()
         self.reread_screen()
         if message.wait is not None:
-            self.let_keys_go(message.wait)
+            self.release_keys(message.wait)
 
     def ask_after(self, what: str, read: Callable[[], T], then: Callable[[T], object]) -> None:
         """Read in a thread, then let `then` ask or refuse; what is typed waits for the question."""

@@ -16,13 +16,13 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from recovery_flows.access.log_in import Identity
-from tui.acting_app import DeskApp
+from tui.acting_app import ActingApp
 from tui.database_watch import LOOK_SECONDS, watch
 from tui.messages import DatabaseChanged, Done, Said, StatusRead
 from tui.palette import commands
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.screens.approvals import ApprovalsScreen
-from tui.screens.deadlines import ClocksScreen
+from tui.screens.deadlines import DeadlinesScreen
 from tui.screens.dialogs import Confirm, PickOfficer
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -38,7 +38,7 @@ from tui.theme import DEFAULT_THEME, THEMES
 from tui.widgets.header import HeaderBar, HeaderValue
 
 
-class RecoveryApp(DeskApp):
+class RecoveryApp(ActingApp):
     """Screens over one case database; every write goes through the desk, in a thread."""
 
     TITLE = "recovery"
@@ -51,7 +51,7 @@ class RecoveryApp(DeskApp):
         "approvals": ApprovalsScreen,
         "summary": SummaryScreen,
         "trace": TraceScreen,
-        "clocks": ClocksScreen,
+        "deadlines": DeadlinesScreen,
         "partners": PartnersScreen,
         "report": ReportScreen,
     }
@@ -63,7 +63,9 @@ class RecoveryApp(DeskApp):
         Binding("i", "go('report')", "Report", show=False, tooltip="Take in a report, stop money"),
         Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
         Binding("5", "go('partners')", "Partners", show=False, tooltip="How partners answer"),
-        Binding("6", "go('clocks')", "Clocks", show=False, tooltip="Everything that runs out"),
+        Binding(
+            "6", "go('deadlines')", "Deadlines", show=False, tooltip="Everything that runs out"
+        ),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
         Binding("o", "pick_officer", "Who acts", tooltip="Change who acts"),
@@ -85,7 +87,7 @@ class RecoveryApp(DeskApp):
         start_screen: str = "now",
         recovery_id: str = "",
         theme: str = DEFAULT_THEME,
-        look_seconds: float = LOOK_SECONDS,
+        refresh_seconds: float = LOOK_SECONDS,
     ) -> None:
         super().__init__(source, officer)
         self.officers, self.unit_name = officers, unit_name
@@ -93,7 +95,7 @@ class RecoveryApp(DeskApp):
         self._story, self._start_screen = story, start_screen
         self.plays_story = story is not None
         self._status: StatusRead | None = None
-        self._theme_name, self._look_seconds = theme, look_seconds
+        self._theme_name, self._refresh_seconds = theme, refresh_seconds
         self._gone = Event()
         self.came_from, self.wanted_approval = "now", ""
 
@@ -115,7 +117,7 @@ class RecoveryApp(DeskApp):
     @work(thread=True)
     def _watch_database(self) -> None:
         tell = lambda: self.post_message(DatabaseChanged())  # noqa: E731
-        watch(self.source.database, self._gone, tell, self._look_seconds)
+        watch(self.source.database, self._gone, tell, self._refresh_seconds)
 
     @work(thread=True, group="status")
     def _read_status(self) -> None:
@@ -192,7 +194,7 @@ class RecoveryApp(DeskApp):
     def on_header_bar_tab_chosen(self, message: HeaderBar.TabChosen) -> None:
         self.action_go(message.screen)
 
-    def take_paste(self, text: str) -> bool:
+    def accept_paste(self, text: str) -> bool:
         """Send a paste to the report wherever the focus is; one line goes to the focused line.
 
         What has no place is refused in a sentence, so that no part of it is lost in silence.
@@ -205,7 +207,7 @@ class RecoveryApp(DeskApp):
         if not isinstance(screen, LiveScreen):
             return not isinstance(focused, TextArea) and self._refuse_paste(len(lines))
         if isinstance(screen, ReportScreen):
-            screen.take_paste(text)
+            screen.accept_paste(text)
         elif is_line:
             self.say("nothing here takes a paste: i opens the screen for reports", refused=True)
         else:
@@ -235,11 +237,11 @@ class RecoveryApp(DeskApp):
 
     def action_pick_officer(self) -> None:
         if self.officers:
-            self.push_screen(PickOfficer(self.officers), self._take_officer)
+            self.push_screen(PickOfficer(self.officers), self._set_officer)
         else:
             self.say("there is no other identity for this user", refused=True)
 
-    def _take_officer(self, officer: Identity | None) -> None:
+    def _set_officer(self, officer: Identity | None) -> None:
         if officer is not None:
             self.officer = officer
             self.say(f"{officer.handle} acts now")

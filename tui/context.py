@@ -40,7 +40,7 @@ class Terminal(Protocol):
     def tell_header(self) -> None:
         """Give the header and the outcome line of the present screen what they have to say."""
 
-    def desk(self) -> CaseOfficer:
+    def case_officer(self) -> CaseOfficer:
         """The desk of the identity that acts now."""
 
     def perform(

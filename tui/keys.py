@@ -62,7 +62,7 @@ class OrderlyApp(App[T]):
         """A key or a paste came."""
         raise NotImplementedError
 
-    def take_paste(self, text: str) -> bool:
+    def accept_paste(self, text: str) -> bool:
         """Whether a paste has been dealt with and need not go to the focused widget."""
         raise NotImplementedError
 
@@ -106,7 +106,7 @@ class OrderlyApp(App[T]):
             event, screen = self._typed.popleft(), self.screen
             if self._is_blind(event, screen):
                 self._drop_blind(event, screen)
-            elif not (isinstance(event, Paste) and self.take_paste(event.text)):
+            elif not (isinstance(event, Paste) and self.accept_paste(event.text)):
                 self._on_its_way = True
                 target = self.focused or screen
                 await super().on_event(event)
@@ -146,14 +146,14 @@ class OrderlyApp(App[T]):
             self.keys_go_on()
 
     def hold_keys(self, what: str, *, is_act: bool = False) -> Wait:
-        """Let keys wait until `let_keys_go` is called with what is returned, or Esc gives up."""
+        """Let keys wait until `release_keys` is called with what is returned, or Esc gives up."""
         wait = Wait(what, gives_way=not is_act)
         self._waits.append(wait)
         self.keys_go_on()
         self.set_timer(_TELL_AFTER_SECONDS, self._tell_wait)
         return wait
 
-    def let_keys_go(self, wait: Wait) -> None:
+    def release_keys(self, wait: Wait) -> None:
         """What they waited for has come."""
         if wait in self._waits:
             self._waits.remove(wait)
@@ -211,11 +211,11 @@ class OrderlyApp(App[T]):
         then()
         is_asked = self.screen is not screen or len(self._waits) > others
         if self._typed and not is_asked:
-            self._drop(self.last_said or "there is no question")
-        self.let_keys_go(wait)
+            self._drop(self.last_status or "there is no question")
+        self.release_keys(wait)
 
     @property
-    def last_said(self) -> str:
+    def last_status(self) -> str:
         """The sentence that was said last, without its sign."""
         raise NotImplementedError
 

@@ -39,12 +39,12 @@ class StatusRead(Message):
         self.page, self.story = page, story
 
 
-class PictureRead(Message):
+class ViewRead(Message):
     """What a screen shows was read."""
 
-    def __init__(self, picture: object) -> None:
+    def __init__(self, view: object) -> None:
         super().__init__()
-        self.picture = picture
+        self.view = view
 
 
 class ReadFailed(Message):

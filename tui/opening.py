@@ -15,6 +15,9 @@ from tui.database_watch import LOOK_SECONDS
 from tui.screen_queries import Source
 from tui.theme import DEFAULT_THEME
 
+_MODES_BEFORE = {"clocks": "deadlines"}
+"""Names of screens that `--screen` took before, for one release."""
+
 
 def run(
     database: Database,
@@ -30,14 +33,14 @@ def run(
     post: Post = NO_POST,
     patience: Patience = DEFAULT_PATIENCE,
     theme: str = DEFAULT_THEME,
-    look_seconds: float = LOOK_SECONDS,
+    refresh_seconds: float = LOOK_SECONDS,
     limits: Limits | None = None,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
     `start_at` names a recovery to open at once (LookupError if there is none), `screen` one of
     the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does;
-    `look_seconds` lie between two looks at the database.
+    `refresh_seconds` lie between two looks at the database.
     """
     source = Source(database, laws, post, patience, limits or Limits())
     recovery_id = source.recovery_id(start_at) if start_at else ""
@@ -48,9 +51,9 @@ def run(
         unit_name=unit_name,
         time_zone=time_zone,
         story=story,
-        start_screen=screen or ("recovery" if start_at else "now"),
+        start_screen=_MODES_BEFORE.get(screen or "", screen) or ("recovery" if start_at else "now"),
         recovery_id=recovery_id,
         theme=theme,
-        look_seconds=look_seconds,
+        refresh_seconds=refresh_seconds,
     )
     return app.run() or app.return_code or 0

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from tui.screens.help import actions_in_reach
 
-_MOVES = ("move(", "page(", "scroll_by(")
+_TRANSITIONS = ("move(", "page(", "scroll_by(")
 
 
 def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
@@ -19,7 +19,7 @@ def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
     seen = set[str]()
     for key, active in actions_in_reach(screen):
         binding = active.binding
-        is_told = binding.action in seen or binding.action.startswith(_MOVES)
+        is_told = binding.action in seen or binding.action.startswith(_TRANSITIONS)
         if active.enabled and not is_told:
             seen.add(binding.action)
             run = partial(app.run_action, binding.action, active.node)

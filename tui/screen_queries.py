@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.engine import Database, DatabaseMissingError, StoreBusyError, what_failed
 from models.queries.cases.case_files import load_file, recovery_id_of
-from models.queries.cases.deadline_views import ClockWall
+from models.queries.cases.deadline_views import DeadlinesView
 from models.queries.cases.history import events_of
 from models.queries.cases.queue_views import QueuePage
 from models.queries.cases.views import EventLine, RecoveryPage
@@ -18,11 +18,11 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.safe_text import safe
 from models.sealing.vault import VaultError
-from recovery_flows.cases.views.all_deadlines import clock_wall
+from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
-from recovery_flows.cases.views.queue import Look, counts, queue
-from recovery_flows.cases.views.report_preview import Checked, look
+from recovery_flows.cases.views.queue import QueueQuery, counts, queue
+from recovery_flows.cases.views.report_preview import Checked, check_report
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.letters.actions import preview
@@ -72,10 +72,12 @@ class Source:
         with self.database.reading() as session:
             return counts(session, wall_clock(), self.patience)
 
-    def queue(self, look: Look, limit: int) -> QueuePage:
+    def queue(self, check_report: QueueQuery, limit: int) -> QueuePage:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
-            return queue(session, wall_clock(), self.patience, limit, look, self.database.vault)
+            return queue(
+                session, wall_clock(), self.patience, limit, check_report, self.database.vault
+            )
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
         """All of one recovery, as `viewer` may see it."""
@@ -83,12 +85,12 @@ class Source:
             self.database, self.laws, recovery_id, wall_clock(), viewer, self.patience
         )
 
-    def look_at(
+    def preview_report(
         self, text: str, case_number: str, received_at: datetime | None, viewer: OfficerView | None
     ) -> Checked:
         """A pasted report, checked, with the message that would leave."""
         with self.database.reading() as session:
-            return look(
+            return check_report(
                 session, self.database.vault, self.laws, viewer, text, wall_clock(),
                 received_at=received_at, case_number=case_number,
             )  # fmt: skip
@@ -106,21 +108,23 @@ class Source:
         zone = self.laws[law].time_zone if (law := _regime(self, recovery_id)) else "UTC"
         return TraceView(page, first_rule, victim, hops, zone)
 
-    def clocks(self) -> ClockWall:
-        """Every running clock of the most pressing recoveries."""
-        return clock_wall(self.database, self.laws, wall_clock(), WALL_LIMIT)
+    def deadlines(self) -> DeadlinesView:
+        """Every running deadline of the most pressing recoveries."""
+        return deadlines_view(self.database, self.laws, wall_clock(), WALL_LIMIT)
 
     def prospect(self, recovery_id: str) -> Prospect:
-        """What a linkage of a recovery could be made of."""
+        """What a multi-agency request of a recovery could be made of."""
         return read_prospect(self.database, recovery_id)
 
     def letter(self, call_id: str) -> tuple[Line, ...]:
         """A letter as it would be printed now, personal data masked."""
         return preview(self.database, self.laws, self.post, call_id, wall_clock())
 
-    def approvals(self, look: Look, limit: int, viewer: OfficerView | None = None) -> ApprovalsPage:
+    def approvals(
+        self, check_report: QueueQuery, limit: int, viewer: OfficerView | None = None
+    ) -> ApprovalsPage:
         """A page of what waits for a second person, the most urgent first."""
-        return approvals_page(self.database, self.laws, wall_clock(), look, limit, viewer)
+        return approvals_page(self.database, self.laws, wall_clock(), check_report, limit, viewer)
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""

@@ -13,7 +13,7 @@ from bench.fuzz.dice import Dice
 from models.facts import RawAnswer
 from models.ids import CallId, PartnerId
 from recovery_flows.errors import MisuseError, RecoveryFlowsError
-from recovery_flows.intake.bookings import told_parts
+from recovery_flows.intake.bookings import file_parts
 from recovery_flows.intake.complaints import read_reports
 from recovery_flows.intake.pasted.report import Around, read_pasted
 from recovery_flows.intake.refusals import RowRefusal
@@ -54,7 +54,7 @@ class Reader:
 def _statement(data: bytes, folder: Path) -> str:
     del folder
     try:
-        for part in told_parts(read_bytes(data)):
+        for part in file_parts(read_bytes(data)):
             repr(part)
     except StatementRefusedError as error:
         str(error).encode("utf-8", "surrogatepass")

@@ -40,7 +40,7 @@ _A = AllocationState
 UNDECIDED = frozenset({_A.DRAFT, _A.NOTICE, _A.NOTICE_ENDED, _A.PENDING_APPROVAL})
 _ENDS = (_A.PAID, _A.PAID_IN_PART, _A.NOT_PAID)
 """What came of a decision once its payouts are through; news of one of them may change it."""
-ALLOCATION_MOVES: Mapping[tuple[str | None, str], str] = {
+ALLOCATION_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "drafted"): _A.DRAFT,
     (_A.DRAFT, "notice_published"): _A.NOTICE,
     (_A.DRAFT, "submitted"): _A.PENDING_APPROVAL,

@@ -22,7 +22,7 @@ class ApprovalState(StrEnum):
 
 
 _V = ApprovalState
-APPROVAL_MOVES: Mapping[tuple[str | None, str], str] = {
+APPROVAL_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "asked"): _V.PENDING,
     (None, "asked_anew"): _V.PENDING,
     (_V.PENDING, "approved"): _V.APPROVED,

@@ -64,7 +64,7 @@ _BY_LETTER: Mapping[tuple[str | None, str], str] = {
     (_K.SENT, "dropped"): _K.CANCELLED,
 }
 """`received` is a letter that came unasked; after `answer_taken` a further answer is due."""
-CALL_MOVES: Mapping[tuple[str | None, str], str] = {
+CALL_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "planned"): _K.PLANNED,
     (_K.PLANNED, "sent"): _K.SENT,
     (_K.PLANNED, "cancelled"): _K.CANCELLED,

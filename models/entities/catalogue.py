@@ -1,6 +1,6 @@
 """Every entity: its table of moves, its table in the database, where its state is.
 
-`TRANSITIONS[noun][(state, event)] -> state`. A move that is not there raises `IllegalMoveError`
+`TRANSITIONS[noun][(state, event)] -> state`. What is not there raises `IllegalTransitionError`
 with both names. `docs/states.md` is made from these tables, and a test walks every pair of state
 and event.
 """
@@ -13,67 +13,72 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from models.entities import account, document, runtime  # noqa: F401 - tables of no entity kind
-from models.entities.allocation import ALLOCATION_MOVES, Allocation
-from models.entities.approval import APPROVAL_MOVES, Approval
-from models.entities.asset import ASSET_MOVES, Asset
-from models.entities.call import CALL_MOVES, Call
-from models.entities.claim import CLAIM_MOVES, OBJECTION_MOVES, Claim, Objection
-from models.entities.discrepancy import DISCREPANCY_MOVES, Discrepancy
+from models.entities.allocation import ALLOCATION_TRANSITIONS, Allocation
+from models.entities.approval import APPROVAL_TRANSITIONS, Approval
+from models.entities.asset import ASSET_TRANSITIONS, Asset
+from models.entities.call import CALL_TRANSITIONS, Call
+from models.entities.claim import CLAIM_TRANSITIONS, OBJECTION_TRANSITIONS, Claim, Objection
+from models.entities.discrepancy import DISCREPANCY_TRANSITIONS, Discrepancy
 from models.entities.event import EntityKind, Event
-from models.entities.hold import HOLD_MOVES, Hold
+from models.entities.hold import HOLD_TRANSITIONS, Hold
 from models.entities.installation import (
-    CLOCK_MOVES,
-    INSTALLATION_MOVES,
+    CLOCK_TRANSITIONS,
+    INSTALLATION_TRANSITIONS,
     CaseClock,
     Installation,
 )
 from models.entities.ledger import PostingRow
-from models.entities.multi_agency import LINKAGE_MOVES, TASK_MOVES, Linkage, Task
-from models.entities.officer import OFFICER_MOVES, Officer
-from models.entities.partner import PARTNER_MOVES, Partner
-from models.entities.payout import PAYOUT_MOVES, Payout
-from models.entities.recovery import NOTE_MOVES, RECOVERY_MOVES, Note, Recovery
-from models.entities.register_change import CHANGE_MOVES, RegisterChange
-from models.entities.request import REQUEST_MOVES, Request
-from models.entities.statement import STATEMENT_MOVES, Statement
-from models.entities.trace import TRACE_MOVES, Trace
+from models.entities.multi_agency import (
+    MULTI_AGENCY_REQUEST_TRANSITIONS,
+    TASK_TRANSITIONS,
+    MultiAgencyRequest,
+    Task,
+)
+from models.entities.officer import OFFICER_TRANSITIONS, Officer
+from models.entities.partner import PARTNER_TRANSITIONS, Partner
+from models.entities.payout import PAYOUT_TRANSITIONS, Payout
+from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
+from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
+from models.entities.request import REQUEST_TRANSITIONS, Request
+from models.entities.statement import STATEMENT_TRANSITIONS, Statement
+from models.entities.trace import TRACE_TRANSITIONS, Trace
 
 _Table = Mapping[tuple[str | None, str], str]
 _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
-    EntityKind.RECOVERY: (Recovery, RECOVERY_MOVES),
-    EntityKind.CLAIM: (Claim, CLAIM_MOVES),
-    EntityKind.ASSET: (Asset, ASSET_MOVES),
-    EntityKind.HOLD: (Hold, HOLD_MOVES),
-    EntityKind.REQUEST: (Request, REQUEST_MOVES),
-    EntityKind.ALLOCATION: (Allocation, ALLOCATION_MOVES),
-    EntityKind.PAYOUT: (Payout, PAYOUT_MOVES),
-    EntityKind.CALL: (Call, CALL_MOVES),
-    EntityKind.APPROVAL: (Approval, APPROVAL_MOVES),
-    EntityKind.TRACE: (Trace, TRACE_MOVES),
-    EntityKind.STATEMENT: (Statement, STATEMENT_MOVES),
-    EntityKind.NOTE: (Note, NOTE_MOVES),
-    EntityKind.PARTNER: (Partner, PARTNER_MOVES),
-    EntityKind.OFFICER: (Officer, OFFICER_MOVES),
-    EntityKind.LINKAGE: (Linkage, LINKAGE_MOVES),
-    EntityKind.TASK: (Task, TASK_MOVES),
-    EntityKind.DISCREPANCY: (Discrepancy, DISCREPANCY_MOVES),
-    EntityKind.OBJECTION: (Objection, OBJECTION_MOVES),
-    EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_MOVES),
-    EntityKind.INSTALLATION: (Installation, INSTALLATION_MOVES),
-    EntityKind.CLOCK: (CaseClock, CLOCK_MOVES),
+    EntityKind.RECOVERY: (Recovery, RECOVERY_TRANSITIONS),
+    EntityKind.CLAIM: (Claim, CLAIM_TRANSITIONS),
+    EntityKind.ASSET: (Asset, ASSET_TRANSITIONS),
+    EntityKind.HOLD: (Hold, HOLD_TRANSITIONS),
+    EntityKind.REQUEST: (Request, REQUEST_TRANSITIONS),
+    EntityKind.ALLOCATION: (Allocation, ALLOCATION_TRANSITIONS),
+    EntityKind.PAYOUT: (Payout, PAYOUT_TRANSITIONS),
+    EntityKind.CALL: (Call, CALL_TRANSITIONS),
+    EntityKind.APPROVAL: (Approval, APPROVAL_TRANSITIONS),
+    EntityKind.TRACE: (Trace, TRACE_TRANSITIONS),
+    EntityKind.STATEMENT: (Statement, STATEMENT_TRANSITIONS),
+    EntityKind.NOTE: (Note, NOTE_TRANSITIONS),
+    EntityKind.PARTNER: (Partner, PARTNER_TRANSITIONS),
+    EntityKind.OFFICER: (Officer, OFFICER_TRANSITIONS),
+    EntityKind.MULTI_AGENCY_REQUEST: (MultiAgencyRequest, MULTI_AGENCY_REQUEST_TRANSITIONS),
+    EntityKind.TASK: (Task, TASK_TRANSITIONS),
+    EntityKind.DISCREPANCY: (Discrepancy, DISCREPANCY_TRANSITIONS),
+    EntityKind.OBJECTION: (Objection, OBJECTION_TRANSITIONS),
+    EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
+    EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
+    EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
 }
 # Joining two recoveries moves these to another file; no state changes by that.
 _JOINED = frozenset(
     {
         EntityKind.CLAIM, EntityKind.ASSET, EntityKind.HOLD, EntityKind.REQUEST,
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
-        EntityKind.LINKAGE, EntityKind.TASK, EntityKind.DISCREPANCY,
+        EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION,
     }
 )  # fmt: skip
 
 
-class IllegalMoveError(ValueError):
+class IllegalTransitionError(ValueError):
     """A move that is not in the table of its noun."""
 
     def __init__(self, noun: EntityKind, state: str | None, event: str) -> None:
@@ -87,11 +92,11 @@ class IllegalMoveError(ValueError):
 
 
 def next_state(noun: EntityKind, state: str | None, event: str) -> str:
-    """The state after `event`; IllegalMoveError names the noun, the state and what was possible."""
+    """The state after `event`; IllegalTransitionError names noun, state and what was possible."""
     try:
         return TRANSITIONS[noun][(state, event)]
     except KeyError:
-        raise IllegalMoveError(noun, state, event) from None
+        raise IllegalTransitionError(noun, state, event) from None
 
 
 def table_of(model: type[SQLModel]) -> sa.Table:

@@ -31,7 +31,7 @@ class ClaimState(StrEnum):
 
 _C = ClaimState
 _KEEPS_STATE = ("payee_asked", "payee_changed", "payee_denied", "decided")
-CLAIM_MOVES: Mapping[tuple[str | None, str], str] = {
+CLAIM_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "filed"): _C.FILED,
     (_C.FILED, "verified"): _C.VERIFIED,
     (_C.FILED, "rejected"): _C.REJECTED,
@@ -113,7 +113,7 @@ class ObjectionState(StrEnum):
 
 
 _O = ObjectionState
-OBJECTION_MOVES: Mapping[tuple[str | None, str], str] = {
+OBJECTION_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "entered"): _O.OPEN,
     (_O.OPEN, "upheld"): _O.UPHELD,
     (_O.OPEN, "rejected"): _O.REJECTED,

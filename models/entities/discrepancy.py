@@ -54,7 +54,7 @@ class DiscrepancyKind(StrEnum):
 
 
 _D = DiscrepancyState
-DISCREPANCY_MOVES: Mapping[tuple[str | None, str], str] = {
+DISCREPANCY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "found"): _D.OPEN,
     (_D.OPEN, "updated"): _D.OPEN,
     (_D.OPEN, "resolved"): _D.RESOLVED,

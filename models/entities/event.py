@@ -30,7 +30,7 @@ class EntityKind(StrEnum):
     NOTE = "note"
     PARTNER = "partner"
     OFFICER = "officer"
-    LINKAGE = "linkage"
+    MULTI_AGENCY_REQUEST = "linkage"
     TASK = "task"
     DISCREPANCY = "discrepancy"
     OBJECTION = "objection"

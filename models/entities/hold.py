@@ -64,7 +64,7 @@ class Renewal(StrEnum):
 
 _H = HoldState
 LIVE_HOLDS = frozenset({_H.STOPPED, _H.FROZEN, _H.RELEASE_PENDING, _H.DISPOSAL_PENDING})
-_MOVES: Mapping[tuple[str | None, str], str] = {
+_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "drafted"): _H.DRAFT,
     (None, "ordered_by_request"): _H.ORDERED,
     (_H.DRAFT, "amended"): _H.DRAFT,
@@ -126,7 +126,7 @@ _RENEWAL = (
 
 
 def _hold_moves() -> dict[tuple[str | None, str], str]:
-    moves: dict[tuple[str | None, str], str] = dict(_MOVES)
+    moves: dict[tuple[str | None, str], str] = dict(_TRANSITIONS)
     for live in (_H.STOPPED, _H.FROZEN):
         moves |= {
             (live, "release_ordered"): _H.RELEASE_PENDING,
@@ -149,7 +149,7 @@ def _hold_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
-HOLD_MOVES: Mapping[tuple[str | None, str], str] = _hold_moves()
+HOLD_TRANSITIONS: Mapping[tuple[str | None, str], str] = _hold_moves()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

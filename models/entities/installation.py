@@ -19,7 +19,7 @@ class InstallationKind(StrEnum):
     DEMO = "demo"
 
 
-INSTALLATION_MOVES: Mapping[tuple[str | None, str], str] = {
+INSTALLATION_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "made"): InstallationKind.UNIT,
     (None, "made_for_demo"): InstallationKind.DEMO,
 }
@@ -38,7 +38,7 @@ class ClockState(StrEnum):
     STANDING = "standing"
 
 
-CLOCK_MOVES: Mapping[tuple[str | None, str], str] = {
+CLOCK_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "set"): ClockState.STANDING,
     (ClockState.STANDING, "advanced"): ClockState.STANDING,
 }

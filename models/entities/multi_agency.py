@@ -1,4 +1,4 @@
-"""One incident asked of several partners at once: the linkage and its tasks."""
+"""One incident asked of several partners at once: the multi-agency request and its tasks."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from models.columns import (
 )
 
 
-class LinkageState(StrEnum):
+class MultiAgencyRequestState(StrEnum):
     RUNNING = "running"
     DENIED = "denied"
     ENDED = "ended"
 
 
 class TaskKind(StrEnum):
-    """What one partner is asked to do in a linkage; COPY tells an authority of the incident."""
+    """What one partner is asked to do; COPY tells an authority of the incident."""
 
     QUERY = "query"
     SUSPEND = "suspend"
@@ -73,9 +73,9 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
-_L, _T = LinkageState, TaskState
+_L, _T = MultiAgencyRequestState, TaskState
 OPEN_TASKS = frozenset({_T.ORDERED, _T.ACKNOWLEDGED, _T.CANCEL_PENDING})
-LINKAGE_MOVES: Mapping[tuple[str | None, str], str] = {
+MULTI_AGENCY_REQUEST_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "started"): _L.RUNNING,
     (_L.RUNNING, "confirmed"): _L.RUNNING,
     (_L.RUNNING, "denied"): _L.DENIED,
@@ -120,24 +120,29 @@ def _task_moves() -> dict[tuple[str | None, str], str]:
     return moves
 
 
-TASK_MOVES: Mapping[tuple[str | None, str], str] = _task_moves()
+TASK_TRANSITIONS: Mapping[tuple[str | None, str], str] = _task_moves()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkageRow:
+class MultiAgencyRequestRow:
     """One incident told to several partners at once; `due_at` is the clock that they share."""
 
     id: Id
-    state: Annotated[LinkageState, enum(LinkageState, index=True)]
+    state: Annotated[MultiAgencyRequestState, enum(MultiAgencyRequestState, index=True)]
     started_by: Text64 = ""
     started_at: datetime
     due_at: datetime | None = None
     identifiers_digest: Text64 = ""
 
 
-@stored(LinkageRow)
-class Linkage(SQLModel):
-    """A linkage with what was found in the incident (numbers, domains, accounts), sealed."""
+@stored(MultiAgencyRequestRow)
+class MultiAgencyRequest(SQLModel):
+    """A multi-agency request; its identifiers (numbers, domains, accounts) are encrypted.
+
+    Table, event kind and law row keep the stored name "linkage": the signed history holds it.
+    """
+
+    __tablename__ = "linkage"
 
     recovery_id: Annotated[str, foreign_key("recovery.id")]
     identifiers_sealed: str = ""
@@ -145,7 +150,7 @@ class Linkage(SQLModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRow:
-    """What one partner is asked to do in a linkage; its subject is personal data and stays sealed.
+    """What one partner is asked to do; its subject is personal data and stays encrypted.
 
     `asset_id` is the account at which the incident began, `subject_hint` the masked subject,
     `expires_at` the end of a preservation, `document` the digest of the last answer, `answers`

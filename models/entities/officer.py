@@ -17,7 +17,7 @@ class Role(StrEnum):
     ENGINE = "engine"
 
 
-OFFICER_MOVES: Mapping[tuple[str | None, str], str] = {
+OFFICER_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "appointed"): "active",
     ("active", "dismissed"): "dismissed",
 }

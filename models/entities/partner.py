@@ -39,7 +39,7 @@ class PartnerChannel(StrEnum):
     LETTER = "letter"
 
 
-PARTNER_MOVES: Mapping[tuple[str | None, str], str] = {
+PARTNER_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "registered"): "active",
     ("active", "updated"): "active",
     ("active", "agreed"): "active",

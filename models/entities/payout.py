@@ -32,7 +32,7 @@ class PayoutState(StrEnum):
 
 
 _P = PayoutState
-PAYOUT_MOVES: Mapping[tuple[str | None, str], str] = {
+PAYOUT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "prepared"): _P.PREPARED,
     (_P.PREPARED, "amended"): _P.PREPARED,
     (_P.PREPARED, "instructed"): _P.INSTRUCTED,

@@ -42,7 +42,7 @@ _R = RecoveryState
 CLOSED_RECOVERIES = frozenset(
     {_R.CLOSED_RETURNED, _R.CLOSED_PARTIAL, _R.CLOSED_NO_RECOVERY, _R.REJECTED, _R.JOINED}
 )
-RECOVERY_MOVES: Mapping[tuple[str | None, str], str] = {
+RECOVERY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "reported"): _R.REPORTED,
     (_R.REPORTED, "accepted"): _R.OPEN,
     (_R.REPORTED, "rejected"): _R.REJECTED,
@@ -61,7 +61,7 @@ RECOVERY_MOVES: Mapping[tuple[str | None, str], str] = {
     (_R.CLOSED_NO_RECOVERY, "reopened"): _R.OPEN,
     **{(state, "ledger_corrected"): state for state in _R},
 }
-NOTE_MOVES: Mapping[tuple[str | None, str], str] = {(None, "written"): "written"}
+NOTE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {(None, "written"): "written"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ class RegisterAct(StrEnum):
 
 
 _V = ApprovalState
-CHANGE_MOVES: Mapping[tuple[str | None, str], str] = {
+CHANGE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "asked"): _V.PENDING,
     (_V.PENDING, "approved"): _V.APPROVED,
     (_V.PENDING, "denied"): _V.DENIED,

@@ -38,7 +38,7 @@ class RequestState(StrEnum):
 
 
 _Q = RequestState
-REQUEST_MOVES: Mapping[tuple[str | None, str], str] = {
+REQUEST_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "drafted"): _Q.DRAFT,
     (_Q.DRAFT, "amended"): _Q.DRAFT,
     (_Q.DRAFT, "submitted"): _Q.PENDING_APPROVAL,

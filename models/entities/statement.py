@@ -23,7 +23,7 @@ from models.columns import (
 )
 from models.facts import Direction, LineKind
 
-STATEMENT_MOVES: Mapping[tuple[str | None, str], str] = {(None, "recorded"): "recorded"}
+STATEMENT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {(None, "recorded"): "recorded"}
 
 
 class Statement(SQLModel, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import Id, Text24, Text64, foreign_key
 
-TRACE_MOVES: Mapping[tuple[str | None, str], str] = {
+TRACE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "adopted"): "adopted",
     ("adopted", "replaced"): "replaced",
 }

@@ -27,7 +27,7 @@ def lease_calls(
     lease: str,
     kinds: Sequence[CallKind],
     now: datetime,
-    wall: datetime,
+    wall_now: datetime,
     lease_seconds: int,
     limit: int,
 ) -> list[str]:
@@ -38,9 +38,9 @@ def lease_calls(
 
     `now` is case time (not before), `wall` transport time (retries and leases).
     """
-    given = {"kinds": list(kinds), "now": now, "wall": wall, "most": limit}
+    given = {"kinds": list(kinds), "now": now, "wall": wall_now, "most": limit}
     ids = list(unit.session.execute(_FREE, given).scalars())
-    until = wall + timedelta(seconds=lease_seconds)
+    until = wall_now + timedelta(seconds=lease_seconds)
     if ids:
         unit.session.execute(_LEASE, {"ids": ids, "lease": lease, "until": until})
     return ids
@@ -48,12 +48,12 @@ def lease_calls(
 
 def _free() -> sa.Select[tuple[str]]:
     c = _CALLS.c
-    wall: sa.BindParameter[Any] = sa.bindparam("wall", type_=c.retry_at.type)
+    wall_now: sa.BindParameter[Any] = sa.bindparam("wall", type_=c.retry_at.type)
     now: sa.BindParameter[Any] = sa.bindparam("now", type_=c.not_before.type)
     kinds: sa.BindParameter[Any] = sa.bindparam("kinds", expanding=True, type_=c.kind.type)
-    free = sa.or_(c.lease_until.is_(None), c.lease_until < wall)
+    free = sa.or_(c.lease_until.is_(None), c.lease_until < wall_now)
     due = sa.and_(
-        sa.or_(c.retry_at.is_(None), c.retry_at <= wall),
+        sa.or_(c.retry_at.is_(None), c.retry_at <= wall_now),
         sa.or_(c.not_before.is_(None), c.not_before <= now),
     )
     return (
@@ -83,7 +83,7 @@ def leased_by(unit: Unit, lease: str) -> frozenset[str]:
     return frozenset(unit.session.execute(query, {"of": lease}).scalars())
 
 
-def look_again(unit: Unit, recovery_ids: Sequence[str]) -> None:
+def recheck_orders(unit: Unit, recovery_ids: Sequence[str]) -> None:
     """What kept payment orders of these recoveries back may be over: they are looked at at once."""
     kept_back = list(unit.session.execute(_KEPT_BACK, {"of": list(recovery_ids)}).scalars())
     if kept_back:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.deconfliction_hits import Elsewhere, Match
+from models.deconfliction_hits import DeconflictionHit, Match
 from models.entities.account import Account
 from models.entities.asset import Stage
 from models.entities.catalogue import table_of
@@ -50,14 +50,14 @@ class Payment:
     reference: str = ""
 
 
-def known_report(session: Session, external_ref: str) -> Elsewhere | None:
+def known_report(session: Session, external_ref: str) -> DeconflictionHit | None:
     """The recovery that the report of this reference is in already; None where it is new."""
     query = _recoveries().where(_C.c.external_ref == external_ref)
     row = session.execute(query).first()
     return None if row is None else _elsewhere(row)
 
 
-def same_payment(session: Session, payment: Payment) -> tuple[Elsewhere, ...]:
+def same_payment(session: Session, payment: Payment) -> tuple[DeconflictionHit, ...]:
     """The recoveries that have this payment already, reported by whomever, the oldest first.
 
     It is the same where payer and payee are and either the sum, within an hour, or the payment's
@@ -99,8 +99,8 @@ def _recoveries() -> sa.Select[Any]:
     )
 
 
-def _elsewhere(row: Any) -> Elsewhere:  # noqa: ANN401 - a row of `_recoveries`
-    return Elsewhere(
+def _elsewhere(row: Any) -> DeconflictionHit:  # noqa: ANN401 - a row of `_recoveries`
+    return DeconflictionHit(
         what=Match.PAYMENT, account_id="", recovery_id=row.id, ref=row.ref, owner_id=row.owner_id,
         owner=row.handle or "", is_open=row.state not in CLOSED_RECOVERIES,
     )  # fmt: skip

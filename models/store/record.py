@@ -34,7 +34,7 @@ def record(
 
     The rows wait for others of the unit and are written with them: where a row's state is no longer
     the one that the rule saw, StaleFileError comes at the latest when the unit ends. Raises
-    IllegalMoveError for a move that is not in the tables, UnbalancedEntryError for postings that
+    IllegalTransitionError for one that is not in the tables, UnbalancedEntryError for postings that
     do not sum up.
     """
     written = tuple(_record_move(unit, actor, now, recovery_id, move) for move in outcome.moves)
@@ -143,11 +143,11 @@ def _recovery_seq(unit: Unit, recovery_id: str) -> int:
     return unit.recovery_seq[recovery_id]
 
 
-def look_ahead(unit: Unit, outcomes: Mapping[str, Outcome]) -> None:
+def prefetch(unit: Unit, outcomes: Mapping[str, Outcome]) -> None:
     """Ask at once what recording these outcomes, by recovery, would ask one by one."""
     for row in unit.session.execute(_LAST_OF_MANY, {"of": list(outcomes)}):
         unit.last_seq[row.recovery_id] = row.recovery_seq
-    _look_up_calls(unit, [call.id for outcome in outcomes.values() for call in outcome.calls])
+    _prefetch_calls(unit, [call.id for outcome in outcomes.values() for call in outcome.calls])
 
 
 _LAST_SEQS = (
@@ -160,7 +160,7 @@ _LAST_OF_MANY = sa.select(EVENTS.c.recovery_id, EVENTS.c.recovery_seq).where(
 )
 
 
-def _look_up_calls(unit: Unit, ids: Sequence[str]) -> None:
+def _prefetch_calls(unit: Unit, ids: Sequence[str]) -> None:
     if ids:
         known = set(unit.session.execute(_KNOWN_CALLS, {"of": list(ids)}).scalars())
         unit.calls |= {call_id: call_id in known for call_id in ids}
@@ -193,7 +193,7 @@ def plan_call(
 ) -> None:
     """Save a call before anything is sent; a call that is already there stays as it is."""
     if intent.id not in unit.calls:
-        _look_up_calls(unit, [intent.id])
+        _prefetch_calls(unit, [intent.id])
     if unit.calls[intent.id]:
         return
     unit.calls[intent.id] = True

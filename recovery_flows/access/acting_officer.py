@@ -48,10 +48,10 @@ class ActingOfficer:
     database: Database
     laws: Regimes
     officer: Identity | None
-    wall: WallClock = wall_clock
+    wall_now: WallClock = wall_clock
     limits: Limits = field(default_factory=Limits)
 
-    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Changeset) -> None:
+    def commit(self, unit: Unit, actor: Actor, now: datetime, changes: Changeset) -> None:
         """Record everything that was decided, and what follows for the queue with it."""
         raise NotImplementedError
 
@@ -76,7 +76,7 @@ class ActingOfficer:
     def unit(self) -> Iterator[tuple[Unit, datetime]]:
         """One transaction and its case time; what the store refuses comes out as a refusal."""
         with as_refusal(), unit_of_work(self.database) as unit:
-            yield unit, case_now(unit.session, self.wall())
+            yield unit, case_now(unit.session, self.wall_now())
 
     @contextmanager
     def editing(
@@ -87,9 +87,9 @@ class ActingOfficer:
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)
             check_version(file, seen_version)
-            progress = Changeset(file)
-            yield unit, progress
-            self.commit(unit, actor, now, progress)
+            changes = Changeset(file)
+            yield unit, changes
+            self.commit(unit, actor, now, changes)
 
 
 def check_version(file: CaseFile, seen_version: int | None) -> None:

@@ -51,33 +51,38 @@ def is_change(approval_id: str) -> bool:
 
 
 def ask_officer(
-    desk: ActingOfficer, handle: str, roles: Iterable[Role], *, os_user: str = "", secret: str = ""
+    acting: ActingOfficer,
+    handle: str,
+    roles: Iterable[Role],
+    *,
+    os_user: str = "",
+    secret: str = "",
 ) -> str:
     """Ask for a new officer; return the id under which a second person confirms it."""
     values = officer_values(handle, roles, os_user=os_user, secret=secret)
-    actor = desk.actor(Role.SUPERVISOR)
-    with desk.unit() as (unit, now):
+    actor = acting.actor(Role.SUPERVISOR)
+    with acting.unit() as (unit, now):
         return ask_change(unit, actor, now, RegisterAct.APPOINT_OFFICER, handle, values)
 
 
 def ask_partner(
-    unit: Unit, desk: ActingOfficer, partner_id: str, values: Values, *, is_known: bool
+    unit: Unit, acting: ActingOfficer, partner_id: str, values: Values, *, is_known: bool
 ) -> str:
     """Ask for a new partner, or for a known one's other address, credentials or law."""
     act = RegisterAct.CHANGE_PARTNER if is_known else RegisterAct.REGISTER_PARTNER
-    now = case_now(unit.session, desk.wall())
-    return ask_change(unit, desk.actor(Role.SUPERVISOR), now, act, partner_id, values)
+    now = case_now(unit.session, acting.wall_now())
+    return ask_change(unit, acting.actor(Role.SUPERVISOR), now, act, partner_id, values)
 
 
-def decide(desk: ActingOfficer, change_id: str, *, is_yes: bool, reason: str = "") -> str:
+def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str = "") -> str:
     """A second person's yes or no to a change; return one sentence of what was done.
 
     A no takes a reason, which is kept sealed.
     """
     if not is_yes and not reason.strip():
         raise StepRefusedError("a refusal needs a reason")
-    actor = _anybody(desk)
-    with _as_refusal(), desk.unit() as (unit, now):
+    actor = _anybody(acting)
+    with _as_refusal(), acting.unit() as (unit, now):
         if not is_yes:
             done = deny_change(unit, actor, now, change_id, reason.strip())
             return f"{done.subject_id}: the change that {done.asked_by} asked for was denied"
@@ -93,10 +98,10 @@ def _as_refusal() -> Iterator[None]:
         raise StepRefusedError(str(error)) from error
 
 
-def _anybody(desk: ActingOfficer) -> Actor:
+def _anybody(acting: ActingOfficer) -> Actor:
     """Whoever has logged in, as a supervisor where they are one: two persons are enough here."""
-    roles = desk.officer.roles if desk.officer else frozenset()
-    return desk.actor(Role.SUPERVISOR if Role.SUPERVISOR in roles else Role.OFFICER)
+    roles = acting.officer.roles if acting.officer else frozenset()
+    return acting.actor(Role.SUPERVISOR if Role.SUPERVISOR in roles else Role.OFFICER)
 
 
 def waiting_changes(database: Database) -> tuple[ApprovalLine, ...]:

@@ -65,7 +65,7 @@ def subject_of(file: CaseFile, act: ApprovalKind, subject_id: str) -> ApprovalSu
 def _is_there(file: CaseFile, subject_id: str) -> bool:
     """Whether the file still has what an approval is about; answered letters leave it."""
     ids = {h.id for h in file.holds} | {r.id for r in file.requests}
-    ids |= {a.id for a in file.allocations} | {x.id for x in file.linkages}
+    ids |= {a.id for a in file.allocations} | {x.id for x in file.multi_agency_requests}
     ids |= {c.id for c in file.claims}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
@@ -133,7 +133,7 @@ def _held(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
     yield _amount(amount.minor, amount.currency)
 
 
-def _let_go(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
+def _money_released(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
     """What is to be let go; where victims are still owed, what of the hold is traced to them."""
     yield from _held(file, hold, amount)
     if not releasable.is_free(file, file.asset(hold.asset_id), hold):
@@ -144,7 +144,7 @@ def _let_go(file: CaseFile, hold: HoldRow, amount: Money) -> Iterator[Figure]:
 
 def _release(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _let_go(file, hold, hold_figures.shown(hold))
+    return _money_released(file, hold, hold_figures.shown(hold))
 
 
 def _renewal(file: CaseFile, hold_id: str) -> Iterator[Figure]:
@@ -157,14 +157,14 @@ def _renewal(file: CaseFile, hold_id: str) -> Iterator[Figure]:
 
 def _part(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
-    return _let_go(file, hold, Money(hold.releasing_minor, hold.currency))
+    return _money_released(file, hold, Money(hold.releasing_minor, hold.currency))
 
 
 def _complaint(file: CaseFile, hold_id: str) -> Iterator[Figure]:
     hold = file.hold(hold_id)
     # A yes turns what was complained of into what is being released.
     minor = hold.complained_minor or hold.releasing_minor
-    return _let_go(file, hold, Money(minor, hold.currency))
+    return _money_released(file, hold, Money(minor, hold.currency))
 
 
 def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:
@@ -244,13 +244,13 @@ def _rule(name: str, among: str) -> str:
     return f"{name}, among victims {among}" if among else name
 
 
-def _linkage(file: CaseFile, linkage_id: str) -> Iterator[Figure]:
+def _multi_agency_request(file: CaseFile, linkage_id: str) -> Iterator[Figure]:
     """Every task of it: who is asked what, about which subject, under which row of the law."""
-    linkage = next(row for row in file.linkages if row.id == linkage_id)
+    multi_agency_request = next(row for row in file.multi_agency_requests if row.id == linkage_id)
     tasks = sorted((t for t in file.tasks if t.linkage_id == linkage_id), key=lambda t: t.id)
     count = f"{len(tasks)} task{'' if len(tasks) == 1 else 's'}"
     yield Figure("asked", count, is_headline=True)
-    yield Figure("incident", Document(linkage.identifiers_digest))
+    yield Figure("incident", Document(multi_agency_request.identifiers_digest))
     for task in tasks:
         what = f"{task.kind.replace('_', ' ')}: {task.subject_hint} ({task.law_row})"
         yield Figure(task.partner_id, Masked(what, task.subject_digest))
@@ -295,6 +295,6 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.RENEW: _renewal,
     ApprovalKind.RELEASE_PART: _part,
     ApprovalKind.COMPLAINT: _complaint,
-    ApprovalKind.LINKAGE: _linkage,
+    ApprovalKind.MULTI_AGENCY_REQUEST: _multi_agency_request,
     ApprovalKind.LETTER_ANSWER: _letter_answer,
 }

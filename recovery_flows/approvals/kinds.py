@@ -20,7 +20,7 @@ class ApprovalKind(StrEnum):
     RENEW = "renew"
     RELEASE_PART = "release_part"
     COMPLAINT = "complaint"
-    LINKAGE = "linkage"
+    MULTI_AGENCY_REQUEST = "linkage"
     LETTER_ANSWER = "letter_answer"
     PAYEE = "payee"
 
@@ -36,7 +36,7 @@ SUBJECT_NOUN = {
     ApprovalKind.RENEW: EntityKind.HOLD,
     ApprovalKind.RELEASE_PART: EntityKind.HOLD,
     ApprovalKind.COMPLAINT: EntityKind.HOLD,
-    ApprovalKind.LINKAGE: EntityKind.LINKAGE,
+    ApprovalKind.MULTI_AGENCY_REQUEST: EntityKind.MULTI_AGENCY_REQUEST,
     ApprovalKind.LETTER_ANSWER: EntityKind.CALL,
     ApprovalKind.PAYEE: EntityKind.CLAIM,
 }

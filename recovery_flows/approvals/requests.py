@@ -15,7 +15,7 @@ from recovery_flows.ledger.changeset import Changeset
 
 
 def ask(
-    progress: Changeset,
+    changes: Changeset,
     act: ApprovalKind,
     subject_id: str,
     actor: str,
@@ -25,15 +25,15 @@ def ask(
     post_hoc: bool = False,
 ) -> str:
     """Ask a second person for a yes to exactly what stands there now; return the approval's id."""
-    asked = approval_id(progress.file, act, subject_id)
-    progress.take(
+    asked = approval_id(changes.file, act, subject_id)
+    changes.apply(
         Transition(
             EntityKind.APPROVAL, asked, "asked", None,
             {
                 "subject_noun": SUBJECT_NOUN[act],
                 "subject_id": subject_id,
                 "action": act,
-                "subject_digest": subject_digest(progress.file, act, subject_id),
+                "subject_digest": subject_digest(changes.file, act, subject_id),
                 "asked_by": actor,
                 "asked_at": now,
                 "due_at": due_at,
@@ -44,12 +44,12 @@ def ask(
     return asked
 
 
-def void_approvals(progress: Changeset, subject_id: str, reason: str) -> None:
+def void_approvals(changes: Changeset, subject_id: str, reason: str) -> None:
     """Approvals asked or given for a subject no longer count."""
-    for approval in progress.file.approvals:
+    for approval in changes.file.approvals:
         live = approval.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
         if approval.subject_id == subject_id and live:
-            progress.take(
+            changes.apply(
                 Transition(
                     EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
                 )

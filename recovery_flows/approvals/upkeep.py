@@ -14,7 +14,7 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.call import OPEN_CALLS
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
-from models.entities.multi_agency import LinkageState
+from models.entities.multi_agency import MultiAgencyRequestState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.outcome import Transition
@@ -41,39 +41,39 @@ _ABOUT_A_LIVE_HOLD = (
 )
 
 
-def void_changed(progress: Changeset, now: datetime) -> None:
+def void_changed(changes: Changeset, now: datetime) -> None:
     """Void each pending approval of which a figure has changed; ask anew where that still fits.
 
     A closing is not asked anew: whether everything is closed is for an officer to look at.
     """
-    if progress.file.recovery.state is not RecoveryState.OPEN:
+    if changes.file.recovery.state is not RecoveryState.OPEN:
         return
-    for approval in progress.file.approvals:
+    for approval in changes.file.approvals:
         if approval.state is not ApprovalState.PENDING:
             continue
-        ended = _has_ended(progress.file, approval)
-        if is_unchanged(progress.file, approval) and not ended:
+        ended = _has_ended(changes.file, approval)
+        if is_unchanged(changes.file, approval) and not ended:
             continue
         reason = ENDED if ended else CHANGED
-        progress.take(
+        changes.apply(
             Transition(EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason)
         )
-        if _is_open(progress.file, approval):
-            _ask_anew(progress, approval, now)
+        if _is_open(changes.file, approval):
+            _ask_anew(changes, approval, now)
 
 
-def _ask_anew(progress: Changeset, approval: ApprovalRow, now: datetime) -> None:
+def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
     act = ApprovalKind(approval.action)
     subject_id = approval.subject_id
-    asked = approval_id(progress.file, act, subject_id)
-    progress.take(
+    asked = approval_id(changes.file, act, subject_id)
+    changes.apply(
         Transition(
             EntityKind.APPROVAL, asked, "asked_anew", None,
             {
                 "subject_noun": approval.subject_noun,
                 "subject_id": subject_id,
                 "action": act,
-                "subject_digest": subject_digest(progress.file, act, subject_id),
+                "subject_digest": subject_digest(changes.file, act, subject_id),
                 "asked_by": approval.asked_by,
                 "asked_at": now,
                 "due_at": approval.due_at,
@@ -106,8 +106,11 @@ def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
         case ApprovalKind.RETURN:
             pending = AllocationState.PENDING_APPROVAL
             return any(a.id == named and a.state is pending for a in file.allocations)
-        case ApprovalKind.LINKAGE:
-            return any(x.id == named and x.state is not LinkageState.DENIED for x in file.linkages)
+        case ApprovalKind.MULTI_AGENCY_REQUEST:
+            return any(
+                x.id == named and x.state is not MultiAgencyRequestState.DENIED
+                for x in file.multi_agency_requests
+            )
         case ApprovalKind.LETTER_ANSWER:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
         case ApprovalKind.PAYEE:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.case_file import Place, Step
 from models.entities.hold import HoldState
 from models.ids import canonical
-from models.queries.books.money import told_by_files
+from models.queries.books.money import covered_by_files
 from models.queries.cases.requests import fields_place, names_known, sealed_fields
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
@@ -53,10 +53,10 @@ class ActionContext:
         return self.vault.seal(canonical(fields).decode(), place)
 
 
-def do(progress: Changeset, step: Step, given: ActionContext) -> str:
+def do(changes: Changeset, step: Step, given: ActionContext) -> str:
     """Carry out an officer's step on a file; return what was done, in words."""
     _refuse_by_hand(step)
-    return _DO[ActionKind(step.action)](progress, step, given)
+    return _DO[ActionKind(step.action)](changes, step, given)
 
 
 def _refuse_by_hand(step: Step) -> None:
@@ -75,133 +75,131 @@ _BY_HAND: Mapping[str, str] = {
 }
 
 
-def _accept(progress: Changeset, step: Step, given: ActionContext) -> str:
+def _accept(changes: Changeset, step: Step, given: ActionContext) -> str:
     del step
-    lifecycle.accept(progress, given.actor, given.case_number, given.laws, given.places)
-    if told_by_files(given.session, {a.account_id for a in progress.file.assets}):
-        trace_requests.want_trace(progress)
+    lifecycle.accept(changes, given.actor, given.case_number, given.laws, given.places)
+    if covered_by_files(given.session, {a.account_id for a in changes.file.assets}):
+        trace_requests.request_trace(changes)
     return f"accepted under case number {given.case_number}"
 
 
-def _order_stop(progress: Changeset, step: Step, given: ActionContext) -> str:
-    submissions.order_stop(progress, step.subject_id, given.actor, given.now, given.laws)
-    if progress.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
+def _order_stop(changes: Changeset, step: Step, given: ActionContext) -> str:
+    submissions.order_stop(changes, step.subject_id, given.actor, given.now, given.laws)
+    if changes.file.hold(step.subject_id).state is HoldState.PENDING_APPROVAL:
         return "stop-payment submitted for approval"
-    if progress.file.asset(step.asset_id).partner_id in progress.file.by_letter:
+    if changes.file.asset(step.asset_id).partner_id in changes.file.by_letter:
         return "stop-payment ordered: print its letter now; another person confirms it"
     return "stop-payment sent first; another person confirms it"
 
 
-def _submit_freeze(progress: Changeset, step: Step, given: ActionContext) -> str:
-    submissions.submit_freeze(progress, step.subject_id, given.actor, given.now)
+def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
+    submissions.submit_freeze(changes, step.subject_id, given.actor, given.now)
     return "freeze submitted for approval"
 
 
-def _complete_request(progress: Changeset, step: Step, given: ActionContext) -> str:
+def _complete_request(changes: Changeset, step: Step, given: ActionContext) -> str:
     if not given.fields:
-        request = next(r for r in progress.file.requests if r.id == step.subject_id)
+        request = next(r for r in changes.file.requests if r.id == step.subject_id)
         names = request.missing.replace(",", ", ")
         lacks = (
             f"the request lacks {names}" if names else "the partner asks for more on the request"
         )
         raise errors.StepRefusedError(f"{lacks}: give it with --field NAME=TEXT")
-    known = names_known(given.session, given.vault, progress.file)
-    request_edits.refuse_unfit(progress.file, given.fields, given.laws, known)
+    known = names_known(given.session, given.vault, changes.file)
+    request_edits.refuse_unfit(changes.file, given.fields, given.laws, known)
     text = given.vault.open(
         sealed_fields(given.session, step.subject_id), fields_place(step.subject_id)
     )
     fields = {**json.loads(text or "{}"), **given.fields}
-    request_edits.complete_request(progress, step.subject_id, fields, given.laws, given.seal)
-    request = next(r for r in progress.file.requests if r.id == step.subject_id)
+    request_edits.complete_request(changes, step.subject_id, fields, given.laws, given.seal)
+    request = next(r for r in changes.file.requests if r.id == step.subject_id)
     left = request.missing.replace(",", ", ")
     return f"request amended; still missing: {left}" if left else "request complete"
 
 
-def _submit_request(progress: Changeset, step: Step, given: ActionContext) -> str:
-    request_edits.submit_request(progress, step.subject_id, given.actor, given.now, given.laws)
+def _submit_request(changes: Changeset, step: Step, given: ActionContext) -> str:
+    request_edits.submit_request(changes, step.subject_id, given.actor, given.now, given.laws)
     return "cross-border request submitted for approval"
 
 
-def _split(progress: Changeset, step: Step, given: ActionContext) -> str:
+def _split(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
-    lifecycle.split(progress, step.subject_id)
+    lifecycle.split(changes, step.subject_id)
     return "the account stays in both files, each with what it traced"
 
 
-def _check_title(progress: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.check_title(progress, step.subject_id, given.actor)
+def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
+    return_decisions.check_title(changes, step.subject_id, given.actor)
     return "title to the held money checked"
 
 
-def _publish_notice(progress: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.publish_notice(progress, step.subject_id, given.now, given.laws)
+def _publish_notice(changes: Changeset, step: Step, given: ActionContext) -> str:
+    return_decisions.publish_notice(changes, step.subject_id, given.now, given.laws)
     return "notice of the return published"
 
 
-def _submit_return(progress: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.submit_allocation(
-        progress, step.subject_id, given.actor, given.now, given.laws
-    )
+def _submit_return(changes: Changeset, step: Step, given: ActionContext) -> str:
+    return_decisions.submit_allocation(changes, step.subject_id, given.actor, given.now, given.laws)
     return "return decision submitted for approval"
 
 
-def _submit_release(progress: Changeset, step: Step, given: ActionContext) -> str:
-    return_decisions.submit_release(progress, step.subject_id, given.actor, given.now)
+def _submit_release(changes: Changeset, step: Step, given: ActionContext) -> str:
+    return_decisions.submit_release(changes, step.subject_id, given.actor, given.now)
     return "release submitted for approval"
 
 
-def _submit_renewal(progress: Changeset, step: Step, given: ActionContext) -> str:
-    amendments.submit_renewal(progress, step.subject_id, given.actor, given.now)
+def _submit_renewal(changes: Changeset, step: Step, given: ActionContext) -> str:
+    amendments.submit_renewal(changes, step.subject_id, given.actor, given.now)
     return "renewal submitted for approval"
 
 
-def _see_lapse(progress: Changeset, step: Step, given: ActionContext) -> str:
-    lapse.see_lapse(progress, step.subject_id, given.actor)
+def _acknowledge_lapse(changes: Changeset, step: Step, given: ActionContext) -> str:
+    lapse.acknowledge_lapse(changes, step.subject_id, given.actor)
     return "the lapse is noted; nothing is held there any more"
 
 
-def _renew_preservation(progress: Changeset, step: Step, given: ActionContext) -> str:
-    multi_agency_lifecycle.renew(progress, step.subject_id, given.now)
+def _renew_preservation(changes: Changeset, step: Step, given: ActionContext) -> str:
+    multi_agency_lifecycle.renew(changes, step.subject_id, given.now)
     return "the partner is asked to preserve it for another term"
 
 
-def _see_expiry(progress: Changeset, step: Step, given: ActionContext) -> str:
+def _acknowledge_expiry(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
-    multi_agency_lifecycle.see_expiry(progress, step.subject_id)
+    multi_agency_lifecycle.acknowledge_expiry(changes, step.subject_id)
     return "noted; nothing is preserved there any more"
 
 
-def _release_again(progress: Changeset, step: Step, given: ActionContext) -> str:
+def _release_again(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
-    denied_stops.release_again(progress, step.subject_id)
+    denied_stops.release_again(changes, step.subject_id)
     return "release of the denied stop ordered again"
 
 
-def _verify_claim(progress: Changeset, step: Step, given: ActionContext) -> str:
-    lifecycle.verify_claim(progress, step.subject_id, given.laws, given.places)
-    trace_requests.want_trace(progress)
+def _verify_claim(changes: Changeset, step: Step, given: ActionContext) -> str:
+    lifecycle.verify_claim(changes, step.subject_id, given.laws, given.places)
+    trace_requests.request_trace(changes)
     return "claim verified"
 
 
-def _ask_statement(progress: Changeset, step: Step, given: ActionContext) -> str:
-    dead_ends.ask_again(progress, step.subject_id, step.asset_id, given.now)
+def _ask_statement(changes: Changeset, step: Step, given: ActionContext) -> str:
+    dead_ends.ask_again(changes, step.subject_id, step.asset_id, given.now)
     return "the bank is asked again for the statement"
 
 
-def _give_up_account(progress: Changeset, step: Step, given: ActionContext) -> str:
+def _give_up_account(changes: Changeset, step: Step, given: ActionContext) -> str:
     del given
-    dead_ends.give_up(progress, step.subject_id)
+    dead_ends.give_up(changes, step.subject_id)
     return "account given up: no payment into it was found"
 
 
-def _see_refusal(progress: Changeset, step: Step, given: ActionContext) -> str:
-    refusals.see(progress, step.subject_id, given.actor)
+def _acknowledge_refusal(changes: Changeset, step: Step, given: ActionContext) -> str:
+    refusals.see(changes, step.subject_id, given.actor)
     return "the refusal is noted; `recovery hold resubmit` orders it anew"
 
 
-def _submit_close(progress: Changeset, step: Step, given: ActionContext) -> str:
+def _submit_close(changes: Changeset, step: Step, given: ActionContext) -> str:
     del step
-    lifecycle.submit_close(progress, given.actor, given.now)
+    lifecycle.submit_close(changes, given.actor, given.now)
     return "closing submitted for approval"
 
 
@@ -217,10 +215,10 @@ _DO: dict[ActionKind, Callable[[Changeset, Step, ActionContext], str]] = {
     ActionKind.SUBMIT_RETURN: _submit_return,
     ActionKind.SUBMIT_RELEASE: _submit_release,
     ActionKind.SUBMIT_RENEWAL: _submit_renewal,
-    ActionKind.SEE_LAPSE: _see_lapse,
+    ActionKind.SEE_LAPSE: _acknowledge_lapse,
     ActionKind.RENEW_PRESERVATION: _renew_preservation,
-    ActionKind.SEE_EXPIRY: _see_expiry,
-    ActionKind.SEE_REFUSAL: _see_refusal,
+    ActionKind.SEE_EXPIRY: _acknowledge_expiry,
+    ActionKind.SEE_REFUSAL: _acknowledge_refusal,
     ActionKind.RELEASE_AGAIN: _release_again,
     ActionKind.VERIFY_CLAIM: _verify_claim,
     ActionKind.ASK_STATEMENT: _ask_statement,

@@ -32,121 +32,115 @@ from recovery_flows.tracing import rule_choice
 
 
 def approve(
-    progress: Changeset, named: str, actor: str, authority: str, now: datetime, laws: Regimes
+    changes: Changeset, named: str, actor: str, authority: str, now: datetime, laws: Regimes
 ) -> None:
     """Say yes to exactly what was asked; what changed since is refused, nothing is sent for it."""
-    approval = pending_approval(progress.file, named)
+    approval = pending_approval(changes.file, named)
     act = ApprovalKind(approval.action)
-    if not is_unchanged(progress.file, approval):
+    if not is_unchanged(changes.file, approval):
         raise StepRefusedError(
             f"what approval {named} is about has changed since it was asked: it is void, ask again"
         )
     values: dict[str, Scalar] = {"decided_by": actor, "decided_at": now, "authority": authority}
-    progress.take(Transition(EntityKind.APPROVAL, approval.id, "approved", approval.state, values))
-    _FOLLOW[act](progress, approval, now, laws)
+    changes.apply(Transition(EntityKind.APPROVAL, approval.id, "approved", approval.state, values))
+    _FOLLOW[act](changes, approval, now, laws)
 
 
-def _confirm_stop(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
-    hold = progress.file.hold(approval.subject_id)
+def _confirm_stop(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+    hold = changes.file.hold(approval.subject_id)
     if hold.state is HoldState.PENDING_APPROVAL:
         # It blocks more than is disputed: such a stop leaves after its approval, not before.
-        _order_freeze(progress, approval, now, laws)
-        asset = progress.file.asset(hold.asset_id)
-        if freezing.statement_is_wanted(progress.file, asset):
-            progress.call(freezing.statement_intent(asset, now))
+        _order_freeze(changes, approval, now, laws)
+        asset = changes.file.asset(hold.asset_id)
+        if freezing.statement_is_wanted(changes.file, asset):
+            changes.call(freezing.statement_intent(asset, now))
     elif hold.state in (HoldState.ORDERED, HoldState.STOPPED):
-        progress.take(Transition(EntityKind.HOLD, hold.id, "confirmed", hold.state))
+        changes.apply(Transition(EntityKind.HOLD, hold.id, "confirmed", hold.state))
 
 
-def _order_freeze(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def _order_freeze(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del laws
-    hold = progress.file.hold(approval.subject_id)
-    if hold.supersedes_id and denied_stops.is_given_up(progress.file, hold.supersedes_id):
+    hold = changes.file.hold(approval.subject_id)
+    if hold.supersedes_id and denied_stops.is_given_up(changes.file, hold.supersedes_id):
         raise StepRefusedError(f"hold {hold.id} would take over a hold that is given up")
-    progress.take(Transition(EntityKind.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
-    ordered = progress.file.hold(hold.id)
-    progress.call(hold_orders.hold_intent(progress.file, ordered, approval.id))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "approved", hold.state, {"ordered_at": now}))
+    ordered = changes.file.hold(hold.id)
+    changes.call(hold_orders.hold_intent(changes.file, ordered, approval.id))
 
 
-def _order_renewal(
-    progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
-) -> None:
+def _order_renewal(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
-    hold = progress.file.hold(approval.subject_id)
+    hold = changes.file.hold(approval.subject_id)
     if hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to renew")
-    progress.take(renewal.move(hold, "renewal_ordered", Renewal.ORDERED))
-    progress.call(renewal.intent(progress.file, hold, approval.id))
+    changes.apply(renewal.move(hold, "renewal_ordered", Renewal.ORDERED))
+    changes.call(renewal.intent(changes.file, hold, approval.id))
 
 
-def _let_part_go(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def _release_part(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
-    hold = _still_held(progress, approval)
+    hold = _still_held(changes, approval)
     minor = release.part_of(hold, ApprovalKind(approval.action))
     if minor:
-        release.order_part(progress, hold, minor, approval.id)
+        release.order_part(changes, hold, minor, approval.id)
     else:
         reason = "released by decision"
-        hold_orders.order_release(progress, hold.id, approval.id, reason)
+        hold_orders.order_release(changes, hold.id, approval.id, reason)
 
 
-def _send_request(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
-    request = next(r for r in progress.file.requests if r.id == approval.subject_id)
-    cross_border.send(progress, request, now, laws, approval.id)
+def _send_request(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+    request = next(r for r in changes.file.requests if r.id == approval.subject_id)
+    cross_border.send(changes, request, now, laws, approval.id)
 
 
-def _pay(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def _pay(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
-    allocation = paying.allocation_of(progress.file, approval.subject_id)
-    why = return_guards.why_not(progress.file, allocation)
+    allocation = paying.allocation_of(changes.file, approval.subject_id)
+    why = return_guards.why_not(changes.file, allocation)
     if why:
         raise StepRefusedError(f"the return {allocation.id} cannot be approved: {why}")
-    progress.take(Transition(EntityKind.ALLOCATION, allocation.id, "approved", allocation.state))
-    payouts = [
-        p for p in progress.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED
-    ]
+    changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "approved", allocation.state))
+    payouts = [p for p in changes.file.payouts_of(allocation.id) if p.state is PayoutState.PREPARED]
     for payout in payouts:
-        progress.take(Transition(EntityKind.PAYOUT, payout.id, "instructed", payout.state))
-    for intent in paying.intents(progress.file, payouts, approval.id):
-        progress.call(intent)
+        changes.apply(Transition(EntityKind.PAYOUT, payout.id, "instructed", payout.state))
+    for intent in paying.intents(changes.file, payouts, approval.id):
+        changes.call(intent)
 
 
-def _release(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def _release(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del now, laws
-    hold = _still_held(progress, approval)
-    why = return_guards.why_not_released(progress.file, hold)
+    hold = _still_held(changes, approval)
+    why = return_guards.why_not_released(changes.file, hold)
     if why:
         raise StepRefusedError(f"the release of hold {hold.id} cannot be approved: {why}")
-    hold_orders.order_release(progress, hold.id, approval.id, "what is left belongs to no claim")
+    hold_orders.order_release(changes, hold.id, approval.id, "what is left belongs to no claim")
 
 
-def _still_held(progress: Changeset, approval: ApprovalRow) -> HoldRow:
-    hold = progress.file.hold(approval.subject_id)
+def _still_held(changes: Changeset, approval: ApprovalRow) -> HoldRow:
+    hold = changes.file.hold(approval.subject_id)
     if hold.state not in LIVE_HOLDS | {HoldState.QUEUED}:
         raise StepRefusedError(f"hold {hold.id} is {hold.state}: there is nothing to release")
     return hold
 
 
-def _close(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def _close(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del approval, laws
-    recovery = progress.file.recovery
-    event = closing_event(progress.file)
+    recovery = changes.file.recovery
+    event = closing_event(changes.file)
     values: dict[str, Scalar] = {"closed_at": now}
-    progress.take(Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values))
+    changes.apply(Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values))
 
 
 def _put_rule_in_force(
-    progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
+    changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
 ) -> None:
     del approval, now, laws
-    rule_choice.put_in_force(progress)
+    rule_choice.put_in_force(changes)
 
 
-def _leave_to_desk(
-    progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
-) -> None:
+def _leave_to_desk(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """What was typed of a letter is sealed: the desk opens it and has it taken."""
-    del progress, approval, now, laws
+    del changes, approval, now, laws
 
 
 def closing_event(file: CaseFile) -> str:
@@ -171,9 +165,9 @@ _FOLLOW = {
     ApprovalKind.CLOSE: _close,
     ApprovalKind.TRACE_RULE: _put_rule_in_force,
     ApprovalKind.RENEW: _order_renewal,
-    ApprovalKind.RELEASE_PART: _let_part_go,
-    ApprovalKind.COMPLAINT: _let_part_go,
-    ApprovalKind.LINKAGE: multi_agency_lifecycle.confirm,
+    ApprovalKind.RELEASE_PART: _release_part,
+    ApprovalKind.COMPLAINT: _release_part,
+    ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.confirm,
     ApprovalKind.LETTER_ANSWER: _leave_to_desk,
     ApprovalKind.PAYEE: payees.put_in_force,
 }
@@ -183,80 +177,80 @@ SEE_NOTE = "the reason is in a note of the same instant"
 """A person's words are kept sealed as a note; history holds ids, amounts and codes."""
 
 
-def deny(progress: Changeset, named: str, actor: str, reason: str, now: datetime) -> None:
+def deny(changes: Changeset, named: str, actor: str, reason: str, now: datetime) -> None:
     """Say no, with a reason; a stop that was sent first is taken back at the bank."""
     if not reason.strip():
         raise StepRefusedError("a refusal needs a reason")
-    approval = pending_approval(progress.file, named)
+    approval = pending_approval(changes.file, named)
     values: dict[str, Scalar] = {
         "decided_by": actor, "decided_at": now,
     }  # fmt: skip
-    progress.take(
+    changes.apply(
         Transition(
             EntityKind.APPROVAL, approval.id, "denied", approval.state, values, reason=SEE_NOTE
         )
     )
-    _undo(progress, approval, SEE_NOTE)
+    _undo(changes, approval, SEE_NOTE)
 
 
-def _undo(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
+def _undo(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     undo = _UNDO.get(ApprovalKind(approval.action))
     if undo is not None:
-        undo(progress, approval, reason)
+        undo(changes, approval, reason)
 
 
-def _take_stop_back(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    hold = progress.file.hold(approval.subject_id)
+def _withdraw_stop(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    hold = changes.file.hold(approval.subject_id)
     if hold.state is HoldState.STOPPED:
-        hold_orders.order_release(progress, hold.id, approval.id, reason)
+        hold_orders.order_release(changes, hold.id, approval.id, reason)
     elif hold.state is HoldState.PENDING_APPROVAL:
-        _deny_hold(progress, approval, reason)
+        _deny_hold(changes, approval, reason)
 
 
-def _deny_hold(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    hold = progress.file.hold(approval.subject_id)
-    progress.take(Transition(EntityKind.HOLD, hold.id, "denied", hold.state, reason=reason))
+def _deny_hold(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    hold = changes.file.hold(approval.subject_id)
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "denied", hold.state, reason=reason))
 
 
-def _deny_renewal(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    hold = progress.file.hold(approval.subject_id)
+def _deny_renewal(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    hold = changes.file.hold(approval.subject_id)
     if hold.state is HoldState.FROZEN:
-        progress.take(renewal.move(hold, "renewal_denied", Renewal.DENIED, reason))
+        changes.apply(renewal.move(hold, "renewal_denied", Renewal.DENIED, reason))
 
 
-def _keep_held(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    hold = progress.file.hold(approval.subject_id)
+def _keep_held(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    hold = changes.file.hold(approval.subject_id)
     if hold.state in LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}:
-        release.undo(progress, hold, ApprovalKind(approval.action), reason)
+        release.undo(changes, hold, ApprovalKind(approval.action), reason)
 
 
-def _deny_request(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    request = next(r for r in progress.file.requests if r.id == approval.subject_id)
-    progress.take(
+def _deny_request(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    request = next(r for r in changes.file.requests if r.id == approval.subject_id)
+    changes.apply(
         Transition(EntityKind.REQUEST, request.id, "denied", request.state, reason=reason)
     )
 
 
-def _return_answer(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    letter_answers.give_back(progress, approval.subject_id, reason)
+def _return_answer(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    letter_answers.give_back(changes, approval.subject_id, reason)
 
 
-def _drop_rule(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
+def _drop_rule(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     del approval
-    rule_choice.drop(progress, reason)
+    rule_choice.drop(changes, reason)
 
 
-def _deny_return(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
+def _deny_return(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     del reason
-    file = progress.file
+    file = changes.file
     allocation = next(a for a in file.allocations if a.id == approval.subject_id)
-    progress.take(Transition(EntityKind.ALLOCATION, allocation.id, "denied", allocation.state))
+    changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "denied", allocation.state))
     for payout in file.payouts_of(allocation.id):
-        progress.take(Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state))
+        changes.apply(Transition(EntityKind.PAYOUT, payout.id, "cancelled", payout.state))
 
 
 _UNDO = {
-    ApprovalKind.ORDER_STOP: _take_stop_back,
+    ApprovalKind.ORDER_STOP: _withdraw_stop,
     ApprovalKind.FREEZE: _deny_hold,
     ApprovalKind.RENEW: _deny_renewal,
     ApprovalKind.RELEASE: _keep_held,
@@ -265,7 +259,7 @@ _UNDO = {
     ApprovalKind.REQUEST: _deny_request,
     ApprovalKind.TRACE_RULE: _drop_rule,
     ApprovalKind.RETURN: _deny_return,
-    ApprovalKind.LINKAGE: multi_agency_lifecycle.deny,
+    ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.deny,
     ApprovalKind.LETTER_ANSWER: _return_answer,
     ApprovalKind.PAYEE: payees.drop,
 }

@@ -30,7 +30,7 @@ from recovery_flows.cases import (
     milestones,
     next_steps,
 )
-from recovery_flows.cases.commit import conclude, derived_or_due
+from recovery_flows.cases.commit import commit_changes, derived_or_due
 from recovery_flows.cases.deconfliction_check import carry_reason, check_step
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
@@ -43,9 +43,9 @@ from recovery_flows.tracing.methods.catalogue import RULES
 class CaseOfficer(ActingOfficer):
     """One identity at work on one database under the laws of the unit."""
 
-    def commit(self, unit: Unit, actor: Actor, now: datetime, progress: Changeset) -> None:
+    def commit(self, unit: Unit, actor: Actor, now: datetime, changes: Changeset) -> None:
         """Record everything that was decided, and what follows for the queue with it."""
-        conclude(unit, actor, now, self.laws, progress)
+        commit_changes(unit, actor, now, self.laws, changes)
 
     def derived(self, file: CaseFile, now: datetime) -> Derived:
         """What the queue shows of a recovery; where a rule fails, that the engine has to look."""
@@ -75,7 +75,7 @@ class CaseOfficer(ActingOfficer):
             if step.action == next_steps.ActionKind.JOIN:
                 return self._join(unit, now, actor, file, step.subject_id)
             found = check_step(unit.session, file, step, self.officer, knowing=knowing)
-            progress = Changeset(file)
+            changes = Changeset(file)
             given = action_handlers.ActionContext(
                 actor=actor.id,
                 now=now,
@@ -86,21 +86,23 @@ class CaseOfficer(ActingOfficer):
                 places=places(unit.session, [c.payee_account_id for c in file.claims]),
                 session=unit.session,
             )
-            done = action_handlers.do(progress, step, given)
-            carry_reason(progress, step.subject_id, found)
-            self.commit(unit, actor, now, progress)
+            done = action_handlers.do(changes, step, given)
+            carry_reason(changes, step.subject_id, found)
+            self.commit(unit, actor, now, changes)
             return f"{file.recovery.ref}: {done}"
 
     def approve(self, approval_id: str, authority: str = "") -> str:
         """Say yes to a pending approval: a second person, the same figures, or it is refused."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
-            progress = Changeset(self._file_of(unit, approval_id))
-            approval_effects.approve(progress, approval_id, actor.id, authority, now, self.laws)
-            letter = letter_effects.take(unit, progress, approval_id, now, self.wall(), self.laws)
-            self.commit(unit, actor, now, progress)
-            act = next(a.action for a in progress.file.approvals if a.id == approval_id)
-            done = f"{progress.file.recovery.ref}: {act} approved"
+            changes = Changeset(self._file_of(unit, approval_id))
+            approval_effects.approve(changes, approval_id, actor.id, authority, now, self.laws)
+            letter = letter_effects.apply(
+                unit, changes, approval_id, now, self.wall_now(), self.laws
+            )
+            self.commit(unit, actor, now, changes)
+            act = next(a.action for a in changes.file.approvals if a.id == approval_id)
+            done = f"{changes.file.recovery.ref}: {act} approved"
             if letter is not None:
                 done += letter_effects.read_statement(unit, actor, now, self.laws, letter)
             return done
@@ -109,13 +111,13 @@ class CaseOfficer(ActingOfficer):
         """Say no to a pending approval, with a reason."""
         actor = self.actor(Role.SUPERVISOR)
         with self.unit() as (unit, now):
-            progress = Changeset(self._file_of(unit, approval_id))
-            approval_effects.deny(progress, approval_id, actor.id, reason, now)
+            changes = Changeset(self._file_of(unit, approval_id))
+            approval_effects.deny(changes, approval_id, actor.id, reason, now)
             write_note(
-                unit, actor, now, progress.file.recovery.id, f"denied {approval_id}: {reason}"
+                unit, actor, now, changes.file.recovery.id, f"denied {approval_id}: {reason}"
             )
-            self.commit(unit, actor, now, progress)
-            return f"{progress.file.recovery.ref}: approval denied"
+            self.commit(unit, actor, now, changes)
+            return f"{changes.file.recovery.ref}: approval denied"
 
     def _file_of(self, unit: Unit, approval_id: str) -> CaseFile:
         recovery_id = recovery_of_approval(unit.session, approval_id)
@@ -149,19 +151,19 @@ class CaseOfficer(ActingOfficer):
         """
         if not reason.strip():
             raise StepRefusedError("another payee account needs a reason")
-        with self.editing(recovery_id, seen_version) as (unit, progress):
-            if claim_id not in {c.id for c in progress.file.claims}:
-                raise MisuseError(f"{progress.file.recovery.ref} has no claim {claim_id}")
-            account_id = ensure_account(unit, account, progress.file.recovery.currency)
+        with self.editing(recovery_id, seen_version) as (unit, changes):
+            if claim_id not in {c.id for c in changes.file.claims}:
+                raise MisuseError(f"{changes.file.recovery.ref} has no claim {claim_id}")
+            account_id = ensure_account(unit, account, changes.file.recovery.currency)
             if not stored_holder(unit.session, unit.vault, account_id):
                 raise MisuseError("say whose account it is: --holder NAME")
-            now, actor = case_now(unit.session, self.wall()), self.actor(Role.OFFICER)
+            now, actor = case_now(unit.session, self.wall_now()), self.actor(Role.OFFICER)
             text = f"payee of {claim_id}: {reason}"
             fingerprint = unit.vault.fingerprint(text)
-            asked = payees.ask_payee(progress, claim_id, account_id, fingerprint, actor.id, now)
+            asked = payees.ask_payee(changes, claim_id, account_id, fingerprint, actor.id, now)
             write_note(unit, actor, now, recovery_id, text)
         return (
-            f"{progress.file.recovery.ref}: another account for {claim_id} is asked for; nothing "
+            f"{changes.file.recovery.ref}: another account for {claim_id} is asked for; nothing "
             f"is paid to it until another person decides: {asked}"
         )
 
@@ -175,12 +177,12 @@ class CaseOfficer(ActingOfficer):
     ) -> str:
         """Ask a second person for another tracing rule; the reason is kept sealed as a note."""
         named = rule_request.rule_of(rule)
-        with self.editing(recovery_id, seen_version) as (unit, progress):
-            now = case_now(unit.session, self.wall())
+        with self.editing(recovery_id, seen_version) as (unit, changes):
+            now = case_now(unit.session, self.wall_now())
             moved_minor = rule_request.choose_rule(
-                unit, progress, named, among, reason, self.actor(Role.OFFICER), now
+                unit, changes, named, among, reason, self.actor(Role.OFFICER), now
             )
-            recovery = progress.file.recovery
+            recovery = changes.file.recovery
         elsewhere = Money(moved_minor, recovery.currency)
         return (
             f"{recovery.ref}: {RULES[named].label} asked for; {elsewhere} of the loss would lie "
@@ -197,9 +199,9 @@ class CaseOfficer(ActingOfficer):
         stays, joins = merge.order_of(file, load_file(unit.session, other_id))
         trace = merge.merged_trace(stays, joins, now)
         text = trace_json(trace.positions, trace.gone, trace.mixed)
-        outcome, progress = merge.join(stays, joins, now, text, trace)
+        outcome, changes = merge.join(stays, joins, now, text, trace)
         record(unit, actor, now, joins.recovery.id, outcome)
-        self.commit(unit, actor, now, progress)
+        self.commit(unit, actor, now, changes)
         left = load_files(unit.session, [joins.recovery.id])[0]
         write_derived(unit, joins.recovery.id, self.derived(left, now))
         for sharer in load_files(unit.session, [r for _, r, _ in joins.shared_with]):

@@ -16,7 +16,7 @@ from models.queries.cases.case_files import load_files, recoveries_wanting
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say
-from models.store.calls import look_again
+from models.store.calls import recheck_orders
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import Actor, Unit
@@ -32,33 +32,35 @@ from recovery_flows.multi_agency import stage as multi_agency
 class Decision:
     """What was decided on a recovery as it was at a version of its file, and what then follows."""
 
-    progress: Changeset
+    changes: Changeset
     shown: Derived
 
     @property
     def recovery_id(self) -> str:
         """The recovery that it is about."""
-        return self.progress.file.recovery.id
+        return self.changes.file.recovery.id
 
     @property
     def version(self) -> int:
         """The version of the file that it was made on: no rule changes that."""
-        return self.progress.file.recovery.version
+        return self.changes.file.recovery.version
 
 
-def conclude(unit: Unit, actor: Actor, now: datetime, laws: Regimes, progress: Changeset) -> None:
-    """Record everything that `progress` holds, in this transaction, and what follows for the queue.
+def commit_changes(
+    unit: Unit, actor: Actor, now: datetime, laws: Regimes, changes: Changeset
+) -> None:
+    """Record everything that `changes` holds, in this transaction, and what follows for the queue.
 
     Where that cannot be derived the recovery is due: what was decided is booked, and the engine
     finds out what is wrong. A pending approval of which a figure has changed becomes void with it.
     """
-    approval_upkeep.void_changed(progress, now)
-    shown = derived_or_due(progress.file, now, laws)
-    _write(unit, actor, now, Decision(progress, shown))
-    _see_to_others(unit, now, laws, [progress])
+    approval_upkeep.void_changed(changes, now)
+    shown = derived_or_due(changes.file, now, laws)
+    _write(unit, actor, now, Decision(changes, shown))
+    _refresh_others(unit, now, laws, [changes])
 
 
-def conclude_all(
+def commit_decisions(
     unit: Unit, actor: Actor, now: datetime, laws: Regimes, decisions: Iterable[Decision]
 ) -> list[str]:
     """Record many decisions in few statements; return the recoveries of which anything changed.
@@ -69,13 +71,13 @@ def conclude_all(
     written: list[Changeset] = []
     touched: dict[str, str] = {}
     for decision in decisions:
-        accounts = {asset.account_id for asset in decision.progress.file.assets}
+        accounts = {asset.account_id for asset in decision.changes.file.assets}
         if not accounts.isdisjoint(touched):
             continue
         _write(unit, actor, now, decision)
-        written.append(decision.progress)
-        touched |= _shared_accounts(decision.progress)
-    _see_to_others(unit, now, laws, written)
+        written.append(decision.changes)
+        touched |= shared_accounts(decision.changes)
+    _refresh_others(unit, now, laws, written)
     return [p.file.recovery.id for p in written if p.outcome()]
 
 
@@ -86,18 +88,18 @@ def current(unit: Unit, decisions: Sequence[Decision]) -> list[Decision]:
 
 
 def _write(unit: Unit, actor: Actor, now: datetime, decision: Decision) -> None:
-    record(unit, actor, now, decision.recovery_id, decision.progress.outcome())
+    record(unit, actor, now, decision.recovery_id, decision.changes.outcome())
     write_derived(unit, decision.recovery_id, decision.shown)
 
 
-def _see_to_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
+def _refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
     """What these decisions mean for payment orders that wait, and for other recoveries."""
-    moved = [progress.file.recovery.id for progress in written if progress.moves]
+    moved = [changes.file.recovery.id for changes in written if changes.moves]
     if moved:
-        look_again(unit, moved)
+        recheck_orders(unit, moved)
     touched: dict[str, str] = {}
-    for progress in written:
-        touched |= _shared_accounts(progress)
+    for changes in written:
+        touched |= shared_accounts(changes)
     if touched:
         refresh(unit, now, laws, recoveries_wanting(unit.session, touched))
 
@@ -113,11 +115,11 @@ _SHARING = frozenset(
 )
 
 
-def _shared_accounts(progress: Changeset) -> dict[str, str]:
+def shared_accounts(changes: Changeset) -> dict[str, str]:
     """Accounts that came or went here: for others that want one the next step may be another."""
-    touched = {m.id for m in progress.moves if m.noun is EntityKind.ASSET and m.event in _SHARING}
-    recovery_id = progress.file.recovery.id
-    return {a.account_id: recovery_id for a in progress.file.assets if a.id in touched}
+    touched = {m.id for m in changes.moves if m.noun is EntityKind.ASSET and m.event in _SHARING}
+    recovery_id = changes.file.recovery.id
+    return {a.account_id: recovery_id for a in changes.file.assets if a.id in touched}
 
 
 def derived_or_due(file: CaseFile, now: datetime, laws: Regimes) -> Derived:
@@ -157,10 +159,10 @@ def has_engine_work(file: CaseFile, now: datetime, laws: Regimes) -> bool:
     """Whether a stage flow would do anything with this file now."""
     if file.recovery.trace_wanted:
         return True
-    progress = Changeset(file)
-    approval_upkeep.void_changed(progress, now)
-    stages.decide_all(progress, now, laws, _no_seal)
-    return bool(progress.outcome())
+    changes = Changeset(file)
+    approval_upkeep.void_changed(changes, now)
+    stages.decide_all(changes, now, laws, _no_seal)
+    return bool(changes.outcome())
 
 
 def _no_seal(fields: object, place: SealedPlace) -> str:

@@ -80,32 +80,32 @@ def _refused(file: CaseFile, asset: AssetRow) -> Iterator[tuple[ClaimRow, CallRo
             yield claim, calls[-1]
 
 
-def give_up(progress: Changeset, asset_id: str) -> None:
+def give_up(changes: Changeset, asset_id: str) -> None:
     """Leave an account alone into which no payment was found; the recovery can go on and close."""
     from recovery_flows.errors import StepRefusedError
 
-    asset = progress.file.asset(asset_id)
-    if not _is_unexplained(progress.file, asset):
+    asset = changes.file.asset(asset_id)
+    if not _is_unexplained(changes.file, asset):
         raise StepRefusedError(f"account {asset_id} is being worked on: it cannot be given up")
     values: dict[str, Scalar] = {"left_alone": GIVEN_UP}
-    progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+    changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def ask_again(progress: Changeset, subject_id: str, asset_id: str, now: datetime) -> None:
+def ask_again(changes: Changeset, subject_id: str, asset_id: str, now: datetime) -> None:
     """Ask once more for the statement that a bank refused: of an account, or a victim's own.
 
     It is another call, also where the bank has refused within the same instant.
     """
-    before = sum(call.subject_id == subject_id for call in progress.file.calls)
+    before = sum(call.subject_id == subject_id for call in changes.file.calls)
     call_id = derive_id("call", subject_id, CallKind.STATEMENT, now.isoformat(), before)
     if subject_id == asset_id:
-        asset = progress.file.asset(asset_id)
+        asset = changes.file.asset(asset_id)
         values: dict[str, Scalar] = {"left_alone": ""}
-        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
-        progress.call(replace(statement_intent(asset, now), id=call_id))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+        changes.call(replace(statement_intent(asset, now), id=call_id))
         return
-    claim = next(c for c in progress.file.claims if c.id == subject_id)
-    progress.call(
+    claim = next(c for c in changes.file.claims if c.id == subject_id)
+    changes.call(
         CallIntent(
             id=call_id,
             partner_id=claim.victim_partner_id,

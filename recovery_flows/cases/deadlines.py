@@ -24,7 +24,7 @@ from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 
 @dataclass(frozen=True, slots=True)
-class RunningClock:
+class Deadline:
     """One clock; `note` says what is under way against its end, `law_row` may be empty.
 
     `partner_id` is named where it is not the bank of the account.
@@ -41,7 +41,7 @@ class RunningClock:
     partner_id: str = ""
 
 
-def running(file: CaseFile, laws: Regimes) -> list[RunningClock]:
+def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
@@ -51,7 +51,7 @@ def running(file: CaseFile, laws: Regimes) -> list[RunningClock]:
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
 
 
-def _with_calendar(clock: RunningClock, laws: Regimes) -> RunningClock:
+def _with_calendar(clock: Deadline, laws: Regimes) -> Deadline:
     """A clock that counts banking days of a year which is not published yet says so."""
     law = laws[clock.regime]
     row = law.rows.get(clock.law_row)
@@ -62,14 +62,14 @@ def _with_calendar(clock: RunningClock, laws: Regimes) -> RunningClock:
     return replace(clock, note=f"{said}; {clock.note}" if clock.note else said)
 
 
-def _holds(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
+def _holds(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
     for hold in file.holds:
         ends, what, row = _end_of(file, hold, laws)
         if ends is not None:
             regime = file.asset(hold.asset_id).regime
             note = reminders.state_of_things(file, hold)
             escalated = hold.escalated_at is not None
-            yield RunningClock(what, ends, regime, row, hold.id, hold.asset_id, note, escalated)
+            yield Deadline(what, ends, regime, row, hold.id, hold.asset_id, note, escalated)
 
 
 def _end_of(file: CaseFile, hold: HoldRow, laws: Regimes) -> tuple[datetime | None, str, str]:
@@ -89,11 +89,11 @@ _DUE = {
     ApprovalKind.RENEW: "renewal to be approved",
     ApprovalKind.RELEASE: "release due",
     ApprovalKind.COMPLAINT: "complaint to be answered",
-    ApprovalKind.LINKAGE: "multi-agency confirmation due",
+    ApprovalKind.MULTI_AGENCY_REQUEST: "multi-agency confirmation due",
 }
 
 
-def _approvals(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
+def _approvals(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
     for approval in file.approvals:
         if approval.state is not ApprovalState.PENDING or approval.due_at is None:
             continue
@@ -101,7 +101,7 @@ def _approvals(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
         law = laws[file.asset(hold.asset_id).regime if hold else file.recovery.regime]
         what = _DUE.get(ApprovalKind(approval.action), f"{approval.action} to be approved")
         note = "the time for it is over" if approval.alarmed else f"asked by {approval.asked_by}"
-        yield RunningClock(
+        yield Deadline(
             what, approval.due_at, law.code, _row_of(file, approval, hold, law), approval.id,
             hold.asset_id if hold else "", note, approval.alarmed,
         )  # fmt: skip
@@ -117,7 +117,7 @@ def _row_of(file: CaseFile, approval: ApprovalRow, hold: HoldRow | None, law: Re
         ApprovalKind.ORDER_STOP: Measure.CONFIRMATION,
         ApprovalKind.RELEASE: Measure.UNRELATED_RELEASE,
         ApprovalKind.COMPLAINT: Measure.COMPLAINT,
-        ApprovalKind.LINKAGE: Measure.LINKAGE,
+        ApprovalKind.MULTI_AGENCY_REQUEST: Measure.MULTI_AGENCY_REQUEST,
     }.get(ApprovalKind(approval.action))
     if measure is not None:
         return law.measures.get(measure, "")
@@ -127,60 +127,69 @@ def _row_of(file: CaseFile, approval: ApprovalRow, hold: HoldRow | None, law: Re
     return before.law_row
 
 
-def _notices(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
+def _notices(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
     law = laws[file.recovery.regime]
     for allocation in file.allocations:
         if allocation.state is AllocationState.NOTICE and allocation.notice_to is not None:
-            yield RunningClock(
+            yield Deadline(
                 "notice ends", allocation.notice_to, law.code, law.notice.code, allocation.id,
                 allocation.asset_id,
             )  # fmt: skip
 
 
-def _settlements(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
+def _settlements(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
     law = laws[file.recovery.regime]
     for allocation in file.allocations:
         due = settlement_due_at(file, allocation, laws)
         if due is not None:
             count = sum(p.state is PayoutState.INSTRUCTED for p in file.payouts_of(allocation.id))
-            yield RunningClock(
+            yield Deadline(
                 "payout to be booked" if count == 1 else f"{count} payouts to be booked", due,
                 law.code, law.bank_return.code, allocation.id, allocation.asset_id,
             )  # fmt: skip
 
 
-def _objections(file: CaseFile) -> Iterator[RunningClock]:
+def _objections(file: CaseFile) -> Iterator[Deadline]:
     for found in objections.open_ones(file):
         if found.due_at is not None:
-            yield RunningClock(
+            yield Deadline(
                 "objection to be decided", found.due_at, file.recovery.regime, found.law_row,
                 found.id, "", f"{found.kind}, entered by {found.entered_by}",
             )  # fmt: skip
 
 
-def _tasks(file: CaseFile, laws: Regimes) -> Iterator[RunningClock]:
-    """The clock that the tasks of a linkage share, and the end of each preservation."""
+def _tasks(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:
+    """The deadline that a multi-agency request's tasks share, and the end of each preservation."""
     law = laws[file.recovery.regime]
-    for linkage in file.linkages:
-        owed = [t for t in multi_agency.tasks_of(file, linkage.id) if _is_first_answer(t)]
-        if owed and linkage.due_at is not None:
-            row = law.measures.get(Measure.LINKAGE_ANSWER, "")
+    for multi_agency_request in file.multi_agency_requests:
+        owed = [
+            t for t in multi_agency.tasks_of(file, multi_agency_request.id) if _is_first_answer(t)
+        ]
+        if owed and multi_agency_request.due_at is not None:
+            row = law.measures.get(Measure.MULTI_AGENCY_ANSWER, "")
             what = f"{len(owed)} answers due" if len(owed) > 1 else "an answer due"
             late = any(task.escalated_at for task in owed)
             note = f"of {', '.join(sorted({task.partner_id for task in owed}))}"
-            yield RunningClock(
-                what, linkage.due_at, law.code, row, linkage.id, owed[0].asset_id, note, late
+            yield Deadline(
+                what,
+                multi_agency_request.due_at,
+                law.code,
+                row,
+                multi_agency_request.id,
+                owed[0].asset_id,
+                note,
+                late,
             )
     for task in file.tasks:
         if task.state is TaskState.CANCEL_PENDING and task.due_at is not None:
-            row = law.measures.get(Measure.LINKAGE_ANSWER, "")
-            yield RunningClock(
+            row = law.measures.get(Measure.MULTI_AGENCY_ANSWER, "")
+            yield Deadline(
                 "taking back due", task.due_at, law.code, row, task.id, task.asset_id,
                 f"{task.kind} is to be undone", task.escalated_at is not None, task.partner_id,
             )  # fmt: skip
         if task.state is TaskState.PRESERVED and task.expires_at is not None:
             note = f"renewal {task.renewal}" if task.renewal else "not renewed"
-            yield RunningClock(
+            yield Deadline(
                 "preservation ends", task.expires_at, law.code, task.law_row, task.id,
                 task.asset_id, note, task.escalated_at is not None, task.partner_id,
             )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, Elsewhere, Match
+from models.deconfliction_hits import AlsoLine, DeconflictionHit, Match
 from models.entities.officer import Role
 from recovery_flows.cases.next_steps import ActionKind
 
@@ -23,21 +23,21 @@ _SHARED = {
 }
 
 
-def may_see(found: Elsewhere, officer_id: str, roles: Collection[Role]) -> bool:
+def may_see(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> bool:
     """Whether a person may know which recovery it is: its owner, and supervisors."""
     own = bool(officer_id) and found.owner_id == officer_id
     return own or Role.SUPERVISOR in roles
 
 
 def also_lines(
-    found: Iterable[Elsewhere], officer_id: str, roles: Collection[Role]
+    found: Iterable[DeconflictionHit], officer_id: str, roles: Collection[Role]
 ) -> tuple[AlsoLine, ...]:
     """What this person is told, one line per account or payment and recovery, each once."""
     lines = (_line(one, officer_id, roles) for one in found)
     return tuple(dict.fromkeys(lines))
 
 
-def _line(found: Elsewhere, officer_id: str, roles: Collection[Role]) -> AlsoLine:
+def _line(found: DeconflictionHit, officer_id: str, roles: Collection[Role]) -> AlsoLine:
     ref = found.ref if may_see(found, officer_id, roles) else ""
     which = ref or "another recovery"
     ended = "" if found.is_open else ", which has ended"
@@ -48,14 +48,16 @@ def _line(found: Elsewhere, officer_id: str, roles: Collection[Role]) -> AlsoLin
     )  # fmt: skip
 
 
-def whose(found: Elsewhere, officer_id: str) -> str:
+def whose(found: DeconflictionHit, officer_id: str) -> str:
     """Whom to talk to about another recovery: one's own needs no talk."""
     if officer_id and found.owner_id == officer_id:
         return "yours"
     return f"ask {found.owner}" if found.owner else "unassigned, ask a supervisor"
 
 
-def about(found: Iterable[Elsewhere], file: CaseFile, asset_id: str) -> tuple[Elsewhere, ...]:
+def about(
+    found: Iterable[DeconflictionHit], file: CaseFile, asset_id: str
+) -> tuple[DeconflictionHit, ...]:
     """Those that matter for what is sent to one account of a file.
 
     A payment's reference matters for the account that it was paid to.
@@ -69,12 +71,14 @@ def about(found: Iterable[Elsewhere], file: CaseFile, asset_id: str) -> tuple[El
     )
 
 
-def warns(found: Iterable[Elsewhere], file: CaseFile, step: Step) -> tuple[Elsewhere, ...]:
+def warns(
+    found: Iterable[DeconflictionHit], file: CaseFile, step: Step
+) -> tuple[DeconflictionHit, ...]:
     """Those to warn of before an officer's step is done; none where nothing is sent by it."""
     return about(found, file, step.asset_id) if step.action in SENDING else ()
 
 
-def reason(found: Iterable[Elsewhere]) -> str:
+def reason(found: Iterable[DeconflictionHit]) -> str:
     """What the event of sending says: that it was known, and whose the others are."""
     others = {one.recovery_id: one.owner for one in found}
     count = f"{len(others)} other recover{'y' if len(others) == 1 else 'ies'}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from models.case_file import CaseFile, Step
-from models.deconfliction_hits import AlsoLine, Elsewhere
+from models.deconfliction_hits import AlsoLine, DeconflictionHit
 from models.entities.officer import Role
 from models.queries.cases.deconfliction import elsewhere
 from models.queries.installation.officers import OfficerView
@@ -17,7 +17,7 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 
 
-class KnownElsewhereError(StepRefusedError):
+class DeconflictionError(StepRefusedError):
     """Another recovery knows the same account or payment, and nobody said that it is known."""
 
     def __init__(self, named: str, lines: Iterable[AlsoLine]) -> None:
@@ -28,7 +28,9 @@ class KnownElsewhereError(StepRefusedError):
         )
 
 
-def also_lines(found: Iterable[Elsewhere], viewer: OfficerView | None) -> tuple[AlsoLine, ...]:
+def also_lines(
+    found: Iterable[DeconflictionHit], viewer: OfficerView | None
+) -> tuple[AlsoLine, ...]:
     """What a person may be told of them; nobody in particular is told the least."""
     roles = viewer.roles if viewer else frozenset[Role]()
     return deconfliction.also_lines(found, viewer.id if viewer else "", roles)
@@ -36,8 +38,8 @@ def also_lines(found: Iterable[Elsewhere], viewer: OfficerView | None) -> tuple[
 
 def check_step(
     session: Session, file: CaseFile, step: Step, viewer: OfficerView | None, *, knowing: bool
-) -> tuple[Elsewhere, ...]:
-    """Those that a step would meet; KnownElsewhereError unless the person said to know of them."""
+) -> tuple[DeconflictionHit, ...]:
+    """Those that a step would meet; DeconflictionError unless the person said to know of them."""
     if step.action not in deconfliction.SENDING:
         return ()
     there = elsewhere(session, [file.recovery.id]).get(file.recovery.id, ())
@@ -47,21 +49,21 @@ def check_step(
 
 
 def check(
-    named: str, found: Iterable[Elsewhere], viewer: OfficerView | None, *, knowing: bool
+    named: str, found: Iterable[DeconflictionHit], viewer: OfficerView | None, *, knowing: bool
 ) -> None:
-    """KnownElsewhereError where there are any and nobody said to know of them."""
+    """DeconflictionError where there are any and nobody said to know of them."""
     lines = also_lines(found, viewer)
     if lines and not knowing:
-        raise KnownElsewhereError(named, lines)
+        raise DeconflictionError(named, lines)
 
 
-def carry_reason(progress: Changeset, subject_id: str, found: tuple[Elsewhere, ...]) -> None:
+def carry_reason(changes: Changeset, subject_id: str, found: tuple[DeconflictionHit, ...]) -> None:
     """The event by which something leaves says that it was known."""
     if found:
         reason = deconfliction.reason(found)
-        progress.moves = [
+        changes.moves = [
             replace(m, reason=reason)
             if m.id == subject_id and deconfliction.is_leaving(m.event)
             else m
-            for m in progress.moves
+            for m in changes.moves
         ]

@@ -17,7 +17,7 @@ from recovery_flows.ledger import discrepancies
 
 
 def resolve(
-    desk: CaseOfficer, recovery_id: str, named: str, reason: str, seen_version: int | None = None
+    acting: CaseOfficer, recovery_id: str, named: str, reason: str, seen_version: int | None = None
 ) -> str:
     """Say of a discrepancy that it was looked at and why it may rest; the reason is a note.
 
@@ -25,13 +25,13 @@ def resolve(
     """
     if not reason.strip():
         raise MisuseError("say with --reason what was found out about the discrepancy")
-    with desk.editing(recovery_id, seen_version) as (unit, progress):
-        actor = desk.actor(Role.OFFICER)
-        now = case_now(unit.session, desk.wall())
-        discrepancies.resolve(progress, named, actor.id, now)
-        _release(unit, progress.file, named)
+    with acting.editing(recovery_id, seen_version) as (unit, changes):
+        actor = acting.actor(Role.OFFICER)
+        now = case_now(unit.session, acting.wall_now())
+        discrepancies.resolve(changes, named, actor.id, now)
+        _release(unit, changes.file, named)
         write_note(unit, actor, now, recovery_id, f"discrepancy {named}: {reason.strip()}")
-    return f"{progress.file.recovery.ref}: discrepancy resolved"
+    return f"{changes.file.recovery.ref}: discrepancy resolved"
 
 
 def _release(unit: Unit, file: CaseFile, named: str) -> None:

@@ -34,7 +34,7 @@ class Sent:
 
 
 def stop_first(
-    progress: Changeset,
+    changes: Changeset,
     owner: str,
     case_number: str,
     now: datetime,
@@ -46,18 +46,18 @@ def stop_first(
     Where the law or the bank does not allow that, the report is accepted all the same. Raises
     StepRefusedError where it was accepted before or no case number is given.
     """
-    place = places[progress.file.claims[0].payee_account_id]
+    place = places[changes.file.claims[0].payee_account_id]
     if place.home and not laws[place.regime].has(Measure.STOP):
         raise errors.StepRefusedError(
             f"the law {place.regime} knows no stop-payment: nothing was stored or sent"
         )
-    lifecycle.accept(progress, owner, case_number, laws, places)
-    (asset,) = progress.file.assets
-    hold = _drafted(progress.file, asset)
-    why_not = _why_not(progress.file, asset, hold, laws)
+    lifecycle.accept(changes, owner, case_number, laws, places)
+    (asset,) = changes.file.assets
+    hold = _drafted(changes.file, asset)
+    why_not = _why_not(changes.file, asset, hold, laws)
     if hold is None or why_not:
-        return Sent(why_not=why_not, next_step=_next_step(progress.file, laws))
-    submissions.order_stop(progress, hold.id, owner, now, laws)
+        return Sent(why_not=why_not, next_step=_next_step(changes.file, laws))
+    submissions.order_stop(changes, hold.id, owner, now, laws)
     return Sent(hold_id=hold.id)
 
 

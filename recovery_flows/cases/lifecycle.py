@@ -21,10 +21,10 @@ from recovery_flows.ledger.changeset import Changeset
 
 
 def accept(
-    progress: Changeset, owner: str, case_number: str, laws: Regimes, places: Mapping[str, Place]
+    changes: Changeset, owner: str, case_number: str, laws: Regimes, places: Mapping[str, Place]
 ) -> None:
     """Take a report on: owner named, loss verified, the payee's account becomes an asset."""
-    file = progress.file
+    file = changes.file
     if file.recovery.state is not RecoveryState.REPORTED:
         raise StepRefusedError(f"{file.recovery.ref} was accepted before")
     if not case_number.strip():
@@ -42,15 +42,15 @@ def accept(
         for c in file.claims
         if c.state is ClaimState.FILED
     ]
-    progress.take(*moves, *_first_assets(file, places))
-    freezing.draft_stops(progress, laws)
+    changes.apply(*moves, *_first_assets(file, places))
+    freezing.draft_stops(changes, laws)
 
 
 def verify_claim(
-    progress: Changeset, claim_id: str, laws: Regimes, places: Mapping[str, Place]
+    changes: Changeset, claim_id: str, laws: Regimes, places: Mapping[str, Place]
 ) -> None:
     """Verify a claim that came into an open recovery unverified; its account becomes an asset."""
-    file = progress.file
+    file = changes.file
     claim = next((c for c in file.claims if c.id == claim_id), None)
     if claim is None or claim.state is not ClaimState.FILED:
         raise StepRefusedError(f"claim {claim_id} is not waiting to be verified")
@@ -58,8 +58,8 @@ def verify_claim(
     moves = [Transition(EntityKind.CLAIM, claim.id, "verified", claim.state, values)]
     if claim.payee_account_id not in {a.account_id for a in file.assets}:
         moves += _first_assets(replace(file, claims=(claim,)), places)
-    progress.take(*moves)
-    freezing.draft_stops(progress, laws)
+    changes.apply(*moves)
+    freezing.draft_stops(changes, laws)
 
 
 def _first_assets(file: CaseFile, places: Mapping[str, Place]) -> list[Transition]:
@@ -87,20 +87,20 @@ def _first_assets(file: CaseFile, places: Mapping[str, Place]) -> list[Transitio
     return moves
 
 
-def split(progress: Changeset, asset_id: str) -> None:
+def split(changes: Changeset, asset_id: str) -> None:
     """Keep an account in two files: each holds and returns only what its own trace finds there."""
-    asset = progress.file.asset(asset_id)
+    asset = changes.file.asset(asset_id)
     values: dict[str, Scalar] = {"shared_decision": "split"}
     reason = "losses in two currencies cannot be one file; what is traced is disjoint"
-    progress.take(
+    changes.apply(
         Transition(EntityKind.ASSET, asset.id, "split", asset.stage, values, reason=reason)
     )
 
 
-def submit_close(progress: Changeset, actor: str, now: datetime) -> None:
+def submit_close(changes: Changeset, actor: str, now: datetime) -> None:
     """Ask for the recovery to be closed; every asset has to be closed before."""
-    file = progress.file
+    file = changes.file
     still_open = [a.id for a in file.assets if a.stage != "closed"]
     if still_open or file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(f"{file.recovery.ref} has open work: {', '.join(still_open)}")
-    ask(progress, ApprovalKind.CLOSE, file.recovery.id, actor, now)
+    ask(changes, ApprovalKind.CLOSE, file.recovery.id, actor, now)

@@ -51,7 +51,7 @@ def join(
     leaving.correct()
     emptied = replace(
         leaving.file, claims=(), assets=(), holds=(), requests=(), allocations=(), payouts=(),
-        approvals=(), calls=(), trace=None, linkages=(), tasks=(),
+        approvals=(), calls=(), trace=None, multi_agency_requests=(), tasks=(),
     )  # fmt: skip
     leaving.file = emptied
     values: dict[str, Scalar] = {"joined_into": stays.recovery.id, "trace_wanted": False}
@@ -59,7 +59,7 @@ def join(
         EntityKind.RECOVERY, joins.recovery.id, "joined", joins.recovery.state, values,
         reason="both files want the same account",
     )  # fmt: skip
-    leaving.take(*_trace_left(joins), closing)
+    leaving.apply(*_trace_left(joins), closing)
     outcome = Outcome((*moves, *leaving.moves))
     return outcome, _arrive(stays, joins, twin, now, traces_json, trace)
 
@@ -100,7 +100,8 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
             moves.append(Transition(noun, row.id, "moved", row.state, values))
     moves += [Transition(EntityKind.APPROVAL, a.id, "moved", a.state, to) for a in joins.approvals]
     moves += [
-        Transition(EntityKind.LINKAGE, row.id, "moved", row.state, to) for row in joins.linkages
+        Transition(EntityKind.MULTI_AGENCY_REQUEST, row.id, "moved", row.state, to)
+        for row in joins.multi_agency_requests
     ]
     moves += [
         Transition(EntityKind.OBJECTION, o.id, "moved", o.state, to) for o in joins.objections
@@ -132,9 +133,9 @@ def _arrive(
     traces_json: str,
     trace: TraceView,
 ) -> Changeset:
-    progress = Changeset(stays)
-    progress.correct()
-    progress.file = _united(progress.file, joins, twin)
+    changes = Changeset(stays)
+    changes.correct()
+    changes.file = _united(changes.file, joins, twin)
     moves = _twin_moves(stays, joins)
     if stays.trace is not None:
         moves.append(Transition(EntityKind.TRACE, stays.trace.id, "replaced", "adopted"))
@@ -149,8 +150,8 @@ def _arrive(
     state = stays.recovery.state
     values: dict[str, Scalar] = {"trace_wanted": True}
     moves.append(Transition(EntityKind.RECOVERY, stays.recovery.id, "updated", state, values))
-    progress.adopt(trace, *moves)
-    return progress
+    changes.adopt(trace, *moves)
+    return changes
 
 
 def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
@@ -166,7 +167,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         payouts=(*stays.payouts, *joins.payouts),
         approvals=(*stays.approvals, *joins.approvals),
         calls=(*stays.calls, *joins.calls),
-        linkages=(*stays.linkages, *joins.linkages),
+        multi_agency_requests=(*stays.multi_agency_requests, *joins.multi_agency_requests),
         tasks=(*stays.tasks, *joins.tasks),
         discrepancies=(*stays.discrepancies, *joins.discrepancies),
         objections=(*stays.objections, *joins.objections),

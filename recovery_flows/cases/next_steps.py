@@ -197,10 +197,10 @@ def _close_step(file: CaseFile) -> Step:
     recovery = file.recovery
     if file.pending(recovery.id) is not None:
         return _step(ActionKind.WAIT, Role.ENGINE, recovery.id, "", None, say("closing_asked"))
-    watched = len(account_monitoring.watched(file))
+    monitored = len(account_monitoring.monitored(file))
     text = say("close")
-    if watched:
-        accounts = f"{watched} empty account{'s' if watched > 1 else ''}"
+    if monitored:
+        accounts = f"{monitored} empty account{'s' if monitored > 1 else ''}"
         text += say("ends_watch", accounts=accounts)
     text += multi_agency_steps.closing_text(file)
     return _step(ActionKind.SUBMIT_CLOSE, Role.OFFICER, recovery.id, "", None, text)

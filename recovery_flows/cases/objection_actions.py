@@ -16,7 +16,7 @@ from recovery_flows.restitution import objections
 
 
 def enter(
-    desk: CaseOfficer,
+    acting: CaseOfficer,
     recovery_id: str,
     kind: ObjectionKind,
     claim_id: str,
@@ -25,20 +25,20 @@ def enter(
 ) -> str:
     """Enter an objection; what was said is kept sealed as a note."""
     words = _words(reason)
-    with desk.editing(recovery_id, seen_version) as (unit, progress):
-        actor, now = desk.actor(Role.OFFICER), case_now(unit.session, desk.wall())
+    with acting.editing(recovery_id, seen_version) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
         text = f"objection to {kind} of {claim_id or 'the division'}: {words}"
         name = objections.enter(
-            progress, kind, claim_id, actor.id, unit.vault.fingerprint(text), now, desk.laws
+            changes, kind, claim_id, actor.id, unit.vault.fingerprint(text), now, acting.laws
         )
         write_note(unit, actor, now, recovery_id, text)
-        (found,) = [o for o in progress.file.objections if o.id == name]
+        (found,) = [o for o in changes.file.objections if o.id == name]
     due = f" by {found.due_at:%Y-%m-%d %H:%M} UTC" if found.due_at else ""
-    return f"{progress.file.recovery.ref}: objection {name} entered; another person decides it{due}"
+    return f"{changes.file.recovery.ref}: objection {name} entered; another person decides it{due}"
 
 
 def decide(
-    desk: CaseOfficer,
+    acting: CaseOfficer,
     recovery_id: str,
     objection_id: str,
     reason: str,
@@ -48,17 +48,17 @@ def decide(
     seen_version: int | None = None,
 ) -> str:
     """Decide an objection that another person has entered; the reason is kept sealed as a note."""
-    words, actor = _words(reason), desk.actor(Role.SUPERVISOR)
-    with desk.unit() as (unit, now):
+    words, actor = _words(reason), acting.actor(Role.SUPERVISOR)
+    with acting.unit() as (unit, now):
         file = load_file(unit.session, recovery_id)
         check_version(file, seen_version)
-        progress = Changeset(file)
+        changes = Changeset(file)
         text = f"decision on objection {objection_id}: {words}"
         objections.decide(
-            progress, objection_id, is_upheld=is_upheld, loss=loss, actor=actor.id,
-            reason=unit.vault.fingerprint(text), now=now, laws=desk.laws,
+            changes, objection_id, is_upheld=is_upheld, loss=loss, actor=actor.id,
+            reason=unit.vault.fingerprint(text), now=now, laws=acting.laws,
         )  # fmt: skip
-        desk.commit(unit, actor, now, progress)
+        acting.commit(unit, actor, now, changes)
         write_note(unit, actor, now, recovery_id, text)
     return f"{file.recovery.ref}: objection {'upheld' if is_upheld else 'rejected'}"
 

@@ -50,7 +50,7 @@ def pause(attempts: int) -> timedelta:
 
 
 def failure(
-    work: Work, known: DiscrepancyRow | None, detail: str, now: datetime, wall: datetime
+    work: Work, known: DiscrepancyRow | None, detail: str, now: datetime, wall_now: datetime
 ) -> tuple[Transition, DiscrepancyRow]:
     """One more failed attempt at some work, and the discrepancy as it is then.
 
@@ -62,7 +62,7 @@ def failure(
     attempts = 1 if known is None or known.resolved_by else known.attempts + 1
     values: dict[str, Any] = {
         "attempts": attempts,
-        "retry_at": wall + pause(attempts),
+        "retry_at": wall_now + pause(attempts),
         "detail": detail[:_DETAIL_LENGTH],
     }
     if known is None:
@@ -91,8 +91,8 @@ def open_failures(file: CaseFile, noun: EntityKind, subject_id: str) -> Iterator
             yield found
 
 
-def went_through(progress: Changeset, noun: EntityKind, subject_id: str, now: datetime) -> None:
+def went_through(changes: Changeset, noun: EntityKind, subject_id: str, now: datetime) -> None:
     """Work that had failed was done: its discrepancy is over by itself."""
-    for found in open_failures(progress.file, noun, subject_id):
+    for found in open_failures(changes.file, noun, subject_id):
         reason = f"processed after {found.attempts} failed attempts"
-        discrepancies.clear(progress, found.id, now, reason)
+        discrepancies.clear(changes, found.id, now, reason)

@@ -8,21 +8,21 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.case_file import CaseFile, Place
-from models.deconfliction_hits import Elsewhere
+from models.deconfliction_hits import DeconflictionHit
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.facts import AccountRef, ReportFact
 from models.money import Money
-from models.queries.books.money import told_by_files
+from models.queries.books.money import covered_by_files
 from models.queries.cases.case_files import load_file
-from models.queries.cases.deconfliction import elsewhere_of
+from models.queries.cases.deconfliction import hits_of
 from models.queries.installation.officers import OfficerView
 from models.queries.partners.bank_names import BankName, bank_names
 from models.sealing.vault import Vault
 from models.store.intake import Payment, file_reports, known_report, same_payment
 from recovery_flows.cases import deconfliction, emergency_stop
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.deconfliction_check import carry_reason, check
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.law.regime import Regimes
@@ -50,7 +50,7 @@ class Stopped:
 
 
 def stop_at_once(
-    desk: CaseOfficer,
+    acting: CaseOfficer,
     report: ReportFact,
     case_number: str,
     *,
@@ -64,32 +64,32 @@ def stop_at_once(
     has the account too and the actor does not say `knowing`; then nothing was done. Where no stop
     can be sent first the recovery is accepted and the sentence says what comes next.
     """
-    actor = desk.actor(Role.OFFICER)
-    with desk.unit() as (unit, now):
+    actor = acting.actor(Role.OFFICER)
+    with acting.unit() as (unit, now):
         session, vault = unit.session, unit.vault
         report, known, same = recognised(session, vault, report)
         if known is not None:
-            raise AlreadyKnownError(known_sentence(known, desk.officer))
+            raise AlreadyKnownError(known_sentence(known, acting.officer))
         if same and not another_payment:
-            raise AlreadyReportedError(f"{reported_sentence(same, desk.officer)}; {DECIDE}")
+            raise AlreadyReportedError(f"{reported_sentence(same, acting.officer)}; {DECIDE}")
         found = shared_with(session, vault, report)
         others = others_than(same, found)
         banks = bank_names(session)
         place = _place(banks, report)
-        law = law_of_new_files(desk.laws, banks)
+        law = law_of_new_files(acting.laws, banks)
         summary = file_reports(unit, actor, now, law, [report], another_payment=True)
         for _, name, why in summary.refused:
             raise MisuseError(f"{name.replace('_', ' ')} {why}: `recovery partner list`")
-        progress = Changeset(load_file(session, summary.filed[0]))
-        check(progress.file.recovery.ref, others, desk.officer, knowing=knowing)
+        changes = Changeset(load_file(session, summary.filed[0]))
+        check(changes.file.recovery.ref, others, acting.officer, knowing=knowing)
         places = {account_id(vault, report.payee_account): place}
-        sent = emergency_stop.stop_first(progress, actor.id, case_number, now, desk.laws, places)
-        if told_by_files(session, set(places)):
-            trace_requests.want_trace(progress)
-        carry_reason(progress, sent.hold_id, found)
-        _carry_decision(progress, same)
-        conclude(unit, actor, now, desk.laws, progress)
-        return _stopped(progress.file, sent, desk.laws)
+        sent = emergency_stop.stop_first(changes, actor.id, case_number, now, acting.laws, places)
+        if covered_by_files(session, set(places)):
+            trace_requests.request_trace(changes)
+        carry_reason(changes, sent.hold_id, found)
+        _carry_decision(changes, same)
+        commit_changes(unit, actor, now, acting.laws, changes)
+        return _stopped(changes.file, sent, acting.laws)
 
 
 def law_of_new_files(laws: Regimes, banks: list[BankName]) -> str:
@@ -136,10 +136,10 @@ def account_id(vault: Vault, ref: AccountRef) -> str:
     return vault.keyed_id("acct", ref.bank, ref.number)
 
 
-def shared_with(session: Session, vault: Vault, report: ReportFact) -> tuple[Elsewhere, ...]:
+def shared_with(session: Session, vault: Vault, report: ReportFact) -> tuple[DeconflictionHit, ...]:
     """The recoveries that know the payee's account or the payment of a report not filed yet."""
     payee = account_id(vault, report.payee_account)
-    return elsewhere_of(session, {payee}, report.end_to_end_id)
+    return hits_of(session, {payee}, report.end_to_end_id)
 
 
 DECIDE = "nothing was done; if it is another payment, say so (`--another-payment`)"
@@ -147,7 +147,7 @@ DECIDE = "nothing was done; if it is another payment, say so (`--another-payment
 
 def recognised(
     session: Session, vault: Vault, report: ReportFact
-) -> tuple[ReportFact, Elsewhere | None, tuple[Elsewhere, ...]]:
+) -> tuple[ReportFact, DeconflictionHit | None, tuple[DeconflictionHit, ...]]:
     """The report with a reference, the recovery that it is in already, those with its payment.
 
     A report without a reference gets one that its payment always gets: twice is once. Where its
@@ -171,7 +171,7 @@ def _own_reference(vault: Vault, report: ReportFact, known: int) -> str:
     )  # fmt: skip
 
 
-def reported_sentence(same: tuple[Elsewhere, ...], viewer: OfficerView | None) -> str:
+def reported_sentence(same: tuple[DeconflictionHit, ...], viewer: OfficerView | None) -> str:
     """That a payment is reported already, and where: whoever has the report may know that."""
     first = same[0]
     whose = deconfliction.whose(first, viewer.id if viewer else "")
@@ -180,25 +180,27 @@ def reported_sentence(same: tuple[Elsewhere, ...], viewer: OfficerView | None) -
     return f"this payment is already reported as {first.ref}{more}{ended}: {whose}"
 
 
-def others_than(same: tuple[Elsewhere, ...], found: tuple[Elsewhere, ...]) -> tuple[Elsewhere, ...]:
+def others_than(
+    same: tuple[DeconflictionHit, ...], found: tuple[DeconflictionHit, ...]
+) -> tuple[DeconflictionHit, ...]:
     """Those that know the account, without those that were told of as having the payment."""
     told = {one.recovery_id for one in same}
     return tuple(one for one in found if one.recovery_id not in told)
 
 
-def _carry_decision(progress: Changeset, same: tuple[Elsewhere, ...]) -> None:
+def _carry_decision(changes: Changeset, same: tuple[DeconflictionHit, ...]) -> None:
     """The event of accepting says that it was decided to be another payment."""
     if same:
         reason = f"decided to be another payment than that of {same[0].ref}"
-        progress.moves = [
+        changes.moves = [
             replace(m, reason=reason)
             if m.noun is EntityKind.RECOVERY and m.event == "accepted"
             else m
-            for m in progress.moves
+            for m in changes.moves
         ]
 
 
-def known_sentence(known: Elsewhere, viewer: OfficerView | None) -> str:
+def known_sentence(known: DeconflictionHit, viewer: OfficerView | None) -> str:
     """That a report is known, and in which recovery: whoever has the report may know that."""
     whose = deconfliction.whose(known, viewer.id if viewer else "")
     return f"this report was received before: it is in {known.ref}, {whose}; nothing is done twice"

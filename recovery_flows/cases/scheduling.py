@@ -32,7 +32,7 @@ def next_wake(file: CaseFile, laws: Regimes) -> datetime | None:
     ends += letter_deadlines.instants(file, laws)
     ends += [renewal.drafted_from(file, h, laws) for h in file.holds if not h.renewal]
     ends += [
-        min(_instants(a.watch_due_at, a.watch_until)) for a in account_monitoring.watched(file)
+        min(_instants(a.watch_due_at, a.watch_until)) for a in account_monitoring.monitored(file)
     ]
     ends += [a.due_at for a in file.approvals if a.state is ApprovalState.PENDING and not a.alarmed]
     ends += [a.notice_to for a in file.allocations if a.state is AllocationState.NOTICE]

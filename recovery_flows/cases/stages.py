@@ -22,22 +22,22 @@ Decide = Callable[[Changeset, datetime, Regimes, Seal], None]
 """Everything that one stage has to do on a recovery now."""
 
 
-def _freezing(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
+def _freezing(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del seal
-    letter_deadlines.advance(progress, now, laws)
-    freezing.advance(progress, now, laws)
+    letter_deadlines.advance(changes, now, laws)
+    freezing.advance(changes, now, laws)
 
 
-def _tracing(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
+def _tracing(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del laws, seal
-    onward_accounts.advance(progress, now)
+    onward_accounts.advance(changes, now)
 
 
-def _restitution(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
+def _restitution(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     del seal
-    restitution.advance(progress, now, laws)
+    restitution.advance(changes, now, laws)
     # The stages before have nothing to do, or it would not be this one's turn.
-    stalled.advance(progress, now, laws)
+    stalled.advance(changes, now, laws)
 
 
 STAGES: Mapping[Stage, Decide] = {
@@ -48,12 +48,12 @@ STAGES: Mapping[Stage, Decide] = {
 }
 
 
-def decide(stage: Stage, progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
+def decide(stage: Stage, changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     """Let one stage do everything that it has to do on a recovery now."""
-    STAGES[stage](progress, now, laws, seal)
+    STAGES[stage](changes, now, laws, seal)
 
 
-def decide_all(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
+def decide_all(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     """Let every stage decide, one after the other."""
     for stage in STAGES:
-        decide(stage, progress, now, laws, seal)
+        decide(stage, changes, now, laws, seal)

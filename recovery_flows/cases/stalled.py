@@ -20,22 +20,20 @@ from recovery_flows.ledger.changeset import Changeset
 _KIND = DiscrepancyKind.NO_NEXT_STEP
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Own a recovery that waits for the engine while no stage has anything to do with it.
 
-    To be asked when every stage has been: what is decided in `progress` counts as something.
+    To be asked when every stage has been: what is decided in `changes` counts as something.
     """
-    file = progress.file
-    if progress.outcome() or not _waits_for_the_engine(file, laws):
-        _clear(progress, now, laws)
+    file = changes.file
+    if changes.outcome() or not _waits_for_the_engine(file, laws):
+        _clear(changes, now, laws)
         return
     recovery = file.recovery
     why = next_steps.steps(file, laws)[0].sentence
     stages = [[a.id, a.stage, a.left_alone] for a in file.assets]
     mark = digest([why, stages, [[h.id, h.state] for h in file.holds]])
-    discrepancies.find(
-        progress, _KIND, EntityKind.RECOVERY, recovery.id, now, detail=why, mark=mark
-    )
+    discrepancies.find(changes, _KIND, EntityKind.RECOVERY, recovery.id, now, detail=why, mark=mark)
 
 
 def _waits_for_the_engine(file: CaseFile, laws: Regimes) -> bool:
@@ -54,16 +52,16 @@ def _is_live(hold: HoldRow) -> bool:
     return hold.state in LIVE_HOLDS
 
 
-def _clear(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def _clear(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """What was stuck and moves again is over by itself."""
-    stuck = [d for d in discrepancies.open_ones(progress.file) if d.kind is _KIND]
-    if not stuck or progress.outcome():
+    stuck = [d for d in discrepancies.open_ones(changes.file) if d.kind is _KIND]
+    if not stuck or changes.outcome():
         return
     rest = [
         s
-        for s in next_steps.steps(progress.file, laws)
+        for s in next_steps.steps(changes.file, laws)
         if s.action != ActionKind.RESOLVE_DISCREPANCY
     ]
     if rest and rest[0].action != ActionKind.ENGINE:
         for found in stuck:
-            discrepancies.clear(progress, found.id, now, "it goes on")
+            discrepancies.clear(changes, found.id, now, "it goes on")

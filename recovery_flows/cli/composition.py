@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +79,7 @@ class Installation:
         found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return found
 
-    def desk(self, acting_as: str = "") -> CaseOfficer:
+    def case_officer(self, acting_as: str = "") -> CaseOfficer:
         """The desk of whoever acts: `--as` or the settings with a secret, else the system user."""
         from recovery_flows.cases.case_officer import CaseOfficer
 
@@ -175,8 +176,9 @@ def os_user() -> str:
         return f"uid-{os.geteuid()}"
 
 
-def laws() -> dict[str, Regime]:
-    """All regimes that ship with the program."""
+@cache
+def laws() -> Mapping[str, Regime]:
+    """All regimes that ship with the program; read once, their files do not change under it."""
     return {code: load_regime(read_regime(code)) for code in regime_codes()}
 
 

@@ -59,12 +59,12 @@ def add(
     if bool(os_user) == secret_from_stdin:
         raise MisuseError("an officer is bound by --os-user or by --secret-from-stdin: name one")
     with opened() as installation:
-        desk = installation.desk(acting_as)
+        acting = installation.case_officer(acting_as)
         _check_free(installation, fit_handle(handle), os_user)
         secret = read_secret() if secret_from_stdin else ""
         roles = roles_of(role)
-        change = ask_officer(desk, handle, roles, os_user=os_user, secret=secret)
-        asked_by = desk.actor(Role.SUPERVISOR).id
+        change = ask_officer(acting, handle, roles, os_user=os_user, secret=secret)
+        asked_by = acting.actor(Role.SUPERVISOR).id
     tell_asked(f"{handle} as {' and '.join(sorted(roles))}", change, asked_by, as_json=as_json)
 
 

@@ -90,7 +90,7 @@ def act(
     """Do one thing to one recovery as an officer, and tell what was done."""
     with opened() as installation:
         recovery_id = find(installation, ref)
-        done = deed(installation.desk(acting_as), recovery_id, *args, **named)
+        done = deed(installation.case_officer(acting_as), recovery_id, *args, **named)
     tell_what(done, as_json=as_json)
 
 

@@ -106,7 +106,7 @@ def tui(
     acting_as: Annotated[str, typer.Option("--as", help="Handle of the officer who acts.")] = "",
     case: Annotated[str, typer.Option("--case", help="Open this recovery.")] = "",
     screen: Annotated[
-        str, typer.Option("--screen", help="now, report, approvals, summary, partners, clocks.")
+        str, typer.Option("--screen", help="now, report, approvals, summary, partners, deadlines.")
     ] = "",
 ) -> None:
     """Open the terminal: what needs you now, and its deadline."""

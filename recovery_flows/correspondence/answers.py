@@ -39,65 +39,65 @@ _ANSWERABLE = (
 _IN_FORCE_AGAIN = ("stopped_late", "frozen_late")
 
 
-def take_hold_fact(
-    progress: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
+def apply_hold_fact(
+    changes: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
 ) -> None:
     """Book what a bank states of a hold; what contradicts our records is a discrepancy too.
 
     A revision that was taken already changes nothing, unless it shows another figure now.
     """
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     about = bank_contradictions.About.hold(hold)
-    if hold_figures.is_renamed(progress.file, hold.asset_id, hold.bank_ref, fact.bank_ref):
+    if hold_figures.is_renamed(changes.file, hold.asset_id, hold.bank_ref, fact.bank_ref):
         detail = f"the bank calls it {fact.bank_ref}, and has called it {hold.bank_ref}"
         wrong = DiscrepancyKind.WRONG_REFERENCE
-        bank_contradictions.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        bank_contradictions.find(changes, wrong, about, now, detail=detail, mark=fact.bank_ref)
         return
     if fact.revision <= hold.bank_revision:
-        _compare_again(progress, hold, fact, now)
+        _compare_again(changes, hold, fact, now)
         return
-    reading = hold_answers.read(progress.file, hold, fact, now, laws)
-    _take_reading(progress, hold, fact, reading, now)
+    reading = hold_answers.read(changes.file, hold, fact, now, laws)
+    _apply_reading(changes, hold, fact, reading, now)
     if hold.request_id:
-        _request_moves(progress, hold.request_id, fact)
+        _request_moves(changes, hold.request_id, fact)
 
 
 def confirm_figure(
-    progress: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
+    changes: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
 ) -> None:
     """A bank was asked what it holds after a payout: what it shows now has the payout in it."""
-    before = progress.file.hold(hold_id)
-    take_hold_fact(progress, hold_id, fact, laws, now)
-    hold = progress.file.hold(hold_id)
+    before = changes.file.hold(hold_id)
+    apply_hold_fact(changes, hold_id, fact, laws, now)
+    hold = changes.file.hold(hold_id)
     if hold == before:
         reason = "the bank holds what it stated last, the payout counted"
         said = hold_figures.stated(fact)
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, "stated", hold.state, said, reason=reason)
         )
 
 
-def _take_reading(
-    progress: Changeset, hold: HoldRow, fact: HoldFact, reading: hold_answers.Reading, now: datetime
+def _apply_reading(
+    changes: Changeset, hold: HoldRow, fact: HoldFact, reading: hold_answers.Reading, now: datetime
 ) -> None:
     about = bank_contradictions.About.hold(hold)
-    before = progress.file
+    before = changes.file
     if reading.move.event in _IN_FORCE_AGAIN:
-        late_answers.make_room(progress, hold)
-    progress.take(reading.move)
+        late_answers.make_room(changes, hold)
+    changes.apply(reading.move)
     if reading.contradicts:
-        bank_contradictions.contradicts(progress, about, hold.state, fact.state, fact.revision, now)
-    bank_disagreements.compare_hold(progress, hold, fact, now)
-    bank_disagreements.compare_fall(progress, before, hold, fact, now)
-    bank_disagreements.compare_end(progress, progress.file.hold(hold.id), fact, now)
+        bank_contradictions.contradicts(changes, about, hold.state, fact.state, fact.revision, now)
+    bank_disagreements.compare_hold(changes, hold, fact, now)
+    bank_disagreements.compare_fall(changes, before, hold, fact, now)
+    bank_disagreements.compare_end(changes, changes.file.hold(hold.id), fact, now)
     if reading.move.event != "stated":
-        bank_disagreements.news_on_closed(progress, about, fact.state, fact.revision, now)
+        bank_disagreements.news_on_closed(changes, about, fact.state, fact.revision, now)
     if reading.move.event in _IN_FORCE_AGAIN:
-        bank_disagreements.reopen(progress, hold.asset_id, "its bank holds the money after all")
-    _supersede(progress, progress.file.hold(hold.id))
+        bank_disagreements.reopen(changes, hold.asset_id, "its bank holds the money after all")
+    _supersede(changes, changes.file.hold(hold.id))
 
 
-def _compare_again(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+def _compare_again(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
     """A bank that shows two figures under one revision contradicts itself: the last one counts."""
     same = fact.revision == hold.bank_revision and fact.state in answer_table.HOLDING
     if not same or hold.state not in LIVE_HOLDS:
@@ -105,38 +105,38 @@ def _compare_again(progress: Changeset, hold: HoldRow, fact: HoldFact, now: date
     before = hold_figures.shown(hold)
     if fact.held != before:
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
-        values |= reductions.columns(progress.file, hold, fact)
+        values |= reductions.columns(changes.file, hold, fact)
         reason = "the bank shows another figure under the same revision"
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values, reason=reason)
         )
         about = bank_contradictions.About.hold(hold)
         bank_contradictions.compare(
-            progress, about, before, fact.held, now, f"revision {fact.revision}"
+            changes, about, before, fact.held, now, f"revision {fact.revision}"
         )
 
 
-def _supersede(progress: Changeset, hold: HoldRow) -> None:
+def _supersede(changes: Changeset, hold: HoldRow) -> None:
     """A hold in force takes the place of the stop or voluntary hold that it follows."""
     if hold.state not in (HoldState.STOPPED, HoldState.FROZEN) or not hold.supersedes_id:
         return
-    release.take_over(progress, progress.file.hold(hold.supersedes_id), hold)
+    release.supersede(changes, changes.file.hold(hold.supersedes_id), hold)
 
 
-def _request_moves(progress: Changeset, request_id: str, fact: HoldFact) -> None:
-    request = _request(progress.file, request_id)
+def _request_moves(changes: Changeset, request_id: str, fact: HoldFact) -> None:
+    request = _request(changes.file, request_id)
     if request.state is RequestState.APPROVED:
         # The answer to its call was lost: that the bank speaks of it says that it was sent.
         values: dict[str, Scalar] = {"sent_at": fact.modified_at}
-        progress.take(Transition(EntityKind.REQUEST, request.id, "sent", request.state, values))
-        request = _request(progress.file, request_id)
+        changes.apply(Transition(EntityKind.REQUEST, request.id, "sent", request.state, values))
+        request = _request(changes.file, request_id)
     event = _request_event(request, fact)
     if event is None:
         return
     values = {} if event == "acknowledged" else {"answered_at": fact.modified_at}
     if event in ("refused", "needs_info"):
         values["reason"] = fact.reason
-    progress.take(
+    changes.apply(
         Transition(EntityKind.REQUEST, request.id, event, request.state, values, reason=fact.reason)
     )
 
@@ -163,100 +163,100 @@ def _request_event(request: RequestRow, fact: HoldFact) -> str | None:
     return None
 
 
-def take_request_sent(progress: Changeset, hold_id: str, now: datetime) -> None:
+def apply_request_sent(changes: Changeset, hold_id: str, now: datetime) -> None:
     """The partner took the request in: it is sent, and its answer is waited for."""
-    request = _request(progress.file, progress.file.hold(hold_id).request_id)
+    request = _request(changes.file, changes.file.hold(hold_id).request_id)
     if request.state is RequestState.APPROVED:
         move = Transition(EntityKind.REQUEST, request.id, "sent", request.state, {"sent_at": now})
-        progress.take(move)
+        changes.apply(move)
 
 
-def take_payout_fact(progress: Changeset, payout_id: str, fact: PayoutFact, now: datetime) -> None:
+def apply_payout_fact(changes: Changeset, payout_id: str, fact: PayoutFact, now: datetime) -> None:
     """Book what a bank states of a payout; only SETTLED with its booking is money returned.
 
     Its hold is not lowered by that: the bank is asked what it still holds.
     """
-    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    payout = next(p for p in changes.file.payouts if p.id == payout_id)
     about = bank_contradictions.About.payout(payout)
-    if hold_figures.is_renamed(progress.file, payout.asset_id, payout.bank_ref, fact.bank_ref):
+    if hold_figures.is_renamed(changes.file, payout.asset_id, payout.bank_ref, fact.bank_ref):
         detail = f"the bank calls it {fact.bank_ref}, and has called it {payout.bank_ref}"
         wrong = DiscrepancyKind.WRONG_REFERENCE
-        bank_contradictions.find(progress, wrong, about, now, detail=detail, mark=fact.bank_ref)
+        bank_contradictions.find(changes, wrong, about, now, detail=detail, mark=fact.bank_ref)
         return
     if fact.revision <= payout.bank_revision:
         return
-    reading = payout_answers.read(payout, progress.file.hold(payout.hold_id), fact)
+    reading = payout_answers.read(payout, changes.file.hold(payout.hold_id), fact)
     if reading.move.event in ("settled", "corrected", "returned"):
-        _ask_for_hold(progress, payout, fact.revision)
-    progress.take(reading.move)
+        _ask_for_hold(changes, payout, fact.revision)
+    changes.apply(reading.move)
     if reading.contradicts:
         bank_contradictions.contradicts(
-            progress, about, payout.state, fact.state, fact.revision, now
+            changes, about, payout.state, fact.state, fact.revision, now
         )
-    bank_disagreements.compare_payout(progress, payout, fact, now)
+    bank_disagreements.compare_payout(changes, payout, fact, now)
     if reading.move.event != "stated":
-        bank_disagreements.news_on_closed(progress, about, fact.state, fact.revision, now)
-    after = next(p for p in progress.file.payouts if p.id == payout_id)
+        bank_disagreements.news_on_closed(changes, about, fact.state, fact.revision, now)
+    after = next(p for p in changes.file.payouts if p.id == payout_id)
     came_back = payout.state is PayoutState.SETTLED and after.state is not PayoutState.SETTLED
     if came_back or after.returned_minor < payout.returned_minor:
-        bank_disagreements.reopen(progress, payout.asset_id, "a payout has not reached its payee")
+        bank_disagreements.reopen(changes, payout.asset_id, "a payout has not reached its payee")
 
 
-def _ask_for_hold(progress: Changeset, payout: PayoutRow, revision: int) -> None:
+def _ask_for_hold(changes: Changeset, payout: PayoutRow, revision: int) -> None:
     """After a payout the bank says itself what it still holds; by letter the answer tells it."""
-    hold, partner = progress.file.hold(payout.hold_id), progress.file.asset(payout.asset_id)
-    if hold.state in LIVE_HOLDS and partner.partner_id not in progress.file.by_letter:
-        progress.call(hold_figures.query(progress.file, payout, revision))
+    hold, partner = changes.file.hold(payout.hold_id), changes.file.asset(payout.asset_id)
+    if hold.state in LIVE_HOLDS and partner.partner_id not in changes.file.by_letter:
+        changes.call(hold_figures.query(changes.file, payout, revision))
 
 
-def take_refusal(
-    progress: Changeset, kind: CallKind, noun: EntityKind, subject_id: str, code: str, now: datetime
+def apply_refusal(
+    changes: Changeset, kind: CallKind, noun: EntityKind, subject_id: str, code: str, now: datetime
 ) -> None:
     """A partner refused a call for good; what the call was about says so."""
-    file = progress.file
+    file = changes.file
     if kind is CallKind.BALANCE:
         return
     if kind is CallKind.HOLD_QUERY:
-        _refuse_query(progress, subject_id, code, now)
+        _refuse_query(changes, subject_id, code, now)
         return
     if kind is CallKind.EXTEND:
         hold = file.hold(subject_id)
         if hold.state is HoldState.FROZEN:
             reason = f"the bank did not prolong it: {code}"
-            progress.take(renewal.move(hold, "renewal_refused", Renewal.REFUSED, reason))
+            changes.apply(renewal.move(hold, "renewal_refused", Renewal.REFUSED, reason))
     elif kind is CallKind.RELEASE:
-        release.take_refusal(progress, subject_id, code)
+        release.apply_refusal(changes, subject_id, code)
     elif noun is EntityKind.HOLD:
-        _refuse_hold(progress, file.hold(subject_id), code)
+        _refuse_hold(changes, file.hold(subject_id), code)
     elif noun is EntityKind.PAYOUT:
-        _refuse_payout(progress, subject_id, code)
+        _refuse_payout(changes, subject_id, code)
     elif noun is EntityKind.ASSET:
         asset = file.asset(subject_id)
         reason = f"{trace_requests.SILENT}: {code}"
-        progress.take(
+        changes.apply(
             Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, {"left_alone": reason})
         )
 
 
-def _refuse_query(progress: Changeset, payout_id: str, code: str, now: datetime) -> None:
+def _refuse_query(changes: Changeset, payout_id: str, code: str, now: datetime) -> None:
     """A bank that does not say what a hold holds after a payout: a person asks it."""
-    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    payout = next(p for p in changes.file.payouts if p.id == payout_id)
     about = bank_contradictions.About.payout(payout)
     detail = f"the bank refuses to state what hold {payout.hold_id} holds: {code}"
     bank_contradictions.find(
-        progress, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=payout.id
+        changes, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=payout.id
     )
 
 
-def _refuse_hold(progress: Changeset, hold: HoldRow, code: str) -> None:
+def _refuse_hold(changes: Changeset, hold: HoldRow, code: str) -> None:
     if hold.state is HoldState.ORDERED:
         told: dict[str, Scalar] = {"reason": code}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, "refused", hold.state, told, reason=code)
         )
-    request = next((r for r in progress.file.requests if r.id == hold.request_id), None)
+    request = next((r for r in changes.file.requests if r.id == hold.request_id), None)
     if request is not None and request.state in _OPEN_REQUESTS:
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.REQUEST,
                 request.id,
@@ -268,11 +268,11 @@ def _refuse_hold(progress: Changeset, hold: HoldRow, code: str) -> None:
         )
 
 
-def _refuse_payout(progress: Changeset, payout_id: str, code: str) -> None:
+def _refuse_payout(changes: Changeset, payout_id: str, code: str) -> None:
     """Refused, unless the feed has told of its settlement before the call was answered."""
-    payout = next(p for p in progress.file.payouts if p.id == payout_id)
+    payout = next(p for p in changes.file.payouts if p.id == payout_id)
     if payout.state is PayoutState.INSTRUCTED:
         told: dict[str, Scalar] = {"reason": code}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.PAYOUT, payout.id, "refused", payout.state, told, reason=code)
         )

@@ -30,43 +30,43 @@ _CLOSED = frozenset(
 )
 
 
-def compare_hold(progress: Changeset, before: HoldRow, fact: HoldFact, now: datetime) -> None:
+def compare_hold(changes: Changeset, before: HoldRow, fact: HoldFact, now: datetime) -> None:
     """What a bank states of a hold: the sum that was ordered, and no more than that held."""
     about = About.hold(before)
     ordered = Money(before.requested_minor, before.currency)
     if before.kind is not HoldKind.VOLUNTARY:
-        bank_contradictions.compare(progress, about, ordered, fact.requested, now, "ordered")
+        bank_contradictions.compare(changes, about, ordered, fact.requested, now, "ordered")
     other = fact.held.minor > 0 and fact.held.currency != ordered.currency
     if other or fact.held.minor > ordered.minor:
-        bank_contradictions.compare(progress, about, ordered, fact.held, now, "held")
+        bank_contradictions.compare(changes, about, ordered, fact.held, now, "held")
     elif fact.state in (*NOT_HELD, BankHoldState.PAID_OUT) and fact.held.minor:
         none = Money(0, ordered.currency)
         bank_contradictions.compare(
-            progress, about, none, fact.held, now, f"held though {fact.state}"
+            changes, about, none, fact.held, now, f"held though {fact.state}"
         )
 
 
 def compare_fall(
-    progress: Changeset, before: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime
+    changes: Changeset, before: CaseFile, hold: HoldRow, fact: HoldFact, now: datetime
 ) -> None:
     """A hold in force of which a bank states less than before, and no order of ours says why."""
     fell = reductions.unexplained(before, hold, fact)
     if fell is None or fact.state not in HOLDING or hold.state in OVER:
         return
     discrepancies.find(
-        progress, DiscrepancyKind.HOLD_FELL, EntityKind.HOLD, hold.id, now, asset_id=hold.asset_id,
+        changes, DiscrepancyKind.HOLD_FELL, EntityKind.HOLD, hold.id, now, asset_id=hold.asset_id,
         expected=fell[0], stated=fell[1], mark=str(fact.revision),
     )  # fmt: skip
 
 
-def compare_end(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
+def compare_end(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
     """A bank that holds longer than the law lets it: our clock ends the hold, a person asks why."""
     ours, theirs = hold.expires_at, fact.expires_at
     if hold.state in (HoldState.STOPPED, HoldState.FROZEN) and ours and theirs and theirs > ours:
         ends = f"{theirs:%Y-%m-%d %H:%M} UTC"
         detail = f"it says until {ends}, the law ends it on {ours:%Y-%m-%d %H:%M} UTC"
         bank_contradictions.find(
-            progress,
+            changes,
             DiscrepancyKind.HELD_BEYOND_TERM,
             About.hold(hold),
             now,
@@ -75,21 +75,21 @@ def compare_end(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetim
         )
 
 
-def compare_payout(progress: Changeset, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
+def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now: datetime) -> None:
     """What a bank states of a payout: the ordered sum credited, and the same sum debited for it."""
     about, ordered = About.payout(payout), Money(payout.amount_minor, payout.currency)
-    hold = progress.file.hold(payout.hold_id)
-    bank_contradictions.compare(progress, about, ordered, fact.amount, now, "credited")
-    after = next(p for p in progress.file.payouts if p.id == payout.id)
+    hold = changes.file.hold(payout.hold_id)
+    bank_contradictions.compare(changes, about, ordered, fact.amount, now, "credited")
+    after = next(p for p in changes.file.payouts if p.id == payout.id)
     if after.state is not PayoutState.SETTLED:
         return
     debited = debited_of(hold, fact)
     if debited.currency != hold.currency or ordered.currency == hold.currency:
         expected = ordered if ordered.currency == hold.currency else Money(0, hold.currency)
-        bank_contradictions.compare(progress, about, expected, debited, now, "debited")
+        bank_contradictions.compare(changes, about, expected, debited, now, "debited")
     elif not debited.minor:
         bank_contradictions.find(
-            progress,
+            changes,
             DiscrepancyKind.AMOUNT_DIFFERS,
             about,
             now,
@@ -99,24 +99,24 @@ def compare_payout(progress: Changeset, payout: PayoutRow, fact: PayoutFact, now
 
 
 def news_on_closed(
-    progress: Changeset, about: About, said: str, revision: int, now: datetime
+    changes: Changeset, about: About, said: str, revision: int, now: datetime
 ) -> None:
     """Record that something of a closed recovery has changed."""
-    if progress.file.recovery.state in CLOSED_RECOVERIES:
+    if changes.file.recovery.state in CLOSED_RECOVERIES:
         bank_contradictions.find(
-            progress, DiscrepancyKind.NEWS_ON_CLOSED, about, now, detail=said, mark=str(revision)
+            changes, DiscrepancyKind.NEWS_ON_CLOSED, about, now, detail=said, mark=str(revision)
         )
 
 
-def reopen(progress: Changeset, asset_id: str, reason: str) -> None:
+def reopen(changes: Changeset, asset_id: str, reason: str) -> None:
     """Money is held or owed again: its account and its recovery are open again."""
-    recovery = progress.file.recovery
+    recovery = changes.file.recovery
     if recovery.state in _CLOSED:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
-    asset = progress.file.asset(asset_id)
+    asset = changes.file.asset(asset_id)
     if asset.stage is Stage.CLOSED:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.ASSET, asset.id, reopened(asset), asset.stage, reason=reason)
         )

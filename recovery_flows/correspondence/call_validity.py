@@ -33,7 +33,7 @@ def may_leave(file: CaseFile, kind: CallKind, approval_id: str) -> bool:
         return release_is_in_force(file, approval) and _is_there_to_release(file, approval)
     if kind is CallKind.PAYOUT and _rests_on_something_else(file, approval):
         return False
-    if kind is CallKind.HOLD and _takes_over_what_is_given_up(file, approval):
+    if kind is CallKind.HOLD and _supersedes_what_is_released(file, approval):
         return False
     return is_in_force(file, approval)
 
@@ -43,7 +43,7 @@ def _rests_on_something_else(file: CaseFile, approval: ApprovalRow) -> bool:
     return bool(payouts.changed(file, payouts.allocation_of(file, approval.subject_id)))
 
 
-def _takes_over_what_is_given_up(file: CaseFile, approval: ApprovalRow) -> bool:
+def _supersedes_what_is_released(file: CaseFile, approval: ApprovalRow) -> bool:
     before = file.hold(approval.subject_id).supersedes_id
     return bool(before) and denied_stops.is_given_up(file, before)
 
@@ -74,43 +74,43 @@ def _is_there_to_release(file: CaseFile, approval: ApprovalRow) -> bool:
     return 0 < hold.releasing_minor <= hold.held_minor
 
 
-def take_back(progress: Changeset, call: CallRow) -> None:
+def withdraw_call(changes: Changeset, call: CallRow) -> None:
     """Cancel an order that never left; what it was to order is open again."""
-    if next(c for c in progress.file.calls if c.id == call.id).state is CallState.CANCELLED:
+    if next(c for c in changes.file.calls if c.id == call.id).state is CallState.CANCELLED:
         return  # taken back with another order of the same decision
-    progress.take(Transition(EntityKind.CALL, call.id, "cancelled", call.state, reason=VOID))
+    changes.apply(Transition(EntityKind.CALL, call.id, "cancelled", call.state, reason=VOID))
     if call.noun is EntityKind.PAYOUT:
-        _take_payout_back(progress, call)
+        _withdraw_payout(changes, call)
     elif call.kind is CallKind.RELEASE:
-        release.take_refusal(progress, call.subject_id, VOID)
+        release.apply_refusal(changes, call.subject_id, VOID)
     elif call.noun is EntityKind.HOLD:
-        _take_hold_back(progress, call)
+        _withdraw_hold(changes, call)
     elif call.noun is EntityKind.TASK:
-        _take_task_back(progress, call)
+        _withdraw_task(changes, call)
 
 
-def _take_payout_back(progress: Changeset, call: CallRow) -> None:
+def _withdraw_payout(changes: Changeset, call: CallRow) -> None:
     """The whole decision ends with it, as far as no other order of it may have left."""
-    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+    payout = next(p for p in changes.file.payouts if p.id == call.subject_id)
     if payout.state is not PayoutState.INSTRUCTED:
         return
-    progress.take(Transition(EntityKind.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
-    allocation = payouts.allocation_of(progress.file, payout.allocation_id)
+    changes.apply(Transition(EntityKind.PAYOUT, payout.id, "recalled", payout.state, reason=VOID))
+    allocation = payouts.allocation_of(changes.file, payout.allocation_id)
     if allocation.state not in payouts.ENDED:
-        payouts.void(progress, allocation.id, payouts.changed(progress.file, allocation) or VOID)
+        payouts.void(changes, allocation.id, payouts.changed(changes.file, allocation) or VOID)
 
 
-def _take_hold_back(progress: Changeset, call: CallRow) -> None:
-    hold = progress.file.hold(call.subject_id)
+def _withdraw_hold(changes: Changeset, call: CallRow) -> None:
+    hold = changes.file.hold(call.subject_id)
     if call.kind is CallKind.EXTEND and hold.state is HoldState.FROZEN:
-        progress.take(renewal.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
+        changes.apply(renewal.move(hold, "renewal_refused", Renewal.REFUSED, VOID))
     elif hold.state is HoldState.ORDERED:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, "order_withdrawn", hold.state, reason=VOID)
         )
-        for request in progress.file.requests:
+        for request in changes.file.requests:
             if request.id == hold.request_id and request.state is RequestState.APPROVED:
-                progress.take(
+                changes.apply(
                     Transition(
                         EntityKind.REQUEST,
                         request.id,
@@ -121,14 +121,14 @@ def _take_hold_back(progress: Changeset, call: CallRow) -> None:
                 )
 
 
-def _take_task_back(progress: Changeset, call: CallRow) -> None:
-    task = next(t for t in progress.file.tasks if t.id == call.subject_id)
+def _withdraw_task(changes: Changeset, call: CallRow) -> None:
+    task = next(t for t in changes.file.tasks if t.id == call.subject_id)
     if call.kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
         refused = {"renewal": TaskRenewal.REFUSED}
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.TASK, task.id, "renewal_refused", task.state, refused, reason=VOID
             )
         )
     elif call.kind is CallKind.TASK and task.state is TaskState.ORDERED:
-        progress.take(Transition(EntityKind.TASK, task.id, "never_sent", task.state, reason=VOID))
+        changes.apply(Transition(EntityKind.TASK, task.id, "never_sent", task.state, reason=VOID))

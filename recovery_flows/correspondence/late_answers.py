@@ -19,7 +19,7 @@ _HOLDING = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD)
 _NOT_SENT = (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
 
 
-def take(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes) -> None:
+def apply(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime, laws: Regimes) -> None:
     """Put a lapsed hold in force again if the bank holds the money still and nothing follows it.
 
     What was drafted in its place is withdrawn; what was ordered in its place stands, and so does
@@ -27,25 +27,25 @@ def take(progress: Changeset, hold: HoldRow, fact: HoldFact, now: datetime, laws
     """
     values: dict[str, Scalar] = {
         **hold_figures.stated(fact),
-        **hold_answers.in_force(progress.file, hold, fact, now, laws),
+        **hold_answers.in_force(changes.file, hold, fact, now, laws),
     }
     ends = values["expires_at"]
     over = isinstance(ends, datetime) and ends <= now
-    if fact.state not in _HOLDING or over or not make_room(progress, hold):
+    if fact.state not in _HOLDING or over or not make_room(changes, hold):
         return
     event = "stopped_late" if hold.kind is HoldKind.STOP else "frozen_late"
     reason = "the bank had acted: its letter came after the lapse"
-    progress.take(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
-def make_room(progress: Changeset, hold: HoldRow) -> bool:
+def make_room(changes: Changeset, hold: HoldRow) -> bool:
     """Withdraw what was only drafted in a hold's place; False where something was ordered."""
     after = [
-        h for h in progress.file.holds if h.supersedes_id == hold.id and h.state not in NEVER_TRIED
+        h for h in changes.file.holds if h.supersedes_id == hold.id and h.state not in NEVER_TRIED
     ]
     if any(h.state not in _NOT_SENT for h in after):
         return False
     for follower in after:
-        void_approvals(progress, follower.id, "the bank holds the money already")
-        progress.take(Transition(EntityKind.HOLD, follower.id, "cancelled", follower.state))
+        void_approvals(changes, follower.id, "the bank holds the money already")
+        changes.apply(Transition(EntityKind.HOLD, follower.id, "cancelled", follower.state))
     return True

@@ -17,7 +17,7 @@ from recovery_flows.errors import MisuseError
 
 
 def resubmit(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     recovery_id: str,
     request_id: str,
     reason: str,
@@ -27,18 +27,18 @@ def resubmit(
     """Draft a new version of a request that was refused; the reason is kept sealed in a note."""
     if not reason.strip():
         raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
-    with desk.editing(recovery_id, seen) as (unit, progress):
-        actor = desk.actor(Role.OFFICER)
-        request = request_edits.request_of(progress.file, request_id)
+    with acting.editing(recovery_id, seen) as (unit, changes):
+        actor = acting.actor(Role.OFFICER)
+        request = request_edits.request_of(changes.file, request_id)
         text = unit.vault.open(sealed_fields(unit.session, request.id), fields_place(request.id))
 
         def seal(fields: object, place: SealedPlace) -> str:
             return unit.vault.seal(canonical(fields).decode(), place)
 
         given = json.loads(text or "{}")
-        draft = request_edits.resubmit(progress, request.id, given, grounds, desk.laws, seal)
+        draft = request_edits.resubmit(changes, request.id, given, grounds, acting.laws, seal)
         words = f"request {request.id} resubmitted as {draft}: {reason.strip()}"
-        now = case_now(unit.session, desk.wall())
+        now = case_now(unit.session, acting.wall_now())
         write_note(unit, actor, now, recovery_id, words)
-        ref = progress.file.recovery.ref
+        ref = changes.file.recovery.ref
     return f"{ref}: {draft} drafted in the place of {request_id}"

@@ -40,7 +40,8 @@ def questions_of(
             paid_at=min(claim.paid_at for claim in file.claims),
             now=now,
             wanted=wanted,
-            have=_told_by_file(file, asset).union(*filled.get(asset.id, {}).values()) - references,
+            have=_covered_by_file(file, asset).union(*filled.get(asset.id, {}).values())
+            - references,
             recorded=filled.get(asset.id, {}),
         )
         for asset in file.assets
@@ -83,7 +84,7 @@ def refused_requests(file: CaseFile, channels: Mapping[str, Channel]) -> tuple[R
     return tuple(found)
 
 
-def _told_by_file(file: CaseFile, asset: AssetRow) -> frozenset[str]:
+def _covered_by_file(file: CaseFile, asset: AssetRow) -> frozenset[str]:
     drafted = {name for name, text in drafted_fields(file, asset).items() if text}
     known = {"amount", "currency", "beneficiary_bank", "victim_country", "reference"}
     if file.recovery.case_number:

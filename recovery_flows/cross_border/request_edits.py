@@ -24,18 +24,18 @@ Seal = cross_border.Seal
 
 
 def complete_request(
-    progress: Changeset, request_id: str, fields: Mapping[str, str], laws: Regimes, seal: Seal
+    changes: Changeset, request_id: str, fields: Mapping[str, str], laws: Regimes, seal: Seal
 ) -> None:
     """Give a request its fields; what is still missing is named on it."""
-    request = request_of(progress.file, request_id)
+    request = request_of(changes.file, request_id)
     if request.state not in (
         RequestState.DRAFT, RequestState.PENDING_APPROVAL, RequestState.NEEDS_INFO,
     ):  # fmt: skip
         raise StepRefusedError(f"request {request_id} is {request.state}: it cannot be changed")
-    law = laws[progress.file.recovery.regime]
+    law = laws[changes.file.recovery.regime]
     values = cross_border.field_values(law, request.id, fields, seal)
-    progress.take(Transition(EntityKind.REQUEST, request.id, "amended", request.state, values))
-    void_approvals(progress, request.id, "the request was changed")
+    changes.apply(Transition(EntityKind.REQUEST, request.id, "amended", request.state, values))
+    void_approvals(changes, request.id, "the request was changed")
 
 
 def refuse_unfit(
@@ -65,28 +65,28 @@ def refuse_unfit(
 
 
 def submit_request(
-    progress: Changeset, request_id: str, actor: str, now: datetime, laws: Regimes
+    changes: Changeset, request_id: str, actor: str, now: datetime, laws: Regimes
 ) -> None:
     """Submit a complete request for approval; a gap is named field by field, with its rule."""
-    request = request_of(progress.file, request_id)
+    request = request_of(changes.file, request_id)
     if request.state is not RequestState.DRAFT:
         raise StepRefusedError(f"request {request_id} is {request.state}: only a draft goes on")
     if request.missing:
         missing = request.missing.split(",")
         rules = [
             f"; {rule.code} ({rule.instrument}, {rule.article}) wants {rule.reference_field}"
-            for rule in laws[progress.file.recovery.regime].disclosures.values()
+            for rule in laws[changes.file.recovery.regime].disclosures.values()
             if rule.reference_field in missing
         ]
         names = ", ".join(missing)
         raise StepRefusedError(f"the request lacks {names}: fill these first{''.join(rules)}")
     values: dict[str, Scalar] = {"drafted_by": actor}
-    progress.take(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
-    ask(progress, ApprovalKind.REQUEST, request.id, actor, now)
+    changes.apply(Transition(EntityKind.REQUEST, request.id, "submitted", request.state, values))
+    ask(changes, ApprovalKind.REQUEST, request.id, actor, now)
 
 
 def resubmit(
-    progress: Changeset,
+    changes: Changeset,
     request_id: str,
     given: Mapping[str, str],
     grounds: Mapping[str, Sequence[str]],
@@ -99,7 +99,7 @@ def resubmit(
     What was sent stays as it is. Where the traced sum is another by now, the texts that name it
     are drafted anew.
     """
-    file = progress.file
+    file = changes.file
     request = request_of(file, request_id)
     asset = file.asset(request.asset_id)
     _refuse_resubmitting(file, request, grounds.get(request.reason))
@@ -108,9 +108,9 @@ def resubmit(
     fields = {**drafted, **given} if same else {**given, **drafted}
     if asset.stage is not Stage.CROSS_BORDER:
         event = "reopened_abroad" if asset.stage is Stage.CLOSED else "resubmitted"
-        progress.take(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
     return cross_border.draft_request(
-        progress, asset, fields, laws[progress.file.recovery.regime], seal
+        changes, asset, fields, laws[changes.file.recovery.regime], seal
     )
 
 

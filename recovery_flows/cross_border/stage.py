@@ -39,32 +39,32 @@ _WAITING = frozenset(
 )
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
     """Draft a request for traced money abroad; move assets on whose request has ended."""
     del now
-    if progress.file.recovery.state is not RecoveryState.OPEN:
+    if changes.file.recovery.state is not RecoveryState.OPEN:
         return
-    for asset in progress.file.assets:
+    for asset in changes.file.assets:
         if asset.home:
             continue
         if asset.stage is Stage.CROSS_BORDER:
-            _draft(progress, asset, laws[progress.file.recovery.regime], seal)
-            _move_on(progress, asset)
+            _draft(changes, asset, laws[changes.file.recovery.regime], seal)
+            _move_on(changes, asset)
 
 
-def _draft(progress: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> None:
-    file = progress.file
+def _draft(changes: Changeset, asset: AssetRow, law: Regime, seal: Seal) -> None:
+    file = changes.file
     requests = [r for r in file.requests if r.asset_id == asset.id]
     if asset.left_alone or requests or asset.traced_minor <= 0:
         return
-    draft_request(progress, asset, drafted_fields(file, asset), law, seal)
+    draft_request(changes, asset, drafted_fields(file, asset), law, seal)
 
 
 def draft_request(
-    progress: Changeset, asset: AssetRow, given: Mapping[str, str], law: Regime, seal: Seal
+    changes: Changeset, asset: AssetRow, given: Mapping[str, str], law: Regime, seal: Seal
 ) -> str:
     """Draft the next request for an account abroad with these fields; return its id."""
-    number = 1 + sum(r.asset_id == asset.id for r in progress.file.requests)
+    number = 1 + sum(r.asset_id == asset.id for r in changes.file.requests)
     request_id = derive_id("request", asset.id, number)
     values: dict[str, Scalar] = {
         "asset_id": asset.id,
@@ -76,7 +76,7 @@ def draft_request(
     }
     row = law.channel(CHANNEL)
     basis = f"{row.instrument}, {row.article}"
-    progress.take(
+    changes.apply(
         Transition(EntityKind.REQUEST, request_id, "drafted", None, values, legal_basis=basis)
     )
     return request_id
@@ -128,11 +128,11 @@ def drafted_fields(file: CaseFile, asset: AssetRow) -> dict[str, str]:
     }
 
 
-def _move_on(progress: Changeset, asset: AssetRow) -> None:
-    file = progress.file
+def _move_on(changes: Changeset, asset: AssetRow) -> None:
+    file = changes.file
     over = request_is_over(file, asset) or bool(asset.left_alone)
     if over and (is_traced(file, asset) or asset.left_alone or not _executed(file, asset)):
-        progress.take(Transition(EntityKind.ASSET, asset.id, "request_ended", asset.stage))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "request_ended", asset.stage))
 
 
 def _executed(file: CaseFile, asset: AssetRow) -> bool:
@@ -146,15 +146,15 @@ def is_waiting(request: RequestRow) -> bool:
 
 
 def send(
-    progress: Changeset, request: RequestRow, now: datetime, laws: Regimes, approval: str
+    changes: Changeset, request: RequestRow, now: datetime, laws: Regimes, approval: str
 ) -> None:
     """After approval: the foreign hold is ordered under the request and its call is saved."""
-    file = progress.file
+    file = changes.file
     asset = file.asset(request.asset_id)
     # Numbered: one that was taken back before it left, or amended, is ordered once more.
     number = 1 + sum(h.request_id == request.id for h in file.holds)
     hold_id = derive_id("hold", request.id, HoldKind.FREEZE, number)
-    progress.take(
+    changes.apply(
         Transition(EntityKind.REQUEST, request.id, "approved", request.state),
         Transition(
             EntityKind.HOLD, hold_id, "ordered_by_request", None,
@@ -169,4 +169,4 @@ def send(
             },
         ),
     )  # fmt: skip
-    progress.call(hold_intent(progress.file, progress.file.hold(hold_id), approval))
+    changes.call(hold_intent(changes.file, changes.file.hold(hold_id), approval))

@@ -71,7 +71,7 @@ class Engine:
     laws: Regimes
     pace: Pace
     owner: str
-    wall: Callable[[], datetime] = wall_clock
+    wall_now: Callable[[], datetime] = wall_clock
     signer: Signer | None = field(default=None, repr=False)
     report: Callable[[str], None] = field(default=_silence, repr=False)
     """Says a line to whoever watches the engine; it holds ids and codes only."""
@@ -83,11 +83,11 @@ class Engine:
     def now(self) -> datetime:
         """Case time."""
         with self.database.reading() as session:
-            return case_now(session, self.wall())
+            return case_now(session, self.wall_now())
 
     def now_in(self, session: Session) -> datetime:
         """Case time, as this transaction sees it."""
-        return case_now(session, self.wall())
+        return case_now(session, self.wall_now())
 
     async def bank(self, partner_id: str) -> PartnerBank:
         """The line to a partner; opened anew when its address or token changed.
@@ -123,7 +123,9 @@ class Engine:
             Authority(RecoveryId("none"), OfficerId(ENGINE.id), "feed"),
             Gate(PartnerId(partner_id), self.pace.connections),
             uuid4,
-            Breaker(PartnerId(partner_id), self.wall, line.breaker_failures, line.breaker_until),
+            Breaker(
+                PartnerId(partner_id), self.wall_now, line.breaker_failures, line.breaker_until
+            ),
         )
 
     def _line(self, line: PartnerLine) -> Line:

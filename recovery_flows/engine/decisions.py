@@ -20,12 +20,12 @@ from models.queries.cases.case_files import load_each
 from models.queries.cases.work import due_call_kinds, due_recoveries
 from models.sealing.sealed_place import SealedPlace
 from models.store.pacing import for_a_while, rest_of_the_lock
-from models.store.record import look_ahead
+from models.store.record import prefetch
 from models.store.unit import ENGINE, savepoint, unit_of_work
 from models.store.waiting_rows import StaleFileError
 from recovery_flows.approvals import upkeep as approval_upkeep
 from recovery_flows.cases import stages
-from recovery_flows.cases.commit import Decision, conclude_all, current, derived, due_again
+from recovery_flows.cases.commit import Decision, commit_decisions, current, derived, due_again
 from recovery_flows.cases.quarantine import deciding_on, went_through
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import ClockBrokenError, alone
@@ -54,7 +54,7 @@ def due_by_stage(engine: Engine) -> dict[Stage, list[str]]:
         for sentence in broken_clock(session, engine.database):
             raise ClockBrokenError(sentence)
         now, limit = engine.now_in(session), engine.pace.chunk_size
-        for recovery_id, stage in due_recoveries(session, now, engine.wall(), limit):
+        for recovery_id, stage in due_recoveries(session, now, engine.wall_now(), limit):
             found.setdefault(stage if stage in CALLS else Stage.FREEZING, []).append(recovery_id)
     return found
 
@@ -62,7 +62,7 @@ def due_by_stage(engine: Engine) -> dict[Stage, list[str]]:
 def calls_are_due(engine: Engine, stage: Stage) -> bool:
     """Whether any call of a stage could be sent now."""
     with engine.database.reading() as session:
-        kinds = due_call_kinds(session, engine.now_in(session), engine.wall())
+        kinds = due_call_kinds(session, engine.now_in(session), engine.wall_now())
     return not kinds.isdisjoint(CALLS[stage])
 
 
@@ -94,13 +94,13 @@ def _decisions(
         quarantine(engine, deciding_on(recovery_id), error)
     for file in files:
         with alone() as failure:
-            yield _decided(_Look(engine, session, now), file)
+            yield _decided(_Inspection(engine, session, now), file)
         if failure.error is not None:
             quarantine(engine, deciding_on(file.recovery.id), failure.error)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Inspection:
     """What the stages are given when they look at a file."""
 
     engine: Engine
@@ -111,43 +111,43 @@ class _Look:
         return self.engine.database.vault.seal(canonical(fields).decode(), place)
 
 
-def _decided(look: _Look, file: CaseFile) -> Decision:
+def _decided(look: _Inspection, file: CaseFile) -> Decision:
     """What there is to do on a file, and when to look at it again.
 
     A stage whose rule fails stops none of the others; what they decide is recorded, and the
     recovery stays due. Of one in quarantine also whether all of it goes through.
     """
-    progress = Changeset(file)
-    went_through(progress, EntityKind.RECOVERY, file.recovery.id, look.now)
-    cleared = len(progress.moves)
-    error, rests = _to_rest(look, progress)
+    changes = Changeset(file)
+    went_through(changes, EntityKind.RECOVERY, file.recovery.id, look.now)
+    cleared = len(changes.moves)
+    error, rests = _to_rest(look, changes)
     now, laws = look.now, look.engine.laws
     if error is None:
         with alone() as failure:
-            return Decision(progress, derived(progress.file, now, laws, rests=rests))
+            return Decision(changes, derived(changes.file, now, laws, rests=rests))
         error = failure.error
-    if error is not None and len(progress.moves) == cleared and not progress.calls:
+    if error is not None and len(changes.moves) == cleared and not changes.calls:
         raise error
     if cleared:
         # Something is done, and something fails still: the recovery stays in quarantine.
-        progress.moves = progress.moves[cleared:]
-        progress.file = replace(progress.file, discrepancies=file.discrepancies)
-    return Decision(progress, due_again(progress.file, now))
+        changes.moves = changes.moves[cleared:]
+        changes.file = replace(changes.file, discrepancies=file.discrepancies)
+    return Decision(changes, due_again(changes.file, now))
 
 
-def _to_rest(look: _Look, progress: Changeset) -> tuple[Exception | None, bool]:
+def _to_rest(look: _Inspection, changes: Changeset) -> tuple[Exception | None, bool]:
     """Ask all stages until none has anything to do; what failed first, and whether they rest."""
     for _ in range(_PASSES_MAX):
-        step = Changeset(progress.file, is_corrected=progress.is_corrected)
+        step = Changeset(changes.file, is_corrected=changes.is_corrected)
         error = _all_stages(look, step)
         rests = not step.outcome()
-        progress.follow(step)
+        changes.follow(step)
         if rests or error is not None:
             return error, rests
     return None, False
 
 
-def _all_stages(look: _Look, step: Changeset) -> Exception | None:
+def _all_stages(look: _Inspection, step: Changeset) -> Exception | None:
     """One pass over the stages; the first failure, of which nothing is left in `step`."""
     failed: Exception | None = None
     now, laws = look.now, look.engine.laws
@@ -174,8 +174,8 @@ def _record(engine: Engine, now: datetime, decisions: Sequence[Decision]) -> int
         tried = list(rest)
         with alone() as failure, unit_of_work(engine.database) as unit:
             fresh = deque(current(unit, tried))
-            look_ahead(unit, {d.recovery_id: d.progress.outcome() for d in fresh})
-            done = conclude_all(unit, ENGINE, now, engine.laws, for_a_while(fresh))
+            prefetch(unit, {d.recovery_id: d.changes.outcome() for d in fresh})
+            done = commit_decisions(unit, ENGINE, now, engine.laws, for_a_while(fresh))
         if failure.error is not None:
             return changed + _record_apart(engine, now, tried)
         changed += len(done)
@@ -192,7 +192,7 @@ def _record_apart(engine: Engine, now: datetime, decisions: Sequence[Decision]) 
             for decision in for_a_while(rest):
                 with alone() as failure, savepoint(unit):
                     fresh = current(unit, [decision])
-                    changed += len(conclude_all(unit, ENGINE, now, engine.laws, fresh))
+                    changed += len(commit_decisions(unit, ENGINE, now, engine.laws, fresh))
                 if failure.error is not None:
                     failed.append((decision.recovery_id, failure.error))
         for recovery_id, error in failed:

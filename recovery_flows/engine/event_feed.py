@@ -26,13 +26,13 @@ from models.store.pacing import for_a_while, rest_of_the_lock
 from models.store.partners import note_contact, plan_poll
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
-from recovery_flows.cases.commit import conclude, refresh
+from recovery_flows.cases.commit import commit_changes, refresh
 from recovery_flows.cases.quarantine import Work, went_through
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import WorkFailedError, alone, sentence
 from recovery_flows.engine.outbox.settlement import remember_breaker
-from recovery_flows.engine.outbox.task_documents import take_task
+from recovery_flows.engine.outbox.task_documents import settle_task
 from recovery_flows.engine.quarantine import note_failure
 from recovery_flows.errors import (
     AnswerUnreadableError,
@@ -105,23 +105,23 @@ async def _poll(engine: Engine, partner_id: str) -> int:
         unread = error.raw if isinstance(error, AnswerUnreadableError) else ()
         await asyncio.to_thread(_note_failed, engine, partner_id, error, unread)
         return 0
-    return await asyncio.to_thread(_take, engine, partner_id, page, raws, least_seconds, asked_at)
+    return await asyncio.to_thread(_apply, engine, partner_id, page, raws, least_seconds, asked_at)
 
 
 def _note_failed(
     engine: Engine, partner_id: str, error: RecoveryFlowsError, unread: tuple[RawAnswer, ...]
 ) -> None:
-    now, wall = engine.now(), engine.wall()
+    now, wall_now = engine.now(), engine.wall_now()
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
         for raw in () if partner.last_error == str(error)[:_TOLD] else worth_keeping(unread):
-            keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall)
+            keep(unit, raw.body, "feed that cannot be read", raw.media_type, wall_now)
         note_contact(unit, partner_id, error=str(error), trouble=error.trouble)
         remember_breaker(unit, engine, partner_id)
         _plan(unit, engine, partner, now, heard=False, failed=True)
 
 
-def _take(
+def _apply(
     engine: Engine,
     partner_id: str,
     page: FeedPage,
@@ -134,8 +134,8 @@ def _take(
     News that cannot be taken is quarantined, and the feed counts as read only to before it: it
     comes again with the next reading.
     """
-    now, wall = engine.now(), engine.wall()
-    changed, not_taken, strange = _take_items(engine, now, partner_id, page.items)
+    now, wall_now = engine.now(), engine.wall_now()
+    changed, not_taken, strange = _apply_items(engine, now, partner_id, page.items)
     reached = min(page.reached, asked_at) if page.reached else None  # a stamp ahead skips nothing
     for item in not_taken:
         reached = min(reached or item.modified_at, item.modified_at)
@@ -144,9 +144,9 @@ def _take(
     with unit_of_work(engine.database) as unit:
         partner = partner_line(unit.session, None, partner_id)
         for raw in raws if changed or not_taken else worth_keeping(raws if wrong else ()):
-            keep(unit, raw.body, "feed", raw.media_type, wall)
+            keep(unit, raw.body, "feed", raw.media_type, wall_now)
         code = Trouble.UNREADABLE if wrong else Trouble.NONE
-        note_contact(unit, partner_id, answered_at=wall, error=wrong, trouble=code)
+        note_contact(unit, partner_id, answered_at=wall_now, error=wrong, trouble=code)
         remember_breaker(unit, engine, partner_id)
         _plan(
             unit, engine, partner, asked_at, heard=bool(changed), reached=reached,
@@ -170,7 +170,7 @@ def _wrong_with(partner_id: str, page: FeedPage, strange: int, asked_at: datetim
     return f"feed of {partner_id}: {'; '.join(found)}" if found else ""
 
 
-def _take_items(
+def _apply_items(
     engine: Engine, now: datetime, partner_id: str, items: tuple[FeedFact, ...]
 ) -> tuple[int, list[FeedFact], int]:
     """Book the items of each recovery in the order of the feed.
@@ -181,7 +181,7 @@ def _take_items(
     """
     with engine.database.reading() as session:
         owners = owners_of_refs(session, [i.order_ref for i in items])
-        pausing = pausing_subjects(session, [o.id for o in owners], engine.wall())
+        pausing = pausing_subjects(session, [o.id for o in owners], engine.wall_now())
     not_taken = [item for item in items if item.order_ref in pausing]
     by_recovery: dict[str, list[_Told]] = {}
     strange = 0
@@ -195,7 +195,7 @@ def _take_items(
         with unit_of_work(engine.database) as unit:
             for recovery_id, told in for_a_while(rest):
                 with alone() as failure, savepoint(unit):
-                    changed += _take_told(unit, engine, now, partner_id, told)
+                    changed += _apply_reported(unit, engine, now, partner_id, told)
                 if failure.error is None:
                     continue
                 if len(told) > 1:
@@ -221,28 +221,28 @@ def _is_his(owner: Owned, partner_id: str, item: FeedFact) -> bool:
     return (owner.partner_id, owner.noun) == (partner_id, _NOUNS[type(item)])
 
 
-def _take_told(
+def _apply_reported(
     unit: Unit, engine: Engine, now: datetime, partner_id: str, told: list[_Told]
 ) -> bool:
-    progress = Changeset(load_file(unit.session, told[0][0].recovery_id))
+    changes = Changeset(load_file(unit.session, told[0][0].recovery_id))
     for owner, item in told:
         if not _is_his(owner, partner_id, item):
-            _refuse_item(progress, partner_id, owner, item, now)
+            _refuse_item(changes, partner_id, owner, item, now)
             continue
         if isinstance(item, HoldFact):
-            answers.take_hold_fact(progress, item.order_ref, item, engine.laws, now)
+            answers.apply_hold_fact(changes, item.order_ref, item, engine.laws, now)
         elif isinstance(item, PayoutFact):
-            answers.take_payout_fact(progress, item.order_ref, item, now)
+            answers.apply_payout_fact(changes, item.order_ref, item, now)
         else:
-            take_task(unit, progress, item.order_ref, item, now, engine.wall())
-        went_through(progress, owner.noun, item.order_ref, now)
-    if progress.moves:
-        conclude(unit, ENGINE, now, engine.laws, progress)
-    return bool(progress.moves)
+            settle_task(unit, changes, item.order_ref, item, now, engine.wall_now())
+        went_through(changes, owner.noun, item.order_ref, now)
+    if changes.moves:
+        commit_changes(unit, ENGINE, now, engine.laws, changes)
+    return bool(changes.moves)
 
 
 def _refuse_item(
-    progress: Changeset, partner_id: str, pointed: Owned, item: FeedFact, now: datetime
+    changes: Changeset, partner_id: str, pointed: Owned, item: FeedFact, now: datetime
 ) -> None:
     """An item that names something of ours that this partner was never told of, or another type."""
     noun = _NOUNS[type(item)]
@@ -251,7 +251,7 @@ def _refuse_item(
     )
     about = bank_contradictions.About(pointed.noun, pointed.id, pointed.asset_id)
     kind, mark = DiscrepancyKind.WRONG_REFERENCE, f"{partner_id} {noun}"
-    bank_contradictions.find(progress, kind, about, now, detail=detail, mark=mark)
+    bank_contradictions.find(changes, kind, about, now, detail=detail, mark=mark)
 
 
 def _plan(

@@ -78,7 +78,7 @@ async def poll(partner_ids: list[str]) -> int:
 
 
 @flow(name="golden-hour", persist_result=False, validate_parameters=False)
-async def golden_hour() -> int:
+async def priority_lane_flow() -> int:
     """Stops sent while a sweep still waits for a slow bank."""
     return await send_stops()
 

@@ -163,7 +163,7 @@ async def _compare(engine: Engine, plan: _Plan) -> PartnerDays:
     if found.first is None or found.last is None or found.not_asked:
         return found
     try:
-        theirs = await told_days(engine, found.partner, found.first, found.last, found.time_zone)
+        theirs = await bank_days(engine, found.partner, found.first, found.last, found.time_zone)
     except RecoveryFlowsError as error:
         return replace(found, not_asked=str(error), trouble=error.trouble, failed=True)
     days = days_between(found.first, found.last)
@@ -172,7 +172,7 @@ async def _compare(engine: Engine, plan: _Plan) -> PartnerDays:
     return await _with_unread(engine, plan, found) if found.differences else found
 
 
-async def told_days(
+async def bank_days(
     engine: Engine, partner_id: str, first: date, last: date, zone: str
 ) -> list[DayFact]:
     """A bank's figures of these days, asked for in as many parts as the profile needs."""

@@ -22,7 +22,7 @@ from models.store.unit import unit_of_work
 from recovery_flows.engine import context
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import PrefectAwayError, sentence
-from recovery_flows.engine.priority_lane import GoldenHourLane
+from recovery_flows.engine.priority_lane import PriorityLane
 from recovery_flows.engine.runtime.environment import prepare_environment
 from recovery_flows.engine.runtime.kept_clients import kept_clients
 from recovery_flows.engine.runtime.server import PrefectServer, ServerStartError
@@ -150,7 +150,7 @@ def sign_of_life(engine: Engine, state: str, message: str = "") -> None:
     """
     try:
         with suppress(StoreBusyError), unit_of_work(engine.database) as unit:
-            beat(unit, "engine", os.getpid(), state, message, engine.wall())
+            beat(unit, "engine", os.getpid(), state, message, engine.wall_now())
     except Exception as error:  # noqa: BLE001 - it tells of failures, and must not be one more
         engine.report(f"the sign of life cannot be written: {sentence(error)}")
 
@@ -193,7 +193,7 @@ async def run_forever(
     """
     say = say if once else _as_far_as_it_goes(say)
     engine.report = say
-    lane = asyncio.create_task(GoldenHourLane(engine).run())
+    lane = asyncio.create_task(PriorityLane(engine).run())
     rhythm = _Rhythm(engine, link, say, sweep_seconds)
     try:
         while True:

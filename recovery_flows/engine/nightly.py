@@ -25,20 +25,20 @@ _DAYS_BACK_MAX = 366 * _DAY
 
 def due_nights(engine: Engine) -> list[str]:
     """Partners with a legal day that is over and was not compared yet."""
-    now, wall = engine.now(), engine.wall()
+    now, wall_now = engine.now(), engine.wall_now()
     with engine.database.reading() as session:
         partners, booked = booked_partners(session), partners_with_books(session)
     return [
         p.id
         for p in partners
-        if p.id in booked and not p.by_letter and _is_due(engine, p, now, wall)
+        if p.id in booked and not p.by_letter and _is_due(engine, p, now, wall_now)
     ]
 
 
-def _is_due(engine: Engine, partner: BookedPartner, now: datetime, wall: datetime) -> bool:
+def _is_due(engine: Engine, partner: BookedPartner, now: datetime, wall_now: datetime) -> bool:
     midnight = _last_midnight(engine, partner, now)
     last = engine.nights.get(partner.id)
-    if last is not None and (last.compared_to == midnight or wall < last.not_before):
+    if last is not None and (last.compared_to == midnight or wall_now < last.not_before):
         return False
     every = engine.pace.reconcile_days * _DAY - _DAY
     return partner.reconciled_to is None or partner.reconciled_to + every < midnight
@@ -58,7 +58,7 @@ async def reconcile_night(engine: Engine, partner_id: str) -> bool:
     with engine.database.reading() as session:
         partner = next(p for p in booked_partners(session) if p.id == partner_id)
     midnight = _last_midnight(engine, partner, now)
-    engine.nights[partner_id] = Night(None, engine.wall() + _TRY_AGAIN)
+    engine.nights[partner_id] = Night(None, engine.wall_now() + _TRY_AGAIN)
     await event_feed.poll(engine, partner_id)
     zone = engine.laws[partner.regime].time_zone
     begun = max(partner.reconciled_to or midnight - _DAY, midnight - _DAYS_BACK_MAX)
@@ -71,7 +71,7 @@ async def reconcile_night(engine: Engine, partner_id: str) -> bool:
             note_contact(unit, partner_id, error=found.not_asked, trouble=found.trouble)
             return False
         note_reconciled(unit, now, partner_id, *_result(found, midnight))
-    engine.nights[partner_id] = Night(midnight, engine.wall())
+    engine.nights[partner_id] = Night(midnight, engine.wall_now())
     return True
 
 

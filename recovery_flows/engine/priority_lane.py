@@ -17,7 +17,7 @@ _LOOKS_BEFORE_DIRECT = 4
 _LONGEST_PAUSE_SECONDS = 5.0
 
 
-class GoldenHourLane:
+class PriorityLane:
     """Sends stops that the sweep does not send: because it waits, fails or pauses.
 
     A sweep sends what it finds itself: only what is still there at a second look is taken out of
@@ -60,17 +60,17 @@ class GoldenHourLane:
 
     async def _by_flow(self) -> int:
         # Imported here: Prefect reads its settings when it is imported, after the server's start.
-        from recovery_flows.engine.flows import golden_hour
+        from recovery_flows.engine.flows import priority_lane_flow
 
-        return await golden_hour()
+        return await priority_lane_flow()
 
     async def _directly(self) -> int:
         return await send_due(self._engine, [CallKind.HOLD])
 
     def _stops_are_due(self) -> bool:
         with self._engine.database.reading() as session:
-            now, wall = self._engine.now(), self._engine.wall()
-            return CallKind.HOLD in due_call_kinds(session, now, wall)
+            now, wall_now = self._engine.now(), self._engine.wall_now()
+            return CallKind.HOLD in due_call_kinds(session, now, wall_now)
 
     def _forget_ended(self) -> None:
         ended = {flow for flow in self._running if flow.done()}

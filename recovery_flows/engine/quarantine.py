@@ -28,9 +28,9 @@ def quarantine(engine: Engine, work: Work, error: BaseException) -> None:
 
 def note_failure(unit: Unit, engine: Engine, work: Work, error: BaseException) -> None:
     """The same within a transaction: the discrepancy, its next attempt, the officer's next step."""
-    now, wall = engine.now_in(unit.session), engine.wall()
+    now, wall_now = engine.now_in(unit.session), engine.wall_now()
     known = discrepancy(unit.session, work.discrepancy_id)
-    move, found = quarantining.failure(work, known, sentence(error), now, wall)
+    move, found = quarantining.failure(work, known, sentence(error), now, wall_now)
     record(unit, ENGINE, now, work.recovery_id, Outcome((move,)))
     # A decision that failed is due again as soon as its pause is over, whatever woke it.
     wake_at = now if work.noun is EntityKind.RECOVERY else None

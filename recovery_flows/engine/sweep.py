@@ -29,7 +29,7 @@ async def sweep(engine: Engine) -> int:
     where the flows cannot be run, WorkFailedError where the work as a whole fails.
     """
     looks: Counter[str] = Counter()
-    if await asyncio.to_thread(undo_dead, engine.database, engine.wall()):
+    if await asyncio.to_thread(undo_dead, engine.database, engine.wall_now()):
         engine.report(
             "an import of statements had been interrupted: it was taken out, import again"
         )

@@ -23,32 +23,32 @@ if TYPE_CHECKING:
 ON, OVER = "on", "over"
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Begin watches, ask for the balances that are due, end watches that found nothing."""
-    for asset in progress.file.assets:
+    for asset in changes.file.assets:
         law = laws[asset.regime]
         if not asset.home or asset.left_alone:
             continue
-        if not asset.watch and law.watch_days and _empty_hold(progress.file, asset):
-            _begin(progress, asset, now, law)
+        if not asset.watch and law.monitoring_days and _empty_hold(changes.file, asset):
+            _begin(changes, asset, now, law)
         elif asset.watch == ON:
-            _look(progress, asset, now, law)
+            _query_balance(changes, asset, now, law)
 
 
-def watched(file: CaseFile) -> list[AssetRow]:
+def monitored(file: CaseFile) -> list[AssetRow]:
     """Accounts that are watched now."""
     return [a for a in file.assets if a.watch == ON]
 
 
-def take_balance(
-    progress: Changeset, asset_id: str, available: Money, laws: Regimes, now: datetime
+def apply_balance(
+    changes: Changeset, asset_id: str, available: Money, laws: Regimes, now: datetime
 ) -> None:
     """What a watched account shows: as soon as it is worth it, a stop is drafted for it."""
-    file = progress.file
+    file = changes.file
     asset = file.asset(asset_id)
     empty = _empty_hold(file, asset)
     if available.currency != asset.currency:
-        bank_contradictions.compare_currencies(progress, [(asset.account_id, available)], now)
+        bank_contradictions.compare_currencies(changes, [(asset.account_id, available)], now)
         return
     if asset.watch != ON or empty is None or available.minor <= 0:
         return
@@ -56,7 +56,7 @@ def take_balance(
     if minor < laws[asset.regime].minimum_worth(asset.currency).minor:
         return
     values: dict[str, Scalar] = {"watch": "", "watch_until": None, "watch_due_at": None}
-    progress.take(
+    changes.apply(
         Transition(
             EntityKind.ASSET, asset.id, "watch_found", asset.stage, values,
             reason=f"the account that was empty has {available}",
@@ -64,10 +64,10 @@ def take_balance(
     )  # fmt: skip
     if asset.stage is not Stage.FREEZING:
         event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
-        progress.take(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, event, asset.stage))
     law = laws[asset.regime].stop
     draft_hold(
-        progress, asset, HoldKind.STOP, minor, law.code,
+        changes, asset, HoldKind.STOP, minor, law.code,
         supersedes_id=empty.id, repeat_number=empty.repeat_number + 1,
     )  # fmt: skip
 
@@ -81,36 +81,36 @@ def _empty_hold(file: CaseFile, asset: AssetRow) -> HoldRow | None:
     return empty[-1] if empty else None
 
 
-def _begin(progress: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
+def _begin(changes: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
     values: dict[str, Scalar] = {
         "watch": ON,
-        "watch_until": now + timedelta(days=law.watch_days),
-        "watch_due_at": now + timedelta(days=law.watch_intervals_days[0]),
+        "watch_until": now + timedelta(days=law.monitoring_days),
+        "watch_due_at": now + timedelta(days=law.monitoring_intervals_days[0]),
         "watch_looks": 0,
     }
-    reason = f"empty when it was to be stopped: watched for {law.watch_days} days"
-    progress.take(
+    reason = f"empty when it was to be stopped: watched for {law.monitoring_days} days"
+    changes.apply(
         Transition(EntityKind.ASSET, asset.id, "watch_begun", asset.stage, values, reason=reason)
     )
 
 
-def _look(progress: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
+def _query_balance(changes: Changeset, asset: AssetRow, now: datetime, law: Regime) -> None:
     if asset.watch_until is not None and asset.watch_until <= now:
         values: dict[str, Scalar] = {"watch": OVER, "watch_due_at": None}
         reason = "no money came while it was watched"
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.ASSET, asset.id, "watch_ended", asset.stage, values, reason=reason
             )
         )
     elif asset.watch_due_at is not None and asset.watch_due_at <= now:
         looks = asset.watch_looks + 1
-        steps = law.watch_intervals_days
+        steps = law.monitoring_intervals_days
         wait = timedelta(days=steps[min(looks, len(steps) - 1)])
         values = {"watch_looks": looks, "watch_due_at": now + wait}
-        progress.take(Transition(EntityKind.ASSET, asset.id, "watch_looked", asset.stage, values))
-        if not _letter_is_out(progress.file, asset):
-            progress.call(_question(asset, looks))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "watch_looked", asset.stage, values))
+        if not _letter_is_out(changes.file, asset):
+            changes.call(_question(asset, looks))
 
 
 def _letter_is_out(file: CaseFile, asset: AssetRow) -> bool:

@@ -36,33 +36,33 @@ class _Edit:
     """A file being changed: who changes it, when, and where the words go."""
 
     unit: Unit
-    progress: Changeset
+    changes: Changeset
     officer: str
     now: datetime
 
     @property
     def ref(self) -> str:
         """The reference of the recovery."""
-        return self.progress.file.recovery.ref
+        return self.changes.file.recovery.ref
 
 
 @contextmanager
 def _editing(
-    desk: ActingOfficer, recovery_id: str, reason: str, seen: int | None
+    acting: ActingOfficer, recovery_id: str, reason: str, seen: int | None
 ) -> Iterator[_Edit]:
     if not reason.strip():
         raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
-    with desk.editing(recovery_id, seen) as (unit, progress):
-        actor = desk.actor(Role.OFFICER)
-        now = case_now(unit.session, desk.wall())
-        yield _Edit(unit, progress, actor.id, now)
+    with acting.editing(recovery_id, seen) as (unit, changes):
+        actor = acting.actor(Role.OFFICER)
+        now = case_now(unit.session, acting.wall_now())
+        yield _Edit(unit, changes, actor.id, now)
 
 
-def _keep(desk: ActingOfficer, edit: _Edit, about: str, reason: str) -> str:
+def _keep(acting: ActingOfficer, edit: _Edit, about: str, reason: str) -> str:
     """Keep an officer's words; return the fingerprint that history names them by."""
     text = f"{about}: {reason.strip()}"
-    actor = desk.actor(Role.OFFICER)
-    write_note(edit.unit, actor, edit.now, edit.progress.file.recovery.id, text)
+    actor = acting.actor(Role.OFFICER)
+    write_note(edit.unit, actor, edit.now, edit.changes.file.recovery.id, text)
     return edit.unit.vault.fingerprint(text)
 
 
@@ -76,7 +76,7 @@ def hold_of(file: CaseFile, hold_id: str) -> HoldRow:
 
 
 def amend(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     minor: int,
@@ -87,37 +87,37 @@ def amend(
 
     To block more than is disputed takes a reason and a second person before it is sent.
     """
-    with desk.editing(recovery_id, seen) as (unit, progress):
-        hold = hold_of(progress.file, hold_id)
-        edit = _Edit(unit, progress, "", case_now(unit.session, desk.wall()))
-        over = minor > amendments.disputed_minor(progress.file, hold)
-        kept = _keep(desk, edit, f"more than is disputed at {hold_id}", reason) if reason else ""
-        amendments.amend_hold(progress, hold_id, minor, kept)
+    with acting.editing(recovery_id, seen) as (unit, changes):
+        hold = hold_of(changes.file, hold_id)
+        edit = _Edit(unit, changes, "", case_now(unit.session, acting.wall_now()))
+        over = minor > amendments.disputed_minor(changes.file, hold)
+        kept = _keep(acting, edit, f"more than is disputed at {hold_id}", reason) if reason else ""
+        amendments.amend_hold(changes, hold_id, minor, kept)
     told = "; more than is disputed, so a second person has to approve it first" if over else ""
-    return f"{progress.file.recovery.ref}: the sum of {hold_id} was changed{told}"
+    return f"{changes.file.recovery.ref}: the sum of {hold_id} was changed{told}"
 
 
 def withdraw(
-    desk: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+    acting: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
 ) -> str:
     """Take back a drafted hold; where it stands in line behind another, ask for its release."""
-    with _editing(desk, recovery_id, reason, seen) as edit:
-        hold = hold_of(edit.progress.file, hold_id)
-        _keep(desk, edit, f"hold {hold_id} withdrawn", reason)
+    with _editing(acting, recovery_id, reason, seen) as edit:
+        hold = hold_of(edit.changes.file, hold_id)
+        _keep(acting, edit, f"hold {hold_id} withdrawn", reason)
         if hold.state is HoldState.QUEUED:
-            release.ask_release(edit.progress, hold_id, edit.officer, edit.now)
+            release.ask_release(edit.changes, hold_id, edit.officer, edit.now)
             return f"{edit.ref}: release from the waiting list submitted for approval"
         if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
             raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft is withdrawn")
-        approval_requests.void_approvals(edit.progress, hold_id, "the draft was withdrawn")
-        edit.progress.take(Transition(EntityKind.HOLD, hold_id, "cancelled", hold.state))
-        freezing.see_predecessor(edit.progress, hold, edit.officer)
-        freezing.leave_alone(edit.progress, hold)
+        approval_requests.void_approvals(edit.changes, hold_id, "the draft was withdrawn")
+        edit.changes.apply(Transition(EntityKind.HOLD, hold_id, "cancelled", hold.state))
+        freezing.acknowledge_predecessor(edit.changes, hold, edit.officer)
+        freezing.leave_alone(edit.changes, hold)
     return f"{edit.ref}: {hold_id} withdrawn"
 
 
 def order_again(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     reason: str,
@@ -125,19 +125,19 @@ def order_again(
     seen: int | None = None,
 ) -> str:
     """Draft a hold that the bank refused once more; `holder` puts the account's name right."""
-    with _editing(desk, recovery_id, reason, seen) as edit:
-        file = edit.progress.file
+    with _editing(acting, recovery_id, reason, seen) as edit:
+        file = edit.changes.file
         asset = file.asset(hold_of(file, hold_id).asset_id)
-        draft = refusals.order_again(edit.progress, hold_id, edit.officer)
+        draft = refusals.order_again(edit.changes, hold_id, edit.officer)
         if holder.strip():
             correct_holder(edit.unit, asset.account_id, holder.strip())
-        _keep(desk, edit, f"hold {hold_id} again, as {draft}", reason)
+        _keep(acting, edit, f"hold {hold_id} again, as {draft}", reason)
     named = " under the name given" if holder.strip() else ""
     return f"{edit.ref}: {draft} drafted in the place of {hold_id}{named}"
 
 
-def let_part_go(
-    desk: ActingOfficer,
+def release_part(
+    acting: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     part: Money,
@@ -145,26 +145,26 @@ def let_part_go(
     seen: int | None = None,
 ) -> str:
     """Ask for a part of a hold to be released; the rest stays to its own term."""
-    with _editing(desk, recovery_id, reason, seen) as edit:
-        hold_of(edit.progress.file, hold_id)
-        release.ask_part(edit.progress, hold_id, part.minor, edit.officer, edit.now)
-        _keep(desk, edit, f"release of {part} of {hold_id}", reason)
+    with _editing(acting, recovery_id, reason, seen) as edit:
+        hold_of(edit.changes.file, hold_id)
+        release.ask_part(edit.changes, hold_id, part.minor, edit.officer, edit.now)
+        _keep(acting, edit, f"release of {part} of {hold_id}", reason)
     return f"{edit.ref}: release of {part} submitted for approval"
 
 
 def find_unrelated(
-    desk: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
+    acting: ActingOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None = None
 ) -> str:
     """Record that held money has nothing to do with the case: its release has a legal clock."""
-    with _editing(desk, recovery_id, reason, seen) as edit:
-        hold_of(edit.progress.file, hold_id)
-        due = release.find_unrelated(edit.progress, hold_id, edit.officer, edit.now, desk.laws)
-        _keep(desk, edit, f"{hold_id} found unrelated", reason)
+    with _editing(acting, recovery_id, reason, seen) as edit:
+        hold_of(edit.changes.file, hold_id)
+        due = release.find_unrelated(edit.changes, hold_id, edit.officer, edit.now, acting.laws)
+        _keep(acting, edit, f"{hold_id} found unrelated", reason)
     return f"{edit.ref}: found unrelated; to be free by {due:%Y-%m-%d %H:%M} UTC, once approved"
 
 
 def complain(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     amount: Money,
@@ -172,17 +172,17 @@ def complain(
     seen: int | None = None,
 ) -> str:
     """Take in a third party's complaint about a hold; it is answered by a second person."""
-    with _editing(desk, recovery_id, words, seen) as edit:
-        hold_of(edit.progress.file, hold_id)
+    with _editing(acting, recovery_id, words, seen) as edit:
+        hold_of(edit.changes.file, hold_id)
         due = release.complain(
-            edit.progress, hold_id, amount.minor, edit.officer, edit.now, desk.laws
+            edit.changes, hold_id, amount.minor, edit.officer, edit.now, acting.laws
         )
-        _keep(desk, edit, f"complaint about {amount} of {hold_id}", words)
+        _keep(acting, edit, f"complaint about {amount} of {hold_id}", words)
     return f"{edit.ref}: complaint kept; to be answered by {due:%Y-%m-%d %H:%M} UTC"
 
 
 def record_voluntary(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     recovery_id: str,
     asset_id: str,
     amount: str,
@@ -192,8 +192,8 @@ def record_voluntary(
     seen: int | None = None,
 ) -> str:
     """Record what a bank holds of its own accord, and how we know."""
-    with _editing(desk, recovery_id, reason, seen) as edit:
-        file = edit.progress.file
+    with _editing(acting, recovery_id, reason, seen) as edit:
+        file = edit.changes.file
         asset = next((a for a in file.assets if a.id == asset_id), None)
         if asset is None:
             raise MisuseError(f"{edit.ref} has no account {asset_id}: `recovery show` lists them")
@@ -202,25 +202,25 @@ def record_voluntary(
         except ValueError as error:
             raise MisuseError(str(error)) from error
         ends = voluntary_holds.record_voluntary(
-            edit.progress, asset_id, money.minor, since, until, desk.laws
+            edit.changes, asset_id, money.minor, since, until, acting.laws
         )
-        _keep(desk, edit, f"voluntary hold of {money} at {asset.partner_id}", reason)
+        _keep(acting, edit, f"voluntary hold of {money} at {asset.partner_id}", reason)
     return f"{edit.ref}: {money} held voluntarily until {ends:%Y-%m-%d %H:%M} UTC; start the order"
 
 
 def record_conversion(
-    desk: ActingOfficer, recovery_id: str, hold_id: str, order: str, seen: int | None = None
+    acting: ActingOfficer, recovery_id: str, hold_id: str, order: str, seen: int | None = None
 ) -> str:
     """Record that a court's order took a freeze over: which court, number and date."""
-    with _editing(desk, recovery_id, order, seen) as edit:
-        hold_of(edit.progress.file, hold_id)
-        disposal.record_conversion(edit.progress, hold_id, edit.now, desk.laws)
-        _keep(desk, edit, f"court's order on {hold_id}", order)
+    with _editing(acting, recovery_id, order, seen) as edit:
+        hold_of(edit.changes.file, hold_id)
+        disposal.record_conversion(edit.changes, hold_id, edit.now, acting.laws)
+        _keep(acting, edit, f"court's order on {hold_id}", order)
     return f"{edit.ref}: the freeze is under a court's order; its own term ends no more"
 
 
 def name_at_bank(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     bank_ref: str,
@@ -228,8 +228,8 @@ def name_at_bank(
     seen: int | None = None,
 ) -> str:
     """Enter by which reference a bank knows a hold that was recorded without one."""
-    with _editing(desk, recovery_id, reason, seen) as edit:
-        hold_of(edit.progress.file, hold_id)
-        amendments.name_at_bank(edit.progress, hold_id, bank_ref)
-        _keep(desk, edit, f"reference of {hold_id} at its bank", reason)
+    with _editing(acting, recovery_id, reason, seen) as edit:
+        hold_of(edit.changes.file, hold_id)
+        amendments.name_at_bank(edit.changes, hold_id, bank_ref)
+        _keep(acting, edit, f"reference of {hold_id} at its bank", reason)
     return f"{edit.ref}: {hold_id} is known to its bank as {bank_ref.strip()}"

@@ -19,13 +19,13 @@ from recovery_flows.ledger.changeset import Changeset
 _REFERENCE_LENGTH = 80
 
 
-def submit_renewal(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
+def submit_renewal(changes: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Submit the drafted renewal of a freeze for approval."""
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     if hold.renewal not in OPEN_TO_SUBMIT or hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold_id} has no renewal that could be submitted")
-    progress.take(renewal.move(hold, "renewal_submitted", Renewal.ASKED))
-    ask(progress, ApprovalKind.RENEW, hold.id, actor, now, due_at=hold.expires_at)
+    changes.apply(renewal.move(hold, "renewal_submitted", Renewal.ASKED))
+    ask(changes, ApprovalKind.RENEW, hold.id, actor, now, due_at=hold.expires_at)
 
 
 def disputed_minor(file: CaseFile, hold: HoldRow) -> int:
@@ -34,18 +34,18 @@ def disputed_minor(file: CaseFile, hold: HoldRow) -> int:
 
 
 def amend_hold(
-    progress: Changeset, hold_id: str, requested_minor: int, scope_reason: str = ""
+    changes: Changeset, hold_id: str, requested_minor: int, scope_reason: str = ""
 ) -> None:
     """Change the sum of a hold that has not been ordered; an approval asked for it is void.
 
     `scope_reason`, the fingerprint of a note, is needed to block more than is disputed.
     """
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: its sum is fixed")
     if requested_minor <= 0:
         raise StepRefusedError("the sum of a hold must be above zero")
-    disputed = Money(disputed_minor(progress.file, hold), hold.currency)
+    disputed = Money(disputed_minor(changes.file, hold), hold.currency)
     over = requested_minor > disputed.minor
     if over and not scope_reason:
         raise StepRefusedError(
@@ -54,27 +54,27 @@ def amend_hold(
         )
     reason = scope_reason if over else ""
     values: dict[str, Scalar] = {"requested_minor": requested_minor, "scope_reason": reason}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "amended", hold.state, values))
-    void_approvals(progress, hold.id, "the sum was changed")
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "amended", hold.state, values))
+    void_approvals(changes, hold.id, "the sum was changed")
 
 
-def name_at_bank(progress: Changeset, hold_id: str, bank_ref: str) -> None:
+def name_at_bank(changes: Changeset, hold_id: str, bank_ref: str) -> None:
     """Enter the bank's own reference of a hold that was recorded without one.
 
     What a bank holds of its own accord comes without an answer of its interface: orders about it
     need the reference that its desk tells.
     """
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     if hold.bank_ref:
         raise StepRefusedError(f"hold {hold_id} has its reference from the bank itself")
     if hold.state not in LIVE_HOLDS:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: no order about it can be sent")
     if not bank_ref.strip() or len(bank_ref.strip()) > _REFERENCE_LENGTH:
         raise StepRefusedError(f"a reference has 1 to {_REFERENCE_LENGTH} characters")
-    of_account = progress.file.holds_of(hold.asset_id)
+    of_account = changes.file.holds_of(hold.asset_id)
     if other := next((h for h in of_account if h.bank_ref == bank_ref.strip()), None):
         raise StepRefusedError(
             f"{bank_ref.strip()} is hold {other.id}: ask the bank which reference this one has"
         )
     values: dict[str, Scalar] = {"bank_ref": bank_ref.strip()}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values))

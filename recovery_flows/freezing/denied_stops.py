@@ -60,7 +60,7 @@ def _is_kept(file: CaseFile, hold: HoldRow) -> bool:
     return is_held and refused_release(file, hold.id) is not None
 
 
-def _to_take_back(file: CaseFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
+def _to_withdraw(file: CaseFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
     """Denied stops in force whose release was not ordered yet."""
     for hold in file.holds:
         denial = denial_of(file, hold.id)
@@ -69,13 +69,13 @@ def _to_take_back(file: CaseFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
             yield hold, denial
 
 
-def take_back(progress: Changeset) -> None:
+def withdraw_denied(changes: Changeset) -> None:
     """A stop whose confirmation was refused before the bank answered is released once it has."""
     from recovery_flows.freezing.orders import order_release
 
-    _withdraw_followers(progress)
-    for hold, denial in list(_to_take_back(progress.file)):
-        order_release(progress, hold.id, denial.id, "its confirmation was refused")
+    _withdraw_followers(changes)
+    for hold, denial in list(_to_withdraw(changes.file)):
+        order_release(changes, hold.id, denial.id, "its confirmation was refused")
 
 
 def is_given_up(file: CaseFile, hold_id: str) -> bool:
@@ -85,29 +85,29 @@ def is_given_up(file: CaseFile, hold_id: str) -> bool:
     return unrelated_funds.is_being_released(file.hold(hold_id))
 
 
-def _withdraw_followers(progress: Changeset) -> None:
+def _withdraw_followers(changes: Changeset) -> None:
     """A freeze that was to follow a stop which is given up is not asked for any more."""
     reason = "the hold that it was to follow is given up"
-    for hold in progress.file.holds:
+    for hold in changes.file.holds:
         waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
-        if waits and hold.supersedes_id and is_given_up(progress.file, hold.supersedes_id):
-            asked = progress.file.pending(hold.id)
+        if waits and hold.supersedes_id and is_given_up(changes.file, hold.supersedes_id):
+            asked = changes.file.pending(hold.id)
             if asked is not None:
-                progress.take(
+                changes.apply(
                     Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
                 )
-            progress.take(
+            changes.apply(
                 Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason)
             )
 
 
-def release_again(progress: Changeset, hold_id: str) -> None:
+def release_again(changes: Changeset, hold_id: str) -> None:
     """Order the release of a denied stop once more, with a call of its own."""
     from recovery_flows.errors import StepRefusedError
     from recovery_flows.freezing.orders import order_release
 
-    hold = progress.file.hold(hold_id)
-    denial = denial_of(progress.file, hold_id)
-    if denial is None or not _is_kept(progress.file, hold):
+    hold = changes.file.hold(hold_id)
+    denial = denial_of(changes.file, hold_id)
+    if denial is None or not _is_kept(changes.file, hold):
         raise StepRefusedError(f"hold {hold_id} is no denied stop that its bank has kept")
-    order_release(progress, hold_id, denial.id, "its confirmation was refused")
+    order_release(changes, hold_id, denial.id, "its confirmation was refused")

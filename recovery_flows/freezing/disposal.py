@@ -24,12 +24,12 @@ _HELD = (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD, BankHoldState.CONVERT
 _BY_COURT = "a court's order took the freeze over"
 
 
-def record_conversion(progress: Changeset, hold_id: str, now: datetime, laws: Regimes) -> None:
+def record_conversion(changes: Changeset, hold_id: str, now: datetime, laws: Regimes) -> None:
     """An officer learned of a court's order on a frozen sum before the bank said so."""
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     if hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a freeze is taken over")
-    progress.take(_converted(progress.file, hold, "court_order_entered", {}, now, laws))
+    changes.apply(_converted(changes.file, hold, "court_order_entered", {}, now, laws))
 
 
 def concerns(file: CaseFile, hold: HoldRow, fact: HoldFact) -> bool:

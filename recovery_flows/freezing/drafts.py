@@ -19,7 +19,7 @@ NEVER_TRIED = frozenset({HoldState.DENIED, HoldState.CANCELLED})
 UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED})
 
 
-def takes_over(file: CaseFile, hold: HoldRow) -> bool:
+def supersedes(file: CaseFile, hold: HoldRow) -> bool:
     """Whether a hold keeps what another one has kept until then: nothing has left between them."""
     if not hold.supersedes_id:
         return False
@@ -28,7 +28,7 @@ def takes_over(file: CaseFile, hold: HoldRow) -> bool:
 
 
 def draft_hold(
-    progress: Changeset,
+    changes: Changeset,
     asset: AssetRow,
     kind: HoldKind,
     requested_minor: int,
@@ -38,8 +38,8 @@ def draft_hold(
     repeat_number: int = 0,
 ) -> str:
     """Draft a hold of so many minor units of the account's currency; return its id."""
-    hold_id = next_hold_id(progress, asset, kind)
-    progress.take(
+    hold_id = next_hold_id(changes, asset, kind)
+    changes.apply(
         Transition(
             EntityKind.HOLD,
             hold_id,
@@ -59,9 +59,9 @@ def draft_hold(
     return hold_id
 
 
-def next_hold_id(progress: Changeset, asset: AssetRow, kind: HoldKind) -> str:
+def next_hold_id(changes: Changeset, asset: AssetRow, kind: HoldKind) -> str:
     """The id of the next hold on an account."""
-    return derive_id("hold", asset.id, kind, len(progress.file.holds_of(asset.id)) + 1)
+    return derive_id("hold", asset.id, kind, len(changes.file.holds_of(asset.id)) + 1)
 
 
 def is_followed(holds: Iterable[HoldRow], hold: HoldRow) -> bool:

@@ -6,7 +6,7 @@ from models.case_file import CaseFile
 from models.entities.asset import AssetRow
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from recovery_flows.freezing import denied_stops
-from recovery_flows.freezing.drafts import UNANSWERED, is_followed, takes_over
+from recovery_flows.freezing.drafts import UNANSWERED, is_followed, supersedes
 
 _FORMAL = (HoldKind.FREEZE, HoldKind.QUEUE)
 
@@ -41,7 +41,7 @@ def freeze_plan(file: CaseFile, asset: AssetRow) -> list[tuple[HoldRow, int]]:
     for stop in stops:
         if stop.acted_at is None:
             continue
-        if asset.statement_to < stop.acted_at and not takes_over(file, stop):
+        if asset.statement_to < stop.acted_at and not supersedes(file, stop):
             continue
         amount = min(left, _kept_minor(stop)) if len(stops) > 1 or others else left
         plan.append((stop, amount))

@@ -27,7 +27,7 @@ _PATIENCE = timedelta(minutes=15)
 _WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
 
 
-def let_lapse(progress: Changeset, hold: HoldRow, now: datetime, laws: Regimes) -> None:
+def record_lapse(changes: Changeset, hold: HoldRow, now: datetime, laws: Regimes) -> None:
     """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event.
 
     A bank with an interface may have prolonged it: its feed is read past the end first. One that
@@ -35,15 +35,15 @@ def let_lapse(progress: Changeset, hold: HoldRow, now: datetime, laws: Regimes) 
     """
     if hold.state not in _WITH_A_CLOCK or hold.expires_at is None or hold.expires_at > now:
         return
-    if not end_is_known(progress.file, hold):
-        _escalate_unknown_end(progress, hold, now)
+    if not end_is_known(changes.file, hold):
+        _escalate_unknown_end(changes, hold, now)
         return
-    law = laws[progress.file.asset(hold.asset_id).regime]
+    law = laws[changes.file.asset(hold.asset_id).regime]
     reason = {
         "denied": "its term ended: its renewal had been refused by a second person",
         "refused": "its term ended: the bank had refused to renew it",
     }.get(hold.renewal, "its term ended without a renewal")
-    progress.take(
+    changes.apply(
         Transition(
             EntityKind.HOLD, hold.id, "lapsed", hold.state, nothing(hold),
             reason=reason, legal_basis=_basis(law, hold.law_row),
@@ -70,19 +70,19 @@ def wakes(file: CaseFile, hold: HoldRow) -> Iterator[datetime]:
         yield hold.expires_at + _PATIENCE
 
 
-def _escalate_unknown_end(progress: Changeset, hold: HoldRow, now: datetime) -> None:
+def _escalate_unknown_end(changes: Changeset, hold: HoldRow, now: datetime) -> None:
     """The end is over and the bank was not reached since: a person has to know, once."""
     if hold.expires_at is None or hold.expires_at + _PATIENCE > now:
         return
-    if _unknown_end(progress.file, hold) is None:
-        partner = progress.file.asset(hold.asset_id).partner_id
+    if _unknown_end(changes.file, hold) is None:
+        partner = changes.file.asset(hold.asset_id).partner_id
         detail = f"{partner} has not been reached since the term ended"
         discrepancies.find(
-            progress, DiscrepancyKind.END_UNCONFIRMED, EntityKind.HOLD, hold.id, now,
+            changes, DiscrepancyKind.END_UNCONFIRMED, EntityKind.HOLD, hold.id, now,
             asset_id=hold.asset_id, detail=detail, mark=hold.expires_at.isoformat(),
         )  # fmt: skip
         values: dict[str, Scalar] = {"escalated_at": now}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, "escalated", hold.state, values, reason=detail)
         )
 
@@ -97,17 +97,17 @@ def _unknown_end(file: CaseFile, hold: HoldRow) -> DiscrepancyRow | None:
     return None
 
 
-def clear_known_ends(progress: Changeset, now: datetime) -> None:
+def clear_known_ends(changes: Changeset, now: datetime) -> None:
     """Where the bank was reached at last, or has prolonged it, nobody has to look any more."""
-    holds = {h.id: h for h in progress.file.holds}
-    for found in discrepancies.open_ones(progress.file):
+    holds = {h.id: h for h in changes.file.holds}
+    for found in discrepancies.open_ones(changes.file):
         if found.kind is not DiscrepancyKind.END_UNCONFIRMED:
             continue
         hold = holds[found.subject_id]
         ends = hold.expires_at.isoformat() if hold.expires_at else ""
         waits = hold.state in _WITH_A_CLOCK and ends == found.mark
-        if not waits or end_is_known(progress.file, hold):
-            discrepancies.clear(progress, found.id, now, "its bank was reached")
+        if not waits or end_is_known(changes.file, hold):
+            discrepancies.clear(changes, found.id, now, "its bank was reached")
 
 
 def unseen(file: CaseFile) -> list[HoldRow]:
@@ -133,13 +133,13 @@ def _is_kept(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
     return is_followed(others, hold)
 
 
-def draft_again(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
+def draft_again(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """A lapsed hold at home is stopped once more, as long as the law allows to repeat it.
 
     A stop comes first also after a freeze: it may leave before its approval.
     """
-    _withdraw_followers(progress, asset, laws)
-    file = progress.file
+    _withdraw_followers(changes, asset, laws)
+    file = changes.file
     if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
         return
     law = laws[asset.regime].stop
@@ -149,20 +149,20 @@ def draft_again(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
             continue
         minor = still_wanted_minor(file, asset, hold)
         if minor > 0:
-            _back_to_freezing(progress, asset)
+            _back_to_freezing(changes, asset)
             draft_hold(
-                progress, asset, HoldKind.STOP, minor, law.code,
+                changes, asset, HoldKind.STOP, minor, law.code,
                 supersedes_id=hold.id, repeat_number=again,
             )  # fmt: skip
             return
 
 
-def _withdraw_followers(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
+def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """A freeze that was still to be approved when its stop lapsed comes later: nothing is held now.
 
     Where the law allows no further stop it stays: it is all that can follow.
     """
-    file, law = progress.file, laws[asset.regime].stop
+    file, law = changes.file, laws[asset.regime].stop
     lapsed = {
         h.id
         for h in file.holds_of(asset.id)
@@ -175,12 +175,12 @@ def _withdraw_followers(progress: Changeset, asset: AssetRow, laws: Regimes) -> 
         waits = hold.state in (HoldState.DRAFT, HoldState.PENDING_APPROVAL)
         if hold.supersedes_id in lapsed and waits and hold.kind is not HoldKind.STOP:
             reason = "what it was to follow has lapsed: that is stopped again first"
-            progress.take(
+            changes.apply(
                 Transition(EntityKind.HOLD, hold.id, "cancelled", hold.state, reason=reason)
             )
             asked = file.pending(hold.id)
             if asked is not None:
-                progress.take(
+                changes.apply(
                     Transition(EntityKind.APPROVAL, asked.id, "voided", asked.state, reason=reason)
                 )
 
@@ -203,19 +203,19 @@ def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
     return min(asked, max(0, asset.traced_minor - kept - returned))
 
 
-def see_lapse(progress: Changeset, hold_id: str, actor: str) -> None:
+def acknowledge_lapse(changes: Changeset, hold_id: str, actor: str) -> None:
     """The owner takes note that a hold has ended and nothing follows it."""
-    hold = progress.file.hold(hold_id)
-    progress.take(
+    hold = changes.file.hold(hold_id)
+    changes.apply(
         Transition(EntityKind.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor})
     )
 
 
-def _back_to_freezing(progress: Changeset, asset: AssetRow) -> None:
+def _back_to_freezing(changes: Changeset, asset: AssetRow) -> None:
     if asset.stage is Stage.FREEZING:
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
-    progress.take(
+    changes.apply(
         Transition(EntityKind.ASSET, asset.id, event, asset.stage, reason="a hold here has lapsed")
     )
 

@@ -11,17 +11,17 @@ from models.outcome import CallIntent, Scalar, Transition
 from recovery_flows.ledger.changeset import Changeset
 
 
-def order_release(progress: Changeset, hold_id: str, approval: str, reason: str) -> None:
+def order_release(changes: Changeset, hold_id: str, approval: str, reason: str) -> None:
     """Tell the bank to let a hold go, under a person's decision: the sum that was decided on.
 
     What comes to the hold after that stays held.
     """
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     values: dict[str, Scalar] = {"releasing_minor": hold.held_minor}
-    progress.take(
+    changes.apply(
         Transition(EntityKind.HOLD, hold.id, "release_ordered", hold.state, values, reason=reason)
     )
-    progress.call(release_intent(progress.file, hold, approval))
+    changes.call(release_intent(changes.file, hold, approval))
 
 
 def release_intent(file: CaseFile, hold: HoldRow, approval: str) -> CallIntent:

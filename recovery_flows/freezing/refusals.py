@@ -32,11 +32,11 @@ def unseen(file: CaseFile) -> list[HoldRow]:
         h
         for h in file.holds
         if h.state in (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS)
-        and not (h.lapse_seen_by or is_followed(file.holds, h) or _is_watched(file, h))
+        and not (h.lapse_seen_by or is_followed(file.holds, h) or _is_monitored(file, h))
     ]
 
 
-def _is_watched(file: CaseFile, hold: HoldRow) -> bool:
+def _is_monitored(file: CaseFile, hold: HoldRow) -> bool:
     if hold.state is not HoldState.NO_FUNDS or not file.asset(hold.asset_id).home:
         return False
     return not hold.supersedes_id or file.hold(hold.supersedes_id).state not in LIVE_HOLDS
@@ -53,21 +53,21 @@ def steps(file: CaseFile) -> Iterator[Step]:
         yield Step(ActionKind.SEE_REFUSAL, Role.OFFICER, hold.id, hold.asset_id, due, text)
 
 
-def see(progress: Changeset, hold_id: str, actor: str) -> None:
+def see(changes: Changeset, hold_id: str, actor: str) -> None:
     """The owner takes note that a bank refused a hold."""
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     values = {"lapse_seen_by": actor}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "refusal_seen", hold.state, values))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "refusal_seen", hold.state, values))
 
 
-def order_again(progress: Changeset, hold_id: str, actor: str) -> str:
+def order_again(changes: Changeset, hold_id: str, actor: str) -> str:
     """Draft a refused hold at home once more, with the same sum; return the draft's id."""
-    file = progress.file
+    file = changes.file
     hold = file.hold(hold_id)
     asset = file.asset(hold.asset_id)
     if hold.state not in (HoldState.REJECTED_BY_BANK, HoldState.NO_FUNDS):
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: the bank has not refused it")
-    if _is_watched(file, hold):
+    if _is_monitored(file, hold):
         raise StepRefusedError(f"hold {hold_id} found an empty account: that is watched")
     if not asset.home:
         words = f"`recovery request resubmit {file.recovery.ref} {hold.request_id}`"
@@ -77,8 +77,8 @@ def order_again(progress: Changeset, hold_id: str, actor: str) -> str:
     ):
         raise StepRefusedError(f"hold {hold_id} is followed by another {hold.kind} already")
     if not hold.lapse_seen_by:
-        see(progress, hold_id, actor)
+        see(changes, hold_id, actor)
     return draft_hold(
-        progress, asset, hold.kind, hold.requested_minor, hold.law_row,
+        changes, asset, hold.kind, hold.requested_minor, hold.law_row,
         supersedes_id=hold.supersedes_id, repeat_number=hold.repeat_number,
     )  # fmt: skip

@@ -33,62 +33,62 @@ _KEPT = {
 }
 
 
-def ask_release(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
+def ask_release(changes: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Ask for a hold that waits behind another authority's to be given up."""
-    if progress.file.pending(hold_id) is not None:
+    if changes.file.pending(hold_id) is not None:
         raise StepRefusedError(f"hold {hold_id} has an approval pending: decide it first")
-    ask(progress, ApprovalKind.RELEASE, hold_id, actor, now)
+    ask(changes, ApprovalKind.RELEASE, hold_id, actor, now)
 
 
-def ask_part(progress: Changeset, hold_id: str, minor: int, actor: str, now: datetime) -> None:
+def ask_part(changes: Changeset, hold_id: str, minor: int, actor: str, now: datetime) -> None:
     """Ask for a part of a hold to be let go; the rest stays held to its own term.
 
     That it is none of the case is the officer's finding, with a reason; who approves it is shown
     what the trace gives to victims.
     """
-    hold = _in_force(progress.file, hold_id)
+    hold = _in_force(changes.file, hold_id)
     _check_part(hold, minor)
     values: dict[str, Scalar] = {"releasing_minor": minor}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "part_asked", hold.state, values))
-    ask(progress, ApprovalKind.RELEASE_PART, hold.id, actor, now)
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "part_asked", hold.state, values))
+    ask(changes, ApprovalKind.RELEASE_PART, hold.id, actor, now)
 
 
 def find_unrelated(
-    progress: Changeset, hold_id: str, actor: str, now: datetime, laws: Regimes
+    changes: Changeset, hold_id: str, actor: str, now: datetime, laws: Regimes
 ) -> datetime:
     """Record that held money has nothing to do with the case; return when it has to be free."""
-    hold = _in_force(progress.file, hold_id)
-    law = laws[progress.file.asset(hold.asset_id).regime]
+    hold = _in_force(changes.file, hold_id)
+    law = laws[changes.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.UNRELATED_RELEASE)
     due = terms.due_at(row.limit, now, law)
     values: dict[str, Scalar] = {"release_due_at": due}
     basis = f"{row.instrument}, {row.article}"
-    progress.take(
+    changes.apply(
         Transition(
             EntityKind.HOLD, hold.id, "found_unrelated", hold.state, values, legal_basis=basis
         )
     )
-    ask(progress, ApprovalKind.RELEASE, hold.id, actor, now, due_at=due)
+    ask(changes, ApprovalKind.RELEASE, hold.id, actor, now, due_at=due)
     return due
 
 
 def complain(
-    progress: Changeset, hold_id: str, minor: int, actor: str, now: datetime, laws: Regimes
+    changes: Changeset, hold_id: str, minor: int, actor: str, now: datetime, laws: Regimes
 ) -> datetime:
     """Take in a third party's complaint about so much of a hold; return when it is due."""
-    hold = _in_force(progress.file, hold_id)
+    hold = _in_force(changes.file, hold_id)
     if not 0 < minor <= hold.held_minor:
         held = Money(hold.held_minor, hold.currency)
         raise StepRefusedError(f"a complaint is about more than zero and at most {held} here")
-    law = laws[progress.file.asset(hold.asset_id).regime]
+    law = laws[changes.file.asset(hold.asset_id).regime]
     row = _clock_of(law, Measure.COMPLAINT)
     due = terms.due_at(row.limit, now, law)
     values: dict[str, Scalar] = {"complained_minor": minor}
     basis = f"{row.instrument}, {row.article}"
-    progress.take(
+    changes.apply(
         Transition(EntityKind.HOLD, hold.id, "complained", hold.state, values, legal_basis=basis)
     )
-    ask(progress, ApprovalKind.COMPLAINT, hold.id, actor, now, due_at=due)
+    ask(changes, ApprovalKind.COMPLAINT, hold.id, actor, now, due_at=due)
     return due
 
 
@@ -98,71 +98,71 @@ def part_of(hold: HoldRow, act: ApprovalKind) -> int:
     return 0 if asked >= hold.held_minor else asked
 
 
-def order_part(progress: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
+def order_part(changes: Changeset, hold: HoldRow, minor: int, approval: str) -> None:
     """Tell the bank to let a part go, under a person's decision."""
     values: dict[str, Scalar] = {"releasing_minor": minor, "complained_minor": 0}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "part_ordered", hold.state, values))
-    progress.call(hold_orders.release_intent(progress.file, hold, approval))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "part_ordered", hold.state, values))
+    changes.call(hold_orders.release_intent(changes.file, hold, approval))
 
 
-def undo(progress: Changeset, hold: HoldRow, act: ApprovalKind, reason: str) -> None:
+def undo(changes: Changeset, hold: HoldRow, act: ApprovalKind, reason: str) -> None:
     """A second person said no: the money stays held."""
     event, values = STAYS[act]
-    progress.take(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, event, hold.state, values, reason=reason))
 
 
-def take_refusal(progress: Changeset, hold_id: str, code: str) -> None:
+def apply_refusal(changes: Changeset, hold_id: str, code: str) -> None:
     """The bank would not let it go: the hold is in force as before, and a person looks again."""
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     reason = f"the bank did not let it go: {code}"
     if hold.state is HoldState.RELEASE_PENDING:
         unchanged: dict[str, Scalar] = {"releasing_minor": 0}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, unchanged, reason=reason)
         )
-        _give_over(progress, hold.id)
+        _give_over(changes, hold.id)
     elif hold.releasing_minor and hold.state in _IN_FORCE:
         # What has ended since, such as a stop that its freeze took over, has no part to keep.
         values: dict[str, Scalar] = {"releasing_minor": 0}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, "part_kept", hold.state, values, reason=reason)
         )
 
 
-def _give_over(progress: Changeset, hold_id: str) -> None:
+def _give_over(changes: Changeset, hold_id: str) -> None:
     """A bank that could not release a stop because a freeze took it over holds it no more."""
-    stop = progress.file.hold(hold_id)
-    for hold in progress.file.holds:
+    stop = changes.file.hold(hold_id)
+    for hold in changes.file.holds:
         if hold.supersedes_id == stop.id and hold.state in (HoldState.STOPPED, HoldState.FROZEN):
-            take_over(progress, stop, hold)
+            supersede(changes, stop, hold)
             return
 
 
-def take_over(progress: Changeset, stop: HoldRow, hold: HoldRow) -> None:
+def supersede(changes: Changeset, stop: HoldRow, hold: HoldRow) -> None:
     """A hold in force takes the place of the stop or voluntary hold that it follows."""
     if stop.state is HoldState.STOPPED:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, stop.id, "superseded", stop.state, {"held_minor": 0})
         )
-        unrelated_funds.pass_on(progress, stop, progress.file.hold(hold.id))
+        unrelated_funds.pass_on(changes, stop, changes.file.hold(hold.id))
 
 
 def _kept(hold: HoldRow) -> str:
     return _KEPT[hold.kind] if hold.acted_at else "queue_kept"
 
 
-def take_rest(progress: Changeset, hold_id: str, fact: HoldFact) -> None:
+def keep_remainder(changes: Changeset, hold_id: str, fact: HoldFact) -> None:
     """A bank carried a release out and holds more than was decided on: that stays held.
 
     `fact` answers the release itself; an older word on the hold says nothing of the kind.
     """
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     still = fact.state in (BankHoldState.HELD, BankHoldState.PARTIALLY_HELD) and fact.held.minor
     if hold.state is not HoldState.RELEASE_PENDING or not still:
         return
     values = hold_figures.stated(fact) | hold_figures.figure(hold, fact) | {"releasing_minor": 0}
     reason = "the bank let go what was decided on, and holds more"
-    progress.take(
+    changes.apply(
         Transition(EntityKind.HOLD, hold.id, _kept(hold), hold.state, values, reason=reason)
     )
 

@@ -34,18 +34,18 @@ def ends_at(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | None:
     return None
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Give the reminders that are due, each step once; the last ones go to the supervisor too."""
-    for hold in progress.file.holds:
-        ends = ends_at(progress.file, hold, laws)
-        if ends is None or _is_seen_to(progress.file, hold):
+    for hold in changes.file.holds:
+        ends = ends_at(changes.file, hold, laws)
+        if ends is None or _is_seen_to(changes.file, hold):
             continue
-        ladder = _ladder(progress.file, hold, laws)
+        ladder = _ladder(changes.file, hold, laws)
         due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
         if due and (not hold.reminded_hours or due[-1] < hold.reminded_hours):
             left = "its end is over" if ends <= now else f"less than {_span(due[-1])} left"
             escalates = due[-1] in ladder[-_ESCALATING_STEPS:]
-            _remind(progress, hold, due[-1], now, left, escalates=escalates)
+            _remind(changes, hold, due[-1], now, left, escalates=escalates)
 
 
 def instants(file: CaseFile, laws: Regimes) -> Iterator[datetime]:
@@ -76,16 +76,16 @@ def _is_seen_to(file: CaseFile, hold: HoldRow) -> bool:
 
 
 def _remind(
-    progress: Changeset, hold: HoldRow, hours: int, now: datetime, left: str, *, escalates: bool
+    changes: Changeset, hold: HoldRow, hours: int, now: datetime, left: str, *, escalates: bool
 ) -> None:
-    reason = f"{left}: {state_of_things(progress.file, hold)}"
+    reason = f"{left}: {state_of_things(changes.file, hold)}"
     values: dict[str, Scalar] = {"reminded_hours": hours}
-    progress.take(
+    changes.apply(
         Transition(EntityKind.HOLD, hold.id, "reminded", hold.state, values, reason=reason)
     )
     if escalates and hold.escalated_at is None:
         values = {"escalated_at": now}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.HOLD, hold.id, "escalated", hold.state, values, reason=reason)
         )
 

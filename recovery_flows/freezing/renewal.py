@@ -36,14 +36,14 @@ def drafted_from(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | Non
     return None if begun is None else terms.half_life(begun, hold.expires_at)
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Draft the renewals whose time has come."""
-    for hold in progress.file.holds:
-        at = drafted_from(progress.file, hold, laws)
+    for hold in changes.file.holds:
+        at = drafted_from(changes.file, hold, laws)
         if at is not None and at <= now and hold.renewal == Renewal.NONE:
             values: dict[str, Scalar] = {"renewal": Renewal.DRAFT}
             reason = "half of its term is over"
-            progress.take(
+            changes.apply(
                 Transition(
                     EntityKind.HOLD, hold.id, "renewal_drafted", hold.state, values, reason=reason
                 )

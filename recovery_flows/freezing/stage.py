@@ -28,7 +28,7 @@ from recovery_flows.freezing.drafts import (
     UNANSWERED,
     draft_hold,
     is_followed,
-    takes_over,
+    supersedes,
 )
 from recovery_flows.freezing.freeze_plan import freeze_plan
 from recovery_flows.law.regime import Regimes
@@ -38,45 +38,45 @@ from recovery_flows.multi_agency import stage as multi_agency
 _ALREADY_FROZEN = "ALREADY_FROZEN"
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Everything freezing has to do on one file now: clocks first, then drafts."""
-    if progress.file.recovery.state is not RecoveryState.OPEN:
-        multi_agency.end_preservations(progress, now)
+    if changes.file.recovery.state is not RecoveryState.OPEN:
+        multi_agency.end_preservations(changes, now)
         return
-    lapse.clear_known_ends(progress, now)
-    for hold in progress.file.holds:
-        lapse.let_lapse(progress, hold, now, laws)
-    reminders.advance(progress, now, laws)
-    renewal.advance(progress, now, laws)
-    account_monitoring.advance(progress, now, laws)
-    multi_agency.advance(progress, now, laws)
-    _alarm_overdue_confirmations(progress, now)
-    denied_stops.take_back(progress)
-    for asset in progress.file.assets:
+    lapse.clear_known_ends(changes, now)
+    for hold in changes.file.holds:
+        lapse.record_lapse(changes, hold, now, laws)
+    reminders.advance(changes, now, laws)
+    renewal.advance(changes, now, laws)
+    account_monitoring.advance(changes, now, laws)
+    multi_agency.advance(changes, now, laws)
+    _alarm_overdue_confirmations(changes, now)
+    denied_stops.withdraw_denied(changes)
+    for asset in changes.file.assets:
         if asset.home:
-            _reopen(progress, asset, laws)
-    draft_stops(progress, laws)
-    for asset in progress.file.assets:
+            _reopen(changes, asset, laws)
+    draft_stops(changes, laws)
+    for asset in changes.file.assets:
         if asset.home:
-            lapse.draft_again(progress, asset, laws)
-            _queue_behind_others(progress, asset, laws)
-            _draft_freezes(progress, asset, laws)
-            _to_tracing(progress, asset)
+            lapse.draft_again(changes, asset, laws)
+            _queue_behind_others(changes, asset, laws)
+            _draft_freezes(changes, asset, laws)
+            _to_tracing(changes, asset)
 
 
-def draft_stops(progress: Changeset, laws: Regimes) -> None:
+def draft_stops(changes: Changeset, laws: Regimes) -> None:
     """Draft a stop wherever traced money lies at home that none was asked for."""
-    for asset in progress.file.assets:
+    for asset in changes.file.assets:
         if asset.home:
-            _draft_stop(progress, asset, laws)
+            _draft_stop(changes, asset, laws)
 
 
-def _alarm_overdue_confirmations(progress: Changeset, now: datetime) -> None:
+def _alarm_overdue_confirmations(changes: Changeset, now: datetime) -> None:
     """A stop sent first and not confirmed in time raises an alarm once, with the owner's name."""
-    for approval in progress.file.approvals:
+    for approval in changes.file.approvals:
         late = approval.due_at is not None and approval.due_at <= now
         if approval.state is ApprovalState.PENDING and late and not approval.alarmed:
-            progress.take(
+            changes.apply(
                 Transition(
                     EntityKind.APPROVAL, approval.id, "overdue", approval.state, {"alarmed": True},
                     reason="not confirmed by a second person in time",
@@ -84,34 +84,34 @@ def _alarm_overdue_confirmations(progress: Changeset, now: datetime) -> None:
             )  # fmt: skip
 
 
-def see_predecessor(progress: Changeset, hold: HoldRow, actor: str) -> None:
+def acknowledge_predecessor(changes: Changeset, hold: HoldRow, actor: str) -> None:
     """A draft that was to follow a lapsed hold is withdrawn: the lapse is taken note of with it."""
     if not hold.supersedes_id:
         return
-    before = progress.file.hold(hold.supersedes_id)
+    before = changes.file.hold(hold.supersedes_id)
     if before.state is HoldState.LAPSED:
-        lapse.see_lapse(progress, before.id, actor)
+        lapse.acknowledge_lapse(changes, before.id, actor)
 
 
-def leave_alone(progress: Changeset, hold: HoldRow) -> None:
+def leave_alone(changes: Changeset, hold: HoldRow) -> None:
     """An account whose first stop was withdrawn is left alone: it would be drafted anew else."""
-    asset = progress.file.asset(hold.asset_id)
-    others = [h for h in progress.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
+    asset = changes.file.asset(hold.asset_id)
+    others = [h for h in changes.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
     if hold.kind is HoldKind.STOP and not others:
         values: dict[str, Scalar] = {"left_alone": "an officer withdrew its stop"}
-        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def _reopen(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
+def _reopen(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """More traced money than was ever asked for: the account goes back to freezing."""
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
-    if is_unanswered(progress.file.holds_of(asset.id)):
+    if is_unanswered(changes.file.holds_of(asset.id)):
         return  # nothing more is drafted before that is answered: it would go back at once
-    if not is_worth_holding(progress.file, asset, wanted_minor(progress.file, asset), laws):
+    if not is_worth_holding(changes.file, asset, wanted_minor(changes.file, asset), laws):
         return
     event = "reopened" if asset.stage is Stage.CLOSED else "hold_needed"
-    progress.take(
+    changes.apply(
         Transition(EntityKind.ASSET, asset.id, event, asset.stage, reason="more money traced here")
     )
 
@@ -134,8 +134,8 @@ def is_unanswered(holds: Sequence[HoldRow]) -> bool:
     )
 
 
-def _draft_stop(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
-    file = progress.file
+def _draft_stop(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
+    file = changes.file
     asset = file.asset(asset.id)
     if asset.stage is not Stage.FREEZING or asset.left_alone:
         return
@@ -145,53 +145,53 @@ def _draft_stop(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     wanted = wanted_minor(file, asset)
     if is_worth_holding(file, asset, wanted, laws):
         law = laws[asset.regime].stop
-        behind = next((h.id for h in reversed(holds) if _is_taken_over(file, h)), "")
-        draft_hold(progress, asset, HoldKind.STOP, wanted, law.code, supersedes_id=behind)
+        behind = next((h.id for h in reversed(holds) if _is_superseded(file, h)), "")
+        draft_hold(changes, asset, HoldKind.STOP, wanted, law.code, supersedes_id=behind)
 
 
-def _is_taken_over(file: CaseFile, hold: HoldRow) -> bool:
+def _is_superseded(file: CaseFile, hold: HoldRow) -> bool:
     """Whether a bank holds by itself what a stop is to hold, and is not asked to let it go."""
     is_voluntary = hold.kind is HoldKind.VOLUNTARY and hold.state in LIVE_HOLDS
     return is_voluntary and not denied_stops.is_given_up(file, hold.id)
 
 
-def _queue_behind_others(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
+def _queue_behind_others(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """Where another authority has frozen the account, ours waits in line behind it."""
-    holds = progress.file.holds_of(asset.id)
+    holds = changes.file.holds_of(asset.id)
     if any(h.state in UNANSWERED for h in holds):
         return
     for hold in holds:
         refused = hold.state is HoldState.REJECTED_BY_BANK and hold.reason == _ALREADY_FROZEN
-        done = is_followed(holds, hold) or denied_stops.is_given_up(progress.file, hold.id)
+        done = is_followed(holds, hold) or denied_stops.is_given_up(changes.file, hold.id)
         if refused and hold.kind is not HoldKind.QUEUE and not done:
             draft_hold(
-                progress, asset, HoldKind.QUEUE, hold.requested_minor,
+                changes, asset, HoldKind.QUEUE, hold.requested_minor,
                 laws[asset.regime].freeze.code, supersedes_id=hold.id,
             )  # fmt: skip
             return
 
 
-def _draft_freezes(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
+def _draft_freezes(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     """Each stop gets its formal freeze for what of it is stolen."""
-    asset = progress.file.asset(asset.id)
-    for stop, amount in freeze_plan(progress.file, asset):
+    asset = changes.file.asset(asset.id)
+    for stop, amount in freeze_plan(changes.file, asset):
         if amount > 0:
             draft_hold(
-                progress, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
+                changes, asset, HoldKind.FREEZE, amount, laws[asset.regime].freeze.code,
                 supersedes_id=stop.id,
             )  # fmt: skip
 
 
-def _to_tracing(progress: Changeset, asset: AssetRow) -> None:
+def _to_tracing(changes: Changeset, asset: AssetRow) -> None:
     """Once the bank has answered, the asset is traced; the statement was asked with the stop."""
-    file = progress.file
+    file = changes.file
     asset = file.asset(asset.id)
     holds = file.holds_of(asset.id)
     if asset.stage is Stage.FREEZING and holds:
         if not any(h.state in UNANSWERED and h.kind is HoldKind.STOP for h in holds):
-            progress.take(Transition(EntityKind.ASSET, asset.id, "answered", asset.stage))
+            changes.apply(Transition(EntityKind.ASSET, asset.id, "answered", asset.stage))
     elif asset.stage is Stage.FREEZING and asset.left_alone:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.ASSET, asset.id, "closed", asset.stage, reason=asset.left_alone)
         )
 
@@ -214,7 +214,7 @@ def statement_is_wanted(file: CaseFile, asset: AssetRow) -> bool:
     if not (holds if asset.home else ended):
         return False
     # What a hold takes over while it is held: nothing has left since.
-    acted = [h.acted_at for h in holds if h.acted_at is not None and not takes_over(file, h)]
+    acted = [h.acted_at for h in holds if h.acted_at is not None and not supersedes(file, h)]
     return asset.statement_to is None or any(at > asset.statement_to for at in acted)
 
 

@@ -17,39 +17,39 @@ from recovery_flows.law.rows import Measure
 from recovery_flows.ledger.changeset import Changeset
 
 
-def order_stop(progress: Changeset, hold_id: str, actor: str, now: datetime, laws: Regimes) -> None:
+def order_stop(changes: Changeset, hold_id: str, actor: str, now: datetime, laws: Regimes) -> None:
     """Send a stop-payment first; another person confirms it within the regime's time.
 
     One that blocks more than is disputed waits for its approval instead, and so does every one
     where the regime lets none leave first.
     """
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     if hold.kind is not HoldKind.STOP or hold.state is not HoldState.DRAFT:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a drafted stop can be sent")
-    law = laws[progress.file.asset(hold.asset_id).regime]
+    law = laws[changes.file.asset(hold.asset_id).regime]
     if hold.scope_reason or not law.has(Measure.CONFIRMATION):
         values: dict[str, Scalar] = {"drafted_by": actor}
-        progress.take(Transition(EntityKind.HOLD, hold.id, "submitted", hold.state, values))
-        ask(progress, ApprovalKind.ORDER_STOP, hold.id, actor, now)
+        changes.apply(Transition(EntityKind.HOLD, hold.id, "submitted", hold.state, values))
+        ask(changes, ApprovalKind.ORDER_STOP, hold.id, actor, now)
         return
     values = {"drafted_by": actor, "ordered_at": now}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "ordered_first", hold.state, values))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "ordered_first", hold.state, values))
     due = terms.due_at(law.confirmation.limit, now, law)
-    asked = ask(progress, ApprovalKind.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
-    progress.call(hold_orders.hold_intent(progress.file, progress.file.hold(hold.id), asked))
-    asset = progress.file.asset(hold.asset_id)
-    if freezing.statement_is_wanted(progress.file, asset):
-        progress.call(freezing.statement_intent(asset, now))
+    asked = ask(changes, ApprovalKind.ORDER_STOP, hold.id, actor, now, due_at=due, post_hoc=True)
+    changes.call(hold_orders.hold_intent(changes.file, changes.file.hold(hold.id), asked))
+    asset = changes.file.asset(hold.asset_id)
+    if freezing.statement_is_wanted(changes.file, asset):
+        changes.call(freezing.statement_intent(asset, now))
 
 
-def submit_freeze(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
+def submit_freeze(changes: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Submit a drafted freeze for approval."""
-    hold = progress.file.hold(hold_id)
+    hold = changes.file.hold(hold_id)
     if hold.state is not HoldState.DRAFT:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: only a draft can be submitted")
     stop_ends = None
     if hold.supersedes_id:
-        stop_ends = progress.file.hold(hold.supersedes_id).expires_at
+        stop_ends = changes.file.hold(hold.supersedes_id).expires_at
     values: dict[str, Scalar] = {"drafted_by": actor}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "submitted", hold.state, values))
-    ask(progress, ApprovalKind.FREEZE, hold.id, actor, now, due_at=stop_ends)
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "submitted", hold.state, values))
+    ask(changes, ApprovalKind.FREEZE, hold.id, actor, now, due_at=stop_ends)

@@ -61,12 +61,12 @@ def steps(file: CaseFile) -> Iterator[Step]:
             )  # fmt: skip
 
 
-def pass_on(progress: Changeset, before: HoldRow, hold: HoldRow) -> None:
+def pass_on(changes: Changeset, before: HoldRow, hold: HoldRow) -> None:
     """A hold that took unrelated funds over before they were released keeps unrelated funds."""
     if before.release_due_at is None or hold.state not in _IN_FORCE:
         return
     values: dict[str, Scalar] = {"release_due_at": before.release_due_at}
     reason = "the hold that it took over was found to keep unrelated funds"
-    progress.take(
+    changes.apply(
         Transition(EntityKind.HOLD, hold.id, "found_unrelated", hold.state, values, reason=reason)
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def record_voluntary(
-    progress: Changeset,
+    changes: Changeset,
     asset_id: str,
     minor: int,
     since: datetime,
@@ -32,7 +32,7 @@ def record_voluntary(
     The earlier of what the bank said and the regime's own figure ends it. The order behind it is
     drafted at once: that is the task that its clock is for.
     """
-    file = progress.file
+    file = changes.file
     asset = file.asset(asset_id)
     law = laws[asset.regime]
     if not law.has(Measure.VOLUNTARY):
@@ -42,11 +42,11 @@ def record_voluntary(
     row = law.measure(Measure.VOLUNTARY)
     ends = terms.due_at(row.limit, since, law)
     ends = ends if until is None else min(ends, until)
-    _attend_to(progress, asset)
-    progress.take(
+    _attend_to(changes, asset)
+    changes.apply(
         Transition(
             EntityKind.HOLD,
-            next_hold_id(progress, asset, HoldKind.VOLUNTARY),
+            next_hold_id(changes, asset, HoldKind.VOLUNTARY),
             "volunteered",
             None,
             {
@@ -65,10 +65,10 @@ def record_voluntary(
     return ends
 
 
-def _attend_to(progress: Changeset, asset: AssetRow) -> None:
+def _attend_to(changes: Changeset, asset: AssetRow) -> None:
     """An account that was left alone is not any more: somebody holds money there for the case."""
     if asset.left_alone:
         values: dict[str, Scalar] = {"left_alone": ""}
-        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
     if asset.stage is Stage.CLOSED:
-        progress.take(Transition(EntityKind.ASSET, asset.id, reopened(asset), asset.stage))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, reopened(asset), asset.stage))

@@ -11,7 +11,7 @@ from models.facts import AccountRef, Direction
 from models.money import Money
 from models.queries.books.accounts import Banks, partners_with
 from models.store.accounts import AccountPlan, ensure_account
-from models.store.statements.bookings import Booking, ToldStatement
+from models.store.statements.bookings import Booking, StatementRecord
 from recovery_flows.errors import RefusedError
 from recovery_flows.intake.budget import Limits
 from recovery_flows.intake.statements.reading import read_bytes
@@ -55,14 +55,14 @@ class RefusedMember:
     why: str
 
 
-def told_statements(items: Iterable[Item]) -> Iterator[FileStatement]:
+def file_statements(items: Iterable[Item]) -> Iterator[FileStatement]:
     """A reader's items, statement by statement; files of a zip that are refused are left out."""
-    for part in told_parts(items):
+    for part in file_parts(items):
         if isinstance(part, FileStatement):
             yield part
 
 
-def told_parts(items: Iterable[Item]) -> Iterator[FileStatement | RefusedMember]:
+def file_parts(items: Iterable[Item]) -> Iterator[FileStatement | RefusedMember]:
     """The same, with the files of a zip that are refused.
 
     Nothing of a file is given before it was read to its end: it may be refused there.
@@ -76,7 +76,7 @@ def told_parts(items: Iterable[Item]) -> Iterator[FileStatement | RefusedMember]
             else:
                 yield from read
             read = []
-        elif (done := building.take(item)) is not None:
+        elif (done := building.add(item)) is not None:
             read.append(done)
     yield from read
 
@@ -92,7 +92,7 @@ class _Building:
         self.entries: list[Entry] = []
         self.pending = self.undated = self.elsewhere = 0
 
-    def take(self, item: Head | Entry | End) -> FileStatement | None:
+    def add(self, item: Head | Entry | End) -> FileStatement | None:
         """Add an item; the statement where it ends."""
         if isinstance(item, Head):
             self._begin(item)
@@ -128,7 +128,7 @@ class Reading:
 
     def statement(
         self, told: FileStatement, account_id: str, currency: str, number: int
-    ) -> ToldStatement:
+    ) -> StatementRecord:
         """A statement to be stored; it covers a stretch only where its opening is stated."""
         bookings = tuple(self._booking(n, entry) for n, entry in enumerate(told.entries, start=1))
         covered = self._covered(told, bookings)
@@ -136,7 +136,7 @@ class Reading:
         opening, closing = told.head.opening, told.end.closing
         start = opening.minor if opening and covered else 0
         total = start + sum(_signed(b) for b in bookings)
-        return ToldStatement(
+        return StatementRecord(
             account_id=account_id,
             currency=currency,
             covers_from=first,
@@ -231,7 +231,7 @@ class Reading:
             self.unknown.add(code)
         return ensure_account(self.unit, AccountRef(bank, number, holder)) if bank else ""
 
-    def warnings(self, told: FileStatement, statement: ToldStatement) -> Iterator[str]:
+    def warnings(self, told: FileStatement, statement: StatementRecord) -> Iterator[str]:
         """What a person should know of a statement; no number or name is in it."""
         yield from told.end.warnings
         if statement.gap_minor:
@@ -266,7 +266,7 @@ def _signed(booking: Booking) -> int:
 def statements_in(raw: bytes, limits: Limits) -> Iterator[FileStatement]:
     """The statements of a file; RefusedError where it, or a file inside it, cannot be read."""
     try:
-        for part in told_parts(read_bytes(raw, limits)):
+        for part in file_parts(read_bytes(raw, limits)):
             if isinstance(part, RefusedMember):
                 raise RefusedError(f"{part.name}, is no statement that can be read: {part.why}")
             yield part

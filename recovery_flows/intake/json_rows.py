@@ -40,7 +40,7 @@ class _Scanner:
             if self._at < len(self._window) or not self._more():
                 return self._window[self._at : self._at + 1]
 
-    def take(self) -> str:
+    def next_character(self) -> str:
         """`peek`, and go past it."""
         found = self.peek()
         self._move(self._at + len(found))
@@ -100,12 +100,12 @@ def read_objects(path: Path, text: TextIO) -> Iterator[dict[str, Any]]:
 
 
 def _array(scanner: _Scanner) -> Iterator[dict[str, Any]]:
-    scanner.take()
+    scanner.next_character()
     if scanner.peek() == "]":
-        scanner.take()
+        scanner.next_character()
     else:
         yield scanner.read_object()
-        while (mark := scanner.take()) == ",":
+        while (mark := scanner.next_character()) == ",":
             yield scanner.read_object()
         if mark != "]":
             raise scanner.refuse("a comma or the end of the array should stand here")

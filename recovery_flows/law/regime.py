@@ -117,8 +117,8 @@ class Regime:
         return self._values("STOP_REMINDERS")
 
     @property
-    def linkage_reminder_hours(self) -> tuple[int, ...]:
-        """Hours before the end of a linkage's shared clock at which it is brought to mind."""
+    def multi_agency_reminder_hours(self) -> tuple[int, ...]:
+        """Hours before a multi-agency request's shared deadline at which partners are reminded."""
         return self._values("LINKAGE_REMINDERS")
 
     @property
@@ -127,12 +127,12 @@ class Regime:
         return tuple(24 * days for days in self._values("PRESERVATION_REMINDERS"))
 
     @property
-    def watch_days(self) -> int:
+    def monitoring_days(self) -> int:
         """How long an account that was empty is looked at again; 0: not at all."""
         return next(iter(self._values("WATCH_TERM")), 0)
 
     @property
-    def watch_intervals_days(self) -> tuple[int, ...]:
+    def monitoring_intervals_days(self) -> tuple[int, ...]:
         """Days between the looks at an empty account; the last of them repeats."""
         return self._values("WATCH_INTERVALS") or (7,)
 

@@ -36,7 +36,7 @@ class About:
 
 
 def find(
-    progress: Changeset,
+    changes: Changeset,
     kind: DiscrepancyKind,
     about: About,
     now: datetime,
@@ -46,13 +46,13 @@ def find(
 ) -> None:
     """Record a disagreement that is no matter of sums."""
     discrepancies.find(
-        progress, kind, about.noun, about.id, now, asset_id=about.asset_id,
+        changes, kind, about.noun, about.id, now, asset_id=about.asset_id,
         claim_id=about.claim_id, detail=detail, mark=mark,
     )  # fmt: skip
 
 
 def compare(
-    progress: Changeset, about: About, expected: Money, said: Money, now: datetime, what: str
+    changes: Changeset, about: About, expected: Money, said: Money, now: datetime, what: str
 ) -> None:
     """Record that a bank states another sum than our records, or one in another currency."""
     if said == expected:
@@ -60,31 +60,31 @@ def compare(
     other = said.currency != expected.currency
     kind = DiscrepancyKind.CURRENCY_DIFFERS if other else DiscrepancyKind.AMOUNT_DIFFERS
     discrepancies.find(
-        progress, kind, about.noun, about.id, now,
+        changes, kind, about.noun, about.id, now,
         asset_id=about.asset_id, claim_id=about.claim_id, expected=expected, stated=said,
         detail=what, mark=f"{what} {said.minor} {said.currency}",
     )  # fmt: skip
 
 
 def compare_currencies(
-    progress: Changeset, told: Iterable[tuple[str, Money]], now: datetime
+    changes: Changeset, told: Iterable[tuple[str, Money]], now: datetime
 ) -> None:
     """An account's statement, or its balance, in another currency than the account is kept in."""
     for account_id, said in told:
-        for asset in progress.file.assets:
+        for asset in changes.file.assets:
             if asset.account_id == account_id and asset.currency != said.currency:
                 discrepancies.find(
-                    progress, DiscrepancyKind.ACCOUNT_CURRENCY, EntityKind.ASSET, asset.id, now,
+                    changes, DiscrepancyKind.ACCOUNT_CURRENCY, EntityKind.ASSET, asset.id, now,
                     asset_id=asset.id, stated=said, mark=said.currency,
                     detail=f"it is recorded in {asset.currency}",
                 )  # fmt: skip
 
 
 def contradicts(
-    progress: Changeset, about: About, was: str, said: str, revision: int, now: datetime
+    changes: Changeset, about: About, was: str, said: str, revision: int, now: datetime
 ) -> None:
     """Record that a partner states another outcome than the one that was recorded."""
     detail = f"recorded as {was}, stated now as {said}"
     find(
-        progress, DiscrepancyKind.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision)
+        changes, DiscrepancyKind.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision)
     )

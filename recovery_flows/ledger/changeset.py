@@ -17,7 +17,12 @@ from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
 from models.entities.ledger import LedgerAccount
-from models.entities.multi_agency import LinkageRow, LinkageState, TaskRow, TaskState
+from models.entities.multi_agency import (
+    MultiAgencyRequestRow,
+    MultiAgencyRequestState,
+    TaskRow,
+    TaskState,
+)
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow, RequestState
@@ -33,7 +38,11 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.PAYOUT: ("payouts", PayoutRow, PayoutState),
     EntityKind.APPROVAL: ("approvals", ApprovalRow, ApprovalState),
     EntityKind.CALL: ("calls", CallRow, CallState),
-    EntityKind.LINKAGE: ("linkages", LinkageRow, LinkageState),
+    EntityKind.MULTI_AGENCY_REQUEST: (
+        "multi_agency_requests",
+        MultiAgencyRequestRow,
+        MultiAgencyRequestState,
+    ),
     EntityKind.TASK: ("tasks", TaskRow, TaskState),
     EntityKind.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
     EntityKind.OBJECTION: ("objections", ObjectionRow, ObjectionState),
@@ -52,7 +61,7 @@ class Changeset:
     calls: list[CallIntent] = field(default_factory=list)
     is_corrected: bool = False
 
-    def take(self, *moves: Transition) -> None:
+    def apply(self, *moves: Transition) -> None:
         """Apply moves; whatever they change in the ledger is booked with the last of them.
 
         What was wrong in the ledger before is no part of that: it is an event of its own.
@@ -88,7 +97,7 @@ class Changeset:
         """Put another trace in place and book what it changes."""
         self.correct()
         self.file = replace(self.file, trace=trace)
-        self.take(*moves)
+        self.apply(*moves)
 
     def mark(self) -> _Mark:
         """Where it stands, to go back to."""

@@ -38,24 +38,24 @@ def moves(file: CaseFile, booked: Mapping[str, int]) -> Iterator[Transition]:
 
 
 def record(
-    progress: Changeset, booked: Mapping[str, int], unbooked: Collection[str], now: datetime
+    changes: Changeset, booked: Mapping[str, int], unbooked: Collection[str], now: datetime
 ) -> None:
     """A report above the bank's booking is looked at by an officer, who sees both sums.
 
     So is one of a payment that its banks do not show: its claim shares in nothing.
     """
-    for claim in progress.file.claims:
+    for claim in changes.file.claims:
         if claim.id in unbooked:
             discrepancies.find(
-                progress, DiscrepancyKind.CLAIM_NOT_BOOKED, EntityKind.CLAIM, claim.id, now,
+                changes, DiscrepancyKind.CLAIM_NOT_BOOKED, EntityKind.CLAIM, claim.id, now,
                 claim_id=claim.id, expected=Money(claim.reported_minor, claim.currency),
             )  # fmt: skip
-    for claim in progress.file.claims:
+    for claim in changes.file.claims:
         minor = booked.get(claim.id)
         if claim.state not in LOST or minor is None or minor >= claim.reported_minor:
             continue
         discrepancies.find(
-            progress, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim.id, now,
+            changes, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim.id, now,
             claim_id=claim.id,
             expected=Money(claim.reported_minor, claim.currency),
             stated=Money(minor, claim.currency),

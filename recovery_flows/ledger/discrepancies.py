@@ -34,7 +34,7 @@ class NoSuchDiscrepancyError(RefusedError):
 
 
 def find(
-    progress: Changeset,
+    changes: Changeset,
     kind: DiscrepancyKind,
     noun: EntityKind,
     subject_id: str,
@@ -53,11 +53,11 @@ def find(
     be looked at anew carries another mark.
     """
     move = found(
-        progress.file.recovery.id, kind, noun, subject_id, now, asset_id=asset_id,
+        changes.file.recovery.id, kind, noun, subject_id, now, asset_id=asset_id,
         claim_id=claim_id, expected=expected, stated=stated, detail=detail, mark=mark,
     )  # fmt: skip
-    if not any(d.id == move.id for d in progress.file.discrepancies):
-        progress.take(move)
+    if not any(d.id == move.id for d in changes.file.discrepancies):
+        changes.apply(move)
     return move.id
 
 
@@ -126,18 +126,18 @@ def hold_up_return(file: CaseFile, asset_id: str) -> bool:
     return open_on(file, asset_id=asset_id) or any(d.claim_id for d in open_ones(file))
 
 
-def resolve(progress: Changeset, discrepancy_id: str, actor: str, now: datetime) -> None:
+def resolve(changes: Changeset, discrepancy_id: str, actor: str, now: datetime) -> None:
     """A person has looked at it; NoSuchDiscrepancyError if it is not open here."""
     values: dict[str, Scalar] = {"resolved_by": actor, "resolved_at": now, "retry_at": None}
-    found = _open(progress.file, discrepancy_id)
-    progress.take(Transition(EntityKind.DISCREPANCY, found.id, "resolved", found.state, values))
+    found = _open(changes.file, discrepancy_id)
+    changes.apply(Transition(EntityKind.DISCREPANCY, found.id, "resolved", found.state, values))
 
 
-def clear(progress: Changeset, discrepancy_id: str, now: datetime, reason: str) -> None:
+def clear(changes: Changeset, discrepancy_id: str, now: datetime, reason: str) -> None:
     """What was wrong is over by itself, such as a step of the engine that went through at last."""
-    found = _open(progress.file, discrepancy_id)
+    found = _open(changes.file, discrepancy_id)
     values: dict[str, Scalar] = {"resolved_at": now, "retry_at": None}
-    progress.take(
+    changes.apply(
         Transition(EntityKind.DISCREPANCY, found.id, "cleared", found.state, values, reason=reason)
     )
 

@@ -139,7 +139,7 @@ def _steps_of(hold: str, held: list[Change], paid: list[Change]) -> Iterator[_St
 class _Book:
     holds: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def take(self, steps: Iterable[_Step]) -> None:
+    def apply(self, steps: Iterable[_Step]) -> None:
         for _, hold, minor in steps:
             self.holds[hold] += minor
 
@@ -161,6 +161,6 @@ def _cut(
         paid_by_day[day_of(at, zone)].append(minor)
     book, found = _Book(), {}
     for day in sorted({*by_day, *days}):
-        book.take(by_day.get(day, ()))
+        book.apply(by_day.get(day, ()))
         found[day] = book.figures(paid_by_day.get(day, ()))
     return {day: found[day] for day in days}

@@ -1,4 +1,4 @@
-"""A linkage from the desk: what would be sent to whom, started at one act, renewed, taken back."""
+"""What an officer does with a multi-agency request: preview, start, renew, cancel a task."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class VictimsOwnError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What a linkage of one recovery could be made of, read once; everything else is a rule."""
+    """What a multi-agency request of one recovery could be made of, read once."""
 
     ref: str
     recovery_id: str
@@ -55,7 +55,7 @@ class Prospect:
     left_out: tuple[tuple[str, str], ...]
     """Partners that are not given tasks by us, and why."""
     named: tuple[str, ...]
-    """What earlier linkages were about, masked."""
+    """What earlier multi-agency requests were about, masked."""
     elsewhere: frozenset[str]
     """Keyed digests of what other open recoveries ask about."""
     file: CaseFile = field(repr=False)
@@ -65,7 +65,7 @@ class Prospect:
     def planned(
         self, identifiers: Iterable[Subject], *, ask: bool, partners: Sequence[str] = ()
     ) -> tuple[Planned, ...]:
-        """The tasks that would leave now; those of earlier linkages that stand are left out."""
+        """The tasks that would leave now, without those of earlier requests that stand."""
         multi_agency_lifecycle.check_open(self.file)
         given = tuple(identifiers)
         for subject in given:
@@ -87,7 +87,7 @@ class Prospect:
 
 
 def prospect(session: Session, vault: Vault, recovery_id: str) -> Prospect:
-    """Read what a linkage of this recovery could be made of."""
+    """Read what a multi-agency request of this recovery could be made of."""
     file = load_file(session, recovery_id)
     told = incident(session, vault, recovery_id)
     reached = tuple(
@@ -136,7 +136,7 @@ def site_of(text: str) -> Subject:
 
 
 def start(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     recovery_id: str,
     identifiers: Sequence[Subject],
     *,
@@ -144,10 +144,10 @@ def start(
     partners: Sequence[str] = (),
     seen: int | None = None,
 ) -> str:
-    """Send every task of a linkage first, in one instant; another person confirms them all."""
-    actor = desk.actor(Role.OFFICER)
-    with desk.editing(recovery_id, seen) as (unit, progress):
-        now = case_now(unit.session, desk.wall())
+    """Send all tasks of a multi-agency request at once; another person confirms them together."""
+    actor = acting.actor(Role.OFFICER)
+    with acting.editing(recovery_id, seen) as (unit, changes):
+        now = case_now(unit.session, acting.wall_now())
         read = prospect(unit.session, unit.vault, recovery_id)
         _check_partners(read, partners)
         planned = read.planned(identifiers, ask=ask, partners=partners)
@@ -158,7 +158,7 @@ def start(
         )
         kept = [(str(s.kind), s.value) for s in dict.fromkeys(identifiers)]
         multi_agency_lifecycle.start(
-            progress, planned, copy, kept, sealing, actor.id, now, desk.laws
+            changes, planned, copy, kept, sealing, actor.id, now, acting.laws
         )  # fmt: skip
     shared = read.shared(planned)
     asked = len({p.partner_id for p in planned})
@@ -189,28 +189,28 @@ def task_named(file: CaseFile, named: str) -> TaskRow:
     return found[0]
 
 
-def renew(desk: ActingOfficer, recovery_id: str, task: str, seen: int | None = None) -> str:
+def renew(acting: ActingOfficer, recovery_id: str, task: str, seen: int | None = None) -> str:
     """Ask a partner to preserve for another term."""
-    with desk.editing(recovery_id, seen) as (unit, progress):
-        now = case_now(unit.session, desk.wall())
-        row = task_named(progress.file, task)
-        multi_agency_lifecycle.renew(progress, row.id, now)
-    return f"{progress.file.recovery.ref}: {row.partner_id} is asked to preserve for another term"
+    with acting.editing(recovery_id, seen) as (unit, changes):
+        now = case_now(unit.session, acting.wall_now())
+        row = task_named(changes.file, task)
+        multi_agency_lifecycle.renew(changes, row.id, now)
+    return f"{changes.file.recovery.ref}: {row.partner_id} is asked to preserve for another term"
 
 
-def take_back(
-    desk: ActingOfficer, recovery_id: str, task: str, reason: str, seen: int | None = None
+def cancel_task(
+    acting: ActingOfficer, recovery_id: str, task: str, reason: str, seen: int | None = None
 ) -> str:
     """Take one task back at its partner; the reason is kept sealed as a note."""
     if not reason.strip():
         raise MisuseError("this takes a reason: whoever reads the file later will ask for it")
-    actor = desk.actor(Role.OFFICER)
-    with desk.editing(recovery_id, seen) as (unit, progress):
-        now = case_now(unit.session, desk.wall())
-        row = task_named(progress.file, task)
-        multi_agency_lifecycle.take_back(progress, row.id, "withdrawn by the officer")
+    actor = acting.actor(Role.OFFICER)
+    with acting.editing(recovery_id, seen) as (unit, changes):
+        now = case_now(unit.session, acting.wall_now())
+        row = task_named(changes.file, task)
+        multi_agency_lifecycle.cancel_task(changes, row.id, "withdrawn by the officer")
         write_note(unit, actor, now, recovery_id, f"task {row.id} withdrawn: {reason.strip()}")
-    return f"{progress.file.recovery.ref}: {row.kind} at {row.partner_id} is withdrawn"
+    return f"{changes.file.recovery.ref}: {row.kind} at {row.partner_id} is withdrawn"
 
 
 def last_document(database: Database, recovery_id: str, task: str) -> tuple[str, bytes, str]:

@@ -65,31 +65,31 @@ _WHY = {
 }
 
 
-def take_task_fact(progress: Changeset, task_id: str, fact: TaskFact, now: datetime) -> None:
+def apply_task_fact(changes: Changeset, task_id: str, fact: TaskFact, now: datetime) -> None:
     """Take what is new in a partner's word on a task, answer by answer.
 
     A revision that was taken already changes nothing; what contradicts the recorded outcome of a
     task is a discrepancy.
     """
-    task = multi_agency.task_of(progress.file, task_id)
+    task = multi_agency.task_of(changes.file, task_id)
     if fact.revision <= task.partner_revision:
         return
     new = [a for a in fact.answers if a.number > task.answers]
     for answer in new:
-        _take(progress, task_id, fact, answer.state, answer, now)
+        _apply(changes, task_id, fact, answer.state, answer, now)
     if not new or new[-1].state is not fact.state:
-        _take(progress, task_id, fact, fact.state, None, now)
+        _apply(changes, task_id, fact, fact.state, None, now)
 
 
-def _take(
-    progress: Changeset,
+def _apply(
+    changes: Changeset,
     task_id: str,
     fact: TaskFact,
     state: PartnerTaskState,
     answer: TaskAnswer | None,
     now: datetime,
 ) -> None:
-    task = multi_agency.task_of(progress.file, task_id)
+    task = multi_agency.task_of(changes.file, task_id)
     values: dict[str, Scalar] = {
         "partner_ref": fact.partner_ref,
         "partner_revision": fact.revision,
@@ -107,10 +107,10 @@ def _take(
     move = Transition(
         EntityKind.TASK, task.id, event, task.state, {**values, **more}, reason=reason
     )
-    progress.take(move)
+    changes.apply(move)
     if contradicts(task, fact, state, event):
         about = bank_contradictions.About(EntityKind.TASK, task.id, task.asset_id)
-        bank_contradictions.contradicts(progress, about, task.state, state, fact.revision, now)
+        bank_contradictions.contradicts(changes, about, task.state, state, fact.revision, now)
 
 
 def contradicts(task: TaskRow, fact: TaskFact, state: PartnerTaskState, event: str) -> bool:
@@ -160,18 +160,18 @@ def _preserved(task: TaskRow, fact: TaskFact) -> tuple[str, dict[str, Scalar]]:
     return "updated", {"expires_at": until} if task.state is TaskState.PRESERVED else {}
 
 
-def take_refusal(progress: Changeset, kind: CallKind, task_id: str, code: str) -> None:
+def apply_refusal(changes: Changeset, kind: CallKind, task_id: str, code: str) -> None:
     """A partner refused a call about a task for good; the task says so."""
-    task = multi_agency.task_of(progress.file, task_id)
+    task = multi_agency.task_of(changes.file, task_id)
     if kind is CallKind.TASK and task.state is TaskState.ORDERED:
         values: dict[str, Scalar] = {"reason": code}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.TASK, task.id, "refused", task.state, values, reason=code)
         )
     elif kind is CallKind.TASK_EXTEND and task.state is TaskState.PRESERVED:
         reason = f"the partner did not prolong it: {code}"
         values = {"renewal": TaskRenewal.REFUSED}
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.TASK, task.id, "renewal_refused", task.state, values, reason=reason
             )
@@ -179,7 +179,7 @@ def take_refusal(progress: Changeset, kind: CallKind, task_id: str, code: str) -
     elif kind is CallKind.TASK_CANCEL and task.state is TaskState.CANCEL_PENDING:
         reason = f"the partner did not take it back: {code}"
         values = {"reason": code}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.TASK, task.id, _kept(task), task.state, values, reason=reason)
         )
 

@@ -1,4 +1,4 @@
-"""The board of a recovery's linkages: a line a task, the slowest marked; and what may be told."""
+"""The status board of multi-agency requests, and the view of it that a regulator may see."""
 
 from __future__ import annotations
 
@@ -9,35 +9,43 @@ from sqlmodel import Session
 
 from models.case_file import CaseFile
 from models.entities.approval import ApprovalState
-from models.entities.multi_agency import LinkageRow, LinkageState, TaskKind, TaskRow, TaskState
+from models.entities.multi_agency import (
+    MultiAgencyRequestRow,
+    MultiAgencyRequestState,
+    TaskKind,
+    TaskRow,
+    TaskState,
+)
 from models.entities.partner import PartnerKind
-from models.queries.cases.multi_agency import LinkageLine, TaskLine, partner_entries
+from models.queries.cases.multi_agency import MultiAgencyRequestLine, TaskLine, partner_entries
 from recovery_flows.multi_agency import stage as multi_agency
 
 Kinds = dict[str, PartnerKind]
 _PLACE = {kind: place for place, kind in enumerate(PartnerKind)}
 
 
-def linkage_lines(session: Session, file: CaseFile) -> tuple[LinkageLine, ...]:
-    """Every linkage of a file, the newest first, subjects masked."""
-    if not file.linkages:
+def request_lines(session: Session, file: CaseFile) -> tuple[MultiAgencyRequestLine, ...]:
+    """Every multi-agency request of a file, the newest first, subjects masked."""
+    if not file.multi_agency_requests:
         return ()
     kinds = {p.id: p.kind for p in partner_entries(session)}
-    return tuple(_linkage(file, linkage, kinds) for linkage in reversed(file.linkages))
+    return tuple(_request(file, request, kinds) for request in reversed(file.multi_agency_requests))
 
 
-def _linkage(file: CaseFile, linkage: LinkageRow, kinds: Kinds) -> LinkageLine:
-    tasks = multi_agency.tasks_of(file, linkage.id)
+def _request(
+    file: CaseFile, request: MultiAgencyRequestRow, kinds: Kinds
+) -> MultiAgencyRequestLine:
+    tasks = multi_agency.tasks_of(file, request.id)
     slow = multi_agency.slowest(tasks)
-    approval = next((a for a in file.approvals if a.subject_id == linkage.id), None)
+    approval = next((a for a in file.approvals if a.subject_id == request.id), None)
     state = approval.state if approval else ApprovalState.VOID
     order = sorted(tasks, key=lambda t: (_PLACE[kinds[t.partner_id]], t.partner_id))
-    return LinkageLine(
-        linkage_id=linkage.id,
-        state=linkage.state,
-        started_by=linkage.started_by,
-        started_at=linkage.started_at,
-        due_at=linkage.due_at,
+    return MultiAgencyRequestLine(
+        linkage_id=request.id,
+        state=request.state,
+        started_by=request.started_by,
+        started_at=request.started_at,
+        due_at=request.due_at,
         confirmation=state,
         tasks=tuple(_task(t, kinds[t.partner_id], is_slowest=t.id == slow) for t in order),
     )
@@ -65,7 +73,7 @@ def _task(task: TaskRow, kind: PartnerKind, *, is_slowest: bool) -> TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldLine:
+class RegulatorTask:
     """One task as a regulator may see it: who by kind, what, how far; about whom is left out."""
 
     partner_kind: PartnerKind
@@ -76,26 +84,27 @@ class ToldLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldLinkage:
-    """A linkage without victims, accounts, numbers, officers and partners' names."""
+class RegulatorView:
+    """A multi-agency request without victims, accounts, numbers, officers and partners' names."""
 
     ref: str
-    state: LinkageState
+    state: MultiAgencyRequestState
     started_at: datetime
     due_at: datetime | None
     victims: int
-    tasks: tuple[ToldLine, ...]
+    tasks: tuple[RegulatorTask, ...]
 
 
-def told_linkage(ref: str, victims: int, line: LinkageLine) -> ToldLinkage:
-    """What of a linkage a regulator may see."""
-    return ToldLinkage(
+def regulator_view(ref: str, victims: int, line: MultiAgencyRequestLine) -> RegulatorView:
+    """What of a multi-agency request a regulator may see."""
+    return RegulatorView(
         ref=ref,
         state=line.state,
         started_at=line.started_at,
         due_at=line.due_at,
         victims=victims,
         tasks=tuple(
-            ToldLine(t.partner_kind, t.kind, t.state, t.answered_at, t.ends_at) for t in line.tasks
+            RegulatorTask(t.partner_kind, t.kind, t.state, t.answered_at, t.ends_at)
+            for t in line.tasks
         ),
     )

@@ -1,4 +1,4 @@
-"""What people do to a linkage: start it, confirm or deny it, renew, take back, take note."""
+"""What people decide on a multi-agency request: start, confirm, deny, renew, cancel, take note."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from models.case_file import CaseFile
 from models.entities.approval import ApprovalRow
 from models.entities.call import CallKind
 from models.entities.event import EntityKind
-from models.entities.multi_agency import LinkageState, TaskKind, TaskRenewal, TaskRow, TaskState
+from models.entities.multi_agency import (
+    MultiAgencyRequestState,
+    TaskKind,
+    TaskRenewal,
+    TaskRow,
+    TaskState,
+)
 from models.entities.recovery import RecoveryState
 from models.ids import canonical, derive_id
 from models.outcome import Scalar, Transition
@@ -42,7 +48,7 @@ class Sealing:
 
 
 def check_open(file: CaseFile) -> None:
-    """StepRefusedError unless a linkage can be started on this file."""
+    """StepRefusedError unless a multi-agency request can be started on this file."""
     if file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(
             f"{file.recovery.ref} is {file.recovery.state}: accept it before partners are asked"
@@ -50,12 +56,12 @@ def check_open(file: CaseFile) -> None:
 
 
 def _check_law(law: Regime) -> None:
-    if not law.has(Measure.LINKAGE):
+    if not law.has(Measure.MULTI_AGENCY_REQUEST):
         raise StepRefusedError(f"regime {law.code} has no rule for a multi-agency request")
 
 
 def start(
-    progress: Changeset,
+    changes: Changeset,
     planned: Sequence[Planned],
     copy: Mapping[str, object],
     identifiers: Sequence[Sequence[str]],
@@ -67,9 +73,9 @@ def start(
     """Send all tasks first, in one instant; another person confirms them within the unit's time.
 
     `copy` is what an authority is told, `identifiers` (kind, value) what was found. Returns the
-    linkage's id.
+    multi-agency request's id.
     """
-    file = progress.file
+    file = changes.file
     law = laws[file.recovery.regime]
     check_open(file)
     _check_law(law)
@@ -79,8 +85,8 @@ def start(
         )
     if not planned:
         raise StepRefusedError(f"there is nobody to ask about {file.recovery.ref} that was not")
-    linkage_id = derive_id("linkage", file.recovery.id, len(file.linkages) + 1)
-    row = law.measure(Measure.LINKAGE_ANSWER)
+    linkage_id = derive_id("linkage", file.recovery.id, len(file.multi_agency_requests) + 1)
+    row = law.measure(Measure.MULTI_AGENCY_ANSWER)
     due = terms.due_at(row.limit, now, law)
     found = sorted(map(list, identifiers))
     values: dict[str, Scalar] = {
@@ -93,15 +99,25 @@ def start(
         "identifiers_digest": sealing.fingerprint(canonical(found).decode()),
     }
     basis = basis_text(row)
-    progress.take(
-        Transition(EntityKind.LINKAGE, linkage_id, "started", None, values, legal_basis=basis),
+    changes.apply(
+        Transition(
+            EntityKind.MULTI_AGENCY_REQUEST, linkage_id, "started", None, values, legal_basis=basis
+        ),
         *(_order(p, linkage_id, copy, sealing, now, due, law) for p in planned),
     )
-    limit = law.measure(Measure.LINKAGE).limit
+    limit = law.measure(Measure.MULTI_AGENCY_REQUEST).limit
     confirm_by = terms.due_at(limit, now, law)
-    ask(progress, ApprovalKind.LINKAGE, linkage_id, actor, now, due_at=confirm_by, post_hoc=True)
-    for task in multi_agency.tasks_of(progress.file, linkage_id):
-        progress.call(multi_agency.intent(progress.file, task, CallKind.TASK))
+    ask(
+        changes,
+        ApprovalKind.MULTI_AGENCY_REQUEST,
+        linkage_id,
+        actor,
+        now,
+        due_at=confirm_by,
+        post_hoc=True,
+    )
+    for task in multi_agency.tasks_of(changes.file, linkage_id):
+        changes.call(multi_agency.intent(changes.file, task, CallKind.TASK))
     return linkage_id
 
 
@@ -123,7 +139,7 @@ def _order(
     print_of = sealing.fingerprint(key)
     task_id = derive_id("task", linkage_id, planned.partner_id, planned.kind, print_of)
     preserves = planned.kind is TaskKind.PRESERVE
-    measure = Measure.PRESERVATION if preserves else Measure.LINKAGE_ANSWER
+    measure = Measure.PRESERVATION if preserves else Measure.MULTI_AGENCY_ANSWER
     row = law.measure(measure)
     told: dict[str, object] = {"type": planned.subject.kind, "value": planned.subject.value}
     if planned.kind is TaskKind.COPY:
@@ -143,20 +159,24 @@ def _order(
     return Transition(EntityKind.TASK, task_id, "ordered", None, values)
 
 
-def confirm(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """A second person said yes to exactly these tasks, which have been sent."""
     del now, laws
-    linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
-    progress.take(Transition(EntityKind.LINKAGE, linkage.id, "confirmed", linkage.state))
-
-
-def deny(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
-    """A second person said no: every task is taken back at its partner."""
-    linkage = multi_agency.linkage_of(progress.file, approval.subject_id)
-    progress.take(
-        Transition(EntityKind.LINKAGE, linkage.id, "denied", linkage.state, reason=reason)
+    request = multi_agency.request_of(changes.file, approval.subject_id)
+    changes.apply(
+        Transition(EntityKind.MULTI_AGENCY_REQUEST, request.id, "confirmed", request.state)
     )
-    multi_agency.withdraw(progress, linkage.id, reason)
+
+
+def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    """A second person said no: every task is taken back at its partner."""
+    request = multi_agency.request_of(changes.file, approval.subject_id)
+    changes.apply(
+        Transition(
+            EntityKind.MULTI_AGENCY_REQUEST, request.id, "denied", request.state, reason=reason
+        )
+    )
+    multi_agency.withdraw(changes, request.id, reason)
 
 
 def new_end(task: TaskRow, law: Regime) -> datetime:
@@ -166,32 +186,32 @@ def new_end(task: TaskRow, law: Regime) -> datetime:
     return terms.due_at(law.row(task.law_row).limit, task.expires_at - _LAST_INSTANT, law)
 
 
-def renew(progress: Changeset, task_id: str, now: datetime) -> None:
+def renew(changes: Changeset, task_id: str, now: datetime) -> None:
     """Ask a partner to preserve for another term; the officer decides it alone."""
-    task = multi_agency.task_of(progress.file, task_id)
+    task = multi_agency.task_of(changes.file, task_id)
     if task.state is not TaskState.PRESERVED or task.expires_at is None:
         raise StepRefusedError(f"task {task_id} is {task.state}: nothing is preserved to renew")
     if task.renewal == TaskRenewal.ORDERED:
         raise StepRefusedError(f"task {task_id}: its renewal is on its way to {task.partner_id}")
     values: dict[str, Scalar] = {"renewal": TaskRenewal.ORDERED}
-    progress.take(Transition(EntityKind.TASK, task.id, "renewal_ordered", task.state, values))
+    changes.apply(Transition(EntityKind.TASK, task.id, "renewal_ordered", task.state, values))
     mark = now.isoformat()
-    progress.call(multi_agency.intent(progress.file, task, CallKind.TASK_EXTEND, mark))
+    changes.call(multi_agency.intent(changes.file, task, CallKind.TASK_EXTEND, mark))
 
 
-def see_expiry(progress: Changeset, task_id: str) -> None:
+def acknowledge_expiry(changes: Changeset, task_id: str) -> None:
     """The owner takes note that what was preserved is not kept any longer."""
-    task = multi_agency.task_of(progress.file, task_id)
+    task = multi_agency.task_of(changes.file, task_id)
     values: dict[str, Scalar] = {"renewal": TaskRenewal.SEEN}
-    progress.take(Transition(EntityKind.TASK, task.id, "expiry_seen", task.state, values))
+    changes.apply(Transition(EntityKind.TASK, task.id, "expiry_seen", task.state, values))
 
 
-def take_back(progress: Changeset, task_id: str, reason: str) -> None:
+def cancel_task(changes: Changeset, task_id: str, reason: str) -> None:
     """An officer takes one task back at its partner: it is not needed any longer."""
-    task = multi_agency.task_of(progress.file, task_id)
-    linkage = multi_agency.linkage_of(progress.file, task.linkage_id)
-    before = len(progress.moves)
-    if task.state in _WITHDRAWABLE and linkage.state is not LinkageState.DENIED:
-        multi_agency.withdraw_task(progress, task, reason)
-    if len(progress.moves) == before:
+    task = multi_agency.task_of(changes.file, task_id)
+    request = multi_agency.request_of(changes.file, task.linkage_id)
+    before = len(changes.moves)
+    if task.state in _WITHDRAWABLE and request.state is not MultiAgencyRequestState.DENIED:
+        multi_agency.withdraw_task(changes, task, reason)
+    if len(changes.moves) == before:
         raise StepRefusedError(f"task {task_id} is {task.state}: it cannot be withdrawn now")

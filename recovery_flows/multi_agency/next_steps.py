@@ -1,4 +1,4 @@
-"""What the linkages of a file need from people, and what is waited for."""
+"""What the multi-agency requests of a file need from people, and what is waited for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import Final
 
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
-from models.entities.multi_agency import OPEN_TASKS, LinkageState, TaskRenewal, TaskRow, TaskState
+from models.entities.multi_agency import (
+    OPEN_TASKS,
+    MultiAgencyRequestState,
+    TaskRenewal,
+    TaskRow,
+    TaskState,
+)
 from models.entities.officer import Role
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.multi_agency import stage as multi_agency
@@ -29,9 +35,9 @@ def officer_steps(file: CaseFile) -> Iterator[Step]:
 
 
 def waits(file: CaseFile) -> Iterator[Step]:
-    """Linkages whose partners still owe an answer, with the slowest of them."""
-    for linkage in file.linkages:
-        tasks = multi_agency.tasks_of(file, linkage.id)
+    """Multi-agency requests whose partners still owe an answer, with the slowest of them."""
+    for request in file.multi_agency_requests:
+        tasks = multi_agency.tasks_of(file, request.id)
         open_tasks = [t for t in tasks if t.state in OPEN_TASKS]
         if open_tasks:
             slow = multi_agency.task_of(file, multi_agency.slowest(tasks))
@@ -40,11 +46,11 @@ def waits(file: CaseFile) -> Iterator[Step]:
                 "wait_tasks", open=len(open_tasks), all=len(tasks),
                 kind=slow.kind.replace("_", " "), partner=slow.partner_id,
             )  # fmt: skip
-            yield Step(_WAIT, Role.ENGINE, slow.id, slow.asset_id, linkage.due_at, text)
+            yield Step(_WAIT, Role.ENGINE, slow.id, slow.asset_id, request.due_at, text)
 
 
 def closing_text(file: CaseFile) -> Wording:
-    """What closing a file leaves behind of its linkages."""
+    """What closing a file leaves behind of its multi-agency requests."""
     unanswered = sum(t.state in OPEN_TASKS for t in file.tasks)
     preserved = sum(t.state is TaskState.PRESERVED for t in file.tasks)
     told = [f"{unanswered} unanswered"] if unanswered else []
@@ -53,7 +59,7 @@ def closing_text(file: CaseFile) -> Wording:
 
 
 def _is_to_renew(file: CaseFile, task: TaskRow) -> bool:
-    denied = multi_agency.linkage_of(file, task.linkage_id).state is LinkageState.DENIED
+    denied = multi_agency.request_of(file, task.linkage_id).state is MultiAgencyRequestState.DENIED
     return bool(task.reminded_hours) and task.renewal != TaskRenewal.ORDERED and not denied
 
 

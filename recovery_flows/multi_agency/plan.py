@@ -1,4 +1,4 @@
-"""Which tasks a linkage gives to which partner: a table of who can do what about which subject."""
+"""Which tasks a multi-agency request gives to which partner, by kind of partner and subject."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One task that a linkage would give."""
+    """One task that a multi-agency request would give."""
 
     partner_id: str
     kind: TaskKind
@@ -75,7 +75,7 @@ class Planned:
 def plan(
     known: Known, identifiers: Iterable[Subject], addressees: Iterable[Addressee], *, ask: bool
 ) -> tuple[Planned, ...]:
-    """The tasks of a linkage in the order of partners; `ask` adds who is behind a subject.
+    """The tasks of a request in the order of partners; `ask` adds who is behind a subject.
 
     A bank is warned of accounts at other banks only: at its own there are holds.
     """
@@ -114,7 +114,7 @@ def _subjects(
 def not_asked_yet(
     planned: Iterable[Planned], file: CaseFile, fingerprint: Fingerprint
 ) -> tuple[Planned, ...]:
-    """Those that no linkage of this recovery has given already, with something still standing."""
+    """Those that no earlier request of this recovery has given already and that still stand."""
     asked = {_key(task) for task in file.tasks if task.state in _LIVE}
     return tuple(
         p for p in planned if (p.partner_id, p.kind, fingerprint(p.subject.key())) not in asked

@@ -1,4 +1,4 @@
-"""A linkage while it runs: its clocks, what a denial takes back, preservations that end."""
+"""A multi-agency request while it runs: its deadlines, its denial, preservations that end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from models.entities.call import CallKind, CallState
 from models.entities.event import EntityKind
 from models.entities.multi_agency import (
     OPEN_TASKS,
-    LinkageRow,
-    LinkageState,
+    MultiAgencyRequestRow,
+    MultiAgencyRequestState,
     TaskRenewal,
     TaskRow,
     TaskState,
@@ -34,32 +34,32 @@ _ANSWERED = frozenset({TaskState.DONE, TaskState.PRESERVED, TaskState.REFUSED})
 _TAKEN_IN = frozenset({TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED})
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """End what has ended, remind of what is owed, withdraw what was denied."""
-    if not progress.file.linkages:
+    if not changes.file.multi_agency_requests:
         return
-    law = laws[progress.file.recovery.regime]
-    for task in progress.file.tasks:
+    law = laws[changes.file.recovery.regime]
+    for task in changes.file.tasks:
         if task.state is TaskState.PRESERVED and _is_over(task.expires_at, now):
-            let_expire(progress, task)
-    for linkage in progress.file.linkages:
-        if linkage.state is LinkageState.DENIED:
-            withdraw(progress, linkage.id, "its confirmation was refused")
-    for task in progress.file.tasks:
+            record_expiry(changes, task)
+    for request in changes.file.multi_agency_requests:
+        if request.state is MultiAgencyRequestState.DENIED:
+            withdraw(changes, request.id, "its confirmation was refused")
+    for task in changes.file.tasks:
         if task.state is TaskState.CANCEL_PENDING and task.due_at is None:
-            due = terms.due_at(law.measure(Measure.LINKAGE_ANSWER).limit, now, law)
-            progress.take(
+            due = terms.due_at(law.measure(Measure.MULTI_AGENCY_ANSWER).limit, now, law)
+            changes.apply(
                 Transition(EntityKind.TASK, task.id, "updated", task.state, {"due_at": due})
             )
-    for task in progress.file.tasks:
-        _remind(progress, task, now, law)
-    for linkage in progress.file.linkages:
-        _end(progress, linkage)
+    for task in changes.file.tasks:
+        _remind(changes, task, now, law)
+    for request in changes.file.multi_agency_requests:
+        _end(changes, request)
 
 
-def linkage_of(file: CaseFile, linkage_id: str) -> LinkageRow:
-    """The linkage of that id."""
-    return next(row for row in file.linkages if row.id == linkage_id)
+def request_of(file: CaseFile, linkage_id: str) -> MultiAgencyRequestRow:
+    """The multi-agency request of that id."""
+    return next(row for row in file.multi_agency_requests if row.id == linkage_id)
 
 
 def task_of(file: CaseFile, task_id: str) -> TaskRow:
@@ -68,12 +68,12 @@ def task_of(file: CaseFile, task_id: str) -> TaskRow:
 
 
 def tasks_of(file: CaseFile, linkage_id: str) -> tuple[TaskRow, ...]:
-    """The tasks of a linkage."""
+    """The tasks of a multi-agency request."""
     return tuple(t for t in file.tasks if t.linkage_id == linkage_id)
 
 
 def approval_of(file: CaseFile, linkage_id: str) -> str:
-    """The id of the approval under which a linkage's tasks were sent."""
+    """The id of the approval under which a multi-agency request's tasks were sent."""
     return next((a.id for a in file.approvals if a.subject_id == linkage_id), "")
 
 
@@ -124,18 +124,18 @@ def preserved_until(file: CaseFile) -> Iterator[datetime]:
             yield task.expires_at
 
 
-def end_preservations(progress: Changeset, now: datetime) -> None:
+def end_preservations(changes: Changeset, now: datetime) -> None:
     """What is preserved for a closed file ends too, as an event."""
-    for task in progress.file.tasks:
+    for task in changes.file.tasks:
         if task.state is TaskState.PRESERVED and _is_over(task.expires_at, now):
-            let_expire(progress, task)
+            record_expiry(changes, task)
 
 
-def let_expire(progress: Changeset, task: TaskRow) -> None:
+def record_expiry(changes: Changeset, task: TaskRow) -> None:
     """What a partner preserved is not kept any longer, by our clock where it is silent."""
     values: dict[str, Scalar] = {"renewal": TaskRenewal.NONE}
     reason = why_ended(task)
-    progress.take(
+    changes.apply(
         Transition(EntityKind.TASK, task.id, "expired", task.state, values, reason=reason)
     )
 
@@ -148,33 +148,33 @@ def why_ended(task: TaskRow) -> str:
     }.get(TaskRenewal(task.renewal), "its term ended without a renewal")
 
 
-def withdraw(progress: Changeset, linkage_id: str, reason: str) -> None:
-    """Take every task of a linkage back at its partner; what has not left yet never leaves.
+def withdraw(changes: Changeset, linkage_id: str, reason: str) -> None:
+    """Withdraw every task of a request at its partner; what has not left yet never leaves.
 
     One whose sending is in doubt is taken back once the partner has answered.
     """
-    for task in tasks_of(progress.file, linkage_id):
-        withdraw_task(progress, task, reason)
+    for task in tasks_of(changes.file, linkage_id):
+        withdraw_task(changes, task, reason)
 
 
-def withdraw_task(progress: Changeset, task: TaskRow, reason: str) -> None:
+def withdraw_task(changes: Changeset, task: TaskRow, reason: str) -> None:
     """Take one task back, as far as it can be now."""
-    calls = [c for c in progress.file.calls if c.subject_id == task.id]
+    calls = [c for c in changes.file.calls if c.subject_id == task.id]
     sending = next((c for c in calls if c.kind is CallKind.TASK), None)
     refused = any(c.kind is CallKind.TASK_CANCEL for c in calls)
     unsent = sending is None or sending.state is CallState.PLANNED
     if task.state is TaskState.ORDERED and unsent:
         if sending is not None:
-            progress.take(
+            changes.apply(
                 Transition(EntityKind.CALL, sending.id, "cancelled", sending.state, reason=reason)
             )
-        progress.take(Transition(EntityKind.TASK, task.id, "never_sent", task.state, reason=reason))
+        changes.apply(Transition(EntityKind.TASK, task.id, "never_sent", task.state, reason=reason))
     elif task.state in _TAKEN_IN and task.partner_ref and not refused:
         anew: dict[str, Scalar] = {"due_at": None, "reminded_hours": 0, "escalated_at": None}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.TASK, task.id, "cancel_ordered", task.state, anew, reason=reason)
         )
-        progress.call(intent(progress.file, task, CallKind.TASK_CANCEL, "withdrawn"))
+        changes.call(intent(changes.file, task, CallKind.TASK_CANCEL, "withdrawn"))
 
 
 def intent(file: CaseFile, task: TaskRow, kind: CallKind, mark: str = "") -> CallIntent:
@@ -194,37 +194,39 @@ def _is_over(end: datetime | None, now: datetime) -> bool:
     return end is not None and end <= now
 
 
-def _end(progress: Changeset, linkage: LinkageRow) -> None:
-    """A confirmed linkage ends with its last answer; what is preserved goes on by its own clock."""
-    file = progress.file
-    is_open = any(t.state in OPEN_TASKS for t in tasks_of(file, linkage.id))
+def _end(changes: Changeset, request: MultiAgencyRequestRow) -> None:
+    """A confirmed request ends with its last answer; a preservation goes on to its own end."""
+    file = changes.file
+    is_open = any(t.state in OPEN_TASKS for t in tasks_of(file, request.id))
     confirmed = any(
-        a.subject_id == linkage.id and a.state is ApprovalState.APPROVED for a in file.approvals
+        a.subject_id == request.id and a.state is ApprovalState.APPROVED for a in file.approvals
     )
-    if linkage.state is LinkageState.RUNNING and confirmed and not is_open:
+    if request.state is MultiAgencyRequestState.RUNNING and confirmed and not is_open:
         reason = "every partner has answered"
-        progress.take(
-            Transition(EntityKind.LINKAGE, linkage.id, "ended", linkage.state, reason=reason)
+        changes.apply(
+            Transition(
+                EntityKind.MULTI_AGENCY_REQUEST, request.id, "ended", request.state, reason=reason
+            )
         )
 
 
 def _ladder(task: TaskRow, law: Regime) -> tuple[int, ...]:
     if task.state is TaskState.PRESERVED:
         return law.preservation_reminder_hours
-    return law.linkage_reminder_hours
+    return law.multi_agency_reminder_hours
 
 
 def _is_seen_to(file: CaseFile, task: TaskRow) -> bool:
-    denied = linkage_of(file, task.linkage_id).state is LinkageState.DENIED
+    denied = request_of(file, task.linkage_id).state is MultiAgencyRequestState.DENIED
     if task.state is TaskState.CANCEL_PENDING:
         return False
     return denied or task.renewal == TaskRenewal.ORDERED
 
 
-def _remind(progress: Changeset, task: TaskRow, now: datetime, law: Regime) -> None:
+def _remind(changes: Changeset, task: TaskRow, now: datetime, law: Regime) -> None:
     """Each step of the ladder once; a late answer, or an end that is near, goes on to the unit."""
     ends = ends_at(task)
-    if ends is None or _is_seen_to(progress.file, task):
+    if ends is None or _is_seen_to(changes.file, task):
         return
     ladder = _ladder(task, law)
     due = [hours for hours in ladder if ends - timedelta(hours=hours) <= now]
@@ -233,14 +235,14 @@ def _remind(progress: Changeset, task: TaskRow, now: datetime, law: Regime) -> N
         what = "is not renewed" if preserved else f"{task.partner_id} has not answered"
         reason = f"less than {_span(due[-1])} left: {task.kind.replace('_', ' ')} {what}"
         values: dict[str, Scalar] = {"reminded_hours": due[-1]}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.TASK, task.id, "reminded", task.state, values, reason=reason)
         )
     near = preserved and due and due[-1] in ladder[-_ESCALATING_STEPS:]
     if task.escalated_at is None and (near or (not preserved and ends <= now)):
         reason = "its end is near" if near else f"{task.partner_id} has not answered in time"
         values = {"escalated_at": now}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.TASK, task.id, "escalated", task.state, values, reason=reason)
         )
 

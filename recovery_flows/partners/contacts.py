@@ -61,58 +61,58 @@ def contacts_of(text: str) -> Contacts:
     return Contacts(**{name: str(body.get(name, "")) for name in FIELDS})
 
 
-def agree(desk: ActingOfficer, partner_id: str, minutes: int, agreement: str) -> str:
+def agree(acting: ActingOfficer, partner_id: str, minutes: int, agreement: str) -> str:
     """Note what a partner promised: an answer within so many minutes, in which paper; 0 ends it.
 
     MisuseError for a number out of reach, a paper without a name, an unknown partner.
     """
-    actor, named = desk.actor(Role.OFFICER), _line("agreement", agreement)
+    actor, named = acting.actor(Role.OFFICER), _line("agreement", agreement)
     if not 0 <= minutes <= _MINUTES_MAX:
         raise MisuseError(f"the agreed time is 1 to {_MINUTES_MAX:,} minutes, or 0 to end it")
     if minutes and not named:
         raise MisuseError('name the agreement: --agreement "its number and date"')
-    with _at_work(desk) as (unit, now):
+    with _at_work(acting) as (unit, now):
         partner_register.agree(unit, actor, now, partner_id, minutes, named)
     if not minutes:
         return f"{partner_id}: no answer time is agreed any more"
     return f"{partner_id}: answers within {minutes:,} min, as agreed in {named}"
 
 
-def change_contacts(desk: ActingOfficer, partner_id: str, given: Mapping[str, str]) -> str:
+def change_contacts(acting: ActingOfficer, partner_id: str, given: Mapping[str, str]) -> str:
     """Change what is given of a partner's contacts; an empty text takes it out, the rest stays.
 
     Of a partner by letter they are where orders go: a supervisor asks, another person confirms.
     MisuseError for an unknown name, for what is no telephone or e-mail, for nothing at all.
     """
-    roles = desk.officer.roles if desk.officer else frozenset()
-    actor = desk.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
+    roles = acting.officer.roles if acting.officer else frozenset()
+    actor = acting.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
     unknown = sorted(set(given) - set(FIELDS))
     if unknown or not given:
         named = f"{unknown[0]!r} is none of them" if unknown else "none is given"
         raise MisuseError(f"contacts have {', '.join(FIELDS)}: {named}")
     checked = {name: _checked(name, text) for name, text in given.items()}
-    with _at_work(desk) as (unit, now):
+    with _at_work(acting) as (unit, now):
         body: dict[str, str] = json.loads(_opened(unit, partner_id) or "{}")
         body = {name: text for name, text in (body | checked).items() if text}
         if is_by_letter(unit, partner_id):
             values = partner_register.contacts_values(unit.vault, partner_id, body)
-            change = ask_partner(unit, desk, partner_id, values, is_known=True)
+            change = ask_partner(unit, acting, partner_id, values, is_known=True)
             return f"{partner_id}: asked for; another person confirms it: recovery approve {change}"
         partner_register.set_contacts(unit, actor, now, partner_id, body)
     return f"{partner_id}: contacts kept, sealed ({', '.join(sorted(checked))})"
 
 
-def show_contacts(desk: ActingOfficer, partner_id: str, reason: str) -> Contacts:
+def show_contacts(acting: ActingOfficer, partner_id: str, reason: str) -> Contacts:
     """A partner's contacts in clear, once the history says to whom and why (the reason sealed).
 
     MisuseError without a reason or where there are none.
     """
-    roles = desk.officer.roles if desk.officer else frozenset()
-    actor = desk.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
+    roles = acting.officer.roles if acting.officer else frozenset()
+    actor = acting.actor(Role.OFFICER if Role.OFFICER in roles else Role.SUPERVISOR)
     why = _line("reason", reason)
     if len(why) < _REASON_LENGTH_MIN:
         raise MisuseError("contacts are shown for a reason: say which")
-    with _at_work(desk) as (unit, now):
+    with _at_work(acting) as (unit, now):
         found = contacts_of(_opened(unit, partner_id))
         if not found:
             raise MisuseError(f"{partner_id} has no contacts: `recovery partner contact`")
@@ -121,10 +121,10 @@ def show_contacts(desk: ActingOfficer, partner_id: str, reason: str) -> Contacts
 
 
 @contextmanager
-def _at_work(desk: ActingOfficer) -> Iterator[tuple[Unit, datetime]]:
+def _at_work(acting: ActingOfficer) -> Iterator[tuple[Unit, datetime]]:
     try:
-        with as_refusal(), unit_of_work(desk.database) as unit:
-            yield unit, case_now(unit.session, desk.wall())
+        with as_refusal(), unit_of_work(acting.database) as unit:
+            yield unit, case_now(unit.session, acting.wall_now())
     except partner_register.NoSuchPartnerError as error:
         raise MisuseError(str(error)) from error
 

@@ -60,7 +60,7 @@ class PartnerPage:
 
     row: PartnerRow
     now: datetime
-    wall: datetime
+    wall_now: datetime
     ever: Times
     lately: Times
     kinds: tuple[KindTimes, ...]
@@ -76,13 +76,13 @@ class PartnerPage:
 
 
 def partner_pages(
-    session: Session, vault: Vault, laws: Regimes, wall: datetime, partner_id: str = ""
+    session: Session, vault: Vault, laws: Regimes, wall_now: datetime, partner_id: str = ""
 ) -> tuple[PartnerPage, ...]:
     """Every partner's page, or that of one; NoSuchPartnerError if there is none of that id."""
     rows = [r for r in partner_rows(session) if partner_id in ("", r.id)]
     if partner_id and not rows:
         raise NoSuchPartnerError(partner_id)
-    now = case_now(session, wall)
+    now = case_now(session, wall_now)
     orders: dict[str, list[OrderTime]] = {row.id: [] for row in rows}
     for hold in sent_holds(session, partner_id):
         orders[hold.partner_id].append(_hold_time(hold))
@@ -97,7 +97,7 @@ def partner_pages(
     }
     return tuple(
         replace(
-            _page(row, now, wall, orders[row.id]),
+            _page(row, now, wall_now, orders[row.id]),
             time_zone=laws[row.regime].time_zone if row.regime in laws else "UTC",
             contacts=contacts[row.id], calls=calls.get(row.id), shown=shown.get(row.id),
         )
@@ -105,19 +105,21 @@ def partner_pages(
     )  # fmt: skip
 
 
-def _page(row: PartnerRow, now: datetime, wall: datetime, orders: list[OrderTime]) -> PartnerPage:
+def _page(
+    row: PartnerRow, now: datetime, wall_now: datetime, orders: list[OrderTime]
+) -> PartnerPage:
     lately = response_times.since(orders, now)
     return PartnerPage(
         row=row,
         now=now,
-        wall=wall,
+        wall_now=wall_now,
         ever=response_times.times(orders),
         lately=response_times.times(lately),
         kinds=tuple(_of_kind(kind, orders, lately) for kind in OrderKind),
         weeks=response_times.weekly(orders, now),
         breaches=response_times.breaches(orders, row.agreed_minutes),
         overdue=response_times.overdue(orders, row.agreed_minutes, now),
-        breaker=breaker_state(row.breaker_failures, row.breaker_until, wall),
+        breaker=breaker_state(row.breaker_failures, row.breaker_until, wall_now),
         advice=advice(row.last_error, Trouble(row.last_trouble)),
     )
 

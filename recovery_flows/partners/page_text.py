@@ -11,7 +11,7 @@ from recovery_flows.ledger.legal_days import day_of
 from recovery_flows.partners.breaker_state import BreakerState
 from recovery_flows.partners.contacts import Contacts
 from recovery_flows.partners.page import PartnerPage
-from recovery_flows.partners.response_times import Late, Times, told
+from recovery_flows.partners.response_times import Late, Times, percentile_text
 
 Spell = Callable[[datetime], str]
 Row = tuple[str, str]
@@ -122,7 +122,8 @@ def times_cells(times: Times) -> tuple[str, str, str, str]:
     """Answered, p50, p90, and what has no time: open, undated."""
     without = f"{times.open:,} open" + (f", {times.undated:,} undated" if times.undated else "")
     return (
-        f"{times.answered:,}", told(times.p50, times.answered), told(times.p90, times.answered),
+        f"{times.answered:,}",
+        percentile_text(times.p50, times.answered), percentile_text(times.p90, times.answered),
         without if times.open or times.undated else "-",
     )  # fmt: skip
 
@@ -147,5 +148,5 @@ def ago(page: PartnerPage) -> str:
     at = page.row.last_answer_at
     if at is None:
         return "never"
-    gone = page.wall - at
-    return "now" if gone < timedelta(minutes=1) else time_left_text(at, page.wall)
+    gone = page.wall_now - at
+    return "now" if gone < timedelta(minutes=1) else time_left_text(at, page.wall_now)

@@ -28,7 +28,7 @@ _MINUTE = timedelta(minutes=1)
 class OrderKind(StrEnum):
     """What was ordered: a stop, a freeze at home, a hold abroad by request, a payout, a task.
 
-    Tasks are those of a linkage: what a telecom, a platform or another bank is asked to do.
+    Tasks are those of multi-agency requests: what a telecom, platform or other bank is asked to do.
     """
 
     STOP = "stop"
@@ -113,7 +113,7 @@ def percentile(values: Sequence[int], percent: int) -> int | None:
     return nearest_rank(values, percent) if len(values) >= values_needed(percent) else None
 
 
-def told(minutes: int | None, answered: int) -> str:
+def percentile_text(minutes: int | None, answered: int) -> str:
     """A percentile in words: its minutes, or that there are too few answers (and how many)."""
     return f"too few ({answered})" if minutes is None else f"{minutes:,} min"
 

@@ -54,12 +54,12 @@ class Summary:
     report_to_request: Spread
 
 
-def summary(session: Session, wall: datetime) -> Summary:
+def summary(session: Session, wall_now: datetime) -> Summary:
     """Read the figures, which each write keeps; every amount is the balance of a ledger account."""
     sums = tally(session)
     holds = {name: count for name, count in sums.items() if name.startswith("hold ")}
     return Summary(
-        now=case_now(session, wall),
+        now=case_now(session, wall_now),
         currencies=tuple(_currency(code, sums) for code in _currencies(sums, "ledger")),
         ends=tuple((s.value, sums[f"state {s}"]) for s in RecoveryState if f"state {s}" in sums),
         stages=tuple((s, sums[f"stage {s}"]) for s in Stage if f"stage {s}" in sums),

@@ -20,32 +20,32 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import basis, guards as return_guards
 
 
-def check_title(progress: Changeset, asset_id: str, actor: str) -> None:
+def check_title(changes: Changeset, asset_id: str, actor: str) -> None:
     """Record that the money in this account is the victims' and nobody else claims it.
 
     It speaks of the money and the victims that there are now: it ends when others come.
     """
-    asset = progress.file.asset(asset_id)
-    if basis.title_stands(progress.file, asset):
+    asset = changes.file.asset(asset_id)
+    if basis.title_stands(changes.file, asset):
         raise StepRefusedError(f"the title of {asset_id} was checked before")
     values: dict[str, Scalar] = {
         "title_checked_by": actor,
-        "title_basis": basis.title(progress.file, asset),
+        "title_basis": basis.title(changes.file, asset),
     }
-    progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+    changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
-def publish_notice(progress: Changeset, allocation_id: str, now: datetime, laws: Regimes) -> None:
+def publish_notice(changes: Changeset, allocation_id: str, now: datetime, laws: Regimes) -> None:
     """Publish who is to get what; the time for objections runs from now."""
-    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
+    allocation = next(a for a in changes.file.allocations if a.id == allocation_id)
     if allocation.state is not AllocationState.DRAFT:
         raise StepRefusedError(f"allocation {allocation_id} is {allocation.state}")
-    _check_guard(progress.file, allocation)
-    law = laws[progress.file.recovery.regime]
+    _check_guard(changes.file, allocation)
+    law = laws[changes.file.recovery.regime]
     ends = terms.due_at(law.notice.limit, now, law)
     values: dict[str, Scalar] = {"notice_from": now, "notice_to": ends}
     legal_basis = f"{law.notice.instrument}, {law.notice.article}"
-    progress.take(
+    changes.apply(
         Transition(
             EntityKind.ALLOCATION, allocation.id, "notice_published", allocation.state, values,
             legal_basis=legal_basis,
@@ -54,26 +54,26 @@ def publish_notice(progress: Changeset, allocation_id: str, now: datetime, laws:
 
 
 def submit_allocation(
-    progress: Changeset, allocation_id: str, actor: str, now: datetime, laws: Regimes
+    changes: Changeset, allocation_id: str, actor: str, now: datetime, laws: Regimes
 ) -> None:
     """Submit the decision who gets what; a pro rata one only after its notice has run."""
-    allocation = next(a for a in progress.file.allocations if a.id == allocation_id)
+    allocation = next(a for a in changes.file.allocations if a.id == allocation_id)
     step = next(
-        (s for s in laws[progress.file.recovery.regime].ladder if s.code == allocation.method), None
+        (s for s in laws[changes.file.recovery.regime].ladder if s.code == allocation.method), None
     )
     needs_notice = step is None or step.needs_notice
     ended = allocation.notice_to is not None and allocation.notice_to <= now
     if needs_notice and not ended:
         raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")
-    if payee_is_asked(progress.file, allocation_id):
+    if payee_is_asked(changes.file, allocation_id):
         raise StepRefusedError("another payee is asked for: a second person decides that first")
-    _check_guard(progress.file, allocation)
+    _check_guard(changes.file, allocation)
     reference = derive_id("decision", allocation_id, now.isoformat())
     values: dict[str, Scalar] = {"drafted_by": actor, "decision_ref": reference}
-    progress.take(
+    changes.apply(
         Transition(EntityKind.ALLOCATION, allocation.id, "submitted", allocation.state, values)
     )
-    ask(progress, ApprovalKind.RETURN, allocation.id, actor, now)
+    ask(changes, ApprovalKind.RETURN, allocation.id, actor, now)
 
 
 def _check_guard(file: CaseFile, allocation: AllocationRow) -> None:
@@ -88,13 +88,13 @@ def payee_is_asked(file: CaseFile, allocation_id: str) -> bool:
     return any(c.asked_account_id for c in file.claims if c.id in paid)
 
 
-def submit_release(progress: Changeset, hold_id: str, actor: str, now: datetime) -> None:
+def submit_release(changes: Changeset, hold_id: str, actor: str, now: datetime) -> None:
     """Ask for what is left of a hold to be given up."""
-    hold = progress.file.hold(hold_id)
-    asset = progress.file.asset(hold.asset_id)
-    is_free = hold in return_guards.to_release(progress.file, asset)
-    if not (is_free or unrelated_funds.is_kept(progress.file, hold)):
-        kept = str(return_guards.waits_for(progress.file, asset))
-        why = kept or releasable.why_kept(progress.file, hold)
+    hold = changes.file.hold(hold_id)
+    asset = changes.file.asset(hold.asset_id)
+    is_free = hold in return_guards.to_release(changes.file, asset)
+    if not (is_free or unrelated_funds.is_kept(changes.file, hold)):
+        kept = str(return_guards.waits_for(changes.file, asset))
+        why = kept or releasable.why_kept(changes.file, hold)
         raise StepRefusedError(f"hold {hold_id} is not free to be released: {why}")
-    ask(progress, ApprovalKind.RELEASE, hold.id, actor, now)
+    ask(changes, ApprovalKind.RELEASE, hold.id, actor, now)

@@ -53,7 +53,7 @@ def holds_up(file: CaseFile, asset: AssetRow, claim_ids: set[str]) -> bool:
 
 
 def enter(
-    progress: Changeset,
+    changes: Changeset,
     kind: ObjectionKind,
     claim_id: str,
     actor: str,
@@ -65,7 +65,7 @@ def enter(
 
     StepRefusedError where nothing is there to object to, or its time is over.
     """
-    file = progress.file
+    file = changes.file
     _check_claim(file, kind, claim_id, now)
     allocation = _division(file, kind, claim_id, now)
     named = allocation.id if allocation is not None else ""
@@ -82,7 +82,7 @@ def enter(
         "due_at": terms.due_at(row.limit, now, law) if row else None,
     }  # fmt: skip
     basis = f"{row.instrument}, {row.article}" if row else ""
-    progress.take(
+    changes.apply(
         Transition(EntityKind.OBJECTION, name, "entered", None, values, legal_basis=basis)
     )
     return name
@@ -121,7 +121,7 @@ def _division(
 
 
 def decide(
-    progress: Changeset,
+    changes: Changeset,
     objection_id: str,
     *,
     is_upheld: bool,
@@ -135,23 +135,23 @@ def decide(
 
     StepRefusedError for a sum that is no part of the report, or below what was paid already.
     """
-    found = next((o for o in open_ones(progress.file) if o.id == objection_id), None)
+    found = next((o for o in open_ones(changes.file) if o.id == objection_id), None)
     if found is None:
         raise StepRefusedError(f"there is no open objection {objection_id}")
     if loss is not None:
-        _check_loss(progress.file, found, loss, is_upheld=is_upheld)
+        _check_loss(changes.file, found, loss, is_upheld=is_upheld)
     values: dict[str, Scalar] = {
         "decided_by": actor, "decided_at": now, "decision_reason": reason,
         "loss_minor": loss.minor if loss is not None else None,
     }  # fmt: skip
     event = "upheld" if is_upheld else "rejected"
-    progress.take(Transition(EntityKind.OBJECTION, found.id, event, found.state, values))
+    changes.apply(Transition(EntityKind.OBJECTION, found.id, event, found.state, values))
     if not is_upheld:
         return
     if loss is not None:
-        _set_loss(progress, _claim(progress.file, found.claim_id), loss.minor, now, laws)
+        _set_loss(changes, _claim(changes.file, found.claim_id), loss.minor, now, laws)
     if found.allocation_id:
-        _end(progress, found.allocation_id)
+        _end(changes, found.allocation_id)
 
 
 def _check_loss(file: CaseFile, found: ObjectionRow, loss: Money, *, is_upheld: bool) -> None:
@@ -172,29 +172,29 @@ def _check_loss(file: CaseFile, found: ObjectionRow, loss: Money, *, is_upheld: 
 
 
 def _set_loss(
-    progress: Changeset, claim: ClaimRow, minor: int, now: datetime, laws: Regimes
+    changes: Changeset, claim: ClaimRow, minor: int, now: datetime, laws: Regimes
 ) -> None:
-    law = laws[progress.file.recovery.regime]
+    law = laws[changes.file.recovery.regime]
     until = None
     if minor < claim.reported_minor and law.has(Measure.APPEAL):
         until = terms.due_at(law.measure(Measure.APPEAL).limit, now, law)
     values: dict[str, Scalar] = {"decided_minor": minor, "appeal_until": until}
-    progress.take(Transition(EntityKind.CLAIM, claim.id, "decided", claim.state, values))
+    changes.apply(Transition(EntityKind.CLAIM, claim.id, "decided", claim.state, values))
     # The sum is upheld together with the trace that counts it, so that the books stay whole.
-    trace_requests.want_trace(progress)
+    trace_requests.request_trace(changes)
 
 
-def _end(progress: Changeset, allocation_id: str) -> None:
+def _end(changes: Changeset, allocation_id: str) -> None:
     """End a division to which an objection was upheld: its title is to be checked anew."""
-    allocation = payouts.allocation_of(progress.file, allocation_id)
+    allocation = payouts.allocation_of(changes.file, allocation_id)
     if allocation.state in payouts.ENDED:
         return
     reason = "an objection to it was upheld"
-    payouts.void(progress, allocation_id, reason)
-    asset = progress.file.asset(allocation.asset_id)
+    payouts.void(changes, allocation_id, reason)
+    asset = changes.file.asset(allocation.asset_id)
     if asset.title_checked_by and asset.stage is not Stage.CLOSED:
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason
             )

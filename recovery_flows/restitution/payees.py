@@ -28,49 +28,49 @@ _NOTHING: dict[str, Scalar] = {"asked_account_id": "", "asked_reason": "", "aske
 
 
 def ask_payee(
-    progress: Changeset, claim_id: str, account_id: str, reason: str, actor: str, now: datetime
+    changes: Changeset, claim_id: str, account_id: str, reason: str, actor: str, now: datetime
 ) -> str:
     """Ask a second person to have a claim paid to another account; return the approval's id.
 
     `reason` is the fingerprint of the note that says why. StepRefusedError once the bank was told
     to pay, and for the account that is paid already.
     """
-    claim = _claim(progress.file, claim_id)
+    claim = _claim(changes.file, claim_id)
     if account_id == claim.payout_account_id:
         raise StepRefusedError(f"{claim_id} is paid to this account already")
-    going = _going(progress.file, claim_id)
-    _check_unsent(progress.file, going)
-    void_approvals(progress, claim_id, _ASKED)
+    going = _going(changes.file, claim_id)
+    _check_unsent(changes.file, going)
+    void_approvals(changes, claim_id, _ASKED)
     for allocation_id in dict.fromkeys(p.allocation_id for p in going):
-        _hold_up(progress, allocation_id)
+        _hold_up(changes, allocation_id)
     values: dict[str, Scalar] = {
         "asked_account_id": account_id, "asked_reason": reason, "asked_by": actor,
     }  # fmt: skip
-    progress.take(Transition(EntityKind.CLAIM, claim.id, "payee_asked", claim.state, values))
-    return ask(progress, ApprovalKind.PAYEE, claim.id, actor, now)
+    changes.apply(Transition(EntityKind.CLAIM, claim.id, "payee_asked", claim.state, values))
+    return ask(changes, ApprovalKind.PAYEE, claim.id, actor, now)
 
 
-def put_in_force(progress: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+def put_in_force(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     """A second person said yes: what was drafted for the old account ends and is drafted anew."""
     del laws
-    claim = _claim(progress.file, approval.subject_id)
+    claim = _claim(changes.file, approval.subject_id)
     values: dict[str, Scalar] = {
         "payout_account_id": claim.asked_account_id, "payout_reason": claim.asked_reason,
         "payout_changed_by": claim.asked_by, **_NOTHING,
     }  # fmt: skip
-    going = _going(progress.file, claim.id)
-    _check_unsent(progress.file, going)
-    progress.take(Transition(EntityKind.CLAIM, claim.id, "payee_changed", claim.state, values))
+    going = _going(changes.file, claim.id)
+    _check_unsent(changes.file, going)
+    changes.apply(Transition(EntityKind.CLAIM, claim.id, "payee_changed", claim.state, values))
     for allocation_id in dict.fromkeys(p.allocation_id for p in going):
-        payouts.void(progress, allocation_id, _CHANGED)
-    refused_payouts.clear_for(progress, claim.id, now)
+        payouts.void(changes, allocation_id, _CHANGED)
+    refused_payouts.clear_for(changes, claim.id, now)
 
 
-def drop(progress: Changeset, approval: ApprovalRow, reason: str) -> None:
+def drop(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     """A second person said no: the account stays the one that it was."""
-    claim = _claim(progress.file, approval.subject_id)
+    claim = _claim(changes.file, approval.subject_id)
     if claim.asked_account_id:
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.CLAIM, claim.id, "payee_denied", claim.state, _NOTHING, reason=reason
             )
@@ -93,12 +93,12 @@ def _check_unsent(file: CaseFile, going: list[PayoutRow]) -> None:
         raise StepRefusedError("the bank was told to pay already: wait for its answer")
 
 
-def _hold_up(progress: Changeset, allocation_id: str) -> None:
+def _hold_up(changes: Changeset, allocation_id: str) -> None:
     """What was decided about a payout is to be decided again: no order of it leaves meanwhile."""
-    void_approvals(progress, allocation_id, _ASKED)
-    for payout in progress.file.payouts_of(allocation_id):
+    void_approvals(changes, allocation_id, _ASKED)
+    for payout in changes.file.payouts_of(allocation_id):
         if payout.state is PayoutState.INSTRUCTED:
-            payouts.recall(progress, payout, _ASKED)
-    allocation = payouts.allocation_of(progress.file, allocation_id)
+            payouts.recall(changes, payout, _ASKED)
+    allocation = payouts.allocation_of(changes.file, allocation_id)
     if allocation.state in (AllocationState.PENDING_APPROVAL, AllocationState.APPROVED):
-        progress.take(Transition(EntityKind.ALLOCATION, allocation.id, "amended", allocation.state))
+        changes.apply(Transition(EntityKind.ALLOCATION, allocation.id, "amended", allocation.state))

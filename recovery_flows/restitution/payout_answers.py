@@ -25,7 +25,7 @@ NOTHING_NEW: Mapping[tuple[PayoutState, BankPayoutState], str] = {
 }
 """What only repeats our records; a test finds every other pair to be a move or a discrepancy."""
 
-_MOVES: Mapping[tuple[PayoutState, BankPayoutState], str] = {
+_TRANSITIONS: Mapping[tuple[PayoutState, BankPayoutState], str] = {
     (_S.INSTRUCTED, _B.RECEIVED): "acknowledged",
     (_S.INSTRUCTED, _B.SETTLED): "settled",
     (_S.INSTRUCTED, _B.REFUSED): "refused",
@@ -67,7 +67,7 @@ def _event(payout: PayoutRow, hold: HoldRow, fact: PayoutFact) -> tuple[str, str
     cell = (payout.state, fact.state)
     if cell == (_S.SETTLED, _B.SETTLED) and _differs(payout, hold, fact):
         return "corrected", "the bank states other sums than before"
-    return _MOVES.get(cell, "stated"), NOTHING_NEW.get(cell, "")
+    return _TRANSITIONS.get(cell, "stated"), NOTHING_NEW.get(cell, "")
 
 
 def _differs(payout: PayoutRow, hold: HoldRow, fact: PayoutFact) -> bool:

@@ -59,59 +59,59 @@ def intents(file: CaseFile, payouts: Sequence[PayoutRow], approval: str) -> list
     ]
 
 
-def void(progress: Changeset, allocation_id: str, reason: str) -> None:
+def void(changes: Changeset, allocation_id: str, reason: str) -> None:
     """End an allocation: what has not left is cancelled, its notice and its yes count no more.
 
     Where an order may have left, that one goes on to its end, and the allocation with it.
     """
-    payouts = progress.file.payouts_of(allocation_id)
-    gone = [p for p in payouts if has_left(progress.file, p)]
+    payouts = changes.file.payouts_of(allocation_id)
+    gone = [p for p in payouts if has_left(changes.file, p)]
     for payout in payouts:
         if payout.state in GOING and payout not in gone:
-            _cancel(progress, payout, reason)
+            _cancel(changes, payout, reason)
     if gone:
         return
-    _void_approvals(progress, allocation_id, reason)
-    state = allocation_of(progress.file, allocation_id).state
-    progress.take(Transition(EntityKind.ALLOCATION, allocation_id, "voided", state, reason=reason))
+    _void_approvals(changes, allocation_id, reason)
+    state = allocation_of(changes.file, allocation_id).state
+    changes.apply(Transition(EntityKind.ALLOCATION, allocation_id, "voided", state, reason=reason))
 
 
-def recall(progress: Changeset, payout: PayoutRow, reason: str) -> None:
+def recall(changes: Changeset, payout: PayoutRow, reason: str) -> None:
     """Take back an instruction that has not left: whether it has is for the caller to ask."""
-    order = order_of(progress.file, payout)
+    order = order_of(changes.file, payout)
     if order is not None:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.CALL, order.id, "cancelled", order.state, reason=reason)
         )
-    progress.take(Transition(EntityKind.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
+    changes.apply(Transition(EntityKind.PAYOUT, payout.id, "recalled", payout.state, reason=reason))
 
 
-def _cancel(progress: Changeset, payout: PayoutRow, reason: str) -> None:
+def _cancel(changes: Changeset, payout: PayoutRow, reason: str) -> None:
     if payout.state is PayoutState.INSTRUCTED:
-        recall(progress, payout, reason)
-    progress.take(
+        recall(changes, payout, reason)
+    changes.apply(
         Transition(EntityKind.PAYOUT, payout.id, "cancelled", PayoutState.PREPARED, reason=reason)
     )
 
 
-def _void_approvals(progress: Changeset, subject_id: str, reason: str) -> None:
-    for approval in progress.file.approvals:
+def _void_approvals(changes: Changeset, subject_id: str, reason: str) -> None:
+    for approval in changes.file.approvals:
         if approval.subject_id == subject_id and approval.state in _LIVE:
-            progress.take(
+            changes.apply(
                 Transition(
                     EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
                 )
             )
 
 
-def void_changed(progress: Changeset) -> None:
+def void_changed(changes: Changeset) -> None:
     """End every allocation whose basis is another now, as far as no order of it may have left."""
-    for allocation in progress.file.allocations:
-        if allocation.state in ENDED or not _can_be_ended(progress.file, allocation):
+    for allocation in changes.file.allocations:
+        if allocation.state in ENDED or not _can_be_ended(changes.file, allocation):
             continue
-        why = changed(progress.file, allocation)
+        why = changed(changes.file, allocation)
         if why:
-            void(progress, allocation.id, f"void: {why}")
+            void(changes, allocation.id, f"void: {why}")
 
 
 def _can_be_ended(file: CaseFile, allocation: AllocationRow) -> bool:
@@ -119,18 +119,18 @@ def _can_be_ended(file: CaseFile, allocation: AllocationRow) -> bool:
     return any(p.state in GOING and not has_left(file, p) for p in payouts)
 
 
-def finish(progress: Changeset, allocation: AllocationRow) -> None:
+def finish(changes: Changeset, allocation: AllocationRow) -> None:
     """Once every payout is through, the allocation says what came of it; later news changes it."""
     if allocation.state in UNDECIDED or allocation.state is AllocationState.VOID:
         return
     payouts = [
-        p for p in progress.file.payouts_of(allocation.id) if p.state is not PayoutState.CANCELLED
+        p for p in changes.file.payouts_of(allocation.id) if p.state is not PayoutState.CANCELLED
     ]
     if any(p.state in GOING for p in payouts):
         return
     state = _outcome(payouts)
     if state is not allocation.state:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.ALLOCATION, allocation.id, str(state), allocation.state)
         )
 

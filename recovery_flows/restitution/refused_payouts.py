@@ -60,11 +60,11 @@ def _looked_into(file: CaseFile, payout: PayoutRow) -> bool:
     )
 
 
-def record(progress: Changeset, now: datetime) -> None:
+def record(changes: Changeset, now: datetime) -> None:
     """Each payout that blocks is owned by a person until its facts have changed."""
-    for payout in tuple(_same_facts(progress.file)):
+    for payout in tuple(_same_facts(changes.file)):
         discrepancies.find(
-            progress, DiscrepancyKind.PAYOUT_NOT_PAID, EntityKind.PAYOUT, payout.id, now,
+            changes, DiscrepancyKind.PAYOUT_NOT_PAID, EntityKind.PAYOUT, payout.id, now,
             claim_id=payout.claim_id,
             expected=Money(payout.amount_minor, payout.currency),
             detail=f"{payout.state}{f', {payout.reason}' if payout.reason else ''}: ask the bank "
@@ -73,9 +73,9 @@ def record(progress: Changeset, now: datetime) -> None:
         )  # fmt: skip
 
 
-def clear_for(progress: Changeset, claim_id: str, now: datetime) -> None:
+def clear_for(changes: Changeset, claim_id: str, now: datetime) -> None:
     """Another account of the victim was named: what was not paid to the old one is over."""
-    for found in discrepancies.open_ones(progress.file):
+    for found in discrepancies.open_ones(changes.file):
         if found.kind is DiscrepancyKind.PAYOUT_NOT_PAID and found.claim_id == claim_id:
             reason = "another account of the victim was named"
-            discrepancies.clear(progress, found.id, now, reason)
+            discrepancies.clear(changes, found.id, now, reason)

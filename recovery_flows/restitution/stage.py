@@ -25,30 +25,30 @@ from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Decisions that rest on something else now end; notices, payouts, drafts, assets to close."""
-    if progress.file.recovery.state is not RecoveryState.OPEN:
+    if changes.file.recovery.state is not RecoveryState.OPEN:
         return
-    payouts.void_changed(progress)
-    for allocation in progress.file.allocations:
-        _end_notice(progress, allocation, now)
-        payouts.finish(progress, allocation)
-    mark_paid_claims(progress)
-    refused_payouts.record(progress, now)
-    for asset in progress.file.assets:
-        _end_title(progress, asset)
+    payouts.void_changed(changes)
+    for allocation in changes.file.allocations:
+        _end_notice(changes, allocation, now)
+        payouts.finish(changes, allocation)
+    mark_paid_claims(changes)
+    refused_payouts.record(changes, now)
+    for asset in changes.file.assets:
+        _end_title(changes, asset)
         if asset.stage is Stage.RESTITUTION:
-            _draft(progress, asset, laws)
-            _close(progress, asset)
+            _draft(changes, asset, laws)
+            _close(changes, asset)
 
 
-def _end_notice(progress: Changeset, allocation: AllocationRow, now: datetime) -> None:
+def _end_notice(changes: Changeset, allocation: AllocationRow, now: datetime) -> None:
     if allocation.state is not AllocationState.NOTICE or allocation.notice_to is None:
         return
     if allocation.notice_to <= now:
-        undecided = objections.open_ones(progress.file)
+        undecided = objections.open_ones(changes.file)
         reason = f"{len(undecided)} objections to be decided" if undecided else "none objected"
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.ALLOCATION,
                 allocation.id,
@@ -59,35 +59,35 @@ def _end_notice(progress: Changeset, allocation: AllocationRow, now: datetime) -
         )
 
 
-def mark_paid_claims(progress: Changeset) -> None:
+def mark_paid_claims(changes: Changeset) -> None:
     """A claim's state says what its payouts say: paid, or open again once money came back."""
-    for claim in progress.file.claims:
-        paid = is_paid(progress.file, claim)
+    for claim in changes.file.claims:
+        paid = is_paid(changes.file, claim)
         if claim.state is ClaimState.VERIFIED and paid:
-            progress.take(Transition(EntityKind.CLAIM, claim.id, "paid", claim.state))
+            changes.apply(Transition(EntityKind.CLAIM, claim.id, "paid", claim.state))
         elif claim.state is ClaimState.PAID and not paid:
             reason = "less than the upheld loss has reached the victim"
-            progress.take(
+            changes.apply(
                 Transition(EntityKind.CLAIM, claim.id, "owed_again", claim.state, reason=reason)
             )
 
 
-def _end_title(progress: Changeset, asset: AssetRow) -> None:
+def _end_title(changes: Changeset, asset: AssetRow) -> None:
     """A check of whose money it is speaks of the money and the victims that there were then."""
     if not asset.title_checked_by or asset.stage is Stage.CLOSED:
         return
-    if not basis.title_stands(progress.file, asset):
+    if not basis.title_stands(changes.file, asset):
         values: dict[str, Scalar] = {"title_checked_by": "", "title_basis": ""}
         reason = "other money was traced here, or other victims have come, since it was checked"
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.ASSET, asset.id, "title_ended", asset.stage, values, reason=reason
             )
         )
 
 
-def _draft(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
-    file = progress.file
+def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
+    file = changes.file
     asset = file.asset(asset.id)
     if not basis.title_stands(file, asset) or not is_allocable(file, asset):
         return
@@ -105,7 +105,7 @@ def _draft(progress: Changeset, asset: AssetRow, laws: Regimes) -> None:
     }
     if parts:
         drafted = Transition(EntityKind.ALLOCATION, allocation_id, "drafted", None, values)
-        progress.take(drafted, *(_prepared(file, asset, allocation_id, part) for part in parts))
+        changes.apply(drafted, *(_prepared(file, asset, allocation_id, part) for part in parts))
 
 
 def _divide(
@@ -147,8 +147,8 @@ def _prepared(file: CaseFile, asset: AssetRow, allocation_id: str, part: Part) -
     return Transition(EntityKind.PAYOUT, name, "prepared", None, values)
 
 
-def _close(progress: Changeset, asset: AssetRow) -> None:
-    file = progress.file
+def _close(changes: Changeset, asset: AssetRow) -> None:
+    file = changes.file
     busy = (
         any(h.state in LIVE_HOLDS and h.held_minor > 0 for h in file.holds_of(asset.id))
         or any(h.state in _HOLD_BUSY for h in file.holds_of(asset.id))
@@ -159,7 +159,7 @@ def _close(progress: Changeset, asset: AssetRow) -> None:
         or file.recovery.trace_wanted
     )
     if not busy:
-        progress.take(Transition(EntityKind.ASSET, asset.id, "closed", file.asset(asset.id).stage))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "closed", file.asset(asset.id).stage))
 
 
 _HOLD_BUSY = frozenset(

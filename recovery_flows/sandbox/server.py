@@ -22,7 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from recovery_flows.sandbox.banks.app import create_app
 from recovery_flows.sandbox.banks.authorization import CLIENT_ID, Doors
-from recovery_flows.sandbox.banks.service import Desk, open_desk
+from recovery_flows.sandbox.banks.service import BankContext, open_bank
 from recovery_flows.sandbox.worlds.world import open_book
 
 if TYPE_CHECKING:
@@ -102,17 +102,19 @@ def serve(
             _doors(bank, s, keys, token_seconds)
             for (bank, _), s in zip(banks, sockets, strict=True)
         ]
-        desks = [open_desk(db, bank, now, at) for (bank, _), at in zip(banks, doors, strict=True)]
-        for desk, listener in zip(desks, sockets, strict=True):
+        contexts = [
+            open_bank(db, bank, now, at) for (bank, _), at in zip(banks, doors, strict=True)
+        ]
+        for context, listener in zip(contexts, sockets, strict=True):
             port = listener.getsockname()[1]
-            db.execute("UPDATE bank SET port = ? WHERE id = ?", [port, desk.bank])
+            db.execute("UPDATE bank SET port = ? WHERE id = ?", [port, context.bank])
 
         def ready() -> None:
-            _write_ready(ready_path, desks, sockets)
+            _write_ready(ready_path, contexts, sockets)
             if listening is not None:
                 listening()
 
-        asyncio.run(_serve(list(map(_server, desks)), sockets, ready, (parent_alive, stop)))
+        asyncio.run(_serve(list(map(_server, contexts)), sockets, ready, (parent_alive, stop)))
 
 
 @contextmanager
@@ -158,8 +160,8 @@ async def _serve(
     await asyncio.gather(*runs)
 
 
-def _server(desk: Desk) -> _Server:
-    app = create_app(desk)
+def _server(context: BankContext) -> _Server:
+    app = create_app(context)
     config = uvicorn.Config(
         app,
         http="h11",
@@ -197,19 +199,21 @@ def _doors(
     return Doors(bank, _url(listener), public, token_seconds)
 
 
-def _write_ready(ready_path: Path, desks: list[Desk], sockets: list[socket.socket]) -> None:
+def _write_ready(
+    ready_path: Path, contexts: list[BankContext], sockets: list[socket.socket]
+) -> None:
     rows = [
         {
-            "id": desk.bank,
-            "name": desk.name,
-            "jurisdiction": desk.jurisdiction,
-            "currency": desk.currency,
-            "kind": desk.kind,
+            "id": context.bank,
+            "name": context.name,
+            "jurisdiction": context.jurisdiction,
+            "currency": context.currency,
+            "kind": context.kind,
             "url": _url(listener),
-            "token": desk.token if desk.doors is None else "",
-            "client_id": "" if desk.doors is None else CLIENT_ID,
+            "token": context.token if context.doors is None else "",
+            "client_id": "" if context.doors is None else CLIENT_ID,
         }
-        for desk, listener in zip(desks, sockets, strict=True)
+        for context, listener in zip(contexts, sockets, strict=True)
     ]
     draft = ready_path.with_name(ready_path.name + ".new")
     draft.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from models.entities.recovery import RecoveryRow
 from models.ids import derive_id, digest
 from models.outcome import Scalar, Transition
 from models.queries.books.changed_bookings import changed_bookings
-from models.queries.books.money import places, told_in
+from models.queries.books.money import places, statement_currencies
 from models.queries.cases.case_files import trace_json
 from models.sealing.vault import Vault
 from recovery_flows.errors import DisagreementError
@@ -37,41 +37,41 @@ class BookingsChangedError(DisagreementError):
 
 
 def trace_file(
-    session: Session, vault: Vault, progress: Changeset, now: datetime, laws: Regimes
+    session: Session, vault: Vault, changes: Changeset, now: datetime, laws: Regimes
 ) -> None:
     """Trace a recovery under its chosen rule from all stored bookings, and adopt the result.
 
     One that contradicts what was paid back or is being paid is not adopted, but owned by a person.
     Raises BookingsChangedError where the bookings are not those that were stored.
     """
-    file = progress.file
-    told = told_in(session, {a.account_id for a in file.assets})
-    bank_contradictions.compare_currencies(progress, told, now)
+    file = changes.file
+    told = statement_currencies(session, {a.account_id for a in file.assets})
+    bank_contradictions.compare_currencies(changes, told, now)
     given = gather(session, file)
     for sentence in changed_bookings(session, vault, file.recovery.id, given.accounts):
         raise BookingsChangedError(sentence)
     trace = traced(file.recovery, given, now)
     view, text = _view(file, trace, now, mixed_accounts(given, now))
-    if contradictions.refuse(progress, view, now, digest(text)):
+    if contradictions.refuse(changes, view, now, digest(text)):
         return
     known_places = places(session, {p.account_id for p in view.positions})
     covered_to = {s.account_id: s.covers_to for s in given.spans}
     stale = frozenset(a for a in trace.frontier if covered_to.get(a, now) < now)
     limited = tuple(claim_limits.moves(file, given.booked))
     onward_accounts.adopt(
-        progress, now, laws, view, text, known_places, depths(trace), stale, limited
+        changes, now, laws, view, text, known_places, depths(trace), stale, limited
     )
-    claim_limits.record(progress, given.booked, given.unbooked, now)
-    _note_files(progress, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
+    claim_limits.record(changes, given.booked, given.unbooked, now)
+    _note_files(changes, {a: covered_to[a] for a in given.from_files - stale if a in covered_to})
 
 
-def _note_files(progress: Changeset, covered_to: Mapping[str, datetime]) -> None:
+def _note_files(changes: Changeset, covered_to: Mapping[str, datetime]) -> None:
     """An account found now may have been told by a file before: its statement is in already."""
-    for asset in progress.file.assets:
+    for asset in changes.file.assets:
         reaches = covered_to.get(asset.account_id)
         if asset.statement_to is None and reaches is not None:
             values: dict[str, Scalar] = {"statement_to": reaches}
-            progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+            changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
 
 
 def traced(recovery: RecoveryRow, given: TraceInputs, now: datetime) -> Trace:

@@ -21,7 +21,7 @@ from recovery_flows.ledger.changeset import Changeset
 _KIND = DiscrepancyKind.TRACE_BELOW_RETURNS
 
 
-def refuse(progress: Changeset, found: TraceView, now: datetime, mark: str) -> bool:
+def refuse(changes: Changeset, found: TraceView, now: datetime, mark: str) -> bool:
     """Leave a trace that contradicts what was paid back, or is being paid, to a person.
 
     `mark` tells this result from any other one: the same contradiction is found once.
@@ -29,16 +29,16 @@ def refuse(progress: Changeset, found: TraceView, now: datetime, mark: str) -> b
     True where it is not to be adopted; the one in force stays, and the contradiction is owned. A
     payout is a bank's word or an order that has left; a trace is a computation on what is known.
     """
-    file = progress.file
+    file = changes.file
     before, after = beyond_trace(file, SETTLED_OR_GOING), _beyond(file, found)
     worse = {a: minor for a, minor in after.items() if minor > before.get(a, 0)}
     for asset_id, minor in worse.items():
-        _own(progress, EntityKind.TRACE, asset_id, minor, mark, now)
+        _own(changes, EntityKind.TRACE, asset_id, minor, mark, now)
     if worse:
         recovery = file.recovery
         values: dict[str, Scalar] = {"trace_wanted": False}
         reason = "the new trace was not adopted: it contradicts what was paid back"
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.RECOVERY, recovery.id, "updated", recovery.state, values, reason=reason
             )
@@ -51,28 +51,28 @@ def _beyond(file: CaseFile, found: TraceView) -> dict[str, int]:
 
 
 def _own(
-    progress: Changeset, noun: EntityKind, asset_id: str, minor: int, mark: str, now: datetime
+    changes: Changeset, noun: EntityKind, asset_id: str, minor: int, mark: str, now: datetime
 ) -> None:
-    currency = progress.file.recovery.currency
+    currency = changes.file.recovery.currency
     discrepancies.find(
-        progress, _KIND, noun, asset_id, now, asset_id=asset_id,
-        expected=Money(returned_or_going_minor(progress.file, asset_id), currency),
+        changes, _KIND, noun, asset_id, now, asset_id=asset_id,
+        expected=Money(returned_or_going_minor(changes.file, asset_id), currency),
         stated=Money(minor, currency), mark=mark,
     )  # fmt: skip
 
 
-def advance(progress: Changeset, now: datetime) -> None:
+def advance(changes: Changeset, now: datetime) -> None:
     """Contradictions of the trace in force are owned; those that are over want a new trace."""
-    trace = progress.file.trace
-    for asset_id, minor in beyond_trace(progress.file).items():
-        _own(progress, EntityKind.ASSET, asset_id, minor, trace.id if trace else "", now)
-    over = [d for d in discrepancies.open_ones(progress.file) if _is_over(progress.file, d)]
+    trace = changes.file.trace
+    for asset_id, minor in beyond_trace(changes.file).items():
+        _own(changes, EntityKind.ASSET, asset_id, minor, trace.id if trace else "", now)
+    over = [d for d in discrepancies.open_ones(changes.file) if _is_over(changes.file, d)]
     for found in over:
-        discrepancies.clear(progress, found.id, now, "nothing contradicts the trace any more")
-    recovery = progress.file.recovery
+        discrepancies.clear(changes, found.id, now, "nothing contradicts the trace any more")
+    recovery = changes.file.recovery
     if over and not recovery.trace_wanted:
         values: dict[str, Scalar] = {"trace_wanted": True}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "updated", recovery.state, values)
         )
 

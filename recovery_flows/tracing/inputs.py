@@ -13,7 +13,7 @@ from models.entities.claim import ClaimRow
 from models.facts import Direction, LineKind
 from models.held_over_time import Held
 from models.queries.books.hold_history import hold_histories
-from models.queries.books.money import Covered, StoredLine, covered, lines_of, told_by_files
+from models.queries.books.money import Covered, StoredLine, covered, covered_by_files, lines_of
 from recovery_flows.ledger import claim_limits
 from recovery_flows.ledger.held_over_time import held_over_time
 from recovery_flows.ledger.outstanding_losses import LOST
@@ -57,10 +57,10 @@ class TraceInputs:
 def gather(session: Session, file: CaseFile) -> TraceInputs:
     """Everything that is stored about the accounts of a recovery, ready for any rule."""
     assets = {a.account_id for a in file.assets}
-    from_files = _told_onwards(session, assets)
+    from_files = _reachable_by_files(session, assets)
     accounts = assets | from_files
     victims = {c.victim_account_id for c in file.claims if c.statement_to is not None}
-    victims |= told_by_files(session, {c.victim_account_id for c in file.claims})
+    victims |= covered_by_files(session, {c.victim_account_id for c in file.claims})
     lines = lines_of(session, accounts | victims)
     needed = [line for line in lines if _is_needed(line, accounts)]
     spans = covered(session, accounts)
@@ -71,7 +71,7 @@ def gather(session: Session, file: CaseFile) -> TraceInputs:
     shown_by = _by_transfer(needed, merged)
     histories = hold_histories(session, accounts)
     payments = apart_from_holds(
-        taken_back(merged.transfers, shown_by), shown_by, histories, CoveredTimes(coverage)
+        reversals(merged.transfers, shown_by), shown_by, histories, CoveredTimes(coverage)
     )
     reported = _payments(file, needed, merged)
     booked = {c.id: minor for c, t in reported if (minor := _booked_minor(c, t)) is not None}
@@ -99,13 +99,13 @@ def _kept_in(file: CaseFile, lines: Sequence[StoredLine]) -> dict[str, str]:
     return {a: kept[a] if (a, kept.get(a)) in both else shown[a] for a in shown}
 
 
-def _told_onwards(session: Session, assets: set[str]) -> frozenset[str]:
+def _reachable_by_files(session: Session, assets: set[str]) -> frozenset[str]:
     """Accounts told by files that money from the assets can have come to, in any order of files.
 
     A bank's own answer is asked for once an account is an asset; a file may have come before.
     """
     known = set(assets)
-    found = told_by_files(session, assets)
+    found = covered_by_files(session, assets)
     asked = set(assets)
     while asked:
         paid = {
@@ -113,7 +113,7 @@ def _told_onwards(session: Session, assets: set[str]) -> frozenset[str]:
             for line in lines_of(session, asked)
             if line.direction is Direction.DEBIT and line.counter_account_id
         }
-        told = told_by_files(session, paid - known)
+        told = covered_by_files(session, paid - known)
         known |= told
         found |= told
         asked = set(told)
@@ -127,7 +127,7 @@ def _by_transfer(needed: list[StoredLine], merged: Merged) -> dict[str, tuple[St
     return found
 
 
-def taken_back(
+def reversals(
     transfers: Sequence[Transfer], shown_by: Mapping[str, Sequence[StoredLine]]
 ) -> list[Transfer]:
     """Payments that a bank calls reversals name the payment they take back, where it is there.

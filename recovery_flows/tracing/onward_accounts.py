@@ -20,7 +20,7 @@ from recovery_flows.tracing import contradictions
 
 
 def adopt(
-    progress: Changeset,
+    changes: Changeset,
     now: datetime,
     laws: Regimes,
     found: TraceView,
@@ -36,7 +36,7 @@ def adopt(
     `stale` which accounts received traced money after their statement ends, `limited` what the
     bookings change in the claims: both go into one entry, since the trace is of these claims.
     """
-    file = progress.file
+    file = changes.file
     recovery = file.recovery
     moves = [
         Transition(
@@ -61,7 +61,7 @@ def adopt(
     else:
         found = file.trace
     moves += _asset_moves(file, laws, found, places, depth_of, stale)
-    progress.adopt(found, *moves, *limited)
+    changes.adopt(found, *moves, *limited)
 
 
 def _content(trace: TraceView) -> tuple[str, tuple[Position, ...], tuple[GonePart, ...]]:
@@ -140,28 +140,28 @@ def _found(
     )
 
 
-def advance(progress: Changeset, now: datetime) -> None:
+def advance(changes: Changeset, now: datetime) -> None:
     """What tracing asks for now: statements; and assets that are traced move on."""
-    contradictions.advance(progress, now)
-    for asset in progress.file.assets:
-        if freezing.statement_is_wanted(progress.file, asset):
-            progress.call(freezing.statement_intent(asset, now))
-    for claim in progress.file.claims:
-        _ask_victims_bank(progress, claim)
-    for asset in progress.file.assets:
-        if asset.stage is Stage.TRACING and is_traced(progress.file, asset):
-            progress.take(Transition(EntityKind.ASSET, asset.id, "traced", asset.stage))
+    contradictions.advance(changes, now)
+    for asset in changes.file.assets:
+        if freezing.statement_is_wanted(changes.file, asset):
+            changes.call(freezing.statement_intent(asset, now))
+    for claim in changes.file.claims:
+        _ask_victims_bank(changes, claim)
+    for asset in changes.file.assets:
+        if asset.stage is Stage.TRACING and is_traced(changes.file, asset):
+            changes.apply(Transition(EntityKind.ASSET, asset.id, "traced", asset.stage))
 
 
-def _ask_victims_bank(progress: Changeset, claim: ClaimRow) -> None:
+def _ask_victims_bank(changes: Changeset, claim: ClaimRow) -> None:
     """Money that crossed currencies: the victim's own bank says what arrived, in the payee's."""
-    file = progress.file
+    file = changes.file
     asset = next((a for a in file.assets if a.account_id == claim.payee_account_id), None)
     known = asset is None or asset.currency == claim.currency
     asked = claim.statement_to is not None or any(c.subject_id == claim.id for c in file.calls)
     if asset is None or known or asked or claim.state is not ClaimState.VERIFIED:
         return
-    progress.call(
+    changes.call(
         CallIntent(
             id=derive_id("call", claim.id, CallKind.STATEMENT),
             partner_id=claim.victim_partner_id,

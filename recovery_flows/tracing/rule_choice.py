@@ -73,7 +73,7 @@ def _decided(file: CaseFile, allocation: AllocationRow, how: str) -> StepRefused
 
 
 def choose(
-    progress: Changeset,
+    changes: Changeset,
     rule: RuleName,
     among: str,
     reason: str,
@@ -86,39 +86,39 @@ def choose(
     `reason` is the fingerprint of the note that tells why, `moved_minor` how much of the loss would
     lie elsewhere (in its currency) as of now.
     """
-    check_choice(progress.file, rule, among)
-    void_choice(progress, "another rule was asked for")
-    recovery = progress.file.recovery
+    check_choice(changes.file, rule, among)
+    void_choice(changes, "another rule was asked for")
+    recovery = changes.file.recovery
     values: dict[str, Scalar] = {
         "asked_rule": rule,
         "asked_among": among_of(rule, among),
         "asked_reason": reason,
         "asked_moved_minor": moved_minor,
     }
-    progress.take(
+    changes.apply(
         Transition(EntityKind.RECOVERY, recovery.id, "rule_asked", recovery.state, values)
     )
-    return ask(progress, ApprovalKind.TRACE_RULE, recovery.id, actor, now)
+    return ask(changes, ApprovalKind.TRACE_RULE, recovery.id, actor, now)
 
 
-def void_choice(progress: Changeset, reason: str) -> None:
+def void_choice(changes: Changeset, reason: str) -> None:
     """A rule that was asked for and waits is not asked for any more."""
-    for approval in progress.file.approvals:
+    for approval in changes.file.approvals:
         if approval.action == ApprovalKind.TRACE_RULE and approval.state is ApprovalState.PENDING:
-            progress.take(
+            changes.apply(
                 Transition(
                     EntityKind.APPROVAL, approval.id, "voided", approval.state, reason=reason
                 )
             )
 
 
-def put_in_force(progress: Changeset) -> None:
+def put_in_force(changes: Changeset) -> None:
     """The rule that was asked for is the rule; the trace is due again, drafts by the old one end.
 
     Raises StepRefusedError where a return has been decided since it was asked.
     """
-    check_free(progress.file)
-    recovery = progress.file.recovery
+    check_free(changes.file)
+    recovery = changes.file.recovery
     values: dict[str, Scalar] = {
         "tracing_rule": recovery.asked_rule,
         "tracing_among": recovery.asked_among,
@@ -126,17 +126,17 @@ def put_in_force(progress: Changeset) -> None:
         **_NOTHING_ASKED,
         "trace_wanted": True,
     }
-    progress.take(
+    changes.apply(
         Transition(EntityKind.RECOVERY, recovery.id, "rule_changed", recovery.state, values),
-        *_void_drafts(progress.file),
+        *_void_drafts(changes.file),
     )
 
 
-def drop(progress: Changeset, reason: str) -> None:
+def drop(changes: Changeset, reason: str) -> None:
     """The rule that was asked for is refused: the one in force stays."""
-    recovery = progress.file.recovery
+    recovery = changes.file.recovery
     if recovery.state is RecoveryState.OPEN:
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.RECOVERY, recovery.id, "rule_denied", recovery.state, _NOTHING_ASKED,
                 reason=reason,

@@ -33,7 +33,7 @@ def among_of(text: str) -> str:
 
 def choose_rule(
     unit: Unit,
-    progress: Changeset,
+    changes: Changeset,
     rule: RuleName,
     among: str,
     reason: str,
@@ -42,13 +42,13 @@ def choose_rule(
 ) -> int:
     """Ask for a rule; return how many minor units of the loss would lie elsewhere under it."""
     among = rule_choice.among_of(rule, among_of(among))
-    rule_choice.check_choice(progress.file, rule, among)
+    rule_choice.check_choice(changes.file, rule, among)
     if not reason.strip():
         raise MisuseError("another tracing rule needs a reason: a second person will read it")
-    recovery = progress.file.recovery
-    elsewhere = moved_by(recovery, gather(unit.session, progress.file), rule, among, now)
+    recovery = changes.file.recovery
+    elsewhere = moved_by(recovery, gather(unit.session, changes.file), rule, among, now)
     text = f"tracing rule {rule}: {reason.strip()}"
     write_note(unit, actor, now, recovery.id, text)
     print_of = unit.vault.fingerprint(text)
-    rule_choice.choose(progress, rule, among, print_of, elsewhere, actor.id, now)
+    rule_choice.choose(changes, rule, among, print_of, elsewhere, actor.id, now)
     return elsewhere

@@ -8,14 +8,14 @@ from models.case_file import CaseFile
 from models.entities.event import EntityKind
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing.answers import CLOCKS_APART
-from recovery_flows.freezing.drafts import takes_over
+from recovery_flows.freezing.drafts import supersedes
 from recovery_flows.ledger.changeset import Changeset
 
 SILENT = "the bank refused its statement"
 
 
-def take_statement(
-    progress: Changeset,
+def request_trace_to(
+    changes: Changeset,
     noun: EntityKind,
     subject_id: str,
     covers_to: datetime,
@@ -28,16 +28,16 @@ def take_statement(
     """
     values: dict[str, Scalar] = {"statement_to": covers_to}
     if noun is EntityKind.ASSET:
-        asset = progress.file.asset(subject_id)
+        asset = changes.file.asset(subject_id)
         if asset.left_alone.startswith(SILENT):
             values["left_alone"] = ""
-        if asked_at is not None and _falls_short(progress.file, asset.id, covers_to, asked_at):
+        if asked_at is not None and _falls_short(changes.file, asset.id, covers_to, asked_at):
             values["left_alone"] = f"{SILENT} of what came after {covers_to:%Y-%m-%d %H:%M} UTC"
-        progress.take(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+        changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
     else:
-        claim = next(c for c in progress.file.claims if c.id == subject_id)
-        progress.take(Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, values))
-    want_trace(progress)
+        claim = next(c for c in changes.file.claims if c.id == subject_id)
+        changes.apply(Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, values))
+    request_trace(changes)
 
 
 def _falls_short(file: CaseFile, asset_id: str, covers_to: datetime, asked_at: datetime) -> bool:
@@ -47,16 +47,16 @@ def _falls_short(file: CaseFile, asset_id: str, covers_to: datetime, asked_at: d
     """
     short = covers_to + CLOCKS_APART
     return any(
-        h.acted_at is not None and short < h.acted_at <= asked_at and not takes_over(file, h)
+        h.acted_at is not None and short < h.acted_at <= asked_at and not supersedes(file, h)
         for h in file.holds_of(asset_id)
     )
 
 
-def want_trace(progress: Changeset) -> None:
+def request_trace(changes: Changeset) -> None:
     """Mark the recovery so that the tracing flow traces it again."""
-    recovery = progress.file.recovery
+    recovery = changes.file.recovery
     if not recovery.trace_wanted:
-        progress.take(
+        changes.apply(
             Transition(
                 EntityKind.RECOVERY, recovery.id, "updated", recovery.state, {"trace_wanted": True}
             )

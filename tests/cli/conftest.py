@@ -33,7 +33,7 @@ from recovery_flows.cli.composition import (
     open_installation,
     os_user,
 )
-from recovery_flows.cli.intake.complaints import take_in
+from recovery_flows.cli.intake.complaints import import_reports
 from recovery_flows.cli.options import find
 from recovery_flows.cli.output import plain
 from recovery_flows.cli.sandbox_process import case_clock, register_banks
@@ -80,8 +80,6 @@ class Said:
 
 def run(*words: str, stdin: str = "") -> Said:
     """Run `recovery` with these words, from its entry point."""
-    main.app.registered_commands.clear()
-    main.app.registered_groups.clear()
     out, err, code = io.StringIO(), io.StringIO(), 0
     before = sys.argv, sys.stdin
     sys.argv, sys.stdin = ["recovery", *words], io.StringIO(stdin)
@@ -152,12 +150,12 @@ class Unit:
     def reported(self, count: int = 1) -> list[str]:
         """References of recoveries that were just taken in."""
         path = self.file_of(*(report_row(n) for n in range(1, count + 1)))
-        filed = take_in(self.installation(), path, "", "CN").filed
+        filed = import_reports(self.installation(), path, "", "CN").filed
         return [str(self.page(recovery_id)["ref"]) for recovery_id in filed]
 
     def _advance(self, ref: str, case_number: str = "") -> None:
         installation = self.installation()
-        installation.desk().advance(find(installation, ref), case_number=case_number)
+        installation.case_officer().advance(find(installation, ref), case_number=case_number)
 
     def accepted(self) -> str:
         (ref,) = self.reported()
@@ -180,7 +178,7 @@ class Unit:
         return str(approval["approval_id"])
 
     def approve(self, ref: str) -> None:
-        self.installation().desk(SUPERVISOR).approve(self.approval(ref))
+        self.installation().case_officer(SUPERVISOR).approve(self.approval(ref))
 
     def sweep(self) -> None:
         """What the engine does, by the same functions, without Prefect around them."""

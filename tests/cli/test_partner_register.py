@@ -18,8 +18,8 @@ from models.queries.cases.case_files import load_file
 from models.store import calls, partners
 from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
-from recovery_flows.cases.commit import conclude
-from recovery_flows.cli.intake.complaints import take_in
+from recovery_flows.cases.commit import commit_changes
+from recovery_flows.cli.intake.complaints import import_reports
 from recovery_flows.cli.table import width_of
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
@@ -34,27 +34,27 @@ def answered(unit: Any, recovery_id: str, minutes: int) -> None:
     """The stop of a recovery is sent now, and the bank acts so many minutes later."""
     installation = unit.installation()
     with unit_of_work(installation.database) as work:
-        progress = Changeset(load_file(work.session, recovery_id))
-        (call,) = (c for c in progress.file.calls if c.kind is CallKind.HOLD)
+        changes = Changeset(load_file(work.session, recovery_id))
+        (call,) = (c for c in changes.file.calls if c.kind is CallKind.HOLD)
         calls.mark_sent(work, unit.now, recovery_id, call.id, call.state)
-        (hold,) = (h for h in progress.file.holds if h.state is HoldState.ORDERED)
+        (hold,) = (h for h in changes.file.holds if h.state is HoldState.ORDERED)
         asked = Money(hold.requested_minor, hold.currency)
         acted_at = unit.now + timedelta(minutes=minutes)
         fact = HoldFact(
             f"B-{hold.id}", 1, hold.id, BankHoldState.HELD, asked, asked, acted_at, None, acted_at
         )
-        answers.take_hold_fact(progress, hold.id, fact, installation.laws, acted_at)
-        conclude(work, ENGINE, acted_at, installation.laws, progress)
+        answers.apply_hold_fact(changes, hold.id, fact, installation.laws, acted_at)
+        commit_changes(work, ENGINE, acted_at, installation.laws, changes)
 
 
 def stops(unit: Any) -> list[str]:
     """Twelve recoveries, each with a stop that was answered, and one that was not yet."""
     rows = [unit.row(n, payee_account=f"99990000001{n:05d}") for n in range(1, 14)]
     installation = unit.installation()
-    filed = take_in(installation, unit.file_of(*rows), "", "CN").filed
+    filed = import_reports(installation, unit.file_of(*rows), "", "CN").filed
     for recovery_id in filed:
         for _ in range(2):
-            installation.desk().advance(recovery_id, case_number="SYN-CASE-1")
+            installation.case_officer().advance(recovery_id, case_number="SYN-CASE-1")
     for recovery_id, minutes in zip(filed, MINUTES, strict=False):
         answered(unit, recovery_id, minutes)
     with unit_of_work(installation.database) as work:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from models.facts import ReportFact
-from recovery_flows.intake.bookings import told_statements
+from recovery_flows.intake.bookings import file_statements
 from recovery_flows.intake.complaints import read_reports
 from recovery_flows.intake.refusals import FileRefusedError, RowRefusal
 from recovery_flows.intake.statements.reading import read_bytes
@@ -153,7 +153,7 @@ def test_entries_in_another_currency_are_counted_and_not_added_up() -> None:
         for code in ("EUR", "USD", "EUR")
     ]
     given = body(transactions={"booked": rows}, balances=balances("0.00", "2.00"))
-    (told,) = told_statements(read_bytes(json.dumps(given).encode()))
+    (told,) = file_statements(read_bytes(json.dumps(given).encode()))
     assert (len(told.entries), told.elsewhere) == (2, 1)
     assert told.end.difference_minor == 0
 

@@ -47,7 +47,7 @@ from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.access import log_in
 from recovery_flows.access.log_in import by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import answers
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.freezing.lapse import FEED_LAG
@@ -125,7 +125,7 @@ class Unit:
     banks: ClassVar[tuple[tuple[str, str, str], ...]] = BANKS
     accounts: ClassVar[tuple[AccountRef, ...]] = (VICTIM, MULE, SECOND)
 
-    def desk(self, actor: Actor = OFFICER) -> CaseOfficer:
+    def case_officer(self, actor: Actor = OFFICER) -> CaseOfficer:
         who = by_system_user(self.database, actor.id)
         if who is None or actor.role not in who.roles:
             # Somebody who has both roles, as a log-in would find them.
@@ -152,25 +152,25 @@ class Unit:
             return file_reports(unit, OFFICER, self.now, "CN", reports).filed
 
     def accept(self, recovery_id: str) -> None:
-        self.desk().advance(recovery_id, case_number="SYN-CASE-1")
+        self.case_officer().advance(recovery_id, case_number="SYN-CASE-1")
 
     def order(self, recovery_id: str) -> str:
         """Send the drafted stop first; return the hold's id."""
         hold = next(h for h in self.file(recovery_id).holds if h.state is HoldState.DRAFT)
         assert hold.kind is HoldKind.STOP
-        self.desk().advance(recovery_id)
+        self.case_officer().advance(recovery_id)
         return hold.id
 
     def approve(self, recovery_id: str) -> None:
         for approval in self.file(recovery_id).approvals:
             if approval.state == "pending":
-                self.desk(SUPERVISOR).approve(approval.id)
+                self.case_officer(SUPERVISOR).approve(approval.id)
 
     def bank_says(self, recovery_id: str, hold_id: str, held_minor: int, revision: int = 3) -> None:
         """The bank holds this much now."""
         with unit_of_work(self.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            hold = progress.file.hold(hold_id)
+            changes = Changeset(load_file(unit.session, recovery_id))
+            hold = changes.file.hold(hold_id)
             fact = HoldFact(
                 bank_ref=f"H-{hold_id[-6:]}",
                 revision=revision,
@@ -182,28 +182,28 @@ class Unit:
                 expires_at=None,
                 modified_at=self.now,
             )
-            answers.take_hold_fact(progress, hold_id, fact, self.laws, self.now)
-            conclude(unit, ENGINE, self.now, self.laws, progress)
+            answers.apply_hold_fact(changes, hold_id, fact, self.laws, self.now)
+            commit_changes(unit, ENGINE, self.now, self.laws, changes)
 
     def trace(self, recovery_id: str, fact: StatementFact) -> None:
         """A statement comes in and the recovery is traced by it."""
         with unit_of_work(self.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
+            changes = Changeset(load_file(unit.session, recovery_id))
             name = keep(unit, repr(fact).encode(), "statement answer", "text/plain", self.now)
             account, _ = record_statement(unit, ENGINE, self.now, recovery_id, fact, name)
-            asset = next(a for a in progress.file.assets if a.account_id == account)
-            trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, fact.covers_to)
-            trace_file(unit.session, unit.vault, progress, self.now, self.laws)
-            conclude(unit, ENGINE, self.now, self.laws, progress)
+            asset = next(a for a in changes.file.assets if a.account_id == account)
+            trace_requests.request_trace_to(changes, EntityKind.ASSET, asset.id, fact.covers_to)
+            trace_file(unit.session, unit.vault, changes, self.now, self.laws)
+            commit_changes(unit, ENGINE, self.now, self.laws, changes)
 
     line, statement = staticmethod(line), staticmethod(statement)
 
     def advance_engine(self, recovery_id: str) -> None:
         """Let freezing look at a recovery once."""
         with unit_of_work(self.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            freezing.advance(progress, self.now, self.laws)
-            conclude(unit, ENGINE, self.now, self.laws, progress)
+            changes = Changeset(load_file(unit.session, recovery_id))
+            freezing.advance(changes, self.now, self.laws)
+            commit_changes(unit, ENGINE, self.now, self.laws, changes)
 
     @staticmethod
     def reports(count: int) -> list[ReportFact]:

@@ -35,7 +35,7 @@ def told(
     folder = tmp_path_factory.mktemp("told") / "unit"
     unit = copied(installed, folder)
     first = unit.traced()
-    unit.desk().note(first, OFFICER_NOTE)
+    unit.case_officer().note(first, OFFICER_NOTE)
     (second,) = unit.report(second_report)
     another = {"external_ref": "SYN-9", "end_to_end_id": "E9", "amount": Money(9, "CNY")}
     (third,) = unit.report(ReportFact(**_fields(second_report) | another))
@@ -245,7 +245,7 @@ def test_an_event_added_by_hand_is_named_even_where_it_fits_its_own_digest(case:
         raw.execute(f"INSERT INTO event ({', '.join(row)}) VALUES ({marks})", row)
     found = only(verify(case.database))
     assert (found.kind, found.seq) == (FindingKind.FOREIGN_EVENT, last["seq"] + 1)
-    case.desk().note(case.first, "history goes on after it")
+    case.case_officer().note(case.first, "history goes on after it")
     found = only(verify(case.database))
     assert (found.kind, found.seq) == (FindingKind.CHANGED_EVENT, last["seq"] + 1)
 
@@ -296,5 +296,5 @@ def test_a_whole_history_written_anew_without_the_key_is_named(case: Any) -> Non
 
 def test_commits_of_two_processes_at_once_leave_one_chain_of_heads(case: Any) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: case.desk().note(case.first, f"note {n}"), range(20)))
+        list(pool.map(lambda n: case.case_officer().note(case.first, f"note {n}"), range(20)))
     assert verify(case.database) == ()

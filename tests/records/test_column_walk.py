@@ -114,7 +114,7 @@ def filled(
     unit = copied(installed, tmp_path_factory.mktemp("walked") / "unit")
     first = unit.traced()
     unit.report(second_report)
-    unit.desk().note(first, "an invented remark")
+    unit.case_officer().note(first, "an invented remark")
     second = unit.statement([unit.line(1, 5_000, ref="X1"), unit.line(2, 300, ref="X2")],
                             account=unit.accounts[2])  # fmt: skip
     with unit_of_work(unit.database) as work:

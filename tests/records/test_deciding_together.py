@@ -116,7 +116,7 @@ def test_where_one_decision_cannot_be_recorded_the_others_are(
 ) -> None:
     ids = accepted(5)
     unit.later(3)
-    written = decisions.conclude_all
+    written = decisions.commit_decisions
 
     def failing(unit_: Any, actor: Any, now: Any, laws: Any, some: Any) -> list[str]:
         some = list(some)
@@ -125,7 +125,7 @@ def test_where_one_decision_cannot_be_recorded_the_others_are(
             raise ArithmeticError("a fault of this recovery")
         return done
 
-    monkeypatch.setattr(decisions, "conclude_all", failing)
+    monkeypatch.setattr(decisions, "commit_decisions", failing)
     assert _sweep(_engine(unit)) == 4
     alarmed = "SELECT count(*) FROM approval WHERE alarmed"
     assert unit.one(alarmed) == 4

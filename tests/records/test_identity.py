@@ -75,21 +75,21 @@ def opened(losses: list[int]) -> Changeset:
     )  # fmt: skip
 
 
-def judge_claims(progress: Changeset, dice: Random) -> None:
-    progress.take(
+def judge_claims(changes: Changeset, dice: Random) -> None:
+    changes.apply(
         *(
             Transition(
                 EntityKind.CLAIM, c.id, "verified", c.state,
                 {"upheld_minor": dice.choice((c.reported_minor, c.reported_minor // 3, 0))},
             )
-            for c in progress.file.claims
+            for c in changes.file.claims
         )
     )  # fmt: skip
 
 
-def adopt(progress: Changeset, dice: Random) -> None:
+def adopt(changes: Changeset, dice: Random) -> None:
     """Another trace: every claim's money somewhere, never less at a place than was paid from it."""
-    file = progress.file
+    file = changes.file
     positions, gone = [], []
     floor: Counter[tuple[str, str]] = Counter()
     for payout in file.payouts:
@@ -112,40 +112,40 @@ def adopt(progress: Changeset, dice: Random) -> None:
         ]
     kept = tuple(p for p in positions if p.claim_minor)
     view = TraceView(f"trace-{dice.random()}", "fifo", NOW, kept, tuple(gone))
-    progress.adopt(
+    changes.adopt(
         view, Transition(EntityKind.RECOVERY, "rec", "updated", "open", {"trace_wanted": False})
     )
 
 
-def hold(progress: Changeset, dice: Random) -> None:
+def hold(changes: Changeset, dice: Random) -> None:
     """A hold is ordered and answered with any figure at all."""
-    asset = dice.choice(progress.file.assets)
-    name, minor = f"hold-{len(progress.file.holds)}", dice.randrange(1, 2_000)
+    asset = dice.choice(changes.file.assets)
+    name, minor = f"hold-{len(changes.file.holds)}", dice.randrange(1, 2_000)
     values = {
         "asset_id": asset.id, "kind": HoldKind.STOP, "currency": asset.currency,
         "requested_minor": minor,
     }  # fmt: skip
-    progress.take(
+    changes.apply(
         Transition(EntityKind.HOLD, name, "drafted", None, values),
         Transition(EntityKind.HOLD, name, "ordered_first", HoldState.DRAFT),
     )
-    progress.take(
+    changes.apply(
         Transition(EntityKind.HOLD, name, "stopped", HoldState.ORDERED, {"held_minor": minor})
     )
 
 
-def change_hold(progress: Changeset, dice: Random) -> None:
-    live = [h for h in progress.file.holds if h.state is HoldState.STOPPED]
+def change_hold(changes: Changeset, dice: Random) -> None:
+    live = [h for h in changes.file.holds if h.state is HoldState.STOPPED]
     if not live:
         return
     found, event = dice.choice(live), dice.choice(("updated", "lapsed", "released", "superseded"))
     held = dice.randrange(2_000) if event == "updated" else 0
-    progress.take(Transition(EntityKind.HOLD, found.id, event, found.state, {"held_minor": held}))
+    changes.apply(Transition(EntityKind.HOLD, found.id, event, found.state, {"held_minor": held}))
 
 
-def pay(progress: Changeset, dice: Random) -> None:
+def pay(changes: Changeset, dice: Random) -> None:
     """A part of what is held for the loss is paid back, and the bank's hold goes down with it."""
-    file = progress.file
+    file = changes.file
     if file.trace is None:
         return
     for balance in file.balances:
@@ -172,7 +172,7 @@ def pay(progress: Changeset, dice: Random) -> None:
         }  # fmt: skip
         settled = {"debited_minor": debited, "debited_currency": balance.asset_currency}
         left = {"held_minor": found[0].held_minor - debited}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.PAYOUT, name, "prepared", None, values),
             Transition(EntityKind.PAYOUT, name, "instructed", PayoutState.PREPARED),
             Transition(EntityKind.PAYOUT, name, "settled", PayoutState.INSTRUCTED, settled),
@@ -181,18 +181,18 @@ def pay(progress: Changeset, dice: Random) -> None:
         return
 
 
-def send_back(progress: Changeset, dice: Random) -> None:
+def send_back(changes: Changeset, dice: Random) -> None:
     """A settled payout comes back."""
-    settled = [p for p in progress.file.payouts if p.state is PayoutState.SETTLED]
+    settled = [p for p in changes.file.payouts if p.state is PayoutState.SETTLED]
     if settled:
-        progress.take(
+        changes.apply(
             Transition(EntityKind.PAYOUT, dice.choice(settled).id, "returned", PayoutState.SETTLED)
         )
 
 
-def check(progress: Changeset) -> None:
-    file, sums = progress.file, Counter[LedgerAccount]()
-    for move in progress.moves:
+def check(changes: Changeset) -> None:
+    file, sums = changes.file, Counter[LedgerAccount]()
+    for move in changes.moves:
         assert not unbalanced(move.postings)
     for balance in file.balances:
         sums[balance.account] += balance.claim_minor
@@ -219,24 +219,24 @@ STEPS = (hold, hold, change_hold, pay, pay, adopt, send_back)
 @given(st.randoms(use_true_random=False), st.lists(st.integers(1, 3_000), min_size=1, max_size=4))
 @settings(max_examples=120)
 def test_the_identity_holds_through_any_history(dice: Random, losses: list[int]) -> None:
-    progress = opened(losses)
-    progress.take(Transition(EntityKind.RECOVERY, "rec", "updated", "open", {"trace_wanted": True}))
-    check(progress)
-    judge_claims(progress, dice)
-    adopt(progress, dice)
+    changes = opened(losses)
+    changes.apply(Transition(EntityKind.RECOVERY, "rec", "updated", "open", {"trace_wanted": True}))
+    check(changes)
+    judge_claims(changes, dice)
+    adopt(changes, dice)
     for _ in range(12):
-        dice.choice(STEPS)(progress, dice)
-        check(progress)
+        dice.choice(STEPS)(changes, dice)
+        check(changes)
 
 
 def test_adopting_the_same_trace_again_books_nothing() -> None:
-    dice, progress = Random(7), opened([1_000, 500])  # noqa: S311 - dice
-    judge_claims(progress, dice)
-    adopt(progress, dice)
-    hold(progress, dice)
-    trace = progress.file.trace
+    dice, changes = Random(7), opened([1_000, 500])  # noqa: S311 - dice
+    judge_claims(changes, dice)
+    adopt(changes, dice)
+    hold(changes, dice)
+    trace = changes.file.trace
     assert trace is not None
-    again = Changeset(progress.file)
+    again = Changeset(changes.file)
     again.adopt(
         replace(trace, id="again"), Transition(EntityKind.RECOVERY, "rec", "updated", "open")
     )

@@ -20,7 +20,7 @@ from models.store.statements import line_imports
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.statement_files import large_files
-from recovery_flows.cases.statement_files.storing import SMALL, TakenFile, take_in
+from recovery_flows.cases.statement_files.storing import SMALL, StoredFile, store_file
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import RefusedError, UnavailableError
 from recovery_flows.intake.statements.shape import Balance, End, Entry, Format, Head, Item
@@ -51,8 +51,8 @@ def items(unit: Any, currency: str = "CNY") -> list[Item]:
     return [head, *entries, end]
 
 
-def take(unit: Any, now: Any = None) -> TakenFile:
-    return take_in(
+def take(unit: Any, now: Any = None) -> StoredFile:
+    return store_file(
         unit.database, OFFICER, now or unit.now, items(unit), RAW, "bank-home", unit.laws
     )
 
@@ -82,11 +82,11 @@ def test_an_import_that_is_interrupted_leaves_nothing_and_can_come_again(
 ) -> None:
     calls = []
 
-    def dies(work: Any, import_id: str, wall: Any) -> None:
+    def dies(work: Any, import_id: str, wall_now: Any) -> None:
         calls.append(seen(unit))
         if len(calls) == 14:
             raise KeyboardInterrupt
-        go_on(work, import_id, wall)
+        go_on(work, import_id, wall_now)
 
     go_on = line_imports.go_on
     monkeypatch.setattr(line_imports, "go_on", dies)
@@ -113,8 +113,8 @@ def test_a_bank_that_tells_the_same_bookings_meanwhile_is_not_stored_twice(
     _, mule, _ = unit.accounts
     told = []
 
-    def another(work: Any, import_id: str, wall: Any) -> None:
-        go_on(work, import_id, wall)
+    def another(work: Any, import_id: str, wall_now: Any) -> None:
+        go_on(work, import_id, wall_now)
         if not told:
             line = unit.line(1, 1, at_hours=0, ref="L0")
             fact = unit.statement([line], account=mule)
@@ -142,5 +142,5 @@ def test_an_account_told_in_two_currencies_is_refused_before_anything_is_stored(
     take(unit)
     euros = items(unit, "EUR")
     with pytest.raises(RefusedError, match="is an account in CNY"):
-        take_in(unit.database, OFFICER, unit.now, euros, b"<euros/>", "bank-home", unit.laws)
+        store_file(unit.database, OFFICER, unit.now, euros, b"<euros/>", "bank-home", unit.laws)
     assert stored(unit) == LINES

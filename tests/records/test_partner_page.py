@@ -11,7 +11,13 @@ from models.entities.call import Call, CallKind, CallState
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
 from models.entities.hold import HoldState
-from models.entities.multi_agency import Linkage, LinkageState, Task, TaskKind, TaskState
+from models.entities.multi_agency import (
+    MultiAgencyRequest,
+    MultiAgencyRequestState,
+    Task,
+    TaskKind,
+    TaskState,
+)
 from models.entities.partner import PartnerKind
 from models.queries.cases.case_files import load_file
 from models.queries.partners.register import partner_rows
@@ -20,7 +26,7 @@ from models.store.partner_register import NoSuchPartnerError
 from models.store.partners import note_contact
 from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.advice import ADVICE
@@ -44,16 +50,16 @@ def test_a_no_to_the_call_itself_is_an_answer_at_the_time_when_it_was_heard(unit
     unit.accept(recovery_id)
     unit.order(recovery_id)
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, recovery_id))
-        (call,) = (c for c in progress.file.calls if c.kind is CallKind.HOLD)
+        changes = Changeset(load_file(work.session, recovery_id))
+        (call,) = (c for c in changes.file.calls if c.kind is CallKind.HOLD)
         mark_sent(work, unit.now, recovery_id, call.id, call.state)
     assert of_kind(unit, "bank-home", OrderKind.STOP) == (0, 1, 0)
     unit.later(2)
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, recovery_id))
-        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, "Forbidden", unit.now)
+        changes = Changeset(load_file(work.session, recovery_id))
+        answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, "Forbidden", unit.now)
         settle(work, unit.now, recovery_id, call.id, CallState.SENT, "refused")
-        conclude(work, ENGINE, unit.now, unit.laws, progress)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
     assert unit.file(recovery_id).holds[0].state is HoldState.REJECTED_BY_BANK
     assert of_kind(unit, "bank-home", OrderKind.STOP) == (1, 0, 0)
     unit.tamper("UPDATE partner SET agreed_minutes = 60")
@@ -66,8 +72,14 @@ def test_tasks_of_a_linkage_are_measured_too(unit: Any) -> None:
     asset_id = unit.file(recovery_id).assets[0].id
     unit.tamper(f"UPDATE partner SET kind = '{PartnerKind.TELECOM}' WHERE id = 'bank-slow'")
     with unit_of_work(unit.database) as work:
-        linkage = {"id": "l", "recovery_id": recovery_id, "state": LinkageState.RUNNING}
-        work.session.execute(table_of(Linkage).insert(), linkage | {"started_at": unit.now})
+        multi_agency_request = {
+            "id": "l",
+            "recovery_id": recovery_id,
+            "state": MultiAgencyRequestState.RUNNING,
+        }
+        work.session.execute(
+            table_of(MultiAgencyRequest).insert(), multi_agency_request | {"started_at": unit.now}
+        )
         for n, (state, after) in enumerate(((TaskState.DONE, 30), (TaskState.ORDERED, None))):
             task = {
                 "id": f"t{n}", "recovery_id": recovery_id, "linkage_id": "l", "asset_id": asset_id,

@@ -32,13 +32,15 @@ def drafted(unit: Any) -> Any:
     unit.trace(recovery_id, unit.statement([came, left]))
     engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
     decide(engine, [recovery_id])
-    unit.desk().advance(recovery_id)  # the freeze at home is submitted before the request is due
+    unit.case_officer().advance(
+        recovery_id
+    )  # the freeze at home is submitted before the request is due
     return unit, recovery_id
 
 
 def _fill(drafted: Any, **fields: str) -> str:
     unit, recovery_id = drafted
-    return str(unit.desk().advance(recovery_id, fields=fields))
+    return str(unit.case_officer().advance(recovery_id, fields=fields))
 
 
 def _request(drafted: Any) -> Any:

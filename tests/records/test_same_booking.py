@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, strategies as st
 
-from models.store.statements.bookings import Told, matches
+from models.store.statements.bookings import ComparableBooking, matches
 
 FIRST = date(2026, 3, 2)
 
 
 @st.composite
-def bookings(draw: st.DrawFn) -> list[Told]:
+def bookings(draw: st.DrawFn) -> list[ComparableBooking]:
     """A bank's own book of a few days: bookings with its own references, many of them twins."""
     count = draw(st.integers(0, 12))
     book = []
@@ -21,7 +21,7 @@ def bookings(draw: st.DrawFn) -> list[Told]:
         day = FIRST + timedelta(days=draw(st.integers(0, 2)))
         at = datetime(day.year, day.month, day.day, draw(st.integers(0, 3)), tzinfo=UTC)
         book.append(
-            Told(
+            ComparableBooking(
                 day=day,
                 at=at,
                 is_dated=False,
@@ -37,26 +37,26 @@ def bookings(draw: st.DrawFn) -> list[Told]:
     return book
 
 
-def by_day(line: Told) -> Told:
+def by_day(line: ComparableBooking) -> ComparableBooking:
     """As a file tells a booking that knows no hours."""
     start = datetime(line.day.year, line.day.month, line.day.day, tzinfo=UTC)
     return replace(line, is_dated=True, at=start)
 
 
-def from_the_bank(line: Told) -> Told:
+def from_the_bank(line: ComparableBooking) -> ComparableBooking:
     """As the bank's API tells it: the hour, and no reference of its own."""
     return replace(line, bank_reference="", family="api")
 
 
 @given(bookings())
-def test_a_whole_statement_told_again_is_known_one_to_one(book: list[Told]) -> None:
+def test_a_whole_statement_told_again_is_known_one_to_one(book: list[ComparableBooking]) -> None:
     for telling in (book, [by_day(b) for b in book], [from_the_bank(b) for b in book]):
         found = matches(telling, telling)
         assert sorted(n for n in found if n is not None) == list(range(len(book)))
 
 
 @given(bookings())
-def test_the_bank_and_its_file_tell_the_same_bookings(book: list[Told]) -> None:
+def test_the_bank_and_its_file_tell_the_same_bookings(book: list[ComparableBooking]) -> None:
     file, api = [by_day(b) for b in book], [from_the_bank(b) for b in book]
     for stored, told in ((api, file), (file, api)):
         assert None not in matches(stored, told)
@@ -64,7 +64,7 @@ def test_the_bank_and_its_file_tell_the_same_bookings(book: list[Told]) -> None:
 
 @given(bookings(), st.data())
 def test_overlapping_files_with_references_add_exactly_what_is_new(
-    book: list[Told], data: st.DataObject
+    book: list[ComparableBooking], data: st.DataObject
 ) -> None:
     end = data.draw(st.integers(0, len(book)))
     start = data.draw(st.integers(0, end))
@@ -74,6 +74,8 @@ def test_overlapping_files_with_references_add_exactly_what_is_new(
 
 
 @given(bookings(), bookings())
-def test_a_stored_booking_is_never_taken_for_two(stored: list[Told], told: list[Told]) -> None:
+def test_a_stored_booking_is_never_taken_for_two(
+    stored: list[ComparableBooking], told: list[ComparableBooking]
+) -> None:
     found = [n for n in matches(stored, [from_the_bank(b) for b in told]) if n is not None]
     assert len(found) == len(set(found))

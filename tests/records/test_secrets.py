@@ -17,7 +17,7 @@ NOTE = "an invented remark about an invented person"
 
 def test_names_numbers_and_words_are_nowhere_in_the_files(unit: Any) -> None:
     recovery_id = unit.traced()
-    unit.desk().note(recovery_id, NOTE)
+    unit.case_officer().note(recovery_id, NOTE)
     unit.database.dispose()
     raw = b"".join(path.read_bytes() for path in unit.folder.glob("*") if path.is_file())
     raw += unit.database.heads.path.read_bytes()

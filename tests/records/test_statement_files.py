@@ -16,7 +16,7 @@ from models.queries.audit.verify import verify
 from models.store.documents import keep
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.cases.statement_files.storing import TakenFile, take_in
+from recovery_flows.cases.statement_files.storing import StoredFile, store_file
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.intake.statements.shape import (
     Balance,
@@ -78,9 +78,9 @@ def file_of(unit: Any, entries: Sequence[Entry], **changes: Any) -> list[Item]:
     return [head, *entries, End(Balance(total, "CNY", DAY), len(entries), gap, ())]
 
 
-def take(unit: Any, items: Any, raw: bytes = b"<one/>", bank: str = HOME) -> TakenFile:
+def take(unit: Any, items: Any, raw: bytes = b"<one/>", bank: str = HOME) -> StoredFile:
     unit.now = max(unit.now, datetime(2026, 3, 3, tzinfo=UTC))
-    return take_in(unit.database, OFFICER, unit.now, items, raw, bank, unit.laws)
+    return store_file(unit.database, OFFICER, unit.now, items, raw, bank, unit.laws)
 
 
 def count(unit: Any, table: str = "statement_line") -> object:

@@ -88,20 +88,20 @@ def test_a_decision_on_an_old_picture_is_refused_and_nothing_of_it_is_kept(unit:
     (recovery_id,) = unit.report(*unit.reports(1))
     old: CaseFile = unit.file(recovery_id)
     for number, expected in ((1, None), (2, StaleFileError)):
-        progress = Changeset(old)
+        changes = Changeset(old)
         claim, recovery = old.claims[0], old.recovery
         values = {"case_number": f"SYN-{number}"}
-        progress.take(
+        changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "accepted", recovery.state, values),
             Transition(
                 EntityKind.CLAIM, claim.id, "verified", claim.state, {"upheld_minor": number}
             ),
         )
         if expected is None:
-            written(unit, OFFICER, recovery_id, *progress.moves)
+            written(unit, OFFICER, recovery_id, *changes.moves)
         else:
             with pytest.raises(expected, match="look again and decide anew"):
-                written(unit, OFFICER, recovery_id, *progress.moves)
+                written(unit, OFFICER, recovery_id, *changes.moves)
     file = unit.file(recovery_id)
     assert (file.recovery.state, file.recovery.case_number) == (RecoveryState.OPEN, "SYN-1")
     assert file.claims[0].upheld_minor == 1
@@ -158,15 +158,15 @@ def test_the_migrations_make_exactly_what_the_models_say(unit: Any) -> None:
 def test_a_changed_sum_voids_what_was_asked_for_it(unit: Any) -> None:
     recovery_id = unit.traced()
     unit.advance_engine(recovery_id)
-    unit.desk().advance(recovery_id)
+    unit.case_officer().advance(recovery_id)
     freeze = next(h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
     (asked,) = [a for a in unit.file(recovery_id).approvals if a.subject_id == freeze.id]
-    amend(unit.desk(), recovery_id, freeze.id, freeze.requested_minor - 1)
+    amend(unit.case_officer(), recovery_id, freeze.id, freeze.requested_minor - 1)
     file = unit.file(recovery_id)
     assert next(a.state for a in file.approvals if a.id == asked.id) == "void"
     assert file.hold(freeze.id).state == "draft"
     with pytest.raises(StepRefusedError, match="is void already"):
-        unit.desk(SUPERVISOR).approve(asked.id)
-    unit.desk().advance(recovery_id)
+        unit.case_officer(SUPERVISOR).approve(asked.id)
+    unit.case_officer().advance(recovery_id)
     unit.approve(recovery_id)
     assert unit.file(recovery_id).hold(freeze.id).state == "ordered"

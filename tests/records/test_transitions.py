@@ -20,7 +20,7 @@ from models.entities.catalogue import (
     STATE_COLUMN,
     STATELESS,
     TRANSITIONS,
-    IllegalMoveError,
+    IllegalTransitionError,
 )
 from models.entities.event import EntityKind
 from models.entities.officer import Role
@@ -106,7 +106,7 @@ def test_each_state_takes_the_events_of_its_table_and_refuses_all_others(
             work.confirmed = Transition(noun, mark, event, state, values)  # as two people agreed
             outcome = Outcome((work.confirmed,))
             if (state, event) not in TRANSITIONS[noun]:
-                with pytest.raises(IllegalMoveError, match=event):
+                with pytest.raises(IllegalTransitionError, match=event):
                     record(work, who(noun, event), now, "", outcome)
                 assert written(work) == before
                 new = state

@@ -169,7 +169,7 @@ def test_every_word_of_a_partner_is_a_move_that_a_task_can_take() -> None:
 
 def test_the_engine_orders_no_task_renews_none_and_starts_no_linkage() -> None:
     decided = (
-        (EntityKind.LINKAGE, "started"),
+        (EntityKind.MULTI_AGENCY_REQUEST, "started"),
         (EntityKind.TASK, "ordered"),
         (EntityKind.TASK, "renewal_ordered"),
     )
@@ -178,12 +178,13 @@ def test_the_engine_orders_no_task_renews_none_and_starts_no_linkage() -> None:
 
 def test_an_article_that_nobody_read_is_not_told_to_partners() -> None:
     china = load_regime(read_regime("CN"))
-    row = china.measure(Measure.LINKAGE_ANSWER)
+    row = china.measure(Measure.MULTI_AGENCY_ANSWER)
     assert basis_text(row) == "Anti-Telecom and Online Fraud Law (2022)"
     assert basis_text(china.stop).endswith("art 2(1)(2)")
     for code in ("CN", "GB"):
         law = load_regime(read_regime(code))
         limits = [str(law.measure(m).limit) for m in (
-            Measure.LINKAGE, Measure.LINKAGE_ANSWER, Measure.PRESERVATION)]  # fmt: skip
+            Measure.MULTI_AGENCY_REQUEST, Measure.MULTI_AGENCY_ANSWER,
+            Measure.PRESERVATION)]  # fmt: skip
         assert limits == ["2h", "24h", "90d"]
         assert law.preservation_reminder_hours[0] == 240

@@ -16,7 +16,7 @@ from models.entities.multi_agency import TaskKind, TaskRow, TaskState
 from models.entities.recovery import RecoveryRow, RecoveryState
 from models.facts import PartnerTaskState, TaskFact
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.multi_agency.answers import NOTHING_NEW, take_task_fact
+from recovery_flows.multi_agency.answers import NOTHING_NEW, apply_task_fact
 
 S, P = TaskState, PartnerTaskState
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -34,9 +34,9 @@ def told(state: TaskState, fact: PartnerTaskState, **more: Any) -> Changeset:
         "partner_ref": "T-1", "revision": 4, "order_ref": "task-1", "state": fact,
         "preserved_until": None, "modified_at": AT, "answers": (), "reason": "OTHER",
     }  # fmt: skip
-    progress = Changeset(replace(_file(), tasks=(task,)))
-    take_task_fact(progress, "task-1", TaskFact(**(values | more)), AT)
-    return progress
+    changes = Changeset(replace(_file(), tasks=(task,)))
+    apply_task_fact(changes, "task-1", TaskFact(**(values | more)), AT)
+    return changes
 
 
 def _file() -> CaseFile:
@@ -50,19 +50,19 @@ def _file() -> CaseFile:
     )  # fmt: skip
 
 
-def kinds(progress: Changeset) -> list[DiscrepancyKind]:
-    return [d.kind for d in progress.file.discrepancies]
+def kinds(changes: Changeset) -> list[DiscrepancyKind]:
+    return [d.kind for d in changes.file.discrepancies]
 
 
 @pytest.mark.parametrize(("state", "fact"), list(product(TaskState, PartnerTaskState)))
 def test_every_word_on_a_task_is_a_move_or_nothing_new_or_looked_into(
     state: TaskState, fact: PartnerTaskState
 ) -> None:
-    progress = told(state, fact)
-    event = progress.moves[0].event
+    changes = told(state, fact)
+    event = changes.moves[0].event
     is_move = event not in ("updated", "undone")
     repeats = (state, fact) in NOTHING_NEW or (state, fact) == (S.PRESERVED, P.PRESERVED)
-    assert [is_move, repeats, bool(kinds(progress))].count(True) == 1, event
+    assert [is_move, repeats, bool(kinds(changes))].count(True) == 1, event
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_every_word_on_a_task_is_a_move_or_nothing_new_or_looked_into(
 def test_news_that_contradicts_a_settled_task_is_a_discrepancy(
     state: TaskState, fact: PartnerTaskState
 ) -> None:
-    progress = told(state, fact)
-    (found,) = progress.file.discrepancies
+    changes = told(state, fact)
+    (found,) = changes.file.discrepancies
     assert (found.kind, found.subject_noun, found.asset_id) == (
         DiscrepancyKind.CONTRADICTS_OUTCOME, EntityKind.TASK, "asset-1",
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_news_that_contradicts_a_settled_task_is_a_discrepancy(
 
 
 def test_a_renewal_that_comes_after_the_end_is_in_force_and_no_contradiction() -> None:
-    progress = told(S.EXPIRED, P.PRESERVED, preserved_until=LATER + timedelta(days=30))
-    assert progress.file.tasks[0].state is S.PRESERVED
-    assert kinds(progress) == []
+    changes = told(S.EXPIRED, P.PRESERVED, preserved_until=LATER + timedelta(days=30))
+    assert changes.file.tasks[0].state is S.PRESERVED
+    assert kinds(changes) == []
     assert kinds(told(S.EXPIRED, P.PRESERVED, preserved_until=None)) == ["contradicts_outcome"]

@@ -85,7 +85,7 @@ class Unit:
     reports: list[Report]
     urls: dict[str, str] = field(default_factory=dict)
     now: datetime = START
-    wall: datetime = field(default_factory=lambda: datetime.now(UTC))
+    wall_now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
         self.database = self.installation.database
@@ -96,13 +96,13 @@ class Unit:
         """An engine with so much patience; the usual one waits however busy the machine is."""
         pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
         return Engine(
-            self.database, self.installation.laws, pace, "seed", lambda: self.wall,
+            self.database, self.installation.laws, pace, "seed", lambda: self.wall_now,
             self.installation.signer,
         )  # fmt: skip
 
     def _desk(self, role: Role) -> CaseOfficer:
         who = by_system_user(self.database, f"the-{role}")
-        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall)
+        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall_now)
 
     def files(self) -> list[CaseFile]:
         with self.database.reading() as session:
@@ -113,7 +113,7 @@ class Unit:
         """Let so many hours pass, so many times; each time engine and people do what is due."""
         for _ in range(times):
             self.now += timedelta(hours=hours)
-            self.wall += timedelta(hours=hours)
+            self.wall_now += timedelta(hours=hours)
             with unit_of_work(self.database) as unit:
                 set_case_time(unit, self.now)
                 self._take_reports(unit)

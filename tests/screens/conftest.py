@@ -37,7 +37,7 @@ from models.store.statements import statements
 from models.store.unit import ENGINE, Unit, unit_of_work
 from recovery_flows.access.log_in import Identity, by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.correspondence import answers
 from recovery_flows.cross_border import stage as cross_border
@@ -92,7 +92,7 @@ class Unity:
         assert found is not None
         return found
 
-    def desk(self, handle: str) -> CaseOfficer:
+    def case_officer(self, handle: str) -> CaseOfficer:
         return CaseOfficer(self.database, LAWS, self.officer(handle))
 
     def move_clock(self, **ahead: float) -> None:
@@ -119,19 +119,19 @@ class Unity:
         with unit_of_work(self.database) as unit:
             return intake.file_reports(unit, ENGINE, self.now, "CN", [fact]).filed[0]
 
-    def change(self, recovery_id: str, *changes: _Change) -> None:
+    def change(self, recovery_id: str, *edits: _Change) -> None:
         """Do as the engine does: change the file, run every stage's rules, record."""
         with unit_of_work(self.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            for apply in changes:
-                apply(unit, progress)
-            freezing.advance(progress, self.now, LAWS)
-            onward_accounts.advance(progress, self.now)
+            changes = Changeset(load_file(unit.session, recovery_id))
+            for apply in edits:
+                apply(unit, changes)
+            freezing.advance(changes, self.now, LAWS)
+            onward_accounts.advance(changes, self.now)
             cross_border.advance(
-                progress, self.now, LAWS, lambda f, at: unit.vault.seal(canonical(f).decode(), at)
+                changes, self.now, LAWS, lambda f, at: unit.vault.seal(canonical(f).decode(), at)
             )
-            restitution.advance(progress, self.now, LAWS)
-            conclude(unit, ENGINE, self.now, LAWS, progress)
+            restitution.advance(changes, self.now, LAWS)
+            commit_changes(unit, ENGINE, self.now, LAWS, changes)
 
     def answer_calls(self, recovery_id: str) -> None:
         """All open calls were sent and answered."""
@@ -145,9 +145,9 @@ class Unity:
         """The banks hold what was ordered, or a share of it."""
         self.answer_calls(recovery_id)
 
-        def take(unit: Unit, progress: Changeset) -> None:
+        def take(unit: Unit, changes: Changeset) -> None:
             del unit
-            for hold in progress.file.holds:
+            for hold in changes.file.holds:
                 if hold.state is HoldState.ORDERED:
                     held = int(hold.requested_minor * share)
                     fact = HoldFact(
@@ -156,7 +156,7 @@ class Unity:
                         requested=Money(hold.requested_minor, hold.currency),
                         held=Money(held, hold.currency), modified_at=self.now,
                     )  # fmt: skip
-                    answers.take_hold_fact(progress, hold.id, fact, LAWS, self.now)
+                    answers.apply_hold_fact(changes, hold.id, fact, LAWS, self.now)
 
         self.change(recovery_id, take)
 
@@ -169,12 +169,12 @@ class Unity:
             Money(sums, currency), lines,
         )  # fmt: skip
 
-        def take(unit: Unit, progress: Changeset) -> None:
+        def take(unit: Unit, changes: Changeset) -> None:
             pages = documents.keep(unit, repr(fact).encode(), "statement", "text/plain", self.now)
             stored = statements.record_statement(unit, ENGINE, self.now, recovery_id, fact, pages)
-            asset = next(a for a in progress.file.assets if a.account_id == stored[0])
-            trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, self.now)
-            case_trace.trace_file(unit.session, unit.vault, progress, self.now, LAWS)
+            asset = next(a for a in changes.file.assets if a.account_id == stored[0])
+            trace_requests.request_trace_to(changes, EntityKind.ASSET, asset.id, self.now)
+            case_trace.trace_file(unit.session, unit.vault, changes, self.now, LAWS)
 
         self.answer_calls(recovery_id)
         self.change(recovery_id, take)
@@ -203,8 +203,8 @@ def traced_case(unity: Unity, mule: AccountRef = MULE) -> str:
     """A loss of 120,000: a part held, a part paid on and found, a part abroad, a part in cash."""
     recovery = unity.report(12_000_000, ref="traced", payee=mule)
     paid = unity.now - timedelta(hours=1)
-    unity.desk("li").advance(recovery, case_number="2026-77")
-    unity.desk("li").advance(recovery)
+    unity.case_officer("li").advance(recovery, case_number="2026-77")
+    unity.case_officer("li").advance(recovery)
     unity.move_clock(minutes=40)
     unity.hold(recovery, share=0.3)
     unity.statement(
@@ -222,7 +222,7 @@ def returnable_case(unity: Unity) -> str:
     """A loss that was held whole, with the return decision waiting for a second person."""
     recovery = unity.report(5_000_000, ref="whole")
     paid = unity.now - timedelta(hours=1)
-    li, wang = unity.desk("li"), unity.desk("wang")
+    li, wang = unity.case_officer("li"), unity.case_officer("wang")
     li.advance(recovery, case_number="2026-78")
     li.advance(recovery)
     unity.move_clock(minutes=20)
@@ -242,9 +242,9 @@ def returnable_case(unity: Unity) -> str:
     return recovery
 
 
-def _decide_all(unity: Unity, desk: CaseOfficer) -> None:
+def _decide_all(unity: Unity, acting: CaseOfficer) -> None:
     for approval in pending_approvals(unity.database, unity.laws):
-        desk.approve(approval.approval_id)
+        acting.approve(approval.approval_id)
 
 
 def seen(app: RecoveryApp) -> str:

@@ -44,7 +44,7 @@ async def test_a_stop_leaves_only_after_its_figures_were_shown_and_y_was_pressed
     unity: Any, wait: Any
 ) -> None:
     recovery = unity.report(100_000)
-    unity.desk("li").advance(recovery, case_number="1")
+    unity.case_officer("li").advance(recovery, case_number="1")
     app = unity.app("li")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "send the stop-payment")
@@ -89,15 +89,15 @@ async def test_a_decision_on_an_old_picture_is_refused_in_a_sentence(
         await wait(pilot, app, "n send the stop-payment")
         await pilot.press("n")
         await wait(pilot, app, "Yes, do it")
-        await asyncio.to_thread(unity.desk("zhao").note, traced, "meanwhile")
+        await asyncio.to_thread(unity.case_officer("zhao").note, traced, "meanwhile")
         await pilot.press("y")
         await wait(pilot, app, "has changed since you looked")
 
 
 async def test_nobody_approves_what_he_asked_for_himself(unity: Any, wait: Any) -> None:
     recovery = unity.report(100_000)
-    unity.desk("zhao").advance(recovery, case_number="1")
-    unity.desk("zhao").advance(recovery)
+    unity.case_officer("zhao").advance(recovery, case_number="1")
+    unity.case_officer("zhao").advance(recovery)
     app = unity.app("zhao", start_screen="approvals")
     async with app.run_test(size=(100, 30)) as pilot:
         await wait(pilot, app, "you asked for it: a second person decides", "stop under CN_STOP")
@@ -113,8 +113,8 @@ async def test_an_approval_is_given_with_its_authority_and_denied_with_a_reason(
 ) -> None:
     for minor in (100_000, 200_000):
         recovery = unity.report(minor, ref=f"A{minor}")
-        unity.desk("li").advance(recovery, case_number="1")
-        unity.desk("li").advance(recovery, knowing=True)
+        unity.case_officer("li").advance(recovery, case_number="1")
+        unity.case_officer("li").advance(recovery, knowing=True)
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "2 decisions wait")
@@ -166,7 +166,7 @@ async def test_half_typed_texts_are_kept_and_quitting_asks(
 async def test_a_request_takes_its_missing_fields_from_a_form(
     unity: Any, traced: str, wait: Any
 ) -> None:
-    zhao = unity.desk("zhao")
+    zhao = unity.case_officer("zhao")
     zhao.advance(traced)
     zhao.advance(traced)
     app = unity.app("li", recovery_id=traced, start_screen="recovery")
@@ -192,6 +192,6 @@ async def test_read_only_lets_no_key_write(unity: Any, traced: str, wait: Any) -
             await pilot.press(screen, *keys)
             await pilot.pause(0.2)
             assert len(app.screen_stack) == 1
-        app.perform(lambda desk: desk.note(traced, "no"))
+        app.perform(lambda acting: acting.note(traced, "no"))
         await wait(pilot, app, "the screen is read-only: R ends that")
     assert event_count(unity) == before

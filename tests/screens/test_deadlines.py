@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from models.facts import AccountRef
 from models.queries.cases.case_files import load_file
 from recovery_flows.cases import scheduling
-from recovery_flows.cases.views.all_deadlines import clock_wall
-from tui.widgets.deadline_table import ClockTable
+from recovery_flows.cases.views.all_deadlines import deadlines_view
+from tui.widgets.deadline_table import DeadlineTable
 
 WALL = datetime(2026, 1, 1, tzinfo=UTC)
 OTHER_MULE = AccountRef("test-east", "9999000000005555", "Synthetic Other")
@@ -26,7 +26,7 @@ async def test_the_wall_shows_each_clock_with_its_law(
     async with app.run_test(size=size) as pilot:
         await pilot.press("6")
         text = await wait(
-            pilot, app, "2 running clocks", "confirmation due", "stop ends", "R-2026-0001",
+            pilot, app, "2 running deadlines", "confirmation due", "stop ends", "R-2026-0001",
             "CNY 36,000.00", "? unverified",
         )  # fmt: skip
         assert text.index("confirmation due") < text.index("stop ends")
@@ -38,9 +38,9 @@ async def test_the_wall_shows_each_clock_with_its_law(
 async def test_the_wall_filters_opens_a_recovery_and_does_its_next_step(
     unity: Any, traced: str, wait: Any
 ) -> None:
-    app = unity.app("li", start_screen="clocks", recovery_id=traced)
+    app = unity.app("li", start_screen="deadlines", recovery_id=traced)
     async with app.run_test(size=(120, 40)) as pilot:
-        await wait(pilot, app, "2 running clocks")
+        await wait(pilot, app, "2 running deadlines")
         await pilot.press("slash", *"ends", "enter")
         await wait(pilot, app, "filter: 1 of 2")
         await pilot.press("n")
@@ -52,29 +52,29 @@ async def test_the_wall_filters_opens_a_recovery_and_does_its_next_step(
 async def test_a_late_clock_is_counted_and_signed(unity: Any, traced: str, wait: Any) -> None:
     unity.move_clock(hours=3)
     unity.change(traced)
-    app = unity.app("li", start_screen="clocks")
+    app = unity.app("li", start_screen="deadlines")
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "‼ 1 late", "the time for it is over", "▲")
-        assert app.screen.query_one(ClockTable).cursor_line.clock.what == "confirmation due"
+        assert app.screen.query_one(DeadlineTable).cursor_line.clock.what == "confirmation due"
 
 
 @pytest.fixture
 def both(unity: Any, traced: str) -> tuple[str, str]:
-    """Two recoveries with running clocks."""
+    """Two recoveries with running deadlines."""
     unity.move_clock(hours=1)
     other = unity.report(900_000, ref="other", payee=OTHER_MULE)
-    unity.desk("li").advance(other, case_number="2026-79")
-    unity.desk("li").advance(other)
+    unity.case_officer("li").advance(other, case_number="2026-79")
+    unity.case_officer("li").advance(other)
     return traced, other
 
 
 def test_the_first_clock_of_a_recovery_is_what_the_queue_counts_to(
     unity: Any, both: tuple[str, str]
 ) -> None:
-    laws = unity.desk("li").laws
-    wall = clock_wall(unity.database, laws, WALL)
+    laws = unity.case_officer("li").laws
+    wall_now = deadlines_view(unity.database, laws, WALL)
     first: dict[str, datetime] = {}
-    for line in wall.lines:
+    for line in wall_now.lines:
         first.setdefault(line.recovery_id, line.clock.due_at)
     with unity.database.reading() as session:
         told = {r: scheduling.next_clock(load_file(session, r), laws) for r in both}
@@ -82,9 +82,9 @@ def test_the_first_clock_of_a_recovery_is_what_the_queue_counts_to(
 
 
 def test_a_cut_wall_says_up_to_when_it_is_complete(unity: Any, both: tuple[str, str]) -> None:
-    laws = unity.desk("li").laws
-    whole = clock_wall(unity.database, laws, WALL)
-    cut = clock_wall(unity.database, laws, WALL, recoveries=len(both) - 1)
+    laws = unity.case_officer("li").laws
+    whole = deadlines_view(unity.database, laws, WALL)
+    cut = deadlines_view(unity.database, laws, WALL, recoveries=len(both) - 1)
     assert whole.until is None
     assert cut.until is not None
     assert (

@@ -16,7 +16,7 @@ from models.outcome import Outcome, Transition
 from models.queries.cases.case_files import load_file
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from tests.screens.conftest import LAWS
@@ -33,20 +33,20 @@ def file_of(unity: Any, recovery_id: str) -> CaseFile:
 def found(unity: Any, recovery_id: str, mark: str = "1") -> None:
     """A bank says that it paid another sum than was ordered."""
     with unit_of_work(unity.database) as unit:
-        progress = Changeset(load_file(unit.session, recovery_id))
-        asset = progress.file.assets[0].id if progress.file.assets else ""
+        changes = Changeset(load_file(unit.session, recovery_id))
+        asset = changes.file.assets[0].id if changes.file.assets else ""
         discrepancies.find(
-            progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.PAYOUT, "payout-x", unity.now,
+            changes, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.PAYOUT, "payout-x", unity.now,
             asset_id=asset, expected=Money(80_000, "CNY"), stated=Money(40_000, "CNY"), mark=mark,
         )  # fmt: skip
-        conclude(unit, ENGINE, unity.now, LAWS, progress)
+        commit_changes(unit, ENGINE, unity.now, LAWS, changes)
 
 
 @pytest.fixture
 def disputed(unity: Any) -> str:
     """One of three recoveries, not the youngest, not the most urgent by any clock."""
     recovery = str(unity.report(300_000, ref="disputed"))
-    unity.desk("li").advance(recovery, case_number="1")
+    unity.case_officer("li").advance(recovery, case_number="1")
     unity.move_clock(hours=2)
     unity.report(100_000, ref="fresh")
     found(unity, recovery)
@@ -96,7 +96,7 @@ async def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue_until_it_is_re
     unity: Any, wait: Any
 ) -> None:
     recovery = unity.report(300_000)
-    unity.desk("li").advance(recovery, case_number="1")
+    unity.case_officer("li").advance(recovery, case_number="1")
     with unit_of_work(unity.database) as unit:
         closing = Transition(
             EntityKind.RECOVERY, recovery, "closed_no_recovery", RecoveryState.OPEN

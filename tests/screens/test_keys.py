@@ -107,7 +107,7 @@ async def test_a_yes_typed_before_the_figures_could_be_seen_does_not_count(
     unity: Any, wait: Any
 ) -> None:
     recovery = unity.report(100_000)
-    unity.desk("li").advance(recovery, case_number="1")
+    unity.case_officer("li").advance(recovery, case_number="1")
     app = app_of(unity, "li")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "send the stop-payment")
@@ -185,8 +185,8 @@ async def test_approvals_that_come_into_an_empty_list_take_the_keys_too(
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "Nothing waits")
-        await asyncio.to_thread(unity.desk("li").advance, recovery, case_number="1")
-        await asyncio.to_thread(unity.desk("li").advance, recovery)
+        await asyncio.to_thread(unity.case_officer("li").advance, recovery, case_number="1")
+        await asyncio.to_thread(unity.case_officer("li").advance, recovery)
         await wait(pilot, app, "1 decision waits")
         assert app.focused is app.screen.query_one(WaitingTable)
         await type_fast(app, "enter")
@@ -206,7 +206,7 @@ async def test_rows_that_come_do_not_take_the_keys_from_a_filter_that_is_being_t
         await wait(pilot, app, "1,000", "filter: 1 of 1")
 
 
-@pytest.mark.parametrize("screen", ["now", "summary", "clocks"])
+@pytest.mark.parametrize("screen", ["now", "summary", "deadlines"])
 async def test_keys_after_a_key_that_opens_a_screen_are_for_that_screen(
     unity: Any, wait: Any, screen: str
 ) -> None:

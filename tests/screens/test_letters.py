@@ -37,10 +37,10 @@ def ordered(unity: Any) -> str:
             currency="CNY", home=True, base_url="", channel=PartnerChannel.LETTER,
         )  # fmt: skip
     recovery = str(unity.report(100_000, ref="paper"))
-    unity.desk("li").advance(recovery, case_number="SYN-1")
-    unity.desk("li").advance(recovery)
+    unity.case_officer("li").advance(recovery, case_number="SYN-1")
+    unity.case_officer("li").advance(recovery)
     (approval,) = file_of(unity, recovery).approvals
-    unity.desk("wang").approve(approval.id)
+    unity.case_officer("wang").approve(approval.id)
     return recovery
 
 
@@ -51,7 +51,7 @@ def file_of(unity: Any, recovery_id: str) -> Any:
 
 def app_of(unity: Any, handle: str, recovery: str, screen: str = "recovery") -> Any:
     app = unity.app(handle, recovery_id=recovery, start_screen=screen)
-    app.source = Source(unity.database, unity.desk(handle).laws, POST)
+    app.source = Source(unity.database, unity.case_officer(handle).laws, POST)
     return app
 
 
@@ -100,7 +100,7 @@ async def test_a_letter_is_read_masked_before_it_is_written_to_a_file(
 @pytest.fixture
 def sent(unity: Any, ordered: str) -> str:
     """Both letters, the stop and the question for bookings, went by fax."""
-    li = unity.desk("li")
+    li = unity.case_officer("li")
     for call in file_of(unity, ordered).calls:
         letter_actions.print_letter(li, POST, call.id)
         letter_actions.record_sent(li, call.id, "fax")
@@ -111,7 +111,7 @@ async def test_how_a_letter_went_is_entered_and_its_clock_runs(
     unity: Any, ordered: str, wait: Any
 ) -> None:
     for call in file_of(unity, ordered).calls:
-        letter_actions.print_letter(unity.desk("li"), POST, call.id)
+        letter_actions.print_letter(unity.case_officer("li"), POST, call.id)
     unity.move_clock(hours=1)
     app = app_of(unity, "li", ordered)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -167,7 +167,7 @@ async def test_an_answer_denied_comes_back_to_be_typed_again(
     scan = tmp_path / "a.pdf"
     scan.write_bytes(b"%PDF synthetic")
     call = next(c for c in file_of(unity, sent).calls if c.kind == "hold")
-    answer_actions.enter_answer(unity.desk("li"), call.id, {"state": "queued"}, scan)
+    answer_actions.enter_answer(unity.case_officer("li"), call.id, {"state": "queued"}, scan)
     app = app_of(unity, "wang", sent, "approvals")
     async with app.run_test(size=(100, 30)) as pilot:
         await wait(pilot, app, "typed letter", "queued")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bench.stored_world import multiply
 from models.engine import Database
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.reports.ledger_check import ledger_check
 from tests.screens.conftest import LAWS, Unity, traced_case
 from tui.screen_queries import Source
@@ -22,14 +22,14 @@ from tui.widgets.paged_table import PagedTable
 from tui.widgets.queue import QueueTable
 
 FEW, MANY = 50, 5_000
-LAST = Look(offset=10**9)
+LAST = QueueQuery(offset=10**9)
 READS: dict[str, Callable[[Source], Any]] = {
     "header": lambda source: source.status(),
-    "queue": lambda source: source.queue(Look(), 20),
+    "queue": lambda source: source.queue(QueueQuery(), 20),
     "end of the queue": lambda source: source.queue(LAST, 20),
-    "filtered": lambda source: source.queue(Look(text="0007 officer"), 20),
-    "by loss": lambda source: source.queue(Look(order_by="loss", is_down=True), 20),
-    "approvals": lambda source: source.approvals(Look(), 5),
+    "filtered": lambda source: source.queue(QueueQuery(text="0007 officer"), 20),
+    "by loss": lambda source: source.queue(QueueQuery(order_by="loss", is_down=True), 20),
+    "approvals": lambda source: source.approvals(QueueQuery(), 5),
     "summary": lambda source: source.summary(),
     "partners": lambda source: source.partners(),
 }
@@ -42,8 +42,8 @@ def crowd(folder: Path, count: int) -> Unity:
     for number in range(9):
         recovery_id = made.report(100_000 + 7_700 * number, ref=f"many-{number}")
         if number % 3 == 0:
-            made.desk("li").advance(recovery_id, case_number=f"2026-{number}")
-            made.desk("li").advance(recovery_id, knowing=True)
+            made.case_officer("li").advance(recovery_id, case_number=f"2026-{number}")
+            made.case_officer("li").advance(recovery_id, knowing=True)
     made.database.dispose()
     multiply(folder / "cases.db", made.database.vault, count)
     return made
@@ -117,10 +117,10 @@ def test_the_last_line_of_the_queue_and_of_the_approvals_is_reached(many: Unity)
 
 def test_pages_of_approvals_follow_each_other_without_a_gap(many: Unity) -> None:
     source = Source(many.database, LAWS)
-    whole = source.approvals(Look(), 60).lines
-    pages = [source.approvals(Look(offset=start), 20).lines for start in (0, 20, 40)]
+    whole = source.approvals(QueueQuery(), 60).lines
+    pages = [source.approvals(QueueQuery(offset=start), 20).lines for start in (0, 20, 40)]
     assert tuple(line for page in pages for line in page) == whole
-    at = source.approvals(Look(at_id=whole[37].approval_id), 20)
+    at = source.approvals(QueueQuery(at_id=whole[37].approval_id), 20)
     assert at.lines[37 - at.offset] == whole[37]
 
 
@@ -156,7 +156,7 @@ async def test_every_other_screen_opens_over_5000_recoveries(
 ) -> None:
     told = {
         "3": (f"{MANY * 4 // 10:,} decisions wait", "confirm stop-payment"),
-        "4": ("interception", "reported"), "5": ("test-east",), "6": ("running clocks",),
+        "4": ("interception", "reported"), "5": ("test-east",), "6": ("running deadlines",),
     }  # fmt: skip
     app = many.app("wang")
     async with app.run_test(size=(120, 40)) as pilot:

@@ -28,7 +28,7 @@ def with_partners(unity: Any) -> None:
 def accepted(unity: Any) -> str:
     with_partners(unity)
     recovery: str = unity.report(100_000)
-    unity.desk("li").advance(recovery, case_number="1")
+    unity.case_officer("li").advance(recovery, case_number="1")
     return recovery
 
 
@@ -43,9 +43,11 @@ async def test_l_shows_who_gets_what_as_one_types_and_y_sends_it_all_at_once(
     recovery = accepted(unity)
     app = unity.app("li")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "R-2026-0001", "L Linkage")
+        await wait(pilot, app, "R-2026-0001", "L Multi-agency request")
         await pilot.press("L")
-        await wait(pilot, app, "Linkage of R-2026-0001", "y sends 2 tasks to 2 partners")
+        await wait(
+            pilot, app, "Multi-agency request of R-2026-0001", "y sends 2 tasks to 2 partners"
+        )
         await pilot.press(*"9558x")
         await wait(pilot, app, "✕ a number is 5 to 15 digits")
         await pilot.press("y")
@@ -68,7 +70,7 @@ async def test_the_board_stands_on_the_recoverys_page_and_the_supervisor_confirm
     recovery = accepted(unity)
     app = unity.app("li", recovery_id=recovery, start_screen="recovery")
     async with app.run_test(size=(120, 50)) as pilot:
-        await wait(pilot, app, "n send the stop-payment", "L Linkage")
+        await wait(pilot, app, "n send the stop-payment", "L Multi-agency request")
         await pilot.press("L")
         await wait(pilot, app, "telephone number")
         await pilot.press(*"95588", "enter", "y")
@@ -78,11 +80,13 @@ async def test_the_board_stands_on_the_recoverys_page_and_the_supervisor_confirm
         )  # fmt: skip
         app.officer = unity.officer("wang")
         await pilot.press("3")
-        await wait(pilot, app, "confirm linkage", "preserve: number ···· 5588", "test-telecom")
+        await wait(
+            pilot, app, "confirm multi-agency request", "preserve: number ···· 5588", "test-telecom"
+        )
         await pilot.press("a")
         await wait(pilot, app, "The partners have these tasks already")
         await pilot.press("y")
-        await wait(pilot, app, "linkage approved", "Nothing waits for a second person")
+        await wait(pilot, app, "multi-agency request approved", "Nothing waits for a second person")
 
 
 async def test_what_is_left_half_typed_is_kept_and_a_victims_own_is_not_sent(

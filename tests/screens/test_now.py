@@ -51,7 +51,7 @@ async def test_the_filter_counts_its_matches_and_escape_gives_all_back(
 async def test_the_filter_finds_an_account_a_bank_and_a_case_number(unity: Any, wait: Any) -> None:
     unity.report(377_700)
     await asyncio.to_thread(
-        unity.desk("li").advance, unity.report(400_000), case_number="Jing-2026/077"
+        unity.case_officer("li").advance, unity.report(400_000), case_number="Jing-2026/077"
     )
     app = unity.app("li")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -75,8 +75,8 @@ async def test_the_cursor_stays_on_its_recovery_while_others_commit(unity: Any, 
         chosen = table.cursor_id
         row = table.cursor_row
         last = next(i for i in reversed(ids) if i != chosen)
-        await asyncio.to_thread(unity.desk("li").advance, last, case_number="2026-1")
-        await asyncio.to_thread(unity.desk("li").advance, last, knowing=True)
+        await asyncio.to_thread(unity.case_officer("li").advance, last, case_number="2026-1")
+        await asyncio.to_thread(unity.case_officer("li").advance, last, knowing=True)
         await wait(pilot, app, "confirm the stop", "2h 00m")
         assert table.cursor_id == chosen
         assert abs(table.cursor_row - row) <= 1
@@ -171,13 +171,13 @@ async def test_the_theme_of_the_settings_is_worn_and_an_unknown_one_is_said(
 async def test_the_screen_looks_as_often_as_the_settings_say(
     unity: Any, wait: Any, look: Any
 ) -> None:
-    app = unity.app("li", look_seconds=60.0)
+    app = unity.app("li", refresh_seconds=60.0)
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "No open recovery")
         await asyncio.to_thread(unity.report, 100_000)
         await pilot.pause(1.0)
         assert "No open recovery" in look(app)
-    app = unity.app("li", look_seconds=0.05)
+    app = unity.app("li", refresh_seconds=0.05)
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "R-2026-0001")
         await asyncio.to_thread(unity.report, 200_000)
@@ -189,8 +189,8 @@ async def test_a_new_report_stands_first_with_its_age_and_old_ones_say_how_old_t
 ) -> None:
     old = unity.report(300_000, ref="old")
     late = unity.report(200_000, ref="late")
-    unity.desk("li").advance(late, case_number="1")
-    unity.desk("li").advance(late, knowing=True)
+    unity.case_officer("li").advance(late, case_number="1")
+    unity.case_officer("li").advance(late, knowing=True)
     unity.move_clock(hours=30)
     unity.report(100_000, ref="new")
     unity.move_clock(minutes=12)
@@ -209,7 +209,7 @@ async def test_a_new_report_stands_first_with_its_age_and_old_ones_say_how_old_t
 def ended(unity: Any) -> str:
     """A recovery that was closed with nothing recovered."""
     recovery: str = unity.report(300_000)
-    unity.desk("li").advance(recovery, case_number="1")
+    unity.case_officer("li").advance(recovery, case_number="1")
     with unit_of_work(unity.database) as unit:
         closing = Transition(
             EntityKind.RECOVERY, recovery, "closed_no_recovery", RecoveryState.OPEN

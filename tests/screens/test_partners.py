@@ -24,12 +24,12 @@ EAST = "test-east"
 def registered(unity: Any) -> str:
     """East has agreed to 20 minutes and needed 40 for a stop; its desk is known."""
     late = unity.report(700_000, ref="late")
-    unity.desk("li").advance(late, case_number="2026-79")
-    unity.desk("li").advance(late)
+    unity.case_officer("li").advance(late, case_number="2026-79")
+    unity.case_officer("li").advance(late)
     unity.answer_calls(late)
     unity.move_clock(minutes=39, seconds=1)
     unity.hold(late)
-    li = unity.desk("li")
+    li = unity.case_officer("li")
     contacts.agree(li, EAST, 20, "MoU 7/2026")
     given = {"desk": "Synthetic Night Desk", "phone": "+86 10 5555 0123", "email": "n@b.example"}
     contacts.change_contacts(li, EAST, given)

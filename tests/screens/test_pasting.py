@@ -105,7 +105,7 @@ async def test_an_answer_typed_before_the_question_about_two_reports_stood_does_
         assert "SYN-7" in pasted(app)[0]
 
 
-@pytest.mark.parametrize("screen", ["now", "recovery", "approvals", "clocks"])
+@pytest.mark.parametrize("screen", ["now", "recovery", "approvals", "deadlines"])
 async def test_a_paste_on_any_other_screen_opens_the_report_with_it(
     unity: Any, wait: Any, screen: str
 ) -> None:

@@ -21,7 +21,7 @@ async def test_a_change_of_the_database_while_a_screen_is_being_built_does_not_e
     compose = LiveScreen.compose
 
     def changed_meanwhile(screen: LiveScreen) -> ComposeResult:
-        app = screen.desk_app
+        app = screen.acting_app
         if isinstance(app, RecoveryApp) and app.base_screen is screen:
             app.on_database_changed()
             built.append(type(screen).__name__)

@@ -18,7 +18,7 @@ SIZE = (100, 30)
 @pytest.fixture
 def change_id(unity: Any) -> str:
     """A supervisor asks for a new officer."""
-    return ask_officer(unity.desk("wang"), "chen", [Role.OFFICER], os_user="chen-of-tests")
+    return ask_officer(unity.case_officer("wang"), "chen", [Role.OFFICER], os_user="chen-of-tests")
 
 
 def stored(unity: Any, query: str) -> Any:

@@ -144,7 +144,7 @@ async def test_a_known_report_names_its_recovery_and_a_shared_account_warns_in_e
 ) -> None:
     mule = AccountRef("test-east", "9999000000002222", "Synthetic Mule")
     recovery = unity.report(700_000, ref="other", payee=mule)
-    unity.desk("zhao").advance(recovery, case_number="1")
+    unity.case_officer("zhao").advance(recovery, case_number="1")
     warning = "∩ also elsewhere  the account is also in another recovery: ask zhao"
     app = unity.app("li", start_screen="report")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -170,7 +170,7 @@ async def test_a_step_that_sends_warns_with_the_reference_where_the_other_one_is
 ) -> None:
     for number in (1, 2):
         recovery = unity.report(100_000 * number)
-        unity.desk("li").advance(recovery, case_number="1")
+        unity.case_officer("li").advance(recovery, case_number="1")
     app = unity.app("li", start_screen="recovery", recovery_id=recovery)
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "∩ also elsewhere  the account is also in R-2026-0001: yours")
@@ -226,8 +226,8 @@ async def test_red_recoveries_stay_in_their_place_under_any_filter(
         unity.report(100_000 + number, ref=f"old-{number}")
     unity.move_clock(hours=30)
     fresh = unity.report(999_900, ref="fresh")
-    unity.desk("li").advance(fresh, case_number="1")
-    unity.desk("zhao").advance(ids(unity)[0], case_number="2")
+    unity.case_officer("li").advance(fresh, case_number="1")
+    unity.case_officer("zhao").advance(ids(unity)[0], case_number="2")
     app = unity.app("li")
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "▲ 2 stalled", "▲ unowned 1 d 06 h")

@@ -10,8 +10,8 @@ from recovery_flows.cases.views.pending_approvals import pending_approvals
 
 async def test_a_supervisor_reads_rule_and_reason_and_approves_them(unity: Any, wait: Any) -> None:
     recovery = unity.report(100_000)
-    unity.desk("li").advance(recovery, case_number="1")
-    unity.desk("li").choose_rule(recovery, "pro-rata", "the holder's wages are mixed in")
+    unity.case_officer("li").advance(recovery, case_number="1")
+    unity.case_officer("li").choose_rule(recovery, "pro-rata", "the holder's wages are mixed in")
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(100, 30)) as pilot:
         await wait(pilot, app, "tracing rule", "pro_rata", "the holder's wages are mixed in")

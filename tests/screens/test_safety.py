@@ -55,7 +55,7 @@ async def test_hostile_strings_are_shown_as_text_on_every_screen(
     with unit_of_work(unity.database) as unit:
         name = "ev\x1b[31m[/]"
         people.appoint(unit, unity.now, name, [Role.OFFICER], os_user=name)
-    evil = unity.desk("ev\x1b[31m[/]")
+    evil = unity.case_officer("ev\x1b[31m[/]")
     recovery = unity.report(100_000, name=EVIL, method=EVIL[:30])
     evil.advance(recovery, case_number=EVIL[:60])
     evil.advance(recovery)

@@ -24,21 +24,21 @@ WHOLE = 5_000_000
 
 def approve_return(unity: Any) -> None:
     (pending,) = (a for a in pending_approvals(unity.database, unity.laws) if a.act == "return")
-    unity.desk("wang").approve(pending.approval_id)
+    unity.case_officer("wang").approve(pending.approval_id)
 
 
 def bank_pays(unity: Any, recovery: str, state: str, minor: int = WHOLE, reason: str = "") -> None:
     """The bank says what became of the one payout."""
 
-    def take(unit: Unit, progress: Changeset) -> None:
+    def take(unit: Unit, changes: Changeset) -> None:
         del unit
-        (payout,) = (p for p in progress.file.payouts if p.state == "instructed")
+        (payout,) = (p for p in changes.file.payouts if p.state == "instructed")
         fact = PayoutFact(
             bank_ref="P-1", revision=1, order_ref=payout.id, state=BankPayoutState(state),
             amount=Money(minor, "CNY"), debited=Money(minor, "CNY"), booked_at=unity.now,
             booking_ref="B-1", modified_at=unity.now, reason=reason,
         )  # fmt: skip
-        answers.take_payout_fact(progress, payout.id, fact, unity.now)
+        answers.apply_payout_fact(changes, payout.id, fact, unity.now)
 
     unity.answer_calls(recovery)
     unity.change(recovery, take)
@@ -47,16 +47,16 @@ def bank_pays(unity: Any, recovery: str, state: str, minor: int = WHOLE, reason:
 def bank_holds(unity: Any, recovery: str, minor: int) -> None:
     """The bank shows what the freeze holds once it has paid."""
 
-    def take(unit: Unit, progress: Changeset) -> None:
+    def take(unit: Unit, changes: Changeset) -> None:
         del unit
-        hold = next(h for h in progress.file.holds if h.state is HoldState.FROZEN)
+        hold = next(h for h in changes.file.holds if h.state is HoldState.FROZEN)
         fact = HoldFact(
             bank_ref=hold.bank_ref, revision=hold.bank_revision + 1, order_ref=hold.id,
             state=BankHoldState.HELD, requested=Money(hold.requested_minor, "CNY"),
             held=Money(minor, "CNY"), acted_at=hold.acted_at, expires_at=hold.expires_at,
             modified_at=unity.now,
         )  # fmt: skip
-        answers.take_hold_fact(progress, hold.id, fact, LAWS, unity.now)
+        answers.apply_hold_fact(changes, hold.id, fact, LAWS, unity.now)
 
     unity.answer_calls(recovery)
     unity.change(recovery, take)
@@ -108,7 +108,7 @@ async def test_a_paid_account_is_called_paid_out_and_no_end_of_its_freeze_is_cou
 async def test_a_closing_is_approved_over_words_and_a_positive_loss(
     unity: Any, paid: str, wait: Any
 ) -> None:
-    unity.desk("li").advance(paid)
+    unity.case_officer("li").advance(paid)
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(100, 30)) as pilot:
         text = await wait(pilot, app, "reported", "CNY 50,000.00", "returned")

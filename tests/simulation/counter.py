@@ -35,7 +35,7 @@ class Refused:
 
 
 @dataclass(slots=True)
-class Desk:
+class BankContext:
     """One bank; `find` reaches accounts at any bank, for payees. `told` counts faults by kind."""
 
     id: str

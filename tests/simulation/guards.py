@@ -26,9 +26,9 @@ def _any_4xx_is_a_no(before: Any) -> Any:
 
 
 def _each_revision_is_new(before: Any) -> Any:
-    def take(progress: Any, hold_id: str, fact: Any, laws: Any, now: Any) -> None:
-        known = progress.file.hold(hold_id).bank_revision
-        before(progress, hold_id, replace(fact, revision=max(fact.revision, known + 1)), laws, now)
+    def take(changes: Any, hold_id: str, fact: Any, laws: Any, now: Any) -> None:
+        known = changes.file.hold(hold_id).bank_revision
+        before(changes, hold_id, replace(fact, revision=max(fact.revision, known + 1)), laws, now)
 
     return take
 
@@ -117,7 +117,7 @@ GUARDS = (
     Mutant("what another bank or type names is taken", "1", "a resource is of its partner and type",
            "recovery_flows.engine.event_feed", "_is_his", Always(value=True)),
     Mutant("an answer told twice is taken twice", "1", "a revision is taken once",
-           "recovery_flows.correspondence.answers", "take_hold_fact", _each_revision_is_new),
+           "recovery_flows.correspondence.answers", "apply_hold_fact", _each_revision_is_new),
     Mutant("a clock ends a hold before its feed is read", "1", "the feed is read to past the end",
            "recovery_flows.freezing.lapse", "end_is_known", Always(value=True),
            behind="a sweep reads what feeds are due before it decides"),

@@ -66,7 +66,7 @@ class SimulatedEngine(Engine):
 
     def now(self) -> datetime:
         """Case time; no clock was set, so it follows the wall."""
-        return self.wall()
+        return self.wall_now()
 
     async def bank(self, partner_id: str) -> PartnerBank:
         """The line to a partner; none changes its address here, so an open one is kept."""
@@ -76,15 +76,15 @@ class SimulatedEngine(Engine):
     def _open(self, line: PartnerLine) -> PartnerBank:
         partner = PartnerId(line.id)
         unlined = _Unlined(partner, line.base_url, line.token, case_now=self.now)
-        gate = Gate(partner, patience_seconds=0, monotonic=lambda: self.wall().timestamp())
-        breaker = Breaker(partner, self.wall, line.breaker_failures, line.breaker_until)
+        gate = Gate(partner, patience_seconds=0, monotonic=lambda: self.wall_now().timestamp())
+        breaker = Breaker(partner, self.wall_now, line.breaker_failures, line.breaker_until)
         standing = Authority(RecoveryId("none"), OfficerId(ENGINE.id), "feed")
         return PartnerBank(unlined, standing, Exchange(unlined, gate, breaker), uuid4)
 
 
-def new_engine(place: Place, owner: str, wall: Callable[[], datetime]) -> SimulatedEngine:
+def new_engine(place: Place, owner: str, wall_now: Callable[[], datetime]) -> SimulatedEngine:
     """A fresh engine object on the database as it is."""
-    return SimulatedEngine(place.database, place.laws, PACE, owner, wall)
+    return SimulatedEngine(place.database, place.laws, PACE, owner, wall_now)
 
 
 def lead_to(doors: dict[str, Door]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from tests.simulation.books import LIVE, WAITING, Hold, Json, Payout, minor_of
-from tests.simulation.counter import Desk, ProblemError
+from tests.simulation.counter import BankContext, ProblemError
 from tests.simulation.faults import Fault
 
 STOP_HOURS = 48
 
 
-class HoldingDesk(Desk):
+class HoldingDesk(BankContext):
     """Orders to hold, to let go, to hold on."""
 
     def _act_of(self, one: Hold | Payout, fault: Fault | None = None) -> Callable[[datetime], None]:

@@ -202,7 +202,7 @@ class People:
         if found := self._hold("('stopped','frozen')", pick):
             recovery, hold, minor, currency, owner = found
             desk, part = self._desk_of(owner), Money(max(1, minor // 3), currency)
-            self._try(str(owner), f"lets {part} of {hold} go", lambda: hold_actions.let_part_go(
+            self._try(str(owner), f"lets {part} of {hold} go", lambda: hold_actions.release_part(
                 desk, recovery, hold, part, "synthetic"))  # fmt: skip
 
     def _complain(self, pick: float) -> None:
@@ -291,7 +291,7 @@ class People:
         raw = json.dumps(doors[bank].statement_file(number, until, dated=dated)).encode()
 
         def take() -> str:
-            taken = statement_files.take_in(
+            taken = statement_files.store_file(
                 self._place.database, Actor(OFFICERS[0], Role.OFFICER), self._wall(),
                 read_stream(io.BytesIO(raw)), raw, bank, self._place.laws, "application/json",
             )  # fmt: skip

@@ -9,7 +9,7 @@ from textual.content import Content
 from models.action_kinds import ActionKind
 from models.case_file import Step
 from models.entities.officer import Role
-from models.queries.cases.views import ClockLine, EventLine, RecoveryPage
+from models.queries.cases.views import DeadlineLine, EventLine, RecoveryPage
 from models.queries.installation.officers import OfficerView
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status
@@ -98,7 +98,7 @@ def _is_clock(page: RecoveryPage, step: Step) -> bool:
     return is_term and step.due_at is not None and step.due_at > page.reported_at
 
 
-def clocks_lines(
+def deadline_lines(
     page: RecoveryPage, laws: Mapping[str, Regime], zone: str, width: int
 ) -> list[Content]:
     """What runs out, when, and under which article; the article's status is always said."""
@@ -118,7 +118,7 @@ def clocks_lines(
     return lines
 
 
-def law_words(clock: ClockLine, laws: Mapping[str, Regime]) -> Content:
+def law_words(clock: DeadlineLine, laws: Mapping[str, Regime]) -> Content:
     """The article that a clock is counted by, and whether it was seen in a text."""
     law = laws.get(clock.regime)
     if law is None or clock.law_row not in law.rows:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from models.entities.multi_agency import LinkageState, TaskState
-from models.queries.cases.multi_agency import LinkageLine, TaskLine
+from models.entities.multi_agency import MultiAgencyRequestState, TaskState
+from models.queries.cases.multi_agency import MultiAgencyRequestLine, TaskLine
 from models.queries.cases.views import RecoveryPage
 from recovery_flows.multi_agency.actions import Prospect
 from recovery_flows.multi_agency.plan import Planned
@@ -29,32 +29,38 @@ _DIGEST_SHOWN = 12
 
 
 def board_lines(page: RecoveryPage, zone: str, width: int) -> list[Content]:
-    """Every linkage of a recovery, the newest first, with a line for each task."""
-    if not page.linkages:
-        return [word("no linkage yet: L starts one", MUTED)]
-    return [line for linkage in page.linkages for line in _linkage(linkage, page, zone, width)]
+    """Every multi-agency request of a recovery, the newest first, with a line for each task."""
+    if not page.multi_agency_requests:
+        return [word("no multi-agency request yet: L starts one", MUTED)]
+    return [
+        line
+        for request in page.multi_agency_requests
+        for line in _request(request, page, zone, width)
+    ]
 
 
-def _linkage(linkage: LinkageLine, page: RecoveryPage, zone: str, width: int) -> Iterator[Content]:
-    partners = len({t.partner for t in linkage.tasks})
+def _request(
+    request: MultiAgencyRequestLine, page: RecoveryPage, zone: str, width: int
+) -> Iterator[Content]:
+    partners = len({t.partner for t in request.tasks})
     head = words(
-        (f"{counted(len(linkage.tasks), 'task')} to {counted(partners, 'partner')}", "bold"),
-        (f"  started {zoned_time(linkage.started_at, zone)} by {linkage.started_by}", MUTED),
-        "  ", _standing(linkage),
+        (f"{counted(len(request.tasks), 'task')} to {counted(partners, 'partner')}", "bold"),
+        (f"  started {zoned_time(request.started_at, zone)} by {request.started_by}", MUTED),
+        "  ", _standing(request),
     )  # fmt: skip
     yield from paragraph(head, width)
-    yield from grid(_TASKS, [_row(t, page, short=width < ROOMY) for t in linkage.tasks], width)
-    for task in linkage.tasks:
+    yield from grid(_TASKS, [_row(t, page, short=width < ROOMY) for t in request.tasks], width)
+    for task in request.tasks:
         if task.reason:
             yield from paragraph(words((f"{task.partner}: ", MUTED), (task.reason, CARE)), width, 2)
 
 
-def _standing(linkage: LinkageLine) -> Content:
-    if linkage.state is LinkageState.DENIED:
+def _standing(request: MultiAgencyRequestLine) -> Content:
+    if request.state is MultiAgencyRequestState.DENIED:
         return word("✕ denied, taken back", ALARM)
-    if linkage.confirmation == "pending":
+    if request.confirmation == "pending":
         return word("? waits to be confirmed", CARE)
-    ended = linkage.state is LinkageState.ENDED
+    ended = request.state is MultiAgencyRequestState.ENDED
     return word("✓ all have answered" if ended else "✓ confirmed", GOOD)
 
 
@@ -73,7 +79,7 @@ def _row(task: TaskLine, page: RecoveryPage, *, short: bool) -> tuple[Content, .
 
 
 def planned_lines(prospect: Prospect, planned: tuple[Planned, ...], width: int) -> list[Content]:
-    """What a linkage would send, and whom it leaves out."""
+    """What a multi-agency request would send, and whom it leaves out."""
     partners = len({p.partner_id for p in planned})
     tasks = counted(len(planned), "task")
     said = word("nothing is left that a partner could do", CARE)
@@ -89,7 +95,7 @@ def planned_lines(prospect: Prospect, planned: tuple[Planned, ...], width: int) 
         also = f"‼ another recovery asks about the subject of {counted(shared, 'task')} too"
         lines += paragraph(word(also, CARE), width)
     if prospect.named:
-        before = f"named in earlier linkages: {', '.join(prospect.named)}"
+        before = f"named in earlier multi-agency requests: {', '.join(prospect.named)}"
         lines += paragraph(word(before, MUTED), width)
     lines += [word(f"{name} is left out: it is {why}", MUTED) for name, why in prospect.left_out]
     return lines

@@ -17,7 +17,7 @@ from recovery_flows.access.registers import decide, is_change
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from tui.act_guards import APPROVE_ASKS, approval_figures, why_no_decision
 from tui.layout import also_lines, figures_lines
 from tui.screen_queries import Source
@@ -46,7 +46,7 @@ class ApprovalsScreen(LiveScreen):
     def __init__(self) -> None:
         super().__init__()
         self._has_read = False
-        self._look = Look()
+        self._look = QueueQuery()
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
@@ -59,23 +59,23 @@ class ApprovalsScreen(LiveScreen):
     def aim(self) -> None:
         """Read the lines around the screen again, or around an approval that was asked for."""
         look = self.query_one(WaitingTable).look()
-        if wanted := self.desk_app.wanted_approval:
+        if wanted := self.acting_app.wanted_approval:
             look = replace(look, at_id=wanted, follows=True)
         self._look = look
 
     def read(self, source: Source) -> ApprovalsPage:
         """Case time and what waits."""
-        return source.approvals(self._look, PAGE_LINES, self.desk_app.officer)
+        return source.approvals(self._look, PAGE_LINES, self.acting_app.officer)
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """List what waits; the cursor goes to an approval that was asked for."""
-        page = cast("ApprovalsPage", picture)
-        officer = self.desk_app.officer
+        page = cast("ApprovalsPage", view)
+        officer = self.acting_app.officer
         table = self.query_one(WaitingTable)
         table.now, table.own_id = page.now, officer.id if officer else ""
         table.page = TablePage(page.lines, page.offset, page.total, page.at_row)
-        if page.at_row is not None and self._look.at_id == self.desk_app.wanted_approval:
-            self.desk_app.wanted_approval = ""
+        if page.at_row is not None and self._look.at_id == self.acting_app.wanted_approval:
+            self.acting_app.wanted_approval = ""
         self._has_read = True
         self.query_one("#split").display = bool(page.total)
         notice = self.query_one("#notice", Static)
@@ -109,10 +109,10 @@ class ApprovalsScreen(LiveScreen):
 
     def on_line_table_opened(self) -> None:
         if self.line is not None and self.line.recovery_id:
-            self.desk_app.open_recovery(self.line.recovery_id)
+            self.acting_app.open_recovery(self.line.recovery_id)
 
     def _detail(self, line: ApprovalLine, width: int) -> list[Content]:
-        app = self.desk_app
+        app = self.acting_app
         asked = zoned_time(line.asked_at, app.time_zone)
         refusal = self._refusal(line)
         how = words(("✕ ", CARE), refusal) if refusal else words(
@@ -132,7 +132,7 @@ class ApprovalsScreen(LiveScreen):
         ]
 
     def _refusal(self, line: ApprovalLine) -> str:
-        app = self.desk_app
+        app = self.acting_app
         if app.officer is not None and line.asked_by == app.officer.id and not app.read_only:
             return "you asked for it: a second person decides"
         of_register = is_change(line.approval_id)
@@ -141,14 +141,14 @@ class ApprovalsScreen(LiveScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Deciding is out of reach while the screen is read-only."""
         del parameters
-        return None if action in ("approve", "deny") and self.desk_app.read_only else True
+        return None if action in ("approve", "deny") and self.acting_app.read_only else True
 
     def action_approve(self) -> None:
-        line, app = self.line, self.desk_app
+        line, app = self.line, self.acting_app
         if line is None:
             return
 
-        def take(authority: str | None) -> None:
+        def answered(authority: str | None) -> None:
             if authority is not None:
                 app.perform(partial(_approve, line.approval_id, authority))
 
@@ -157,18 +157,18 @@ class ApprovalsScreen(LiveScreen):
         if refusal := self._refusal(line):
             app.say(refusal, refused=True)
         elif line.act == ApprovalKind.RETURN:
-            app.push_screen(TypeRef(title, text, figures, line.ref), take)
+            app.push_screen(TypeRef(title, text, figures, line.ref), answered)
         else:
             asks = _asks_authority(line)
             question = Confirm(title, text, figures, asks_authority=asks, also=line.also)
-            app.push_screen(question, take)
+            app.push_screen(question, answered)
 
     def action_deny(self) -> None:
-        line, app = self.line, self.desk_app
+        line, app = self.line, self.acting_app
         if line is None:
             return
 
-        def take(reason: str | None) -> None:
+        def answered(reason: str | None) -> None:
             if reason is not None:
                 app.perform(partial(_deny, line.approval_id, reason))
 
@@ -176,31 +176,31 @@ class ApprovalsScreen(LiveScreen):
             app.say(refusal, refused=True)
         else:
             title = f"Deny: {act_words(line)}?"
-            app.push_screen(AskLine(title, f"{line.ref}: why is it denied?", "reason"), take)
+            app.push_screen(AskLine(title, f"{line.ref}: why is it denied?", "reason"), answered)
 
     def action_copy_id(self) -> None:
         if self.line is not None:
             self.app.copy_to_clipboard(self.line.approval_id)
-            self.desk_app.say(f"{self.line.approval_id} is copied")
+            self.acting_app.say(f"{self.line.approval_id} is copied")
 
     def action_back(self) -> None:
-        self.desk_app.action_go("now")
+        self.acting_app.action_go("now")
 
 
 def _sent_first(line: ApprovalLine) -> str:
     return "; it was sent first" if line.post_hoc else ""
 
 
-def _approve(approval_id: str, authority: str, desk: CaseOfficer) -> str:
+def _approve(approval_id: str, authority: str, acting: CaseOfficer) -> str:
     if is_change(approval_id):
-        return decide(desk, approval_id, is_yes=True)
-    return desk.approve(approval_id, authority)
+        return decide(acting, approval_id, is_yes=True)
+    return acting.approve(approval_id, authority)
 
 
-def _deny(approval_id: str, reason: str, desk: CaseOfficer) -> str:
+def _deny(approval_id: str, reason: str, acting: CaseOfficer) -> str:
     if is_change(approval_id):
-        return decide(desk, approval_id, is_yes=False, reason=reason)
-    return desk.deny(approval_id, reason)
+        return decide(acting, approval_id, is_yes=False, reason=reason)
+    return acting.deny(approval_id, reason)
 
 
 def _asks_authority(line: ApprovalLine) -> bool:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from models.queries.cases.deadline_views import ClockWall, WallLine
+from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
 from models.urgency import SOON
 from tui.panels.case import law_words
 from tui.screen_queries import Source
@@ -17,16 +17,16 @@ from tui.screens.live import LiveScreen
 from tui.state_styles import ALARM, MUTED
 from tui.text import counted, cut, word, words, zoned_time
 from tui.widgets.block import Block
-from tui.widgets.deadline_table import ClockTable, haystack
+from tui.widgets.deadline_table import DeadlineTable, haystack
 
 EMPTY = "No clock runs.\n\nHolds, confirmations and notices stand here as soon as there are any."
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
 
-class ClocksScreen(LiveScreen):
-    """All running clocks with a filter; the line under the cursor tells its law."""
+class DeadlinesScreen(LiveScreen):
+    """All running deadlines with a filter; the line under the cursor tells its law."""
 
-    AUTO_FOCUS = "ClockTable"
+    AUTO_FOCUS = "DeadlineTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
@@ -35,58 +35,58 @@ class ClocksScreen(LiveScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._wall: ClockWall | None = None
+        self._deadlines: DeadlinesView | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Static("", id="counts", markup=False)
-        yield ClockTable("clocks")
-        yield Static("reading the clocks …", id="notice", markup=False)
+        yield DeadlineTable("deadlines")
+        yield Static("reading the deadlines …", id="notice", markup=False)
         yield Input(placeholder="filter: reference, clock, bank, officer, law", id="filter")
         yield Block(self._law_line, node_id="clock-law")
 
-    def read(self, source: Source) -> ClockWall:
+    def read(self, source: Source) -> DeadlinesView:
         """The wall."""
-        return source.clocks()
+        return source.deadlines()
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Show the lines that pass the filter."""
-        self._wall = cast("ClockWall", picture)
+        self._deadlines = cast("DeadlinesView", view)
         self._show_lines()
 
     def _show_lines(self) -> None:
-        wall = self._wall
-        if wall is None:
+        deadlines = self._deadlines
+        if deadlines is None:
             return
         asked = self.query_one("#filter", Input).value.lower().split()
-        lines = tuple(x for x in wall.lines if all(a in haystack(x) for a in asked))
-        table, notice = self.query_one(ClockTable), self.query_one("#notice", Static)
-        table.now = wall.now
+        lines = tuple(x for x in deadlines.lines if all(a in haystack(x) for a in asked))
+        table, notice = self.query_one(DeadlineTable), self.query_one("#notice", Static)
+        table.now = deadlines.now
         table.lines = lines
         table.display = bool(lines)
         notice.display = not lines
-        notice.update(NO_MATCH if wall.lines else EMPTY)
-        self.query_one("#counts", Static).update(_counts(wall, len(lines), bool(asked)))
+        notice.update(NO_MATCH if deadlines.lines else EMPTY)
+        self.query_one("#counts", Static).update(_counts(deadlines, len(lines), bool(asked)))
 
-    def _law_line(self, line: WallLine, width: int) -> list[Content]:
-        zone = self.desk_app.time_zone
-        law = law_words(line.clock, self.desk_app.source.laws)
+    def _law_line(self, line: DeadlineEntry, width: int) -> list[Content]:
+        zone = self.acting_app.time_zone
+        law = law_words(line.clock, self.acting_app.source.laws)
         at = (zoned_time(line.clock.due_at, zone), "$foreground")
         return [cut(words(" ", at, "  ", law), width)]
 
     @property
     def chosen_id(self) -> str:
         """The recovery under the cursor."""
-        line = self.query_one(ClockTable).cursor_line
+        line = self.query_one(DeadlineTable).cursor_line
         return line.recovery_id if line else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Steps are out of reach while the screen is read-only."""
         del parameters
-        return None if action == "next_step" and self.desk_app.read_only else True
+        return None if action == "next_step" and self.acting_app.read_only else True
 
     def action_next_step(self) -> None:
         if self.chosen_id:
-            self.desk_app.next_step(self.chosen_id)
+            self.acting_app.next_step(self.chosen_id)
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -96,30 +96,30 @@ class ClocksScreen(LiveScreen):
     def action_back(self) -> None:
         box = self.query_one("#filter", Input)
         if not box.display:
-            self.desk_app.action_go("now")
+            self.acting_app.action_go("now")
             return
         box.value = ""
         box.display = False
-        self.query_one(ClockTable).focus()
+        self.query_one(DeadlineTable).focus()
 
     def on_input_changed(self) -> None:
         self._show_lines()
 
     def on_input_submitted(self) -> None:
-        self.query_one(ClockTable).focus()
+        self.query_one(DeadlineTable).focus()
 
     def on_line_table_opened(self) -> None:
-        self.desk_app.open_recovery(self.chosen_id)
+        self.acting_app.open_recovery(self.chosen_id)
 
     def on_line_table_highlighted(self) -> None:
-        self.query_one("#clock-law", Block).value = self.query_one(ClockTable).cursor_line
+        self.query_one("#clock-law", Block).value = self.query_one(DeadlineTable).cursor_line
 
 
-def _counts(wall: ClockWall, shown: int, is_filtered: bool) -> Content:  # noqa: FBT001
-    late = sum(1 for x in wall.lines if x.clock.due_at < wall.now)
-    soon = sum(1 for x in wall.lines if wall.now <= x.clock.due_at < wall.now + SOON)
-    escalated = sum(1 for x in wall.lines if x.clock.escalated)
-    running = counted(len(wall.lines), "running clock", "running clocks")
+def _counts(deadlines: DeadlinesView, shown: int, is_filtered: bool) -> Content:  # noqa: FBT001
+    late = sum(1 for x in deadlines.lines if x.clock.due_at < deadlines.now)
+    soon = sum(1 for x in deadlines.lines if deadlines.now <= x.clock.due_at < deadlines.now + SOON)
+    escalated = sum(1 for x in deadlines.lines if x.clock.escalated)
+    running = counted(len(deadlines.lines), "running deadline", "running deadlines")
     pieces: list[tuple[object, str] | str] = [(f" {running}", "bold $foreground")]
     if late:
         pieces.append((f"  ‼ {late} late", ALARM))
@@ -128,7 +128,7 @@ def _counts(wall: ClockWall, shown: int, is_filtered: bool) -> Content:  # noqa:
     if escalated:
         pieces.append((f"  ▲ {escalated} told to the supervisor", ALARM))
     if is_filtered:
-        pieces.append((f"  filter: {shown:,} of {len(wall.lines):,}", "bold $accent"))
-    elif wall.until is not None:
+        pieces.append((f"  filter: {shown:,} of {len(deadlines.lines):,}", "bold $accent"))
+    elif deadlines.until is not None:
         pieces.append(("  later ones are not shown", MUTED))
     return words(*pieces) if pieces else word("")

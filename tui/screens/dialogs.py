@@ -89,9 +89,9 @@ class Confirm(Dialog[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.take_line(event.input)
+        self.accept_line(event.input)
 
-    def take_line(self, line: Input) -> None:
+    def accept_line(self, line: Input) -> None:
         """A line was finished with Enter."""
         del line
         self.set_focus(None)
@@ -119,7 +119,7 @@ class TypeRef(Confirm, inherit_bindings=False):
         yield Label(text, id="typed")
         yield Input(placeholder=safe(self._ref), id="ref")
 
-    def take_line(self, line: Input) -> None:
+    def accept_line(self, line: Input) -> None:
         """Enter in the authority goes on to the reference, in the reference it confirms."""
         if line.id == "authority":
             self.query_one("#ref").focus()

@@ -43,49 +43,49 @@ def ask_letter(app: Terminal, page: RecoveryPage, step: Step) -> None:
 
 
 def _ask_file(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
-    def take(path: str | None) -> None:
+    def answered(path: str | None) -> None:
         if path is not None:
             app.perform(partial(_print, app, line.call_id, Path(path), page.version))
 
     path = str(Path("~") / default_name(line.call_id))
-    app.push_screen(LetterDialog(app.source, line, path), take)
+    app.push_screen(LetterDialog(app.source, line, path), answered)
 
 
-def _print(app: Terminal, call_id: str, path: Path, seen: int, desk: CaseOfficer) -> str:
-    return letter_actions.print_to(desk, app.source.post, call_id, path, seen)
+def _print(app: Terminal, call_id: str, path: Path, seen: int, acting: CaseOfficer) -> str:
+    return letter_actions.print_to(acting, app.source.post, call_id, path, seen)
 
 
 def _ask_how(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
-    def take(typed: dict[str, str] | None) -> None:
+    def answered(typed: dict[str, str] | None) -> None:
         if typed is not None:
             app.perform(partial(_sent, line.call_id, typed, page.version), key)
 
     key = letter_key(line.call_id)
     title = f"{page.ref}: how did the letter go?"
     sentence = f"To {line.bank}: {line.what}. The bank's clock runs from when it was sent."
-    app.push_screen(PaperForm(title, sentence, _SENT_FIELDS, key, app.drafts), take)
+    app.push_screen(PaperForm(title, sentence, _SENT_FIELDS, key, app.drafts), answered)
 
 
-def _sent(call_id: str, typed: dict[str, str], seen: int, desk: CaseOfficer) -> str:
+def _sent(call_id: str, typed: dict[str, str], seen: int, acting: CaseOfficer) -> str:
     return letter_actions.record_sent(
-        desk, call_id, typed.get("how", ""), typed.get("at", ""), seen
+        acting, call_id, typed.get("how", ""), typed.get("at", ""), seen
     )
 
 
 def _ask_whose(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
-    def take(chosen: LetterLine | None) -> None:
+    def answered(chosen: LetterLine | None) -> None:
         if chosen is not None:
             _ask_answer(app, page, chosen)
 
     waiting = tuple(x for x in page.letters if x.stands in _ANSWERABLE)
     if len(waiting) > 1:
-        app.push_screen(PickLetter(page.ref, waiting), take)
+        app.push_screen(PickLetter(page.ref, waiting), answered)
     else:
         _ask_answer(app, page, line)
 
 
 def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
-    def take(typed: dict[str, str] | None) -> None:
+    def answered(typed: dict[str, str] | None) -> None:
         if typed is not None:
             app.perform(partial(_answer, line.call_id, typed, page.version), key)
 
@@ -94,13 +94,13 @@ def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
     fields = (("document", f"{what}, kept sealed"), *line.fields)
     title = f"{page.ref}: what does {line.bank} answer?"
     sentence = f"To: {line.what}. It counts after another person's second look."
-    app.push_screen(PaperForm(title, sentence, fields, key, app.drafts), take)
+    app.push_screen(PaperForm(title, sentence, fields, key, app.drafts), answered)
 
 
-def _answer(call_id: str, typed: dict[str, str], seen: int, desk: CaseOfficer) -> str:
+def _answer(call_id: str, typed: dict[str, str], seen: int, acting: CaseOfficer) -> str:
     path = Path(typed.get("document", "")).expanduser()
     fields = {name: text for name, text in typed.items() if name != "document"}
-    return answer_actions.enter_answer(desk, call_id, fields, path, seen)
+    return answer_actions.enter_answer(acting, call_id, fields, path, seen)
 
 
 def letter_key(call_id: str) -> str:

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from tui.messages import PictureRead, ReadFailed, Said
+from tui.messages import ReadFailed, Said, ViewRead
 from tui.screen_queries import READ_ERRORS, Source, sentence_of
 from tui.widgets.header import HeaderBar, HeaderValue
 from tui.widgets.status_line import SaidLine
@@ -37,7 +37,7 @@ class LiveScreen(Screen[None]):
         """Whether keys find what they are for: what the screen is about was read, or cannot be."""
 
     @property
-    def desk_app(self) -> Terminal:
+    def acting_app(self) -> Terminal:
         """The app, by its own type."""
         return cast("Terminal", self.app)
 
@@ -60,7 +60,7 @@ class LiveScreen(Screen[None]):
         """The picture of this screen, read in a worker thread; it must touch no widget."""
         raise NotImplementedError
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Put a picture on the screen."""
         raise NotImplementedError
 
@@ -81,7 +81,7 @@ class LiveScreen(Screen[None]):
         self.query_one(SaidLine).value = self.said
 
     def on_screen_resume(self) -> None:
-        self.desk_app.tell_header()
+        self.acting_app.tell_header()
         self.reread()
 
     def reread(self) -> None:
@@ -96,23 +96,23 @@ class LiveScreen(Screen[None]):
             self._read_again = True
             return
         self._is_reading = True
-        self._read_picture()
+        self._read_view()
 
     def aim(self) -> None:
         """Note what the next picture is about, from the widgets; called before each reading."""
 
     @work(thread=True)
-    def _read_picture(self) -> None:
+    def _read_view(self) -> None:
         try:
-            picture = self.read(self.desk_app.source)
+            view = self.read(self.acting_app.source)
         except READ_ERRORS as error:
             self.post_message(ReadFailed(sentence_of(error)))
         else:
-            self.post_message(PictureRead(picture))
+            self.post_message(ViewRead(view))
 
-    def on_picture_read(self, message: PictureRead) -> None:
+    def on_view_read(self, message: ViewRead) -> None:
         self._read_over()
-        self.show_picture(message.picture)
+        self.show_view(message.view)
         self._focus_first()
 
     def on_read_failed(self, message: ReadFailed) -> None:
@@ -129,7 +129,7 @@ class LiveScreen(Screen[None]):
         self._is_reading = False
         if not self.is_ready:
             self.is_ready = True
-            self.desk_app.keys_go_on()
+            self.acting_app.keys_go_on()
         if self._read_again:
             self._read_again = False
             self.reread()

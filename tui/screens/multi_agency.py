@@ -41,7 +41,7 @@ _FIELDS: Mapping[str, str] = {
 
 
 def link_key(recovery_id: str) -> str:
-    """With what the keys of the drafts of a linkage begin."""
+    """With what the keys of the drafts of a multi-agency request begin."""
     return f"link:{recovery_id}:"
 
 
@@ -65,7 +65,7 @@ class LinkForm(Dialog[Answer]):
     is_seen_first = True
 
     def __init__(self, prospect: Prospect, drafts: Drafts) -> None:
-        super().__init__(f"Linkage of {prospect.ref}")
+        super().__init__(f"Multi-agency request of {prospect.ref}")
         self._prospect, self._drafts = prospect, drafts
         self._ask = False
 
@@ -152,31 +152,31 @@ def _preview_lines(preview: _Preview, width: int) -> list[Content]:
 
 
 class LinkingScreen(LiveScreen):
-    """A screen on which a linkage of the chosen recovery can be started."""
+    """A screen on which a multi-agency request of the chosen recovery can be started."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("L", "link", "Linkage", tooltip="Ask telecoms, platforms, banks at once"),
+        Binding("L", "link", "Multi-agency", tooltip="Ask telecoms, platforms, banks at once"),
     ]
 
     def action_link(self) -> None:
-        app = self.desk_app
+        app = self.acting_app
         if app.read_only:
             app.say("the screen is read-only: R ends that", refused=True)
         elif self.chosen_id:
             read = partial(app.source.prospect, self.chosen_id)
-            app.ask_after("reading the recovery", read, self._ask_linkage)
+            app.ask_after("reading the recovery", read, self._ask_multi_agency)
 
-    def _ask_linkage(self, prospect: Prospect) -> None:
-        app = self.desk_app
+    def _ask_multi_agency(self, prospect: Prospect) -> None:
+        app = self.acting_app
 
-        def take(answer: Answer | None) -> None:
+        def answered(answer: Answer | None) -> None:
             if answer is not None:
                 app.perform(partial(_start, prospect, *answer), link_key(prospect.recovery_id))
 
-        app.push_screen(LinkForm(prospect, app.drafts), take)
+        app.push_screen(LinkForm(prospect, app.drafts), answered)
 
 
-def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, desk: CaseOfficer) -> str:  # noqa: FBT001 - partial
+def _start(prospect: Prospect, found: tuple[Subject, ...], ask: bool, acting: CaseOfficer) -> str:  # noqa: FBT001 - partial
     return multi_agency_actions.start(
-        desk, prospect.recovery_id, found, ask=ask, seen=prospect.version
+        acting, prospect.recovery_id, found, ask=ask, seen=prospect.version
     )

@@ -67,9 +67,9 @@ def _advance(
     case_number: str,
     fields: Mapping[str, str] | None,
     knowing: bool,  # noqa: FBT001 - the desk's own word, handed on by partial
-    desk: CaseOfficer,
+    acting: CaseOfficer,
 ) -> str:
-    return desk.advance(
+    return acting.advance(
         page.recovery_id,
         fields=fields,
         case_number=case_number,
@@ -79,46 +79,48 @@ def _advance(
 
 
 def _ask_case_number(app: Terminal, page: RecoveryPage) -> None:
-    def take(number: str | None) -> None:
+    def answered(number: str | None) -> None:
         if number is not None:
             _do(app, page, case_number=number)
 
     sentence = f"Under which case number is the report of {page.loss} taken on?"
-    app.push_screen(AskLine(f"Accept {page.ref}", sentence, "case number"), take)
+    app.push_screen(AskLine(f"Accept {page.ref}", sentence, "case number"), answered)
 
 
 def _ask_what_was_found(app: Terminal, page: RecoveryPage, step: Step) -> None:
     found = next(d for d in page.discrepancies if d.discrepancy_id == step.subject_id)
 
-    def take(reason: str | None) -> None:
+    def answered(reason: str | None) -> None:
         if reason is not None:
             app.perform(partial(_resolve, page, found.discrepancy_id, reason))
 
     law = app.source.laws.get(page.regime)
     figures = discrepancy_figures(found, page.ref, law.time_zone if law else app.time_zone)
-    app.push_screen(ResolveDiscrepancy(found.sentence, figures), take)
+    app.push_screen(ResolveDiscrepancy(found.sentence, figures), answered)
 
 
-def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, desk: CaseOfficer) -> str:
-    return discrepancy_actions.resolve(desk, page.recovery_id, discrepancy_id, reason, page.version)
+def _resolve(page: RecoveryPage, discrepancy_id: str, reason: str, acting: CaseOfficer) -> str:
+    return discrepancy_actions.resolve(
+        acting, page.recovery_id, discrepancy_id, reason, page.version
+    )
 
 
 def _ask_fields(app: Terminal, page: RecoveryPage, step: Step) -> None:
-    def take(fields: dict[str, str] | None) -> None:
+    def answered(fields: dict[str, str] | None) -> None:
         if fields is not None:
             _do(app, page, fields=fields, drafts=fields_key(step.subject_id))
 
     request = next(r for r in page.requests if r.request_id == step.subject_id)
-    app.push_screen(FieldsForm(page.ref, request.request_id, request.missing, app.drafts), take)
+    app.push_screen(FieldsForm(page.ref, request.request_id, request.missing, app.drafts), answered)
 
 
 def _ask_yes(app: Terminal, page: RecoveryPage, step: Step) -> None:
     also = step_also(page, step)
 
-    def take(answer: str | None) -> None:
+    def answered(answer: str | None) -> None:
         if answer is not None:
             _do(app, page, knowing=bool(also))
 
     title = f"{step.sentence[:1].upper()}{step.sentence[1:]}?"
     question = Confirm(title, ASKS_FIRST[step.action], step_figures(page, step), also=also)
-    app.push_screen(question, take)
+    app.push_screen(question, answered)

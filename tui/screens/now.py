@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from models.entities.officer import Role
 from models.queries.cases.queue_views import QueueLine, QueuePage
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from tui.messages import PreviewRead
 from tui.panels.preview import line_preview, page_preview
 from tui.screen_queries import READ_ERRORS, Source
@@ -64,7 +64,7 @@ class NowScreen(LinkingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._page: QueuePage | None = None
-        self._look = Look()
+        self._look = QueueQuery()
         self._resting: Timer | None = None
         self._with_closed = False
 
@@ -86,9 +86,9 @@ class NowScreen(LinkingScreen):
         """The part of the queue that is looked at."""
         return source.queue(self._look, PAGE_LINES)
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Show the lines that pass the filter."""
-        self._page = cast("QueuePage", picture)
+        self._page = cast("QueuePage", view)
         self._show_lines()
 
     def show_failure(self, sentence: str) -> None:
@@ -102,7 +102,7 @@ class NowScreen(LinkingScreen):
         if page is None:
             return
         table = self.query_one(QueueTable)
-        officer = self.desk_app.officer
+        officer = self.acting_app.officer
         table.now = page.now
         table.own_roles = officer.roles if officer else frozenset[Role]()
         table.page = TablePage(page.lines, page.offset, page.total, page.at_row)
@@ -117,7 +117,7 @@ class NowScreen(LinkingScreen):
             return NO_MATCH
         if page.closed_count:
             return ALL_ENDED.format(ended=f"{page.closed_count:,}")
-        return DEMO_BEGINS if self.desk_app.plays_story else EMPTY
+        return DEMO_BEGINS if self.acting_app.plays_story else EMPTY
 
     def action_closed(self) -> None:
         self._with_closed = not self._with_closed
@@ -166,19 +166,19 @@ class NowScreen(LinkingScreen):
         del parameters
         if action == "clear_filter":
             return bool(self.query_one("#filter", Input).display)
-        return None if action == "next_step" and self.desk_app.read_only else True
+        return None if action == "next_step" and self.acting_app.read_only else True
 
     def action_next_step(self) -> None:
         if self.line is not None:
-            self.desk_app.next_step(self.line.recovery_id)
+            self.acting_app.next_step(self.line.recovery_id)
 
     def action_copy_ref(self) -> None:
         if self.line is not None:
             self.app.copy_to_clipboard(self.line.ref)
-            self.desk_app.say(f"{self.line.ref} is copied")
+            self.acting_app.say(f"{self.line.ref} is copied")
 
     def on_line_table_opened(self, message: QueueTable.Opened) -> None:
-        self.desk_app.open_recovery(message.line_id)
+        self.acting_app.open_recovery(message.line_id)
 
     def on_line_table_highlighted(self, message: QueueTable.Highlighted) -> None:
         """The page of a line is read where the cursor rests; who runs past waits for none."""
@@ -196,7 +196,7 @@ class NowScreen(LinkingScreen):
     @work(thread=True, exclusive=True, group="preview")
     def _read_preview(self, recovery_id: str) -> None:
         try:
-            app = self.desk_app
+            app = self.acting_app
             self.post_message(PreviewRead(app.source.page(recovery_id, app.officer)))
         except READ_ERRORS:
             # The queue's own reading says what is wrong; a preview alone is not worth a sentence.
@@ -209,7 +209,7 @@ class NowScreen(LinkingScreen):
             self.query_one("#preview", Block).value = message.page
 
 
-def _counts(page: QueuePage, look: Look) -> Content:
+def _counts(page: QueuePage, look: QueueQuery) -> Content:
     is_filtered = bool(look.text)
     pieces: list[tuple[object, str] | str] = [
         (f" {counted(page.open_count, 'open recovery', 'open recoveries')}", "bold $foreground"),

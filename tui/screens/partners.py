@@ -61,9 +61,9 @@ class PartnersScreen(LiveScreen):
         """Every partner's page."""
         return source.partners()
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Fill the table; the detail follows its cursor."""
-        pages = cast("tuple[PartnerPage, ...]", picture)
+        pages = cast("tuple[PartnerPage, ...]", view)
         self._has_read = True
         self.query_one(PartnersTable).lines = pages
         for name in ("#partners", "#detail"):
@@ -97,7 +97,7 @@ class PartnersScreen(LiveScreen):
         page = self.page
         if page is None:
             return None
-        detail = PartnerDetail(page, self.desk_app.time_zone)
+        detail = PartnerDetail(page, self.acting_app.time_zone)
         if self._clear is not None and self._clear[0] == page.row.id:
             return replace(detail, clear=self._clear[1])
         return detail
@@ -111,27 +111,27 @@ class PartnersScreen(LiveScreen):
         """The whole page, masked: it would outlive the minute."""
         page = self.page
         if page is not None:
-            detail = PartnerDetail(page, self.desk_app.time_zone)
+            detail = PartnerDetail(page, self.acting_app.time_zone)
             self.app.push_screen(FullText(page.row.name, detail_lines, detail))
 
     def action_show_contacts(self) -> None:
-        page, app = self.page, self.desk_app
+        page, app = self.page, self.acting_app
         if page is None:
             return
         if app.read_only:
             app.say("the screen is read-only: R ends that", refused=True)
             return
 
-        def take(reason: str | None) -> None:
+        def answered(reason: str | None) -> None:
             if reason is not None:
-                self._ask_contacts(page.row.id, reason, app.desk())
+                self._ask_contacts(page.row.id, reason, app.case_officer())
 
-        app.push_screen(AskLine(f"Contacts of {page.row.id}", WHY, "the reason"), take)
+        app.push_screen(AskLine(f"Contacts of {page.row.id}", WHY, "the reason"), answered)
 
     @work(thread=True, group="contacts")
-    def _ask_contacts(self, partner_id: str, reason: str, desk: CaseOfficer) -> None:
+    def _ask_contacts(self, partner_id: str, reason: str, acting: CaseOfficer) -> None:
         try:
-            found = show_contacts(desk, partner_id, reason)
+            found = show_contacts(acting, partner_id, reason)
         except DESK_ERRORS as error:
             self.app.post_message(Done(Said(sentence_of(error), refused=True)))
         else:
@@ -146,7 +146,7 @@ class PartnersScreen(LiveScreen):
             self._masking.stop()
         self._masking = self.set_timer(SHOWN_SECONDS, self.mask)
         self._show_detail()
-        self.desk_app.say(f"contacts of {message.partner_id} are shown for a minute: it is noted")
+        self.acting_app.say(f"contacts of {message.partner_id} are shown for a minute: it is noted")
 
     def mask(self) -> None:
         """Mask the contacts now."""
@@ -159,18 +159,18 @@ class PartnersScreen(LiveScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Showing contacts writes into the history: out of reach while the screen is read-only."""
         del parameters
-        return None if action == "show_contacts" and self.desk_app.read_only else True
+        return None if action == "show_contacts" and self.acting_app.read_only else True
 
     def action_copy_id(self) -> None:
         if self.page is not None:
             self.app.copy_to_clipboard(self.page.row.id)
-            self.desk_app.say(f"{self.page.row.id} is copied")
+            self.acting_app.say(f"{self.page.row.id} is copied")
 
     def action_back(self) -> None:
         if self._clear is not None:
             self.mask()
         else:
-            self.desk_app.action_go("now")
+            self.acting_app.action_go("now")
 
 
 def _counts(pages: tuple[PartnerPage, ...], width: int) -> Content:

@@ -56,7 +56,7 @@ class RecoveryScreen(LinkingScreen):
             yield Panel("Next step", self._next, "next")
             yield Panel("Of the reported loss", _terms, "identity")
             yield Panel("Where the money is", money.assets_lines, "money")
-            yield Panel("Linkage", self._linkage, "linkage")
+            yield Panel("Multi-agency request", self._multi_agency_request, "multi-agency")
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
                     yield Panel("Who gets what", self._allocations, "allocations")
@@ -64,7 +64,7 @@ class RecoveryScreen(LinkingScreen):
                     yield Panel("Letters", letters_lines, "letters")
                     yield Panel("Victims", case.claims_lines, "claims")
                 with Vertical(id="right"):
-                    yield Panel("Clocks", self._clocks, "clocks")
+                    yield Panel("Deadlines", self._clocks, "clocks")
                     yield Panel("For a second person", case.waiting_lines, "waiting")
                     yield Panel("Last events", self._events, "events")
                     yield Panel("Notes", self._notes, "notes")
@@ -74,7 +74,7 @@ class RecoveryScreen(LinkingScreen):
 
     def aim(self) -> None:
         """Read again; the page of another recovery goes at once, so that nothing is done to it."""
-        if self.page is not None and self.page.recovery_id != self.desk_app.recovery_id:
+        if self.page is not None and self.page.recovery_id != self.acting_app.recovery_id:
             self.page, self.is_ready = None, False
             self.query_one("#page").display = False
             self.query_one("#notice").display = True
@@ -87,8 +87,8 @@ class RecoveryScreen(LinkingScreen):
 
     @property
     def _zone(self) -> str:
-        law = self.desk_app.source.laws.get(self.page.regime) if self.page else None
-        return law.time_zone if law else self.desk_app.time_zone
+        law = self.acting_app.source.laws.get(self.page.regime) if self.page else None
+        return law.time_zone if law else self.acting_app.time_zone
 
     def _head(self, page: RecoveryPage, width: int) -> list[Content]:
         return case.head_lines(page, self._zone, width)
@@ -97,17 +97,17 @@ class RecoveryScreen(LinkingScreen):
         return discrepancies_lines(page, self._zone, width)
 
     def _next(self, page: RecoveryPage, width: int) -> list[Content]:
-        app = self.desk_app
+        app = self.acting_app
         return case.next_lines(page, app.officer, width, read_only=app.read_only)
 
-    def _linkage(self, page: RecoveryPage, width: int) -> list[Content]:
+    def _multi_agency_request(self, page: RecoveryPage, width: int) -> list[Content]:
         return multi_agency.board_lines(page, self._zone, width)
 
     def _allocations(self, page: RecoveryPage, width: int) -> list[Content]:
         return money.allocations_lines(page, self._zone, width)
 
     def _clocks(self, page: RecoveryPage, width: int) -> list[Content]:
-        return case.clocks_lines(page, self.desk_app.source.laws, self._zone, width)
+        return case.deadline_lines(page, self.acting_app.source.laws, self._zone, width)
 
     def _events(self, page: RecoveryPage, width: int) -> list[Content]:
         return case.events_lines(page.events[:10], width, zone=self._zone)
@@ -117,13 +117,13 @@ class RecoveryScreen(LinkingScreen):
 
     def read(self, source: Source) -> RecoveryPage | None:
         """The page of the chosen recovery; None where none is chosen."""
-        recovery_id = self.desk_app.recovery_id
-        return source.page(recovery_id, self.desk_app.officer) if recovery_id else None
+        recovery_id = self.acting_app.recovery_id
+        return source.page(recovery_id, self.acting_app.officer) if recovery_id else None
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Fill the panels; the page of a recovery that was left is dropped."""
-        page = cast("RecoveryPage | None", picture)
-        if page is not None and page.recovery_id != self.desk_app.recovery_id:
+        page = cast("RecoveryPage | None", view)
+        if page is not None and page.recovery_id != self.acting_app.recovery_id:
             self.is_ready = False  # it is read again already
             return
         body, notice = self.query_one("#page", VerticalScroll), self.query_one("#notice", Static)
@@ -143,7 +143,7 @@ class RecoveryScreen(LinkingScreen):
             self.query_one("#letters").display = bool(self.page.letters)
             self.query_one("#allocations").display = bool(self.page.allocations)
             self.query_one("#waiting").display = bool(self.page.approvals)
-            self.query_one("#linkage").display = bool(self.page.linkages)
+            self.query_one("#multi-agency").display = bool(self.page.multi_agency_requests)
 
     def show_failure(self, sentence: str) -> None:
         """Say it, and on the page too where nothing was read yet."""
@@ -154,41 +154,41 @@ class RecoveryScreen(LinkingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Writing is out of reach while the screen is read-only."""
         del parameters
-        return None if action in ("write_note", "next_step") and self.desk_app.read_only else True
+        return None if action in ("write_note", "next_step") and self.acting_app.read_only else True
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#page").scroll_relative(y=lines, animate=False)
 
     def action_back(self) -> None:
-        self.desk_app.action_go(self.desk_app.came_from)
+        self.acting_app.action_go(self.acting_app.came_from)
 
     def action_copy_ref(self) -> None:
         if self.page is not None:
             self.app.copy_to_clipboard(self.page.ref)
-            self.desk_app.say(f"{self.page.ref} is copied")
+            self.acting_app.say(f"{self.page.ref} is copied")
 
     def action_next_step(self) -> None:
         if self.page is not None:
-            ask_step(self.desk_app, self.page)
+            ask_step(self.acting_app, self.page)
 
     def action_write_note(self) -> None:
-        page, app = self.page, self.desk_app
+        page, app = self.page, self.acting_app
         if page is None:
             return
 
-        def take(text: str | None) -> None:
+        def answered(text: str | None) -> None:
             if text is not None:
                 key = note_key(page.recovery_id)
-                app.perform(lambda desk: desk.note(page.recovery_id, text), key)
+                app.perform(lambda acting: acting.note(page.recovery_id, text), key)
 
-        app.push_screen(NoteForm(page.ref, note_key(page.recovery_id), app.drafts), take)
+        app.push_screen(NoteForm(page.ref, note_key(page.recovery_id), app.drafts), answered)
 
     def action_view(self) -> None:
         panel = self.focused
         if self.page is None or not isinstance(panel, Panel):
             return
         if panel.id == "events":
-            app, page = self.desk_app, self.page
+            app, page = self.acting_app, self.page
             read = partial(app.source.all_events, page.recovery_id)
             app.ask_after("reading the events", read, partial(self._show_events, page))
             return

@@ -77,7 +77,7 @@ class ReportScreen(LiveScreen):
 
     def _now_asked(self) -> _Asked:
         text = self.query_one("#pasted", TextArea).text
-        return _Asked(text, self.query_one("#case", Input).value, self.desk_app.officer)
+        return _Asked(text, self.query_one("#case", Input).value, self.acting_app.officer)
 
     def aim(self) -> None:
         """The text as it stands now; a reading under way is followed by another."""
@@ -88,12 +88,14 @@ class ReportScreen(LiveScreen):
         asked = self._asked
         if not asked.text.strip():
             return asked, None
-        found = source.look_at(asked.text, asked.case_number, self._received_at, asked.officer)
+        found = source.preview_report(
+            asked.text, asked.case_number, self._received_at, asked.officer
+        )
         return asked, found
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Show the reading, unless the text has changed since: then it is read again."""
-        asked, checked = cast("tuple[_Asked, Checked | None]", picture)
+        asked, checked = cast("tuple[_Asked, Checked | None]", view)
         if asked != self._now_asked():
             self.reread()
             return
@@ -106,24 +108,24 @@ class ReportScreen(LiveScreen):
         self.query_one("#reading", Block).value = checked
         if self._wait is not None:
             wait, self._wait = self._wait, None
-            self.desk_app.answer(wait, self._ask)
+            self.acting_app.answer(wait, self._ask)
 
     def show_failure(self, sentence: str) -> None:
         """Say it; what waited to be sent is not."""
         super().show_failure(sentence)
         if self._wait is not None:
             wait, self._wait = self._wait, None
-            self.desk_app.answer(wait, lambda: self.desk_app.say(sentence, refused=True))
+            self.acting_app.answer(wait, lambda: self.acting_app.say(sentence, refused=True))
 
     def _refusal(self) -> str:
         """Why nothing can be sent from here, whatever the report says; "" where it can."""
-        app = self.desk_app
+        app = self.acting_app
         return "the screen is read-only: R ends that" if app.read_only else why_nobody(app.officer)
 
     def _reading(self, checked: Checked, width: int) -> list[Content]:
         return checked_lines(checked, width, self._refusal())
 
-    def take_paste(self, text: str) -> None:
+    def accept_paste(self, text: str) -> None:
         """Put a paste into the report; where one is open, ask what becomes of it."""
         area = self.query_one("#pasted", TextArea)
         area.focus()
@@ -137,9 +139,9 @@ class ReportScreen(LiveScreen):
         area.move_cursor(area.replace(text, start, end).end_location)
 
     def _ask_second(self, area: TextArea, text: str) -> None:
-        app, end = self.desk_app, area.document.end
+        app, end = self.acting_app, area.document.end
 
-        def take(answer: str | None) -> None:
+        def answered(answer: str | None) -> None:
             if answer is None:
                 app.say("the paste was not taken: the report is as it was", refused=True)
             elif answer == "add":
@@ -151,7 +153,7 @@ class ReportScreen(LiveScreen):
                 app.say("the report before it was replaced unsent: ctrl+z brings its text back")
 
         lines = counted(len(text.strip().splitlines()), "line")
-        app.push_screen(SecondReport(self._now_asked().case_number.strip(), lines), take)
+        app.push_screen(SecondReport(self._now_asked().case_number.strip(), lines), answered)
 
     def on_text_area_changed(self) -> None:
         self._changed()
@@ -162,8 +164,8 @@ class ReportScreen(LiveScreen):
     def _changed(self) -> None:
         """What was refused was refused for the text before."""
         self._keep()
-        if self.desk_app.said.refused:
-            self.desk_app.unsay()
+        if self.acting_app.said.refused:
+            self.acting_app.unsay()
         self.reread()
 
     def on_input_submitted(self) -> None:
@@ -171,7 +173,7 @@ class ReportScreen(LiveScreen):
 
     def _keep(self) -> None:
         """Half-typed text outlives the screen, and quitting asks before it is lost."""
-        asked, drafts = self._now_asked(), self.desk_app.drafts
+        asked, drafts = self._now_asked(), self.acting_app.drafts
         for name, text in (("text", asked.text), ("case", asked.case_number)):
             if text.strip():
                 drafts[DRAFT + name] = text
@@ -181,19 +183,19 @@ class ReportScreen(LiveScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is sent while the screen is read-only."""
         del parameters
-        return None if action == "send" and self.desk_app.read_only else True
+        return None if action == "send" and self.acting_app.read_only else True
 
     def action_send(self) -> None:
-        wait = self.desk_app.hold_keys("reading the report")
+        wait = self.acting_app.hold_keys("reading the report")
         if self._shown is not None and self._shown[0] == self._now_asked():
-            self.desk_app.answer(wait, self._ask)
+            self.acting_app.answer(wait, self._ask)
         else:
             self._wait = wait
             self.reread()
 
     def _ask(self) -> None:
         """Refuse with the reason, or show the exact message and wait for a yes."""
-        app, checked = self.desk_app, self._shown[1] if self._shown else None
+        app, checked = self.acting_app, self._shown[1] if self._shown else None
         refusal = "there is no report yet: paste it" if checked is None else checked.why_not
         refusal = self._refusal() or refusal
         report = checked.pasted.report if checked else None
@@ -207,20 +209,20 @@ class ReportScreen(LiveScreen):
 
     def _ask_whether_another(self, report: ReportFact, checked: Checked) -> None:
         """The payment is in a recovery already: look there, or decide that this is another one."""
-        app = self.desk_app
+        app = self.acting_app
 
-        def take(answer: str | None) -> None:
+        def answered(answer: str | None) -> None:
             if answer == "open":
                 app.open_recovery(checked.known_id)
             elif answer == "another":
                 self._ask_to_send(report, checked)
 
-        app.push_screen(AlreadyReported(checked.already), take)
+        app.push_screen(AlreadyReported(checked.already), answered)
 
     def _ask_to_send(self, report: ReportFact, checked: Checked) -> None:
-        app, asked = self.desk_app, self._now_asked()
+        app, asked = self.acting_app, self._now_asked()
 
-        def take(answer: str | None) -> None:
+        def answered(answer: str | None) -> None:
             if answer is not None:
                 send = partial(self._send, report, checked)
                 app.perform(send, DRAFT, partial(self._sent, asked))
@@ -230,11 +232,11 @@ class ReportScreen(LiveScreen):
         if checked.already:
             sentence = f"You decide that this is another payment: {checked.already}. {sentence}"
         question = Confirm(title, sentence, message_figures(checked), also=checked.also)
-        app.push_screen(question, take)
+        app.push_screen(question, answered)
 
-    def _send(self, report: ReportFact, checked: Checked, desk: CaseOfficer) -> str:
+    def _send(self, report: ReportFact, checked: Checked, acting: CaseOfficer) -> str:
         done = stop_at_once(
-            desk, report, checked.case_number, knowing=bool(checked.also),
+            acting, report, checked.case_number, knowing=bool(checked.also),
             another_payment=bool(checked.already),
         )  # fmt: skip
         self._taken_id = done.recovery_id  # read after the act is done, on the screen's thread
@@ -246,16 +248,16 @@ class ReportScreen(LiveScreen):
             self.action_clear()
         self._keep()
         if self.is_current:
-            self.desk_app.open_recovery(self._taken_id)
-            self.desk_app.came_from = "now"
+            self.acting_app.open_recovery(self._taken_id)
+            self.acting_app.came_from = "now"
 
     def action_clear(self) -> None:
         self.query_one("#pasted", TextArea).text = ""
         self.query_one("#case", Input).value = ""
 
     def action_back(self) -> None:
-        came_from = self.desk_app.came_from
-        self.desk_app.action_go("now" if came_from == "report" else came_from)
+        came_from = self.acting_app.came_from
+        self.acting_app.action_go("now" if came_from == "report" else came_from)
 
 
 _QUESTION = "This goes to the bank at once; another person confirms it afterwards."

@@ -47,15 +47,15 @@ class SummaryScreen(LiveScreen):
         """The figures."""
         return source.summary()
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Fill the panels."""
         self.query_one("#notice").display = False
         self.query_one("#page").display = True
         for block in self.query("#page Block").results(Block):
-            block.value = picture
+            block.value = view
 
     def action_scroll_by(self, lines: int) -> None:
         self.query_one("#page").scroll_relative(y=lines, animate=False)
 
     def action_back(self) -> None:
-        self.desk_app.action_go("now")
+        self.acting_app.action_go("now")

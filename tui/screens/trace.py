@@ -61,7 +61,7 @@ class TraceScreen(LiveScreen):
 
     def aim(self) -> None:
         """Read again; the page of another recovery goes at once."""
-        if self.view is not None and self.view.page.recovery_id != self.desk_app.recovery_id:
+        if self.view is not None and self.view.page.recovery_id != self.acting_app.recovery_id:
             self.view, self.first_rule, self.victim = None, 0, 0
             self.is_ready = False
             self.query_one("#page").display = False
@@ -70,13 +70,13 @@ class TraceScreen(LiveScreen):
 
     def read(self, source: Source) -> TraceView | None:
         """The trace of the chosen recovery and the way of the chosen victim."""
-        recovery_id = self.desk_app.recovery_id
+        recovery_id = self.acting_app.recovery_id
         return source.trace(recovery_id, self.first_rule, self.victim) if recovery_id else None
 
-    def show_picture(self, picture: object) -> None:
+    def show_view(self, view: object) -> None:
         """Fill the panels."""
-        view = cast("TraceView | None", picture)
-        if view is not None and view.page.recovery_id != self.desk_app.recovery_id:
+        view = cast("TraceView | None", view)
+        if view is not None and view.page.recovery_id != self.acting_app.recovery_id:
             self.is_ready = False  # it is read again already
             return
         self.view = view
@@ -97,7 +97,7 @@ class TraceScreen(LiveScreen):
             return
         last = max(len(self.view.page.columns) - 1, 0)
         self.first_rule = min(max(self.first_rule + step, 0), last)
-        self.show_picture(replace(self.view, first_rule=self.first_rule))
+        self.show_view(replace(self.view, first_rule=self.first_rule))
 
     def action_next_victim(self) -> None:
         if self.view is not None:
@@ -108,7 +108,7 @@ class TraceScreen(LiveScreen):
         """Ask which rule and why, then record it for a second person."""
         if self.view is None:
             return
-        page, app = self.view.page, self.desk_app
+        page, app = self.view.page, self.acting_app
         open_rules = tuple(
             (_spoken(c.name), RULES[RuleName(c.name)].label)
             for c in page.columns
@@ -123,7 +123,7 @@ class TraceScreen(LiveScreen):
         def take_reason(rule: str, reason: str | None) -> None:
             if reason is not None:
                 name = rule.replace(" ", "_")
-                app.perform(lambda desk: desk.choose_rule(page.recovery_id, name, reason))
+                app.perform(lambda acting: acting.choose_rule(page.recovery_id, name, reason))
 
         self.app.push_screen(PickRule(page.ref, open_rules), take_rule)
 
@@ -131,4 +131,4 @@ class TraceScreen(LiveScreen):
         self.query_one("#page").scroll_relative(y=lines, animate=False)
 
     def action_back(self) -> None:
-        self.desk_app.action_go("recovery")
+        self.acting_app.action_go("recovery")

@@ -32,7 +32,7 @@ _ACTS: Mapping[str, str] = {
     ApprovalKind.RENEW: "renewal",
     ApprovalKind.RELEASE_PART: "release of a part",
     ApprovalKind.COMPLAINT: "complaint",
-    ApprovalKind.LINKAGE: "confirm linkage",
+    ApprovalKind.MULTI_AGENCY_REQUEST: "confirm multi-agency request",
     ApprovalKind.TRACE_RULE: "tracing rule",
     ApprovalKind.LETTER_ANSWER: "typed letter",
     ApprovalKind.PAYEE: "another payee",

@@ -9,7 +9,7 @@ from typing import Any
 from textual.content import Content
 from textual.reactive import reactive
 
-from models.queries.cases.deadline_views import WallLine
+from models.queries.cases.deadline_views import DeadlineEntry
 from tui.state_styles import ALARM, MUTED, time_left
 from tui.text import word, words
 from tui.widgets.table import LineTable, TableColumn
@@ -32,7 +32,7 @@ _WIDE = (
 )
 
 
-class ClockTable(LineTable[WallLine]):
+class DeadlineTable(LineTable[DeadlineEntry]):
     """Running clocks; `now` is what they are counted from."""
 
     now: reactive[datetime | None] = reactive(None)
@@ -41,11 +41,11 @@ class ClockTable(LineTable[WallLine]):
         """The columns that fit."""
         return _WIDE if self.size.width >= 100 else _NARROW
 
-    def line_id(self, line: WallLine) -> str:
+    def line_id(self, line: DeadlineEntry) -> str:
         """The id of what the clock is about, with the clock's own name."""
         return line.line_id
 
-    def sort_value(self, line: WallLine, key: str) -> Any:  # noqa: ANN401
+    def sort_value(self, line: DeadlineEntry, key: str) -> Any:  # noqa: ANN401
         """What the column sorts by."""
         amount = line.amount
         values: dict[str, object] = {
@@ -59,7 +59,7 @@ class ClockTable(LineTable[WallLine]):
         }
         return values[key]
 
-    def cells(self, line: WallLine) -> Sequence[Content]:
+    def cells(self, line: DeadlineEntry) -> Sequence[Content]:
         """The line as text."""
         is_wide = self.size.width >= 100
         clock = line.clock
@@ -78,7 +78,7 @@ class ClockTable(LineTable[WallLine]):
         return [*cells, note]
 
 
-def haystack(line: WallLine) -> str:
+def haystack(line: DeadlineEntry) -> str:
     """Everything of a line that the filter looks in, in lower case."""
     clock = line.clock
     parts = (line.ref, clock.what, line.bank, line.amount or "", line.owner, clock.note,

@@ -17,7 +17,7 @@ from tui.widgets.block import Block
 
 TABS = (
     ("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
-    ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Clocks", "clocks"),
+    ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Deadlines", "deadlines"),
 )  # fmt: skip
 _WIDE = 100
 _SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn"}

@@ -9,7 +9,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from tui.widgets.table import LineTable
 
 T = TypeVar("T")
@@ -69,11 +69,11 @@ class PagedTable(LineTable[T]):
         """The first line that the screen needs, with some before it."""
         return max(0, self.scroll_offset.y - _BEFORE)
 
-    def look(self, text: str = "") -> Look:
+    def look(self, text: str = "") -> QueueQuery:
         """What is to be read: the lines around the screen, as they are filtered and ordered."""
         first = self.columns()[0].key
         column, is_down = self.sorted_by or (first, False)
-        return Look(
+        return QueueQuery(
             text=text, order_by="" if column == first else column, is_down=is_down,
             offset=self.first_wanted, at_id=self.cursor_id, follows=self.shows_cursor,
         )  # fmt: skip
@@ -89,14 +89,14 @@ class PagedTable(LineTable[T]):
         page = self.page
         row = self._cursor_row if page.at_row is None else page.at_row
         self._cursor_row = max(0, min(row, page.total - 1))
-        self._take_line()
+        self._set_line()
         self.virtual_size = Size(0, page.total + 1)
         self._show_cursor()
         self.refresh()
         self.post_message(self.Highlighted(self.cursor_id))
         self._ask_for_more()
 
-    def _take_line(self) -> None:
+    def _set_line(self) -> None:
         """What the cursor stands on now; one out of sight is what it was until it is read."""
         line = self.line_at(self._cursor_row)
         if line is not None or not self.page.total or self.shows_cursor:
@@ -117,7 +117,7 @@ class PagedTable(LineTable[T]):
         old, before = self._cursor_row, self.scroll_offset.y
         self._cursor_row = max(0, min(row, self.page.total - 1))
         self._show_cursor()
-        self._take_line()
+        self._set_line()
         if self.scroll_offset.y == before:
             self.refresh_rows(old, self._cursor_row)
         if self.cursor_id:

@@ -62,7 +62,7 @@ class PartnersTable(LineTable[PartnerPage]):
         values: dict[str, object] = {
             "name": row.name.casefold(), "kind": str(row.kind), "law": row.regime,
             "channel": str(row.channel), "breaker": str(line.breaker),
-            "ago": (line.wall - at).total_seconds() if at else last,
+            "ago": (line.wall_now - at).total_seconds() if at else last,
             "agreed": row.agreed_minutes or last,
             "p50": last if line.ever.p50 is None else line.ever.p50,
             "p90": last if line.ever.p90 is None else line.ever.p90,

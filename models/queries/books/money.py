@@ -90,7 +90,7 @@ _COVERED = (
 )
 
 
-def told_by_files(session: Session, account_ids: Iterable[str]) -> frozenset[str]:
+def covered_by_files(session: Session, account_ids: Iterable[str]) -> frozenset[str]:
     """Those of these accounts of which a complete statement came as a file."""
     return frozenset(session.execute(_BY_FILES, {"of": list(account_ids)}).scalars())
 
@@ -138,7 +138,7 @@ def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, Las
     return {account: LastBalance(*rest) for account, *rest in session.execute(query)}
 
 
-def told_in(session: Session, account_ids: Iterable[str]) -> list[tuple[str, Money]]:
+def statement_currencies(session: Session, account_ids: Iterable[str]) -> list[tuple[str, Money]]:
     """Each currency in which statements tell these accounts, with its latest closing balance."""
     query = (
         sa.select(_STATEMENTS.c.account_id, _STATEMENTS.c.currency, _STATEMENTS.c.closing_minor)

@@ -23,7 +23,7 @@ from models.entities.claim import Claim, ClaimRow, Objection, ObjectionRow
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
-from models.entities.multi_agency import Linkage, LinkageRow, Task, TaskRow
+from models.entities.multi_agency import MultiAgencyRequest, MultiAgencyRequestRow, Task, TaskRow
 from models.entities.partner import Partner
 from models.entities.payout import Payout, PayoutRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
@@ -134,6 +134,12 @@ def load_each(
     return files, unreadable
 
 
+def files_by_id(session: Session, recovery_ids: Sequence[str]) -> dict[str, CaseFile]:
+    """The files of these recoveries that can be read, by id."""
+    files, _ = load_each(session, recovery_ids)
+    return {file.recovery.id: file for file in files}
+
+
 class _Part:
     """One kind of row of a file: its query, built once, and what its rows become."""
 
@@ -171,7 +177,7 @@ _PARTS = (
     _Part("payouts", Payout, PayoutRow),
     _Part("approvals", Approval, ApprovalRow, "asked_at"),
     _Part("calls", Call, CallRow, "planned_at", _OPEN_OR_REFUSED),
-    _Part("linkages", Linkage, LinkageRow, "started_at"),
+    _Part("multi_agency_requests", MultiAgencyRequest, MultiAgencyRequestRow, "started_at"),
     _Part("tasks", Task, TaskRow, "ordered_at"),
     _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
     _Part("objections", Objection, ObjectionRow, "entered_at"),

@@ -1,4 +1,4 @@
-"""The clock wall as the screen and `recovery deadlines` show it."""
+"""All deadlines as the screen and `recovery deadlines` show it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.money import Money
-from models.queries.cases.views import ClockLine
+from models.queries.cases.views import DeadlineLine
 
 
 @dataclass(frozen=True, slots=True)
-class WallLine:
-    """One running clock on the wall of all of them; `amount` is what it is about, if money is."""
+class DeadlineEntry:
+    """One running deadline with its recovery; `amount` is what it is about, if money is."""
 
     line_id: str
     recovery_id: str
@@ -19,13 +19,13 @@ class WallLine:
     owner: str
     bank: str
     amount: Money | None
-    clock: ClockLine
+    clock: DeadlineLine
 
 
 @dataclass(frozen=True, slots=True)
-class ClockWall:
+class DeadlinesView:
     """Running clocks, nearest end first, complete up to `until` (None: all there are)."""
 
     now: datetime
-    lines: tuple[WallLine, ...]
+    lines: tuple[DeadlineEntry, ...]
     until: datetime | None

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.deconfliction_hits import Elsewhere, Match
+from models.deconfliction_hits import DeconflictionHit, Match
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
@@ -27,7 +27,9 @@ _PAYMENT = sa.func.lower(_C.c.end_to_end_id)
 _NOT_JOINED = _R.c.state != RecoveryState.JOINED
 
 
-def elsewhere(session: Session, recovery_ids: Sequence[str]) -> dict[str, tuple[Elsewhere, ...]]:
+def elsewhere(
+    session: Session, recovery_ids: Sequence[str]
+) -> dict[str, tuple[DeconflictionHit, ...]]:
     """Per recovery, the other ones that know an account it follows or a payment it is about."""
     of_asset = reading_any(_A.c.recovery_id, _A.c.recovery_id, _A.c.account_id)
     of_claim = reading_any(
@@ -40,7 +42,7 @@ def elsewhere(session: Session, recovery_ids: Sequence[str]) -> dict[str, tuple[
     for recovery_id, account, payment in session.execute(of_claim, given):
         accounts[account].add(recovery_id)
         payments[payment.lower()].add(recovery_id)
-    found = defaultdict[str, list[Elsewhere]](list)
+    found = defaultdict[str, list[DeconflictionHit]](list)
     for key, line in _known(session, accounts, payments):
         askers = payments if line.what is Match.PAYMENT else accounts
         for recovery_id in askers[key] - {line.recovery_id}:
@@ -48,16 +50,16 @@ def elsewhere(session: Session, recovery_ids: Sequence[str]) -> dict[str, tuple[
     return {recovery_id: tuple(lines) for recovery_id, lines in found.items()}
 
 
-def elsewhere_of(
+def hits_of(
     session: Session, accounts: Collection[str], payment: str
-) -> tuple[Elsewhere, ...]:
+) -> tuple[DeconflictionHit, ...]:
     """The recoveries that know one of these accounts, or a payment of this reference."""
     return tuple(line for _, line in _known(session, accounts, {payment.lower()}))
 
 
 def _known(
     session: Session, accounts: Iterable[str], payments: Iterable[str]
-) -> list[tuple[str, Elsewhere]]:
+) -> list[tuple[str, DeconflictionHit]]:
     """(Account or reference in small letters, where it is known), the oldest report first."""
     real = [payment for payment in payments if is_reference(payment)]
     given = {"accounts": list(accounts), "payments": real}
@@ -94,9 +96,9 @@ def _known_query() -> sa.CompoundSelect[Any]:
 _KNOWN = _known_query()
 
 
-def _line(row: Any) -> Elsewhere:  # noqa: ANN401 - a row of the union
+def _line(row: Any) -> DeconflictionHit:  # noqa: ANN401 - a row of the union
     what = Match(row.what)
-    return Elsewhere(
+    return DeconflictionHit(
         what=what,
         account_id="" if what is Match.PAYMENT else row.key,
         recovery_id=row.id,
@@ -151,7 +153,7 @@ _SHARED_AMONG = sa.select(_R.c.id).where(
 )  # fmt: skip
 
 
-def seen_elsewhere(session: Session) -> frozenset[str]:
+def all_hits(session: Session) -> frozenset[str]:
     """All recoveries that `elsewhere` would find another one for; for lists, in one pass."""
     followed = sa.union(
         sa.select(_A.c.account_id.label("key"), _A.c.recovery_id.label("of")),

@@ -1,4 +1,4 @@
-"""Reading for linkages: who can be asked, what is known of an incident, and the board of tasks."""
+"""Reading for multi-agency requests: who can be asked, what is known, the board of tasks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ from models.entities.account import Account, Party
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.document import Document
-from models.entities.multi_agency import Linkage, LinkageState, Task, TaskKind, TaskState
+from models.entities.multi_agency import (
+    MultiAgencyRequest,
+    MultiAgencyRequestState,
+    Task,
+    TaskKind,
+    TaskState,
+)
 from models.entities.partner import Partner, PartnerChannel, PartnerKind
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.documents import place_of
 
-_LINKAGES, _TASKS, _PARTNERS = table_of(Linkage), table_of(Task), table_of(Partner)
+_REQUESTS, _TASKS, _PARTNERS = table_of(MultiAgencyRequest), table_of(Task), table_of(Partner)
 _RECOVERIES, _CLAIMS = table_of(Recovery), table_of(Claim)
 _PARTIES, _ACCOUNTS, _DOCUMENTS = table_of(Party), table_of(Account), table_of(Document)
 
@@ -48,11 +54,11 @@ class TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkageLine:
-    """One linkage with its tasks; `due_at` is the clock that they share."""
+class MultiAgencyRequestLine:
+    """One multi-agency request with its tasks; `due_at` is the clock that they share."""
 
     linkage_id: str
-    state: LinkageState
+    state: MultiAgencyRequestState
     started_by: str
     started_at: datetime
     due_at: datetime | None
@@ -62,7 +68,7 @@ class LinkageLine:
 
 @dataclass(frozen=True, slots=True)
 class PartnerEntry:
-    """A registered partner as far as linkages go."""
+    """A registered partner as far as multi-agency requests go."""
 
     id: str
     kind: PartnerKind
@@ -129,11 +135,11 @@ def sealed_subject(session: Session, task_id: str) -> str:
 
 
 def found_before(session: Session, vault: Vault, recovery_id: str) -> tuple[tuple[str, str], ...]:
-    """Identifiers (kind, value) that earlier linkages of a recovery named, opened."""
+    """Identifiers (kind, value) that earlier multi-agency requests of a recovery named, opened."""
     query = (
-        sa.select(_LINKAGES.c.id, _LINKAGES.c.identifiers_sealed)
-        .where(_LINKAGES.c.recovery_id == recovery_id)
-        .order_by(_LINKAGES.c.started_at)
+        sa.select(_REQUESTS.c.id, _REQUESTS.c.identifiers_sealed)
+        .where(_REQUESTS.c.recovery_id == recovery_id)
+        .order_by(_REQUESTS.c.started_at)
     )
     found = {
         (str(kind), str(value)): None
@@ -163,8 +169,8 @@ def asked_elsewhere(session: Session, recovery_id: str) -> frozenset[str]:
 
 
 def unlinked(session: Session, refs: Sequence[str]) -> list[tuple[str, str]]:
-    """(id, reference) of open recoveries of these references that have no linkage yet."""
-    linked = sa.select(_LINKAGES.c.recovery_id)
+    """(id, reference) of open recoveries of these that have no multi-agency request yet."""
+    linked = sa.select(_REQUESTS.c.recovery_id)
     query = (
         sa.select(_RECOVERIES.c.id, _RECOVERIES.c.ref)
         .where(

@@ -37,10 +37,10 @@ def open_steps(session: Session, role: Role) -> list[OpenStep]:
     return [OpenStep(*row) for row in session.execute(query)]
 
 
-def recoveries_by_clock(
+def recoveries_by_deadline(
     session: Session, limit: int | None = None
 ) -> tuple[list[str], datetime | None]:
-    """Open recoveries with a running clock, nearest end first, and the end of the first left out.
+    """Open recoveries with a running deadline, nearest first, and the end of the first left out.
 
     That is None when none was left out.
     """
@@ -59,7 +59,7 @@ def recoveries_by_clock(
 def clock_pages(
     session: Session, until: datetime | None, size: int
 ) -> Iterator[list[tuple[datetime, str]]]:
-    """All open recoveries with a running clock, page by page: (its nearest end, id), by that end.
+    """All open recoveries with a running deadline, page by page: (nearest end, id), by that end.
 
     With `until` only those whose nearest end is not later.
     """

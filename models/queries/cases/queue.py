@@ -18,7 +18,7 @@ from models.entities.catalogue import table_of
 from models.entities.recovery import Recovery, RecoveryState
 from models.entities.runtime import QueueEntry
 from models.money import Money
-from models.queries.cases.deconfliction import seen_elsewhere, shared_among
+from models.queries.cases.deconfliction import all_hits, shared_among
 from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions
 from models.queries.cases.queue_order import (
     JOINED,
@@ -44,21 +44,21 @@ _SELECT = sa.select(
 ).select_from(JOINED)  # fmt: skip
 
 
-def status(session: Session, wall: datetime, wanted: Wanted) -> QueuePage:
+def status(session: Session, wall_now: datetime, wanted: Wanted) -> QueuePage:
     """Case time, the engine's sign of life and the counts, without any line."""
-    now, sums = case_now(session, wall), tally(session)
+    now, sums = case_now(session, wall_now), tally(session)
     states = sum(value for name, value in sums.items() if name.startswith("state "))
     red = red_conditions(wanted.red_from)
     counts = dict(zip(red, sizes(session, list(red.values())), strict=True))
     return QueuePage(
-        now, (), sums.get(OPEN, 0), states - sums.get(OPEN, 0), engine_view(session, wall),
+        now, (), sums.get(OPEN, 0), states - sums.get(OPEN, 0), engine_view(session, wall_now),
         attention_count=sum(counts.values()), discrepancy_count=counts[Attention.DISCREPANCY],
     )  # fmt: skip
 
 
 def queue_page(
     session: Session,
-    wall: datetime,
+    wall_now: datetime,
     wanted: Wanted,
     limit: int,
     offset: int = 0,
@@ -71,7 +71,7 @@ def queue_page(
     Where the line of `at_id` is elsewhere and the page `follows` it, the lines around it.
     `total` is how many lines there are in all, `found` how many of them pass the filter.
     """
-    page = status(session, wall, wanted)
+    page = status(session, wall_now, wanted)
     stretches = groups(page.now, with_closed=wanted.with_closed)
     counts = dict(zip(stretches, sizes(session, list(stretches.values())), strict=True))
     order = ordering(wanted, stretches)
@@ -101,9 +101,9 @@ def queue_page(
     )  # fmt: skip
 
 
-def queue_lines(session: Session, wall: datetime, wanted: Wanted) -> Iterator[QueueLine]:
+def queue_lines(session: Session, wall_now: datetime, wanted: Wanted) -> Iterator[QueueLine]:
     """Every line, one after the other, however many there are."""
-    now, shared = case_now(session, wall), seen_elsewhere(session)
+    now, shared = case_now(session, wall_now), all_hits(session)
     for group in groups(now, with_closed=wanted.with_closed).values():
         query = _SELECT.where(group, listed(wanted)).order_by(*KEYS)
         for row in session.execute(query.execution_options(yield_per=1000)):

@@ -18,7 +18,7 @@ from models.entities.request import RequestState
 from models.money import Money
 from models.queries.cases.discrepancy_views import DiscrepancyLine
 from models.queries.cases.letter_views import LetterLine
-from models.queries.cases.multi_agency import LinkageLine
+from models.queries.cases.multi_agency import MultiAgencyRequestLine
 from models.safe_text import undirected
 
 
@@ -168,7 +168,7 @@ class ApprovalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockLine:
+class DeadlineLine:
     """Something that runs out; `law_row` and `regime` name its row in the law, if it has one.
 
     `note` says what is under way against the end; `escalated`: the supervisor was told.
@@ -208,7 +208,7 @@ class RecoveryPage:
     terms: tuple[TermLine, ...]
     claims: tuple[ClaimLine, ...]
     assets: tuple[AssetLine, ...]
-    clocks: tuple[ClockLine, ...]
+    clocks: tuple[DeadlineLine, ...]
     requests: tuple[RequestLine, ...]
     allocations: tuple[AllocationLine, ...]
     approvals: tuple[ApprovalLine, ...]
@@ -216,7 +216,7 @@ class RecoveryPage:
     next_figures: tuple[tuple[str, str], ...]
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
-    linkages: tuple[LinkageLine, ...] = ()
+    multi_agency_requests: tuple[MultiAgencyRequestLine, ...] = ()
     letters: tuple[LetterLine, ...] = ()
     first_sent_at: datetime | None = None
     first_sent: str = ""

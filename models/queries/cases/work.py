@@ -121,13 +121,13 @@ def _token(vault: Vault, row: sa.Row[Any]) -> str:
 
 
 def due_recoveries(
-    session: Session, now: datetime, wall: datetime, limit: int
+    session: Session, now: datetime, wall_now: datetime, limit: int
 ) -> list[tuple[str, Stage]]:
     """Recoveries that the engine has to look at and where they stand, the longest waiting first.
 
     One that could not be processed is left out until its next attempt, which is transport time.
     """
-    given = {"now": now, "wall": wall, "limit": limit}
+    given = {"now": now, "wall": wall_now, "limit": limit}
     return [(row.id, row.stage) for row in session.execute(_DUE, given)]
 
 
@@ -163,15 +163,15 @@ def ref_of(session: Session, recovery_id: str) -> str:
     return str(session.execute(query).scalar() or recovery_id)
 
 
-def due_call_kinds(session: Session, now: datetime, wall: datetime) -> set[CallKind]:
+def due_call_kinds(session: Session, now: datetime, wall_now: datetime) -> set[CallKind]:
     """Kinds of open calls that could be sent now."""
     query = (
         sa.select(_CALLS.c.kind)
         .where(
             _CALLS.c.state.in_(OPEN_CALLS),
             by_interface(),
-            sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall),
-            sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall),
+            sa.or_(_CALLS.c.retry_at.is_(None), _CALLS.c.retry_at <= wall_now),
+            sa.or_(_CALLS.c.lease_until.is_(None), _CALLS.c.lease_until < wall_now),
             sa.or_(_CALLS.c.not_before.is_(None), _CALLS.c.not_before <= now),
         )
         .distinct()

@@ -27,16 +27,16 @@ class EngineView:
     beat_at: datetime | None
 
 
-def case_now(session: Session, wall: datetime) -> datetime:
+def case_now(session: Session, wall_now: datetime) -> datetime:
     """Case time: where it stands, or the wall clock's time when it runs."""
     stands_at: datetime | None = session.execute(_READ_CLOCK).scalar()
-    return wall if stands_at is None else stands_at
+    return wall_now if stands_at is None else stands_at
 
 
-def engine_view(session: Session, wall: datetime) -> EngineView:
+def engine_view(session: Session, wall_now: datetime) -> EngineView:
     """Whether an engine gave a sign of life in the last seconds, and what it said."""
     row = session.execute(sa.select(_BEATS).where(_BEATS.c.name == "engine")).first()
     if row is None:
         return EngineView(alive=False, state="never started", message="", beat_at=None)
-    alive = row.state != "stopped" and wall - row.beat_at < _FRESH
+    alive = row.state != "stopped" and wall_now - row.beat_at < _FRESH
     return EngineView(alive=alive, state=row.state, message=row.message, beat_at=row.beat_at)

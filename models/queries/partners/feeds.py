@@ -56,9 +56,9 @@ def _owned() -> list[tuple[EntityKind, sa.Select[Any]]]:
 _OWNED = _owned()
 
 
-def pausing_subjects(session: Session, ids: Iterable[str], wall: datetime) -> frozenset[str]:
+def pausing_subjects(session: Session, ids: Iterable[str], wall_now: datetime) -> frozenset[str]:
     """Those of these holds, payouts and tasks whose news failed and waits for its next attempt."""
-    return frozenset(session.execute(_PAUSING, {"ids": list(ids), "wall": wall}).scalars())
+    return frozenset(session.execute(_PAUSING, {"ids": list(ids), "wall": wall_now}).scalars())
 
 
 _PAUSING = sa.select(_D.c.subject_id).where(

@@ -83,7 +83,7 @@ class SentPayout:
 
 @dataclass(frozen=True, slots=True)
 class SentTask:
-    """A task of a linkage that was sent to a partner."""
+    """A task of a multi-agency request that was sent to a partner."""
 
     partner_id: str
     ref: str

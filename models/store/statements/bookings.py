@@ -42,7 +42,7 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldStatement:
+class StatementRecord:
     """What a source says of one account; `number` counts an account's statements in one document.
 
     `is_complete`: every booking between `covers_from` and `covers_to` is there, and `opening_minor`
@@ -62,9 +62,9 @@ class ToldStatement:
     number: int = 1
 
 
-def told_of(booking: Booking, origin: str) -> Told:
+def comparable(booking: Booking, origin: str) -> ComparableBooking:
     """A booking as the sources are compared by."""
-    return Told(
+    return ComparableBooking(
         day=booking.day,
         at=booking.at,
         is_dated=booking.is_dated,
@@ -78,9 +78,9 @@ def told_of(booking: Booking, origin: str) -> Told:
     )
 
 
-def told_of_row(row: dict[str, Any], zone: ZoneInfo) -> Told:
+def comparable_row(row: dict[str, Any], zone: ZoneInfo) -> ComparableBooking:
     """A stored booking as the sources are compared by."""
-    return Told(
+    return ComparableBooking(
         day=row["booked_at"].astimezone(zone).date(),
         at=row["booked_at"],
         is_dated=row["is_dated"],
@@ -98,7 +98,7 @@ def _family(origin: str) -> str:
     return origin.split(".", maxsplit=1)[0].rstrip("0123456789")
 
 
-def row_of(told: ToldStatement, booking: Booking) -> dict[str, Any]:
+def row_of(told: StatementRecord, booking: Booking) -> dict[str, Any]:
     """A booking as a row without its id."""
     counter = booking.counter_amount
     return {
@@ -122,7 +122,7 @@ def row_of(told: ToldStatement, booking: Booking) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ComparableBooking:
     """What a source tells of one booking of an account; `at` is the start of `day` if `is_dated`.
 
     `family` are the sources that spell a bank's own reference alike.
@@ -140,11 +140,13 @@ class Told:
     family: str
 
 
-_Key = Callable[[Told], Hashable | None]
-_Fits = Callable[[Told, Told], bool]
+_Key = Callable[[ComparableBooking], Hashable | None]
+_Fits = Callable[[ComparableBooking, ComparableBooking], bool]
 
 
-def matches(stored: Sequence[Told], told: Sequence[Told]) -> list[int | None]:
+def matches(
+    stored: Sequence[ComparableBooking], told: Sequence[ComparableBooking]
+) -> list[int | None]:
     """For each line told, the position of the stored one that it is; None where it is new."""
     found: list[int | None] = [None] * len(told)
     free = dict.fromkeys(range(len(stored)))
@@ -167,7 +169,7 @@ def matches(stored: Sequence[Told], told: Sequence[Told]) -> list[int | None]:
     return found
 
 
-def _money(line: Told) -> Hashable:
+def _money(line: ComparableBooking) -> Hashable:
     return line.day, line.direction, line.minor, line.currency
 
 
@@ -175,47 +177,47 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other and one != other)
 
 
-def _apart(one: Told, other: Told) -> bool:
+def _apart(one: ComparableBooking, other: ComparableBooking) -> bool:
     """Both tell the time, and not the same."""
     return not one.is_dated and not other.is_dated and one.at != other.at
 
 
-def _no_other_reference(one: Told, other: Told) -> bool:
+def _no_other_reference(one: ComparableBooking, other: ComparableBooking) -> bool:
     """Two references of one bank in one spelling are two bookings."""
     return one.family != other.family or not _differ(one.bank_reference, other.bank_reference)
 
 
-def _by_reference(line: Told) -> Hashable | None:
+def _by_reference(line: ComparableBooking) -> Hashable | None:
     return (line.bank_reference, line.end_to_end_id) if line.bank_reference else None
 
 
-def _by_reference_alone(line: Told) -> Hashable | None:
+def _by_reference_alone(line: ComparableBooking) -> Hashable | None:
     return line.bank_reference or None
 
 
-def _by_instant(line: Told) -> Hashable | None:
+def _by_instant(line: ComparableBooking) -> Hashable | None:
     return None if line.is_dated else (line.at, line.end_to_end_id)
 
 
-def _by_payers_id(line: Told) -> Hashable | None:
+def _by_payers_id(line: ComparableBooking) -> Hashable | None:
     return line.end_to_end_id or None
 
 
-def _always(one: Told, other: Told) -> bool:
+def _always(one: ComparableBooking, other: ComparableBooking) -> bool:
     del one, other
     return True
 
 
-def _same_id(one: Told, other: Told) -> bool:
+def _same_id(one: ComparableBooking, other: ComparableBooking) -> bool:
     return not _differ(one.end_to_end_id, other.end_to_end_id)
 
 
-def _same_payment(one: Told, other: Told) -> bool:
+def _same_payment(one: ComparableBooking, other: ComparableBooking) -> bool:
     is_twin = one.family == other.family and _apart(one, other)
     return not is_twin and _no_other_reference(one, other)
 
 
-def _same_without_id(one: Told, other: Told) -> bool:
+def _same_without_id(one: ComparableBooking, other: ComparableBooking) -> bool:
     """No reference speaks: the time where both tell it, and the other side of the payment."""
     if _apart(one, other) or not _no_other_reference(one, other):
         return False
@@ -227,7 +229,7 @@ def _same_without_id(one: Told, other: Told) -> bool:
     return not _differ(one.counter_account, other.counter_account)
 
 
-def _by_money(line: Told) -> Hashable | None:
+def _by_money(line: ComparableBooking) -> Hashable | None:
     del line
     return ""
 

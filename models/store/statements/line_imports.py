@@ -39,27 +39,27 @@ def is_there(lines: sa.FromClause = _LINES) -> sa.ColumnElement[bool]:
     return lines.c.import_id.not_in(sa.select(_IMPORTS.c.id))
 
 
-def begin(unit: Unit, import_id: str, wall: datetime) -> None:
+def begin(unit: Unit, import_id: str, wall_now: datetime) -> None:
     """Begin an import; ImportRunningError while another one is alive."""
-    alive = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until > wall)
+    alive = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until > wall_now)
     if unit.session.execute(alive).first():
         raise ImportRunningError
     unit.session.execute(
-        _IMPORTS.insert().values(id=import_id, begun_at=wall, lease_until=wall + LEASE)
+        _IMPORTS.insert().values(id=import_id, begun_at=wall_now, lease_until=wall_now + LEASE)
     )
 
 
-def go_on(unit: Unit, import_id: str, wall: datetime) -> None:
+def go_on(unit: Unit, import_id: str, wall_now: datetime) -> None:
     """Say that an import is alive; ImportLostError if somebody has taken it out."""
-    mine = _IMPORTS.update().where(_IMPORTS.c.id == import_id, _IMPORTS.c.lease_until > wall)
-    changed = unit.session.execute(mine.values(lease_until=wall + LEASE))
+    mine = _IMPORTS.update().where(_IMPORTS.c.id == import_id, _IMPORTS.c.lease_until > wall_now)
+    changed = unit.session.execute(mine.values(lease_until=wall_now + LEASE))
     if changed.rowcount == 0:
         raise ImportLostError
 
 
-def finish(unit: Unit, import_id: str, wall: datetime) -> None:
+def finish(unit: Unit, import_id: str, wall_now: datetime) -> None:
     """From the commit on the bookings of an import are there."""
-    go_on(unit, import_id, wall)
+    go_on(unit, import_id, wall_now)
     unit.session.execute(_IMPORTS.delete().where(_IMPORTS.c.id == import_id))
 
 
@@ -77,10 +77,10 @@ def is_running(session: Session, import_id: str) -> bool:
     return session.execute(query).first() is not None
 
 
-def undo_dead(database: Database, wall: datetime) -> int:
+def undo_dead(database: Database, wall_now: datetime) -> int:
     """Take out what interrupted imports had stored; return how many imports there were."""
     with database.reading() as session:
-        query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until <= wall)
+        query = sa.select(_IMPORTS.c.id).where(_IMPORTS.c.lease_until <= wall_now)
         dead = list(session.execute(query).scalars())
     for import_id in dead:
         undo(database, import_id)
@@ -96,13 +96,13 @@ def undo(database: Database, import_id: str) -> None:
     while rest:
         with unit_of_work(database) as unit:
             for some in for_a_while(rest):
-                _take_out(unit, import_id, some)
+                _delete_lines(unit, import_id, some)
         rest_of_the_lock(rest)
     with unit_of_work(database) as unit:
         unit.session.execute(_IMPORTS.delete().where(_IMPORTS.c.id == import_id))
 
 
-def _take_out(unit: Unit, import_id: str, ids: Sequence[str]) -> None:
+def _delete_lines(unit: Unit, import_id: str, ids: Sequence[str]) -> None:
     """Delete bookings that are of this import still: one that a bank has told is there to stay."""
     unit.session.execute(
         _LINES.delete().where(_LINES.c.id.in_(ids), _LINES.c.import_id == import_id)

@@ -17,11 +17,11 @@ from models.entities.statement import StatementLine
 from models.ids import derive_id
 from models.outcome import spelled
 from models.store.statements.bookings import (
-    ToldStatement,
+    StatementRecord,
+    comparable,
+    comparable_row,
     matches,
     row_of,
-    told_of,
-    told_of_row,
 )
 from models.store.statements.line_imports import is_there
 
@@ -37,15 +37,15 @@ class PlannedStatement:
     tells of known bookings that nobody told before.
     """
 
-    told: ToldStatement
+    told: StatementRecord
     ids: tuple[str, ...]
     new: tuple[dict[str, Any], ...]
     fills: dict[str, dict[str, Any]]
     line_count: int
 
 
-def plan_told(
-    session: Session, told: ToldStatement, time_zone: str, also: Sequence[dict[str, Any]] = ()
+def plan_statement(
+    session: Session, told: StatementRecord, time_zone: str, also: Sequence[dict[str, Any]] = ()
 ) -> PlannedStatement:
     """Hold a statement against what is stored, and rows that are about to be (`also`)."""
     stored = _stored_near(session, told, also)
@@ -77,7 +77,7 @@ _NEAR = (
 
 
 def _stored_near(
-    session: Session, told: ToldStatement, also: Sequence[dict[str, Any]]
+    session: Session, told: StatementRecord, also: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The account's bookings around the days of a statement, in the order of their day."""
     if not told.bookings:
@@ -95,11 +95,12 @@ def _stored_near(
 
 
 def _placed(
-    told: ToldStatement, stored: list[dict[str, Any]], zone: ZoneInfo
+    told: StatementRecord, stored: list[dict[str, Any]], zone: ZoneInfo
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """The id of every booking, and the rows of those that are new."""
     found = matches(
-        [told_of_row(row, zone) for row in stored], [told_of(b, told.origin) for b in told.bookings]
+        [comparable_row(row, zone) for row in stored],
+        [comparable(b, told.origin) for b in told.bookings],
     )
     twins: Counter[tuple[object, ...]] = Counter(_twin_key(row) for row in stored)
     after = _last_seq(stored)
@@ -143,7 +144,7 @@ def line_id(
 
 
 def _blanks(
-    told: ToldStatement, stored: dict[str, dict[str, Any]], ids: Sequence[str]
+    told: StatementRecord, stored: dict[str, dict[str, Any]], ids: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """What a second source tells of the other side of known bookings, by booking."""
     found: dict[str, dict[str, Any]] = {}

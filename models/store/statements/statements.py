@@ -21,8 +21,8 @@ from models.outcome import Outcome, Transition, Values
 from models.prepared import reading
 from models.store.accounts import AccountPlan, ensure_account
 from models.store.record import record
-from models.store.statements.bookings import Booking, ToldStatement
-from models.store.statements.plan import PlannedStatement, plan_told
+from models.store.statements.bookings import Booking, StatementRecord
+from models.store.statements.plan import PlannedStatement, plan_statement
 from models.store.unit import Actor, Unit
 
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
@@ -57,14 +57,14 @@ def record_statement(
     `zones` (law to time zone) tell on which legal day a booking is, to know it again where a file
     tells days only; UTC where the bank's is not among them.
     """
-    told, time_zone = told_of_fact(unit, fact, zones)
-    recorded = record_told(unit, actor, now, recovery_id, told, document_digest, time_zone)
+    told, time_zone = statement_of_fact(unit, fact, zones)
+    recorded = store_statement(unit, actor, now, recovery_id, told, document_digest, time_zone)
     return told.account_id, recorded.new_lines
 
 
-def told_of_fact(
+def statement_of_fact(
     accounts: Unit | AccountPlan, fact: StatementFact, zones: Mapping[str, str]
-) -> tuple[ToldStatement, str]:
+) -> tuple[StatementRecord, str]:
     """A bank's own answer as it is stored, and the time zone of its legal days.
 
     Its accounts are stored, or planned to be.
@@ -72,7 +72,7 @@ def told_of_fact(
     account_id = ensure_account(accounts, fact.account, fact.opening.currency)
     time_zone = zones.get(_regime_of(accounts, fact.account.bank), "UTC")
     zone = ZoneInfo(time_zone)
-    told = ToldStatement(
+    told = StatementRecord(
         account_id=account_id,
         currency=fact.opening.currency,
         covers_from=fact.covers_from,
@@ -113,17 +113,17 @@ def _counter_account(unit: Unit | AccountPlan, line: LineFact) -> str:
     return ensure_account(unit, line.counter)
 
 
-def record_told(
+def store_statement(
     unit: Unit,
     actor: Actor,
     now: datetime,
     recovery_id: str,
-    told: ToldStatement,
+    told: StatementRecord,
     document_digest: str,
     time_zone: str,
 ) -> Recorded:
     """Store what a source says of one account: bookings once, the statement with its event."""
-    planned = plan_told(unit.session, told, time_zone)
+    planned = plan_statement(unit.session, told, time_zone)
     is_new = record_planned(unit, actor, now, recovery_id, planned, document_digest)
     insert_lines(unit, planned.new)
     for line, news in planned.fills.items():

@@ -21,9 +21,9 @@ from models.store.statements.statements import fill_line, insert_lines
 from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.cases.statement_files.plan import (
     FilePlan,
-    TakenFile,
+    StoredFile,
     finish,
-    taken_file,
+    stored_file,
     write_accounts,
 )
 from recovery_flows.clock import wall_clock
@@ -46,7 +46,7 @@ class ChangedMeanwhileError(Exception):
         super().__init__("others stored bookings of the same account meanwhile: plan anew")
 
 
-def take_in_chunks(
+def store_in_chunks(
     database: Database,
     actor: Actor,
     now: datetime,
@@ -54,7 +54,7 @@ def take_in_chunks(
     document: str,
     bank: str,
     laws: Regimes,
-) -> TakenFile:
+) -> StoredFile:
     """Read and seal outside any transaction, store in short ones, then let all of it be there.
 
     One that is interrupted leaves nothing: the engine or the next import takes out what it stored.
@@ -67,13 +67,13 @@ def take_in_chunks(
                 plan = FilePlan(session, database.vault, now, laws, bank)
                 for part in parts:
                     plan.add(part)
-                hidden.look(session, plan.account_ids)
+                hidden.remember_stored(session, plan.account_ids)
             hidden.store(plan.accounts, [part.planned for part in plan.parts])
             with unit_of_work(database) as unit:
                 hidden.finish(unit)
                 refs = finish(unit, actor, now, plan, document, laws)
             with database.reading() as session:
-                return taken_file(session, plan, document, refs)
+                return stored_file(session, plan, document, refs)
     raise ImportBusyError(
         "others keep storing bookings of these accounts: nothing was stored, try again"
     )
@@ -111,7 +111,7 @@ class HiddenImport:
         if is_left:
             line_imports.undo(self._database, self._id)
 
-    def look(self, session: Session, account_ids: frozenset[str]) -> None:
+    def remember_stored(self, session: Session, account_ids: frozenset[str]) -> None:
         """Remember what others have stored of these accounts when this import was planned."""
         self._accounts = account_ids
         self._others = line_imports.lines_of_others(session, account_ids, self._id)

@@ -18,10 +18,10 @@ from models.queries.cases.views import masked_account
 from models.sealing.vault import Vault
 from models.store.accounts import AccountPlan, ensure_account, write_learned, write_planned
 from models.store.partners import learn_code
-from models.store.statements.plan import PlannedStatement, plan_told
+from models.store.statements.plan import PlannedStatement, plan_statement
 from models.store.statements.statements import record_planned
 from models.store.unit import Actor, Unit
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.intake.bookings import FileStatement, Reading
 from recovery_flows.intake.statements.shape import Head
@@ -31,7 +31,7 @@ from recovery_flows.tracing import trace_requests
 
 
 @dataclass(frozen=True, slots=True)
-class TakenStatement:
+class StoredStatement:
     """What one statement of a file added; no stretch is covered where no opening is stated."""
 
     account: str
@@ -47,11 +47,11 @@ class TakenStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenFile:
+class StoredFile:
     """What a file added: its statements, the recoveries to be traced again, what a person reads."""
 
     document_digest: str
-    statements: tuple[TakenStatement, ...]
+    statements: tuple[StoredStatement, ...]
     recoveries: tuple[str, ...]
     """References, such as R-2026-0001."""
     warnings: tuple[str, ...]
@@ -120,7 +120,7 @@ class FilePlan:
         self._numbers[account_id] = self._numbers.get(account_id, 0) + 1
         statement = reading.statement(told, account_id, currency, self._numbers[account_id])
         before = self._rows.setdefault(account_id, [])
-        planned = plan_told(self.session, statement, zone, before)
+        planned = plan_statement(self.session, statement, zone, before)
         before += planned.new
         warnings = list(reading.warnings(told, statement))
         self.parts.append(PlannedPart(told, planned, bank, label, zone, warnings))
@@ -200,41 +200,41 @@ def _wake(
             wanted.setdefault(recovery_id, []).append(account_id)
     refs = []
     for recovery_id, accounts in wanted.items():
-        progress = Changeset(load_file(unit.session, recovery_id))
+        changes = Changeset(load_file(unit.session, recovery_id))
         for account_id in accounts:
-            _tell(progress, account_id, touched[account_id])
-        trace_requests.want_trace(progress)
-        conclude(unit, actor, now, laws, progress)
-        refs.append(progress.file.recovery.ref)
+            _tell(changes, account_id, touched[account_id])
+        trace_requests.request_trace(changes)
+        commit_changes(unit, actor, now, laws, changes)
+        refs.append(changes.file.recovery.ref)
     return refs
 
 
-def _tell(progress: Changeset, account_id: str, covers_to: datetime | None) -> None:
+def _tell(changes: Changeset, account_id: str, covers_to: datetime | None) -> None:
     """To where an asset's or a victim's statement reaches now; never back."""
     if covers_to is None:
         return
-    for asset in progress.file.assets:
+    for asset in changes.file.assets:
         is_later = asset.statement_to is None or asset.statement_to < covers_to
         if asset.account_id == account_id and is_later:
-            trace_requests.take_statement(progress, EntityKind.ASSET, asset.id, covers_to)
-    for claim in progress.file.claims:
+            trace_requests.request_trace_to(changes, EntityKind.ASSET, asset.id, covers_to)
+    for claim in changes.file.claims:
         is_later = claim.statement_to is None or claim.statement_to < covers_to
         if claim.victim_account_id == account_id and is_later:
-            trace_requests.take_statement(progress, EntityKind.CLAIM, claim.id, covers_to)
+            trace_requests.request_trace_to(changes, EntityKind.CLAIM, claim.id, covers_to)
 
 
-def taken_file(session: Session, plan: FilePlan, document: str, refs: Sequence[str]) -> TakenFile:
+def stored_file(session: Session, plan: FilePlan, document: str, refs: Sequence[str]) -> StoredFile:
     """What is told of a file that was stored."""
     warnings = list(plan.warnings)
     for part in plan.parts:
         told_so = [*part.warnings, *_contradicted(session, part)]
         warnings += [f"{part.label}: {text}" for text in told_so]
-    return TakenFile(document, tuple(_taken(p) for p in plan.parts), tuple(refs), tuple(warnings))
+    return StoredFile(document, tuple(_stored(p) for p in plan.parts), tuple(refs), tuple(warnings))
 
 
-def _taken(part: PlannedPart) -> TakenStatement:
+def _stored(part: PlannedPart) -> StoredStatement:
     statement = part.planned.told
-    return TakenStatement(
+    return StoredStatement(
         account=part.label,
         bank=part.bank,
         currency=statement.currency,

@@ -13,13 +13,13 @@ from models.store.unit import Actor, Unit, unit_of_work
 from recovery_flows.cases.statement_files import large_files
 from recovery_flows.cases.statement_files.plan import (
     FilePlan,
-    TakenFile,
+    StoredFile,
     finish,
-    taken_file,
+    stored_file,
     write_accounts,
 )
 from recovery_flows.cases.statement_files.unread_notes import keep_note
-from recovery_flows.intake.bookings import FileStatement, RefusedMember, told_parts
+from recovery_flows.intake.bookings import FileStatement, RefusedMember, file_parts
 from recovery_flows.intake.statements.shape import Item
 from recovery_flows.law.regime import Regimes
 
@@ -27,7 +27,7 @@ SMALL = 300
 """So many bookings are stored in one transaction."""
 
 
-def take_in(
+def store_file(
     database: Database,
     actor: Actor,
     now: datetime,
@@ -36,7 +36,7 @@ def take_in(
     bank: str,
     laws: Regimes,
     media_type: str = "application/octet-stream",
-) -> TakenFile:
+) -> StoredFile:
     """Store a statement file; `bank` "" where its numbers are known at one partner each.
 
     The bytes are kept, sealed, before anything is read: of a refused file too. A large file is
@@ -46,13 +46,13 @@ def take_in(
     these cases nothing but the bytes is stored.
     """
     document = keep_bytes(database, raw, "statement_file", media_type, now)
-    told = list(told_parts(items))
+    told = list(file_parts(items))
     parts = [part for part in told if isinstance(part, FileStatement)]
     keep_note(database, document, _unread(told), now)
     if sum(len(part.entries) for part in parts) > SMALL:
-        return large_files.take_in_chunks(database, actor, now, parts, document, bank, laws)
+        return large_files.store_in_chunks(database, actor, now, parts, document, bank, laws)
     with unit_of_work(database) as unit:
-        return take_parts(unit, actor, now, parts, document, bank, laws)
+        return store_parts(unit, actor, now, parts, document, bank, laws)
 
 
 def _unread(told: Iterable[FileStatement | RefusedMember]) -> Counter[str]:
@@ -66,7 +66,7 @@ def _unread(told: Iterable[FileStatement | RefusedMember]) -> Counter[str]:
     return found
 
 
-def take_parts(
+def store_parts(
     unit: Unit,
     actor: Actor,
     now: datetime,
@@ -74,7 +74,7 @@ def take_parts(
     document: str,
     bank: str,
     laws: Regimes,
-) -> TakenFile:
+) -> StoredFile:
     """The same in a transaction that is open already, of a file whose bytes are kept."""
     plan = FilePlan(unit.session, unit.vault, now, laws, bank)
     for part in parts:
@@ -85,4 +85,4 @@ def take_parts(
         for line, news in planned.fills.items():
             fill_line(unit, line, news)
     refs = finish(unit, actor, now, plan, document, laws)
-    return taken_file(unit.session, plan, document, refs)
+    return stored_file(unit.session, plan, document, refs)

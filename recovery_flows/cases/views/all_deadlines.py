@@ -12,41 +12,41 @@ from models.case_file import CaseFile
 from models.engine import Database
 from models.money import Money
 from models.queries.cases.case_files import load_files
-from models.queries.cases.deadline_views import ClockWall, WallLine
-from models.queries.cases.open_steps import clock_pages, recoveries_by_clock
-from models.queries.cases.views import ClockLine
+from models.queries.cases.deadline_views import DeadlineEntry, DeadlinesView
+from models.queries.cases.open_steps import clock_pages, recoveries_by_deadline
+from models.queries.cases.views import DeadlineLine
 from models.queries.installation.clock import case_now
-from recovery_flows.cases.deadlines import RunningClock, running
+from recovery_flows.cases.deadlines import Deadline, running
 from recovery_flows.law.regime import Regimes
 
 _AT_ONCE = 200
 
 
-def clock_wall(
-    database: Database, laws: Regimes, wall: datetime, recoveries: int | None = None
-) -> ClockWall:
+def deadlines_view(
+    database: Database, laws: Regimes, wall_now: datetime, recoveries: int | None = None
+) -> DeadlinesView:
     """The clocks of the recoveries whose nearest one ends first; all of them with None.
 
     Of a recovery left out no clock ends before `until`, so what stands before it is complete.
     """
     with database.reading() as session:
-        ids, until = recoveries_by_clock(session, recoveries)
+        ids, until = recoveries_by_deadline(session, recoveries)
         files = load_files(session, ids)
-        now = case_now(session, wall)
+        now = case_now(session, wall_now)
     lines = [line for file in files for line in _lines(file, laws)]
     if until is not None:
         lines = [line for line in lines if line.clock.due_at <= until]
     lines.sort(key=_order)
-    return ClockWall(now, tuple(lines), until)
+    return DeadlinesView(now, tuple(lines), until)
 
 
-def all_clocks(session: Session, laws: Regimes, until: datetime | None) -> Iterator[WallLine]:
+def all_entries(session: Session, laws: Regimes, until: datetime | None) -> Iterator[DeadlineEntry]:
     """Every clock of every recovery, or those that end by `until`, the nearest end first.
 
     Some hundreds of recoveries are held at a time: what ends before the nearest end of the next
     one can be told.
     """
-    ahead: list[tuple[tuple[datetime, str, str], WallLine]] = []
+    ahead: list[tuple[tuple[datetime, str, str], DeadlineEntry]] = []
     for page in clock_pages(session, until, _AT_ONCE):
         nearest = page[0][0]
         while ahead and ahead[0][0][0] < nearest:
@@ -59,28 +59,28 @@ def all_clocks(session: Session, laws: Regimes, until: datetime | None) -> Itera
         yield heappop(ahead)[1]
 
 
-def _order(line: WallLine) -> tuple[datetime, str, str]:
+def _order(line: DeadlineEntry) -> tuple[datetime, str, str]:
     return line.clock.due_at, line.ref, line.line_id
 
 
-def _lines(file: CaseFile, laws: Regimes) -> Iterator[WallLine]:
+def _lines(file: CaseFile, laws: Regimes) -> Iterator[DeadlineEntry]:
     recovery = file.recovery
     for clock in running(file, laws):
         asset = next((a for a in file.assets if a.id == clock.asset_id), None)
-        yield WallLine(
+        yield DeadlineEntry(
             line_id=f"{clock.subject_id} {clock.what}",
             recovery_id=recovery.id,
             ref=recovery.ref,
             owner=recovery.owner_id,
             bank=clock.partner_id or (asset.partner_id if asset else ""),
             amount=_amount(file, clock),
-            clock=ClockLine(
+            clock=DeadlineLine(
                 clock.what, clock.due_at, clock.regime, clock.law_row, clock.note, clock.escalated
             ),
         )
 
 
-def _amount(file: CaseFile, clock: RunningClock) -> Money | None:
+def _amount(file: CaseFile, clock: Deadline) -> Money | None:
     """What the clock is about: a hold's sum (held, else asked for), or an allocation's pool."""
     subject = next((a.subject_id for a in file.approvals if a.id == clock.subject_id), "")
     named = {clock.subject_id, subject}

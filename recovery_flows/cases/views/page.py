@@ -33,7 +33,7 @@ from models.queries.cases.views import (
     AllocationLine,
     AssetLine,
     ClaimLine,
-    ClockLine,
+    DeadlineLine,
     HoldLine,
     PayoutLine,
     RecoveryPage,
@@ -44,14 +44,14 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.sealing.vault import Vault
 from recovery_flows.approvals.step_figures import figures_of_step
-from recovery_flows.cases import deadlines as wall, next_steps
+from recovery_flows.cases import deadlines, next_steps
 from recovery_flows.cases.deconfliction_check import also_lines
 from recovery_flows.cases.views.discrepancy_lines import discrepancy_lines
 from recovery_flows.cases.views.pending_approvals import approval_line
 from recovery_flows.cases.views.queue import idle_of
 from recovery_flows.correspondence.letters.views import letters_of
 from recovery_flows.law.regime import Regimes
-from recovery_flows.multi_agency.board import linkage_lines
+from recovery_flows.multi_agency.board import request_lines
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
 
 _RECOVERIES = table_of(Recovery)
@@ -63,7 +63,7 @@ def recovery_page(
     database: Database,
     laws: Regimes,
     recovery_id: str,
-    wall: datetime,
+    wall_now: datetime,
     viewer: OfficerView | None = None,
     patience: Patience = DEFAULT_PATIENCE,
 ) -> RecoveryPage:
@@ -71,7 +71,7 @@ def recovery_page(
     with database.reading() as session:
         file = load_file(session, recovery_id)
         names = names_of(session, database.vault, [file])
-        page = _page(session, database.vault, file, names, laws, case_now(session, wall))
+        page = _page(session, database.vault, file, names, laws, case_now(session, wall_now))
         red = idle_of(session, page.now, patience, recovery_id)
         there = elsewhere(session, [recovery_id]).get(recovery_id, ())
         sent = first_sent(session, recovery_id)
@@ -124,7 +124,7 @@ def _page(
         next_figures=_next_figures(file, todo, names, zone),
         events=tuple(events_of(session, recovery.id, _EVENTS_SHOWN)),
         notes=tuple(notes_of(session, vault, recovery.id)),
-        linkages=linkage_lines(session, file),
+        multi_agency_requests=request_lines(session, file),
         letters=tuple(letters_of(file, laws)),
         discrepancies=discrepancy_lines(file, names),
     )
@@ -205,10 +205,10 @@ def _hold(file: CaseFile, hold: HoldRow) -> HoldLine:
     )
 
 
-def _clocks(file: CaseFile, laws: Regimes) -> Iterator[ClockLine]:
-    for clock in wall.running(file, laws):
+def _clocks(file: CaseFile, laws: Regimes) -> Iterator[DeadlineLine]:
+    for clock in deadlines.running(file, laws):
         at = f" at {clock.partner_id}" if clock.partner_id else ""
-        yield ClockLine(
+        yield DeadlineLine(
             f"{clock.what}{at}",
             clock.due_at,
             clock.regime,

@@ -29,7 +29,7 @@ from recovery_flows.access.registers import waiting_changes
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases.deconfliction_check import also_lines
-from recovery_flows.cases.views.queue import Look
+from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.law.regime import Regimes
 
 _AT_ONCE = 200
@@ -69,8 +69,8 @@ class ApprovalsPage:
 def approvals_page(
     database: Database,
     laws: Regimes,
-    wall: datetime,
-    look: Look,
+    wall_now: datetime,
+    look: QueueQuery,
     limit: int,
     viewer: OfficerView | None = None,
 ) -> ApprovalsPage:
@@ -92,7 +92,7 @@ def approvals_page(
         found = pending_page(session, start, left, order, is_down=is_down)
         lines = (*changes[offset : offset + limit], *_lines(session, database, laws, found))
         told = _with_others(session, lines, viewer)
-        return ApprovalsPage(case_now(session, wall), told, offset, total, row)
+        return ApprovalsPage(case_now(session, wall_now), told, offset, total, row)
 
 
 def pending_approvals(database: Database, laws: Regimes) -> tuple[ApprovalLine, ...]:
@@ -118,7 +118,7 @@ def _pending(session: Session, database: Database, laws: Regimes) -> Iterator[li
         offset += len(found)
 
 
-def _row_of(session: Session, changes: Sequence[ApprovalLine], look: Look) -> int | None:
+def _row_of(session: Session, changes: Sequence[ApprovalLine], look: QueueQuery) -> int | None:
     ids = [line.approval_id for line in changes]
     if not look.at_id:
         return None

@@ -30,7 +30,7 @@ _Q = table_of(QueueEntry)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class QueueQuery:
     """Which part of the queue somebody looks at.
 
     `text` is a filter as it was typed: every word of it must be found. `offset` is the first line
@@ -50,24 +50,26 @@ class Look:
 
 def queue(
     session: Session,
-    wall: datetime,
+    wall_now: datetime,
     patience: Patience,
     limit: int,
-    look: Look | None = None,
+    look: QueueQuery | None = None,
     vault: Vault | None = None,
 ) -> QueuePage:
     """At most `limit` recoveries of the part that is looked at; those in red pass every filter.
 
     With a vault a filter finds accounts and references too.
     """
-    look = look or Look()
-    wanted = _wanted(session, wall, patience, look, vault)
-    return queue_page(session, wall, wanted, limit, look.offset, look.at_id, follows=look.follows)
+    look = look or QueueQuery()
+    wanted = _wanted(session, wall_now, patience, look, vault)
+    return queue_page(
+        session, wall_now, wanted, limit, look.offset, look.at_id, follows=look.follows
+    )
 
 
 def found(
     session: Session,
-    wall: datetime,
+    wall_now: datetime,
     patience: Patience,
     limit: int,
     text: str,
@@ -86,23 +88,25 @@ def found(
     if word.sought and word.sought.names_too_many:
         raise MisuseError(f"more than {MOST_NAMES} people are called {text!r}: give more of it")
     wanted = replace(
-        _wanted(session, wall, patience, Look(with_closed=True)), words=(word,), only_found=True
+        _wanted(session, wall_now, patience, QueueQuery(with_closed=True)),
+        words=(word,),
+        only_found=True,
     )
-    page = queue_page(session, wall, wanted, limit)
+    page = queue_page(session, wall_now, wanted, limit)
     ids = [line.recovery_id for line in page.lines]
     return page, ways_found(session, word.sought, ids) if word.sought else {}
 
 
 def whole_queue(
-    session: Session, wall: datetime, patience: Patience, look: Look
+    session: Session, wall_now: datetime, patience: Patience, look: QueueQuery
 ) -> Iterator[QueueLine]:
     """Every recovery that is looked at, one after the other."""
-    return queue_lines(session, wall, _wanted(session, wall, patience, look))
+    return queue_lines(session, wall_now, _wanted(session, wall_now, patience, look))
 
 
-def counts(session: Session, wall: datetime, patience: Patience) -> QueuePage:
+def counts(session: Session, wall_now: datetime, patience: Patience) -> QueuePage:
     """Case time, the engine's sign of life and the counts, without any line."""
-    return status(session, wall, _wanted(session, wall, patience, Look()))
+    return status(session, wall_now, _wanted(session, wall_now, patience, QueueQuery()))
 
 
 def idle_of(session: Session, now: datetime, patience: Patience, recovery_id: str) -> Idle | None:
@@ -113,11 +117,15 @@ def idle_of(session: Session, now: datetime, patience: Patience, recovery_id: st
 
 
 def _wanted(
-    session: Session, wall: datetime, patience: Patience, look: Look, vault: Vault | None = None
+    session: Session,
+    wall_now: datetime,
+    patience: Patience,
+    look: QueueQuery,
+    vault: Vault | None = None,
 ) -> Wanted:
     words = look.text.lower().split()
     return Wanted(
-        red_from=patience.red_from(case_now(session, wall)),
+        red_from=patience.red_from(case_now(session, wall_now)),
         with_closed=look.with_closed,
         words=tuple(_word(word, sought(session, vault, word) if vault else None) for word in words),
         stands=look.stands,

@@ -88,19 +88,19 @@ class Checked:
         return "" if self.case_number else "case number is missing: write `case: NUMBER`"
 
 
-def look(
+def check_report(
     session: Session,
     vault: Vault,
     laws: Regimes,
     viewer: OfficerView | None,
     text: str,
-    wall: datetime,
+    wall_now: datetime,
     *,
     received_at: datetime | None = None,
     case_number: str = "",
 ) -> Checked:
     """Check a pasted report without doing anything; `received_at` is when its text came."""
-    now = case_now(session, wall)
+    now = case_now(session, wall_now)
     banks = bank_names(session)
     law = law_of_new_files(laws, banks)
     zone = laws[law].time_zone
@@ -151,19 +151,19 @@ def _planned(
         report.external_ref, law, report.amount, accounts, victim.bank, report.paid_at,
         report.reported_at,
     )  # fmt: skip
-    progress = Changeset(file)
+    changes = Changeset(file)
     bank = next(bank for bank in banks if bank.id == payee.bank)
     places = {accounts[1]: bank.place}
     try:
         sent = emergency_stop.stop_first(
-            progress, "?", checked.case_number or "?", checked.now, laws, places
+            changes, "?", checked.case_number or "?", checked.now, laws, places
         )
     except StepRefusedError as refusal:
         return replace(checked, refusal=str(refusal))
     if not sent.hold_id:
         instead = f"{sent.why_not}; the report is accepted, and next: {sent.next_step}"
         return replace(checked, instead=instead)
-    return replace(checked, message=_message(progress.file, sent.hold_id, report, bank, laws))
+    return replace(checked, message=_message(changes.file, sent.hold_id, report, bank, laws))
 
 
 def _message(

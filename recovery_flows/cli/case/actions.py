@@ -42,7 +42,7 @@ def note(
     with opened() as installation:
         recovery_id = find(installation, ref)
         words = sys.stdin.read().strip() if text == "-" else text
-        tell_what(installation.desk(acting_as).note(recovery_id, words), as_json=as_json)
+        tell_what(installation.case_officer(acting_as).note(recovery_id, words), as_json=as_json)
 
 
 def advance(
@@ -65,7 +65,7 @@ def advance(
     fields = dict(_field(text) for text in field or ())
     with opened() as installation:
         recovery_id = find(installation, ref)
-        done = installation.desk(acting_as).advance(
+        done = installation.case_officer(acting_as).advance(
             recovery_id,
             fields=fields,
             case_number=case_number,
@@ -114,9 +114,9 @@ def payee(
         except CellRefusedError as refusal:
             raise _misuse(f"{refusal.field.replace('_', ' ')} {refusal.why}") from refusal
         _check_partner(installation, to.bank)
-        desk = installation.desk(acting_as)
+        acting = installation.case_officer(acting_as)
         payee_account = AccountRef(to.bank, to.number, to.holder)
-        done = desk.change_payee(recovery_id, claim, payee_account, reason, seen_version)
+        done = acting.change_payee(recovery_id, claim, payee_account, reason, seen_version)
         tell_what(done, as_json=as_json)
 
 
@@ -149,4 +149,4 @@ def merge(
         one, two = find(installation, ref), find(installation, other)
         if one == two:
             raise _misuse("a recovery cannot be merged with itself")
-        tell_what(installation.desk(acting_as).join(one, two), as_json=as_json)
+        tell_what(installation.case_officer(acting_as).join(one, two), as_json=as_json)

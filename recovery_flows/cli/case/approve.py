@@ -48,12 +48,12 @@ def approve(
         if not approval_id:
             _list(installation, acting_as, as_json=as_json)
             return
-        desk = installation.desk(acting_as)
+        acting = installation.case_officer(acting_as)
         if is_change(approval_id):
-            done = decide(desk, approval_id, is_yes=not deny, reason=reason)
+            done = decide(acting, approval_id, is_yes=not deny, reason=reason)
             tell_what(done, as_json=as_json)
             return
-        done = desk.deny(approval_id, reason) if deny else desk.approve(approval_id, authority)
+        done = acting.deny(approval_id, reason) if deny else acting.approve(approval_id, authority)
         _tell(installation, approval_id, done, now=now, as_json=as_json)
 
 

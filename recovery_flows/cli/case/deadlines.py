@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from models.queries.cases.deadline_views import WallLine
+    from models.queries.cases.deadline_views import DeadlineEntry
     from recovery_flows.cli.composition import Installation
 
 
@@ -34,22 +34,24 @@ def deadlines(
     """Show all deadlines, each with its article and status."""
     from datetime import timedelta
 
-    from models.queries.cases.deadline_views import ClockWall
+    from models.queries.cases.deadline_views import DeadlinesView
     from models.queries.installation.clock import case_now
-    from recovery_flows.cases.views.all_deadlines import all_clocks
+    from recovery_flows.cases.views.all_deadlines import all_entries
     from recovery_flows.clock import wall_clock
 
     with opened() as installation, installation.database.reading() as session:
         now = case_now(session, wall_clock())
         until = None if within is None else now + timedelta(hours=within)
-        lines = all_clocks(session, installation.laws, until)
+        lines = all_entries(session, installation.laws, until)
         if as_json:
-            say_json_lines(ClockWall(now, (), None), "lines", lines)
+            say_json_lines(DeadlinesView(now, (), None), "lines", lines)
         else:
             tell(_table(lines, now, installation))
 
 
-def _table(lines: Iterable[WallLine], now: datetime, installation: Installation) -> Iterator[str]:
+def _table(
+    lines: Iterable[DeadlineEntry], now: datetime, installation: Installation
+) -> Iterator[str]:
     head = ("time left", "ref", "clock", "bank", "sum", "under way", "law")
     running = late = 0
 
@@ -63,7 +65,7 @@ def _table(lines: Iterable[WallLine], now: datetime, installation: Installation)
     yield f"{counted(running, 'clock')} running, {late} late"
 
 
-def _row(line: WallLine, now: datetime, installation: Installation) -> tuple[str, ...]:
+def _row(line: DeadlineEntry, now: datetime, installation: Installation) -> tuple[str, ...]:
 
     from recovery_flows.cli.case.page_text import article_text
     from recovery_flows.law.terms import time_left_text

@@ -41,20 +41,20 @@ def _with_amount(
     """The same act, its sum read in the currency of the hold's account."""
 
     def read_and_do(
-        desk: CaseOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None
+        acting: CaseOfficer, recovery_id: str, hold_id: str, reason: str, seen: int | None
     ) -> str:
         from models.money import Money
         from models.queries.cases.case_files import load_file
         from recovery_flows.errors import MisuseError
         from recovery_flows.freezing.actions import hold_of
 
-        with desk.database.reading() as session:
+        with acting.database.reading() as session:
             hold = hold_of(load_file(session, recovery_id), hold_id)
         try:
             money = Money.parse(amount, hold.currency)
         except ValueError as error:
             raise MisuseError(str(error)) from error
-        return deed(desk, recovery_id, hold_id, money, reason, seen)
+        return deed(acting, recovery_id, hold_id, money, reason, seen)
 
     return read_and_do
 
@@ -87,8 +87,8 @@ def amend(
     from recovery_flows.freezing import actions as hold_actions
 
     deed = _with_amount(
-        lambda desk, of, name, money, why, seen: hold_actions.amend(
-            desk, of, name, money.minor, why, seen
+        lambda acting, of, name, money, why, seen: hold_actions.amend(
+            acting, of, name, money.minor, why, seen
         ),
         amount,
     )
@@ -108,7 +108,7 @@ def release(
     """Ask for a partial release. The rest keeps its own term."""
     from recovery_flows.freezing import actions as hold_actions
 
-    deed = _with_amount(hold_actions.let_part_go, amount)
+    deed = _with_amount(hold_actions.release_part, amount)
     act(ref, acting_as, as_json, deed, hold, reason, seen_version)
 
 

@@ -85,15 +85,15 @@ def print_(
     from recovery_flows.correspondence.letters.files import default_name
 
     with opened() as installation:
-        desk = installation.desk(acting_as)
+        acting = installation.case_officer(acting_as)
         if out == _STDOUT:
-            printed = print_letter(desk, post_of(installation), call)
+            printed = print_letter(acting, post_of(installation), call)
             sys.stdout.write((printed.as_page() if html else printed.text).decode())
             return
         path = out or Path(default_name(call, ".html" if html else ".txt"))
         if html and path.suffix.lower() not in (".html", ".htm"):
             path = path.with_name(f"{path.name}.html")
-        tell_what(print_to(desk, post_of(installation), call, path), as_json=as_json)
+        tell_what(print_to(acting, post_of(installation), call, path), as_json=as_json)
 
 
 def post_of(installation: Installation) -> Post:
@@ -118,7 +118,7 @@ def sent(
     from recovery_flows.correspondence.letters.actions import record_sent
 
     with opened() as installation:
-        done = record_sent(installation.desk(acting_as), call, how, at)
+        done = record_sent(installation.case_officer(acting_as), call, how, at)
     tell_what(done, as_json=as_json)
 
 
@@ -128,7 +128,7 @@ def document(call: Call, *, out: Out = None, acting_as: ActingAs = "") -> None:
     from recovery_flows.correspondence.letters.files import default_name, write_new
 
     with opened() as installation:
-        raw = answer_document(installation.desk(acting_as), call)
+        raw = answer_document(installation.case_officer(acting_as), call)
     if out == _STDOUT:
         sys.stdout.buffer.write(raw)
         return
@@ -148,5 +148,5 @@ def cancel(
     from recovery_flows.correspondence.letters import actions as letter_actions
 
     with opened() as installation:
-        done = letter_actions.drop(installation.desk(acting_as), call, reason)
+        done = letter_actions.drop(installation.case_officer(acting_as), call, reason)
     tell_what(done, as_json=as_json)

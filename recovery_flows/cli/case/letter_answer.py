@@ -64,7 +64,7 @@ def answer(
         "booked_at": booked_at, "debited": debited,
     }  # fmt: skip
     with opened() as installation:
-        done = enter_answer(installation.desk(acting_as), call, fields, path)
+        done = enter_answer(installation.case_officer(acting_as), call, fields, path)
     _tell(done, as_json=as_json)
 
 
@@ -95,7 +95,7 @@ def notice(
     as_json: AsJson = False,
 ) -> None:
     """Enter a bank's notice: less held, an earlier end, released."""
-    from recovery_flows.correspondence.letters.answer_actions import take_in_word
+    from recovery_flows.correspondence.letters.answer_actions import record_bank_notice
 
     path, state = _document(document, None, state)
     fields = {
@@ -104,5 +104,7 @@ def notice(
     }  # fmt: skip
     with opened() as installation:
         recovery_id = find(installation, ref)
-        done = take_in_word(installation.desk(acting_as), recovery_id, hold, fields, path)
+        done = record_bank_notice(
+            installation.case_officer(acting_as), recovery_id, hold, fields, path
+        )
     _tell(done, as_json=as_json)

@@ -70,7 +70,7 @@ def start(
             _preview(installation, recovery_id, found, partners, ask=query, as_json=as_json)
             return
         done = multi_agency_actions.start(
-            installation.desk(acting_as), recovery_id, found, ask=query, partners=partners,
+            installation.case_officer(acting_as), recovery_id, found, ask=query, partners=partners,
             seen=seen_version,
         )  # fmt: skip
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
@@ -136,17 +136,19 @@ def show(
     from recovery_flows.cases.views.page import recovery_page
     from recovery_flows.cli.case import multi_agency_text
     from recovery_flows.clock import wall_clock
-    from recovery_flows.multi_agency.board import told_linkage
+    from recovery_flows.multi_agency.board import regulator_view
 
     with opened() as installation:
         recovery_id = find(installation, ref)
         page = recovery_page(installation.database, installation.laws, recovery_id, wall_clock())
         zone = installation.laws[page.regime].time_zone
     if regulator:
-        told = [told_linkage(page.ref, len(page.claims), line) for line in page.linkages]
-        _say(told, multi_agency_text.told_lines(told, page.now, zone), as_json=as_json)
+        told = [
+            regulator_view(page.ref, len(page.claims), line) for line in page.multi_agency_requests
+        ]
+        _say(told, multi_agency_text.regulator_lines(told, page.now, zone), as_json=as_json)
     else:
-        _say(page.linkages, multi_agency_text.board_lines(page, zone), as_json=as_json)
+        _say(page.multi_agency_requests, multi_agency_text.board_lines(page, zone), as_json=as_json)
 
 
 def _say(value: object, lines: list[str], *, as_json: bool) -> None:
@@ -170,8 +172,8 @@ def renew(
 
     with opened() as installation:
         recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = multi_agency_actions.renew(desk, recovery_id, task, seen_version)
+        acting = installation.case_officer(acting_as)
+        done = multi_agency_actions.renew(acting, recovery_id, task, seen_version)
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
 
@@ -190,8 +192,8 @@ def cancel(
 
     with opened() as installation:
         recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = multi_agency_actions.take_back(desk, recovery_id, task, reason, seen_version)
+        acting = installation.case_officer(acting_as)
+        done = multi_agency_actions.cancel_task(acting, recovery_id, task, reason, seen_version)
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
 
 

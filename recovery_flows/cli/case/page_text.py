@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from models.queries.cases.views import AllocationLine, AssetLine, ClockLine, RecoveryPage
+from models.queries.cases.views import AllocationLine, AssetLine, DeadlineLine, RecoveryPage
 from models.urgency import Attention
 from recovery_flows.cases.views import state_names
 from recovery_flows.cli.case.approve import approval_lines
@@ -28,11 +28,11 @@ def page_lines(page: RecoveryPage, laws: Regimes) -> Iterator[str]:
         ("Money", _terms(page)),
         ("Claims", _claims(page)),
         ("Where it is", _assets(page, zone)),
-        ("Clocks", _clocks(page, laws, zone)),
+        ("Deadlines", _clocks(page, laws, zone)),
         ("Requests across borders", _requests(page)),
         ("Letters", _letters(page, zone)),
         ("Returns", _allocations(page, zone)),
-        ("Linkages", board_lines(page, zone) if page.linkages else ()),
+        ("Multi-agency requests", board_lines(page, zone) if page.multi_agency_requests else ()),
         ("Waits for approval", [x for a in page.approvals for x in approval_lines(a, zone)]),
         ("Next steps", _steps(page, zone)),
         ("Notes", _notes(page, zone)),
@@ -154,7 +154,7 @@ def _clocks(page: RecoveryPage, laws: Regimes, zone: str) -> list[str]:
     return columns(rows, right=(0,))
 
 
-def article_text(clock: ClockLine, laws: Regimes) -> str:
+def article_text(clock: DeadlineLine, laws: Regimes) -> str:
     """The article that a clock is counted by, with its status."""
     law = laws.get(clock.regime)
     row = law.rows.get(clock.law_row) if law else None

@@ -44,8 +44,8 @@ def resubmit(
     grounds = {ground.code: ground.options for ground in channel.ground}
     with opened() as installation:
         recovery_id = find(installation, ref)
-        desk = installation.desk(acting_as)
-        done = actions.resubmit(desk, recovery_id, request, reason, grounds, seen_version)
+        acting = installation.case_officer(acting_as)
+        done = actions.resubmit(acting, recovery_id, request, reason, grounds, seen_version)
     if as_json:
         say_json({"done": done})
     else:

@@ -49,14 +49,14 @@ def list_(
     then what is late, then least time left. What nobody owns or moves is marked, whatever is
     filtered.
     """
-    from recovery_flows.cases.views.queue import Look, counts, whole_queue
+    from recovery_flows.cases.views.queue import QueueQuery, counts, whole_queue
     from recovery_flows.clock import wall_clock
 
     _check_stage(stage)
     with opened() as installation, installation.database.reading() as session:
         owner = installation.somebody(acting_as).id if mine else ""
         look, patience = (
-            Look(stands=stage, owner=owner, with_closed=with_closed),
+            QueueQuery(stands=stage, owner=owner, with_closed=with_closed),
             installation.patience(),
         )
         page = counts(session, wall_clock(), patience)

@@ -78,12 +78,12 @@ def _text(file: str) -> str:
 def _checked(
     installation: Installation, officer: OfficerView | None, text: str, case: str
 ) -> Checked:
-    from recovery_flows.cases.views.report_preview import look
+    from recovery_flows.cases.views.report_preview import check_report
     from recovery_flows.clock import wall_clock
 
     database = installation.database
     with database.reading() as session:
-        return look(
+        return check_report(
             session, database.vault, installation.laws, officer, text, wall_clock(),
             case_number=case,
         )  # fmt: skip
@@ -115,7 +115,7 @@ def _send(
     if report is None:
         raise ValueError("a report without problems is there")
     return stop_at_once(
-        installation.desk(acting_as), report, checked.case_number,
+        installation.case_officer(acting_as), report, checked.case_number,
         knowing=knowing, another_payment=another_payment,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from recovery_flows.cli.demo.folder import (
     write_batch,
 )
 from recovery_flows.cli.demo.people import People
-from recovery_flows.cli.intake.complaints import take_in
+from recovery_flows.cli.intake.complaints import import_reports
 from recovery_flows.engine.context import Engine
 
 _HORIZON = timedelta(days=3 * 365)
@@ -75,7 +75,7 @@ class Drive:
                 return
             # A partner is away: transport time passes, case time does not.
             waits += 1
-            seconds = (retry_at - self.engine.wall()).total_seconds()
+            seconds = (retry_at - self.engine.wall_now()).total_seconds()
             await asyncio.sleep(min(max(seconds, 0.05), 5))
 
     def _hand_in(self, after: datetime | None, until: datetime) -> int:
@@ -90,7 +90,7 @@ class Drive:
         folder = self.installation.data_dir / "reports"
         path = folder / f"reports-{until:%Y%m%dT%H%M%S}.csv"
         write_batch(path, due)
-        summary = take_in(self.installation, path, OFFICER, HOME)
+        summary = import_reports(self.installation, path, OFFICER, HOME)
         if summary.filed:
             self.tell(until, f"{len(summary.filed)} report(s) received")
         return len(summary.filed)

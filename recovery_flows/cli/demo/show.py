@@ -81,6 +81,6 @@ def open_terminal(
         post=post_of(installation),
         patience=installation.patience(),
         theme=look.theme,
-        look_seconds=look.refresh_milliseconds / 1000,
+        refresh_seconds=look.refresh_milliseconds / 1000,
         limits=installation.limits(),
     )

@@ -39,10 +39,10 @@ _TOLD = {
     (EntityKind.PAYOUT, "settled"): "VICTIM PAID",
     (EntityKind.PAYOUT, "refused"): "bank refused a payout",
     (
-        EntityKind.LINKAGE,
+        EntityKind.MULTI_AGENCY_REQUEST,
         "started",
     ): "multi-agency request started: one incident, all partners at once",
-    (EntityKind.LINKAGE, "ended"): "multi-agency request ended",
+    (EntityKind.MULTI_AGENCY_REQUEST, "ended"): "multi-agency request ended",
     (EntityKind.TASK, "done"): "task done",
     (EntityKind.TASK, "preserved"): "data preserved",
     (EntityKind.TASK, "refused"): "TASK REFUSED",

@@ -51,7 +51,7 @@ def reports(
     as_json: AsJson = False,
 ) -> None:
     """File victims' reports. A row that was filed before adds nothing."""
-    from recovery_flows.cli.intake.complaints import print_template, take_in
+    from recovery_flows.cli.intake.complaints import import_reports, print_template
     from recovery_flows.errors import MisuseError
 
     if template:
@@ -62,7 +62,7 @@ def reports(
     with opened() as installation:
         law = regime or _home_regime(installation)
         check_regime(installation, law)
-        summary = take_in(installation, file, acting_as, law)
+        summary = import_reports(installation, file, acting_as, law)
     if as_json:
         say_json(_as_mapping(summary))
     else:

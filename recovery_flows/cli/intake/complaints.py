@@ -26,7 +26,9 @@ from recovery_flows.intake.refusals import FileRefusedError
 _REFUSED_MAX = 10_000
 
 
-def take_in(installation: Installation, path: Path, acting_as: str, regime: str) -> IntakeSummary:
+def import_reports(
+    installation: Installation, path: Path, acting_as: str, regime: str
+) -> IntakeSummary:
     """File the reports of a CSV or JSON file as the acting officer, in one transaction.
 
     The bytes are kept, sealed, with a note of what no reader looks at. FileRefusedError when the

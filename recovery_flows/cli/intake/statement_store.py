@@ -38,7 +38,7 @@ def store(found: list[FileRead], files: list[Path], bank: str, acting_as: str) -
 def _store_one(
     installation: Installation, actor: Actor, now: datetime, one: FileRead, path: Path, bank: str
 ) -> None:
-    from recovery_flows.cases.statement_files.storing import take_in
+    from recovery_flows.cases.statement_files.storing import store_file
     from recovery_flows.errors import RecoveryFlowsError
     from recovery_flows.intake.budget import BudgetSpentError
     from recovery_flows.intake.statements.reading import read_bytes
@@ -48,7 +48,7 @@ def _store_one(
         limits = installation.limits()
         limits.check_size(path)
         raw = path.read_bytes()
-        taken = take_in(
+        taken = store_file(
             installation.database, actor, now, read_bytes(raw, limits), raw, bank,
             installation.laws,
         )  # fmt: skip

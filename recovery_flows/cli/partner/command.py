@@ -85,8 +85,8 @@ def add(
     check_way(channel, url, client_id, files, token_from_stdin=token_from_stdin)
     token = sys.stdin.readline().strip() if token_from_stdin else ""
     with opened() as installation:
-        desk = installation.desk(acting_as)
-        asked_by = desk.actor(Role.SUPERVISOR).id
+        acting = installation.case_officer(acting_as)
+        asked_by = acting.actor(Role.SUPERVISOR).id
         _check(installation, partner_id, name, regime, currency)
         check_line(
             channel, installation, partner_id, url, token, client_id, files,
@@ -99,9 +99,9 @@ def add(
             certificates=(files[0], files[1], files[2]), kind=PartnerKind(kind.value),
             channel=stored(channel),
         )  # fmt: skip
-        with desk.unit() as (unit, _):
+        with acting.unit() as (unit, _):
             check_change(channel, unit.session, partner_id)
-            change = ask_partner(unit, desk, partner_id, values, is_known=is_known)
+            change = ask_partner(unit, acting, partner_id, values, is_known=is_known)
     what = f"{partner_id} {'changed' if is_known else 'registered'}; then {WHAT_NEXT[channel]}"
     tell_asked(what, change, asked_by, as_json=as_json)
 

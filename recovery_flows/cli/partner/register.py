@@ -45,7 +45,7 @@ def agree(
     from recovery_flows.partners import contacts
 
     with opened() as installation:
-        done = contacts.agree(installation.desk(acting_as), partner_id, minutes, agreement)
+        done = contacts.agree(installation.case_officer(acting_as), partner_id, minutes, agreement)
     tell_what(done, as_json=as_json)
 
 
@@ -77,7 +77,7 @@ def contact(
         raise MisuseError("contacts come from the options or from standard input, not from both")
     given = _from_stdin() if from_stdin else given
     with opened() as installation:
-        done = contacts.change_contacts(installation.desk(acting_as), partner_id, given)
+        done = contacts.change_contacts(installation.case_officer(acting_as), partner_id, given)
     tell_what(done, as_json=as_json)
 
 
@@ -109,7 +109,7 @@ def show(
     with opened() as installation:
         clear = None
         if reveal is not None:
-            clear = show_contacts(installation.desk(acting_as), partner_id, reveal)
+            clear = show_contacts(installation.case_officer(acting_as), partner_id, reveal)
         (page,) = _pages(installation, partner_id)
     if as_json:
         say_json(_mapping(page, clear))

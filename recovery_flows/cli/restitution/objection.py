@@ -76,9 +76,9 @@ def enter(
     from recovery_flows.cases import objection_actions
 
     with opened() as installation:
-        recovery_id, desk = find(installation, ref), installation.desk(acting_as)
+        recovery_id, acting = find(installation, ref), installation.case_officer(acting_as)
         done = objection_actions.enter(
-            desk, recovery_id, ObjectionKind(kind.value), claim, reason, seen_version
+            acting, recovery_id, ObjectionKind(kind.value), claim, reason, seen_version
         )
     _tell(done, as_json=as_json)
 
@@ -101,7 +101,7 @@ def decide(
     from recovery_flows.errors import MisuseError
 
     with opened() as installation:
-        recovery_id, desk = find(installation, ref), installation.desk(acting_as)
+        recovery_id, acting = find(installation, ref), installation.case_officer(acting_as)
         with installation.database.reading() as session:
             currency = load_file(session, recovery_id).recovery.currency
         try:
@@ -109,7 +109,7 @@ def decide(
         except ValueError as error:
             raise MisuseError(f"--loss: {error}") from error
         done = objection_actions.decide(
-            desk, recovery_id, objection_id, reason, is_upheld=uphold, loss=upheld,
+            acting, recovery_id, objection_id, reason, is_upheld=uphold, loss=upheld,
             seen_version=seen_version,
         )  # fmt: skip
     _tell(done, as_json=as_json)

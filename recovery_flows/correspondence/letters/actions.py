@@ -62,7 +62,7 @@ def letter_known(session: Session, vault: Vault, call_id: str) -> LetterCall:
 
 
 def preview(
-    database: Database, laws: Regimes, post: Post, call_id: str, wall: datetime
+    database: Database, laws: Regimes, post: Post, call_id: str, wall_now: datetime
 ) -> tuple[Line, ...]:
     """The letter as it would be printed now, personal data masked; nothing is fixed by it."""
     with SealingSession(database.engine, database.vault) as session:
@@ -72,34 +72,36 @@ def preview(
         letter_steps.letter_of(file, call_id)
         (call,) = calls_by_id(session, database.vault, [call_id])
         _, body = order_bytes(unit, file, call, laws, post)
-        now = case_now(session, wall)
+        now = case_now(session, wall_now)
         facts = letter_facts(unit, file, call, body, laws, post.sender, now)
         return letter_lines(masked(facts))
 
 
-def print_letter(desk: ActingOfficer, post: Post, call_id: str, seen: int | None = None) -> Printed:
+def print_letter(
+    acting: ActingOfficer, post: Post, call_id: str, seen: int | None = None
+) -> Printed:
     """Fix a letter and return it; one that was fixed before comes back byte by byte.
 
     StepRefusedError where its approval is not in force any more: it is cancelled then.
     """
     _check_sender(post.sender)
-    with desk.database.reading() as session:
-        known = letter_known(session, desk.database.vault, call_id)
+    with acting.database.reading() as session:
+        known = letter_known(session, acting.database.vault, call_id)
         if known.letter_digest and known.state is not CallState.PLANNED:
-            desk.actor(Role.OFFICER)
-            return _printed_before(session, desk.database.vault, known)
+            acting.actor(Role.OFFICER)
+            return _printed_before(session, acting.database.vault, known)
     may_leave = True
-    with desk.editing(known.recovery_id, seen) as (unit, progress):
-        call = letter_steps.letter_of(progress.file, call_id)
-        broken = _broken(desk, unit, progress, call)
-        may_leave = bool(broken) or _may_leave(progress, call)
+    with acting.editing(known.recovery_id, seen) as (unit, changes):
+        call = letter_steps.letter_of(changes.file, call_id)
+        broken = _broken(acting, unit, changes, call)
+        may_leave = bool(broken) or _may_leave(changes, call)
         if may_leave and not broken and not call.letter_digest:
-            _fix(desk, unit, progress, call, post)
+            _fix(acting, unit, changes, call, post)
     _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
-    with desk.database.reading() as session:
-        fixed = letter_known(session, desk.database.vault, call_id)
-        return _printed_before(session, desk.database.vault, fixed)
+    with acting.database.reading() as session:
+        fixed = letter_known(session, acting.database.vault, call_id)
+        return _printed_before(session, acting.database.vault, fixed)
 
 
 def _check_sender(sender: Sender) -> None:
@@ -110,15 +112,15 @@ def _check_sender(sender: Sender) -> None:
         )
 
 
-def _broken(desk: ActingOfficer, unit: Unit, progress: Changeset, call: CallRow) -> str:
+def _broken(acting: ActingOfficer, unit: Unit, changes: Changeset, call: CallRow) -> str:
     """What was changed by hand in the records behind an order; a person finds it then."""
     if call.kind in QUESTIONS or call.state is not CallState.PLANNED:
         return ""
-    vouched = vouching.Vouched(unit, desk.database)
-    detail = vouched.broken(progress.file.recovery.id, call.partner_id)
+    vouched = vouching.Vouched(unit, acting.database)
+    detail = vouched.broken(changes.file.recovery.id, call.partner_id)
     if detail:
-        now = case_now(unit.session, desk.wall())
-        progress.file = vouching.note_broken(unit, progress.file, detail, now, desk.derived)
+        now = case_now(unit.session, acting.wall_now())
+        changes.file = vouching.note_broken(unit, changes.file, detail, now, acting.derived)
     return detail
 
 
@@ -128,11 +130,11 @@ def _refuse_broken(call_id: str, detail: str) -> None:
         raise StepRefusedError(f"the letter {call_id} must not go out: {vouching.BROKEN}")
 
 
-def _may_leave(progress: Changeset, call: CallRow) -> bool:
+def _may_leave(changes: Changeset, call: CallRow) -> bool:
     """Whether a letter may leave; one that may not is cancelled at once."""
-    if call.state is not CallState.PLANNED or letter_steps.may_be_sent(progress.file, call):
+    if call.state is not CallState.PLANNED or letter_steps.may_be_sent(changes.file, call):
         return True
-    call_validity.take_back(progress, call)
+    call_validity.withdraw_call(changes, call)
     return False
 
 
@@ -142,15 +144,15 @@ def _refuse_void(call_id: str, *, may_leave: bool) -> None:
         raise StepRefusedError(f"the letter {call_id} must not go out: {call_validity.VOID}")
 
 
-def _fix(desk: ActingOfficer, unit: Unit, progress: Changeset, call: CallRow, post: Post) -> None:
-    now = case_now(unit.session, desk.wall())
-    file: CaseFile = progress.file
+def _fix(acting: ActingOfficer, unit: Unit, changes: Changeset, call: CallRow, post: Post) -> None:
+    now = case_now(unit.session, acting.wall_now())
+    file: CaseFile = changes.file
     (line,) = calls_by_id(unit.session, unit.vault, [call.id])
-    path, body = order_bytes(unit, file, line, desk.laws, post)
-    facts = letter_facts(unit, file, line, body, desk.laws, post.sender, now)
+    path, body = order_bytes(unit, file, line, acting.laws, post)
+    facts = letter_facts(unit, file, line, body, acting.laws, post.sender, now)
     name = keep(unit, letter_text(letter_lines(facts)), "letter", _TEXT, now)
     freeze_body(unit, call.id, path, body)
-    letter_steps.record_printed(progress, call, digest_bytes(body), name)
+    letter_steps.record_printed(changes, call, digest_bytes(body), name)
 
 
 def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printed:
@@ -164,55 +166,55 @@ def _printed_before(session: Session, vault: Vault, known: LetterCall) -> Printe
 
 
 def print_to(
-    desk: ActingOfficer, post: Post, call_id: str, path: Path, seen: int | None = None
+    acting: ActingOfficer, post: Post, call_id: str, path: Path, seen: int | None = None
 ) -> str:
     """Print a letter into a new file, as HTML where its name ends so; return what was done."""
     check_free(path)
-    printed = print_letter(desk, post, call_id, seen)
+    printed = print_letter(acting, post, call_id, seen)
     is_page = path.suffix.lower() in (".html", ".htm")
     write_new(path, printed.as_page() if is_page else printed.text)
     return f"{printed.ref}: letter written to {path}; send it, then enter how"
 
 
 def record_sent(
-    desk: ActingOfficer, call_id: str, how: str, at: str = "", seen: int | None = None
+    acting: ActingOfficer, call_id: str, how: str, at: str = "", seen: int | None = None
 ) -> str:
     """Enter how and when a printed letter left; the bank's clock runs from then on.
 
     `at` is ISO text, in the law's time zone where it names no offset; "" is now.
     """
-    known = _open(desk, call_id)
+    known = _open(acting, call_id)
     may_leave = True
-    with desk.editing(known.recovery_id, seen) as (unit, progress):
-        call = letter_steps.letter_of(progress.file, call_id)
-        now = case_now(unit.session, desk.wall())
-        law = desk.laws[progress.file.asset(call.asset_id).regime]
+    with acting.editing(known.recovery_id, seen) as (unit, changes):
+        call = letter_steps.letter_of(changes.file, call_id)
+        now = case_now(unit.session, acting.wall_now())
+        law = acting.laws[changes.file.asset(call.asset_id).regime]
         sent_at = instant_of(at, "at", law) if at.strip() else now
-        broken = _broken(desk, unit, progress, call)
-        may_leave = bool(broken) or _may_leave(progress, call)
+        broken = _broken(acting, unit, changes, call)
+        may_leave = bool(broken) or _may_leave(changes, call)
         if may_leave and not broken:
-            letter_steps.record_sent(progress, call, how, sent_at, now)
-        ref = progress.file.recovery.ref
+            letter_steps.record_sent(changes, call, how, sent_at, now)
+        ref = changes.file.recovery.ref
     _refuse_broken(call_id, broken)
     _refuse_void(call_id, may_leave=may_leave)
     return f"{ref}: letter to {call.partner_id} sent {sent_at:%Y-%m-%d %H:%M %Z}; its clock runs"
 
 
-def drop(desk: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
+def drop(acting: ActingOfficer, call_id: str, reason: str, seen: int | None = None) -> str:
     """Give up a question about a balance or an unasked letter; the reason is kept sealed."""
     if not reason.strip():
         raise MisuseError("to drop a letter takes a reason")
-    known = _open(desk, call_id)
-    with desk.editing(known.recovery_id, seen) as (unit, progress):
+    known = _open(acting, call_id)
+    with acting.editing(known.recovery_id, seen) as (unit, changes):
         letter_steps.drop(
-            progress, letter_steps.letter_of(progress.file, call_id), "dropped by an officer"
+            changes, letter_steps.letter_of(changes.file, call_id), "dropped by an officer"
         )
-        now = case_now(unit.session, desk.wall())
+        now = case_now(unit.session, acting.wall_now())
         text = f"letter {call_id} dropped: {reason.strip()}"
-        write_note(unit, desk.actor(Role.OFFICER), now, known.recovery_id, text)
-        return f"{progress.file.recovery.ref}: letter {call_id} dropped"
+        write_note(unit, acting.actor(Role.OFFICER), now, known.recovery_id, text)
+        return f"{changes.file.recovery.ref}: letter {call_id} dropped"
 
 
-def _open(desk: ActingOfficer, call_id: str) -> LetterCall:
-    with desk.database.reading() as session:
-        return letter_known(session, desk.database.vault, call_id)
+def _open(acting: ActingOfficer, call_id: str) -> LetterCall:
+    with acting.database.reading() as session:
+        return letter_known(session, acting.database.vault, call_id)

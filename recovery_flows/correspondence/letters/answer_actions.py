@@ -36,7 +36,7 @@ _KIND = "letter answer"
 
 
 def enter_answer(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     call_id: str,
     fields: Mapping[str, str],
     path: Path,
@@ -48,18 +48,18 @@ def enter_answer(
     anything else is looked at.
     """
     raw = read_document(path)
-    with desk.database.reading() as session:
-        known = letter_known(session, desk.database.vault, call_id)
-    document = _keep(desk, raw, path)
-    with desk.editing(known.recovery_id, seen) as (unit, progress):
-        call = letter_steps.letter_of(progress.file, call_id)
+    with acting.database.reading() as session:
+        known = letter_known(session, acting.database.vault, call_id)
+    document = _keep(acting, raw, path)
+    with acting.editing(known.recovery_id, seen) as (unit, changes):
+        call = letter_steps.letter_of(changes.file, call_id)
         if call.sent_at is None and not call.sent_how:
             raise StepRefusedError(f"the letter {call_id} has not been sent: enter that first")
-        return _enter(desk, unit, progress, call, fields, document, raw)
+        return _enter(acting, unit, changes, call, fields, document, raw)
 
 
-def take_in_word(
-    desk: ActingOfficer,
+def record_bank_notice(
+    acting: ActingOfficer,
     recovery_id: str,
     hold_id: str,
     fields: Mapping[str, str],
@@ -68,48 +68,48 @@ def take_in_word(
 ) -> str:
     """Type in what a bank wrote unasked about a hold; it counts after a second look."""
     raw = read_document(path)
-    document = _keep(desk, raw, path)
-    with desk.editing(recovery_id, seen) as (unit, progress):
-        hold_of(progress.file, hold_id)
-        now = case_now(unit.session, desk.wall())
-        call_id = letter_steps.receive(progress, hold_id, document, now)
-        is_open = any(c.id == call_id for c in progress.file.calls)
-        if not is_open or _is_over(unit, progress, call_id):
+    document = _keep(acting, raw, path)
+    with acting.editing(recovery_id, seen) as (unit, changes):
+        hold_of(changes.file, hold_id)
+        now = case_now(unit.session, acting.wall_now())
+        call_id = letter_steps.receive(changes, hold_id, document, now)
+        is_open = any(c.id == call_id for c in changes.file.calls)
+        if not is_open or _is_over(unit, changes, call_id):
             raise StepRefusedError(f"this letter about {hold_id} was taken already")
-        call = letter_steps.letter_of(progress.file, call_id)
-        return _enter(desk, unit, progress, call, fields, document, raw)
+        call = letter_steps.letter_of(changes.file, call_id)
+        return _enter(acting, unit, changes, call, fields, document, raw)
 
 
-def _is_over(unit: Unit, progress: Changeset, call_id: str) -> bool:
+def _is_over(unit: Unit, changes: Changeset, call_id: str) -> bool:
     """Whether a letter that is about to be received is there already, and answered."""
-    is_new = any(m.id == call_id and m.event == "received" for m in progress.moves)
+    is_new = any(m.id == call_id and m.event == "received" for m in changes.moves)
     return is_new and letter_call(unit.session, unit.vault, call_id) is not None
 
 
-def _keep(desk: ActingOfficer, raw: bytes, path: Path) -> str:
-    desk.actor(Role.OFFICER)
-    with unit_of_work(desk.database) as unit:
-        return keep(unit, raw, _KIND, media_type(path), case_now(unit.session, desk.wall()))
+def _keep(acting: ActingOfficer, raw: bytes, path: Path) -> str:
+    acting.actor(Role.OFFICER)
+    with unit_of_work(acting.database) as unit:
+        return keep(unit, raw, _KIND, media_type(path), case_now(unit.session, acting.wall_now()))
 
 
 def _enter(
-    desk: ActingOfficer,
+    acting: ActingOfficer,
     unit: Unit,
-    progress: Changeset,
+    changes: Changeset,
     call: CallRow,
     fields: Mapping[str, str],
     document: str,
     raw: bytes,
 ) -> str:
-    file = progress.file
-    law = desk.laws[regime_of(file, call)]
-    answer = typed_answer(file, call, fields, law, desk.laws[file.recovery.regime].grounds)
+    file = changes.file
+    law = acting.laws[regime_of(file, call)]
+    answer = typed_answer(file, call, fields, law, acting.laws[file.recovery.regime].grounds)
     if call.kind is CallKind.STATEMENT and answer.state is AnswerState.TOLD:
-        answer = _with_file(unit, file, call, answer, list(statements_in(raw, desk.limits)))
-    now, actor = case_now(unit.session, desk.wall()), desk.actor(Role.OFFICER)
+        answer = _with_file(unit, file, call, answer, list(statements_in(raw, acting.limits)))
+    now, actor = case_now(unit.session, acting.wall_now()), acting.actor(Role.OFFICER)
     sealed = unit.vault.seal(answer.spelled().decode(), answer_place(call.id))
     letter_answers.enter(
-        progress, call, answer, sealed, document, actor.id, now, desk.laws
+        changes, call, answer, sealed, document, actor.id, now, acting.laws
     )  # fmt: skip
     return f"{file.recovery.ref}: answer of {call.partner_id} kept; another person looks at it"
 
@@ -158,13 +158,13 @@ def _day(at: date | datetime | None, zone: ZoneInfo) -> str:
     return at.isoformat() if at else "a day that it does not tell"
 
 
-def answer_document(desk: ActingOfficer, call_id: str) -> bytes:
+def answer_document(acting: ActingOfficer, call_id: str) -> bytes:
     """The bank's document behind a typed answer, for whoever takes the second look."""
-    if desk.officer is None:
-        desk.actor(Role.SUPERVISOR)
-    with desk.database.reading() as session:
-        known = letter_known(session, desk.database.vault, call_id)
-        raw = document_bytes(session, desk.database.vault, known.answer_document)
+    if acting.officer is None:
+        acting.actor(Role.SUPERVISOR)
+    with acting.database.reading() as session:
+        known = letter_known(session, acting.database.vault, call_id)
+        raw = document_bytes(session, acting.database.vault, known.answer_document)
     if raw is None:
         raise MisuseError(f"no answer to the letter {call_id} was typed in yet")
     return raw

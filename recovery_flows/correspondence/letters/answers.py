@@ -42,7 +42,7 @@ _MORE_TO_COME = (_S.QUEUED, _S.ACKNOWLEDGED)
 
 
 def enter(
-    progress: Changeset,
+    changes: Changeset,
     call: CallRow,
     answer: TypedAnswer,
     sealed: str,
@@ -56,13 +56,13 @@ def enter(
     Another answer typed before the second look takes the place of the first; the same one typed
     again is refused.
     """
-    check(progress.file, call, answer, document, now)
+    check(changes.file, call, answer, document, now)
     name = digest_bytes(answer.spelled())
-    _check_new(progress.file, call, name, document)
-    pending = progress.file.pending(call.id)
+    _check_new(changes.file, call, name, document)
+    pending = changes.file.pending(call.id)
     if pending is not None:
         reason = "the answer was typed anew"
-        progress.take(
+        changes.apply(
             Transition(EntityKind.APPROVAL, pending.id, "voided", pending.state, reason=reason)
         )
     values: dict[str, Scalar] = {
@@ -72,9 +72,9 @@ def enter(
         "answer_by": actor,
         "answered_at": now,
     }
-    progress.take(Transition(EntityKind.CALL, call.id, "answer_entered", call.state, values))
-    due = _look_by(progress.file, call, answer, laws)
-    return ask(progress, ApprovalKind.LETTER_ANSWER, call.id, actor, now, due_at=due)
+    changes.apply(Transition(EntityKind.CALL, call.id, "answer_entered", call.state, values))
+    due = _look_by(changes.file, call, answer, laws)
+    return ask(changes, ApprovalKind.LETTER_ANSWER, call.id, actor, now, due_at=due)
 
 
 def _check_new(file: CaseFile, call: CallRow, name: str, document: str) -> None:
@@ -96,57 +96,57 @@ def _look_by(file: CaseFile, call: CallRow, answer: TypedAnswer, laws: Regimes) 
     return letter_steps.answer_by(file, call, laws)
 
 
-def give_back(progress: Changeset, call_id: str, reason: str) -> None:
+def give_back(changes: Changeset, call_id: str, reason: str) -> None:
     """A second person said no: the letter waits for its answer to be typed again."""
-    call = next(c for c in progress.file.calls if c.id == call_id)
-    progress.take(
+    call = next(c for c in changes.file.calls if c.id == call_id)
+    changes.apply(
         Transition(EntityKind.CALL, call.id, "answer_returned", call.state, reason=reason)
     )
 
 
-def take(
-    progress: Changeset, call_id: str, answer: TypedAnswer, now: datetime, laws: Regimes
+def apply(
+    changes: Changeset, call_id: str, answer: TypedAnswer, now: datetime, laws: Regimes
 ) -> CallRow:
     """A second person said yes: the answer is taken as one that came through an interface."""
-    call = letter_steps.letter_of(progress.file, call_id)
-    check(progress.file, call, answer, call.answer_document, now)
+    call = letter_steps.letter_of(changes.file, call_id)
+    check(changes.file, call, answer, call.answer_document, now)
     if call.kind in ORDERS_OF_HOLDS:
-        _take_word_on_hold(progress, call, answer, now, laws)
+        _apply_notice_on_hold(changes, call, answer, now, laws)
         event = "answer_taken" if answer.state in _MORE_TO_COME else "answered"
     elif call.kind is CallKind.PAYOUT:
-        _take_payout(progress, call, answer, now)
+        _apply_payout(changes, call, answer, now)
         event = "answered"
     elif answer.state is _S.REFUSED:
-        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, answer.reason, now)
+        answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, answer.reason, now)
         event = "refused"
     else:
-        _take_yes(progress, call, answer, now, laws)
+        _apply_approved(changes, call, answer, now, laws)
         event = "answered"
-    progress.take(Transition(EntityKind.CALL, call.id, event, call.state))
+    changes.apply(Transition(EntityKind.CALL, call.id, event, call.state))
     return call
 
 
-def _take_yes(
-    progress: Changeset, call: CallRow, answer: TypedAnswer, now: datetime, laws: Regimes
+def _apply_approved(
+    changes: Changeset, call: CallRow, answer: TypedAnswer, now: datetime, laws: Regimes
 ) -> None:
     if call.kind is CallKind.BALANCE and answer.amount is not None:
-        account_monitoring.take_balance(progress, call.subject_id, answer.amount, laws, now)
+        account_monitoring.apply_balance(changes, call.subject_id, answer.amount, laws, now)
     elif call.kind in (CallKind.RELEASE, CallKind.EXTEND):
-        fact = hold_fact(progress.file, call, answer, now)
-        answers.take_hold_fact(progress, call.subject_id, fact, laws, now)
+        fact = hold_fact(changes.file, call, answer, now)
+        answers.apply_hold_fact(changes, call.subject_id, fact, laws, now)
         if call.kind is CallKind.RELEASE:
-            release.take_rest(progress, call.subject_id, fact)
+            release.keep_remainder(changes, call.subject_id, fact)
 
 
-def _take_word_on_hold(
-    progress: Changeset, call: CallRow, answer: TypedAnswer, now: datetime, laws: Regimes
+def _apply_notice_on_hold(
+    changes: Changeset, call: CallRow, answer: TypedAnswer, now: datetime, laws: Regimes
 ) -> None:
-    fact = hold_fact(progress.file, call, answer, now)
-    hold = progress.file.hold(call.subject_id)
+    fact = hold_fact(changes.file, call, answer, now)
+    hold = changes.file.hold(call.subject_id)
     if hold.state is HoldState.LAPSED:
-        late_answers.take(progress, hold, fact, now, laws)
+        late_answers.apply(changes, hold, fact, now, laws)
     else:
-        answers.take_hold_fact(progress, hold.id, fact, laws, now)
+        answers.apply_hold_fact(changes, hold.id, fact, laws, now)
 
 
 def hold_fact(file: CaseFile, call: CallRow, answer: TypedAnswer, now: datetime) -> HoldFact:
@@ -188,22 +188,22 @@ def payout_fact(file: CaseFile, call: CallRow, answer: TypedAnswer, now: datetim
     )
 
 
-def _take_payout(progress: Changeset, call: CallRow, answer: TypedAnswer, now: datetime) -> None:
+def _apply_payout(changes: Changeset, call: CallRow, answer: TypedAnswer, now: datetime) -> None:
     """By letter no figure of the hold follows: what was debited is taken off by two persons' word.
 
     A hold of which nothing is left is over: no further letter will say so.
     """
-    fact = payout_fact(progress.file, call, answer, now)
-    answers.take_payout_fact(progress, call.subject_id, fact, now)
-    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
-    hold = progress.file.hold(payout.hold_id)
+    fact = payout_fact(changes.file, call, answer, now)
+    answers.apply_payout_fact(changes, call.subject_id, fact, now)
+    payout = next(p for p in changes.file.payouts if p.id == call.subject_id)
+    hold = changes.file.hold(payout.hold_id)
     in_force = hold.state in LIVE_HOLDS and hold.state is not HoldState.RELEASE_PENDING
     if answer.state is not _S.SETTLED or not in_force:
         return
     left = max(0, hold.held_minor - payout.debited_minor)
     shown = hold.payouts_shown_minor + hold.held_minor - left
     values: dict[str, Scalar] = {"held_minor": left, "payouts_shown_minor": shown}
-    progress.take(Transition(EntityKind.HOLD, hold.id, "paid_out", hold.state, values))
+    changes.apply(Transition(EntityKind.HOLD, hold.id, "paid_out", hold.state, values))
     if not left:
         reason = "all of it was paid out"
-        progress.take(Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, reason=reason))
+        changes.apply(Transition(EntityKind.HOLD, hold.id, "disposed", hold.state, reason=reason))

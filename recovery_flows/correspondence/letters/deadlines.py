@@ -19,18 +19,18 @@ from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.letter_channel import is_by_letter, order_of
 
 
-def advance(progress: Changeset, now: datetime, laws: Regimes) -> None:
+def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Cancel letters whose approval is void; a hold that no bank answered for in time lapses."""
-    if progress.file.recovery.state is not RecoveryState.OPEN:
+    if changes.file.recovery.state is not RecoveryState.OPEN:
         return
-    for call in progress.file.calls:
-        planned = call.state is CallState.PLANNED and is_by_letter(progress.file, call)
-        if planned and not may_be_sent(progress.file, call):
-            call_validity.take_back(progress, call)
-    for hold in progress.file.holds:
-        ends = _silent_until(progress.file, hold, laws)
+    for call in changes.file.calls:
+        planned = call.state is CallState.PLANNED and is_by_letter(changes.file, call)
+        if planned and not may_be_sent(changes.file, call):
+            call_validity.withdraw_call(changes, call)
+    for hold in changes.file.holds:
+        ends = _silent_until(changes.file, hold, laws)
         if ends is not None and ends <= now:
-            _lapse(progress, hold, laws)
+            _lapse(changes, hold, laws)
 
 
 def instants(file: CaseFile, laws: Regimes) -> Iterator[datetime]:
@@ -55,11 +55,11 @@ def _silent_until(file: CaseFile, hold: HoldRow, laws: Regimes) -> datetime | No
     return reminders.ends_at(file, hold, laws)
 
 
-def _lapse(progress: Changeset, hold: HoldRow, laws: Regimes) -> None:
-    row = laws[progress.file.asset(hold.asset_id).regime].rows.get(hold.law_row)
+def _lapse(changes: Changeset, hold: HoldRow, laws: Regimes) -> None:
+    row = laws[changes.file.asset(hold.asset_id).regime].rows.get(hold.law_row)
     basis = f"{row.instrument}, {row.article}" if row else ""
     reason = "its letter was not answered in time: nobody knows whether the bank acted"
     move = Transition(
         EntityKind.HOLD, hold.id, "lapsed", hold.state, reason=reason, legal_basis=basis
     )
-    progress.take(move)
+    changes.apply(move)

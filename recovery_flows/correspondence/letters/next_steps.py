@@ -121,27 +121,27 @@ def letter_of(file: CaseFile, call_id: str) -> CallRow:
     return call
 
 
-def record_printed(progress: Changeset, call: CallRow, body: str, letter: str) -> None:
+def record_printed(changes: Changeset, call: CallRow, body: str, letter: str) -> None:
     """Fix a letter: digests of the order and of the letter's bytes; from now on both stand."""
     values: dict[str, Scalar] = {"body_digest": body, "letter_digest": letter}
-    progress.take(Transition(EntityKind.CALL, call.id, "printed", call.state, values))
+    changes.apply(Transition(EntityKind.CALL, call.id, "printed", call.state, values))
 
 
-def record_sent(progress: Changeset, call: CallRow, how: str, at: datetime, now: datetime) -> None:
+def record_sent(changes: Changeset, call: CallRow, how: str, at: datetime, now: datetime) -> None:
     """Record how and when a letter left; the clock of its hold runs from then on.
 
     Whether its approval is still in force is for the caller to ask, with `sending.may_leave`.
     """
     _check_sending(call, how, at, now)
     values: dict[str, Scalar] = {"sent_at": at, "sent_how": how.strip()}
-    progress.take(Transition(EntityKind.CALL, call.id, "sent", call.state, values))
+    changes.apply(Transition(EntityKind.CALL, call.id, "sent", call.state, values))
     if call.kind in ORDERS_OF_HOLDS:
-        hold = progress.file.hold(call.subject_id)
+        hold = changes.file.hold(call.subject_id)
         if hold.state is HoldState.ORDERED:
             since: dict[str, Scalar] = {"ordered_at": at, "reminded_hours": 0, "escalated_at": None}
-            progress.take(Transition(EntityKind.HOLD, hold.id, "letter_sent", hold.state, since))
+            changes.apply(Transition(EntityKind.HOLD, hold.id, "letter_sent", hold.state, since))
         if hold.request_id:
-            answers.take_request_sent(progress, hold.id, at)
+            answers.apply_request_sent(changes, hold.id, at)
 
 
 def _check_sending(call: CallRow, how: str, at: datetime, now: datetime) -> None:
@@ -168,9 +168,9 @@ def is_before_order(call: CallRow, at: datetime) -> bool:
     return ordered is not None and at < ordered.replace(second=0, microsecond=0)
 
 
-def receive(progress: Changeset, hold_id: str, document: str, now: datetime) -> str:
+def receive(changes: Changeset, hold_id: str, document: str, now: datetime) -> str:
     """A bank wrote unasked about a hold; return the id of the letter that its word is typed to."""
-    file = progress.file
+    file = changes.file
     hold = file.hold(hold_id)
     bank = file.asset(hold.asset_id).partner_id
     if bank not in file.by_letter:
@@ -189,16 +189,16 @@ def receive(progress: Changeset, hold_id: str, document: str, now: datetime) -> 
         "planned_at": hold.ordered_at or hold.acted_at or now,
         "sent_how": UNASKED,
     }
-    progress.take(Transition(EntityKind.CALL, call_id, "received", None, values))
+    changes.apply(Transition(EntityKind.CALL, call_id, "received", None, values))
     return call_id
 
 
-def drop(progress: Changeset, call: CallRow, reason: str) -> None:
+def drop(changes: Changeset, call: CallRow, reason: str) -> None:
     """Give up a question about a balance, or a letter that came unasked and was taken for one."""
     if call.kind is not CallKind.BALANCE and not is_unasked(call):
         raise StepRefusedError(f"{call.id} is an order or a statement: it cannot be dropped")
-    void_approvals(progress, call.id, reason)
-    progress.take(Transition(EntityKind.CALL, call.id, "dropped", call.state, reason=reason))
+    void_approvals(changes, call.id, reason)
+    changes.apply(Transition(EntityKind.CALL, call.id, "dropped", call.state, reason=reason))
 
 
 def may_be_sent(file: CaseFile, call: CallRow) -> bool:

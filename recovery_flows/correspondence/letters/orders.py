@@ -91,10 +91,10 @@ def letter_facts(
 ) -> LetterFacts:
     """Everything that the letter of a call says, in full."""
     law = laws[regime_of(file, _row(file, call))]
-    name, desk = addressee(unit.session, unit.vault, call.partner_id)
+    name, acting = addressee(unit.session, unit.vault, call.partner_id)
     return LetterFacts(
         sender=sender,
-        addressee=Addressee(name, desk),
+        addressee=Addressee(name, acting),
         order=_order(unit, file, call, json.loads(body), law),
         dated=now,
         zone=law.time_zone,
@@ -114,8 +114,8 @@ def masked(facts: LetterFacts) -> LetterFacts:
         account=_masked(facts.order.account),
         payee=None if facts.order.payee is None else _masked(facts.order.payee),
     )
-    desk = ("(its desk, as registered)",) if facts.addressee.lines else ()
-    return replace(facts, order=order, addressee=Addressee(facts.addressee.name, desk))
+    acting = ("(its desk, as registered)",) if facts.addressee.lines else ()
+    return replace(facts, order=order, addressee=Addressee(facts.addressee.name, acting))
 
 
 def _masked(account: AccountRef) -> AccountRef:

@@ -38,7 +38,7 @@ def documents_of(
     laws: Regimes,
     recovery_id: str,
     sender: Sender,
-    wall: datetime,
+    wall_now: datetime,
     language: str,
     kinds: tuple[str, ...] = KINDS,
 ) -> tuple[Document, ...]:
@@ -53,7 +53,7 @@ def documents_of(
         raise MisuseError(f"there is no document {unknown[0]!r}; there are: {known}")
     words = wording(language)
     with database.reading() as session:
-        facts = _facts(session, database, laws, recovery_id, sender, wall)
+        facts = _facts(session, database, laws, recovery_id, sender, wall_now)
         made: list[Document] = []
         for kind in kinds:
             if kind == "flow":
@@ -72,7 +72,7 @@ def _facts(
     laws: Regimes,
     recovery_id: str,
     sender: Sender,
-    wall: datetime,
+    wall_now: datetime,
 ) -> Facts:
     file = load_file(session, recovery_id)
     accounts = {a.account_id for a in file.assets} | {p.payee_account_id for p in file.payouts}
@@ -90,7 +90,7 @@ def _facts(
         banks=there,
         law=laws[file.recovery.regime],
         sender=sender,
-        now=case_now(session, wall),
+        now=case_now(session, wall_now),
         seq=last.seq,
         digest=last.digest,
     )

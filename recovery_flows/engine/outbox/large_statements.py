@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from models.facts import StatementFact
 from models.store.accounts import AccountPlan
-from models.store.statements.plan import PlannedStatement, plan_told
-from models.store.statements.statements import told_of_fact
+from models.store.statements.plan import PlannedStatement, plan_statement
+from models.store.statements.statements import statement_of_fact
 from recovery_flows.cases.statement_files.large_files import (
     ChangedMeanwhileError,
     HiddenImport,
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from recovery_flows.engine.outbox.results import Result
 
 
+def is_large(result: Result) -> bool:
+    """Whether a result brings so many bookings that they are stored in short transactions."""
+    return result.statement is not None and len(result.statement.lines) > SMALL
+
+
 def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> Result:
     """The same result with its bookings stored already, where they are many.
 
@@ -30,7 +35,7 @@ def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> R
     import runs the bank is asked again later.
     """
     fact = result.statement
-    if fact is None or len(fact.lines) <= SMALL:
+    if fact is None or not is_large(result):
         return result
     hidden = HiddenImport(engine.database)
     try:
@@ -48,7 +53,7 @@ def _planned(
     zones = {code: law.time_zone for code, law in engine.laws.items()}
     with engine.database.reading() as session:
         accounts = AccountPlan(session, engine.database.vault)
-        told, time_zone = told_of_fact(accounts, fact, zones)
-        planned = plan_told(session, told, time_zone)
-        hidden.look(session, frozenset({told.account_id}))
+        told, time_zone = statement_of_fact(accounts, fact, zones)
+        planned = plan_statement(session, told, time_zone)
+        hidden.remember_stored(session, frozenset({told.account_id}))
     return accounts, planned

@@ -11,21 +11,21 @@ from models.entities.call import QUESTIONS, TASK_CALLS, CallKind, CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
-from models.queries.cases.case_files import load_file
+from models.queries.cases.case_files import files_by_id, load_file
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
-from models.store.pacing import for_a_while, rest_of_the_lock
+from models.store.pacing import Portions, for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes, shared_accounts
 from recovery_flows.cases.quarantine import Work, went_through
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone, sentence
 from recovery_flows.engine.outbox.merged_calls import as_joined
-from recovery_flows.engine.outbox.task_documents import take_task
+from recovery_flows.engine.outbox.task_documents import settle_task
 from recovery_flows.engine.quarantine import note_failure
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.freezing import account_monitoring, release
@@ -36,6 +36,7 @@ from recovery_flows.partners.rbp1 import wire
 from recovery_flows.tracing import trace_requests
 
 if TYPE_CHECKING:
+    from models.case_file import CaseFile
     from recovery_flows.engine.outbox.results import Result
 
 _SECOND_LONGEST = 6
@@ -53,20 +54,30 @@ def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> Non
     for result in results:
         by_recovery.setdefault(result.call.recovery_id, []).append(result)
     rest = deque(by_recovery.values())
+    portions = Portions(rest)
     while rest:
-        with unit_of_work(engine.database) as unit:
+        again: list[list[Result]] = []
+        with unit_of_work(engine.database) as unit, portions.next() as some:
             held = leased_by(unit, lease)
-            for group in for_a_while(rest):
+            files = files_by_id(unit.session, [group[0].call.recovery_id for group in some])
+            for group in for_a_while(some):
                 ours = as_joined(unit, [r for r in group if r.call.id in held])
-                rest.extendleft(_settle_alone(unit, engine, ours))
+                again += _settle_alone(unit, engine, ours, files)
+        rest.extendleft(again)
         rest_of_the_lock(rest)
 
 
-def _settle_alone(unit: Unit, engine: Engine, group: list[Result]) -> list[list[Result]]:
-    """Settle what one recovery was answered; return what is to be tried one by one."""
+def _settle_alone(
+    unit: Unit, engine: Engine, group: list[Result], files: dict[str, CaseFile]
+) -> list[list[Result]]:
+    """Settle what one recovery was answered; return what is to be tried one by one.
+
+    `files` loses those that this makes old.
+    """
     with alone() as failure, savepoint(unit):
-        _settle_group(unit, engine, group)
+        _settle_group(unit, engine, group, files)
         return []
+    files.clear()
     if len(group) > 1:
         return [[result] for result in group]
     if failure.error is not None:
@@ -75,18 +86,24 @@ def _settle_alone(unit: Unit, engine: Engine, group: list[Result]) -> list[list[
     return []
 
 
-def _settle_group(unit: Unit, engine: Engine, group: list[Result]) -> None:
+def _settle_group(
+    unit: Unit, engine: Engine, group: list[Result], files: dict[str, CaseFile]
+) -> None:
     if not group:
         return
-    now, wall = engine.now(), engine.wall()
-    progress = Changeset(load_file(unit.session, group[0].call.recovery_id))
+    now, wall_now = engine.now_in(unit.session), engine.wall_now()
+    recovery_id = group[0].call.recovery_id
+    known = files.pop(recovery_id, None)
+    changes = Changeset(known or load_file(unit.session, recovery_id))
     for result in group:
-        _settle_one(unit, engine, now, wall, progress, result)
-        _note(unit, result, wall)
+        _settle_one(unit, engine, now, wall_now, changes, result)
+        _note(unit, result, wall_now)
     for partner_id in {r.call.partner_id for r in group}:
         remember_breaker(unit, engine, partner_id)
-    _look_soon(unit, group, now + timedelta(seconds=engine.pace.poll_seconds))
-    conclude(unit, ENGINE, now, engine.laws, progress)
+    _poll_soon(unit, group, now + timedelta(seconds=engine.pace.poll_seconds))
+    commit_changes(unit, ENGINE, now, engine.laws, changes)
+    if shared_accounts(changes):
+        files.clear()
     for result in group:
         if result.fault is not None:
             note_failure(unit, engine, _work(result), result.fault)
@@ -94,15 +111,15 @@ def _settle_group(unit: Unit, engine: Engine, group: list[Result]) -> None:
 
 def _settle_failed(unit: Unit, engine: Engine, result: Result, error: Exception) -> None:
     """Keep the bytes of an answer that cannot be taken; the call is in doubt and tried later."""
-    call, now, wall = result.call, engine.now(), engine.wall()
-    digests = _keep(unit, result, wall)
+    call, now, wall_now = result.call, engine.now(), engine.wall_now()
+    digests = _keep(unit, result, wall_now)
     state = _state_after_sending(result)
     event = "postponed" if state is CallState.UNKNOWN else "unknown"
     settle(
         unit, now, call.recovery_id, call.id, state, event,
         answer_digest=digests[0] if digests else "", reason=sentence(error),
     )  # fmt: skip
-    _note(unit, result, wall)
+    _note(unit, result, wall_now)
     note_failure(unit, engine, _work(result), error)
 
 
@@ -111,34 +128,34 @@ def _work(result: Result) -> Work:
     return Work(call.recovery_id, EntityKind.CALL, call.id, call.asset_id)
 
 
-def _keep(unit: Unit, result: Result, wall: datetime) -> list[str]:
+def _keep(unit: Unit, result: Result, wall_now: datetime) -> list[str]:
     kind = f"{result.call.kind} answer"
-    return [keep(unit, raw.body, kind, raw.media_type, wall) for raw in result.raw]
+    return [keep(unit, raw.body, kind, raw.media_type, wall_now) for raw in result.raw]
 
 
 def _settle_one(
     unit: Unit,
     engine: Engine,
     now: datetime,
-    wall: datetime,
-    progress: Changeset,
+    wall_now: datetime,
+    changes: Changeset,
     result: Result,
 ) -> None:
-    digests = _keep(unit, result, wall)
+    digests = _keep(unit, result, wall_now)
     event, reason = result.event, result.reason
     if event == "answered":
         try:
-            _take(unit, engine, now, progress, result, digests)
+            _settle_answer(unit, engine, now, changes, result, digests)
         except AnswerUnreadableError as error:
             event, reason = "unknown", str(error)
     elif event == "refused":
-        _refuse(progress, result, now)
+        _refuse(changes, result, now)
     elif event == "postponed" and result.code:
         about = bank_contradictions.About(
             result.call.noun, result.call.subject_id, result.call.asset_id
         )
         kind = DiscrepancyKind.QUERY_REFUSED
-        bank_contradictions.find(progress, kind, about, now, detail=reason, mark=result.call.id)
+        bank_contradictions.find(changes, kind, about, now, detail=reason, mark=result.call.id)
     state = _state_after_sending(result)
     if event == "unknown" and state is CallState.UNKNOWN:
         event = "postponed"
@@ -146,19 +163,19 @@ def _settle_one(
         unit, now, result.call.recovery_id, result.call.id, state, event,
         answer_digest=digests[0] if digests else "",
         reason=reason,
-        retry_at=_retry_at(engine, wall, result, event),
+        retry_at=_retry_at(engine, wall_now, result, event),
     )  # fmt: skip
-    progress.settle_call(result.call.id, event)
+    changes.settle_call(result.call.id, event)
     if event in ("answered", "refused"):
-        went_through(progress, EntityKind.CALL, result.call.id, now)
+        went_through(changes, EntityKind.CALL, result.call.id, now)
 
 
-def _refuse(progress: Changeset, result: Result, now: datetime) -> None:
+def _refuse(changes: Changeset, result: Result, now: datetime) -> None:
     call = result.call
     if call.kind in TASK_CALLS:
-        task_answers.take_refusal(progress, call.kind, call.subject_id, result.code)
+        task_answers.apply_refusal(changes, call.kind, call.subject_id, result.code)
     else:
-        answers.take_refusal(progress, call.kind, call.noun, call.subject_id, result.code, now)
+        answers.apply_refusal(changes, call.kind, call.noun, call.subject_id, result.code, now)
 
 
 def _state_after_sending(result: Result) -> CallState:
@@ -166,79 +183,79 @@ def _state_after_sending(result: Result) -> CallState:
     return CallState.UNKNOWN if in_doubt else CallState.SENT
 
 
-def _retry_at(engine: Engine, wall: datetime, result: Result, event: str) -> datetime | None:
+def _retry_at(engine: Engine, wall_now: datetime, result: Result, event: str) -> datetime | None:
     if event in ("answered", "refused", "cancelled", "never_seen"):
         return None
     backoff = min(
         2 ** min(result.call.attempts, _SECOND_LONGEST), engine.pace.retry_ceiling_seconds
     )
     seconds = max(result.retry_after_seconds or 0, backoff if result.call.attempts else 1)
-    return wall + timedelta(seconds=seconds)
+    return wall_now + timedelta(seconds=seconds)
 
 
-def _take(
+def _settle_answer(
     unit: Unit,
     engine: Engine,
     now: datetime,
-    progress: Changeset,
+    changes: Changeset,
     result: Result,
     digests: list[str],
 ) -> None:
     call = result.call
     if result.statement is not None:
-        recovery_id = progress.file.recovery.id
-        wall = engine.wall()
-        pages = keep(unit, canonical(digests), "statement pages", "application/json", wall)
+        recovery_id = changes.file.recovery.id
+        wall_now = engine.wall_now()
+        pages = keep(unit, canonical(digests), "statement pages", "application/json", wall_now)
         if result.stored is not None:
             result.stored.settle(unit, now, recovery_id, pages)
         else:
             zones = {code: law.time_zone for code, law in engine.laws.items()}
             record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
-        asked_at = next((c.planned_at for c in progress.file.calls if c.id == call.id), None)
-        trace_requests.take_statement(
-            progress, call.noun, call.subject_id, result.statement.covers_to, asked_at
+        asked_at = next((c.planned_at for c in changes.file.calls if c.id == call.id), None)
+        trace_requests.request_trace_to(
+            changes, call.noun, call.subject_id, result.statement.covers_to, asked_at
         )
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
         available = seen.booked - seen.held
-        account_monitoring.take_balance(progress, call.subject_id, available, engine.laws, now)
+        account_monitoring.apply_balance(changes, call.subject_id, available, engine.laws, now)
     elif call.kind is CallKind.HOLD_QUERY:
-        _take_figure(engine, now, progress, result)
+        _apply_balance(engine, now, changes, result)
     elif call.kind is CallKind.PAYOUT:
         fact = wire.parse_payout(result.raw[0].body, PartnerId(call.partner_id))
-        _belongs(progress, result, now, fact.order_ref)
-        answers.take_payout_fact(progress, call.subject_id, fact, now)
+        _belongs(changes, result, now, fact.order_ref)
+        answers.apply_payout_fact(changes, call.subject_id, fact, now)
     elif call.kind in TASK_CALLS:
         told = wire.parse_task(result.raw[0].body, PartnerId(call.partner_id))
-        _belongs(progress, result, now, told.order_ref)
-        take_task(unit, progress, call.subject_id, told, now, engine.wall())
+        _belongs(changes, result, now, told.order_ref)
+        settle_task(unit, changes, call.subject_id, told, now, engine.wall_now())
     else:
         answered = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-        if not hold_figures.is_the_banks_own(progress.file, call.subject_id, answered):
-            _belongs(progress, result, now, answered.order_ref)
+        if not hold_figures.is_the_banks_own(changes.file, call.subject_id, answered):
+            _belongs(changes, result, now, answered.order_ref)
         if call.kind is CallKind.REQUEST:
-            answers.take_request_sent(progress, call.subject_id, now)
-        answers.take_hold_fact(progress, call.subject_id, answered, engine.laws, now)
+            answers.apply_request_sent(changes, call.subject_id, now)
+        answers.apply_hold_fact(changes, call.subject_id, answered, engine.laws, now)
         if call.kind is CallKind.RELEASE:
-            release.take_rest(progress, call.subject_id, answered)
+            release.keep_remainder(changes, call.subject_id, answered)
 
 
-def _take_figure(engine: Engine, now: datetime, progress: Changeset, result: Result) -> None:
+def _apply_balance(engine: Engine, now: datetime, changes: Changeset, result: Result) -> None:
     """What a bank holds after a payout; the payout counts as confirmed together with it."""
     call = result.call
-    payout = next(p for p in progress.file.payouts if p.id == call.subject_id)
+    payout = next(p for p in changes.file.payouts if p.id == call.subject_id)
     told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-    if not hold_figures.is_the_banks_own(progress.file, payout.hold_id, told):
-        _belongs(progress, result, now, told.order_ref, payout.hold_id)
-    if told.revision < progress.file.hold(payout.hold_id).bank_revision:
+    if not hold_figures.is_the_banks_own(changes.file, payout.hold_id, told):
+        _belongs(changes, result, now, told.order_ref, payout.hold_id)
+    if told.revision < changes.file.hold(payout.hold_id).bank_revision:
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
-    progress.settle_call(call.id, "answered")
-    answers.confirm_figure(progress, payout.hold_id, told, engine.laws, now)
+    changes.settle_call(call.id, "answered")
+    answers.confirm_figure(changes, payout.hold_id, told, engine.laws, now)
 
 
 def _belongs(
-    progress: Changeset, result: Result, now: datetime, order_ref: str, expected: str = ""
+    changes: Changeset, result: Result, now: datetime, order_ref: str, expected: str = ""
 ) -> None:
     """An answer that is about something else than was asked is not taken, and a person looks."""
     call = result.call
@@ -246,7 +263,7 @@ def _belongs(
         return
     about = bank_contradictions.About(call.noun, call.subject_id, call.asset_id)
     kind, detail = DiscrepancyKind.WRONG_REFERENCE, f"the answer to {call.id} names another order"
-    bank_contradictions.find(progress, kind, about, now, detail=detail, mark=call.id)
+    bank_contradictions.find(changes, kind, about, now, detail=detail, mark=call.id)
     why = "is not that of the order"
     raise AnswerUnreadableError(PartnerId(call.partner_id), "orderRef", why)
 
@@ -258,7 +275,7 @@ def remember_breaker(unit: Unit, engine: Engine, partner_id: str) -> None:
         note_breaker(unit, partner_id, breaker.failures, breaker.open_until)
 
 
-def _look_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
+def _poll_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
     """An order was taken in, or met another state: the feed is read soon, however quiet it was."""
     ordered = {
         r.call.partner_id
@@ -269,12 +286,12 @@ def _look_soon(unit: Unit, results: list[Result], soon: datetime) -> None:
         plan_poll(unit, partner_id, due_at=soon, interval_seconds=0)
 
 
-def _note(unit: Unit, result: Result, wall: datetime) -> None:
+def _note(unit: Unit, result: Result, wall_now: datetime) -> None:
     heard = bool(result.raw) or result.event in ("answered", "refused", "never_seen")
     is_well = result.event in ("answered", "never_seen")
     note_contact(
         unit, result.call.partner_id,
-        answered_at=wall if heard else None,
+        answered_at=wall_now if heard else None,
         error="" if is_well else result.reason,
         trouble=Trouble.NONE if is_well else result.trouble,
     )  # fmt: skip

@@ -54,7 +54,7 @@ def task_limits(unit: Unit, file: CaseFile, call: CallLine) -> Limits:
 
 def mandate_of(file: CaseFile, laws: Regimes) -> str:
     """By which law partners are asked."""
-    row = laws[file.recovery.regime].measure(Measure.LINKAGE_ANSWER)
+    row = laws[file.recovery.regime].measure(Measure.MULTI_AGENCY_ANSWER)
     return multi_agency_lifecycle.basis_text(row)
 
 

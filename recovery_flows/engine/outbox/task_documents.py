@@ -13,11 +13,11 @@ from recovery_flows.multi_agency import answers as task_answers, stage as multi_
 DOCUMENT_KIND = "task answer"
 
 
-def take_task(
-    unit: Unit, progress: Changeset, task_id: str, fact: TaskFact, now: datetime, wall: datetime
+def settle_task(
+    unit: Unit, changes: Changeset, task_id: str, fact: TaskFact, now: datetime, wall_now: datetime
 ) -> None:
     """Keep each answer's document by its digest, and take what is new of the task."""
-    if fact.revision > multi_agency.task_of(progress.file, task_id).partner_revision:
+    if fact.revision > multi_agency.task_of(changes.file, task_id).partner_revision:
         for answer in fact.answers:
-            keep(unit, answer.document, DOCUMENT_KIND, answer.media_type, wall)
-    task_answers.take_task_fact(progress, task_id, fact, now)
+            keep(unit, answer.document, DOCUMENT_KIND, answer.media_type, wall_now)
+    task_answers.apply_task_fact(changes, task_id, fact, now)

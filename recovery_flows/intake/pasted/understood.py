@@ -46,7 +46,7 @@ class Understood:
     notes: dict[str, str] = field(default_factory=dict)
     flaws: list[tuple[str, str]] = field(default_factory=list)
 
-    def take(self, name: str, value: str, note: str = "") -> None:
+    def add(self, name: str, value: str, note: str = "") -> None:
         """Keep a value, with how it was understood where it does not stand there so."""
         self.cells[name] = value
         if note:
@@ -61,14 +61,14 @@ def understand(found: Sequence[Entry], around: Around) -> Understood:
     for name in ("external_ref", "victim_name", "victim_contact", "payee_name", "end_to_end_id",
                  "method", "case_number"):  # fmt: skip
         if values.get(name):
-            result.take(name, values[name])
+            result.add(name, values[name])
     _accounts(values, found, around, result)
     _sum(values, found, around, result)
     _instant("paid_at", values.get("paid_at", ""), around, result)
     if values.get("reported_at"):
         _instant("reported_at", values["reported_at"], around, result)
     else:
-        result.take("reported_at", _came(around, result), "not in the text: when it came in")
+        result.add("reported_at", _came(around, result), "not in the text: when it came in")
     return result
 
 
@@ -161,7 +161,7 @@ def _bank(name: str, value: str, banks: Mapping[str, str], result: Understood) -
     if found and found != value:
         note = "; ".join(part for part in (note, f"written {value[:40]}") if part)
     if value:
-        result.take(name, found or value, note)
+        result.add(name, found or value, note)
 
 
 def _known(bank: str, banks: Mapping[str, str]) -> str:
@@ -173,7 +173,7 @@ def _number(name: str, value: str, result: Understood) -> None:
     if _WORD.search(value):
         result.flaws.append((name, "has words beside the number"))
     if value:
-        result.take(name, bare, "" if bare == value else "without blanks and dashes")
+        result.add(name, bare, "" if bare == value else "without blanks and dashes")
 
 
 def _sum(
@@ -182,7 +182,7 @@ def _sum(
     text, currency = values.get("amount", ""), values.get("currency", "").upper()
     if not text:
         if currency:
-            result.take("currency", currency)
+            result.add("currency", currency)
         return
     hint = next((e.hint for e in found if e.name == "amount" and e.hint), "")
     try:
@@ -190,9 +190,9 @@ def _sum(
     except CellRefusedError as refusal:
         result.flaws.append((refusal.field, refusal.why))
         return
-    result.take("amount", number, note)
+    result.add("amount", number, note)
     if code:
-        result.take("currency", code)
+        result.add("currency", code)
 
 
 def _instant(name: str, text: str, around: Around, result: Understood) -> None:
@@ -203,4 +203,4 @@ def _instant(name: str, text: str, around: Around, result: Understood) -> None:
     except CellRefusedError as refusal:
         result.flaws.append((name, refusal.why))
     else:
-        result.take(name, at.isoformat(), note)
+        result.add(name, at.isoformat(), note)

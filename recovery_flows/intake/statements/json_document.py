@@ -21,7 +21,7 @@ def document_of(data: bytes, limits: Limits) -> object:
     try:
         document = json.loads(
             data.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=_no_number,
-            object_pairs_hook=_told_once,
+            object_pairs_hook=_unique_keys,
         )  # fmt: skip
     except UnicodeDecodeError as error:
         raise StatementRefusedError("the JSON is not UTF-8") from error
@@ -59,7 +59,7 @@ def _no_number(name: str) -> NoReturn:
     raise StatementRefusedError(f"{name} in the JSON is no number")
 
 
-def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; of two values under one name nobody could say which one is meant."""
     found = dict(pairs)
     if len(found) != len(pairs):

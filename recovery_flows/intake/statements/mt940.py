@@ -109,7 +109,7 @@ def _statement(message: _Message) -> Iterator[Item]:
     currency = _currency(message)
     opening = _balance(message.first("60F", "60M"), currency)
     closing = _balance(message.last("62F", "62M"), currency)
-    _check_told_once(message)
+    _check_unique_tags(message)
     is_942 = message.first("34F", "13", "13D") is not None and opening is None
     yield _head(message, currency, opening, closing, is_942=is_942)
     total = entries = 0
@@ -130,7 +130,7 @@ def _statement(message: _Message) -> Iterator[Item]:
     yield End(closing, entries, difference, tuple(warnings), entries, unread)
 
 
-def _check_told_once(message: _Message) -> None:
+def _check_unique_tags(message: _Message) -> None:
     """Of two accounts, or two opening or closing balances, nobody could say which one is meant."""
     for name in ("25", "60F", "62F"):
         told = [tag for tag in message.tags if tag.name == name]

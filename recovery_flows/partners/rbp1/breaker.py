@@ -33,11 +33,11 @@ class Breaker:
     def __init__(
         self,
         partner: PartnerId,
-        wall: Callable[[], datetime],
+        wall_now: Callable[[], datetime],
         failures: int = 0,
         open_until: datetime | None = None,
     ) -> None:
-        self._partner, self._wall = partner, wall
+        self._partner, self._wall = partner, wall_now
         self.failures, self.open_until = failures, open_until
         self._trying = False
 

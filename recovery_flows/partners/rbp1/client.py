@@ -270,7 +270,7 @@ class PartnerBank:
                     seen.add(next_path)
                     budget.ask()
                     answers.append(await self._get(next_path, authority, flag, limits))
-                    budget.take(answers[-1])
+                    budget.count(answers[-1])
                     next_path = paging.next_path(self._origin, next_path, answers[-1], self.partner)
         return answers
 

@@ -63,7 +63,7 @@ class Budget:
             raise AnswerUnreadableError(self.partner, "pages", f"are more than {PAGES_MAX}")
         self.pages += 1
 
-    def take(self, answer: RawAnswer) -> None:
+    def count(self, answer: RawAnswer) -> None:
         """A page has come; AnswerUnreadableError when all of them are too large."""
         self.size += len(answer.body)
         if self.size > self.bytes_max:

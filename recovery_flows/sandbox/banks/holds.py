@@ -92,7 +92,7 @@ def step(journal: Journal, bank: tuple[str, int], hold_id: str, at_us: int) -> i
     elif hold.status in (HoldStatus.ACKNOWLEDGED, HoldStatus.QUEUED):
         _act(journal, hold, at_us)
     else:
-        _let_go(journal, hold, fault_effects.end_of(journal.db, hold.id), at_us)
+        _release(journal, hold, fault_effects.end_of(journal.db, hold.id), at_us)
     return hold.due_us
 
 
@@ -102,14 +102,14 @@ def release(journal: Journal, hold: Hold, amount_minor: int | None, now_us: int)
     A hold that was not acted on yet is cancelled, by zero too: nothing of it is held.
     """
     if hold.status in WAITING and not amount_minor:
-        _let_go(journal, hold, HoldStatus.CANCELLED, now_us)
+        _release(journal, hold, HoldStatus.CANCELLED, now_us)
         return True
     if hold.status not in LIVE or (amount_minor or 0) > hold.held_minor or amount_minor == 0:
         return False
     if amount_minor is None or amount_minor == hold.held_minor:
-        _let_go(journal, hold, HoldStatus.RELEASED, now_us)
+        _release(journal, hold, HoldStatus.RELEASED, now_us)
     else:
-        take_out(journal, hold, amount_minor, now_us)
+        debit_hold(journal, hold, amount_minor, now_us)
     return True
 
 
@@ -139,12 +139,12 @@ def dispose(journal: Journal, hold: Hold, now_us: int) -> bool:
         return False
     minor = hold.held_minor
     account = journal.account(hold.account_id)
-    take_out(journal, hold, minor, now_us)
+    debit_hold(journal, hold, minor, now_us)
     journal.book(account, now_us, -minor, "PAYOUT", (None, None), "")
     return True
 
 
-def take_out(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> None:
+def debit_hold(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> None:
     """Lower what a live hold holds; the state stays unless nothing is left (then PAID_OUT)."""
     journal.account(hold.account_id).held_minor -= amount_minor
     hold.held_minor -= amount_minor
@@ -210,12 +210,12 @@ def _convert_predecessor(journal: Journal, hold: Hold, at_us: int) -> None:
         return
     before = find_hold(journal.db, hold.bank, hold.supersedes)
     if before is not None and before.status in LIVE:
-        _let_go(journal, before, HoldStatus.CONVERTED, at_us)
+        _release(journal, before, HoldStatus.CONVERTED, at_us)
     elif before is not None and before.status in WAITING:
-        _let_go(journal, before, HoldStatus.CANCELLED, at_us)
+        _release(journal, before, HoldStatus.CANCELLED, at_us)
 
 
-def _let_go(journal: Journal, hold: Hold, status: HoldStatus, at_us: int) -> None:
+def _release(journal: Journal, hold: Hold, status: HoldStatus, at_us: int) -> None:
     if hold.held_minor:
         journal.account(hold.account_id).held_minor -= hold.held_minor
     hold.held_minor, hold.due_us = 0, None

@@ -16,7 +16,7 @@ from recovery_flows.sandbox.banks.clearing import catch_up
 from recovery_flows.sandbox.banks.fault_routes import faults_html
 from recovery_flows.sandbox.banks.holds import convert, dispose, find_hold, release
 from recovery_flows.sandbox.banks.payouts import Payout
-from recovery_flows.sandbox.banks.service import Desk
+from recovery_flows.sandbox.banks.service import BankContext
 from recovery_flows.sandbox.banks.wire import ProblemError, bad_request, instant, json_object, text
 from recovery_flows.sandbox.journal import transaction
 from recovery_flows.sandbox.rows import Hold
@@ -35,30 +35,30 @@ money are invented, and it keeps its own book.</p>
 <p><a href="/sandbox/book">The book</a> · {count} accounts · {now}</p>{faults}</html>"""
 
 
-def routes(desk: Desk) -> list[Route]:
+def routes(context: BankContext) -> list[Route]:
     """The witness page, the book, and what others do at the bank."""
     return [
-        Route("/", partial(_page, desk)),
-        Route("/sandbox/book", partial(_book, desk)),
-        Route("/sandbox/mistakes", partial(_mistake, desk), methods=["POST"]),
-        Route("/sandbox/conversions", partial(_court_order, desk), methods=["POST"]),
-        Route("/sandbox/slips", partial(_slip, desk), methods=["POST"]),
-        Route("/sandbox/freezes", partial(_other_freeze, desk), methods=["POST"]),
+        Route("/", partial(_page, context)),
+        Route("/sandbox/book", partial(_book, context)),
+        Route("/sandbox/mistakes", partial(_mistake, context), methods=["POST"]),
+        Route("/sandbox/conversions", partial(_court_order, context), methods=["POST"]),
+        Route("/sandbox/slips", partial(_slip, context), methods=["POST"]),
+        Route("/sandbox/freezes", partial(_other_freeze, context), methods=["POST"]),
     ]
 
 
-async def _page(desk: Desk, _request: Request) -> Response:
-    now_us = catch_up(desk.db, desk.now())
-    count = desk.db.execute("SELECT COUNT(*) FROM account WHERE bank = ?", [desk.bank])
-    name, faults = html.escape(desk.name), faults_html(desk)
+async def _page(context: BankContext, _request: Request) -> Response:
+    now_us = catch_up(context.db, context.now())
+    count = context.db.execute("SELECT COUNT(*) FROM account WHERE bank = ?", [context.bank])
+    name, faults = html.escape(context.name), faults_html(context)
     said = {"name": name, "count": count.fetchone()[0], "now": iso(now_us), "faults": faults}
     return HTMLResponse(_PAGE.format(**said))
 
 
-async def _book(desk: Desk, request: Request) -> Response:
-    now_us = catch_up(desk.db, desk.now())
-    where = [desk.bank]
-    book: dict[str, object] = {"synthetic": True, "bankId": desk.bank, "asOf": iso(now_us)}
+async def _book(context: BankContext, request: Request) -> Response:
+    now_us = catch_up(context.db, context.now())
+    where = [context.bank]
+    book: dict[str, object] = {"synthetic": True, "bankId": context.bank, "asOf": iso(now_us)}
     book["accounts"] = [
         {
             "number": row["number"],
@@ -67,25 +67,25 @@ async def _book(desk: Desk, request: Request) -> Response:
             "booked": resources.money_json(row["booked_minor"], row["currency"]),
             "held": resources.money_json(row["held_minor"], row["currency"]),
         }
-        for row in desk.db.execute(_ACCOUNTS, [desk.bank])
+        for row in context.db.execute(_ACCOUNTS, [context.bank])
     ]
-    rows = desk.db.execute("SELECT * FROM hold WHERE bank = ? ORDER BY received_us, id", where)
+    rows = context.db.execute("SELECT * FROM hold WHERE bank = ? ORDER BY received_us, id", where)
     book["holds"] = [resources.hold_json(Hold(*row)) for row in rows]
-    rows = desk.db.execute("SELECT * FROM payout WHERE bank = ? ORDER BY modified_us, id", where)
-    book["payouts"] = [resources.payout_json(Payout(*row), desk.currency) for row in rows]
-    book["tasks"] = task_routes.book(desk)
-    book["refusedDebits"] = _refused_debits(desk)
+    rows = context.db.execute("SELECT * FROM payout WHERE bank = ? ORDER BY modified_us, id", where)
+    book["payouts"] = [resources.payout_json(Payout(*row), context.currency) for row in rows]
+    book["tasks"] = task_routes.book(context)
+    book["refusedDebits"] = _refused_debits(context)
     number = request.query_params.get("account")
     if number is not None:
-        book["bookings"] = _bookings(desk, number)
+        book["bookings"] = _bookings(context, number)
     return JSONResponse(book)
 
 
-def _refused_debits(desk: Desk) -> list[dict[str, object]]:
-    rows = desk.db.execute(
+def _refused_debits(context: BankContext) -> list[dict[str, object]]:
+    rows = context.db.execute(
         "SELECT r.*, a.number, a.currency FROM refusal r JOIN account a ON a.id = r.account_id"
         " WHERE a.bank = ? ORDER BY r.place",
-        [desk.bank],
+        [context.bank],
     )
     return [
         {
@@ -98,58 +98,58 @@ def _refused_debits(desk: Desk) -> list[dict[str, object]]:
     ]
 
 
-def _bookings(desk: Desk, number: str) -> list[dict[str, object]]:
-    account = resources.find_account(desk.db, desk.bank, number)
+def _bookings(context: BankContext, number: str) -> list[dict[str, object]]:
+    account = resources.find_account(context.db, context.bank, number)
     return [
         statements.booking_json(row, account["currency"])
-        for row in statements.bookings(desk.db, account["id"], (0, account["seq"]), -1)
+        for row in statements.bookings(context.db, account["id"], (0, account["seq"]), -1)
     ]
 
 
-async def _mistake(desk: Desk, request: Request) -> Response:
+async def _mistake(context: BankContext, request: Request) -> Response:
     """Somebody at the bank lets a hold go that nobody asked for: `{"hold": id}`."""
-    now_us = catch_up(desk.db, desk.now())
+    now_us = catch_up(context.db, context.now())
     try:
-        hold = find_hold(desk.db, desk.bank, text(json_object(await request.body()), "hold"))
+        hold = find_hold(context.db, context.bank, text(json_object(await request.body()), "hold"))
     except ProblemError as problem:
         return problem.response()
     if hold is None:
         return ProblemError(404, "NotFound", "no such hold at this bank").response()
-    with transaction(desk.db) as journal:
+    with transaction(context.db) as journal:
         gone = release(journal, hold, None, now_us)
     return JSONResponse({"released": gone, "status": hold.status})
 
 
-async def _court_order(desk: Desk, request: Request) -> Response:
+async def _court_order(context: BankContext, request: Request) -> Response:
     """A court takes a hold over, or with `"carriedOut": true` its order is: `{"hold": id}`."""
-    now_us = catch_up(desk.db, desk.now())
+    now_us = catch_up(context.db, context.now())
     try:
         body = json_object(await request.body())
-        hold = find_hold(desk.db, desk.bank, text(body, "hold"))
+        hold = find_hold(context.db, context.bank, text(body, "hold"))
     except ProblemError as problem:
         return problem.response()
     if hold is None:
         return ProblemError(404, "NotFound", "no such hold at this bank").response()
     act = dispose if body.get("carriedOut") else convert
-    with transaction(desk.db) as journal:
+    with transaction(context.db) as journal:
         done = act(journal, hold, now_us)
     return JSONResponse({"done": done, "status": hold.status})
 
 
-async def _slip(desk: Desk, request: Request) -> Response:
+async def _slip(context: BankContext, request: Request) -> Response:
     """Somebody at the bank books wrong by some minor units, and tells nobody.
 
     `{"hold": id, "minor": -1}` from the bank's now on, or `{"payout": id, "minor": 1}`.
     """
-    now_us = catch_up(desk.db, desk.now())
+    now_us = catch_up(context.db, context.now())
     try:
         body = json_object(await request.body())
         minor = body.get("minor")
         if not isinstance(minor, int):
             raise bad_request("minor is a whole number")
         noun = "hold" if "hold" in body else "payout"
-        to = {"minor": minor, "now": now_us, "bank": desk.bank, "id": text(body, noun)}
-        changed = desk.db.execute(_SLIPS[noun], to)
+        to = {"minor": minor, "now": now_us, "bank": context.bank, "id": text(body, noun)}
+        changed = context.db.execute(_SLIPS[noun], to)
     except ProblemError as problem:
         return problem.response()
     except sqlite3.IntegrityError:
@@ -159,13 +159,13 @@ async def _slip(desk: Desk, request: Request) -> Response:
     return JSONResponse({"off": minor})
 
 
-async def _other_freeze(desk: Desk, request: Request) -> Response:
+async def _other_freeze(context: BankContext, request: Request) -> Response:
     """Another authority freezes an account here: `{"number": …, "until": …}`."""
     try:
         body = json_object(await request.body())
         until_us = instant(text(body, "until"), "until")
-        row = [desk.bank, text(body, "number"), micros(desk.now()), until_us]
+        row = [context.bank, text(body, "number"), micros(context.now()), until_us]
     except ProblemError as problem:
         return problem.response()
-    desk.db.execute("INSERT INTO other_freeze VALUES (?,?,?,?)", row)
+    context.db.execute("INSERT INTO other_freeze VALUES (?,?,?,?)", row)
     return JSONResponse({"frozenUntil": iso(until_us)})

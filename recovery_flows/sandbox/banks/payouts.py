@@ -129,7 +129,7 @@ def _pay(
     payer = journal.account(hold.account_id)
     abroad = payer.currency != payee.currency
     hold_us, payout_us = fault_effects.stamps_us(journal.db, payout.id, at_us)
-    holds.take_out(journal, hold, debit_minor, hold_us)
+    holds.debit_hold(journal, hold, debit_minor, hold_us)
     for account, signed, counter, other_minor in (
         (payer, -debit_minor, payee, payout.amount_minor),
         (payee, payout.amount_minor, payer, debit_minor),

@@ -55,7 +55,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BankContext:
     """What one bank needs to answer; `in_progress` holds the keys it is busy with right now."""
 
     db: sqlite3.Connection
@@ -85,14 +85,14 @@ class Call:
     answer: str
 
 
-Read = Callable[[Desk, Request, int], dict[str, object]]
+Read = Callable[[BankContext, Request, int], dict[str, object]]
 Answer = tuple[str, dict[str, object]]
-Order = Callable[[Desk, Journal, Request, Json, int, Fault | None], Answer]
+Order = Callable[[BankContext, Journal, Request, Json, int, Fault | None], Answer]
 
 
-def open_desk(
+def open_bank(
     db: sqlite3.Connection, bank: str, now: Callable[[], datetime], doors: Doors | None = None
-) -> Desk:
+) -> BankContext:
     """The desk of a bank of an installed sandbox; KeyError for an unknown bank.
 
     With `doors` whoever calls proves its key and shows an order; without, a fixed token is enough.
@@ -104,7 +104,7 @@ def open_desk(
     ).fetchone()
     if row is None:
         raise KeyError(bank)
-    return Desk(db, Rates.load(db), now, *row, doors=doors)
+    return BankContext(db, Rates.load(db), now, *row, doors=doors)
 
 
 class HangUp(Response):
@@ -116,34 +116,36 @@ class HangUp(Response):
             pass
 
 
-async def answer_read(desk: Desk, request: Request, read: Read) -> Response:
+async def answer_read(context: BankContext, request: Request, read: Read) -> Response:
     """Answer a GET: faults first, then time catches up, then the book is read."""
-    return await _answer(desk, request, b"", lambda fault: _read(desk, request, read, fault))
+    return await _answer(context, request, b"", lambda fault: _read(context, request, read, fault))
 
 
-async def answer_order(desk: Desk, request: Request, order: Order) -> Response:
+async def answer_order(context: BankContext, request: Request, order: Order) -> Response:
     """Answer a POST once per idempotency key; a replay gives the first answer again."""
     raw = await request.body()
-    return await _answer(desk, request, raw, lambda fault: _order(desk, request, raw, order, fault))
+    return await _answer(
+        context, request, raw, lambda fault: _order(context, request, raw, order, fault)
+    )
 
 
 async def _answer(
-    desk: Desk, request: Request, raw: bytes, act: Callable[[Fault | None], Response]
+    context: BankContext, request: Request, raw: bytes, act: Callable[[Fault | None], Response]
 ) -> Response:
-    left = desk.hours.seconds_left()
+    left = context.hours.seconds_left()
     if left:
         return _closed(left).response()
     call = f"{request.method} {request.url.path}"
-    fault = faults.take(desk.db, desk.bank, call, micros(desk.now()))
+    fault = faults.due_fault(context.db, context.bank, call, micros(context.now()))
     kind = None if fault is None else fault.kind
     if kind == FaultKind.DOWN:
         return HangUp()
     try:
-        _check_caller(desk, request, raw)
-        _fail_as_planted(desk, fault)
+        _check_caller(context, request, raw)
+        _fail_as_planted(context, fault)
         if fault is not None and kind == FaultKind.SLOW:
             await _wait_as_busy(
-                desk, request, _DELAY_SECONDS if fault.seconds is None else fault.seconds
+                context, request, _DELAY_SECONDS if fault.seconds is None else fault.seconds
             )
         response = act(fault)
     except ProblemError as problem:
@@ -155,30 +157,30 @@ async def _answer(
         status = _GATEWAY[fault.times % len(_GATEWAY)]
         return Response(f"<html><body>{status}</body></html>", status, media_type="text/html")
     if fault is not None and bends(fault):
-        return bent(desk.db, desk.currency, fault, request, response)
+        return bent(context.db, context.currency, fault, request, response)
     return response
 
 
-def _check_caller(desk: Desk, request: Request, raw: bytes) -> None:
+def _check_caller(context: BankContext, request: Request, raw: bytes) -> None:
     given = request.headers.get("Authorization", "")
-    if not _is_known(desk, given):
+    if not _is_known(context, given):
         raise ProblemError(401, "TokenInvalid", "the bearer token is not this bank's, or has ended")
     about = request.method == "POST" or request.url.path.startswith("/v1/accounts/")
     for name in _ALWAYS + (_ABOUT_A_RECOVERY if about else ()):
         if not request.headers.get(name):
             raise bad_request(f"the header {name} is missing")
-    if desk.doors is not None:
-        claims = check_order(desk.doors, request, raw, micros(desk.now()))
-        check_visit(desk.doors, claims, visit_of(desk.db, desk.bank, request, raw))
+    if context.doors is not None:
+        claims = check_order(context.doors, request, raw, micros(context.now()))
+        check_visit(context.doors, claims, visit_of(context.db, context.bank, request, raw))
 
 
-def _is_known(desk: Desk, given: str) -> bool:
-    if desk.doors is not None:
-        return desk.doors.knows(given.removeprefix("Bearer "))
-    return secrets.compare_digest(given.encode(), f"Bearer {desk.token}".encode())
+def _is_known(context: BankContext, given: str) -> bool:
+    if context.doors is not None:
+        return context.doors.knows(given.removeprefix("Bearer "))
+    return secrets.compare_digest(given.encode(), f"Bearer {context.token}".encode())
 
 
-def _fail_as_planted(desk: Desk, fault: Fault | None) -> None:
+def _fail_as_planted(context: BankContext, fault: Fault | None) -> None:
     if fault is None:
         return
     if fault.kind == FaultKind.ERROR_500:
@@ -192,7 +194,7 @@ def _fail_as_planted(desk: Desk, fault: Fault | None) -> None:
         raise ProblemError(429, "RateLimited", "planted: too many calls", after_seconds)
     if fault.kind == FaultKind.CLOSED:
         closed_seconds = _NIGHT_SECONDS if fault.seconds is None else fault.seconds
-        desk.hours.close_for(closed_seconds)
+        context.hours.close_for(closed_seconds)
         raise _closed(closed_seconds)
 
 
@@ -200,24 +202,24 @@ def _closed(seconds: int) -> ProblemError:
     return ProblemError(503, "ServiceUnavailable", "planted: closed for the night", seconds)
 
 
-async def _wait_as_busy(desk: Desk, request: Request, seconds: int) -> None:
+async def _wait_as_busy(context: BankContext, request: Request, seconds: int) -> None:
     key = request.headers.get("Idempotency-Key", "")
-    _refuse_while_busy(desk, key)
-    desk.in_progress.add(key)
+    _refuse_while_busy(context, key)
+    context.in_progress.add(key)
     try:
         await asyncio.sleep(seconds)
     finally:
-        desk.in_progress.discard(key)
+        context.in_progress.discard(key)
 
 
-def _refuse_while_busy(desk: Desk, key: str) -> None:
-    if key and key in desk.in_progress:
+def _refuse_while_busy(context: BankContext, key: str) -> None:
+    if key and key in context.in_progress:
         raise ProblemError(409, "RequestInProgress", "this bank is busy with that key")
 
 
-def _read(desk: Desk, request: Request, read: Read, fault: Fault | None) -> Response:
-    now_us = catch_up(desk.db, desk.now())
-    response = JSONResponse(read(desk, request, now_us))
+def _read(context: BankContext, request: Request, read: Read, fault: Fault | None) -> Response:
+    now_us = catch_up(context.db, context.now())
+    response = JSONResponse(read(context, request, now_us))
     if request.url.path.startswith(_WITH_ETAG):
         etag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
         if request.headers.get("If-None-Match") == etag and not bends(fault):
@@ -226,35 +228,37 @@ def _read(desk: Desk, request: Request, read: Read, fault: Fault | None) -> Resp
     return response
 
 
-def _order(desk: Desk, request: Request, raw: bytes, order: Order, fault: Fault | None) -> Response:
+def _order(
+    context: BankContext, request: Request, raw: bytes, order: Order, fault: Fault | None
+) -> Response:
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         raise ProblemError(400, "IdempotencyKeyMissing", "an order needs an Idempotency-Key")
-    _refuse_while_busy(desk, key)
-    now_us = catch_up(desk.db, desk.now())
+    _refuse_while_busy(context, key)
+    now_us = catch_up(context.db, context.now())
     target, digest = request.url.path, hashlib.sha256(raw).hexdigest()
-    before = find_call(desk, key)
+    before = find_call(context, key)
     if before is not None:
         if (before.target, before.digest) != (target, digest):
             raise ProblemError(422, "IdempotencyKeyReused", "this key came with another order")
         return _reply(before)
     body = json_object(raw)
-    with transaction(desk.db) as journal:
-        location, resource = order(desk, journal, request, body, now_us, fault)
+    with transaction(context.db) as journal:
+        location, resource = order(context, journal, request, body, now_us, fault)
         # RECEIVED is a promise to come back; anything else has been acted on.
         status = 202 if resource["status"] == "RECEIVED" else 201
         answer = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
         call = Call(target, digest, status, location, answer)
-        row = (desk.bank, key, *astuple(call))
+        row = (context.bank, key, *astuple(call))
         journal.db.execute("INSERT INTO call VALUES (?,?,?,?,?,?,?)", row)
     return _reply(call)
 
 
-def find_call(desk: Desk, key: str) -> Call | None:
+def find_call(context: BankContext, key: str) -> Call | None:
     """What became of the call with this key at this bank, or None."""
-    row = desk.db.execute(
+    row = context.db.execute(
         "SELECT target, digest, status, location, answer FROM call WHERE bank = ? AND key = ?",
-        [desk.bank, key],
+        [context.bank, key],
     ).fetchone()
     return None if row is None else Call(*row)
 

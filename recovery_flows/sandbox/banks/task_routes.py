@@ -13,7 +13,7 @@ from recovery_flows.sandbox.arithmetic import iso
 from recovery_flows.sandbox.banks import tasks, wire
 from recovery_flows.sandbox.banks.holds import resource_id
 from recovery_flows.sandbox.banks.resources import instant_json
-from recovery_flows.sandbox.banks.service import Desk
+from recovery_flows.sandbox.banks.service import BankContext
 from recovery_flows.sandbox.banks.tasks import KINDS_OF, Task, TaskKind, TaskOrder, find_task
 from recovery_flows.sandbox.banks.wire import Json, ProblemError, bad_request
 from recovery_flows.sandbox.faults import effects as fault_effects
@@ -51,55 +51,72 @@ def task_order(body: Json, partner_kind: str, now_us: int) -> TaskOrder:
 
 
 def place(
-    desk: Desk, journal: Journal, _request: Request, body: Json, now_us: int, fault: Fault | None
+    context: BankContext,
+    journal: Journal,
+    _request: Request,
+    body: Json,
+    now_us: int,
+    fault: Fault | None,
 ) -> tuple[str, _Object]:
     """Answer `POST /v1/tasks`."""
-    order = task_order(body, desk.kind, now_us)
-    task_id = resource_id(desk.bank, "task", order.order_ref)
-    if find_task(desk.db, desk.bank, task_id) is not None:
+    order = task_order(body, context.kind, now_us)
+    task_id = resource_id(context.bank, "task", order.order_ref)
+    if find_task(context.db, context.bank, task_id) is not None:
         raise ProblemError(409, "OperationInvalid", "this taskRef has been ordered already")
-    fault_effects.foretell(journal.db, task_id, fault, desk.currency)
-    return _shown(desk, tasks.place(journal, (desk.bank, desk.answer_minutes), order, now_us))
+    fault_effects.foretell(journal.db, task_id, fault, context.currency)
+    return _shown(
+        context, tasks.place(journal, (context.bank, context.answer_minutes), order, now_us)
+    )
 
 
 def extend(
-    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, fault: Fault | None
+    context: BankContext,
+    journal: Journal,
+    request: Request,
+    body: Json,
+    now_us: int,
+    fault: Fault | None,
 ) -> tuple[str, _Object]:
     """Answer `POST /v1/tasks/{id}/extend`."""
-    task = _find(desk, request)
+    task = _find(context, request)
     until_us = wire.instant(wire.text(body, "preserveUntil"), "preserveUntil")
     if until_us <= now_us:
         raise ProblemError(422, "PeriodExpired", "the new end is over already (preserveUntil)")
-    fault_effects.foretell(journal.db, task.id, fault, desk.currency)
+    fault_effects.foretell(journal.db, task.id, fault, context.currency)
     if not tasks.extend(journal, task, until_us, now_us):
         raise ProblemError(
             409, "OperationInvalid", f"a task that is {task.status} is not prolonged to that end"
         )
-    return _shown(desk, task)
+    return _shown(context, task)
 
 
 def cancel(
-    desk: Desk, journal: Journal, request: Request, body: Json, now_us: int, _fault: Fault | None
+    context: BankContext,
+    journal: Journal,
+    request: Request,
+    body: Json,
+    now_us: int,
+    _fault: Fault | None,
 ) -> tuple[str, _Object]:
     """Answer `POST /v1/tasks/{id}/cancel`."""
-    task = _find(desk, request)
+    task = _find(context, request)
     wire.text(body, "reason")
     if not tasks.cancel(journal, task, now_us):
         raise ProblemError(409, "OperationInvalid", f"a task that is {task.status} has ended")
-    return _shown(desk, task)
+    return _shown(context, task)
 
 
-def show(desk: Desk, request: Request, _now_us: int) -> _Object:
+def show(context: BankContext, request: Request, _now_us: int) -> _Object:
     """Answer `GET /v1/tasks/{id}`."""
-    return task_json(desk.db, _find(desk, request))
+    return task_json(context.db, _find(context, request))
 
 
-def book(desk: Desk) -> list[_Object]:
+def book(context: BankContext) -> list[_Object]:
     """Every task of this partner as it came and as it stands, for witnesses."""
-    rows = desk.db.execute(
-        "SELECT * FROM task WHERE bank = ? ORDER BY received_us, id", [desk.bank]
+    rows = context.db.execute(
+        "SELECT * FROM task WHERE bank = ? ORDER BY received_us, id", [context.bank]
     ).fetchall()
-    return [{**task_json(desk.db, Task(*row)), "order": json.loads(row["told"])} for row in rows]
+    return [{**task_json(context.db, Task(*row)), "order": json.loads(row["told"])} for row in rows]
 
 
 def task_json(db: sqlite3.Connection, task: Task) -> _Object:
@@ -131,12 +148,12 @@ def _answer_json(row: sqlite3.Row) -> _Object:
     }
 
 
-def _find(desk: Desk, request: Request) -> Task:
-    task = find_task(desk.db, desk.bank, request.path_params["id"])
+def _find(context: BankContext, request: Request) -> Task:
+    task = find_task(context.db, context.bank, request.path_params["id"])
     if task is None:
         raise ProblemError(404, "NotFound", "no such task here")
     return task
 
 
-def _shown(desk: Desk, task: Task) -> tuple[str, _Object]:
-    return f"/v1/tasks/{task.id}", task_json(desk.db, task)
+def _shown(context: BankContext, task: Task) -> tuple[str, _Object]:
+    return f"/v1/tasks/{task.id}", task_json(context.db, task)

@@ -68,12 +68,12 @@ def planted(db: sqlite3.Connection, bank: str) -> list[dict[str, object]]:
     return [dict(row) for row in rows]
 
 
-def take(db: sqlite3.Connection, bank: str, call: str, at_us: int) -> Fault | None:
+def due_fault(db: sqlite3.Connection, bank: str, call: str, at_us: int) -> Fault | None:
     """What goes wrong with this call (`METHOD /path`), if anything does; noted with its instant.
 
     The first planted fault that fits loses a turn; where none fits the dice decide, if any are on.
     """
-    fault = _take_planted(db, bank, call) or _thrown(db, bank, call)
+    fault = _planted_fault(db, bank, call) or _thrown(db, bank, call)
     if fault is not None:
         row = [bank, at_us, form_of(call), fault.kind]
         db.execute("INSERT INTO fault_met (bank, at_us, call, kind) VALUES (?,?,?,?)", row)
@@ -90,7 +90,7 @@ def met(db: sqlite3.Connection, bank: str) -> list[dict[str, object]]:
     return [dict(row) for row in rows]
 
 
-def _take_planted(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
+def _planted_fault(db: sqlite3.Connection, bank: str, call: str) -> Fault | None:
     for row in db.execute("SELECT * FROM fault WHERE bank = ? ORDER BY id", [bank]).fetchall():
         kind, times = FaultKind(row["kind"]), row["times"]
         # A fault that would do nothing here waits for a call that it is meant for.

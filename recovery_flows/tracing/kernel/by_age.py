@@ -6,6 +6,7 @@ from recovery_flows.tracing.kernel.compile_options import compiled, inlined
 from recovery_flows.tracing.kernel.moves import (
     claim_pieces,
     close,
+    draw_own,
     drop,
     fall_short,
     has_room,
@@ -15,7 +16,6 @@ from recovery_flows.tracing.kernel.moves import (
     open_up,
     pay_debt,
     push,
-    take_own,
     vanish,
 )
 from recovery_flows.tracing.kernel.problem import Ints64
@@ -138,9 +138,9 @@ def _move(rows: Rows, state: State, newest_first: bool, row: int) -> None:
     wanted = minor
     if payer >= 0:
         if state.accounts[payer, STOLEN] == 0:
-            wanted = take_own(state, payer, minor)
+            wanted = draw_own(state, payer, minor)
         else:
-            wanted = _take_lots(state, payer, minor, newest_first)
+            wanted = _draw_lots(state, payer, minor, newest_first)
         if wanted > 0:
             fall_short(state, rows.owes[payer], payer, row, wanted)
     if wanted > 0:
@@ -168,7 +168,7 @@ def _arrive(rows: Rows, state: State, row: int, payee: int, newest_first: bool) 
 
 
 @inlined
-def _take_lots(state: State, account: int, minor: int, newest_first: bool) -> int:
+def _draw_lots(state: State, account: int, minor: int, newest_first: bool) -> int:
     """Lots off one end, as pieces from the oldest to the newest; what is still wanted."""
     accounts, links, amounts = state.accounts, state.links, state.amounts
     end = NEWEST if newest_first else OLDEST

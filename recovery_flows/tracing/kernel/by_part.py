@@ -88,7 +88,7 @@ def _move(rows: Rows, state: State, own_first: bool, row: int) -> None:
     open_up(state, payee)
     wanted = minor
     if payer >= 0:
-        wanted = _take(state, payer, minor, own_first)
+        wanted = _draw(state, payer, minor, own_first)
         if wanted > 0:
             fall_short(state, rows.owes[payer], payer, row, wanted)
     if wanted > 0:
@@ -104,7 +104,7 @@ def _move(rows: Rows, state: State, own_first: bool, row: int) -> None:
 
 
 @inlined
-def _take(state: State, account: int, minor: int, own_first: bool) -> int:
+def _draw(state: State, account: int, minor: int, own_first: bool) -> int:
     """The whole of one part before the other; own money is laid first. What is still wanted."""
     own = state.accounts[account, BALANCE]
     if not own_first:

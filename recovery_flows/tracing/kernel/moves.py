@@ -200,7 +200,7 @@ def close(state: State, account: int) -> None:
 
 
 @inlined
-def take_own(state: State, account: int, minor: int) -> int:
+def draw_own(state: State, account: int, minor: int) -> int:
     """Own money out of an account without lots, as a piece; what is still wanted."""
     taken = min(state.accounts[account, BALANCE], minor)
     if taken > 0:

@@ -102,22 +102,22 @@ class LotPot:
         lot.age, lot.by, lot.old_age = self.youngest, piece.by, piece.age
         self.lots.append(lot)
 
-    def take(self, amount: Quantity) -> list[Piece]:
+    def draw(self, amount: Quantity) -> list[Piece]:
         """Remove up to `amount` (whole units) by the rule; what came out, oldest first."""
         amount = int(amount)
         if self.has_ages:
-            return self._take_lots(amount)
+            return self._draw_lots(amount)
         if not self.stolen_lots:
             taken = min(self.own, amount)
             self.own -= taken
             return [Piece(None, taken, 0, None)] if taken else []
-        pieces = self._take_lots(amount)
+        pieces = self._draw_lots(amount)
         if not self.stolen_lots:
             self.own = sum(lot.amount for lot in self.lots)
             self.lots.clear()
         return pieces
 
-    def _take_lots(self, amount: int) -> list[Piece]:
+    def _draw_lots(self, amount: int) -> list[Piece]:
         pieces: list[Piece] = []
         while self.lots:
             lot = self.lots[-1 if self.newest_first else 0]
@@ -132,7 +132,7 @@ class LotPot:
         # A block of pieces keeps its order of age when it moves, whatever the rule took first.
         return pieces[::-1] if self.newest_first else pieces
 
-    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+    def reverse(self, payment: str, amount: Quantity) -> list[Piece]:
         """Remove what `payment` brought, up to `amount`, oldest first; each with its old age."""
         pieces: list[Piece] = []
         left = int(amount)

@@ -38,11 +38,11 @@ class Pot(Protocol):
         """Add what a payment brought, in its order."""
         ...
 
-    def take(self, amount: Quantity) -> list[Piece]:
+    def draw(self, amount: Quantity) -> list[Piece]:
         """Remove `amount` minor units; the pieces are given oldest first."""
         ...
 
-    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+    def reverse(self, payment: str, amount: Quantity) -> list[Piece]:
         """Remove up to `amount` of what `payment` brought and is still there, with its old age."""
         ...
 

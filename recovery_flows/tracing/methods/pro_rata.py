@@ -39,15 +39,15 @@ class SharePot:
                 amount + piece.amount, claim_minor + piece.claim_minor
             )  # fmt: skip
 
-    def take(self, amount: Quantity) -> list[Piece]:
+    def draw(self, amount: Quantity) -> list[Piece]:
         """Remove up to `amount`, the same share of everything."""
-        return self._taken(list(self.shares), amount)
+        return self._drawn(list(self.shares), amount)
 
-    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+    def reverse(self, payment: str, amount: Quantity) -> list[Piece]:
         """Remove up to `amount` of what `payment` brought, the same share of all of that."""
-        return self._taken([key for key in self.shares if key[1] == payment], amount)
+        return self._drawn([key for key in self.shares if key[1] == payment], amount)
 
-    def _taken(self, keys: Sequence[tuple[str | None, str]], amount: Quantity) -> list[Piece]:
+    def _drawn(self, keys: Sequence[tuple[str | None, str]], amount: Quantity) -> list[Piece]:
         total = sum((self.shares[key][0] for key in keys), Fraction(0))
         rate = Fraction(amount) / total if amount < total else Fraction(1)
         taken: dict[str | None, tuple[Fraction, Fraction]] = {}

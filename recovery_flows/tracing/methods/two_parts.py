@@ -46,7 +46,7 @@ class TwoPartPot:
         self.stolen_sum += sum(piece.amount for piece in stolen)
         self.victims.put(stolen)
 
-    def take(self, amount: Quantity) -> list[Piece]:
+    def draw(self, amount: Quantity) -> list[Piece]:
         """Remove up to `amount`, the whole of one part before the other."""
         if self.own_first:
             own = min(self.own, amount)
@@ -57,15 +57,15 @@ class TwoPartPot:
         self.own -= own
         self.stolen_sum -= stolen
         pieces = [Piece(None, own, 0, None)] if own else []
-        return pieces + (self.victims.take(stolen) if stolen else [])
+        return pieces + (self.victims.draw(stolen) if stolen else [])
 
-    def take_back(self, payment: str, amount: Quantity) -> list[Piece]:
+    def reverse(self, payment: str, amount: Quantity) -> list[Piece]:
         """Remove up to `amount` of what `payment` brought; own money is all alike in here."""
         brought = self.own_by.get(payment, 0)
         own = min(brought, self.own, amount)
         self.own_by[payment] = brought - own
         self.own -= own
-        stolen = self.victims.take_back(payment, amount - own)
+        stolen = self.victims.reverse(payment, amount - own)
         self.stolen_sum -= sum(piece.amount for piece in stolen)
         return ([Piece(None, own, 0, None)] if own else []) + stolen
 

@@ -118,7 +118,7 @@ class _Ledger:
     def _leave(self, transfer: Transfer) -> list[Piece]:
         original = self.undone.get(transfer.id)
         if original is not None:
-            return self._taken_back(transfer, original)
+            return self._reversed(transfer, original)
         pieces = self._by_rule(transfer, transfer.debit_minor)
         if transfer.id in self.to_undo:
             return [piece._replace(by=transfer.id) for piece in pieces]
@@ -126,12 +126,12 @@ class _Ledger:
             return [piece._replace(age=None) for piece in pieces]
         return pieces
 
-    def _taken_back(self, transfer: Transfer, original: Transfer) -> list[Piece]:
+    def _reversed(self, transfer: Transfer, original: Transfer) -> list[Piece]:
         """What the payment brought as far as it is still there, the rest by the payee's rule."""
         pot = self.vanished.get(original.id)
         if pot is None and original.payee is not None:
             pot = self._pot(original.payee)
-        pieces = pot.take_back(original.id, transfer.debit_minor) if pot is not None else []
+        pieces = pot.reverse(original.id, transfer.debit_minor) if pot is not None else []
         rest = transfer.debit_minor - sum(piece.amount for piece in pieces)
         others = self._by_rule(transfer, rest) if rest else []
         return pieces + [piece._replace(age=None) for piece in others]
@@ -143,7 +143,7 @@ class _Ledger:
             if payer is not None and self._pot(payer).holds_stolen:
                 self.unseen.add(payer)
             return [Piece(None, amount, 0, None)]
-        pieces = self._pot(payer).take(amount)
+        pieces = self._pot(payer).draw(amount)
         short = int(amount - sum(piece.amount for piece in pieces))
         if short:
             self._fall_short(payer, transfer.id, short)
@@ -197,12 +197,12 @@ class _Ledger:
     def _after_debt(self, transfer: Transfer, payee: str, pieces: list[Piece]) -> list[Piece]:
         credit = self.rule.new_pot()
         credit.put(pieces)
-        paid = credit.take(self.debts[payee])
+        paid = credit.draw(self.debts[payee])
         self.debts[payee] -= int(sum(piece.amount for piece in paid))
         for piece in paid:
             self._end(payee, piece, transfer.id, kind=GoneKind.BANK_DEBT)
         by = transfer.id if transfer.id in self.to_undo else ""
-        return [piece._replace(by=by) for piece in credit.take(transfer.credit_minor)]
+        return [piece._replace(by=by) for piece in credit.draw(transfer.credit_minor)]
 
     def _vanish(self, transfer: Transfer, pieces: list[Piece]) -> None:
         logged = self._logged(transfer, None, pieces)

@@ -27,7 +27,7 @@ from recovery_flows.tracing.transfers.rows import (
     STEPS_MOST,
     FileRefusedError,
     distinct,
-    told_twice,
+    repeated_column,
 )
 from recovery_flows.tracing.transfers.table import KINDS, TransferTable
 
@@ -74,7 +74,7 @@ def _frame(path: Path, mapping: ColumnMapping, limits: Limits) -> pl.DataFrame:
     if any(ours in wanted for ours in ("seq", "reverses", "credit_amount")) or mapping.leave_out:
         raise _OddError
     ours = [column for of in mapping.columns.values() for column in of]
-    if not set(mapping.needed()) <= set(names) or told_twice(names, ours):
+    if not set(mapping.needed()) <= set(names) or repeated_column(names, ours):
         raise _OddError
     text = pl.read_csv(path, has_header=False, skip_rows=1, new_columns=names, infer_schema=False)
     if text.width != len(names):

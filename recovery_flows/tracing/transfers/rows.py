@@ -77,7 +77,7 @@ def _rows(
         raise refuse(
             path, 1, f"column {', '.join(missing)} is missing: the columns are {','.join(needed)}"
         )
-    if twice := told_twice(head, (*needed, *optional)):
+    if twice := repeated_column(head, (*needed, *optional)):
         raise refuse(path, 1, f"column {twice} is there twice: leave one of them")
     places = {name: head.index(name) for name in (*needed, *optional) if name in head}
     for line, cells in reader:
@@ -98,7 +98,7 @@ def distinct(names: Iterable[str]) -> list[str]:
     return result
 
 
-def told_twice(names: Sequence[str], wanted: Sequence[str]) -> str:
+def repeated_column(names: Sequence[str], wanted: Sequence[str]) -> str:
     """The first wanted column of which the file has a second one that nobody asks for, or ""."""
     return next((n for n in wanted if f"{n}.1" in names and f"{n}.1" not in wanted), "")
 

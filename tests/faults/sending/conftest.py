@@ -60,7 +60,7 @@ class Unit:
 
     sandbox: Any
     installation: Installation
-    wall: datetime
+    wall_now: datetime
     recovery_id: str = ""
     found: list[str] = field(default_factory=list)
     engine: Engine = field(init=False)
@@ -79,11 +79,11 @@ class Unit:
         A bank that hangs up does so at once; only a test of a late answer takes less patience.
         """
         pace = Pace(timeout_seconds=timeout_seconds, poll_seconds=60)
-        return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall)
+        return Engine(self.database, self.installation.laws, pace, owner, lambda: self.wall_now)
 
-    def desk(self, role: Role = Role.OFFICER) -> CaseOfficer:
+    def case_officer(self, role: Role = Role.OFFICER) -> CaseOfficer:
         who = by_system_user(self.database, f"the-{role}")
-        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall)
+        return CaseOfficer(self.database, self.installation.laws, who, lambda: self.wall_now)
 
     def later(self, hours: float) -> None:
         """Let case time pass, for the banks too."""
@@ -101,7 +101,7 @@ class Unit:
         return found
 
     def page(self) -> RecoveryPage:
-        return recovery_page(self.database, self.installation.laws, self.recovery_id, self.wall)
+        return recovery_page(self.database, self.installation.laws, self.recovery_id, self.wall_now)
 
     def call_events(self, kind: str) -> list[str]:
         """What happened to the calls of a kind, oldest first."""
@@ -135,7 +135,7 @@ class Unit:
 
     def advance(self) -> None:
         """Do the officer's next step; the first is to accept the report."""
-        self.desk().advance(self.recovery_id, case_number="SYN-CASE-1")
+        self.case_officer().advance(self.recovery_id, case_number="SYN-CASE-1")
 
     def stop(self) -> None:
         """The stop is sent first and confirmed by the supervisor; nothing has left yet."""
@@ -146,7 +146,7 @@ class Unit:
     def approve(self) -> None:
         for approval in self.file().approvals:
             if approval.state is ApprovalState.PENDING:
-                self.desk(Role.SUPERVISOR).approve(approval.id)
+                self.case_officer(Role.SUPERVISOR).approve(approval.id)
 
     async def until(self, action: str) -> None:
         """Do whatever is next until an approval of this act waits for the supervisor."""
@@ -208,7 +208,7 @@ class Unit:
 
     async def sweep(self, after_seconds: float = 0, engine: Engine | None = None) -> None:
         """What the engine's sweep does, without Prefect, after so much transport time."""
-        self.wall += timedelta(seconds=after_seconds)
+        self.wall_now += timedelta(seconds=after_seconds)
         await sweep(engine or self.engine)
 
 

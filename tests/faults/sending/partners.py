@@ -36,7 +36,7 @@ def with_partners(world: World) -> World:
 def start(unit: Any, *found: Subject, **more: Any) -> str:
     if not unit.file().assets:
         unit.advance()
-    return multi_agency_actions.start(unit.desk(), unit.recovery_id, found, **more)
+    return multi_agency_actions.start(unit.case_officer(), unit.recovery_id, found, **more)
 
 
 async def ended(unit: Any) -> None:
@@ -48,9 +48,9 @@ async def ended(unit: Any) -> None:
 
 
 def deny(unit: Any) -> None:
-    """The supervisor says no to the linkage."""
+    """The supervisor says no to the multi-agency request."""
     (asked,) = (a for a in unit.file().approvals if a.action == "linkage")
-    unit.desk(Role.SUPERVISOR).deny(asked.id, "the wrong number")
+    unit.case_officer(Role.SUPERVISOR).deny(asked.id, "the wrong number")
 
 
 def told(unit: Any, partner: str) -> list[Any]:
@@ -73,7 +73,9 @@ async def about_to_prolong(unit: Any) -> None:
     await ended(unit)
     unit.later(24 * 81)
     await unit.sweep()
-    multi_agency_actions.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
+    multi_agency_actions.renew(
+        unit.case_officer(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id
+    )
 
 
 async def about_to_take_back(unit: Any) -> None:
@@ -84,7 +86,9 @@ async def about_to_take_back(unit: Any) -> None:
 
 
 def _take_back(unit: Any, kind: TaskKind) -> None:
-    multi_agency_actions.take_back(unit.desk(), unit.recovery_id, task(unit, kind).id, "not needed")
+    multi_agency_actions.cancel_task(
+        unit.case_officer(), unit.recovery_id, task(unit, kind).id, "not needed"
+    )
 
 
 def states(unit: Any) -> dict[tuple[str, TaskKind], TaskState]:

@@ -43,8 +43,8 @@ def second(unit: Any) -> str:
     with unit_of_work(unit.database) as work:
         actor = Actor("the-officer", Role.OFFICER)
         (recovery_id,) = file_reports(work, actor, of.now, "CN", [fact]).filed
-    unit.desk().advance(recovery_id, case_number="SYN-CASE-2")
-    unit.desk().advance(recovery_id)
+    unit.case_officer().advance(recovery_id, case_number="SYN-CASE-2")
+    unit.case_officer().advance(recovery_id)
     return str(recovery_id)
 
 
@@ -84,11 +84,11 @@ def break_freezing(patch: pytest.MonkeyPatch, recovery_id: str) -> set[str]:
     """A fault of the program that only one recovery meets; until the set is empty."""
     broken, advance = {recovery_id}, freezing.advance
 
-    def fails(progress: Any, now: Any, laws: Any) -> None:
-        if progress.file.recovery.id in broken:
+    def fails(changes: Any, now: Any, laws: Any) -> None:
+        if changes.file.recovery.id in broken:
             name = "Synthetic Victim"
             raise ZeroDivisionError(f"what {name} says must not be told")
-        advance(progress, now, laws)
+        advance(changes, now, laws)
 
     patch.setattr(freezing, "advance", fails)
     return broken

@@ -56,13 +56,13 @@ async def test_whatever_is_noted_of_a_partner_or_a_call_leaves_the_history_intac
 ) -> None:
     unit.stop()
     before = {noun: row(unit, noun) for noun in OF_THE_MOMENT}
-    now, wall = unit.sandbox.now, unit.wall
+    now, wall_now = unit.sandbox.now, unit.wall_now
     with unit_of_work(unit.database) as work:
-        (call_id,) = lease_calls(work, "a-hand", [CallKind.HOLD], now, wall, 60, 9)
-        note_breaker(work, "bank-home", 3, wall)
-        note_contact(work, "bank-home", answered_at=wall, error="it hung up",
+        (call_id,) = lease_calls(work, "a-hand", [CallKind.HOLD], now, wall_now, 60, 9)
+        note_breaker(work, "bank-home", 3, wall_now)
+        note_contact(work, "bank-home", answered_at=wall_now, error="it hung up",
                      trouble=Trouble.HUNG_UP)  # fmt: skip
-        plan_poll(work, "bank-home", due_at=wall, interval_seconds=77, reached=now,
+        plan_poll(work, "bank-home", due_at=wall_now, interval_seconds=77, reached=now,
                   read_at=now)  # fmt: skip
         note_reconciled(work, now, "bank-home", now, "")
     leased = row(unit, EntityKind.CALL)

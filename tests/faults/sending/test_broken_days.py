@@ -45,14 +45,16 @@ async def test_a_payee_changed_after_the_yes_and_before_the_sending_is_not_paid(
     (payout,) = unit.file().payouts
     (claim,) = unit.file().claims
     assert payout.state is PayoutState.INSTRUCTED
-    unit.desk().change_payee(unit.recovery_id, claim.id, other_account(unit), "account was closed")
+    unit.case_officer().change_payee(
+        unit.recovery_id, claim.id, other_account(unit), "account was closed"
+    )
     assert approval(unit, "return").state is ApprovalState.VOID
     await unit.sweep()
     assert unit.sandbox.book()["payouts"] == []
     assert unit.call_events("payout") == ["planned", "cancelled"]
     assert unit.file().payouts[0].state is PayoutState.PREPARED
 
-    unit.desk("supervisor").approve(approval(unit, "payee").id)
+    unit.case_officer("supervisor").approve(approval(unit, "payee").id)
     await unit.until("return")
     assert unit.sandbox.book()["payouts"] == []
     unit.approve()
@@ -68,9 +70,11 @@ async def test_a_payee_changed_while_the_yes_is_asked_for_takes_the_question_bac
     await unit.until("return")
     asked = approval(unit, "return")
     (claim,) = unit.file().claims
-    unit.desk().change_payee(unit.recovery_id, claim.id, other_account(unit), "account was closed")
+    unit.case_officer().change_payee(
+        unit.recovery_id, claim.id, other_account(unit), "account was closed"
+    )
     with pytest.raises(StepRefusedError, match="void already"):
-        unit.desk("supervisor").approve(asked.id)
+        unit.case_officer("supervisor").approve(asked.id)
     await unit.sweep()
     assert unit.sandbox.book()["payouts"] == []
     assert unit.call_events("payout") == []
@@ -83,7 +87,7 @@ async def test_a_payee_cannot_be_changed_once_the_bank_was_told_to_pay(unit: Any
     await unit.sweep()
     (claim,) = unit.file().claims
     with pytest.raises(StepRefusedError, match="told to pay already"):
-        unit.desk().change_payee(unit.recovery_id, claim.id, other_account(unit), "closed")
+        unit.case_officer().change_payee(unit.recovery_id, claim.id, other_account(unit), "closed")
     await unit.sweep(after_seconds=2)
     assert [p.state for p in unit.file().payouts] == [PayoutState.SETTLED]
 
@@ -93,9 +97,9 @@ async def test_a_hold_amended_before_the_yes_is_ordered_with_the_new_sum_or_not_
 ) -> None:
     await unit.until("freeze")
     freeze, asked = unit.hold(HoldKind.FREEZE), approval(unit, "freeze")
-    amend(unit.desk(), unit.recovery_id, freeze.id, 50_000)
+    amend(unit.case_officer(), unit.recovery_id, freeze.id, 50_000)
     with pytest.raises(StepRefusedError, match="void already"):
-        unit.desk("supervisor").approve(asked.id)
+        unit.case_officer("supervisor").approve(asked.id)
     await unit.sweep()
     assert [h["kind"] for h in unit.sandbox.book()["holds"]] == ["stop"]
 
@@ -105,14 +109,14 @@ async def test_a_hold_amended_before_the_yes_is_ordered_with_the_new_sum_or_not_
     ordered = {h["kind"]: h["amountRequested"]["amount"] for h in unit.sandbox.book()["holds"]}
     assert ordered == {"stop": "800.00", "freeze": "500.00"}
     with pytest.raises(StepRefusedError, match="its sum is fixed"):
-        amend(unit.desk(), unit.recovery_id, freeze.id, 40_000)
+        amend(unit.case_officer(), unit.recovery_id, freeze.id, 40_000)
     assert_proofs_hold(unit)
 
 
 async def test_a_jump_is_refused_by_naming_each_step_that_is_missing(unit: Any) -> None:
     before = unit.file()
     with pytest.raises(StepRefusedError) as refused:
-        unit.desk().advance(unit.recovery_id, to="returned", case_number="SYN-CASE-1")
+        unit.case_officer().advance(unit.recovery_id, to="returned", case_number="SYN-CASE-1")
     said = str(refused.value)
     order = ("accept the report", "stop-payment", "statement", "freeze", "title", "payout booked")
     places = [said.find(word) for word in order]
@@ -125,25 +129,25 @@ async def test_a_jump_is_refused_by_naming_each_step_that_is_missing(unit: Any) 
     unit.stop()
     await unit.sweep()
     with pytest.raises(StepRefusedError) as refused:
-        unit.desk().advance(unit.recovery_id, to="returned")
+        unit.case_officer().advance(unit.recovery_id, to="returned")
     assert "accept the report" not in str(refused.value)
     assert "submit the freeze" in str(refused.value)
     with pytest.raises(MisuseError, match="'paid' is no milestone"):
-        unit.desk().advance(unit.recovery_id, to="paid")
+        unit.case_officer().advance(unit.recovery_id, to="paid")
 
 
 async def test_of_two_desks_that_saw_the_same_file_the_second_to_save_is_refused(unit: Any) -> None:
     await unit.until("freeze")
     seen = unit.page().version
     freeze = unit.hold(HoldKind.FREEZE)
-    amend(unit.desk(), unit.recovery_id, freeze.id, 70_000, seen=seen)
+    amend(unit.case_officer(), unit.recovery_id, freeze.id, 70_000, seen=seen)
     changed = unit.file()
     with pytest.raises(StepRefusedError, match=f"version {seen}, now {unit.page().version}"):
-        amend(unit.desk(), unit.recovery_id, freeze.id, 60_000, seen=seen)
+        amend(unit.case_officer(), unit.recovery_id, freeze.id, 60_000, seen=seen)
     with pytest.raises(StepRefusedError, match="look again and decide anew"):
-        unit.desk().advance(unit.recovery_id, seen_version=seen)
+        unit.case_officer().advance(unit.recovery_id, seen_version=seen)
     assert unit.file() == changed
-    unit.desk().advance(unit.recovery_id, seen_version=unit.page().version)
+    unit.case_officer().advance(unit.recovery_id, seen_version=unit.page().version)
 
 
 class _CrookedBank(BaseHTTPRequestHandler):

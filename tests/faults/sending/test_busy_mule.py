@@ -78,9 +78,9 @@ async def test_a_second_victims_money_that_left_behind_the_stop_is_found_and_sto
     unit.later(4)
     unit.recovery_id = second_report(unit)
     unit.advance()
-    unit.desk().advance(unit.recovery_id, knowing=True)
+    unit.case_officer().advance(unit.recovery_id, knowing=True)
     await unit.sweep()
-    unit.desk().join(unit.recovery_id, first)
+    unit.case_officer().join(unit.recovery_id, first)
     unit.recovery_id = first
     await unit.sweep()
     file = unit.file()

@@ -76,14 +76,14 @@ async def test_an_order_that_is_not_carried_out_in_time_climbs_to_the_supervisor
 
 async def test_an_officer_can_record_the_order_before_the_bank_tells_of_it(unit: Any) -> None:
     frozen = await unit.frozen()
-    done = hold_actions.record_conversion(unit.desk(), unit.recovery_id, frozen.id, ORDER)
+    done = hold_actions.record_conversion(unit.case_officer(), unit.recovery_id, frozen.id, ORDER)
     assert "court" in done
     assert ORDER in " ".join(n.text for n in unit.page().notes)
     court(unit, frozen.bank_ref)
     await days(unit, 1)
     assert unit.hold(HoldKind.FREEZE).state is HoldState.DISPOSAL_PENDING
     with pytest.raises(StepRefusedError, match="only a freeze"):
-        hold_actions.record_conversion(unit.desk(), unit.recovery_id, frozen.id, ORDER)
+        hold_actions.record_conversion(unit.case_officer(), unit.recovery_id, frozen.id, ORDER)
     unit.assert_books_hold()
 
 

@@ -52,7 +52,7 @@ async def test_a_recovery_that_was_not_accepted_is_not_joined(unit: Any) -> None
     unit.stop()
     await unit.sweep()
     with pytest.raises(StepRefusedError, match="not accepted yet"):
-        unit.desk().join(unit.recovery_id, another(unit))
+        unit.case_officer().join(unit.recovery_id, another(unit))
 
 
 async def test_a_claim_that_came_unverified_is_verified_by_the_next_step(unit: Any) -> None:
@@ -133,7 +133,7 @@ async def order_and_deny_in_force(unit: Any) -> Any:
     assert stop.state is HoldState.STOPPED
     known_as(unit, stop, "H-unknown")
     (asked,) = (a for a in unit.file().approvals if a.state is ApprovalState.PENDING)
-    unit.desk(Role.SUPERVISOR).deny(asked.id, "the report was a joke")
+    unit.case_officer(Role.SUPERVISOR).deny(asked.id, "the report was a joke")
     await unit.sweep()
     return stop
 

@@ -17,7 +17,7 @@ def order_and_deny(unit: Any) -> None:
     unit.advance()
     unit.advance()
     (asked,) = (a for a in unit.file().approvals if a.state is ApprovalState.PENDING)
-    unit.desk(Role.SUPERVISOR).deny(asked.id, "the report was a joke")
+    unit.case_officer(Role.SUPERVISOR).deny(asked.id, "the report was a joke")
 
 
 async def test_a_stop_denied_before_it_left_is_withdrawn_and_nothing_reaches_the_bank(
@@ -59,7 +59,7 @@ async def test_a_stop_in_doubt_when_it_is_denied_is_let_go_once_it_is_known(
     unit.sandbox.plant(fault)
     await unit.sweep()
     (asked,) = (a for a in unit.file().approvals if a.state is ApprovalState.PENDING)
-    unit.desk(Role.SUPERVISOR).deny(asked.id, "the report was a joke")
+    unit.case_officer(Role.SUPERVISOR).deny(asked.id, "the report was a joke")
     for _ in range(times):
         await unit.come_to_rest()
     assert [h["status"] for h in unit.sandbox.book()["holds"]] == ["RELEASED"]

@@ -86,7 +86,7 @@ async def test_an_overdue_feed_is_not_put_off_because_its_bank_owes_an_answer_si
         line = partner(session, unit.database.vault, unit.sandbox.HOME)
     assert line.feed_interval_seconds == 0, "the bank only holds, and owes no answer"
     unit.later((line.feed_due_at - unit.sandbox.now) / timedelta(hours=1) + 1)
-    hold_actions.find_unrelated(unit.desk(), unit.recovery_id, freeze.id, "synthetic")
+    hold_actions.find_unrelated(unit.case_officer(), unit.recovery_id, freeze.id, "synthetic")
     unit.approve()
     assert unit.hold(HoldKind.FREEZE).state is HoldState.RELEASE_PENDING
     assert unit.sandbox.HOME in event_feed.due_polls(unit.engine)

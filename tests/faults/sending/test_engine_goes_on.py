@@ -69,7 +69,7 @@ class Running:
     def __init__(self, unit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         self.unit, self.failures, self.sweeps = unit, list[Exception](), 0
         monkeypatch.setattr(loop, "guarded_sweep", self._sweep)
-        monkeypatch.setattr(loop.GoldenHourLane, "run", asyncio.Event().wait)
+        monkeypatch.setattr(loop.PriorityLane, "run", asyncio.Event().wait)
         self.said: list[str] = []
         self.say: Callable[[str], None] = self.said.append
 

@@ -175,7 +175,7 @@ async def test_a_broken_history_that_was_resolved_and_is_still_broken_is_found_a
     tamper(unit, _FORGED["another payee"])
     await unit.sweep()
     (first,) = found(unit)
-    resolve(unit.desk(), unit.recovery_id, first.id, "looked at it, as was said")
+    resolve(unit.case_officer(), unit.recovery_id, first.id, "looked at it, as was said")
     await unit.sweep(after_seconds=700)
     (second,) = found(unit)
     assert second.id != first.id
@@ -189,7 +189,7 @@ async def test_an_order_goes_out_once_the_records_are_put_right(unit: Any) -> No
     await unit.sweep()
     (first,) = found(unit)
     tamper(unit, "UPDATE payout SET amount_minor = amount_minor + 1")
-    resolve(unit.desk(), unit.recovery_id, first.id, "the row was put right from a copy")
+    resolve(unit.case_officer(), unit.recovery_id, first.id, "the row was put right from a copy")
     await unit.sweep(after_seconds=700)
     assert len(unit.sandbox.book()["payouts"]) == 1
     assert verify(unit.database) == ()

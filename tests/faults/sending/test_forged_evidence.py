@@ -15,7 +15,7 @@ from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
 from models.trouble import Trouble
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.engine import event_feed
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
@@ -43,11 +43,13 @@ async def wants_a_new_trace(unit: Any) -> str:
     """A return is asked for; then another tracing rule is in force, and nothing is traced yet."""
     await unit.until("return")
     before = unit.file().trace.id
-    unit.desk().choose_rule(unit.recovery_id, "libr", "the holder's wages are mixed in", "fifo")
+    unit.case_officer().choose_rule(
+        unit.recovery_id, "libr", "the holder's wages are mixed in", "fifo"
+    )
     (asked,) = (
         a for a in unit.file().approvals if a.action == "trace_rule" and a.state == "pending"
     )
-    unit.desk(Role.SUPERVISOR).approve(asked.id)
+    unit.case_officer(Role.SUPERVISOR).approve(asked.id)
     assert unit.file().recovery.trace_wanted
     return str(before)
 
@@ -117,13 +119,13 @@ async def test_a_feed_that_was_put_forward_by_hand_is_not_read_on(unit: Any) -> 
 async def test_a_doubt_that_was_resolved_by_sql_does_not_let_money_go(unit: Any) -> None:
     await unit.until("return")
     with unit_of_work(unit.database) as work:
-        progress, now = Changeset(load_file(work.session, unit.recovery_id)), unit.sandbox.now
-        (asset, *_) = progress.file.assets
+        changes, now = Changeset(load_file(work.session, unit.recovery_id)), unit.sandbox.now
+        (asset, *_) = changes.file.assets
         discrepancies.find(
-            progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.HOLD, "hold-x", now,
+            changes, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.HOLD, "hold-x", now,
             asset_id=asset.id, expected=Money(2, "CNY"), stated=Money(1, "CNY"),
         )  # fmt: skip
-        conclude(work, ENGINE, now, unit.installation.laws, progress)
+        commit_changes(work, ENGINE, now, unit.installation.laws, changes)
     tamper(unit, f"UPDATE discrepancy SET state = '{DiscrepancyState.RESOLVED}'")
     unit.approve()
     await unit.sweep()

@@ -11,7 +11,7 @@ from models.facts import BankHoldState, HoldFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.outbox import dispatch
 from recovery_flows.freezing import actions as hold_actions
@@ -28,9 +28,9 @@ def told(unit: Any, hold: HoldRow, minor: int) -> None:
     )  # fmt: skip
     laws = unit.installation.laws
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, unit.recovery_id))
-        answers.take_hold_fact(progress, hold.id, fact, laws, unit.sandbox.now)
-        conclude(work, ENGINE, unit.sandbox.now, laws, progress)
+        changes = Changeset(load_file(work.session, unit.recovery_id))
+        answers.apply_hold_fact(changes, hold.id, fact, laws, unit.sandbox.now)
+        commit_changes(work, ENGINE, unit.sandbox.now, laws, changes)
 
 
 def at_bank(unit: Any) -> dict[str, Any]:
@@ -41,7 +41,9 @@ def at_bank(unit: Any) -> dict[str, Any]:
 async def test_an_approved_part_is_never_let_go_as_the_whole(unit: Any) -> None:
     hold = await unit.frozen()
     part = Money.parse("100.00", "CNY")
-    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    hold_actions.release_part(
+        unit.case_officer(), unit.recovery_id, hold.id, part, "another's money"
+    )
     unit.approve()
     told(unit, unit.hold(HoldKind.FREEZE), hold.held_minor - 1)
     await unit.sweep()
@@ -50,7 +52,9 @@ async def test_an_approved_part_is_never_let_go_as_the_whole(unit: Any) -> None:
     # What the supervisor was shown is not what is held now: nothing is let go on that yes.
     assert unit.call_events("release") == ["planned", "cancelled"]
     assert at_bank(unit)["amountHeld"]["amount"] == "800.00"
-    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    hold_actions.release_part(
+        unit.case_officer(), unit.recovery_id, hold.id, part, "another's money"
+    )
     unit.approve()
     await unit.sweep()
     assert unit.call_events("release")[2:] == ["planned", "sent", "answered"]
@@ -60,7 +64,9 @@ async def test_an_approved_part_is_never_let_go_as_the_whole(unit: Any) -> None:
 async def test_a_part_that_is_not_there_any_more_is_not_ordered(unit: Any) -> None:
     hold = await unit.frozen()
     part = Money.parse("100.00", "CNY")
-    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, "another's money")
+    hold_actions.release_part(
+        unit.case_officer(), unit.recovery_id, hold.id, part, "another's money"
+    )
     unit.approve()
     told(unit, unit.hold(HoldKind.FREEZE), 5_000)
     await unit.sweep()
@@ -95,7 +101,7 @@ async def test_an_answer_that_comes_after_its_lease_was_taken_over_is_dropped(un
     unit.stop()
     slow, quick = unit.engine, unit.hands("another")
     ready, _ = dispatch.prepare(slow, [CallKind.HOLD], "slow/1")
-    unit.wall += timedelta(seconds=slow.pace.lease_seconds + 10)
+    unit.wall_now += timedelta(seconds=slow.pace.lease_seconds + 10)
     await dispatch.send_due(quick, [CallKind.HOLD])
     assert unit.file().calls == () or unit.file().calls[0].state is not CallState.SENT
     await dispatch._send_to_partner(slow, ready, "slow/1")

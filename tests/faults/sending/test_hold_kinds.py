@@ -133,9 +133,11 @@ async def test_what_a_bank_holds_by_itself_counts_and_is_followed_by_an_order(un
     unit.advance()
     (asset,) = unit.file().assets
     stop = unit.hold()
-    hold_actions.withdraw(unit.desk(), unit.recovery_id, stop.id, "the bank holds it already")
+    hold_actions.withdraw(
+        unit.case_officer(), unit.recovery_id, stop.id, "the bank holds it already"
+    )
     told = hold_actions.record_voluntary(
-        unit.desk(), unit.recovery_id, asset.id, "800.00", unit.sandbox.now, None, REASON
+        unit.case_officer(), unit.recovery_id, asset.id, "800.00", unit.sandbox.now, None, REASON
     )
     assert "start the order" in told
     await unit.sweep()
@@ -155,8 +157,10 @@ async def test_more_than_is_disputed_takes_a_reason_and_leaves_after_its_approva
     unit.advance()
     stop = unit.hold()
     with pytest.raises(StepRefusedError, match=r"only CNY 800\.00 is disputed"):
-        hold_actions.amend(unit.desk(), unit.recovery_id, stop.id, 90_000)
-    done = hold_actions.amend(unit.desk(), unit.recovery_id, stop.id, 90_000, "he empties it daily")
+        hold_actions.amend(unit.case_officer(), unit.recovery_id, stop.id, 90_000)
+    done = hold_actions.amend(
+        unit.case_officer(), unit.recovery_id, stop.id, 90_000, "he empties it daily"
+    )
     assert "second person" in done
     unit.advance()
     await unit.sweep()

@@ -43,13 +43,13 @@ async def test_an_answer_of_many_bookings_is_there_with_its_settlement(unit: Any
 async def test_a_bank_is_asked_again_when_the_import_that_runs_is_done(unit: Any) -> None:
     await busy(unit)
     with unit_of_work(unit.database) as work:
-        line_imports.begin(work, "import-other", unit.wall + timedelta(hours=1))
+        line_imports.begin(work, "import-other", unit.wall_now + timedelta(hours=1))
     await unit.sweep()
     assert count(unit, "statement_line") == 0
     (call,) = (c for c in unit.file().calls if c.kind == "statement")
     assert "another import" in call.last_error
     with unit_of_work(unit.database) as work:
-        line_imports.finish(work, "import-other", unit.wall)
+        line_imports.finish(work, "import-other", unit.wall_now)
     unit.later(1)
     await unit.sweep(after_seconds=130)
     assert count(unit, "statement_line") >= BOOKINGS

@@ -1,4 +1,4 @@
-"""A linkage over real HTTP: who is asked what, once; three answers each; denied, refused."""
+"""A multi-agency request over HTTP: who is asked what, once; three answers each; denials."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.entities.approval import ApprovalState
-from models.entities.multi_agency import LinkageState, SubjectKind, TaskKind, TaskState
+from models.entities.multi_agency import MultiAgencyRequestState, SubjectKind, TaskKind, TaskState
 from models.ids import digest_bytes
 from models.queries.cases.multi_agency import document_of
 from recovery_flows.errors import MisuseError, StepRefusedError
@@ -54,7 +54,7 @@ async def test_one_act_gives_four_tasks_to_four_partners_in_the_same_second(unit
     partners = (TELECOM, PLATFORM, AUTHORITY, unit.sandbox.SLOW)
     (received,) = {told(unit, p)[0]["answers"][0]["at"] for p in partners}
     assert received.startswith("2026-03-02T03:00:00")
-    (board,) = unit.page().linkages
+    (board,) = unit.page().multi_agency_requests
     assert [t.task_id for t in board.tasks if t.is_slowest] == [t.task_id for t in board.tasks][:1]
     assert {t.subject for t in board.tasks} == {
         "address ··.7", "account ···· 0001", "R-2026-0001",
@@ -98,11 +98,11 @@ async def test_a_task_whose_answer_is_lost_is_asked_for_by_key_and_done_once(uni
 async def test_a_confirmed_linkage_ends_with_its_last_answer(unit: Any) -> None:
     start(unit, PHONE, SITE)
     await ended(unit)
-    assert unit.file().linkages[0].state is LinkageState.RUNNING
+    assert unit.file().multi_agency_requests[0].state is MultiAgencyRequestState.RUNNING
     unit.approve()
     await unit.sweep()
-    assert unit.file().linkages[0].state is LinkageState.ENDED
-    (board,) = unit.page().linkages
+    assert unit.file().multi_agency_requests[0].state is MultiAgencyRequestState.ENDED
+    (board,) = unit.page().multi_agency_requests
     assert board.confirmation == ApprovalState.APPROVED
     assert {t.state for t in board.tasks} == {TaskState.DONE, TaskState.PRESERVED}
 
@@ -116,7 +116,7 @@ async def test_a_denial_takes_every_task_back_at_every_partner(unit: Any) -> Non
     assert {t.state for t in unit.file().tasks} == {TaskState.CANCELLED}
     for partner in (TELECOM, PLATFORM, AUTHORITY, unit.sandbox.SLOW):
         assert {t["status"] for t in told(unit, partner)} == {"CANCELLED"}
-    assert unit.file().linkages[0].state is LinkageState.DENIED
+    assert unit.file().multi_agency_requests[0].state is MultiAgencyRequestState.DENIED
     unit.assert_books_hold()
 
 
@@ -192,7 +192,7 @@ async def test_nobody_is_asked_the_same_twice_while_it_stands(unit: Any) -> None
     with pytest.raises(StepRefusedError, match="nobody to ask"):
         start(unit, PHONE)
     assert "2 tasks to 1 partners" in start(unit, PHONE, SITE)
-    assert len(unit.file().linkages) == 2
+    assert len(unit.file().multi_agency_requests) == 2
 
 
 async def test_only_partners_at_home_that_were_named_are_asked(unit: Any) -> None:

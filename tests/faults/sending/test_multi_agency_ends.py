@@ -67,7 +67,9 @@ async def test_a_taking_back_that_no_partner_answers_has_a_clock_and_climbs(unit
         {"call": "POST /v1/tasks/{id}/cancel", "kind": "down", "times": 90}, bank=PLATFORM
     )
     kept = task(unit, TaskKind.PRESERVE)
-    multi_agency_actions.take_back(unit.desk(), unit.recovery_id, kept.id, "not needed any more")
+    multi_agency_actions.cancel_task(
+        unit.case_officer(), unit.recovery_id, kept.id, "not needed any more"
+    )
     await unit.sweep()
     whats = [c.what for c in deadlines.running(unit.file(), unit.installation.laws)]
     assert "taking back due" in whats

@@ -117,7 +117,7 @@ async def test_a_bank_that_is_away_at_night_is_asked_again_and_days_left_out_are
     assert due_nights(unit.engine) == []
     unit.sandbox.start()
     unit.later(24)
-    unit.wall += timedelta(minutes=16)
+    unit.wall_now += timedelta(minutes=16)
     await night(unit)
     assert row(unit).reconciled_to == MIDNIGHT + timedelta(days=1)
 

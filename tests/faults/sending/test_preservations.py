@@ -1,4 +1,4 @@
-"""Clocks of a linkage over real HTTP: late answers, what is preserved, renewed, taken back."""
+"""Deadlines of a multi-agency request over HTTP: late answers, preservations, cancelled tasks."""
 
 from __future__ import annotations
 
@@ -64,9 +64,13 @@ async def test_a_refused_renewal_is_asked_for_again_and_its_end_is_never_silent(
     unit.approve()
     await ended(unit)
     unit.sandbox.plant({"call": "POST /v1/tasks/{id}/extend", "kind": "not_allowed"}, bank=PLATFORM)
-    multi_agency_actions.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
+    multi_agency_actions.renew(
+        unit.case_officer(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id
+    )
     with pytest.raises(StepRefusedError, match="on its way"):
-        multi_agency_actions.renew(unit.desk(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id)
+        multi_agency_actions.renew(
+            unit.case_officer(), unit.recovery_id, task(unit, TaskKind.PRESERVE).id
+        )
     await unit.sweep()
     assert task(unit, TaskKind.PRESERVE).renewal == "refused"
     unit.later(24 * 85)
@@ -101,7 +105,7 @@ async def test_partners_that_are_late_are_brought_to_mind_and_then_told_to_the_u
     (alarm,) = unit.file().approvals
     assert alarm.alarmed
     assert list(multi_agency.instants(unit.file(), unit.installation.laws)) == []
-    assert all(t.is_late for t in unit.page().linkages[0].tasks)
+    assert all(t.is_late for t in unit.page().multi_agency_requests[0].tasks)
 
 
 async def test_an_officer_takes_one_task_back_and_the_others_stand(unit: Any) -> None:
@@ -109,9 +113,9 @@ async def test_an_officer_takes_one_task_back_and_the_others_stand(unit: Any) ->
     await ended(unit)
     suspended = task(unit, TaskKind.SUSPEND)
     with pytest.raises(MisuseError, match="reason"):
-        multi_agency_actions.take_back(unit.desk(), unit.recovery_id, suspended.id, " ")
-    multi_agency_actions.take_back(
-        unit.desk(), unit.recovery_id, suspended.id, "the number was given back"
+        multi_agency_actions.cancel_task(unit.case_officer(), unit.recovery_id, suspended.id, " ")
+    multi_agency_actions.cancel_task(
+        unit.case_officer(), unit.recovery_id, suspended.id, "the number was given back"
     )
     await unit.sweep()
     assert {t["kind"]: t["status"] for t in told(unit, TELECOM)} == {
@@ -119,7 +123,9 @@ async def test_an_officer_takes_one_task_back_and_the_others_stand(unit: Any) ->
     }  # fmt: skip
     assert task(unit, TaskKind.SUSPEND).state is TaskState.CANCELLED
     with pytest.raises(StepRefusedError, match="cannot be withdrawn"):
-        multi_agency_actions.take_back(unit.desk(), unit.recovery_id, suspended.id, "again")
+        multi_agency_actions.cancel_task(
+            unit.case_officer(), unit.recovery_id, suspended.id, "again"
+        )
 
 
 async def test_a_partner_that_lets_go_early_is_found_out_within_one_watch(unit: Any) -> None:

@@ -76,12 +76,16 @@ async def test_a_person_releases_what_failed_and_it_is_tried_at_once(
     await unit.sweep()
     (found,) = unit.file().discrepancies
     assert (found.kind, found.attempts) == (DiscrepancyKind.PROCESSING_FAILED, 1)
-    discrepancy_actions.resolve(unit.desk(), unit.recovery_id, found.id, "mended by an update")
+    discrepancy_actions.resolve(
+        unit.case_officer(), unit.recovery_id, found.id, "mended by an update"
+    )
     await unit.sweep()
     (again,) = unit.file().discrepancies
     assert (again.id, again.state) == (found.id, DiscrepancyState.OPEN), "it fails still"
     broken.clear()
-    discrepancy_actions.resolve(unit.desk(), unit.recovery_id, found.id, "mended by an update")
+    discrepancy_actions.resolve(
+        unit.case_officer(), unit.recovery_id, found.id, "mended by an update"
+    )
     await unit.sweep()
     assert unit.file().discrepancies[0].state is DiscrepancyState.RESOLVED
     assert verify(unit.database) == ()
@@ -92,7 +96,7 @@ async def test_an_act_of_a_person_goes_through_where_the_engine_fails(
 ) -> None:
     unit.advance()
     break_freezing(monkeypatch, unit.recovery_id)
-    unit.desk().note(unit.recovery_id, "the victim called again")
+    unit.case_officer().note(unit.recovery_id, "the victim called again")
     unit.advance()
     await unit.sweep()
     assert unit.hold().state is HoldState.STOPPED, "what a person ordered leaves"
@@ -115,7 +119,7 @@ async def test_an_unreadable_sealed_value_holds_up_its_own_recovery_only(unit: A
     garble(
         unit, f"UPDATE account SET number_sealed = substr(number_sealed, 5) WHERE id = '{account}'"
     )
-    discrepancy_actions.resolve(unit.desk(), poisoned, found.id, "the row was restored")
+    discrepancy_actions.resolve(unit.case_officer(), poisoned, found.id, "the row was restored")
     await unit.sweep()
     assert unit.hold().state is HoldState.STOPPED
 
@@ -134,10 +138,10 @@ async def test_a_release_of_a_voluntary_hold_waits_for_the_reference_of_the_bank
     unit.advance()
     (asset,) = unit.file().assets
     hold_actions.withdraw(
-        unit.desk(), unit.recovery_id, unit.hold().id, "the bank holds it already"
+        unit.case_officer(), unit.recovery_id, unit.hold().id, "the bank holds it already"
     )
     hold_actions.record_voluntary(
-        unit.desk(),
+        unit.case_officer(),
         unit.recovery_id,
         asset.id,
         "800.00",
@@ -147,7 +151,7 @@ async def test_a_release_of_a_voluntary_hold_waits_for_the_reference_of_the_bank
     )
     voluntary = unit.hold(HoldKind.VOLUNTARY)
     hold_actions.find_unrelated(
-        unit.desk(), unit.recovery_id, voluntary.id, "the salary of the mule"
+        unit.case_officer(), unit.recovery_id, voluntary.id, "the salary of the mule"
     )
     unit.approve()
     healthy = second(unit)
@@ -158,12 +162,14 @@ async def test_a_release_of_a_voluntary_hold_waits_for_the_reference_of_the_bank
     (found,) = unit.file().discrepancies
     assert "recovery hold reference" in found.detail
     placed = unit.sandbox.hold(voluntary.id, "800.00")
-    hold_actions.name_at_bank(unit.desk(), mine, voluntary.id, placed["id"], "its desk says so")
-    discrepancy_actions.resolve(unit.desk(), mine, found.id, "the reference is entered")
+    hold_actions.name_at_bank(
+        unit.case_officer(), mine, voluntary.id, placed["id"], "its desk says so"
+    )
+    discrepancy_actions.resolve(unit.case_officer(), mine, found.id, "the reference is entered")
     await unit.sweep()
     assert unit.hold(HoldKind.VOLUNTARY).state is HoldState.STOPPED
     # The reference is a figure of the approval: a second person sees it before the order leaves.
-    hold_actions.find_unrelated(unit.desk(), mine, voluntary.id, "the salary of the mule")
+    hold_actions.find_unrelated(unit.case_officer(), mine, voluntary.id, "the salary of the mule")
     unit.approve()
     await unit.sweep()
     assert unit.call_events("release")[-1] == "answered"
@@ -178,14 +184,14 @@ async def test_news_that_cannot_be_taken_comes_again_and_the_rest_is_taken(
     unit.recovery_id = healthy
     unit.approve()
     unit.sandbox.plant({"call": "POST /v1/holds", "kind": "timeout_after_acting", "times": 2})
-    take, refuse = event_feed.answers.take_hold_fact, {"yes"}
+    take, refuse = event_feed.answers.apply_hold_fact, {"yes"}
 
-    def fails(progress: Any, hold_id: str, *told: Any) -> None:
-        if refuse and progress.file.recovery.id == poisoned:
+    def fails(changes: Any, hold_id: str, *told: Any) -> None:
+        if refuse and changes.file.recovery.id == poisoned:
             raise KeyError(hold_id)
-        take(progress, hold_id, *told)
+        take(changes, hold_id, *told)
 
-    monkeypatch.setattr(event_feed.answers, "take_hold_fact", fails)
+    monkeypatch.setattr(event_feed.answers, "apply_hold_fact", fails)
     await unit.sweep()
     unit.later(0.1)
     await unit.sweep(after_seconds=130)

@@ -31,7 +31,7 @@ async def test_a_refused_freeze_is_told_before_its_stop_ends_and_ordered_again(u
     assert step.sentence == "take note: bank-home refused the freeze: NAME_MISMATCH"
     assert step.due_at == unit.hold().expires_at
     told = hold_actions.order_again(
-        unit.desk(), unit.recovery_id, freeze.id, REASON, "Synthetic Mule"
+        unit.case_officer(), unit.recovery_id, freeze.id, REASON, "Synthetic Mule"
     )
     assert told.endswith(f"drafted in the place of {freeze.id} under the name given")
     await unit.until("freeze")
@@ -72,7 +72,7 @@ async def test_only_what_was_refused_and_is_not_followed_is_ordered_again(unit: 
     stop = unit.hold()
 
     def again(hold_id: str, reason: str = REASON) -> None:
-        hold_actions.order_again(unit.desk(), unit.recovery_id, hold_id, reason)
+        hold_actions.order_again(unit.case_officer(), unit.recovery_id, hold_id, reason)
 
     with pytest.raises(StepRefusedError, match="is stopped: the bank has not refused it"):
         again(stop.id)

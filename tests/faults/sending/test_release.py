@@ -22,7 +22,9 @@ def cny(text: str) -> Money:
 
 async def test_a_part_is_let_go_and_the_rest_keeps_its_term(unit: Any) -> None:
     before = await unit.frozen()
-    done = hold_actions.let_part_go(unit.desk(), unit.recovery_id, before.id, cny("300.00"), REASON)
+    done = hold_actions.release_part(
+        unit.case_officer(), unit.recovery_id, before.id, cny("300.00"), REASON
+    )
     assert "300.00 submitted" in done
     unit.approve()
     await unit.sweep()
@@ -30,7 +32,9 @@ async def test_a_part_is_let_go_and_the_rest_keeps_its_term(unit: Any) -> None:
     assert (hold.state, hold.held_minor, hold.releasing_minor) == (HoldState.FROZEN, 50_000, 0)
     assert hold.expires_at == before.expires_at
     with pytest.raises(StepRefusedError, match=r"less than CNY 500\.00"):
-        hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, cny("500.00"), REASON)
+        hold_actions.release_part(
+            unit.case_officer(), unit.recovery_id, hold.id, cny("500.00"), REASON
+        )
     unit.assert_books_hold()
 
 
@@ -38,14 +42,14 @@ async def test_a_complaint_upheld_shrinks_the_hold_and_one_denied_leaves_it(unit
     hold = await unit.frozen()
     for _ in range(2):
         hold_actions.complain(
-            unit.desk(), unit.recovery_id, hold.id, cny("200.00"), "rent, not stolen"
+            unit.case_officer(), unit.recovery_id, hold.id, cny("200.00"), "rent, not stolen"
         )
         (asked,) = (a for a in unit.file().approvals if a.state == "pending")
         assert asked.due_at - asked.asked_at <= timedelta(days=9)
         if unit.hold(HoldKind.FREEZE).held_minor == 80_000:
             unit.approve()
         else:
-            unit.desk(Role.SUPERVISOR).deny(asked.id, "no proof came with it")
+            unit.case_officer(Role.SUPERVISOR).deny(asked.id, "no proof came with it")
         await unit.sweep()
         assert unit.hold(HoldKind.FREEZE).held_minor == 60_000
     assert unit.hold(HoldKind.FREEZE).complained_minor == 0
@@ -54,7 +58,7 @@ async def test_a_complaint_upheld_shrinks_the_hold_and_one_denied_leaves_it(unit
 
 async def test_money_found_unrelated_is_free_within_three_days_or_an_alarm(unit: Any) -> None:
     hold = await unit.frozen()
-    hold_actions.find_unrelated(unit.desk(), unit.recovery_id, hold.id, "a salary")
+    hold_actions.find_unrelated(unit.case_officer(), unit.recovery_id, hold.id, "a salary")
     (asked,) = (a for a in unit.file().approvals if a.state == "pending")
     assert timedelta(days=3) <= asked.due_at - asked.asked_at < timedelta(days=4)
     unit.later(24 * 4)
@@ -70,4 +74,4 @@ async def test_money_found_unrelated_is_free_within_three_days_or_an_alarm(unit:
 async def test_every_change_takes_a_reason(unit: Any) -> None:
     hold = await unit.frozen()
     with pytest.raises(MisuseError, match="takes a reason"):
-        hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, cny("1.00"), " ")
+        hold_actions.release_part(unit.case_officer(), unit.recovery_id, hold.id, cny("1.00"), " ")

@@ -86,7 +86,7 @@ async def test_four_presses_take_a_pasted_report_to_an_order_that_the_bank_has(u
         "supersedes": None,
         "requestRef": None,
     }
-    page = recovery_page(unit.database, unit.installation.laws, app.recovery_id, unit.wall)
+    page = recovery_page(unit.database, unit.installation.laws, app.recovery_id, unit.wall_now)
     assert (page.first_sent, page.first_sent_at) == ("stop", unit.sandbox.now)
     assert (page.first_sent_at - page.reported_at).total_seconds() == 60
     unit.assert_books_hold()

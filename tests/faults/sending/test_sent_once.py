@@ -83,7 +83,7 @@ async def about_to_send(unit: Any, kind: str) -> None:
         unit.advance()
         await unit.sweep()
         (asked,) = (a for a in unit.file().approvals if a.state == "pending")
-        unit.desk(Role.SUPERVISOR).deny(asked.id, "not the account that was meant")
+        unit.case_officer(Role.SUPERVISOR).deny(asked.id, "not the account that was meant")
 
 
 def assert_done_once(unit: Any, kind: str) -> None:
@@ -156,7 +156,7 @@ async def test_a_process_killed_around_the_sending_leaves_one_effect_at_the_bank
     assert len(orders) == (moment == "answered")
     # Case time may not run on before the dead one's lease has ended, or holds lapse meanwhile.
     with unit.database.reading() as session:
-        assert next_retry(session) > unit.wall
+        assert next_retry(session) > unit.wall_now
 
     another = unit.hands("another process")
     await unit.sweep(engine=another)
@@ -194,7 +194,7 @@ async def test_while_a_bank_is_down_the_recovery_says_why_it_waits_and_then_goes
     why = "waiting for bank-home: hold (partner bank-home is not available: it cannot be reached)"
     assert why in [step.sentence for step in unit.page().steps]
     with unit.database.reading() as session:
-        (line,) = queue(session, unit.wall, DEFAULT_PATIENCE, 10).lines
+        (line,) = queue(session, unit.wall_now, DEFAULT_PATIENCE, 10).lines
     assert line.sentence == why
     await unit.sweep(after_seconds=30)
     assert call_of(unit, "hold").state is CallState.PLANNED

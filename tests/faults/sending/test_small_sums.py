@@ -42,13 +42,15 @@ async def test_a_stop_below_the_minimum_worth_is_drafted_and_warns(small: Any) -
     await small.sweep()
     assert "below the minimum worth of CNY 20.00" in small.page().steps[0].sentence
     # The mule's account is in the first report's recovery too.
-    small.desk().advance(small.recovery_id, knowing=True)
+    small.case_officer().advance(small.recovery_id, knowing=True)
     await small.sweep()
     assert small.hold().requested_minor == 1_500
 
 
 async def test_a_withdrawn_first_stop_is_not_drafted_again(small: Any) -> None:
-    hold_actions.withdraw(small.desk(), small.recovery_id, small.hold().id, "not worth an account")
+    hold_actions.withdraw(
+        small.case_officer(), small.recovery_id, small.hold().id, "not worth an account"
+    )
     await small.sweep()
     assert [h.state for h in small.file().holds] == [HoldState.CANCELLED]
     (asset,) = small.page().assets
@@ -60,7 +62,7 @@ async def test_the_summary_says_how_much_is_blocked_for_what_is_disputed(unit: A
     unit.advance()
     (stop,) = unit.file().holds
     hold_actions.amend(
-        unit.desk(), unit.recovery_id, stop.id, 100_000, "the whole account, by order"
+        unit.case_officer(), unit.recovery_id, stop.id, 100_000, "the whole account, by order"
     )
     unit.advance()
     unit.approve()
@@ -69,7 +71,7 @@ async def test_the_summary_says_how_much_is_blocked_for_what_is_disputed(unit: A
     await unit.sweep()
     held = unit.hold(HoldKind.STOP).held_minor
     with unit.database.reading() as session:
-        ((currency, rate),) = summary(session, unit.wall).blocked
+        ((currency, rate),) = summary(session, unit.wall_now).blocked
     assert (currency, rate.numerator_minor) == ("CNY", held)
     assert rate.denominator_minor == unit.file().assets[0].traced_minor
     assert rate.formula == "blocked now / disputed there"

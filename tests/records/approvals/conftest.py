@@ -23,7 +23,7 @@ from models.store.calls import mark_sent, settle
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import answers
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
@@ -74,16 +74,16 @@ class Case:
     def no_money(self, hold_id: str) -> None:
         """The bank finds nothing on the account."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Changeset(load_file(unit.session, self.recovery_id))
-            hold, now = progress.file.hold(hold_id), self.unit.now
+            changes = Changeset(load_file(unit.session, self.recovery_id))
+            hold, now = changes.file.hold(hold_id), self.unit.now
             fact = HoldFact(
                 bank_ref="H-0", revision=3, order_ref=hold_id, state=BankHoldState.REFUSED,
                 requested=Money(hold.requested_minor, hold.currency),
                 held=Money(0, hold.currency), acted_at=now, expires_at=None, modified_at=now,
                 reason="NO_BALANCE",
             )  # fmt: skip
-            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws, now)
-            conclude(unit, ENGINE, now, self.unit.laws, progress)
+            answers.apply_hold_fact(changes, hold_id, fact, self.unit.laws, now)
+            commit_changes(unit, ENGINE, now, self.unit.laws, changes)
 
     def hold(self, kind: HoldKind) -> Any:
         return next(h for h in self.file().holds if h.kind is kind)
@@ -92,7 +92,7 @@ class Case:
 def _freeze(unit: Any) -> Case:
     case = Case(unit, unit.traced())
     case.decide()
-    unit.desk().advance(case.recovery_id)
+    unit.case_officer().advance(case.recovery_id)
     return case
 
 
@@ -111,8 +111,10 @@ def _order_stop(unit: Any) -> Case:
     unit.accept(recovery_id)
     case = Case(unit, recovery_id)
     stop = case.hold(HoldKind.STOP)
-    hold_actions.amend(unit.desk(), recovery_id, stop.id, 150_000, "the account is emptied hourly")
-    unit.desk().advance(recovery_id)
+    hold_actions.amend(
+        unit.case_officer(), recovery_id, stop.id, 150_000, "the account is emptied hourly"
+    )
+    unit.case_officer().advance(recovery_id)
     return case
 
 
@@ -121,28 +123,32 @@ def _renew(unit: Any) -> Case:
     freeze = case.hold(HoldKind.FREEZE)
     unit.later((freeze.expires_at - unit.now).total_seconds() / 3600 * 0.6)
     case.decide()
-    unit.desk().advance(case.recovery_id)
+    unit.case_officer().advance(case.recovery_id)
     return case
 
 
 def _release(unit: Any) -> Case:
     case = _frozen(unit)
     freeze = case.hold(HoldKind.FREEZE)
-    hold_actions.find_unrelated(unit.desk(), case.recovery_id, freeze.id, "wages of the holder")
+    hold_actions.find_unrelated(
+        unit.case_officer(), case.recovery_id, freeze.id, "wages of the holder"
+    )
     return case
 
 
 def _release_part(unit: Any) -> Case:
     case = _frozen(unit)
     freeze, part = case.hold(HoldKind.FREEZE), Money(20_000, "CNY")
-    hold_actions.let_part_go(unit.desk(), case.recovery_id, freeze.id, part, "a part is wages")
+    hold_actions.release_part(
+        unit.case_officer(), case.recovery_id, freeze.id, part, "a part is wages"
+    )
     return case
 
 
 def _complaint(unit: Any) -> Case:
     case = _frozen(unit)
     freeze, part = case.hold(HoldKind.FREEZE), Money(20_000, "CNY")
-    hold_actions.complain(unit.desk(), case.recovery_id, freeze.id, part, "it is mine")
+    hold_actions.complain(unit.case_officer(), case.recovery_id, freeze.id, part, "it is mine")
     return case
 
 
@@ -151,7 +157,7 @@ def _return(unit: Any) -> Case:
     for _ in range(6):
         if any(a.action == ApprovalKind.RETURN for a in case.file().approvals):
             break
-        unit.desk().advance(case.recovery_id)
+        unit.case_officer().advance(case.recovery_id)
         case.decide()
         if any(a.notice_to for a in case.file().allocations):
             unit.later(24 * 40)
@@ -171,17 +177,19 @@ def _close(unit: Any) -> Case:
     unit.trace(recovery_id, unit.statement([came, unit.line(2, -100_000, counter=None)]))
     case.close_calls()
     case.decide()
-    unit.desk().advance(recovery_id)
+    unit.case_officer().advance(recovery_id)
     return case
 
 
 def _trace_rule(unit: Any) -> Case:
     case = _frozen(unit)
-    unit.desk().choose_rule(case.recovery_id, "libr", "the holder's wages are mixed in", "fifo")
+    unit.case_officer().choose_rule(
+        case.recovery_id, "libr", "the holder's wages are mixed in", "fifo"
+    )
     return case
 
 
-def _linkage(unit: Any) -> Case:
+def _multi_agency_request(unit: Any) -> Case:
     with unit_of_work(unit.database) as work:
         register(
             work, unit.now, "the-telecom", name="Synthetic Telecom", regime="CN",
@@ -191,7 +199,7 @@ def _linkage(unit: Any) -> Case:
     (recovery_id,) = unit.report(*unit.reports(1))
     unit.accept(recovery_id)
     found = [Subject(SubjectKind.NUMBER, "+999000110001")]
-    multi_agency_actions.start(unit.desk(), recovery_id, found)
+    multi_agency_actions.start(unit.case_officer(), recovery_id, found)
     return Case(unit, recovery_id)
 
 
@@ -208,13 +216,13 @@ def _letter_answer(unit: Any) -> Case:
     letter = next(
         x for x in open_letters(unit.database, unit.laws, recovery_id) if x.kind == "hold"
     )
-    letter_actions.print_letter(unit.desk(), POST, letter.call_id)
-    letter_actions.record_sent(unit.desk(), letter.call_id, "fax", "")
+    letter_actions.print_letter(unit.case_officer(), POST, letter.call_id)
+    letter_actions.record_sent(unit.case_officer(), letter.call_id, "fax", "")
     unit.later(1)
     scan = Path(unit.folder) / "scan.pdf"
     scan.write_bytes(b"%PDF synthetic")
     said = {"state": "held", "amount": "900.00", "acted_at": unit.now.isoformat()}
-    answer_actions.enter_answer(unit.desk(), letter.call_id, said, scan)
+    answer_actions.enter_answer(unit.case_officer(), letter.call_id, said, scan)
     return Case(unit, recovery_id)
 
 
@@ -232,7 +240,7 @@ def _request(unit: Any) -> Case:
     (request,) = case.file().requests
     missing = [name for name in request.missing.split(",") if name]
     while case.file().requests[0].state is RequestState.DRAFT:
-        unit.desk().advance(recovery_id, fields=dict.fromkeys(missing, "as attached"))
+        unit.case_officer().advance(recovery_id, fields=dict.fromkeys(missing, "as attached"))
     return case
 
 
@@ -240,7 +248,7 @@ def _payee(unit: Any) -> Case:
     case = _return(unit)
     (claim,) = case.file().claims
     other = AccountRef("bank-slow", "9999000000000042", "Synthetic Victim")
-    unit.desk().change_payee(case.recovery_id, claim.id, other, "the account was closed")
+    unit.case_officer().change_payee(case.recovery_id, claim.id, other, "the account was closed")
     return case
 
 
@@ -255,7 +263,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.RENEW: _renew,
     ApprovalKind.RELEASE_PART: _release_part,
     ApprovalKind.COMPLAINT: _complaint,
-    ApprovalKind.LINKAGE: _linkage,
+    ApprovalKind.MULTI_AGENCY_REQUEST: _multi_agency_request,
     ApprovalKind.LETTER_ANSWER: _letter_answer,
     ApprovalKind.PAYEE: _payee,
 }

@@ -28,12 +28,12 @@ def test_a_renewal_of_which_the_bank_holds_less_is_void_and_asked_anew(asked: As
     before, freeze = case.pending(ApprovalKind.RENEW), case.hold(HoldKind.FREEZE)
     case.unit.bank_says(case.recovery_id, freeze.id, 10_000, revision=9)
     with pytest.raises(StepRefusedError, match="is void already"):
-        case.unit.desk(SUPERVISOR).approve(before.id)
+        case.unit.case_officer(SUPERVISOR).approve(before.id)
     anew = case.pending(ApprovalKind.RENEW)
     assert (anew.asked_by, anew.due_at) == (before.asked_by, before.due_at)
     (line,) = pending_approvals(case.unit.database, case.unit.laws)
     assert (line.approval_id, line.headline) == (anew.id, "CNY 100.00")
-    case.unit.desk(SUPERVISOR).approve(anew.id)
+    case.unit.case_officer(SUPERVISOR).approve(anew.id)
     assert case.hold(HoldKind.FREEZE).renewal == "ordered"
     query = f"SELECT reason FROM event WHERE subject_id = '{before.id}' AND event = 'voided'"
     assert case.unit.one(query) == CHANGED
@@ -68,7 +68,7 @@ def test_a_release_names_what_is_held_not_what_was_once_requested(asked: Asked) 
     case.unit.bank_says(case.recovery_id, freeze.id, 6_000)
     held = case.hold(HoldKind.FREEZE)
     assert held.held_minor != held.requested_minor
-    hold_actions.find_unrelated(case.unit.desk(), case.recovery_id, freeze.id, "wages")
+    hold_actions.find_unrelated(case.unit.case_officer(), case.recovery_id, freeze.id, "wages")
     page = recovery_page(case.unit.database, case.unit.laws, case.recovery_id, case.unit.now)
     (line,) = page.approvals
     assert dict(line.figures)["amount"] == line.headline == "CNY 60.00"
@@ -88,11 +88,11 @@ def test_a_release_of_which_the_bank_holds_more_does_not_leave(asked: Asked) -> 
 def test_the_preview_before_asking_shows_what_the_approval_then_shows(asked: Asked) -> None:
     case = asked(ApprovalKind.FREEZE)
     unit = case.unit
-    unit.desk(SUPERVISOR).deny(case.pending(ApprovalKind.FREEZE).id, "look again")
+    unit.case_officer(SUPERVISOR).deny(case.pending(ApprovalKind.FREEZE).id, "look again")
     case.decide()
     before = recovery_page(unit.database, unit.laws, case.recovery_id, unit.now)
     assert next(s.action for s in before.steps if s.role is Role.OFFICER) == "submit_freeze"
-    unit.desk().advance(case.recovery_id)
+    unit.case_officer().advance(case.recovery_id)
     after = recovery_page(unit.database, unit.laws, case.recovery_id, unit.now)
     (line,) = after.approvals
     assert before.next_figures == line.figures
@@ -122,5 +122,5 @@ def test_each_pending_approval_of_an_older_version_is_void_and_asked_in_this_spe
     anew = case.pending(kind)
     assert anew.id != before.id
     assert (anew.asked_by, anew.post_hoc) == (before.asked_by, before.post_hoc)
-    case.unit.desk(SUPERVISOR).approve(anew.id)
+    case.unit.case_officer(SUPERVISOR).approve(anew.id)
     assert {a.id: a.state for a in case.file().approvals}[anew.id] == "approved"

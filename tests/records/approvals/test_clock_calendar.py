@@ -9,7 +9,7 @@ from typing import Any
 import holidays
 
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases.views.all_deadlines import clock_wall
+from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cli.case.page_text import page_lines
 
@@ -26,6 +26,6 @@ def test_a_complaint_that_is_due_next_year_names_the_calendar_that_is_missing(
     page = recovery_page(unit.database, unit.laws, case.recovery_id, unit.now)
     (clock,) = (c for c in page.clocks if c.what.startswith("complaint"))
     assert (clock.due_at, clock.note) == (datetime(LAST + 1, 1, 8, 16, tzinfo=UTC), said)
-    wall = clock_wall(unit.database, unit.laws, unit.now, 10)
-    assert said in [line.clock.note for line in wall.lines]
+    wall_now = deadlines_view(unit.database, unit.laws, unit.now, 10)
+    assert said in [line.clock.note for line in wall_now.lines]
     assert said in "\n".join(page_lines(page, unit.laws))

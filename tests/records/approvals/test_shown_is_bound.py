@@ -14,7 +14,16 @@ from models.queries.cases.names import Names, names_of
 from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
 
-_ROWS = ("claims", "assets", "holds", "requests", "allocations", "payouts", "linkages", "tasks")
+_ROWS = (
+    "claims",
+    "assets",
+    "holds",
+    "requests",
+    "allocations",
+    "payouts",
+    "multi_agency_requests",
+    "tasks",
+)
 _MASKED = {"tasks.subject_digest": "the subject is shown masked, its keyed digest is bound"}
 _NAMES_A_ROW = {"id", "recovery_id", "asset_id", "hold_id", "linkage_id", "allocation_id"}
 

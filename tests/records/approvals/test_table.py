@@ -71,7 +71,7 @@ def test_the_table_in_the_documentation_is_what_each_kind_shows_and_binds(
         zone = unit.laws["CN"].time_zone
         found = [row(subject, at, names, zone) for at in range(len(subject.figures))]
         # Tasks stand in the order of their ids, which are of one set-up too.
-        rows += sorted(found) if act is ApprovalKind.LINKAGE else found
+        rows += sorted(found) if act is ApprovalKind.MULTI_AGENCY_REQUEST else found
         unit.database.dispose()
         shutil.rmtree(tmp_path / act)
     made = HEAD + "\n".join(rows) + "\n"

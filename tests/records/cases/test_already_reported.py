@@ -15,7 +15,7 @@ from models.queries.audit.verify import verify
 from models.queries.cases.history import events_of
 from models.store.intake import file_reports
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.cases.deconfliction_check import KnownElsewhereError
+from recovery_flows.cases.deconfliction_check import DeconflictionError
 from recovery_flows.cases.report_and_stop import (
     AlreadyKnownError,
     AlreadyReportedError,
@@ -30,11 +30,15 @@ OTHER = AccountRef("bank-slow", "9999000000000009", "Synthetic Other")
 def test_the_same_report_a_second_time_does_nothing_and_names_the_recovery(
     unit: Any, fact: Any, changes: dict[str, str]
 ) -> None:
-    stop_at_once(unit.desk(), fact(1), "1")
+    stop_at_once(unit.case_officer(), fact(1), "1")
     before = event_count(unit)
     with pytest.raises(AlreadyKnownError, match="it is in R-2026-0001, yours; nothing is done"):
         stop_at_once(
-            unit.desk(), replace(fact(1), **changes), "2", knowing=True, another_payment=True
+            unit.case_officer(),
+            replace(fact(1), **changes),
+            "2",
+            knowing=True,
+            another_payment=True,
         )
     assert event_count(unit) == before
 
@@ -58,14 +62,14 @@ def minutes(count: float) -> Callable[[ReportFact], datetime]:
 def test_the_same_payment_is_told_as_already_reported_and_takes_a_decision(
     unit: Any, fact: Any, changes: dict[str, Any], paid_at: Callable[[ReportFact], datetime]
 ) -> None:
-    stop_at_once(unit.desk(), fact(1), "1")
+    stop_at_once(unit.case_officer(), fact(1), "1")
     before = event_count(unit)
     again = replace(fact(1), **changes, paid_at=paid_at(fact(1)))
     told = "already reported as R-2026-0001: yours; nothing was done; if it is another payment"
     with pytest.raises(AlreadyReportedError, match=told):
-        stop_at_once(unit.desk(), again, "2", knowing=True)
+        stop_at_once(unit.case_officer(), again, "2", knowing=True)
     assert event_count(unit) == before
-    done = stop_at_once(unit.desk(), again, "2", another_payment=True)
+    done = stop_at_once(unit.case_officer(), again, "2", another_payment=True)
     assert done.ref == "R-2026-0002"
     with unit.database.reading() as session:
         accepted = next(e for e in events_of(session, done.recovery_id) if e.event == "accepted")
@@ -85,39 +89,39 @@ def test_the_same_payment_is_told_as_already_reported_and_takes_a_decision(
 def test_another_payment_to_the_same_account_is_only_also_in_another_recovery(
     unit: Any, fact: Any, changes: dict[str, Any], paid_at: Callable[[ReportFact], datetime]
 ) -> None:
-    stop_at_once(unit.desk(), fact(1), "1")
+    stop_at_once(unit.case_officer(), fact(1), "1")
     other = replace(fact(1), external_ref="another", **changes, paid_at=paid_at(fact(1)))
-    with pytest.raises(KnownElsewhereError, match="the account is also in R-2026-0001: yours"):
-        stop_at_once(unit.desk(), other, "2")
-    assert stop_at_once(unit.desk(), other, "2", knowing=True).ref == "R-2026-0002"
+    with pytest.raises(DeconflictionError, match="the account is also in R-2026-0001: yours"):
+        stop_at_once(unit.case_officer(), other, "2")
+    assert stop_at_once(unit.case_officer(), other, "2", knowing=True).ref == "R-2026-0002"
 
 
 def test_a_report_without_a_reference_is_known_again_by_its_payment(unit: Any, fact: Any) -> None:
     nameless = replace(fact(1), external_ref="")
-    done = stop_at_once(unit.desk(), nameless, "1")
+    done = stop_at_once(unit.case_officer(), nameless, "1")
     assert done.ref == "R-2026-0001"
     with pytest.raises(AlreadyReportedError):
-        stop_at_once(unit.desk(), nameless, "1")
-    twin = stop_at_once(unit.desk(), nameless, "1", another_payment=True)
+        stop_at_once(unit.case_officer(), nameless, "1")
+    twin = stop_at_once(unit.case_officer(), nameless, "1", another_payment=True)
     assert twin.ref == "R-2026-0002"
     with pytest.raises(AlreadyReportedError, match="as R-2026-0001 and 1 more: yours"):
-        stop_at_once(unit.desk(), nameless, "1")
+        stop_at_once(unit.case_officer(), nameless, "1")
 
 
 def test_a_payment_that_another_officer_has_is_named_with_whom_to_ask(
     unit: Any, fact: Any, li: Any
 ) -> None:
-    stop_at_once(unit.desk(li), fact(1), "1")
+    stop_at_once(unit.case_officer(li), fact(1), "1")
     with pytest.raises(AlreadyKnownError, match="it is in R-2026-0001, ask li"):
-        stop_at_once(unit.desk(), fact(1), "2")
+        stop_at_once(unit.case_officer(), fact(1), "2")
     with pytest.raises(AlreadyReportedError, match="reported as R-2026-0001: ask li"):
-        stop_at_once(unit.desk(), replace(fact(1), external_ref="another"), "2")
+        stop_at_once(unit.case_officer(), replace(fact(1), external_ref="another"), "2")
 
 
 def test_a_complaint_file_does_not_make_a_second_recovery_of_a_payment_reported_already(
     unit: Any, fact: Any
 ) -> None:
-    stop_at_once(unit.desk(), fact(1), "1")
+    stop_at_once(unit.case_officer(), fact(1), "1")
     rows = [replace(fact(1), row=2, external_ref="another"), replace(fact(2), row=3)]
     with unit_of_work(unit.database) as work:
         summary = file_reports(work, ENGINE, unit.now, "CN", rows)

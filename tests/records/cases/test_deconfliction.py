@@ -14,9 +14,9 @@ from models.entities.event import Event
 from models.entities.hold import HoldState
 from models.entities.officer import Role
 from models.entities.recovery import Recovery, RecoveryState
-from models.queries.cases.deconfliction import elsewhere, seen_elsewhere
+from models.queries.cases.deconfliction import all_hits, elsewhere
 from models.queries.installation.officers import OfficerView
-from recovery_flows.cases.deconfliction_check import KnownElsewhereError, also_lines
+from recovery_flows.cases.deconfliction_check import DeconflictionError, also_lines
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import waiting_approvals
 
@@ -28,7 +28,7 @@ def found(unit: Any, recovery_id: str) -> tuple[Any, ...]:
     with unit.database.reading() as session:
         everything = elsewhere(session, [recovery_id]).get(recovery_id, ())
         # What a list marks is what a page tells.
-        assert (recovery_id in seen_elsewhere(session)) == bool(everything)
+        assert (recovery_id in all_hits(session)) == bool(everything)
     return everything
 
 
@@ -50,7 +50,7 @@ def reason_of(unit: Any, recovery_id: str, event: str) -> str:
 def pair(unit: Any, li: Any) -> tuple[str, str]:
     """Two recoveries that follow one account: the first is Li's, the second Chen's."""
     first, second = reported(unit, *unit.reports(2))
-    unit.desk(li).advance(first, case_number="LI-1")
+    unit.case_officer(li).advance(first, case_number="LI-1")
     unit.accept(second)
     return first, second
 
@@ -59,13 +59,13 @@ def test_a_stop_on_an_account_of_another_recovery_is_refused_unless_it_is_known(
     unit: Any, pair: tuple[str, str]
 ) -> None:
     _, second = pair
-    with pytest.raises(KnownElsewhereError) as refused:
-        unit.desk().advance(second)
+    with pytest.raises(DeconflictionError) as refused:
+        unit.case_officer().advance(second)
     assert refused.value.exit_code == 3
     assert "the account is also in another recovery: ask li" in str(refused.value)
     assert "R-2026-0001" not in str(refused.value)
     assert [h.state for h in unit.file(second).holds] == [HoldState.DRAFT]
-    unit.desk().advance(second, knowing=True)
+    unit.case_officer().advance(second, knowing=True)
     assert [h.state for h in unit.file(second).holds] == [HoldState.ORDERED]
     reason = reason_of(unit, second, "ordered_first")
     assert reason == "sent knowing that 1 other recovery (of li) had it too"
@@ -109,10 +109,10 @@ def test_a_report_that_nobody_owns_is_told_of_too(unit: Any) -> None:
 
 def test_a_joined_pair_does_not_warn(unit: Any, pair: tuple[str, str]) -> None:
     first, second = pair
-    unit.desk().join(second, first)
+    unit.case_officer().join(second, first)
     assert unit.file(second).recovery.state is RecoveryState.JOINED
     assert found(unit, first) == ()
-    unit.desk().advance(first)
+    unit.case_officer().advance(first)
 
 
 def test_a_recovery_that_has_ended_still_warns_and_says_so(
@@ -146,10 +146,10 @@ def test_the_same_payment_reference_is_a_meeting_and_a_placeholder_is_none(
     assert bool(found(unit, first)) == shared
     unit.accept(second)
     if shared:
-        with pytest.raises(KnownElsewhereError, match="the payment's reference is also"):
-            unit.desk().advance(second)
+        with pytest.raises(DeconflictionError, match="the payment's reference is also"):
+            unit.case_officer().advance(second)
     else:
-        unit.desk().advance(second)
+        unit.case_officer().advance(second)
 
 
 def test_a_victims_own_account_is_told_of_before_it_is_stopped(unit: Any, fact: Any) -> None:
@@ -158,8 +158,8 @@ def test_a_victims_own_account_is_told_of_before_it_is_stopped(unit: Any, fact: 
     assert {e.what for e in found(unit, second)} >= {Match.VICTIM}
     assert found(unit, first) == ()
     unit.accept(second)
-    with pytest.raises(KnownElsewhereError, match="the account is a victim's own in another"):
-        unit.desk().advance(second)
+    with pytest.raises(DeconflictionError, match="the account is a victim's own in another"):
+        unit.case_officer().advance(second)
 
 
 def test_two_victims_of_one_thief_without_a_shared_account_meet_nobody(
@@ -172,12 +172,12 @@ def test_two_victims_of_one_thief_without_a_shared_account_meet_nobody(
 def test_a_freeze_is_asked_about_anew_and_its_approver_is_told(unit: Any, li: Any) -> None:
     mine = unit.traced()
     (other,) = reported(unit, replace(unit.reports(2)[-1], external_ref="SYN-late"))
-    unit.desk(li).advance(other, case_number="LI-9")
+    unit.case_officer(li).advance(other, case_number="LI-9")
     unit.advance_engine(mine)
     assert "freeze" in {h.kind for h in unit.file(mine).holds}
-    with pytest.raises(KnownElsewhereError, match="ask li"):
-        unit.desk().advance(mine)
-    unit.desk().advance(mine, knowing=True)
+    with pytest.raises(DeconflictionError, match="ask li"):
+        unit.case_officer().advance(mine)
+    unit.case_officer().advance(mine, knowing=True)
     assert reason_of(unit, mine, "submitted").startswith("sent knowing that 1 other recovery")
     (line,) = [a for a in waiting_approvals(unit.database, unit.laws, WU) if a.recovery_id == mine]
     assert [also.ref for also in line.also] == [unit.file(other).recovery.ref]

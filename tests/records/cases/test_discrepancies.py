@@ -15,7 +15,7 @@ from models.queries.audit.verify import verify
 from models.queries.cases.discrepancies import open_discrepancies
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import discrepancy_actions
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.views.queue import queue
 from recovery_flows.errors import MisuseError, RefusedError
 from recovery_flows.ledger import discrepancies
@@ -24,13 +24,13 @@ from recovery_flows.reports.unattended import DEFAULT_PATIENCE
 
 
 def found(unit: Any, recovery_id: str, mark: str = "1", **about: str) -> str:
-    progress = Changeset(unit.file(recovery_id))
+    changes = Changeset(unit.file(recovery_id))
     name = discrepancies.find(
-        progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.PAYOUT, "payout-x", unit.now,
+        changes, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.PAYOUT, "payout-x", unit.now,
         expected=Money(80_000, "CNY"), stated=Money(40_000, "CNY"), mark=mark, **about,
     )  # fmt: skip
     with unit_of_work(unit.database) as work:
-        conclude(work, ENGINE, unit.now, unit.laws, progress)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
     return name
 
 
@@ -59,7 +59,7 @@ def test_a_discrepancy_is_found_once_and_stands_in_red_before_every_step(
         ((_, row),) = open_discrepancies(session)
     assert discrepancies.sentence(row) == ("the bank states CNY 400.00 for a payout of CNY 800.00")
     with pytest.raises(RefusedError, match="recovery discrepancy resolve"):
-        unit.desk().advance(recovery_id)
+        unit.case_officer().advance(recovery_id)
 
 
 def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue(unit: Any, recovery_id: str) -> None:
@@ -72,11 +72,11 @@ def test_a_discrepancy_of_a_closed_recovery_is_in_the_queue(unit: Any, recovery_
             EntityKind.RECOVERY, recovery_id, "closed_no_recovery", RecoveryState.OPEN
         )
         record(work, who, unit.now, recovery_id, Outcome((closing,)))
-        conclude(work, ENGINE, unit.now, unit.laws, Changeset(unit_file(work, recovery_id)))
+        commit_changes(work, ENGINE, unit.now, unit.laws, Changeset(unit_file(work, recovery_id)))
     assert recovery_id not in red(unit)
     name = found(unit, recovery_id)
     assert red(unit)[recovery_id] == "discrepancy"
-    discrepancy_actions.resolve(unit.desk(), recovery_id, name, "asked the bank")
+    discrepancy_actions.resolve(unit.case_officer(), recovery_id, name, "asked the bank")
     assert recovery_id not in red(unit)
 
 
@@ -89,13 +89,13 @@ def unit_file(work: Any, recovery_id: str) -> Any:
 def test_a_person_resolves_it_with_a_reason_and_only_once(unit: Any, recovery_id: str) -> None:
     name = found(unit, recovery_id)
     with pytest.raises(MisuseError, match="--reason"):
-        discrepancy_actions.resolve(unit.desk(), recovery_id, name, "  ")
-    discrepancy_actions.resolve(unit.desk(), recovery_id, name, "the bank corrects it")
+        discrepancy_actions.resolve(unit.case_officer(), recovery_id, name, "  ")
+    discrepancy_actions.resolve(unit.case_officer(), recovery_id, name, "the bank corrects it")
     file = unit.file(recovery_id)
     assert not discrepancies.open_ones(file)
     assert file.discrepancies[0].resolved_by == "chen"
     with pytest.raises(RefusedError, match="no open discrepancy"):
-        discrepancy_actions.resolve(unit.desk(), recovery_id, name, "again")
+        discrepancy_actions.resolve(unit.case_officer(), recovery_id, name, "again")
     assert found(unit, recovery_id) == name, "the same news does not open it again"
     assert not discrepancies.open_ones(unit.file(recovery_id))
     found(unit, recovery_id, mark="2")

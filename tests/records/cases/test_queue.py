@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from models.queries.cases.queue_views import QueueLine
 from models.store.unit import unit_of_work
 from models.urgency import DISCREPANCY_STEP, Urgency, counted_from, urgency
 from recovery_flows.cases.views import state_names
-from recovery_flows.cases.views.queue import Look, counts, queue
+from recovery_flows.cases.views.queue import QueueQuery, counts, queue
 from recovery_flows.reports.unattended import Patience
 
 _R = table_of(Recovery)
@@ -25,7 +27,7 @@ STATES = (RecoveryState.REPORTED, RecoveryState.OPEN, RecoveryState.CLOSED_PARTI
 
 def lines_of(unit: Any, limit: int = 2000, *, with_closed: bool = False) -> list[QueueLine]:
     with unit.database.reading() as session:
-        page = queue(session, unit.now, Patience(), limit, Look(with_closed=with_closed))
+        page = queue(session, unit.now, Patience(), limit, QueueQuery(with_closed=with_closed))
     return list(page.lines)
 
 
@@ -46,14 +48,26 @@ def spread(unit: Any) -> list[str]:
     return ids
 
 
+@pytest.fixture(scope="module")
+def standing(
+    installed: Path, copied: Callable[[Path, Path], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Any, list[str]]]:
+    """A unit with all that the order can meet, which the tests only read, and what is in it."""
+    unit = copied(installed, tmp_path_factory.mktemp("standing") / "unit")
+    yield unit, spread(unit)
+    unit.database.dispose()
+
+
 def expected(line: QueueLine, now: datetime) -> tuple[object, ...]:
     group = urgency(line.state, line.action, line.reported_at, line.due_at, now)
     instant = counted_from(line.state, line.reported_at, line.due_at)
     return (group, instant, line.reported_at, line.recovery_id)
 
 
-def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(unit: Any) -> None:
-    ids = spread(unit)
+def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(
+    standing: Any,
+) -> None:
+    unit, ids = standing
     lines = lines_of(unit, with_closed=True)
     assert {line.recovery_id for line in lines} == set(ids)
     assert lines == sorted(lines, key=lambda line: expected(line, unit.now))
@@ -61,11 +75,13 @@ def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-@pytest.mark.parametrize("look", [Look(), Look(order_by="loss"), Look(is_down=True)])
+@pytest.mark.parametrize(
+    "look", [QueueQuery(), QueueQuery(order_by="loss"), QueueQuery(is_down=True)]
+)
 def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
-    unit: Any, size: int, look: Look
+    standing: tuple[Any, list[str]], size: int, look: QueueQuery
 ) -> None:
-    spread(unit)
+    unit, _ = standing
     with unit.database.reading() as session:
         whole = queue(session, unit.now, Patience(), 2000, look)
         pages = [
@@ -77,9 +93,13 @@ def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
         assert page.lines == whole.lines[page.offset : page.offset + size]
 
 
-@pytest.mark.parametrize("look", [Look(), Look(order_by="ref", is_down=True), Look(text="r-2026")])
-def test_a_page_follows_the_recovery_that_is_looked_at(unit: Any, look: Look) -> None:
-    spread(unit)
+@pytest.mark.parametrize(
+    "look", [QueueQuery(), QueueQuery(order_by="ref", is_down=True), QueueQuery(text="r-2026")]
+)
+def test_a_page_follows_the_recovery_that_is_looked_at(
+    standing: tuple[Any, list[str]], look: QueueQuery
+) -> None:
+    unit, _ = standing
     with unit.database.reading() as session:
         whole = queue(session, unit.now, Patience(), 2000, look).lines
         for row in (0, 9, len(whole) // 2, len(whole) - 1):
@@ -110,7 +130,7 @@ def test_a_stalled_recovery_of_183_days_stands_below_one_that_is_16_hours_late(u
     for recovery_id in (stalled, late):
         unit.accept(recovery_id)
     unit.later(30)
-    unit.desk().note(late, "looked at")
+    unit.case_officer().note(late, "looked at")
     put(unit, stalled, due_at=unit.now + timedelta(days=183))
     put(unit, late, due_at=unit.now - timedelta(hours=16))
     put(unit, old, reported_at=unit.now - timedelta(days=3))

@@ -24,10 +24,10 @@ from models.store.people import appoint
 from models.store.unit import unit_of_work
 from recovery_flows.access.log_in import NobodyActsError, by_system_user
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.deconfliction_check import KnownElsewhereError
+from recovery_flows.cases.deconfliction_check import DeconflictionError
 from recovery_flows.cases.report_and_stop import stop_at_once
 from recovery_flows.cases.views.page import recovery_page
-from recovery_flows.cases.views.report_preview import look
+from recovery_flows.cases.views.report_preview import check_report
 from recovery_flows.errors import MisuseError, RecoveryFlowsError, StepRefusedError
 from recovery_flows.law.rows import Measure
 from recovery_flows.reports.ledger_check import ledger_check
@@ -54,7 +54,7 @@ def event_count(unit: Any) -> int:
 def test_a_report_is_stored_accepted_stopped_and_asked_about_in_one_act(
     unit: Any, fact: Any
 ) -> None:
-    done = stop_at_once(unit.desk(), fact(1), "SYN-CASE-1")
+    done = stop_at_once(unit.case_officer(), fact(1), "SYN-CASE-1")
     file = unit.file(done.recovery_id)
     assert (file.recovery.state, file.recovery.owner_id) == (RecoveryState.OPEN, "chen")
     assert file.recovery.case_number == "SYN-CASE-1"
@@ -89,13 +89,13 @@ def test_nobody_but_an_officer_can_and_the_sender_cannot_confirm(unit: Any, fact
 
 def test_a_shared_account_is_refused_whole_unless_it_is_known(unit: Any, fact: Any) -> None:
     first = fact(1)
-    stop_at_once(unit.desk(), first, "1")
+    stop_at_once(unit.case_officer(), first, "1")
     second = fact(2, payee_account=first.payee_account)
     before = event_count(unit)
-    with pytest.raises(KnownElsewhereError, match="R-2026-0001: yours"):
-        stop_at_once(unit.desk(), second, "2")
+    with pytest.raises(DeconflictionError, match="R-2026-0001: yours"):
+        stop_at_once(unit.case_officer(), second, "2")
     assert event_count(unit) == before
-    assert stop_at_once(unit.desk(), second, "2", knowing=True).hold_id
+    assert stop_at_once(unit.case_officer(), second, "2", knowing=True).hold_id
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_shared_account_is_refused_whole_unless_it_is_known(unit: Any, fact: A
 def test_where_no_stop_can_be_sent_first_the_report_is_accepted_and_the_next_step_said(
     unit: Any, fact: Any, changes: dict[str, Any], says: str
 ) -> None:
-    done = stop_at_once(unit.desk(), fact(1, **changes), "SYN-CASE-1")
+    done = stop_at_once(unit.case_officer(), fact(1, **changes), "SYN-CASE-1")
     assert done.hold_id == ""
     assert says in done.sentence
     assert "accepted under case number SYN-CASE-1, next: " in done.sentence
@@ -127,11 +127,11 @@ def without(unit: Any, measure: Measure) -> dict[str, Any]:
 def test_a_law_without_a_later_confirmation_lets_no_stop_leave_first(unit: Any, fact: Any) -> None:
     laws = without(unit, Measure.CONFIRMATION)
     chen = by_system_user(unit.database, "chen")
-    desk = CaseOfficer(unit.database, laws, chen, lambda: unit.now)
-    done = stop_at_once(desk, fact(1), "1")
+    acting = CaseOfficer(unit.database, laws, chen, lambda: unit.now)
+    done = stop_at_once(acting, fact(1), "1")
     assert "lets no stop-payment leave before another person has approved" in done.sentence
     assert done.sentence.endswith("next: send the stop-payment of CNY 1,000.00 (officer)")
-    assert desk.advance(done.recovery_id).endswith("stop-payment submitted for approval")
+    assert acting.advance(done.recovery_id).endswith("stop-payment submitted for approval")
     (hold,) = unit.file(done.recovery_id).holds
     assert hold.state is HoldState.PENDING_APPROVAL
     assert not unit.file(done.recovery_id).calls
@@ -141,10 +141,10 @@ def test_a_law_without_a_later_confirmation_lets_no_stop_leave_first(unit: Any, 
 
 def test_a_law_without_a_stop_payment_takes_nothing_in(unit: Any, fact: Any) -> None:
     chen = by_system_user(unit.database, "chen")
-    desk = CaseOfficer(unit.database, without(unit, Measure.STOP), chen, lambda: unit.now)
+    acting = CaseOfficer(unit.database, without(unit, Measure.STOP), chen, lambda: unit.now)
     before = event_count(unit)
     with pytest.raises(StepRefusedError, match="the law CN knows no stop-payment"):
-        stop_at_once(desk, fact(1), "1")
+        stop_at_once(acting, fact(1), "1")
     assert event_count(unit) == before
 
 
@@ -166,13 +166,13 @@ def test_what_is_refused_leaves_nothing_behind(
 ) -> None:
     before = event_count(unit)
     with pytest.raises(error, match=says):
-        stop_at_once(unit.desk(), fact(1, **changes), case)
+        stop_at_once(unit.case_officer(), fact(1, **changes), case)
     assert event_count(unit) == before
 
 
 def looked_at(unit: Any, text: str = TEXT, **more: Any) -> Any:
     with unit.database.reading() as session:
-        return look(session, unit.database.vault, unit.laws, CHEN, text, unit.now, **more)
+        return check_report(session, unit.database.vault, unit.laws, CHEN, text, unit.now, **more)
 
 
 def test_a_look_shows_the_message_that_is_then_ordered_and_writes_nothing(unit: Any) -> None:
@@ -182,7 +182,7 @@ def test_a_look_shows_the_message_that_is_then_ordered_and_writes_nothing(unit: 
     assert seen.why_not == ""
     assert seen.case_number == "SYN-1"
     assert (seen.message.bank, seen.message.bank_name) == ("bank-home", "Synthetic bank-home")
-    done = stop_at_once(unit.desk(), seen.pasted.report, seen.case_number)
+    done = stop_at_once(unit.case_officer(), seen.pasted.report, seen.case_number)
     hold = unit.file(done.recovery_id).holds[0]
     assert seen.message.order_ref == hold.id
     assert seen.message.amount == Money(hold.requested_minor, hold.currency)
@@ -217,7 +217,7 @@ def test_a_look_warns_and_refuses_as_the_act_would(unit: Any) -> None:
 def test_the_stop_watch_runs_from_the_report_to_the_first_order_sent(unit: Any) -> None:
     seen = looked_at(unit, received_at=unit.now)
     unit.later(1 / 60)
-    done = stop_at_once(unit.desk(), seen.pasted.report, "1")
+    done = stop_at_once(unit.case_officer(), seen.pasted.report, "1")
     shown = recovery_page(unit.database, unit.laws, done.recovery_id, unit.now)
     assert shown.first_sent_at is None
     assert shown.reported_at == unit.now - timedelta(minutes=1)

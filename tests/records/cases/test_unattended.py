@@ -13,7 +13,7 @@ from models.queries.cases.queue_views import QueuePage
 from models.store import calls
 from models.store.unit import unit_of_work
 from recovery_flows.cases.views.page import recovery_page
-from recovery_flows.cases.views.queue import Look, counts, queue
+from recovery_flows.cases.views.queue import QueueQuery, counts, queue
 from recovery_flows.reports.unattended import Patience
 
 
@@ -55,7 +55,7 @@ def test_a_step_of_an_officer_that_is_not_done_for_a_day_is_red_until_it_is(unit
     assert red(unit, recovery_id) == ""
     unit.later(0.2)
     assert red(unit, recovery_id) == "stalled"
-    unit.desk().note(recovery_id, "called the bank, nobody answers")
+    unit.case_officer().note(recovery_id, "called the bank, nobody answers")
     assert red(unit, recovery_id) == ""
     unit.later(25)
     unit.order(recovery_id)
@@ -111,16 +111,16 @@ def test_red_ones_are_marked_in_their_place_and_no_filter_hides_them(unit: Any) 
     ids = unit.report(*unit.reports(5))
     for recovery_id in ids[:3]:
         unit.accept(recovery_id)
-        unit.desk().advance(recovery_id, knowing=True)
+        unit.case_officer().advance(recovery_id, knowing=True)
     unit.later(30)
     for recovery_id in ids[:3]:
-        unit.desk().note(recovery_id, "looked at")
+        unit.case_officer().note(recovery_id, "looked at")
     whole = page(unit)
     assert [x.attention for x in whole.lines] == ["", "", "", "unowned", "unowned"]
     assert {x.recovery_id for x in whole.lines[3:]} == set(ids[3:])
     with unit.database.reading() as session:
-        found = queue(session, unit.now, Patience(), 9, Look(text="supervisor"))
-        none = queue(session, unit.now, Patience(), 9, Look(text="no such word"))
+        found = queue(session, unit.now, Patience(), 9, QueueQuery(text="supervisor"))
+        none = queue(session, unit.now, Patience(), 9, QueueQuery(text="no such word"))
         assert counts(session, unit.now, Patience()).attention_count == 2
     assert (found.total, found.found, found.lines) == (5, 3, whole.lines)
     assert (none.total, none.found, none.lines) == (2, 0, whole.lines[3:])
@@ -139,7 +139,7 @@ def test_what_has_ended_is_not_red(unit: Any) -> None:
     first, second = unit.report(*unit.reports(2))
     unit.accept(first)
     unit.accept(second)
-    unit.desk().join(second, first)
+    unit.case_officer().join(second, first)
     unit.later(100)
     assert [x.recovery_id for x in page(unit).lines] == [first]
     assert page(unit).attention_count == 1

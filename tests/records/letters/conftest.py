@@ -89,12 +89,12 @@ class Paper:
         return [x for x in self.lines() if x.kind == kind][-1]
 
     def print(self, kind: str = "hold") -> letter_actions.Printed:
-        return letter_actions.print_letter(self.unit.desk(), POST, self.line(kind).call_id)
+        return letter_actions.print_letter(self.unit.case_officer(), POST, self.line(kind).call_id)
 
     def send(self, kind: str = "hold", how: str = "fax", at: str = "") -> LetterLine:
         line = self.line(kind)
         self.print(kind)
-        letter_actions.record_sent(self.unit.desk(), line.call_id, how, at)
+        letter_actions.record_sent(self.unit.case_officer(), line.call_id, how, at)
         return line
 
     def scan(self, text: str = "") -> Path:
@@ -117,8 +117,8 @@ class Paper:
 
     def type_in(self, kind: str = "hold", document: Path | None = None, **fields: str) -> str:
         """Type an answer in; return the approval that it waits for."""
-        desk, call_id = self.unit.desk(), self.line(kind).call_id
-        answer_actions.enter_answer(desk, call_id, fields, document or self.scan())
+        acting, call_id = self.unit.case_officer(), self.line(kind).call_id
+        answer_actions.enter_answer(acting, call_id, fields, document or self.scan())
         return str(self.asked().id)
 
     def held(self, amount: str = "1000.00", **more: str) -> str:
@@ -139,12 +139,12 @@ class Paper:
 
     def look(self, approval_id: str = "") -> str:
         named = approval_id or self.asked().id
-        return str(self.unit.desk(SUPERVISOR).approve(named))
+        return str(self.unit.case_officer(SUPERVISOR).approve(named))
 
     def approve(self, action: str) -> None:
         pending = [a for a in self.file().approvals if a.state is ApprovalState.PENDING]
         (found,) = (a for a in pending if a.action == action)
-        self.unit.desk(SUPERVISOR).approve(found.id)
+        self.unit.case_officer(SUPERVISOR).approve(found.id)
 
     def stop(self) -> str:
         """The stop is ordered and confirmed; its letter is to be printed."""
@@ -163,7 +163,7 @@ class Paper:
         self.unit.later(24)
         self.look(self.type_in("statement", self.statement(), state="told"))
         self.decide()
-        self.unit.desk().advance(self.recovery_id)
+        self.unit.case_officer().advance(self.recovery_id)
         self.approve("freeze")
         self.send()
         self.unit.later(1)

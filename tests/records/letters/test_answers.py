@@ -49,14 +49,14 @@ def test_nothing_takes_effect_before_the_second_look(stopped: Any) -> None:
 def test_who_typed_an_answer_cannot_take_the_second_look(stopped: Any) -> None:
     approval = stopped.held()
     with pytest.raises(StepRefusedError, match="a second person has to"):
-        stopped.unit.desk(Actor("chen", Role.SUPERVISOR)).approve(approval)
+        stopped.unit.case_officer(Actor("chen", Role.SUPERVISOR)).approve(approval)
     assert stopped.hold().state is HoldState.ORDERED
     assert stopped.asked().id == approval
 
 
 def test_an_answer_sent_back_is_typed_again_and_says_so(stopped: Any) -> None:
     approval = stopped.held("100.00")
-    stopped.unit.desk(SUPERVISOR).deny(approval, "the letter says 1,000.00")
+    stopped.unit.case_officer(SUPERVISOR).deny(approval, "the letter says 1,000.00")
     assert stopped.line("hold").stands == "answer returned"
     call_id = stopped.line("hold").call_id
     assert stopped.events(call_id)[-1] == "answer_returned"
@@ -77,7 +77,7 @@ def test_an_answer_typed_twice_is_booked_once(stopped: Any) -> None:
         stopped.type_in(document=document, **typed)
     stopped.look()
     with pytest.raises(StepRefusedError, match="answered, cancelled or refused already"):
-        answer_actions.enter_answer(stopped.unit.desk(), call_id, typed, document)
+        answer_actions.enter_answer(stopped.unit.case_officer(), call_id, typed, document)
     assert stopped.events(call_id).count("answered") == 1
     assert stopped.hold().held_minor == 100_000
 
@@ -168,11 +168,11 @@ def test_the_second_person_sees_the_document_itself(stopped: Any) -> None:
     document = stopped.scan("signed and sealed")
     stopped.type_in(document=document, state="queued")
     call_id = stopped.line("hold").call_id
-    seen = answer_actions.answer_document(stopped.unit.desk(SUPERVISOR), call_id)
+    seen = answer_actions.answer_document(stopped.unit.case_officer(SUPERVISOR), call_id)
     assert seen == document.read_bytes()
     statement = stopped.line("statement").call_id
     with pytest.raises(MisuseError, match="no answer to the letter"):
-        answer_actions.answer_document(stopped.unit.desk(SUPERVISOR), statement)
+        answer_actions.answer_document(stopped.unit.case_officer(SUPERVISOR), statement)
 
 
 def test_nothing_there_is_nothing_there_and_the_account_is_watched(stopped: Any) -> None:

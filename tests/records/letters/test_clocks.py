@@ -89,7 +89,7 @@ def test_what_was_printed_stays_a_letter_when_its_bank_gets_an_interface(
     kinds = {c.id: c.kind for c in paper.file().calls}
     assert [kinds[call_id] for call_id in leased(paper)] == [CallKind.STATEMENT]
     assert [x.kind for x in paper.lines()] == ["hold"]
-    letter_actions.record_sent(paper.unit.desk(), paper.line("hold").call_id, "fax")
+    letter_actions.record_sent(paper.unit.case_officer(), paper.line("hold").call_id, "fax")
     assert leased(paper) == []
 
 
@@ -141,7 +141,7 @@ def test_a_letter_after_the_lapse_counts_where_the_bank_holds_still_and_nothing_
     assert line.call_id
     typed = {"state": "held", "amount": "900.00", "acted_at": stopped.at(acted_hours)}
     stopped.unit.later(0.2)
-    answer_actions.enter_answer(stopped.unit.desk(), line.call_id, typed, stopped.scan())
+    answer_actions.enter_answer(stopped.unit.case_officer(), line.call_id, typed, stopped.scan())
     stopped.look()
     assert stopped.file().hold(hold.id).state == state
     held = sum(h.held_minor for h in stopped.file().holds)
@@ -158,7 +158,7 @@ def test_a_freeze_by_letter_is_renewed_by_letter_in_time(paper: Any) -> None:
     paper.decide()
     assert paper.hold(HoldKind.FREEZE).renewal == "draft"
     while not any(a.action == "renew" for a in paper.file().approvals):
-        paper.unit.desk().advance(paper.recovery_id)
+        paper.unit.case_officer().advance(paper.recovery_id)
     paper.approve("renew")
     assert paper.line("extend").due_at == before.expires_at
     paper.send("extend")

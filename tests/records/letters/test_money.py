@@ -44,7 +44,7 @@ def paying(paper: Any) -> Any:
     for _ in range(3):
         if any(a.action == "return" for a in paper.file().approvals):
             break
-        paper.unit.desk().advance(paper.recovery_id)
+        paper.unit.case_officer().advance(paper.recovery_id)
         paper.decide()
     paper.approve("return")
     paper.send("payout")
@@ -136,14 +136,16 @@ def test_a_payout_that_the_bank_refuses_waits_for_another_account(paying: Any) -
 def test_a_payee_cannot_change_once_the_letter_is_out(paying: Any) -> None:
     claim = paying.file().claims[0].id
     with pytest.raises(StepRefusedError, match="was told to pay already"):
-        paying.unit.desk().change_payee(
+        paying.unit.case_officer().change_payee(
             paying.recovery_id, claim, paying.unit.accounts[2], "another account"
         )
 
 
 def test_a_part_is_let_go_by_letter_and_the_rest_stays(paper: Any) -> None:
-    freeze, desk = paper.frozen(), paper.unit.desk()
-    hold_actions.let_part_go(desk, paper.recovery_id, freeze.id, cny("300.00"), "rent, not stolen")
+    freeze, acting = paper.frozen(), paper.unit.case_officer()
+    hold_actions.release_part(
+        acting, paper.recovery_id, freeze.id, cny("300.00"), "rent, not stolen"
+    )
     paper.approve("release_part")
     assert paper.line("release").what == "release of CNY 300.00"
     assert "CNY 300.00" in paper.print("release").text.decode()
@@ -166,8 +168,8 @@ def test_a_part_is_let_go_by_letter_and_the_rest_stays(paper: Any) -> None:
 def test_a_whole_hold_is_let_go_by_letter_or_kept_where_the_bank_does_not(
     paper: Any, typed: dict[str, str], state: HoldState
 ) -> None:
-    freeze, desk = paper.frozen(), paper.unit.desk()
-    hold_actions.find_unrelated(desk, paper.recovery_id, freeze.id, "a salary")
+    freeze, acting = paper.frozen(), paper.unit.case_officer()
+    hold_actions.find_unrelated(acting, paper.recovery_id, freeze.id, "a salary")
     paper.approve("release")
     line = paper.send("release")
     assert line.due_at is not None
@@ -178,10 +180,10 @@ def test_a_whole_hold_is_let_go_by_letter_or_kept_where_the_bank_does_not(
 
 
 def test_word_that_a_bank_let_go_unasked_is_a_lapse_with_an_owner(paper: Any) -> None:
-    freeze, desk = paper.frozen(), paper.unit.desk()
+    freeze, acting = paper.frozen(), paper.unit.case_officer()
     document = paper.scan("we have let it go")
-    answer_actions.take_in_word(
-        desk, paper.recovery_id, freeze.id, {"state": "released"}, document
+    answer_actions.record_bank_notice(
+        acting, paper.recovery_id, freeze.id, {"state": "released"}, document
     )  # fmt: skip
     assert paper.hold(HoldKind.FREEZE).state is HoldState.FROZEN
     paper.look()
@@ -192,21 +194,21 @@ def test_word_that_a_bank_let_go_unasked_is_a_lapse_with_an_owner(paper: Any) ->
         freeze.id
     ]
     with pytest.raises(StepRefusedError, match="no word is taken on it"):
-        answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, {}, document)
+        answer_actions.record_bank_notice(acting, paper.recovery_id, freeze.id, {}, document)
     assert sound(paper)
 
 
 def test_word_of_another_figure_is_taken_once_and_a_mistaken_one_dropped(paper: Any) -> None:
-    freeze, desk = paper.frozen(), paper.unit.desk()
+    freeze, acting = paper.frozen(), paper.unit.case_officer()
     less, document = {"state": "held", "amount": "600.00"}, paper.scan()
-    answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, less, document)
+    answer_actions.record_bank_notice(acting, paper.recovery_id, freeze.id, less, document)
     paper.look()
     assert paper.hold(HoldKind.FREEZE).held_minor == 60_000
     with pytest.raises(StepRefusedError, match="was taken already"):
-        answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, less, document)
-    answer_actions.take_in_word(desk, paper.recovery_id, freeze.id, less, paper.scan())
+        answer_actions.record_bank_notice(acting, paper.recovery_id, freeze.id, less, document)
+    answer_actions.record_bank_notice(acting, paper.recovery_id, freeze.id, less, paper.scan())
     word = paper.line("hold")
-    letter_actions.drop(desk, word.call_id, "it was about another file")
+    letter_actions.drop(acting, word.call_id, "it was about another file")
     assert paper.lines() == ()
     assert not [a for a in paper.file().approvals if a.state == "pending"]
     assert sound(paper)
@@ -219,12 +221,14 @@ def test_a_bank_with_an_interface_tells_by_it_alone(paper: Any, change_partner: 
         currency="CNY", home=True, base_url="", token="synthetic-token",
     )  # fmt: skip
     with pytest.raises(StepRefusedError, match="its word comes through that"):
-        answer_actions.take_in_word(unit.desk(), paper.recovery_id, freeze.id, {}, paper.scan())
+        answer_actions.record_bank_notice(
+            unit.case_officer(), paper.recovery_id, freeze.id, {}, paper.scan()
+        )
 
 
 def test_an_order_cannot_be_dropped(stopped: Any) -> None:
     with pytest.raises(StepRefusedError, match="cannot be dropped"):
-        letter_actions.drop(stopped.unit.desk(), stopped.line("hold").call_id, "no")
+        letter_actions.drop(stopped.unit.case_officer(), stopped.line("hold").call_id, "no")
 
 
 def test_a_request_abroad_goes_by_letter_with_its_fields(stopped: Any, foreign: Any) -> None:
@@ -240,7 +244,7 @@ def test_a_request_abroad_goes_by_letter_with_its_fields(stopped: Any, foreign: 
     paper.decide()
     missing = paper.file().requests[0].missing.split(",")
     while paper.file().requests[0].state is RequestState.DRAFT:
-        unit.desk().advance(recovery_id, fields=dict.fromkeys(missing, "as attached"))
+        unit.case_officer().advance(recovery_id, fields=dict.fromkeys(missing, "as attached"))
     paper.approve("request")
     text = paper.print("request").text.decode()
     for told in ("REQUEST FROM ABROAD", "requesting authority:", foreign.number, "GBP 55.00"):

@@ -27,7 +27,7 @@ SUPERVISOR = Actor("wu", Role.SUPERVISOR)
 
 def deny_stop(paper: Any) -> None:
     (asked,) = (a for a in paper.file().approvals if a.action == "order_stop")
-    paper.unit.desk(SUPERVISOR).deny(asked.id, "not enough to go on")
+    paper.unit.case_officer(SUPERVISOR).deny(asked.id, "not enough to go on")
 
 
 def test_a_letter_printed_again_is_the_same_byte_by_byte(paper: Any) -> None:
@@ -39,7 +39,7 @@ def test_a_letter_printed_again_is_the_same_byte_by_byte(paper: Any) -> None:
     paper.unit.later(30)
     again = paper.print()
     line = paper.line("hold")
-    letter_actions.record_sent(paper.unit.desk(), line.call_id, "courier")
+    letter_actions.record_sent(paper.unit.case_officer(), line.call_id, "courier")
     assert {first.text, again.text, paper.print().text} == {first.text}
     assert again.as_page() == first.as_page()
     assert paper.unit.one("SELECT letter_digest FROM call WHERE sent_how = 'courier'") == (
@@ -71,13 +71,13 @@ def test_a_letter_becomes_a_new_file_for_its_owner_alone(paper: Any, tmp_path: P
     name = default_name(call_id)
     assert paper.unit.accounts[1].number not in name
     target = tmp_path / name
-    desk = paper.unit.desk()
-    assert "written to" in letter_actions.print_to(desk, paper.post, call_id, target)
+    acting = paper.unit.case_officer()
+    assert "written to" in letter_actions.print_to(acting, paper.post, call_id, target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with pytest.raises(MisuseError, match="not overwritten"):
-        letter_actions.print_to(desk, paper.post, call_id, target)
+        letter_actions.print_to(acting, paper.post, call_id, target)
     page = target.with_suffix(".html")
-    letter_actions.print_to(desk, paper.post, call_id, page)
+    letter_actions.print_to(acting, paper.post, call_id, page)
     assert page.read_bytes() == paper.print().as_page()
     assert paper.print().digest in page.read_text("utf-8")
 
@@ -86,7 +86,9 @@ def test_nothing_is_fixed_where_the_file_could_not_be_written(paper: Any, tmp_pa
     paper.stop()
     call_id = paper.line("hold").call_id
     with pytest.raises(MisuseError, match="is no folder"):
-        letter_actions.print_to(paper.unit.desk(), paper.post, call_id, tmp_path / "no" / "x.txt")
+        letter_actions.print_to(
+            paper.unit.case_officer(), paper.post, call_id, tmp_path / "no" / "x.txt"
+        )
     assert paper.events(call_id) == ["planned"]
 
 
@@ -107,7 +109,7 @@ def test_a_letter_without_a_sender_is_not_printed(paper: Any) -> None:
     paper.stop()
     post = replace(paper.post, sender=Sender("Synthetic Unit"))
     with pytest.raises(MisuseError, match=r"letters\.answer_to"):
-        letter_actions.print_letter(paper.unit.desk(), post, paper.line("hold").call_id)
+        letter_actions.print_letter(paper.unit.case_officer(), post, paper.line("hold").call_id)
 
 
 @pytest.mark.parametrize("how", ["print", "send"])
@@ -116,10 +118,10 @@ def test_no_letter_goes_out_under_a_void_approval(paper: Any, how: str) -> None:
     hold_id = paper.unit.order(paper.recovery_id)
     call_id = paper.print().call_id
     deny_stop(paper)
-    desk = paper.unit.desk()
+    acting = paper.unit.case_officer()
     try_it = {
-        "print": lambda: letter_actions.print_letter(desk, paper.post, call_id),
-        "send": lambda: letter_actions.record_sent(desk, call_id, "fax"),
+        "print": lambda: letter_actions.print_letter(acting, paper.post, call_id),
+        "send": lambda: letter_actions.record_sent(acting, call_id, "fax"),
     }[how]
     with pytest.raises(StepRefusedError, match="must not go out: its approval is not in force"):
         try_it()
@@ -127,7 +129,7 @@ def test_no_letter_goes_out_under_a_void_approval(paper: Any, how: str) -> None:
     assert paper.hold().state is HoldState.CANCELLED
     assert paper.events(hold_id)[-1] == "order_withdrawn"
     with pytest.raises(StepRefusedError, match="was cancelled: it must not go out"):
-        letter_actions.print_letter(desk, paper.post, call_id)
+        letter_actions.print_letter(acting, paper.post, call_id)
     paper.decide()
     states = {h.state for h in paper.file().holds}
     assert states == {HoldState.CANCELLED, HoldState.DRAFT}
@@ -161,20 +163,20 @@ def test_how_and_when_a_letter_went_has_to_be_possible(
     paper.stop()
     call_id = paper.print().call_id
     with pytest.raises((StepRefusedError, MisuseError), match=told):
-        letter_actions.record_sent(paper.unit.desk(), call_id, how, at)
+        letter_actions.record_sent(paper.unit.case_officer(), call_id, how, at)
     assert paper.events(call_id) == ["planned", "printed"]
 
 
 def test_a_letter_is_printed_before_it_is_sent_and_sent_once(paper: Any) -> None:
     paper.stop()
-    desk, call_id = paper.unit.desk(), paper.line("hold").call_id
+    acting, call_id = paper.unit.case_officer(), paper.line("hold").call_id
     with pytest.raises(StepRefusedError, match="never printed"):
-        letter_actions.record_sent(desk, call_id, "fax")
+        letter_actions.record_sent(acting, call_id, "fax")
     paper.send()
     with pytest.raises(StepRefusedError, match="entered as sent before"):
-        letter_actions.record_sent(desk, call_id, "fax")
+        letter_actions.record_sent(acting, call_id, "fax")
     with pytest.raises(MisuseError, match="there is no letter call-x"):
-        letter_actions.record_sent(desk, "call-x", "fax")
+        letter_actions.record_sent(acting, "call-x", "fax")
 
 
 def test_what_is_personal_in_a_letter_lies_sealed_everywhere(paper: Any) -> None:

@@ -39,7 +39,7 @@ def asked(stopped: Any, foreign: Any) -> Any:
     paper.decide()
     missing = _last(paper).missing.split(",")
     while _last(paper).state is RequestState.DRAFT:
-        unit.desk().advance(paper.recovery_id, fields=dict.fromkeys(missing, "as attached"))
+        unit.case_officer().advance(paper.recovery_id, fields=dict.fromkeys(missing, "as attached"))
     _send(paper)
     return paper
 
@@ -66,8 +66,8 @@ def _asset(paper: Any) -> Any:
 
 
 def _again(paper: Any, request_id: str, reason: str = "another offence named") -> str:
-    desk = paper.unit.desk()
-    return actions.resubmit(desk, paper.recovery_id, request_id, reason, GROUNDS)
+    acting = paper.unit.case_officer()
+    return actions.resubmit(acting, paper.recovery_id, request_id, reason, GROUNDS)
 
 
 def test_a_request_refused_by_ground_keeps_its_code_and_is_asked_again_in_a_new_version(
@@ -83,7 +83,7 @@ def test_a_request_refused_by_ground_keeps_its_code_and_is_asked_again_in_a_new_
     assert (new.state, new.missing, new.requested_minor) == (RequestState.DRAFT, "", 5_500)
     assert _asset(asked).stage is Stage.CROSS_BORDER
     while _last(asked).state is RequestState.DRAFT:
-        asked.unit.desk().advance(asked.recovery_id)
+        asked.unit.case_officer().advance(asked.recovery_id)
     _send(asked)
     asked.unit.later(5)
     asked.yes("request", state="held", amount="55.00", acted_at=asked.at(-1))
@@ -97,9 +97,9 @@ def test_a_partner_that_asks_for_more_is_answered_and_the_request_is_not_over(as
     assert (_last(asked).state, _last(asked).reason) == (RequestState.NEEDS_INFO, "INCOMPLETE")
     asked.decide()
     assert _asset(asked).stage is Stage.CROSS_BORDER
-    desk = asked.unit.desk()
+    acting = asked.unit.case_officer()
     while _last(asked).state in (RequestState.NEEDS_INFO, RequestState.DRAFT):
-        desk.advance(asked.recovery_id, fields={"persons": "the holder, as the bank named him"})
+        acting.advance(asked.recovery_id, fields={"persons": "the holder, as the bank named him"})
     _send(asked)
     asked.unit.later(5)
     asked.yes("request", state="held", amount="55.00", acted_at=asked.at(-1))

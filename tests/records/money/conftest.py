@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -15,13 +19,39 @@ from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.next_steps import steps
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
+
+
+class Begun:
+    """Where histories stand that many tests begin with: played once, then copied."""
+
+    def __init__(self, folder: Path, copied: Callable[[Path, Path], Any]) -> None:
+        self._folder, self._copied = folder, copied
+        self._stand: dict[tuple[object, ...], tuple[str, datetime]] = {}
+
+    def keep(self, unit: Any, key: tuple[object, ...], recovery_id: str) -> None:
+        """This is how a new unit stands after what the key tells."""
+        unit.database.dispose()
+        copytree(unit.folder, self._folder / str(len(self._stand)))
+        self._stand[key] = recovery_id, unit.now
+
+    def take(self, unit: Any, key: tuple[object, ...]) -> str:
+        """A new unit stands at once as after what the key tells; empty if nobody has played it."""
+        if key not in self._stand:
+            return ""
+        assert unit.one("SELECT count(*) FROM recovery") == 0, "this unit has another history"
+        unit.database.dispose()
+        source = self._folder / str([*self._stand].index(key))
+        stands = self._copied(source, unit.folder.with_name("begun"))
+        unit.database, unit.folder = stands.database, stands.folder
+        recovery_id, unit.now = self._stand[key]
+        return recovery_id
 
 
 @dataclass
@@ -31,6 +61,7 @@ class Acts:
     unit: Any
     held_minor: int = 0
     """What there is to hold on the account of `pooled`."""
+    begun: Begun | None = None
 
     def decide(self, recovery_id: str) -> None:
         """Let the engine's four stages look at a recovery."""
@@ -49,8 +80,8 @@ class Acts:
     ) -> None:
         """The bank says what became of a payout; where no sum is given, as ordered."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            payout = next(p for p in progress.file.payouts if p.id == payout_id)
+            changes = Changeset(load_file(unit.session, recovery_id))
+            payout = next(p for p in changes.file.payouts if p.id == payout_id)
             amount = Money(payout.amount_minor, payout.currency)
             fact = PayoutFact(
                 bank_ref=f"P-{payout_id[-6:]}",
@@ -64,15 +95,15 @@ class Acts:
                 modified_at=self.unit.now,
                 reason=reason,
             )
-            answers.take_payout_fact(progress, payout_id, fact, self.unit.now)
-            conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
+            answers.apply_payout_fact(changes, payout_id, fact, self.unit.now)
+            commit_changes(unit, ENGINE, self.unit.now, self.unit.laws, changes)
 
     def frozen(self, held_minor: int = 70_000) -> str:
         """A traced recovery whose stop has become a freeze."""
         recovery_id = self.unit.traced(held_minor)
         self.decide(recovery_id)
         freeze = next(h for h in self.unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
-        self.unit.desk().advance(recovery_id)
+        self.unit.case_officer().advance(recovery_id)
         self.unit.approve(recovery_id)
         self.unit.bank_says(recovery_id, freeze.id, min(held_minor, freeze.requested_minor))
         self.decide(recovery_id)
@@ -84,17 +115,28 @@ class Acts:
         self.close_calls(recovery_id)
         self.decide(recovery_id)
         while not self.unit.file(recovery_id).allocations:
-            self.unit.desk().advance(recovery_id)
+            self.unit.case_officer().advance(recovery_id)
             self.decide(recovery_id)
         while not any(a.action == "return" for a in self.unit.file(recovery_id).approvals):
-            self.unit.desk().advance(recovery_id)
+            self.unit.case_officer().advance(recovery_id)
             self.unit.later(24 * 40)
             self.decide(recovery_id)
         return recovery_id
 
-    def pooled(self, victims: int, held_minor: int) -> str:
-        """Some victims' payments of 1,000.00 to one account, joined, stopped and traced."""
-        return self.pooled_of(self.unit.report(*self.unit.reports(victims)), held_minor)
+    def pooled(self, victims: int, held_minor: int, until: str = "") -> str:
+        """Some victims' payments of 1,000.00 to one account, joined, stopped and traced.
+
+        `until`: and gone on with until a return decision is in that state.
+        """
+        self.held_minor, key = held_minor, (victims, held_minor, until)
+        if until and self.begun and (recovery_id := self.begun.take(self.unit, key)):
+            return recovery_id
+        recovery_id = self.pooled_of(self.unit.report(*self.unit.reports(victims)), held_minor)
+        if until:
+            self.until(recovery_id, until)
+            if self.begun:
+                self.begun.keep(self.unit, key, recovery_id)
+        return recovery_id
 
     def pooled_of(self, ids: list[str], held_minor: int) -> str:
         """The reports of these recoveries, each of a payment of 1,000.00 to the one account."""
@@ -103,7 +145,7 @@ class Acts:
         unit.accept(first)
         for other in others:
             unit.accept(other)
-            unit.desk().join(first, other)
+            unit.case_officer().join(first, other)
         self.decide(first)
         hold_id = unit.order(first)
         unit.approve(first)
@@ -148,16 +190,16 @@ class Acts:
     def bank_refuses(self, recovery_id: str, hold_id: str) -> None:
         """The bank finds nothing (more) to hold."""
         with unit_of_work(self.unit.database) as unit:
-            progress = Changeset(load_file(unit.session, recovery_id))
-            requested = Money(progress.file.hold(hold_id).requested_minor, "CNY")
+            changes = Changeset(load_file(unit.session, recovery_id))
+            requested = Money(changes.file.hold(hold_id).requested_minor, "CNY")
             fact = HoldFact(
                 bank_ref=f"H-{hold_id[-6:]}", revision=3, order_ref=hold_id,
                 state=BankHoldState.REFUSED, requested=requested, held=Money(0, "CNY"),
                 acted_at=self.unit.now, expires_at=None, modified_at=self.unit.now,
                 reason="NO_BALANCE",
             )  # fmt: skip
-            answers.take_hold_fact(progress, hold_id, fact, self.unit.laws, self.unit.now)
-            conclude(unit, ENGINE, self.unit.now, self.unit.laws, progress)
+            answers.apply_hold_fact(changes, hold_id, fact, self.unit.laws, self.unit.now)
+            commit_changes(unit, ENGINE, self.unit.now, self.unit.laws, changes)
 
     def until(self, recovery_id: str, state: str) -> None:
         """Officer, supervisor and bank do their part until a return decision is in that state."""
@@ -181,7 +223,7 @@ class Acts:
             self.unit.approve(recovery_id)
             return
         with suppress(StepRefusedError):
-            self.unit.desk().advance(recovery_id)
+            self.unit.case_officer().advance(recovery_id)
 
     def newcomer_wants(self, number: int) -> str:
         """Another victim's report of a payment to the same account is accepted."""
@@ -193,7 +235,7 @@ class Acts:
         """Another victim of the same account joins; its statement shows his payment too."""
         other = self.newcomer_wants(number)
         self.decide(recovery_id)
-        self.unit.desk().join(recovery_id, other)
+        self.unit.case_officer().join(recovery_id, other)
         self.statement_of(recovery_id, number, 50_000, to_hours=24 * 60)
 
     def postpone(self, recovery_id: str, call_id: str) -> None:
@@ -220,6 +262,11 @@ def acting() -> type[Acts]:
     return Acts
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory, copied: Any) -> Begun:
+    return Begun(tmp_path_factory.mktemp("begun"), copied)
+
+
 @pytest.fixture
-def acts(unit: Any) -> Acts:
-    return Acts(unit)
+def acts(unit: Any, begun: Begun) -> Acts:
+    return Acts(unit, begun=begun)

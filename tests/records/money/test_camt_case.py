@@ -11,7 +11,7 @@ import pytest
 from models.entities.officer import Role
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.cases.statement_files.storing import TakenFile, take_in
+from recovery_flows.cases.statement_files.storing import StoredFile, store_file
 from recovery_flows.errors import RefusedError
 from recovery_flows.intake.statements.reading import read_stream
 from recovery_flows.reports.ledger_check import ledger_check
@@ -56,9 +56,11 @@ def statement(number: str, bank: str, opening: str, closing: str, *bookings: str
 </Stmt></BkToCstmrStmt></Document>""".encode()
 
 
-def take(unit: Any, raw: bytes, bank: str = "") -> TakenFile:
+def take(unit: Any, raw: bytes, bank: str = "") -> StoredFile:
     items = read_stream(io.BytesIO(raw))
-    return take_in(unit.database, OFFICER, unit.now, items, raw, bank, unit.laws, "application/xml")
+    return store_file(
+        unit.database, OFFICER, unit.now, items, raw, bank, unit.laws, "application/xml"
+    )
 
 
 def files(unit: Any) -> tuple[bytes, bytes]:

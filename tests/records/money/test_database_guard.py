@@ -105,7 +105,7 @@ def test_who_asked_cannot_approve_though_he_has_both_roles(unit: Any, decided: s
     (asked,) = [a for a in unit.file(decided).approvals if a.action == "return"]
     assert asked.asked_by == BOTH
     with pytest.raises(StepRefusedError, match="a second person has to"):
-        unit.desk(Actor(BOTH, Role.SUPERVISOR)).approve(asked.id)
+        unit.case_officer(Actor(BOTH, Role.SUPERVISOR)).approve(asked.id)
     assert [p.state for p in unit.file(decided).payouts] == [PayoutState.PREPARED]
 
 

@@ -15,7 +15,7 @@ from models.facts import Direction, LineKind
 from models.money import Money
 from models.queries.audit.verify import verify
 from models.store.unit import Actor
-from recovery_flows.cases.statement_files.storing import TakenFile, take_in
+from recovery_flows.cases.statement_files.storing import StoredFile, store_file
 from recovery_flows.intake.statements.shape import Balance, End, Entry, Format, Head, Item
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.tracing.inputs import gather
@@ -68,8 +68,8 @@ def accepted(unit: Any) -> str:
     return str(recovery_id)
 
 
-def take(unit: Any, raw: bytes, told: list[Item], bank: str) -> TakenFile:
-    return take_in(unit.database, OFFICER, unit.now, told, raw, bank, unit.laws)
+def take(unit: Any, raw: bytes, told: list[Item], bank: str) -> StoredFile:
+    return store_file(unit.database, OFFICER, unit.now, told, raw, bank, unit.laws)
 
 
 def mule_statement(unit: Any) -> list[Item]:

@@ -18,7 +18,7 @@ from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import discrepancy_actions
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import call_validity
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.outbox.preparation import prepare
@@ -36,8 +36,8 @@ WANTED = "another open recovery wants the account"
 def contradict(unit: Any, recovery_id: str, *, on: str) -> str:
     """A bank contradicts the records of the first claim, of its account, or of the recovery."""
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, recovery_id))
-        file = progress.file
+        changes = Changeset(load_file(work.session, recovery_id))
+        file = changes.file
         claim_id = file.payouts[-1].claim_id if file.payouts else file.claims[0].id
         named: dict[str, str] = {
             "claim": {"claim_id": claim_id},
@@ -45,10 +45,10 @@ def contradict(unit: Any, recovery_id: str, *, on: str) -> str:
             "recovery": {},
         }[on]
         found = discrepancies.find(
-            progress, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.RECOVERY, recovery_id, unit.now,
+            changes, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.RECOVERY, recovery_id, unit.now,
             mark=on, **named,
         )  # fmt: skip
-        conclude(work, ENGINE, unit.now, unit.laws, progress)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
     return found
 
 
@@ -58,8 +58,8 @@ def orders(file: CaseFile) -> list[CallRow]:
 
 def try_to(unit: Any, recovery_id: str, act: Callable[[Changeset, str], None]) -> None:
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, recovery_id))
-        act(progress, progress.file.allocations[-1].id)
+        changes = Changeset(load_file(work.session, recovery_id))
+        act(changes, changes.file.allocations[-1].id)
 
 
 def send(unit: Any, later: timedelta = timedelta()) -> list[str]:
@@ -70,8 +70,7 @@ def send(unit: Any, later: timedelta = timedelta()) -> list[str]:
 
 
 def test_nothing_is_drafted_while_another_recovery_wants_the_account(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.DRAFT)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.DRAFT)
     acts.newcomer_wants(3)
     for _ in range(3):
         acts.settled_trace(recovery_id)
@@ -81,8 +80,7 @@ def test_nothing_is_drafted_while_another_recovery_wants_the_account(unit: Any, 
 def test_no_notice_is_published_and_nothing_submitted_on_another_basis(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.DRAFT)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.DRAFT)
     acts.newcomer_wants(3)
     with pytest.raises(StepRefusedError, match=WANTED):
         try_to(
@@ -93,8 +91,7 @@ def test_no_notice_is_published_and_nothing_submitted_on_another_basis(
 
 
 def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE_ENDED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE_ENDED)
     acts.newcomer_wants(3)
     with pytest.raises(StepRefusedError, match=WANTED):
         try_to(
@@ -107,8 +104,7 @@ def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -
 def test_a_planned_payout_does_not_leave_while_a_discrepancy_is_open(
     unit: Any, acts: Any, on: str
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     found = contradict(unit, recovery_id, on=on)
     file = unit.file(recovery_id)
     planned = orders(file)
@@ -117,19 +113,22 @@ def test_a_planned_payout_does_not_leave_while_a_discrepancy_is_open(
     }
     assert send(unit) == []
     assert {c.state for c in orders(unit.file(recovery_id))} == {CallState.PLANNED}
-    discrepancy_actions.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
+    discrepancy_actions.resolve(
+        unit.case_officer(), recovery_id, found, "the bank has confirmed the sum"
+    )
     assert set(send(unit, later=HOUR)) == {c.subject_id for c in planned}
 
 
 def test_no_return_is_approved_while_a_discrepancy_of_its_claim_is_open(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.PENDING_APPROVAL)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.PENDING_APPROVAL)
     asked = next(a for a in unit.file(recovery_id).approvals if a.action == ApprovalKind.RETURN)
     found = contradict(unit, recovery_id, on="claim")
     with pytest.raises(StepRefusedError, match="discrepancy"):
-        unit.desk(SUPERVISOR).approve(asked.id)
-    discrepancy_actions.resolve(unit.desk(), recovery_id, found, "the bank has confirmed the sum")
-    unit.desk(SUPERVISOR).approve(asked.id)
+        unit.case_officer(SUPERVISOR).approve(asked.id)
+    discrepancy_actions.resolve(
+        unit.case_officer(), recovery_id, found, "the bank has confirmed the sum"
+    )
+    unit.case_officer(SUPERVISOR).approve(asked.id)
     assert orders(unit.file(recovery_id))

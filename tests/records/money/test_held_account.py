@@ -45,7 +45,7 @@ def second_victim_joins(unit: Any, recovery_id: str) -> None:
     second = replace(unit.reports(2)[1], paid_at=unit.start.replace(hour=5))
     (other,) = unit.report(second)
     unit.accept(other)
-    unit.desk().join(other, recovery_id)
+    unit.case_officer().join(other, recovery_id)
 
 
 def traced(unit: Any, recovery_id: str) -> dict[str, int]:

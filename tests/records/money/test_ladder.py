@@ -23,7 +23,7 @@ def two_victims(unit: Any, acts: Any, *lines: tuple[int, float], held: int) -> s
     acts.held_minor = held
     unit.accept(first)
     unit.accept(second)
-    unit.desk().join(first, second)
+    unit.case_officer().join(first, second)
     acts.decide(first)
     hold_id = unit.order(first)
     unit.approve(first)
@@ -66,7 +66,7 @@ def test_no_choice_of_the_tracing_rule_makes_mixed_money_one_victims(
     recovery_id = two_victims(unit, acts, (130_000, 2.5), held=70_000)
     acts.until(recovery_id, "notice")
     before = divided(unit, recovery_id)
-    unit.desk().choose_rule(recovery_id, rule, "another reading of the same payments")
+    unit.case_officer().choose_rule(recovery_id, rule, "another reading of the same payments")
     unit.approve(recovery_id)
     acts.until(recovery_id, "notice")
     assert divided(unit, recovery_id) == before

@@ -46,7 +46,7 @@ def shares(unit: Any, recovery_id: str) -> dict[str, int]:
 
 
 def objected(unit: Any, recovery_id: str, kind: ObjectionKind, claim_id: str) -> Any:
-    enter(unit.desk(), recovery_id, kind, claim_id, WHY)
+    enter(unit.case_officer(), recovery_id, kind, claim_id, WHY)
     return next(
         o
         for o in unit.file(recovery_id).objections
@@ -57,8 +57,7 @@ def objected(unit: Any, recovery_id: str, kind: ObjectionKind, claim_id: str) ->
 @pytest.fixture
 def noticed(unit: Any, acts: Any) -> str:
     """Three victims of 1,000.00 each, 2,000.00 held, the notice of the division runs."""
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "notice")
+    recovery_id = acts.pooled(3, 200_000, until="notice")
     assert sorted(shares(unit, recovery_id).values()) == [66_666, 66_667, 66_667]
     return str(recovery_id)
 
@@ -85,8 +84,8 @@ def test_nothing_is_decided_or_paid_while_an_objection_is_open(
     acts.settled_trace(noticed)
     assert live(unit, noticed).state == "notice_ended"
     with pytest.raises(StepRefusedError, match="decide the objection"):
-        unit.desk().advance(noticed, to="decided")
-    decide(unit.desk(SUPERVISOR), noticed, found.id, "the rows are right", is_upheld=False)
+        unit.case_officer().advance(noticed, to="decided")
+    decide(unit.case_officer(SUPERVISOR), noticed, found.id, "the rows are right", is_upheld=False)
     acts.until(noticed, "approved")
     assert [a.round_number for a in unit.file(noticed).allocations] == [1]
 
@@ -96,7 +95,7 @@ def test_an_objection_upheld_after_the_submission_is_no_longer_possible(
 ) -> None:
     acts.until(noticed, "pending_approval")
     with pytest.raises(StepRefusedError, match="no notice of a division runs"):
-        enter(unit.desk(), noticed, SHARE, claims(unit, noticed)[0], WHY)
+        enter(unit.case_officer(), noticed, SHARE, claims(unit, noticed)[0], WHY)
 
 
 def test_an_objection_that_is_upheld_begins_a_new_round_with_a_new_notice(
@@ -106,7 +105,7 @@ def test_an_objection_that_is_upheld_begins_a_new_round_with_a_new_notice(
     old = live(unit, noticed)
     found = objected(unit, noticed, SHARE, third)
     decide(
-        unit.desk(SUPERVISOR), noticed, found.id, "half of it was paid back before",
+        unit.case_officer(SUPERVISOR), noticed, found.id, "half of it was paid back before",
         is_upheld=True, loss=cny(50_000),
     )  # fmt: skip
     acts.until(noticed, "notice")
@@ -127,7 +126,7 @@ def test_a_claim_found_unfounded_shares_in_nothing_until_its_appeal_is_upheld(
     first, second, third = claims(unit, noticed)
     found = objected(unit, noticed, CLAIM, third)
     decide(
-        unit.desk(SUPERVISOR), noticed, found.id, "the insurer has paid it", is_upheld=True,
+        unit.case_officer(SUPERVISOR), noticed, found.id, "the insurer has paid it", is_upheld=True,
         loss=cny(0),
     )  # fmt: skip
     acts.until(noticed, "notice")
@@ -138,7 +137,7 @@ def test_a_claim_found_unfounded_shares_in_nothing_until_its_appeal_is_upheld(
     appeal = objected(unit, noticed, APPEAL, third)
     assert appeal.law_row == "CN_APPEAL_DECISION"
     decide(
-        unit.desk(SUPERVISOR), noticed, appeal.id, "the insurer has not paid", is_upheld=True,
+        unit.case_officer(SUPERVISOR), noticed, appeal.id, "insurer has not paid", is_upheld=True,
         loss=cny(100_000),
     )  # fmt: skip
     acts.until(noticed, "notice")
@@ -150,19 +149,21 @@ def test_a_claim_found_unfounded_shares_in_nothing_until_its_appeal_is_upheld(
 def test_an_appeal_needs_a_decision_and_comes_in_time(unit: Any, noticed: str) -> None:
     third = claims(unit, noticed)[2]
     with pytest.raises(StepRefusedError, match="no decision has left"):
-        enter(unit.desk(), noticed, APPEAL, third, WHY)
+        enter(unit.case_officer(), noticed, APPEAL, third, WHY)
     found = objected(unit, noticed, CLAIM, third)
-    decide(unit.desk(SUPERVISOR), noticed, found.id, "unfounded", is_upheld=True, loss=cny(0))
+    decide(
+        unit.case_officer(SUPERVISOR), noticed, found.id, "unfounded", is_upheld=True, loss=cny(0)
+    )
     unit.later(24 * 61)
     with pytest.raises(StepRefusedError, match=r"the time to appeal for .* ended on 2026-05-01"):
-        enter(unit.desk(), noticed, APPEAL, third, WHY)
+        enter(unit.case_officer(), noticed, APPEAL, third, WHY)
 
 
 def test_who_entered_an_objection_does_not_decide_it(unit: Any, noticed: str) -> None:
     found = objected(unit, noticed, ROWS, claims(unit, noticed)[0])
     both = Actor("chen", Role.SUPERVISOR)
     with pytest.raises(StepRefusedError, match=r"chen asked for objection .* a second person"):
-        decide(unit.desk(both), noticed, found.id, "it is mine", is_upheld=True)
+        decide(unit.case_officer(both), noticed, found.id, "it is mine", is_upheld=True)
     assert [o.state for o in unit.file(noticed).objections] == ["open"]
 
 
@@ -179,7 +180,7 @@ def test_no_decision_upholds_more_than_was_reported(
 ) -> None:
     found = objected(unit, noticed, ROWS, claims(unit, noticed)[0])
     with pytest.raises(StepRefusedError, match=sentence):
-        decide(unit.desk(SUPERVISOR), noticed, found.id, "x", is_upheld=True, loss=loss)
+        decide(unit.case_officer(SUPERVISOR), noticed, found.id, "x", is_upheld=True, loss=loss)
 
 
 def test_nobody_loses_by_a_decision_what_he_was_paid(unit: Any, acts: Any, noticed: str) -> None:
@@ -188,7 +189,9 @@ def test_nobody_loses_by_a_decision_what_he_was_paid(unit: Any, acts: Any, notic
         acts.settle(noticed, payout.id)
     found = objected(unit, noticed, CLAIM, claims(unit, noticed)[0])
     with pytest.raises(StepRefusedError, match=r"CNY 666.6\d of .* less cannot be upheld"):
-        decide(unit.desk(SUPERVISOR), noticed, found.id, "x", is_upheld=True, loss=cny(66_665))
+        decide(
+            unit.case_officer(SUPERVISOR), noticed, found.id, "x", is_upheld=True, loss=cny(66_665)
+        )
 
 
 def test_the_same_objection_twice_and_one_without_a_reason_are_refused(
@@ -197,15 +200,15 @@ def test_the_same_objection_twice_and_one_without_a_reason_are_refused(
     first = claims(unit, noticed)[0]
     objected(unit, noticed, ROWS, first)
     with pytest.raises(StepRefusedError, match="is open already: decide it"):
-        enter(unit.desk(), noticed, ROWS, first, WHY)
+        enter(unit.case_officer(), noticed, ROWS, first, WHY)
     with pytest.raises(MisuseError, match="say with --reason"):
-        enter(unit.desk(), noticed, SHARE, first, "  ")
+        enter(unit.case_officer(), noticed, SHARE, first, "  ")
 
 
 def test_the_words_of_an_objection_are_sealed_and_the_history_is_whole(
     unit: Any, noticed: str
 ) -> None:
     found = objected(unit, noticed, ROWS, claims(unit, noticed)[0])
-    decide(unit.desk(SUPERVISOR), noticed, found.id, "looked at: wrong", is_upheld=True)
+    decide(unit.case_officer(SUPERVISOR), noticed, found.id, "looked at: wrong", is_upheld=True)
     assert WHY.encode() not in unit.path.read_bytes()
     assert verify(unit.database) == ()

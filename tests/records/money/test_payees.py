@@ -31,7 +31,7 @@ def test_a_payee_changed_behind_the_approval_is_refused(unit: Any, acts: Any) ->
     mule = unit.file(recovery_id).assets[0].account_id
     unit.tamper(f"UPDATE payout SET payee_account_id = '{mule}'")
     with pytest.raises(StepRefusedError, match="has changed since it was asked"):
-        unit.desk(SUPERVISOR).approve(asked.id)
+        unit.case_officer(SUPERVISOR).approve(asked.id)
     assert not [c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT]
 
 
@@ -44,7 +44,9 @@ def test_another_payee_voids_the_approval_and_takes_the_instruction_back(
     if is_approved:
         unit.approve(recovery_id)
     claim = unit.file(recovery_id).claims[0]
-    unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
+    unit.case_officer().change_payee(
+        recovery_id, claim.id, OTHER, "the victim's bank closed the account"
+    )
     file = unit.file(recovery_id)
     assert [a.state for a in returns(unit, recovery_id)] == ["void"]
     assert [p.state for p in file.payouts] == ["prepared"]
@@ -59,7 +61,7 @@ def test_another_payee_voids_the_approval_and_takes_the_instruction_back(
     assert new.payee_account_id == unit.account_id(OTHER)
     assert [a.state for a in file.allocations] == ["void", "draft"]
     with pytest.raises(StepRefusedError, match="is void already"):
-        unit.desk(SUPERVISOR).approve(asked.id)
+        unit.case_officer(SUPERVISOR).approve(asked.id)
 
 
 def payee(unit: Any, recovery_id: str) -> Any:
@@ -74,7 +76,9 @@ def test_another_payee_is_a_decision_of_its_own_that_shows_whose_account_it_is_a
 ) -> None:
     recovery_id = acts.decided()
     claim = unit.file(recovery_id).claims[0]
-    unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
+    unit.case_officer().change_payee(
+        recovery_id, claim.id, OTHER, "the victim's bank closed the account"
+    )
     line = payee(unit, recovery_id)
     figures = dict(line.figures)
     assert line.asked_by == "chen"
@@ -91,11 +95,11 @@ def test_nothing_is_submitted_while_another_payee_waits_and_a_no_leaves_the_acco
     recovery_id = acts.decided()
     claim = unit.file(recovery_id).claims[0]
     allocation = unit.file(recovery_id).allocations[0]
-    unit.desk().change_payee(recovery_id, claim.id, OTHER, "closed")
-    progress = Changeset(unit.file(recovery_id))
+    unit.case_officer().change_payee(recovery_id, claim.id, OTHER, "closed")
+    changes = Changeset(unit.file(recovery_id))
     with pytest.raises(StepRefusedError, match="another payee is asked for"):
-        submit_allocation(progress, allocation.id, "chen", unit.now, unit.laws)
-    unit.desk(SUPERVISOR).deny(payee(unit, recovery_id).approval_id, "not the victim's")
+        submit_allocation(changes, allocation.id, "chen", unit.now, unit.laws)
+    unit.case_officer(SUPERVISOR).deny(payee(unit, recovery_id).approval_id, "not the victim's")
     (after,) = unit.file(recovery_id).claims
     assert (after.payout_account_id, after.asked_account_id) == (claim.payout_account_id, "")
     assert verify(unit.database) == ()
@@ -106,10 +110,12 @@ def test_the_yes_to_a_return_shows_whose_account_is_paid_by_whom_and_why_it_was_
 ) -> None:
     recovery_id = acts.decided()
     claim = unit.file(recovery_id).claims[0]
-    unit.desk().change_payee(recovery_id, claim.id, OTHER, "the victim's bank closed the account")
+    unit.case_officer().change_payee(
+        recovery_id, claim.id, OTHER, "the victim's bank closed the account"
+    )
     unit.approve(recovery_id)
     acts.decide(recovery_id)
-    unit.desk().advance(recovery_id)
+    unit.case_officer().advance(recovery_id)
     (line,) = (a for a in waiting_approvals(unit.database, unit.laws) if a.act == "return")
     figures = dict(line.figures)
     assert figures["its holder"] == "S·· (NOT the name of the victim)"
@@ -122,16 +128,16 @@ def test_an_account_without_a_holder_is_no_payee(unit: Any, acts: Any) -> None:
     claim = unit.file(recovery_id).claims[0]
     nobodys = AccountRef("bank-slow", "9999000000000043")
     with pytest.raises(MisuseError, match="say whose account it is: --holder NAME"):
-        unit.desk().change_payee(recovery_id, claim.id, nobodys, "closed")
+        unit.case_officer().change_payee(recovery_id, claim.id, nobodys, "closed")
     assert unit.file(recovery_id).claims[0].asked_account_id == ""
 
 
 def test_the_officer_who_asks_for_another_payee_cannot_say_yes_to_it(unit: Any, acts: Any) -> None:
     recovery_id = acts.decided()
     claim = unit.file(recovery_id).claims[0]
-    unit.desk().change_payee(recovery_id, claim.id, OTHER, "closed")
+    unit.case_officer().change_payee(recovery_id, claim.id, OTHER, "closed")
     with pytest.raises(NobodyActsError, match="takes the role supervisor"):
-        unit.desk().approve(payee(unit, recovery_id).approval_id)
+        unit.case_officer().approve(payee(unit, recovery_id).approval_id)
 
 
 def test_a_payee_changed_by_sql_shows_that_nobody_changed_it(unit: Any, acts: Any) -> None:

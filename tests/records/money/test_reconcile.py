@@ -106,7 +106,7 @@ async def held(unit: Any, acts: Any, book: Path, engine: Engine) -> str:
 
 async def returned(unit: Any, acts: Any, engine: Engine, recovery_id: str) -> None:
     """The freeze follows, the return is decided, the bank pays."""
-    unit.desk().advance(recovery_id)
+    unit.case_officer().advance(recovery_id)
     unit.approve(recovery_id)
     await send_due(engine, ORDERS)
     await poll(engine, "bank-home")
@@ -115,10 +115,10 @@ async def returned(unit: Any, acts: Any, engine: Engine, recovery_id: str) -> No
         await send_due(engine, ORDERS)
         if unit.file(recovery_id).payouts:
             break
-        unit.desk().advance(recovery_id)
+        unit.case_officer().advance(recovery_id)
     unit.later(24 * 40)
     acts.decide(recovery_id)
-    unit.desk().advance(recovery_id)
+    unit.case_officer().advance(recovery_id)
     unit.approve(recovery_id)
     await send_due(engine, ORDERS)
     await poll(engine, "bank-home")

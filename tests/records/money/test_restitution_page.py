@@ -66,8 +66,7 @@ def by_file(tmp_path: Path, claims: str, pool: str) -> list[str]:
 
 @pytest.fixture
 def noticed(acts: Any) -> str:
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "notice")
+    recovery_id = acts.pooled(3, 200_000, until="notice")
     return str(recovery_id)
 
 
@@ -81,10 +80,10 @@ def test_the_example_of_the_page_runs_as_it_is_told(
         f"{name:<8}{share}\n" for name, share in zip(NAMES, first, strict=True)
     )
     third = max(unit.file(noticed).claims, key=lambda claim: claim.paid_at)
-    enter(unit.desk(), noticed, ObjectionKind.CLAIM, third.id, "an insurer has paid half")
+    enter(unit.case_officer(), noticed, ObjectionKind.CLAIM, third.id, "an insurer has paid half")
     (objection,) = unit.file(noticed).objections
     decide(
-        unit.desk(SUPERVISOR), noticed, objection.id, "the insurer's letter shows it",
+        unit.case_officer(SUPERVISOR), noticed, objection.id, "the insurer's letter shows it",
         is_upheld=True, loss=Money(50_000, "CNY"),
     )  # fmt: skip
     acts.until(noticed, "notice")

@@ -21,7 +21,7 @@ from recovery_flows.approvals.figures import subject_of
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.cases import approval_effects, next_steps
 from recovery_flows.cases.case_officer import StepRefusedError
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import call_validity
 from recovery_flows.freezing import release
 from recovery_flows.ledger import outstanding_losses
@@ -37,8 +37,7 @@ A = AllocationState
 @pytest.fixture
 def paid(unit: Any, acts: Any) -> str:
     """Two victims who got 750.00 each of their 1,000.00; nothing is held any more."""
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     acts.close_calls(recovery_id)
@@ -52,8 +51,7 @@ def paid(unit: Any, acts: Any) -> str:
 @pytest.fixture
 def whole(unit: Any, acts: Any) -> str:
     """One victim who got all of his 1,000.00, of 1,200.00 that the bank holds."""
-    recovery_id = acts.pooled(victims=1, held_minor=100_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=1, held_minor=100_000, until=A.APPROVED)
     freeze = next(h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
     (payout,) = unit.file(recovery_id).payouts
     acts.settle(recovery_id, payout.id)
@@ -87,8 +85,7 @@ def test_a_returned_payout_leaves_its_claim_open_with_its_net_loss(
 
 
 def test_a_payout_settled_short_leaves_its_claim_open(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=1, held_minor=100_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=1, held_minor=100_000, until=A.APPROVED)
     (payout,) = unit.file(recovery_id).payouts
     short = Money(40_000, "CNY")
     acts.settle(recovery_id, payout.id, credited=short, debited=short)
@@ -110,9 +107,9 @@ def test_after_a_returned_payout_nothing_is_released(unit: Any, acts: Any, whole
     acts.decide(whole)
     assert ActionKind.SUBMIT_RELEASE not in actions(unit, whole)
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, whole))
+        changes = Changeset(load_file(work.session, whole))
         with pytest.raises(StepRefusedError, match="not free to be released"):
-            return_decisions.submit_release(progress, held[0].id, "chen", unit.now)
+            return_decisions.submit_release(changes, held[0].id, "chen", unit.now)
 
 
 def test_money_of_a_returned_payout_that_nobody_holds_is_stopped(
@@ -129,8 +126,7 @@ def test_no_release_is_asked_for_while_a_claim_of_the_recovery_is_open(
     unit: Any, acts: Any
 ) -> None:
     """What is only on its way to the victims may come back."""
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     file = unit.file(recovery_id)
     assert {outstanding_losses.net_loss_minor(file, c) for c in file.claims} == {25_000}
     assert ActionKind.SUBMIT_RELEASE not in actions(unit, recovery_id)
@@ -140,7 +136,7 @@ def test_a_release_that_was_approved_does_not_leave_once_a_claim_is_open(
     unit: Any, acts: Any, whole: str
 ) -> None:
     while ActionKind.SUBMIT_RELEASE in actions(unit, whole):
-        unit.desk().advance(whole)
+        unit.case_officer().advance(whole)
         unit.approve(whole)
     order = next(c for c in unit.file(whole).calls if c.kind is CallKind.RELEASE)
     assert call_validity.may_leave(unit.file(whole), order.kind, order.approval_id)
@@ -152,20 +148,20 @@ def test_a_release_that_was_approved_does_not_leave_once_a_claim_is_open(
 def test_a_release_carries_the_approved_sum_and_what_came_since_stays_held(
     unit: Any, whole: str
 ) -> None:
-    unit.desk().advance(whole)
+    unit.case_officer().advance(whole)
     unit.approve(whole)
     hold = next(h for h in unit.file(whole).holds if h.state is HoldState.RELEASE_PENDING)
     assert releasing(hold) == Money(20_000, "CNY")
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, whole))
+        changes = Changeset(load_file(work.session, whole))
         rest = Money(5_000, "CNY")
         fact = HoldFact(
             bank_ref=hold.bank_ref, revision=20, order_ref=hold.id,
             state=BankHoldState.PARTIALLY_HELD, requested=rest, held=rest, acted_at=unit.now,
             expires_at=None, modified_at=unit.now,
         )  # fmt: skip
-        release.take_rest(progress, hold.id, fact)
-        conclude(work, ENGINE, unit.now, unit.laws, progress)
+        release.keep_remainder(changes, hold.id, fact)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
     now = unit.file(whole).hold(hold.id)
     assert (now.state, now.held_minor, now.releasing_minor) == (HoldState.FROZEN, 5_000, 0)
     assert agrees(unit)
@@ -174,8 +170,7 @@ def test_a_release_carries_the_approved_sum_and_what_came_since_stays_held(
 def test_a_finding_that_money_is_none_of_the_case_shows_what_victims_are_owed(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     file = unit.file(recovery_id)
     freeze = next(h for h in file.holds if h.kind is HoldKind.FREEZE and h.held_minor)
     shown = {f.label: f.value for f in subject_of(file, ApprovalKind.RELEASE, freeze.id).figures}

@@ -39,7 +39,7 @@ def mixed(unit: Any, acting: Any) -> str:
 
 
 def ask(unit: Any, recovery_id: str, rule: str = "lifo", why: str = WHY, among: str = "") -> str:
-    unit.desk().choose_rule(recovery_id, rule, why, among)
+    unit.case_officer().choose_rule(recovery_id, rule, why, among)
     return pending(unit, recovery_id)
 
 
@@ -68,7 +68,7 @@ def test_an_approved_rule_is_in_force_and_re_books_what_is_located(
     before = traced(unit, mixed)
     approval = ask(unit, mixed)
     assert unit.file(mixed).recovery.tracing_rule == "fifo"
-    unit.desk(SUPERVISOR).approve(approval)
+    unit.case_officer(SUPERVISOR).approve(approval)
     assert unit.file(mixed).recovery.tracing_rule == "lifo"
     assert unit.file(mixed).recovery.trace_wanted
     acts.decide(mixed)
@@ -85,24 +85,24 @@ def test_a_rule_that_only_leads_or_exposes_is_refused(unit: Any, mixed: str) -> 
         ("poison", "do not add up"),
     ):
         with pytest.raises(StepRefusedError, match=why):
-            unit.desk().choose_rule(mixed, rule, WHY)
+            unit.case_officer().choose_rule(mixed, rule, WHY)
 
 
 def test_a_choice_without_a_reason_or_of_no_rule_is_refused(unit: Any, mixed: str) -> None:
     with pytest.raises(MisuseError, match="needs a reason"):
-        unit.desk().choose_rule(mixed, "lifo", "  ")
+        unit.case_officer().choose_rule(mixed, "lifo", "  ")
     with pytest.raises(MisuseError, match="there are: fifo"):
-        unit.desk().choose_rule(mixed, "newest", WHY)
+        unit.case_officer().choose_rule(mixed, "newest", WHY)
     with pytest.raises(MisuseError, match="among victims"):
-        unit.desk().choose_rule(mixed, "libr", WHY, "lifo")
+        unit.case_officer().choose_rule(mixed, "libr", WHY, "lifo")
     with pytest.raises(StepRefusedError, match="already"):
-        unit.desk().choose_rule(mixed, "fifo", WHY)
+        unit.case_officer().choose_rule(mixed, "fifo", WHY)
 
 
 def test_who_asked_for_a_rule_cannot_approve_it(unit: Any, mixed: str) -> None:
     approval = ask(unit, mixed)
     with pytest.raises(StepRefusedError, match="a second person has to"):
-        unit.desk(OTHER).approve(approval)
+        unit.case_officer(OTHER).approve(approval)
     assert unit.file(mixed).recovery.tracing_rule == "fifo"
 
 
@@ -134,8 +134,8 @@ def test_a_rule_or_reason_changed_after_asking_voids_what_was_asked(
     second = ask(unit, mixed, rule, why)
     assert first != second
     with pytest.raises(StepRefusedError, match="void already"):
-        unit.desk(SUPERVISOR).approve(first)
-    unit.desk(SUPERVISOR).approve(second)
+        unit.case_officer(SUPERVISOR).approve(first)
+    unit.case_officer(SUPERVISOR).approve(second)
     assert unit.file(mixed).recovery.tracing_rule == rule
 
 
@@ -147,20 +147,20 @@ def test_what_was_changed_behind_the_approval_is_not_approved(
     approval = ask(unit, mixed)
     unit.tamper(f"UPDATE recovery SET {column}")
     with pytest.raises(StepRefusedError, match="has changed since it was asked"):
-        unit.desk(SUPERVISOR).approve(approval)
+        unit.case_officer(SUPERVISOR).approve(approval)
 
 
 def test_a_denied_rule_leaves_the_old_one_and_can_be_asked_again(unit: Any, mixed: str) -> None:
     approval = ask(unit, mixed)
-    unit.desk(SUPERVISOR).deny(approval, "not in this case")
+    unit.case_officer(SUPERVISOR).deny(approval, "not in this case")
     recovery = unit.file(mixed).recovery
     assert (recovery.tracing_rule, recovery.asked_rule) == ("fifo", "")
-    unit.desk(SUPERVISOR).approve(ask(unit, mixed))
+    unit.case_officer(SUPERVISOR).approve(ask(unit, mixed))
     assert unit.file(mixed).recovery.tracing_rule == "lifo"
 
 
 def test_the_page_tells_who_chose_who_approved_and_why(unit: Any, acts: Any, mixed: str) -> None:
-    unit.desk(SUPERVISOR).approve(ask(unit, mixed))
+    unit.case_officer(SUPERVISOR).approve(ask(unit, mixed))
     acts.decide(mixed)
     ask(unit, mixed, "pro_rata")
     with unit.database.reading() as session:
@@ -173,9 +173,9 @@ def test_the_page_tells_who_chose_who_approved_and_why(unit: Any, acts: Any, mix
 def test_a_return_that_is_approved_stands_in_the_way_of_another_rule(unit: Any, acts: Any) -> None:
     recovery_id = acts.decided()
     (returned,) = [a.id for a in unit.file(recovery_id).approvals if a.action == "return"]
-    unit.desk(SUPERVISOR).approve(returned)
+    unit.case_officer(SUPERVISOR).approve(returned)
     with pytest.raises(StepRefusedError, match=r"the return alloc-.* of CNY 700.00 .*approved"):
-        unit.desk().choose_rule(recovery_id, "pro_rata", WHY)
+        unit.case_officer().choose_rule(recovery_id, "pro_rata", WHY)
 
 
 def test_a_return_is_not_approved_while_another_rule_is_asked_for(unit: Any, acts: Any) -> None:
@@ -183,9 +183,9 @@ def test_a_return_is_not_approved_while_another_rule_is_asked_for(unit: Any, act
     asked = ask(unit, recovery_id)
     (returned,) = [a.id for a in unit.file(recovery_id).approvals if a.action == "return"]
     with pytest.raises(StepRefusedError, match="another tracing rule is asked for"):
-        unit.desk(SUPERVISOR).approve(returned)
-    unit.desk(SUPERVISOR).deny(asked, "the rule in force is right")
-    unit.desk(SUPERVISOR).approve(returned)
+        unit.case_officer(SUPERVISOR).approve(returned)
+    unit.case_officer(SUPERVISOR).deny(asked, "the rule in force is right")
+    unit.case_officer(SUPERVISOR).approve(returned)
     (allocation,) = unit.file(recovery_id).allocations
     assert allocation.state is AllocationState.APPROVED
 
@@ -194,7 +194,7 @@ def test_a_return_that_only_waits_is_void_with_the_old_rule_and_drafted_anew(
     unit: Any, acts: Any
 ) -> None:
     recovery_id = acts.decided()
-    unit.desk(SUPERVISOR).approve(ask(unit, recovery_id, "libr"))
+    unit.case_officer(SUPERVISOR).approve(ask(unit, recovery_id, "libr"))
     (old,) = unit.file(recovery_id).allocations
     assert old.state is AllocationState.VOID
     states = {a.state for a in unit.file(recovery_id).approvals if a.subject_id == old.id}
@@ -209,7 +209,7 @@ def test_a_drafted_freeze_is_drafted_anew_with_the_new_rules_sum(
 ) -> None:
     acts.decide(mixed)
     before = [h for h in unit.file(mixed).holds if h.kind is HoldKind.FREEZE]
-    unit.desk(SUPERVISOR).approve(ask(unit, mixed, "pro_rata"))
+    unit.case_officer(SUPERVISOR).approve(ask(unit, mixed, "pro_rata"))
     acts.decide(mixed)
     acts.decide(mixed)
     freezes = [h for h in unit.file(mixed).holds if h.kind is HoldKind.FREEZE]
@@ -224,11 +224,11 @@ def test_of_two_joined_files_the_rule_of_the_one_that_stays_stands(unit: Any, ac
     stays, joins = unit.report(*unit.reports(2))
     for recovery_id in (stays, joins):
         unit.accept(recovery_id)
-    unit.desk(SUPERVISOR).approve(ask(unit, stays, "pro_rata"))
+    unit.case_officer(SUPERVISOR).approve(ask(unit, stays, "pro_rata"))
     approved = unit.file(stays).recovery
-    unit.desk(SUPERVISOR).approve(ask(unit, joins, "libr"))
+    unit.case_officer(SUPERVISOR).approve(ask(unit, joins, "libr"))
     waiting = ask(unit, joins, "lifo")
-    unit.desk().join(joins, stays)
+    unit.case_officer().join(joins, stays)
     acts.decide(stays)
     file = unit.file(stays)
     assert (file.recovery.tracing_rule, file.trace.rule) == (approved.tracing_rule, "pro_rata")

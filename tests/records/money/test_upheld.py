@@ -35,7 +35,9 @@ def balance(unit: Any, recovery_id: str, account: LedgerAccount) -> int:
 
 def look(unit: Any, recovery_id: str) -> None:
     for found in discrepancies.open_ones(unit.file(recovery_id)):
-        discrepancy_actions.resolve(unit.desk(), recovery_id, found.id, "the victim was asked")
+        discrepancy_actions.resolve(
+            unit.case_officer(), recovery_id, found.id, "the victim was asked"
+        )
 
 
 def test_a_claim_is_upheld_at_most_at_what_the_bank_booked(unit: Any, over: str) -> None:

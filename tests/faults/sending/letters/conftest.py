@@ -111,15 +111,15 @@ class Paper:
         return found
 
     def print(self, kind: str) -> letters.Printed:
-        desk = self.unit.desk()
-        return letters.print_letter(desk, POST, self.letter(kind).call_id)
+        acting = self.unit.case_officer()
+        return letters.print_letter(acting, POST, self.letter(kind).call_id)
 
     def send(self, kind: str, at: str = "") -> LetterLine:
         """Print a letter and enter that it went by fax."""
         line = self.letter(kind)
         if line.stands == "to be printed":
             self.print(kind)
-        letters.record_sent(self.unit.desk(), line.call_id, "fax", at)
+        letters.record_sent(self.unit.case_officer(), line.call_id, "fax", at)
         return line
 
     def scan(self, text: str = "") -> Path:
@@ -131,8 +131,8 @@ class Paper:
 
     def type_in(self, kind: str, document: Path | None = None, **fields: str) -> str:
         """Type in an answer; return the approval that it waits for."""
-        line, desk = self.letter(kind), self.unit.desk()
-        answer_actions.enter_answer(desk, line.call_id, fields, document or self.scan())
+        line, acting = self.letter(kind), self.unit.case_officer()
+        answer_actions.enter_answer(acting, line.call_id, fields, document or self.scan())
         return str(self.pending().id)
 
     def pending(self) -> Any:
@@ -145,7 +145,7 @@ class Paper:
 
     def look(self) -> str:
         """The supervisor holds it against the document and says yes."""
-        return str(self.unit.desk(Role.SUPERVISOR).approve(self.pending().id))
+        return str(self.unit.case_officer(Role.SUPERVISOR).approve(self.pending().id))
 
     def now(self, hours: float = 0) -> str:
         at: datetime = self.unit.sandbox.now + timedelta(hours=hours)

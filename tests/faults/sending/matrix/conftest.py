@@ -59,7 +59,7 @@ async def _release(unit: Any) -> None:
     unit.report()
     hold = await unit.frozen()
     part = Money(30_000, "CNY")
-    hold_actions.let_part_go(unit.desk(), unit.recovery_id, hold.id, part, REASON)
+    hold_actions.release_part(unit.case_officer(), unit.recovery_id, hold.id, part, REASON)
     unit.approve()
 
 
@@ -110,7 +110,7 @@ async def _request(unit: Any) -> None:
             unit.approve()
             return
         fields = {"fields": REQUEST_FIELDS, "case_number": "SYN-CASE-2"}
-        unit.desk().advance(unit.recovery_id, **fields)
+        unit.case_officer().advance(unit.recovery_id, **fields)
     raise AssertionError(f"no request was asked for; next: {unit.page().steps[0]}")
 
 
@@ -175,7 +175,7 @@ class Snapshot:
     folder: Path
     recovery_id: str
     now: datetime
-    wall: datetime
+    wall_now: datetime
 
 
 @dataclass
@@ -200,7 +200,7 @@ class Worlds:
         register_banks(installation.database, list(sandbox.banks.values()), "CN")
         unit = self.unit_with(sandbox, installation)
         unit.recovery_id = snapshot.recovery_id
-        unit.wall = max(unit.wall, snapshot.wall + timedelta(seconds=130))
+        unit.wall_now = max(unit.wall_now, snapshot.wall_now + timedelta(seconds=130))
         return unit
 
     async def _prepare(self, kind: str) -> Snapshot:
@@ -211,7 +211,7 @@ class Worlds:
         sandbox = self._serve(folder)
         unit = self.unit_with(sandbox.at(3), self.installed(folder, sandbox))
         await COLUMNS[kind].prepare(unit)
-        snapshot = Snapshot(folder, unit.recovery_id, sandbox.now, unit.wall)
+        snapshot = Snapshot(folder, unit.recovery_id, sandbox.now, unit.wall_now)
         await shut(unit)
         return snapshot
 
@@ -286,5 +286,5 @@ async def met_without_patience(unit: Any, bank: str) -> None:
         if not unit.sandbox.planted(bank):
             break
         # Another call than the planted one was given up: it is due again after a pause.
-        unit.wall += timedelta(seconds=130)
+        unit.wall_now += timedelta(seconds=130)
     await impatient.close()

@@ -100,7 +100,9 @@ async def stopped_under_the_right_name(unit: Any) -> None:
     assert (refused.state, refused.reason) == (HoldState.REJECTED_BY_BANK, "NAME_MISMATCH")
     told = unit.page().steps[0].sentence
     assert told == "take note: bank-home refused the stop: NAME_MISMATCH"
-    hold_actions.order_again(unit.desk(), unit.recovery_id, refused.id, REASON, "Synthetic  Mule")
+    hold_actions.order_again(
+        unit.case_officer(), unit.recovery_id, refused.id, REASON, "Synthetic  Mule"
+    )
     await stop_again(unit, "send the stop-payment of CNY 800.00")
     assert at_home(unit) == [("REFUSED", "0.00"), ("HELD", "800.00")]
     assert held(unit) == 80_000

@@ -119,7 +119,7 @@ async def paid_short(unit: Any) -> None:
     assert len(unit.file().allocations) == 1
     for found in unit.file().discrepancies:
         discrepancy_actions.resolve(
-            unit.desk(), unit.recovery_id, found.id, "the bank has mistyped"
+            unit.case_officer(), unit.recovery_id, found.id, "the bank has mistyped"
         )
     await unit.until("return")
     unit.approve()
@@ -135,7 +135,7 @@ async def paid_when_money_is_there(unit: Any) -> None:
     assert "did not carry out a payout of CNY 800.00" in unit.page().steps[0].sentence
     (found,) = [d for d in unit.file().discrepancies if d.state == "open"]
     discrepancy_actions.resolve(
-        unit.desk(), unit.recovery_id, found.id, "the bank had a fault that day"
+        unit.case_officer(), unit.recovery_id, found.id, "the bank had a fault that day"
     )
     await unit.come_to_rest()
     assert unit.page().steps[0].sentence == "submit the return decision"
@@ -149,7 +149,9 @@ async def paid_to_another_account(unit: Any) -> None:
     assert "name another account of the victim" in unit.page().steps[0].sentence
     (claim,) = unit.file().claims
     other = AccountRef(unit.sandbox.SLOW, unit.sandbox.BUSY, "Synthetic Shop")
-    unit.desk().change_payee(unit.recovery_id, claim.id, other, "the bank knows another name")
+    unit.case_officer().change_payee(
+        unit.recovery_id, claim.id, other, "the bank knows another name"
+    )
     unit.approve()
     await pay_again(unit)
     assert (credited(unit), credited(unit, unit.sandbox.BUSY)) == ([], ["800.00"])

@@ -80,7 +80,7 @@ async def prolonged_the_next_time(unit: Any) -> None:
     assert at_platform(unit) == [*KEPT]
     assert (kept.state, kept.renewal) == (TaskState.PRESERVED, "refused")
     assert "renew_preservation" in {s.action for s in unit.page().steps}
-    multi_agency_actions.renew(unit.desk(), unit.recovery_id, kept.id)
+    multi_agency_actions.renew(unit.case_officer(), unit.recovery_id, kept.id)
     await unit.come_to_rest()
     await prolonged(unit)
 

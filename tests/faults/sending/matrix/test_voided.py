@@ -14,7 +14,7 @@ from models.entities.request import RequestState
 from models.outcome import Transition
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.ledger.changeset import Changeset
 from tests.faults.sending import partners
 from tests.faults.sending.partners import PLATFORM, task
@@ -25,13 +25,13 @@ async def voided(unit: Any, kind: CallKind) -> None:
     (call,) = (c for c in unit.file().calls if c.kind is kind)
     assert call.state in OPEN_CALLS
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, unit.recovery_id))
-        (approval,) = (a for a in progress.file.approvals if a.id == call.approval_id)
+        changes = Changeset(load_file(work.session, unit.recovery_id))
+        (approval,) = (a for a in changes.file.approvals if a.id == call.approval_id)
         assert approval.state is ApprovalState.APPROVED
-        progress.take(
+        changes.apply(
             Transition(EntityKind.APPROVAL, approval.id, "voided", approval.state, reason="planted")
         )
-        conclude(work, ENGINE, unit.sandbox.now, unit.installation.laws, progress)
+        commit_changes(work, ENGINE, unit.sandbox.now, unit.installation.laws, changes)
     await unit.come_to_rest()
     assert not [c for c in unit.file().calls if c.kind is kind and c.state in OPEN_CALLS]
     unit.assert_books_hold()

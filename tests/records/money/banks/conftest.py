@@ -22,7 +22,7 @@ from models.money import Money
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.correspondence import answers
 from recovery_flows.freezing.answer_table import HOLDING
 from recovery_flows.ledger.changeset import Changeset
@@ -110,13 +110,13 @@ class Banks:
 
     def states(self, fact: HoldFact | PayoutFact) -> Changeset:
         """Take what the bank states; the file goes on from there."""
-        progress = Changeset(self.file)
+        changes = Changeset(self.file)
         if isinstance(fact, HoldFact):
-            answers.take_hold_fact(progress, fact.order_ref, fact, self.laws, self.now)
+            answers.apply_hold_fact(changes, fact.order_ref, fact, self.laws, self.now)
         else:
-            answers.take_payout_fact(progress, fact.order_ref, fact, self.now)
-        self.file = progress.file
-        return progress
+            answers.apply_payout_fact(changes, fact.order_ref, fact, self.now)
+        self.file = changes.file
+        return changes
 
     def found(self) -> list[DiscrepancyRow]:
         return list(self.file.discrepancies)
@@ -128,12 +128,12 @@ class Banks:
 def take(unit: Any, recovery_id: str, fact: HoldFact | PayoutFact) -> CaseFile:
     """What a bank states is taken and recorded, as the feed does it."""
     with unit_of_work(unit.database) as work:
-        progress = Changeset(load_file(work.session, recovery_id))
+        changes = Changeset(load_file(work.session, recovery_id))
         if isinstance(fact, HoldFact):
-            answers.take_hold_fact(progress, fact.order_ref, fact, unit.laws, unit.now)
+            answers.apply_hold_fact(changes, fact.order_ref, fact, unit.laws, unit.now)
         else:
-            answers.take_payout_fact(progress, fact.order_ref, fact, unit.now)
-        conclude(work, ENGINE, unit.now, unit.laws, progress)
+            answers.apply_payout_fact(changes, fact.order_ref, fact, unit.now)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
     found: CaseFile = unit.file(recovery_id)
     return found
 

@@ -106,7 +106,7 @@ def test_a_payout_settled_short_stays_owed_and_nothing_is_drafted_before_a_perso
     steps = recovery_page(recorded.unit.database, recorded.unit.laws, recorded.id, banks.now).steps
     assert {s.action for s in steps[:2]} == {ActionKind.RESOLVE_DISCREPANCY}
     for found in banks.found():
-        resolve(recorded.unit.desk(), recorded.id, found.id, "the bank pays the rest next")
+        resolve(recorded.unit.case_officer(), recorded.id, found.id, "the bank pays the rest next")
     banks = recorded.engine()
     assert [a.pool_minor for a in banks.file.allocations] == [70_000, 30_000]
     recorded.assert_books_hold()

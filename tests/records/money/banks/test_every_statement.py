@@ -20,8 +20,8 @@ EXPECTED_HERE = (HoldState.ORDERED, HoldState.QUEUED, HoldState.STOPPED, HoldSta
                  HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING)  # fmt: skip
 
 
-def events(progress: Any, noun: EntityKind, subject: str) -> list[str]:
-    return [m.event for m in progress.moves if m.noun is noun and m.id == subject]
+def events(changes: Any, noun: EntityKind, subject: str) -> list[str]:
+    return [m.event for m in changes.moves if m.noun is noun and m.id == subject]
 
 
 @pytest.mark.parametrize(("ours", "theirs"), HOLDS)
@@ -32,8 +32,8 @@ def test_each_statement_about_a_hold_is_a_move_a_discrepancy_or_no_news(
     if (ours, theirs) in answer_table.NOTHING_NEW and ours is HoldState.RELEASE_PENDING:
         banks.hold_is(ours, held_minor=0)
     hold, fact = banks.freeze, banks.hold_fact(theirs)
-    progress = banks.states(fact)
-    happened = events(progress, EntityKind.HOLD, hold.id)
+    changes = banks.states(fact)
+    happened = events(changes, EntityKind.HOLD, hold.id)
     assert happened, "a statement left no event"
     assert banks.freeze.bank_revision == fact.revision
     if (ours, theirs) in answer_table.NOTHING_NEW:

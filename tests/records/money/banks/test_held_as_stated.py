@@ -15,7 +15,7 @@ from models.facts import BankHoldState, BankPayoutState, HoldFact
 from models.money import Money
 from models.store.calls import mark_sent, settle
 from models.store.unit import ENGINE, unit_of_work
-from recovery_flows.cases.commit import conclude
+from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.correspondence import answers
 from recovery_flows.ledger.changeset import Changeset
@@ -39,12 +39,12 @@ def answer_query(recorded: Any, fact: HoldFact) -> None:
     unit, (call,) = recorded.unit, queries(recorded)
     with unit_of_work(unit.database) as work:
         mark_sent(work, unit.now, recorded.id, call.id, call.state)
-        progress = Changeset(recorded.banks.file)
+        changes = Changeset(recorded.banks.file)
         settle(work, unit.now, recorded.id, call.id, CallState.SENT, "answered")
-        progress.settle_call(call.id, "sent")
-        progress.settle_call(call.id, "answered")
-        answers.confirm_figure(progress, fact.order_ref, fact, unit.laws, unit.now)
-        conclude(work, ENGINE, unit.now, unit.laws, progress)
+        changes.settle_call(call.id, "sent")
+        changes.settle_call(call.id, "answered")
+        answers.confirm_figure(changes, fact.order_ref, fact, unit.laws, unit.now)
+        commit_changes(work, ENGINE, unit.now, unit.laws, changes)
 
 
 def part(recorded: Any, **more: Any) -> Any:
