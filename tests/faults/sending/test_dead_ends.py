@@ -168,7 +168,7 @@ async def test_unrelated_funds_that_their_bank_keeps_have_a_next_step_for_their_
     freeze = await unit.frozen()
     named = freeze.bank_ref
     known_as(unit, freeze, "H-unknown")
-    hold_actions.find_unrelated(unit.desk(), unit.recovery_id, freeze.id, "a salary")
+    hold_actions.find_unrelated(unit.case_officer(), unit.recovery_id, freeze.id, "a salary")
     unit.approve()
     await unit.sweep()
     freeze = unit.hold(HoldKind.FREEZE)

@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 120.0
 
 def beat_of(unit: Any) -> Any:
     with unit.database.reading() as session:
-        return engine_view(session, unit.wall)
+        return engine_view(session, unit.wall_now)
 
 
 @pytest.fixture

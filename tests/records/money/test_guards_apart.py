@@ -85,7 +85,7 @@ def test_an_order_leaves_only_under_a_yes_that_is_in_force_for_its_figures(
 ) -> None:
     recovery_id = unit.traced()
     acts.decide(recovery_id)
-    unit.desk().advance(recovery_id)
+    unit.case_officer().advance(recovery_id)
     unit.approve(recovery_id)
     file = unit.file(recovery_id)
     freeze = freeze_of(file)
@@ -135,7 +135,7 @@ def test_a_trace_that_finds_less_than_is_being_paid_is_not_adopted_and_owned(
     # What the bank says of the payout is booked all the same.
     acts.settle(recovery_id, payout.id)
     assert unit.file(recovery_id).payouts[0].returned_minor == 100_000
-    discrepancy_actions.resolve(unit.desk(), recovery_id, found.id, "the bank was asked")
+    discrepancy_actions.resolve(unit.case_officer(), recovery_id, found.id, "the bank was asked")
     with unit.database.reading() as session:
         assert ledger_check(session).differences == ()
     assert verify(unit.database) == ()
