@@ -168,10 +168,10 @@ TERM_SIGNS: Mapping[LedgerAccount, Sign] = _signs(
 )
 ATTENTION: Mapping[str, Sign] = {
     Attention.DISCREPANCY: Sign("≠", "discrepancy", "differs", ALARM),
-    Attention.UNOWNED: Sign("▲", "unowned", "unowned", ALARM),
+    Attention.UNOWNED: Sign("▲", "unassigned", "unassigned", ALARM),
     Attention.STALLED: Sign("▲", "stalled", "stalled", ALARM),
 }
-SHARED = Sign("∩", "also elsewhere", "elsewhere", CARE)
+SHARED = Sign("∩", "duplicate subject", "duplicate", CARE)
 TURNS: Mapping[Role, Sign] = {
     Role.OFFICER: Sign("▸", "officer", "officer", CARE),
     Role.SUPERVISOR: Sign("▹", "supervisor", "superv", CALM),

@@ -86,7 +86,7 @@ async def test_the_board_stands_on_the_recoverys_page_and_the_supervisor_confirm
         await pilot.press("a")
         await wait(pilot, app, "The partners have these tasks already")
         await pilot.press("y")
-        await wait(pilot, app, "multi-agency request approved", "Nothing waits for a second person")
+        await wait(pilot, app, "multi-agency request approved", "No approvals pending")
 
 
 async def test_what_is_left_half_typed_is_kept_and_a_victims_own_is_not_sent(

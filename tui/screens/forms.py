@@ -30,7 +30,7 @@ class NoteForm(Dialog[str]):
     """A note of many lines; leaving keeps it as a draft."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Keep the note"),
+        Binding("ctrl+s", "save", "Save note"),
         Binding("escape", "leave", "Back, draft kept"),
     ]
 
@@ -39,7 +39,7 @@ class NoteForm(Dialog[str]):
         self._key, self._drafts = draft_key, drafts
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word("It is stored sealed and cannot be changed afterwards.", MUTED))
+        yield Label(word("Stored encrypted; cannot be edited afterwards.", MUTED))
         yield TextArea(self._drafts.get(self._key, ""), id="note")
 
     def on_mount(self) -> None:

@@ -23,7 +23,7 @@ from models.prepared import reading_any
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
 _PAYMENT = sa.func.lower(_C.c.end_to_end_id)
-# What was joined into another file is told of by that one.
+# What was merged into another file is told of by that one.
 _NOT_JOINED = _R.c.state != RecoveryState.JOINED
 
 

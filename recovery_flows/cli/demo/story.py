@@ -34,7 +34,7 @@ _TOLD = {
     (EntityKind.REQUEST, "refused"): "request refused abroad",
     (EntityKind.ASSET, "found_abroad"): "money traced to an account abroad",
     (EntityKind.RECOVERY, "joined"): "joined into an older recovery",
-    (EntityKind.ALLOCATION, "notice_published"): "notice of the return published",
+    (EntityKind.ALLOCATION, "notice_published"): "restitution notice published",
     (EntityKind.ALLOCATION, "approved"): "return decision approved by a second person",
     (EntityKind.PAYOUT, "settled"): "VICTIM PAID",
     (EntityKind.PAYOUT, "refused"): "bank refused a payout",
