@@ -1,1 +1,1 @@
-"""Files of transfers alone: read under a named column mapping, kept as columns, traced without a case."""
+"""Files of transfers alone: read under a column mapping, kept as columns, traced alone."""
