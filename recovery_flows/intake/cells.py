@@ -1,4 +1,4 @@
-"""One cell to one value, strictly; a CellRefusedError names the field and never quotes the cell."""
+"""Parses one cell to one value; a CellRefusedError names the field, never the content."""
 
 from __future__ import annotations
 

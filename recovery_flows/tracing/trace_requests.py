@@ -21,7 +21,7 @@ def request_trace_to(
     covers_to: datetime,
     asked_at: datetime | None = None,
 ) -> None:
-    """A statement came in for an asset or a claim's own account: the trace is due again.
+    """Request a new trace: a statement arrived for an asset or for a claim's own account.
 
     `asked_at` is when the bank was asked for it; one that ends before a hold that was known then is
     not asked for again and again: a person asks once the bank can tell.
@@ -41,7 +41,7 @@ def request_trace_to(
 
 
 def _falls_short(file: CaseFile, asset_id: str, covers_to: datetime, asked_at: datetime) -> bool:
-    """Whether a bank was asked after its hold, and tells only of what came long before it.
+    """Whether a statement asked for after the hold ends long before it.
 
     One asked together with the stop may miss it by a moment: it is asked again at once.
     """

@@ -39,7 +39,7 @@ def _currency(part: CurrencySummary, width: int) -> list[Content]:
 
 
 def _rates(part: CurrencySummary, width: int) -> list[Content]:
-    columns = (Column("rate", most=18), Column("", right=True), Column("", most=_BAR),
+    columns = (Column("rate", most=25), Column("", right=True), Column("", most=_BAR),
                Column("formula", rest=True))  # fmt: skip
     rows = [
         (

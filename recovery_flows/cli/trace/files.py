@@ -1,4 +1,4 @@
-"""The files side of `recovery trace`."""
+"""`recovery trace --transfers`: traces files without a recovery."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recovery_flows.tracing.transfers.inputs import Wanted as WantedFiles
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for on the command line."""
+    """The options given on the command line."""
 
     files: WantedFiles
     rule: RuleName

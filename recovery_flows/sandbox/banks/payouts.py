@@ -83,7 +83,7 @@ def place(
 
 
 def step(journal: Journal, rates: Rates, bank_id: str, payout_id: str, at_us: int) -> None:
-    """Settle or refuse the payout that is due at `at_us`."""
+    """Settle or refuse the payout that is due at `at_us` (microseconds)."""
     payout = find_payout(journal.db, bank_id, payout_id)
     if payout is not None and payout.due_us == at_us:
         _settle(journal, rates, payout, at_us)
