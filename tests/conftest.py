@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+import models.engine
 from models.engine import Database
 from models.entities.officer import Role
 from models.entities.register_change import RegisterAct
 from models.store.partners import partner_values
 from models.store.registers import ask_change, confirm_change
 from models.store.unit import Actor, unit_of_work
+from tests.one_dialect import compile_once
 
 # The same examples on each machine and each day: a failure is the change's, never the dice's. No
 # limit of time either, since a busy machine is no defect. `bench.search_rules` throws new dice.
@@ -28,6 +30,34 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fixed")
+compile_once()
+
+# Files that take longest, most of them of few tests: they begin first, so that the last of them
+# does not keep one worker at work while the other has nothing to do.
+_LONGEST = (
+    "test_demo_world", "test_half_year", "test_share_1", "test_share_2", "test_share_3",
+    "test_share_4", "test_queue", "test_basis", "test_later_calls", "test_first_calls",
+)  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers take the files in the order of collection, not the one with most tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, all others stay where they are."""
+    places = {name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """No test cuts the power, so none waits until the disk has each of its writes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models.engine, "_PRAGMAS", (*models.engine._PRAGMAS, "synchronous=OFF"))
+        yield
 
 
 @pytest.fixture(scope="session")

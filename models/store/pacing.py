@@ -6,12 +6,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 HOLD_SECONDS = 0.05
 """After so long the write lock is given back, whatever is left: others wait for it."""
 _REST_SECONDS = 0.02
+_PORTION = 16
 
 
 def for_a_while(rest: deque[T]) -> Iterator[T]:
@@ -21,6 +23,27 @@ def for_a_while(rest: deque[T]) -> Iterator[T]:
         yield rest.popleft()
         if time.monotonic() >= until:
             return
+
+
+class Portions(Generic[T]):
+    """Deals out what is left in portions that are read at once, as large as are worked off.
+
+    What a portion leaves goes back to its place, also where its block ends by an error.
+    """
+
+    def __init__(self, rest: deque[T]) -> None:
+        self._rest, self._size = rest, _PORTION
+
+    @contextmanager
+    def next(self) -> Iterator[deque[T]]:
+        """The next portion, to be emptied by `for_a_while`."""
+        size = min(len(self._rest), self._size)
+        some = deque(self._rest.popleft() for _ in range(size))
+        try:
+            yield some
+        finally:
+            self._size = max(1, min(_PORTION, 2 * (size - len(some))))
+            self._rest.extendleft(reversed(some))
 
 
 def rest_of_the_lock(rest: deque[T]) -> None:

@@ -76,7 +76,7 @@ def commit_decisions(
             continue
         _write(unit, actor, now, decision)
         written.append(decision.changes)
-        touched |= _shared_accounts(decision.changes)
+        touched |= shared_accounts(decision.changes)
     _refresh_others(unit, now, laws, written)
     return [p.file.recovery.id for p in written if p.outcome()]
 
@@ -99,7 +99,7 @@ def _refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[
         recheck_orders(unit, moved)
     touched: dict[str, str] = {}
     for changes in written:
-        touched |= _shared_accounts(changes)
+        touched |= shared_accounts(changes)
     if touched:
         refresh(unit, now, laws, recoveries_wanting(unit.session, touched))
 
@@ -115,7 +115,7 @@ _SHARING = frozenset(
 )
 
 
-def _shared_accounts(changes: Changeset) -> dict[str, str]:
+def shared_accounts(changes: Changeset) -> dict[str, str]:
     """Accounts that came or went here: for others that want one the next step may be another."""
     touched = {m.id for m in changes.moves if m.noun is EntityKind.ASSET and m.event in _SHARING}
     recovery_id = changes.file.recovery.id

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,8 +176,9 @@ def os_user() -> str:
         return f"uid-{os.geteuid()}"
 
 
-def laws() -> dict[str, Regime]:
-    """All regimes that ship with the program."""
+@cache
+def laws() -> Mapping[str, Regime]:
+    """All regimes that ship with the program; read once, their files do not change under it."""
     return {code: load_regime(read_regime(code)) for code in regime_codes()}
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import typer
+from typer.main import get_command
 
 from recovery_flows.cli.output import complain
 
@@ -19,11 +23,16 @@ app = typer.Typer(
 )
 
 
-def _load_commands() -> None:
-    """Attach the groups; each imports what it needs only when it runs."""
+@cache
+def _load_commands() -> Callable[..., Any]:
+    """Attach the groups, each of which imports what it needs only when it runs; what runs them.
+
+    Once in a process: drawing up the tree of all commands costs as much as many a command.
+    """
     from recovery_flows.cli import commands
 
     commands.attach(app)
+    return get_command(app)
 
 
 def main() -> None:
@@ -32,9 +41,9 @@ def main() -> None:
 
     # Whatever a command writes is for this user alone, also what a library writes for it.
     os.umask(0o077)
-    _load_commands()
+    run = _load_commands()
     try:
-        app()
+        run()
     except SystemExit:
         # Before the clauses below, whose classes cost most of a second to import.
         raise

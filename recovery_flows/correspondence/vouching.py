@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -12,7 +12,12 @@ from models.engine import Database
 from models.entities.discrepancy import DiscrepancyKind, DiscrepancyState
 from models.entities.event import EntityKind
 from models.outcome import Outcome
-from models.queries.audit.integrity import broken_clock, broken_partner, broken_recovery
+from models.queries.audit.integrity import (
+    broken_clock,
+    broken_partner,
+    broken_recoveries,
+    broken_recovery,
+)
 from models.store.derived import Derived, write_derived
 from models.store.record import record
 from models.store.unit import ENGINE, Unit
@@ -35,6 +40,11 @@ class Vouched:
     def __init__(self, unit: Unit, database: Database) -> None:
         self._unit, self._database = unit, database
         self._known: dict[tuple[str, str], list[str]] = {}
+
+    def preview_report(self, recovery_ids: Sequence[str]) -> None:
+        """Read what `broken` says of these recoveries all at once."""
+        found = broken_recoveries(self._unit.session, self._database, recovery_ids)
+        self._known |= {("recovery", name): sentences for name, sentences in found.items()}
 
     def broken(self, recovery_id: str, partner_id: str) -> str:
         """What is wrong with the records behind an order of this recovery to this partner; "" else.

@@ -21,8 +21,6 @@ SHOWN = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
 
 def printed(words: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(clock, "wall_clock", lambda: AT)
-    app.registered_commands.clear()
-    app.registered_groups.clear()
     _load_commands()
     done = CliRunner().invoke(app, shlex.split(words))
     assert done.exit_code == 0, done.output

@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def sources(*folders: str) -> list[Path]:
     return [path for path in relative if path.parts[:3] != ("models", "migrations", "versions")]
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 
@@ -68,6 +70,11 @@ def full_name(node: ast.AST, names: dict[str, str]) -> str:
     if isinstance(node, ast.Attribute):
         return f"{full_name(node.value, names)}.{node.attr}"
     return ""
+
+
+@cache
+def banned_in(path: Path) -> tuple[tuple[str, int], ...]:
+    return tuple(banned(tree(path)))
 
 
 def banned(module: ast.Module) -> Iterator[tuple[str, int]]:
@@ -121,16 +128,14 @@ def test_banned_names_are_used_only_where_a_reason_allows_them() -> None:
     wrong = [
         f"{path}:{line} {name}"
         for path in sources(*PACKAGES)
-        for name, line in banned(tree(path))
+        for name, line in banned_in(path)
         if path.as_posix() not in ALLOWED[name]
     ]
     assert not wrong, "\n".join(wrong)
 
 
 def test_no_allowance_outlives_its_use() -> None:
-    used = {
-        (name, path.as_posix()) for path in sources(*PACKAGES) for name, _ in banned(tree(path))
-    }
+    used = {(name, path.as_posix()) for path in sources(*PACKAGES) for name, _ in banned_in(path)}
     allowed = {(name, path) for name, files in ALLOWED.items() for path in files}
     assert allowed - used == set()
     assert all(reason.endswith(".") for files in ALLOWED.values() for reason in files.values())

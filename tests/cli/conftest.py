@@ -80,8 +80,6 @@ class Said:
 
 def run(*words: str, stdin: str = "") -> Said:
     """Run `recovery` with these words, from its entry point."""
-    main.app.registered_commands.clear()
-    main.app.registered_groups.clear()
     out, err, code = io.StringIO(), io.StringIO(), 0
     before = sys.argv, sys.stdin
     sys.argv, sys.stdin = ["recovery", *words], io.StringIO(stdin)

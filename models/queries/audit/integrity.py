@@ -69,13 +69,22 @@ _LEGS = (
     .order_by(_POSTINGS.c.event_seq, _POSTINGS.c.leg)
 )
 _JOINED = sa.select(_RECOVERIES.c.id, _RECOVERIES.c.joined_into).where(
-    sa.or_(_RECOVERIES.c.id == _ONE, _RECOVERIES.c.joined_into == _ONE)
+    sa.or_(_RECOVERIES.c.id.in_(_SEVERAL), _RECOVERIES.c.joined_into.in_(_SEVERAL))
 )
 
 
 def broken_recovery(session: Session, database: Database, recovery_id: str) -> list[str]:
     """Sentences for a recovery whose rows do not follow from its events; empty: they do."""
-    return list(_of_recovery(session, database, recovery_id))
+    return list(_of_recoveries(session, database, [recovery_id]))
+
+
+def broken_recoveries(
+    session: Session, database: Database, recovery_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """The same of several, read at once; one by one only where something is wrong."""
+    if not any(True for _ in _of_recoveries(session, database, recovery_ids)):
+        return {name: [] for name in recovery_ids}
+    return {name: broken_recovery(session, database, name) for name in recovery_ids}
 
 
 def broken_partner(session: Session, database: Database, partner_id: str) -> list[str]:
@@ -110,8 +119,10 @@ def broken_clock(session: Session, database: Database) -> list[str]:
     return sentences + [d.sentence for d in replay.differences(session, {EntityKind.CLOCK: ALL})]
 
 
-def _of_recovery(session: Session, database: Database, recovery_id: str) -> Iterator[str]:
-    family = _family(session, recovery_id)
+def _of_recoveries(
+    session: Session, database: Database, recovery_ids: Sequence[str]
+) -> Iterator[str]:
+    family = _family(session, recovery_ids)
     events = _stored(session, _OF_FAMILY, family)
     legs: dict[int, list[Any]] = defaultdict(list)
     for leg in session.execute(_LEGS, {"of": family}):
@@ -149,17 +160,14 @@ def is_as_left(session: Session, vault: Vault, table: sa.Table, row: Mapping[Any
     return fits(vault, table, row)
 
 
-def _family(session: Session, recovery_id: str) -> list[str]:
-    """The recovery, those that were joined into it, and the one that it was joined into."""
+def _family(session: Session, recovery_ids: Sequence[str]) -> list[str]:
+    """The recoveries, those that were joined into them, and those that they were joined into."""
     known: dict[str, None] = {}
-    ahead = [recovery_id]
+    ahead = set(recovery_ids)
     while ahead:
-        name = ahead.pop()
-        if name in known:
-            continue
-        known[name] = None
-        for row in session.execute(_JOINED, {"of": name}):
-            ahead += [row.id, *([row.joined_into] if row.joined_into else [])]
+        known |= dict.fromkeys(sorted(ahead))
+        rows = session.execute(_JOINED, {"of": sorted(ahead)})
+        ahead = {name for row in rows for name in row if name} - known.keys()
     return list(known)
 
 

@@ -134,6 +134,12 @@ def load_each(
     return files, unreadable
 
 
+def files_by_id(session: Session, recovery_ids: Sequence[str]) -> dict[str, CaseFile]:
+    """The files of these recoveries that can be read, by id."""
+    files, _ = load_each(session, recovery_ids)
+    return {file.recovery.id: file for file in files}
+
+
 class _Part:
     """One kind of row of a file: its query, built once, and what its rows become."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from models.entities.call import CallKind
@@ -13,7 +13,7 @@ from models.ids import CallId
 from models.trouble import Trouble
 from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone, sentence
-from recovery_flows.engine.outbox.large_statements import stored_before
+from recovery_flows.engine.outbox.large_statements import is_large, stored_before
 from recovery_flows.engine.outbox.preparation import Ready, prepare
 from recovery_flows.engine.outbox.results import Result
 from recovery_flows.engine.outbox.settlement import settle_results
@@ -40,14 +40,42 @@ async def send_due(engine: Engine, kinds: Sequence[CallKind]) -> int:
     by_partner: dict[str, list[Ready]] = {}
     for one in ready:
         by_partner.setdefault(one.call.partner_id, []).append(one)
-    groups = by_partner.values()
-    await asyncio.gather(*(_send_to_partner(engine, group, lease) for group in groups))
+    settling = _Settling(engine, lease)
+    sending = (_send_to_partner(engine, *one, settling) for one in by_partner.items())
+    await asyncio.gather(*sending)
     return handled
 
 
-async def _send_to_partner(engine: Engine, ready: list[Ready], lease: str) -> None:
-    results = await asyncio.gather(*(_exchange(engine, r) for r in ready))
-    await asyncio.to_thread(_settle, engine, results, lease)
+async def _send_to_partner(
+    engine: Engine, partner_id: str, ready: list[Ready], settling: _Settling
+) -> None:
+    opening = asyncio.ensure_future(engine.bank(partner_id))
+    results = await asyncio.gather(*(_exchange(engine, opening, r) for r in ready))
+    await settling.add(results)
+
+
+class _Settling:
+    """Settles what has been answered, all that has come meanwhile at once.
+
+    One writes at a time: many writers at once would only wait for the lock of the database. A
+    statement that is stored in many transactions goes its own way, so that no answer waits for it.
+    """
+
+    def __init__(self, engine: Engine, lease: str) -> None:
+        self._engine, self._lease = engine, lease
+        self._one_at_a_time = asyncio.Lock()
+        self._waiting: list[Result] = []
+
+    async def add(self, results: Sequence[Result]) -> None:
+        """Settle these; returns when they are settled."""
+        large = [result for result in results if is_large(result)]
+        self._waiting += (result for result in results if not is_large(result))
+        if large:
+            await asyncio.to_thread(_settle, self._engine, large, self._lease)
+        async with self._one_at_a_time:
+            some, self._waiting = self._waiting, []
+            if some:
+                await asyncio.to_thread(_settle, self._engine, some, self._lease)
 
 
 def _settle(engine: Engine, results: Sequence[Result], lease: str) -> None:
@@ -56,20 +84,22 @@ def _settle(engine: Engine, results: Sequence[Result], lease: str) -> None:
         settle_results(engine, stored, lease)
 
 
-async def _exchange(engine: Engine, ready: Ready) -> Result:
+async def _exchange(engine: Engine, opening: Awaitable[PartnerBank], ready: Ready) -> Result:
     call = ready.call
     with alone() as failure:
-        return await _exchange_with_bank(engine, ready)
+        return await _exchange_with_bank(engine, opening, ready)
     # Of an order it is not known whether it left: the bank is asked by key before it is sent again.
     reason = sentence(failure.error) if failure.error else ""
     event = "postponed" if ready.in_doubt else "unknown"
     return Result(call, event, reason=reason, fault=failure.error)
 
 
-async def _exchange_with_bank(engine: Engine, ready: Ready) -> Result:
+async def _exchange_with_bank(
+    engine: Engine, opening: Awaitable[PartnerBank], ready: Ready
+) -> Result:
     call = ready.call
     try:
-        bank = await engine.bank(call.partner_id)
+        bank = await opening
         engine.count_call(call.kind)
         authority, account = ready.authority, ready.limits.number
         if call.kind is CallKind.STATEMENT:

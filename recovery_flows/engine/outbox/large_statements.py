@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from recovery_flows.engine.outbox.results import Result
 
 
+def is_large(result: Result) -> bool:
+    """Whether a result brings so many bookings that they are stored in short transactions."""
+    return result.statement is not None and len(result.statement.lines) > SMALL
+
+
 def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> Result:
     """The same result with its bookings stored already, where they are many.
 
@@ -30,7 +35,7 @@ def stored_before(engine: Engine, result: Result, until_settled: ExitStack) -> R
     import runs the bank is asked again later.
     """
     fact = result.statement
-    if fact is None or len(fact.lines) <= SMALL:
+    if fact is None or not is_large(result):
         return result
     hidden = HiddenImport(engine.database)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,10 +11,10 @@ from functools import partial
 from models.case_file import CaseFile
 from models.entities.call import OPEN_CALLS, QUESTIONS, CallKind, CallState
 from models.entities.event import EntityKind
-from models.queries.cases.case_files import load_file
+from models.queries.cases.case_files import files_by_id, load_file
 from models.queries.cases.work import CallLine, call_owner, calls_by_id
 from models.store.calls import freeze_body, hold_back, lease_calls, mark_sent, settle
-from models.store.pacing import for_a_while, rest_of_the_lock
+from models.store.pacing import Portions, for_a_while, rest_of_the_lock
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from recovery_flows.cases.commit import commit_changes, derived
 from recovery_flows.cases.quarantine import Work
@@ -59,20 +59,62 @@ def prepare(engine: Engine, kinds: Sequence[CallKind], lease: str) -> tuple[list
         ids = lease_calls(unit, lease, kinds, now, wall_now, pace.lease_seconds, limit)
     ready: list[Ready] = []
     rest = deque(ids)
+    portions = Portions(rest)
     while rest:
-        with unit_of_work(engine.database) as unit:
-            vouched = Vouched(unit, engine.database)
-            for call_id in for_a_while(rest):
-                ready += _prepare_alone(unit, engine, call_id, now, vouched)
+        with unit_of_work(engine.database) as unit, portions.next() as some:
+            at_once = _ReadAtOnce(unit, engine, some)
+            for call_id in for_a_while(some):
+                ready += _prepare_alone(unit, engine, call_id, now, at_once)
         rest_of_the_lock(rest)
     return ready, len(ids)
 
 
+class _ReadAtOnce:
+    """The calls of one transaction with their files, in a few queries for all of them.
+
+    What cannot be read so is read by itself, where it fails alone. Each is given once: what was
+    done with it makes it old.
+    """
+
+    def __init__(self, unit: Unit, engine: Engine, call_ids: Iterable[str]) -> None:
+        self._unit = unit
+        self.vouched = Vouched(unit, engine.database)
+        self._calls: dict[str, CallLine] = {}
+        with alone():
+            found = calls_by_id(unit.session, unit.vault, list(call_ids))
+            self._calls = {call.id: call for call in found}
+        orders = {c.recovery_id for c in self._calls.values() if _is_new_order(c)}
+        self.vouched.preview_report(sorted(orders))
+        self._files = files_by_id(unit.session, [c.recovery_id for c in self._calls.values()])
+
+    def call(self, call_id: str) -> CallLine:
+        """The call as it stands now."""
+        known = self._calls.pop(call_id, None)
+        if known is not None:
+            return known
+        (call,) = calls_by_id(self._unit.session, self._unit.vault, [call_id])
+        return call
+
+    def file(self, recovery_id: str) -> CaseFile:
+        """The file as it stands now."""
+        return self._files.pop(recovery_id, None) or load_file(self._unit.session, recovery_id)
+
+    def forget(self) -> None:
+        """Something was decided: other calls and files may not be as they were read."""
+        self._calls.clear()
+        self._files.clear()
+
+
+def _is_new_order(call: CallLine) -> bool:
+    return call.state is CallState.PLANNED and call.kind not in QUESTIONS
+
+
 def _prepare_alone(
-    unit: Unit, engine: Engine, call_id: str, now: datetime, vouched: Vouched
+    unit: Unit, engine: Engine, call_id: str, now: datetime, at_once: _ReadAtOnce
 ) -> list[Ready]:
     with alone() as failure, savepoint(unit):
-        return _prepare(unit, engine, call_id, now, vouched)
+        return _prepare(unit, engine, call_id, now, at_once)
+    at_once.forget()
     if failure.error is not None:
         recovery_id, asset_id = call_owner(unit.session, call_id)
         note_failure(
@@ -82,21 +124,23 @@ def _prepare_alone(
 
 
 def _prepare(
-    unit: Unit, engine: Engine, call_id: str, now: datetime, vouched: Vouched
+    unit: Unit, engine: Engine, call_id: str, now: datetime, at_once: _ReadAtOnce
 ) -> list[Ready]:
-    (call,) = calls_by_id(unit.session, unit.vault, [call_id])
-    file = load_file(unit.session, call.recovery_id)
+    call = at_once.call(call_id)
+    file = at_once.file(call.recovery_id)
     if call.state not in OPEN_CALLS:
         return []  # taken back meanwhile, with another order of the same decision
-    is_order = call.state is CallState.PLANNED and call.kind not in QUESTIONS
-    broken = vouched.broken(call.recovery_id, call.partner_id) if is_order else ""
+    is_order = _is_new_order(call)
+    broken = at_once.vouched.broken(call.recovery_id, call.partner_id) if is_order else ""
     if broken:
         # Looked at again later, for the records may be put right from a copy.
         hold_back(unit, [call.id], engine.wall_now() + _LOOK_AGAIN, BROKEN)
         note_broken(unit, file, broken, now, partial(derived, laws=engine.laws))
+        at_once.forget()
         return []
     if not _may_leave(file, call):
         _withdraw(unit, engine, file, call, now)
+        at_once.forget()
         return []
     kept = _kept_back(file, call)
     if kept:

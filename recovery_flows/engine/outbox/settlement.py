@@ -11,15 +11,15 @@ from models.entities.call import QUESTIONS, TASK_CALLS, CallKind, CallState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.ids import PartnerId, canonical
-from models.queries.cases.case_files import load_file
+from models.queries.cases.case_files import files_by_id, load_file
 from models.store.calls import leased_by, settle
 from models.store.documents import keep
-from models.store.pacing import for_a_while, rest_of_the_lock
+from models.store.pacing import Portions, for_a_while, rest_of_the_lock
 from models.store.partners import note_breaker, note_contact, plan_poll
 from models.store.statements.statements import record_statement
 from models.store.unit import ENGINE, Unit, savepoint, unit_of_work
 from models.trouble import Trouble
-from recovery_flows.cases.commit import commit_changes
+from recovery_flows.cases.commit import commit_changes, shared_accounts
 from recovery_flows.cases.quarantine import Work, went_through
 from recovery_flows.correspondence import answers
 from recovery_flows.engine.context import Engine
@@ -36,6 +36,7 @@ from recovery_flows.partners.rbp1 import wire
 from recovery_flows.tracing import trace_requests
 
 if TYPE_CHECKING:
+    from models.case_file import CaseFile
     from recovery_flows.engine.outbox.results import Result
 
 _SECOND_LONGEST = 6
@@ -53,20 +54,30 @@ def settle_results(engine: Engine, results: Iterable[Result], lease: str) -> Non
     for result in results:
         by_recovery.setdefault(result.call.recovery_id, []).append(result)
     rest = deque(by_recovery.values())
+    portions = Portions(rest)
     while rest:
-        with unit_of_work(engine.database) as unit:
+        again: list[list[Result]] = []
+        with unit_of_work(engine.database) as unit, portions.next() as some:
             held = leased_by(unit, lease)
-            for group in for_a_while(rest):
+            files = files_by_id(unit.session, [group[0].call.recovery_id for group in some])
+            for group in for_a_while(some):
                 ours = as_joined(unit, [r for r in group if r.call.id in held])
-                rest.extendleft(_settle_alone(unit, engine, ours))
+                again += _settle_alone(unit, engine, ours, files)
+        rest.extendleft(again)
         rest_of_the_lock(rest)
 
 
-def _settle_alone(unit: Unit, engine: Engine, group: list[Result]) -> list[list[Result]]:
-    """Settle what one recovery was answered; return what is to be tried one by one."""
+def _settle_alone(
+    unit: Unit, engine: Engine, group: list[Result], files: dict[str, CaseFile]
+) -> list[list[Result]]:
+    """Settle what one recovery was answered; return what is to be tried one by one.
+
+    `files` loses those that this makes old.
+    """
     with alone() as failure, savepoint(unit):
-        _settle_group(unit, engine, group)
+        _settle_group(unit, engine, group, files)
         return []
+    files.clear()
     if len(group) > 1:
         return [[result] for result in group]
     if failure.error is not None:
@@ -75,11 +86,15 @@ def _settle_alone(unit: Unit, engine: Engine, group: list[Result]) -> list[list[
     return []
 
 
-def _settle_group(unit: Unit, engine: Engine, group: list[Result]) -> None:
+def _settle_group(
+    unit: Unit, engine: Engine, group: list[Result], files: dict[str, CaseFile]
+) -> None:
     if not group:
         return
-    now, wall_now = engine.now(), engine.wall_now()
-    changes = Changeset(load_file(unit.session, group[0].call.recovery_id))
+    now, wall_now = engine.now_in(unit.session), engine.wall_now()
+    recovery_id = group[0].call.recovery_id
+    known = files.pop(recovery_id, None)
+    changes = Changeset(known or load_file(unit.session, recovery_id))
     for result in group:
         _settle_one(unit, engine, now, wall_now, changes, result)
         _note(unit, result, wall_now)
@@ -87,6 +102,8 @@ def _settle_group(unit: Unit, engine: Engine, group: list[Result]) -> None:
         remember_breaker(unit, engine, partner_id)
     _poll_soon(unit, group, now + timedelta(seconds=engine.pace.poll_seconds))
     commit_changes(unit, ENGINE, now, engine.laws, changes)
+    if shared_accounts(changes):
+        files.clear()
     for result in group:
         if result.fault is not None:
             note_failure(unit, engine, _work(result), result.fault)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,14 +48,26 @@ def spread(unit: Any) -> list[str]:
     return ids
 
 
+@pytest.fixture(scope="module")
+def standing(
+    installed: Path, copied: Callable[[Path, Path], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Any, list[str]]]:
+    """A unit with all that the order can meet, which the tests only read, and what is in it."""
+    unit = copied(installed, tmp_path_factory.mktemp("standing") / "unit")
+    yield unit, spread(unit)
+    unit.database.dispose()
+
+
 def expected(line: QueueLine, now: datetime) -> tuple[object, ...]:
     group = urgency(line.state, line.action, line.reported_at, line.due_at, now)
     instant = counted_from(line.state, line.reported_at, line.due_at)
     return (group, instant, line.reported_at, line.recovery_id)
 
 
-def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(unit: Any) -> None:
-    ids = spread(unit)
+def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(
+    standing: Any,
+) -> None:
+    unit, ids = standing
     lines = lines_of(unit, with_closed=True)
     assert {line.recovery_id for line in lines} == set(ids)
     assert lines == sorted(lines, key=lambda line: expected(line, unit.now))
@@ -65,9 +79,9 @@ def test_the_order_in_sql_is_the_pure_rules_order_for_every_state_age_and_clock(
     "look", [QueueQuery(), QueueQuery(order_by="loss"), QueueQuery(is_down=True)]
 )
 def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
-    unit: Any, size: int, look: QueueQuery
+    standing: tuple[Any, list[str]], size: int, look: QueueQuery
 ) -> None:
-    spread(unit)
+    unit, _ = standing
     with unit.database.reading() as session:
         whole = queue(session, unit.now, Patience(), 2000, look)
         pages = [
@@ -82,8 +96,10 @@ def test_pages_of_any_size_are_the_whole_queue_without_a_gap(
 @pytest.mark.parametrize(
     "look", [QueueQuery(), QueueQuery(order_by="ref", is_down=True), QueueQuery(text="r-2026")]
 )
-def test_a_page_follows_the_recovery_that_is_looked_at(unit: Any, look: QueueQuery) -> None:
-    spread(unit)
+def test_a_page_follows_the_recovery_that_is_looked_at(
+    standing: tuple[Any, list[str]], look: QueueQuery
+) -> None:
+    unit, _ = standing
     with unit.database.reading() as session:
         whole = queue(session, unit.now, Patience(), 2000, look).lines
         for row in (0, 9, len(whole) // 2, len(whole) - 1):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -24,6 +28,32 @@ from recovery_flows.errors import StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 
 
+class Begun:
+    """Where histories stand that many tests begin with: played once, then copied."""
+
+    def __init__(self, folder: Path, copied: Callable[[Path, Path], Any]) -> None:
+        self._folder, self._copied = folder, copied
+        self._stand: dict[tuple[object, ...], tuple[str, datetime]] = {}
+
+    def keep(self, unit: Any, key: tuple[object, ...], recovery_id: str) -> None:
+        """This is how a new unit stands after what the key tells."""
+        unit.database.dispose()
+        copytree(unit.folder, self._folder / str(len(self._stand)))
+        self._stand[key] = recovery_id, unit.now
+
+    def take(self, unit: Any, key: tuple[object, ...]) -> str:
+        """A new unit stands at once as after what the key tells; empty if nobody has played it."""
+        if key not in self._stand:
+            return ""
+        assert unit.one("SELECT count(*) FROM recovery") == 0, "this unit has another history"
+        unit.database.dispose()
+        source = self._folder / str([*self._stand].index(key))
+        stands = self._copied(source, unit.folder.with_name("begun"))
+        unit.database, unit.folder = stands.database, stands.folder
+        recovery_id, unit.now = self._stand[key]
+        return recovery_id
+
+
 @dataclass
 class Acts:
     """What the engine and the banks do in a unit, without a network."""
@@ -31,6 +61,7 @@ class Acts:
     unit: Any
     held_minor: int = 0
     """What there is to hold on the account of `pooled`."""
+    begun: Begun | None = None
 
     def decide(self, recovery_id: str) -> None:
         """Let the engine's four stages look at a recovery."""
@@ -92,9 +123,20 @@ class Acts:
             self.decide(recovery_id)
         return recovery_id
 
-    def pooled(self, victims: int, held_minor: int) -> str:
-        """Some victims' payments of 1,000.00 to one account, joined, stopped and traced."""
-        return self.pooled_of(self.unit.report(*self.unit.reports(victims)), held_minor)
+    def pooled(self, victims: int, held_minor: int, until: str = "") -> str:
+        """Some victims' payments of 1,000.00 to one account, joined, stopped and traced.
+
+        `until`: and gone on with until a return decision is in that state.
+        """
+        self.held_minor, key = held_minor, (victims, held_minor, until)
+        if until and self.begun and (recovery_id := self.begun.take(self.unit, key)):
+            return recovery_id
+        recovery_id = self.pooled_of(self.unit.report(*self.unit.reports(victims)), held_minor)
+        if until:
+            self.until(recovery_id, until)
+            if self.begun:
+                self.begun.keep(self.unit, key, recovery_id)
+        return recovery_id
 
     def pooled_of(self, ids: list[str], held_minor: int) -> str:
         """The reports of these recoveries, each of a payment of 1,000.00 to the one account."""
@@ -220,6 +262,11 @@ def acting() -> type[Acts]:
     return Acts
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory, copied: Any) -> Begun:
+    return Begun(tmp_path_factory.mktemp("begun"), copied)
+
+
 @pytest.fixture
-def acts(unit: Any) -> Acts:
-    return Acts(unit)
+def acts(unit: Any, begun: Begun) -> Acts:
+    return Acts(unit, begun=begun)

@@ -46,8 +46,7 @@ def parts(unit: Any, recovery_id: str) -> dict[str, int]:
 def test_a_third_victim_who_joins_on_day_3_of_the_notice_gets_his_part(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     assert list(parts(unit, recovery_id).values()) == [75_000, 75_000]
     began = unit.file(recovery_id).allocations[0].notice_from
     unit.later(72)
@@ -64,8 +63,7 @@ def test_a_third_victim_who_joins_on_day_3_of_the_notice_gets_his_part(
 def test_an_account_that_another_open_recovery_wants_is_not_paid_out(
     unit: Any, acts: Any, stage: AllocationState
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, stage)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=stage)
     (other,) = unit.report(unit.reports(3)[2])
     unit.accept(other)
     acts.decide(recovery_id)
@@ -78,8 +76,7 @@ def test_an_account_that_another_open_recovery_wants_is_not_paid_out(
 
 
 def test_the_guard_is_asked_when_a_second_person_says_yes(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.PENDING_APPROVAL)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.PENDING_APPROVAL)
     asked = next(a for a in unit.file(recovery_id).approvals if a.action == ApprovalKind.RETURN)
     (other,) = unit.report(unit.reports(3)[2])
     unit.accept(other)
@@ -89,8 +86,7 @@ def test_the_guard_is_asked_when_a_second_person_says_yes(unit: Any, acts: Any) 
 
 
 def test_the_guard_is_asked_when_the_order_is_sent(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     file = unit.file(recovery_id)
     order = next(c for c in file.calls if c.kind is CallKind.PAYOUT)
     assert call_validity.may_leave(file, order.kind, order.approval_id)
@@ -107,8 +103,7 @@ def test_the_guard_is_asked_when_the_order_is_sent(unit: Any, acts: Any) -> None
 def test_another_trace_ends_a_decision_and_its_notice(
     unit: Any, acts: Any, stage: AllocationState
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, stage)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=stage)
     acts.statement_of(recovery_id, victims=2, left_minor=60_000, to_hours=24 * 60)
     acts.decide(recovery_id)
     assert kinds(unit, recovery_id)[0] == "void"
@@ -118,8 +113,7 @@ def test_another_trace_ends_a_decision_and_its_notice(
 def test_another_sum_held_ends_a_decision_and_its_notice(
     unit: Any, acts: Any, stage: AllocationState
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, stage)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=stage)
     freezes = [h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE]
     freeze = max(freezes, key=lambda h: h.held_minor)
     unit.bank_says(recovery_id, freeze.id, 80_000, revision=9)
@@ -135,8 +129,7 @@ def test_another_sum_held_ends_a_decision_and_its_notice(
 
 
 def test_a_title_check_ends_when_other_victims_come(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     before = unit.file(recovery_id).assets[0]
     assert before.title_checked_by
     acts.newcomer(recovery_id, 3)
@@ -149,16 +142,14 @@ def test_a_title_check_ends_when_other_victims_come(unit: Any, acts: Any) -> Non
 
 
 def test_a_title_check_ends_when_more_money_is_traced_there(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     acts.statement_of(recovery_id, victims=2, left_minor=40_000, to_hours=24 * 60)
     acts.decide(recovery_id)
     assert not unit.file(recovery_id).assets[0].title_checked_by
 
 
 def test_join_refuses_while_a_bank_may_be_paying(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     order = next(c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT)
     with unit_of_work(unit.database) as work:
         mark_sent(work, unit.now, recovery_id, order.id, order.state)
@@ -172,8 +163,7 @@ def test_join_refuses_while_a_bank_may_be_paying(unit: Any, acts: Any) -> None:
 
 
 def test_an_order_that_may_have_left_is_not_recalled(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     file = unit.file(recovery_id)
     order = next(c for c in file.calls if c.kind is CallKind.PAYOUT)
     # Postponed after it was marked sent: planned again, but the bank may have got it.
@@ -196,8 +186,7 @@ def test_an_order_that_may_have_left_is_not_recalled(unit: Any, acts: Any) -> No
 def test_a_decision_of_an_earlier_version_without_a_basis_is_drafted_anew(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     unit.tamper("UPDATE allocation SET basis = ''")
     acts.decide(recovery_id)
     assert kinds(unit, recovery_id) == ["void", "draft"]
@@ -205,8 +194,7 @@ def test_a_decision_of_an_earlier_version_without_a_basis_is_drafted_anew(
 
 def test_two_decisions_of_one_recovery_do_not_end_each_other(unit: Any, acts: Any) -> None:
     """What was drafted later took the first one into account: it leaves its basis as it is."""
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     file = unit.file(recovery_id)
     first = file.allocations[0]
     claim = file.claims[0]

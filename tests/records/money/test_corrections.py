@@ -26,8 +26,7 @@ def corrections(unit: Any) -> list[str]:
 
 
 def test_a_sound_ledger_is_never_corrected(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, "approved")
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until="approved")
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     acts.decide(recovery_id)
@@ -65,8 +64,7 @@ def test_a_lost_entry_is_booked_again_apart_from_what_comes_next(unit: Any, acts
 
 
 def test_within_one_currency_no_entry_has_a_contra_account(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, "approved")
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until="approved")
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     assert unit.one("SELECT count(*) FROM posting WHERE account = 'memo_exchange'") == 0

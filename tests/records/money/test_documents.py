@@ -37,8 +37,7 @@ UNIT = Sender("Synthetic Unit", "1 Invented Street", "Synthetic Desk", is_synthe
 @pytest.fixture
 def paid(unit: Any, acts: Any) -> str:
     """Two victims who got 750.00 each of their 1,000.00."""
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     return str(recovery_id)
@@ -68,8 +67,7 @@ def test_the_decision_gives_what_was_decided_and_names_the_two_people(unit: Any,
 
 
 def test_before_the_second_yes_a_decision_calls_itself_a_draft(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     (decision,) = made(unit, recovery_id, "en", "decision")
     assert "Not approved yet: this is a draft and orders nothing." in as_markdown(decision)
     (notice,) = made(unit, recovery_id, "en", "notice")

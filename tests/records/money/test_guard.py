@@ -70,8 +70,7 @@ def send(unit: Any, later: timedelta = timedelta()) -> list[str]:
 
 
 def test_nothing_is_drafted_while_another_recovery_wants_the_account(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.DRAFT)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.DRAFT)
     acts.newcomer_wants(3)
     for _ in range(3):
         acts.settled_trace(recovery_id)
@@ -81,8 +80,7 @@ def test_nothing_is_drafted_while_another_recovery_wants_the_account(unit: Any, 
 def test_no_notice_is_published_and_nothing_submitted_on_another_basis(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.DRAFT)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.DRAFT)
     acts.newcomer_wants(3)
     with pytest.raises(StepRefusedError, match=WANTED):
         try_to(
@@ -93,8 +91,7 @@ def test_no_notice_is_published_and_nothing_submitted_on_another_basis(
 
 
 def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE_ENDED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE_ENDED)
     acts.newcomer_wants(3)
     with pytest.raises(StepRefusedError, match=WANTED):
         try_to(
@@ -107,8 +104,7 @@ def test_the_guard_is_asked_when_a_decision_is_submitted(unit: Any, acts: Any) -
 def test_a_planned_payout_does_not_leave_while_a_discrepancy_is_open(
     unit: Any, acts: Any, on: str
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     found = contradict(unit, recovery_id, on=on)
     file = unit.file(recovery_id)
     planned = orders(file)
@@ -126,8 +122,7 @@ def test_a_planned_payout_does_not_leave_while_a_discrepancy_is_open(
 def test_no_return_is_approved_while_a_discrepancy_of_its_claim_is_open(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.PENDING_APPROVAL)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.PENDING_APPROVAL)
     asked = next(a for a in unit.file(recovery_id).approvals if a.action == ApprovalKind.RETURN)
     found = contradict(unit, recovery_id, on="claim")
     with pytest.raises(StepRefusedError, match="discrepancy"):

@@ -57,8 +57,7 @@ def objected(unit: Any, recovery_id: str, kind: ObjectionKind, claim_id: str) ->
 @pytest.fixture
 def noticed(unit: Any, acts: Any) -> str:
     """Three victims of 1,000.00 each, 2,000.00 held, the notice of the division runs."""
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "notice")
+    recovery_id = acts.pooled(3, 200_000, until="notice")
     assert sorted(shares(unit, recovery_id).values()) == [66_666, 66_667, 66_667]
     return str(recovery_id)
 

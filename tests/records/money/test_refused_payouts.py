@@ -26,8 +26,7 @@ A = AllocationState
 @pytest.fixture
 def refused(unit: Any, acts: Any) -> str:
     """One victim's payout of all that is held; the bank has refused it."""
-    recovery_id = acts.pooled(victims=1, held_minor=100_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=1, held_minor=100_000, until=A.APPROVED)
     (payout,) = unit.file(recovery_id).payouts
     acts.settle(recovery_id, payout.id, "REFUSED", reason="ACCOUNT_CLOSURE")
     acts.close_calls(recovery_id)
@@ -96,8 +95,7 @@ def test_another_account_of_the_victim_is_another_fact(unit: Any, acts: Any, ref
 
 
 def test_want_of_money_in_one_currency_waits_for_a_person(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=1, held_minor=100_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=1, held_minor=100_000, until=A.APPROVED)
     (payout,) = unit.file(recovery_id).payouts
     acts.settle(recovery_id, payout.id, "REFUSED", reason="NO_BALANCE")
     acts.close_calls(recovery_id)
@@ -112,8 +110,7 @@ def test_want_of_money_in_one_currency_waits_for_a_person(unit: Any, acts: Any) 
 
 
 def test_one_refusal_among_several_leaves_an_allocation_paid_in_part(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     last, *others = unit.file(recovery_id).payouts
     for payout in others:
         acts.settle(recovery_id, payout.id)

@@ -66,8 +66,7 @@ def by_file(tmp_path: Path, claims: str, pool: str) -> list[str]:
 
 @pytest.fixture
 def noticed(acts: Any) -> str:
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "notice")
+    recovery_id = acts.pooled(3, 200_000, until="notice")
     return str(recovery_id)
 
 

@@ -60,8 +60,7 @@ def test_what_a_bank_makes_of_a_payout_moves_between_paid_and_reserve(
 def test_the_division_of_the_process_is_the_one_that_its_rule_makes_of_its_claims(
     unit: Any, acts: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "notice")
+    recovery_id = acts.pooled(3, 200_000, until="notice")
     file = unit.file(recovery_id)
     (allocation,) = [a for a in file.allocations if a.state != "void"]
     stakes = stakes_of(file, allocation)
@@ -85,8 +84,7 @@ def test_the_division_of_the_process_is_the_one_that_its_rule_makes_of_its_claim
 def test_a_payment_ordered_again_is_paid_once_in_the_round_that_reached_the_victim(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "approved")
+    recovery_id = acts.pooled(3, 200_000, until="approved")
     payouts = unit.file(recovery_id).payouts
     times = Counter(payout.claim_id for payout in payouts)
     first = next(payout for payout in payouts if times[payout.claim_id] == 1)

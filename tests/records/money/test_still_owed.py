@@ -37,8 +37,7 @@ A = AllocationState
 @pytest.fixture
 def paid(unit: Any, acts: Any) -> str:
     """Two victims who got 750.00 each of their 1,000.00; nothing is held any more."""
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     for payout in unit.file(recovery_id).payouts:
         acts.settle(recovery_id, payout.id)
     acts.close_calls(recovery_id)
@@ -52,8 +51,7 @@ def paid(unit: Any, acts: Any) -> str:
 @pytest.fixture
 def whole(unit: Any, acts: Any) -> str:
     """One victim who got all of his 1,000.00, of 1,200.00 that the bank holds."""
-    recovery_id = acts.pooled(victims=1, held_minor=100_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=1, held_minor=100_000, until=A.APPROVED)
     freeze = next(h for h in unit.file(recovery_id).holds if h.kind is HoldKind.FREEZE)
     (payout,) = unit.file(recovery_id).payouts
     acts.settle(recovery_id, payout.id)
@@ -87,8 +85,7 @@ def test_a_returned_payout_leaves_its_claim_open_with_its_net_loss(
 
 
 def test_a_payout_settled_short_leaves_its_claim_open(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(victims=1, held_minor=100_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=1, held_minor=100_000, until=A.APPROVED)
     (payout,) = unit.file(recovery_id).payouts
     short = Money(40_000, "CNY")
     acts.settle(recovery_id, payout.id, credited=short, debited=short)
@@ -129,8 +126,7 @@ def test_no_release_is_asked_for_while_a_claim_of_the_recovery_is_open(
     unit: Any, acts: Any
 ) -> None:
     """What is only on its way to the victims may come back."""
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.APPROVED)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     file = unit.file(recovery_id)
     assert {outstanding_losses.net_loss_minor(file, c) for c in file.claims} == {25_000}
     assert ActionKind.SUBMIT_RELEASE not in actions(unit, recovery_id)
@@ -174,8 +170,7 @@ def test_a_release_carries_the_approved_sum_and_what_came_since_stays_held(
 def test_a_finding_that_money_is_none_of_the_case_shows_what_victims_are_owed(
     unit: Any, acts: Any
 ) -> None:
-    recovery_id = acts.pooled(victims=2, held_minor=150_000)
-    acts.until(recovery_id, A.NOTICE)
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.NOTICE)
     file = unit.file(recovery_id)
     freeze = next(h for h in file.holds if h.kind is HoldKind.FREEZE and h.held_minor)
     shown = {f.label: f.value for f in subject_of(file, ApprovalKind.RELEASE, freeze.id).figures}

@@ -43,16 +43,14 @@ def test_a_paid_claim_is_told_what_came_and_what_is_on_its_way(unit: Any, acts: 
 
 
 def test_the_end_of_the_objections_is_told_as_a_day_of_the_law(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "notice")
+    recovery_id = acts.pooled(3, 200_000, until="notice")
     end = unit.file(recovery_id).allocations[-1].notice_to
     day = f"{end + timedelta(hours=8):%d %b %Y}"
     assert f"until {day} you may object" in told(unit, recovery_id).lines[3]
 
 
 def test_no_line_holds_a_name_an_account_a_bank_or_another_claim(unit: Any, acts: Any) -> None:
-    recovery_id = acts.pooled(3, 200_000)
-    acts.until(recovery_id, "notice")
+    recovery_id = acts.pooled(3, 200_000, until="notice")
     file = unit.file(recovery_id)
     claims = sorted(file.claims, key=lambda claim: claim.paid_at)
     others = [word for claim in claims[1:] for word in (claim.id, claim.victim_account_id)]
