@@ -11,6 +11,7 @@ from textual.content import Content
 
 from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
+from models.entities.claim import ClaimState
 from models.entities.hold import HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import TaskState
@@ -139,6 +140,15 @@ ALLOCATIONS: Mapping[AllocationState, Sign] = _signs(
         AllocationState.PAID_IN_PART: ("◑", CARE),
         AllocationState.NOT_PAID: ("✕", ALARM),
         AllocationState.VOID: ("–", MUTED),
+    },
+)
+CLAIMS: Mapping[ClaimState, Sign] = _signs(
+    state_names.claim_word,
+    {
+        ClaimState.FILED: ("○", CARE),
+        ClaimState.VERIFIED: ("●", "$foreground"),
+        ClaimState.REJECTED: ("✕", ALARM),
+        ClaimState.PAID: ("✓", GOOD),
     },
 )
 PAYOUTS: Mapping[PayoutState, Sign] = _signs(
