@@ -94,5 +94,5 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def plain(money: Money) -> str:
-    """A sum without its currency, where that stands above it."""
+    """A sum without its currency, which stands above the table."""
     return str(money).removeprefix(f"{money.currency} ")

@@ -18,9 +18,10 @@ from recovery_flows.cases.views.restitution_views import (
     RestitutionPage,
     RoundLine,
 )
+from recovery_flows.cases.views.state_names import allocation_word
 from recovery_flows.restitution.payouts import ENDED
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.state_styles import ALARM, ALLOCATIONS, CARE, CLAIMS, GOOD, MUTED, payout_sign, time_left
+from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, sign_of, time_left
 from tui.text import counted, cut, day_and_time, plain, word, words, zoned_time
 
 OBJECTION_KINDS = {
@@ -131,7 +132,8 @@ def _round(one: RoundLine, page: RestitutionPage, zone: str, width: int) -> Iter
     yield cut(
         words(
             ("▸" if is_chosen else " ", "bold $accent"), (f"Round {one.number} ", "bold"),
-            ALLOCATIONS[one.state].text(), sums, (f"  {one.bank} {one.account}", MUTED),
+            sign_of(allocation_word(one.state)).text(), sums,
+            (f"  {one.bank} {one.account}", MUTED),
         ),
         width,
     )  # fmt: skip

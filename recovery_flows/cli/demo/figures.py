@@ -91,7 +91,7 @@ def tell_summary(figures: Summary) -> None:
             say(f"      = {term.account.replace('_', ' '):<20} {term.amount!s:>20}")
         say(f"      ever held {currency.ever_held}")
         for rate in currency.rates:
-            say(f"      {rate.name:<17} {rate!s:>8}   = {rate.formula}")
+            say(f"      {rate.name:<25} {rate!s:>8}   = {rate.formula}")
     say()
     say("  files: " + ", ".join(f"{end.replace('_', ' ')} {count}" for end, count in figures.ends))
     say("  holds: " + ", ".join(f"{what} {count}" for what, count in figures.holds))

@@ -34,7 +34,7 @@ _TOLD = {
     (EntityKind.REQUEST, "refused"): "request refused abroad",
     (EntityKind.ASSET, "found_abroad"): "money traced to an account abroad",
     (EntityKind.RECOVERY, "joined"): "joined into an older recovery",
-    (EntityKind.ALLOCATION, "notice_published"): "notice of the return published",
+    (EntityKind.ALLOCATION, "notice_published"): "restitution notice published",
     (EntityKind.OBJECTION, "entered"): "A VICTIM OBJECTS",
     (EntityKind.OBJECTION, "upheld"): "objection upheld by a second person: a new round begins",
     (EntityKind.OBJECTION, "rejected"): "objection rejected by a second person",

@@ -89,7 +89,7 @@ def _insert(journal: Journal, payout: Payout) -> None:
 
 
 def step(journal: Journal, rates: Rates, bank_id: str, payout_id: str, at_us: int) -> None:
-    """Settle, refuse or take back the payout that is due at `at_us`."""
+    """Settle, refuse or take back the payout that is due at `at_us` (microseconds)."""
     payout = find_payout(journal.db, bank_id, payout_id)
     if payout is None or payout.due_us != at_us:
         return

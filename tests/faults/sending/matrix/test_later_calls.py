@@ -185,7 +185,7 @@ async def paid_when_money_is_there(unit: Any) -> None:
         unit.case_officer(), unit.recovery_id, found.id, "the bank had a fault that day"
     )
     await unit.come_to_rest()
-    assert unit.page().steps[0].sentence == "submit the return decision"
+    assert unit.page().steps[0].sentence == "submit the restitution order"
     await pay_again(unit)
     assert credited(unit) == ["800.00"]
 
