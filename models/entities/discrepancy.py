@@ -40,6 +40,7 @@ class DiscrepancyKind(StrEnum):
     NEWS_ON_CLOSED = "news_on_closed"
     WRONG_REFERENCE = "wrong_reference"
     QUERY_REFUSED = "query_refused"
+    RELEASE_REFUSED = "release_refused"
     END_UNCONFIRMED = "end_unconfirmed"
     HELD_BEYOND_TERM = "held_beyond_term"
     PROCESSING_FAILED = "processing_failed"

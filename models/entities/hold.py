@@ -18,6 +18,7 @@ from models.columns import (
     Text40,
     Text64,
     Text80,
+    Text120,
     Text200,
     enum,
     foreign_key,
@@ -162,6 +163,7 @@ class HoldRow:
     it was renewed, `reminded_hours` the last reminder given, counted from the end.
     `release_due_at` is by when unrelated money is to be free, or a court's order to be carried out;
     `disposed_minor` what the bank gave away under that order, besides our payouts.
+    `bank_said` is what the bank stated last, under `bank_revision`, in its own terms.
     `payouts_shown_minor` is what of our payouts the bank's figures of it show already.
     `releasing_minor` and `complained_minor` are parts asked to be let go; `scope_reason` is the
     fingerprint of the note that says why more is blocked than is disputed.
@@ -200,6 +202,7 @@ class HoldRow:
     foreign_minor: Minor = 0
     foreign_currency: Currency = ""
     payouts_shown_minor: Minor = 0
+    bank_said: Text120 = ""
 
 
 @stored(HoldRow)

@@ -15,6 +15,7 @@ from models.columns import (
     Id,
     Minor,
     Text80,
+    Text120,
     Text200,
     enum,
     foreign_key,
@@ -59,7 +60,8 @@ class PayoutRow:
     """One victim's part of an allocation, paid by the bank that holds, from one hold.
 
     `amount` is what was ordered, in the currency of the loss; `settled` is what the bank says that
-    the payee was credited, `debited` what it says that left the hold.
+    the payee was credited, `debited` what it says that left the hold. `bank_said` is what it stated
+    last, under `bank_revision`, in its own terms.
     """
 
     id: Id
@@ -79,6 +81,8 @@ class PayoutRow:
     debited_currency: Currency = ""
     settled_at: datetime | None = None
     reason: Text200 = ""
+    bank_said: Text120 = ""
+    bank_said_at: datetime | None = None
 
     @property
     def returned_minor(self) -> int:

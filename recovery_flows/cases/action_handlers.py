@@ -89,7 +89,7 @@ def _order_stop(changes: Changeset, step: Step, given: ActionContext) -> str:
         return "stop-payment submitted for approval"
     if changes.file.asset(step.asset_id).partner_id in changes.file.by_letter:
         return "stop-payment ordered: print its letter now; another person confirms it"
-    return "stop-payment sent first; another person confirms it"
+    return "stop-payment sent; another person must confirm it"
 
 
 def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
@@ -135,7 +135,7 @@ def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 def _publish_notice(changes: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.publish_notice(changes, step.subject_id, given.now, given.laws)
-    return "notice of the return published"
+    return "restitution notice published"
 
 
 def _submit_return(changes: Changeset, step: Step, given: ActionContext) -> str:

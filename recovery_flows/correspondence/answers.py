@@ -23,6 +23,7 @@ from recovery_flows.freezing import (
     answer_table,
     answers as hold_answers,
     reductions,
+    refused_releases,
     release,
     renewal,
 )
@@ -65,12 +66,12 @@ def apply_hold_fact(
 def confirm_figure(
     changes: Changeset, hold_id: str, fact: HoldFact, laws: Regimes, now: datetime
 ) -> None:
-    """A bank was asked what it holds after a payout: what it shows now has the payout in it."""
+    """A bank was asked what it holds: what it shows now has every payout in it."""
     before = changes.file.hold(hold_id)
     apply_hold_fact(changes, hold_id, fact, laws, now)
     hold = changes.file.hold(hold_id)
     if hold == before:
-        reason = "the bank holds what it stated last, the payout counted"
+        reason = "the bank was asked, and holds what it stated last"
         said = hold_figures.stated(fact)
         changes.apply(
             Transition(EntityKind.HOLD, hold.id, "stated", hold.state, said, reason=reason)
@@ -98,12 +99,16 @@ def _apply_reading(
 
 
 def _compare_again(changes: Changeset, hold: HoldRow, fact: HoldFact, now: datetime) -> None:
-    """A bank that shows two figures under one revision contradicts itself: the last one counts."""
+    """A bank that shows two figures under one revision contradicts itself: the last one counts.
+
+    Whatever else it states under a revision that is not newer is owned, and not booked.
+    """
     same = fact.revision == hold.bank_revision and fact.state in answer_table.HOLDING
-    if not same or hold.state not in LIVE_HOLDS:
-        return
     before = hold_figures.shown(hold)
-    if fact.held != before:
+    if not same or hold.state not in LIVE_HOLDS or fact.held == before:
+        about, said = bank_contradictions.About.hold(hold), hold_figures.words(fact)
+        bank_disagreements.compare_restated(changes, about, hold, fact, said, now)
+    else:
         values = hold_figures.stated(fact) | hold_figures.figure(hold, fact)
         values |= reductions.columns(changes.file, hold, fact)
         reason = "the bank shows another figure under the same revision"
@@ -184,6 +189,8 @@ def apply_payout_fact(changes: Changeset, payout_id: str, fact: PayoutFact, now:
         bank_contradictions.find(changes, wrong, about, now, detail=detail, mark=fact.bank_ref)
         return
     if fact.revision <= payout.bank_revision:
+        said = payout_answers.words(fact)
+        bank_disagreements.compare_restated(changes, about, payout, fact, said, now)
         return
     reading = payout_answers.read(payout, changes.file.hold(payout.hold_id), fact)
     if reading.move.event in ("settled", "corrected", "returned"):
@@ -226,6 +233,7 @@ def apply_refusal(
             changes.apply(renewal.move(hold, "renewal_refused", Renewal.REFUSED, reason))
     elif kind is CallKind.RELEASE:
         release.apply_refusal(changes, subject_id, code)
+        refused_releases.note(changes, subject_id, code, now)
     elif noun is EntityKind.HOLD:
         _refuse_hold(changes, file.hold(subject_id), code)
     elif noun is EntityKind.PAYOUT:
@@ -238,13 +246,16 @@ def apply_refusal(
         )
 
 
-def _refuse_query(changes: Changeset, payout_id: str, code: str, now: datetime) -> None:
-    """A bank that does not say what a hold holds after a payout: a person asks it."""
-    payout = next(p for p in changes.file.payouts if p.id == payout_id)
-    about = bank_contradictions.About.payout(payout)
-    detail = f"the bank refuses to state what hold {payout.hold_id} holds: {code}"
+def _refuse_query(changes: Changeset, subject_id: str, code: str, now: datetime) -> None:
+    """A bank that does not say what a hold holds: a person asks it."""
+    hold = hold_figures.asked_about(changes.file, subject_id)
+    payout = next((p for p in changes.file.payouts if p.id == subject_id), None)
+    about = bank_contradictions.About.hold(hold)
+    if payout is not None:
+        about = bank_contradictions.About.payout(payout)
+    detail = f"the bank refuses to state what hold {hold.id} holds: {code}"
     bank_contradictions.find(
-        changes, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=payout.id
+        changes, DiscrepancyKind.QUERY_REFUSED, about, now, detail=detail, mark=subject_id
     )
 
 

@@ -98,6 +98,32 @@ def compare_payout(changes: Changeset, payout: PayoutRow, fact: PayoutFact, now:
         )
 
 
+def compare_restated(
+    changes: Changeset,
+    about: About,
+    before: HoldRow | PayoutRow,
+    fact: HoldFact | PayoutFact,
+    said: str,
+    now: datetime,
+) -> None:
+    """A bank that states something else under a revision that is not newer than the last.
+
+    What it only tells once more, such as an older revision with its own older stamp, is no
+    disagreement. The other statement is not booked: a person asks which of the two holds.
+    """
+    if fact.revision == before.bank_revision:
+        is_other = bool(before.bank_said) and said != before.bank_said
+    else:
+        is_other = before.bank_said_at is not None and fact.modified_at > before.bank_said_at
+    if is_other:
+        detail = (
+            f"stated {before.bank_said or 'otherwise'} under revision {before.bank_revision}, and"
+            f" {said} under revision {fact.revision}"
+        )
+        kind, mark = DiscrepancyKind.CONTRADICTS_OUTCOME, f"{fact.revision} {said}"
+        bank_contradictions.find(changes, kind, about, now, detail=detail, mark=mark)
+
+
 def news_on_closed(
     changes: Changeset, about: About, said: str, revision: int, now: datetime
 ) -> None:

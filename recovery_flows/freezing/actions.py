@@ -230,6 +230,6 @@ def name_at_bank(
     """Enter by which reference a bank knows a hold that was recorded without one."""
     with _editing(acting, recovery_id, reason, seen) as edit:
         hold_of(edit.changes.file, hold_id)
-        amendments.name_at_bank(edit.changes, hold_id, bank_ref)
+        amendments.name_at_bank(edit.changes, hold_id, bank_ref, edit.now)
         _keep(acting, edit, f"reference of {hold_id} at its bank", reason)
     return f"{edit.ref}: {hold_id} is known to its bank as {bank_ref.strip()}"

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from models.case_file import CaseFile
 from models.entities.event import EntityKind
-from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldRow, HoldState, Renewal
 from models.money import Money
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask, void_approvals
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import renewal
+from recovery_flows.freezing import refused_releases, renewal
 from recovery_flows.freezing.renewal import OPEN_TO_SUBMIT
 from recovery_flows.ledger.changeset import Changeset
 
@@ -58,14 +58,14 @@ def amend_hold(
     void_approvals(changes, hold.id, "the sum was changed")
 
 
-def name_at_bank(changes: Changeset, hold_id: str, bank_ref: str) -> None:
-    """Enter the bank's own reference of a hold that was recorded without one.
+def name_at_bank(changes: Changeset, hold_id: str, bank_ref: str, now: datetime) -> None:
+    """Enter the bank's own reference of a hold that was recorded without one, or correct it.
 
     What a bank holds of its own accord comes without an answer of its interface: orders about it
-    need the reference that its desk tells.
+    need the reference that its desk tells. One under which the bank has stated anything stays.
     """
     hold = changes.file.hold(hold_id)
-    if hold.bank_ref:
+    if hold.bank_ref and (hold.kind is not HoldKind.VOLUNTARY or hold.bank_revision):
         raise StepRefusedError(f"hold {hold_id} has its reference from the bank itself")
     if hold.state not in LIVE_HOLDS:
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: no order about it can be sent")
@@ -78,3 +78,4 @@ def name_at_bank(changes: Changeset, hold_id: str, bank_ref: str) -> None:
         )
     values: dict[str, Scalar] = {"bank_ref": bank_ref.strip()}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "updated", hold.state, values))
+    refused_releases.clear_renamed(changes, hold.id, now)

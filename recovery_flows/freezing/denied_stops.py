@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from models.action_kinds import ActionKind
 from models.case_file import CaseFile, Step
 from models.entities.approval import ApprovalRow, ApprovalState
-from models.entities.call import CallKind, CallRow, CallState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
 from models.entities.officer import Role
 from models.outcome import Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.freezing import unrelated_funds
+from recovery_flows.freezing import refused_releases, unrelated_funds
 
 if TYPE_CHECKING:
     from recovery_flows.ledger.changeset import Changeset
@@ -30,16 +29,10 @@ def denial_of(file: CaseFile, hold_id: str) -> ApprovalRow | None:
     return None
 
 
-def refused_release(file: CaseFile, hold_id: str) -> CallRow | None:
-    """The last order to release a hold, where its bank has refused it."""
-    orders = [c for c in file.calls if c.subject_id == hold_id and c.kind is CallKind.RELEASE]
-    return orders[-1] if orders and orders[-1].state is CallState.REFUSED else None
-
-
 def steps(file: CaseFile) -> Iterator[Step]:
     """A denied stop that its bank does not release: its owner orders the release once more.
 
-    The bank's desk is called first: what it refused once it refuses again until it has looked.
+    The bank's desk was called first: until somebody has looked into the refusal there is no step.
     """
     for hold in file.holds:
         if _is_kept(file, hold):
@@ -57,7 +50,8 @@ def steps(file: CaseFile) -> Iterator[Step]:
 
 def _is_kept(file: CaseFile, hold: HoldRow) -> bool:
     is_held = hold.state is HoldState.STOPPED and denial_of(file, hold.id) is not None
-    return is_held and refused_release(file, hold.id) is not None
+    was_refused = refused_releases.last_refused(file, hold.id) is not None
+    return is_held and was_refused and not refused_releases.waits(file, hold)
 
 
 def _to_withdraw(file: CaseFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
@@ -65,7 +59,7 @@ def _to_withdraw(file: CaseFile) -> Iterator[tuple[HoldRow, ApprovalRow]]:
     for hold in file.holds:
         denial = denial_of(file, hold.id)
         is_held = hold.state is HoldState.STOPPED and denial is not None
-        if is_held and denial is not None and refused_release(file, hold.id) is None:
+        if is_held and denial is not None and refused_releases.last_refused(file, hold.id) is None:
             yield hold, denial
 
 

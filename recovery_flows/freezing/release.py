@@ -14,7 +14,7 @@ from models.outcome import Scalar, Transition
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
-from recovery_flows.freezing import orders as hold_orders, unrelated_funds
+from recovery_flows.freezing import orders as hold_orders, refused_releases, unrelated_funds
 from recovery_flows.law import terms
 from recovery_flows.law.rows import Measure
 from recovery_flows.ledger import hold_figures
@@ -48,6 +48,11 @@ def ask_part(changes: Changeset, hold_id: str, minor: int, actor: str, now: date
     """
     hold = _in_force(changes.file, hold_id)
     _check_part(hold, minor)
+    if refused_releases.waits(changes.file, hold):
+        raise StepRefusedError(
+            f"the bank refused to release hold {hold_id}: look into that first, with"
+            f" `recovery discrepancy list`"
+        )
     values: dict[str, Scalar] = {"releasing_minor": minor}
     changes.apply(Transition(EntityKind.HOLD, hold.id, "part_asked", hold.state, values))
     ask(changes, ApprovalKind.RELEASE_PART, hold.id, actor, now)

@@ -1,4 +1,4 @@
-"""The reminder ladder of a hold: brought to mind step by step, then told to the supervisor."""
+"""The reminder ladder of a hold: brought to mind step by step, then escalated to the supervisor."""
 
 from __future__ import annotations
 

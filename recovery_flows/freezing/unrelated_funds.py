@@ -19,6 +19,7 @@ from models.outcome import Scalar, Transition
 from models.step_wording import say
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.step_figures import sum_of
+from recovery_flows.freezing import refused_releases
 
 if TYPE_CHECKING:
     from recovery_flows.ledger.changeset import Changeset
@@ -33,9 +34,12 @@ def is_being_released(hold: HoldRow) -> bool:
 
 
 def is_kept(file: CaseFile, hold: HoldRow) -> bool:
-    """Whether unrelated funds are held still although nothing is asked or ordered about them."""
+    """Whether unrelated funds are held still although nothing is asked or ordered about them.
+
+    What the bank has refused is looked into first.
+    """
     found = hold.release_due_at is not None and hold.state in _IN_FORCE
-    return found and file.pending(hold.id) is None
+    return found and file.pending(hold.id) is None and not refused_releases.waits(file, hold)
 
 
 def is_decided(file: CaseFile, hold: HoldRow) -> bool:

@@ -88,3 +88,10 @@ def contradicts(
     find(
         changes, DiscrepancyKind.CONTRADICTS_OUTCOME, about, now, detail=detail, mark=str(revision)
     )
+
+
+def older_answer(changes: Changeset, hold: HoldRow, revision: int, now: datetime) -> None:
+    """Record that a bank that was asked what it holds answers with less than it stated before."""
+    detail = f"asked what it holds its bank answers with revision {revision}, an older one"
+    kind, mark = DiscrepancyKind.CONTRADICTS_OUTCOME, f"asked {revision}"
+    find(changes, kind, About.hold(hold), now, detail=detail, mark=mark)

@@ -24,7 +24,15 @@ def stated(fact: HoldFact) -> dict[str, Scalar]:
         "bank_ref": fact.bank_ref,
         "bank_revision": fact.revision,
         "bank_said_at": fact.modified_at,
+        "bank_said": words(fact),
     }
+
+
+def words(fact: HoldFact) -> str:
+    """What a bank states of a hold, short enough to be kept beside it."""
+    held = f"{fact.held.minor} {fact.held.currency}" if fact.held.minor else "nothing"
+    until = f" until {fact.expires_at:%Y-%m-%dT%H:%M:%SZ}" if fact.expires_at else ""
+    return f"{fact.state} {held}{until}"
 
 
 def figure(hold: HoldRow, fact: HoldFact) -> dict[str, Scalar]:
@@ -75,6 +83,24 @@ def query(file: CaseFile, payout: PayoutRow, revision: int) -> CallIntent:
         subject_id=payout.id,
         asset_id=payout.asset_id,
     )
+
+
+def query_hold(file: CaseFile, hold: HoldRow, number: int) -> CallIntent:
+    """The question what a hold shows, asked for the `number`-th time after a refused release."""
+    return CallIntent(
+        id=derive_id("call", hold.id, CallKind.HOLD_QUERY, number),
+        partner_id=file.asset(hold.asset_id).partner_id,
+        kind=CallKind.HOLD_QUERY,
+        noun=EntityKind.HOLD,
+        subject_id=hold.id,
+        asset_id=hold.asset_id,
+    )
+
+
+def asked_about(file: CaseFile, subject_id: str) -> HoldRow:
+    """The hold that a question is about: itself, or the one that a payout is out of."""
+    payout = next((p for p in file.payouts if p.id == subject_id), None)
+    return file.hold(payout.hold_id if payout is not None else subject_id)
 
 
 def unconfirmed_minor(file: CaseFile, hold: HoldRow) -> int:

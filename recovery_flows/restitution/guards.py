@@ -11,6 +11,7 @@ from models.entities.call import CallKind
 from models.entities.claim import ClaimState
 from models.entities.hold import HoldKind, HoldRow, HoldState
 from models.step_wording import NOTHING, Wording, say
+from recovery_flows.freezing import refused_releases
 from recovery_flows.freezing.freeze_plan import surplus_stops
 from recovery_flows.ledger import discrepancies, pools, releasable
 from recovery_flows.ledger.outstanding_losses import LOST, net_loss_minor
@@ -96,11 +97,12 @@ def to_release(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
         return ()
     if discrepancies.hold_up_return(file, asset.id):
         return ()
-    surplus = surplus_stops(file, asset)
-    if waits_for(file, asset):
-        return surplus
-    needless = releasable.needless(file, asset)
-    return tuple(h for h in file.holds_of(asset.id) if h in surplus or h in needless)
+    free = surplus_stops(file, asset)
+    if not waits_for(file, asset):
+        free += releasable.needless(file, asset)
+    return tuple(
+        h for h in file.holds_of(asset.id) if h in free and not refused_releases.waits(file, h)
+    )
 
 
 def why_not_released(file: CaseFile, hold: HoldRow) -> str:

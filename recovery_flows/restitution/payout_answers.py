@@ -50,7 +50,12 @@ class Reading(NamedTuple):
 
 def read(payout: PayoutRow, hold: HoldRow, fact: PayoutFact) -> Reading:
     """What a revision that was not taken yet does to a payout."""
-    values: dict[str, Scalar] = {"bank_ref": fact.bank_ref, "bank_revision": fact.revision}
+    values: dict[str, Scalar] = {
+        "bank_ref": fact.bank_ref,
+        "bank_revision": fact.revision,
+        "bank_said": words(fact),
+        "bank_said_at": fact.modified_at,
+    }
     event, reason = _event(payout, hold, fact)
     if event in ("settled", "corrected"):
         values |= _sums(hold, fact)
@@ -61,6 +66,13 @@ def read(payout: PayoutRow, hold: HoldRow, fact: PayoutFact) -> Reading:
     )
     repeats = (payout.state, fact.state) in NOTHING_NEW and event == "stated"
     return Reading(move, payout.state is not _EXPECTED and not repeats)
+
+
+def words(fact: PayoutFact) -> str:
+    """What a bank states of a payout, short enough to be kept beside it."""
+    debited = fact.debited
+    left = f" for {debited.minor} {debited.currency}" if debited and debited.minor else ""
+    return f"{fact.state} {fact.amount.minor} {fact.amount.currency}{left}"
 
 
 def _event(payout: PayoutRow, hold: HoldRow, fact: PayoutFact) -> tuple[str, str]:

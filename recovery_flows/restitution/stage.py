@@ -9,7 +9,7 @@ from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.asset import AssetRow, Stage
 from models.entities.claim import ClaimState
 from models.entities.event import EntityKind
-from models.entities.hold import LIVE_HOLDS, HoldState
+from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
@@ -150,7 +150,7 @@ def _prepared(file: CaseFile, asset: AssetRow, allocation_id: str, part: Part) -
 def _close(changes: Changeset, asset: AssetRow) -> None:
     file = changes.file
     busy = (
-        any(h.state in LIVE_HOLDS and h.held_minor > 0 for h in file.holds_of(asset.id))
+        any(_keeps(h) for h in file.holds_of(asset.id))
         or any(h.state in _HOLD_BUSY for h in file.holds_of(asset.id))
         or is_unanswered(file.holds_of(asset.id))
         or file.open_calls(asset.id)
@@ -160,6 +160,11 @@ def _close(changes: Changeset, asset: AssetRow) -> None:
     )
     if not busy:
         changes.apply(Transition(EntityKind.ASSET, asset.id, "closed", file.asset(asset.id).stage))
+
+
+def _keeps(hold: HoldRow) -> bool:
+    """Whether a bank states to hold something, in the account's currency or in another one."""
+    return hold.state in LIVE_HOLDS and (hold.held_minor > 0 or hold.foreign_minor > 0)
 
 
 _HOLD_BUSY = frozenset(

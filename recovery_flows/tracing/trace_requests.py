@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from models.case_file import CaseFile
+from models.entities.call import CallKind
 from models.entities.event import EntityKind
+from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.freezing.answers import CLOCKS_APART
 from recovery_flows.freezing.drafts import supersedes
+from recovery_flows.freezing.stage import statement_intent
 from recovery_flows.ledger.changeset import Changeset
 
+_FIRST_PAUSE, _LONGEST_WAIT = timedelta(minutes=1), timedelta(days=1)
 SILENT = "the bank refused its statement"
 
 
@@ -20,36 +25,53 @@ def request_trace_to(
     subject_id: str,
     covers_to: datetime,
     asked_at: datetime | None = None,
+    answered_at: datetime | None = None,
 ) -> None:
-    """A statement came in for an asset or a claim's own account: the trace is due again.
+    """Request a new trace: a statement arrived for an asset or for a claim's own account.
 
-    `asked_at` is when the bank was asked for it; one that ends before a hold that was known then is
-    not asked for again and again: a person asks once the bank can tell.
+    `asked_at` is when the bank was asked for it. One that ends before a hold that was known then is
+    asked for again after a pause that grows with the time since the hold; where it ends long before
+    it, or after a day, a person asks once the bank can tell.
     """
     values: dict[str, Scalar] = {"statement_to": covers_to}
     if noun is EntityKind.ASSET:
         asset = changes.file.asset(subject_id)
         if asset.left_alone.startswith(SILENT):
             values["left_alone"] = ""
-        if asked_at is not None and _falls_short(changes.file, asset.id, covers_to, asked_at):
+        acted = _untold(changes.file, asset.id, covers_to, asked_at)
+        waited = answered_at - acted if acted is not None and answered_at is not None else None
+        is_late = acted is not None and (
+            waited is None or waited >= _LONGEST_WAIT or covers_to + CLOCKS_APART < acted
+        )
+        if is_late:
             values["left_alone"] = f"{SILENT} of what came after {covers_to:%Y-%m-%d %H:%M} UTC"
         changes.apply(Transition(EntityKind.ASSET, asset.id, "updated", asset.stage, values))
+        if waited is not None and answered_at is not None and not is_late:
+            later = answered_at + max(_FIRST_PAUSE, waited)
+            intent = statement_intent(changes.file.asset(asset.id), answered_at)
+            name = derive_id("call", asset.id, CallKind.STATEMENT, "again", later.isoformat())
+            changes.call(replace(intent, id=name, not_before=later))
     else:
         claim = next(c for c in changes.file.claims if c.id == subject_id)
         changes.apply(Transition(EntityKind.CLAIM, claim.id, "updated", claim.state, values))
     request_trace(changes)
 
 
-def _falls_short(file: CaseFile, asset_id: str, covers_to: datetime, asked_at: datetime) -> bool:
-    """Whether a bank was asked after its hold, and tells only of what came long before it.
+def _untold(
+    file: CaseFile, asset_id: str, covers_to: datetime, asked_at: datetime | None
+) -> datetime | None:
+    """When a bank acted, if it was asked after that and tells only of what came before it.
 
     One asked together with the stop may miss it by a moment: it is asked again at once.
     """
-    short = covers_to + CLOCKS_APART
-    return any(
-        h.acted_at is not None and short < h.acted_at <= asked_at and not supersedes(file, h)
+    if asked_at is None:
+        return None
+    acted = (
+        h.acted_at
         for h in file.holds_of(asset_id)
+        if h.acted_at is not None and covers_to < h.acted_at <= asked_at and not supersedes(file, h)
     )
+    return max(acted, default=None)
 
 
 def request_trace(changes: Changeset) -> None:

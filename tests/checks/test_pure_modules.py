@@ -17,7 +17,7 @@ TOUCHING = (
     "partners.contacts", "partners.page", "partners.page_text", "partners.rbp1.*",
     "intake.bookings", "multi_agency.actions", "multi_agency.board", "freezing.actions",
     "tracing.case_trace", "tracing.comparison", "tracing.graph", "tracing.hops", "tracing.inputs",
-    "tracing.page", "tracing.payments_from_holds", "tracing.rule_request",
+    "tracing.page", "tracing.payments_from_holds", "tracing.actions",
     "cross_border.actions", "correspondence.vouching", "correspondence.letters.actions",
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",

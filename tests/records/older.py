@@ -49,6 +49,10 @@ def brought_up_to_date(unit: Any, path: Path) -> Database:
         # Its case time stood, which earlier versions kept in no event.
         raw.execute("ATTACH ? AS new", (str(unit.path),))
         raw.execute("INSERT INTO case_clock SELECT * FROM new.case_clock")
+        # So do the words of its banks: the history that it is given here tells them.
+        for table in ("hold", "payout"):
+            told = f"(SELECT n.bank_said FROM new.{table} n WHERE n.id = {table}.id)"
+            raw.execute(f"UPDATE {table} SET bank_said = {told}")
     database = open_database(f"sqlite:///{path}", unit.folder / "keys")
     _sign_as_then(database)
     seal_older(database)

@@ -80,6 +80,20 @@ GOLDEN = {
         = pro_rata  M v 75, M w 75, X v 25, X w 25
         = libr      M v 50, M w 100, X v 50
         = tainted_first  M v 50, M w 100, X v 50""",
+    "two parts of one payment that are alike are two while holds rise and fall": """
+        open M 5
+        1 V M 100 v
+        2 O M 80
+        3 W M 1000 w
+        4 U M 1000 u
+        5 hold M 433
+        6 hold M 1433
+        7 hold M 1766
+        8 hold M 1433
+        9 hold M 1333
+        10 hold M 333
+        11 hold M 433
+        = every     M v 100, M w 1000, M u 1000""",
     "a hold that lapsed keeps nothing": """
         1 V M 100 v
         2 hold M 100

@@ -57,7 +57,7 @@ async def test_another_payment_is_a_decision_that_the_history_keeps(unity: Any, 
         await type_fast(app, "ctrl+s")
         await wait(pilot, app, "a It is another payment")
         await type_fast(app, "a")
-        await wait(pilot, app, "You decide that this is another payment", "Yes, do it")
+        await wait(pilot, app, "You decide that this is another payment", "Confirm")
         assert isinstance(app.screen, Confirm)
         await type_fast(app, "y")
         await wait(pilot, app, "R-2026-0002")

@@ -98,6 +98,8 @@ class Resource:
     is_untold: bool = False
     """Whether the feed keeps quiet about it as it is now: only who asks is told."""
     past: list[tuple[datetime, Json]] = field(default_factory=list)
+    restated: tuple[datetime, Json] | None = None
+    """What the feed says of it as well, under a revision that is not newer: its bank's mistake."""
 
 
 @dataclass(slots=True, kw_only=True)

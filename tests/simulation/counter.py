@@ -125,7 +125,7 @@ class BankContext:
         uneven = self.hold_stamp if isinstance(one, Hold) else timedelta(0)
         one.status, one.modified = status, at + uneven
         one.revision += 1
-        one.is_untold = False
+        one.is_untold, one.restated = False, None
 
     # What the oracle asks
 

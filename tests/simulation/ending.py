@@ -87,6 +87,7 @@ class Ending(World):
         open_ones = (
             "SELECT 1 FROM recovery WHERE state IN ('reported', 'open') UNION ALL"
             " SELECT 1 FROM discrepancy WHERE state = 'open' UNION ALL"
+            " SELECT 1 FROM objection WHERE state = 'open' UNION ALL"
             " SELECT 1 FROM call WHERE state IN ('planned', 'sent', 'unknown') LIMIT 1"
         )
         return self.oracle.eyes.execute(open_ones).fetchone() is None

@@ -52,6 +52,8 @@ class Eyes:
     _released: int = 0
     _ordered: int = 0
     _looked: int = 0
+    _objected: int = 0
+    _decided: dict[str, object] = field(default_factory=dict)
 
     # Rows
 

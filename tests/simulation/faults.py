@@ -12,7 +12,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "garbage_after", "yen_answer",
     ),
     "read": ("down", "html", "busy", "garbage", "lost"),
-    "statement": ("forbidden", "partial", "garbage"),
+    "statement": ("forbidden", "partial", "garbage", "short"),
     "hold": (
         "part", "none", "refuse OTHER", "refuse NAME_MISMATCH", "refuse ALREADY_FROZEN",
         "refuse ACCOUNT_CLOSURE", "yen", "late", "never", "lets_go", "prolongs", "shortens",
@@ -24,7 +24,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "release": ("refuse",),
     "extend": ("refuse",),
-    "feed": ("twice", "backwards", "stranger"),
+    "feed": ("twice", "backwards", "stranger", "restated", "renumbered"),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.eyes import ViolationError
+from tests.simulation.rounds import Rounds
 from tests.simulation.states import States
 from tests.simulation.words import Words
 
@@ -13,7 +14,7 @@ _CLOSED = (
 )  # fmt: skip
 
 
-class Oracle(Words, States):
+class Oracle(Words, States, Rounds):
     """Looks at one history's database and banks; it shares no code with the rules."""
 
     def look(self) -> None:
@@ -31,6 +32,7 @@ class Oracle(Words, States):
         self._troubles()
         self._words()
         self._states()
+        self._rounds()
 
     # Victims
 
@@ -85,7 +87,8 @@ class Oracle(Words, States):
         until = self._all(drafted, ref)[0][0]
         query = (
             "SELECT 1 FROM event WHERE seq > ?2 AND seq <= ?3 AND (subject_id = ?1 AND event ="
-            " 'refusal_seen' OR noun = 'trace' AND event = 'adopted' OR noun = 'discrepancy' AND"
+            " 'refusal_seen' OR noun = 'request' AND event = 'drafted' AND role = 'officer'"
+            " OR noun = 'trace' AND event = 'adopted' OR noun = 'discrepancy' AND"
             " event = 'resolved' AND subject_id IN (SELECT id FROM discrepancy WHERE subject_id ="
             " ?1 AND resolved_by <> '')) LIMIT 1"
         )
@@ -102,8 +105,25 @@ class Oracle(Words, States):
         )
         for seq, hold, recovery, action, _ in rows:
             self._released = int(str(seq))
+            self._asked_after_refusal(str(hold), int(str(seq)))
             if action == "release":
                 self._release(str(hold), str(recovery), int(str(seq)))
+
+    def _asked_after_refusal(self, hold: str, seq: int) -> None:
+        """A release that its bank refused leaves again only once somebody has looked into it."""
+        refused = self._all(
+            "SELECT max(e.seq) FROM event e JOIN call c ON c.id = e.subject_id WHERE"
+            " e.noun = 'call' AND e.event = 'refused' AND c.kind = 'release'"
+            " AND c.subject_id = ? AND e.seq < ?",
+            hold, seq,
+        )[0][0]  # fmt: skip
+        looked = (
+            "SELECT 1 FROM event e JOIN discrepancy d ON d.id = e.subject_id WHERE e.seq BETWEEN ?"
+            " AND ? AND e.event IN ('resolved', 'cleared') AND d.kind = 'release_refused'"
+            " AND d.subject_id = ?"
+        )
+        if refused is not None and not self._all(looked, refused, seq, hold):
+            raise ViolationError("repeated", f"the release of {hold} leaves again, refused before")
 
     def _release(self, hold: str, recovery: str, seq: int) -> None:
         unrelated = "SELECT 1 FROM event WHERE subject_id = ? AND event = 'found_unrelated'"

@@ -22,7 +22,7 @@ _SOON = (0.1, 0.5, 1, 3, 8, 14)
 _LONG = (24, 30, 49, 72, 24 * 8, 24 * 31)
 ODD = (
     "amend", "withdraw", "part", "complain", "unrelated", "voluntary", "payee", "rule", "again",
-    "note", "import", "import_part", "late_line", "split_or_join",
+    "note", "import", "import_part", "split_or_join", "object", "object", "resubmit",
 )  # fmt: skip
 _WEIGHTS = {
     "order": 4, "hold": 4, "payout": 5, "feed": 2, "read": 1, "statement": 1, "release": 1,

@@ -14,6 +14,7 @@ class States(Eyes):
         self._left_closed()
         self._paid_unlooked()
         self._lapsed_unheard()
+        self._closed_holding()
 
     def _paid_claims(self) -> None:
         """Once the engine has nothing to do on a recovery, a paid claim has its money."""
@@ -63,6 +64,19 @@ class States(Eyes):
             )  # fmt: skip
             if found:
                 raise ViolationError("unlooked", f"{payout} left, {found[0]} was open")
+
+    def _closed_holding(self) -> None:
+        """No recovery is closed while a bank states to hold something of it, in any currency."""
+        rows = self._all(
+            "SELECT h.id, h.held_minor, h.foreign_minor, h.foreign_currency FROM hold h"
+            " JOIN recovery r ON r.id = h.recovery_id WHERE r.state LIKE 'closed%' AND h.state IN"
+            " ('stopped', 'frozen', 'release_pending', 'disposal_pending')"
+            " AND (h.held_minor > 0 OR h.foreign_minor > 0)"
+        )
+        for hold, held, foreign, currency in rows:
+            raise ViolationError(
+                "closed holding", f"{hold} keeps {held}, {foreign} {currency}: it is closed"
+            )
 
     def _lapsed_unheard(self) -> None:
         """No clock of ours ends a hold before we have heard what its bank did by that end."""

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from tests.simulation.bank import Bank
-from tests.simulation.books import Hold, Json, Line, minor_of, money, stamp
+from tests.simulation.books import Hold, Json, Line, Payout, minor_of, money, stamp
 from tests.simulation.counter import ProblemError
 from tests.simulation.faults import Fault
 
-_SHANGHAI = timedelta(hours=8)
+_SHANGHAI, _SHORT = timedelta(hours=8), timedelta(minutes=2)
 
 
 class Telling:
@@ -99,6 +99,7 @@ class Telling:
     def _feed(self, after: str) -> Json:
         since = datetime.fromisoformat(after)
         news = [(r.modified, r.json()) for r in self.bank.resources() if r.modified > since]
+        news += [r.restated for r in self.bank.resources() if r.restated and r.restated[0] > since]
         fault = self.bank.rude("feed")
         news.sort(key=lambda entry: entry[0])
         if fault is not None:
@@ -113,7 +114,20 @@ class Telling:
             return [*news, *old, *news]
         if fault.kind == "backwards":
             return [*reversed(news), *reversed(old)]
+        if fault.kind in ("restated", "renumbered"):
+            return self._restate(news, since, is_older=fault.kind == "renumbered")
         return [*news, *((at, _as_stranger(item)) for at, item in news)]
+
+    def _restate(
+        self, news: list[tuple[datetime, Json]], since: datetime, *, is_older: bool
+    ) -> list[tuple[datetime, Json]]:
+        """Something else about one resource from now on, in the place of nothing."""
+        for one in self.bank.resources():
+            item = _restated(one, is_older=is_older)
+            if one.modified > since and item is not None:
+                one.restated = (one.modified + timedelta(milliseconds=1), item)
+                return [*news, one.restated]
+        return news
 
     def _account(self, number: str) -> Json:
         account = self.bank.accounts[number]
@@ -133,6 +147,8 @@ class Telling:
         if fault is not None and fault.kind == "forbidden":
             raise ProblemError(403, "Forbidden")
         begin, end = (datetime.fromisoformat(query[n]) for n in ("fromDate", "toDate"))
+        if fault is not None and fault.kind == "short":
+            end -= _SHORT
         told = self._bookings(number, begin, end)
         if fault is not None and fault.kind == "partial":
             told["responseDetails"]["status"] = "partial"
@@ -211,6 +227,20 @@ def _filed(line: Line, currency: str, *, dated: bool) -> Json:
 def _party(other: tuple[str, str, str]) -> Json:
     bank, number, holder = other
     return {"bank": bank, "number": number, "holderName": holder}
+
+
+def _restated(one: Hold | Payout, *, is_older: bool) -> Json | None:
+    """Another figure under the same revision, or under an older one with a newer stamp."""
+    item = one.json()
+    at = stamp(one.modified + timedelta(milliseconds=1))
+    item |= {"lastModified": at, "revision": one.revision - is_older}
+    if isinstance(one, Hold) and one.held > 1 and not one.told_currency:
+        none, half = money(0, one.currency), money(one.held // 2, one.currency)
+        ended = {"status": "RELEASED", "amountHeld": none}
+        return item | ({"amountHeld": half} if is_older else ended)
+    if isinstance(one, Payout) and one.status == "SETTLED" and one.paid > 1:
+        return item | {"amount": money(one.paid // 2, one.paid_currency)}
+    return None
 
 
 def _as_stranger(item: Json) -> Json:

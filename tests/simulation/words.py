@@ -15,6 +15,7 @@ class Words(Eyes):
 
     def _words(self) -> None:
         self._another_outcome()
+        self._restated()
         self._held_after_the_end()
         self._held_beyond_the_term()
         self._news_on_closed()
@@ -33,6 +34,16 @@ class Words(Eyes):
                     payout.order_ref, payout.revision
                 ):
                     self._is_owned(payout.order_ref, _CONTRADICTS, f"{known}, now {payout.status}")
+
+    def _restated(self) -> None:
+        """Another statement under a revision that is not newer, once the feed was read past it."""
+        read = "SELECT 1 FROM partner WHERE id = ? AND feed_reached_at >= ?"
+        for bank in self.banks.values():
+            for one in bank.resources():
+                if one.restated is None or not self._is_told(one.order_ref, one.revision):
+                    continue
+                if self._all(read, bank.id, f"{one.restated[0]:%Y-%m-%d %H:%M:%S.%f}"):
+                    self._is_owned(one.order_ref, _CONTRADICTS, "stated otherwise, not newer")
 
     def _held_after_the_end(self) -> None:
         ended = (

@@ -234,8 +234,12 @@ def next_instant(session: Session, now: datetime) -> datetime | None:
 
 
 _NEXT = [
-    sa.select(sa.func.min(column)).where(column > sa.bindparam("now", type_=column.type))
-    for column in (_R.c.wake_at, _PARTNERS.c.feed_due_at)
+    sa.select(sa.func.min(column)).where(column > sa.bindparam("now", type_=column.type), open_)
+    for column, open_ in (
+        (_R.c.wake_at, sa.true()),
+        (_PARTNERS.c.feed_due_at, sa.true()),
+        (_CALLS.c.not_before, _CALLS.c.state.in_(OPEN_CALLS)),
+    )
 ]
 
 

@@ -16,6 +16,7 @@ from recovery_flows.errors import DisagreementError
 from recovery_flows.freezing import renewal
 from recovery_flows.law import terms
 from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger import hold_figures
 from recovery_flows.partners import letter_channel
 from recovery_flows.partners.rbp1 import wire
 from recovery_flows.partners.rbp1.orders import Approval, Authority, Limits
@@ -96,7 +97,10 @@ def limits_of(unit: Unit, file: CaseFile, call: CallLine) -> Limits:
         return task_limits(unit, file, call)
     if call.kind in (CallKind.STATEMENT, CallKind.BALANCE):
         account_id = statement_account(file, call)
-    elif call.kind in (CallKind.PAYOUT, CallKind.HOLD_QUERY):
+    elif call.kind is CallKind.HOLD_QUERY:
+        hold = hold_figures.asked_about(file, call.subject_id)
+        account_id = file.asset(hold.asset_id).account_id
+    elif call.kind is CallKind.PAYOUT:
         payout = next(p for p in file.payouts if p.id == call.subject_id)
         account_id = file.asset(file.hold(payout.hold_id).asset_id).account_id
         amount = Money(payout.amount_minor, payout.currency)

@@ -24,6 +24,7 @@ from recovery_flows.engine.context import Engine
 from recovery_flows.engine.failures import alone
 from recovery_flows.engine.outbox.bodies import authority_of, limits_of, path_and_body
 from recovery_flows.engine.quarantine import note_failure
+from recovery_flows.ledger import hold_figures
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.partners.rbp1.orders import Authority, Limits
 
@@ -198,5 +199,4 @@ def _make_ready(unit: Unit, engine: Engine, file: CaseFile, call: CallLine, now:
 
 
 def _bank_ref(file: CaseFile, call: CallLine) -> str:
-    payout = next(p for p in file.payouts if p.id == call.subject_id)
-    return file.hold(payout.hold_id).bank_ref
+    return hold_figures.asked_about(file, call.subject_id).bank_ref

@@ -213,7 +213,7 @@ def _settle_answer(
             record_statement(unit, ENGINE, now, recovery_id, result.statement, pages, zones)
         asked_at = next((c.planned_at for c in changes.file.calls if c.id == call.id), None)
         trace_requests.request_trace_to(
-            changes, call.noun, call.subject_id, result.statement.covers_to, asked_at
+            changes, call.noun, call.subject_id, result.statement.covers_to, asked_at, now
         )
     elif call.kind is CallKind.BALANCE:
         seen = wire.parse_balance(result.raw[0].body, PartnerId(call.partner_id))
@@ -241,17 +241,18 @@ def _settle_answer(
 
 
 def _apply_balance(engine: Engine, now: datetime, changes: Changeset, result: Result) -> None:
-    """What a bank holds after a payout; the payout counts as confirmed together with it."""
+    """What a bank holds now; a payout that it was asked after counts as confirmed with it."""
     call = result.call
-    payout = next(p for p in changes.file.payouts if p.id == call.subject_id)
+    hold = hold_figures.asked_about(changes.file, call.subject_id)
     told = wire.parse_hold(result.raw[0].body, PartnerId(call.partner_id))
-    if not hold_figures.is_the_banks_own(changes.file, payout.hold_id, told):
-        _belongs(changes, result, now, told.order_ref, payout.hold_id)
-    if told.revision < changes.file.hold(payout.hold_id).bank_revision:
+    if not hold_figures.is_the_banks_own(changes.file, hold.id, told):
+        _belongs(changes, result, now, told.order_ref, hold.id)
+    if told.revision < hold.bank_revision:
+        bank_contradictions.older_answer(changes, hold, told.revision, now)
         why = "is older than what the bank stated before"
         raise AnswerUnreadableError(PartnerId(call.partner_id), "revision", why)
     changes.settle_call(call.id, "answered")
-    answers.confirm_figure(changes, payout.hold_id, told, engine.laws, now)
+    answers.confirm_figure(changes, hold.id, told, engine.laws, now)
 
 
 def _belongs(

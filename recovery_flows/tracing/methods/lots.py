@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from recovery_flows.tracing.methods.piece import Piece, Pot, Quantity, Rule
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Lot:
+    """A lot is itself: two that say the same, such as two parts of one payment, are two."""
+
     claim: str | None
     amount: int
     claim_minor: int
