@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
+from models.entities.claim import ClaimState
 from models.entities.hold import LIVE_HOLDS, HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import TaskState
@@ -115,6 +116,12 @@ _ALLOCATIONS: Mapping[AllocationState, Worded] = {
     AllocationState.NOT_PAID: Worded("not paid by the bank", "unpaid", "✕", Tone.ALARM),
     AllocationState.VOID: Worded("void", "void", "–", Tone.MUTED),
 }
+_CLAIMS: Mapping[ClaimState, Worded] = {
+    ClaimState.FILED: Worded("reported", "reported", "○", Tone.CARE),
+    ClaimState.VERIFIED: Worded("verified", "verified", "●", Tone.CALM),
+    ClaimState.REJECTED: Worded("rejected", "rejected", "✕", Tone.ALARM),
+    ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
+}
 _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.PREPARED: Worded("prepared", "prepared", "○", Tone.MUTED),
     PayoutState.INSTRUCTED: Worded("on its way", "going", "→", Tone.CALM),
@@ -179,6 +186,11 @@ def task_word(state: TaskState) -> Worded:
 def allocation_word(state: AllocationState) -> Worded:
     """The state of a division of held money."""
     return _ALLOCATIONS[state]
+
+
+def claim_word(state: ClaimState) -> Worded:
+    """The state of a victim's claim."""
+    return _CLAIMS[state]
 
 
 def payout_word(state: PayoutState) -> Worded:
