@@ -10,6 +10,7 @@ from typing import TypeVar
 from textual.content import Content
 
 from models.entities.asset import Stage
+from models.entities.claim import ClaimState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.queries.cases.queue_views import QueueLine
@@ -148,3 +149,17 @@ def said(text: str, *, refused: bool) -> Content:
     """A sentence about what was done or refused."""
     sign, style = ("✕ ", ALARM) if refused else ("✓ ", GOOD)
     return words((sign, style), (text, "$foreground"))
+
+
+CLAIMS: Mapping[ClaimState, tuple[str, str, str]] = {
+    ClaimState.FILED: ("○", "reported", CARE),
+    ClaimState.VERIFIED: ("●", "verified", "$foreground"),
+    ClaimState.REJECTED: ("✕", "rejected", ALARM),
+    ClaimState.PAID: ("✓", "paid", GOOD),
+}
+
+
+def claim_sign(state: ClaimState) -> Content:
+    """The sign and the word of a claim's state."""
+    glyph, name, style = CLAIMS[ClaimState(state)]
+    return word(f"{glyph} {name}", style)

@@ -21,9 +21,8 @@ from recovery_flows.cases.views.restitution_views import (
 from recovery_flows.cases.views.state_names import allocation_word
 from recovery_flows.restitution.payouts import ENDED
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.state_styles import ALARM, CARE, GOOD, MUTED, payout_sign, sign_of, time_left
-from tui.text import counted, cut, day_and_time, word, words, zoned_time
-from tui.widgets.claims import claim_sign, plain
+from tui.state_styles import ALARM, CARE, GOOD, MUTED, claim_sign, payout_sign, sign_of, time_left
+from tui.text import counted, cut, day_and_time, plain, word, words, zoned_time
 
 OBJECTION_KINDS = {
     ObjectionKind.ROWS: "the payments and sums that the claim rests on",
@@ -133,7 +132,8 @@ def _round(one: RoundLine, page: RestitutionPage, zone: str, width: int) -> Iter
     yield cut(
         words(
             ("▸" if is_chosen else " ", "bold $accent"), (f"Round {one.number} ", "bold"),
-            sign_of(allocation_word(one.state)).text(), sums, (f"  {one.bank} {one.account}", MUTED),
+            sign_of(allocation_word(one.state)).text(), sums,
+            (f"  {one.bank} {one.account}", MUTED),
         ),
         width,
     )  # fmt: skip

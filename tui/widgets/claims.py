@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 
-from models.entities.claim import ClaimState
 from models.money import Money
 from recovery_flows.cases.views.restitution_views import ClaimStanding
-from tui.state_styles import ALARM, CARE, GOOD, MUTED
-from tui.text import word, words
+from tui.state_styles import CARE, GOOD, MUTED
+from tui.text import plain, word, words
 from tui.widgets.paged_table import PagedTable
 from tui.widgets.table import TableColumn
 
@@ -22,27 +21,10 @@ _RULES = 5
 """So many rules stand beside each other at 80 columns: those that courts weigh most."""
 _BESIDE = 16
 """What number, victim and cursor take of the width."""
-_STATES: Mapping[ClaimState, tuple[str, str, str]] = {
-    ClaimState.FILED: ("○", "reported", CARE),
-    ClaimState.VERIFIED: ("●", "verified", "$foreground"),
-    ClaimState.REJECTED: ("✕", "rejected", ALARM),
-    ClaimState.PAID: ("✓", "paid", GOOD),
-}
 _SUMS = (
     ("reported", "reported"), ("booked", "booked"), ("net", "net loss"),
     ("got", "got"), ("open", "open"),
 )  # fmt: skip
-
-
-def claim_sign(state: ClaimState) -> Content:
-    """The sign and the word of a claim's state."""
-    glyph, name, style = _STATES[ClaimState(state)]
-    return word(f"{glyph} {name}", style)
-
-
-def plain(money: Money) -> str:
-    """A sum without its currency, which stands above the table."""
-    return str(money).removeprefix(f"{money.currency} ")
 
 
 class ClaimsTable(PagedTable[ClaimStanding]):
@@ -88,7 +70,7 @@ class ClaimsTable(PagedTable[ClaimStanding]):
     def cells(self, line: ClaimStanding) -> Sequence[Content]:
         """The claim as text; another rule's share stands out where it differs."""
         number = word(line.number, "bold $primary" if not line.objections else "bold $warning")
-        glyph, _, style = _STATES[ClaimState(line.state)]
+        glyph, _, style = CLAIMS[line.state]
         mark = words((f"{glyph} ", style), line.victim, (" !" if line.objections else "", CARE))
         if self.by_rule:
             return (number, mark, *self._shares(line))

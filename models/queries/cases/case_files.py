@@ -20,6 +20,7 @@ from models.entities.asset import Asset, AssetRow, Stage
 from models.entities.call import Call, CallRow, CallState
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim, ClaimRow, Objection, ObjectionRow
+from models.entities.compensation import Compensation, CompensationRow
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
@@ -29,6 +30,7 @@ from models.entities.payout import Payout, PayoutRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
 from models.entities.request import Request, RequestRow
 from models.entities.trace import Trace
+from models.entities.voluntary_return import Instalment, InstalmentRow, ReturnRow, VoluntaryReturn
 from models.ids import canonical
 from models.queries.partners.feeds import feeds_read
 
@@ -181,6 +183,9 @@ _PARTS = (
     _Part("tasks", Task, TaskRow, "ordered_at"),
     _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
     _Part("objections", Objection, ObjectionRow, "entered_at"),
+    _Part("voluntary_returns", VoluntaryReturn, ReturnRow, "invited_at"),
+    _Part("instalments", Instalment, InstalmentRow, "number"),
+    _Part("compensations", Compensation, CompensationRow, "entered_at"),
 )
 
 
