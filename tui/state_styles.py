@@ -10,7 +10,6 @@ from typing import TypeVar
 from textual.content import Content
 
 from models.entities.asset import Stage
-from models.entities.claim import ClaimState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.queries.cases.queue_views import QueueLine
@@ -49,7 +48,7 @@ class Sign:
 STYLES: Mapping[Tone, str] = {
     Tone.MUTED: MUTED, Tone.CALM: CALM, Tone.GOOD: GOOD, Tone.CARE: CARE, Tone.ALARM: ALARM,
     Tone.NEW: "bold $foreground", Tone.ABROAD: "$accent", Tone.THIRD: "$secondary",
-    Tone.LOST: "$error",
+    Tone.LOST: "$error", Tone.PLAIN: "$foreground",
 }  # fmt: skip
 
 
@@ -149,17 +148,3 @@ def said(text: str, *, refused: bool) -> Content:
     """A sentence about what was done or refused."""
     sign, style = ("✕ ", ALARM) if refused else ("✓ ", GOOD)
     return words((sign, style), (text, "$foreground"))
-
-
-CLAIMS: Mapping[ClaimState, tuple[str, str, str]] = {
-    ClaimState.FILED: ("○", "reported", CARE),
-    ClaimState.VERIFIED: ("●", "verified", "$foreground"),
-    ClaimState.REJECTED: ("✕", "rejected", ALARM),
-    ClaimState.PAID: ("✓", "paid", GOOD),
-}
-
-
-def claim_sign(state: ClaimState) -> Content:
-    """The sign and the word of a claim's state."""
-    glyph, name, style = CLAIMS[ClaimState(state)]
-    return word(f"{glyph} {name}", style)

@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from models.money import Money
+from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.restitution_views import ClaimStanding
-from tui.state_styles import CARE, GOOD, MUTED
+from tui.state_styles import CARE, GOOD, MUTED, sign_of
 from tui.text import plain, word, words
 from tui.widgets.paged_table import PagedTable
 from tui.widgets.table import TableColumn
@@ -70,8 +71,10 @@ class ClaimsTable(PagedTable[ClaimStanding]):
     def cells(self, line: ClaimStanding) -> Sequence[Content]:
         """The claim as text; another rule's share stands out where it differs."""
         number = word(line.number, "bold $primary" if not line.objections else "bold $warning")
-        glyph, _, style = CLAIMS[line.state]
-        mark = words((f"{glyph} ", style), line.victim, (" !" if line.objections else "", CARE))
+        shown = sign_of(state_names.claim_word(line.state))
+        mark = words(
+            (f"{shown.glyph} ", shown.style), line.victim, (" !" if line.objections else "", CARE)
+        )
         if self.by_rule:
             return (number, mark, *self._shares(line))
         return (

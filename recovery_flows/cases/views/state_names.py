@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
+from models.entities.claim import ClaimState
 from models.entities.hold import LIVE_HOLDS, HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import TaskState
@@ -33,6 +34,7 @@ class Tone(StrEnum):
     ABROAD = "abroad"
     THIRD = "third"
     LOST = "lost"
+    PLAIN = "plain"
 
 
 class Worded(NamedTuple):
@@ -123,6 +125,12 @@ _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.RETURNED: Worded("came back", "back", "‼", Tone.ALARM),
     PayoutState.CANCELLED: Worded("cancelled", "cancelled", "–", Tone.MUTED),
 }
+_CLAIMS: Mapping[ClaimState, Worded] = {
+    ClaimState.FILED: Worded("reported", "reported", "○", Tone.CARE),
+    ClaimState.VERIFIED: Worded("verified", "verified", "●", Tone.PLAIN),
+    ClaimState.REJECTED: Worded("rejected", "rejected", "✕", Tone.ALARM),
+    ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
+}
 _SHORT_TERMS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_RECALL: "recalled",
     LedgerAccount.RETURNED_VOLUNTARY: "given",
@@ -179,6 +187,11 @@ def task_word(state: TaskState) -> Worded:
 def allocation_word(state: AllocationState) -> Worded:
     """The state of a division of held money."""
     return _ALLOCATIONS[state]
+
+
+def claim_word(state: ClaimState) -> Worded:
+    """The state of one victim's claim."""
+    return _CLAIMS[ClaimState(state)]
 
 
 def payout_word(state: PayoutState) -> Worded:
