@@ -181,9 +181,9 @@ def remind(changes: Changeset, return_id: str, now: datetime, laws: Regimes) -> 
     ]  # fmt: skip
     if not late:
         raise StepRefusedError(f"no part of {row.id} is overdue: there is nothing to remind of")
-    preview_report, _, basis = _answer_due(laws[changes.file.recovery.regime], None, now)
+    look_at, _, basis = _answer_due(laws[changes.file.recovery.regime], None, now)
     for part in late:
-        values: dict[str, Scalar] = {"look_at": preview_report}
+        values: dict[str, Scalar] = {"look_at": look_at}
         changes.apply(_instalment(part, "reminded", values, basis))
     return len(late)
 
@@ -217,11 +217,9 @@ def advance(changes: Changeset, now: datetime) -> None:
             )
         _meet(changes, row)
         for part in instalments_of(changes.file, row.id):
-            preview_report = (
-                part.preview_report if part.state is InstalmentState.REMINDED else part.due_at
-            )
+            look_at = part.look_at if part.state is InstalmentState.REMINDED else part.due_at
             waits = part.state in (InstalmentState.DUE, InstalmentState.REMINDED)
-            if waits and preview_report is not None and preview_report <= now:
+            if waits and look_at is not None and look_at <= now:
                 changes.apply(_instalment(part, "overdue"))
 
 
