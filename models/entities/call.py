@@ -86,7 +86,7 @@ class CallRow:
 
     By letter: `sent_how` is the way it went, `letter_digest` the letter, `answer_document` the
     digest of the answer's scan, `answer_by` who typed it. `planned_at` is empty while it is only
-    planned in memory.
+    planned in memory. `may_have_arrived`: an attempt ended without telling whether the bank has it.
     """
 
     id: Id
@@ -98,6 +98,7 @@ class CallRow:
     approval_id: Text64 = ""
     state: Annotated[CallState, enum(CallState)]
     attempts: int = 0
+    may_have_arrived: bool = False
     sent_at: datetime | None = None
     last_error: Text300 = ""
     planned_at: datetime | None = None

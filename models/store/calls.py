@@ -165,6 +165,8 @@ def settle(
     """Record how a call went: answered, refused, unknown, never_seen, postponed or cancelled."""
     ended = event in ("answered", "refused")
     values: Values = {"answered_at": now, "answer_digest": answer_digest} if ended else {}
+    if event == "unknown":
+        values = {"may_have_arrived": True}
     move = Transition(EntityKind.CALL, call_id, event, state, values, reason=reason[:300])
     record(unit, ENGINE, now, recovery_id, Outcome((move,)))
     put_off(unit, call_id, retry_at, reason)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.case_file import CaseFile, GonePart, Position
-from models.entities.call import CallState
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutRow, PayoutState
 from models.facts import LineKind
+from recovery_flows.ledger.outstanding_losses import may_have_left
 
 if TYPE_CHECKING:
     from recovery_flows.ledger.account_targets import Key
@@ -55,7 +55,7 @@ def returned_or_going_minor(file: CaseFile, asset_id: str) -> int:
 
 
 def _unsent(file: CaseFile) -> set[str]:
-    return {c.subject_id for c in file.calls if c.state is CallState.PLANNED and not c.attempts}
+    return {c.subject_id for c in file.calls if not may_have_left(c)}
 
 
 def _returned_minor(payout: PayoutRow) -> int:

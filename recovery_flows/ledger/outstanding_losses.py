@@ -78,6 +78,7 @@ def order_of(file: CaseFile, payout: PayoutRow) -> CallRow | None:
 def may_have_left(call: CallRow) -> bool:
     """Whether a bank may have got an order: it is taken back only after the bank's own no.
 
-    An attempt that was postponed, and one that the bank says it has never seen, may still arrive.
+    One that the bank says it has never seen may still arrive. An attempt that was put off did not
+    reach it, or was declined before it was read: such an order stands as before its first attempt.
     """
-    return call.attempts > 0 or call.state is not CallState.PLANNED
+    return call.may_have_arrived or call.state is not CallState.PLANNED

@@ -72,6 +72,7 @@ class CallLine:
     requester: str
     state: CallState
     attempts: int
+    may_have_arrived: bool
     path: str = field(repr=False)
     body: bytes = field(repr=False)
 
@@ -194,6 +195,7 @@ def calls_by_id(session: Session, vault: Vault, ids: Sequence[str]) -> list[Call
             requester=row.requester,
             state=row.state,
             attempts=row.attempts,
+            may_have_arrived=row.may_have_arrived,
             path=vault.open(row.path_sealed, SealedPlace("call", row.id, "path_sealed")),
             body=vault.open(row.body_sealed, SealedPlace("call", row.id, "body_sealed")).encode(),
         )

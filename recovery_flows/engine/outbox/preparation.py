@@ -153,10 +153,10 @@ def _prepare(
 def _may_leave(file: CaseFile, call: CallLine) -> bool:
     """A question may be asked under its stop; an order needs its approval, for these figures.
 
-    What may have left already, even in an attempt that was postponed, is followed to its end: its
-    bank is asked what became of it. An order to hold or to release that its bank has put off, or
-    has never seen, leaves again only if it may still leave: one that arrives late all the same is
-    told by the bank's feed.
+    What a bank may have already is followed to its end: the bank is asked what became of it. What
+    it has put off stands as before its first attempt. An order to hold or to release that it has
+    never seen leaves again only if it may still leave: one that arrives late all the same is told
+    by the bank's feed.
     """
     if call.kind in _ASKED_ANEW and call.state is CallState.PLANNED:
         return call_validity.may_leave(file, call.kind, call.approval_id)
@@ -164,7 +164,7 @@ def _may_leave(file: CaseFile, call: CallLine) -> bool:
 
 
 def _may_have_left(call: CallLine) -> bool:
-    return call.attempts > 0 or call.state is not CallState.PLANNED
+    return call.may_have_arrived or call.state is not CallState.PLANNED
 
 
 def _kept_back(file: CaseFile, call: CallLine) -> str:

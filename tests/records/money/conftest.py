@@ -247,6 +247,19 @@ class Acts:
                 reason="away",
             )  # fmt: skip
 
+    def lose_answer(self, recovery_id: str, call_id: str) -> None:
+        """A call left and nobody knows what became of it; then its bank says it never saw it."""
+        with unit_of_work(self.unit.database) as unit:
+            mark_sent(unit, self.unit.now, recovery_id, call_id, CallState.PLANNED)
+            settle(
+                unit, self.unit.now, recovery_id, call_id, CallState.SENT, "unknown",
+                reason="no answer",
+            )  # fmt: skip
+            settle(
+                unit, self.unit.now, recovery_id, call_id, CallState.UNKNOWN, "never_seen",
+                reason="the bank never saw it",
+            )  # fmt: skip
+
     def close_calls(self, recovery_id: str, kind: CallKind | None = None) -> None:
         """All calls that wait are answered, or those of one kind."""
         with unit_of_work(self.unit.database) as unit:

@@ -166,8 +166,8 @@ def test_an_order_that_may_have_left_is_not_recalled(unit: Any, acts: Any) -> No
     recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
     file = unit.file(recovery_id)
     order = next(c for c in file.calls if c.kind is CallKind.PAYOUT)
-    # Postponed after it was marked sent: planned again, but the bank may have got it.
-    acts.postpone(recovery_id, order.id)
+    # Its bank has not seen it and it is planned again, but it may still arrive.
+    acts.lose_answer(recovery_id, order.id)
     payout = next(p for p in file.payouts if p.id == order.subject_id)
     with pytest.raises(StepRefusedError, match="told to pay already"):
         unit.case_officer().change_payee(recovery_id, payout.claim_id, OTHER, "account closed")
@@ -181,6 +181,20 @@ def test_an_order_that_may_have_left_is_not_recalled(unit: Any, acts: Any) -> No
     acts.settle(recovery_id, payout.id)
     acts.decide(recovery_id)
     assert kinds(unit, recovery_id) == ["paid"]
+
+
+def test_an_order_that_its_bank_put_off_ends_with_its_basis_like_one_never_tried(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
+    file = unit.file(recovery_id)
+    order = next(c for c in file.calls if c.kind is CallKind.PAYOUT)
+    acts.postpone(recovery_id, order.id)
+    acts.newcomer_wants(3)
+    acts.decide(recovery_id)
+    assert {str(p.state) for p in unit.file(recovery_id).payouts} == {"cancelled"}
+    assert kinds(unit, recovery_id)[0] == "void"
+    assert [c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT] == []
 
 
 def test_a_decision_of_an_earlier_version_without_a_basis_is_drafted_anew(

@@ -126,7 +126,7 @@ def test_a_trace_that_finds_less_than_is_being_paid_is_not_adopted_and_owned(
     acts.until(recovery_id, A.APPROVED)
     file = unit.file(recovery_id)
     in_force, (payout,) = file.trace, file.payouts
-    acts.postpone(recovery_id, next(c.id for c in file.calls if c.kind is CallKind.PAYOUT))
+    acts.lose_answer(recovery_id, next(c.id for c in file.calls if c.kind is CallKind.PAYOUT))
     acts.statement_of(recovery_id, victims=1, left_minor=60_000, to_hours=24 * 60)
     file = unit.file(recovery_id)
     assert file.trace.id == in_force.id
