@@ -10,6 +10,7 @@ from typing import TypeVar
 from textual.content import Content
 
 from models.entities.asset import Stage
+from models.entities.claim import ClaimState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.queries.cases.queue_views import QueueLine
@@ -48,7 +49,7 @@ class Sign:
 STYLES: Mapping[Tone, str] = {
     Tone.MUTED: MUTED, Tone.CALM: CALM, Tone.GOOD: GOOD, Tone.CARE: CARE, Tone.ALARM: ALARM,
     Tone.NEW: "bold $foreground", Tone.ABROAD: "$accent", Tone.THIRD: "$secondary",
-    Tone.LOST: "$error", Tone.PLAIN: "$foreground",
+    Tone.LOST: "$error",
 }  # fmt: skip
 
 
@@ -60,6 +61,7 @@ def sign_of(shown: Worded) -> Sign:
 STAGES = {stage: sign_of(state_names.stage_word(stage)) for stage in Stage}
 RECOVERIES = {state: sign_of(state_names.recovery_word(state)) for state in RecoveryState}
 TERM_SIGNS = {term: sign_of(state_names.account_word(term)) for term in state_names.TERMS}
+CLAIMS = {state: sign_of(state_names.claim_word(state)) for state in ClaimState}
 ATTENTION: Mapping[str, Sign] = {
     Attention.DISCREPANCY: Sign("≠", "discrepancy", "differs", ALARM),
     Attention.UNOWNED: Sign("▲", "unassigned", "unassigned", ALARM),

@@ -55,7 +55,7 @@ async def test_a_stop_leaves_only_after_its_figures_were_shown_and_y_was_pressed
         await pilot.press("n")
         await wait(pilot, app, "Confirm")
         await pilot.press("y")
-        await wait(pilot, app, "stop-payment sent first")
+        await wait(pilot, app, "stop-payment sent; another person")
     assert file_of(unity, recovery).holds[0].state is HoldState.ORDERED
 
 

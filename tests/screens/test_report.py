@@ -177,7 +177,7 @@ async def test_a_step_that_sends_warns_with_the_reference_where_the_other_one_is
         await pilot.press("n")
         await wait(pilot, app, "Send the stop-payment", "in R-2026-0001: yours", "Confirm")
         await pilot.press("y")
-        await wait(pilot, app, "stop-payment sent first")
+        await wait(pilot, app, "stop-payment sent; another person")
         await pilot.press("o")
         await wait(pilot, app, "wang")
         await pilot.press("down", "enter", "3")

@@ -12,7 +12,6 @@ from models.entities.claim import ObjectionKind, ObjectionState
 from models.entities.officer import Role
 from models.money import Money
 from models.queries.installation.officers import OfficerView
-from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
@@ -22,7 +21,7 @@ from recovery_flows.cases.views.restitution_views import (
 from recovery_flows.cases.views.state_names import allocation_word
 from recovery_flows.restitution.payouts import ENDED
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.state_styles import ALARM, CARE, GOOD, MUTED, payout_sign, sign_of, time_left
+from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, sign_of, time_left
 from tui.text import counted, cut, day_and_time, plain, word, words, zoned_time
 
 OBJECTION_KINDS = {
@@ -239,8 +238,7 @@ def claim_lines(claim: ClaimStanding, zone: str, width: int) -> list[Content]:
     lines = paragraph(
         words(
             (claim.number, "bold $primary"), f" {claim.victim} {claim.account}  ",
-            sign_of(state_names.claim_word(claim.state)).text(),
-            (f"  paid {zoned_time(claim.paid_at, zone)}", MUTED),
+            CLAIMS[claim.state].text(), (f"  paid {zoned_time(claim.paid_at, zone)}", MUTED),
         ),
         width,
     )  # fmt: skip

@@ -92,6 +92,7 @@ class RestitutionScreen(LiveScreen):
 
     @property
     def zone(self) -> str:
+        """The time zone of the recovery's law."""
         law = self.acting_app.source.laws.get(self.page.regime) if self.page else None
         return law.time_zone if law else self.acting_app.time_zone
 

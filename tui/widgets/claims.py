@@ -10,9 +10,8 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from models.money import Money
-from recovery_flows.cases.views import state_names
 from recovery_flows.cases.views.restitution_views import ClaimStanding
-from tui.state_styles import CARE, GOOD, MUTED, sign_of
+from tui.state_styles import CARE, CLAIMS, GOOD, MUTED
 from tui.text import plain, word, words
 from tui.widgets.paged_table import PagedTable
 from tui.widgets.table import TableColumn
@@ -71,9 +70,9 @@ class ClaimsTable(PagedTable[ClaimStanding]):
     def cells(self, line: ClaimStanding) -> Sequence[Content]:
         """The claim as text; another rule's share stands out where it differs."""
         number = word(line.number, "bold $primary" if not line.objections else "bold $warning")
-        shown = sign_of(state_names.claim_word(line.state))
+        sign = CLAIMS[line.state]
         mark = words(
-            (f"{shown.glyph} ", shown.style), line.victim, (" !" if line.objections else "", CARE)
+            (f"{sign.glyph} ", sign.style), line.victim, (" !" if line.objections else "", CARE)
         )
         if self.by_rule:
             return (number, mark, *self._shares(line))

@@ -34,7 +34,6 @@ class Tone(StrEnum):
     ABROAD = "abroad"
     THIRD = "third"
     LOST = "lost"
-    PLAIN = "plain"
 
 
 class Worded(NamedTuple):
@@ -117,6 +116,12 @@ _ALLOCATIONS: Mapping[AllocationState, Worded] = {
     AllocationState.NOT_PAID: Worded("not paid by the bank", "unpaid", "✕", Tone.ALARM),
     AllocationState.VOID: Worded("void", "void", "–", Tone.MUTED),
 }
+_CLAIMS: Mapping[ClaimState, Worded] = {
+    ClaimState.FILED: Worded("reported", "reported", "○", Tone.CARE),
+    ClaimState.VERIFIED: Worded("verified", "verified", "●", Tone.CALM),
+    ClaimState.REJECTED: Worded("rejected", "rejected", "✕", Tone.ALARM),
+    ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
+}
 _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.PREPARED: Worded("prepared", "prepared", "○", Tone.MUTED),
     PayoutState.INSTRUCTED: Worded("on its way", "going", "→", Tone.CALM),
@@ -124,12 +129,6 @@ _PAYOUTS: Mapping[PayoutState, Worded] = {
     PayoutState.REFUSED: Worded("refused", "refused", "✕", Tone.ALARM),
     PayoutState.RETURNED: Worded("came back", "back", "‼", Tone.ALARM),
     PayoutState.CANCELLED: Worded("cancelled", "cancelled", "–", Tone.MUTED),
-}
-_CLAIMS: Mapping[ClaimState, Worded] = {
-    ClaimState.FILED: Worded("reported", "reported", "○", Tone.CARE),
-    ClaimState.VERIFIED: Worded("verified", "verified", "●", Tone.PLAIN),
-    ClaimState.REJECTED: Worded("rejected", "rejected", "✕", Tone.ALARM),
-    ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
 }
 _SHORT_TERMS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_RECALL: "recalled",
@@ -190,8 +189,8 @@ def allocation_word(state: AllocationState) -> Worded:
 
 
 def claim_word(state: ClaimState) -> Worded:
-    """The state of one victim's claim."""
-    return _CLAIMS[ClaimState(state)]
+    """The state of a victim's claim."""
+    return _CLAIMS[state]
 
 
 def payout_word(state: PayoutState) -> Worded:
