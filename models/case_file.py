@@ -13,8 +13,7 @@ from models.entities.allocation import AllocationRow
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import OPEN_CALLS, CallRow
-from models.entities.claim import ClaimRow, ObjectionRow
-from models.entities.compensation import CompensationRow
+from models.entities.claim import ClaimRow, CompensationRow, ObjectionRow
 from models.entities.discrepancy import DiscrepancyRow
 from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount

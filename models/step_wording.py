@@ -91,8 +91,8 @@ SENTENCES: Mapping[str, str] = {
     "approve_release_part": "approve the partial release",
     "approve_complaint": "decide a third party's complaint: approval releases",
     "approve_linkage": "confirm the multi-agency request",
-    "approve_receipt": "hold the money that came in against its booking",
-    "approve_compensation": "hold what was paid to the victim against its proof",
+    "approve_receipt": "confirm the money received",
+    "approve_compensation": "confirm what a third party paid the victim",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",
     "of": " of {figure}",
@@ -168,6 +168,10 @@ SENTENCES: Mapping[str, str] = {
     "error": " ({error})",
     "wait_hold": "waiting for {partner}: {kind} {state}",
     "wait_end": "the {kind} at {partner} runs out: the freeze that was to follow was not given",
+    "wait_currency": (
+        "{partner} states {stated} for a {kind} in {currency}: nothing is paid of it before"
+        " that is corrected"
+    ),
     "wait_court": "a court's order took the freeze over: the bank carries it out",
     "wait_notice": "publication period running",
     "wait_payouts": "waiting for the payouts to be booked",

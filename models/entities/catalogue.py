@@ -17,8 +17,14 @@ from models.entities.allocation import ALLOCATION_TRANSITIONS, Allocation
 from models.entities.approval import APPROVAL_TRANSITIONS, Approval
 from models.entities.asset import ASSET_TRANSITIONS, Asset
 from models.entities.call import CALL_TRANSITIONS, Call
-from models.entities.claim import CLAIM_TRANSITIONS, OBJECTION_TRANSITIONS, Claim, Objection
-from models.entities.compensation import COMPENSATION_MOVES, Compensation
+from models.entities.claim import (
+    CLAIM_TRANSITIONS,
+    COMPENSATION_MOVES,
+    OBJECTION_TRANSITIONS,
+    Claim,
+    Compensation,
+    Objection,
+)
 from models.entities.discrepancy import DISCREPANCY_TRANSITIONS, Discrepancy
 from models.entities.event import EntityKind, Event
 from models.entities.hold import HOLD_TRANSITIONS, Hold

@@ -84,7 +84,7 @@ INSTALMENT_MOVES: Mapping[tuple[str | None, str], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalmentRow:
-    """One part of a promise; `look_at` is by when a reminder is to have been answered.
+    """One part of a promise; `answer_due_at` is by when a reminder is to have been answered.
 
     Numbers go on over a new plan: what a plan replaced keeps its own.
     """
@@ -97,7 +97,7 @@ class InstalmentRow:
     amount_minor: Minor
     currency: Currency
     due_at: datetime
-    look_at: datetime | None = None
+    answer_due_at: datetime | None = None
 
 
 @stored(InstalmentRow)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from models.entities.approval import Approval
 from models.entities.catalogue import table_of
-from models.entities.claim import Objection
-from models.entities.compensation import Compensation
+from models.entities.claim import Compensation, Objection
 from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.case_file import CaseFile
-from models.entities.compensation import CompensationState
+from models.entities.claim import CompensationState
 from models.figures import AccountNumber, Document, Figure, Holder, Payee, Reason
 from models.ids import digest
 from models.money import Money

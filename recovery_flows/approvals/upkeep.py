@@ -12,7 +12,7 @@ from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.call import OPEN_CALLS
-from models.entities.compensation import CompensationState
+from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState

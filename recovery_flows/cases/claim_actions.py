@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.case_file import CaseFile
-from models.entities.claim import ClaimRow, ClaimState
+from models.entities.claim import ClaimState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryState
@@ -19,7 +19,6 @@ from models.facts import ReportFact
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import Transition
-from models.queries.cases.claims import BookedPayment, booked_payments, covered
 from models.queries.cases.work import partners
 from models.queries.installation.clock import case_now
 from models.store.accounts import account_id_of, ensure_account, ensure_party
@@ -27,6 +26,7 @@ from models.store.documents import keep
 from models.store.intake import known_report
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.claim_bookings import Bookings, same_claim
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.ledger import discrepancies
@@ -105,7 +105,7 @@ def _import(
     result.ref = file.recovery.ref
     _check_open(changes)
     told = {report.row: _told(unit, report) for report in reports}
-    bookings = _Bookings(unit, file, told.values())
+    bookings = Bookings(unit, file, told.values())
     banks = {p.id: p.currency for p in partners(unit.session, acting.database.vault)}
     filed: list[Transition] = []
     verified: list[Transition] = []
@@ -157,55 +157,12 @@ def _told(unit: Unit, report: ReportFact) -> ToldPayment:
     return ToldPayment(report.row, payer, payee, report.amount, report.paid_at, reference)
 
 
-class _Bookings:
-    """The bookings that rows of a file can be held against, and which claims have them."""
-
-    def __init__(self, unit: Unit, file: CaseFile, told: Iterable[ToldPayment]) -> None:
-        rows = list(told)
-        payees = {c.payee_account_id for c in file.claims} | {a.account_id for a in file.assets}
-        payers = {row.payer for row in rows} | {c.victim_account_id for c in file.claims}
-        names = {row.reference for row in rows} | {c.end_to_end_id.lower() for c in file.claims}
-        self.lines = booked_payments(unit.session, payees, payers, names)
-        self.covered = covered(unit.session, payees)
-        self.claimed: dict[str, str] = {}
-        self.taken: dict[str, int] = {}
-        for claim in sorted(file.claims, key=lambda c: (c.paid_at, c.id)):
-            self._give(claim)
-
-    def _give(self, claim: ClaimRow) -> None:
-        fit = [
-            line
-            for line in self.lines
-            if line.line_id not in self.claimed
-            and line.is_of(
-                claim.victim_account_id, claim.payee_account_id, claim.end_to_end_id.lower(),
-                claim.paid_at,
-            )
-        ]  # fmt: skip
-        if fit:
-            same = min(fit, key=lambda line: (line.amount.minor != claim.reported_minor,))
-            self.claimed[same.line_id] = claim.id
-
-    def of(self, told: ToldPayment) -> list[BookedPayment]:
-        return [
-            line
-            for line in self.lines
-            if line.is_of(told.payer, told.payee, told.reference, told.paid_at)
-        ]
-
-    def is_covered(self, told: ToldPayment) -> bool:
-        """Whether a complete statement of the payee's account has the time of the payment."""
-        return any(
-            since <= told.paid_at <= until for since, until in self.covered.get(told.payee, ())
-        )
-
-
 def _judged(
     unit: Unit,
     file: CaseFile,
     report: ReportFact,
     told: ToldPayment,
-    bookings: _Bookings,
+    bookings: Bookings,
     banks: Mapping[str, str],
 ) -> Judged:
     refusal = _refusal(unit, file, report, told, banks)
@@ -215,7 +172,7 @@ def _judged(
         Booking(line.line_id, line.amount, bookings.claimed.get(line.line_id, ""))
         for line in bookings.of(told)
     ]
-    twin = _same_claim(file, told) if not fit else ""
+    twin = same_claim(file, told) if not fit else ""
     if twin:
         return Judged(report.row, RowResult.DUPLICATE, f"the payment is claimed by claim {twin}")
     row = judge(told, fit, is_covered=bookings.is_covered(told), taken=bookings.taken)
@@ -248,20 +205,6 @@ def _refusal(
     return None
 
 
-def _same_claim(file: CaseFile, told: ToldPayment) -> str:
-    """The claim that names the same payment where no bank has told of it yet; "" for none."""
-    for claim in file.claims:
-        if (claim.victim_account_id, claim.payee_account_id) != (told.payer, told.payee):
-            continue
-        theirs = claim.end_to_end_id.lower()
-        if told.reference and theirs:
-            if told.reference == theirs:
-                return claim.id
-        elif (claim.paid_at, claim.reported_minor) == (told.paid_at, told.amount.minor):
-            return claim.id
-    return ""
-
-
 def _filed(
     unit: Unit, changes: Changeset, report: ReportFact, banks: Mapping[str, str]
 ) -> Transition:
@@ -291,12 +234,12 @@ def _own_duplicate(
     changes: Changeset,
     report: ReportFact,
     told: ToldPayment,
-    bookings: _Bookings,
+    bookings: Bookings,
     now: datetime,
 ) -> None:
     """Two reports of one payment under two references: somebody finds out whose it is."""
     named = [bookings.claimed.get(line.line_id, "") for line in bookings.of(told)]
-    twin = next((name for name in named if name), "") or _same_claim(changes.file, told)
+    twin = next((name for name in named if name), "") or same_claim(changes.file, told)
     claim = next((c for c in changes.file.claims if c.id == twin), None)
     if claim is None or claim.id == derive_id("claim", report.external_ref):
         return

@@ -12,8 +12,14 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import CallRow, CallState
 from models.entities.catalogue import next_state
-from models.entities.claim import ClaimRow, ClaimState, ObjectionRow, ObjectionState
-from models.entities.compensation import CompensationRow, CompensationState
+from models.entities.claim import (
+    ClaimRow,
+    ClaimState,
+    CompensationRow,
+    CompensationState,
+    ObjectionRow,
+    ObjectionState,
+)
 from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState

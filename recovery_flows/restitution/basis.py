@@ -7,8 +7,7 @@ import json
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.asset import AssetRow
-from models.entities.claim import ClaimRow, ClaimState
-from models.entities.compensation import CompensationState
+from models.entities.claim import ClaimRow, ClaimState, CompensationState
 from models.entities.hold import LIVE_HOLDS
 from models.ids import canonical, digest
 from recovery_flows.ledger.outstanding_losses import committed_minor

@@ -14,8 +14,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalRow
-from models.entities.claim import ClaimRow
-from models.entities.compensation import CompensationRow, CompensationState
+from models.entities.claim import ClaimRow, CompensationRow, CompensationState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState

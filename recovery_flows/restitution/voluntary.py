@@ -181,9 +181,9 @@ def remind(changes: Changeset, return_id: str, now: datetime, laws: Regimes) -> 
     ]  # fmt: skip
     if not late:
         raise StepRefusedError(f"no part of {row.id} is overdue: there is nothing to remind of")
-    look_at, _, basis = _answer_due(laws[changes.file.recovery.regime], None, now)
+    answer_due_at, _, basis = _answer_due(laws[changes.file.recovery.regime], None, now)
     for part in late:
-        values: dict[str, Scalar] = {"look_at": look_at}
+        values: dict[str, Scalar] = {"answer_due_at": answer_due_at}
         changes.apply(_instalment(part, "reminded", values, basis))
     return len(late)
 
@@ -217,9 +217,11 @@ def advance(changes: Changeset, now: datetime) -> None:
             )
         _meet(changes, row)
         for part in instalments_of(changes.file, row.id):
-            look_at = part.look_at if part.state is InstalmentState.REMINDED else part.due_at
+            answer_due_at = (
+                part.answer_due_at if part.state is InstalmentState.REMINDED else part.due_at
+            )
             waits = part.state in (InstalmentState.DUE, InstalmentState.REMINDED)
-            if waits and look_at is not None and look_at <= now:
+            if waits and answer_due_at is not None and answer_due_at <= now:
                 changes.apply(_instalment(part, "overdue"))
 
 

@@ -54,7 +54,7 @@ def due_next(file: CaseFile, row: ReturnRow) -> datetime | None:
     if row.state is not ReturnState.PROMISED:
         return None
     dues = [
-        part.look_at or part.due_at
+        part.answer_due_at or part.due_at
         for part in instalments_of(file, row.id)
         if part.state in OPEN_INSTALMENTS
     ]
@@ -69,5 +69,5 @@ def instants(file: CaseFile) -> Iterator[datetime]:
     for part in file.instalments:
         if part.state is InstalmentState.DUE:
             yield part.due_at
-        elif part.state is InstalmentState.REMINDED and part.look_at is not None:
-            yield part.look_at
+        elif part.state is InstalmentState.REMINDED and part.answer_due_at is not None:
+            yield part.answer_due_at

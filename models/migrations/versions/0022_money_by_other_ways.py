@@ -133,7 +133,7 @@ def _make_returns() -> None:
         sa.Column('amount_minor', sa.BigInteger(), nullable=False),
         _text('currency', 3),
         sa.Column('due_at', UTCDateTime(), nullable=False),
-        sa.Column('look_at', UTCDateTime(), nullable=True),
+        sa.Column('answer_due_at', UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(['recovery_id'], ['recovery.id']),
         sa.ForeignKeyConstraint(['return_id'], ['voluntary_return.id']),
         sa.PrimaryKeyConstraint('id'),

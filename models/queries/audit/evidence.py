@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.entities.account import Account, Party
 from models.entities.call import Call
 from models.entities.catalogue import table_of
-from models.entities.compensation import Compensation
+from models.entities.claim import Compensation
 from models.entities.document import Document
 from models.entities.event import Event
 from models.entities.hold import Hold

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.claim import Claim, ClaimState
-from models.entities.compensation import Compensation, CompensationState
+from models.entities.claim import Claim, ClaimState, Compensation, CompensationState
 from models.entities.payout import Payout, PayoutState
 from models.entities.statement import Statement, StatementLine
 from models.facts import Direction
