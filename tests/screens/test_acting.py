@@ -117,7 +117,7 @@ async def test_an_approval_is_given_with_its_authority_and_denied_with_a_reason(
         unity.case_officer("li").advance(recovery, knowing=True)
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "2 decisions wait")
+        await wait(pilot, app, "2 approvals pending")
         await pilot.press("a")
         await wait(pilot, app, "Authorisation reference")
         await pilot.press("tab", *"a y", "enter", "y")
