@@ -19,7 +19,7 @@ from models.entities.asset import ASSET_TRANSITIONS, Asset
 from models.entities.call import CALL_TRANSITIONS, Call
 from models.entities.claim import (
     CLAIM_TRANSITIONS,
-    COMPENSATION_MOVES,
+    COMPENSATION_TRANSITIONS,
     OBJECTION_TRANSITIONS,
     Claim,
     Compensation,
@@ -50,8 +50,8 @@ from models.entities.request import REQUEST_TRANSITIONS, Request
 from models.entities.statement import STATEMENT_TRANSITIONS, Statement
 from models.entities.trace import TRACE_TRANSITIONS, Trace
 from models.entities.voluntary_return import (
-    INSTALMENT_MOVES,
-    RETURN_MOVES,
+    INSTALMENT_TRANSITIONS,
+    RETURN_TRANSITIONS,
     Instalment,
     VoluntaryReturn,
 )
@@ -76,9 +76,9 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.TASK: (Task, TASK_TRANSITIONS),
     EntityKind.DISCREPANCY: (Discrepancy, DISCREPANCY_TRANSITIONS),
     EntityKind.OBJECTION: (Objection, OBJECTION_TRANSITIONS),
-    EntityKind.VOLUNTARY_RETURN: (VoluntaryReturn, RETURN_MOVES),
-    EntityKind.INSTALMENT: (Instalment, INSTALMENT_MOVES),
-    EntityKind.COMPENSATION: (Compensation, COMPENSATION_MOVES),
+    EntityKind.VOLUNTARY_RETURN: (VoluntaryReturn, RETURN_TRANSITIONS),
+    EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
+    EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),

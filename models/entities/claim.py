@@ -161,7 +161,7 @@ class CompensationState(StrEnum):
 
 
 _K = CompensationState
-COMPENSATION_MOVES: Mapping[tuple[str | None, str], str] = {
+COMPENSATION_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "entered"): _K.ASKED,
     (_K.ASKED, "confirmed"): _K.CONFIRMED,
     (_K.ASKED, "denied"): _K.DENIED,

@@ -23,7 +23,7 @@ class ReturnState(StrEnum):
 
 _V = ReturnState
 _GOING = (_V.INVITED, _V.UNANSWERED, _V.PROMISED)
-RETURN_MOVES: Mapping[tuple[str | None, str], str] = {
+RETURN_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "invited"): _V.INVITED,
     (_V.INVITED, "answer_overdue"): _V.UNANSWERED,
     (_V.PROMISED, "all_received"): _V.KEPT,
@@ -71,7 +71,7 @@ class InstalmentState(StrEnum):
 
 _I = InstalmentState
 OPEN_INSTALMENTS = frozenset({_I.DUE, _I.OVERDUE, _I.REMINDED})
-INSTALMENT_MOVES: Mapping[tuple[str | None, str], str] = {
+INSTALMENT_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "promised"): _I.DUE,
     (_I.DUE, "overdue"): _I.OVERDUE,
     (_I.REMINDED, "overdue"): _I.OVERDUE,

@@ -29,7 +29,7 @@ def test_a_jump_to_returned_names_the_missing_steps(run: Any, unit: Any) -> None
         assert missing in said.sentence()
     assert unit.page(ref)["version"] == before
     assert run("advance", ref, "--to", "nowhere").code == 2
-    assert "stop-payment sent first" in run("advance", ref, "--to", "stopped").out
+    assert "stop-payment sent; another person" in run("advance", ref, "--to", "stopped").out
 
 
 def test_a_file_that_changed_since_it_was_seen_is_not_acted_on(run: Any, unit: Any) -> None:

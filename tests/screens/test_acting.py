@@ -55,7 +55,7 @@ async def test_a_stop_leaves_only_after_its_figures_were_shown_and_y_was_pressed
         await pilot.press("n")
         await wait(pilot, app, "Confirm")
         await pilot.press("y")
-        await wait(pilot, app, "stop-payment sent first")
+        await wait(pilot, app, "stop-payment sent; another person")
     assert file_of(unity, recovery).holds[0].state is HoldState.ORDERED
 
 
@@ -117,7 +117,7 @@ async def test_an_approval_is_given_with_its_authority_and_denied_with_a_reason(
         unity.case_officer("li").advance(recovery, knowing=True)
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "2 decisions wait")
+        await wait(pilot, app, "2 approvals pending")
         await pilot.press("a")
         await wait(pilot, app, "Authorisation reference")
         await pilot.press("tab", *"a y", "enter", "y")

@@ -117,7 +117,7 @@ async def test_a_yes_typed_before_the_figures_could_be_seen_does_not_count(
         assert isinstance(app.screen, Confirm)
         assert file_of(unity, recovery).holds[0].state is HoldState.DRAFT
         await type_fast(app, "y")
-        await wait(pilot, app, "stop-payment sent first")
+        await wait(pilot, app, "stop-payment sent; another person")
     assert file_of(unity, recovery).holds[0].state is HoldState.ORDERED
 
 

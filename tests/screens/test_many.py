@@ -155,7 +155,7 @@ async def test_every_other_screen_opens_over_5000_recoveries(
     many: Unity, wait: Any, key: str
 ) -> None:
     told = {
-        "3": (f"{MANY * 4 // 10:,} decisions wait", "confirm stop-payment"),
+        "3": (f"{MANY * 4 // 10:,} approvals pending", "confirm stop-payment"),
         "4": ("interception", "reported"), "5": ("test-east",), "6": ("running deadlines",),
     }  # fmt: skip
     app = many.app("wang")

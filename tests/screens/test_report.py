@@ -153,7 +153,7 @@ async def test_a_known_report_names_its_recovery_and_a_shared_account_warns_in_e
         await pilot.press("ctrl+s")
         await wait(pilot, app, "Send this stop-payment?", warning)
         await pilot.press("y")
-        await wait(pilot, app, "R-2026-0002", warning, "decide to join")
+        await wait(pilot, app, "R-2026-0002", warning, "merge? another")
         await pilot.press("i")
         await paste(app, PASTE)
         await wait(pilot, app, "✕ this report was received before: it is in R-2026-0002, yours")
@@ -177,7 +177,7 @@ async def test_a_step_that_sends_warns_with_the_reference_where_the_other_one_is
         await pilot.press("n")
         await wait(pilot, app, "Send the stop-payment", "in R-2026-0001: yours", "Confirm")
         await pilot.press("y")
-        await wait(pilot, app, "stop-payment sent first")
+        await wait(pilot, app, "stop-payment sent; another person")
         await pilot.press("o")
         await wait(pilot, app, "wang")
         await pilot.press("down", "enter", "3")
@@ -234,10 +234,10 @@ async def test_red_recoveries_stay_in_their_place_under_any_filter(
         await pilot.press("slash", *"9,999")
         text = await wait(pilot, app, "filter: 1 of 4", "▲ 2 stalled are always shown")
         rows = [line for line in text.splitlines() if "R-2026-000" in line and "CNY" in line]
-        assert ["unowned" in row for row in rows] == [True, True, False]
+        assert ["unassigned" in row for row in rows] == [True, True, False]
         await pilot.press("enter", "s", "s", "s")
         await wait(pilot, app, "loss▴")
         rows = [line for line in look(app).splitlines() if "R-2026-000" in line and "CNY" in line]
-        assert ["unowned" in row for row in rows][:2] == [True, True]
+        assert ["unassigned" in row for row in rows][:2] == [True, True]
         await pilot.press("4")
         await wait(pilot, app, "▲ 2 stalled", "Report to first order", "nothing was sent yet")
