@@ -9,12 +9,10 @@ import pytest
 
 from models.entities.ledger import LedgerAccount
 from models.entities.officer import Role
-from models.entities.partner import PartnerChannel
 from models.facts import AccountRef
 from models.money import Money
 from models.queries.audit.verify import verify
-from models.store.partners import register
-from models.store.unit import Actor, unit_of_work
+from models.store.unit import Actor
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.deadlines import running
 from recovery_flows.cases.money_actions import Incoming
@@ -30,16 +28,6 @@ OFFICER, SUPERVISOR = Actor("chen", Role.OFFICER), Actor("wu", Role.SUPERVISOR)
 
 def cny(minor: int) -> Money:
     return Money(minor, "CNY")
-
-
-@pytest.fixture
-def treasury(unit: Any) -> None:
-    """The bank of the unit's own account takes orders on paper."""
-    with unit_of_work(unit.database) as work:
-        register(
-            work, unit.start, TREASURY, name="Synthetic treasury", regime="CN", currency="CNY",
-            home=True, base_url="", token="", channel=PartnerChannel.LETTER,
-        )  # fmt: skip
 
 
 @pytest.fixture
