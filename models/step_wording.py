@@ -168,6 +168,10 @@ SENTENCES: Mapping[str, str] = {
     "error": " ({error})",
     "wait_hold": "waiting for {partner}: {kind} {state}",
     "wait_end": "the {kind} at {partner} runs out: the freeze that was to follow was not given",
+    "wait_currency": (
+        "{partner} states {stated} for a {kind} in {currency}: nothing is paid of it before"
+        " that is corrected"
+    ),
     "wait_court": "a court's order took the freeze over: the bank carries it out",
     "wait_notice": "publication period running",
     "wait_payouts": "waiting for the payouts to be booked",

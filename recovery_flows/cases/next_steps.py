@@ -10,7 +10,7 @@ from models.case_file import CaseFile, Step
 from models.entities.allocation import AllocationState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import OPEN_CALLS, CallKind
-from models.entities.hold import HoldKind, HoldState
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
@@ -169,15 +169,24 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
 
 
 def _ends(file: CaseFile) -> Iterator[Step]:
-    """Stops that nothing takes over, such as one whose freeze the bank refused: they run out."""
+    """Holds that only run out: a stop whose freeze was refused, what is stated in another currency.
+
+    Nothing can be paid of the latter before its bank has corrected its statement.
+    """
     if file.recovery.trace_wanted:
         return
     for hold in file.holds:
-        asset = file.asset(hold.asset_id)
-        if hold.state is not HoldState.STOPPED or asset.stage is not Stage.RESTITUTION:
+        asset, text = file.asset(hold.asset_id), NOTHING
+        if asset.stage is not Stage.RESTITUTION or hold.expires_at is None:
             continue
-        if hold.expires_at is not None and refusals.is_refused_a_successor(file, hold):
+        if hold.state is HoldState.STOPPED and refusals.is_refused_a_successor(file, hold):
             text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
+        elif hold.state in LIVE_HOLDS and hold.foreign_minor:
+            text = say(
+                "wait_currency", kind=hold.kind, partner=asset.partner_id,
+                stated=Money(hold.foreign_minor, hold.foreign_currency), currency=hold.currency,
+            )  # fmt: skip
+        if text:
             yield _step(ActionKind.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
 
 
