@@ -136,11 +136,6 @@ class Regime:
         """Days between the looks at an empty account; the last of them repeats."""
         return self._values("WATCH_INTERVALS") or (7,)
 
-    @property
-    def fast_track(self) -> Figure | None:
-        """The largest sum that is given back without a notice; None: the law knows no such way."""
-        return self.figures.get(f"{self.code}_FAST_TRACK")
-
     def _values(self, figure: str) -> tuple[int, ...]:
         found = self.figures.get(f"{self.code}_{figure}")
         return found.values if found else ()

@@ -19,7 +19,7 @@ def row_of(file: CaseFile, asset: AssetRow, pool_minor: int, law: Regime) -> str
     The sum is within the row's, the title is clear, and neither another recovery nor a third party
     nor an objection claims the money.
     """
-    limit = law.fast_track
+    limit = law.figures.get(f"{law.code}_FAST_TRACK")
     if limit is None or limit.unit != file.recovery.currency or pool_minor > limit.values[0]:
         return ""
     claimed = any(h.complained_minor for h in file.holds_of(asset.id)) or any(
