@@ -15,6 +15,7 @@ from models.columns import (
     Id,
     Minor,
     Text24,
+    Text40,
     Text64,
     Text200,
     Text300,
@@ -64,7 +65,8 @@ class AllocationRow:
     """How one asset's held money is divided among claims; the pool in the currency of the loss.
 
     `basis` names by digests what the division rests on: trace, claims and their losses, payees,
-    holds, other recoveries that want the account.
+    holds, other recoveries that want the account. `fast_track` is the row of the law by which it
+    needs no notice, "" where it needs one.
     """
 
     id: Id
@@ -79,6 +81,7 @@ class AllocationRow:
     notice_to: datetime | None = None
     drafted_by: Text64 = ""
     basis: Text300 = ""
+    fast_track: Text40 = ""
 
 
 @stored(AllocationRow)

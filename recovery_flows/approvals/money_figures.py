@@ -47,6 +47,8 @@ def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
     found = next(a for a in file.allocations if a.id == allocation_id)
     yield Figure("method", found.method)
     yield Figure("formula", found.formula)
+    if found.fast_track:
+        yield Figure("notice", f"none: fast track under {found.fast_track}")
     pool = Money(found.pool_minor, found.currency)
     yield Figure("pool", pool, is_headline=True)
     for payout in sorted(file.payouts_of(allocation_id), key=lambda p: p.id):

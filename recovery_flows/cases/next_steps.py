@@ -32,6 +32,7 @@ from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
 from recovery_flows.restitution import (
     basis,
+    fast_track,
     guards as return_guards,
     objections,
     payouts,
@@ -91,7 +92,9 @@ def _officer_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
     for allocation in file.allocations:
         ready = allocation.state in (AllocationState.DRAFT, AllocationState.NOTICE_ENDED)
         if ready and not return_guards.why_not(file, allocation):
-            notice = allocation.method == "pro_rata" and allocation.notice_to is None
+            is_fast = fast_track.stands(file, allocation, laws[file.recovery.regime])
+            is_divided = allocation.method == "pro_rata" and not is_fast
+            notice = is_divided and allocation.notice_to is None
             action = ActionKind.PUBLISH_NOTICE if notice else ActionKind.SUBMIT_RETURN
             text = say("publish_notice") if notice else say("submit_return")
             due = _first_end(file, file.asset(allocation.asset_id))

@@ -17,7 +17,7 @@ from recovery_flows.law import terms
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import releasable
 from recovery_flows.ledger.changeset import Changeset
-from recovery_flows.restitution import basis, guards as return_guards
+from recovery_flows.restitution import basis, fast_track, guards as return_guards
 
 
 def check_title(changes: Changeset, asset_id: str, actor: str) -> None:
@@ -61,7 +61,9 @@ def submit_allocation(
     step = next(
         (s for s in laws[changes.file.recovery.regime].ladder if s.code == allocation.method), None
     )
-    needs_notice = step is None or step.needs_notice
+    law = laws[changes.file.recovery.regime]
+    is_fast = fast_track.stands(changes.file, allocation, law)
+    needs_notice = (step is None or step.needs_notice) and not is_fast
     ended = allocation.notice_to is not None and allocation.notice_to <= now
     if needs_notice and not ended:
         raise StepRefusedError("a pro rata return is decided after its notice has run: publish it")

@@ -62,6 +62,8 @@ class Round:
     paid: Money
     reserves: Mapping[Reserve, Money]
     counters: Counters
+    fast_track: str = ""
+    """The row of the law by which it needed no notice."""
 
     @property
     def release(self) -> str:
@@ -148,6 +150,7 @@ def _round(file: CaseFile, allocation: AllocationRow, counted: Counters) -> Roun
         allocation.id, allocation.asset_id, allocation.round_number, allocation.state,
         allocation.method, Money(allocation.pool_minor, currency), Money(paid, currency),
         {reason: Money(minor, currency) for reason, minor in sums.items() if minor}, counted,
+        allocation.fast_track,
     )  # fmt: skip
 
 

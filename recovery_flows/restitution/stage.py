@@ -24,6 +24,7 @@ from recovery_flows.restitution import (
     basis,
     compensation,
     distribution,
+    fast_track,
     objections,
     payouts,
     refused_payouts,
@@ -102,6 +103,7 @@ def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     if not basis.title_stands(file, asset) or not is_allocable(file, asset):
         return
     result, parts = _divide(file, asset, laws)
+    pool, law = pools.payable_minor(file, asset), laws[file.recovery.regime]
     number = len([a for a in file.allocations if a.asset_id == asset.id]) + 1
     allocation_id = derive_id("alloc", asset.id, number)
     values: dict[str, Scalar] = {
@@ -109,9 +111,10 @@ def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
         "round_number": number,
         "method": result.method,
         "formula": result.formula,
-        "pool_minor": pools.payable_minor(file, asset),
+        "pool_minor": pool,
         "currency": file.recovery.currency,
         "basis": basis.spelled(file, asset),
+        "fast_track": fast_track.row_of(file, asset, pool, law) if result.needs_notice else "",
     }
     if parts:
         drafted = Transition(EntityKind.ALLOCATION, allocation_id, "drafted", None, values)

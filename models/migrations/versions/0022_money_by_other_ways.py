@@ -96,6 +96,7 @@ def _text(name: str, length: int, **more: object) -> sa.Column:
 
 def upgrade() -> None:
     op.add_column('hold', _text('return_id', 64, server_default=''))
+    op.add_column('allocation', _text('fast_track', 40, server_default=''))
     op.add_column('hold', _text('proof', 64, server_default=''))
     _make_returns()
     _make_compensations()
@@ -194,4 +195,5 @@ def downgrade() -> None:
     for table in ('compensation', 'instalment', 'voluntary_return'):
         op.drop_table(table)
     op.drop_column('hold', 'proof')
+    op.drop_column('allocation', 'fast_track')
     op.drop_column('hold', 'return_id')

@@ -65,6 +65,8 @@ def names_of(
     for claim in claims:
         accounts |= {claim.victim_account_id, claim.payout_account_id, claim.payee_account_id}
         accounts |= {claim.asked_account_id}
+    payers = {(k.payer_account_id, k.claim_id) for f in files for k in f.compensations}
+    accounts |= {account_id for account_id, _ in payers}
     tails = session.execute(
         sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.tail).where(_ACCOUNTS.c.id.in_(accounts))
     )
@@ -78,13 +80,15 @@ def names_of(
         {row.id: masked_name(_victim(vault, row)) for row in people},
         _reasons(session, vault, files),
         typed_answers(session, vault, _looked_at(files)),
-        _holders(session, vault, claims),
+        _holders(session, vault, claims, payers),
     )
 
 
-def _holders(session: Session, vault: Vault, claims: list[ClaimRow]) -> dict[tuple[str, str], str]:
-    """Of the accounts that claims are paid to or are asked to be paid to."""
-    wanted = {
+def _holders(
+    session: Session, vault: Vault, claims: list[ClaimRow], payers: set[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """Of the accounts that claims are paid to, asked to be paid to, or have been paid by."""
+    wanted = payers | {
         (account_id, c.id)
         for c in claims
         for account_id in (c.payout_account_id, c.asked_account_id)

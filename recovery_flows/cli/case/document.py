@@ -36,7 +36,7 @@ def document(
     ref: Ref,
     kinds: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KIND]...", help="notice, decision, receipt, flow."),
+        typer.Argument(metavar="[KIND]...", help="notice, decision, receipt, flow, fact-sheet."),
     ] = None,
     *,
     out: Annotated[

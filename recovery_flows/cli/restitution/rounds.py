@@ -78,6 +78,8 @@ def _lines(one: Round) -> Iterator[str]:
     from recovery_flows.restitution.rounds import REASONS
 
     yield f"Round {one.number} of {one.asset_id}: {spoken(one.method)}, {spoken(one.state)}"
+    if one.fast_track:
+        yield f"  no notice: fast track under {one.fast_track}"
     yield f"  {'pool':<12}{one.pool!s:>22}"
     yield f"  {'paid':<12}{one.paid!s:>22}"
     for reason, money in one.reserves.items():

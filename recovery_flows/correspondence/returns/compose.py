@@ -74,7 +74,7 @@ def notice(facts: Facts, allocation: AllocationRow, words: Wording) -> Document:
         _rule(facts, allocation, words),
         Section(words("notice.objections"), tuple(_objections(facts, allocation, words))),
     ]
-    return _document(facts, "notice", allocation.id, words, _pool(facts, allocation, words),
+    return composed(facts, "notice", allocation.id, words, _pool(facts, allocation, words),
                      sections)  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def decision(facts: Facts, allocation: AllocationRow, words: Wording) -> Documen
     )
     left = Section(words("common.pool"), (_left_over(facts, allocation, words),))
     signed = Section(words("decision.signed"), tuple(_signed(facts, allocation, words)))
-    return _document(facts, "decision", allocation.id, words, _pool(facts, allocation, words),
+    return composed(facts, "decision", allocation.id, words, _pool(facts, allocation, words),
                      [shares, left, _rule(facts, allocation, words), signed])  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def receipt(facts: Facts, payout: PayoutRow, words: Wording) -> Document:
     rows = [(words("common.claim"), claim_number(claim.id))]
     if payout.state is not PayoutState.SETTLED:
         told = words("receipt.not_settled", state=_state(words, payout.state))
-        return _document(facts, "receipt", payout.id, words, rows, [
+        return composed(facts, "receipt", payout.id, words, rows, [
             Section(words("receipt.payment"), (told,)),
         ])  # fmt: skip
     booked = Money(payout.settled_minor, payout.settled_currency or payout.currency)
@@ -109,7 +109,7 @@ def receipt(facts: Facts, payout: PayoutRow, words: Wording) -> Document:
     )
     paid = Section(words("receipt.payment"), (words("receipt.intro"),), Table((), payment))
     of_loss = Section(words("receipt.of_loss"), (), _of_loss(facts, claim, words))
-    return _document(facts, "receipt", payout.id, words, rows, [paid, of_loss])
+    return composed(facts, "receipt", payout.id, words, rows, [paid, of_loss])
 
 
 def flow(facts: Facts, hops: dict[str, tuple[HopView, ...]], words: Wording) -> Document:
@@ -119,10 +119,10 @@ def flow(facts: Facts, hops: dict[str, tuple[HopView, ...]], words: Wording) -> 
     picture = flow_picture(graph, facts.file.recovery.currency, words)
     sections = [Section(words("flow.title"), (words("flow.intro", rule=rule),), None, picture)]
     sections += [_way(facts, claim, hops.get(claim.id, ()), words) for claim in facts.file.claims]
-    return _document(facts, "flow", facts.file.recovery.id, words, [], sections)
+    return composed(facts, "flow", facts.file.recovery.id, words, [], sections)
 
 
-def _document(
+def composed(
     facts: Facts,
     kind: str,
     subject_id: str,
@@ -130,6 +130,7 @@ def _document(
     more: Sequence[tuple[str, str]],
     sections: Sequence[Section],
 ) -> Document:
+    """A document of a recovery: its head and foot around these facts and sections."""
     recovery = facts.file.recovery
     heads = (
         (words("common.ref"), recovery.ref),

@@ -22,6 +22,7 @@ from models.queries.partners.bank_names import bank_names
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.returns import compose
 from recovery_flows.correspondence.returns.compose import Facts
+from recovery_flows.correspondence.returns.fact_sheet import fact_sheet
 from recovery_flows.correspondence.returns.page import Document
 from recovery_flows.correspondence.returns.wording import wording
 from recovery_flows.errors import MisuseError
@@ -30,6 +31,8 @@ from recovery_flows.tracing.hops import hops_of
 from recovery_flows.tracing.views import HopView
 
 KINDS = ("notice", "decision", "receipt", "flow")
+FACT_SHEET = "fact-sheet"
+"""For a court, about an account's holder: only where it is asked for by name."""
 _EVENTS = table_of(Event)
 
 
@@ -47,9 +50,9 @@ def documents_of(
     Notices and decisions of divisions that are not void, receipts of payments that banks have
     booked, the way of the money.
     """
-    unknown = [kind for kind in kinds if kind not in KINDS]
+    unknown = [kind for kind in kinds if kind not in (*KINDS, FACT_SHEET)]
     if unknown:
-        known = ", ".join(KINDS)
+        known = ", ".join((*KINDS, FACT_SHEET))
         raise MisuseError(f"there is no document {unknown[0]!r}; there are: {known}")
     words = wording(language)
     with database.reading() as session:
@@ -58,6 +61,8 @@ def documents_of(
         for kind in kinds:
             if kind == "flow":
                 made.append(compose.flow(facts, _ways(session, facts), words))
+            elif kind == FACT_SHEET:
+                made += [fact_sheet(facts, a, words) for a in facts.file.assets if not a.is_custody]
             elif kind == "receipt":
                 made += [compose.receipt(facts, p, words) for p in _settled(facts.file)]
             else:

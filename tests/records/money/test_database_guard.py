@@ -13,10 +13,14 @@ from models.entities.allocation import AllocationState
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.payout import PayoutState
+from models.facts import AccountRef
+from models.money import Money
 from models.outcome import Outcome, Transition
 from models.store.permissions import NotPermittedError
 from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
+from recovery_flows.cases import money_actions
+from recovery_flows.cases.money_actions import Incoming
 from recovery_flows.engine.context import Engine, Pace
 from recovery_flows.engine.decisions import decide
 from recovery_flows.errors import StepRefusedError
@@ -135,3 +139,77 @@ def test_nobody_orders_a_payout_by_calling_the_store(unit: Any, decided: str, ac
 def test_with_a_second_person_the_same_payout_is_ordered(unit: Any, decided: str) -> None:
     unit.approve(decided)
     assert [p.state for p in unit.file(decided).payouts] == [PayoutState.INSTRUCTED]
+
+
+RECEIPT = "money that came in counts after a second person has confirmed it"
+PROOF = "a payer stands in for a victim after a second person has seen the proof"
+PAYEE = "a payout goes to the account of its claim, or to who has paid the victim"
+OTHER = "(SELECT id FROM account WHERE id <> payout.payee_account_id LIMIT 1)"
+
+
+@pytest.fixture
+def entered(unit: Any, treasury: None, decided: str) -> str:
+    """Money that came in and what an insurer has paid are entered, and confirmed by nobody."""
+    del treasury
+    ours = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
+    incoming = Incoming(ours, "B-1", Money(5_000, "CNY"), unit.now, b"an invented slip")
+    money_actions.receive(unit.case_officer(), decided, incoming)
+    (claim,) = unit.file(decided).claims
+    insurer = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
+    money_actions.compensate(
+        unit.case_officer(), decided, claim.id, insurer, Money(4_000, "CNY"), unit.now, b"a letter"
+    )
+    return decided
+
+
+@pytest.mark.parametrize(
+    ("statements", "sentence"),
+    [
+        (["UPDATE hold SET state = 'frozen' WHERE kind = 'custody'"], RECEIPT),
+        (["UPDATE hold SET kind = 'custody' WHERE kind = 'freeze'"], "than came in"),
+        (["UPDATE hold SET held_minor = 5000 WHERE kind = 'custody'"], "than came in"),
+        (["UPDATE hold SET requested_minor = 9 WHERE kind = 'custody'"], "than came in"),
+        (["UPDATE compensation SET state = 'confirmed'"], PROOF),
+        (["UPDATE compensation SET amount_minor = 1"], "another payment is another row"),
+        ([f"UPDATE payout SET payee_account_id = {OTHER}"], PAYEE),
+        (
+            ["UPDATE claim SET payout_account_id = (SELECT payee_account_id FROM claim)"],
+            "another payee takes the yes of a second person",
+        ),
+    ],
+)  # fmt: skip
+def test_raw_sql_makes_no_money_count_and_sends_none_elsewhere(
+    unit: Any, entered: str, statements: list[str], sentence: str
+) -> None:
+    before = unit.file(entered)
+    with pytest.raises(sqlite3.IntegrityError, match=sentence):
+        raw(unit, *statements)
+    assert unit.file(entered) == before
+
+
+@pytest.mark.parametrize(
+    ("noun", "event"),
+    [(EntityKind.HOLD, "receipt_confirmed"), (EntityKind.COMPENSATION, "confirmed")],
+)
+@pytest.mark.parametrize(
+    "actor", [OFFICER, SUPERVISOR, ENGINE, Actor(BOTH, Role.SUPERVISOR)],
+    ids=["officer", "supervisor", "engine", "who entered it"],
+)  # fmt: skip
+def test_nobody_confirms_by_calling_the_store(
+    unit: Any, entered: str, noun: EntityKind, event: str, actor: Actor
+) -> None:
+    file = unit.file(entered)
+    rows = {
+        EntityKind.HOLD: [h for h in file.holds if h.kind == "custody"],
+        EntityKind.COMPENSATION: list(file.compensations),
+    }
+    (row,) = rows[noun]
+    move = Transition(noun, row.id, event, row.state)
+    with (
+        pytest.raises((NotPermittedError, sa.exc.IntegrityError)) as refused,
+        unit_of_work(unit.database) as work,
+    ):
+        record(work, actor, unit.now, entered, Outcome(moves=(move,)))
+    said = str(refused.value)
+    assert isinstance(refused.value, NotPermittedError) or RECEIPT in said or PROOF in said
+    assert unit.file(entered) == file
