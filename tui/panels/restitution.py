@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
@@ -109,18 +109,18 @@ def rounds_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
             ),
             width,
         )  # fmt: skip
-    lines = _all_rounds(page, width) if len(page.rounds) > 1 else []
+    live = [one for one in page.rounds if not one.why_void]
+    lines = _all_rounds(live, page.currency, width) if len(live) > 1 else []
     return [*lines, *(line for one in page.rounds for line in _round(one, page, zone, width))]
 
 
-def _all_rounds(page: RestitutionPage, width: int) -> list[Content]:
+def _all_rounds(live: Sequence[RoundLine], currency: str, width: int) -> list[Content]:
     """What all rounds together divide, and that it is what was paid and what is reserved."""
-    live = [one for one in page.rounds if not one.why_void]
     pool, paid = (
-        Money(sum(m.minor for m in sums), page.currency)
+        Money(sum(money.minor for money in sums), currency)
         for sums in ([one.pool for one in live], [one.paid for one in live])
     )
-    kept = Money(pool.minor - paid.minor, page.currency)
+    kept = Money(pool.minor - paid.minor, currency)
     told = f"{plain(pool)} to distribute = {plain(paid)} paid + {plain(kept)} reserved"
     return paragraph(word(told, "$foreground"), width)
 

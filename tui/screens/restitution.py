@@ -68,9 +68,9 @@ class RestitutionScreen(LiveScreen):
                 yield Panel("This claim", self._claim, "claim")
             with VerticalScroll(id="rounds-side", can_focus=False):
                 yield Panel("Next step", self._next, "next")
+                yield Panel("Objections", self._objections, "objections")
                 yield Panel("Rounds", self._rounds, "rounds")
                 yield Panel("Rules side by side", self._rules, "rules")
-                yield Panel("Objections", self._objections, "objections")
 
     def on_mount(self) -> None:
         self._show_parts(is_there=False)

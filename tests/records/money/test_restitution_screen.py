@@ -99,7 +99,7 @@ async def test_the_key_of_the_tab_opens_it_from_the_recovery_and_escape_goes_bac
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, app, "Rules side by side")
         await pilot.press("escape")
-        await until(pilot, app, "Where the money is")
+        await until(pilot, app, "Accounts and holds")
         await pilot.press("7")
         await until(pilot, app, "Rules side by side")
 
