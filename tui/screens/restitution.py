@@ -268,7 +268,10 @@ class RestitutionScreen(LiveScreen):
         panel = self.focused
         if self.page is not None and isinstance(panel, Panel):
             value = self.claim if panel.id == "claim" else self.page
-            self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", panel.builder, value))
+            builder = panel.builder
+            if panel.id == "objections":
+                builder = lambda p, w: restitution.objections_lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
+            self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, value))
 
     def action_copy_id(self) -> None:
         if self.claim is not None:

@@ -156,7 +156,7 @@ async def test_one_enters_an_objection_another_upholds_it_and_a_new_round_begins
         await until(pilot, app, "to be decided by")
         await pilot.press("down", "enter", *"500.00", "enter", *"its letter shows it", "enter")
         await until(
-            pilot, app, "✓ upheld claim", "(500.00 of the loss upheld)", "its letter shows it"
+            pilot, app, "✓ upheld claim", "500.00 of the loss upheld", "its letter shows it"
         )
     acts.until(noticed, "notice")
     app = app_of(unit, noticed)
