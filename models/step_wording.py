@@ -47,6 +47,12 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.HOLD_FELL: (
         "the bank holds {stated} where {expected} should be held, and no order of ours says why"
     ),
+    DiscrepancyKind.CLAIMED_TWICE: (
+        "two claims name the same payment of {expected}: find out whose it is"
+    ),
+    DiscrepancyKind.PAID_TWICE: (
+        "the victim got {stated} from here, and only {expected} is his: ask it back"
+    ),
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -85,6 +91,8 @@ SENTENCES: Mapping[str, str] = {
     "approve_release_part": "approve the partial release",
     "approve_complaint": "decide a third party's complaint: approval releases",
     "approve_linkage": "confirm the multi-agency request",
+    "approve_receipt": "confirm the money received",
+    "approve_compensation": "confirm what a third party paid the victim",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",
     "of": " of {figure}",
@@ -120,6 +128,11 @@ SENTENCES: Mapping[str, str] = {
     "publish_notice": "publish the restitution notice",
     "submit_return": "submit the restitution order",
     "decide_objection": "decide the objection ({kind}): recovery objection decide",
+    "invitation_unanswered": (
+        "the invitation to give the money back has no answer: invite again, record a plan or end it"
+    ),
+    "instalment_overdue": "part {number} of the promised return is overdue, {amount}: remind",
+    "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
     "check_title": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
@@ -155,6 +168,10 @@ SENTENCES: Mapping[str, str] = {
     "error": " ({error})",
     "wait_hold": "waiting for {partner}: {kind} {state}",
     "wait_end": "the {kind} at {partner} runs out: the freeze that was to follow was not given",
+    "wait_currency": (
+        "{partner} states {stated} for a {kind} in {currency}: nothing is paid of it before"
+        " that is corrected"
+    ),
     "wait_court": "a court's order took the freeze over: the bank carries it out",
     "wait_notice": "publication period running",
     "wait_payouts": "waiting for the payouts to be booked",

@@ -27,7 +27,13 @@ from recovery_flows.freezing import (
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
-from recovery_flows.restitution import guards as return_guards, payees, payouts as paying
+from recovery_flows.restitution import (
+    compensation,
+    custody,
+    guards as return_guards,
+    payees,
+    payouts as paying,
+)
 from recovery_flows.tracing import rule_choice
 
 
@@ -170,6 +176,8 @@ _FOLLOW = {
     ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.confirm,
     ApprovalKind.LETTER_ANSWER: _leave_to_desk,
     ApprovalKind.PAYEE: payees.put_in_force,
+    ApprovalKind.RECEIPT: custody.confirm,
+    ApprovalKind.COMPENSATION: compensation.confirm,
 }
 
 
@@ -262,4 +270,6 @@ _UNDO = {
     ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.deny,
     ApprovalKind.LETTER_ANSWER: _return_answer,
     ApprovalKind.PAYEE: payees.drop,
+    ApprovalKind.RECEIPT: _deny_hold,
+    ApprovalKind.COMPENSATION: compensation.deny,
 }

@@ -103,9 +103,13 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         Transition(EntityKind.MULTI_AGENCY_REQUEST, row.id, "moved", row.state, to)
         for row in joins.multi_agency_requests
     ]
-    moves += [
-        Transition(EntityKind.OBJECTION, o.id, "moved", o.state, to) for o in joins.objections
-    ]
+    for noun, others in (
+        (EntityKind.OBJECTION, joins.objections),
+        (EntityKind.VOLUNTARY_RETURN, joins.voluntary_returns),
+        (EntityKind.INSTALMENT, joins.instalments),
+        (EntityKind.COMPENSATION, joins.compensations),
+    ):
+        moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
     for found in joins.discrepancies:
         values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
         moves.append(Transition(EntityKind.DISCREPANCY, found.id, "moved", found.state, values))
@@ -171,6 +175,9 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         tasks=(*stays.tasks, *joins.tasks),
         discrepancies=(*stays.discrepancies, *joins.discrepancies),
         objections=(*stays.objections, *joins.objections),
+        voluntary_returns=(*stays.voluntary_returns, *joins.voluntary_returns),
+        instalments=(*stays.instalments, *joins.instalments),
+        compensations=(*stays.compensations, *joins.compensations),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

@@ -10,7 +10,7 @@ from models.case_file import CaseFile, Step
 from models.entities.allocation import AllocationState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import OPEN_CALLS, CallKind
-from models.entities.hold import HoldState
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
@@ -30,7 +30,13 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies, releasable
 from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
-from recovery_flows.restitution import basis, guards as return_guards, objections, payouts
+from recovery_flows.restitution import (
+    basis,
+    guards as return_guards,
+    objections,
+    payouts,
+    voluntary_steps,
+)
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
@@ -53,6 +59,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
         ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
+    people += voluntary_steps.steps(file)
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
@@ -152,21 +159,31 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
             text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
             due = settlement_due_at(file, allocation, laws)
             yield _step(ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, due, text)
+    yield from voluntary_steps.waits(file)
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(ActionKind.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
 
 
 def _ends(file: CaseFile) -> Iterator[Step]:
-    """Stops that nothing takes over, such as one whose freeze the bank refused: they run out."""
+    """Holds that only run out: a stop whose freeze was refused, what is stated in another currency.
+
+    Nothing can be paid of the latter before its bank has corrected its statement.
+    """
     if file.recovery.trace_wanted:
         return
     for hold in file.holds:
-        asset = file.asset(hold.asset_id)
-        if hold.state is not HoldState.STOPPED or asset.stage is not Stage.RESTITUTION:
+        asset, text = file.asset(hold.asset_id), NOTHING
+        if asset.stage is not Stage.RESTITUTION or hold.expires_at is None:
             continue
-        if hold.expires_at is not None and refusals.is_refused_a_successor(file, hold):
+        if hold.state is HoldState.STOPPED and refusals.is_refused_a_successor(file, hold):
             text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
+        elif hold.state in LIVE_HOLDS and hold.foreign_minor:
+            text = say(
+                "wait_currency", kind=hold.kind, partner=asset.partner_id,
+                stated=Money(hold.foreign_minor, hold.foreign_currency), currency=hold.currency,
+            )  # fmt: skip
+        if text:
             yield _step(ActionKind.WAIT, Role.ENGINE, hold.id, asset.id, hold.expires_at, text)
 
 
@@ -217,7 +234,7 @@ def stage_of(file: CaseFile) -> Stage:
 
 def asset_stage(file: CaseFile, asset: AssetRow) -> Stage:
     """Where an asset stands for people: freezing as long as its formal freeze is not in force."""
-    states = {h.state for h in file.holds_of(asset.id)}
+    states = {h.state for h in file.holds_of(asset.id) if h.kind is not HoldKind.CUSTODY}
     if asset.stage is Stage.RESTITUTION and states & _NOT_FROZEN_YET:
         return Stage.FREEZING
     return asset.stage

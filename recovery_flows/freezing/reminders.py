@@ -117,4 +117,5 @@ _NOT_FOLLOWED = {
     HoldKind.FREEZE: "not renewed",
     HoldKind.QUEUE: "not renewed",
     HoldKind.VOLUNTARY: "no order yet",
+    HoldKind.CUSTODY: "without end",
 }

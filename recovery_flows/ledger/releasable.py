@@ -24,11 +24,17 @@ _OURS = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
 
 
 def needless(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
-    """Holds of an asset that no claim of the recovery needs, with all that they keep."""
+    """Holds of an asset that no claim of the recovery needs, with all that they keep.
+
+    What is stated in another currency may be anybody's: it goes once nobody is owed anything.
+    """
     return tuple(
         h
         for h in file.holds_of(asset.id)
-        if h.state in _OURS and h.held_minor and is_free(file, asset, h)
+        if h.state in _OURS
+        and (
+            (h.held_minor and is_free(file, asset, h)) or (h.foreign_minor and not owed(file).minor)
+        )
     )
 
 

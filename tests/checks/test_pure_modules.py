@@ -22,9 +22,10 @@ TOUCHING = (
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",
     "correspondence.returns.reading",
-    "cases.action_handlers", "cases.case_officer", "cases.commit",
+    "cases.action_handlers", "cases.case_officer", "cases.claim_actions", "cases.claim_bookings",
+    "cases.commit",
     "cases.deconfliction_check", "cases.discrepancy_actions",
-    "cases.letter_effects", "cases.objection_actions",
+    "cases.letter_effects", "cases.money_actions", "cases.objection_actions",
     "cases.report_and_stop",
     "cases.statement_files.*", "cases.views.*", "reports.ledger_check", "reports.statistics",
 )  # fmt: skip

@@ -14,8 +14,12 @@ class Bank(HoldingDesk):
     """One bank; it also pays out of what it holds."""
 
     def make_polite(self) -> None:
-        """From now on every order is carried out and every answer is given."""
+        """From now on each order is carried out, each answer given, each figure put right."""
         self.polite = True
+        for hold in self.holds.values():
+            if hold.told_currency and hold.status in LIVE:
+                hold.told_currency = ""
+                self._save(hold, hold.status, self.now())
         for one in (*self.holds.values(), *self.payouts.values()):
             if one.status in ("RECEIVED", "ACKNOWLEDGED"):
                 self._plan(self.now(), self._act_of(one))

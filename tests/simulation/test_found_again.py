@@ -79,3 +79,15 @@ def test_a_reference_that_was_misheard_is_corrected_and_the_hold_let_go(at: Plac
     told, story = played(at, made)
     assert "misheard" in story
     assert_well(told, story)
+
+
+def test_a_freeze_that_is_stated_in_yen_waits_with_a_date_and_is_paid_once_corrected(
+    at: Place,
+) -> None:
+    told, story = played(at, plan(Tick(3), Tick(1), Tick(1), faults=YEN_FREEZE))
+    assert told.faults["hold:yen"] == 1
+    assert_well(told, story)
+    assert dict(told.ends) == {"closed_returned": 1}
+
+
+YEN_FREEZE = (Fault("north", "hold", 2, "yen"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -202,3 +202,19 @@ def accounts_of(session: Session, subject_ids: Sequence[str]) -> dict[str, str]:
         )
         found |= {row.id: row.account_id for row in session.execute(query)}
     return found
+
+
+def recoveries_wanting(session: Session, touched: Mapping[str, str]) -> list[str]:
+    """Open recoveries that have one of these accounts as an asset, but for the one it maps to."""
+    rows = session.execute(_WANTING, {"accounts": list(touched)})
+    return sorted({row.recovery_id for row in rows if touched[row.account_id] != row.recovery_id})
+
+
+_WANTING = (
+    sa.select(_A.c.recovery_id, _A.c.account_id)
+    .join(_R, _R.c.id == _A.c.recovery_id)
+    .where(
+        _A.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        _R.c.state.not_in(CLOSED_RECOVERIES),
+    )
+)

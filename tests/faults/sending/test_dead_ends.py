@@ -149,7 +149,7 @@ async def test_a_denied_stop_that_its_bank_keeps_has_a_next_step_for_its_owner(u
     await unit.come_to_rest()
     assert unit.call_events("release") == ["planned", "sent", "refused"]
     for found in unit.file().discrepancies:
-        resolve(unit.desk(), unit.recovery_id, found.id, "its desk was called")
+        resolve(unit.case_officer(), unit.recovery_id, found.id, "its desk was called")
     assert "release_again" in actions(unit)
     step = next(s for s in unit.page().steps if s.action == "release_again")
     assert (step.role, step.due_at) == (Role.OFFICER, unit.hold().expires_at)

@@ -13,6 +13,7 @@ from models.entities.hold import HoldState
 from models.entities.payout import PayoutState
 from models.facts import BankHoldState, BankPayoutState
 from models.money import Money
+from recovery_flows.cases.next_steps import steps
 from recovery_flows.correspondence import answers
 from recovery_flows.freezing import refused_releases
 from recovery_flows.freezing.refused_releases import waits
@@ -132,3 +133,13 @@ def test_an_account_stays_open_while_its_bank_holds_in_another_currency(banks: A
             HoldState.FROZEN, held_minor=0, foreign_minor=foreign, foreign_currency=currency
         )
         assert restitution._keeps(banks.freeze) is keeps, asset
+
+
+def test_what_is_held_in_another_currency_waits_for_its_bank_with_a_date(banks: Any) -> None:
+    banks.payout_is(PayoutState.CANCELLED)
+    banks.hold_is(
+        HoldState.FROZEN, held_minor=0, foreign_minor=100_000, foreign_currency="JPY"
+    )  # fmt: skip
+    found = [s for s in steps(banks.file, banks.laws) if s.subject_id == banks.freeze.id]
+    assert [(s.action, s.due_at) for s in found] == [("wait", banks.freeze.expires_at)]
+    assert "states JPY 100,000 for a freeze in CNY" in found[0].sentence
