@@ -1,4 +1,4 @@
-"""Makes docs/img from the terminal: `python docs/make_pictures.py DEMO_FOLDER [REF]`.
+"""Makes docs/img from the terminal: `python docs/make_pictures.py DEMO_FOLDER [REF] [SCREEN…]`.
 
 Each picture is the program's own drawing of a real screen. A demo that still runs shows the most
 (`recovery demo --no-tui --pace 5 --dir DEMO_FOLDER` in another window); nothing is written to it.
@@ -38,7 +38,8 @@ time: 2026-03-04 22:40
 report: SYN-77
 """
 TARGET = Path(__file__).parent / "img"
-SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "deadlines", "report")
+SCREENS = ("now", "recovery", "approvals", "summary", "trace", "partners", "deadlines", "report",
+           "restitution")  # fmt: skip
 SIZES = ((80, 24), (120, 40))
 SCALE = 1.2
 COLOURS = 96
@@ -97,10 +98,12 @@ def write_png(drawing: str, path: Path) -> None:
 def main() -> None:
     """All screens at all sizes."""
     TARGET.mkdir(exist_ok=True)
-    folder, *ref = sys.argv[1:]
+    folder, *more = sys.argv[1:]
+    screens = [word for word in more if word in SCREENS]
+    ref = [word for word in more if word not in SCREENS]
     installation = open_installation(Path(folder).absolute())
     recovery_id = find(installation, ref[0]) if ref else fullest_recovery(installation)
-    for screen in SCREENS:
+    for screen in screens or SCREENS:
         for size in SIZES:
             path = TARGET / f"{screen}-{size[0]}x{size[1]}.png"
             app = terminal(installation, screen, recovery_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
@@ -85,7 +85,7 @@ def next_lines(
     who = words(("▸ you: ", "bold $warning")) if own else words((f"▸ {step.role}: ", MUTED))
     lines = paragraph(words(who, (step.sentence, "bold $foreground")), width)
     due = time_left(page.now, step.due_at)
-    when = f"  until {zoned_time(step.due_at, zone)}" if step.due_at else ""
+    when = f"  until {day_and_time(step.due_at, zone)}" if step.due_at else ""
     key = "d" if step.action == ActionKind.DECIDE_OBJECTION else "n"
     lines.append(cut(words((f"{key} ", "bold $accent"), "does it  ", due, (when, MUTED)), width))
     return [*lines, *command_lines(command_of(page, step), width)]
@@ -109,18 +109,18 @@ def rounds_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
             ),
             width,
         )  # fmt: skip
-    lines = _all_rounds(page, width) if len(page.rounds) > 1 else []
+    live = [one for one in page.rounds if not one.why_void]
+    lines = _all_rounds(live, page.currency, width) if len(live) > 1 else []
     return [*lines, *(line for one in page.rounds for line in _round(one, page, zone, width))]
 
 
-def _all_rounds(page: RestitutionPage, width: int) -> list[Content]:
+def _all_rounds(live: Sequence[RoundLine], currency: str, width: int) -> list[Content]:
     """What all rounds together divide, and that it is what was paid and what is reserved."""
-    live = [one for one in page.rounds if not one.why_void]
     pool, paid = (
-        Money(sum(m.minor for m in sums), page.currency)
+        Money(sum(money.minor for money in sums), currency)
         for sums in ([one.pool for one in live], [one.paid for one in live])
     )
-    kept = Money(pool.minor - paid.minor, page.currency)
+    kept = Money(pool.minor - paid.minor, currency)
     told = f"{plain(pool)} to distribute = {plain(paid)} paid + {plain(kept)} reserved"
     return paragraph(word(told, "$foreground"), width)
 
@@ -205,32 +205,42 @@ def _difference(by: Money | None) -> Content:
     return word(f"{'+' if by.minor > 0 else '−'}{plain(by).lstrip('-')}", CARE)
 
 
-def objections_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
-    """Objections with their clocks: open ones first, then what was decided."""
+def objections_lines(
+    page: RestitutionPage, zone: str, width: int, *, full: bool = False
+) -> list[Content]:
+    """Objections with their clocks: open ones first, then what was decided, short or in full."""
     if not page.objections:
         return paragraph(
             word("No objections. e enters one for the claim under the cursor.", MUTED), width
         )
-    return [line for one in page.objections for line in _objection(one, page, zone, width)]
+    return [line for one in page.objections for line in _objection(one, page, zone, width, full)]
 
 
 def _objection(
-    one: ObjectionLine, page: RestitutionPage, zone: str, width: int
+    one: ObjectionLine,
+    page: RestitutionPage,
+    zone: str,
+    width: int,
+    full: bool,  # noqa: FBT001
 ) -> Iterator[Content]:
     whose = f"{one.number} {one.victim}" if one.claim_id else "no claim"
-    if one.state is ObjectionState.OPEN:
+    is_open = one.state is ObjectionState.OPEN
+    if is_open:
         sign = words(("! ", "bold $warning"), (f"{one.kind} ", "bold"), whose, "  ",
                      time_left(page.now, one.due_at))  # fmt: skip
     else:
         glyph, style = ("✓", GOOD) if one.state is ObjectionState.UPHELD else ("✕", ALARM)
         sign = words((f"{glyph} {one.state} ", style), (f"{one.kind} ", "bold"), whose)
     yield cut(sign, width)
-    told = f"{day_and_time(one.entered_at, zone)} {one.entered_by}: {one.text}"
-    yield from paragraph(word(told, MUTED), width, 2)
+    if is_open or full:
+        told = f"{day_and_time(one.entered_at, zone)} {one.entered_by}: {one.text}"
+        yield from paragraph(word(told, MUTED), width, 2)
     if one.decided_at is not None:
-        loss = (f" ({plain(one.loss)} of the loss upheld)", CARE) if one.loss is not None else ""
+        if one.loss is not None:
+            yield word(f"  {plain(one.loss)} of the loss upheld", CARE)
         told = f"{day_and_time(one.decided_at, zone)} {one.decided_by}: {one.decision}"
-        yield from paragraph(words((told, MUTED), loss), width, 2)
+        lines = paragraph(word(told, MUTED), width, 2)
+        yield from lines if full else [cut(word(f"  {told}", MUTED), width)]
 
 
 def claim_lines(claim: ClaimStanding, zone: str, width: int) -> list[Content]:

@@ -68,9 +68,9 @@ class RestitutionScreen(LiveScreen):
                 yield Panel("This claim", self._claim, "claim")
             with VerticalScroll(id="rounds-side", can_focus=False):
                 yield Panel("Next step", self._next, "next")
+                yield Panel("Objections", self._objections, "objections")
                 yield Panel("Rounds", self._rounds, "rounds")
                 yield Panel("Rules side by side", self._rules, "rules")
-                yield Panel("Objections", self._objections, "objections")
 
     def on_mount(self) -> None:
         self._show_parts(is_there=False)
@@ -268,7 +268,10 @@ class RestitutionScreen(LiveScreen):
         panel = self.focused
         if self.page is not None and isinstance(panel, Panel):
             value = self.claim if panel.id == "claim" else self.page
-            self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", panel.builder, value))
+            builder = panel.builder
+            if panel.id == "objections":
+                builder = lambda p, w: restitution.objections_lines(p, self.zone, w, full=True)  # noqa: E731 - a panel in full
+            self.app.push_screen(FullText(f"{self.page.ref}: {panel.title}", builder, value))
 
     def action_copy_id(self) -> None:
         if self.claim is not None:

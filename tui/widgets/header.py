@@ -22,7 +22,7 @@ TABS = (
 )  # fmt: skip
 _WIDE = 100
 _SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn",
-          "Restitution": "Back"}  # fmt: skip
+          "Restitution": "Return"}  # fmt: skip
 
 
 def tab_titles(width: int) -> list[tuple[str, str, str]]:

@@ -56,7 +56,7 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
     say("  completed Prefect runs, asked from its API: " + ", ".join(f"{n} {c}" for n, c in runs))
     papers = write_papers(installation)
     if papers:
-        say(f"  a distribution of two rounds, as PDF in {papers[0].parent}:")
+        say(f"  documents of a distribution of two rounds, in {papers[0].parent}:")
     for path in papers:
         say(f"    {path.name}")
     say(f"  database: {installation.data_dir / 'recovery.sqlite3'}")
@@ -75,9 +75,13 @@ def tell_ending(installation: Installation, *, ended: bool) -> None:
     say(f"Recoveries: {told or 'none has ended yet'}.")
     if not ended:
         say(f"The story goes on with: recovery demo --dir {installation.data_dir}")
-    papers = sorted((installation.data_dir / PAPERS).glob("*.pdf"))
+    papers = (
+        sorted((installation.data_dir / PAPERS).iterdir())
+        if (installation.data_dir / PAPERS).is_dir()
+        else []
+    )
     if papers:
-        say(f"Decisions and receipts as PDF: {papers[0].parent} ({len(papers)})")
+        say(f"Decisions and receipts: {papers[0].parent} ({len(papers)})")
     say("Look around:")
     for command in ("list --all", "report rates", "tui"):
         say(f"  RECOVERY_DATA_DIR={installation.data_dir} recovery {command}")

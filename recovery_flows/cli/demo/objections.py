@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from models.entities.claim import ObjectionKind
@@ -80,8 +81,9 @@ def _done(act: Callable[[], str]) -> bool:
 
 
 def write_papers(installation: Installation) -> list[Path]:
-    """Decisions and receipts of the recoveries in which an objection began a new round, as PDF.
+    """Decisions and receipts of the recoveries in which an objection began a new round.
 
+    As PDF, or as Markdown where the extra `pdf` is not installed.
     What lies there from an earlier run of the same story stays as it is.
     """
     from recovery_flows.correspondence.returns.reading import documents_of
@@ -92,13 +94,14 @@ def write_papers(installation: Installation) -> list[Path]:
         found = recoveries_objected(session, refs)
     folder = installation.data_dir / PAPERS
     folder.mkdir(mode=0o700, exist_ok=True)
+    ending = "pdf" if find_spec("typst") else "md"
     written = []
     for recovery_id in found:
         made = documents_of(
             installation.database, installation.laws, recovery_id, installation.sender(),
             wall_clock(), "en", ("decision", "receipt"),
         )  # fmt: skip
-        new = [one for one in made if not (folder / f"{one.name}.pdf").exists()]
-        write_files(folder, files_of(new, ("pdf",)))
-        written += [folder / f"{one.name}.pdf" for one in made]
+        new = [one for one in made if not (folder / f"{one.name}.{ending}").exists()]
+        write_files(folder, files_of(new, (ending,)))
+        written += [folder / f"{one.name}.{ending}" for one in made]
     return written

@@ -99,7 +99,7 @@ async def test_the_key_of_the_tab_opens_it_from_the_recovery_and_escape_goes_bac
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, app, "Rules side by side")
         await pilot.press("escape")
-        await until(pilot, app, "Where the money is")
+        await until(pilot, app, "Accounts and holds")
         await pilot.press("7")
         await until(pilot, app, "Rules side by side")
 
@@ -156,7 +156,7 @@ async def test_one_enters_an_objection_another_upholds_it_and_a_new_round_begins
         await until(pilot, app, "to be decided by")
         await pilot.press("down", "enter", *"500.00", "enter", *"its letter shows it", "enter")
         await until(
-            pilot, app, "✓ upheld claim", "(500.00 of the loss upheld)", "its letter shows it"
+            pilot, app, "✓ upheld claim", "500.00 of the loss upheld", "its letter shows it"
         )
     acts.until(noticed, "notice")
     app = app_of(unit, noticed)
