@@ -66,7 +66,7 @@ class Play:
         self._mistake_at = self.now + timedelta(days=10)
         self._officer = self._desk(Role.OFFICER)
         self._supervisor = self._desk(Role.SUPERVISOR)
-        pace = Pace(timeout_seconds=2, poll_seconds=60)
+        pace = Pace(timeout_seconds=60, poll_seconds=60)
         self.engine = Engine(
             self.database, installation.laws, pace, "half-year", lambda: self.wall_now,
             installation.signer,

@@ -31,6 +31,7 @@ class ActionKind(StrEnum):
     SUBMIT_CLOSE = "submit_close"
     RESOLVE_DISCREPANCY = "resolve_discrepancy"
     DECIDE_OBJECTION = "decide_objection"
+    FOLLOW_RETURN = "follow_return"
     APPROVE = "approve"
     ENGINE = "engine"
     WAIT = "wait"

@@ -13,7 +13,7 @@ from models.entities.allocation import AllocationRow
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow
 from models.entities.call import OPEN_CALLS, CallRow
-from models.entities.claim import ClaimRow, ObjectionRow
+from models.entities.claim import ClaimRow, CompensationRow, ObjectionRow
 from models.entities.discrepancy import DiscrepancyRow
 from models.entities.hold import LIVE_HOLDS, HoldRow
 from models.entities.ledger import LedgerAccount
@@ -22,6 +22,7 @@ from models.entities.officer import Role
 from models.entities.payout import PayoutRow
 from models.entities.recovery import RecoveryRow
 from models.entities.request import RequestRow
+from models.entities.voluntary_return import InstalmentRow, ReturnRow
 from models.facts import LineKind
 from models.step_wording import Wording
 
@@ -109,6 +110,10 @@ class CaseFile:
     tasks: tuple[TaskRow, ...] = ()
     discrepancies: tuple[DiscrepancyRow, ...] = ()
     objections: tuple[ObjectionRow, ...] = ()
+    voluntary_returns: tuple[ReturnRow, ...] = ()
+    instalments: tuple[InstalmentRow, ...] = ()
+    """The parts of promises, by number."""
+    compensations: tuple[CompensationRow, ...] = ()
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
     feeds_read: Mapping[str, datetime] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Identities: one NewType per noun, derived so that the second delivery finds the first."""
+"""Ids: one NewType per kind, derived from content, so that a repeated delivery finds the first."""
 
 from __future__ import annotations
 

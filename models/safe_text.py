@@ -1,4 +1,4 @@
-"""The one filter for text from outside: what a terminal or a printer would obey, or would hide.
+"""Filters control and invisible characters from all text that comes from outside.
 
 Screens, commands and letters show every such character as U+FFFD (`safe`); marks of direction,
 which belong to Arabic and Hebrew names, are not shown, and right-to-left words stand isolated, so
@@ -43,7 +43,7 @@ _LEFTWARD_RUN = re.compile(f"[{_LEFTWARD}]+(?:[^\\w{_LEFTWARD}]{{1,8}}[{_LEFTWAR
 
 
 def safe(text: object) -> str:
-    """One line of text that steers nothing and hides nothing; such characters show as U+FFFD.
+    """The text with control and invisible characters replaced by U+FFFD, on one line.
 
     Right-to-left words are isolated, once: what is safe already stays as it is.
     """
@@ -66,18 +66,18 @@ def _isolated(text: str, *, whole: bool) -> str:
 
 
 def closed(text: str) -> str:
-    """A safe text that was cut, with the end of an isolate that lost it."""
+    """A safe text that was cut; an isolate that lost its end is closed."""
     is_open = text.count(FIRST_STRONG_ISOLATE) > text.count(POP_ISOLATE)
     return f"{text}{POP_ISOLATE}" if is_open else text
 
 
 def undirected(text: str) -> str:
-    """A text without marks of direction: what it begins with, and whether it says anything."""
+    """A text without its marks of direction, to compare or to test for emptiness."""
     return _DIRECTION.sub("", text)
 
 
 def steers(text: str) -> bool:
-    """Whether a value holds a character that moves, recolours or reorders what is shown."""
+    """Whether a value has a character that moves the cursor, recolours or reorders text."""
     return _REFUSED.search(text) is not None
 
 

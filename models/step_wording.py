@@ -47,6 +47,12 @@ DISCREPANCIES: Mapping[DiscrepancyKind, str] = {
     DiscrepancyKind.HOLD_FELL: (
         "the bank holds {stated} where {expected} should be held, and no order of ours says why"
     ),
+    DiscrepancyKind.CLAIMED_TWICE: (
+        "two claims name the same payment of {expected}: find out whose it is"
+    ),
+    DiscrepancyKind.PAID_TWICE: (
+        "the victim got {stated} from here, and only {expected} is his: ask it back"
+    ),
     DiscrepancyKind.HISTORY_BROKEN: (
         "its records were changed by hand, nothing is sent: `recovery audit verify` names what"
     ),
@@ -58,13 +64,13 @@ SENTENCES: Mapping[str, str] = {
     "older": "{action}",
     # reports, joins, closings
     "accept": "accept the report",
-    "join": "decide to join: another recovery wants the same account",
+    "join": "merge? another recovery targets the same account",
     "split": "decide to split an account with a recovery in {currency}",
-    "close": "submit the file for closing",
-    "ends_watch": " (ends the watch on {accounts})",
+    "close": "propose closing the recovery",
+    "ends_watch": " (ends monitoring of {accounts})",
     "leaves_tasks": " (tasks of its multi-agency request: {told})",
     "closing_asked": "waiting for the closing",
-    "ended_joined": "joined into another recovery",
+    "ended_joined": "merged into another recovery",
     "ended_rejected": "rejected",
     "ended_closed_returned": "closed: all returned",
     "ended_closed_partial": "closed: a part returned",
@@ -77,33 +83,35 @@ SENTENCES: Mapping[str, str] = {
     "approve_order_stop": "confirm the stop-payment",
     "approve_freeze": "approve the freeze",
     "approve_request": "approve the cross-border request",
-    "approve_return": "approve the return decision",
+    "approve_return": "approve the restitution order",
     "approve_release": "approve the release",
     "approve_close": "approve the closing",
     "approve_trace_rule": "approve the tracing rule",
     "approve_renew": "approve the renewal of the freeze",
-    "approve_release_part": "approve the release of a part",
-    "approve_complaint": "answer a third party's complaint: yes lets go",
+    "approve_release_part": "approve the partial release",
+    "approve_complaint": "decide a third party's complaint: approval releases",
     "approve_linkage": "confirm the multi-agency request",
+    "approve_receipt": "confirm the money received",
+    "approve_compensation": "confirm what a third party paid the victim",
     "approve_payee": "decide whether another account is paid",
-    "approve_letter_answer": "take a second look at a typed letter",
+    "approve_letter_answer": "check a typed letter as second person",
     "of": " of {figure}",
     # holds
     "send_stop": "send the stop-payment of {amount}",
     "start_behind_voluntary": "start the order behind what the bank holds: {amount}",
     "stop_again": "stop {amount} again: the {kind} has lapsed",
-    "stop_watched": "money came into the watched account: stop {amount}",
+    "stop_watched": "money came into the monitored account: stop {amount}",
     "over_disputed": ", more than is disputed",
     "below_minimum": ", below the minimum worth of {least}",
     "submit_freeze": "submit the freeze of {amount}",
     "behind_another": " behind another authority's",
     "submit_renewal": "submit the renewal of {amount}",
     "again_refused": " again: the bank refused it",
-    "see_lapse": "take note: the {kind} at {partner} has lapsed",
+    "see_lapse": "acknowledge: the {kind} at {partner} has lapsed",
     "release_again": (
         "order the release again: {partner} still holds the denied stop; call its desk"
     ),
-    "verify_claim": "verify the claim of {amount}: it came with a joined recovery",
+    "verify_claim": "verify the claim of {amount}: it came with a merged recovery",
     "ask_statement": "ask {partner} again: it refused the statement of the victim's account",
     "ask_account_statement": (
         "ask {partner} again: it refused the account's statement; or import one that it sends"
@@ -111,16 +119,21 @@ SENTENCES: Mapping[str, str] = {
     "give_up_account": (
         "no payment into the account at {partner} is found: check the report, or give it up"
     ),
-    "see_refusal": "take note: {partner} refused the {kind}",
+    "see_refusal": "acknowledge: {partner} refused the {kind}",
     "reason": ": {reason}",
     # requests abroad and what comes back
     "complete_request": "complete the request: {count} fields missing",
     "submit_request": "submit request",
     "answer_request": "answer the partner: it asks for more on the request",
-    "publish_notice": "publish the notice of the return",
-    "submit_return": "submit the return decision",
+    "publish_notice": "publish the restitution notice",
+    "submit_return": "submit the restitution order",
     "decide_objection": "decide the objection ({kind}): recovery objection decide",
-    "check_title": "check the title to the held money",
+    "invitation_unanswered": (
+        "the invitation to give the money back has no answer: invite again, record a plan or end it"
+    ),
+    "instalment_overdue": "part {number} of the promised return is overdue, {amount}: remind",
+    "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
+    "check_title": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
     "ask_release": "ask to release {amount} that no claim needs",
     "ask_release_again": "ask to release {amount} again: {partner} still holds unrelated funds",
@@ -133,7 +146,7 @@ SENTENCES: Mapping[str, str] = {
     "letter_balance": "the account's balance",
     "letter_payout": "payout of {amount}",
     "letter_release": "release of {amount}",
-    "letter_unasked": "word about the {kind} of {amount}",
+    "letter_unasked": "notice about the {kind} of {amount}",
     "letter_extend": "renewal of the freeze of {amount}",
     "letter_request": "request abroad for a freeze of {amount}",
     "letter_stop": "stop-payment of {amount}",
@@ -145,7 +158,7 @@ SENTENCES: Mapping[str, str] = {
     "renew_preservation_again": (
         "renew what {partner} preserves again: the partner refused it: {subject}"
     ),
-    "see_expiry": "take note: {partner} preserves it no longer: {subject}",
+    "see_expiry": "acknowledge: {partner} preserves it no longer: {subject}",
     "late": "late: ",
     "wait_tasks": (
         "multi-agency request: {open} of {all} tasks open, the slowest: {kind} at {partner}"
@@ -160,17 +173,17 @@ SENTENCES: Mapping[str, str] = {
         " that is corrected"
     ),
     "wait_court": "a court's order took the freeze over: the bank carries it out",
-    "wait_notice": "the notice of the return runs",
+    "wait_notice": "publication period running",
     "wait_payouts": "waiting for the payouts to be booked",
-    "tracing": "the engine traces the money",
-    "working": "the engine works on it",
+    "tracing": "tracing in progress",
+    "working": "processing",
     "processing": "processing",
     "trace_old": "the trace is not up to date",
     "discrepancy_first": "a discrepancy is to be looked into first",
     "objection_first": "an objection is to be decided first",
     "asked_what_is_held": "the bank is asked what it still holds",
-    "account_shared": "another open recovery wants the same account: join or split them first",
-    "freeze_pending": "the formal freeze is not in force yet",
+    "account_shared": "another open recovery targets the same account: merge or split them first",
+    "freeze_pending": "formal freeze pending",
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",

@@ -14,7 +14,7 @@
         └── AnswerUnreadableError
 
 A sentence holds ids and codes only: account numbers, tokens, names and a partner's free text stay
-in attributes that nothing prints.
+in attributes that are never printed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from models.trouble import Trouble, trouble_of
 class RecoveryFlowsError(Exception):
     """The root: `retryable` tells the engine what to do, `exit_code` the shell what happened.
 
-    `trouble` is its code, for advice and counts: nobody reads the sentence to find out.
+    `trouble` is a stable code for advice and counts; no code parses the sentence.
     """
 
     trouble: Trouble = Trouble.OTHER
@@ -42,19 +42,19 @@ class RecoveryFlowsError(Exception):
 
 
 class MisuseError(RecoveryFlowsError):
-    """The program was asked for what cannot be; final until the asker changes something."""
+    """Invalid input or usage; final until the caller changes something."""
 
     exit_code = 2
 
 
 class RefusedError(RecoveryFlowsError):
-    """Somebody who may say no said no; final."""
+    """Refused by a person, a rule or a partner; final."""
 
     exit_code = 3
 
 
 class UnavailableError(RecoveryFlowsError):
-    """The other side did not do its part now; the same work may succeed later."""
+    """A service or resource is not available now; the same work may succeed later."""
 
     retryable = True
     exit_code = 4
@@ -69,7 +69,7 @@ _DISK_ERRORS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO})
 
 
 def unwritable(path: Path, error: OSError) -> RecoveryFlowsError:
-    """The error of a file that cannot be written: the disk's, or that of who named the file."""
+    """The error of a file that cannot be written: DiskError, or MisuseError for a bad path."""
     # A library in Rust tells the number in its text only.
     told = _OS_ERROR.search(str(error))
     number = error.errno or (int(told[1]) if told else 0)
@@ -78,13 +78,13 @@ def unwritable(path: Path, error: OSError) -> RecoveryFlowsError:
 
 
 class DisagreementError(RecoveryFlowsError):
-    """What we were told does not fit what was agreed or what adds up; a person looks."""
+    """Two sources contradict each other, or an answer violates its profile; a person decides."""
 
     exit_code = 5
 
 
 class UnfitArgumentError(MisuseError):
-    """An argument that no call can be made of; `why` continues the sentence after its name."""
+    """An argument that is not valid in a call; `why` continues the sentence after its name."""
 
     def __init__(self, argument: str, why: str) -> None:
         self.argument, self.why = argument, why
@@ -92,7 +92,7 @@ class UnfitArgumentError(MisuseError):
 
 
 class StepRefusedError(RefusedError):
-    """An act that this file does not allow now; the sentence says why."""
+    """An action that the recovery does not allow now; the sentence says why."""
 
 
 class PartnerRefusedError(RefusedError):

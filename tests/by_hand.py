@@ -30,7 +30,8 @@ def without_money_guards(session: Session) -> Iterator[None]:
     """Rows whose sums need not fit: the guards of pools and payouts are lifted and put back."""
     query = (
         "SELECT name, sql FROM sqlite_master "
-        "WHERE type = 'trigger' AND tbl_name IN ('payout', 'allocation')"
+        "WHERE type = 'trigger' AND tbl_name IN "
+        "('payout', 'allocation', 'hold', 'compensation', 'claim')"
     )
     guards = session.execute(sa.text(query)).all()
     for name, _ in guards:

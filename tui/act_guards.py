@@ -21,12 +21,14 @@ from tui.screen_queries import READ_ERRORS
 DESK_ERRORS = (*READ_ERRORS, IllegalTransitionError, NotPermittedError, StaleFileError)
 # What cannot be taken back: it leaves the building, or it binds what comes after it.
 ASKS_FIRST: Mapping[str, str] = {
-    ActionKind.ORDER_STOP: "To the bank at once, or by a letter next; another person confirms it.",
+    ActionKind.ORDER_STOP: (
+        "Sent to the bank immediately, or prepared as a letter; another person confirms it."
+    ),
     ActionKind.SUBMIT_FREEZE: "Another person approves it before it leaves.",
     ActionKind.SUBMIT_REQUEST: "Another person approves it before it leaves the country.",
     ActionKind.PUBLISH_NOTICE: "This is made public; the notice cannot be called back.",
     ActionKind.JOIN: "The two files become one for good.",
-    ActionKind.CHECK_TITLE: "You state that you have checked whose money this is.",
+    ActionKind.CHECK_TITLE: "I confirm that I have verified ownership of these funds.",
 }
 APPROVE_ASKS: Mapping[str, str] = {
     ApprovalKind.ORDER_STOP: (
@@ -36,7 +38,7 @@ APPROVE_ASKS: Mapping[str, str] = {
     ApprovalKind.RELEASE: "The bank lets the money go: it can be gone the same minute.",
     ApprovalKind.REQUEST: "The request leaves the country under your name.",
     ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
-    ApprovalKind.CLOSE: "The file is closed.",
+    ApprovalKind.CLOSE: "The recovery is closed.",
     ApprovalKind.RENEW: "The bank is told to hold the money for another term.",
     ApprovalKind.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
     ApprovalKind.COMPLAINT: (

@@ -1,4 +1,4 @@
-"""How the terminal acts: acts and reads run in threads, one line tells the outcome."""
+"""The terminal's actions: they and readings run in threads; one line shows the outcome."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAID_SECONDS, READ_SECONDS = 12.0, 1.5
 
 
 class ActingApp(OrderlyApp[int]):
-    """An application that acts through the desk and says what came of it."""
+    """An application that acts as an officer and shows the outcome."""
 
     officer: reactive[Identity | None] = reactive(None, init=False)
     read_only: reactive[bool] = reactive(default=False, init=False)
@@ -42,7 +42,7 @@ class ActingApp(OrderlyApp[int]):
         self.set_reactive(ActingApp.officer, officer)
 
     def tell_header(self) -> None:
-        """Give the header and the outcome line of the present screen what they have to say."""
+        """Update the header and the status line of the present screen."""
         raise NotImplementedError
 
     def reread_screen(self) -> None:
@@ -51,7 +51,7 @@ class ActingApp(OrderlyApp[int]):
 
     @property
     def outcome(self) -> Said:
-        """What stands in the outcome line: what keys wait for, else what was said last."""
+        """The text of the status line: what keys wait for, else the last outcome."""
         return Said(self._waiting_for, idle=True) if self._waiting_for else self.said
 
     @property
@@ -60,7 +60,7 @@ class ActingApp(OrderlyApp[int]):
         return self.said.sentence
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
-        """Say in one sentence what was done or refused: a notice, and the line above the keys."""
+        """Show in one sentence what was done or refused: as a notice and in the status line."""
         self.said, self._said_at = Said(safe(sentence), refused), Message().time
         self.notify(
             safe(sentence),
@@ -72,7 +72,7 @@ class ActingApp(OrderlyApp[int]):
         self.tell_header()
 
     def unsay(self) -> None:
-        """Take the last outcome off its line: it is not true of what stands there now."""
+        """Clear the status line: its outcome is about another screen or line."""
         if self.said.sentence:
             self.said = Said("")
             self.tell_header()
@@ -82,18 +82,18 @@ class ActingApp(OrderlyApp[int]):
             self.unsay()
 
     def key_came(self) -> None:
-        """A key takes an outcome away that could be read by now."""
+        """Clear an outcome that was long enough on the screen, at the next key."""
         if Message().time - self._said_at >= READ_SECONDS:
             self.unsay()
 
     def tell_waiting(self, sentence: str) -> None:
-        """Say what the keys wait for; an empty sentence ends that."""
+        """Show what the keys wait for; an empty sentence ends that."""
         if sentence != self._waiting_for:
             self._waiting_for = sentence
             self.tell_header()
 
     def case_officer(self) -> CaseOfficer:
-        """The desk of the identity that acts now."""
+        """The acting identity as a case officer."""
         source = self.source
         return CaseOfficer(source.database, source.laws, self.officer, limits=source.limits)
 
@@ -103,9 +103,9 @@ class ActingApp(OrderlyApp[int]):
         drafts: str = "",
         then: Callable[[], object] | None = None,
     ) -> None:
-        """Let the desk act in a thread while keys wait.
+        """Run an action in a thread while keys wait.
 
-        Drafts whose key begins with `drafts` go when it did, and `then` is called.
+        On success, drafts whose key begins with `drafts` are removed and `then` is called.
         """
         if self.read_only:
             self.say("the screen is read-only: R ends that", refused=True)
@@ -138,7 +138,7 @@ class ActingApp(OrderlyApp[int]):
             self.release_keys(message.wait)
 
     def ask_after(self, what: str, read: Callable[[], T], then: Callable[[T], object]) -> None:
-        """Read in a thread, then let `then` ask or refuse; what is typed waits for the question."""
+        """Read in a thread, then call `then`, which asks or refuses; keys typed meanwhile wait."""
         self.forget_waits()
         self._read_for(self.hold_keys(what), read, then)
 

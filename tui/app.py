@@ -30,6 +30,7 @@ from tui.screens.now import NowScreen
 from tui.screens.partners import PartnersScreen
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.report import ReportScreen
+from tui.screens.restitution import RestitutionScreen
 from tui.screens.summary import SummaryScreen
 from tui.screens.trace import TraceScreen
 from tui.state_styles import red_words
@@ -54,21 +55,23 @@ class RecoveryApp(ActingApp):
         "deadlines": DeadlinesScreen,
         "partners": PartnersScreen,
         "report": ReportScreen,
+        "restitution": RestitutionScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('now')", "Now", show=False, tooltip="What needs doing now"),
         Binding("2", "go('recovery')", "Recovery", show=False, tooltip="One recovery"),
-        Binding("3", "go('approvals')", "Approvals", show=False, tooltip="A second person's turn"),
-        Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
-        Binding("i", "go('report')", "Report", show=False, tooltip="Take in a report, stop money"),
-        Binding("4", "go('summary')", "Summary", show=False, tooltip="Sums, rates, counts"),
-        Binding("5", "go('partners')", "Partners", show=False, tooltip="How partners answer"),
         Binding(
-            "6", "go('deadlines')", "Deadlines", show=False, tooltip="Everything that runs out"
+            "3", "go('approvals')", "Approvals", show=False, tooltip="Awaiting second approval"
         ),
+        Binding("t", "go('trace')", "Trace", tooltip="The money under every rule"),
+        Binding("i", "go('report')", "Report", show=False, tooltip="Enter a report, stop money"),
+        Binding("4", "go('summary')", "Summary", show=False, tooltip="Statistics"),
+        Binding("5", "go('partners')", "Partners", show=False, tooltip="How partners answer"),
+        Binding("6", "go('deadlines')", "Deadlines", show=False, tooltip="All deadlines"),
+        Binding("7", "go('restitution')", "Restitution", show=False, tooltip="Who gets what back"),
         Binding("question_mark", "help", "Help", key_display="?", show=False),
         Binding("colon", "command_palette", "Commands", key_display=":", show=False),
-        Binding("o", "pick_officer", "Who acts", tooltip="Change who acts"),
+        Binding("o", "pick_officer", "Switch user", tooltip="Act as another officer"),
         Binding("R", "toggle_read_only", "Read-only", show=False, tooltip="Read-only on or off"),
         Binding("p", "toggle_pause", "Pause", show=False, tooltip="Stop or go on refreshing"),
         Binding("q", "leave", "Quit"),
@@ -187,7 +190,7 @@ class RecoveryApp(ActingApp):
         self.forget_waits()  # whoever goes elsewhere does not want the question any more
         if screen in ("recovery", "report"):
             self.came_from = self.current_mode
-        if screen in ("recovery", "trace"):
+        if screen in ("recovery", "trace", "restitution"):
             self.recovery_id = self.base_screen.chosen_id or self.recovery_id
         self.switch_mode(screen)
 
@@ -251,7 +254,7 @@ class RecoveryApp(ActingApp):
         if not self.drafts:
             self.exit(0)
             return
-        text = f"{len(self.drafts)} half-typed texts would be lost."
+        text = f"{len(self.drafts)} unsaved texts would be lost."
         self.push_screen(
             Confirm("Quit?", text, (("kept", "everything that was recorded"),)), self._leave
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -23,11 +24,15 @@ from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
 from recovery_flows.cases.views.queue import QueueQuery, counts, queue
 from recovery_flows.cases.views.report_preview import Checked, check_report
+from recovery_flows.cases.views.restitution_page import explanation, restitution_page
+from recovery_flows.cases.views.restitution_views import RestitutionPage
 from recovery_flows.clock import wall_clock
 from recovery_flows.correspondence.documents.text import Line
 from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
-from recovery_flows.errors import RecoveryFlowsError
+from recovery_flows.correspondence.returns.reading import documents_of
+from recovery_flows.correspondence.returns.writing import files_of, write_files
+from recovery_flows.errors import MisuseError, RecoveryFlowsError, unwritable
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
 from recovery_flows.multi_agency.actions import Prospect, read_prospect
@@ -41,6 +46,7 @@ READ_ERRORS = (
     SQLAlchemyError, StoreBusyError, VaultError, DatabaseMissingError, LookupError, OSError,
     RecoveryFlowsError,
 )  # fmt: skip
+PAPERS = ("notice", "decision", "receipt")
 WALL_LIMIT = 500
 """Recoveries of which the wall is read at once; their clocks are complete up to the next's."""
 
@@ -107,6 +113,34 @@ class Source:
                 hops = hops_of(session, recovery_id, page.rule, claim, page.as_of)
         zone = self.laws[law].time_zone if (law := _regime(self, recovery_id)) else "UTC"
         return TraceView(page, first_rule, victim, hops, zone)
+
+    def restitution(
+        self, recovery_id: str, query: QueueQuery, limit: int, allocation_id: str = ""
+    ) -> RestitutionPage:
+        """A page of the claims of a recovery, its rounds, rules and objections."""
+        return restitution_page(
+            self.database, self.laws, recovery_id, wall_clock(), query, limit, allocation_id
+        )
+
+    def explained(
+        self, recovery_id: str, claim_id: str, allocation_id: str = ""
+    ) -> tuple[str, ...]:
+        """The arithmetic of one victim's share, no other claim in it."""
+        return explanation(self.database, recovery_id, claim_id, allocation_id)
+
+    def write_documents(self, recovery_id: str, folder: Path) -> list[Path]:
+        """Notices, decisions and receipts of a recovery as PDF, into a folder that is made."""
+        made = documents_of(
+            self.database, self.laws, recovery_id, self.post.sender, wall_clock(), "en", PAPERS
+        )
+        if not made:
+            raise MisuseError("there is no document of it yet: no distribution has a notice")
+        files = files_of(made, ("pdf",))
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(folder, error) from error
+        return write_files(folder, files)
 
     def deadlines(self) -> DeadlinesView:
         """Every running deadline of the most pressing recoveries."""

@@ -1,28 +1,23 @@
-"""A word, a sign and a colour for every state: none of the three stands alone."""
+"""The terminal's colours, and what states, turns and deadlines look like in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from textual.content import Content
 
-from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
-from models.entities.hold import HoldState
-from models.entities.ledger import LedgerAccount
-from models.entities.multi_agency import TaskState
+from models.entities.claim import ClaimState
 from models.entities.officer import Role
-from models.entities.payout import PayoutState
 from models.entities.recovery import RecoveryState
-from models.entities.request import RequestState
 from models.queries.cases.queue_views import QueueLine
 from models.queries.cases.views import AssetLine, HoldLine, PayoutLine
 from models.urgency import SOON, Attention, Urgency
 from recovery_flows.cases.views import state_names
-from recovery_flows.cases.views.state_names import Worded
+from recovery_flows.cases.views.state_names import Tone, Worded
 from recovery_flows.law.terms import time_left_text
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
 from tui.text import counted, word, words
@@ -51,127 +46,28 @@ class Sign:
         return word(f"{self.glyph} {self.short if short else self.word}", self.style)
 
 
-def _signs(worded: Callable[[K], Worded], shown: Mapping[K, tuple[str, str]]) -> dict[K, Sign]:
-    """The signs of a kind of states: glyph and colour from here, the word from `wording`."""
-    return {state: Sign(glyph, *worded(state), style) for state, (glyph, style) in shown.items()}
+STYLES: Mapping[Tone, str] = {
+    Tone.MUTED: MUTED, Tone.CALM: CALM, Tone.GOOD: GOOD, Tone.CARE: CARE, Tone.ALARM: ALARM,
+    Tone.NEW: "bold $foreground", Tone.ABROAD: "$accent", Tone.THIRD: "$secondary",
+    Tone.LOST: "$error",
+}  # fmt: skip
 
 
-STAGES: Mapping[Stage, Sign] = _signs(
-    state_names.stage_word,
-    {
-        Stage.FREEZING: ("■", CARE),
-        Stage.TRACING: ("↳", CALM),
-        Stage.CROSS_BORDER: ("⇄", "$accent"),
-        Stage.RESTITUTION: ("←", GOOD),
-        Stage.CLOSED: ("◇", CARE),
-    },
-)
-RECOVERIES: Mapping[RecoveryState, Sign] = _signs(
-    state_names.recovery_word,
-    {
-        RecoveryState.REPORTED: ("○", "bold $foreground"),
-        RecoveryState.OPEN: ("●", CALM),
-        RecoveryState.JOINED: ("⊂", MUTED),
-        RecoveryState.REJECTED: ("✕", MUTED),
-        RecoveryState.CLOSED_RETURNED: ("✓", GOOD),
-        RecoveryState.CLOSED_PARTIAL: ("◐", CALM),
-        RecoveryState.CLOSED_NO_RECOVERY: ("–", MUTED),
-    },
-)
-HOLDS: Mapping[HoldState, Sign] = _signs(
-    state_names.hold_word,
-    {
-        HoldState.DRAFT: ("○", MUTED),
-        HoldState.PENDING_APPROVAL: ("?", CARE),
-        HoldState.ORDERED: ("→", CARE),
-        HoldState.STOPPED: ("■", CALM),
-        HoldState.FROZEN: ("◆", CALM),
-        HoldState.QUEUED: ("…", CARE),
-        HoldState.REJECTED_BY_BANK: ("✕", ALARM),
-        HoldState.NO_FUNDS: ("∅", MUTED),
-        HoldState.LAPSED: ("‼", ALARM),
-        HoldState.SUPERSEDED: ("»", MUTED),
-        HoldState.RELEASE_PENDING: ("←", CARE),
-        HoldState.RELEASED: ("–", MUTED),
-        HoldState.DISPOSAL_PENDING: ("⇥", CARE),
-        HoldState.DISPOSED: ("✓", GOOD),
-        HoldState.DENIED: ("✕", MUTED),
-        HoldState.CANCELLED: ("–", MUTED),
-    },
-)
-REQUESTS: Mapping[RequestState, Sign] = _signs(
-    state_names.request_word,
-    {
-        RequestState.DRAFT: ("○", MUTED),
-        RequestState.PENDING_APPROVAL: ("?", CARE),
-        RequestState.APPROVED: ("→", CALM),
-        RequestState.SENT: ("→", CALM),
-        RequestState.ACKNOWLEDGED: ("●", CALM),
-        RequestState.EXECUTED: ("✓", GOOD),
-        RequestState.PARTIALLY_EXECUTED: ("◐", CALM),
-        RequestState.REFUSED: ("✕", ALARM),
-        RequestState.NEEDS_INFO: ("!", CARE),
-        RequestState.DENIED: ("✕", MUTED),
-    },
-)
-TASKS: Mapping[TaskState, Sign] = _signs(
-    state_names.task_word,
-    {
-        TaskState.ORDERED: ("→", CARE),
-        TaskState.ACKNOWLEDGED: ("…", CARE),
-        TaskState.DONE: ("✓", GOOD),
-        TaskState.PRESERVED: ("◆", CALM),
-        TaskState.REFUSED: ("✕", ALARM),
-        TaskState.EXPIRED: ("‼", ALARM),
-        TaskState.CANCEL_PENDING: ("←", CARE),
-        TaskState.CANCELLED: ("–", MUTED),
-    },
-)
-ALLOCATIONS: Mapping[AllocationState, Sign] = _signs(
-    state_names.allocation_word,
-    {
-        AllocationState.DRAFT: ("○", MUTED),
-        AllocationState.NOTICE: ("…", CARE),
-        AllocationState.NOTICE_ENDED: ("●", CALM),
-        AllocationState.PENDING_APPROVAL: ("?", CARE),
-        AllocationState.APPROVED: ("→", CALM),
-        AllocationState.PAID: ("✓", GOOD),
-        AllocationState.PAID_IN_PART: ("◑", CARE),
-        AllocationState.NOT_PAID: ("✕", ALARM),
-        AllocationState.VOID: ("–", MUTED),
-    },
-)
-PAYOUTS: Mapping[PayoutState, Sign] = _signs(
-    state_names.payout_word,
-    {
-        PayoutState.PREPARED: ("○", MUTED),
-        PayoutState.INSTRUCTED: ("→", CALM),
-        PayoutState.SETTLED: ("✓", GOOD),
-        PayoutState.REFUSED: ("✕", ALARM),
-        PayoutState.RETURNED: ("‼", ALARM),
-        PayoutState.CANCELLED: ("–", MUTED),
-    },
-)
-TERM_SIGNS: Mapping[LedgerAccount, Sign] = _signs(
-    state_names.account_word,
-    {
-        LedgerAccount.RETURNED_HOLD: ("█", GOOD),
-        LedgerAccount.RETURNED_RECALL: ("▉", GOOD),
-        LedgerAccount.RETURNED_VOLUNTARY: ("▊", GOOD),
-        LedgerAccount.HELD: ("▓", CALM),
-        LedgerAccount.LOCATED: ("▒", CARE),
-        LedgerAccount.THIRD_PARTY: ("◫", "$secondary"),
-        LedgerAccount.GONE: ("╱", "$error"),
-        LedgerAccount.NOT_LOCATED: ("░", MUTED),
-        LedgerAccount.NOT_UPHELD: ("·", MUTED),
-    },
-)
+def sign_of(shown: Worded) -> Sign:
+    """A state as the terminal shows it: its tone is a colour."""
+    return Sign(shown.glyph, shown.word, shown.short, STYLES[shown.tone])
+
+
+STAGES = {stage: sign_of(state_names.stage_word(stage)) for stage in Stage}
+RECOVERIES = {state: sign_of(state_names.recovery_word(state)) for state in RecoveryState}
+TERM_SIGNS = {term: sign_of(state_names.account_word(term)) for term in state_names.TERMS}
+CLAIMS = {state: sign_of(state_names.claim_word(state)) for state in ClaimState}
 ATTENTION: Mapping[str, Sign] = {
     Attention.DISCREPANCY: Sign("≠", "discrepancy", "differs", ALARM),
-    Attention.UNOWNED: Sign("▲", "unowned", "unowned", ALARM),
+    Attention.UNOWNED: Sign("▲", "unassigned", "unassigned", ALARM),
     Attention.STALLED: Sign("▲", "stalled", "stalled", ALARM),
 }
-SHARED = Sign("∩", "also elsewhere", "elsewhere", CARE)
+SHARED = Sign("∩", "duplicate subject", "duplicate", CARE)
 TURNS: Mapping[Role, Sign] = {
     Role.OFFICER: Sign("▸", "officer", "officer", CARE),
     Role.SUPERVISOR: Sign("▹", "supervisor", "superv", CALM),
@@ -186,27 +82,17 @@ def stage_sign(state: RecoveryState, stage: Stage) -> Sign:
 
 def asset_sign(asset: AssetLine) -> Sign:
     """How an account stands: its hold that says most, else the stage of the work on it."""
-    hold = state_names.telling_hold(asset.holds)
-    if hold is not None:
-        return hold_sign(hold)
-    if asset.stage is Stage.CLOSED:
-        return Sign("✓", *state_names.asset_word(asset), MUTED)
-    return STAGES[asset.stage]
+    return sign_of(state_names.asset_word(asset))
 
 
 def hold_sign(hold: HoldLine) -> Sign:
     """The sign of one hold; one in force that holds nothing any more is not shown as frozen."""
-    if not state_names.is_spent(hold):
-        return HOLDS[hold.state]
-    glyph, style = ("✓", GOOD) if hold.paid_out.minor else ("∅", MUTED)
-    return Sign(glyph, *state_names.hold_standing(hold), style)
+    return sign_of(state_names.hold_standing(hold))
 
 
 def payout_sign(payout: PayoutLine) -> Sign:
     """The sign of one victim's payment; one settled with another sum than ordered is not done."""
-    usual, stands = PAYOUTS[PayoutState(payout.state)], state_names.payout_standing(payout)
-    differs = stands.word != usual.word
-    return Sign("≠", *stands, CARE) if differs else usual
+    return sign_of(state_names.payout_standing(payout))
 
 
 NOBODYS_TURN = Sign("–", "–", "–", MUTED)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from models.money import Money
 from models.safe_text import POP_ISOLATE, closed, safe
 
 
@@ -90,3 +91,8 @@ def full_time(at: datetime, zone: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: `1 victim`, `3 victims`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def plain(money: Money) -> str:
+    """A sum without its currency, which stands above the table."""
+    return str(money).removeprefix(f"{money.currency} ")

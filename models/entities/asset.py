@@ -41,6 +41,8 @@ _STAYS = ("updated", "watch_begun", "watch_looked", "watch_found", "watch_ended"
 ASSET_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "found"): _S.FREEZING,
     (None, "found_abroad"): _S.CROSS_BORDER,
+    (None, "custody_opened"): _S.RESTITUTION,
+    (_S.CLOSED, "custody_reopened"): _S.RESTITUTION,
     (_S.FREEZING, "answered"): _S.TRACING,
     (_S.TRACING, "hold_needed"): _S.FREEZING,
     (_S.TRACING, "traced"): _S.RESTITUTION,
@@ -57,6 +59,10 @@ ASSET_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     },
     **{(stage, event): stage for stage in _S for event in _STAYS},
 }
+
+
+CUSTODY = "custody"
+"""The decision that keeps the unit's own account in each recovery that money comes in for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,11 @@ class AssetRow:
     watch_due_at: datetime | None = None
     watch_looks: int = 0
 
+    @property
+    def is_custody(self) -> bool:
+        """Whether it is the unit's own account, where money that was given back comes in."""
+        return self.shared_decision == CUSTODY
+
 
 @stored(AssetRow)
 class Asset(SQLModel):
@@ -98,4 +109,6 @@ class Asset(SQLModel):
 
 def reopened(asset: AssetRow) -> str:
     """The event that opens a closed account again: at home it may be stopped, abroad asked for."""
+    if asset.is_custody:
+        return "custody_reopened"
     return "reopened" if asset.home else "reopened_abroad"

@@ -17,7 +17,14 @@ from models.entities.allocation import ALLOCATION_TRANSITIONS, Allocation
 from models.entities.approval import APPROVAL_TRANSITIONS, Approval
 from models.entities.asset import ASSET_TRANSITIONS, Asset
 from models.entities.call import CALL_TRANSITIONS, Call
-from models.entities.claim import CLAIM_TRANSITIONS, OBJECTION_TRANSITIONS, Claim, Objection
+from models.entities.claim import (
+    CLAIM_TRANSITIONS,
+    COMPENSATION_MOVES,
+    OBJECTION_TRANSITIONS,
+    Claim,
+    Compensation,
+    Objection,
+)
 from models.entities.discrepancy import DISCREPANCY_TRANSITIONS, Discrepancy
 from models.entities.event import EntityKind, Event
 from models.entities.hold import HOLD_TRANSITIONS, Hold
@@ -42,6 +49,12 @@ from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
 from models.entities.request import REQUEST_TRANSITIONS, Request
 from models.entities.statement import STATEMENT_TRANSITIONS, Statement
 from models.entities.trace import TRACE_TRANSITIONS, Trace
+from models.entities.voluntary_return import (
+    INSTALMENT_MOVES,
+    RETURN_MOVES,
+    Instalment,
+    VoluntaryReturn,
+)
 
 _Table = Mapping[tuple[str | None, str], str]
 _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
@@ -63,6 +76,9 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.TASK: (Task, TASK_TRANSITIONS),
     EntityKind.DISCREPANCY: (Discrepancy, DISCREPANCY_TRANSITIONS),
     EntityKind.OBJECTION: (Objection, OBJECTION_TRANSITIONS),
+    EntityKind.VOLUNTARY_RETURN: (VoluntaryReturn, RETURN_MOVES),
+    EntityKind.INSTALMENT: (Instalment, INSTALMENT_MOVES),
+    EntityKind.COMPENSATION: (Compensation, COMPENSATION_MOVES),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
@@ -73,7 +89,8 @@ _JOINED = frozenset(
         EntityKind.CLAIM, EntityKind.ASSET, EntityKind.HOLD, EntityKind.REQUEST,
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
-        EntityKind.OBJECTION,
+        EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
+        EntityKind.COMPENSATION,
     }
 )  # fmt: skip
 

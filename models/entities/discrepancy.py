@@ -52,6 +52,8 @@ class DiscrepancyKind(StrEnum):
     HISTORY_BROKEN = "history_broken"
     HOLD_FELL = "hold_fell"
     ACCOUNT_CURRENCY = "account_currency"
+    CLAIMED_TWICE = "claimed_twice"
+    PAID_TWICE = "paid_twice"
 
 
 _D = DiscrepancyState

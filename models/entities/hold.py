@@ -31,6 +31,7 @@ class HoldKind(StrEnum):
     FREEZE = "freeze"
     QUEUE = "queue"
     VOLUNTARY = "voluntary"
+    CUSTODY = "custody"
 
 
 class HoldState(StrEnum):
@@ -107,6 +108,8 @@ _TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_H.REJECTED_BY_BANK, "refusal_seen"): _H.REJECTED_BY_BANK,
     (_H.NO_FUNDS, "refusal_seen"): _H.NO_FUNDS,
     (None, "volunteered"): _H.STOPPED,
+    (None, "received"): _H.PENDING_APPROVAL,
+    (_H.PENDING_APPROVAL, "receipt_confirmed"): _H.FROZEN,
     (_H.ORDERED, "letter_sent"): _H.ORDERED,
     (_H.ORDERED, "order_withdrawn"): _H.CANCELLED,
     (_H.QUEUED, "stopped"): _H.STOPPED,
@@ -167,6 +170,10 @@ class HoldRow:
     `payouts_shown_minor` is what of our payouts the bank's figures of it show already.
     `releasing_minor` and `complained_minor` are parts asked to be let go; `scope_reason` is the
     fingerprint of the note that says why more is blocked than is disputed.
+
+    Of money that the unit itself received (`custody`) `requested_minor` is the sum received,
+    `bank_ref` its booking, `acted_at` when it came, `proof` the digest of the paper that shows it,
+    `return_id` the voluntary return that it belongs to.
     """
 
     id: Id
@@ -203,6 +210,8 @@ class HoldRow:
     foreign_currency: Currency = ""
     payouts_shown_minor: Minor = 0
     bank_said: Text120 = ""
+    return_id: Text64 = ""
+    proof: Text64 = ""
 
 
 @stored(HoldRow)

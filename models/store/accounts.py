@@ -1,4 +1,4 @@
-"""Accounts and people: found by keyed id, stored sealed."""
+"""Accounts and people: found by keyed id, stored encrypted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AccountPlan:
         self.rows[row["id"]] = row | {name: value for name, value in known.items() if value}
 
     def learn(self, account_id: str, news: dict[str, str]) -> None:
-        """A holder or a currency of an account that had none."""
+        """Add a holder or a currency to an account that has none."""
         self.news[account_id] = self.news.get(account_id, {}) | news
 
 
@@ -66,7 +66,7 @@ def write_planned(unit: Unit, rows: Sequence[dict[str, str]]) -> None:
 
 
 def write_learned(unit: Unit, account_id: str, news: dict[str, str]) -> None:
-    """Store what was learned of an account; what is known meanwhile is not replaced."""
+    """Store a holder or currency that was missing; a value stored meanwhile is kept."""
     columns = [_ACCOUNTS.c[name] for name in news]
     row = unit.session.execute(sa.select(*columns).where(_ACCOUNTS.c.id == account_id)).one()
     missing = {n: value for n, value in news.items() if not getattr(row, n)}

@@ -1,4 +1,4 @@
-"""Reports become recoveries, one each with one claim; and what is known of a report before that."""
+"""Files reports as recoveries with one claim each; finds reports and payments known before."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Payment:
 
 
 def known_report(session: Session, external_ref: str) -> DeconflictionHit | None:
-    """The recovery that the report of this reference is in already; None where it is new."""
+    """The recovery that already holds the report of this reference; None where it is new."""
     query = _recoveries().where(_C.c.external_ref == external_ref)
     row = session.execute(query).first()
     return None if row is None else _elsewhere(row)
@@ -118,7 +118,7 @@ _COUNTERS, _PARTNERS = table_of(Counter), table_of(Partner)
 
 @dataclass(slots=True)
 class IntakeSummary:
-    """What became of a file: new recoveries (ids), reports known already, rows refused."""
+    """Result of an import: new recoveries (ids), reports known already, rows refused."""
 
     filed: list[str] = field(default_factory=list)
     known: int = 0

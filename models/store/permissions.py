@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from models.entities.approval import Approval
 from models.entities.catalogue import table_of
-from models.entities.claim import Objection
+from models.entities.claim import Compensation, Objection
 from models.entities.event import EntityKind
+from models.entities.hold import Hold
 from models.entities.officer import Role
 from models.entities.register_change import RegisterChange
 from models.outcome import Transition
@@ -16,7 +17,8 @@ from models.store.register_guard import is_agreed, needs_two
 from models.store.unit import Actor, Unit
 
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
-_OBJECTIONS = table_of(Objection)
+_OBJECTIONS, _COMPENSATIONS = table_of(Objection), table_of(Compensation)
+_HOLDS = table_of(Hold)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
@@ -86,6 +88,17 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.OBJECTION, "upheld"): _SUPERVISOR,
     (EntityKind.OBJECTION, "rejected"): _SUPERVISOR,
     (EntityKind.CLAIM, "decided"): _SUPERVISOR,
+    (EntityKind.HOLD, "received"): _OFFICER,
+    (EntityKind.HOLD, "receipt_confirmed"): _SUPERVISOR,
+    (EntityKind.VOLUNTARY_RETURN, "invited"): _OFFICER,
+    (EntityKind.VOLUNTARY_RETURN, "invited_again"): _OFFICER,
+    (EntityKind.VOLUNTARY_RETURN, "promised"): _OFFICER,
+    (EntityKind.VOLUNTARY_RETURN, "ended"): _OFFICER,
+    (EntityKind.INSTALMENT, "promised"): _OFFICER,
+    (EntityKind.INSTALMENT, "reminded"): _OFFICER,
+    (EntityKind.COMPENSATION, "entered"): _OFFICER,
+    (EntityKind.COMPENSATION, "confirmed"): _SUPERVISOR,
+    (EntityKind.COMPENSATION, "denied"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "asked"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
@@ -107,7 +120,7 @@ def require(unit: Unit, actor: Actor, move: Transition) -> None:
         raise NotPermittedError(
             f"{move.noun} {move.event} takes the role {who}; {actor.id} acts as {actor.role}"
         )
-    if move.noun in _ASKED and move.event in _DECIDING:
+    if move.event in _DECIDING.get(move.noun, ()):
         _four_eyes(unit, actor, move)
     if needs_two(unit, move) and not is_agreed(unit, actor, move):
         raise NotPermittedError(
@@ -120,9 +133,17 @@ _ASKED = {
     EntityKind.APPROVAL: (_APPROVALS.c.id, _APPROVALS.c.asked_by),
     EntityKind.REGISTER_CHANGE: (_CHANGES.c.id, _CHANGES.c.asked_by),
     EntityKind.OBJECTION: (_OBJECTIONS.c.id, _OBJECTIONS.c.entered_by),
+    EntityKind.COMPENSATION: (_COMPENSATIONS.c.id, _COMPENSATIONS.c.entered_by),
+    EntityKind.HOLD: (_HOLDS.c.id, _HOLDS.c.drafted_by),
 }
 """Where the store reads who asked: that person does not decide."""
-_DECIDING = ("approved", "denied", "upheld", "rejected")
+_DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
+    EntityKind.APPROVAL: ("approved", "denied"),
+    EntityKind.REGISTER_CHANGE: ("approved", "denied"),
+    EntityKind.OBJECTION: ("upheld", "rejected"),
+    EntityKind.COMPENSATION: ("confirmed", "denied"),
+    EntityKind.HOLD: ("receipt_confirmed",),
+}
 
 
 def _four_eyes(unit: Unit, actor: Actor, move: Transition) -> None:

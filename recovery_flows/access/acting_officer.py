@@ -1,4 +1,4 @@
-"""Who acts: one identity on one database, each act in one transaction."""
+"""The acting officer: one identity on one database; each action is one transaction."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WallClock = Callable[[], datetime]
 
 @contextmanager
 def as_refusal() -> Iterator[None]:
-    """Turn what the store refuses into one of the program's own errors, same sentence."""
+    """Raise an error of the store as one of the program's own, with the same sentence."""
     try:
         yield
     except (StaleFileError, NotPermittedError) as error:
@@ -52,15 +52,15 @@ class ActingOfficer:
     limits: Limits = field(default_factory=Limits)
 
     def commit(self, unit: Unit, actor: Actor, now: datetime, changes: Changeset) -> None:
-        """Record everything that was decided, and what follows for the queue with it."""
+        """Record everything that was decided, and its consequences for the queue."""
         raise NotImplementedError
 
     def derived(self, file: CaseFile, now: datetime) -> Derived:
-        """What the queue shows of a recovery."""
+        """The columns of the queue that are derived from a recovery."""
         raise NotImplementedError
 
     def actor(self, role: Role) -> Actor:
-        """Who acts in this role; NobodyActsError if nobody does or the role is not theirs."""
+        """The acting officer in this role; NobodyActsError where nobody acts or has the role."""
         if self.officer is None:
             raise NobodyActsError(
                 "nobody is acting: this user is bound to no officer (see `recovery officer add`)"
@@ -74,7 +74,7 @@ class ActingOfficer:
 
     @contextmanager
     def unit(self) -> Iterator[tuple[Unit, datetime]]:
-        """One transaction and its case time; what the store refuses comes out as a refusal."""
+        """One transaction and its case time; errors of the store are raised as refusals."""
         with as_refusal(), unit_of_work(self.database) as unit:
             yield unit, case_now(unit.session, self.wall_now())
 
@@ -82,7 +82,7 @@ class ActingOfficer:
     def editing(
         self, recovery_id: str, seen_version: int | None
     ) -> Iterator[tuple[Unit, Changeset]]:
-        """An officer's change to a file: what the body decides is recorded when it ends."""
+        """Load a recovery for a change; what the body decides is recorded at the end."""
         actor = self.actor(Role.OFFICER)
         with self.unit() as (unit, now):
             file = load_file(unit.session, recovery_id)

@@ -26,14 +26,13 @@ from models.figures import (
     AnswerTyped,
     Document,
     Figure,
-    Holder,
     Masked,
-    Payee,
     Reason,
     bound,
 )
 from models.ids import derive_id, digest
 from models.money import Money
+from recovery_flows.approvals import money_figures
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger import hold_figures, releasable
 from recovery_flows.ledger.term_names import term_word
@@ -66,7 +65,7 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
     """Whether the file still has what an approval is about; answered letters leave it."""
     ids = {h.id for h in file.holds} | {r.id for r in file.requests}
     ids |= {a.id for a in file.allocations} | {x.id for x in file.multi_agency_requests}
-    ids |= {c.id for c in file.claims}
+    ids |= {c.id for c in file.claims} | {k.id for k in file.compensations}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
 
@@ -176,45 +175,6 @@ def _request(file: CaseFile, request_id: str) -> Iterator[Figure]:
     yield Figure("fields", Document(request.fields_digest))
 
 
-def _allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
-    """Who gets what, by which formula, from which hold."""
-    allocation = next(a for a in file.allocations if a.id == allocation_id)
-    yield Figure("method", allocation.method)
-    yield Figure("formula", allocation.formula)
-    pool = Money(allocation.pool_minor, allocation.currency)
-    yield Figure("pool", pool, is_headline=True)
-    for payout in sorted(file.payouts_of(allocation_id), key=lambda p: p.id):
-        bank = file.asset(file.hold(payout.hold_id).asset_id).partner_id
-        amount = Money(payout.amount_minor, payout.currency)
-        to, hold = payout.payee_account_id, payout.hold_id
-        yield Figure("payee", Payee(payout.claim_id, to, amount, bank, hold))
-        yield from _not_the_senders(file, payout.claim_id, to)
-    # Trace, claims, holds, payees, other recoveries: a change of any of them voids the yes.
-    yield Figure("rests on", Document(digest(allocation.basis)))
-
-
-def _not_the_senders(file: CaseFile, claim_id: str, account_id: str) -> Iterator[Figure]:
-    """Of a payee other than the account that the money came from: whose, by whom and why."""
-    claim = next((c for c in file.claims if c.id == claim_id), None)
-    if claim is None or account_id == claim.victim_account_id:
-        return
-    yield Figure("money came from", AccountNumber(claim.victim_account_id))
-    yield Figure("its holder", Holder(account_id, claim_id))
-    yield Figure("changed by", claim.payout_changed_by or "nobody")
-    yield Figure("why", Reason(claim.payout_reason))
-
-
-def _payee(file: CaseFile, claim_id: str) -> Iterator[Figure]:
-    """Another account for a claim's money: whose it is, instead of which, and why."""
-    claim = next(c for c in file.claims if c.id == claim_id)
-    yield Figure("claim", claim.id)
-    yield Figure("pay to", AccountNumber(claim.asked_account_id))
-    yield Figure("its holder", Holder(claim.asked_account_id, claim_id))
-    yield Figure("instead of", AccountNumber(claim.payout_account_id))
-    yield Figure("money came from", AccountNumber(claim.victim_account_id))
-    yield Figure("why", Reason(claim.asked_reason))
-
-
 def _closing(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
     """Where every cent of the loss stands when the file is closed."""
     del recovery_id
@@ -288,8 +248,10 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.FREEZE: _order,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.REQUEST: _request,
-    ApprovalKind.RETURN: _allocation,
-    ApprovalKind.PAYEE: _payee,
+    ApprovalKind.RETURN: money_figures.allocation,
+    ApprovalKind.PAYEE: money_figures.payee,
+    ApprovalKind.RECEIPT: money_figures.receipt,
+    ApprovalKind.COMPENSATION: money_figures.compensation,
     ApprovalKind.CLOSE: _closing,
     ApprovalKind.TRACE_RULE: _trace_rule,
     ApprovalKind.RENEW: _renewal,

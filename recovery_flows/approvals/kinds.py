@@ -23,6 +23,8 @@ class ApprovalKind(StrEnum):
     MULTI_AGENCY_REQUEST = "linkage"
     LETTER_ANSWER = "letter_answer"
     PAYEE = "payee"
+    RECEIPT = "receipt"
+    COMPENSATION = "compensation"
 
 
 SUBJECT_NOUN = {
@@ -39,4 +41,6 @@ SUBJECT_NOUN = {
     ApprovalKind.MULTI_AGENCY_REQUEST: EntityKind.MULTI_AGENCY_REQUEST,
     ApprovalKind.LETTER_ANSWER: EntityKind.CALL,
     ApprovalKind.PAYEE: EntityKind.CLAIM,
+    ApprovalKind.RECEIPT: EntityKind.HOLD,
+    ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
 }

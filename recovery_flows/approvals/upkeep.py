@@ -12,6 +12,7 @@ from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.call import OPEN_CALLS
+from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
@@ -32,6 +33,7 @@ _HOLD_STATES = {
     ApprovalKind.RELEASE: LIVE_HOLDS | {HoldState.QUEUED},
     ApprovalKind.RELEASE_PART: LIVE_HOLDS,
     ApprovalKind.COMPLAINT: LIVE_HOLDS,
+    ApprovalKind.RECEIPT: {HoldState.PENDING_APPROVAL},
 }
 _ABOUT_A_LIVE_HOLD = (
     ApprovalKind.RENEW,
@@ -115,6 +117,9 @@ def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
         case ApprovalKind.PAYEE:
             return any(c.id == named and c.asked_account_id for c in file.claims)
+        case ApprovalKind.COMPENSATION:
+            asked = CompensationState.ASKED
+            return any(k.id == named and k.state is asked for k in file.compensations)
         case ApprovalKind.TRACE_RULE:
             return bool(file.recovery.asked_rule)
         case ApprovalKind.CLOSE:

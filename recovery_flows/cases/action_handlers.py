@@ -55,15 +55,15 @@ class ActionContext:
 
 def do(changes: Changeset, step: Step, given: ActionContext) -> str:
     """Carry out an officer's step on a file; return what was done, in words."""
-    _refuse_by_hand(step)
+    _refuse_by_hand(step, changes.file.recovery.ref)
     return _DO[ActionKind(step.action)](changes, step, given)
 
 
-def _refuse_by_hand(step: Step) -> None:
+def _refuse_by_hand(step: Step, ref: str) -> None:
     """What is done with paper, or takes a reason, takes more than a key."""
     command = _BY_HAND.get(step.action)
     if command:
-        words = f"recovery {command} {step.subject_id}"
+        words = f"recovery {command.format(ref=ref)} {step.subject_id}"
         raise errors.StepRefusedError(f"{step.sentence}: `{words}`")
 
 
@@ -71,7 +71,8 @@ _BY_HAND: Mapping[str, str] = {
     LetterAction.PRINT: "letter print",
     LetterAction.SEND: "letter sent",
     LetterAction.ANSWER: "letter answer",
-    ActionKind.RESOLVE_DISCREPANCY: "discrepancy resolve",
+    ActionKind.RESOLVE_DISCREPANCY: "discrepancy resolve {ref}",
+    ActionKind.FOLLOW_RETURN: "voluntary remind {ref}",
 }
 
 
@@ -89,7 +90,7 @@ def _order_stop(changes: Changeset, step: Step, given: ActionContext) -> str:
         return "stop-payment submitted for approval"
     if changes.file.asset(step.asset_id).partner_id in changes.file.by_letter:
         return "stop-payment ordered: print its letter now; another person confirms it"
-    return "stop-payment sent first; another person confirms it"
+    return "stop-payment sent; another person must confirm it"
 
 
 def _submit_freeze(changes: Changeset, step: Step, given: ActionContext) -> str:
@@ -135,7 +136,7 @@ def _check_title(changes: Changeset, step: Step, given: ActionContext) -> str:
 
 def _publish_notice(changes: Changeset, step: Step, given: ActionContext) -> str:
     return_decisions.publish_notice(changes, step.subject_id, given.now, given.laws)
-    return "notice of the return published"
+    return "restitution notice published"
 
 
 def _submit_return(changes: Changeset, step: Step, given: ActionContext) -> str:

@@ -27,14 +27,20 @@ from recovery_flows.freezing import (
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
-from recovery_flows.restitution import guards as return_guards, payees, payouts as paying
+from recovery_flows.restitution import (
+    compensation,
+    custody,
+    guards as return_guards,
+    payees,
+    payouts as paying,
+)
 from recovery_flows.tracing import rule_choice
 
 
 def approve(
     changes: Changeset, named: str, actor: str, authority: str, now: datetime, laws: Regimes
 ) -> None:
-    """Say yes to exactly what was asked; what changed since is refused, nothing is sent for it."""
+    """Approve exactly the figures that were submitted; changed figures are refused."""
     approval = pending_approval(changes.file, named)
     act = ApprovalKind(approval.action)
     if not is_unchanged(changes.file, approval):
@@ -139,12 +145,12 @@ def _put_rule_in_force(
 
 
 def _leave_to_desk(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
-    """What was typed of a letter is sealed: the desk opens it and has it taken."""
+    """A typed letter answer is encrypted: the case officer decrypts and applies it."""
     del changes, approval, now, laws
 
 
 def closing_event(file: CaseFile) -> str:
-    """How a recovery ends, by its ledger: all that was upheld returned, a part, or nothing."""
+    """The closing event by the ledger: all upheld loss returned, a part of it, or nothing."""
     returned = sum(b.claim_minor for b in file.balances if b.account in RETURNED)
     upheld = -sum(
         b.claim_minor
@@ -170,6 +176,8 @@ _FOLLOW = {
     ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.confirm,
     ApprovalKind.LETTER_ANSWER: _leave_to_desk,
     ApprovalKind.PAYEE: payees.put_in_force,
+    ApprovalKind.RECEIPT: custody.confirm,
+    ApprovalKind.COMPENSATION: compensation.confirm,
 }
 
 
@@ -178,7 +186,7 @@ SEE_NOTE = "the reason is in a note of the same instant"
 
 
 def deny(changes: Changeset, named: str, actor: str, reason: str, now: datetime) -> None:
-    """Say no, with a reason; a stop that was sent first is taken back at the bank."""
+    """Deny with a reason; a stop that was already sent is withdrawn at the bank."""
     if not reason.strip():
         raise StepRefusedError("a refusal needs a reason")
     approval = pending_approval(changes.file, named)
@@ -262,4 +270,6 @@ _UNDO = {
     ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.deny,
     ApprovalKind.LETTER_ANSWER: _return_answer,
     ApprovalKind.PAYEE: payees.drop,
+    ApprovalKind.RECEIPT: _deny_hold,
+    ApprovalKind.COMPENSATION: compensation.deny,
 }

@@ -35,7 +35,7 @@ from recovery_flows.cases.deconfliction_check import carry_reason, check_step
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution import payees
-from recovery_flows.tracing import rule_request
+from recovery_flows.tracing import actions as tracing_actions
 from recovery_flows.tracing.methods.catalogue import RULES
 
 
@@ -176,10 +176,10 @@ class CaseOfficer(ActingOfficer):
         seen_version: int | None = None,
     ) -> str:
         """Ask a second person for another tracing rule; the reason is kept sealed as a note."""
-        named = rule_request.rule_of(rule)
+        named = tracing_actions.rule_of(rule)
         with self.editing(recovery_id, seen_version) as (unit, changes):
             now = case_now(unit.session, self.wall_now())
-            moved_minor = rule_request.choose_rule(
+            moved_minor = tracing_actions.choose_rule(
                 unit, changes, named, among, reason, self.actor(Role.OFFICER), now
             )
             recovery = changes.file.recovery

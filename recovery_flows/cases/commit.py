@@ -12,7 +12,8 @@ from models.entities.asset import Stage
 from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import CLOSED_RECOVERIES
-from models.queries.cases.case_files import load_files, recoveries_wanting
+from models.queries.cases.case_files import load_files
+from models.queries.cases.deconfliction import recoveries_wanting
 from models.queries.cases.work import versions_of
 from models.sealing.sealed_place import SealedPlace
 from models.step_wording import say

@@ -19,7 +19,7 @@ from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
-from recovery_flows.restitution import objections
+from recovery_flows.restitution import objections, voluntary, voluntary_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 
@@ -45,7 +45,8 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     """All clocks of a file, the nearest end first; what "time left" counts to is the first."""
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
-        *_settlements(file, laws), *_objections(file), *_tasks(file, laws),
+        *_settlements(file, laws), *_objections(file), *_returns(file),
+        *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -156,6 +157,25 @@ def _objections(file: CaseFile) -> Iterator[Deadline]:
                 "objection to be decided", found.due_at, file.recovery.regime, found.law_row,
                 found.id, "", f"{found.kind}, entered by {found.entered_by}",
             )  # fmt: skip
+
+
+def _returns(file: CaseFile) -> Iterator[Deadline]:
+    """The answer to an invitation, and the next part of what was promised."""
+    for row in file.voluntary_returns:
+        due = voluntary_steps.due_next(file, row)
+        if due is None:
+            continue
+        asset_id = next((a.id for a in file.assets if a.account_id == row.account_id), "")
+        said = voluntary.standing(file, row)
+        part = said.next_part
+        what = "answer to the invitation due"
+        if part is not None:
+            what = f"part {part.number} of the promised return due"
+        note = f"{said.received} of {said.promised} received" if part else "invited"
+        yield Deadline(
+            what, due, file.recovery.regime, row.law_row if part is None else "", row.id,
+            asset_id, note,
+        )  # fmt: skip
 
 
 def _tasks(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:

@@ -65,7 +65,7 @@ def join(
 
 
 def _leave(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> list[Transition]:
-    """Every row of the joining file names the staying one; twins of an asset hand theirs over."""
+    """Move every row to the staying file; rows of an account in both move to its asset there."""
     to: dict[str, Scalar] = {"recovery_id": stays.recovery.id}
     moves = [
         Transition(
@@ -103,9 +103,13 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         Transition(EntityKind.MULTI_AGENCY_REQUEST, row.id, "moved", row.state, to)
         for row in joins.multi_agency_requests
     ]
-    moves += [
-        Transition(EntityKind.OBJECTION, o.id, "moved", o.state, to) for o in joins.objections
-    ]
+    for noun, others in (
+        (EntityKind.OBJECTION, joins.objections),
+        (EntityKind.VOLUNTARY_RETURN, joins.voluntary_returns),
+        (EntityKind.INSTALMENT, joins.instalments),
+        (EntityKind.COMPENSATION, joins.compensations),
+    ):
+        moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
     for found in joins.discrepancies:
         values = {**to, "asset_id": twin.get(found.asset_id, found.asset_id)}
         moves.append(Transition(EntityKind.DISCREPANCY, found.id, "moved", found.state, values))
@@ -113,7 +117,7 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
 
 
 def _void_choice(joins: CaseFile) -> tuple[list[Transition], CaseFile]:
-    """The staying file's tracing rule stands: one that was asked for in the other is void."""
+    """Void a tracing rule requested in the leaving file: the staying file's rule applies."""
     leaving = Changeset(joins)
     rule_choice.void_choice(leaving, "the file is joined: the rule of the other one stands")
     return leaving.moves, leaving.file
@@ -171,6 +175,9 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         tasks=(*stays.tasks, *joins.tasks),
         discrepancies=(*stays.discrepancies, *joins.discrepancies),
         objections=(*stays.objections, *joins.objections),
+        voluntary_returns=(*stays.voluntary_returns, *joins.voluntary_returns),
+        instalments=(*stays.instalments, *joins.instalments),
+        compensations=(*stays.compensations, *joins.compensations),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):
@@ -179,7 +186,7 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
 
 
 def _twin_moves(stays: CaseFile, joins: CaseFile) -> list[Transition]:
-    """An account in both files carries both files' money; it is worked on if it was in either."""
+    """Merge accounts that are in both files: their money adds up; open if open in either."""
     theirs = {a.account_id: a for a in joins.assets}
     moves = []
     for asset in stays.assets:

@@ -10,7 +10,7 @@ from models.case_file import CaseFile, Step
 from models.entities.allocation import AllocationState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import OPEN_CALLS, CallKind
-from models.entities.hold import LIVE_HOLDS, HoldState
+from models.entities.hold import LIVE_HOLDS, HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
@@ -30,7 +30,13 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies, releasable
 from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
-from recovery_flows.restitution import basis, guards as return_guards, objections, payouts
+from recovery_flows.restitution import (
+    basis,
+    guards as return_guards,
+    objections,
+    payouts,
+    voluntary_steps,
+)
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
 __all__ = ["ActionKind", "asset_stage", "stage_of", "steps"]
@@ -53,6 +59,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
         ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
+    people += voluntary_steps.steps(file)
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
@@ -152,6 +159,7 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
             text += say("not_sent_yet", why=str(kept)) if kept else NOTHING
             due = settlement_due_at(file, allocation, laws)
             yield _step(ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, due, text)
+    yield from voluntary_steps.waits(file)
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(ActionKind.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
@@ -226,7 +234,7 @@ def stage_of(file: CaseFile) -> Stage:
 
 def asset_stage(file: CaseFile, asset: AssetRow) -> Stage:
     """Where an asset stands for people: freezing as long as its formal freeze is not in force."""
-    states = {h.state for h in file.holds_of(asset.id)}
+    states = {h.state for h in file.holds_of(asset.id) if h.kind is not HoldKind.CUSTODY}
     if asset.stage is Stage.RESTITUTION and states & _NOT_FROZEN_YET:
         return Stage.FREEZING
     return asset.stage

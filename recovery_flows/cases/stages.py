@@ -1,4 +1,4 @@
-"""The stages in order: which functions decide, and give the next steps, for each."""
+"""The stages of a recovery in order, each with the function that decides for it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ STAGES: Mapping[Stage, Decide] = {
 
 
 def decide(stage: Stage, changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
-    """Let one stage do everything that it has to do on a recovery now."""
+    """Apply the rules of one stage to a recovery."""
     STAGES[stage](changes, now, laws, seal)
 
 
 def decide_all(changes: Changeset, now: datetime, laws: Regimes, seal: Seal) -> None:
-    """Let every stage decide, one after the other."""
+    """Apply the rules of every stage, one after the other."""
     for stage in STAGES:
         decide(stage, changes, now, laws, seal)

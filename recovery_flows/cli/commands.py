@@ -22,7 +22,7 @@ from recovery_flows.cli.case import (
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
-from recovery_flows.cli.restitution import allocate, objection, rounds, victim
+from recovery_flows.cli.restitution import allocate, claim, objection, rounds, victim, voluntary
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -56,7 +56,9 @@ def attach(app: typer.Typer) -> None:
         letter,
         document,
         tracing_rule,
+        claim,
         objection,
+        voluntary,
         rounds,
         victim,
         approve,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 ActingAs = Annotated[
-    str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; takes its secret.")
+    str, typer.Option("--as", metavar="HANDLE", help="Act as this officer; prompts for the secret.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of text.")]
 ColumnNames = Annotated[
@@ -38,7 +38,7 @@ Knowing = Annotated[
         "--allow-duplicate", "--knowing", help="Send although another recovery has the account."
     ),
 ]
-Now = Annotated[bool, typer.Option("--now", help="Send what is due in this process.")]
+Now = Annotated[bool, typer.Option("--now", help="Send immediately, without the engine.")]
 
 
 class PersonRole(StrEnum):

@@ -1,4 +1,4 @@
-"""After a person's act: the engine sends, or this process does it by the same flow."""
+"""Sends what an action has ordered: in this process, or the engine does it later."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_ENGINE = "no engine is running: start `recovery engine`, or add --now to sen
 
 
 def hands(installation: Installation, kind: str = "command") -> Engine:
-    """What flows of this process work with; the caller closes it in the loop that used it."""
+    """The engine of this process; the caller closes it in the event loop that used it."""
     from recovery_flows.engine.context import Engine
 
     name = f"{kind}-{os.getpid()}"
@@ -40,7 +40,7 @@ def tell_done(
     as_json: bool,
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
-    """Tell what was done, and send what is due (`now`) or say who will; `more` is for programs."""
+    """Print what was done; send what is due (`now`) or leave it to the engine; `more` is JSON."""
     from models.queries.installation.clock import engine_view
     from recovery_flows.clock import wall_clock
 

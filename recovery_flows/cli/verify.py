@@ -1,4 +1,4 @@
-"""Proving the books: against their sources, against their history, against the banks."""
+"""Commands that verify the ledger: against sources, the audit trail and the banks."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Vouched:
         self._unit, self._database = unit, database
         self._known: dict[tuple[str, str], list[str]] = {}
 
-    def preview_report(self, recovery_ids: Sequence[str]) -> None:
+    def check_together(self, recovery_ids: Sequence[str]) -> None:
         """Read what `broken` says of these recoveries all at once."""
         found = broken_recoveries(self._unit.session, self._database, recovery_ids)
         self._known |= {("recovery", name): sentences for name, sentences in found.items()}

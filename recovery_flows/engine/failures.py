@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.engine import is_of_the_database
+from models.engine import is_of_the_database, what_failed
 from recovery_flows.errors import DisagreementError, RecoveryFlowsError, UnavailableError
 
 _OURS = ("models.", "recovery_flows.")
@@ -76,8 +76,12 @@ def alone() -> Iterator[Failure]:
 def sentence(error: BaseException) -> str:
     """One line that holds no personal data: our own errors' sentences, of others only the place.
 
-    Errors of this program hold ids and codes by design; the text of any other may quote a value.
+    Errors of this program hold ids and codes by design; the text of any other may quote a value. Of
+    a database or a disk that cannot be used the reason is told: it is one of a fixed list.
     """
+    of_the_machine = what_failed(error)
+    if of_the_machine:
+        return of_the_machine[:_SENTENCE_LENGTH]
     if type(error).__module__.startswith(_OURS):
         text = str(error.args[0]) if error.args else type(error).__name__
         return text[:_SENTENCE_LENGTH]

@@ -144,9 +144,15 @@ async def guarded_sweep(engine: Engine, link: PrefectLink, say: Callable[[str], 
 
 
 def sign_of_life(engine: Engine, state: str, message: str = "") -> None:
-    """Write the engine's beat, so that screens know whether it works; a busy store has none."""
-    with suppress(StoreBusyError), unit_of_work(engine.database) as unit:
-        beat(unit, "engine", os.getpid(), state, message, engine.wall_now())
+    """Write the engine's beat, so that screens know whether it works; a busy store has none.
+
+    Where it cannot be written, as on a full disk, that is said, and the engine goes on.
+    """
+    try:
+        with suppress(StoreBusyError), unit_of_work(engine.database) as unit:
+            beat(unit, "engine", os.getpid(), state, message, engine.wall_now())
+    except Exception as error:  # noqa: BLE001 - it tells of failures, and must not be one more
+        engine.report(f"the sign of life cannot be written: {sentence(error)}")
 
 
 async def _beat(engine: Engine, state: str, message: str = "") -> None:
@@ -185,6 +191,7 @@ async def run_forever(
     A sweep that fails is tried again after a growing pause, which the beat tells of; the engine
     ends when it is told to. With `once` a failure is raised.
     """
+    say = say if once else _as_far_as_it_goes(say)
     engine.report = say
     lane = asyncio.create_task(PriorityLane(engine).run())
     rhythm = _Rhythm(engine, link, say, sweep_seconds)
@@ -204,6 +211,16 @@ async def run_forever(
         rhythm.close()
         sign_of_life(engine, "stopped")
         await engine.close()
+
+
+def _as_far_as_it_goes(say: Callable[[str], None]) -> Callable[[str], None]:
+    """The same, and nothing where nobody reads it any more: a closed pipe, a log on a full disk."""
+
+    def told(sentence: str) -> None:
+        with suppress(OSError, ValueError):
+            say(sentence)
+
+    return told
 
 
 class _Rhythm:

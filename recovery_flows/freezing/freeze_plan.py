@@ -1,4 +1,4 @@
-"""What of each stop is to be frozen: the stolen part, once the statement shows which it is."""
+"""How much of each stop is to be frozen: the stolen part, once a statement shows it."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ def surplus_stops(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
 
 
 def _kept_minor(stop: HoldRow) -> int:
-    """What a stop keeps; one that its bank states in another currency, what was asked for."""
+    """The sum that a stop holds; where its bank states another currency, the requested sum."""
     return stop.requested_minor if stop.foreign_minor else stop.held_minor

@@ -1,4 +1,4 @@
-"""Holds that end: by their clock, by the bank's mistake; never in silence, and followed up."""
+"""Holds that lapse or are released prematurely: recorded, escalated and followed up."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WITH_A_CLOCK = (HoldState.STOPPED, HoldState.FROZEN, HoldState.RELEASE_PENDING)
 
 
 def record_lapse(changes: Changeset, hold: HoldRow, now: datetime, laws: Regimes) -> None:
-    """EXPIRED is set by our clock even where the bank is silent; the owner sees it as an event.
+    """Record that a hold lapsed by our deadline, even where the bank is silent.
 
     A bank with an interface may have prolonged it: its feed is read past the end first. One that
     cannot be reached then leaves neither a lapse nor a hold that is taken for granted.
@@ -52,7 +52,7 @@ def record_lapse(changes: Changeset, hold: HoldRow, now: datetime, laws: Regimes
 
 
 def end_is_known(file: CaseFile, hold: HoldRow) -> bool:
-    """Whether nothing that its bank has said by the end of a hold can be missing."""
+    """Whether everything that the bank stated up to the end of a hold has been read."""
     partner = file.asset(hold.asset_id).partner_id
     if hold.expires_at is None or not hold.bank_ref or partner in file.by_letter:
         return True
@@ -61,7 +61,7 @@ def end_is_known(file: CaseFile, hold: HoldRow) -> bool:
 
 
 def wakes(file: CaseFile, hold: HoldRow) -> Iterator[datetime]:
-    """When the engine has to look at a hold in force for its end."""
+    """When the engine next has to check the end of a hold in force."""
     if hold.state not in LIVE_HOLDS or hold.expires_at is None:
         return
     if end_is_known(file, hold):
@@ -71,7 +71,7 @@ def wakes(file: CaseFile, hold: HoldRow) -> Iterator[datetime]:
 
 
 def _escalate_unknown_end(changes: Changeset, hold: HoldRow, now: datetime) -> None:
-    """The end is over and the bank was not reached since: a person has to know, once."""
+    """Escalate once that a hold's end has passed and its bank was not reached since."""
     if hold.expires_at is None or hold.expires_at + _PATIENCE > now:
         return
     if _unknown_end(changes.file, hold) is None:
@@ -88,7 +88,7 @@ def _escalate_unknown_end(changes: Changeset, hold: HoldRow, now: datetime) -> N
 
 
 def _unknown_end(file: CaseFile, hold: HoldRow) -> DiscrepancyRow | None:
-    """What was recorded because the present end of a hold could not be confirmed."""
+    """The discrepancy recorded because the present end of a hold could not be confirmed."""
     mark = hold.expires_at.isoformat() if hold.expires_at else ""
     for found in file.discrepancies:
         of_hold = found.subject_id == hold.id and found.mark == mark
@@ -98,7 +98,7 @@ def _unknown_end(file: CaseFile, hold: HoldRow) -> DiscrepancyRow | None:
 
 
 def clear_known_ends(changes: Changeset, now: datetime) -> None:
-    """Where the bank was reached at last, or has prolonged it, nobody has to look any more."""
+    """Resolve it where the bank was reached at last or has prolonged the hold."""
     holds = {h.id: h for h in changes.file.holds}
     for found in discrepancies.open_ones(changes.file):
         if found.kind is not DiscrepancyKind.END_UNCONFIRMED:
@@ -111,7 +111,7 @@ def clear_known_ends(changes: Changeset, now: datetime) -> None:
 
 
 def unseen(file: CaseFile) -> list[HoldRow]:
-    """Holds that lapsed, that nothing followed, and that nobody has taken note of.
+    """Lapsed holds without a follow-on hold that nobody has acknowledged.
 
     A stop that a second person denied was to end: it is not stopped again.
     """
@@ -126,7 +126,7 @@ def unseen(file: CaseFile) -> list[HoldRow]:
 
 
 def _is_kept(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
-    """Whether something was tried in its place; a freeze that the bank refused keeps nothing."""
+    """Whether another hold was ordered in its place; a refused freeze does not count."""
     others = [
         h for h in holds if h.state is not HoldState.REJECTED_BY_BANK or h.kind is HoldKind.STOP
     ]
@@ -134,7 +134,7 @@ def _is_kept(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
 
 
 def draft_again(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
-    """A lapsed hold at home is stopped once more, as long as the law allows to repeat it.
+    """Draft another stop for a lapsed domestic hold, as often as the law allows.
 
     A stop comes first also after a freeze: it may leave before its approval.
     """
@@ -186,7 +186,7 @@ def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> N
 
 
 def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
-    """What of a lapsed hold is still to be held, in minor units of the account's currency.
+    """The sum of a lapsed hold that is still to be held, in minor units of the account's currency.
 
     As much as was asked for, until a statement has shown how much of it is stolen.
     """
@@ -204,7 +204,7 @@ def still_wanted_minor(file: CaseFile, asset: AssetRow, hold: HoldRow) -> int:
 
 
 def acknowledge_lapse(changes: Changeset, hold_id: str, actor: str) -> None:
-    """The owner takes note that a hold has ended and nothing follows it."""
+    """Record that the owner has acknowledged a lapse without a follow-on hold."""
     hold = changes.file.hold(hold_id)
     changes.apply(
         Transition(EntityKind.HOLD, hold.id, "lapse_seen", hold.state, {"lapse_seen_by": actor})

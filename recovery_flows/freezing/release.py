@@ -28,6 +28,7 @@ _IN_FORCE = LIVE_HOLDS - {HoldState.RELEASE_PENDING, HoldState.DISPOSAL_PENDING}
 _KEPT = {
     HoldKind.STOP: "stop_kept",
     HoldKind.VOLUNTARY: "stop_kept",
+    HoldKind.CUSTODY: "freeze_kept",
     HoldKind.FREEZE: "freeze_kept",
     HoldKind.QUEUE: "freeze_kept",
 }

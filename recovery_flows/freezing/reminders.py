@@ -1,4 +1,4 @@
-"""The reminder ladder of a hold: brought to mind step by step, then told to the supervisor."""
+"""The reminder ladder of a hold: brought to mind step by step, then escalated to the supervisor."""
 
 from __future__ import annotations
 
@@ -117,4 +117,5 @@ _NOT_FOLLOWED = {
     HoldKind.FREEZE: "not renewed",
     HoldKind.QUEUE: "not renewed",
     HoldKind.VOLUNTARY: "no order yet",
+    HoldKind.CUSTODY: "without end",
 }

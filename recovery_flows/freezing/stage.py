@@ -1,4 +1,4 @@
-"""Freezing: stops drafted, watched by their clocks, followed by a formal freeze; lapses named."""
+"""The freezing stage: drafts stops, follows their deadlines, drafts the formal freezes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ALREADY_FROZEN = "ALREADY_FROZEN"
 
 
 def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
-    """Everything freezing has to do on one file now: clocks first, then drafts."""
+    """Apply the freezing rules to one recovery: deadlines first, then drafts."""
     if changes.file.recovery.state is not RecoveryState.OPEN:
         multi_agency.end_preservations(changes, now)
         return
@@ -67,14 +67,14 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
 
 
 def draft_stops(changes: Changeset, laws: Regimes) -> None:
-    """Draft a stop wherever traced money lies at home that none was asked for."""
+    """Draft a stop for traced domestic money that no stop covers yet."""
     for asset in changes.file.assets:
         if asset.home:
             _draft_stop(changes, asset, laws)
 
 
 def _alarm_overdue_confirmations(changes: Changeset, now: datetime) -> None:
-    """A stop sent first and not confirmed in time raises an alarm once, with the owner's name."""
+    """Escalate once, naming the owner, a stop that was sent and not confirmed in time."""
     for approval in changes.file.approvals:
         late = approval.due_at is not None and approval.due_at <= now
         if approval.state is ApprovalState.PENDING and late and not approval.alarmed:
@@ -87,7 +87,7 @@ def _alarm_overdue_confirmations(changes: Changeset, now: datetime) -> None:
 
 
 def acknowledge_predecessor(changes: Changeset, hold: HoldRow, actor: str) -> None:
-    """A draft that was to follow a lapsed hold is withdrawn: the lapse is taken note of with it."""
+    """Acknowledge the lapse of the hold that a withdrawn draft was to follow."""
     if not hold.supersedes_id:
         return
     before = changes.file.hold(hold.supersedes_id)
@@ -96,7 +96,7 @@ def acknowledge_predecessor(changes: Changeset, hold: HoldRow, actor: str) -> No
 
 
 def leave_alone(changes: Changeset, hold: HoldRow) -> None:
-    """An account whose first stop was withdrawn is left alone: it would be drafted anew else."""
+    """Exclude an account whose first stop was withdrawn: otherwise the stop is drafted again."""
     asset = changes.file.asset(hold.asset_id)
     others = [h for h in changes.file.holds_of(asset.id) if h.state not in NEVER_TRIED]
     if hold.kind is HoldKind.STOP and not others:
@@ -105,7 +105,7 @@ def leave_alone(changes: Changeset, hold: HoldRow) -> None:
 
 
 def _reopen(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
-    """More traced money than was ever asked for: the account goes back to freezing."""
+    """Reopen freezing where more money is traced to an account than was requested."""
     if asset.stage is Stage.FREEZING or asset.left_alone:
         return
     if is_unanswered(changes.file.holds_of(asset.id)):
@@ -119,10 +119,10 @@ def _reopen(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
 
 
 def is_unanswered(holds: Sequence[HoldRow]) -> bool:
-    """Whether a bank has still to answer, or a person to look at the refusal of a stop.
+    """Whether the bank's answer, or a person's decision on its refusal of a stop, is open.
 
-    More is stopped on an account only then: what was refused is refused again until its cause is
-    known, and it counts as asked for.
+    Nothing more is stopped on the account meanwhile: until the cause of a refusal is known, the
+    bank would refuse again, and the sum counts as requested.
     """
     return any(
         h.state in UNANSWERED
@@ -152,13 +152,13 @@ def _draft_stop(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
 
 
 def _is_superseded(file: CaseFile, hold: HoldRow) -> bool:
-    """Whether a bank holds by itself what a stop is to hold, and is not asked to let it go."""
+    """Whether a voluntary hold of the bank, not being released, covers what the stop is to hold."""
     is_voluntary = hold.kind is HoldKind.VOLUNTARY and hold.state in LIVE_HOLDS
     return is_voluntary and not denied_stops.is_given_up(file, hold.id)
 
 
 def _queue_behind_others(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
-    """Where another authority has frozen the account, ours waits in line behind it."""
+    """Queue our freeze behind that of another authority on the account."""
     holds = changes.file.holds_of(asset.id)
     if any(h.state in UNANSWERED for h in holds):
         return
@@ -174,7 +174,7 @@ def _queue_behind_others(changes: Changeset, asset: AssetRow, laws: Regimes) -> 
 
 
 def _draft_freezes(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
-    """Each stop gets its formal freeze for what of it is stolen."""
+    """Draft the formal freeze of each stop, for the stolen part."""
     asset = changes.file.asset(asset.id)
     for stop, amount in freeze_plan(changes.file, asset):
         if amount > 0:
@@ -185,7 +185,7 @@ def _draft_freezes(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
 
 
 def _to_tracing(changes: Changeset, asset: AssetRow) -> None:
-    """Once the bank has answered, the asset is traced; the statement was asked with the stop."""
+    """Move the asset to tracing once the bank has answered."""
     file = changes.file
     asset = file.asset(asset.id)
     holds = file.holds_of(asset.id)
@@ -221,7 +221,7 @@ def statement_is_wanted(file: CaseFile, asset: AssetRow) -> bool:
 
 
 def statement_intent(asset: AssetRow, now: datetime) -> CallIntent:
-    """The question for an account's bookings, as of now."""
+    """The statement query for an account, as of now."""
     return CallIntent(
         id=derive_id("call", asset.id, CallKind.STATEMENT, now.isoformat()),
         partner_id=asset.partner_id,

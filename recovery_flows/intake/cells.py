@@ -1,4 +1,4 @@
-"""One cell to one value, strictly; a CellRefusedError names the field and never quotes the cell."""
+"""Parses one cell to one value; a CellRefusedError names the field, never the content."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def read_instant(cells: Cells, field: str, now: datetime) -> datetime:
     except CellRefusedError:
         raise
     except (ValueError, OverflowError):
-        raise CellRefusedError(field, "is not an instant such as 2026-01-31T09:30:00Z") from None
+        raise CellRefusedError(
+            field, "is not a date and time such as 2026-01-31T09:30:00Z"
+        ) from None
     if instant < _FIRST_INSTANT:
         raise CellRefusedError(field, "lies before the year 2000")
     if instant > now:

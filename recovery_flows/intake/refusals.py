@@ -1,4 +1,4 @@
-"""What is said about a file or a row that cannot be taken; never with the content of a cell."""
+"""Refusals of a file or a row; they never quote the content of a cell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FileRefusedError(MisuseError):
 
 
 class CellRefusedError(ValueError):
-    """One cell cannot be taken; `read_reports` turns it into a RowRefusal."""
+    """One cell is invalid; `read_reports` turns this into a RowRefusal."""
 
     def __init__(self, field: str, why: str) -> None:
         self.field, self.why = field, why
@@ -26,7 +26,7 @@ class CellRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RowRefusal:
-    """One row that was not taken: `field` names the column, `why` continues the sentence.
+    """One row that was refused: `field` names the column, `why` continues the sentence.
 
     `row` counts from 1 and leaves the header out. `duplicate_of` is the earlier row that says the
     same, for a person to look at; None where the row is wrong in itself.

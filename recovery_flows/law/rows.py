@@ -55,6 +55,8 @@ class Measure(StrEnum):
     OBJECTION_TO_CLAIM = "objection_to_claim"
     APPEAL = "appeal"
     APPEAL_DECISION = "appeal_decision"
+    VOLUNTARY_RETURN = "voluntary_return"
+    UNCLAIMED = "unclaimed"
 
 
 @dataclass(frozen=True, slots=True)

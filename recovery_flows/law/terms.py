@@ -19,7 +19,7 @@ _MOVED_PARTS = 4
 
 
 class LegalTime(Protocol):
-    """By whose days a term is counted: a regime, or a channel across a border."""
+    """The calendar by which a term is counted: that of a regime or of a cross-border channel."""
 
     @property
     def time_zone(self) -> str:

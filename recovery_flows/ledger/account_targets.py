@@ -32,6 +32,10 @@ OVERPAID = "paid_beyond_order"
 """Detail of what a bank says that it credited beyond our order: no part of the loss."""
 
 
+RECEIVED = "received"
+"""Detail of what the unit itself holds of money that was given back to it."""
+
+
 class Key(NamedTuple):
     """Where a balance lies."""
 
@@ -105,9 +109,12 @@ def _returned_targets(file: CaseFile, asset: AssetRow, traced: Sums) -> _Targets
     currency = file.recovery.currency
     claim_left, amount_left = traced
     for payout in settled(file, asset):
+        account = (
+            LedgerAccount.RETURNED_VOLUNTARY if asset.is_custody else LedgerAccount.RETURNED_HOLD
+        )
         key = Key(
-            LedgerAccount.RETURNED_HOLD, asset.id, payout.hold_id, payout.claim_id, "",
-            currency, payout.debited_currency,
+            account, asset.id, payout.hold_id, payout.claim_id, "", currency,
+            payout.debited_currency,
         )  # fmt: skip
         returned = min(payout.returned_minor, payout.amount_minor)
         yield key, Sums(returned, payout.debited_minor)
@@ -173,7 +180,8 @@ def _held_targets(file: CaseFile, asset: AssetRow, left: Sums) -> _Targets:
             continue
         of_loss = min(max(0, hold.held_minor - unconfirmed_minor(file, hold)), amount_left)
         held_claim = claim_left * of_loss // amount_left if amount_left else 0
-        key = Key(LedgerAccount.HELD, asset.id, hold.id, "", "", currency, asset.currency)
+        detail = RECEIVED if asset.is_custody else ""
+        key = Key(LedgerAccount.HELD, asset.id, hold.id, "", detail, currency, asset.currency)
         yield key, Sums(held_claim, of_loss)
         claim_left, amount_left = claim_left - held_claim, amount_left - of_loss
         if hold.held_minor > of_loss:

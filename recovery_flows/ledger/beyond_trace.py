@@ -31,6 +31,8 @@ def beyond_trace(file: CaseFile, states: frozenset[PayoutState] = SETTLED) -> di
         traced[part.account_id] += part.claim_minor
     found = {}
     for asset in file.assets:
+        if asset.is_custody:
+            continue  # what comes in there is no money that a trace finds
         paid = [
             p
             for p in file.payouts
@@ -75,14 +77,18 @@ _GIVING_WAY = (
 )  # fmt: skip
 
 
-def give_way(target: dict[Key, list[int]], beyond_minor: int) -> dict[str, int]:
+def give_way(
+    target: dict[Key, list[int]],
+    beyond_minor: int,
+    accounts: tuple[LedgerAccount, ...] = _GIVING_WAY,
+) -> dict[str, int]:
     """Take what was returned beyond the trace from where the trace has the same loss instead.
 
     What is held gives way last; what the bank holds stays in the books as excess. Returns what was
     taken, by the currency of the accounts, in its minor units.
     """
     given: dict[str, int] = defaultdict(int)
-    for account in _GIVING_WAY:
+    for account in accounts:
         for key in sorted(k for k in target if k.account is account):
             sums = target[key]
             taken = min(beyond_minor, sums[0])

@@ -12,7 +12,14 @@ from models.entities.approval import ApprovalRow, ApprovalState
 from models.entities.asset import AssetRow, Stage
 from models.entities.call import CallRow, CallState
 from models.entities.catalogue import next_state
-from models.entities.claim import ClaimRow, ClaimState, ObjectionRow, ObjectionState
+from models.entities.claim import (
+    ClaimRow,
+    ClaimState,
+    CompensationRow,
+    CompensationState,
+    ObjectionRow,
+    ObjectionState,
+)
 from models.entities.discrepancy import DiscrepancyRow, DiscrepancyState
 from models.entities.event import EntityKind
 from models.entities.hold import HoldRow, HoldState
@@ -26,6 +33,12 @@ from models.entities.multi_agency import (
 from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow, RequestState
+from models.entities.voluntary_return import (
+    InstalmentRow,
+    InstalmentState,
+    ReturnRow,
+    ReturnState,
+)
 from models.outcome import CallIntent, Outcome, Posting, Transition
 from recovery_flows.ledger import postings
 
@@ -46,6 +59,9 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.TASK: ("tasks", TaskRow, TaskState),
     EntityKind.DISCREPANCY: ("discrepancies", DiscrepancyRow, DiscrepancyState),
     EntityKind.OBJECTION: ("objections", ObjectionRow, ObjectionState),
+    EntityKind.VOLUNTARY_RETURN: ("voluntary_returns", ReturnRow, ReturnState),
+    EntityKind.INSTALMENT: ("instalments", InstalmentRow, InstalmentState),
+    EntityKind.COMPENSATION: ("compensations", CompensationRow, CompensationState),
 }
 
 

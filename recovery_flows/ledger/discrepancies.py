@@ -1,8 +1,9 @@
 """Discrepancies: what contradicts the records of a recovery is recorded, owned and looked at.
 
 A bank that says another sum than was ordered, news about a file that is closed, a file that the
-engine cannot process: each is found once, stands first in the queue until a person has looked at
-it, and meanwhile nothing new is drafted on the claim or account that it concerns.
+engine cannot process: each is found once and stands first in the queue until a person has looked at
+it. Meanwhile nothing is returned or released on the claim or account that it concerns; stops and
+freezes, which keep money where it is, go on.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def open_ones(file: CaseFile) -> tuple[DiscrepancyRow, ...]:
 
 
 def open_on(file: CaseFile, *, claim_id: str = "", asset_id: str = "") -> bool:
-    """Whether something on this claim or account waits for a look: nothing new is drafted there.
+    """Whether something on this claim or account waits for a look: no return is drafted there.
 
     A discrepancy that names neither concerns the whole recovery.
     """

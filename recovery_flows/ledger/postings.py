@@ -25,6 +25,7 @@ from recovery_flows.ledger.account_targets import (
     settled,
 )
 from recovery_flows.ledger.beyond_trace import beyond_trace, give_way
+from recovery_flows.ledger.received import received_targets, short_minor
 
 CONFLICT = "conflict"
 """Detail of what a claim names but the trace gives to an earlier victim: not located for it."""
@@ -42,6 +43,9 @@ def entry(file: CaseFile) -> tuple[Posting, ...]:
         target[key][0] += sums.claim_minor
         target[key][1] += sums.asset_minor
     _give_way(target, file)
+    for key, sums in list(received_targets(file, target)):
+        target[key][0] += sums.claim_minor
+        target[key][1] += sums.asset_minor
     for balance in file.balances:
         key = Key(
             balance.account, balance.asset_id, balance.hold_id, balance.claim_id,
@@ -55,9 +59,11 @@ def entry(file: CaseFile) -> tuple[Posting, ...]:
 def _give_way(target: dict[Key, list[int]], file: CaseFile) -> None:
     """What was returned beyond the trace comes from where the trace has the loss instead."""
     loss = file.recovery.currency
-    for there, minor in give_way(target, sum(beyond_trace(file).values())).items():
-        key, sums = memo(overdrawn(loss, there), loss, there, minor)
-        target[key][1] += sums.asset_minor
+    given = [give_way(target, sum(beyond_trace(file).values()))]
+    given.append(give_way(target, short_minor(file, target), (LedgerAccount.HELD,)))
+    for there, minor in [sums for one in given for sums in one.items()]:
+        key, left = memo(overdrawn(loss, there), loss, there, minor)
+        target[key][1] += left.asset_minor
 
 
 def _posting(key: Key, claim_minor: int, asset_minor: int) -> Posting:
@@ -100,10 +106,12 @@ def _claim_targets(claim: ClaimRow, *, is_traced: bool) -> Iterator[tuple[Key, S
 
 
 def _trace_targets(file: CaseFile, currency: str) -> Iterator[tuple[Key, Sums]]:
-    assets = {a.account_id: a for a in file.assets}
+    assets = {a.account_id: a for a in file.assets if not a.is_custody}
     # What a bank holds is in the books whatever a trace says: as excess, until one says more. So is
     # what it has paid out: a trace that finds nothing there contradicts it.
-    at = {a.account_id: [0, 0] for a in file.assets if file.live_holds(a.id) or settled(file, a)}
+    at = {
+        a.account_id: [0, 0] for a in assets.values() if file.live_holds(a.id) or settled(file, a)
+    }
     for position in file.trace.positions if file.trace else ():
         both = at.setdefault(position.account_id, [0, 0])
         both[0] += position.claim_minor

@@ -1,4 +1,4 @@
-"""What is found of an incident beside its accounts: numbers, devices, domains, names, addresses."""
+"""Identifiers of an incident besides accounts: numbers, devices, domains, names, addresses."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ SPOKEN = {
 
 
 class IdentifierError(ValueError):
-    """What was given is no such identifier; the sentence does not repeat it."""
+    """An invalid identifier; the sentence does not repeat it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """What a task is about; the value is personal data and stays out of every text but a body."""
+    """The subject of a task; its value is personal data and appears only in the message body."""
 
     kind: SubjectKind
     value: str = field(repr=False)
@@ -67,7 +67,7 @@ def site(text: str) -> Subject:
 
 
 def hint(subject: Subject) -> str:
-    """What may be shown and kept in clear: the kind, and as much as tells two of them apart."""
+    """The unencrypted hint: the kind, and enough characters to tell two subjects apart."""
     name = SPOKEN[subject.kind]
     if subject.kind is SubjectKind.INCIDENT:
         return subject.value

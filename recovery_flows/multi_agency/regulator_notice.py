@@ -1,4 +1,4 @@
-"""The authority's copy of an incident: method, sums, times, counts; nothing that names a victim."""
+"""The regulator notice of an incident: method, sums, times, counts; nothing names a victim."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNTOLD_METHOD = "not told"
 
 
 class CopyRefusedError(RefusedError):
-    """The copy would hold something of a victim; it is not made."""
+    """The notice would contain personal data of a victim; it is not made."""
 
     def __init__(self, ref: str) -> None:
         super().__init__(f"the authority's copy of {ref} would name a victim: nothing was sent")
@@ -37,10 +37,10 @@ def incident_copy(
     private: Sequence[str],
     now: datetime,
 ) -> Mapping[str, object]:
-    """What an authority is told. `private` is all that the file knows of its victims.
+    """The notice as JSON. `private` are the personal data of the victims that the file knows.
 
-    A method is a victim's own words: it goes along only where it holds nothing private and no
-    longer number. CopyRefusedError if anything private were left in the whole.
+    The method is the victim's own words: it is included only where it has nothing private and no
+    longer number. CopyRefusedError if anything private is left.
     """
     kinds = {a.id: a.kind for a in addressees}
     asked = Counter(kinds[p.partner_id] for p in planned if p.kind is not TaskKind.COPY)
@@ -81,7 +81,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def is_victims_own(subject: Subject, private: Sequence[str]) -> bool:
-    """Whether what is to be asked about is a victim's own, in whatever way a number is written."""
+    """Whether a number or account to be asked about belongs to a victim, however it is spelled."""
     if holds_private(subject.value, private):
         return True
     if subject.kind is not SubjectKind.NUMBER:
@@ -95,7 +95,7 @@ def _digits(text: str) -> str:
 
 
 def holds_private(text: str, private: Sequence[str]) -> bool:
-    """Whether one of these stands in the text as a word of its own, upper or lower case."""
+    """Whether the text contains one of these as a whole word, in any case."""
     lowered = text.casefold()
     return any(_stands_in(piece.strip().casefold(), lowered) for piece in private if piece.strip())
 

@@ -18,7 +18,7 @@ Row = tuple[str, str]
 
 
 def facts(page: PartnerPage, spell: Spell, contacts: Contacts | None = None) -> Iterator[Row]:
-    """What stands on the page besides the measure, each with its name; what is wrong comes first.
+    """The labelled facts of a partner's page; problems come first.
 
     `spell` writes instants. `contacts` are those that were shown to a person; without them they
     stand masked.
@@ -42,7 +42,7 @@ def _side(page: PartnerPage) -> str:
 
 
 def _line_rows(page: PartnerPage, spell: Spell) -> tuple[list[Row], list[Row]]:
-    """How books and line stand: what is wrong, and what is not."""
+    """Reconciliation and connection: first the problems, then the rest."""
     row = page.row
     books, breaker = ("books", books_words(page)), ("breaker", breaker_words(page, spell))
     wrong = [books] if row.disagreement else []
@@ -59,13 +59,13 @@ def _line_rows(page: PartnerPage, spell: Spell) -> tuple[list[Row], list[Row]]:
 
 
 def contacts_words(contacts: Contacts) -> str:
-    """The desk and how to reach it, or that nobody entered it."""
+    """The contact desk and how to reach it, or that none was entered."""
     parts = (contacts.desk, contacts.phone, contacts.email, contacts.address)
     return "  ".join(part for part in parts if part) or "none: `recovery partner contact`"
 
 
 def agreement_words(page: PartnerPage) -> str:
-    """What was promised and in which paper."""
+    """The agreed response time and the agreement behind it."""
     row = page.row
     if not row.agreed_minutes:
         return "no answer time is agreed: `recovery partner agree`"

@@ -30,6 +30,7 @@ class Check(StrEnum):
     GONE = "gone"
     TRACED = "located, held or returned"
     HELD = "held, with excess"
+    MADE_GOOD = "made good by what was received"
     RETURNED = "returned from holds"
     DEBITED = "debited from holds"
     UNSOURCED = "without a source"
@@ -45,6 +46,7 @@ SOURCES = {
     Check.GONE: "what the adopted trace sees leave",
     Check.TRACED: "what the adopted trace finds at the account",
     Check.HELD: "what the bank holds",
+    Check.MADE_GOOD: "what the unit holds of it or has paid on",
     Check.RETURNED: "what the banks settled",
     Check.DEBITED: "what the banks debited",
     Check.UNSOURCED: "nothing: no fact of this kind is recorded",
@@ -57,13 +59,15 @@ _AT_ONCE = 500
 _CONFLICT = "conflict"
 _WAS_THERE = ("exchange_rounding", "disposed")
 _WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
-_PAID = (LedgerAccount.RETURNED_HOLD, LedgerAccount.MEMO_EXCESS)
+_FROM_HOLDS = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY)
+_PAID = (*_FROM_HOLDS, LedgerAccount.MEMO_EXCESS)
+_MADE_GOOD, _RECEIVED = "made_good", "received"
 _OF_CLAIMS = {
     LedgerAccount.NOT_UPHELD: Check.NOT_UPHELD,
     LedgerAccount.NOT_LOCATED: Check.NOT_LOCATED,
 }
 _NO_SOURCE = (
-    *(account for account in RETURNED if account is not LedgerAccount.RETURNED_HOLD),
+    *(account for account in RETURNED if account not in _FROM_HOLDS),
     LedgerAccount.THIRD_PARTY,
 )
 
@@ -179,6 +183,7 @@ def _ledger(session: Session, stretch: Stretch) -> Counter[_Key]:
         for check, currency, subject, minor in _checks(row):
             found[_Key(check, currency, row.recovery_id, subject)] += minor
         if row.account in TERMS:
+            found[_Key(Check.IDENTITY, row.claim_currency, row.recovery_id, "")] += row.claim_minor
             key = _Key(Check.BELOW_ZERO, row.claim_currency, row.recovery_id, str(row.account))
             terms[key] += row.claim_minor
     for key, minor in terms.items():
@@ -191,8 +196,12 @@ def _ledger(session: Session, stretch: Stretch) -> Counter[_Key]:
 
 
 def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
+    """What a sum is compared with; what was made good is no part of what the trace says."""
     account, claim, asset = row.account, row.claim_minor, row.asset_minor
     loss, there = row.claim_currency, row.asset_currency
+    if row.detail == _MADE_GOOD:
+        yield Check.MADE_GOOD, loss, "", -claim
+        return
     if account is LedgerAccount.REPORTED:
         yield Check.REPORTED, loss, "", -claim
     if account in _OF_CLAIMS:
@@ -200,18 +209,16 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
     was_there = account is LedgerAccount.GONE and row.detail in _WAS_THERE
     if account is LedgerAccount.GONE and not was_there:
         yield Check.GONE, loss, "", claim
-    if account in _WITH_ACCOUNT or was_there:
+    if (account in _WITH_ACCOUNT and row.detail != _RECEIVED) or was_there:
         yield Check.TRACED, loss, row.place, claim
     if account in (LedgerAccount.HELD, LedgerAccount.MEMO_EXCESS):
         yield Check.HELD, there, row.hold_id, asset
-    if account is LedgerAccount.RETURNED_HOLD:
+    if account in _FROM_HOLDS:
         yield Check.DEBITED, there, row.hold_id, asset
     if account in _PAID:
         yield Check.RETURNED, loss, row.hold_id, claim
     if account in _NO_SOURCE:
         yield Check.UNSOURCED, loss, str(account), claim
-    if account in TERMS:
-        yield Check.IDENTITY, loss, "", claim
 
 
 def _sources(
@@ -239,6 +246,10 @@ def _sources(
         found[_Key(Check.NOT_UPHELD, loss, of, "")] += claim.reported_minor - claim.lost_minor
         if (of, claim.claim_id) not in traced:
             found[_Key(Check.NOT_LOCATED, loss, of, "")] += claim.lost_minor
+    for row in balances.ledger_sums(session, stretch):
+        is_received = row.account is LedgerAccount.HELD and row.detail == _RECEIVED
+        if is_received or row.account is LedgerAccount.RETURNED_VOLUNTARY:
+            found[_Key(Check.MADE_GOOD, row.claim_currency, row.recovery_id, "")] += row.claim_minor
     for hold in balances.hold_sources(session, stretch):
         found[_Key(Check.HELD, hold.currency, hold.recovery_id, hold.hold_id)] = hold.held_minor
     for payout in balances.payout_sources(session, stretch):

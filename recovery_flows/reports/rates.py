@@ -49,7 +49,7 @@ def interception_rate(ever_held_minor: int, reported_minor: int) -> Rate:
 def held_to_returned_rate(returned_from_holds_minor: int, ever_held_minor: int) -> Rate:
     """How much of what was ever held went back to victims."""
     formula = "returned to victims from holds / ever held"
-    return _rate("held to returned", formula, returned_from_holds_minor, ever_held_minor)
+    return _rate("return rate of held funds", formula, returned_from_holds_minor, ever_held_minor)
 
 
 def restitution_rate(returned_minor: int, reported_minor: int) -> Rate:
@@ -59,7 +59,7 @@ def restitution_rate(returned_minor: int, reported_minor: int) -> Rate:
 
 def over_freeze_rate(blocked_minor: int, disputed_minor: int) -> Rate:
     """How much of accounts is blocked for what is disputed there; above 100 % it is too much."""
-    return _rate("over-freeze", "blocked now / disputed there", blocked_minor, disputed_minor)
+    return _rate("over-freezing", "blocked now / disputed there", blocked_minor, disputed_minor)
 
 
 def year_on_year_rate(this_year: int, last_year: int) -> Rate:

@@ -1,4 +1,4 @@
-"""From the report to the first order or request that left: how long, for one and for many."""
+"""Time from the victim's report to the first order or request that was sent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Spread:
 def report_to_request(count: int, seconds_at: Callable[[int], int]) -> Spread:
     """The spread of `count` times from victims' reports to the first order or request about them.
 
-    `seconds_at` tells the n-th shortest of them, from 1.
+    `seconds_at(n)` is the n-th shortest of them, counted from 1.
     """
     return Spread(
         "report to request",

@@ -1,4 +1,4 @@
-"""Who gets how much of a pool of held money: the ladder of the regime, exact to the minor unit."""
+"""Divides held money among claims by the regime's order of methods, exact to the minor unit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recovery_flows.restitution.methods.proportional import by_weight
 
 
 class AllocationMethod(StrEnum):
-    """The codes of the ladder's steps that this rule computes."""
+    """The methods of the law that this module computes."""
 
     DIRECT = "direct"
     PRO_RATA = "pro_rata"
@@ -30,7 +30,7 @@ class ClaimShare:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one claim is given; `weight_minor` is its part in the formula (0: no part)."""
+    """The share of one claim; `weight_minor` is its weight in the formula (0: no share)."""
 
     claim_id: str
     weight_minor: int

@@ -7,7 +7,7 @@ import json
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.asset import AssetRow
-from models.entities.claim import ClaimRow, ClaimState
+from models.entities.claim import ClaimRow, ClaimState, CompensationState
 from models.entities.hold import LIVE_HOLDS
 from models.ids import canonical, digest
 from recovery_flows.ledger.outstanding_losses import committed_minor
@@ -35,7 +35,7 @@ def _spell(file: CaseFile, asset: AssetRow, number: int, own: str) -> str:
         "number": number,
         "trace": file.trace.id if file.trace is not None else "",
         "claims": _short(_claims(file, number, own)),
-        "payees": _short([[c.id, c.payout_account_id] for c in _by_id(file)]),
+        "payees": _short(_payees(file)),
         "holds": _short(_holds(file, asset)),
         "sharers": _short(sorted(o for a, o, _ in file.shared_with if a == asset.account_id)),
     }
@@ -58,6 +58,14 @@ def _claims(file: CaseFile, number: int, own: str) -> list[object]:
     ]
 
 
+def _payees(file: CaseFile) -> list[object]:
+    """Each claim's account, and who has paid its victim and stands in his place."""
+    accounts: list[object] = [[c.id, c.payout_account_id] for c in _by_id(file)]
+    confirmed = [k for k in file.compensations if k.state is CompensationState.CONFIRMED]
+    paid = sorted([k.claim_id, k.id, k.amount_minor] for k in confirmed)
+    return [*accounts, *paid]
+
+
 def _by_id(file: CaseFile) -> list[ClaimRow]:
     return sorted(
         (c for c in file.claims if c.state is not ClaimState.REJECTED), key=lambda c: c.id
@@ -65,6 +73,8 @@ def _by_id(file: CaseFile) -> list[ClaimRow]:
 
 
 def _holds(file: CaseFile, asset: AssetRow) -> list[object]:
+    if asset.is_custody:
+        return []  # what comes in meanwhile is for the next round, and takes nothing from this one
     live = [h for h in file.holds_of(asset.id) if h.state in LIVE_HOLDS and h.held_minor]
     return [[h.id, h.held_minor] for h in sorted(live, key=lambda h: h.id)]
 

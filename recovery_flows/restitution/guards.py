@@ -148,6 +148,8 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
     ]
     if asset.account_id in file.trace.mixed:
         return open_claims
+    if asset.is_custody and len(open_claims) == 1:
+        return [replace(open_claims[0], traced_minor=open_claims[0].net_loss_minor)]
     here = [share for share in open_claims if share.traced_minor]
     return here if len(here) == 1 else open_claims
 
@@ -155,6 +157,7 @@ def claim_shares(file: CaseFile, asset: AssetRow) -> list[ClaimShare]:
 IN_FORCE = {
     HoldKind.STOP: HoldState.STOPPED,
     HoldKind.VOLUNTARY: HoldState.STOPPED,
+    HoldKind.CUSTODY: HoldState.FROZEN,
     HoldKind.FREEZE: HoldState.FROZEN,
     HoldKind.QUEUE: HoldState.FROZEN,
 }

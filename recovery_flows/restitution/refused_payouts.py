@@ -19,6 +19,7 @@ from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import owed_minor
 from recovery_flows.ledger.pools import MOST_COINS_LESS, NO_BALANCE, short_rounds
+from recovery_flows.restitution import compensation
 
 NOT_PAID = frozenset({PayoutState.REFUSED, PayoutState.RETURNED})
 
@@ -38,7 +39,7 @@ def _same_facts(file: CaseFile) -> Iterator[PayoutRow]:
         claim = claims[payout.claim_id]
         if payout.state not in NOT_PAID or not owed_minor(file, claim):
             continue
-        same_payee = claim.payout_account_id == payout.payee_account_id
+        same_payee = compensation.is_payee(file, payout)
         if same_payee and not _asks_less(file, payout) and not _looked_into(file, payout):
             yield payout
 

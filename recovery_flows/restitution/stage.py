@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from models.case_file import CaseFile
@@ -19,7 +20,15 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import is_paid
-from recovery_flows.restitution import basis, distribution, objections, payouts, refused_payouts
+from recovery_flows.restitution import (
+    basis,
+    compensation,
+    distribution,
+    objections,
+    payouts,
+    refused_payouts,
+    voluntary,
+)
 from recovery_flows.restitution.allocation import AllocationResult, allocate
 from recovery_flows.restitution.distribution import Part
 from recovery_flows.restitution.guards import claim_shares, is_allocable
@@ -29,6 +38,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     """Decisions that rest on something else now end; notices, payouts, drafts, assets to close."""
     if changes.file.recovery.state is not RecoveryState.OPEN:
         return
+    voluntary.advance(changes, now)
     payouts.void_changed(changes)
     for allocation in changes.file.allocations:
         _end_notice(changes, allocation, now)
@@ -105,7 +115,7 @@ def _draft(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     }
     if parts:
         drafted = Transition(EntityKind.ALLOCATION, allocation_id, "drafted", None, values)
-        changes.apply(drafted, *(_prepared(file, asset, allocation_id, part) for part in parts))
+        changes.apply(drafted, *_prepared(file, asset, allocation_id, parts))
 
 
 def _divide(
@@ -131,20 +141,28 @@ def _divide(
         stand_back.add(smallest.claim_id)
 
 
-def _prepared(file: CaseFile, asset: AssetRow, allocation_id: str, part: Part) -> Transition:
-    """One payout per claim and hold, so that no hold pays more than it holds."""
-    claim = next(c for c in file.claims if c.id == part.claim_id)
-    values: dict[str, Scalar] = {
-        "allocation_id": allocation_id,
-        "asset_id": asset.id,
-        "claim_id": claim.id,
-        "hold_id": part.hold_id,
-        "payee_account_id": claim.payout_account_id,
-        "amount_minor": part.amount_minor,
-        "currency": file.recovery.currency,
-    }
-    name = derive_id("payout", allocation_id, claim.id, part.hold_id)
-    return Transition(EntityKind.PAYOUT, name, "prepared", None, values)
+def _prepared(
+    file: CaseFile, asset: AssetRow, allocation_id: str, parts: Iterable[Part]
+) -> Iterator[Transition]:
+    """One payout per claim, payee and hold, so that no hold pays more than it holds."""
+    whose = {c.id: compensation.parts(file, c) for c in file.claims}
+    for part in parts:
+        victim, *_ = whose[part.claim_id]
+        given = compensation.split(whose[part.claim_id], part.amount_minor)
+        whose[part.claim_id] = compensation.after(whose[part.claim_id], given)
+        for payee, minor in given:
+            values: dict[str, Scalar] = {
+                "allocation_id": allocation_id,
+                "asset_id": asset.id,
+                "claim_id": part.claim_id,
+                "hold_id": part.hold_id,
+                "payee_account_id": payee,
+                "amount_minor": minor,
+                "currency": file.recovery.currency,
+            }
+            others = () if payee == victim.payee_account_id else (payee,)
+            name = derive_id("payout", allocation_id, part.claim_id, part.hold_id, *others)
+            yield Transition(EntityKind.PAYOUT, name, "prepared", None, values)
 
 
 def _close(changes: Changeset, asset: AssetRow) -> None:

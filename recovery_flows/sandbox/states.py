@@ -36,6 +36,7 @@ class PayoutStatus(StrEnum):
     RECEIVED = "RECEIVED"
     SETTLED = "SETTLED"
     REFUSED = "REFUSED"
+    RETURNED = "RETURNED"
 
 
 class Rejection(StrEnum):
@@ -71,5 +72,8 @@ class FaultKind(StrEnum):
     LET_GO = "let_go"
     GATEWAY = "gateway"
     PAYS_SHORT = "pays_short"
+    PAYS_LATE = "pays_late"
+    PAYS_TWICE = "pays_twice"
+    COMES_BACK = "comes_back"
     HOLD_STAMPED_FIRST = "hold_stamped_first"
     PAYOUT_STAMPED_FIRST = "payout_stamped_first"

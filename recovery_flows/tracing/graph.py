@@ -14,12 +14,12 @@ from models.queries.cases.names import names_of
 from models.sealing.vault import Vault
 from recovery_flows.tracing.case_trace import trace_under
 from recovery_flows.tracing.export import Edge, Graph, Node
-from recovery_flows.tracing.files.trace import FileTrace
 from recovery_flows.tracing.inputs import gather
 from recovery_flows.tracing.methods.catalogue import RULES, RuleName
 from recovery_flows.tracing.methods.compare import edge_flows
 from recovery_flows.tracing.methods.types import Trace, Transfer
 from recovery_flows.tracing.transfers.files import TransferFiles, ends_of
+from recovery_flows.tracing.transfers.trace import FileTrace
 
 OUTSIDE = "outside"
 Named = Callable[[str], tuple[str, str]]

@@ -27,7 +27,7 @@ def request_trace_to(
     asked_at: datetime | None = None,
     answered_at: datetime | None = None,
 ) -> None:
-    """A statement came in for an asset or a claim's own account: the trace is due again.
+    """Request a new trace: a statement arrived for an asset or for a claim's own account.
 
     `asked_at` is when the bank was asked for it. One that ends before a hold that was known then is
     asked for again after a pause that grows with the time since the hold; where it ends long before

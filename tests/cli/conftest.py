@@ -207,20 +207,22 @@ async def _sweep(engine: Engine) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No setting of whoever runs the tests; the data folder is the test's own."""
+    mask = os.umask(0o077)  # as every command sets it, for its process; here it is put back
     for name in list(os.environ):
         if name.startswith(("RECOVERY_", "PREFECT_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RECOVERY_DATA_DIR", str(tmp_path / "unit" / "data"))
     monkeypatch.setenv("RECOVERY_SECURITY__SECRET", SECRET)
+    yield
+    os.umask(mask)
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a unit with officers and partners, copied for each test."""
-    folder = tmp_path_factory.mktemp("made")
-    os.umask(0o077)  # as every command has it, whichever test comes first
+    folder, mask = tmp_path_factory.mktemp("made"), os.umask(0o077)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECOVERY_DATA_DIR", str(folder / "data"))
         first = (
@@ -237,6 +239,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ]  # fmt: skip
         register_banks(made.database, banks, "CN")
         made.database.dispose()
+    os.umask(mask)
     return folder
 
 

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("polars", reason="the extra `fast` is not installed")
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
-from recovery_flows.tracing.files import inputs as transfer_files
+from recovery_flows.tracing.transfers import inputs as transfer_files
 from recovery_flows.tracing.transfers.files import in_order, read_transfers
 from recovery_flows.tracing.transfers.mapping import PLAIN
 from recovery_flows.tracing.transfers.quick import quick_table

@@ -32,7 +32,7 @@ def sandbox(folder: Path) -> Iterator[list[str]]:
         yield told
     finally:
         child.terminate()
-        child.wait(timeout=20)
+        child.wait(timeout=120)
 
 
 @pytest.fixture

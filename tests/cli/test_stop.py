@@ -63,7 +63,7 @@ def test_a_dry_run_shows_the_message_and_writes_nothing(unit: Any, run: Any) -> 
     said = run("stop", path, "--dry-run")
     assert said.code == 0
     assert "stop-payment of CNY 1,000.00 at bank-home, order hold-" in said.out
-    assert "(confirmed), to be confirmed until 2026-03-02 13:00" in said.out
+    assert "(confirmed), to be confirmed by 2026-03-02 13:00" in said.out
     seen = run("stop", path, "--dry-run", "--json").json()
     assert seen["message"]["number"] == "9999000000000001"
     assert run("list", "--json").json()["lines"] == []
@@ -114,7 +114,7 @@ def test_an_account_abroad_is_accepted_and_the_command_says_that_nothing_was_sen
     said = run("stop", write(unit, ABROAD))
     assert said.code == 3
     assert "R-2026-0001: no stop was sent: bank-abroad is abroad (GB)" in said.out
-    assert "accepted under case number SYN-1, next: the engine works on it" in said.out
+    assert "accepted under case number SYN-1, next: processing" in said.out
     assert run("show", "R-2026-0001", "--json").json()["state"] == "open"
 
 

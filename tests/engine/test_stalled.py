@@ -47,7 +47,7 @@ class SendsAway(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
     def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         names = ("Authorization", "Content-Type", "X-PREFECT-API-VERSION")
         known = {name: self.headers[name] for name in names if self.headers[name]}
         line.request(method, path, body or None, known)

@@ -39,7 +39,7 @@ port, run, home, asked = json.loads(sys.argv[1])
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 told = {"uid": os.getuid(), "status": [], "read": []}
 for method, path, body in asked:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     raw = None if body is None else json.dumps(body)
     line.request(method, path.format(run=run), raw, {"Content-Type": "application/json"})
     told["status"].append(line.getresponse().status)
@@ -73,7 +73,7 @@ def ask(
     served: Served, method: str, path: str, body: object = None, **headers: str
 ) -> tuple[int, bytes]:
     """One request with the credential, and whatever other headers."""
-    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
     token = base64.b64encode(served.server.credential.encode()).decode()
     known = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
     line.request(method, path, None if body is None else json.dumps(body), known | headers)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from models.ids import CallId, PartnerId
 from recovery_flows.errors import AnswerUnreadableError
 from recovery_flows.partners.rbp1 import feed_wire, wire
+from recovery_flows.sandbox.banks import service
 from recovery_flows.sandbox.faults import catalogue as fault_catalogue
 
 BANK = PartnerId("bank-home")
@@ -140,14 +141,18 @@ def test_an_account_looks_empty_and_the_next_time_the_money_is_there(sandbox: An
     assert sandbox.balance() == ("1000.00", "0.00")
 
 
-def test_a_bank_that_is_closed_answers_nobody_until_it_opens(sandbox: Any) -> None:
+def test_a_bank_that_is_closed_answers_nobody_until_it_opens(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 1000.0
+    monkeypatch.setattr(service, "time", SimpleNamespace(monotonic=lambda: seconds))
     sandbox.plant({"call": fault_catalogue.FEED, "kind": "closed", "seconds": 1})
     for path in ("/v1/events", "/v1/capabilities"):
         answer = sandbox.get(path)
         told = (answer.status_code, answer.json()["title"], answer.headers["Retry-After"])
         assert told == (503, "ServiceUnavailable", "1")
     assert sandbox.get("/v1/capabilities", sandbox.SLOW).status_code == 200
-    threading.Event().wait(1.05)
+    seconds += 1
     assert sandbox.get("/v1/events").status_code == 200
 
 

@@ -111,10 +111,10 @@ def test_what_is_nested_too_deeply_is_refused_and_what_is_not_is_read(
 
 
 def test_json_of_more_parts_than_content_costs_nothing() -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     data = json.dumps(BANK_JSON)[:-1] + ', "x": [' + "{}," * 1_000_000 + "1]}"
     assert "more parts than it has content" in refusal(data.encode())
-    assert time.process_time() - begun < 3
+    assert time.thread_time() - begun < 3
 
 
 def test_what_a_camt_file_holds_between_its_bookings_is_bounded_in_memory() -> None:
@@ -136,9 +136,9 @@ def test_a_zip_bomb_just_under_the_ratio_ends_at_a_bound_in_little_time() -> Non
     noise = random.Random(7).randbytes(150_000)  # noqa: S311 - no secret
     data = zipped(bomb=(HEAD + "<x></x>" * 5_000_000).encode(), noise=noise)
     assert 150 < 35_000_000 / len(data) < 200
-    begun = time.process_time()
+    begun = time.thread_time()
     assert "nothing in it can be read; file 1 in it, bomb: it has one part" in refusal(data)
-    assert time.process_time() - begun < 10
+    assert time.thread_time() - begun < 10
 
 
 def test_a_bad_file_in_a_zip_refuses_itself_and_the_others_are_read() -> None:

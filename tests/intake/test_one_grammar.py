@@ -130,9 +130,9 @@ def test_each_account_of_a_json_is_read() -> None:
 @pytest.mark.parametrize("number", ["1e999999999", "1" * 400_000, "-1E-999999999"])
 def test_a_number_of_ninety_bytes_costs_no_more_than_its_bytes(number: str) -> None:
     text = json_of("@").replace('"@"', number)
-    begun = time.process_time()
+    begun = time.thread_time()
     assert "no amount of money" in refusal(text)
-    assert time.process_time() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_a_part_of_a_statement_that_is_the_whole_document_is_refused(name: str) 
 def seconds_of(text: str) -> float:
     gc.collect()
     gc.freeze()  # what other tests left behind is no reader's time
-    begun = time.process_time()
+    begun = time.thread_time()
     with contextlib.suppress(StatementRefusedError):
         read(text)
-    spent = time.process_time() - begun
+    spent = time.thread_time() - begun
     gc.unfreeze()
     return spent
 

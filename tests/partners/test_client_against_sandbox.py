@@ -217,7 +217,7 @@ async def test_an_order_the_bank_is_still_busy_with_stays_unknown(
     for _ in range(2):
         with pytest.raises(OutcomeUnknownError):
             await stop_mule(bank, 30_000)
-    past = await bank.outcome(CallId("call-1"))
+    past = await reach(sandbox, A).outcome(CallId("call-1"))
     assert past is not None
     assert wire.parse_call(past.body, A, CallId("call-1")) is None
 

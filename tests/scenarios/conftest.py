@@ -100,7 +100,7 @@ class Played:
 
     @property
     def own_files(self) -> list[CaseFile]:
-        """Recoveries that were not joined into another."""
+        """Recoveries that were not merged into another."""
         return [f for f in self.files if f.recovery.state is not RecoveryState.JOINED]
 
     def account(self, account_id: str) -> Account:

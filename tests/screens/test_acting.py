@@ -53,7 +53,7 @@ async def test_a_stop_leaves_only_after_its_figures_were_shown_and_y_was_pressed
         await pilot.press("escape")
         assert file_of(unity, recovery).holds[0].state is HoldState.DRAFT
         await pilot.press("n")
-        await wait(pilot, app, "Yes, do it")
+        await wait(pilot, app, "Confirm")
         await pilot.press("y")
         await wait(pilot, app, "stop-payment sent first")
     assert file_of(unity, recovery).holds[0].state is HoldState.ORDERED
@@ -66,7 +66,7 @@ async def test_the_screen_says_why_a_step_is_not_this_persons(unity: Any, wait: 
         await pilot.press("n")
         await wait(pilot, app, "✕ R-2026-0001: this takes an officer")
         await pilot.press("o")
-        await wait(pilot, app, "Who acts?", "li", "zhao")
+        await wait(pilot, app, "Act as which officer?", "li", "zhao")
         await pilot.press("enter")
         await wait(pilot, app, "n accept the report", "li officer")
 
@@ -78,7 +78,7 @@ async def test_the_next_step_of_a_supervisor_is_the_approval_itself(
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "n confirm the stop-payment")
         await pilot.press("n")
-        await wait(pilot, app, "1 decision waits", "a approve")
+        await wait(pilot, app, "1 approval pending", "a approve")
 
 
 async def test_a_decision_on_an_old_picture_is_refused_in_a_sentence(
@@ -88,7 +88,7 @@ async def test_a_decision_on_an_old_picture_is_refused_in_a_sentence(
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "n send the stop-payment")
         await pilot.press("n")
-        await wait(pilot, app, "Yes, do it")
+        await wait(pilot, app, "Confirm")
         await asyncio.to_thread(unity.case_officer("zhao").note, traced, "meanwhile")
         await pilot.press("y")
         await wait(pilot, app, "has changed since you looked")
@@ -104,7 +104,7 @@ async def test_nobody_approves_what_he_asked_for_himself(unity: Any, wait: Any) 
         for key in ("a", "d"):
             await pilot.press(key)
             text = await wait(pilot, app, "a second person decides ○ engine stopped")
-            assert "Yes, do it" not in text
+            assert "Confirm" not in text
     assert len(pending_approvals(unity.database, unity.laws)) == 1
 
 
@@ -119,13 +119,13 @@ async def test_an_approval_is_given_with_its_authority_and_denied_with_a_reason(
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "2 decisions wait")
         await pilot.press("a")
-        await wait(pilot, app, "Legal authority")
+        await wait(pilot, app, "Authorisation reference")
         await pilot.press("tab", *"a y", "enter", "y")
-        await wait(pilot, app, "1 decision waits", "approved")
+        await wait(pilot, app, "1 approval pending", "approved")
         await pilot.press("d")
         await wait(pilot, app, "reason")
         await pilot.press(*"no", "enter")
-        await wait(pilot, app, "Nothing waits for a second person")
+        await wait(pilot, app, "No approvals pending")
 
 
 async def test_a_return_is_approved_only_by_typing_its_reference(
@@ -152,7 +152,7 @@ async def test_half_typed_texts_are_kept_and_quitting_asks(
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "n send the stop-payment")
         await pilot.press("w", *"half", "escape", "q")
-        await wait(pilot, app, "1 half-typed text")
+        await wait(pilot, app, "1 unsaved text")
         assert isinstance(app.screen, Confirm)
         await pilot.press("escape", "w")
         await wait(pilot, app, "half")

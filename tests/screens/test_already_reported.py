@@ -57,7 +57,7 @@ async def test_another_payment_is_a_decision_that_the_history_keeps(unity: Any, 
         await type_fast(app, "ctrl+s")
         await wait(pilot, app, "a It is another payment")
         await type_fast(app, "a")
-        await wait(pilot, app, "You decide that this is another payment", "Yes, do it")
+        await wait(pilot, app, "You decide that this is another payment", "Confirm")
         assert isinstance(app.screen, Confirm)
         await type_fast(app, "y")
         await wait(pilot, app, "R-2026-0002")
@@ -69,9 +69,11 @@ async def test_another_payment_is_a_decision_that_the_history_keeps(unity: Any, 
 async def test_keys_typed_before_the_question_about_the_same_payment_stands_decide_nothing(
     unity: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    typed = asyncio.Event()
+
     async def on_mount(self: object) -> None:
         del self
-        await asyncio.sleep(0.4)
+        await typed.wait()
 
     monkeypatch.setattr(AlreadyReported, "on_mount", on_mount, raising=False)
     app = unity.app("li", start_screen="report")
@@ -81,6 +83,7 @@ async def test_keys_typed_before_the_question_about_the_same_payment_stands_deci
         app.post_message(Paste(AGAIN))
         await wait(pilot, app, "≠ this payment is already reported as R-2026-0001")
         await type_fast(app, "ctrl+s", "a", "y")
+        typed.set()
         await wait(pilot, app, "Already reported?", "2 keys typed before this question stood")
         assert isinstance(app.screen, AlreadyReported)
     assert len(ids(unity)) == 1

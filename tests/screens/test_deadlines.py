@@ -46,7 +46,7 @@ async def test_the_wall_filters_opens_a_recovery_and_does_its_next_step(
         await pilot.press("n")
         await wait(pilot, app, "To the bank at once, or by a letter")
         await pilot.press("escape", "enter")
-        await wait(pilot, app, "Where the money is")
+        await wait(pilot, app, "Accounts and holds")
 
 
 async def test_a_late_clock_is_counted_and_signed(unity: Any, traced: str, wait: Any) -> None:

@@ -28,7 +28,7 @@ class SlowSource(Source):
     """A case database whose pages are read only once `READ` is set."""
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
-        READ.wait(20)
+        READ.wait(120)
         return super().page(recovery_id, viewer)
 
 
@@ -113,7 +113,7 @@ async def test_a_yes_typed_before_the_figures_could_be_seen_does_not_count(
         await wait(pilot, app, "send the stop-payment")
         await type_fast(app, "n", "y")
         READ.set()
-        await wait(pilot, app, "Yes, do it", "1 key typed before this question stood: look at it")
+        await wait(pilot, app, "Confirm", "1 key typed before this question stood: look at it")
         assert isinstance(app.screen, Confirm)
         assert file_of(unity, recovery).holds[0].state is HoldState.DRAFT
         await type_fast(app, "y")
@@ -147,7 +147,7 @@ async def test_escape_does_not_wait_for_a_question_and_it_opens_nothing_later(
         await wait(pilot, app, "✕ not waited for; 1 key typed meanwhile: not used")
         READ.set()
         await type_fast(app, "4")
-        await wait(pilot, app, "Report to request")
+        await wait(pilot, app, "Report to first order")
         assert len(app.screen_stack) == 1
 
 
@@ -175,7 +175,7 @@ async def test_rows_that_come_into_an_empty_queue_take_enter_and_down(
         await wait(pilot, app, "R-2026-0001", "R-2026-0002")
         assert app.focused is app.screen.query_one(QueueTable)
         await type_fast(app, "down", "enter")
-        await wait(pilot, app, "Where the money is", "R-2026-0002")
+        await wait(pilot, app, "Accounts and holds", "R-2026-0002")
 
 
 async def test_approvals_that_come_into_an_empty_list_take_the_keys_too(
@@ -184,10 +184,10 @@ async def test_approvals_that_come_into_an_empty_list_take_the_keys_too(
     recovery = unity.report(100_000)
     app = unity.app("wang", start_screen="approvals")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "Nothing waits")
+        await wait(pilot, app, "No approvals pending")
         await asyncio.to_thread(unity.case_officer("li").advance, recovery, case_number="1")
         await asyncio.to_thread(unity.case_officer("li").advance, recovery)
-        await wait(pilot, app, "1 decision waits")
+        await wait(pilot, app, "1 approval pending")
         assert app.focused is app.screen.query_one(WaitingTable)
         await type_fast(app, "enter")
         await wait(pilot, app, "R-2026-0001", "n confirm the stop-payment")

@@ -43,7 +43,7 @@ async def test_l_shows_who_gets_what_as_one_types_and_y_sends_it_all_at_once(
     recovery = accepted(unity)
     app = unity.app("li")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "R-2026-0001", "L Multi-agency request")
+        await wait(pilot, app, "R-2026-0001", "L Agencies")
         await pilot.press("L")
         await wait(
             pilot, app, "Multi-agency request of R-2026-0001", "y sends 2 tasks to 2 partners"
@@ -70,7 +70,7 @@ async def test_the_board_stands_on_the_recoverys_page_and_the_supervisor_confirm
     recovery = accepted(unity)
     app = unity.app("li", recovery_id=recovery, start_screen="recovery")
     async with app.run_test(size=(120, 50)) as pilot:
-        await wait(pilot, app, "n send the stop-payment", "L Multi-agency request")
+        await wait(pilot, app, "n send the stop-payment", "L Agencies")
         await pilot.press("L")
         await wait(pilot, app, "telephone number")
         await pilot.press(*"95588", "enter", "y")
@@ -86,7 +86,7 @@ async def test_the_board_stands_on_the_recoverys_page_and_the_supervisor_confirm
         await pilot.press("a")
         await wait(pilot, app, "The partners have these tasks already")
         await pilot.press("y")
-        await wait(pilot, app, "multi-agency request approved", "Nothing waits for a second person")
+        await wait(pilot, app, "multi-agency request approved", "No approvals pending")
 
 
 async def test_what_is_left_half_typed_is_kept_and_a_victims_own_is_not_sent(

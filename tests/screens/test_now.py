@@ -119,7 +119,7 @@ async def test_a_click_on_the_head_sorts_and_a_double_click_opens(unity: Any, wa
         losses = [line for line in text.splitlines() if "reported" in line and "CNY" in line]
         assert ["1,000.00" in losses[0], "3,000.00" in losses[2]] == [True, True]
         await pilot.click(QueueTable, offset=(20, 2), times=2)
-        await wait(pilot, app, "Where the money is", "CNY 2,000.00")
+        await wait(pilot, app, "Accounts and holds", "CNY 2,000.00")
         assert table.sorted_by == ("loss", False)
 
 
@@ -230,7 +230,7 @@ async def test_c_lists_what_has_ended_and_leaves_it_out_again(
         (row,) = (line for line in text.splitlines() if "R-2026-0001" in line and "CNY" in line)
         assert "engine" not in row
         await pilot.press("enter")
-        await wait(pilot, app, "Where the money is")
+        await wait(pilot, app, "Accounts and holds")
         await pilot.press("1", "c")
         await wait(pilot, app, "c lists the 1 that have ended")
         assert "listed too" not in look(app)

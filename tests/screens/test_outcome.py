@@ -44,7 +44,7 @@ async def test_an_outcome_leaves_after_a_while(
         await type_fast(app, "y")
         while "R-2026-0001 is copied" not in stood or app.said.sentence:
             await pilot.pause(0.05)
-        await wait(pilot, app, "○ no engine runs: nothing is polled or sent")
+        await wait(pilot, app, "○ engine stopped: no messages sent or received")
         assert "✓ R-2026-0001 is copied" not in look(app).splitlines()[-2]
 
 
@@ -61,7 +61,7 @@ async def test_an_outcome_leaves_with_the_next_key_once_it_could_be_read(
         await wait(pilot, app, "✓ R-2026-0001 is copied")
         await asyncio.sleep(0.3)
         await type_fast(app, "j")
-        await wait(pilot, app, "○ no engine runs: nothing is polled or sent")
+        await wait(pilot, app, "○ engine stopped: no messages sent or received")
 
 
 async def test_what_was_refused_and_what_leaves_at_once_never_stand_together(

@@ -33,9 +33,9 @@ async def test_an_officer_confirms_an_appointment_on_the_screen(
     async with app.run_test(size=SIZE) as pilot:
         await wait(pilot, app, "appoint officer", "chen-of-tests", "asked by wang", "1 decision")
         await pilot.press("enter", "a")
-        await wait(pilot, app, "Whoever has this identity can act in every recovery", "Yes, do it")
+        await wait(pilot, app, "Whoever has this identity can act in every recovery", "Confirm")
         await pilot.press("y")
-        await wait(pilot, app, "chen may act now; asked for by wang", "Nothing waits")
+        await wait(pilot, app, "chen may act now; asked for by wang", "No approvals pending")
     assert waiting_changes(unity.database) == ()
     assert stored(unity, f"SELECT state FROM register_change WHERE id = '{change_id}'") == (
         "approved"
@@ -70,7 +70,7 @@ async def test_who_asked_for_a_change_does_not_confirm_it_on_the_screen(
         for key in ("a", "d"):
             await pilot.press(key)
             text = await wait(pilot, app, "a second person decides ○ engine stopped")
-            assert "Yes, do it" not in text
+            assert "Confirm" not in text
     assert stored(unity, f"SELECT state FROM register_change WHERE id = '{change_id}'") == (
         "pending"
     )

@@ -69,7 +69,7 @@ async def test_a_pasted_report_is_read_live_and_sent_after_its_message_was_shown
         )  # fmt: skip
         assert all(cell_len(line) <= size[0] for line in text.splitlines())
         await pilot.press("ctrl+s")
-        await wait(pilot, app, "Send this stop-payment?", "hold-", "9999000000002222", "Yes, do it")
+        await wait(pilot, app, "Send this stop-payment?", "hold-", "9999000000002222", "Confirm")
         await pilot.press("y")
         await wait(pilot, app, "R-2026-0001", "reported 14:00:00, nothing sent yet")
         await wait(pilot, app, "✓ R-2026-0001: stop-payment of CNY 12,345.60 ordered at")
@@ -109,11 +109,11 @@ async def test_typing_works_too_and_half_a_report_is_kept_when_the_screen_is_lef
     unity.report(100_000)
     app = unity.app("li", start_screen="approvals")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, app, "Nothing waits")
+        await wait(pilot, app, "No approvals pending")
         await pilot.press("i", *"name:q1", "enter", *"sum:CNY 5", "escape")
-        await wait(pilot, app, "Nothing waits")
+        await wait(pilot, app, "No approvals pending")
         await pilot.press("q")
-        await wait(pilot, app, "1 half-typed text")
+        await wait(pilot, app, "1 unsaved text")
         await pilot.press("escape", "2", "i")
         text = await wait(pilot, app, "name:q1", "sum:CNY 5", "5 problems")
         assert "from bank is missing" in text
@@ -145,7 +145,7 @@ async def test_a_known_report_names_its_recovery_and_a_shared_account_warns_in_e
     mule = AccountRef("test-east", "9999000000002222", "Synthetic Mule")
     recovery = unity.report(700_000, ref="other", payee=mule)
     unity.case_officer("zhao").advance(recovery, case_number="1")
-    warning = "∩ also elsewhere  the account is also in another recovery: ask zhao"
+    warning = "∩ duplicate subject  the account is also in another recovery: ask zhao"
     app = unity.app("li", start_screen="report")
     async with app.run_test(size=(120, 40)) as pilot:
         await paste(app, PASTE)
@@ -173,15 +173,15 @@ async def test_a_step_that_sends_warns_with_the_reference_where_the_other_one_is
         unity.case_officer("li").advance(recovery, case_number="1")
     app = unity.app("li", start_screen="recovery", recovery_id=recovery)
     async with app.run_test(size=(120, 40)) as pilot:
-        await wait(pilot, app, "∩ also elsewhere  the account is also in R-2026-0001: yours")
+        await wait(pilot, app, "∩ duplicate subject  the account is also in R-2026-0001: yours")
         await pilot.press("n")
-        await wait(pilot, app, "Send the stop-payment", "in R-2026-0001: yours", "Yes, do it")
+        await wait(pilot, app, "Send the stop-payment", "in R-2026-0001: yours", "Confirm")
         await pilot.press("y")
         await wait(pilot, app, "stop-payment sent first")
         await pilot.press("o")
         await wait(pilot, app, "wang")
         await pilot.press("down", "enter", "3")
-        await wait(pilot, app, "1 decision waits", "R-2026-0001: ask li")
+        await wait(pilot, app, "1 approval pending", "R-2026-0001: ask li")
 
 
 async def test_sending_waits_for_its_own_reading_and_a_later_warning_stops_it(
@@ -230,7 +230,7 @@ async def test_red_recoveries_stay_in_their_place_under_any_filter(
     unity.case_officer("zhao").advance(ids(unity)[0], case_number="2")
     app = unity.app("li")
     async with app.run_test(size=(120, 40)) as pilot:
-        await wait(pilot, app, "▲ 2 stalled", "▲ unowned 1 d 06 h")
+        await wait(pilot, app, "▲ 2 stalled", "▲ unassigned 1 d 06 h")
         await pilot.press("slash", *"9,999")
         text = await wait(pilot, app, "filter: 1 of 4", "▲ 2 stalled are always shown")
         rows = [line for line in text.splitlines() if "R-2026-000" in line and "CNY" in line]
@@ -240,4 +240,4 @@ async def test_red_recoveries_stay_in_their_place_under_any_filter(
         rows = [line for line in look(app).splitlines() if "R-2026-000" in line and "CNY" in line]
         assert ["unowned" in row for row in rows][:2] == [True, True]
         await pilot.press("4")
-        await wait(pilot, app, "▲ 2 stalled", "Report to request", "nothing was sent yet")
+        await wait(pilot, app, "▲ 2 stalled", "Report to first order", "nothing was sent yet")

@@ -16,7 +16,7 @@ async def test_a_supervisor_reads_rule_and_reason_and_approves_them(unity: Any, 
     async with app.run_test(size=(100, 30)) as pilot:
         await wait(pilot, app, "tracing rule", "pro_rata", "the holder's wages are mixed in")
         await pilot.press("a")
-        await wait(pilot, app, "Yes, do it", "traced again by this rule", "would lie elsewhere")
+        await wait(pilot, app, "Confirm", "traced again by this rule", "would lie elsewhere")
         await pilot.press("y")
         await wait(pilot, app, "trace_rule approved")
     assert pending_approvals(unity.database, unity.laws) == ()

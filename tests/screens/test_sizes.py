@@ -16,9 +16,9 @@ NEEDED = {
     "1": ("R-2026-0001", "CNY 120,000.00", "1h 20m", "send the stop", "n Next step"),
     "2": ("R-2026-0001", "freezing", "CNY 120,000.00 lost by 1 victim", "2026-77",
                  "n send the stop-payment of CNY 50,000.00", "held CNY 36,000.00",
-                 "located CNY 74,000.00", "gone CNY 10,000.00", "Where the money is", "esc Back",
+                 "located CNY 74,000.00", "gone CNY 10,000.00", "Accounts and holds", "esc Back",
           "reported 14:00:00, stop sent after 40 min"),
-    "3": ("1 decision waits", "confirm stop-payment", "CNY 120,000.00", "a Approve"),
+    "3": ("1 approval pending", "confirm stop-payment", "CNY 120,000.00", "a Approve"),
     "4": ("CNY 120,000.00 reported", "interception", "30.0 %", "ever held / reported loss"),
 }  # fmt: skip
 
@@ -57,7 +57,7 @@ async def test_every_event_and_every_hold_can_be_seen_in_full(
 ) -> None:
     app = unity.app("li", start_screen="recovery", recovery_id=traced)
     async with app.run_test(size=(100, 40)) as pilot:
-        await wait(pilot, app, "Where the money is")
+        await wait(pilot, app, "Accounts and holds")
         await pilot.press("v")
         await wait(pilot, app, "stop at test-east", "freeze at test-east", "CN_FREEZE_DEPOSIT")
         await pilot.press("escape")

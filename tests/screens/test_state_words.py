@@ -76,11 +76,11 @@ async def test_a_recovery_whose_next_step_is_its_closing_is_not_called_closed(
 ) -> None:
     app = unity.app("li")
     async with app.run_test(size=(120, 40)) as pilot:
-        text = await wait(pilot, app, "R-2026-0001", "submit the file for closing")
+        text = await wait(pilot, app, "R-2026-0001", "propose closing the recovery")
         (row,) = (x for x in text.splitlines() if "R-2026-0001" in x and "CNY" in x)
         assert "to be closed" in row
         await type_fast(app, "enter")
-        text = await wait(pilot, app, "Where the money is", "n submit the file for closing")
+        text = await wait(pilot, app, "Accounts and holds", "n propose closing the recovery")
         assert "◇ to be closed" in text
         assert "closed, all returned" not in text
     assert load(unity, paid).recovery.state == "open"
@@ -93,13 +93,13 @@ async def test_a_paid_account_is_called_paid_out_and_no_end_of_its_freeze_is_cou
     async with app.run_test(size=(120, 40)) as pilot:
         await wait(pilot, app, "R-2026-0001")
         await type_fast(app, "enter")
-        text = await wait(pilot, app, "Where the money is", "✓ paid out")
+        text = await wait(pilot, app, "Accounts and holds", "✓ paid out")
         (row,) = (x for x in text.splitlines() if "2222" in x and "CNY" in x and "paid out" in x)
         assert "frozen" not in row
         assert "– – ✓ paid out" in " ".join(row.split())  # nothing held, no end
         assert "freeze ends" not in text
         await type_fast(app, "6")
-        await wait(pilot, app, "No clock runs")
+        await wait(pilot, app, "No deadline runs")
     told = told_by_show(unity, paid)
     assert "paid out" in told
     assert "frozen" not in told.split("History")[0]
@@ -128,8 +128,8 @@ async def test_a_refused_payout_is_an_officers_turn_and_not_the_engines(
         assert "▸ you" in row
         assert "engine" not in row
         await type_fast(app, "enter")
-        text = await wait(pilot, app, "Where the money is", "n look into it")
-        assert "the engine works on it" not in text
+        text = await wait(pilot, app, "Accounts and holds", "n look into it")
+        assert "processing" not in text
         assert "✓ paid" not in text
 
 

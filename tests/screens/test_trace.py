@@ -15,7 +15,7 @@ async def test_every_rule_can_be_seen_beside_the_one_in_force(
     app = unity.app("li", recovery_id=traced)
     async with app.run_test(size=size) as pilot:
         await pilot.press("2")
-        await wait(pilot, app, "Where the money is")
+        await wait(pilot, app, "Accounts and holds")
         await pilot.press("t")
         text = await wait(pilot, app, "R-2026-0001", "traced by fifo", "Under each rule", "▸fifo")
         seen = text
@@ -32,11 +32,11 @@ async def test_a_victims_money_is_shown_payment_by_payment(
     app = unity.app("li", recovery_id=traced)
     async with app.run_test(size=(120, 60)) as pilot:
         await pilot.press("2")
-        await wait(pilot, app, "Where the money is")
+        await wait(pilot, app, "Accounts and holds")
         await pilot.press("t")
         await wait(pilot, app, "One victim's money", "└ 2026-", "shown by")
         await pilot.press("escape")
-        await wait(pilot, app, "Where the money is")
+        await wait(pilot, app, "Accounts and holds")
 
 
 async def test_another_rule_is_asked_for_with_a_reason_and_waits_for_a_second_person(
@@ -45,7 +45,7 @@ async def test_another_rule_is_asked_for_with_a_reason_and_waits_for_a_second_pe
     app = unity.app("li", recovery_id=traced)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2")
-        await wait(pilot, app, "Where the money is")
+        await wait(pilot, app, "Accounts and holds")
         await pilot.press("t")
         await wait(pilot, app, "Under each rule")
         await pilot.press("c")

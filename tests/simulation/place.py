@@ -90,7 +90,8 @@ def place(*, is_short: bool = True) -> Iterator[Place]:
     Not `is_short`: all goes the way through SQLAlchemy, and nothing is remembered.
     """
     ram = _RAM_DISK if os.access(_RAM_DISK, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram) as folder:
+    made_in = tempfile.TemporaryDirectory(prefix="recovery-simulation-", dir=ram)
+    with made_in as folder, _unhurried():
         made = _make(Path(folder))
         try:
             with made.playing(is_short=is_short), _one_thread():
@@ -113,17 +114,30 @@ def _one_thread() -> Iterator[None]:
         asyncio.to_thread = before
 
 
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """How many files go into one transaction must not depend on how fast this machine is.
+
+    Nor is a power cut what is simulated: a crash is an exception at a commit. All is put back,
+    for who plays may be one test of many in a process.
+    """
+    engine, pacing = models.engine, models.store.pacing
+    before = engine._PRAGMAS, pacing.HOLD_SECONDS, pacing._REST_SECONDS
+    kept = (pragma for pragma in engine._PRAGMAS if "sync" not in pragma)
+    engine._PRAGMAS = (*kept, "synchronous=OFF")
+    pacing.HOLD_SECONDS = pacing._REST_SECONDS = 0
+    try:
+        yield
+    finally:
+        engine._PRAGMAS, pacing.HOLD_SECONDS, pacing._REST_SECONDS = before
+
+
 def _make(folder: Path) -> Place:
     keys = folder / "keys"
     keys.mkdir(mode=0o700)
     (keys / KEY_FILE).write_bytes(_ROOT_KEY)
     (keys / KEY_FILE).chmod(0o600)
     path, template = folder / "case.sqlite3", folder / "template.sqlite3"
-    # A power cut is not what is simulated here: a crash is an exception at a commit.
-    kept = (pragma for pragma in models.engine._PRAGMAS if "sync" not in pragma)
-    models.engine._PRAGMAS = (*kept, "synchronous=OFF")
-    # How many files go into one transaction must not depend on how fast this machine is.
-    models.store.pacing.HOLD_SECONDS = models.store.pacing._REST_SECONDS = 0
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
     engine.dispose()

@@ -46,6 +46,18 @@ def test_a_bank_that_refuses_the_statement_of_an_account_is_asked_again(at: Plac
     assert dict(told.ends) == {"closed_returned": 1}
 
 
+def test_a_bank_abroad_that_refuses_its_statement_ends_no_request(at: Place) -> None:
+    made = plan(
+        Tick(10), Tick(3),
+        payments=(Payment(1, V1, F1, 800_00, "E1"),),
+        faults=(Fault("abroad", "statement", 1, "forbidden"),),
+    )  # fmt: skip
+    told, story = played(at, made)
+    assert "ask_statement: R-2026-0001: the bank is asked again for the statement" in story
+    assert_well(told, story)
+    assert dict(told.ends) == {"closed_returned": 1}
+
+
 def test_a_denied_stop_that_its_bank_has_never_seen_is_not_sent_again(at: Place) -> None:
     made = plan(
         Tick(72, supervisor="no"),

@@ -11,6 +11,7 @@ from models.case_file import Step
 from models.entities.officer import Role
 from models.queries.cases.views import DeadlineLine, EventLine, RecoveryPage
 from models.queries.installation.officers import OfficerView
+from recovery_flows.cases.views import state_names
 from recovery_flows.law.regime import Regime
 from recovery_flows.law.rows import Status
 from recovery_flows.reports.time_to_first_order import elapsed_seconds, span_text
@@ -21,8 +22,8 @@ from tui.state_styles import (
     CARE,
     GOOD,
     MUTED,
-    REQUESTS,
     idle_text,
+    sign_of,
     stage_sign,
     time_left,
     turn_sign,
@@ -138,7 +139,8 @@ def requests_lines(page: RecoveryPage, width: int) -> list[Content]:
     for request in page.requests:
         lines.append(
             words(
-                REQUESTS[request.state].text(), f"  {request.requested} at {request.partner}",
+                sign_of(state_names.request_word(request.state)).text(),
+                f"  {request.requested} at {request.partner}",
                 (f" by {request.channel}", MUTED), (f"  {request.reason}", CARE),
             )
         )  # fmt: skip

@@ -39,8 +39,8 @@ def _currency(part: CurrencySummary, width: int) -> list[Content]:
 
 
 def _rates(part: CurrencySummary, width: int) -> list[Content]:
-    columns = (Column("rate", most=18), Column("", right=True), Column("", most=_BAR),
-               Column("what it divides", rest=True))  # fmt: skip
+    columns = (Column("rate", most=25), Column("", right=True), Column("", most=_BAR),
+               Column("formula", rest=True))  # fmt: skip
     rows = [
         (
             word(r.name, "bold $primary"), word(r, "bold $foreground"), _gauge(r.percent),
@@ -91,12 +91,15 @@ def holds_lines(summary: Summary, width: int) -> list[Content]:
     """Holds by kind and state, those beyond the first account, those that lapsed."""
     rows = [(word(name.replace("_", " ")), word(f"{n:,}", "bold")) for name, n in summary.holds]
     rows += [
-        (word("in force beyond the first account", MUTED), word(f"{summary.second_hop_holds:,}")),
+        (
+            word("freezes past the first-layer account", MUTED),
+            word(f"{summary.second_hop_holds:,}"),
+        ),
         (word("lapsed", MUTED), word(f"{summary.lapsed_holds:,}")),
     ]
     rows += [
         (
-            words("over-freeze: ", _formula(rate, currency)),
+            words("over-freezing: ", _formula(rate, currency)),
             word(rate, _over(rate)),
         )
         for currency, rate in summary.blocked

@@ -11,7 +11,7 @@ from models.money import Money
 from models.queries.cases.views import AllocationLine, AssetLine, RecoveryPage
 from recovery_flows.cases.views import state_names
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.state_styles import ALLOCATIONS, MUTED, asset_sign, hold_sign, payout_sign, time_left
+from tui.state_styles import MUTED, asset_sign, hold_sign, payout_sign, sign_of, time_left
 from tui.text import counted, word, words, zoned_time
 
 _ASSETS = (
@@ -76,7 +76,7 @@ def allocations_lines(page: RecoveryPage, zone: str, width: int) -> list[Content
 
 
 def _allocation(allocation: AllocationLine, zone: str, width: int) -> Iterator[Content]:
-    sign = ALLOCATIONS[allocation.state]
+    sign = sign_of(state_names.allocation_word(allocation.state))
     pool = counted(len(allocation.payouts), "payout")
     yield words(sign.text(), "  ", (allocation.method, "bold"), f"  {allocation.pool} in {pool}")
     yield from paragraph(word(allocation.formula, MUTED), width)

@@ -9,10 +9,11 @@ from textual.content import Content
 from models.entities.multi_agency import MultiAgencyRequestState, TaskState
 from models.queries.cases.multi_agency import MultiAgencyRequestLine, TaskLine
 from models.queries.cases.views import RecoveryPage
+from recovery_flows.cases.views import state_names
 from recovery_flows.multi_agency.actions import Prospect
 from recovery_flows.multi_agency.plan import Planned
 from tui.layout import ROOMY, Column, grid, paragraph
-from tui.state_styles import ALARM, CARE, GOOD, MUTED, TASKS, time_left
+from tui.state_styles import ALARM, CARE, GOOD, MUTED, sign_of, time_left
 from tui.text import counted, word, words, zoned_time
 
 _TASKS = (
@@ -72,7 +73,7 @@ def _row(task: TaskLine, page: RecoveryPage, *, short: bool) -> tuple[Content, .
         word(task.partner),
         word(task.kind.replace("_", " "), "bold"),
         word(task.subject, MUTED),
-        TASKS[task.state].text(short=short),
+        sign_of(state_names.task_word(task.state)).text(short=short),
         time_left(page.now, task.ends_at, short=short),
         words((task.answers or "–", ALARM if late else MUTED), (digest, MUTED)),
     )

@@ -14,7 +14,7 @@ from tui.text import counted, cut, word, words
 
 
 def line_preview(line: QueueLine, width: int, own: frozenset[Role]) -> list[Content]:
-    """One line: what is next, whose turn (`own` are the roles of who looks), whose file."""
+    """One line: next step, action by (`own` are the viewer's roles), case officer."""
     owner = line.owner or "nobody's yet"
     sign = turn_sign(line.role, own)
     text = words(

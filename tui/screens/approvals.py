@@ -29,7 +29,7 @@ from tui.widgets.approvals import WaitingTable, act_words
 from tui.widgets.block import Block
 from tui.widgets.paged_table import PAGE_LINES, TablePage
 
-EMPTY = "Nothing waits for a second person.\n\nWhat an officer submits stands here at once."
+EMPTY = "No approvals pending.\n\nWhat an officer submits stands here at once."
 
 
 class ApprovalsScreen(LiveScreen):
@@ -81,7 +81,7 @@ class ApprovalsScreen(LiveScreen):
         notice = self.query_one("#notice", Static)
         notice.display = not page.total
         notice.update(EMPTY)
-        waits = counted(page.total, "decision waits", "decisions wait")
+        waits = counted(page.total, "approval pending", "approvals pending")
         self.query_one("#counts", Static).update(word(f" {waits}", "bold $foreground"))
 
     def show_failure(self, sentence: str) -> None:

@@ -19,7 +19,7 @@ from tui.text import counted, cut, word, words, zoned_time
 from tui.widgets.block import Block
 from tui.widgets.deadline_table import DeadlineTable, haystack
 
-EMPTY = "No clock runs.\n\nHolds, confirmations and notices stand here as soon as there are any."
+EMPTY = "No deadline runs.\n\nHolds, confirmations and notices stand here as soon as there are any."
 NO_MATCH = "Nothing matches the filter. Esc clears it."
 
 
@@ -126,7 +126,7 @@ def _counts(deadlines: DeadlinesView, shown: int, is_filtered: bool) -> Content:
     if soon:
         pieces.append((f"  ! {soon} end within 6 h", "bold $warning"))
     if escalated:
-        pieces.append((f"  ▲ {escalated} told to the supervisor", ALARM))
+        pieces.append((f"  ▲ {escalated} escalated to the supervisor", ALARM))
     if is_filtered:
         pieces.append((f"  filter: {shown:,} of {len(deadlines.lines):,}", "bold $accent"))
     elif deadlines.until is not None:

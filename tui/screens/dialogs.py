@@ -57,7 +57,7 @@ class Confirm(Dialog[str]):
     """Shows the exact figures; `y` says yes. The answer is the authority that was named, or ''."""
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Yes, do it")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Confirm")]
     is_seen_first = True
 
     def __init__(
@@ -80,7 +80,7 @@ class Confirm(Dialog[str]):
         with VerticalScroll(can_focus=False):
             yield self.block(figures_lines, self._figures)
         if self._asks_authority:
-            yield Label(word("Legal authority, if one is needed (Tab to write)", MUTED))
+            yield Label(word("Authorisation reference, if required (Tab to write)", MUTED))
             yield Input(placeholder="level, number, date", id="authority")
 
     def authority(self) -> str:
@@ -158,7 +158,7 @@ class PickOfficer(Dialog[Identity]):
     """Asks which of the identities this user may take acts from now on."""
 
     def __init__(self, officers: tuple[Identity, ...]) -> None:
-        super().__init__("Who acts?")
+        super().__init__("Act as which officer?")
         self._officers = officers
 
     def compose_question(self) -> ComposeResult:

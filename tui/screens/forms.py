@@ -1,4 +1,4 @@
-"""Longer texts: notes and the fields of a request. What is half typed is kept."""
+"""Forms for longer texts: notes and request fields. Unsaved text is kept as a draft."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Drafts = dict[str, str]
 
 
 def note_key(recovery_id: str) -> str:
-    """Under which key the draft of a note is kept."""
+    """The key under which the draft of a note is kept."""
     return f"note:{recovery_id}"
 
 
 def fields_key(request_id: str) -> str:
-    """With what the keys of the drafts of a request's fields begin."""
+    """The prefix of the draft keys of a request's fields."""
     return f"field:{request_id}:"
 
 
@@ -30,7 +30,7 @@ class NoteForm(Dialog[str]):
     """A note of many lines; leaving keeps it as a draft."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Keep the note"),
+        Binding("ctrl+s", "save", "Save note"),
         Binding("escape", "leave", "Back, draft kept"),
     ]
 
@@ -39,7 +39,7 @@ class NoteForm(Dialog[str]):
         self._key, self._drafts = draft_key, drafts
 
     def compose_question(self) -> ComposeResult:
-        yield Label(word("It is stored sealed and cannot be changed afterwards.", MUTED))
+        yield Label(word("Stored encrypted; cannot be edited afterwards.", MUTED))
         yield TextArea(self._drafts.get(self._key, ""), id="note")
 
     def on_mount(self) -> None:

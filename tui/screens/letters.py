@@ -90,7 +90,7 @@ class LetterDialog(Dialog[str]):
 
 
 class PaperForm(Dialog[dict[str, str]]):
-    """One line per thing to be entered of a letter; half-typed texts are kept."""
+    """One line per thing to be entered of a letter; unsaved texts are kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Enter it"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LiveScreen(Screen[None]):
-    """A screen that reads one picture of the database and reads it again after each change."""
+    """A screen that shows one view of the database and reads it again after each change."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own name and type
         (0, "-narrow"), (100, "-roomy"), (110, "-wide"),
@@ -57,11 +57,11 @@ class LiveScreen(Screen[None]):
         raise NotImplementedError
 
     def read(self, source: Source) -> object:
-        """The picture of this screen, read in a worker thread; it must touch no widget."""
+        """Read the view of this screen in a worker thread; it must touch no widget."""
         raise NotImplementedError
 
     def show_view(self, view: object) -> None:
-        """Put a picture on the screen."""
+        """Show a view on the screen."""
         raise NotImplementedError
 
     def show_failure(self, sentence: str) -> None:
@@ -85,7 +85,7 @@ class LiveScreen(Screen[None]):
         self.reread()
 
     def reread(self) -> None:
-        """Read the picture again: never two at once, and never one too few.
+        """Read the view again: one reading at a time, and one more if a change came during it.
 
         A screen whose widgets do not stand yet does nothing: it reads when it is shown.
         """
@@ -99,7 +99,7 @@ class LiveScreen(Screen[None]):
         self._read_view()
 
     def aim(self) -> None:
-        """Note what the next picture is about, from the widgets; called before each reading."""
+        """Copy from the widgets what the next reading needs; called before each."""
 
     @work(thread=True)
     def _read_view(self) -> None:

@@ -155,7 +155,9 @@ class LinkingScreen(LiveScreen):
     """A screen on which a multi-agency request of the chosen recovery can be started."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("L", "link", "Multi-agency", tooltip="Ask telecoms, platforms, banks at once"),
+        Binding(
+            "L", "link", "Multi-agency", tooltip="Send joint requests to telecoms, platforms, banks"
+        ),
     ]
 
     def action_link(self) -> None:

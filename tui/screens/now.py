@@ -54,7 +54,7 @@ class NowScreen(LinkingScreen):
     AUTO_FOCUS = "QueueTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next_step", "Next step", tooltip="Do the next step of the recovery"),
-        Binding("i", "app.go('report')", "Report", tooltip="Take in a report, stop the money"),
+        Binding("i", "app.go('report')", "Report", tooltip="Enter a report, stop the money"),
         Binding("c", "closed", show=False, tooltip="List what has ended as well, or no more"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter as you type"),
         Binding("y", "copy_ref", "Copy ref", show=False, tooltip="Copy the reference"),

@@ -1,4 +1,4 @@
-"""Questions that need a decision on what stands there: two reports, one payment, a discrepancy."""
+"""Dialogs that need a decision: a second report, a payment known already, a discrepancy."""
 
 from __future__ import annotations
 

@@ -54,18 +54,18 @@ class RecoveryScreen(LinkingScreen):
             yield Block(self._head, node_id="head")
             yield Panel("Discrepancies", self._discrepancies, "discrepancies")
             yield Panel("Next step", self._next, "next")
-            yield Panel("Of the reported loss", _terms, "identity")
-            yield Panel("Where the money is", money.assets_lines, "money")
+            yield Panel("Status of reported loss", _terms, "identity")
+            yield Panel("Accounts and holds", money.assets_lines, "money")
             yield Panel("Multi-agency request", self._multi_agency_request, "multi-agency")
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
-                    yield Panel("Who gets what", self._allocations, "allocations")
+                    yield Panel("Distribution", self._allocations, "allocations")
                     yield Panel("Requests abroad", case.requests_lines, "requests")
                     yield Panel("Letters", letters_lines, "letters")
                     yield Panel("Victims", case.claims_lines, "claims")
                 with Vertical(id="right"):
                     yield Panel("Deadlines", self._clocks, "clocks")
-                    yield Panel("For a second person", case.waiting_lines, "waiting")
+                    yield Panel("Awaiting approval", case.waiting_lines, "waiting")
                     yield Panel("Last events", self._events, "events")
                     yield Panel("Notes", self._notes, "notes")
 

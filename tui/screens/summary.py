@@ -37,7 +37,7 @@ class SummaryScreen(LiveScreen):
                     yield Panel("Open recoveries by stage", figures.stages_lines, "stages")
                     yield Panel("All recoveries", figures.ends_lines, "ends")
                 with Vertical(id="right"):
-                    yield Panel("Report to request", figures.spread_lines, "spread")
+                    yield Panel("Report to first order", figures.spread_lines, "spread")
                     yield Panel("Holds", figures.holds_lines, "holds")
 
     def on_mount(self) -> None:

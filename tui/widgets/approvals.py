@@ -28,7 +28,7 @@ _ACTS: Mapping[str, str] = {
     ApprovalKind.RELEASE: "release",
     ApprovalKind.REQUEST: "request abroad",
     ApprovalKind.RETURN: "return to victims",
-    ApprovalKind.CLOSE: "close the file",
+    ApprovalKind.CLOSE: "close the recovery",
     ApprovalKind.RENEW: "renewal",
     ApprovalKind.RELEASE_PART: "release of a part",
     ApprovalKind.COMPLAINT: "complaint",

@@ -1,4 +1,4 @@
-"""The line at the top of every screen: where, when, who, whether an engine works."""
+"""The header of every screen: unit, case time, acting officer, state of the engine."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from tui.widgets.block import Block
 TABS = (
     ("1", "Now", "now"), ("2", "Recovery", "recovery"), ("3", "Approvals", "approvals"),
     ("4", "Summary", "summary"), ("5", "Partners", "partners"), ("6", "Deadlines", "deadlines"),
+    ("7", "Restitution", "restitution"),
 )  # fmt: skip
 _WIDE = 100
-_SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn"}
+_SHORT = {"Recovery": "File", "Approvals": "Appr", "Summary": "Sum", "Partners": "Partn",
+          "Restitution": "Back"}  # fmt: skip
 
 
 def tab_titles(width: int) -> list[tuple[str, str, str]]:
@@ -32,7 +34,7 @@ def tab_titles(width: int) -> list[tuple[str, str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class HeaderValue:
-    """All that the header says; `now` is case time, None until it was read."""
+    """All values of the header; `now` is case time, None until it was read."""
 
     unit_name: str
     zone: str

@@ -9,7 +9,7 @@ from tui.state_styles import CARE, MUTED, said
 from tui.text import cut, fitted, word, words
 from tui.widgets.block import Block
 
-NO_ENGINE = "○ no engine runs: nothing is polled or sent; start one with `recovery engine`"
+NO_ENGINE = "○ engine stopped: no messages sent or received; start it: `recovery engine`"
 STOPPED = "○ engine stopped"
 
 

@@ -12,8 +12,10 @@ from sqlmodel import Session
 from models.entities.account import Account, Party
 from models.entities.call import Call
 from models.entities.catalogue import table_of
+from models.entities.claim import Compensation
 from models.entities.document import Document
 from models.entities.event import Event
+from models.entities.hold import Hold
 from models.entities.multi_agency import Task
 from models.entities.statement import Statement, StatementLine
 from models.ids import digest_bytes
@@ -29,7 +31,7 @@ _Difference = tuple[str, str, str]
 _Twins = tuple[str, str, int, str, str]
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
-_EVENTS = table_of(Event)
+_EVENTS, _HOLDS, _COMPENSATIONS = table_of(Event), table_of(Hold), table_of(Compensation)
 
 
 def evidence_differences(session: Session, vault: Vault, since: int) -> Iterator[_Difference]:
@@ -114,6 +116,8 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_CALLS.c.letter_digest, sa.true()),
         (_CALLS.c.answer_document, sa.true()),
         (_TASKS.c.document, sa.true()),
+        (_HOLDS.c.proof, sa.true()),
+        (_COMPENSATIONS.c.proof, sa.true()),
     ):
         table = column.table
         query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))

@@ -1,4 +1,4 @@
-"""References that were given out, and the recoveries that carry them."""
+"""Finds references of recoveries that were removed from the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def refs_by_id(session: Session) -> dict[str, str]:
 
 
 def missing_refs(session: Session) -> Iterator[str]:
-    """References between the first and the last given out that no recovery has."""
+    """References between the first and the last issued that no recovery has."""
     there = set(refs_by_id(session).values())
     query = sa.select(_COUNTERS.c.name, _COUNTERS.c.value).where(
         _COUNTERS.c.name.startswith(_COUNTER)

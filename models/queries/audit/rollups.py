@@ -1,4 +1,4 @@
-"""Queue and tally against the rows that they are worked out of: a difference is of a hand."""
+"""Checks the stored queue and counts against their source rows: a difference means tampering."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STRAY = sa.select(_ENTRIES.c.id).where(_ENTRIES.c.id.not_in(sa.select(_R.c.id))
 
 
 def rollup_differences(session: Session) -> Iterator[tuple[str, str, str]]:
-    """(table, key, sentence) of everything kept that does not follow from the other rows."""
+    """(table, key, sentence) of each stored queue row or count that its source rows contradict."""
     sums: Counter[str] = Counter()
     known = 0
     for ids in chunks_of_all(session):

@@ -24,7 +24,7 @@ _Made = tuple[str, str]
 
 
 def schema_differences(session: Session, dialect: str) -> Iterator[tuple[str, str, str]]:
-    """(kind, name, sentence) of everything that is missing, was added or is another one."""
+    """(kind, name, sentence) of every object that is missing, was added or differs."""
     if dialect != "sqlite":
         return
     expected, there = _expected(), _made_of(session.execute(_ALL))
@@ -40,7 +40,7 @@ def schema_differences(session: Session, dialect: str) -> Iterator[tuple[str, st
 
 @lru_cache(maxsize=1)
 def _expected() -> Mapping[_Made, str]:
-    """What all migrations make of an empty database."""
+    """The schema that all migrations create in an empty database."""
     engine = sa.create_engine("sqlite://", poolclass=StaticPool)
     upgrade(engine)
     with engine.connect() as connection:

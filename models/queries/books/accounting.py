@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.entities.asset import Asset
 from models.entities.catalogue import table_of
-from models.entities.hold import Hold, HoldState
+from models.entities.hold import Hold, HoldKind, HoldState
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import Recovery
@@ -67,7 +67,7 @@ def booked_holds(session: Session) -> list[BookedHold]:
         .join(table_of(Asset), _A.id == _H.asset_id)
         .join(table_of(Recovery), _R.id == _H.recovery_id)
         .outerjoin(table_of(PostingRow), books)
-        .where(_H.bank_ref != "")
+        .where(_H.bank_ref != "", _H.kind != HoldKind.CUSTODY)
         .group_by(_A.partner_id, _H.recovery_id, _R.ref, _H.id, _H.bank_ref, _H.state, currency)
         .order_by(_A.partner_id, _H.id)
     )

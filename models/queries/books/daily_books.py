@@ -86,6 +86,9 @@ _BANKS = (
     .order_by(_PARTNERS.id)
 )  # fmt: skip
 
+_NOT_OURS = (HoldKind.VOLUNTARY, HoldKind.CUSTODY)
+"""What a bank holds by itself, and what the unit does: neither is in the banks' figures."""
+
 
 def partners_with_books(session: Session) -> frozenset[str]:
     """Partners that ever took in a hold by order of ours."""
@@ -95,7 +98,7 @@ def partners_with_books(session: Session) -> frozenset[str]:
 _WITH_BOOKS = (
     sa.select(_A.partner_id)
     .join(table_of(Hold), _H.asset_id == _A.id)
-    .where(_H.bank_ref != "", _H.kind != HoldKind.VOLUNTARY)
+    .where(_H.bank_ref != "", _H.kind.not_in(_NOT_OURS))
     .distinct()
 )
 
@@ -148,7 +151,7 @@ def _held_changes() -> sa.Select[Any]:
         .join(table_of(Hold), _H.id == net.c.hold_id)
         .join(table_of(Asset), _A.id == _H.asset_id)
         .outerjoin(_BEFORE, _BEFORE.c.seq == _E.seq - 1)
-        .where(_H.bank_ref != "", _H.kind != HoldKind.VOLUNTARY)
+        .where(_H.bank_ref != "", _H.kind.not_in(_NOT_OURS))
         .order_by(net.c.event_seq)
     )  # fmt: skip
 

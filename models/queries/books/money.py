@@ -24,7 +24,7 @@ _ACCOUNTS, _PARTNERS = table_of(Account), table_of(Partner)
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """One booking as stored; accounts by id. `is_dated`: the bank told the day and no time."""
+    """One stored booking; accounts by id. `is_dated`: the bank gave a day without a time."""
 
     account_id: str
     seq: int
@@ -43,7 +43,7 @@ class StoredLine:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """What statements say of an account: the stretch they cover and the balance at its start."""
+    """A period covered by statements of an account, and the balance at its start."""
 
     account_id: str
     covers_from: datetime
@@ -64,7 +64,7 @@ _OF_ACCOUNTS = (
 
 
 def covered(session: Session, account_ids: Iterable[str]) -> list[Covered]:
-    """The stretches that statements cover, overlapping ones as one, the earliest first."""
+    """The periods that statements cover, overlapping ones merged, the earliest first."""
     spans: list[Covered] = []
     for row in session.execute(_COVERED, {"of": list(account_ids)}):
         last = spans[-1] if spans else None
@@ -91,7 +91,7 @@ _COVERED = (
 
 
 def covered_by_files(session: Session, account_ids: Iterable[str]) -> frozenset[str]:
-    """Those of these accounts of which a complete statement came as a file."""
+    """Those of these accounts of which a complete statement was imported."""
     return frozenset(session.execute(_BY_FILES, {"of": list(account_ids)}).scalars())
 
 
@@ -103,12 +103,12 @@ _BY_FILES = sa.select(_STATEMENTS.c.account_id).where(
 
 
 def _meets(last: Covered, covers_from: datetime) -> bool:
-    """Whether a stretch begins before the one before it has ended, or just then."""
+    """Whether a period begins before or exactly when the previous one ends."""
     return covers_from <= last.covers_to + timedelta(microseconds=1)
 
 
 def booked_between(session: Session, account_id: str, start: datetime, end: datetime) -> int:
-    """What the stored bookings of a stretch sum up to, in minor units; credits are positive."""
+    """Sum of the stored bookings of a period in minor units; credits are positive."""
     sign = sa.case((_LINES.c.direction == Direction.CREDIT, 1), else_=-1)
     query = sa.select(sa.func.coalesce(sa.func.sum(sign * _LINES.c.amount_minor), 0)).where(
         _LINES.c.account_id == account_id, _LINES.c.booked_at.between(start, end), is_there()
@@ -139,7 +139,7 @@ def last_balances(session: Session, account_ids: Iterable[str]) -> dict[str, Las
 
 
 def statement_currencies(session: Session, account_ids: Iterable[str]) -> list[tuple[str, Money]]:
-    """Each currency in which statements tell these accounts, with its latest closing balance."""
+    """Each currency of the statements of these accounts, with its latest closing balance."""
     query = (
         sa.select(_STATEMENTS.c.account_id, _STATEMENTS.c.currency, _STATEMENTS.c.closing_minor)
         .where(_STATEMENTS.c.account_id.in_(list(account_ids)))
@@ -150,7 +150,7 @@ def statement_currencies(session: Session, account_ids: Iterable[str]) -> list[t
 
 
 def places(session: Session, account_ids: Iterable[str]) -> dict[str, Place]:
-    """Where these accounts lie; an account's own currency is its bank's unless it is known."""
+    """Bank and currency of these accounts; a currency that is not known is the bank's own."""
     return {
         row.id: Place(row.partner_id, row.home, row.regime, row.currency or row.usual)
         for row in session.execute(_PLACES, {"of": list(account_ids)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -19,7 +19,14 @@ from models.entities.approval import Approval, ApprovalRow
 from models.entities.asset import Asset, AssetRow, Stage
 from models.entities.call import Call, CallRow, CallState
 from models.entities.catalogue import table_of
-from models.entities.claim import Claim, ClaimRow, Objection, ObjectionRow
+from models.entities.claim import (
+    Claim,
+    ClaimRow,
+    Compensation,
+    CompensationRow,
+    Objection,
+    ObjectionRow,
+)
 from models.entities.discrepancy import Discrepancy, DiscrepancyRow
 from models.entities.hold import Hold, HoldRow
 from models.entities.ledger import PostingRow
@@ -29,6 +36,7 @@ from models.entities.payout import Payout, PayoutRow
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryRow
 from models.entities.request import Request, RequestRow
 from models.entities.trace import Trace
+from models.entities.voluntary_return import Instalment, InstalmentRow, ReturnRow, VoluntaryReturn
 from models.ids import canonical
 from models.queries.partners.feeds import feeds_read
 
@@ -181,6 +189,9 @@ _PARTS = (
     _Part("tasks", Task, TaskRow, "ordered_at"),
     _Part("discrepancies", Discrepancy, DiscrepancyRow, "found_at"),
     _Part("objections", Objection, ObjectionRow, "entered_at"),
+    _Part("voluntary_returns", VoluntaryReturn, ReturnRow, "invited_at"),
+    _Part("instalments", Instalment, InstalmentRow, "number"),
+    _Part("compensations", Compensation, CompensationRow, "entered_at"),
 )
 
 
@@ -278,19 +289,3 @@ def _shared(session: Session, ids: list[str]) -> dict[str, list[tuple[str, str, 
     for recovery_id, account_id, other_id, currency in session.execute(_SHARED, {"ids": ids}):
         found[recovery_id].append((account_id, other_id, currency))
     return found
-
-
-def recoveries_wanting(session: Session, touched: Mapping[str, str]) -> list[str]:
-    """Open recoveries that have one of these accounts as an asset, but for the one it maps to."""
-    rows = session.execute(_WANTING, {"accounts": list(touched)})
-    return sorted({row.recovery_id for row in rows if touched[row.account_id] != row.recovery_id})
-
-
-_WANTING = (
-    sa.select(_ASSET.c.recovery_id, _ASSET.c.account_id)
-    .join(_RECOVERY, _RECOVERY.c.id == _ASSET.c.recovery_id)
-    .where(
-        _ASSET.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
-        _RECOVERY.c.state.not_in(CLOSED_RECOVERIES),
-    )
-)

@@ -24,7 +24,7 @@ class DeadlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class DeadlinesView:
-    """Running clocks, nearest end first, complete up to `until` (None: all there are)."""
+    """Running deadlines, the nearest first, complete up to `until` (None: all of them)."""
 
     now: datetime
     lines: tuple[DeadlineEntry, ...]

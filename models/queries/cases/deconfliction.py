@@ -1,9 +1,9 @@
-"""In which other recoveries an account or a payment is known, by indexed columns."""
+"""Deconfliction: other recoveries with the same account or payment, by indexed columns."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,14 +23,14 @@ from models.prepared import reading_any
 _A, _C, _R = table_of(Asset), table_of(Claim), table_of(Recovery)
 _OFFICERS, _HOLDS, _REQUESTS = table_of(Officer), table_of(Hold), table_of(Request)
 _PAYMENT = sa.func.lower(_C.c.end_to_end_id)
-# What was joined into another file is told of by that one.
+# What was merged into another file is told of by that one.
 _NOT_JOINED = _R.c.state != RecoveryState.JOINED
 
 
 def elsewhere(
     session: Session, recovery_ids: Sequence[str]
 ) -> dict[str, tuple[DeconflictionHit, ...]]:
-    """Per recovery, the other ones that know an account it follows or a payment it is about."""
+    """Per recovery, the others that have one of its accounts or its payment."""
     of_asset = reading_any(_A.c.recovery_id, _A.c.recovery_id, _A.c.account_id)
     of_claim = reading_any(
         _C.c.recovery_id, _C.c.recovery_id, _C.c.payee_account_id, _C.c.end_to_end_id
@@ -60,7 +60,7 @@ def hits_of(
 def _known(
     session: Session, accounts: Iterable[str], payments: Iterable[str]
 ) -> list[tuple[str, DeconflictionHit]]:
-    """(Account or reference in small letters, where it is known), the oldest report first."""
+    """(Account or lower-case reference, recoveries that have it), the oldest report first."""
     real = [payment for payment in payments if is_reference(payment)]
     given = {"accounts": list(accounts), "payments": real}
     rows = sorted(session.execute(_KNOWN, given), key=lambda r: (r.reported_at, r.id, r.what))
@@ -170,7 +170,7 @@ def all_hits(session: Session) -> frozenset[str]:
 
 
 def _shared(pairs: sa.Subquery) -> sa.Select[Any]:
-    """Recoveries with a key that another one has too."""
+    """Recoveries that share a key with another one."""
     kept = (
         sa.select(pairs.c.key, pairs.c.of)
         .join_from(pairs, _R, _R.c.id == pairs.c.of)
@@ -181,7 +181,7 @@ def _shared(pairs: sa.Subquery) -> sa.Select[Any]:
 
 
 def _of_victims(pairs: sa.Subquery) -> sa.Select[Any]:
-    """Recoveries that follow an account that is a victim's own in another one."""
+    """Recoveries tracing an account that belongs to a victim of another one."""
     return (
         sa.select(pairs.c.of)
         .join(_C, sa.and_(_C.c.victim_account_id == pairs.c.key, _C.c.recovery_id != pairs.c.of))
@@ -202,3 +202,19 @@ def accounts_of(session: Session, subject_ids: Sequence[str]) -> dict[str, str]:
         )
         found |= {row.id: row.account_id for row in session.execute(query)}
     return found
+
+
+def recoveries_wanting(session: Session, touched: Mapping[str, str]) -> list[str]:
+    """Open recoveries that have one of these accounts as an asset, but for the one it maps to."""
+    rows = session.execute(_WANTING, {"accounts": list(touched)})
+    return sorted({row.recovery_id for row in rows if touched[row.account_id] != row.recovery_id})
+
+
+_WANTING = (
+    sa.select(_A.c.recovery_id, _A.c.account_id)
+    .join(_R, _R.c.id == _A.c.recovery_id)
+    .where(
+        _A.c.account_id.in_(sa.bindparam("accounts", expanding=True)),
+        _R.c.state.not_in(CLOSED_RECOVERIES),
+    )
+)

@@ -42,6 +42,18 @@ def events_of(session: Session, recovery_id: str, limit: int | None = None) -> l
     ]
 
 
+def reasons_of(session: Session, recovery_id: str, noun: str, event: str) -> dict[str, str]:
+    """Why such an event came about, by what it is about; the last of several."""
+    query = (
+        sa.select(_EVENTS.c.subject_id, _EVENTS.c.reason)
+        .where(
+            _EVENTS.c.recovery_id == recovery_id, _EVENTS.c.noun == noun, _EVENTS.c.event == event
+        )
+        .order_by(_EVENTS.c.seq)
+    )
+    return {row.subject_id: row.reason for row in session.execute(query)}
+
+
 def notes_of(session: Session, vault: Vault, recovery_id: str) -> list[NoteLine]:
     """Notes of a recovery, the newest first."""
     query = (

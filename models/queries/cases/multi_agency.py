@@ -78,7 +78,7 @@ class PartnerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What a file knows that tasks are made of, opened; `private` is what no copy may hold."""
+    """Decrypted facts from which tasks are made; `private` must not appear in any notice."""
 
     method: str = field(repr=False)
     numbers: dict[str, str] = field(repr=False)
@@ -94,7 +94,7 @@ def partner_entries(session: Session) -> list[PartnerEntry]:
 
 
 def incident(session: Session, vault: Vault, recovery_id: str) -> Incident:
-    """Method, payees' numbers and everything that names a victim of a recovery, opened."""
+    """Method, payees' numbers and all personal data of the victims of a recovery, decrypted."""
     method = session.execute(
         sa.select(_RECOVERIES.c.method).where(_RECOVERIES.c.id == recovery_id)
     ).scalar_one()
@@ -135,7 +135,7 @@ def sealed_subject(session: Session, task_id: str) -> str:
 
 
 def found_before(session: Session, vault: Vault, recovery_id: str) -> tuple[tuple[str, str], ...]:
-    """Identifiers (kind, value) that earlier multi-agency requests of a recovery named, opened."""
+    """Identifiers (kind, value) of a recovery's earlier multi-agency requests, decrypted."""
     query = (
         sa.select(_REQUESTS.c.id, _REQUESTS.c.identifiers_sealed)
         .where(_REQUESTS.c.recovery_id == recovery_id)
@@ -153,7 +153,7 @@ def found_before(session: Session, vault: Vault, recovery_id: str) -> tuple[tupl
 
 
 def asked_elsewhere(session: Session, recovery_id: str) -> frozenset[str]:
-    """Keyed digests of subjects that other open recoveries have tasks about which still stand."""
+    """Keyed digests of subjects of tasks in other open recoveries that are still in force."""
     standing = (TaskState.ORDERED, TaskState.ACKNOWLEDGED, TaskState.DONE, TaskState.PRESERVED)
     query = (
         sa.select(_TASKS.c.subject_digest)
@@ -184,7 +184,7 @@ def unlinked(session: Session, refs: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def document_of(session: Session, vault: Vault, digest: str) -> tuple[bytes, str]:
-    """A kept document, opened, and its media type; LookupError if there is none."""
+    """A stored document, decrypted, and its media type; LookupError if there is none."""
     row = session.execute(
         sa.select(_DOCUMENTS.c.body_sealed, _DOCUMENTS.c.media_type).where(
             _DOCUMENTS.c.digest == digest

@@ -34,7 +34,8 @@ class Names:
     tails: Mapping[str, str]
     victims: Mapping[str, str]
     reasons: Mapping[str, str] = field(default_factory=dict)
-    """Why a rule is asked for, or more blocked than is disputed, by the note's fingerprint."""
+    """Why a rule is asked for, more blocked than is disputed, what is objected: by the note's
+    fingerprint."""
     answers: Mapping[str, TypedAnswer] = field(default_factory=dict)
     """What was typed of letters whose second look is pending, by call."""
 
@@ -130,6 +131,7 @@ def _reasons(session: Session, vault: Vault, files: list[CaseFile]) -> dict[str,
     prints = {f.recovery.asked_reason for f in files} | {f.recovery.tracing_reason for f in files}
     prints |= {h.scope_reason for f in files for h in f.holds}
     prints |= {r for f in files for c in f.claims for r in (c.asked_reason, c.payout_reason)}
+    prints |= {r for f in files for o in f.objections for r in (o.reason, o.decision_reason)}
     query = sa.select(_NOTES.c.id, _NOTES.c.fingerprint, _NOTES.c.text_sealed).where(
         _NOTES.c.recovery_id.in_([f.recovery.id for f in files]),
         _NOTES.c.fingerprint.in_(prints - {""}),

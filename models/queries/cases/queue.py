@@ -45,7 +45,7 @@ _SELECT = sa.select(
 
 
 def status(session: Session, wall_now: datetime, wanted: Wanted) -> QueuePage:
-    """Case time, the engine's sign of life and the counts, without any line."""
+    """Case time, the engine's heartbeat and the counts, without any line."""
     now, sums = case_now(session, wall_now), tally(session)
     states = sum(value for name, value in sums.items() if name.startswith("state "))
     red = red_conditions(wanted.red_from)

@@ -1,4 +1,4 @@
-"""Noticing that somebody else committed, without reading anything."""
+"""Detects commits of other connections without reading any row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ChangeWatch:
             self._connection.rollback()
 
     def changed(self) -> bool:
-        """True once after each commit by others (several commits may make one True)."""
+        """True once after commits by others; several commits may give a single True."""
         version = self._version()
         changed, self._seen = version != self._seen, version
         return changed

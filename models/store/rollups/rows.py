@@ -37,6 +37,8 @@ _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
 _EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
+_RECEIVED = "received"
+"""Detail of what the unit holds itself of money that was given back: no bank was asked for it."""
 
 OPEN, PENDING, SECOND_HOP, SENT_COUNT = "open", "pending", "second hop", "first order sent"
 """Names of counts: recoveries that have not ended, approvals, accounts, recoveries."""
@@ -207,7 +209,7 @@ def _ever() -> sa.Select[Any]:
         )
         .join(_R, _R.c.id == _P.c.recovery_id)
         .where(
-            _P.c.recovery_id.in_(_IDS), _P.c.account.in_(_EVER_HELD),
+            _P.c.recovery_id.in_(_IDS), _P.c.account.in_(_EVER_HELD), _P.c.detail != _RECEIVED,
             _R.c.state != RecoveryState.JOINED,
         )
         .group_by(_P.c.recovery_id, _P.c.claim_currency, _P.c.event_seq)

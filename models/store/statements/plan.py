@@ -1,4 +1,4 @@
-"""A statement held against what is stored, before anything is written."""
+"""Compares a statement with the stored bookings before anything is written."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PlannedStatement:
-    """A statement held against what is stored: which bookings are new, what it adds to known ones.
+    """A statement compared with stored bookings: which are new, what it adds to known ones.
 
-    `ids` are of all its bookings, `new` rows without the import that brings them, `fills` what it
-    tells of known bookings that nobody told before.
+    `ids` are of all its bookings, `new` the rows to insert, `fills` the fields that it
+    adds to known bookings.
     """
 
     told: StatementRecord
@@ -47,7 +47,7 @@ class PlannedStatement:
 def plan_statement(
     session: Session, told: StatementRecord, time_zone: str, also: Sequence[dict[str, Any]] = ()
 ) -> PlannedStatement:
-    """Hold a statement against what is stored, and rows that are about to be (`also`)."""
+    """Compare a statement with stored bookings, and with rows about to be stored (`also`)."""
     stored = _stored_near(session, told, also)
     ids, new = _placed(told, stored, ZoneInfo(time_zone))
     mine = set(ids)
@@ -124,7 +124,7 @@ def _placed(
 
 
 def _last_seq(stored: list[dict[str, Any]]) -> dict[datetime, int]:
-    """The last of a day's bookings by number: another file's come after them."""
+    """The highest number of a day's bookings: those of another file continue after it."""
     found: dict[datetime, int] = {}
     for row in stored:
         if row["is_dated"]:
@@ -146,7 +146,7 @@ def line_id(
 def _blanks(
     told: StatementRecord, stored: dict[str, dict[str, Any]], ids: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
-    """What a second source tells of the other side of known bookings, by booking."""
+    """Missing counterparty fields of known bookings that a second source supplies, by booking."""
     found: dict[str, dict[str, Any]] = {}
     for name, booking in zip(ids, told.bookings, strict=True):
         row = stored.get(name)

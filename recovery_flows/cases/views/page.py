@@ -19,7 +19,7 @@ from models.entities.catalogue import table_of
 from models.entities.hold import HoldRow
 from models.entities.ledger import RETURNED, TERMS, LedgerAccount
 from models.entities.officer import Role
-from models.entities.payout import PayoutState
+from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import Recovery
 from models.money import Money
 from models.queries.cases.case_files import load_file
@@ -249,17 +249,18 @@ def _allocations(file: CaseFile, names: Names) -> list[AllocationLine]:
             formula=a.formula,
             pool=Money(a.pool_minor, a.currency),
             notice_to=a.notice_to,
-            payouts=tuple(
-                PayoutLine(
-                    p.claim_id,
-                    names.victim(p.claim_id),
-                    names.account(p.payee_account_id),
-                    Money(p.amount_minor, p.currency),
-                    p.state,
-                    Money(p.settled_minor, p.settled_currency) if p.settled_currency else None,
-                )
-                for p in file.payouts_of(a.id)
-            ),
+            payouts=tuple(payout_line(p, names) for p in file.payouts_of(a.id)),
         )
         for a in file.allocations
     ]
+
+
+def payout_line(payout: PayoutRow, names: Names) -> PayoutLine:
+    """One victim's part of an allocation, masked."""
+    settled = None
+    if payout.settled_currency:
+        settled = Money(payout.settled_minor, payout.settled_currency)
+    return PayoutLine(
+        payout.claim_id, names.victim(payout.claim_id), names.account(payout.payee_account_id),
+        Money(payout.amount_minor, payout.currency), payout.state, settled,
+    )  # fmt: skip

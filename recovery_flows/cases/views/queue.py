@@ -24,7 +24,7 @@ from recovery_flows.cases.views.state_names import recovery_word, stage_word
 from recovery_flows.errors import MisuseError
 from recovery_flows.reports.unattended import Idle, Patience, idle
 
-ALSO_ELSEWHERE = "also elsewhere"
+ALSO_ELSEWHERE = "duplicate subject"
 """How a recovery is marked that another one knows something of."""
 _Q = table_of(QueueEntry)
 

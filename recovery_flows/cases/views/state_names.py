@@ -1,13 +1,15 @@
-"""What a state is called: one function for each thing, for screens and commands alike."""
+"""How a state is shown: its word, sign and tone, once, for screens and commands alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from models.entities.allocation import AllocationState
 from models.entities.asset import Stage
+from models.entities.claim import ClaimState
 from models.entities.hold import LIVE_HOLDS, HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import TaskState
@@ -20,88 +22,113 @@ from recovery_flows.law.terms import length_text, time_left_text
 from recovery_flows.ledger.term_names import term_word
 
 
+class Tone(StrEnum):
+    """How much a state asks of its reader; a screen gives each a colour."""
+
+    MUTED = "muted"
+    CALM = "calm"
+    GOOD = "good"
+    CARE = "care"
+    ALARM = "alarm"
+    NEW = "new"
+    ABROAD = "abroad"
+    THIRD = "third"
+    LOST = "lost"
+
+
 class Worded(NamedTuple):
-    """A word, and a shorter one for where there is no room."""
+    """How a state is shown: a word, a shorter one for where there is no room, a sign and a tone."""
 
     word: str
     short: str
+    glyph: str
+    tone: Tone
 
 
 _STAGES: Mapping[Stage, Worded] = {
-    Stage.FREEZING: Worded("freezing", "freeze"),
-    Stage.TRACING: Worded("tracing", "trace"),
-    Stage.CROSS_BORDER: Worded("cross-border", "abroad"),
-    Stage.RESTITUTION: Worded("restitution", "return"),
-    Stage.CLOSED: Worded("to be closed", "closing"),
+    Stage.FREEZING: Worded("freezing", "freeze", "■", Tone.CARE),
+    Stage.TRACING: Worded("tracing", "trace", "↳", Tone.CALM),
+    Stage.CROSS_BORDER: Worded("cross-border", "abroad", "⇄", Tone.ABROAD),
+    Stage.RESTITUTION: Worded("restitution", "return", "←", Tone.GOOD),
+    Stage.CLOSED: Worded("to be closed", "closing", "◇", Tone.CARE),
 }
 _RECOVERIES: Mapping[RecoveryState, Worded] = {
-    RecoveryState.REPORTED: Worded("reported", "report"),
-    RecoveryState.OPEN: Worded("open", "open"),
-    RecoveryState.JOINED: Worded("joined into another", "joined"),
-    RecoveryState.REJECTED: Worded("rejected", "reject"),
-    RecoveryState.CLOSED_RETURNED: Worded("closed, all returned", "closed"),
-    RecoveryState.CLOSED_PARTIAL: Worded("closed, a part returned", "closed"),
-    RecoveryState.CLOSED_NO_RECOVERY: Worded("closed, nothing recovered", "closed"),
+    RecoveryState.REPORTED: Worded("reported", "report", "○", Tone.NEW),
+    RecoveryState.OPEN: Worded("open", "open", "●", Tone.CALM),
+    RecoveryState.JOINED: Worded("merged into another", "merged", "⊂", Tone.MUTED),
+    RecoveryState.REJECTED: Worded("rejected", "reject", "✕", Tone.MUTED),
+    RecoveryState.CLOSED_RETURNED: Worded("closed, all returned", "closed", "✓", Tone.GOOD),
+    RecoveryState.CLOSED_PARTIAL: Worded("closed, a part returned", "closed", "◐", Tone.CALM),
+    RecoveryState.CLOSED_NO_RECOVERY: Worded(
+        "closed, nothing recovered", "closed", "–", Tone.MUTED
+    ),
 }
 _HOLDS: Mapping[HoldState, Worded] = {
-    HoldState.DRAFT: Worded("draft", "draft"),
-    HoldState.PENDING_APPROVAL: Worded("waits for approval", "approve"),
-    HoldState.ORDERED: Worded("ordered, no answer yet", "ordered"),
-    HoldState.STOPPED: Worded("stopped", "stopped"),
-    HoldState.FROZEN: Worded("frozen", "frozen"),
-    HoldState.QUEUED: Worded("queued behind another", "queued"),
-    HoldState.REJECTED_BY_BANK: Worded("refused by the bank", "refused"),
-    HoldState.NO_FUNDS: Worded("nothing there", "empty"),
-    HoldState.LAPSED: Worded("lapsed", "lapsed"),
-    HoldState.SUPERSEDED: Worded("followed by a freeze", "followed"),
-    HoldState.RELEASE_PENDING: Worded("release ordered", "release"),
-    HoldState.RELEASED: Worded("released", "released"),
-    HoldState.DISPOSAL_PENDING: Worded("under a court's order", "court"),
-    HoldState.DISPOSED: Worded("executed, nothing held any more", "executed"),
-    HoldState.DENIED: Worded("denied", "denied"),
-    HoldState.CANCELLED: Worded("cancelled", "cancel"),
+    HoldState.DRAFT: Worded("draft", "draft", "○", Tone.MUTED),
+    HoldState.PENDING_APPROVAL: Worded("waits for approval", "approve", "?", Tone.CARE),
+    HoldState.ORDERED: Worded("ordered, no answer yet", "ordered", "→", Tone.CARE),
+    HoldState.STOPPED: Worded("stopped", "stopped", "■", Tone.CALM),
+    HoldState.FROZEN: Worded("frozen", "frozen", "◆", Tone.CALM),
+    HoldState.QUEUED: Worded("behind an earlier freeze", "queued", "…", Tone.CARE),
+    HoldState.REJECTED_BY_BANK: Worded("refused by the bank", "refused", "✕", Tone.ALARM),
+    HoldState.NO_FUNDS: Worded("nothing there", "empty", "∅", Tone.MUTED),
+    HoldState.LAPSED: Worded("lapsed", "lapsed", "‼", Tone.ALARM),
+    HoldState.SUPERSEDED: Worded("replaced by formal freeze", "replaced", "»", Tone.MUTED),
+    HoldState.RELEASE_PENDING: Worded("release ordered", "release", "←", Tone.CARE),
+    HoldState.RELEASED: Worded("released", "released", "–", Tone.MUTED),
+    HoldState.DISPOSAL_PENDING: Worded("under a court's order", "court", "⇥", Tone.CARE),
+    HoldState.DISPOSED: Worded("executed, nothing held any more", "executed", "✓", Tone.GOOD),
+    HoldState.DENIED: Worded("denied", "denied", "✕", Tone.MUTED),
+    HoldState.CANCELLED: Worded("cancelled", "cancel", "–", Tone.MUTED),
 }
-_PAID, _EMPTY = Worded("paid out", "paid"), Worded("nothing held any more", "empty")
+_PAID = Worded("paid out", "paid", "✓", Tone.GOOD)
+_EMPTY = Worded("nothing held any more", "empty", "∅", Tone.MUTED)
 _REQUESTS: Mapping[RequestState, Worded] = {
-    RequestState.DRAFT: Worded("draft", "draft"),
-    RequestState.PENDING_APPROVAL: Worded("waits for approval", "approve"),
-    RequestState.APPROVED: Worded("approved, to be sent", "approved"),
-    RequestState.SENT: Worded("sent", "sent"),
-    RequestState.ACKNOWLEDGED: Worded("acknowledged abroad", "ack"),
-    RequestState.EXECUTED: Worded("executed", "done"),
-    RequestState.PARTIALLY_EXECUTED: Worded("executed in part", "part"),
-    RequestState.REFUSED: Worded("refused", "refused"),
-    RequestState.NEEDS_INFO: Worded("more information asked", "info"),
-    RequestState.DENIED: Worded("denied here", "denied"),
+    RequestState.DRAFT: Worded("draft", "draft", "○", Tone.MUTED),
+    RequestState.PENDING_APPROVAL: Worded("waits for approval", "approve", "?", Tone.CARE),
+    RequestState.APPROVED: Worded("approved, to be sent", "approved", "→", Tone.CALM),
+    RequestState.SENT: Worded("sent", "sent", "→", Tone.CALM),
+    RequestState.ACKNOWLEDGED: Worded("acknowledged abroad", "ack", "●", Tone.CALM),
+    RequestState.EXECUTED: Worded("executed", "done", "✓", Tone.GOOD),
+    RequestState.PARTIALLY_EXECUTED: Worded("executed in part", "part", "◐", Tone.CALM),
+    RequestState.REFUSED: Worded("refused", "refused", "✕", Tone.ALARM),
+    RequestState.NEEDS_INFO: Worded("more information asked", "info", "!", Tone.CARE),
+    RequestState.DENIED: Worded("denied here", "denied", "✕", Tone.MUTED),
 }
 _TASKS: Mapping[TaskState, Worded] = {
-    TaskState.ORDERED: Worded("sent, no answer yet", "sent"),
-    TaskState.ACKNOWLEDGED: Worded("being worked on", "at work"),
-    TaskState.DONE: Worded("done", "done"),
-    TaskState.PRESERVED: Worded("preserved", "kept"),
-    TaskState.REFUSED: Worded("refused", "refused"),
-    TaskState.EXPIRED: Worded("preserved no longer", "ended"),
-    TaskState.CANCEL_PENDING: Worded("being taken back", "back"),
-    TaskState.CANCELLED: Worded("taken back", "back"),
+    TaskState.ORDERED: Worded("sent, no answer yet", "sent", "→", Tone.CARE),
+    TaskState.ACKNOWLEDGED: Worded("being worked on", "at work", "…", Tone.CARE),
+    TaskState.DONE: Worded("done", "done", "✓", Tone.GOOD),
+    TaskState.PRESERVED: Worded("preserved", "kept", "◆", Tone.CALM),
+    TaskState.REFUSED: Worded("refused", "refused", "✕", Tone.ALARM),
+    TaskState.EXPIRED: Worded("preservation expired", "ended", "‼", Tone.ALARM),
+    TaskState.CANCEL_PENDING: Worded("withdrawal pending", "back", "←", Tone.CARE),
+    TaskState.CANCELLED: Worded("withdrawn", "back", "–", Tone.MUTED),
 }
 _ALLOCATIONS: Mapping[AllocationState, Worded] = {
-    AllocationState.DRAFT: Worded("draft", "draft"),
-    AllocationState.NOTICE: Worded("notice runs", "notice"),
-    AllocationState.NOTICE_ENDED: Worded("notice over", "noticed"),
-    AllocationState.PENDING_APPROVAL: Worded("waits for approval", "approve"),
-    AllocationState.APPROVED: Worded("approved, being paid", "paying"),
-    AllocationState.PAID: Worded("paid", "paid"),
-    AllocationState.PAID_IN_PART: Worded("paid in part", "in part"),
-    AllocationState.NOT_PAID: Worded("not paid by the bank", "unpaid"),
-    AllocationState.VOID: Worded("void", "void"),
+    AllocationState.DRAFT: Worded("draft", "draft", "○", Tone.MUTED),
+    AllocationState.NOTICE: Worded("notice runs", "notice", "…", Tone.CARE),
+    AllocationState.NOTICE_ENDED: Worded("notice over", "noticed", "●", Tone.CALM),
+    AllocationState.PENDING_APPROVAL: Worded("waits for approval", "approve", "?", Tone.CARE),
+    AllocationState.APPROVED: Worded("approved, being paid", "paying", "→", Tone.CALM),
+    AllocationState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
+    AllocationState.PAID_IN_PART: Worded("paid in part", "in part", "◑", Tone.CARE),
+    AllocationState.NOT_PAID: Worded("not paid by the bank", "unpaid", "✕", Tone.ALARM),
+    AllocationState.VOID: Worded("void", "void", "–", Tone.MUTED),
+}
+_CLAIMS: Mapping[ClaimState, Worded] = {
+    ClaimState.FILED: Worded("reported", "reported", "○", Tone.CARE),
+    ClaimState.VERIFIED: Worded("verified", "verified", "●", Tone.CALM),
+    ClaimState.REJECTED: Worded("rejected", "rejected", "✕", Tone.ALARM),
+    ClaimState.PAID: Worded("paid", "paid", "✓", Tone.GOOD),
 }
 _PAYOUTS: Mapping[PayoutState, Worded] = {
-    PayoutState.PREPARED: Worded("prepared", "prepared"),
-    PayoutState.INSTRUCTED: Worded("on its way", "going"),
-    PayoutState.SETTLED: Worded("paid", "paid"),
-    PayoutState.REFUSED: Worded("refused", "refused"),
-    PayoutState.RETURNED: Worded("came back", "back"),
-    PayoutState.CANCELLED: Worded("cancelled", "cancelled"),
+    PayoutState.PREPARED: Worded("prepared", "prepared", "○", Tone.MUTED),
+    PayoutState.INSTRUCTED: Worded("on its way", "going", "→", Tone.CALM),
+    PayoutState.SETTLED: Worded("paid", "paid", "✓", Tone.GOOD),
+    PayoutState.REFUSED: Worded("refused", "refused", "✕", Tone.ALARM),
+    PayoutState.RETURNED: Worded("came back", "back", "‼", Tone.ALARM),
+    PayoutState.CANCELLED: Worded("cancelled", "cancelled", "–", Tone.MUTED),
 }
 _SHORT_TERMS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_RECALL: "recalled",
@@ -109,6 +136,18 @@ _SHORT_TERMS: Mapping[LedgerAccount, str] = {
     LedgerAccount.THIRD_PARTY: "third",
     LedgerAccount.NOT_LOCATED: "unlocated",
 }
+TERMS: Mapping[LedgerAccount, tuple[str, Tone]] = {
+    LedgerAccount.RETURNED_HOLD: ("█", Tone.GOOD),
+    LedgerAccount.RETURNED_RECALL: ("▉", Tone.GOOD),
+    LedgerAccount.RETURNED_VOLUNTARY: ("▊", Tone.GOOD),
+    LedgerAccount.HELD: ("▓", Tone.CALM),
+    LedgerAccount.LOCATED: ("▒", Tone.CARE),
+    LedgerAccount.THIRD_PARTY: ("◫", Tone.THIRD),
+    LedgerAccount.GONE: ("╱", Tone.LOST),
+    LedgerAccount.NOT_LOCATED: ("░", Tone.MUTED),
+    LedgerAccount.NOT_UPHELD: ("·", Tone.MUTED),
+}
+"""The terms of the identity, with their signs, in the order in which they are shown."""
 
 
 def standing(state: RecoveryState, stage: Stage) -> Worded:
@@ -149,6 +188,11 @@ def allocation_word(state: AllocationState) -> Worded:
     return _ALLOCATIONS[state]
 
 
+def claim_word(state: ClaimState) -> Worded:
+    """The state of a victim's claim."""
+    return _CLAIMS[state]
+
+
 def payout_word(state: PayoutState) -> Worded:
     """The state of one victim's payment."""
     return _PAYOUTS[state]
@@ -159,7 +203,7 @@ def payout_standing(payout: PayoutLine) -> Worded:
     state = PayoutState(payout.state)
     if state is not PayoutState.SETTLED or payout.settled in (None, payout.amount):
         return payout_word(state)
-    return Worded(f"paid {payout.settled}", "another sum")
+    return Worded(f"paid {payout.settled}", "another sum", "≠", Tone.CARE)
 
 
 def hold_standing(hold: HoldLine) -> Worded:
@@ -195,14 +239,14 @@ def asset_word(asset: AssetLine) -> Worded:
     hold = telling_hold(asset.holds)
     if hold is not None:
         return hold_standing(hold)
-    done = Worded("nothing more to do", "done")
+    done = Worded("nothing more to do", "done", "✓", Tone.MUTED)
     return done if asset.stage is Stage.CLOSED else stage_word(asset.stage)
 
 
 def account_word(account: LedgerAccount) -> Worded:
     """A term of the identity of a recovery's sum."""
     name = term_word(account)
-    return Worded(name, _SHORT_TERMS.get(account, name))
+    return Worded(name, _SHORT_TERMS.get(account, name), *TERMS.get(account, ("·", Tone.MUTED)))
 
 
 def time_text(line: QueueLine, now: datetime) -> str:

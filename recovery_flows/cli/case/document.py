@@ -12,13 +12,10 @@ from recovery_flows.cli.options import find, opened
 from recovery_flows.cli.table import counted, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from recovery_flows.cli.composition import Installation
     from recovery_flows.correspondence.returns.page import Document
 
 DISAGREEMENT = 5
-ENDINGS = ("pdf", "md", "json")
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="The recovery.")]
 Languages = Annotated[
@@ -51,7 +48,7 @@ def document(
     ] = ["pdf"],  # noqa: B006 - typer reads it, nobody changes it
 ) -> None:
     """Write notice, decision, receipts, flow of money. Persons by number only."""
-    from recovery_flows.correspondence.letters.files import check_free, write_new
+    from recovery_flows.correspondence.returns.writing import ENDINGS, files_of, write_files
     from recovery_flows.errors import MisuseError
 
     for one in ending:
@@ -59,16 +56,12 @@ def document(
             raise MisuseError(f"--format: there is no {one!r}; there are: {', '.join(ENDINGS)}")
     with opened() as installation:
         made = [
-            file
+            one
             for code in language
             for one in _documents(installation, ref, code, tuple(kinds or ()))
-            for file in _files(one, ending).items()
         ]
-    for name, _ in made:
-        check_free(out / name)
-    for name, raw in made:
-        write_new(out / name, raw)
-    tell([str(out / name) for name, _ in made] or ["there is no such document of it yet"])
+    written = write_files(out, files_of(made, ending))
+    tell([str(path) for path in written] or ["there is no such document of it yet"])
 
 
 def _documents(
@@ -88,18 +81,6 @@ def _documents(
     )
 
 
-def _files(one: Document, endings: list[str] | tuple[str, ...]) -> dict[str, bytes]:
-    from recovery_flows.correspondence.returns.page import as_json, as_markdown
-    from recovery_flows.correspondence.returns.pdf import as_pdf
-
-    made: dict[str, Callable[[Document], bytes]] = {
-        "pdf": as_pdf,
-        "md": lambda d: as_markdown(d).encode(),
-        "json": lambda d: as_json(d).encode(),
-    }
-    return {f"{one.name}.{ending}": made[ending](one) for ending in dict.fromkeys(endings)}
-
-
 def make(
     ref: Ref,
     *,
@@ -109,11 +90,12 @@ def make(
     """Write all documents into one signed zip (PDF, Markdown, JSON)."""
     from recovery_flows.correspondence.letters.files import check_free, write_new
     from recovery_flows.correspondence.returns.bundle import bundle
+    from recovery_flows.correspondence.returns.writing import ENDINGS, files_of
 
     check_free(out)
     with opened() as installation:
         made = [one for code in language for one in _documents(installation, ref, code, ())]
-        files = {n: raw for one in made for n, raw in _files(one, ENDINGS).items()}
+        files = files_of(made, ENDINGS)
         raw = bundle(made[0].ref, made[0].seq, made[0].digest, files, installation.signer)
     write_new(out, raw)
     tell([f"{out}: {counted(len(made), 'document')}, {len(raw):,} bytes, signed"])

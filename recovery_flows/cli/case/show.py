@@ -32,7 +32,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def _group() -> None:
-    """Figures, each with what it measures."""
+    """Statistics with definitions."""
 
 
 def list_(

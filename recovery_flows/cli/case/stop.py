@@ -169,7 +169,7 @@ def _tell_checked(checked: Checked, *, as_json: bool) -> None:
         tell(
             [
                 f"stop-payment of {message.amount} at {message.bank}, order {message.order_ref}",
-                f"under {message.mandate} ({message.status}), to be confirmed until {due}",
+                f"under {message.mandate} ({message.status}), to be confirmed by {due}",
             ]
         )
     elif checked.instead or checked.refusal:

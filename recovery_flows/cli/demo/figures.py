@@ -19,6 +19,7 @@ from models.money import Money
 from models.queries.cases.discrepancies import discrepancy
 from models.queries.cases.open_steps import open_steps
 from recovery_flows.cli.composition import Installation
+from recovery_flows.cli.demo.objections import PAPERS, write_papers
 from recovery_flows.cli.output import say
 from recovery_flows.clock import wall_clock
 from recovery_flows.engine.context import Engine
@@ -53,6 +54,11 @@ def tell_figures(installation: Installation, engine: Engine) -> None:
     say(f"  exchanges of this run: {sum(engine.calls_sent.values())} ({feeds} feed reads)")
     runs = asyncio.run(_completed_runs())
     say("  completed Prefect runs, asked from its API: " + ", ".join(f"{n} {c}" for n, c in runs))
+    papers = write_papers(installation)
+    if papers:
+        say(f"  a distribution of two rounds, as PDF in {papers[0].parent}:")
+    for path in papers:
+        say(f"    {path.name}")
     say(f"  database: {installation.data_dir / 'recovery.sqlite3'}")
     say(f"  look around: RECOVERY_DATA_DIR={installation.data_dir} recovery tui")
 
@@ -69,6 +75,9 @@ def tell_ending(installation: Installation, *, ended: bool) -> None:
     say(f"Recoveries: {told or 'none has ended yet'}.")
     if not ended:
         say(f"The story goes on with: recovery demo --dir {installation.data_dir}")
+    papers = sorted((installation.data_dir / PAPERS).glob("*.pdf"))
+    if papers:
+        say(f"Decisions and receipts as PDF: {papers[0].parent} ({len(papers)})")
     say("Look around:")
     for command in ("list --all", "report rates", "tui"):
         say(f"  RECOVERY_DATA_DIR={installation.data_dir} recovery {command}")
@@ -82,7 +91,7 @@ def tell_summary(figures: Summary) -> None:
             say(f"      = {term.account.replace('_', ' '):<20} {term.amount!s:>20}")
         say(f"      ever held {currency.ever_held}")
         for rate in currency.rates:
-            say(f"      {rate.name:<17} {rate!s:>8}   = {rate.formula}")
+            say(f"      {rate.name:<25} {rate!s:>8}   = {rate.formula}")
     say()
     say("  files: " + ", ".join(f"{end.replace('_', ' ')} {count}" for end, count in figures.ends))
     say("  holds: " + ", ".join(f"{what} {count}" for what, count in figures.holds))

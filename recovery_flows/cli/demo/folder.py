@@ -35,7 +35,12 @@ from recovery_flows.cli.sandbox_process import BOOK
 from recovery_flows.errors import MisuseError
 from recovery_flows.sandbox.worlds.amlsim import amlsim_world
 from recovery_flows.sandbox.worlds.synthetic import synthetic_world
-from recovery_flows.sandbox.worlds.world import World, install, write_reports
+from recovery_flows.sandbox.worlds.world import (
+    World,
+    WorldObjection,
+    install,
+    write_reports,
+)
 
 _EVENTS = table_of(Event)
 PLAN, REPORTS = "demo-plan.json", "demo-reports.csv"
@@ -52,6 +57,7 @@ class Plan:
     desk_hours_seconds: int
     every_event: bool
     notes: tuple[str, ...]
+    objections: tuple[WorldObjection, ...] = ()
 
     def begins(self) -> datetime:
         """When the story begins, in case time."""
@@ -152,6 +158,7 @@ def _make(folder: Path, world: World, data: Path | None) -> Installation:
         desk_hours_seconds=int(timedelta(hours=6 if data else 1).total_seconds()),
         every_event=data is None,
         notes=world.notes,
+        objections=world.objections,
     )
     # Written last and at one stroke: a folder with a plan is complete.
     draft = folder / f"{PLAN}.new"
@@ -168,7 +175,8 @@ def _write_private(path: Path, text: str) -> None:
 def read_plan(folder: Path) -> Plan:
     """What this folder plays."""
     body = json.loads((folder / PLAN).read_text("utf-8"))
-    return Plan(**{**body, "notes": tuple(body["notes"])})
+    objections = tuple(WorldObjection(**one) for one in body.get("objections", ()))
+    return Plan(**{**body, "notes": tuple(body["notes"]), "objections": objections})
 
 
 @dataclass(frozen=True, slots=True)

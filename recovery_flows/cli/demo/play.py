@@ -57,7 +57,7 @@ def play(installation: Installation, pace_seconds: float = 0) -> None:
     finally:
         link.stop()
         sandbox.stop()
-        sign_of_life(engine, "stopped", "the demo's story has ended")
+        sign_of_life(engine, "stopped", "the demo has finished")
 
 
 async def _begun_anew(engine: Engine, link: PrefectLink, say_now: Callable[[str], None]) -> int:

@@ -39,7 +39,7 @@ def show_demo(folder: Path, pace_seconds: float) -> int:
 
 
 def story_of(log: Path, child: subprocess.Popen[bytes]) -> Callable[[], str]:
-    """The last line that the story told; after a failure its reason stays there."""
+    """The last line of the story; after a failure, its reason."""
 
     def last_line() -> str:
         with log.open("rb") as file:

@@ -34,7 +34,11 @@ _TOLD = {
     (EntityKind.REQUEST, "refused"): "request refused abroad",
     (EntityKind.ASSET, "found_abroad"): "money traced to an account abroad",
     (EntityKind.RECOVERY, "joined"): "joined into an older recovery",
-    (EntityKind.ALLOCATION, "notice_published"): "notice of the return published",
+    (EntityKind.ALLOCATION, "notice_published"): "restitution notice published",
+    (EntityKind.OBJECTION, "entered"): "A VICTIM OBJECTS",
+    (EntityKind.OBJECTION, "upheld"): "objection upheld by a second person: a new round begins",
+    (EntityKind.OBJECTION, "rejected"): "objection rejected by a second person",
+    (EntityKind.ALLOCATION, "voided"): "distribution ended before it was paid",
     (EntityKind.ALLOCATION, "approved"): "return decision approved by a second person",
     (EntityKind.PAYOUT, "settled"): "VICTIM PAID",
     (EntityKind.PAYOUT, "refused"): "bank refused a payout",
@@ -106,7 +110,16 @@ class Story:
             sa.select(table.c[columns[0]], table.c[columns[1]]).where(table.c.id == row.subject_id)
         ).one()
         minor = json.loads(row.values_json).get("held_minor", asked)
-        return f"  {Money(minor, currency)}"
+        return f"  {Money(minor, currency)}{self._round(session, row)}"
+
+    def _round(self, session: Session, row: sa.Row[Any]) -> str:
+        """Of a distribution that began anew, which round it is."""
+        if row.noun != EntityKind.ALLOCATION:
+            return ""
+        table = BY_NOUN[EntityKind.ALLOCATION]
+        query = sa.select(table.c.round_number).where(table.c.id == row.subject_id)
+        number = session.execute(query).scalar_one()
+        return f" (round {number})" if number > 1 else ""
 
     def _task(self, session: Session, task_id: str) -> str:
         tasks = BY_NOUN[EntityKind.TASK]

@@ -32,7 +32,7 @@ def attach(app: typer.Typer) -> None:
 
 
 def _group() -> None:
-    """Take in what others send."""
+    """Import reports, statements and transfers."""
 
 
 def reports(

@@ -27,7 +27,7 @@ def transfers(
 
     if not is_available():
         raise MisuseError("folders of transfers need the extra `fast`: install it, or trace CSV")
-    from recovery_flows.tracing.files.inputs import keep
+    from recovery_flows.tracing.transfers.inputs import keep
 
     about = keep(files, mapping_named(mapping), to, settings_limits())
     if as_json:

@@ -10,7 +10,7 @@ from typing import Any
 from models.money import Money
 from recovery_flows.cli.table import columns, counted, tell
 from recovery_flows.restitution.explanation import in_general, page_of
-from recovery_flows.restitution.methods.catalogue import Division
+from recovery_flows.restitution.methods.catalogue import Division, moved_minor
 
 _BESIDE = 4
 """So many rules beside each other stay within the width of a terminal."""
@@ -67,12 +67,6 @@ def _compared(division: Division, other: Division) -> dict[str, Any]:
             for stake, part in zip(other.stakes, other.parts.minor, strict=True)
         },
     }
-
-
-def moved_minor(division: Division, other: Division) -> int:
-    """What another rule takes from some claims or gives to some more, whichever is larger."""
-    changes = [b - a for a, b in zip(division.parts.minor, other.parts.minor, strict=True)]
-    return max(sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0))
 
 
 def write_text(division: Division, others: Sequence[Division], explain: str) -> None:

@@ -116,8 +116,8 @@ def trace(
     if transfers is None or sources is None:
         raise MisuseError("give a recovery, or files by --transfers and --sources")
     from recovery_flows.cli.trace.files import Wanted, show_file_trace
-    from recovery_flows.tracing.files.inputs import Wanted as WantedFiles
     from recovery_flows.tracing.methods.catalogue import Among, RuleName
+    from recovery_flows.tracing.transfers.inputs import Wanted as WantedFiles
     from recovery_flows.tracing.transfers.mapping import mapping_named
 
     files = WantedFiles(

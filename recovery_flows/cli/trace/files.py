@@ -1,4 +1,4 @@
-"""The files side of `recovery trace`."""
+"""`recovery trace --transfers`: traces files without a recovery."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, counted, spoken, tell
-from recovery_flows.tracing.files.inputs import Wanted as WantedFiles
 from recovery_flows.tracing.methods.catalogue import RULES, Among, RuleName, Standing
 from recovery_flows.tracing.methods.types import Basis
+from recovery_flows.tracing.transfers.inputs import Wanted as WantedFiles
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for on the command line."""
+    """The options given on the command line."""
 
     files: WantedFiles
     rule: RuleName
@@ -30,8 +30,8 @@ class Wanted:
 
 def show_file_trace(wanted: Wanted) -> None:
     """Trace files and print the answer."""
-    from recovery_flows.tracing.files.inputs import open_files
-    from recovery_flows.tracing.files.trace import sensitivity, told, trace_files
+    from recovery_flows.tracing.transfers.inputs import open_files
+    from recovery_flows.tracing.transfers.trace import sensitivity, told, trace_files
 
     files, rule, engine = open_files(wanted.files), wanted.rule, wanted.engine
     if (wanted.paths or wanted.out) and not RULES[rule].has_paths and engine == "auto":

@@ -30,6 +30,7 @@ _HOLD_TITLES = {
     HoldKind.FREEZE: "Order to freeze money",
     HoldKind.QUEUE: "Order to freeze money behind an earlier measure",
     HoldKind.VOLUNTARY: "Order to hold money",
+    HoldKind.CUSTODY: "Order about money of the unit's own account",
 }
 _TITLES = {
     CallKind.REQUEST: "Request from abroad to freeze money",
@@ -66,6 +67,7 @@ _HOLD_OPENINGS = {
         "effect for the amount below when the earlier one ends."
     ),
     HoldKind.VOLUNTARY: "Please hold the amount below on this account.",
+    HoldKind.CUSTODY: "Please keep the amount below on our account.",
 }
 _OPENINGS = {
     CallKind.EXTEND: "Please hold the frozen amount below until the new end named below.",

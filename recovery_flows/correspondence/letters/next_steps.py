@@ -1,4 +1,4 @@
-"""Letters to partners without an interface: what people do with them next, and with which guard."""
+"""Next steps with letters to partners that have no interface, and their preconditions."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def send_steps(file: CaseFile, laws: Regimes) -> Iterator[Step]:
 def answer_steps(file: CaseFile, laws: Regimes) -> list[Step]:
     """Letters that banks have not answered yet, the most urgent first.
 
-    They stand behind whatever people can do now: until the letter comes nobody can.
+    They come after all other steps: nobody can do them until the bank's letter arrives.
     """
     found = []
     for call in file.calls:
@@ -68,13 +68,13 @@ def answer_steps(file: CaseFile, laws: Regimes) -> list[Step]:
 
 
 def is_waiting(file: CaseFile, call: CallRow) -> bool:
-    """Whether a letter was sent, is not answered, and no typed answer waits for a second look."""
+    """Whether a letter was sent, has no answer, and no typed answer awaits its second check."""
     sent = call.state is CallState.SENT and is_by_letter(file, call)
     return sent and file.pending(call.id) is None
 
 
 def was_returned(file: CaseFile, call: CallRow) -> bool:
-    """Whether a second person sent back what stands there as the typed answer."""
+    """Whether the typed answer was refused by the second person."""
     if not call.answer_digest:
         return False
     typed = subject_digest(file, ApprovalKind.LETTER_ANSWER, call.id)
@@ -93,7 +93,7 @@ def send_by(file: CaseFile, call: CallRow, laws: Regimes) -> datetime | None:
 
 
 def answer_by(file: CaseFile, call: CallRow, laws: Regimes) -> datetime | None:
-    """The end of the clock that waits for this answer."""
+    """The deadline by which this answer is due."""
     if call.kind in ORDERS_OF_HOLDS:
         hold = file.hold(call.subject_id)
         return reminders.ends_at(file, hold, laws) or hold.expires_at
@@ -112,7 +112,7 @@ def _end_at_account(file: CaseFile, call: CallRow) -> datetime | None:
 
 
 def letter_of(file: CaseFile, call_id: str) -> CallRow:
-    """The open letter of that id; StepRefusedError says why it is none."""
+    """The open letter of that id; StepRefusedError where it is not open."""
     call = next((c for c in file.calls if c.id == call_id and c.state in OPEN_CALLS), None)
     if call is None:
         raise StepRefusedError(f"{call_id} is answered, cancelled or refused already")
@@ -122,7 +122,7 @@ def letter_of(file: CaseFile, call_id: str) -> CallRow:
 
 
 def record_printed(changes: Changeset, call: CallRow, body: str, letter: str) -> None:
-    """Fix a letter: digests of the order and of the letter's bytes; from now on both stand."""
+    """Record that a letter was printed, with the digests of its order and bytes; both are final."""
     values: dict[str, Scalar] = {"body_digest": body, "letter_digest": letter}
     changes.apply(Transition(EntityKind.CALL, call.id, "printed", call.state, values))
 
@@ -163,13 +163,13 @@ def _check_sending(call: CallRow, how: str, at: datetime, now: datetime) -> None
 
 
 def is_before_order(call: CallRow, at: datetime) -> bool:
-    """Whether an instant lies before a letter was ordered; people tell minutes, not seconds."""
+    """Whether an instant, entered to the minute, lies before the letter was ordered."""
     ordered = call.planned_at
     return ordered is not None and at < ordered.replace(second=0, microsecond=0)
 
 
 def receive(changes: Changeset, hold_id: str, document: str, now: datetime) -> str:
-    """A bank wrote unasked about a hold; return the id of the letter that its word is typed to."""
+    """Record an unsolicited notice from a bank about a hold; return the id of its letter."""
     file = changes.file
     hold = file.hold(hold_id)
     bank = file.asset(hold.asset_id).partner_id
@@ -194,7 +194,7 @@ def receive(changes: Changeset, hold_id: str, document: str, now: datetime) -> s
 
 
 def drop(changes: Changeset, call: CallRow, reason: str) -> None:
-    """Give up a question about a balance, or a letter that came unasked and was taken for one."""
+    """Cancel a balance query or an unsolicited letter that was entered by mistake."""
     if call.kind is not CallKind.BALANCE and not is_unasked(call):
         raise StepRefusedError(f"{call.id} is an order or a statement: it cannot be dropped")
     void_approvals(changes, call.id, reason)

@@ -29,7 +29,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def bundle(ref: str, seq: int, digest: str, files: Mapping[str, bytes], signer: Signer) -> bytes:
-    """A zip of these files with the signed manifest; only the signature is another each time."""
+    """A zip of these files with a signed manifest; only the signature differs between runs."""
     manifest = {
         "recovery": ref,
         "event": seq,
@@ -50,7 +50,7 @@ def _told(raw: bytes) -> dict[str, object]:
 
 
 def differences(raw: bytes, keys: Mapping[str, object] | None) -> list[str]:
-    """What does not fit in a bundle, a sentence each; nothing where all does.
+    """One sentence for each defect of a bundle; empty where it is intact.
 
     `keys` is the unit's public JWK set; without it the signature is not looked at. MisuseError for
     what is no bundle at all.

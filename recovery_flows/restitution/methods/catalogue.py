@@ -114,6 +114,12 @@ def divide(rule: RuleName, pool_minor: int, currency: str, stakes: Sequence[Stak
     )  # fmt: skip
 
 
+def moved_minor(division: Division, other: Division) -> int:
+    """What another rule takes from some claims or gives to some more, whichever is larger."""
+    changes = [b - a for a, b in zip(division.parts.minor, other.parts.minor, strict=True)]
+    return max(sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0))
+
+
 def _digest(info: RuleInfo, pool_minor: int, currency: str, given: Sequence[Stake]) -> str:
     claims = [
         [s.claim_id, s.first_loss_at.astimezone(UTC).isoformat(), s.loss_minor,

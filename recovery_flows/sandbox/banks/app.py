@@ -59,7 +59,7 @@ def create_app(context: BankContext) -> Starlette:
 
 
 def _money_routes(context: BankContext) -> list[Route]:
-    """What only a bank answers: a telecom or a platform keeps no money."""
+    """Routes that only a bank has: a telecom or a platform holds no money."""
     return [
         _get("/v1/accounts/{number}", context, _account),
         _get("/v1/accounts/{number}/transactions", context, _statement),

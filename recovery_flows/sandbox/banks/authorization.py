@@ -1,6 +1,6 @@
-"""Who may come in: tokens for who proves its key, and what a signed order allows.
+"""Authentication by proof of key, and authorization by signed order.
 
-The sandbox's own reading of the profile, with the public keys of the unit and nothing else of it.
+Implemented from the profile alone, with the public keys of the unit and nothing else of it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MICROS = 1_000_000
 
 @dataclass(slots=True)
 class Doors:
-    """One bank's doors: the unit's public keys, the tokens that it gave, the proofs that it saw."""
+    """Access data of one bank: public keys of the unit, issued tokens, proofs already used."""
 
     bank: str
     audience: str
@@ -78,13 +78,13 @@ class Doors:
         self._seen[jti] = exp
 
     def knows(self, bearer: str) -> bool:
-        """Whether this is a token that was given and has not ended."""
+        """Whether this token was issued and has not expired."""
         return self._given.get(bearer, 0) > time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a call touches, as the bank sees it: an order has to allow just this."""
+    """The resource that a call touches: the signed order has to allow exactly this."""
 
     flag: str
     number: str | None
@@ -93,7 +93,7 @@ class Visit:
 
 
 def check_order(doors: Doors, request: Request, raw: bytes, now_us: int) -> Json:
-    """The claims of the order that came with a call; 403 or 422 for one that is not good for it."""
+    """The claims of the order sent with a call; 403 or 422 where it is not valid for the call."""
     headers = request.headers
     if headers.get("AdditionalReferenceIDType") != ORDER_TYPE:
         raise ProblemError(403, "OrderMissing", "the call carries no order")

@@ -153,6 +153,15 @@ def debit_hold(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> N
     _save(journal, hold, HoldStatus(hold.status if hold.held_minor else "PAID_OUT"), at_us)
 
 
+def put_back(journal: Journal, hold: Hold, amount_minor: int, at_us: int) -> None:
+    """Hold again what a payout had taken out, to the end that the hold had."""
+    journal.account(hold.account_id).held_minor += amount_minor
+    hold.held_minor += amount_minor
+    hold.due_us = hold.expires_us
+    is_whole = hold.held_minor == hold.requested_minor
+    _save(journal, hold, HoldStatus.HELD if is_whole else HoldStatus.PARTIALLY_HELD, at_us)
+
+
 def _act(journal: Journal, hold: Hold, at_us: int) -> None:
     hold.acted_us, hold.due_us = at_us, None
     fault_effects.before_acting(journal, hold, at_us)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from recovery_flows.sandbox import rows
 from recovery_flows.sandbox.arithmetic import MINUTE_US, Rates
@@ -71,21 +71,31 @@ def place(
         debited_minor=None,
         booked_us=None,
         booking_ref="",
-        due_us=now_us + bank[1] * MINUTE_US,
+        due_us=None,
         modified_us=now_us,
         reason=None,
     )
-    marks = ",".join("?" * len(astuple(payout)))
-    journal.db.execute(f"INSERT INTO payout VALUES ({marks})", astuple(payout))  # noqa: S608
-    if bank[1] == 0:
+    late_us = fault_effects.late_us(journal.db, payout.id)
+    payout.due_us = now_us + bank[1] * MINUTE_US + late_us
+    _insert(journal, payout)
+    if payout.due_us == now_us:
         _settle(journal, rates, payout, now_us)
     return payout
 
 
+def _insert(journal: Journal, payout: Payout) -> None:
+    marks = ",".join("?" * len(astuple(payout)))
+    journal.db.execute(f"INSERT INTO payout VALUES ({marks})", astuple(payout))  # noqa: S608
+
+
 def step(journal: Journal, rates: Rates, bank_id: str, payout_id: str, at_us: int) -> None:
-    """Settle or refuse the payout that is due at `at_us`."""
+    """Settle, refuse or take back the payout that is due at `at_us` (microseconds)."""
     payout = find_payout(journal.db, bank_id, payout_id)
-    if payout is not None and payout.due_us == at_us:
+    if payout is None or payout.due_us != at_us:
+        return
+    if payout.status == PayoutStatus.SETTLED:
+        _come_back(journal, payout, at_us)
+    else:
         _settle(journal, rates, payout, at_us)
 
 
@@ -138,7 +148,40 @@ def _pay(
         journal.book(account, at_us, signed, "PAYOUT", other, payout.order_ref)
     payout.debited_minor, payout.booked_us = debit_minor, at_us
     payout.booking_ref = f"{payout.id}/{payer.seq}"
+    payout.due_us = fault_effects.comes_back_us(journal.db, payout.id, at_us)
     _save(journal, payout, PayoutStatus.SETTLED, payout_us)
+    if fault_effects.is_paid_twice(journal.db, payout.id):
+        _pay_again(journal, payout, payee, payout_us)
+
+
+def _pay_again(journal: Journal, payout: Payout, payee: Account, at_us: int) -> None:
+    """Credit the payee once more at the bank's own expense, under a reference of its own."""
+    ref = f"{payout.order_ref}-AGAIN"
+    again = replace(
+        payout, id=holds.resource_id(payout.bank, "payout", ref), order_ref=ref, due_us=None
+    )
+    journal.book(payee, at_us, payout.amount_minor, "PAYOUT", (None, None), ref)
+    _insert(journal, again)
+
+
+def _come_back(journal: Journal, payout: Payout, at_us: int) -> None:
+    """The payee's bank sends it back: it is on the account again, and held as before."""
+    payout.due_us = None
+    hold = holds.find_hold(journal.db, payout.bank, payout.hold_id)
+    payee = journal.account_at(payout.payee_bank, payout.payee_number)
+    if hold is None or payee is None or payout.debited_minor is None:
+        return
+    payer = journal.account(hold.account_id)
+    abroad = payer.currency != payee.currency
+    for account, signed, counter, other_minor in (
+        (payee, -payout.amount_minor, payer, payout.debited_minor),
+        (payer, payout.debited_minor, payee, payout.amount_minor),
+    ):
+        other = (counter.id, other_minor if abroad else None)
+        journal.book(account, at_us, signed, "PAYOUT", other, f"{payout.order_ref}-BACK")
+    holds.put_back(journal, hold, payout.debited_minor, at_us)
+    payout.reason = Rejection.ACCOUNT_CLOSURE
+    _save(journal, payout, PayoutStatus.RETURNED, at_us)
 
 
 def _refuse(journal: Journal, payout: Payout, reason: Rejection, at_us: int) -> None:

@@ -25,7 +25,7 @@ class ProblemError(Exception):
         self.retry_after = retry_after
 
     def response(self) -> Response:
-        """The answer as it goes out."""
+        """The HTTP response of an answer."""
         content = {
             "type": f"https://rbp.example/problems/{self.name}",
             "title": self.name,

@@ -125,6 +125,21 @@ KINDS: Mapping[FaultKind, Kind] = {
         (PAYOUT,),
         of="what it pays (half of the order)",
     ),
+    FaultKind.PAYS_LATE: Kind(
+        "takes a payout in and settles it later than it does",
+        (PAYOUT,),
+        waits="case time beside its own (10 days)",
+    ),
+    FaultKind.PAYS_TWICE: Kind(
+        "credits the payee twice, the second time out of its own money and under a reference that"
+        " nobody ordered",
+        (PAYOUT,),
+    ),
+    FaultKind.COMES_BACK: Kind(
+        "settles a payout that the payee's bank sends back, and holds the money again",
+        (PAYOUT,),
+        waits="case time until then (a day)",
+    ),
     FaultKind.HOLD_STAMPED_FIRST: Kind(
         "stamps what is left of a hold 10 ms before the payout out of it", (PAYOUT,)
     ),

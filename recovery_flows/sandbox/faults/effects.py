@@ -23,6 +23,9 @@ _AT_THE_BANK = frozenset(
         FaultKind.LAPSES_EARLY,
         FaultKind.LET_GO,
         FaultKind.PAYS_SHORT,
+        FaultKind.PAYS_LATE,
+        FaultKind.PAYS_TWICE,
+        FaultKind.COMES_BACK,
         FaultKind.HOLD_STAMPED_FIRST,
         FaultKind.PAYOUT_STAMPED_FIRST,
     }
@@ -33,6 +36,8 @@ _REFUSALS = {
 }
 _SECOND_US = 1_000_000
 _APART_US = 10_000
+_DAY_SECONDS = 86_400
+_LATE_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,33 @@ def paid_minor(db: sqlite3.Connection, payout_id: str, ordered_minor: int) -> in
         return ordered_minor
     half = ordered_minor // 2
     return min(ordered_minor, half if mishap.amount_minor is None else mishap.amount_minor)
+
+
+def late_us(db: sqlite3.Connection, payout_id: str) -> int:
+    """By how much a payout is settled later than the bank does it."""
+    return _wait_us(db, payout_id, FaultKind.PAYS_LATE, _LATE_DAYS * _DAY_SECONDS) or 0
+
+
+def comes_back_us(db: sqlite3.Connection, payout_id: str, at_us: int) -> int | None:
+    """When the payee's bank sends a payout back that is settled at `at_us`; None: never."""
+    after_us = _wait_us(db, payout_id, FaultKind.COMES_BACK, _DAY_SECONDS)
+    return None if after_us is None else at_us + after_us
+
+
+def is_paid_twice(db: sqlite3.Connection, payout_id: str) -> bool:
+    """Whether the payee is credited a second time."""
+    mishap = _of(db, payout_id)
+    return mishap is not None and mishap.kind == FaultKind.PAYS_TWICE
+
+
+def _wait_us(
+    db: sqlite3.Connection, payout_id: str, kind: FaultKind, usual_seconds: int
+) -> int | None:
+    mishap = _of(db, payout_id)
+    if mishap is None or mishap.kind != kind:
+        return None
+    seconds = usual_seconds if mishap.seconds is None else mishap.seconds
+    return seconds * _SECOND_US
 
 
 def stamps_us(db: sqlite3.Connection, payout_id: str, at_us: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from recovery_flows.sandbox.worlds.world import (
     Bank,
     Report,
     WorldAccount,
+    WorldObjection,
     WorldTransfer,
 )
 
@@ -32,6 +33,9 @@ class Script:
         self._dice = random.Random(seed)  # noqa: S311 - invents stories, guards nothing
         self._moves: list[tuple[datetime, AccountKey, AccountKey | None, int, str, str, str]] = []
         self._reports: list[tuple[datetime, Report]] = []
+        # Dice of their own: who objects changes nothing else of the world.
+        self._objecting = random.Random(f"{seed}/objections")  # noqa: S311 - as above
+        self.objections: list[WorldObjection] = []
 
     def open(self, bank: str, holder: str, opening_minor: int = 0) -> AccountKey:
         """A new account with an invented number of 16 to 19 digits."""
@@ -96,6 +100,22 @@ class Script:
         )
         self._reports.append((reported_at, report))
         return stolen_minor
+
+    def object(
+        self,
+        payee: AccountKey,
+        kind: str,
+        says: str,
+        decision: str,
+        *,
+        upheld_percent: int | None = None,
+    ) -> None:
+        """One of the victims who paid `payee` objects, a few days into the notice."""
+        refs = [
+            r.external_ref for _, r in self._reports if (r.payee_bank, r.payee_account) == payee
+        ]
+        ref, days = self._objecting.choice(refs), self._objecting.randint(2, 5)
+        self.objections.append(WorldObjection(ref, kind, days, says, decision, upheld_percent))
 
     def transfers(self) -> tuple[WorldTransfer, ...]:
         """All payments by time; at one instant, as they were written."""

@@ -60,6 +60,7 @@ def synthetic_world(seed: int = 7, starts_at: datetime = STARTS_AT) -> World:
         starts_at=starts_at,
         notes=("Every bank, person, account and payment here is invented.",),
         subjects=SUBJECTS,
+        objections=tuple(script.objections),
     )
 
 
@@ -123,6 +124,10 @@ def _mixed_of_four(pen: Script, life: _Life) -> None:
     ]
     pen.pay(11.6, collector, next_mule, sum(paid[:3]) * 45 // 100)
     pen.pay(14.2, collector, None, 500_000, kind="CASH")
+    pen.object(
+        collector, "share", "the victim holds that whoever paid first is to be repaid first",
+        "the money is mixed: it is distributed pro rata, and the rows are right",
+    )  # fmt: skip
 
 
 def _mixed_of_three(pen: Script, life: _Life) -> None:
@@ -145,6 +150,10 @@ def _spent_abroad(pen: Script, life: _Life) -> None:
     pen.pay(16.4, account, None, pounds * 12 // 100, kind="CARD", currency="GBP")
     pen.pay(18.9, account, None, pounds * 20 // 100, kind="CASH", currency="GBP")
     pen.pay(20.6, account, None, pounds * 8 // 100, kind="CARD", currency="GBP")
+    pen.object(
+        account, "claim", "half of what one victim reports was the price of goods that arrived",
+        "the invoice shows it: half of the loss is upheld", upheld_percent=50,
+    )  # fmt: skip
 
 
 def _home_then_abroad(pen: Script, life: _Life) -> None:

@@ -94,6 +94,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class WorldObjection:
+    """A victim who objects while the notice of a distribution runs, and what comes of it.
+
+    `upheld_percent` is what of his loss is upheld on his word; None: the objection is rejected.
+    """
+
+    external_ref: str
+    kind: str
+    after_days: int
+    says: str
+    decision: str
+    upheld_percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything a sandbox starts from; `notes` say what was assumed."""
 
@@ -105,6 +120,7 @@ class World:
     starts_at: datetime
     notes: tuple[str, ...]
     subjects: tuple[WorldSubject, ...] = ()
+    objections: tuple[WorldObjection, ...] = ()
 
 
 def open_book(path: Path) -> sqlite3.Connection:

@@ -1,1 +1,1 @@
-"""Files of transfers (CSV under a named column mapping), rows to arrays that a trace can walk."""
+"""Files of transfers alone: read under a column mapping, kept as columns, traced alone."""

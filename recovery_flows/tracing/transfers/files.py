@@ -1,6 +1,6 @@
 """The three files of a trace on files alone: transfers, sources, known openings.
 
-An account is one (account, currency): its id inside a trace is both, joined; `ends_of` parts them.
+An id inside a trace joins account and currency; `ends_of` splits it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _JOINT = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class TransferFiles:
-    """All that the files say. `transfers` are in the order in which a trace walks them."""
+    """The content of the files. `transfers` are in the order in which a trace processes them."""
 
     transfers: tuple[Transfer, ...]
     sources: tuple[Source, ...]
@@ -90,7 +90,7 @@ def read_files(
 
 
 def covered_for_good(transfers: Sequence[Transfer]) -> tuple[Coverage, ...]:
-    """Every account that ever pays is known over all time: its statement made the file."""
+    """Coverage without limit for every account that ever pays: the file holds all its payments."""
     begins, ends = transfers[0].at, transfers[-1].at
     payers = sorted({t.payer for t in transfers if t.payer is not None})
     return tuple(Coverage(payer, begins, ends) for payer in payers)

@@ -21,6 +21,7 @@ from models.store.record import record
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import actions as hold_actions
 from tests.faults.sending.poisons import garble
 
 OFFICER = Actor("the-officer", Role.OFFICER)
@@ -116,11 +117,10 @@ async def test_a_foreign_payment_that_no_statement_shows_can_be_given_up_and_clo
     assert actions(unit) == ["submit_close"]
 
 
-def known_as(unit: Any, stop: Any, bank_ref: str) -> None:
+def known_as(unit: Any, hold: Any, bank_ref: str) -> None:
     """Our records name the bank's hold so, by an event as an answer of the bank makes it."""
-    move = Transition(
-        EntityKind.HOLD, stop.id, "updated", unit.hold().state, {"bank_ref": bank_ref}
-    )
+    state = unit.file().hold(hold.id).state
+    move = Transition(EntityKind.HOLD, hold.id, "updated", state, {"bank_ref": bank_ref})
     with unit_of_work(unit.database) as work:
         record(work, ENGINE, unit.sandbox.now, unit.recovery_id, Outcome((move,)))
 
@@ -169,6 +169,28 @@ async def test_a_denied_stop_is_neither_frozen_nor_stopped_again_when_it_ends(un
     # The freeze was drafted before the denial.
     assert unit.hold(HoldKind.FREEZE).state is HoldState.CANCELLED
     assert len(unit.file().holds) == 2
+
+
+async def test_unrelated_funds_that_their_bank_keeps_have_a_next_step_for_their_owner(
+    unit: Any,
+) -> None:
+    freeze = await unit.frozen()
+    named = freeze.bank_ref
+    known_as(unit, freeze, "H-unknown")
+    hold_actions.find_unrelated(unit.case_officer(), unit.recovery_id, freeze.id, "a salary")
+    unit.approve()
+    await unit.sweep()
+    freeze = unit.hold(HoldKind.FREEZE)
+    assert (freeze.state, unit.call_events("release")[-1]) == (HoldState.FROZEN, "refused")
+    (step,) = (s for s in unit.page().steps if s.action == "submit_release")
+    assert (step.role, step.subject_id) == (Role.OFFICER, freeze.id)
+    assert step.due_at == freeze.release_due_at
+    known_as(unit, freeze, named)
+    unit.officer_does("submit_release")
+    unit.approve()
+    await unit.come_to_rest()
+    assert unit.hold(HoldKind.FREEZE).state is HoldState.RELEASED
+    unit.assert_books_hold()
 
 
 async def test_what_nobody_and_nothing_moves_on_stands_in_red_with_its_reason(unit: Any) -> None:

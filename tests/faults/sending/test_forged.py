@@ -151,6 +151,22 @@ async def test_what_was_added_by_sql_after_the_yes_does_not_pay(unit: Any, what:
     assert_nothing_was_paid(unit)
 
 
+@pytest.mark.parametrize("state", ["unknown", "sent"])
+async def test_an_order_that_was_made_one_in_doubt_by_sql_does_not_pay(
+    unit: Any, state: str
+) -> None:
+    # In doubt its bank is asked by key; what it has never seen is not sent on a forged yes.
+    await unit.until("return")
+    in_doubt = f"UPDATE call SET state = '{state}', attempts = 1 WHERE kind = 'payout'"
+    tamper(
+        unit, _YES, "UPDATE allocation SET state = 'approved'",
+        "UPDATE payout SET state = 'instructed'", forged_order(unit), in_doubt,
+    )  # fmt: skip
+    for _ in range(3):
+        await unit.sweep(after_seconds=700)
+    assert_nothing_was_paid(unit)
+
+
 async def test_a_broken_history_that_was_resolved_and_is_still_broken_is_found_again(
     unit: Any,
 ) -> None:

@@ -104,7 +104,8 @@ async def test_an_answer_that_comes_after_its_lease_was_taken_over_is_dropped(un
     unit.wall_now += timedelta(seconds=slow.pace.lease_seconds + 10)
     await dispatch.send_due(quick, [CallKind.HOLD])
     assert unit.file().calls == () or unit.file().calls[0].state is not CallState.SENT
-    await dispatch._send_to_partner(slow, ready, "slow/1")
+    settling = dispatch._Settling(slow, "slow/1")
+    await dispatch._send_to_partner(slow, unit.sandbox.HOME, ready, settling)
     await unit.sweep(after_seconds=130)
     assert unit.hold().state is HoldState.STOPPED
     assert len(unit.sandbox.book()["holds"]) == 1

@@ -198,7 +198,7 @@ async def test_an_empty_account_is_watched_and_stopped_when_money_comes(unit: An
     (draft,) = (h for h in unit.file().holds_of(asset_id) if h.supersedes_id)
     assert (draft.state, draft.requested_minor) == (HoldState.DRAFT, 50_000)
     step = next(s for s in unit.page().steps if s.subject_id == draft.id)
-    assert step.sentence == "money came into the watched account: stop CNY 500.00"
+    assert step.sentence == "money came into the monitored account: stop CNY 500.00"
     while unit.file().hold(draft.id).state is HoldState.DRAFT:
         unit.advance()
     await unit.sweep()

@@ -31,7 +31,7 @@ def forge(unit: Any, bank: str, order_ref: str, status: str = "RELEASED") -> Non
 @pytest.fixture(autouse=True)
 def patient(unit: Any) -> None:
     """No bank is slow here, though the machine may be."""
-    unit.engine = unit.hands("patient", timeout_seconds=10)
+    unit.engine = unit.hands("patient")
 
 
 def last_error(unit: Any, bank: str) -> str:

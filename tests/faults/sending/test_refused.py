@@ -28,7 +28,7 @@ async def refused_freeze(unit: Any) -> Any:
 async def test_a_refused_freeze_is_told_before_its_stop_ends_and_ordered_again(unit: Any) -> None:
     freeze = await refused_freeze(unit)
     (step,) = (s for s in unit.page().steps if s.subject_id == freeze.id)
-    assert step.sentence == "take note: bank-home refused the freeze: NAME_MISMATCH"
+    assert step.sentence == "acknowledge: bank-home refused the freeze: NAME_MISMATCH"
     assert step.due_at == unit.hold().expires_at
     told = hold_actions.order_again(
         unit.case_officer(), unit.recovery_id, freeze.id, REASON, "Synthetic Mule"

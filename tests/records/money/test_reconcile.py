@@ -85,7 +85,7 @@ def move_partner(unit: Any, row: dict[str, str], change_partner: Any) -> None:
 
 @pytest.fixture
 async def engine(unit: Any) -> AsyncIterator[Engine]:
-    hands = Engine(unit.database, unit.laws, Pace(timeout_seconds=2), "test", lambda: unit.now)
+    hands = Engine(unit.database, unit.laws, Pace(timeout_seconds=60), "test", lambda: unit.now)
     yield hands
     await hands.close()
 

@@ -12,6 +12,7 @@ from models.case_file import Balance, CaseFile
 from models.entities.asset import Stage
 from models.entities.hold import HoldKind
 from models.entities.ledger import LedgerAccount
+from models.entities.payout import PayoutRow, PayoutState
 from recovery_flows.cases import next_steps
 from recovery_flows.ledger import pools
 from recovery_flows.restitution import guards as return_guards
@@ -72,3 +73,28 @@ def test_two_coins_are_paid_and_no_residue_while_a_loss_is_open(abroad: Any) -> 
     assert "traced to victims who are still owed" in return_guards.why_not_released(
         file, file.hold(freeze_id)
     )
+
+
+def test_each_conversion_that_was_refused_for_want_of_money_keeps_a_coin_back_up_to_three(
+    abroad: Any,
+) -> None:
+    left, freeze_id = abroad
+    file = left(90, 10)
+    asset = file.asset(file.hold(freeze_id).asset_id)
+
+    def coins(*reasons: str) -> int:
+        refused = tuple(
+            PayoutRow(
+                id=f"payout-{n}", allocation_id=f"alloc-{n}", asset_id=asset.id,
+                claim_id=file.claims[0].id, hold_id=freeze_id, amount_minor=90, currency="CNY",
+                payee_account_id=file.claims[0].payout_account_id, state=PayoutState.REFUSED,
+                reason=reason,
+            )
+            for n, reason in enumerate(reasons)
+        )  # fmt: skip
+        (pool,) = pools.pools(replace(file, payouts=refused), asset)
+        return pool.coins
+
+    short = pools.NO_BALANCE
+    assert [coins(*[short] * n) for n in range(5)] == [10, 9, 8, 7, 7]
+    assert coins("ACCOUNT_CLOSURE") == 10

@@ -90,7 +90,7 @@ async def stopped_when_money_comes(unit: Any) -> None:
     unit.later(26)
     await unit.come_to_rest()
     # In this world the account's owner has spent 900.00 meanwhile.
-    await stop_again(unit, "money came into the watched account: stop CNY 100.00")
+    await stop_again(unit, "money came into the monitored account: stop CNY 100.00")
     assert at_home(unit) == [("REFUSED", "0.00"), ("HELD", "100.00")]
 
 
@@ -99,7 +99,7 @@ async def stopped_under_the_right_name(unit: Any) -> None:
     (refused,) = unit.file().holds
     assert (refused.state, refused.reason) == (HoldState.REJECTED_BY_BANK, "NAME_MISMATCH")
     told = unit.page().steps[0].sentence
-    assert told == "take note: bank-home refused the stop: NAME_MISMATCH"
+    assert told == "acknowledge: bank-home refused the stop: NAME_MISMATCH"
     hold_actions.order_again(
         unit.case_officer(), unit.recovery_id, refused.id, REASON, "Synthetic  Mule"
     )
@@ -163,14 +163,14 @@ async def frozen_abroad_but_a_cent(unit: Any) -> None:
 async def lapsed_abroad(unit: Any) -> None:
     unit.later(7)
     await unit.come_to_rest()
-    told = "take note: the freeze at bank-abroad has lapsed"
+    told = "acknowledge: the freeze at bank-abroad has lapsed"
     ended = RequestState.EXECUTED
     await abroad("EXPIRED 0.00", ended, HoldState.LAPSED, 0, told)(unit)
 
 
-TITLE = "check the title to the held money: GBP {} at bank-abroad"
+TITLE = "establish ownership of the held funds: GBP {} at bank-abroad"
 ALL, HALF = TITLE.format("100.00"), TITLE.format("50.00")
-REFUSED = "take note: bank-abroad refused the freeze: "
+REFUSED = "acknowledge: bank-abroad refused the freeze: "
 CLEAN: dict[str, Outcome] = {
     CallKind.HOLD: stopped,
     CallKind.REQUEST: abroad("HELD 100.00", RequestState.EXECUTED, HoldState.FROZEN, 10_000, ALL),
@@ -205,7 +205,7 @@ OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
     (CallKind.REQUEST, FaultKind.LAPSES_EARLY): lapsed_abroad,
     (CallKind.REQUEST, FaultKind.LET_GO): abroad(
         "RELEASED 0.00", RequestState.EXECUTED, HoldState.LAPSED, 0,
-        "take note: the freeze at bank-abroad has lapsed",
+        "acknowledge: the freeze at bank-abroad has lapsed",
     ),
 }  # fmt: skip
 
@@ -226,5 +226,5 @@ async def test_a_request_carried_out_and_let_go_between_two_polls_is_over(about_
     unit.sandbox.plant({"call": "POST /v1/holds", "kind": "let_go"}, bank=unit.sandbox.ABROAD)
     await unit.come_to_rest()
     unit.found = await unit.differences()
-    told = "take note: the freeze at bank-abroad has lapsed"
+    told = "acknowledge: the freeze at bank-abroad has lapsed"
     await abroad("RELEASED 0.00", RequestState.EXECUTED, HoldState.LAPSED, 0, told)(unit)

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from models.action_kinds import ActionKind
 from models.entities.call import CallKind
 from models.entities.hold import HoldKind, HoldState
 from models.entities.ledger import LedgerAccount
 from models.entities.payout import PayoutState
 from models.facts import AccountRef
 from recovery_flows.cases import discrepancy_actions
+from recovery_flows.engine import event_feed
+from recovery_flows.partners.page import partner_pages
 from recovery_flows.sandbox.states import FaultKind
 from tests.faults.sending.matrix.effects import assert_two_figures
 
@@ -129,6 +132,50 @@ async def paid_short(unit: Any) -> None:
     unit.assert_books_hold()
 
 
+async def paid_twice(unit: Any) -> None:
+    """Our order counts once; what nobody ordered stands with the bank until a person asks it."""
+    assert credited(unit) == ["800.00", "800.00"]
+    assert term(unit, LedgerAccount.RETURNED_HOLD) == 80_000
+    assert unit.found == []
+    unit.later(2)
+    await event_feed.poll(unit.engine, unit.sandbox.HOME)
+    with unit.database.reading() as session:
+        pages = partner_pages(session, unit.database.vault, unit.installation.laws, unit.wall_now)
+    (home,) = [page for page in pages if page.row.id == unit.sandbox.HOME]
+    assert "1 of its items are none of ours" in home.row.last_error
+    assert [p.state for p in unit.file().payouts] == [PayoutState.SETTLED]
+
+
+async def sent_back(unit: Any) -> None:
+    """The victim is owed again, a person asks why; then it is paid to an account that takes it."""
+    await paid(unit)
+    unit.later(30)
+    await event_feed.poll(unit.engine, unit.sandbox.HOME)
+    await unit.come_to_rest()
+    assert [p.state for p in unit.file().payouts] == [PayoutState.RETURNED]
+    assert term(unit, LedgerAccount.RETURNED_HOLD) == 0
+    await frozen("800.00", 80_000)(unit)
+    kinds = {d.kind for d in unit.file().discrepancies if d.state == "open"}
+    assert kinds == {"payout_not_paid", "contradicts_outcome"}
+    assert unit.page().steps[0].action == ActionKind.RESOLVE_DISCREPANCY
+    for found in unit.file().discrepancies:
+        discrepancy_actions.resolve(
+            unit.case_officer(), unit.recovery_id, found.id, "the victim's account is closed"
+        )
+    (claim,) = unit.file().claims
+    other = AccountRef(unit.sandbox.SLOW, unit.sandbox.BUSY, "Synthetic Shop")
+    unit.case_officer().change_payee(unit.recovery_id, claim.id, other, "the victim names this one")
+    unit.approve()
+    await unit.until("return")
+    unit.approve()
+    await unit.come_to_rest()
+    states = sorted(p.state for p in unit.file().payouts)
+    assert states == [PayoutState.RETURNED, PayoutState.SETTLED]
+    assert credited(unit, unit.sandbox.BUSY) == ["800.00"]
+    assert term(unit, LedgerAccount.RETURNED_HOLD) == 80_000
+    unit.assert_books_hold()
+
+
 async def paid_when_money_is_there(unit: Any) -> None:
     """Refused for want of money that the bank holds: a person asks; then two decide once more."""
     await refused(unit)
@@ -138,7 +185,7 @@ async def paid_when_money_is_there(unit: Any) -> None:
         unit.case_officer(), unit.recovery_id, found.id, "the bank had a fault that day"
     )
     await unit.come_to_rest()
-    assert unit.page().steps[0].sentence == "submit the return decision"
+    assert unit.page().steps[0].sentence == "submit the restitution order"
     await pay_again(unit)
     assert credited(unit) == ["800.00"]
 
@@ -234,6 +281,8 @@ OTHERWISE: dict[tuple[str, FaultKind], Outcome] = {
     (CallKind.EXTEND, FaultKind.LET_GO): let_go_after_its_renewal,
     (CallKind.PAYOUT, FaultKind.OFF_BY_A_CENT): paid_but_a_cent,
     (CallKind.PAYOUT, FaultKind.PAYS_SHORT): paid_short,
+    (CallKind.PAYOUT, FaultKind.PAYS_TWICE): paid_twice,
+    (CallKind.PAYOUT, FaultKind.COMES_BACK): sent_back,
     (CallKind.PAYOUT, FaultKind.NO_MONEY): paid_when_money_is_there,
     (CallKind.PAYOUT, FaultKind.WRONG_NAME): paid_to_another_account,
     # A look at a balance is booked nowhere: the stop asks for what was seen.

@@ -77,7 +77,8 @@ NO_MEANING: dict[FaultKind, dict[str, tuple[str, ...]]] = {
     **{
         kind: {"only a payout takes money out of a hold": ALL_BUT_PAYOUT}
         for kind in (
-            FaultKind.PAYS_SHORT, FaultKind.HOLD_STAMPED_FIRST, FaultKind.PAYOUT_STAMPED_FIRST,
+            FaultKind.PAYS_SHORT, FaultKind.PAYS_LATE, FaultKind.PAYS_TWICE, FaultKind.COMES_BACK,
+            FaultKind.HOLD_STAMPED_FIRST, FaultKind.PAYOUT_STAMPED_FIRST,
         )
     },
 }  # fmt: skip

@@ -53,7 +53,7 @@ def trace_files(
     files: AnyFiles, rule: RuleName, among: Among, basis: Basis, engine: str = "auto"
 ) -> FileTrace:
     """Run one rule on the files; the sum of every victim is checked."""
-    from recovery_flows.tracing.files.engine_choice import choose_engine, run_on_kernel
+    from recovery_flows.tracing.transfers.engine_choice import choose_engine, run_on_kernel
 
     chosen = choose_engine(engine, files, rule, among)
     if chosen == "plain" and not isinstance(files, TransferFiles):
@@ -74,7 +74,7 @@ def trace_files(
 def _openings(files: AnyFiles, basis: Basis) -> tuple[Opening, ...]:
     if isinstance(files, TransferFiles):
         return stated_openings(files, basis)
-    from recovery_flows.tracing.files.table import table_openings
+    from recovery_flows.tracing.transfers.kernel_input import table_openings
 
     return table_openings(files, basis)
 
@@ -82,7 +82,7 @@ def _openings(files: AnyFiles, basis: Basis) -> tuple[Opening, ...]:
 def _balances(found: FileTrace) -> Mapping[str, int]:
     if isinstance(found.files, TransferFiles):
         return closing_balances(found.files, found.openings)
-    from recovery_flows.tracing.files.table import table_balances
+    from recovery_flows.tracing.transfers.kernel_input import table_balances
 
     return table_balances(found.files, found.openings)
 

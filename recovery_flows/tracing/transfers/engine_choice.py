@@ -66,7 +66,7 @@ def _numbered(
     files: TransferFiles | TableFiles, rule: RuleName, openings: tuple[Opening, ...]
 ) -> Numbered:
     if not isinstance(files, TransferFiles):
-        from recovery_flows.tracing.files.table import numbered_table
+        from recovery_flows.tracing.transfers.kernel_input import numbered_table
 
         return numbered_table(files, openings, rule)
     from recovery_flows.tracing.kernel.adapt import numbered

@@ -1,0 +1,92 @@
+"""What a second person is shown, and binds, where money goes to victims or comes in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.case_file import CaseFile
+from models.entities.claim import CompensationState
+from models.figures import AccountNumber, Document, Figure, Holder, Payee, Reason
+from models.ids import digest
+from models.money import Money
+
+
+def receipt(file: CaseFile, hold_id: str) -> Iterator[Figure]:
+    """Money that came in: where, how much, when, by which booking, for which promise."""
+    hold = file.hold(hold_id)
+    asset = file.asset(hold.asset_id)
+    yield Figure("bank", asset.partner_id)
+    yield Figure("our account", AccountNumber(asset.account_id))
+    yield Figure("amount", Money(hold.requested_minor, hold.currency), is_headline=True)
+    if hold.acted_at is not None:
+        yield Figure("received at", hold.acted_at)
+    yield Figure("booking", hold.bank_ref)
+    row = next((r for r in file.voluntary_returns if r.id == hold.return_id), None)
+    if row is not None:
+        yield Figure("given back by the holder of", AccountNumber(row.account_id))
+    yield Figure("proof", Document(hold.proof))
+    yield Figure("entered by", hold.drafted_by)
+
+
+def compensation(file: CaseFile, name: str) -> Iterator[Figure]:
+    """What was paid to a victim: by whom, how much, when, by which booking, which proof."""
+    row = next(k for k in file.compensations if k.id == name)
+    yield Figure("claim", row.claim_id)
+    yield Figure("paid by the holder of", AccountNumber(row.payer_account_id))
+    yield Figure("its holder", Holder(row.payer_account_id, row.claim_id))
+    yield Figure("amount", Money(row.amount_minor, row.currency), is_headline=True)
+    yield Figure("paid at", row.paid_at)
+    if row.booking:
+        yield Figure("booking", row.booking)
+    yield Figure("proof", Document(row.proof))
+    yield Figure("entered by", row.entered_by)
+
+
+def allocation(file: CaseFile, allocation_id: str) -> Iterator[Figure]:
+    """Who gets what, by which formula, from which hold."""
+    found = next(a for a in file.allocations if a.id == allocation_id)
+    yield Figure("method", found.method)
+    yield Figure("formula", found.formula)
+    pool = Money(found.pool_minor, found.currency)
+    yield Figure("pool", pool, is_headline=True)
+    for payout in sorted(file.payouts_of(allocation_id), key=lambda p: p.id):
+        bank = file.asset(file.hold(payout.hold_id).asset_id).partner_id
+        amount = Money(payout.amount_minor, payout.currency)
+        to, hold = payout.payee_account_id, payout.hold_id
+        yield Figure("payee", Payee(payout.claim_id, to, amount, bank, hold))
+        yield from _not_the_senders(file, payout.claim_id, to)
+    # Trace, claims, holds, payees, other recoveries: a change of any of them voids the yes.
+    yield Figure("rests on", Document(digest(found.basis)))
+
+
+def _not_the_senders(file: CaseFile, claim_id: str, account_id: str) -> Iterator[Figure]:
+    """Of a payee other than the account that the money came from: whose, by whom and why."""
+    claim = next((c for c in file.claims if c.id == claim_id), None)
+    if claim is None or account_id == claim.victim_account_id:
+        return
+    paid = [
+        k
+        for k in file.compensations
+        if (k.claim_id, k.payer_account_id, k.state)
+        == (claim_id, account_id, CompensationState.CONFIRMED)
+    ]
+    if paid:
+        for row in paid:
+            yield Figure("has paid the victim", Money(row.amount_minor, row.currency))
+            yield Figure("proof of it", Document(row.proof))
+        return
+    yield Figure("money came from", AccountNumber(claim.victim_account_id))
+    yield Figure("its holder", Holder(account_id, claim_id))
+    yield Figure("changed by", claim.payout_changed_by or "nobody")
+    yield Figure("why", Reason(claim.payout_reason))
+
+
+def payee(file: CaseFile, claim_id: str) -> Iterator[Figure]:
+    """Another account for a claim's money: whose it is, instead of which, and why."""
+    claim = next(c for c in file.claims if c.id == claim_id)
+    yield Figure("claim", claim.id)
+    yield Figure("pay to", AccountNumber(claim.asked_account_id))
+    yield Figure("its holder", Holder(claim.asked_account_id, claim_id))
+    yield Figure("instead of", AccountNumber(claim.payout_account_id))
+    yield Figure("money came from", AccountNumber(claim.victim_account_id))
+    yield Figure("why", Reason(claim.asked_reason))

@@ -1,0 +1,278 @@
+"""Claims by the hundred: filed into one recovery and held against the banks' bookings at once.
+
+The whole file is judged and written in one transaction: each row has its result, and a dry run
+says the same and leaves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.case_file import CaseFile
+from models.entities.claim import ClaimState
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.recovery import RecoveryState
+from models.facts import ReportFact
+from models.ids import derive_id
+from models.money import Money
+from models.outcome import Transition
+from models.queries.cases.work import partners
+from models.queries.installation.clock import case_now
+from models.store.accounts import account_id_of, ensure_account, ensure_party
+from models.store.documents import keep
+from models.store.intake import known_report
+from models.store.unit import Unit
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.claim_bookings import Bookings, same_claim
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.freezing import stage as freezing
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.restitution.claim_rows import (
+    TAKEN,
+    Booking,
+    Judged,
+    RowResult,
+    ToldPayment,
+    judge,
+)
+from recovery_flows.tracing import trace_requests
+
+_OPEN_AGAIN = frozenset(
+    {RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL, RecoveryState.CLOSED_NO_RECOVERY}
+)
+
+
+class _NothingKeptError(Exception):
+    """A dry run ends its transaction with nothing written."""
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What became of each row, in the order of the file, and the sums of what was taken."""
+
+    ref: str
+    rows: list[Judged] = field(default_factory=list)
+    claimed: Money | None = None
+    upheld: Money | None = None
+
+    def counts(self) -> dict[str, int]:
+        """How many rows had each result."""
+        found = {str(result): 0 for result in RowResult}
+        for row in self.rows:
+            found[str(row.result)] += 1
+        return found
+
+
+def import_claims(
+    acting: CaseOfficer,
+    recovery_id: str,
+    reports: Iterable[ReportFact],
+    refused: Iterable[tuple[int, str, str]],
+    raw: bytes,
+    *,
+    dry_run: bool = False,
+) -> ImportResult:
+    """File the rows of a file into one recovery; `refused` are those that could not be read."""
+    result = ImportResult("")
+    try:
+        with acting.editing(recovery_id, None) as (unit, changes):
+            _import(acting, unit, changes, list(reports), result)
+            result.rows += [
+                Judged(row, RowResult.REFUSED, f"{name} {why}") for row, name, why in refused
+            ]
+            result.rows.sort(key=lambda row: row.row)
+            if dry_run:
+                raise _NothingKeptError
+            now = case_now(unit.session, acting.wall_now())
+            keep(unit, raw, "claims file", "application/octet-stream", now)
+    except _NothingKeptError:
+        pass
+    return result
+
+
+def _import(
+    acting: CaseOfficer,
+    unit: Unit,
+    changes: Changeset,
+    reports: list[ReportFact],
+    result: ImportResult,
+) -> None:
+    file, now = changes.file, case_now(unit.session, acting.wall_now())
+    result.ref = file.recovery.ref
+    _check_open(changes)
+    told = {report.row: _told(unit, report) for report in reports}
+    bookings = Bookings(unit, file, told.values())
+    banks = {p.id: p.currency for p in partners(unit.session, acting.database.vault)}
+    filed: list[Transition] = []
+    verified: list[Transition] = []
+    for report in reports:
+        row = _judged(unit, file, report, told[report.row], bookings, banks)
+        result.rows.append(row)
+        if row.result is RowResult.DUPLICATE:
+            _own_duplicate(changes, report, told[report.row], bookings, now)
+        if row.result not in TAKEN:
+            continue
+        move = _filed(unit, changes, report, banks)
+        filed.append(move)
+        if row.result is not RowResult.UNVERIFIED:
+            values = {"upheld_minor": row.upheld_minor}
+            verified.append(
+                Transition(EntityKind.CLAIM, move.id, "verified", ClaimState.FILED, values)
+            )
+    currency, taken = file.recovery.currency, [r for r in result.rows if r.result in TAKEN]
+    rows = {row.row for row in taken}
+    claimed = sum(r.amount.minor for r in reports if r.row in rows)
+    result.claimed = Money(claimed, currency)
+    result.upheld = Money(sum(row.upheld_minor for row in taken), currency)
+    if filed:
+        changes.apply(*filed)
+        if verified:
+            changes.apply(*verified)
+        _own_over_booked(changes, reports, taken, now)
+        freezing.draft_stops(changes, acting.laws)
+        trace_requests.request_trace(changes)
+
+
+def _check_open(changes: Changeset) -> None:
+    """A closed recovery is open again for a late claim; one that was never accepted is not."""
+    recovery = changes.file.recovery
+    if recovery.state in _OPEN_AGAIN:
+        reason = "late claims came in"
+        changes.apply(
+            Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
+        )
+    elif recovery.state is not RecoveryState.OPEN:
+        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: accept it before claims come")
+
+
+def _told(unit: Unit, report: ReportFact) -> ToldPayment:
+    payer, payee = (
+        account_id_of(unit, ref) for ref in (report.victim_account, report.payee_account)
+    )
+    reference = report.end_to_end_id.lower()
+    return ToldPayment(report.row, payer, payee, report.amount, report.paid_at, reference)
+
+
+def _judged(
+    unit: Unit,
+    file: CaseFile,
+    report: ReportFact,
+    told: ToldPayment,
+    bookings: Bookings,
+    banks: Mapping[str, str],
+) -> Judged:
+    refusal = _refusal(unit, file, report, told, banks)
+    if refusal is not None:
+        return refusal
+    fit = [
+        Booking(line.line_id, line.amount, bookings.claimed.get(line.line_id, ""))
+        for line in bookings.of(told)
+    ]
+    twin = same_claim(file, told) if not fit else ""
+    if twin:
+        return Judged(report.row, RowResult.DUPLICATE, f"the payment is claimed by claim {twin}")
+    row = judge(told, fit, is_covered=bookings.is_covered(told), taken=bookings.taken)
+    if row.line_id:
+        bookings.taken[row.line_id] = report.row
+    return row
+
+
+def _refusal(
+    unit: Unit, file: CaseFile, report: ReportFact, told: ToldPayment, banks: Mapping[str, str]
+) -> Judged | None:
+    """What keeps a row out whatever was booked."""
+    for name, ref in (("victim_bank", report.victim_account), ("payee_bank", report.payee_account)):
+        if ref.bank not in banks:
+            why = f"{name} {ref.bank!r} is not a registered partner"
+            return Judged(report.row, RowResult.REFUSED, why)
+    known = known_report(unit.session, report.external_ref)
+    if known is not None:
+        why = f"external_ref is in {known.ref} already"
+        return Judged(report.row, RowResult.DUPLICATE, why)
+    if report.amount.currency != file.recovery.currency:
+        why = f"currency is {report.amount.currency}, the loss of {file.recovery.ref} is in "
+        return Judged(report.row, RowResult.REFUSED, why + file.recovery.currency)
+    if told.payee not in {a.account_id for a in file.assets if not a.is_custody}:
+        why = (
+            f"payee_account is no account of {file.recovery.ref}: file it with "
+            "`recovery intake reports`"
+        )
+        return Judged(report.row, RowResult.REFUSED, why)
+    return None
+
+
+def _filed(
+    unit: Unit, changes: Changeset, report: ReportFact, banks: Mapping[str, str]
+) -> Transition:
+    victim, payee = report.victim_account, report.payee_account
+    account = ensure_account(unit, victim, banks[victim.bank])
+    claim_id = derive_id("claim", report.external_ref)
+    return Transition(
+        EntityKind.CLAIM, claim_id, "filed", None,
+        {
+            "external_ref": report.external_ref,
+            "party_id": ensure_party(unit, report.victim_name, report.victim_contact),
+            "recovery_id": changes.file.recovery.id,
+            "victim_account_id": account,
+            "victim_partner_id": victim.bank,
+            "payee_account_id": ensure_account(unit, payee, banks[payee.bank]),
+            "payout_account_id": account,
+            "reported_minor": report.amount.minor,
+            "currency": report.amount.currency,
+            "end_to_end_id": report.end_to_end_id,
+            "paid_at": report.paid_at,
+            "reported_at": report.reported_at,
+        },
+    )  # fmt: skip
+
+
+def _own_duplicate(
+    changes: Changeset,
+    report: ReportFact,
+    told: ToldPayment,
+    bookings: Bookings,
+    now: datetime,
+) -> None:
+    """Two reports of one payment under two references: somebody finds out whose it is."""
+    named = [bookings.claimed.get(line.line_id, "") for line in bookings.of(told)]
+    twin = next((name for name in named if name), "") or same_claim(changes.file, told)
+    claim = next((c for c in changes.file.claims if c.id == twin), None)
+    if claim is None or claim.id == derive_id("claim", report.external_ref):
+        return
+    discrepancies.find(
+        changes, DiscrepancyKind.CLAIMED_TWICE, EntityKind.CLAIM, claim.id, now,
+        claim_id=claim.id,
+        expected=Money(claim.reported_minor, claim.currency),
+        detail=f"also reported as {derive_id('claim', report.external_ref)}",
+        mark=derive_id("claim", report.external_ref),
+    )  # fmt: skip
+
+
+def _own_over_booked(
+    changes: Changeset, reports: list[ReportFact], taken: list[Judged], now: datetime
+) -> None:
+    """A report above the bank's booking is looked at by an officer, who sees both sums."""
+    by_row = {report.row: report for report in reports}
+    for row in taken:
+        if row.result is not RowResult.OVER_BOOKED:
+            continue
+        report = by_row[row.row]
+        claim_id = derive_id("claim", report.external_ref)
+        discrepancies.find(
+            changes, DiscrepancyKind.CLAIM_ABOVE_BOOKED, EntityKind.CLAIM, claim_id,
+            now, claim_id=claim_id, expected=report.amount,
+            stated=Money(row.upheld_minor, report.amount.currency),
+            detail="it is upheld at the sum that was booked", mark=str(row.upheld_minor),
+        )  # fmt: skip
+
+
+def told_rows(result: ImportResult) -> Iterator[str]:
+    """One line for each row of the file, then the counts."""
+    for row in result.rows:
+        yield f"row {row.row}: {row.result}: {row.why}"
+    told = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in result.counts().items())
+    yield f"{result.ref}: {told}; claimed {result.claimed}, upheld {result.upheld}"

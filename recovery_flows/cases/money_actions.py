@@ -1,0 +1,226 @@
+"""What people do with money that comes by other ways: given back, or paid to a victim by others.
+
+Each is one transaction. What moves money is entered by one person and counts with the yes of
+another (`recovery approve`); words are kept sealed as notes, papers sealed by their digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from models.entities.catalogue import table_of
+from models.entities.hold import Hold
+from models.entities.officer import Role
+from models.entities.statement import Statement, StatementLine
+from models.facts import AccountRef, Direction
+from models.money import Money
+from models.queries.books.money import places
+from models.queries.installation.clock import case_now
+from models.store.accounts import ensure_account
+from models.store.documents import keep
+from models.store.intake import stored_holder
+from models.store.notes import write_note
+from models.store.statements.line_imports import is_there
+from models.store.unit import Unit
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.restitution import compensation, custody, voluntary
+
+_LINES, _STATEMENTS, _HOLDS = table_of(StatementLine), table_of(Statement), table_of(Hold)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Money on the unit's account, as an officer enters it.
+
+    `amount` and `received_at` may be left out where the account's statement has the booking;
+    `paper` is the proof, needed where it has not.
+    """
+
+    into: AccountRef
+    booking: str
+    amount: Money | None = None
+    received_at: datetime | None = None
+    paper: bytes = b""
+    return_id: str = ""
+
+
+def invite(
+    acting: CaseOfficer, recovery_id: str, asset_id: str, reason: str, until: datetime | None
+) -> str:
+    """Invite the holder of an account of the recovery to give back what he got."""
+    words = _words(reason)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        ours = [a for a in changes.file.assets if not a.is_custody]
+        asset = next((a for a in ours if asset_id in (a.id, "")), None)
+        if not asset_id and len(ours) > 1:
+            raise MisuseError(f"whose account is meant? --asset {' or '.join(a.id for a in ours)}")
+        if asset is None:
+            ref = changes.file.recovery.ref
+            raise MisuseError(f"{ref} has no account {asset_id}: `recovery show {ref} --json`")
+        text = f"invitation to give the money back: {words}"
+        name = voluntary.invite(
+            changes, asset.account_id, actor.id, unit.vault.fingerprint(text), now, until,
+            acting.laws,
+        )  # fmt: skip
+        write_note(unit, actor, now, recovery_id, text)
+        row = next(r for r in changes.file.voluntary_returns if r.id == name)
+    due = f"{row.answer_due_at:%Y-%m-%d %H:%M} UTC" if row.answer_due_at else "no set time"
+    return f"{changes.file.recovery.ref}: invited, {name}; an answer is due by {due}"
+
+
+def promise(
+    acting: CaseOfficer,
+    recovery_id: str,
+    return_id: str,
+    parts: Sequence[tuple[Money, datetime]],
+    reason: str,
+) -> str:
+    """Record what was promised; what was open of an earlier plan is replaced."""
+    words = _words(reason)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        text = f"promise of {return_id}: {words}"
+        voluntary.promise(changes, return_id, parts, unit.vault.fingerprint(text), now)
+        voluntary.advance(changes, now)
+        write_note(unit, actor, now, recovery_id, text)
+        total = Money(sum(money.minor for money, _ in parts), changes.file.recovery.currency)
+    count = f"{len(parts)} part{'' if len(parts) == 1 else 's'}"
+    return f"{changes.file.recovery.ref}: {total} promised in {count}; nothing of it counts yet"
+
+
+def remind(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
+    """Record how somebody was reminded of what is overdue."""
+    words = _words(reason)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        count = voluntary.remind(changes, return_id, now, acting.laws)
+        write_note(unit, actor, now, recovery_id, f"reminder of {return_id}: {words}")
+    return f"{changes.file.recovery.ref}: reminded of {count} overdue"
+
+
+def end(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> str:
+    """Record that nothing more is expected from a voluntary return."""
+    words = _words(reason)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        text = f"end of {return_id}: {words}"
+        voluntary.end(changes, return_id, unit.vault.fingerprint(text))
+        write_note(unit, actor, now, recovery_id, text)
+    return f"{changes.file.recovery.ref}: nothing more is expected from {return_id}"
+
+
+def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
+    """Enter money that came in on the unit's account; another person confirms it."""
+    if not incoming.booking.strip():
+        raise MisuseError("name the booking by its reference on the account: --booking")
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        file = changes.file
+        if incoming.return_id not in {"", *(r.id for r in file.voluntary_returns)}:
+            raise MisuseError(f"{file.recovery.ref} has no voluntary return {incoming.return_id}")
+        account_id = ensure_account(unit, incoming.into, file.recovery.currency)
+        receipt = _receipt(unit, incoming, account_id, now)
+        _check_new(unit, receipt)
+        place = places(unit.session, [account_id])[account_id]
+        asked = custody.receive(changes, receipt, place, actor.id, now)
+    return (
+        f"{changes.file.recovery.ref}: {receipt.amount} entered; it counts when another person "
+        f"has confirmed it: {asked}"
+    )
+
+
+def _receipt(unit: Unit, incoming: Incoming, account_id: str, now: datetime) -> custody.Receipt:
+    """The receipt as the account's statement tells it, or as the officer does with his paper."""
+    booked = _booked(unit, account_id, incoming.booking)
+    if booked is not None:
+        amount, at, proof = booked
+        if incoming.amount not in (None, amount):
+            raise StepRefusedError(
+                f"the account's statement books {amount} under {incoming.booking}, "
+                f"not {incoming.amount}"
+            )
+        return custody.Receipt(account_id, amount, at, incoming.booking, proof, incoming.return_id)
+    if incoming.amount is None or incoming.received_at is None or not incoming.paper:
+        raise MisuseError(
+            f"no imported statement of this account has a credit {incoming.booking!r}: import it, "
+            "or enter --amount, --at and --proof with the paper that shows it"
+        )
+    proof = keep(unit, incoming.paper, "receipt proof", "application/octet-stream", now)
+    return custody.Receipt(
+        account_id, incoming.amount, incoming.received_at, incoming.booking, proof,
+        incoming.return_id,
+    )  # fmt: skip
+
+
+def _booked(unit: Unit, account_id: str, booking: str) -> tuple[Money, datetime, str] | None:
+    """The credit of that reference on an account, by its imported statements."""
+    named = sa.or_(_LINES.c.bank_reference == booking, _LINES.c.end_to_end_id == booking)
+    query = sa.select(_LINES.c.amount_minor, _LINES.c.currency, _LINES.c.booked_at).where(
+        _LINES.c.account_id == account_id, named, _LINES.c.direction == Direction.CREDIT,
+        is_there(),
+    )  # fmt: skip
+    found = unit.session.execute(query).all()
+    if len(found) > 1:
+        raise StepRefusedError(
+            f"{len(found)} credits on this account have the reference {booking!r}: name the one "
+            "by the bank's own reference"
+        )
+    if not found:
+        return None
+    at = found[0].booked_at
+    paper = sa.select(_STATEMENTS.c.document_digest).where(
+        _STATEMENTS.c.account_id == account_id, _STATEMENTS.c.covers_from <= at,
+        _STATEMENTS.c.covers_to >= at,
+    )  # fmt: skip
+    proof = unit.session.execute(paper.order_by(_STATEMENTS.c.id)).scalars().first()
+    return Money(found[0].amount_minor, found[0].currency), at, str(proof or "")
+
+
+def _check_new(unit: Unit, receipt: custody.Receipt) -> None:
+    name = custody.receipt_id(receipt.account_id, receipt.booking)
+    query = sa.select(_HOLDS.c.recovery_id).where(_HOLDS.c.id == name)
+    known = unit.session.execute(query).scalar()
+    if known is not None:
+        raise StepRefusedError(
+            f"the booking {receipt.booking!r} of this account is entered already ({known}): no "
+            "money comes in twice"
+        )
+
+
+def compensate(
+    acting: CaseOfficer,
+    recovery_id: str,
+    claim_id: str,
+    payer: AccountRef,
+    amount: Money,
+    paid_at: datetime,
+    paper: bytes,
+    booking: str = "",
+) -> str:
+    """Enter what a bank or an insurer has paid a victim; another person holds it to its proof."""
+    if not paper:
+        raise MisuseError("a payment to a victim is entered with the paper that shows it: --proof")
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        account_id = ensure_account(unit, payer, changes.file.recovery.currency)
+        if not stored_holder(unit.session, unit.vault, account_id):
+            raise MisuseError("say who has paid the victim: --payer NAME")
+        proof = keep(unit, paper, "compensation proof", "application/octet-stream", now)
+        paid = compensation.Paid(claim_id, account_id, amount, paid_at, proof, booking)
+        asked = compensation.enter(changes, paid, actor.id, now)
+    return (
+        f"{changes.file.recovery.ref}: {amount} paid to the victim of {claim_id} entered; it "
+        f"counts when another person has seen the proof: {asked}"
+    )
+
+
+def _words(reason: str) -> str:
+    if not reason.strip():
+        raise MisuseError("say with --reason what was said or written: it is kept encrypted")
+    return reason.strip()

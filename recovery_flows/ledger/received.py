@@ -1,0 +1,65 @@
+"""Money that was given back to the unit: how it makes a loss good that the trace has elsewhere.
+
+It is none of the traced money: the thief has spent that, or it was never found. So what comes in
+stands in the place of what is gone, not located or located and not held, and of nothing else; what
+is more than that is excess, for no claim needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.case_file import CaseFile
+from models.entities.asset import AssetRow
+from models.entities.hold import LIVE_HOLDS
+from models.entities.ledger import LedgerAccount
+from recovery_flows.ledger.account_targets import Key, Sums, asset_targets, settled
+
+MADE_GOOD = "made_good"
+"""Detail of what of a place of the loss was made good by money that the unit received."""
+_PLACES = (LedgerAccount.GONE, LedgerAccount.NOT_LOCATED, LedgerAccount.LOCATED)
+
+
+def received_minor(file: CaseFile, asset: AssetRow) -> int:
+    """What is on the unit's account for this recovery, with what was paid on from there."""
+    total = 0
+    for hold in file.holds_of(asset.id):
+        paid = sum(p.debited_minor for p in settled(file, asset) if p.hold_id == hold.id)
+        held = hold.held_minor if hold.state in LIVE_HOLDS else 0
+        total += min(hold.requested_minor, held + paid)
+    return total
+
+
+def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
+    """What was paid on from there beyond all that it could make good: what is held gives way."""
+    paid = sum(
+        min(p.returned_minor, p.amount_minor)
+        for asset in file.assets
+        if asset.is_custody
+        for p in settled(file, asset)
+    )
+    return max(0, paid - sum(_lost(target).values()))
+
+
+def _lost(target: dict[Key, list[int]]) -> dict[LedgerAccount, int]:
+    return {
+        account: sum(sums[0] for key, sums in target.items() if key.account is account)
+        for account in _PLACES
+    }
+
+
+def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[tuple[Key, Sums]]:
+    """What was received, and the places of the loss in `target` that it makes good."""
+    currency = file.recovery.currency
+    lost = _lost(target)
+    for asset in file.assets:
+        if not asset.is_custody:
+            continue
+        good = min(received_minor(file, asset), sum(lost.values()))
+        yield from asset_targets(file, asset, Sums(good, good))
+        for account in _PLACES:
+            taken = min(good, lost[account])
+            if taken:
+                key = Key(account, "", "", "", MADE_GOOD, currency, currency)
+                yield key, Sums(-taken, -taken)
+            lost[account], good = lost[account] - taken, good - taken

@@ -1,1 +1,0 @@
-"""A trace on files alone, with no recovery and no database."""

@@ -1,0 +1,146 @@
+"""Somebody else has paid a victim: the payer stands in his place, nobody is paid twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from models.entities.officer import Role
+from models.facts import AccountRef
+from models.money import Money
+from models.queries.audit.verify import verify
+from models.queries.cases.claims import claim_page
+from models.store.unit import Actor
+from recovery_flows.cases import money_actions
+from recovery_flows.cases.next_steps import steps
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.reports.ledger_check import ledger_check
+from recovery_flows.restitution import compensation
+from recovery_flows.restitution.compensation import Part
+
+INSURER = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
+SUPERVISOR = Actor("wu", Role.SUPERVISOR)
+
+
+def cny(minor: int) -> Money:
+    return Money(minor, "CNY")
+
+
+def claims(unit: Any, recovery_id: str) -> list[str]:
+    return [c.id for c in sorted(unit.file(recovery_id).claims, key=lambda c: c.paid_at)]
+
+
+def compensated(unit: Any, recovery_id: str, claim: str, minor: int, booking: str = "I-1") -> None:
+    money_actions.compensate(
+        unit.case_officer(), recovery_id, claim, INSURER, cny(minor), unit.now, b"a letter",
+        booking,
+    )  # fmt: skip
+    (asked,) = [a for a in unit.file(recovery_id).approvals
+                if a.action == "compensation" and a.state == "pending"]  # fmt: skip
+    unit.case_officer(SUPERVISOR).approve(asked.id)
+
+
+def shares(unit: Any, recovery_id: str) -> dict[tuple[str, bool], int]:
+    """What each claim's division gives, to the payer (True) and to the victim."""
+    file, payer = unit.file(recovery_id), unit.account_id(INSURER)
+    live = [a.id for a in file.allocations if a.state != "void"][-1]
+    return {
+        (p.claim_id, p.payee_account_id == payer): p.amount_minor for p in file.payouts_of(live)
+    }
+
+
+def sound(unit: Any) -> None:
+    with unit.database.reading() as session:
+        assert ledger_check(session).differences == ()
+    assert verify(unit.database) == ()
+
+
+def test_the_payer_shares_in_the_victims_place_and_the_loss_stays_what_it_is(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(2, 100_000)
+    acts.until(recovery_id, "notice")
+    first, second = claims(unit, recovery_id)
+    compensated(unit, recovery_id, first, 60_000)
+    acts.until(recovery_id, "notice")
+    assert shares(unit, recovery_id) == {
+        (first, False): 20_000, (first, True): 30_000, (second, False): 50_000,
+    }  # fmt: skip
+    acts.until(recovery_id, "approved")
+    for payout in unit.file(recovery_id).payouts:
+        if payout.state == "instructed":
+            acts.settle(recovery_id, payout.id)
+    with unit.database.reading() as session:
+        one, two = claim_page(session, recovery_id, "", 10).lines
+    assert [one.compensated, one.paid, one.paid_to_payers] == [
+        cny(60_000),
+        cny(20_000),
+        cny(30_000),
+    ]
+    assert [two.compensated, two.paid, two.open] == [cny(0), cny(50_000), cny(50_000)]
+    assert one.open == cny(50_000)
+    sound(unit)
+
+
+def test_a_victim_who_was_paid_whole_by_others_gets_nothing_more(unit: Any, acts: Any) -> None:
+    recovery_id = acts.pooled(2, 100_000)
+    acts.settled_trace(recovery_id)
+    first, second = claims(unit, recovery_id)
+    compensated(unit, recovery_id, first, 100_000)
+    acts.until(recovery_id, "notice")
+    assert shares(unit, recovery_id) == {(first, True): 50_000, (second, False): 50_000}
+
+
+def test_who_has_got_more_than_is_left_of_his_part_is_somebodys_to_look_into(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(2, 100_000)
+    acts.until(recovery_id, "approved")
+    for payout in unit.file(recovery_id).payouts:
+        acts.settle(recovery_id, payout.id)
+    first, _ = claims(unit, recovery_id)
+    compensated(unit, recovery_id, first, 70_000)
+    (found,) = [d for d in unit.file(recovery_id).discrepancies if d.kind == "paid_twice"]
+    assert (found.expected_minor, found.stated_minor) == (30_000, 50_000)
+    (step,) = [s for s in steps(unit.file(recovery_id), unit.laws) if s.subject_id == found.id]
+    assert "the victim got CNY 500.00 from here, and only CNY 300.00 is his" in step.sentence
+    sound(unit)
+
+
+def test_it_counts_with_the_yes_of_another_person_and_once(unit: Any, acts: Any) -> None:
+    recovery_id = acts.pooled(2, 100_000)
+    acts.settled_trace(recovery_id)
+    first, _ = claims(unit, recovery_id)
+    given = (recovery_id, first, INSURER, cny(60_000), unit.now, b"an invented letter", "I-1")
+    money_actions.compensate(unit.case_officer(), *given)
+    (asked,) = [a for a in unit.file(recovery_id).approvals if a.action == "compensation"]
+    with pytest.raises(StepRefusedError, match="a second person has to"):
+        unit.case_officer(Actor("chen", Role.SUPERVISOR)).approve(asked.id)
+    with pytest.raises(StepRefusedError, match=r"more than the CNY 400.00 that is left"):
+        money_actions.compensate(unit.case_officer(), *given)
+    unit.case_officer(SUPERVISOR).deny(asked.id, "the letter is of another case")
+    assert [k.state for k in unit.file(recovery_id).compensations] == ["denied"]
+    acts.until(recovery_id, "notice")
+    assert sorted(shares(unit, recovery_id).values()) == [50_000, 50_000]
+
+
+@given(
+    st.integers(0, 10**9),
+    st.lists(st.integers(0, 10**8), max_size=4),
+    st.integers(0, 10**8),
+    st.integers(1, 10**9),
+)
+def test_a_share_is_split_to_the_unit_and_nobody_gets_more_than_his_part(
+    own: int, payers: list[int], got: int, share: int
+) -> None:
+    parts = [Part("victim", own, min(got, own))]
+    parts += [Part(f"payer-{n}", whole, 0) for n, whole in enumerate(payers)]
+    left = sum(part.open_minor for part in parts)
+    given_ = dict(compensation.split(parts, min(share, left) or 1))
+    assert sum(given_.values()) == (min(share, left) or 1)
+    if left:
+        assert all(minor <= p.open_minor for p in parts
+                   if (minor := given_.get(p.payee_account_id, 0)))  # fmt: skip
+    assert all(minor > 0 for minor in given_.values())

@@ -1,0 +1,288 @@
+"""The restitution of one recovery in lines: next step, rounds, rules, objections, one claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from models.action_kinds import ActionKind
+from models.case_file import Step
+from models.entities.claim import ObjectionKind, ObjectionState
+from models.entities.officer import Role
+from models.money import Money
+from models.queries.installation.officers import OfficerView
+from recovery_flows.cases.views.restitution_views import (
+    ClaimStanding,
+    ObjectionLine,
+    RestitutionPage,
+    RoundLine,
+)
+from recovery_flows.cases.views.state_names import allocation_word
+from recovery_flows.restitution.payouts import ENDED
+from tui.layout import ROOMY, Column, grid, paragraph
+from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, sign_of, time_left
+from tui.text import counted, cut, day_and_time, plain, word, words, zoned_time
+
+OBJECTION_KINDS = {
+    ObjectionKind.ROWS: "the payments and sums that the claim rests on",
+    ObjectionKind.SHARE: "the distribution, while its notice runs",
+    ObjectionKind.CLAIM: "that the claim is founded, or not paid elsewhere",
+    ObjectionKind.APPEAL: "a decision that left the claim with less",
+}
+
+
+def head_lines(page: RestitutionPage, width: int) -> list[Content]:
+    """What was lost, what has come back, what is open."""
+    is_roomy = width >= ROOMY
+    net = words(("  net loss ", MUTED), plain(page.upheld)) if is_roomy else ""
+    told = words(
+        (page.ref, "bold $primary"), f"  {counted(page.total, 'claim')}" if is_roomy else "",
+        ("  lost ", MUTED), (page.reported, "bold $foreground"), net,
+        ("  returned ", MUTED), (plain(page.paid), f"bold {GOOD}"),
+        ("  open ", MUTED), plain(page.open),
+    )  # fmt: skip
+    return [cut(told, width)]
+
+
+def step_on_screen(page: RestitutionPage) -> Step | None:
+    """What a person has to do next; None where nobody has."""
+    people = [s for s in page.steps if s.role in (Role.OFFICER, Role.SUPERVISOR)]
+    return people[0] if people else None
+
+
+def command_of(page: RestitutionPage, step: Step | None) -> str:
+    """The command that does the same as the key."""
+    if step is None:
+        return f"recovery document {page.ref} decision receipt" if page.receipts else ""
+    if step.action == ActionKind.DECIDE_OBJECTION:
+        return (
+            f"recovery objection decide {page.ref} {step.subject_id} --uphold|--reject "
+            "--reason TEXT"
+        )
+    if step.action == ActionKind.APPROVE:
+        return f"recovery approve {step.subject_id}"
+    if step.action == ActionKind.RESOLVE_DISCREPANCY:
+        return f"recovery discrepancy resolve {page.ref} {step.subject_id} --reason TEXT"
+    return f"recovery advance {page.ref}"
+
+
+def next_lines(
+    page: RestitutionPage, officer: OfficerView | None, zone: str, width: int
+) -> list[Content]:
+    """The next step, whose it is, the key and the command for it."""
+    step = step_on_screen(page)
+    if step is None:
+        first = page.steps[0]
+        waits = "" if first.action == ActionKind.DONE else "no person has to act: "
+        lines = paragraph(words((waits, MUTED), first.sentence), width)
+        if page.receipts:
+            told = words(("w ", "bold $accent"), f"write {counted(page.receipts, 'receipt')}")
+            lines += [told, *command_lines(command_of(page, None), width)]
+        return lines
+    roles = officer.roles if officer else frozenset()
+    own = step.role in roles
+    who = words(("▸ you: ", "bold $warning")) if own else words((f"▸ {step.role}: ", MUTED))
+    lines = paragraph(words(who, (step.sentence, "bold $foreground")), width)
+    due = time_left(page.now, step.due_at)
+    when = f"  until {zoned_time(step.due_at, zone)}" if step.due_at else ""
+    key = "d" if step.action == ActionKind.DECIDE_OBJECTION else "n"
+    lines.append(cut(words((f"{key} ", "bold $accent"), "does it  ", due, (when, MUTED)), width))
+    return [*lines, *command_lines(command_of(page, step), width)]
+
+
+def command_lines(command: str, width: int) -> list[Content]:
+    """A command as it is typed, wrapped under its `$`."""
+    return [
+        words(("$ " if n == 0 else "  ", MUTED), (line, "$secondary"))
+        for n, line in enumerate(word(command).wrap(max(1, width - 2)))
+    ]
+
+
+def rounds_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
+    """Every distribution, the latest first: what it divides, what was paid, what is reserved."""
+    if not page.rounds:
+        return paragraph(
+            word(
+                "Nothing is distributed yet. That begins when the money is frozen, traced and an "
+                "officer has established whose it is: n does the next step.", MUTED,
+            ),
+            width,
+        )  # fmt: skip
+    lines = _all_rounds(page, width) if len(page.rounds) > 1 else []
+    return [*lines, *(line for one in page.rounds for line in _round(one, page, zone, width))]
+
+
+def _all_rounds(page: RestitutionPage, width: int) -> list[Content]:
+    """What all rounds together divide, and that it is what was paid and what is reserved."""
+    live = [one for one in page.rounds if not one.why_void]
+    pool, paid = (
+        Money(sum(m.minor for m in sums), page.currency)
+        for sums in ([one.pool for one in live], [one.paid for one in live])
+    )
+    kept = Money(pool.minor - paid.minor, page.currency)
+    told = f"{plain(pool)} to distribute = {plain(paid)} paid + {plain(kept)} reserved"
+    return paragraph(word(told, "$foreground"), width)
+
+
+def _round(one: RoundLine, page: RestitutionPage, zone: str, width: int) -> Iterator[Content]:
+    is_chosen = one.allocation_id == page.allocation_id
+    is_done = not one.reserves and not one.why_void and one.state in ENDED
+    sums = f"  {plain(one.paid)}" if is_done and not is_chosen else ""
+    yield cut(
+        words(
+            ("▸" if is_chosen else " ", "bold $accent"), (f"Round {one.number} ", "bold"),
+            sign_of(allocation_word(one.state)).text(), sums,
+            (f"  {one.bank} {one.account}", MUTED),
+        ),
+        width,
+    )  # fmt: skip
+    if one.why_void:
+        yield from paragraph(word(one.why_void.removeprefix("void: "), CARE), width, 2)
+    elif is_chosen or not is_done:
+        yield from _round_sums(one, width)
+        if one.notice_to is not None:
+            over = one.notice_to <= page.now
+            told = "notice ended" if over else "notice runs until"
+            yield word(f"  {told} {zoned_time(one.notice_to, zone)}", MUTED if over else CARE)
+
+
+def _round_sums(one: RoundLine, width: int) -> list[Content]:
+    """Pool = paid + reserve, one under another, with why each part is reserved."""
+    rows: list[tuple[Content, Content, Content]] = [
+        (word("  to distribute", MUTED), word(plain(one.pool), "$foreground"),
+         word(one.method.replace("_", " "), MUTED)),
+        (word("  = paid", MUTED), word(plain(one.paid), GOOD if one.paid.minor else MUTED),
+         word(f"{one.booked} of {one.payouts} booked", MUTED)),
+    ]  # fmt: skip
+    rows += [
+        (word("  + reserved", MUTED), word(plain(money), CARE), word(""))
+        for money, _ in one.reserves
+    ]
+    columns = (Column("", most=15), Column("", right=True), Column("", rest=True, most=60))
+    lines = grid(columns, rows, width)
+    for place, (_, why) in enumerate(one.reserves, start=1):
+        at = len(lines) - len(one.reserves) + place - 1
+        lines[at : at + 1] = [lines[at], *paragraph(word(why, MUTED), width, 4)]
+    return lines
+
+
+def rules_lines(page: RestitutionPage, claim: ClaimStanding | None, width: int) -> list[Content]:
+    """Each rule: what the claim under the cursor would get, what differs, what moves in all."""
+    if not page.rules:
+        return paragraph(
+            word("The rules are compared as soon as there is something to distribute.", MUTED),
+            width,
+        )
+    shares = claim.by_rule if claim is not None else ()
+    titles = ("rule", claim.number if claim else "claim", "differs", "moves")
+    columns = (Column(titles[0], most=14), *(Column(t, right=True) for t in titles[1:]))
+    rows = []
+    for place, rule in enumerate(page.rules):
+        own = shares[place] if shares else None
+        by = Money(own.minor - shares[0].minor, own.currency) if own else None
+        rows.append((
+            words(("▸" if place == 0 else " ", "bold $accent"), rule.name.replace("-", " ")),
+            word(plain(own) if own else "no part", "bold" if place == 0 else ""),
+            _difference(by),
+            word(plain(rule.moved), CARE) if rule.moved.minor else word("–", MUTED),
+        ))  # fmt: skip
+    lines = grid(columns, rows, width)
+    told = f"▸ in force in round {page.number}; moves: what it gives to other claims than that rule"
+    lines += paragraph(word(told, MUTED), width)
+    if not page.is_as_decided:
+        changed = (
+            "The shares that were decided are others: claims have changed since, or less than "
+            "the smallest coin stood back."
+        )
+        lines += paragraph(word(changed, CARE), width)
+    return lines
+
+
+def _difference(by: Money | None) -> Content:
+    if by is None or not by.minor:
+        return word("–" if by is None else "same", MUTED)
+    return word(f"{'+' if by.minor > 0 else '−'}{plain(by).lstrip('-')}", CARE)
+
+
+def objections_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
+    """Objections with their clocks: open ones first, then what was decided."""
+    if not page.objections:
+        return paragraph(
+            word("No objections. e enters one for the claim under the cursor.", MUTED), width
+        )
+    return [line for one in page.objections for line in _objection(one, page, zone, width)]
+
+
+def _objection(
+    one: ObjectionLine, page: RestitutionPage, zone: str, width: int
+) -> Iterator[Content]:
+    whose = f"{one.number} {one.victim}" if one.claim_id else "no claim"
+    if one.state is ObjectionState.OPEN:
+        sign = words(("! ", "bold $warning"), (f"{one.kind} ", "bold"), whose, "  ",
+                     time_left(page.now, one.due_at))  # fmt: skip
+    else:
+        glyph, style = ("✓", GOOD) if one.state is ObjectionState.UPHELD else ("✕", ALARM)
+        sign = words((f"{glyph} {one.state} ", style), (f"{one.kind} ", "bold"), whose)
+    yield cut(sign, width)
+    told = f"{day_and_time(one.entered_at, zone)} {one.entered_by}: {one.text}"
+    yield from paragraph(word(told, MUTED), width, 2)
+    if one.decided_at is not None:
+        loss = (f" ({plain(one.loss)} of the loss upheld)", CARE) if one.loss is not None else ""
+        told = f"{day_and_time(one.decided_at, zone)} {one.decided_by}: {one.decision}"
+        yield from paragraph(words((told, MUTED), loss), width, 2)
+
+
+def claim_lines(claim: ClaimStanding, zone: str, width: int) -> list[Content]:
+    """One claim: its evidence, what was decided of it, what it got in each round."""
+    lines = paragraph(
+        words(
+            (claim.number, "bold $primary"), f" {claim.victim} {claim.account}  ",
+            CLAIMS[claim.state].text(), (f"  paid {zoned_time(claim.paid_at, zone)}", MUTED),
+        ),
+        width,
+    )  # fmt: skip
+    lines += paragraph(_evidence(claim, zone), width)
+    if claim.appeal_until is not None:
+        lines += paragraph(
+            word(f"may appeal until {zoned_time(claim.appeal_until, zone)}", CARE), width
+        )
+    rows = [
+        (
+            word(f"round {s.round_number} at {s.bank}", MUTED), word(plain(s.payout.amount)),
+            payout_sign(s.payout).text(),
+            word(day_and_time(s.settled_at, zone) if s.settled_at else "", MUTED),
+        )
+        for s in claim.shares
+    ]  # fmt: skip
+    if not rows:
+        return [*lines, word("no share yet", MUTED)]
+    columns = (Column("", most=28), Column("", right=True), Column("", most=24),
+               Column("", rest=True))  # fmt: skip
+    return [*lines, *grid(columns, rows, width)]
+
+
+def _evidence(claim: ClaimStanding, zone: str) -> Content:
+    if claim.booked is None:
+        return word("evidence: no bank's statement shows the payment yet", CARE)
+    seen = f", statement to {day_and_time(claim.statement_to, zone)}" if claim.statement_to else ""
+    told = words(("evidence: ", MUTED), f"{claim.booked} booked by the bank{seen}")
+    if claim.is_decided:
+        return words(told, (f"; by decision {claim.upheld} upheld", CARE))
+    return told
+
+
+def explained_lines(
+    value: tuple[ClaimStanding, tuple[str, ...], str, str], width: int
+) -> list[Content]:
+    """One claim in full with the arithmetic of its share, nobody else in it."""
+    claim, told, zone, command = value
+    lines = claim_lines(claim, zone, width)
+    lines.append(word(""))
+    if not told:
+        nothing = "This claim has no part in a distribution: there is nothing to explain yet."
+        return [*lines, *paragraph(word(nothing, MUTED), width)]
+    for line in told:
+        indent = len(line) - len(line.lstrip())
+        lines += paragraph(word(line.strip()), width, indent) if line.strip() else [word("")]
+    return [*lines, word(""), *command_lines(command, width)]
