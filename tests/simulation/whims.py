@@ -68,37 +68,37 @@ class Whims:
         if found := self._hold("('draft','pending_approval')", pick):
             recovery, hold, minor, _, owner = found
             changed = max(1, minor * 3 // (2 if pick > 0.5 else 4))
-            desk = self._desk_of(owner)
+            acting = self._desk_of(owner)
             self._try(str(owner), f"amends {hold} to {changed}", lambda: hold_actions.amend(
-                desk, recovery, hold, changed, "synthetic"))  # fmt: skip
+                acting, recovery, hold, changed, "synthetic"))  # fmt: skip
 
     def _withdraw(self, pick: float) -> None:
         if found := self._hold(_OPEN_HOLDS, pick):
             recovery, hold, _, _, owner = found
-            desk = self._desk_of(owner)
+            acting = self._desk_of(owner)
             self._try(str(owner), f"withdraws {hold}", lambda: hold_actions.withdraw(
-                desk, recovery, hold, "synthetic"))  # fmt: skip
+                acting, recovery, hold, "synthetic"))  # fmt: skip
 
     def _part(self, pick: float) -> None:
         if found := self._hold("('stopped','frozen')", pick):
             recovery, hold, minor, currency, owner = found
-            desk, part = self._desk_of(owner), Money(max(1, minor // 3), currency)
+            acting, part = self._desk_of(owner), Money(max(1, minor // 3), currency)
             self._try(str(owner), f"lets {part} of {hold} go", lambda: hold_actions.release_part(
-                desk, recovery, hold, part, "synthetic"))  # fmt: skip
+                acting, recovery, hold, part, "synthetic"))  # fmt: skip
 
     def _complain(self, pick: float) -> None:
         if found := self._hold("('stopped','frozen')", pick):
             recovery, hold, minor, currency, owner = found
-            desk, part = self._desk_of(owner), Money(max(1, minor // 2), currency)
+            acting, part = self._desk_of(owner), Money(max(1, minor // 2), currency)
             self._try(str(owner), f"takes a complaint about {hold}", lambda: hold_actions.complain(
-                desk, recovery, hold, part, "synthetic"))  # fmt: skip
+                acting, recovery, hold, part, "synthetic"))  # fmt: skip
 
     def _unrelated(self, pick: float) -> None:
         if found := self._hold("('stopped','frozen')", pick):
             recovery, hold, _, _, owner = found
-            desk = self._desk_of(owner)
+            acting = self._desk_of(owner)
             self._try(str(owner), f"finds {hold} unrelated", lambda: hold_actions.find_unrelated(
-                desk, recovery, hold, "synthetic"))  # fmt: skip
+                acting, recovery, hold, "synthetic"))  # fmt: skip
 
     def _voluntary(self, pick: float, doors: dict[str, Door]) -> None:
         """A bank holds something of its own accord and telephones; an officer writes it down."""
@@ -112,18 +112,18 @@ class Whims:
             hold = doors[partner].bank.hold_by_itself(tail, 50_00)
             if hold is None:
                 return
-            desk, now, told = self._desk_of(owner), self._wall(), f"{hold.held / 100:.2f}"
+            acting, now, told = self._desk_of(owner), self._wall(), f"{hold.held / 100:.2f}"
             self.voluntary[partner, f"{now:%Y-%m-%d %H:%M:%S.%f}"] = hold.id
             self._try(owner, f"records a voluntary hold at {asset}",
                 lambda: hold_actions.record_voluntary(
-                    desk, recovery, asset, told, now, hold.expires, "synthetic"))  # fmt: skip
+                    acting, recovery, asset, told, now, hold.expires, "synthetic"))  # fmt: skip
 
     def _again(self, pick: float) -> None:
         if found := self._hold("('rejected_by_bank')", pick):
             recovery, hold, _, _, owner = found
-            desk = self._desk_of(owner)
+            acting = self._desk_of(owner)
             self._try(str(owner), f"orders {hold} again", lambda: hold_actions.order_again(
-                desk, recovery, hold, "synthetic"))  # fmt: skip
+                acting, recovery, hold, "synthetic"))  # fmt: skip
 
     def _payee(self, pick: float) -> None:
         query = (
@@ -132,23 +132,23 @@ class Whims:
         )
         if found := self._one(query, pick):
             recovery, claim, owner = found
-            desk = self._desk_of(owner)
+            acting = self._desk_of(owner)
             bank, number = SPARE[int(pick * 97) % len(SPARE)]
             account = AccountRef(bank, number, f"Holder {number}")
-            self._try(str(owner), f"pays {claim} to {number}", lambda: desk.change_payee(
+            self._try(str(owner), f"pays {claim} to {number}", lambda: acting.change_payee(
                 str(recovery), str(claim), account, "synthetic"))  # fmt: skip
 
     def _rule(self, pick: float) -> None:
         if found := self._one("SELECT id, owner_id FROM recovery WHERE state = 'open'", pick):
             recovery, owner = found
-            desk, rule = self._desk_of(owner), _RULES[int(pick * 97) % len(_RULES)]
-            self._try(str(owner), f"asks for {rule}", lambda: desk.choose_rule(
+            acting, rule = self._desk_of(owner), _RULES[int(pick * 97) % len(_RULES)]
+            self._try(str(owner), f"asks for {rule}", lambda: acting.choose_rule(
                 str(recovery), rule, "synthetic"))  # fmt: skip
 
     def _note(self, pick: float) -> None:
         if found := self._one("SELECT id, owner_id FROM recovery", pick):
-            desk = self._desk_of(found[1])
-            self._try("officer", "notes", lambda: desk.note(str(found[0]), "synthetic note"))
+            acting = self._desk_of(found[1])
+            self._try("officer", "notes", lambda: acting.note(str(found[0]), "synthetic note"))
 
     def _object(self, pick: float) -> None:
         """A victim objects to a division, to a claim or its rows, or appeals a decision."""
@@ -158,9 +158,9 @@ class Whims:
         )
         if found := self._one(query, pick):
             recovery, claim, owner = map(str, found)
-            desk, kind = self._desk_of(owner), _OBJECTIONS[int(pick * 97) % len(_OBJECTIONS)]
+            acting, kind = self._desk_of(owner), _OBJECTIONS[int(pick * 97) % len(_OBJECTIONS)]
             self._try(owner, f"objects, {kind} of {claim}", lambda: objection_actions.enter(
-                desk, recovery, kind, claim, "synthetic"))  # fmt: skip
+                acting, recovery, kind, claim, "synthetic"))  # fmt: skip
 
     def _resubmit(self, pick: float) -> None:
         """A request abroad that was refused is made once more, in a new version."""
@@ -170,9 +170,9 @@ class Whims:
         )
         if found := self._one(query, pick):
             recovery, request, owner = map(str, found)
-            desk = self._desk_of(owner)
+            acting = self._desk_of(owner)
             self._try(owner, f"asks again by {request}", lambda: request_actions.resubmit(
-                desk, recovery, request, "synthetic", _GROUNDS))  # fmt: skip
+                acting, recovery, request, "synthetic", _GROUNDS))  # fmt: skip
 
     def _split_or_join(self, pick: float) -> None:
         query = (
@@ -181,8 +181,8 @@ class Whims:
             " JOIN recovery r ON r.id = a.recovery_id ORDER BY 1, 2"
         )
         if found := self._one(query, pick):
-            desk = self._desk_of(found[2])
-            self._try(str(found[2]), "joins", lambda: desk.join(str(found[0]), str(found[1])))
+            acting = self._desk_of(found[2])
+            self._try(str(found[2]), "joins", lambda: acting.join(str(found[0]), str(found[1])))
 
     def _import(self, pick: float, doors: dict[str, Door], *, part: bool) -> None:
         """A statement file of a mule's (or a victim's) account comes in, whole or up to a day."""

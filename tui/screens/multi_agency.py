@@ -156,7 +156,7 @@ class LinkingScreen(LiveScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "L", "link", "Multi-agency", tooltip="Send joint requests to telecoms, platforms, banks"
+            "L", "link", "Agencies", tooltip="Send joint requests to telecoms, platforms, banks"
         ),
     ]
 

@@ -113,9 +113,9 @@ def test_what_was_asked_about_a_hold_that_has_ended_is_void_and_not_asked_anew(
     upkeep.void_changed(still, unit.now)
     assert still.moves == []
     ended = with_hold(asked.file, replace(freeze_of(asked.file), state=HoldState.LAPSED))
-    progress = Changeset(ended)
-    upkeep.void_changed(progress, unit.now)
-    moves = [m for m in progress.moves if m.noun is EntityKind.APPROVAL]
+    changes = Changeset(ended)
+    upkeep.void_changed(changes, unit.now)
+    moves = [m for m in changes.moves if m.noun is EntityKind.APPROVAL]
     assert [(m.event, m.reason) for m in moves] == [("voided", upkeep.ENDED)]
 
 
