@@ -128,6 +128,7 @@ class Ending(World):
 
     def _prove(self) -> None:
         """At the end the whole history replays, and the ledger agrees with its sources."""
+        self.oracle.stale_approvals()
         found = verify(self.place.database)
         if found:
             raise ViolationError("audit", found[0].sentence)

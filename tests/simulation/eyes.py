@@ -53,6 +53,7 @@ class Eyes:
     _ordered: int = 0
     _looked: int = 0
     _objected: int = 0
+    _moved: int = 0
     _decided: dict[str, object] = field(default_factory=dict)
 
     # Rows

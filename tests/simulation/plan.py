@@ -24,6 +24,7 @@ ODD = (
     "amend", "withdraw", "part", "complain", "unrelated", "voluntary", "payee", "rule", "again",
     "note", "import", "import_part", "split_or_join", "object", "object", "resubmit",
 )  # fmt: skip
+_MEET = ("engine", "late_engine", "officer", "supervisor", "import")
 _WEIGHTS = {
     "order": 4, "hold": 4, "payout": 5, "feed": 2, "read": 1, "statement": 1, "release": 1,
     "extend": 1,
@@ -197,5 +198,8 @@ def _tick(dice: random.Random) -> Tick:
         crash = (dice.randint(1, 12), dice.choice(("before", "after", "asked", "answered")))
     meet = None
     if dice.random() < 0.2:
-        meet = (dice.randint(1, 4), dice.choice(("engine", "officer", "supervisor", "import")))
+        meet = (
+            dice.randint(1, 4),
+            dice.choice(("engine", "late_engine", "officer", "supervisor", "import")),
+        )
     return Tick(hours, officer, supervisor, odd, engine, crash, meet)

@@ -14,6 +14,7 @@ from tests.simulation.door import Door
 from tests.simulation.ending import Ending
 from tests.simulation.eyes import ViolationError
 from tests.simulation.hands import (
+    PACE,
     ROUNDS_MAX,
     Commits,
     CrashError,
@@ -29,6 +30,7 @@ from tests.simulation.plan import Plan, Report, Tick
 from tests.simulation.told import Told
 
 Say = Callable[[str], None]
+_A_LEASE = timedelta(seconds=PACE.lease_seconds + 1)
 
 
 class History(Ending):
@@ -187,7 +189,9 @@ class History(Ending):
     async def _meet(self, what: str) -> None:
         self.told.meetings += 1
         self.say(f"meanwhile: {what}")
-        if what == "engine":
+        if what == "late_engine":  # the first one's lease has run out meanwhile
+            self._pass_time(self.at + _A_LEASE)
+        if what.endswith("engine"):
             await self._alive("b")
         elif what == "officer":
             self._guarded(lambda: self.people.officers("all"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.simulation.books import LIVE
-from tests.simulation.eyes import Eyes, ViolationError
+from tests.simulation.eyes import ViolationError
+from tests.simulation.orders import Orders
 
 
-class States(Eyes):
+class States(Orders):
     """Paid is what banks have paid; what comes up again opens; nobody pays past an open look."""
 
     def _states(self) -> None:
@@ -15,6 +16,8 @@ class States(Eyes):
         self._paid_unlooked()
         self._lapsed_unheard()
         self._closed_holding()
+        self._lapses_followed()
+        self._orders()
 
     def _paid_claims(self) -> None:
         """Once the engine has nothing to do on a recovery, a paid claim has its money."""
@@ -54,6 +57,7 @@ class States(Eyes):
         )
         for seq, payout, asset, claim, recovery in rows:
             self._looked = int(str(seq))
+            self._basis(str(payout), int(str(seq)))
             found = self._all(
                 "SELECT d.id, d.kind FROM discrepancy d JOIN event f ON f.subject_id = d.id"
                 " AND f.event = 'found' AND f.seq < ?1 WHERE d.recovery_id = ?4 AND (d.asset_id ="
@@ -64,6 +68,35 @@ class States(Eyes):
             )  # fmt: skip
             if found:
                 raise ViolationError("unlooked", f"{payout} left, {found[0]} was open")
+
+    def _lapses_followed(self) -> None:
+        """A hold that lapsed is followed by another one, or its owner has taken note of it.
+
+        A stop is stopped again as long as no statement has said whose money it was.
+        """
+        denied = (
+            " AND NOT EXISTS (SELECT 1 FROM approval p WHERE p.subject_id = h.id"
+            " AND p.action = 'order_stop' AND p.state = 'denied')"
+        )
+        followed = "EXISTS (SELECT 1 FROM hold f WHERE f.supersedes_id = h.id)"
+        unseen = self._all(
+            "SELECT h.id FROM hold h JOIN recovery r ON r.id = h.recovery_id WHERE r.state LIKE"
+            f" 'closed%' AND h.state = 'lapsed' AND h.lapse_seen_by = '' AND NOT {followed}{denied}"
+        )
+        if unseen:
+            raise ViolationError("lapse", f"{unseen[0][0]} lapsed, and nobody was told")
+        again = self._all(
+            "SELECT h.id FROM hold h JOIN recovery r ON r.id = h.recovery_id JOIN asset a"
+            " ON a.id = h.asset_id WHERE r.state = 'open' AND (r.wake_at IS NULL OR r.wake_at > ?)"
+            " AND r.trace_wanted = 0 AND h.state = 'lapsed' AND h.kind = 'stop'"
+            " AND h.repeat_number = 0 AND h.releasing_minor = 0 AND h.release_due_at IS NULL"
+            " AND a.home AND a.statement_to IS NULL AND a.left_alone = '' AND NOT EXISTS"
+            " (SELECT 1 FROM hold o WHERE o.asset_id = h.asset_id AND o.state IN"
+            f" ('draft', 'pending_approval', 'ordered', 'queued')) AND NOT {followed}{denied}",
+            f"{self._now():%Y-%m-%d %H:%M:%S.%f}",
+        )
+        if again:
+            raise ViolationError("lapse", f"{again[0][0]} lapsed, and nothing is stopped again")
 
     def _closed_holding(self) -> None:
         """No recovery is closed while a bank states to hold something of it, in any currency."""

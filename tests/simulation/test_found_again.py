@@ -10,8 +10,10 @@ import pytest
 
 from tests.simulation.faults import Fault
 from tests.simulation.place import Place, place
-from tests.simulation.plan import Plan, Tick
-from tests.simulation.test_found import assert_well, plan, played
+from tests.simulation.plan import Payment, Plan, Report, Tick
+from tests.simulation.test_found import M1, V1, V2, assert_well, plan, played
+
+M2 = ("south", "M2")
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +93,17 @@ def test_a_freeze_that_is_stated_in_yen_waits_with_a_date_and_is_paid_once_corre
 
 
 YEN_FREEZE = (Fault("north", "hold", 2, "yen"),)
+
+
+def test_a_return_under_approval_follows_a_join_to_the_same_account(at: Place) -> None:
+    made = plan(
+        Tick(192), Tick(24), Tick(3), Tick(192, officer="one"),
+        payments=(
+            Payment(1, V1, M2, 800_00, "E1"), Payment(2, V2, M2, 800_00, "E2"),
+            Payment(20, M2, M1, 1_500_00, "X0"),
+        ),
+        reports=(Report(1.5, "E1", 800_00), Report(2.5, "E2", 800_00, pasted=True)),
+    )  # fmt: skip
+    told, story = played(at, made)
+    assert story.index("submit_return") < story.index("joined")
+    assert_well(told, story)

@@ -125,6 +125,12 @@ def known_as(unit: Any, hold: Any, bank_ref: str) -> None:
         record(work, ENGINE, unit.sandbox.now, unit.recovery_id, Outcome((move,)))
 
 
+def look_into_all(unit: Any) -> None:
+    """The officer has asked the bank's desk about everything that it refused."""
+    for found in unit.file().discrepancies:
+        resolve(unit.case_officer(), unit.recovery_id, found.id, "its desk was called")
+
+
 async def order_and_deny_in_force(unit: Any) -> Any:
     """A stop in force is denied; its bank refuses to let it go."""
     unit.advance()
@@ -148,8 +154,7 @@ async def test_a_denied_stop_that_its_bank_keeps_has_a_next_step_for_its_owner(u
     assert "release_again" not in actions(unit)
     await unit.come_to_rest()
     assert unit.call_events("release") == ["planned", "sent", "refused"]
-    for found in unit.file().discrepancies:
-        resolve(unit.case_officer(), unit.recovery_id, found.id, "its desk was called")
+    look_into_all(unit)
     assert "release_again" in actions(unit)
     step = next(s for s in unit.page().steps if s.action == "release_again")
     assert (step.role, step.due_at) == (Role.OFFICER, unit.hold().expires_at)
@@ -182,6 +187,8 @@ async def test_unrelated_funds_that_their_bank_keeps_have_a_next_step_for_their_
     await unit.sweep()
     freeze = unit.hold(HoldKind.FREEZE)
     assert (freeze.state, unit.call_events("release")[-1]) == (HoldState.FROZEN, "refused")
+    assert actions(unit)[0] == "resolve_discrepancy"
+    look_into_all(unit)
     (step,) = (s for s in unit.page().steps if s.action == "submit_release")
     assert (step.role, step.subject_id) == (Role.OFFICER, freeze.id)
     assert step.due_at == freeze.release_due_at

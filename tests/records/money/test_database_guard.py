@@ -73,6 +73,28 @@ def test_raw_sql_for_more_than_the_pool_or_before_the_yes_is_refused(
     assert (unit.file(decided).payouts, unit.file(decided).allocations) == before
 
 
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize(
+    ("to", "sentence"), [("account_id", ""), ("'acct-other'", FIXED)]
+)  # fmt: skip
+def test_an_allocation_follows_a_join_to_the_same_account_and_to_no_other(
+    unit: Any, to: str, sentence: str
+) -> None:
+    joined = [
+        "PRAGMA foreign_keys = OFF",
+        *another("asset", f"recovery_id = 'rec-other', account_id = {to}"),
+        "UPDATE allocation SET asset_id = 'mole'",
+    ]
+    if sentence:
+        with pytest.raises(sqlite3.IntegrityError, match=sentence):
+            raw(unit, *joined)
+    else:
+        raw(unit, *joined)
+    with closing(sqlite3.connect(unit.path)) as db:
+        ((asset,),) = db.execute("SELECT asset_id FROM allocation").fetchall()
+    assert (asset == "mole") is not bool(sentence)
+
+
 def test_a_smaller_payout_makes_room_for_another_up_to_the_pool_and_no_further(
     unit: Any, decided: str
 ) -> None:

@@ -1,0 +1,52 @@
+"""Orders on their way: none is forgotten by a join or recalled, none outlives what it rests on."""
+
+from __future__ import annotations
+
+from tests.simulation.eyes import Eyes, ViolationError
+
+_THROUGH = "('settled', 'refused', 'returned', 'recalled', 'cancelled')"
+
+
+class Orders(Eyes):
+    """Looks at what happened to payouts after their order had left, or may have."""
+
+    def _orders(self) -> None:
+        rows = self._all(
+            "SELECT e.seq, e.event, e.subject_id FROM event e WHERE e.noun = 'payout'"
+            " AND e.event IN ('moved', 'recalled') AND e.seq > ? ORDER BY e.seq",
+            self._moved,
+        )
+        for seq, event, payout in rows:
+            self._moved = int(str(seq))
+            last = self._all(
+                "SELECT e.event FROM event e JOIN call c ON c.id = e.subject_id WHERE c.kind ="
+                " 'payout' AND c.subject_id = ?1 AND e.seq < ?2 AND EXISTS (SELECT 1 FROM event s"
+                " WHERE s.subject_id = c.id AND s.event = 'sent' AND s.seq < ?2) AND NOT EXISTS"
+                " (SELECT 1 FROM event p WHERE p.subject_id = ?1 AND p.seq < ?2 AND p.event IN"
+                f" {_THROUGH}) ORDER BY e.seq DESC LIMIT 1",
+                payout, seq,
+            )  # fmt: skip
+            if last and last[0][0] not in ("never_seen", "refused"):
+                raise ViolationError(
+                    "on its way", f"{payout} is {event}, its order may have left ({last[0][0]})"
+                )
+
+    def _basis(self, payout: str, seq: int) -> None:
+        """Between the drafting of a decision and its order no victim came, none was decided on."""
+        changed = self._all(
+            "SELECT k.event, k.subject_id FROM payout p JOIN event d ON d.subject_id ="
+            " p.allocation_id AND d.event = 'drafted' JOIN event k ON k.seq > d.seq AND k.seq < ?2"
+            " AND k.noun = 'claim' AND k.event IN ('verified', 'decided', 'moved') AND"
+            " k.recovery_id = p.recovery_id WHERE p.id = ?1 LIMIT 1",
+            payout, seq,
+        )  # fmt: skip
+        if changed:
+            raise ViolationError("basis", f"{payout} left after {changed[0]}")
+
+    def stale_approvals(self) -> None:
+        """At rest nothing waits for a second person any more."""
+        found = self._all(
+            "SELECT id, action, subject_id FROM approval WHERE state = 'pending' LIMIT 1"
+        )
+        if found:
+            raise ViolationError("stale", f"nobody can decide {found[0]}")
