@@ -253,19 +253,6 @@ def _payee(unit: Any) -> Case:
     return case
 
 
-def _receipt(unit: Any) -> Case:
-    money_cases.register_treasury(unit)
-    case = _return(unit)
-    money_cases.receive(case)
-    return case
-
-
-def _compensation(unit: Any) -> Case:
-    case = _return(unit)
-    money_cases.compensate(case)
-    return case
-
-
 KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.ORDER_STOP: _order_stop,
     ApprovalKind.FREEZE: _freeze,
@@ -280,8 +267,8 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.MULTI_AGENCY_REQUEST: _multi_agency_request,
     ApprovalKind.LETTER_ANSWER: _letter_answer,
     ApprovalKind.PAYEE: _payee,
-    ApprovalKind.RECEIPT: _receipt,
-    ApprovalKind.COMPENSATION: _compensation,
+    ApprovalKind.RECEIPT: lambda unit: money_cases.receive(unit, _return),
+    ApprovalKind.COMPENSATION: lambda unit: money_cases.compensate(unit, _return),
 }
 
 

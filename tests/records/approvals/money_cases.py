@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from models.entities.partner import PartnerChannel
@@ -25,20 +26,25 @@ def register_treasury(unit: Any) -> None:
         )  # fmt: skip
 
 
-def receive(case: Any) -> None:
+def receive(unit: Any, begin: Callable[[Any], Any]) -> Any:
     """Money came in by the promise of the mule's holder."""
-    officer = case.unit.case_officer()
+    register_treasury(unit)
+    case = begin(unit)
+    officer = unit.case_officer()
     money_actions.invite(officer, case.recovery_id, "", "told at the interview", None)
     (row,) = case.file().voluntary_returns
     slip, amount = b"an invented bank slip", Money(10_000, "CNY")
-    incoming = Incoming(OURS, "B-1", amount, case.unit.start, slip, row.id)
+    incoming = Incoming(OURS, "B-1", amount, unit.start, slip, row.id)
     money_actions.receive(officer, case.recovery_id, incoming)
+    return case
 
 
-def compensate(case: Any) -> None:
+def compensate(unit: Any, begin: Callable[[Any], Any]) -> Any:
     """An insurer has paid the victim a part."""
+    case = begin(unit)
     (claim,) = case.file().claims
     money_actions.compensate(
-        case.unit.case_officer(), case.recovery_id, claim.id, INSURER, Money(40_000, "CNY"),
-        case.unit.start, b"an invented letter", "I-1",
+        unit.case_officer(), case.recovery_id, claim.id, INSURER, Money(40_000, "CNY"),
+        unit.start, b"an invented letter", "I-1",
     )  # fmt: skip
+    return case
