@@ -23,9 +23,7 @@ from models.store.calls import mark_sent, settle
 from models.store.partners import register
 from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases import money_actions
 from recovery_flows.cases.commit import commit_changes
-from recovery_flows.cases.money_actions import Incoming
 from recovery_flows.correspondence import answers
 from recovery_flows.correspondence.documents.text import Sender
 from recovery_flows.correspondence.letters import (
@@ -41,6 +39,7 @@ from recovery_flows.freezing import actions as hold_actions
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import actions as multi_agency_actions
 from recovery_flows.multi_agency.identifiers import Subject
+from tests.records.approvals import money_cases
 
 OFFICER = Actor("chen", Role.OFFICER)
 POST = Post(Sender("Synthetic Unit", "1 Invented Street", "Answer Desk"), path_and_body)
@@ -254,35 +253,6 @@ def _payee(unit: Any) -> Case:
     return case
 
 
-def _receipt(unit: Any) -> Case:
-    """Money came in on the unit's own account, by the promise of the mule's holder."""
-    with unit_of_work(unit.database) as work:
-        register(
-            work, unit.start, "treasury", name="Synthetic treasury", regime="CN", currency="CNY",
-            home=True, base_url="", token="", channel=PartnerChannel.LETTER,
-        )  # fmt: skip
-    case = _return(unit)
-    officer = unit.case_officer()
-    money_actions.invite(officer, case.recovery_id, "", "told at the interview", None)
-    (row,) = case.file().voluntary_returns
-    ours = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
-    slip = b"an invented bank slip"
-    incoming = Incoming(ours, "B-1", Money(10_000, "CNY"), unit.start, slip, row.id)
-    money_actions.receive(officer, case.recovery_id, incoming)
-    return case
-
-
-def _compensation(unit: Any) -> Case:
-    case = _return(unit)
-    (claim,) = case.file().claims
-    insurer = AccountRef("bank-slow", "9999000000000088", "Synthetic Insurer")
-    money_actions.compensate(
-        unit.case_officer(), case.recovery_id, claim.id, insurer, Money(40_000, "CNY"),
-        unit.start, b"an invented letter", "I-1",
-    )  # fmt: skip
-    return case
-
-
 KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.ORDER_STOP: _order_stop,
     ApprovalKind.FREEZE: _freeze,
@@ -297,8 +267,8 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.MULTI_AGENCY_REQUEST: _multi_agency_request,
     ApprovalKind.LETTER_ANSWER: _letter_answer,
     ApprovalKind.PAYEE: _payee,
-    ApprovalKind.RECEIPT: _receipt,
-    ApprovalKind.COMPENSATION: _compensation,
+    ApprovalKind.RECEIPT: lambda unit: money_cases.receive(unit, _return),
+    ApprovalKind.COMPENSATION: lambda unit: money_cases.compensate(unit, _return),
 }
 
 
