@@ -78,12 +78,10 @@ class Source:
         with self.database.reading() as session:
             return counts(session, wall_clock(), self.patience)
 
-    def queue(self, check_report: QueueQuery, limit: int) -> QueuePage:
+    def queue(self, query: QueueQuery, limit: int) -> QueuePage:
         """Open recoveries, the most urgent first; those that nobody owns or moves are marked."""
         with self.database.reading() as session:
-            return queue(
-                session, wall_clock(), self.patience, limit, check_report, self.database.vault
-            )
+            return queue(session, wall_clock(), self.patience, limit, query, self.database.vault)
 
     def page(self, recovery_id: str, viewer: OfficerView | None = None) -> RecoveryPage:
         """All of one recovery, as `viewer` may see it."""
@@ -155,10 +153,10 @@ class Source:
         return preview(self.database, self.laws, self.post, call_id, wall_clock())
 
     def approvals(
-        self, check_report: QueueQuery, limit: int, viewer: OfficerView | None = None
+        self, query: QueueQuery, limit: int, viewer: OfficerView | None = None
     ) -> ApprovalsPage:
         """A page of what waits for a second person, the most urgent first."""
-        return approvals_page(self.database, self.laws, wall_clock(), check_report, limit, viewer)
+        return approvals_page(self.database, self.laws, wall_clock(), query, limit, viewer)
 
     def summary(self) -> Summary:
         """The figures of the whole unit."""
