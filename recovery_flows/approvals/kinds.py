@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from models.entities.event import EntityKind
@@ -27,6 +28,23 @@ class ApprovalKind(StrEnum):
     COMPENSATION = "compensation"
 
 
+_WORDS: Mapping[ApprovalKind, str] = {
+    ApprovalKind.ORDER_STOP: "stop-payment",
+    ApprovalKind.FREEZE: "freeze",
+    ApprovalKind.RELEASE: "release",
+    ApprovalKind.REQUEST: "request abroad",
+    ApprovalKind.RETURN: "return to victims",
+    ApprovalKind.CLOSE: "closing",
+    ApprovalKind.TRACE_RULE: "tracing rule",
+    ApprovalKind.RENEW: "renewal",
+    ApprovalKind.RELEASE_PART: "partial release",
+    ApprovalKind.COMPLAINT: "third party's complaint",
+    ApprovalKind.MULTI_AGENCY_REQUEST: "multi-agency request",
+    ApprovalKind.LETTER_ANSWER: "typed letter",
+    ApprovalKind.PAYEE: "another payee",
+    ApprovalKind.RECEIPT: "money received",
+    ApprovalKind.COMPENSATION: "payment to a victim by others",
+}
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
     ApprovalKind.FREEZE: EntityKind.HOLD,
@@ -44,3 +62,11 @@ SUBJECT_NOUN = {
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
 }
+
+
+def kind_word(kind: str) -> str:
+    """What an approval is called in sentences and lists; a change of a register by its own name."""
+    try:
+        return _WORDS[ApprovalKind(kind)]
+    except ValueError:
+        return kind.replace("_", " ")

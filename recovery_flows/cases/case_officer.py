@@ -22,6 +22,7 @@ from models.store.notes import write_note
 from models.store.record import record
 from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer, check_version
+from recovery_flows.approvals.kinds import kind_word
 from recovery_flows.cases import (
     action_handlers,
     approval_effects,
@@ -102,7 +103,7 @@ class CaseOfficer(ActingOfficer):
             )
             self.commit(unit, actor, now, changes)
             act = next(a.action for a in changes.file.approvals if a.id == approval_id)
-            done = f"{changes.file.recovery.ref}: {act} approved"
+            done = f"{changes.file.recovery.ref}: {kind_word(act)} approved"
             if letter is not None:
                 done += letter_effects.read_statement(unit, actor, now, self.laws, letter)
             return done

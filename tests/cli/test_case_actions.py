@@ -72,7 +72,7 @@ def test_a_second_person_confirms_what_was_sent(run: Any, unit: Any) -> None:
         assert told in waiting
     approval = unit.approval(ref)
     said = run("approve", approval, "--as", "chen", "--authority", "synthetic head, no. 1")
-    assert said.out.startswith(f"{ref}: order_stop approved")
+    assert said.out.startswith(f"{ref}: stop-payment approved")
     assert run("approve").out == "nothing waits for an approval\n"
     assert run("approve", "--json").json() == []
     again = run("approve", approval, "--as", "chen")

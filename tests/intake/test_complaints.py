@@ -59,7 +59,7 @@ IRREGULAR = """
  9 currency       is not a code of ISO 4217
 10 currency       is not a code of ISO 4217
 11 paid_at        has no time zone
-12 paid_at        is not an instant
+12 paid_at        is not a date and time
 13 reported_at    lies in the future
 14 reported_at    lies before paid_at
 15 victim_account is empty
@@ -70,7 +70,7 @@ IRREGULAR = """
 20 victim_name    holds control characters
 21 victim_name    holds control characters
 22 victim_name    is empty
-23 paid_at        is not an instant
+23 paid_at        is not a date and time
 24 amount         is not a plain decimal
 25 row            has 11 cells, the header 14
 """

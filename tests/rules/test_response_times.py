@@ -36,7 +36,7 @@ def test_a_percentile_of_too_few_answers_is_none_and_says_how_many_there_were() 
     assert response_times.percentile([1, 2, 3, 4, 5], 50) == 3
     assert response_times.percentile(range(9), 90) is None
     assert response_times.percentile(range(10), 90) == 8
-    assert response_times.told(None, 4) == "too few (4)"
+    assert response_times.percentile_text(None, 4) == "too few (4)"
     with pytest.raises(ValueError, match="needs values"):
         response_times.nearest_rank([], 50)
 

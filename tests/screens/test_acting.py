@@ -141,7 +141,7 @@ async def test_a_return_is_approved_only_by_typing_its_reference(
         await wait(pilot, app, "that is not R-2026-0001: nothing was done")
         assert len(pending_approvals(unity.database, unity.laws)) == 1
         await pilot.press("backspace", *"r-2026-0001", "enter")
-        await wait(pilot, app, "return approved")
+        await wait(pilot, app, "return to victims approved")
     assert file_of(unity, returnable).recovery.state is RecoveryState.OPEN
 
 

@@ -44,7 +44,7 @@ async def test_the_wall_filters_opens_a_recovery_and_does_its_next_step(
         await pilot.press("slash", *"ends", "enter")
         await wait(pilot, app, "filter: 1 of 2")
         await pilot.press("n")
-        await wait(pilot, app, "To the bank at once, or by a letter")
+        await wait(pilot, app, "Sent to the bank immediately, or prepared as a letter")
         await pilot.press("escape", "enter")
         await wait(pilot, app, "Accounts and holds")
 

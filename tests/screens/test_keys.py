@@ -147,7 +147,7 @@ async def test_escape_does_not_wait_for_a_question_and_it_opens_nothing_later(
         await wait(pilot, app, "✕ not waited for; 1 key typed meanwhile: not used")
         READ.set()
         await type_fast(app, "4")
-        await wait(pilot, app, "Report to first order")
+        await wait(pilot, app, "Where the reported money is")
         assert len(app.screen_stack) == 1
 
 

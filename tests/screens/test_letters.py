@@ -156,7 +156,7 @@ async def test_an_answer_is_typed_and_another_person_looks_at_it(
         await wait(pilot, app, "Hold it to the document", "2026-03-02 14:30 CST", "R7",
                    "recovery letter document call-", "typed by")  # fmt: skip
         await pilot.press("y")
-        await wait(pilot, app, "letter_answer approved")
+        await wait(pilot, app, "typed letter approved")
     (hold,) = file_of(unity, sent).holds
     assert (hold.state, hold.held_minor) == (HoldState.STOPPED, 90_000)
 

@@ -127,7 +127,7 @@ async def test_an_empty_queue_and_a_missing_engine_say_what_to_do(unity: Any, wa
     app = unity.app("li")
     async with app.run_test(size=(80, 24)) as pilot:
         await wait(pilot, app, "No open recovery", "recovery intake reports FILE", "○ no engine")
-        await wait(pilot, app, "start one with `recovery engine`")
+        await wait(pilot, app, "start it: `recovery engine`")
         unity.beat()
         await wait(pilot, app, "● working")
 

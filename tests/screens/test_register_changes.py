@@ -31,7 +31,9 @@ async def test_an_officer_confirms_an_appointment_on_the_screen(
 ) -> None:
     app = unity.app("li", start_screen="approvals")
     async with app.run_test(size=SIZE) as pilot:
-        await wait(pilot, app, "appoint officer", "chen-of-tests", "asked by wang", "1 decision")
+        await wait(
+            pilot, app, "appoint officer", "chen-of-tests", "asked by wang", "1 approval pending"
+        )
         await pilot.press("enter", "a")
         await wait(pilot, app, "Whoever has this identity can act in every recovery", "Confirm")
         await pilot.press("y")

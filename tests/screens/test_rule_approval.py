@@ -18,7 +18,7 @@ async def test_a_supervisor_reads_rule_and_reason_and_approves_them(unity: Any, 
         await pilot.press("a")
         await wait(pilot, app, "Confirm", "traced again by this rule", "would lie elsewhere")
         await pilot.press("y")
-        await wait(pilot, app, "trace_rule approved")
+        await wait(pilot, app, "tracing rule approved")
     assert pending_approvals(unity.database, unity.laws) == ()
     with unity.database.reading() as session:
         assert load_file(session, recovery).recovery.tracing_rule == "pro_rata"

@@ -79,7 +79,7 @@ async def test_no_screen_shows_a_whole_account_number_or_a_name(
     async with app.run_test(size=(120, 50)) as pilot:
         await wait(pilot, app, "R-2026-0001", "···· 2222")
         texts.append(look(app))
-        for key, sign in (("2", "Victims"), ("3", "decision"), ("4", "interception")):
+        for key, sign in (("2", "Victims"), ("3", "approval pending"), ("4", "interception")):
             await pilot.press(key)
             texts.append(await wait(pilot, app, sign))
     for secret in ("9999000000002222", "00002222", "Synthetic Person", "Synthetic Mule"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual.content import Content
 from textual.reactive import reactive
 
 from models.queries.cases.views import ApprovalLine
-from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.approvals.kinds import ApprovalKind, kind_word
 from tui.state_styles import MUTED, time_left
 from tui.text import word
 from tui.widgets.paged_table import PagedTable
@@ -22,26 +22,13 @@ _COLUMNS = (
     TableColumn("amount", "amount", 16, right=True, sorts=False),
     TableColumn("by", "asked by"),
 )
-_ACTS: Mapping[str, str] = {
-    ApprovalKind.ORDER_STOP: "confirm stop-payment",
-    ApprovalKind.FREEZE: "freeze",
-    ApprovalKind.RELEASE: "release",
-    ApprovalKind.REQUEST: "request abroad",
-    ApprovalKind.RETURN: "return to victims",
-    ApprovalKind.CLOSE: "close the recovery",
-    ApprovalKind.RENEW: "renewal",
-    ApprovalKind.RELEASE_PART: "release of a part",
-    ApprovalKind.COMPLAINT: "complaint",
-    ApprovalKind.MULTI_AGENCY_REQUEST: "confirm multi-agency request",
-    ApprovalKind.TRACE_RULE: "tracing rule",
-    ApprovalKind.LETTER_ANSWER: "typed letter",
-    ApprovalKind.PAYEE: "another payee",
-}
+_SENT_ALREADY = (ApprovalKind.ORDER_STOP, ApprovalKind.MULTI_AGENCY_REQUEST)
 
 
 def act_words(line: ApprovalLine) -> str:
     """What is to be decided, in words."""
-    return _ACTS.get(line.act, line.act.replace("_", " "))
+    told = kind_word(line.act)
+    return f"confirm {told}" if line.act in _SENT_ALREADY else told
 
 
 class WaitingTable(PagedTable[ApprovalLine]):

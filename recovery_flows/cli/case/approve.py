@@ -86,9 +86,11 @@ def _list(installation: Installation, acting_as: str, *, as_json: bool) -> None:
 
 def approval_lines(approval: ApprovalLine, zone: str = "UTC") -> Iterator[str]:
     """One pending approval: what is asked, by whom, until when, and each figure it binds."""
+    from recovery_flows.approvals.kinds import kind_word
+
     due = f", due {instant_text(approval.due_at, zone)}" if approval.due_at else ""
     sent = ", already sent" if approval.post_hoc else ""
-    act = spoken(approval.act)
+    act = kind_word(approval.act)
     yield f"{approval.ref}  {act}: asked by {approval.asked_by}{sent}{due}"
     yield f"  id {approval.approval_id}"
     figures: Sequence[tuple[str, str]] = [(spoken(n), value) for n, value in approval.figures]

@@ -23,9 +23,20 @@ _ROWS = (
     "payouts",
     "multi_agency_requests",
     "tasks",
+    "compensations",
+    "voluntary_returns",
+    "instalments",
 )
 _MASKED = {"tasks.subject_digest": "the subject is shown masked, its keyed digest is bound"}
-_NAMES_A_ROW = {"id", "recovery_id", "asset_id", "hold_id", "linkage_id", "allocation_id"}
+_NAMES_A_ROW = {
+    "id",
+    "recovery_id",
+    "asset_id",
+    "hold_id",
+    "linkage_id",
+    "allocation_id",
+    "return_id",
+}
 
 
 def _other(value: object) -> object:
