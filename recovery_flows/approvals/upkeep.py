@@ -11,6 +11,7 @@ from datetime import datetime
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalRow, ApprovalState
+from models.entities.asset import Stage
 from models.entities.call import OPEN_CALLS
 from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
@@ -86,12 +87,24 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
     )  # fmt: skip
 
 
+def still_open(file: CaseFile) -> list[str]:
+    """What a recovery cannot be closed over: accounts with work left, holds that still hold."""
+    assets = [a.id for a in file.assets if a.stage is not Stage.CLOSED]
+    holds = [
+        h.id for h in file.holds if h.state in LIVE_HOLDS and (h.held_minor or h.foreign_minor)
+    ]
+    return assets + holds
+
+
 def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether the hold is over that was to be let go or prolonged: no yes could do that any more.
 
-    A stop that was sent first is confirmed all the same: it was somebody's act.
+    A stop that was sent first is confirmed all the same: it was somebody's act. A closing has ended
+    where work or a hold has come since.
     """
     act = ApprovalKind(approval.action)
+    if act is ApprovalKind.CLOSE:
+        return bool(still_open(file))
     if act not in _ABOUT_A_LIVE_HOLD:
         return False
     return file.hold(approval.subject_id).state not in _HOLD_STATES[act]

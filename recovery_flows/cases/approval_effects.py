@@ -11,6 +11,7 @@ from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState, Renewal
 from models.entities.ledger import RETURNED, LedgerAccount
 from models.entities.payout import PayoutState
 from models.outcome import Scalar, Transition
+from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.figures import is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import pending_approval
@@ -132,6 +133,8 @@ def _still_held(changes: Changeset, approval: ApprovalRow) -> HoldRow:
 def _close(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
     del approval, laws
     recovery = changes.file.recovery
+    if still_open := upkeep.still_open(changes.file):
+        raise StepRefusedError(f"{recovery.ref} has open work: {', '.join(still_open)}")
     event = closing_event(changes.file)
     values: dict[str, Scalar] = {"closed_at": now}
     changes.apply(Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values))

@@ -12,6 +12,7 @@ from models.entities.event import EntityKind
 from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
+from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import ask
 from recovery_flows.errors import StepRefusedError
@@ -98,9 +99,9 @@ def split(changes: Changeset, asset_id: str) -> None:
 
 
 def submit_close(changes: Changeset, actor: str, now: datetime) -> None:
-    """Ask for the recovery to be closed; every asset has to be closed before."""
+    """Ask for the recovery to be closed; every asset has to be closed before, and nothing held."""
     file = changes.file
-    still_open = [a.id for a in file.assets if a.stage != "closed"]
+    still_open = upkeep.still_open(file)
     if still_open or file.recovery.state is not RecoveryState.OPEN:
         raise StepRefusedError(f"{file.recovery.ref} has open work: {', '.join(still_open)}")
     ask(changes, ApprovalKind.CLOSE, file.recovery.id, actor, now)

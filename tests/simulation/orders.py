@@ -18,17 +18,18 @@ class Orders(Eyes):
         )
         for seq, event, payout in rows:
             self._moved = int(str(seq))
-            last = self._all(
+            told = self._all(
                 "SELECT e.event FROM event e JOIN call c ON c.id = e.subject_id WHERE c.kind ="
                 " 'payout' AND c.subject_id = ?1 AND e.seq < ?2 AND EXISTS (SELECT 1 FROM event s"
                 " WHERE s.subject_id = c.id AND s.event = 'sent' AND s.seq < ?2) AND NOT EXISTS"
                 " (SELECT 1 FROM event p WHERE p.subject_id = ?1 AND p.seq < ?2 AND p.event IN"
-                f" {_THROUGH}) ORDER BY e.seq DESC LIMIT 1",
+                f" {_THROUGH}) AND e.event <> 'cancelled' ORDER BY e.seq",
                 payout, seq,
             )  # fmt: skip
-            if last and last[0][0] not in ("never_seen", "refused"):
+            words = [str(row[0]) for row in told]
+            if words and words[-1] not in ("never_seen", "refused") and not _put_off(words):
                 raise ViolationError(
-                    "on its way", f"{payout} is {event}, its order may have left ({last[0][0]})"
+                    "on its way", f"{payout} is {event}, its order may have left ({words[-1]})"
                 )
 
     def _basis(self, payout: str, seq: int) -> None:
@@ -50,3 +51,8 @@ class Orders(Eyes):
         )
         if found:
             raise ViolationError("stale", f"nobody can decide {found[0]}")
+
+
+def _put_off(words: list[str]) -> bool:
+    """Whether each attempt was put off by the bank before it read the order, none left open."""
+    return words[-1] == "postponed" and not {"unknown", "never_seen"} & set(words)

@@ -13,6 +13,7 @@ from models.queries.audit.verify import verify
 from models.store.unit import Actor
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.upkeep import CHANGED
+from recovery_flows.cases import next_steps
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import pending_approvals
 from recovery_flows.correspondence.call_validity import may_leave
@@ -124,3 +125,21 @@ def test_each_pending_approval_of_an_older_version_is_void_and_asked_in_this_spe
     assert (anew.asked_by, anew.post_hoc) == (before.asked_by, before.post_hoc)
     case.unit.case_officer(SUPERVISOR).approve(anew.id)
     assert {a.id: a.state for a in case.file().approvals}[anew.id] == "approved"
+
+
+def test_a_recovery_is_not_closed_over_a_hold_that_came_after_the_closing_was_asked_for(
+    asked: Any,
+) -> None:
+    case = asked(ApprovalKind.CLOSE)
+    before = case.pending(ApprovalKind.CLOSE)
+    asset = case.file().assets[0]
+    hold_actions.record_voluntary(
+        case.unit.case_officer(), case.recovery_id, asset.id, "50.00", case.unit.now, None,
+        "their desk called",
+    )  # fmt: skip
+    file = case.file()
+    assert [a.state for a in file.approvals if a.id == before.id] == ["void"]
+    with pytest.raises(StepRefusedError):
+        case.unit.case_officer(SUPERVISOR).approve(before.id)
+    assert file.recovery.state == "open"
+    assert next_steps.steps(file, case.unit.laws)[0].action != "submit_close"
