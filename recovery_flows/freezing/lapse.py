@@ -142,19 +142,23 @@ def draft_again(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
     file = changes.file
     if any(h.state in UNANSWERED for h in file.holds_of(asset.id)):
         return
-    law = laws[asset.regime].stop
     for hold in unseen(file):
-        again = hold.repeat_number + 1
-        if hold.asset_id != asset.id or (law.repeats is not None and again > law.repeats):
-            continue
-        minor = still_wanted_minor(file, asset, hold)
-        if minor > 0:
+        if hold.asset_id == asset.id and may_be_repeated(file, hold, laws):
             _back_to_freezing(changes, asset)
             draft_hold(
-                changes, asset, HoldKind.STOP, minor, law.code,
-                supersedes_id=hold.id, repeat_number=again,
+                changes, asset, HoldKind.STOP, still_wanted_minor(file, asset, hold),
+                laws[asset.regime].stop.code,
+                supersedes_id=hold.id, repeat_number=hold.repeat_number + 1,
             )  # fmt: skip
             return
+
+
+def may_be_repeated(file: CaseFile, hold: HoldRow, laws: Regimes) -> bool:
+    """Whether a lapsed hold at home is stopped again: there is something left, and the law lets."""
+    asset = file.asset(hold.asset_id)
+    law = laws[asset.regime].stop
+    is_allowed = law.repeats is None or hold.repeat_number < law.repeats
+    return asset.home and is_allowed and still_wanted_minor(file, asset, hold) > 0
 
 
 def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:

@@ -35,6 +35,8 @@ def of(file: CaseFile, laws: Regimes) -> Iterator[Step]:
             )
     yield from unrelated_funds.steps(file)
     for hold in lapse.unseen(file):
+        if lapse.may_be_repeated(file, hold, laws):
+            continue  # the engine drafts another stop: to acknowledge the lapse would end it
         partner = file.asset(hold.asset_id).partner_id
         text = say("see_lapse", kind=hold.kind, partner=partner)
         yield Step(

@@ -19,7 +19,7 @@ from models.queries.audit.verify import verify
 from recovery_flows.approvals import upkeep
 from recovery_flows.cases import discrepancy_actions
 from recovery_flows.correspondence import call_validity
-from recovery_flows.freezing import release
+from recovery_flows.freezing import next_steps as freezing_steps, release
 from recovery_flows.freezing.freeze_plan import freeze_plan
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import net_loss_minor
@@ -139,3 +139,23 @@ def test_a_trace_that_finds_less_than_is_being_paid_is_not_adopted_and_owned(
     with unit.database.reading() as session:
         assert ledger_check(session).differences == ()
     assert verify(unit.database) == ()
+
+
+def test_a_lapse_that_is_stopped_again_is_not_offered_to_be_acknowledged(
+    unit: Any, acts: Any
+) -> None:
+    """An officer quicker than the engine would have ended it: nothing was stopped again."""
+    file = unit.file(acts.frozen())
+    freeze = replace(freeze_of(file), state=HoldState.LAPSED, held_minor=0)
+    repeats = unit.laws["CN"].stop.repeats
+    offered = {
+        number: [
+            step.subject_id
+            for step in freezing_steps.of(
+                with_hold(file, replace(freeze, repeat_number=number)), unit.laws
+            )
+            if step.action == "see_lapse"
+        ]
+        for number in range(repeats + 1)
+    }
+    assert offered == {n: [freeze.id] if n == repeats else [] for n in range(repeats + 1)}
