@@ -156,9 +156,11 @@ def draft_again(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:
 def may_be_repeated(file: CaseFile, hold: HoldRow, laws: Regimes) -> bool:
     """Whether a lapsed hold at home is stopped again: there is something left, and the law lets."""
     asset = file.asset(hold.asset_id)
+    if not asset.home:
+        return False
     law = laws[asset.regime].stop
     is_allowed = law.repeats is None or hold.repeat_number < law.repeats
-    return asset.home and is_allowed and still_wanted_minor(file, asset, hold) > 0
+    return is_allowed and still_wanted_minor(file, asset, hold) > 0
 
 
 def _withdraw_followers(changes: Changeset, asset: AssetRow, laws: Regimes) -> None:

@@ -65,7 +65,7 @@ def test_the_page_tells_money_clocks_with_their_article_and_steps(run: Any, unit
         "+  gone        CNY 100.00",
         "stop ends",
         "No. 86, art 2(1)(2) (confirmed)",
-        "order stop: asked by lin, already sent, due 2026-03-02 13:00",
+        "stop-payment: asked by lin, already sent, due 2026-03-02 13:00",
         "submit the freeze of CNY 900.00",
         "times are of Asia/Shanghai",
     ):

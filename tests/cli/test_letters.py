@@ -54,7 +54,7 @@ def test_a_stop_goes_and_comes_back_by_letter(run: Any, paper: Any, tmp_path: Pa
     said = run("letter", "answer", call, *words, "--acted-at", "2026-03-02T12:00")
     assert "nothing has changed yet" in said.out
     waiting = run("approve").out
-    for told in ("letter answer", "CNY 900.00", "2026-03-02 12:00 CST", "typed by", "lin"):
+    for told in ("typed letter", "CNY 900.00", "2026-03-02 12:00 CST", "typed by", "lin"):
         assert told in waiting, told
     seen = tmp_path / "seen.pdf"
     assert run("letter", "document", call, "--out", str(seen), "--as", "chen").code == 0

@@ -49,7 +49,7 @@ def test_half_a_payment_that_is_held_in_part_abroad_is_paid_by_one_order(at: Pla
         faults=(Fault("abroad", "hold", 1, "part", 1),),
     )
     told, story = played(at, made)
-    assert story.count("return approved") == 1
+    assert story.count("return to victims approved") == 1
     assert_well(told, story)
 
 
@@ -62,7 +62,7 @@ def test_half_of_what_was_paid_is_held_and_paid_at_once(at: Place, payee: tuple[
         reports=(Report(3, "E1", 4_999_99),),
     )
     told, story = played(at, made)
-    assert story.count("return approved") == 1
+    assert story.count("return to victims approved") == 1
     assert_well(told, story)
     assert dict(told.ends) == {"closed_returned": 1}
 
@@ -79,7 +79,7 @@ def test_victims_who_report_half_are_paid_in_one_round_though_the_order_is_late(
         answer_hours=4,
     )
     told, story = played(at, made)
-    assert story.count("return approved") == 1
+    assert story.count("return to victims approved") == 1
     assert_well(told, story)
 
 
@@ -101,7 +101,7 @@ def test_a_payout_that_comes_back_after_closing_is_heard_the_night_after(at: Pla
     )
     assert told.faults["payout:returned"] == 1
     assert_well(told, story)
-    assert story.count("close approved") == 2
+    assert story.count("closing approved") == 2
 
 
 def test_the_second_of_two_voluntary_holds_is_entered_under_its_own_reference(at: Place) -> None:
@@ -128,7 +128,7 @@ def test_a_payout_from_abroad_that_comes_back_after_closing_leaves_no_dead_end(a
         faults=(Fault("abroad", "payout", 1, "returned", 30),),
     )
     told, story = played(at, made)
-    assert "close approved" in story
+    assert "closing approved" in story
     assert told.faults["payout:returned"] == 1
     assert_well(told, story)
 
@@ -215,5 +215,5 @@ def test_a_freeze_that_its_bank_states_in_yen_keeps_no_stop_from_being_frozen(at
     )
     told, story = played(at, made)
     assert told.faults["hold:yen"] == 1
-    assert "return approved" in story
+    assert "return to victims approved" in story
     assert_well(told, story)

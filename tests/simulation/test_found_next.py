@@ -147,7 +147,7 @@ def test_a_return_waits_for_the_decision_on_a_tracing_rule_that_is_asked_for(at:
     )
     told, story = played(at, made)
     assert "last in, first out asked for" in story
-    assert story.index("trace_rule approved") < story.index("return approved")
+    assert story.index("tracing rule approved") < story.index("return to victims approved")
     assert_well(told, story)
 
 
@@ -162,5 +162,5 @@ def test_what_a_conversion_leaves_is_not_ordered_again_and_again(at: Place) -> N
         reports=(Report(1.5, "E1", 400_00), Report(62, "E2", 1_000_00, names_ref=False)),
     )
     told, story = played(at, made)
-    assert story.count("return approved") < 5
+    assert story.count("return to victims approved") < 5
     assert_well(told, story)

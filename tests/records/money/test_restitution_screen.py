@@ -199,7 +199,7 @@ async def test_the_keys_lead_from_the_notice_to_the_victims_receipts(
         await pilot.press("a")
         await until(pilot, app, "Type R-2026-0001")
         await pilot.press(*"R-2026-0001", "enter")
-        await until(pilot, app, "return approved")
+        await until(pilot, app, "return to victims approved")
         await pilot.press("7")
         await until(pilot, app, "→ approved, being paid", "not booked yet")
         for payout in unit.file(noticed).payouts:
