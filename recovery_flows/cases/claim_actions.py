@@ -103,7 +103,7 @@ def _import(
 ) -> None:
     file, now = changes.file, case_now(unit.session, acting.wall_now())
     result.ref = file.recovery.ref
-    _check_open(changes)
+    _check_accepted(changes)
     told = {report.row: _told(unit, report) for report in reports}
     bookings = Bookings(unit, file, told.values())
     banks = {p.id: p.currency for p in partners(unit.session, acting.database.vault)}
@@ -129,6 +129,7 @@ def _import(
     result.claimed = Money(claimed, currency)
     result.upheld = Money(sum(row.upheld_minor for row in taken), currency)
     if filed:
+        _open_again(changes)
         changes.apply(*filed)
         if verified:
             changes.apply(*verified)
@@ -137,16 +138,20 @@ def _import(
         trace_requests.request_trace(changes)
 
 
-def _check_open(changes: Changeset) -> None:
-    """A closed recovery is open again for a late claim; one that was never accepted is not."""
+def _check_accepted(changes: Changeset) -> None:
+    recovery = changes.file.recovery
+    if recovery.state not in {RecoveryState.OPEN, *_OPEN_AGAIN}:
+        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: accept it before claims come")
+
+
+def _open_again(changes: Changeset) -> None:
+    """A closed recovery is open again for a late claim."""
     recovery = changes.file.recovery
     if recovery.state in _OPEN_AGAIN:
         reason = "late claims came in"
         changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
-    elif recovery.state is not RecoveryState.OPEN:
-        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: accept it before claims come")
 
 
 def _told(unit: Unit, report: ReportFact) -> ToldPayment:
@@ -169,7 +174,12 @@ def _judged(
     if refusal is not None:
         return refusal
     fit = [
-        Booking(line.line_id, line.amount, bookings.claimed.get(line.line_id, ""))
+        Booking(
+            line.line_id,
+            line.amount,
+            bookings.claimed.get(line.line_id, ""),
+            line.counter_id in ("", told.payer),
+        )
         for line in bookings.of(told)
     ]
     twin = same_claim(file, told) if not fit else ""

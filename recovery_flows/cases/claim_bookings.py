@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from models.case_file import CaseFile
 from models.entities.claim import ClaimRow
+from models.payment_refs import is_reference
 from models.queries.cases.claims import BookedPayment, booked_payments, covered
 from models.store.unit import Unit
 from recovery_flows.restitution.claim_rows import ToldPayment
@@ -61,7 +62,7 @@ def same_claim(file: CaseFile, told: ToldPayment) -> str:
         if (claim.victim_account_id, claim.payee_account_id) != (told.payer, told.payee):
             continue
         theirs = claim.end_to_end_id.lower()
-        if told.reference and theirs:
+        if is_reference(told.reference) and is_reference(theirs):
             if told.reference == theirs:
                 return claim.id
         elif (claim.paid_at, claim.reported_minor) == (told.paid_at, told.amount.minor):

@@ -7,17 +7,19 @@ another (`recovery approve`); words are kept sealed as notes, papers sealed by t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from models.entities.asset import Asset
 from models.entities.catalogue import table_of
-from models.entities.hold import Hold
+from models.entities.hold import Hold, HoldKind, HoldState
 from models.entities.officer import Role
 from models.entities.statement import Statement, StatementLine
 from models.facts import AccountRef, Direction
 from models.money import Money
+from models.payment_refs import is_reference
 from models.queries.books.money import places
 from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
@@ -30,7 +32,8 @@ from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.restitution import compensation, custody, voluntary
 
-_LINES, _STATEMENTS, _HOLDS = table_of(StatementLine), table_of(Statement), table_of(Hold)
+_LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
+_HOLDS, _ASSETS = table_of(Hold), table_of(Asset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ def end(acting: CaseOfficer, recovery_id: str, return_id: str, reason: str) -> s
 
 def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
     """Enter money that came in on the unit's account; another person confirms it."""
-    if not incoming.booking.strip():
+    incoming = replace(incoming, booking=" ".join(incoming.booking.split()))
+    if not incoming.booking:
         raise MisuseError("name the booking by its reference on the account: --booking")
     with acting.editing(recovery_id, None) as (unit, changes):
         actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
@@ -125,8 +129,8 @@ def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
         if incoming.return_id not in {"", *(r.id for r in file.voluntary_returns)}:
             raise MisuseError(f"{file.recovery.ref} has no voluntary return {incoming.return_id}")
         account_id = ensure_account(unit, incoming.into, file.recovery.currency)
-        receipt = _receipt(unit, incoming, account_id, now)
-        _check_new(unit, receipt)
+        receipt, names = _receipt(unit, incoming, account_id, now)
+        receipt = _as_new(unit, receipt, names)
         place = places(unit.session, [account_id])[account_id]
         asked = custody.receive(changes, receipt, place, actor.id, now)
     return (
@@ -135,35 +139,47 @@ def receive(acting: CaseOfficer, recovery_id: str, incoming: Incoming) -> str:
     )
 
 
-def _receipt(unit: Unit, incoming: Incoming, account_id: str, now: datetime) -> custody.Receipt:
-    """The receipt as the account's statement tells it, or as the officer does with his paper."""
+def _receipt(
+    unit: Unit, incoming: Incoming, account_id: str, now: datetime
+) -> tuple[custody.Receipt, set[str]]:
+    """The receipt as the account's statement tells it, or as the officer does with his paper.
+
+    With every name that its booking has: by none of them it may be there.
+    """
     booked = _booked(unit, account_id, incoming.booking)
     if booked is not None:
-        amount, at, proof = booked
+        amount, at, proof, names = booked
         if incoming.amount not in (None, amount):
             raise StepRefusedError(
                 f"the account's statement books {amount} under {incoming.booking}, "
                 f"not {incoming.amount}"
             )
-        return custody.Receipt(account_id, amount, at, incoming.booking, proof, incoming.return_id)
+        receipt = custody.Receipt(account_id, amount, at, names[0], proof, incoming.return_id)
+        return receipt, {incoming.booking, *names}
     if incoming.amount is None or incoming.received_at is None or not incoming.paper:
         raise MisuseError(
             f"no imported statement of this account has a credit {incoming.booking!r}: import it, "
             "or enter --amount, --at and --proof with the paper that shows it"
         )
     proof = keep(unit, incoming.paper, "receipt proof", "application/octet-stream", now)
-    return custody.Receipt(
+    receipt = custody.Receipt(
         account_id, incoming.amount, incoming.received_at, incoming.booking, proof,
         incoming.return_id,
     )  # fmt: skip
+    return receipt, {incoming.booking}
 
 
-def _booked(unit: Unit, account_id: str, booking: str) -> tuple[Money, datetime, str] | None:
-    """The credit of that reference on an account, by its imported statements."""
+def _booked(
+    unit: Unit, account_id: str, booking: str
+) -> tuple[Money, datetime, str, list[str]] | None:
+    """The credit of that reference on an account, by its imported statements, and its names."""
     named = sa.or_(_LINES.c.bank_reference == booking, _LINES.c.end_to_end_id == booking)
-    query = sa.select(_LINES.c.amount_minor, _LINES.c.currency, _LINES.c.booked_at).where(
+    query = sa.select(
+        _LINES.c.amount_minor, _LINES.c.currency, _LINES.c.booked_at, _LINES.c.bank_reference,
+        _LINES.c.end_to_end_id,
+    ).where(
         _LINES.c.account_id == account_id, named, _LINES.c.direction == Direction.CREDIT,
-        is_there(),
+        _LINES.c.is_reversal.is_(False), is_there(),
     )  # fmt: skip
     found = unit.session.execute(query).all()
     if len(found) > 1:
@@ -179,18 +195,26 @@ def _booked(unit: Unit, account_id: str, booking: str) -> tuple[Money, datetime,
         _STATEMENTS.c.covers_to >= at,
     )  # fmt: skip
     proof = unit.session.execute(paper.order_by(_STATEMENTS.c.id)).scalars().first()
-    return Money(found[0].amount_minor, found[0].currency), at, str(proof or "")
+    names = [n for n in (found[0].bank_reference, found[0].end_to_end_id) if is_reference(n)]
+    return Money(found[0].amount_minor, found[0].currency), at, str(proof or ""), names or [booking]
 
 
-def _check_new(unit: Unit, receipt: custody.Receipt) -> None:
-    name = custody.receipt_id(receipt.account_id, receipt.booking)
-    query = sa.select(_HOLDS.c.recovery_id).where(_HOLDS.c.id == name)
-    known = unit.session.execute(query).scalar()
+def _as_new(unit: Unit, receipt: custody.Receipt, names: set[str]) -> custody.Receipt:
+    query = (
+        sa.select(_HOLDS.c.recovery_id, _HOLDS.c.state)
+        .join(_ASSETS, _ASSETS.c.id == _HOLDS.c.asset_id)
+        .where(_ASSETS.c.account_id == receipt.account_id, _HOLDS.c.kind == HoldKind.CUSTODY)
+        .where(_HOLDS.c.bank_ref.in_(names))
+    )
+    rows = unit.session.execute(query).all()
+    over = (HoldState.DENIED, HoldState.CANCELLED)
+    known = next((row.recovery_id for row in rows if row.state not in over), None)
     if known is not None:
         raise StepRefusedError(
             f"the booking {receipt.booking!r} of this account is entered already ({known}): no "
             "money comes in twice"
         )
+    return replace(receipt, again=len(rows))
 
 
 def compensate(

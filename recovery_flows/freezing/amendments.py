@@ -41,6 +41,8 @@ def amend_hold(
     `scope_reason`, the fingerprint of a note, is needed to block more than is disputed.
     """
     hold = changes.file.hold(hold_id)
+    if hold.kind is HoldKind.CUSTODY:
+        raise StepRefusedError("what came in has the sum that came in: withdraw it, enter it again")
     if hold.state not in (HoldState.DRAFT, HoldState.PENDING_APPROVAL):
         raise StepRefusedError(f"hold {hold_id} is {hold.state}: its sum is fixed")
     if requested_minor <= 0:

@@ -51,6 +51,7 @@ class Booking:
     line_id: str
     amount: Money
     claimed_by: str = ""
+    is_payers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,10 @@ def judge(
         if is_covered:
             return Judged(told.row, RowResult.UNKNOWN_PAYMENT, "no booking fits payer, day, sum")
         return Judged(told.row, RowResult.UNVERIFIED, WORDS[RowResult.UNVERIFIED])
+    free = [b for b in free if b.is_payers]
+    if not free:
+        why = "the bank booked this payment from another account than victim_account"
+        return Judged(told.row, RowResult.REFUSED, why)
     best = min(free, key=lambda b: (b.amount != told.amount, b.line_id))
     if told.amount.currency != best.amount.currency:
         return Judged(told.row, RowResult.REFUSED, f"the bank booked {best.amount}")

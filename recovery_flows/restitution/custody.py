@@ -35,7 +35,8 @@ _ENDED = frozenset(
 class Receipt:
     """Money as it came in: its sum, when, under which booking of the unit's bank, which proof.
 
-    `return_id` is the voluntary return that it belongs to, "" where it was not announced.
+    `return_id` is the voluntary return that it belongs to, "" where it was not announced; `again`
+    how often it was entered before and denied or withdrawn.
     """
 
     account_id: str
@@ -44,6 +45,7 @@ class Receipt:
     booking: str
     proof: str
     return_id: str = ""
+    again: int = 0
 
 
 def receive(changes: Changeset, receipt: Receipt, place: Place, actor: str, now: datetime) -> str:
@@ -57,14 +59,15 @@ def receive(changes: Changeset, receipt: Receipt, place: Place, actor: str, now:
         "bank_ref": receipt.booking, "drafted_by": actor, "return_id": receipt.return_id,
         "proof": receipt.proof,
     }  # fmt: skip
-    name = receipt_id(receipt.account_id, receipt.booking)
+    name = receipt_id(receipt)
     changes.apply(Transition(EntityKind.HOLD, name, "received", None, values))
     return ask(changes, ApprovalKind.RECEIPT, name, actor, now)
 
 
-def receipt_id(account_id: str, booking: str) -> str:
+def receipt_id(receipt: Receipt) -> str:
     """The id of the receipt of one booking: the same money comes in once, in any recovery."""
-    return derive_id("hold", account_id, HoldKind.CUSTODY, booking)
+    again = [receipt.again] if receipt.again else []
+    return derive_id("hold", receipt.account_id, HoldKind.CUSTODY, receipt.booking, *again)
 
 
 def _check(file: CaseFile, receipt: Receipt, place: Place, now: datetime) -> None:

@@ -249,7 +249,11 @@ class RestitutionScreen(LiveScreen):
 
         def answered(folder: str | None) -> None:
             if folder is not None:
-                path = Path(folder).expanduser()
+                try:
+                    path = Path(folder).expanduser()
+                except RuntimeError:
+                    app.say("that names nobody's home: type the whole path", refused=True)
+                    return
                 write = partial(app.source.write_documents, page.recovery_id, path)
                 app.ask_after("writing the documents", write, told)
 

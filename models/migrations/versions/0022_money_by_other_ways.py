@@ -42,7 +42,7 @@ _GUARDS = (
     ),
     (
         'receipt_takes_two', 'hold', 'UPDATE OF state, kind',
-        f"NEW.kind = 'custody' AND OLD.state = 'pending_approval' AND {_COUNTED} "
+        f"NEW.kind = 'custody' AND OLD.state IN ('pending_approval', 'denied', 'cancelled') AND {_COUNTED} "
         f"AND {_no_yes('NEW.id', 'receipt')}",
         'money that came in counts after a second person has confirmed it',
     ),

@@ -16,6 +16,7 @@ from models.entities.payout import Payout, PayoutState
 from models.entities.statement import Statement, StatementLine
 from models.facts import Direction
 from models.money import Money
+from models.payment_refs import is_reference
 from models.store.statements.line_imports import is_there
 
 _C, _K, _Y = table_of(Claim).c, table_of(Compensation).c, table_of(Payout).c
@@ -121,7 +122,7 @@ class BookedPayment:
         """Whether it is the payment that somebody tells of: by reference, else by payer and day."""
         if self.account_id != payee:
             return False
-        if reference and self.reference:
+        if is_reference(reference) and is_reference(self.reference):
             return reference == self.reference
         return payer == self.counter_id and abs(self.booked_at - paid_at) <= _SAME_DAY
 

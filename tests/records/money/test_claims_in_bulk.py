@@ -102,6 +102,16 @@ def test_each_row_has_its_own_result(unit: Any, case: str) -> None:
     assert sorted(c.upheld_minor for c in unit.file(case).claims) == [0, 10_000, 10_000, 100_000]
 
 
+def test_a_claim_for_another_account_than_the_one_that_paid_is_refused(
+    unit: Any, case: str
+) -> None:
+    before = len(unit.file(case).claims)
+    result = imported(unit, case, [told(unit, 5, victim_account=account(6))])
+    (row,) = result.rows
+    assert str(row.result) == "refused"
+    assert len(unit.file(case).claims) == before
+
+
 def test_the_same_transfer_claimed_by_another_is_found_and_owned(unit: Any, case: str) -> None:
     imported(unit, case, [told(unit, 1)])
     twin = told(unit, 1, external_ref="OTHER-1", victim_name="Invented Agent")
