@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from textual import work
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
@@ -69,12 +71,12 @@ class LiveScreen(Screen[None]):
         self.said = Said(f"{sentence}; it is tried again, see `recovery doctor`", refused=True)
 
     def watch_header_value(self, value: HeaderValue | None) -> None:
-        if self.is_mounted:
-            self.query_one(HeaderBar).value = value
+        for bar in self.query(HeaderBar):
+            bar.value = value
 
     def watch_said(self, value: Said) -> None:
-        if self.is_mounted:
-            self.query_one(SaidLine).value = value
+        for line in self.query(SaidLine):
+            line.value = value
 
     def on_mount(self) -> None:
         self.query_one(HeaderBar).value = self.header_value
@@ -87,11 +89,13 @@ class LiveScreen(Screen[None]):
     def reread(self) -> None:
         """Read the view again: one reading at a time, and one more if a change came during it.
 
-        A screen whose widgets do not stand yet does nothing: it reads when it is shown.
+        A screen whose widgets do not stand yet does nothing: it reads when it is shown. Nor does
+        one whose widgets are being taken down: nobody looks at it any more.
         """
         if not self.is_mounted:
             return
-        self.aim()
+        with suppress(NoMatches):
+            self.aim()
         if self._is_reading:
             self._read_again = True
             return
@@ -112,12 +116,14 @@ class LiveScreen(Screen[None]):
 
     def on_view_read(self, message: ViewRead) -> None:
         self._read_over()
-        self.show_view(message.view)
-        self._focus_first()
+        with suppress(NoMatches):
+            self.show_view(message.view)
+            self._focus_first()
 
     def on_read_failed(self, message: ReadFailed) -> None:
         self._read_over()
-        self.show_failure(message.sentence)
+        with suppress(NoMatches):
+            self.show_failure(message.sentence)
 
     def _focus_first(self) -> None:
         """Focus what the screen is for, where it was hidden for want of lines until now."""
