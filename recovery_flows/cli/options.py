@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Concatenate, ParamSpec
 
@@ -104,3 +105,18 @@ def viewer_of(installation: Installation, acting_as: str) -> OfficerView | None:
         if acting_as:
             raise
         return None
+
+
+def instant(text: str, option: str) -> datetime:
+    """An instant as it is typed, with its offset from UTC."""
+    from recovery_flows.errors import MisuseError
+
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise MisuseError(
+            f"{option} {text!r} is not a date and time such as 2026-03-02T10:15+08:00"
+        )
+    return at

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import cast
 
 from models.entities.claim import ObjectionKind
 from models.entities.officer import Role
@@ -59,7 +60,7 @@ class Whims:
             "SELECT h.recovery_id, h.id, h.requested_minor, h.currency, r.owner_id FROM hold h"
             f" JOIN recovery r ON r.id = h.recovery_id WHERE h.state IN {states} ORDER BY h.id"
         )
-        return self._one(query, pick)  # type: ignore[return-value]
+        return cast("tuple[str, str, int, str, str] | None", self._one(query, pick))
 
     def _desk_of(self, owner: object) -> CaseOfficer:
         return self._desks[str(owner) if owner in self._desks else OFFICERS[0]]

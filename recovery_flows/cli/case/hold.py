@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, act
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, SeenVersion, act, instant
 
 if TYPE_CHECKING:
     from models.money import Money
@@ -57,20 +56,6 @@ def _with_amount(
         return deed(acting, recovery_id, hold_id, money, reason, seen)
 
     return read_and_do
-
-
-def _instant(text: str, option: str) -> datetime:
-    from recovery_flows.errors import MisuseError
-
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise MisuseError(
-            f"{option} {text!r} is not a date and time such as 2026-03-02T10:15+08:00"
-        )
-    return at
 
 
 def amend(
@@ -159,7 +144,7 @@ def voluntary(
     """Record a voluntary hold. The order behind it is drafted at once."""
     from recovery_flows.freezing import actions as hold_actions
 
-    begun, ends = _instant(since, "--since"), _instant(until, "--until") if until else None
+    begun, ends = instant(since, "--since"), instant(until, "--until") if until else None
     deed = hold_actions.record_voluntary
     act(ref, acting_as, as_json, deed, asset, amount, begun, ends, reason, seen_version)
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.restitution.voluntary import (
     account_ref,
     currency_of,
-    instant,
     money,
     paper,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, opened
+from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import instant_text, spoken, tell
 
@@ -223,21 +223,6 @@ def money(text: str, currency: str) -> Money:
         return Money.parse(text, currency)
     except ValueError as error:
         raise MisuseError(str(error)) from error
-
-
-def instant(text: str, option: str) -> datetime:
-    """An instant as it is typed, with its offset from UTC."""
-    from recovery_flows.errors import MisuseError
-
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise MisuseError(
-            f"{option} {text!r} is not a date and time such as 2026-03-02T10:15+08:00"
-        )
-    return at
 
 
 def account_ref(bank: str, number: str, holder: str) -> AccountRef:
