@@ -108,9 +108,7 @@ def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: s
     """
     given = {"lease_owner": "", "lease_until": None, "retry_at": retry_at, "attempts": 0}
     unit.session.execute(
-        _CALLS.update()
-        .where(_CALLS.c.id.in_(call_ids))
-        .values(**given, last_error=reason[:300])
+        _CALLS.update().where(_CALLS.c.id.in_(call_ids)).values(**given, last_error=reason[:300])
     )
 
 
