@@ -31,7 +31,9 @@ def test_two_rows_about_one_payment_a_minute_apart_are_one_report(run: Any, unit
     assert len(told["new"]) == 1
     (refused,) = told["refused"]
     assert (refused["row"], refused["field"]) == (2, "payment")
-    assert refused["why"].startswith("is already reported as R-2026-0001; if it is another payment, enter it")
+    assert refused["why"].startswith(
+        "is already reported as R-2026-0001; if it is another payment, enter it"
+    )
 
 
 def test_strict_exits_3_for_a_refused_row_and_0_without(run: Any, unit: Any) -> None:
