@@ -1,4 +1,4 @@
-"""What histories found about orders that had ended before anybody heard of them."""
+"""What histories found about holds that others had ended, refused, or taken for settled."""
 
 from __future__ import annotations
 
@@ -36,3 +36,17 @@ def test_a_banks_own_hold_whose_freeze_ended_unheard_runs_out_with_a_date(at: Pl
     told, story = played(at, replace(made, openings=(), tempers=slow))
     assert told.faults["hold:shortens"] > 1
     assert_well(told, story)
+
+
+def test_a_refused_stop_that_is_ordered_again_on_a_closed_account_opens_it(at: Place) -> None:
+    """Seed 8000580: what it froze was held for years on an account that counted as closed."""
+    made = plan(
+        Tick(3),
+        Tick(3),
+        Tick(0.1, odd=(("again", 0.3),)),
+        faults=(Fault("north", "hold", 1, "refuse ACCOUNT_CLOSURE"),),
+    )
+    told, story = played(at, replace(made, openings=()))
+    assert "drafted in the place of" in story
+    assert_well(told, story)
+    assert dict(told.ends) == {"closed_returned": 1}
