@@ -97,8 +97,8 @@ def _check_dismissal(unit: Unit, handle: str) -> None:
     open_now = count_in_charge(unit.session, handle)
     if open_now:
         raise StepRefusedError(
-            f"{handle} is still in charge of open recoveries ({open_now}): `recovery assign --all-of "
-            f"{handle} --to HANDLE` first"
+            f"{handle} is still in charge of open recoveries ({open_now}): first `recovery assign "
+            f"--all-of {handle} --to HANDLE`"
         )
 
 

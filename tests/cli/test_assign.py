@@ -24,7 +24,7 @@ def test_an_officer_hands_over_what_is_his_and_nobody_elses(run: Any, unit: Any,
     assert unit.page(ref)["owner"] == wu
     again = run("assign", ref, "--to", "lin")
     assert again.code == 3
-    assert "wu is in charge: he hands it over, or a supervisor assigns it" in again.out
+    assert "wu is in charge: he hands it over, or a supervisor assigns" in again.out
     assert run("assign", ref, "--to", "lin", "--as", "both").code == 0
     assert run("audit", "verify").code == 0
 

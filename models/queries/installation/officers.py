@@ -57,11 +57,11 @@ def count_in_charge(session: Session, officer_id: str) -> int:
 
 
 def in_charge(session: Session, officer_id: str, after: str, limit: int) -> list[str]:
-    """The ids of his open recoveries, a page of them after an id, in the order of ids."""
+    """The references of his open recoveries, a page of them after one, in their order."""
     query = (
-        sa.select(_RECOVERIES.c.id)
-        .where(*_his(officer_id), _RECOVERIES.c.id > after)
-        .order_by(_RECOVERIES.c.id)
+        sa.select(_RECOVERIES.c.ref)
+        .where(*_his(officer_id), _RECOVERIES.c.ref > after)
+        .order_by(_RECOVERIES.c.ref)
         .limit(limit)
     )
     return [str(one) for one in session.execute(query).scalars()]
