@@ -70,9 +70,9 @@ def _transitions() -> dict[tuple[str | None, str], str]:
         (_R.UNPAID, "chased"): _R.ACCEPTED,
         (_R.PARTLY_RETURNED, "chased"): _R.ACCEPTED,
         **{(state, "expired"): _R.EXPIRED for state in (_R.SENT, _R.PENDING, _R.UNANSWERED)},
-        **{(state, "ended"): _R.ENDED for state in OPEN_RECALLS},
+        **{(state, "ended"): _R.ENDED for state in sorted(OPEN_RECALLS)},
     }
-    for state in WENT_OUT:
+    for state in sorted(WENT_OUT):
         moves[(state, "money_came")] = _R.PARTLY_RETURNED
         moves[(state, "all_came")] = _R.RETURNED
         for event, after in (
