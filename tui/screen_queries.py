@@ -19,6 +19,7 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.safe_text import safe
 from models.sealing.vault import VaultError
+from recovery_flows.caller import make_folder
 from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
@@ -135,7 +136,7 @@ class Source:
             raise MisuseError("there is no document of it yet: no distribution has a notice")
         files = files_of(made, ("pdf",))
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             raise unwritable(folder, error) from error
         return write_files(folder, files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from recovery_flows.cli import doctor, officer, processes, setup, verify
+from recovery_flows.cli import doctor, officer, processes, serve, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
@@ -72,6 +72,7 @@ def attach(app: typer.Typer) -> None:
         victim,
         approve,
         processes,
+        serve,
         verify,
     ):
         group.attach(app)

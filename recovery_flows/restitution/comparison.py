@@ -11,7 +11,7 @@ from models.entities.payout import PayoutState
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
 from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.basis import number_of
-from recovery_flows.restitution.methods.catalogue import Division, RuleName, divide
+from recovery_flows.restitution.methods.catalogue import BY_CLASS, Division, RuleName, divide
 from recovery_flows.restitution.methods.stakes import Stake
 
 IN_FORCE = RuleName.PRO_RATA
@@ -42,7 +42,7 @@ class Comparison:
 def compare(file: CaseFile, allocation: AllocationRow) -> Comparison:
     """Divide what an allocation divides by every rule, from the claims as they were then."""
     stakes = stakes_when_drafted(file, allocation)
-    rules = [IN_FORCE, *(rule for rule in RuleName if rule is not IN_FORCE)]
+    rules = [IN_FORCE, *(r for r in RuleName if r is not IN_FORCE and r not in BY_CLASS)]
     divisions = tuple(divide(r, allocation.pool_minor, allocation.currency, stakes) for r in rules)
     decided: dict[str, int] = {}
     for payout in file.payouts_of(allocation.id):

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from models.action_kinds import ActionKind
 from models.entities.claim import ObjectionState
 from models.entities.officer import Role
+from recovery_flows.caller import expanded
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
@@ -250,7 +251,7 @@ class RestitutionScreen(LiveScreen):
         def answered(folder: str | None) -> None:
             if folder is not None:
                 try:
-                    path = Path(folder).expanduser()
+                    path = expanded(folder)
                 except RuntimeError:
                     app.say("that names nobody's home: type the whole path", refused=True)
                     return
