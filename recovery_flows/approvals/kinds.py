@@ -26,6 +26,8 @@ class ApprovalKind(StrEnum):
     PAYEE = "payee"
     RECEIPT = "receipt"
     COMPENSATION = "compensation"
+    RECALL = "recall"
+    RECALL_CREDIT = "recall_credit"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -44,6 +46,8 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.PAYEE: "another payee",
     ApprovalKind.RECEIPT: "money received",
     ApprovalKind.COMPENSATION: "payment to a victim by others",
+    ApprovalKind.RECALL: "recall of a payment",
+    ApprovalKind.RECALL_CREDIT: "money back by a recall",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -61,6 +65,8 @@ SUBJECT_NOUN = {
     ApprovalKind.PAYEE: EntityKind.CLAIM,
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
+    ApprovalKind.RECALL: EntityKind.RECALL,
+    ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
 }
 
 

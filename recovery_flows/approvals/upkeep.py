@@ -6,7 +6,9 @@ whatever changes a figure, the person who decides sees a new approval and never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
@@ -17,6 +19,7 @@ from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
+from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.outcome import Transition
@@ -36,6 +39,14 @@ _HOLD_STATES = {
     ApprovalKind.COMPLAINT: LIVE_HOLDS,
     ApprovalKind.RECEIPT: {HoldState.PENDING_APPROVAL},
 }
+_WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
+    ApprovalKind.REQUEST: ("requests", RequestState.PENDING_APPROVAL),
+    ApprovalKind.RETURN: ("allocations", AllocationState.PENDING_APPROVAL),
+    ApprovalKind.COMPENSATION: ("compensations", CompensationState.ASKED),
+    ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
+    ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
+}
+"""Rows of a file that wait for an approval, and the state in which they do."""
 _ABOUT_A_LIVE_HOLD = (
     ApprovalKind.RENEW,
     ApprovalKind.RELEASE,
@@ -88,12 +99,13 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
 
 
 def still_open(file: CaseFile) -> list[str]:
-    """What a recovery cannot be closed over: accounts with work left, holds that still hold."""
+    """What a recovery cannot be closed over: accounts with work left, holds that hold, recalls."""
     assets = [a.id for a in file.assets if a.stage is not Stage.CLOSED]
     holds = [
         h.id for h in file.holds if h.state in LIVE_HOLDS and (h.held_minor or h.foreign_minor)
     ]
-    return assets + holds
+    recalls = [r.id for r in file.recalls if r.state in OPEN_RECALLS]
+    return assets + holds + recalls
 
 
 def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
@@ -113,14 +125,10 @@ def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
 def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether what was asked about is still there to be decided."""
     act, named = ApprovalKind(approval.action), approval.subject_id
+    if act in _WAITING_ROWS:
+        rows, state = _WAITING_ROWS[act]
+        return any(row.id == named and row.state is state for row in getattr(file, rows))
     match act:
-        case ApprovalKind.REQUEST:
-            return any(
-                r.id == named and r.state is RequestState.PENDING_APPROVAL for r in file.requests
-            )
-        case ApprovalKind.RETURN:
-            pending = AllocationState.PENDING_APPROVAL
-            return any(a.id == named and a.state is pending for a in file.allocations)
         case ApprovalKind.MULTI_AGENCY_REQUEST:
             return any(
                 x.id == named and x.state is not MultiAgencyRequestState.DENIED
@@ -130,9 +138,6 @@ def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
         case ApprovalKind.PAYEE:
             return any(c.id == named and c.asked_account_id for c in file.claims)
-        case ApprovalKind.COMPENSATION:
-            asked = CompensationState.ASKED
-            return any(k.id == named and k.state is asked for k in file.compensations)
         case ApprovalKind.TRACE_RULE:
             return bool(file.recovery.asked_rule)
         case ApprovalKind.CLOSE:

@@ -28,6 +28,7 @@ from recovery_flows.freezing import (
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.multi_agency import lifecycle as multi_agency_lifecycle
+from recovery_flows.recalls import lifecycle as recall_lifecycle, returned_money
 from recovery_flows.restitution import (
     compensation,
     custody,
@@ -181,6 +182,8 @@ _FOLLOW = {
     ApprovalKind.PAYEE: payees.put_in_force,
     ApprovalKind.RECEIPT: custody.confirm,
     ApprovalKind.COMPENSATION: compensation.confirm,
+    ApprovalKind.RECALL: recall_lifecycle.approve,
+    ApprovalKind.RECALL_CREDIT: returned_money.confirm,
 }
 
 
@@ -275,4 +278,6 @@ _UNDO = {
     ApprovalKind.PAYEE: payees.drop,
     ApprovalKind.RECEIPT: _deny_hold,
     ApprovalKind.COMPENSATION: compensation.deny,
+    ApprovalKind.RECALL: recall_lifecycle.deny,
+    ApprovalKind.RECALL_CREDIT: returned_money.deny,
 }

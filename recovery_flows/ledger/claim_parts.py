@@ -9,6 +9,7 @@ from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
 from models.entities.claim import ClaimRow, CompensationRow, CompensationState
 from models.entities.payout import PayoutState
+from recovery_flows.ledger.recalled import counted_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def parts(file: CaseFile, claim: ClaimRow) -> list[Part]:
             got[payee] += minor
         else:
             victims += minor
+    victims += counted_of(file, claim.id)  # a recall pays the account that the money came from
     own = max(0, claim.upheld_minor - sum(paid.values()))
     return [
         Part(claim.payout_account_id, own, victims),

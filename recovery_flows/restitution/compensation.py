@@ -28,6 +28,7 @@ from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.claim_parts import Part, confirmed, parts
 from recovery_flows.ledger.outstanding_losses import LOST, has_left
+from recovery_flows.ledger.recalled import counted_of
 from recovery_flows.restitution.methods.proportional import by_weight
 
 
@@ -110,7 +111,7 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
 
 def _victim_got(file: CaseFile, claim: ClaimRow, account_id: str) -> int:
     """What has reached the victim or may be on its way; what can be taken back is drafted anew."""
-    return sum(
+    return counted_of(file, claim.id) + sum(
         p.amount_minor if p.state is PayoutState.INSTRUCTED else p.returned_minor
         for p in file.payouts
         if p.claim_id == claim.id and p.payee_account_id == account_id and has_left(file, p)
@@ -144,8 +145,8 @@ def split(
         given = [min(share, part.open_minor) for share, part in zip(shares, shared, strict=True)]
         small = [at for at, share in enumerate(given) if share and not can_pay(share)]
         if not small:
-            parts = zip(shared, given, strict=True)
-            return [(part.payee_account_id, share) for part, share in parts if share]
+            pairs = zip(shared, given, strict=True)
+            return [(part.payee_account_id, share) for part, share in pairs if share]
         weights[min(reversed(small), key=lambda at: weights[at])] = 0
     return []
 

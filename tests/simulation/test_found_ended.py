@@ -52,20 +52,6 @@ def test_a_refused_stop_that_is_ordered_again_on_a_closed_account_opens_it(at: P
     assert dict(told.ends) == {"closed_returned": 1}
 
 
-def test_an_insurers_part_below_a_coin_stands_back(at: Place) -> None:
-    """It was ordered and refused month after month: its bank cannot pay a part of a penny."""
-    made = plan(
-        Tick(30),
-        Tick(2, supervisor="none", odd=(("compensate", 0.995),)),
-        payments=(Payment(1, V1, ("abroad", "F1"), 35, "E1"),),
-        reports=(Report(2, "E1", 35),),
-    )
-    told, story = played(at, replace(made, openings=()))
-    assert "enters 0.08 paid to" in story
-    assert_well(told, story)
-    assert story.count("return to victims approved") == 1
-
-
 def test_money_given_back_where_nothing_was_traced_asks_for_the_victims_statement(
     at: Place,
 ) -> None:

@@ -240,7 +240,7 @@ def account_ref(bank: str, number: str, holder: str) -> AccountRef:
         raise MisuseError(f"{name} {refusal.why}") from refusal
 
 
-def paper(path: Path | None) -> bytes:
+def paper(path: Path | None, what: str = "--proof") -> bytes:
     """The bytes of a proof; MisuseError where there is no such file, or too large a one."""
     from recovery_flows.errors import MisuseError
 
@@ -250,10 +250,10 @@ def paper(path: Path | None) -> bytes:
         with open_named(path) as file:
             if size_of(file) > _PROOF_MAX:
                 most = _PROOF_MAX // 1_000_000
-                raise MisuseError(f"--proof {path.name} is larger than {most} MB")
+                raise MisuseError(f"{what} {path.name} is larger than {most} MB")
             raw = file.read()
     except OSError as error:
-        raise MisuseError(f"--proof {path.name} cannot be read: {error.strerror}") from error
+        raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
     if not raw:
-        raise MisuseError(f"--proof {path.name} is empty")
+        raise MisuseError(f"{what} {path.name} is empty")
     return raw
