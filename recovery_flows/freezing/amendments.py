@@ -24,6 +24,12 @@ def submit_renewal(changes: Changeset, hold_id: str, actor: str, now: datetime) 
     hold = changes.file.hold(hold_id)
     if hold.renewal not in OPEN_TO_SUBMIT or hold.state is not HoldState.FROZEN:
         raise StepRefusedError(f"hold {hold_id} has no renewal that could be submitted")
+    if hold.expires_at is not None and hold.expires_at <= now:
+        partner = changes.file.asset(hold.asset_id).partner_id
+        raise StepRefusedError(
+            f"the term of hold {hold_id} is over: {partner} prolongs nothing now; wait for what it "
+            "states, then order the hold anew"
+        )
     changes.apply(renewal.move(hold, "renewal_submitted", Renewal.ASKED))
     ask(changes, ApprovalKind.RENEW, hold.id, actor, now, due_at=hold.expires_at)
 

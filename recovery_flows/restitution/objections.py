@@ -17,6 +17,7 @@ from models.entities.asset import AssetRow, Stage
 from models.entities.claim import ClaimRow, ObjectionKind, ObjectionRow, ObjectionState
 from models.entities.event import EntityKind
 from models.entities.officer import Role
+from models.entities.recovery import RecoveryState
 from models.ids import derive_id
 from models.money import Money
 from models.outcome import Scalar, Transition
@@ -38,6 +39,10 @@ _CLOCK = {
 }
 _BEFORE_APPROVAL = frozenset(
     {AllocationState.DRAFT, AllocationState.NOTICE, AllocationState.NOTICE_ENDED}
+)
+
+_OPEN_AGAIN = frozenset(
+    {RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL, RecoveryState.CLOSED_NO_RECOVERY}
 )
 
 
@@ -182,6 +187,12 @@ def _set_loss(
         until = terms.due_at(law.measure(Measure.APPEAL).limit, now, law)
     values: dict[str, Scalar] = {"decided_minor": minor, "appeal_until": until}
     changes.apply(Transition(EntityKind.CLAIM, claim.id, "decided", claim.state, values))
+    recovery = changes.file.recovery
+    if recovery.state in _OPEN_AGAIN:
+        reason = "an objection was upheld: the loss of a claim has changed"
+        changes.apply(
+            Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
+        )
     # The sum is upheld together with the trace that counts it, so that the books stay whole.
     trace_requests.request_trace(changes)
 

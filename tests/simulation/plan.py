@@ -119,6 +119,12 @@ class Plan:
 
 def plan_of(seed: int) -> Plan:
     """The history of a seed."""
+    plain = plain_plan_of(seed)
+    return replace(plain, ticks=_by_other_ways(seed, plain.ticks))
+
+
+def plain_plan_of(seed: int) -> Plan:
+    """The same where money comes back through banks alone."""
     dice = random.Random(seed)  # noqa: S311 - a story, no secret
     payments, stolen = _payments(dice)
     return Plan(
@@ -128,15 +134,15 @@ def plan_of(seed: int) -> Plan:
         payments=tuple(sorted(payments, key=lambda p: p.hour)),
         reports=tuple(sorted(_reports(dice, stolen), key=lambda r: r.hour)),
         faults=tuple(_faults(dice, payments)),
-        ticks=_by_other_ways(seed, [_tick(dice) for _ in range(dice.randint(3, 9))]),
+        ticks=tuple(_tick(dice) for _ in range(dice.randint(3, 9))),
     )
 
 
-def _by_other_ways(seed: int, ticks: list[Tick]) -> tuple[Tick, ...]:
+def _by_other_ways(seed: int, ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
     """In each other history money comes by other ways too, with dice of their own."""
     dice = random.Random(f"other ways {seed}")  # noqa: S311 - a story, no secret
     if dice.random() < 0.5:
-        return tuple(ticks)
+        return ticks
     more = [((dice.choice(OTHER_WAYS), dice.random()),) if dice.random() < 0.4 else ()
             for _ in ticks]  # fmt: skip
     return tuple(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.faults import Fault
 from tests.simulation.place import Place, place
-from tests.simulation.plan import Payment, Report, Tick
+from tests.simulation.plan import Payment, Report, Tick, plain_plan_of, plan_of
 from tests.simulation.test_found import M1, V1, assert_well, plan, played
 
 
@@ -66,3 +66,21 @@ def test_money_given_back_where_nothing_was_traced_asks_for_the_victims_statemen
     assert "withdrawn" in story
     assert "the bank is asked again for the statement" in story
     assert_well(told, story)
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(8001303, id="what a bank refused is not prolonged again after its end"),
+        pytest.param(8001318, id="nothing is closed while something waits for a second person"),
+    ],
+)
+def test_a_seed_of_the_long_record_that_had_failed_comes_to_rest(at: Place, seed: int) -> None:
+    told, story = played(at, plain_plan_of(seed))
+    assert_well(told, story)
+
+
+def test_an_objection_that_is_upheld_after_the_closing_opens_the_recovery(at: Place) -> None:
+    told, story = played(at, plan_of(340))
+    assert_well(told, story)
+    assert "asks for" in story
