@@ -43,7 +43,12 @@ from models.entities.multi_agency import (
 )
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
-from models.entities.payout import PAYOUT_TRANSITIONS, Payout
+from models.entities.payout import (
+    PAYOUT_TRANSITIONS,
+    UNCLAIMED_TRANSITIONS,
+    Payout,
+    UnclaimedShare,
+)
 from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
 from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
 from models.entities.request import REQUEST_TRANSITIONS, Request
@@ -79,6 +84,7 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.VOLUNTARY_RETURN: (VoluntaryReturn, RETURN_TRANSITIONS),
     EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
     EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
+    EntityKind.UNCLAIMED_SHARE: (UnclaimedShare, UNCLAIMED_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
@@ -90,7 +96,7 @@ _JOINED = frozenset(
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
-        EntityKind.COMPENSATION,
+        EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE,
     }
 )  # fmt: skip
 

@@ -37,6 +37,7 @@ class EntityKind(StrEnum):
     VOLUNTARY_RETURN = "voluntary_return"
     INSTALMENT = "instalment"
     COMPENSATION = "compensation"
+    UNCLAIMED_SHARE = "unclaimed_share"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

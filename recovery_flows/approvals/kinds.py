@@ -26,6 +26,7 @@ class ApprovalKind(StrEnum):
     PAYEE = "payee"
     RECEIPT = "receipt"
     COMPENSATION = "compensation"
+    REFUND = "refund"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -44,6 +45,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.PAYEE: "another payee",
     ApprovalKind.RECEIPT: "money received",
     ApprovalKind.COMPENSATION: "payment to a victim by others",
+    ApprovalKind.REFUND: "refund by the treasury",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -61,6 +63,7 @@ SUBJECT_NOUN = {
     ApprovalKind.PAYEE: EntityKind.CLAIM,
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
+    ApprovalKind.REFUND: EntityKind.UNCLAIMED_SHARE,
 }
 
 

@@ -17,6 +17,7 @@ from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
+from models.entities.payout import UnclaimedState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.outcome import Transition
@@ -35,6 +36,10 @@ _HOLD_STATES = {
     ApprovalKind.RELEASE_PART: LIVE_HOLDS,
     ApprovalKind.COMPLAINT: LIVE_HOLDS,
     ApprovalKind.RECEIPT: {HoldState.PENDING_APPROVAL},
+}
+_ENTERED = {
+    ApprovalKind.COMPENSATION: CompensationState.ASKED,
+    ApprovalKind.REFUND: UnclaimedState.REFUND_ENTERED,
 }
 _ABOUT_A_LIVE_HOLD = (
     ApprovalKind.RENEW,
@@ -130,9 +135,10 @@ def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
         case ApprovalKind.PAYEE:
             return any(c.id == named and c.asked_account_id for c in file.claims)
-        case ApprovalKind.COMPENSATION:
-            asked = CompensationState.ASKED
-            return any(k.id == named and k.state is asked for k in file.compensations)
+        case ApprovalKind.COMPENSATION | ApprovalKind.REFUND:
+            states = {k.id: str(k.state) for k in file.compensations}
+            states |= {u.id: str(u.state) for u in file.unclaimed}
+            return states.get(named) == _ENTERED[act]
         case ApprovalKind.TRACE_RULE:
             return bool(file.recovery.asked_rule)
         case ApprovalKind.CLOSE:

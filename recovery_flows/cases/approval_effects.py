@@ -34,6 +34,7 @@ from recovery_flows.restitution import (
     guards as return_guards,
     payees,
     payouts as paying,
+    unclaimed,
 )
 from recovery_flows.tracing import rule_choice
 
@@ -181,6 +182,7 @@ _FOLLOW = {
     ApprovalKind.PAYEE: payees.put_in_force,
     ApprovalKind.RECEIPT: custody.confirm,
     ApprovalKind.COMPENSATION: compensation.confirm,
+    ApprovalKind.REFUND: unclaimed.confirm_refund,
 }
 
 
@@ -275,4 +277,5 @@ _UNDO = {
     ApprovalKind.PAYEE: payees.drop,
     ApprovalKind.RECEIPT: _deny_hold,
     ApprovalKind.COMPENSATION: compensation.deny,
+    ApprovalKind.REFUND: unclaimed.deny_refund,
 }

@@ -22,7 +22,15 @@ from recovery_flows.cli.case import (
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
-from recovery_flows.cli.restitution import allocate, claim, objection, rounds, victim, voluntary
+from recovery_flows.cli.restitution import (
+    allocate,
+    claim,
+    objection,
+    rounds,
+    unclaimed,
+    victim,
+    voluntary,
+)
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -59,6 +67,7 @@ def attach(app: typer.Typer) -> None:
         claim,
         objection,
         voluntary,
+        unclaimed,
         rounds,
         victim,
         approve,

@@ -30,7 +30,7 @@ from models.entities.multi_agency import (
     TaskRow,
     TaskState,
 )
-from models.entities.payout import PayoutRow, PayoutState
+from models.entities.payout import PayoutRow, PayoutState, UnclaimedRow, UnclaimedState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow, RequestState
 from models.entities.voluntary_return import (
@@ -62,6 +62,7 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.VOLUNTARY_RETURN: ("voluntary_returns", ReturnRow, ReturnState),
     EntityKind.INSTALMENT: ("instalments", InstalmentRow, InstalmentState),
     EntityKind.COMPENSATION: ("compensations", CompensationRow, CompensationState),
+    EntityKind.UNCLAIMED_SHARE: ("unclaimed", UnclaimedRow, UnclaimedState),
 }
 
 

@@ -33,7 +33,7 @@ def received_minor(file: CaseFile, asset: AssetRow) -> int:
 def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
     """What was paid on from there beyond all that it could make good: what is held gives way."""
     paid = sum(
-        min(p.returned_minor, p.amount_minor)
+        min(p.credited_minor, p.amount_minor)
         for asset in file.assets
         if asset.is_custody
         for p in settled(file, asset)

@@ -9,6 +9,7 @@ from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.payout import PayoutState
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
+from recovery_flows.ledger.unclaimed_money import given_up
 from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.catalogue import BY_CLASS, Division, RuleName, divide
@@ -58,10 +59,12 @@ def stakes_when_drafted(file: CaseFile, allocation: AllocationRow) -> tuple[Stak
     void = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     earlier = {a.id for a in file.allocations if number_of(a) <= number} - {allocation.id}
     before: dict[str, int] = {}
+    given = given_up(file)
     for payout in file.payouts:
         is_dead = payout.state is PayoutState.PREPARED and payout.allocation_id in void
-        if payout.allocation_id in earlier and not is_dead:
-            due = payout.amount_minor if payout.state in GOING else payout.returned_minor
+        if payout.allocation_id in earlier and not is_dead and not payout.unclaimed_id:
+            is_given = payout.state in GOING or payout.id in given
+            due = payout.amount_minor if is_given else payout.returned_minor
             before[payout.claim_id] = before.get(payout.claim_id, 0) + due
     shares = {p.claim_id for p in file.payouts_of(allocation.id)}
     if allocation.method == AllocationMethod.PRO_RATA:

@@ -28,6 +28,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import LOST, has_left
+from recovery_flows.ledger.unclaimed_money import given_up
 from recovery_flows.restitution.methods.proportional import by_weight
 
 
@@ -127,7 +128,10 @@ def _victim_got(file: CaseFile, claim: ClaimRow, account_id: str) -> int:
     return sum(
         p.amount_minor if p.state is PayoutState.INSTRUCTED else p.returned_minor
         for p in file.payouts
-        if p.claim_id == claim.id and p.payee_account_id == account_id and has_left(file, p)
+        if p.claim_id == claim.id
+        and p.payee_account_id == account_id
+        and not p.unclaimed_id
+        and has_left(file, p)
     )
 
 
@@ -172,8 +176,12 @@ def parts(file: CaseFile, claim: ClaimRow) -> list[Part]:
 
 def _going_or_got(file: CaseFile, claim: ClaimRow) -> Iterator[tuple[int, str]]:
     dead = {a.id for a in file.allocations if a.state is AllocationState.VOID}
+    given = given_up(file)
     for payout in file.payouts:
-        if payout.claim_id != claim.id:
+        if payout.claim_id != claim.id or payout.unclaimed_id:
+            continue
+        if payout.id in given:
+            yield payout.amount_minor, payout.payee_account_id
             continue
         prepared = payout.state is PayoutState.PREPARED and payout.allocation_id not in dead
         if prepared or payout.state is PayoutState.INSTRUCTED:

@@ -36,7 +36,7 @@ _APPROVALS, _ENTRIES, _TALLY = table_of(Approval), table_of(QueueEntry), table_o
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _CHUNK = 500
 _ASKS = (CallKind.HOLD, CallKind.REQUEST)
-_EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
+_EVER_HELD = (LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD, LedgerAccount.TREASURY)
 _RECEIVED = "received"
 """Detail of what the unit holds itself of money that was given back: no bank was asked for it."""
 

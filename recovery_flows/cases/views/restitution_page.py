@@ -35,6 +35,8 @@ from recovery_flows.cases.views.restitution_views import (
 from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
+from recovery_flows.ledger.unclaimed_money import refund_of, to_treasury_of
+from recovery_flows.restitution.allocation import is_round
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.comparison import Comparison, compare, located
 from recovery_flows.restitution.explanation import page_of
@@ -136,8 +138,10 @@ class _Reading:
         for payout in file.payouts:
             paid[payout.claim_id] = paid.get(payout.claim_id, 0) + payout.returned_minor
             is_dead = payout.state is PayoutState.PREPARED and payout.allocation_id in void
-            if payout.state in GOING and not is_dead:
+            if payout.state in GOING and not is_dead and not payout.unclaimed_id:
                 going[payout.claim_id] = going.get(payout.claim_id, 0) + payout.amount_minor
+        for row in file.unclaimed:
+            paid[row.claim_id] = paid.get(row.claim_id, 0) + refund_of(row)
         return cls(
             file, paid, going, _booked(file), allocation.round_number if allocation else 0,
             allocation.id if allocation else "", comparison,
@@ -207,7 +211,7 @@ class _Reading:
 
 def _on_screen(file: CaseFile, allocation_id: str) -> AllocationRow | None:
     """The distribution that was asked for; else that under way, else the last one not voided."""
-    live = [a for a in file.allocations if a.state is not AllocationState.VOID]
+    live = [a for a in file.allocations if a.state is not AllocationState.VOID and is_round(a)]
     live.sort(key=lambda a: (a.id == allocation_id, a.state not in ENDED, number_of(a)))
     return live[-1] if live else None
 
@@ -239,7 +243,7 @@ def _round_lines(file: CaseFile, names: Names, why: Mapping[str, str]) -> Iterat
             state=allocation.state,
             method=allocation.method,
             pool=Money(allocation.pool_minor, allocation.currency),
-            paid=found.paid if found else Money(0, allocation.currency),
+            paid=found.paid if found else to_treasury_of(file, allocation),
             reserves=tuple((money, REASONS[reason]) for reason, money in kept),
             notice_from=allocation.notice_from,
             notice_to=allocation.notice_to,

@@ -133,6 +133,7 @@ _PAYOUTS: Mapping[PayoutState, Worded] = {
 _SHORT_TERMS: Mapping[LedgerAccount, str] = {
     LedgerAccount.RETURNED_RECALL: "recalled",
     LedgerAccount.RETURNED_VOLUNTARY: "given",
+    LedgerAccount.RETURNED_TREASURY: "refunded",
     LedgerAccount.THIRD_PARTY: "third",
     LedgerAccount.NOT_LOCATED: "unlocated",
 }
@@ -140,9 +141,11 @@ TERMS: Mapping[LedgerAccount, tuple[str, Tone]] = {
     LedgerAccount.RETURNED_HOLD: ("█", Tone.GOOD),
     LedgerAccount.RETURNED_RECALL: ("▉", Tone.GOOD),
     LedgerAccount.RETURNED_VOLUNTARY: ("▊", Tone.GOOD),
+    LedgerAccount.RETURNED_TREASURY: ("▋", Tone.GOOD),
     LedgerAccount.HELD: ("▓", Tone.CALM),
     LedgerAccount.LOCATED: ("▒", Tone.CARE),
     LedgerAccount.THIRD_PARTY: ("◫", Tone.THIRD),
+    LedgerAccount.TREASURY: ("▤", Tone.THIRD),
     LedgerAccount.GONE: ("╱", Tone.LOST),
     LedgerAccount.NOT_LOCATED: ("░", Tone.MUTED),
     LedgerAccount.NOT_UPHELD: ("·", Tone.MUTED),

@@ -24,6 +24,7 @@ _ROWS = (
     "multi_agency_requests",
     "tasks",
     "compensations",
+    "unclaimed",
     "voluntary_returns",
     "instalments",
 )
@@ -36,6 +37,7 @@ _NAMES_A_ROW = {
     "linkage_id",
     "allocation_id",
     "return_id",
+    "unclaimed_id",
 }
 
 
