@@ -177,6 +177,9 @@ SENTENCES: Mapping[str, str] = {
     "error": " ({error})",
     "wait_hold": "waiting for {partner}: {kind} {state}",
     "wait_end": "the {kind} at {partner} runs out: the freeze that was to follow was not given",
+    "wait_end_after": (
+        "the {kind} at {partner} runs out: the order after it is answered and does not replace it"
+    ),
     "wait_currency": (
         "{partner} states {stated} for a {kind} in {currency}: nothing is paid of it before"
         " that is corrected"

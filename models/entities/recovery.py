@@ -49,6 +49,7 @@ RECOVERY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (_R.REPORTED, "joined"): _R.JOINED,
     (_R.OPEN, "joined"): _R.JOINED,
     (_R.OPEN, "updated"): _R.OPEN,
+    (_R.OPEN, "assigned"): _R.OPEN,
     (_R.OPEN, "rule_asked"): _R.OPEN,
     (_R.OPEN, "rule_changed"): _R.OPEN,
     (_R.OPEN, "rule_denied"): _R.OPEN,

@@ -29,6 +29,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.RECOVERY, "accepted"): _OFFICER,
     (EntityKind.RECOVERY, "rejected"): _OFFICER,
     (EntityKind.RECOVERY, "joined"): _OFFICER,
+    (EntityKind.RECOVERY, "assigned"): _OFFICER | _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_returned"): _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_partial"): _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_no_recovery"): _SUPERVISOR,

@@ -23,6 +23,7 @@ from recovery_flows.correspondence.letters import next_steps as letter_steps
 from recovery_flows.freezing import (
     account_monitoring,
     denied_stops,
+    drafts as hold_drafts,
     next_steps as hold_steps,
     refusals,
 )
@@ -171,9 +172,11 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
 
 
 def _ends(file: CaseFile) -> Iterator[Step]:
-    """Holds that only run out: a stop whose freeze was refused, what is stated in another currency.
+    """Holds that only run out: a stop that no order replaces, what is stated in another currency.
 
-    Nothing can be paid of the latter before its bank has corrected its statement.
+    The order after a stop was refused, or had ended before its bank was heard: the stop is in our
+    records then until its own end. Nothing can be paid of what is stated in another currency before
+    its bank has corrected its statement.
     """
     if file.recovery.trace_wanted:
         return
@@ -183,6 +186,8 @@ def _ends(file: CaseFile) -> Iterator[Step]:
             continue
         if hold.state is HoldState.STOPPED and refusals.is_refused_a_successor(file, hold):
             text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
+        elif hold.state is HoldState.STOPPED and hold_drafts.is_followed_in_vain(file.holds, hold):
+            text = say("wait_end_after", kind=hold.kind, partner=asset.partner_id)
         elif hold.state in LIVE_HOLDS and hold.foreign_minor:
             text = say(
                 "wait_currency", kind=hold.kind, partner=asset.partner_id,

@@ -8,6 +8,7 @@ from recovery_flows.cli import doctor, officer, processes, serve, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
+    assign,
     channels,
     deadlines,
     discrepancy,
@@ -56,6 +57,7 @@ def attach(app: typer.Typer) -> None:
         allocate,
         stop,
         actions,
+        assign,
         discrepancy,
         hold,
         channels,
