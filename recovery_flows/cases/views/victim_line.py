@@ -23,6 +23,7 @@ from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.next_steps import stage_of
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
+from recovery_flows.ledger.recalled import counted_of
 from recovery_flows.restitution import compensation, objections
 from recovery_flows.restitution.payouts import ENDED
 
@@ -50,10 +51,11 @@ class _Own:
     whole_minor: int
     by_others_minor: int
     payouts: tuple[PayoutRow, ...]
+    recalled_minor: int = 0
 
     @property
     def paid_minor(self) -> int:
-        return sum(p.returned_minor for p in self.payouts)
+        return self.recalled_minor + sum(p.returned_minor for p in self.payouts)
 
     @property
     def going_minor(self) -> int:
@@ -75,7 +77,9 @@ def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
         )
     )
     whole = theirs[payer_account_id] if payer_account_id else victim.whole_minor
-    return _Own(whole, 0 if payer_account_id else sum(theirs.values()), mine)
+    if payer_account_id:
+        return _Own(whole, 0, mine)
+    return _Own(whole, sum(theirs.values()), mine, counted_of(file, claim.id))
 
 
 def victim_line(file: CaseFile, claim: ClaimRow, now: datetime, zone: str) -> VictimLine:
