@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities import account, document, runtime  # noqa: F401 - tables of no entity kind
+from models.entities import account, document  # noqa: F401 - tables of no entity kind
 from models.entities.allocation import ALLOCATION_TRANSITIONS, Allocation
 from models.entities.approval import APPROVAL_TRANSITIONS, Approval
 from models.entities.asset import ASSET_TRANSITIONS, Asset
@@ -48,6 +48,12 @@ from models.entities.payout import (
     UNCLAIMED_TRANSITIONS,
     Payout,
     UnclaimedShare,
+)
+from models.entities.recall import (
+    CREDIT_TRANSITIONS,
+    RECALL_TRANSITIONS,
+    Recall,
+    RecallCredit,
 )
 from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
 from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
@@ -85,6 +91,8 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
     EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
     EntityKind.UNCLAIMED_SHARE: (UnclaimedShare, UNCLAIMED_TRANSITIONS),
+    EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
+    EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
@@ -96,7 +104,8 @@ _JOINED = frozenset(
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
-        EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE,
+        EntityKind.COMPENSATION, EntityKind.UNCLAIMED_SHARE, EntityKind.RECALL,
+        EntityKind.RECALL_CREDIT,
     }
 )  # fmt: skip
 

@@ -38,6 +38,8 @@ class EntityKind(StrEnum):
     INSTALMENT = "instalment"
     COMPENSATION = "compensation"
     UNCLAIMED_SHARE = "unclaimed_share"
+    RECALL = "recall"
+    RECALL_CREDIT = "recall_credit"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

@@ -11,6 +11,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role
 from models.entities.payout import UnclaimedShare
+from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
 from models.outcome import Transition
 from models.prepared import reading
@@ -20,14 +21,18 @@ from models.store.unit import Actor, Unit
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OBJECTIONS, _COMPENSATIONS = table_of(Objection), table_of(Compensation)
 _HOLDS, _UNCLAIMED = table_of(Hold), table_of(UnclaimedShare)
+_RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
 # the engine may entail.
 DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.RECOVERY, "accepted"): _OFFICER,
-    (EntityKind.RECOVERY, "rejected"): _OFFICER,
+    (EntityKind.RECOVERY, "refusal_asked"): _OFFICER,
+    (EntityKind.RECOVERY, "refusal_denied"): _SUPERVISOR,
+    (EntityKind.RECOVERY, "rejected"): _SUPERVISOR,
     (EntityKind.RECOVERY, "joined"): _OFFICER,
+    (EntityKind.RECOVERY, "assigned"): _OFFICER | _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_returned"): _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_partial"): _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_no_recovery"): _SUPERVISOR,
@@ -39,7 +44,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.CLAIM, "payee_changed"): _SUPERVISOR,
     (EntityKind.CLAIM, "payee_denied"): _SUPERVISOR,
     (EntityKind.ASSET, "split"): _OFFICER,
-    (EntityKind.CLAIM, "rejected"): _OFFICER,
+    (EntityKind.CLAIM, "rejected"): _SUPERVISOR,
     (EntityKind.HOLD, "ordered_first"): _OFFICER,
     (EntityKind.HOLD, "submitted"): _OFFICER,
     (EntityKind.HOLD, "amended"): _OFFICER,
@@ -106,6 +111,18 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.UNCLAIMED_SHARE, "refund_entered"): _OFFICER,
     (EntityKind.UNCLAIMED_SHARE, "refund_confirmed"): _SUPERVISOR,
     (EntityKind.UNCLAIMED_SHARE, "refund_denied"): _SUPERVISOR,
+    (EntityKind.RECALL, "asked"): _OFFICER,
+    (EntityKind.RECALL, "approved"): _SUPERVISOR,
+    (EntityKind.RECALL, "denied"): _SUPERVISOR,
+    (EntityKind.RECALL, "sent"): _OFFICER,
+    (EntityKind.RECALL, "bank_pending"): _OFFICER,
+    (EntityKind.RECALL, "bank_accepted"): _OFFICER,
+    (EntityKind.RECALL, "bank_rejected"): _OFFICER,
+    (EntityKind.RECALL, "chased"): _OFFICER,
+    (EntityKind.RECALL, "ended"): _OFFICER,
+    (EntityKind.RECALL_CREDIT, "entered"): _OFFICER,
+    (EntityKind.RECALL_CREDIT, "confirmed"): _SUPERVISOR,
+    (EntityKind.RECALL_CREDIT, "denied"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "asked"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
@@ -143,6 +160,8 @@ _ASKED = {
     EntityKind.COMPENSATION: (_COMPENSATIONS.c.id, _COMPENSATIONS.c.entered_by),
     EntityKind.HOLD: (_HOLDS.c.id, _HOLDS.c.drafted_by),
     EntityKind.UNCLAIMED_SHARE: (_UNCLAIMED.c.id, _UNCLAIMED.c.refund_entered_by),
+    EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
+    EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
 }
 """Where the store reads who asked: that person does not decide."""
 _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
@@ -152,6 +171,8 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.COMPENSATION: ("confirmed", "denied"),
     EntityKind.HOLD: ("receipt_confirmed",),
     EntityKind.UNCLAIMED_SHARE: ("refund_confirmed", "refund_denied"),
+    EntityKind.RECALL: ("approved", "denied"),
+    EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
 }
 
 

@@ -13,6 +13,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
 from models.entities.payout import PayoutState, UnclaimedState
+from models.entities.recall import WAITS_FOR_BANK, RecallState
 from models.money import Money
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import reminders
@@ -20,6 +21,11 @@ from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
+from recovery_flows.recalls import (
+    lifecycle as recalls,
+    next_steps as recall_steps,
+    returned_money,
+)
 from recovery_flows.restitution import objections, voluntary, voluntary_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
@@ -47,7 +53,7 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
         *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_unclaimed(file), *_tasks(file, laws),
+        *_unclaimed(file), *_recalls(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -188,6 +194,25 @@ def _unclaimed(file: CaseFile) -> Iterator[Deadline]:
                 "unclaimed share goes to the treasury", row.due_at, file.recovery.regime,
                 row.law_row, row.id, asset_id, f"{Money(row.amount_minor, row.currency)} announced",
             )  # fmt: skip
+
+
+def _recalls(file: CaseFile) -> Iterator[Deadline]:
+    """The bank's answer to a recall, or after a yes its money; then the end of the waiting."""
+    for row in file.recalls:
+        due = row.due_at if row.state in WAITS_FOR_BANK else None
+        if row.state is RecallState.UNANSWERED:
+            due = row.expires_at
+        if due is None:
+            continue
+        is_owed = row.state is RecallState.ACCEPTED
+        what = "money of the recall due" if is_owed else "answer to the recall due"
+        if row.state is RecallState.UNANSWERED:
+            what = "recall without an answer expires"
+        note = f"{returned_money.came(file, row)} of {recalls.requested(row)} came back"
+        yield Deadline(
+            what, due, file.recovery.regime, row.law_row, row.id,
+            recall_steps.asset_of(file, row), note, partner_id=row.partner_id,
+        )  # fmt: skip
 
 
 def _tasks(file: CaseFile, laws: Regimes) -> Iterator[Deadline]:

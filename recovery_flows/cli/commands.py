@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from recovery_flows.cli import doctor, officer, processes, setup, verify
+from recovery_flows.cli import doctor, officer, processes, serve, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
+    assign,
     channels,
     deadlines,
     discrepancy,
@@ -26,6 +27,7 @@ from recovery_flows.cli.restitution import (
     allocate,
     claim,
     objection,
+    recall,
     rounds,
     unclaimed,
     victim,
@@ -56,6 +58,7 @@ def attach(app: typer.Typer) -> None:
         allocate,
         stop,
         actions,
+        assign,
         discrepancy,
         hold,
         channels,
@@ -68,10 +71,12 @@ def attach(app: typer.Typer) -> None:
         objection,
         voluntary,
         unclaimed,
+        recall,
         rounds,
         victim,
         approve,
         processes,
+        serve,
         verify,
     ):
         group.attach(app)

@@ -8,6 +8,7 @@ from models.entities.call import CallRow, CallState
 from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
+from recovery_flows.ledger.recalled import counted_of
 from recovery_flows.ledger.unclaimed_money import given_up, in_treasury_minor, refunded_minor
 
 LOST = frozenset({ClaimState.VERIFIED, ClaimState.PAID})
@@ -18,9 +19,9 @@ GOING = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
 
 
 def paid_minor(file: CaseFile, claim: ClaimRow) -> int:
-    """What the victim got, by banks and by the treasury, in the currency of the loss."""
+    """What the victim got: by banks, by recalls and by the treasury, in the loss's currency."""
     returned = sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
-    return returned + refunded_minor(file, claim.id)
+    return returned + counted_of(file, claim.id) + refunded_minor(file, claim.id)
 
 
 def owed_minor(file: CaseFile, claim: ClaimRow) -> int:
@@ -31,11 +32,12 @@ def owed_minor(file: CaseFile, claim: ClaimRow) -> int:
     if claim.state not in LOST:
         return 0
     returned = sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
+    returned += counted_of(file, claim.id)
     return max(0, claim.upheld_minor - returned - in_treasury_minor(file, claim.id))
 
 
 def is_paid(file: CaseFile, claim: ClaimRow) -> bool:
-    """Whether the settled payouts of a claim come to its upheld loss."""
+    """Whether what the victim of a claim got comes to its upheld loss."""
     return 0 < claim.upheld_minor <= paid_minor(file, claim)
 
 
@@ -57,7 +59,7 @@ def committed_minor(
     What a bank was told to pay, or has paid, counts whatever became of its allocation. What is kept
     for its payee, or went to the treasury, stays given by the payout that did not reach him.
     """
-    total, given = 0, given_up(file)
+    total, given = counted_of(file, claim.id), given_up(file)
     for payout in file.payouts:
         if payout.claim_id != claim.id or (only is not None and payout.allocation_id not in only):
             continue

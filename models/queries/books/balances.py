@@ -20,12 +20,14 @@ from models.entities.claim import Claim, ClaimState
 from models.entities.hold import LIVE_HOLDS, Hold
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState, UnclaimedShare, UnclaimedState
+from models.entities.recall import CreditState, RecallCredit
 from models.entities.recovery import Recovery
 from models.entities.trace import Trace
 
 _P, _R, _C = table_of(PostingRow).c, table_of(Recovery).c, table_of(Claim).c
 _H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_of(Payout).c
 _N = table_of(UnclaimedShare).c
+_K = table_of(RecallCredit).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,15 @@ class PayoutSource:
     debited_minor: int
     debited_currency: str
     unclaimed_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSource:
+    """What came back by recalls, in the currency of the loss."""
+
+    recovery_id: str
+    counted_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,19 @@ def refund_sources(session: Session, stretch: Stretch) -> Iterator[tuple[str, st
     )
     for row in session.execute(query).all():
         yield row.recovery_id, row.currency, row.refunded_minor
+
+
+def recall_sources(session: Session, stretch: Stretch) -> Iterator[RecallSource]:
+    """What two people have confirmed to have come back by recalls, for each recovery."""
+    total = sa.func.sum(_K.counted_minor)
+    query = (
+        sa.select(_K.recovery_id, total, _R.currency)
+        .join(table_of(Recovery), _R.id == _K.recovery_id)
+        .where(stretch.has(_K.recovery_id), _K.state == CreditState.CONFIRMED)
+        .group_by(_K.recovery_id, _R.currency)
+    )
+    for recovery_id, minor, currency in session.execute(query).all():
+        yield RecallSource(recovery_id, int(minor), currency)
 
 
 def trace_parts(session: Session, stretch: Stretch) -> Iterator[TracePart]:

@@ -23,6 +23,7 @@ from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.next_steps import stage_of
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
+from recovery_flows.ledger.recalled import counted_of
 from recovery_flows.ledger.unclaimed_money import given_up, refund_of
 from recovery_flows.restitution import compensation, objections
 from recovery_flows.restitution.payouts import ENDED
@@ -51,11 +52,12 @@ class _Own:
     whole_minor: int
     by_others_minor: int
     payouts: tuple[PayoutRow, ...]
-    refunded_minor: int = 0
+    late_minor: int = 0
+    """What came by recalls, and what the treasury refunded."""
 
     @property
     def paid_minor(self) -> int:
-        return sum(p.returned_minor for p in self.payouts) + self.refunded_minor
+        return self.late_minor + sum(p.returned_minor for p in self.payouts)
 
     @property
     def going_minor(self) -> int:
@@ -80,7 +82,9 @@ def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
     whole = theirs[payer_account_id] if payer_account_id else victim.whole_minor
     given = given_up(file)
     refunded = sum(refund_of(given[p.id]) for p in mine if p.id in given)
-    return _Own(whole, 0 if payer_account_id else sum(theirs.values()), mine, refunded)
+    if payer_account_id:
+        return _Own(whole, 0, mine, refunded)
+    return _Own(whole, sum(theirs.values()), mine, refunded + counted_of(file, claim.id))
 
 
 def victim_line(file: CaseFile, claim: ClaimRow, now: datetime, zone: str) -> VictimLine:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from models.entities.officer import Role
 from models.entities.partner import PartnerChannel
 from models.facts import AccountRef, BankPayoutState, PayoutFact
 from models.money import Money
 from models.queries.cases.case_files import load_file
 from models.store.partners import register
-from models.store.unit import ENGINE, unit_of_work
+from models.store.unit import ENGINE, Actor, unit_of_work
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.commit import commit_changes
 from recovery_flows.cases.money_actions import Incoming
@@ -19,6 +20,7 @@ from recovery_flows.cases.unclaimed import actions as unclaimed
 from recovery_flows.correspondence import answers
 from recovery_flows.law.rows import Limit
 from recovery_flows.ledger.changeset import Changeset
+from tests.recall_messages import drafted, returned, sent, take
 
 OURS = AccountRef("treasury", "9999000000000077", "Synthetic Unit")
 FISC = AccountRef("bank-slow", "9999000000000099", "Synthetic Treasury")
@@ -32,6 +34,13 @@ def register_treasury(unit: Any) -> None:
             work, unit.start, "treasury", name="Synthetic treasury", regime="CN", currency="CNY",
             home=True, base_url="", token="", channel=PartnerChannel.LETTER,
         )  # fmt: skip
+
+
+def refuse(unit: Any, case_of: Callable[[Any, str], Any]) -> Any:
+    """A report behind which no payment stands."""
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.case_officer().refuse_report(recovery_id, "no payment stands behind it")
+    return case_of(unit, recovery_id)
 
 
 def receive(unit: Any, begin: Callable[[Any], Any]) -> Any:
@@ -100,3 +109,21 @@ def _bank_says(case: Any, payout_id: str, state: str) -> None:
         commit_changes(work, ENGINE, now, case.unit.laws, changes)
     case.close_calls()
     case.decide()
+
+
+def recall(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """The victim's payment is to be called back."""
+    case = begin(unit)
+    drafted(unit, case.recovery_id)
+    return case
+
+
+def recalled(unit: Any, begin: Callable[[Any], Any]) -> Any:
+    """A part of it came back after costs."""
+    case = begin(unit)
+    drafted(unit, case.recovery_id)
+    (asked,) = (a for a in case.file().approvals if (a.action, a.state) == ("recall", "pending"))
+    unit.case_officer(Actor("wu", Role.SUPERVISOR)).approve(asked.id)
+    sent(unit, case.recovery_id)
+    take(unit, returned("180.00", costs="20.00"))
+    return case
