@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from models.sealing.signed_heads import HeadFile
@@ -154,6 +155,11 @@ class PlainSession(Session):
     """
 
     _open: sa.Connection | None = None
+
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a savepoint: it is made when its connection is next asked for."""
+        self._open = None
+        return super().begin_nested()
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:  # noqa: ANN401
         """Execute a statement in this transaction, which it begins where there is none."""

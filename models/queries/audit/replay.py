@@ -18,6 +18,9 @@ from models.outcome import Scalar
 from models.raw import Raw, raw_select, spelling
 from models.sealing.seals import UNCOVERED
 
+_IN_DOUBT = (EntityKind.CALL, "unknown")
+"""Its name says that the bank may have the order: earlier versions did not write it down."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowDifference:
@@ -66,6 +69,8 @@ class Replay:
         if row is None:
             row = self.rows[noun, name] = _newborn(noun, name, str(event["recovery_id"]))
         row.update(changes)
+        if (noun, event["event"]) == _IN_DOUBT:
+            row["may_have_arrived"] = True
         if noun in STATELESS:
             return ""
         row[column] = str(event["new_state"])
@@ -138,7 +143,8 @@ def _any_row(nouns: tuple[EntityKind, ...]) -> sa.CompoundSelect[Any]:
     """One row where any of these tables has a row of the owners `of`."""
     among: sa.BindParameter[Any] = sa.bindparam("of", expanding=True)
     tables = [BY_NOUN[noun] for noun in nouns]
-    each = [sa.select(sa.literal_column("1")).where(t.c[_OWNER].in_(among)) for t in tables]
+    owned = [table.c[_OWNER] for table in tables]
+    each = [sa.select(owner).where(owner.in_(among)) for owner in owned]
     return sa.union_all(*each).limit(1)
 
 

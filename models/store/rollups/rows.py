@@ -21,10 +21,10 @@ from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.event import DONE, SENT, Event
 from models.entities.hold import LIVE_HOLDS, Hold, HoldKind, HoldState
+from models.entities.installation import QueueEntry, Tally
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
-from models.entities.runtime import QueueEntry, Tally
 from models.ids import canonical
 from models.money import Money
 from models.step_wording import Wording
@@ -265,7 +265,7 @@ def _sum(what: str, by: tuple[sa.Column[Any], ...], minor: sa.ColumnElement[Any]
     """One kind of sum of each recovery, by up to two columns."""
     of = {"ledger": _P, PENDING: _APPROVALS}.get(what, _H).c.recovery_id
     named = [sa.type_coerce(column, sa.String) for column in by]
-    nothing = [sa.literal_column("''") for _ in range(2 - len(by))]
+    nothing: list[Any] = [sa.literal_column("''")] * (2 - len(by))
     query = sa.select(sa.literal_column(f"'{what}'"), of, *named, *nothing, minor)
     return query.where(of.in_(_IDS)).group_by(of, *named)
 
