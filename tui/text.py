@@ -88,11 +88,6 @@ def full_time(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%b %Y %H:%M:%S %Z}"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: `1 victim`, `3 victims`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def plain(money: Money) -> str:
     """A sum without its currency, which stands above the table."""
     return str(money).removeprefix(f"{money.currency} ")

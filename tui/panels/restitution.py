@@ -12,6 +12,7 @@ from models.entities.claim import ObjectionKind, ObjectionState
 from models.entities.officer import Role
 from models.money import Money
 from models.queries.installation.officers import OfficerView
+from recovery_flows.cases.pages.value import Column
 from recovery_flows.cases.views.restitution_views import (
     ClaimStanding,
     ObjectionLine,
@@ -20,9 +21,10 @@ from recovery_flows.cases.views.restitution_views import (
 )
 from recovery_flows.cases.views.state_names import allocation_word
 from recovery_flows.restitution.payouts import ENDED
-from tui.layout import ROOMY, Column, grid, paragraph
+from recovery_flows.wording import counted
+from tui.layout import ROOMY, grid, paragraph
 from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, sign_of, time_left
-from tui.text import counted, cut, day_and_time, plain, word, words, zoned_time
+from tui.text import cut, day_and_time, plain, word, words, zoned_time
 
 OBJECTION_KINDS = {
     ObjectionKind.ROWS: "the payments and sums that the claim rests on",

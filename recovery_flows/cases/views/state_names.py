@@ -30,7 +30,11 @@ class Tone(StrEnum):
     GOOD = "good"
     CARE = "care"
     ALARM = "alarm"
-    NEW = "new"
+    PLAIN = "plain"
+    STRONG = "strong"
+    NAMED = "named"
+    SOON = "soon"
+    FOUND = "found"
     ABROAD = "abroad"
     THIRD = "third"
     LOST = "lost"
@@ -53,7 +57,7 @@ _STAGES: Mapping[Stage, Worded] = {
     Stage.CLOSED: Worded("to be closed", "closing", "◇", Tone.CARE),
 }
 _RECOVERIES: Mapping[RecoveryState, Worded] = {
-    RecoveryState.REPORTED: Worded("reported", "report", "○", Tone.NEW),
+    RecoveryState.REPORTED: Worded("reported", "report", "○", Tone.STRONG),
     RecoveryState.OPEN: Worded("open", "open", "●", Tone.CALM),
     RecoveryState.JOINED: Worded("merged into another", "merged", "⊂", Tone.MUTED),
     RecoveryState.REJECTED: Worded("rejected", "reject", "✕", Tone.MUTED),

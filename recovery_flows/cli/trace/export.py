@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from recovery_flows.cli.table import counted, tell
+from recovery_flows.cli.table import tell
 from recovery_flows.errors import MisuseError, unwritable
 from recovery_flows.tracing.export import FORMATS, Graph
+from recovery_flows.wording import counted
 
 
 def check_target(path: Path) -> None:
