@@ -75,6 +75,10 @@ class Settings(BaseSettings):
     """The case database: `sqlite:///` with a file, or `postgresql+psycopg://`; by default the file
     `recovery.sqlite3` in the data folder."""
 
+    service_socket: Path | None = None
+    """Socket of the unit's service: where `recovery serve` listens, and where the commands of
+    officers with system users of their own go. Officers set it in the environment."""
+
     prefect: PrefectSettings = PrefectSettings()
     """Where flows are scheduled and shown."""
 

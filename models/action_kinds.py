@@ -32,6 +32,8 @@ class ActionKind(StrEnum):
     RESOLVE_DISCREPANCY = "resolve_discrepancy"
     DECIDE_OBJECTION = "decide_objection"
     FOLLOW_RETURN = "follow_return"
+    SEND_RECALL = "send_recall"
+    FOLLOW_RECALL = "follow_recall"
     APPROVE = "approve"
     ENGINE = "engine"
     WAIT = "wait"

@@ -20,6 +20,7 @@ from models.entities.ledger import LedgerAccount
 from models.entities.multi_agency import MultiAgencyRequestRow, TaskRow
 from models.entities.officer import Role
 from models.entities.payout import PayoutRow
+from models.entities.recall import RecallCreditRow, RecallRow
 from models.entities.recovery import RecoveryRow
 from models.entities.request import RequestRow
 from models.entities.voluntary_return import InstalmentRow, ReturnRow
@@ -114,6 +115,8 @@ class CaseFile:
     instalments: tuple[InstalmentRow, ...] = ()
     """The parts of promises, by number."""
     compensations: tuple[CompensationRow, ...] = ()
+    recalls: tuple[RecallRow, ...] = ()
+    recall_credits: tuple[RecallCreditRow, ...] = ()
     by_letter: frozenset[str] = frozenset()
     """Partners without an interface: what they are told is printed and sent by people."""
     feeds_read: Mapping[str, datetime] = field(default_factory=dict)

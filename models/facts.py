@@ -219,3 +219,46 @@ class RawAnswer:
     status_code: int
     body: bytes = field(repr=False)
     media_type: str
+
+
+class RecallVerdict(StrEnum):
+    """What a bank says to a recall; PART: it will pay back a part."""
+
+    ACCEPTED = "accepted"
+    PART = "part"
+    REJECTED = "rejected"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefs:
+    """By what a bank's message names the payment and the case; "" or nothing where it does not."""
+
+    uetr: str
+    end_to_end_id: str
+    case_ids: tuple[str, ...]
+    amount: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecallAnswerFact:
+    """One answer of a camt.029: the verdict with the bank's reason code, "" for none."""
+
+    refs: PaymentRefs
+    verdict: RecallVerdict
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnFact:
+    """One return of a pacs.004: what was settled, what the banks kept, the return's reference.
+
+    `settled_on` is the day of settlement at its first instant, UTC.
+    """
+
+    refs: PaymentRefs
+    amount: Money
+    costs: Money | None
+    booking: str
+    settled_on: datetime
+    code: str

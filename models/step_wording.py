@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_return": "approve the restitution order",
     "approve_release": "approve the release",
     "approve_close": "approve the closing",
+    "approve_refuse_report": "approve or deny that the report is refused",
     "approve_trace_rule": "approve the tracing rule",
     "approve_renew": "approve the renewal of the freeze",
     "approve_release_part": "approve the partial release",
@@ -93,6 +94,8 @@ SENTENCES: Mapping[str, str] = {
     "approve_linkage": "confirm the multi-agency request",
     "approve_receipt": "confirm the money received",
     "approve_compensation": "confirm what a third party paid the victim",
+    "approve_recall": "approve the recall of a payment",
+    "approve_recall_credit": "confirm the money that came back by a recall",
     "approve_payee": "decide whether another account is paid",
     "approve_letter_answer": "check a typed letter as second person",
     "of": " of {figure}",
@@ -132,6 +135,13 @@ SENTENCES: Mapping[str, str] = {
         "the invitation to give the money back has no answer: invite again, record a plan or end it"
     ),
     "instalment_overdue": "part {number} of the promised return is overdue, {amount}: remind",
+    "recall_approved": "send the recall of {amount} to {partner}",
+    "recall_unanswered": "{partner} has not answered the recall of {amount}: chase it or end it",
+    "recall_unpaid": "the recall of {amount} was accepted and {left} has not come: chase it",
+    "recall_rejected": "the recall of {amount} was refused ({why}): go another way and end it",
+    "recall_partly_returned": "{left} of the recall of {amount} is missing: chase it or end it",
+    "recall_expired": "the recall of {amount} expired without an answer: end it",
+    "wait_recall": "{partner} is to answer or to pay by the recall, due on {due}",
     "wait_return": "money was promised or asked back: the next answer or part is due on {due}",
     "check_title": "establish ownership of the held funds",
     "held_there": ": {amount} at {partner}",
@@ -168,6 +178,9 @@ SENTENCES: Mapping[str, str] = {
     "error": " ({error})",
     "wait_hold": "waiting for {partner}: {kind} {state}",
     "wait_end": "the {kind} at {partner} runs out: the freeze that was to follow was not given",
+    "wait_end_after": (
+        "the {kind} at {partner} runs out: the order after it is answered and does not replace it"
+    ),
     "wait_currency": (
         "{partner} states {stated} for a {kind} in {currency}: nothing is paid of it before"
         " that is corrected"

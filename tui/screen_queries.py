@@ -19,6 +19,7 @@ from models.queries.installation.clock import case_now
 from models.queries.installation.officers import OfficerView
 from models.safe_text import safe
 from models.sealing.vault import VaultError
+from recovery_flows.caller import make_folder
 from recovery_flows.cases.views.all_deadlines import deadlines_view
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cases.views.pending_approvals import ApprovalsPage, approvals_page
@@ -32,6 +33,7 @@ from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.correspondence.returns.reading import documents_of
 from recovery_flows.correspondence.returns.writing import files_of, write_files
+from recovery_flows.cross_border.channels import Channel
 from recovery_flows.errors import MisuseError, RecoveryFlowsError, unwritable
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
@@ -72,6 +74,8 @@ class Source:
     patience: Patience = DEFAULT_PATIENCE
     limits: Limits = field(default_factory=Limits)
     """What a file may cost that a person enters here."""
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """The ways by which a payment is called back, by code."""
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""
@@ -135,7 +139,7 @@ class Source:
             raise MisuseError("there is no document of it yet: no distribution has a notice")
         files = files_of(made, ("pdf",))
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             raise unwritable(folder, error) from error
         return write_files(folder, files)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from models.entities import account, document, runtime  # noqa: F401 - tables of no entity kind
+from models.entities import account, document  # noqa: F401 - tables of no entity kind
 from models.entities.allocation import ALLOCATION_TRANSITIONS, Allocation
 from models.entities.approval import APPROVAL_TRANSITIONS, Approval
 from models.entities.asset import ASSET_TRANSITIONS, Asset
@@ -44,6 +44,12 @@ from models.entities.multi_agency import (
 from models.entities.officer import OFFICER_TRANSITIONS, Officer
 from models.entities.partner import PARTNER_TRANSITIONS, Partner
 from models.entities.payout import PAYOUT_TRANSITIONS, Payout
+from models.entities.recall import (
+    CREDIT_TRANSITIONS,
+    RECALL_TRANSITIONS,
+    Recall,
+    RecallCredit,
+)
 from models.entities.recovery import NOTE_TRANSITIONS, RECOVERY_TRANSITIONS, Note, Recovery
 from models.entities.register_change import CHANGE_TRANSITIONS, RegisterChange
 from models.entities.request import REQUEST_TRANSITIONS, Request
@@ -79,6 +85,8 @@ _ENTITIES: Mapping[EntityKind, tuple[type[SQLModel], _Table]] = {
     EntityKind.VOLUNTARY_RETURN: (VoluntaryReturn, RETURN_TRANSITIONS),
     EntityKind.INSTALMENT: (Instalment, INSTALMENT_TRANSITIONS),
     EntityKind.COMPENSATION: (Compensation, COMPENSATION_TRANSITIONS),
+    EntityKind.RECALL: (Recall, RECALL_TRANSITIONS),
+    EntityKind.RECALL_CREDIT: (RecallCredit, CREDIT_TRANSITIONS),
     EntityKind.REGISTER_CHANGE: (RegisterChange, CHANGE_TRANSITIONS),
     EntityKind.INSTALLATION: (Installation, INSTALLATION_TRANSITIONS),
     EntityKind.CLOCK: (CaseClock, CLOCK_TRANSITIONS),
@@ -90,7 +98,7 @@ _JOINED = frozenset(
         EntityKind.ALLOCATION, EntityKind.PAYOUT, EntityKind.CALL, EntityKind.APPROVAL,
         EntityKind.MULTI_AGENCY_REQUEST, EntityKind.TASK, EntityKind.DISCREPANCY,
         EntityKind.OBJECTION, EntityKind.VOLUNTARY_RETURN, EntityKind.INSTALMENT,
-        EntityKind.COMPENSATION,
+        EntityKind.COMPENSATION, EntityKind.RECALL, EntityKind.RECALL_CREDIT,
     }
 )  # fmt: skip
 

@@ -37,6 +37,8 @@ class EntityKind(StrEnum):
     VOLUNTARY_RETURN = "voluntary_return"
     INSTALMENT = "instalment"
     COMPENSATION = "compensation"
+    RECALL = "recall"
+    RECALL_CREDIT = "recall_credit"
     REGISTER_CHANGE = "register_change"
     INSTALLATION = "installation"
     CLOCK = "clock"

@@ -1,4 +1,8 @@
-"""What is true of the installation: its mark and its case clock, with what may happen to them."""
+"""The installation: what it is for, its case clock, who is at work, what is counted and sealed.
+
+Queue and tally hold no fact of their own: `models.store.rollups` works each row out of the others
+at each write, `ledger check` and `audit verify` name what differs.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from sqlmodel import SQLModel
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
 
-from models.columns import Id, enum
+from models.columns import Id, Minor, RowSeal, Text24, Text64, Text300, enum
+
+Name = Annotated[str, Field(primary_key=True, max_length=40)]
 
 
 class InstallationKind(StrEnum):
@@ -52,3 +59,74 @@ class CaseClock(SQLModel, table=True):
     id: Id
     state: Annotated[ClockState, enum(ClockState)]
     stands_at: datetime
+
+
+class Beat(SQLModel, table=True):
+    """Sign of life of a process such as the engine, in transport time."""
+
+    name: Name
+    process_id: int
+    state: Text24
+    message: Text300 = ""
+    beat_at: datetime
+    row_seal: RowSeal = ""
+
+
+class Counter(SQLModel, table=True):
+    """Numbers given out one by one, such as recovery references of a year."""
+
+    name: Name
+    value: int = 0
+    row_seal: RowSeal = ""
+
+
+class TableSeal(SQLModel, table=True):
+    """How many rows a table has whose rows no event makes, and the sum of their seals (256 bits).
+
+    `revision` counts the changes; the signed heads tell it, so that an older state of the table
+    with the seal of that time is found.
+    """
+
+    __tablename__ = "table_seal"
+
+    name: Name
+    rows: int = 0
+    sum: Text64
+    revision: int = 0
+    row_seal: RowSeal = ""
+
+
+class QueueEntry(SQLModel, table=True):
+    """Where one recovery stands in the queue, and what it adds to the counts of the unit.
+
+    `lane` and `at` order it (`models/urgency.py`), `waits_for` and `waits_since` may put it in red.
+    `sought` is what a filter looks in, in small letters, but for the words of its stage.
+    `sent_seconds` is how long after the report the first order or request about it left. `figures`
+    is what it adds to `tally`, as JSON.
+    """
+
+    __tablename__ = "queue_entry"
+    __table_args__ = (
+        sa.Index("ix_queue_entry_order", "lane", "at", "reported_at", "id"),
+        sa.Index("ix_queue_entry_waits", "waits_for", "waits_since"),
+        sa.Index("ix_queue_entry_sent", "sent_seconds"),
+    )
+
+    id: Id
+    lane: int
+    at: datetime
+    reported_at: datetime
+    waits_for: Text24 = ""
+    waits_since: datetime | None = None
+    loss_minor: Minor = 0
+    victims: int = 0
+    sought: str = ""
+    sent_seconds: int | None = None
+    figures: str = "{}"
+
+
+class Tally(SQLModel, table=True):
+    """One count or sum over all recoveries: what their `figures` of this name come to."""
+
+    name: str = Field(primary_key=True, max_length=80)
+    value: Minor = 0

@@ -17,9 +17,13 @@ class RegisterAct(StrEnum):
     """What a second person confirms about the registers."""
 
     APPOINT_OFFICER = "appoint_officer"
+    DISMISS_OFFICER = "dismiss_officer"
     REGISTER_PARTNER = "register_partner"
     CHANGE_PARTNER = "change_partner"
 
+
+OFFICER_ACTS = frozenset({RegisterAct.APPOINT_OFFICER, RegisterAct.DISMISS_OFFICER})
+"""What is about a person; the others are about partners."""
 
 _V = ApprovalState
 CHANGE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {

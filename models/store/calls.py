@@ -101,11 +101,14 @@ _LOOK_AGAIN = _CALLS.update().where(_CALLS.c.id == sa.bindparam(KEY)).values(ret
 
 
 def hold_back(unit: Unit, call_ids: Sequence[str], retry_at: datetime, reason: str) -> None:
-    """Give leased calls back unsent; they are looked at again at `retry_at` (transport time)."""
+    """Give leased calls back unsent; they are looked at again at `retry_at` (transport time).
+
+    They wait for their recovery then and not for a bank that has put them off: their attempts are
+    counted anew, and whatever moves the recovery lets them be looked at at once.
+    """
+    given = {"lease_owner": "", "lease_until": None, "retry_at": retry_at, "attempts": 0}
     unit.session.execute(
-        _CALLS.update()
-        .where(_CALLS.c.id.in_(call_ids))
-        .values(lease_owner="", lease_until=None, retry_at=retry_at, last_error=reason[:300])
+        _CALLS.update().where(_CALLS.c.id.in_(call_ids)).values(**given, last_error=reason[:300])
     )
 
 

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 
 from models.entities.catalogue import table_of
 from models.entities.event import EntityKind
-from models.entities.installation import CaseClock
-from models.entities.runtime import Beat
+from models.entities.installation import Beat, CaseClock
 from models.outcome import Outcome, Transition
 from models.store.record import record
 from models.store.unit import ENGINE, EVENTS, Unit

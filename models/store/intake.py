@@ -16,11 +16,11 @@ from models.entities.asset import Stage
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.event import EntityKind
+from models.entities.installation import Counter
 from models.entities.ledger import LedgerAccount
 from models.entities.officer import Officer, Role
 from models.entities.partner import Partner, PartnerKind
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery
-from models.entities.runtime import Counter
 from models.facts import ReportFact
 from models.ids import derive_id
 from models.outcome import Outcome, Posting, Transition

@@ -10,6 +10,7 @@ from models.entities.claim import Compensation, Objection
 from models.entities.event import EntityKind
 from models.entities.hold import Hold
 from models.entities.officer import Role
+from models.entities.recall import Recall, RecallCredit
 from models.entities.register_change import RegisterChange
 from models.outcome import Transition
 from models.prepared import reading
@@ -19,14 +20,18 @@ from models.store.unit import Actor, Unit
 _APPROVALS, _CHANGES = table_of(Approval), table_of(RegisterChange)
 _OBJECTIONS, _COMPENSATIONS = table_of(Objection), table_of(Compensation)
 _HOLDS = table_of(Hold)
+_RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE}
 
 # Moves that are a person's decision. What is not named here is bookkeeping that anybody's act or
 # the engine may entail.
 DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.RECOVERY, "accepted"): _OFFICER,
-    (EntityKind.RECOVERY, "rejected"): _OFFICER,
+    (EntityKind.RECOVERY, "refusal_asked"): _OFFICER,
+    (EntityKind.RECOVERY, "refusal_denied"): _SUPERVISOR,
+    (EntityKind.RECOVERY, "rejected"): _SUPERVISOR,
     (EntityKind.RECOVERY, "joined"): _OFFICER,
+    (EntityKind.RECOVERY, "assigned"): _OFFICER | _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_returned"): _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_partial"): _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_no_recovery"): _SUPERVISOR,
@@ -38,7 +43,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.CLAIM, "payee_changed"): _SUPERVISOR,
     (EntityKind.CLAIM, "payee_denied"): _SUPERVISOR,
     (EntityKind.ASSET, "split"): _OFFICER,
-    (EntityKind.CLAIM, "rejected"): _OFFICER,
+    (EntityKind.CLAIM, "rejected"): _SUPERVISOR,
     (EntityKind.HOLD, "ordered_first"): _OFFICER,
     (EntityKind.HOLD, "submitted"): _OFFICER,
     (EntityKind.HOLD, "amended"): _OFFICER,
@@ -99,6 +104,18 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.COMPENSATION, "entered"): _OFFICER,
     (EntityKind.COMPENSATION, "confirmed"): _SUPERVISOR,
     (EntityKind.COMPENSATION, "denied"): _SUPERVISOR,
+    (EntityKind.RECALL, "asked"): _OFFICER,
+    (EntityKind.RECALL, "approved"): _SUPERVISOR,
+    (EntityKind.RECALL, "denied"): _SUPERVISOR,
+    (EntityKind.RECALL, "sent"): _OFFICER,
+    (EntityKind.RECALL, "bank_pending"): _OFFICER,
+    (EntityKind.RECALL, "bank_accepted"): _OFFICER,
+    (EntityKind.RECALL, "bank_rejected"): _OFFICER,
+    (EntityKind.RECALL, "chased"): _OFFICER,
+    (EntityKind.RECALL, "ended"): _OFFICER,
+    (EntityKind.RECALL_CREDIT, "entered"): _OFFICER,
+    (EntityKind.RECALL_CREDIT, "confirmed"): _SUPERVISOR,
+    (EntityKind.RECALL_CREDIT, "denied"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "asked"): _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "approved"): _OFFICER | _SUPERVISOR,
     (EntityKind.REGISTER_CHANGE, "denied"): _OFFICER | _SUPERVISOR,
@@ -135,6 +152,8 @@ _ASKED = {
     EntityKind.OBJECTION: (_OBJECTIONS.c.id, _OBJECTIONS.c.entered_by),
     EntityKind.COMPENSATION: (_COMPENSATIONS.c.id, _COMPENSATIONS.c.entered_by),
     EntityKind.HOLD: (_HOLDS.c.id, _HOLDS.c.drafted_by),
+    EntityKind.RECALL: (_RECALLS.c.id, _RECALLS.c.drafted_by),
+    EntityKind.RECALL_CREDIT: (_CREDITS.c.id, _CREDITS.c.entered_by),
 }
 """Where the store reads who asked: that person does not decide."""
 _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
@@ -143,6 +162,8 @@ _DECIDING: Mapping[EntityKind, tuple[str, ...]] = {
     EntityKind.OBJECTION: ("upheld", "rejected"),
     EntityKind.COMPENSATION: ("confirmed", "denied"),
     EntityKind.HOLD: ("receipt_confirmed",),
+    EntityKind.RECALL: ("approved", "denied"),
+    EntityKind.RECALL_CREDIT: ("confirmed", "denied"),
 }
 
 

@@ -27,14 +27,18 @@ CHANGE = "change"
 _CHANGES = table_of(RegisterChange)
 _NOUN = {
     RegisterAct.APPOINT_OFFICER: EntityKind.OFFICER,
+    RegisterAct.DISMISS_OFFICER: EntityKind.OFFICER,
     RegisterAct.REGISTER_PARTNER: EntityKind.PARTNER,
     RegisterAct.CHANGE_PARTNER: EntityKind.PARTNER,
 }
 _EVENT = {
     RegisterAct.APPOINT_OFFICER: "appointed",
+    RegisterAct.DISMISS_OFFICER: "dismissed",
     RegisterAct.REGISTER_PARTNER: "registered",
     RegisterAct.CHANGE_PARTNER: "updated",
 }
+
+_OF_NEW_ROWS = frozenset({"appointed", "registered"})
 
 
 class ChangeVoidError(Exception):
@@ -90,7 +94,7 @@ def confirm_change(unit: Unit, actor: Actor, now: datetime, change_id: str) -> D
     _decide(unit, actor, now, change_id, "approved")
     values: dict[str, Scalar] = json.loads(text)
     noun, event = _NOUN[row.act], _EVENT[row.act]
-    state = None if event != "updated" else "active"
+    state = None if event in _OF_NEW_ROWS else "active"
     unit.confirmed = Transition(noun, row.subject_id, event, state, values)
     record(unit, actor, now, "", Outcome((unit.confirmed,)))
     unit.confirmed = None

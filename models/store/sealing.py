@@ -16,7 +16,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.runtime import TableSeal
+from models.entities.installation import TableSeal
 from models.prepared import KEY, changing, to
 from models.raw import raw_select
 from models.sealing.seals import SEAL, fits, row_seal, sealed_tables, spelled_row, tallied_tables

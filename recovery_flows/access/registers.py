@@ -12,7 +12,13 @@ from models.entities.register_change import RegisterAct
 from models.outcome import Values
 from models.queries.cases.views import ApprovalLine
 from models.queries.installation.clock import case_now
-from models.queries.installation.registers import PendingChange, pending_changes, stored_values
+from models.queries.installation.officers import count_in_charge, officers
+from models.queries.installation.registers import (
+    PendingChange,
+    officer_to_dismiss,
+    pending_changes,
+    stored_values,
+)
 from models.sealing.sealed_place import SealedPlace
 from models.sealing.vault import Vault
 from models.store.people import officer_values
@@ -25,11 +31,13 @@ from models.store.registers import (
 )
 from models.store.unit import Actor, Unit
 from recovery_flows.access.acting_officer import ActingOfficer
-from recovery_flows.errors import StepRefusedError
+from recovery_flows.errors import MisuseError, StepRefusedError
 
 REGISTER = "register"
+_PEOPLE_MIN = 2
 _DONE = {
     RegisterAct.APPOINT_OFFICER: "{} may act now",
+    RegisterAct.DISMISS_OFFICER: "{} may not act any more",
     RegisterAct.REGISTER_PARTNER: "{} is registered now",
     RegisterAct.CHANGE_PARTNER: "{} is changed now",
 }
@@ -65,6 +73,35 @@ def ask_officer(
         return ask_change(unit, actor, now, RegisterAct.APPOINT_OFFICER, handle, values)
 
 
+def ask_dismissal(acting: ActingOfficer, handle: str) -> str:
+    """Ask for an officer to be dismissed; return the id under which a second person confirms it.
+
+    StepRefusedError while recoveries are his, or where too few would be left to work.
+    """
+    actor = acting.actor(Role.SUPERVISOR)
+    with acting.unit() as (unit, now):
+        _check_dismissal(unit, handle)
+        return ask_change(unit, actor, now, RegisterAct.DISMISS_OFFICER, handle, {})
+
+
+def _check_dismissal(unit: Unit, handle: str) -> None:
+    staff = officers(unit.session)
+    if handle not in {one.handle for one in staff}:
+        raise MisuseError(f"there is no officer {handle!r}: `recovery officer list`")
+    left = [one for one in staff if one.handle != handle]
+    if len(left) < _PEOPLE_MIN or not any(Role.SUPERVISOR in one.roles for one in left):
+        raise StepRefusedError(
+            f"without {handle} there would not be two people, one of them a supervisor: "
+            "appoint another first"
+        )
+    open_now = count_in_charge(unit.session, handle)
+    if open_now:
+        raise StepRefusedError(
+            f"{handle} is still in charge of open recoveries ({open_now}): first `recovery assign "
+            f"--all-of {handle} --to HANDLE`"
+        )
+
+
 def ask_partner(
     unit: Unit, acting: ActingOfficer, partner_id: str, values: Values, *, is_known: bool
 ) -> str:
@@ -86,6 +123,8 @@ def decide(acting: ActingOfficer, change_id: str, *, is_yes: bool, reason: str =
         if not is_yes:
             done = deny_change(unit, actor, now, change_id, reason.strip())
             return f"{done.subject_id}: the change that {done.asked_by} asked for was denied"
+        if dismissed := officer_to_dismiss(unit.session, change_id):
+            _check_dismissal(unit, dismissed)
         done = confirm_change(unit, actor, now, change_id)
         return f"{_DONE[done.act].format(done.subject_id)}; asked for by {done.asked_by}"
 
@@ -133,7 +172,10 @@ def _line(change: PendingChange, before: Mapping[str, object], vault: Vault) -> 
 def _figures(change: PendingChange, before: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Every value that a yes puts in force, with what stands there now where it is another."""
     values: dict[str, object] = json.loads(change.values)
-    if "handle" not in values:
+    if change.act is RegisterAct.DISMISS_OFFICER:
+        yield "officer", change.subject_id
+        yield "roles", _shown(before.get("roles"))
+    elif "handle" not in values:
         yield "partner", change.subject_id
     for column, label in _SHOWN.items():
         if column in values:

@@ -17,6 +17,7 @@ class ApprovalKind(StrEnum):
     REQUEST = "request"
     RETURN = "return"
     CLOSE = "close"
+    REFUSE_REPORT = "refuse_report"
     TRACE_RULE = "trace_rule"
     RENEW = "renew"
     RELEASE_PART = "release_part"
@@ -26,6 +27,8 @@ class ApprovalKind(StrEnum):
     PAYEE = "payee"
     RECEIPT = "receipt"
     COMPENSATION = "compensation"
+    RECALL = "recall"
+    RECALL_CREDIT = "recall_credit"
 
 
 _WORDS: Mapping[ApprovalKind, str] = {
@@ -35,6 +38,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.REQUEST: "request abroad",
     ApprovalKind.RETURN: "return to victims",
     ApprovalKind.CLOSE: "closing",
+    ApprovalKind.REFUSE_REPORT: "refusal of a report",
     ApprovalKind.TRACE_RULE: "tracing rule",
     ApprovalKind.RENEW: "renewal",
     ApprovalKind.RELEASE_PART: "partial release",
@@ -44,6 +48,8 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.PAYEE: "another payee",
     ApprovalKind.RECEIPT: "money received",
     ApprovalKind.COMPENSATION: "payment to a victim by others",
+    ApprovalKind.RECALL: "recall of a payment",
+    ApprovalKind.RECALL_CREDIT: "money back by a recall",
 }
 SUBJECT_NOUN = {
     ApprovalKind.ORDER_STOP: EntityKind.HOLD,
@@ -52,6 +58,7 @@ SUBJECT_NOUN = {
     ApprovalKind.REQUEST: EntityKind.REQUEST,
     ApprovalKind.RETURN: EntityKind.ALLOCATION,
     ApprovalKind.CLOSE: EntityKind.RECOVERY,
+    ApprovalKind.REFUSE_REPORT: EntityKind.RECOVERY,
     ApprovalKind.TRACE_RULE: EntityKind.RECOVERY,
     ApprovalKind.RENEW: EntityKind.HOLD,
     ApprovalKind.RELEASE_PART: EntityKind.HOLD,
@@ -61,6 +68,8 @@ SUBJECT_NOUN = {
     ApprovalKind.PAYEE: EntityKind.CLAIM,
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
+    ApprovalKind.RECALL: EntityKind.RECALL,
+    ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
 }
 
 

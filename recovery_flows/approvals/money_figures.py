@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from models.case_file import CaseFile
 from models.entities.claim import CompensationState
+from models.entities.recall import MatchedBy
 from models.figures import AccountNumber, Document, Figure, Holder, Payee, Reason
 from models.ids import digest
 from models.money import Money
@@ -38,6 +39,46 @@ def compensation(file: CaseFile, name: str) -> Iterator[Figure]:
     yield Figure("paid at", row.paid_at)
     if row.booking:
         yield Figure("booking", row.booking)
+    yield Figure("proof", Document(row.proof))
+    yield Figure("entered by", row.entered_by)
+
+
+def recall(file: CaseFile, recall_id: str) -> Iterator[Figure]:
+    """A payment to be called back: whose bank sends it, which payment, and the message itself."""
+    row = next(r for r in file.recalls if r.id == recall_id)
+    claim = next(c for c in file.claims if c.id == row.claim_id)
+    yield Figure("to", f"{row.partner_id} by {row.channel}")
+    yield Figure("paid from", AccountNumber(claim.victim_account_id))
+    yield Figure("paid to", AccountNumber(claim.payee_account_id))
+    yield Figure("amount", Money(row.requested_minor, row.currency), is_headline=True)
+    yield Figure("paid at", claim.paid_at)
+    if row.uetr or row.end_to_end_id:
+        yield Figure("payment", row.uetr or row.end_to_end_id)
+    yield Figure("case id in the message", row.case_ref)
+    yield Figure("message", Document(row.message))
+    yield Figure("drafted by", row.drafted_by)
+
+
+_MATCHED = {
+    MatchedBy.UETR: "by its UETR",
+    MatchedBy.IDS: "by its ids",
+    MatchedBy.PERSON: "by a person: the message names no recall",
+}
+
+
+def recall_credit(file: CaseFile, credit_id: str) -> Iterator[Figure]:
+    """Money that came back: of which recall and how matched, how much, when, by which booking."""
+    row = next(c for c in file.recall_credits if c.id == credit_id)
+    of = next(r for r in file.recalls if r.id == row.recall_id)
+    claim = next(c for c in file.claims if c.id == row.claim_id)
+    yield Figure("recall", f"{of.case_ref} of {Money(of.requested_minor, of.currency)}")
+    yield Figure("matched", _MATCHED[row.matched_by])
+    yield Figure("to the victim's account", AccountNumber(claim.victim_account_id))
+    yield Figure("amount", Money(row.amount_minor, row.currency), is_headline=True)
+    if row.costs_minor:
+        yield Figure("kept by banks", Money(row.costs_minor, row.costs_currency))
+    yield Figure("arrived at", row.arrived_at)
+    yield Figure("booking", row.booking)
     yield Figure("proof", Document(row.proof))
     yield Figure("entered by", row.entered_by)
 

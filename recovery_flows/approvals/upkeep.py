@@ -6,7 +6,9 @@ whatever changes a figure, the person who decides sees a new approval and never 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from models.case_file import CaseFile
 from models.entities.allocation import AllocationState
@@ -17,6 +19,7 @@ from models.entities.claim import CompensationState
 from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
+from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.outcome import Transition
@@ -25,7 +28,7 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger.changeset import Changeset
 
 CHANGED = "its figures are not those that were asked about: ask again"
-ENDED = "the hold that it is about has ended"
+ENDED = "what it is about has ended"
 
 _HOLD_STATES = {
     ApprovalKind.ORDER_STOP: {HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.STOPPED},
@@ -36,6 +39,14 @@ _HOLD_STATES = {
     ApprovalKind.COMPLAINT: LIVE_HOLDS,
     ApprovalKind.RECEIPT: {HoldState.PENDING_APPROVAL},
 }
+_WAITING_ROWS: Mapping[ApprovalKind, tuple[str, StrEnum]] = {
+    ApprovalKind.REQUEST: ("requests", RequestState.PENDING_APPROVAL),
+    ApprovalKind.RETURN: ("allocations", AllocationState.PENDING_APPROVAL),
+    ApprovalKind.COMPENSATION: ("compensations", CompensationState.ASKED),
+    ApprovalKind.RECALL: ("recalls", RecallState.PENDING_APPROVAL),
+    ApprovalKind.RECALL_CREDIT: ("recall_credits", CreditState.ASKED),
+}
+"""Rows of a file that wait for an approval, and the state in which they do."""
 _ABOUT_A_LIVE_HOLD = (
     ApprovalKind.RENEW,
     ApprovalKind.RELEASE,
@@ -49,7 +60,7 @@ def void_changed(changes: Changeset, now: datetime) -> None:
 
     A closing is not asked anew: whether everything is closed is for an officer to look at.
     """
-    if changes.file.recovery.state is not RecoveryState.OPEN:
+    if changes.file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):
         return
     for approval in changes.file.approvals:
         if approval.state is not ApprovalState.PENDING:
@@ -88,23 +99,26 @@ def _ask_anew(changes: Changeset, approval: ApprovalRow, now: datetime) -> None:
 
 
 def still_open(file: CaseFile) -> list[str]:
-    """What a recovery cannot be closed over: accounts with work left, holds that still hold."""
+    """What a recovery cannot be closed over: accounts with work left, holds that hold, recalls."""
     assets = [a.id for a in file.assets if a.stage is not Stage.CLOSED]
     holds = [
         h.id for h in file.holds if h.state in LIVE_HOLDS and (h.held_minor or h.foreign_minor)
     ]
-    return assets + holds
+    recalls = [r.id for r in file.recalls if r.state in OPEN_RECALLS]
+    return assets + holds + recalls
 
 
 def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
-    """Whether the hold is over that was to be let go or prolonged: no yes could do that any more.
+    """Whether what was asked is over, such as the hold to be prolonged: no yes could do it now.
 
     A stop that was sent first is confirmed all the same: it was somebody's act. A closing has ended
-    where work or a hold has come since.
+    where work or a hold has come since, a refusal of a report where the report was accepted.
     """
     act = ApprovalKind(approval.action)
     if act is ApprovalKind.CLOSE:
         return bool(still_open(file))
+    if act is ApprovalKind.REFUSE_REPORT:
+        return file.recovery.state is not RecoveryState.REPORTED
     if act not in _ABOUT_A_LIVE_HOLD:
         return False
     return file.hold(approval.subject_id).state not in _HOLD_STATES[act]
@@ -113,14 +127,10 @@ def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
 def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
     """Whether what was asked about is still there to be decided."""
     act, named = ApprovalKind(approval.action), approval.subject_id
+    if act in _WAITING_ROWS:
+        rows, state = _WAITING_ROWS[act]
+        return any(row.id == named and row.state is state for row in getattr(file, rows))
     match act:
-        case ApprovalKind.REQUEST:
-            return any(
-                r.id == named and r.state is RequestState.PENDING_APPROVAL for r in file.requests
-            )
-        case ApprovalKind.RETURN:
-            pending = AllocationState.PENDING_APPROVAL
-            return any(a.id == named and a.state is pending for a in file.allocations)
         case ApprovalKind.MULTI_AGENCY_REQUEST:
             return any(
                 x.id == named and x.state is not MultiAgencyRequestState.DENIED
@@ -130,11 +140,10 @@ def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
             return any(c.id == named and c.state in OPEN_CALLS for c in file.calls)
         case ApprovalKind.PAYEE:
             return any(c.id == named and c.asked_account_id for c in file.claims)
-        case ApprovalKind.COMPENSATION:
-            asked = CompensationState.ASKED
-            return any(k.id == named and k.state is asked for k in file.compensations)
         case ApprovalKind.TRACE_RULE:
             return bool(file.recovery.asked_rule)
+        case ApprovalKind.REFUSE_REPORT:
+            return file.recovery.state is RecoveryState.REPORTED
         case ApprovalKind.CLOSE:
             return False
     hold = next((h for h in file.holds if h.id == named), None)

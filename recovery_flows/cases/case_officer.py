@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
+
 from models.case_file import CaseFile, Step
+from models.entities.event import EntityKind
 from models.entities.officer import Role
 from models.entities.recovery import RecoveryState
 from models.facts import AccountRef
 from models.money import Money
+from models.outcome import Transition, Values
 from models.queries.books.money import places
 from models.queries.cases.approvals import recovery_of_approval
 from models.queries.cases.case_files import load_file, load_files, trace_json
 from models.queries.installation.clock import case_now
+from models.queries.installation.officers import officers
 from models.store.accounts import ensure_account
 from models.store.derived import Derived, write_derived
 from models.store.intake import stored_holder
@@ -27,6 +32,7 @@ from recovery_flows.cases import (
     action_handlers,
     approval_effects,
     letter_effects,
+    lifecycle,
     merge,
     milestones,
     next_steps,
@@ -138,6 +144,55 @@ class CaseOfficer(ActingOfficer):
             write_derived(unit, recovery_id, self.derived(file, now))
             return f"{file.recovery.ref}: note kept"
 
+    def assign(self, recovery_id: str, handle: str) -> str:
+        """Put another officer in charge of an open recovery; return who was before, or "".
+
+        A supervisor assigns any; an officer hands over what is his and takes what nobody has.
+        """
+        roles = self.officer.roles if self.officer else frozenset()
+        actor = self.actor(Role.SUPERVISOR if Role.SUPERVISOR in roles else Role.OFFICER)
+        with self.unit() as (unit, now):
+            file = load_file(unit.session, recovery_id)
+            recovery, officer = file.recovery, officer_of(unit.session, handle)
+            if recovery.state is not RecoveryState.OPEN:
+                raise StepRefusedError(f"it is {recovery.state}: only an open recovery is assigned")
+            if recovery.owner_id == officer:
+                raise StepRefusedError(f"{handle} is in charge already")
+            if actor.role is Role.OFFICER and recovery.owner_id not in ("", actor.id):
+                raise StepRefusedError(
+                    f"{recovery.owner_id} is in charge: he hands it over, or a supervisor assigns"
+                )
+            values: Values = {"owner_id": officer}
+            changes = Changeset(file)
+            changes.apply(
+                Transition(EntityKind.RECOVERY, recovery.id, "assigned", recovery.state, values)
+            )
+            self.commit(unit, actor, now, changes)
+            return recovery.owner_id
+
+    def refuse_report(self, recovery_id: str, reason: str, seen_version: int | None = None) -> str:
+        """Ask another person to refuse a report; the reason is kept encrypted as a note."""
+        if not reason.strip():
+            raise StepRefusedError("a refusal needs a reason: the victim is told it")
+        with self.editing(recovery_id, seen_version) as (unit, changes):
+            now, actor = case_now(unit.session, self.wall_now()), self.actor(Role.OFFICER)
+            text = f"report to be refused: {reason.strip()}"
+            lifecycle.ask_refusal(changes, unit.vault.fingerprint(text), actor.id, now)
+            write_note(unit, actor, now, recovery_id, text)
+        return f"{changes.file.recovery.ref}: refusal asked for; another person decides"
+
+    def reopen(self, recovery_id: str, reason: str) -> str:
+        """Open a closed recovery or a refused report again; a supervisor's act with a reason."""
+        if not reason.strip():
+            raise StepRefusedError("opening again needs a reason")
+        actor = self.actor(Role.SUPERVISOR)
+        with self.unit() as (unit, now):
+            changes = Changeset(load_file(unit.session, recovery_id))
+            lifecycle.reopen(changes, approval_effects.SEE_NOTE)
+            write_note(unit, actor, now, recovery_id, f"opened again: {reason.strip()}")
+            self.commit(unit, actor, now, changes)
+            return f"{changes.file.recovery.ref}: opened again"
+
     def change_payee(
         self,
         recovery_id: str,
@@ -208,6 +263,16 @@ class CaseOfficer(ActingOfficer):
         for sharer in load_files(unit.session, [r for _, r, _ in joins.shared_with]):
             write_derived(unit, sharer.recovery.id, self.derived(sharer, now))
         return f"{joins.recovery.ref} joined {stays.recovery.ref}"
+
+
+def officer_of(session: Session, handle: str) -> str:
+    """The id of somebody who can be in charge; MisuseError for nobody of that name and role."""
+    found = next((one for one in officers(session) if one.handle == handle), None)
+    if found is None or Role.OFFICER not in found.roles:
+        raise MisuseError(
+            f"{handle!r} is nobody with the role officer: `recovery officer list` names them"
+        )
+    return found.id
 
 
 def _officer_step(file: CaseFile, open_steps: list[Step], to: str) -> Step:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.case_file import CaseFile
 from models.entities.claim import ClaimState
 from models.entities.discrepancy import DiscrepancyKind
 from models.entities.event import EntityKind
@@ -21,23 +20,19 @@ from models.money import Money
 from models.outcome import Transition
 from models.queries.cases.work import partners
 from models.queries.installation.clock import case_now
-from models.store.accounts import account_id_of, ensure_account, ensure_party
+from models.store.accounts import ensure_account, ensure_party
 from models.store.documents import keep
-from models.store.intake import known_report
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
-from recovery_flows.cases.claim_bookings import Bookings, same_claim
+from recovery_flows.cases.claim_bookings import Rows
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.freezing import stage as freezing
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.restitution.claim_rows import (
     TAKEN,
-    Booking,
     Judged,
     RowResult,
-    ToldPayment,
-    judge,
 )
 from recovery_flows.tracing import trace_requests
 
@@ -104,16 +99,13 @@ def _import(
     file, now = changes.file, case_now(unit.session, acting.wall_now())
     result.ref = file.recovery.ref
     _check_accepted(changes)
-    told = {report.row: _told(unit, report) for report in reports}
-    bookings = Bookings(unit, file, told.values())
     banks = {p.id: p.currency for p in partners(unit.session, acting.database.vault)}
+    rows = Rows(unit, file, reports, banks)
     filed: list[Transition] = []
     verified: list[Transition] = []
     for report in reports:
-        row = _judged(unit, file, report, told[report.row], bookings, banks)
+        row = rows.judged(report)
         result.rows.append(row)
-        if row.result is RowResult.DUPLICATE:
-            _own_duplicate(changes, report, told[report.row], bookings, now)
         if row.result not in TAKEN:
             continue
         move = _filed(unit, changes, report, banks)
@@ -124,8 +116,8 @@ def _import(
                 Transition(EntityKind.CLAIM, move.id, "verified", ClaimState.FILED, values)
             )
     currency, taken = file.recovery.currency, [r for r in result.rows if r.result in TAKEN]
-    rows = {row.row for row in taken}
-    claimed = sum(r.amount.minor for r in reports if r.row in rows)
+    numbers = {row.row for row in taken}
+    claimed = sum(r.amount.minor for r in reports if r.row in numbers)
     result.claimed = Money(claimed, currency)
     result.upheld = Money(sum(row.upheld_minor for row in taken), currency)
     if filed:
@@ -136,6 +128,8 @@ def _import(
         _own_over_booked(changes, reports, taken, now)
         freezing.draft_stops(changes, acting.laws)
         trace_requests.request_trace(changes)
+    for report, claim_id in rows.twins:
+        _own_duplicate(changes, report, claim_id, now)
 
 
 def _check_accepted(changes: Changeset) -> None:
@@ -152,67 +146,6 @@ def _open_again(changes: Changeset) -> None:
         changes.apply(
             Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
         )
-
-
-def _told(unit: Unit, report: ReportFact) -> ToldPayment:
-    payer, payee = (
-        account_id_of(unit, ref) for ref in (report.victim_account, report.payee_account)
-    )
-    reference = report.end_to_end_id.lower()
-    return ToldPayment(report.row, payer, payee, report.amount, report.paid_at, reference)
-
-
-def _judged(
-    unit: Unit,
-    file: CaseFile,
-    report: ReportFact,
-    told: ToldPayment,
-    bookings: Bookings,
-    banks: Mapping[str, str],
-) -> Judged:
-    refusal = _refusal(unit, file, report, told, banks)
-    if refusal is not None:
-        return refusal
-    fit = [
-        Booking(
-            line.line_id,
-            line.amount,
-            bookings.claimed.get(line.line_id, ""),
-            line.counter_id in ("", told.payer),
-        )
-        for line in bookings.of(told)
-    ]
-    twin = same_claim(file, told) if not fit else ""
-    if twin:
-        return Judged(report.row, RowResult.DUPLICATE, f"the payment is claimed by claim {twin}")
-    row = judge(told, fit, is_covered=bookings.is_covered(told), taken=bookings.taken)
-    if row.line_id:
-        bookings.taken[row.line_id] = report.row
-    return row
-
-
-def _refusal(
-    unit: Unit, file: CaseFile, report: ReportFact, told: ToldPayment, banks: Mapping[str, str]
-) -> Judged | None:
-    """What keeps a row out whatever was booked."""
-    for name, ref in (("victim_bank", report.victim_account), ("payee_bank", report.payee_account)):
-        if ref.bank not in banks:
-            why = f"{name} {ref.bank!r} is not a registered partner"
-            return Judged(report.row, RowResult.REFUSED, why)
-    known = known_report(unit.session, report.external_ref)
-    if known is not None:
-        why = f"external_ref is in {known.ref} already"
-        return Judged(report.row, RowResult.DUPLICATE, why)
-    if report.amount.currency != file.recovery.currency:
-        why = f"currency is {report.amount.currency}, the loss of {file.recovery.ref} is in "
-        return Judged(report.row, RowResult.REFUSED, why + file.recovery.currency)
-    if told.payee not in {a.account_id for a in file.assets if not a.is_custody}:
-        why = (
-            f"payee_account is no account of {file.recovery.ref}: file it with "
-            "`recovery intake reports`"
-        )
-        return Judged(report.row, RowResult.REFUSED, why)
-    return None
 
 
 def _filed(
@@ -240,16 +173,8 @@ def _filed(
     )  # fmt: skip
 
 
-def _own_duplicate(
-    changes: Changeset,
-    report: ReportFact,
-    told: ToldPayment,
-    bookings: Bookings,
-    now: datetime,
-) -> None:
+def _own_duplicate(changes: Changeset, report: ReportFact, twin: str, now: datetime) -> None:
     """Two reports of one payment under two references: somebody finds out whose it is."""
-    named = [bookings.claimed.get(line.line_id, "") for line in bookings.of(told)]
-    twin = next((name for name in named if name), "") or same_claim(changes.file, told)
     claim = next((c for c in changes.file.claims if c.id == twin), None)
     if claim is None or claim.id == derive_id("claim", report.external_ref):
         return

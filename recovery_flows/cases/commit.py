@@ -96,13 +96,14 @@ def _write(unit: Unit, actor: Actor, now: datetime, decision: Decision) -> None:
 def _refresh_others(unit: Unit, now: datetime, laws: Regimes, written: Sequence[Changeset]) -> None:
     """What these decisions mean for payment orders that wait, and for other recoveries."""
     moved = [changes.file.recovery.id for changes in written if changes.moves]
-    if moved:
-        recheck_orders(unit, moved)
     touched: dict[str, str] = {}
     for changes in written:
         touched |= shared_accounts(changes)
-    if touched:
-        refresh(unit, now, laws, recoveries_wanting(unit.session, touched))
+    others = recoveries_wanting(unit.session, touched) if touched else []
+    if moved:
+        recheck_orders(unit, [*moved, *others])
+    if others:
+        refresh(unit, now, laws, others)
 
 
 def refresh(unit: Unit, now: datetime, laws: Regimes, recovery_ids: Sequence[str]) -> None:

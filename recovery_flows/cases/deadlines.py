@@ -13,12 +13,18 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldRow, HoldState
 from models.entities.multi_agency import TaskRow, TaskState
 from models.entities.payout import PayoutState
+from models.entities.recall import WAITS_FOR_BANK, RecallState
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.freezing import reminders
 from recovery_flows.law import terms
 from recovery_flows.law.regime import Regime, Regimes
 from recovery_flows.law.rows import Measure
 from recovery_flows.multi_agency import stage as multi_agency
+from recovery_flows.recalls import (
+    lifecycle as recalls,
+    next_steps as recall_steps,
+    returned_money,
+)
 from recovery_flows.restitution import objections, voluntary, voluntary_steps
 from recovery_flows.restitution.settlement_clock import settlement_due_at
 
@@ -46,7 +52,7 @@ def running(file: CaseFile, laws: Regimes) -> list[Deadline]:
     found = [
         *_holds(file, laws), *_approvals(file, laws), *_notices(file, laws),
         *_settlements(file, laws), *_objections(file), *_returns(file),
-        *_tasks(file, laws),
+        *_recalls(file), *_tasks(file, laws),
     ]  # fmt: skip
     found = [_with_calendar(clock, laws) for clock in found]
     return sorted(found, key=lambda clock: (clock.due_at, clock.subject_id))
@@ -175,6 +181,25 @@ def _returns(file: CaseFile) -> Iterator[Deadline]:
         yield Deadline(
             what, due, file.recovery.regime, row.law_row if part is None else "", row.id,
             asset_id, note,
+        )  # fmt: skip
+
+
+def _recalls(file: CaseFile) -> Iterator[Deadline]:
+    """The bank's answer to a recall, or after a yes its money; then the end of the waiting."""
+    for row in file.recalls:
+        due = row.due_at if row.state in WAITS_FOR_BANK else None
+        if row.state is RecallState.UNANSWERED:
+            due = row.expires_at
+        if due is None:
+            continue
+        is_owed = row.state is RecallState.ACCEPTED
+        what = "money of the recall due" if is_owed else "answer to the recall due"
+        if row.state is RecallState.UNANSWERED:
+            what = "recall without an answer expires"
+        note = f"{returned_money.came(file, row)} of {recalls.requested(row)} came back"
+        yield Deadline(
+            what, due, file.recovery.regime, row.law_row, row.id,
+            recall_steps.asset_of(file, row), note, partner_id=row.partner_id,
         )  # fmt: skip
 
 

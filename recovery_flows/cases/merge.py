@@ -108,6 +108,8 @@ def _handed_over(joins: CaseFile, twin: dict[str, str], to: dict[str, Scalar]) -
         (EntityKind.VOLUNTARY_RETURN, joins.voluntary_returns),
         (EntityKind.INSTALMENT, joins.instalments),
         (EntityKind.COMPENSATION, joins.compensations),
+        (EntityKind.RECALL, joins.recalls),
+        (EntityKind.RECALL_CREDIT, joins.recall_credits),
     ):
         moves += [Transition(noun, row.id, "moved", row.state, to) for row in others]
     for found in joins.discrepancies:
@@ -178,6 +180,8 @@ def _united(stays: CaseFile, joins: CaseFile, twin: dict[str, str]) -> CaseFile:
         voluntary_returns=(*stays.voluntary_returns, *joins.voluntary_returns),
         instalments=(*stays.instalments, *joins.instalments),
         compensations=(*stays.compensations, *joins.compensations),
+        recalls=(*stays.recalls, *joins.recalls),
+        recall_credits=(*stays.recall_credits, *joins.recall_credits),
         shared_with=(),
     )
     for move in _handed_over(joins, twin, {"recovery_id": stays.recovery.id}):

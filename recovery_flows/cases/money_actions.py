@@ -16,23 +16,20 @@ from models.entities.asset import Asset
 from models.entities.catalogue import table_of
 from models.entities.hold import Hold, HoldKind, HoldState
 from models.entities.officer import Role
-from models.entities.statement import Statement, StatementLine
-from models.facts import AccountRef, Direction
+from models.facts import AccountRef
 from models.money import Money
-from models.payment_refs import is_reference
+from models.queries.books.booked_credits import BookedCredit, booked_credits
 from models.queries.books.money import places
 from models.queries.installation.clock import case_now
 from models.store.accounts import ensure_account
 from models.store.documents import keep
 from models.store.intake import stored_holder
 from models.store.notes import write_note
-from models.store.statements.line_imports import is_there
 from models.store.unit import Unit
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.errors import MisuseError, StepRefusedError
 from recovery_flows.restitution import compensation, custody, voluntary
 
-_LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _HOLDS, _ASSETS = table_of(Hold), table_of(Asset)
 
 
@@ -148,13 +145,16 @@ def _receipt(
     """
     booked = _booked(unit, account_id, incoming.booking)
     if booked is not None:
-        amount, at, proof, names = booked
-        if incoming.amount not in (None, amount):
+        if incoming.amount not in (None, booked.amount):
             raise StepRefusedError(
-                f"the account's statement books {amount} under {incoming.booking}, "
+                f"the account's statement books {booked.amount} under {incoming.booking}, "
                 f"not {incoming.amount}"
             )
-        receipt = custody.Receipt(account_id, amount, at, names[0], proof, incoming.return_id)
+        names = booked.names or (incoming.booking,)
+        receipt = custody.Receipt(
+            account_id, booked.amount, booked.booked_at, names[0], booked.proof,
+            incoming.return_id,
+        )  # fmt: skip
         return receipt, {incoming.booking, *names}
     if incoming.amount is None or incoming.received_at is None or not incoming.paper:
         raise MisuseError(
@@ -169,34 +169,15 @@ def _receipt(
     return receipt, {incoming.booking}
 
 
-def _booked(
-    unit: Unit, account_id: str, booking: str
-) -> tuple[Money, datetime, str, list[str]] | None:
-    """The credit of that reference on an account, by its imported statements, and its names."""
-    named = sa.or_(_LINES.c.bank_reference == booking, _LINES.c.end_to_end_id == booking)
-    query = sa.select(
-        _LINES.c.amount_minor, _LINES.c.currency, _LINES.c.booked_at, _LINES.c.bank_reference,
-        _LINES.c.end_to_end_id,
-    ).where(
-        _LINES.c.account_id == account_id, named, _LINES.c.direction == Direction.CREDIT,
-        _LINES.c.is_reversal.is_(False), is_there(),
-    )  # fmt: skip
-    found = unit.session.execute(query).all()
+def _booked(unit: Unit, account_id: str, booking: str) -> BookedCredit | None:
+    """The credit of that reference on an account, by its imported statements."""
+    found = booked_credits(unit.session, account_id, booking)
     if len(found) > 1:
         raise StepRefusedError(
             f"{len(found)} credits on this account have the reference {booking!r}: name the one "
             "by the bank's own reference"
         )
-    if not found:
-        return None
-    at = found[0].booked_at
-    paper = sa.select(_STATEMENTS.c.document_digest).where(
-        _STATEMENTS.c.account_id == account_id, _STATEMENTS.c.covers_from <= at,
-        _STATEMENTS.c.covers_to >= at,
-    )  # fmt: skip
-    proof = unit.session.execute(paper.order_by(_STATEMENTS.c.id)).scalars().first()
-    names = [n for n in (found[0].bank_reference, found[0].end_to_end_id) if is_reference(n)]
-    return Money(found[0].amount_minor, found[0].currency), at, str(proof or ""), names or [booking]
+    return found[0] if found else None
 
 
 def _as_new(unit: Unit, receipt: custody.Receipt, names: set[str]) -> custody.Receipt:

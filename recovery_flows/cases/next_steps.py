@@ -23,6 +23,7 @@ from recovery_flows.correspondence.letters import next_steps as letter_steps
 from recovery_flows.freezing import (
     account_monitoring,
     denied_stops,
+    drafts as hold_drafts,
     next_steps as hold_steps,
     refusals,
 )
@@ -30,6 +31,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies, releasable
 from recovery_flows.multi_agency import next_steps as multi_agency_steps
 from recovery_flows.partners import letter_channel
+from recovery_flows.recalls import next_steps as recall_steps
 from recovery_flows.restitution import (
     basis,
     fast_track,
@@ -51,7 +53,8 @@ def steps(file: CaseFile, laws: Regimes) -> list[Step]:
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
-        return [_step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
+        accept = _step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))
+        return [*approval_steps.waiting(file), accept]
     if recovery.state is not RecoveryState.OPEN:
         return [
             _step(
@@ -60,7 +63,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
         ]
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
-    people += voluntary_steps.steps(file)
+    people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
@@ -163,15 +166,18 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
             due = settlement_due_at(file, allocation, laws)
             yield _step(ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, due, text)
     yield from voluntary_steps.waits(file)
+    yield from recall_steps.waits(file)
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:
         yield _step(ActionKind.ENGINE, Role.ENGINE, file.recovery.id, "", None, _engine_text(file))
 
 
 def _ends(file: CaseFile) -> Iterator[Step]:
-    """Holds that only run out: a stop whose freeze was refused, what is stated in another currency.
+    """Holds that only run out: a stop that no order replaces, what is stated in another currency.
 
-    Nothing can be paid of the latter before its bank has corrected its statement.
+    The order after a stop was refused, or had ended before its bank was heard: the stop is in our
+    records then until its own end. Nothing can be paid of what is stated in another currency before
+    its bank has corrected its statement.
     """
     if file.recovery.trace_wanted:
         return
@@ -181,6 +187,8 @@ def _ends(file: CaseFile) -> Iterator[Step]:
             continue
         if hold.state is HoldState.STOPPED and refusals.is_refused_a_successor(file, hold):
             text = say("wait_end", kind=hold.kind, partner=asset.partner_id)
+        elif hold.state is HoldState.STOPPED and hold_drafts.is_followed_in_vain(file.holds, hold):
+            text = say("wait_end_after", kind=hold.kind, partner=asset.partner_id)
         elif hold.state in LIVE_HOLDS and hold.foreign_minor:
             text = say(
                 "wait_currency", kind=hold.kind, partner=asset.partner_id,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from recovery_flows.cli import doctor, officer, processes, setup, verify
+from recovery_flows.cli import doctor, officer, processes, serve, setup, verify
 from recovery_flows.cli.case import (
     actions,
     approve,
+    assign,
     channels,
     deadlines,
     discrepancy,
@@ -22,7 +23,15 @@ from recovery_flows.cli.case import (
 )
 from recovery_flows.cli.intake import command as intake
 from recovery_flows.cli.partner import command as partner
-from recovery_flows.cli.restitution import allocate, claim, objection, rounds, victim, voluntary
+from recovery_flows.cli.restitution import (
+    allocate,
+    claim,
+    objection,
+    recall,
+    rounds,
+    victim,
+    voluntary,
+)
 from recovery_flows.cli.trace import command as trace
 
 EXIT_CODES = (
@@ -48,6 +57,7 @@ def attach(app: typer.Typer) -> None:
         allocate,
         stop,
         actions,
+        assign,
         discrepancy,
         hold,
         channels,
@@ -59,10 +69,12 @@ def attach(app: typer.Typer) -> None:
         claim,
         objection,
         voluntary,
+        recall,
         rounds,
         victim,
         approve,
         processes,
+        serve,
         verify,
     ):
         group.attach(app)

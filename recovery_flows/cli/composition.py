@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +30,7 @@ from recovery_flows.access.log_in import (
     by_secret,
     by_system_user,
 )
+from recovery_flows.caller import system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
@@ -89,12 +88,12 @@ class Installation:
         """Who acts. A handle needs its secret (in a demo the demo's own is taken)."""
         handle = acting_as or self.settings.security.officer
         if not handle:
-            return by_system_user(self.database, os_user())
+            return by_system_user(self.database, system_user())
         secret = self.settings.security.secret
         given = secret.get_secret_value() if secret else self.demo_secrets().get(handle, "")
         if not given and sys.stdin.isatty() and self._has_secret(handle):
             given = getpass(f"secret of {handle}: ")
-        return by_secret(self.database, handle, given, os_user())
+        return by_secret(self.database, handle, given, system_user())
 
     def _has_secret(self, handle: str) -> bool:
         with self.database.reading() as session:
@@ -163,17 +162,6 @@ class Installation:
             jitter_percent=10,
             stall_seconds=engine.stall_seconds,
         )
-
-
-def os_user() -> str:
-    """The operating-system user of this process, by its number.
-
-    The variables LOGNAME and USER, which `getpass` believes, are the user's own to set.
-    """
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return f"uid-{os.geteuid()}"
 
 
 @cache

@@ -25,6 +25,7 @@ def attach(app: typer.Typer) -> None:
     """Add the group of this module."""
     group = typer.Typer(help="Manage officers.", no_args_is_help=True)
     group.command()(add)
+    group.command()(dismiss)
     group.command("list")(list_)
     app.add_typer(group, name="officer")
 
@@ -66,6 +67,26 @@ def add(
         change = ask_officer(acting, handle, roles, os_user=os_user, secret=secret)
         asked_by = acting.actor(Role.SUPERVISOR).id
     tell_asked(f"{handle} as {' and '.join(sorted(roles))}", change, asked_by, as_json=as_json)
+
+
+def dismiss(
+    handle: Annotated[str, typer.Argument(help="Who acts no more.")],
+    *,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask for an officer to be dismissed. A second person confirms.
+
+    What he did stays. His open recoveries are assigned to others before.
+    """
+    from models.entities.officer import Role
+    from recovery_flows.access.registers import ask_dismissal
+
+    with opened() as installation:
+        acting = installation.case_officer(acting_as)
+        change = ask_dismissal(acting, handle)
+        asked_by = acting.actor(Role.SUPERVISOR).id
+    tell_asked(f"{handle} acts no more", change, asked_by, as_json=as_json)
 
 
 def tell_asked(what: str, change: str, asked_by: str, *, as_json: bool) -> None:

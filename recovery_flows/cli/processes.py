@@ -112,7 +112,13 @@ def tui(
     """Open the terminal: what needs you now, and its deadline."""
     from recovery_flows.cli.composition import open_installation
     from recovery_flows.cli.demo.show import open_terminal
+    from recovery_flows.errors import MisuseError
 
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise MisuseError(
+            "the screens need a terminal, and standard input or output is none; `recovery list` "
+            "and `recovery show REF` print what they show"
+        )
     raise typer.Exit(open_terminal(open_installation(), acting_as, case, screen))
 
 

@@ -34,6 +34,9 @@ def init(
     officer: Annotated[
         str, typer.Option(metavar="HANDLE", help="The first officer; default: your user name.")
     ] = "",
+    officer_os_user: Annotated[
+        str, typer.Option(metavar="USER", help="The first officer's user; default: yourself.")
+    ] = "",
     supervisor: Annotated[
         str, typer.Option(metavar="HANDLE", help="The second person, who types a secret.")
     ] = "",
@@ -54,7 +57,7 @@ def init(
     standing = _standing(settings)
     first: tuple[FirstOfficer, ...] = ()
     if standing is Standing.NEW:
-        first = _first_two(officer, supervisor, supervisor_os_user)
+        first = _first_two(officer, officer_os_user, supervisor, supervisor_os_user)
     installation = make_installation(settings, first)
     with installation.database.reading() as session:
         known = officers(session)
@@ -72,14 +75,17 @@ def init(
     tell(_sentences(settings, standing, tuple(o.handle for o in first)))
 
 
-def _first_two(officer: str, supervisor: str, supervisor_os_user: str) -> tuple[FirstOfficer, ...]:
-    """The officer, who is this system user, and the supervisor, who must be somebody else."""
+def _first_two(
+    officer: str, officer_os_user: str, supervisor: str, supervisor_os_user: str
+) -> tuple[FirstOfficer, ...]:
+    """The officer, this system user or the one named, and the supervisor, who is another."""
     from models.entities.officer import Role
-    from recovery_flows.cli.composition import FirstOfficer, os_user
+    from recovery_flows.caller import system_user
+    from recovery_flows.cli.composition import FirstOfficer
     from recovery_flows.cli.officer import fit_handle, read_secret
     from recovery_flows.errors import MisuseError
 
-    user = os_user()
+    user = officer_os_user or system_user()
     mine = fit_handle(officer or user)
     if not supervisor:
         raise MisuseError("name the second person too: --supervisor HANDLE")
@@ -138,7 +144,7 @@ def _sentences(settings: Settings, standing: Standing, first: tuple[str, ...]) -
     officer, supervisor = first
     return [
         f"made: {place}",
-        f"you act as {officer}; {supervisor} is the supervisor",
+        f"{officer} is the first officer, {supervisor} the supervisor",
         "a supervisor asks for officers and partners, and another person confirms them",
         "keep a copy of the key folder apart from the data: without it nothing sealed opens",
     ]

@@ -39,7 +39,10 @@ class Recipient(StrEnum):
 
 
 class ClockKind(StrEnum):
-    """What a clock of a channel measures; `our_reply` runs against us."""
+    """What a clock of a channel measures; `our_reply` runs against us.
+
+    `money` runs from a yes to the money, `expiry` from the sending until no answer is expected.
+    """
 
     SEND = "send"
     ANSWER = "answer"
@@ -49,6 +52,8 @@ class ClockKind(StrEnum):
     OUR_REPLY = "our_reply"
     HOLD_LASTS = "hold_lasts"
     HOLD_EXTENDS = "hold_extends"
+    MONEY = "money"
+    EXPIRY = "expiry"
 
 
 class GroundKind(StrEnum):

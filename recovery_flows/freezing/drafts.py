@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NEVER_TRIED = frozenset({HoldState.DENIED, HoldState.CANCELLED})
 UNANSWERED = frozenset({HoldState.DRAFT, HoldState.PENDING_APPROVAL, HoldState.ORDERED})
 
+_GOING = UNANSWERED | {HoldState.QUEUED}
+
 
 def supersedes(file: CaseFile, hold: HoldRow) -> bool:
     """Whether a hold keeps what another one has kept until then: nothing has left between them."""
@@ -67,3 +69,9 @@ def next_hold_id(changes: Changeset, asset: AssetRow, kind: HoldKind) -> str:
 def is_followed(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
     """Whether another hold was tried in the place of this one."""
     return any(h.supersedes_id == hold.id and h.state not in NEVER_TRIED for h in holds)
+
+
+def is_followed_in_vain(holds: Iterable[HoldRow], hold: HoldRow) -> bool:
+    """Whether every order that was to take a hold over is answered, and the hold stands still."""
+    after = [h for h in holds if h.supersedes_id == hold.id and h.state not in NEVER_TRIED]
+    return bool(after) and not any(h.state in _GOING for h in after)

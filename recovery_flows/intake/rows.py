@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from recovery_flows.caller import open_named_text, size_of
 from recovery_flows.intake.budget import Budget, BudgetSpentError, Limits
 from recovery_flows.intake.json_rows import read_objects
 from recovery_flows.intake.refusals import FileRefusedError
@@ -38,8 +39,8 @@ def read_rows(
     """
     budget = Budget(limits)
     try:
-        limits.check_size(path)
-        with path.open(encoding="utf-8-sig", newline="") as text:
+        with open_named_text(path) as text:
+            limits.check_bytes(size_of(text))
             first = _first_character(path, text)
             rows = (
                 _json_rows(path, text)

@@ -16,6 +16,7 @@ from recovery_flows.law.rows import (
     Ground,
     Limit,
     Measure,
+    Priority,
     Row,
     Sourced,
     SourceText,
@@ -44,6 +45,7 @@ class Regime:
     rows: Mapping[str, Row]
     figures: Mapping[str, Figure]
     ladder: tuple[Step, ...]
+    priorities: tuple[Priority, ...]
     channels: Mapping[str, Channel]
     grounds: Mapping[str, Ground]
     disclosures: Mapping[str, Disclosure]
@@ -160,7 +162,7 @@ _T = TypeVar("_T", bound=Sourced)
 
 def load_regime(mapping: Mapping[str, Any]) -> Regime:
     """Values from a parsed regime file; ValueError names the row and the field that is wrong."""
-    _check_keys("regime", mapping, _REGIME_KEYS, _REGIME_KEYS - _OPTIONAL_TABLES)
+    _check_keys("regime", mapping, _NEEDED | _TABLES, _NEEDED)
     rows = _records(Row, mapping.get("row", []))
     return Regime(
         code=_text(mapping["code"]),
@@ -171,6 +173,7 @@ def load_regime(mapping: Mapping[str, Any]) -> Regime:
         rows=rows,
         figures=_records(Figure, map(_with_minor_units, mapping.get("figure", []))),
         ladder=tuple(_records(Step, mapping.get("step", [])).values()),
+        priorities=tuple(_records(Priority, mapping.get("priority", [])).values()),
         channels=_records(Channel, mapping.get("channel", [])),
         grounds=_records(Ground, mapping.get("ground", [])),
         disclosures=_records(Disclosure, mapping.get("disclosure", [])),
@@ -178,11 +181,8 @@ def load_regime(mapping: Mapping[str, Any]) -> Regime:
     )
 
 
-_REGIME_KEYS = frozenset(
-    {"code", "name", "time_zone", "calendar", "measures", "data_classes"}
-    | {"row", "figure", "step", "channel", "ground", "disclosure"}
-)
-_OPTIONAL_TABLES = frozenset({"row", "figure", "step", "channel", "ground", "disclosure"})
+_NEEDED = frozenset({"code", "name", "time_zone", "calendar", "measures", "data_classes"})
+_TABLES = frozenset({"row", "figure", "step", "priority", "channel", "ground", "disclosure"})
 
 
 def _check_keys(

@@ -122,6 +122,16 @@ class Step(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Priority(Sourced):
+    """One class of claims on an estate that is too short for all; what stands first is paid first.
+
+    A regime lists its classes in their order.
+    """
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel(Sourced):
     """A way across a border: the fields a request must have and what can be asked."""
 

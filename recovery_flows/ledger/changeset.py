@@ -31,6 +31,7 @@ from models.entities.multi_agency import (
     TaskState,
 )
 from models.entities.payout import PayoutRow, PayoutState
+from models.entities.recall import CreditState, RecallCreditRow, RecallRow, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestRow, RequestState
 from models.entities.voluntary_return import (
@@ -62,6 +63,8 @@ _ROWS: dict[EntityKind, tuple[str, type[Any], type[StrEnum]]] = {
     EntityKind.VOLUNTARY_RETURN: ("voluntary_returns", ReturnRow, ReturnState),
     EntityKind.INSTALMENT: ("instalments", InstalmentRow, InstalmentState),
     EntityKind.COMPENSATION: ("compensations", CompensationRow, CompensationState),
+    EntityKind.RECALL: ("recalls", RecallRow, RecallState),
+    EntityKind.RECALL_CREDIT: ("recall_credits", RecallCreditRow, CreditState),
 }
 
 

@@ -8,6 +8,7 @@ from models.entities.call import CallRow, CallState
 from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
 from models.entities.payout import PayoutRow, PayoutState
+from recovery_flows.ledger.recalled import counted_of
 
 LOST = frozenset({ClaimState.VERIFIED, ClaimState.PAID})
 """States of a claim whose loss is upheld; whether it is paid is derived from its payouts."""
@@ -18,7 +19,8 @@ GOING = (PayoutState.PREPARED, PayoutState.INSTRUCTED)
 
 def paid_minor(file: CaseFile, claim: ClaimRow) -> int:
     """What the victim got, as the banks say it, in the currency of the loss."""
-    return sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
+    paid = sum(p.returned_minor for p in file.payouts if p.claim_id == claim.id)
+    return paid + counted_of(file, claim.id)
 
 
 def owed_minor(file: CaseFile, claim: ClaimRow) -> int:
@@ -27,7 +29,7 @@ def owed_minor(file: CaseFile, claim: ClaimRow) -> int:
 
 
 def is_paid(file: CaseFile, claim: ClaimRow) -> bool:
-    """Whether the settled payouts of a claim come to its upheld loss."""
+    """Whether what the victim of a claim got comes to its upheld loss."""
     return 0 < claim.upheld_minor <= paid_minor(file, claim)
 
 
@@ -48,7 +50,7 @@ def committed_minor(
 
     What a bank was told to pay, or has paid, counts whatever became of its allocation.
     """
-    total = 0
+    total = counted_of(file, claim.id)
     for payout in file.payouts:
         if payout.claim_id != claim.id or (only is not None and payout.allocation_id not in only):
             continue

@@ -1,4 +1,4 @@
-"""Money that was given back to the unit: how it makes a loss good that the trace has elsewhere.
+"""Money that came by other ways than a hold, and how it makes a loss good that is elsewhere.
 
 It is none of the traced money: the thief has spent that, or it was never found. So what comes in
 stands in the place of what is gone, not located or located and not held, and of nothing else; what
@@ -14,6 +14,7 @@ from models.entities.asset import AssetRow
 from models.entities.hold import LIVE_HOLDS
 from models.entities.ledger import LedgerAccount
 from recovery_flows.ledger.account_targets import Key, Sums, asset_targets, settled
+from recovery_flows.ledger.recalled import counted_minor, recalled_targets
 
 MADE_GOOD = "made_good"
 """Detail of what of a place of the loss was made good by money that the unit received."""
@@ -32,13 +33,17 @@ def received_minor(file: CaseFile, asset: AssetRow) -> int:
 
 def short_minor(file: CaseFile, target: dict[Key, list[int]]) -> int:
     """What was paid on from there beyond all that it could make good: what is held gives way."""
-    paid = sum(
+    return max(0, _paid_on(file) - sum(_lost(target).values()))
+
+
+def _paid_on(file: CaseFile) -> int:
+    """What victims got out of the unit's own account."""
+    return sum(
         min(p.returned_minor, p.amount_minor)
         for asset in file.assets
         if asset.is_custody
         for p in settled(file, asset)
     )
-    return max(0, paid - sum(_lost(target).values()))
 
 
 def _lost(target: dict[Key, list[int]]) -> dict[LedgerAccount, int]:
@@ -50,16 +55,42 @@ def _lost(target: dict[Key, list[int]]) -> dict[LedgerAccount, int]:
 
 def received_targets(file: CaseFile, target: dict[Key, list[int]]) -> Iterator[tuple[Key, Sums]]:
     """What was received, and the places of the loss in `target` that it makes good."""
-    currency = file.recovery.currency
     lost = _lost(target)
+    yield from _recalled(file, target, lost)
     for asset in file.assets:
         if not asset.is_custody:
             continue
         good = min(received_minor(file, asset), sum(lost.values()))
         yield from asset_targets(file, asset, Sums(good, good))
-        for account in _PLACES:
-            taken = min(good, lost[account])
-            if taken:
-                key = Key(account, "", "", "", MADE_GOOD, currency, currency)
-                yield key, Sums(-taken, -taken)
-            lost[account], good = lost[account] - taken, good - taken
+        yield from _made_good(file, lost, good)
+
+
+def _recalled(
+    file: CaseFile, target: dict[Key, list[int]], lost: dict[LedgerAccount, int]
+) -> Iterator[tuple[Key, Sums]]:
+    """What came back by recalls; what is held gives way last, and what was paid on keeps its room.
+
+    What a bank still holds for a victim who has his money back covers no claim any more.
+    """
+    free = sum(lost.values()) - min(_paid_on(file), sum(lost.values()))
+    held = sum(sums[0] for key, sums in target.items() if key.account is LedgerAccount.HELD)
+    good = min(counted_minor(file), free + held)
+    yield from recalled_targets(file, good)
+    yield from _made_good(file, lost, min(good, free))
+    if good > free:
+        currency = file.recovery.currency
+        key = Key(LedgerAccount.HELD, "", "", "", MADE_GOOD, currency, currency)
+        yield key, Sums(free - good, free - good)
+
+
+def _made_good(
+    file: CaseFile, lost: dict[LedgerAccount, int], good: int
+) -> Iterator[tuple[Key, Sums]]:
+    """Take `good` from the places of the loss, one after another; `lost` is lowered by it."""
+    currency = file.recovery.currency
+    for account in _PLACES:
+        taken = min(good, lost[account])
+        if taken:
+            key = Key(account, "", "", "", MADE_GOOD, currency, currency)
+            yield key, Sums(-taken, -taken)
+        lost[account], good = lost[account] - taken, good - taken

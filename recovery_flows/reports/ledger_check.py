@@ -32,6 +32,7 @@ class Check(StrEnum):
     HELD = "held, with excess"
     MADE_GOOD = "made good by what was received"
     RETURNED = "returned from holds"
+    RECALLED = "returned by recalls"
     DEBITED = "debited from holds"
     UNSOURCED = "without a source"
     IDENTITY = "all terms together"
@@ -46,8 +47,9 @@ SOURCES = {
     Check.GONE: "what the adopted trace sees leave",
     Check.TRACED: "what the adopted trace finds at the account",
     Check.HELD: "what the bank holds",
-    Check.MADE_GOOD: "what the unit holds of it or has paid on",
+    Check.MADE_GOOD: "what the unit holds of it or has paid on, and what was recalled",
     Check.RETURNED: "what the banks settled",
+    Check.RECALLED: "what came back and was confirmed",
     Check.DEBITED: "what the banks debited",
     Check.UNSOURCED: "nothing: no fact of this kind is recorded",
     Check.IDENTITY: "what is reported",
@@ -60,14 +62,16 @@ _CONFLICT = "conflict"
 _WAS_THERE = ("exchange_rounding", "disposed")
 _WITH_ACCOUNT = (LedgerAccount.LOCATED, LedgerAccount.HELD, LedgerAccount.RETURNED_HOLD)
 _FROM_HOLDS = (LedgerAccount.RETURNED_HOLD, LedgerAccount.RETURNED_VOLUNTARY)
+_BY_OTHER_WAYS = (LedgerAccount.RETURNED_VOLUNTARY, LedgerAccount.RETURNED_RECALL)
 _PAID = (*_FROM_HOLDS, LedgerAccount.MEMO_EXCESS)
 _MADE_GOOD, _RECEIVED = "made_good", "received"
-_OF_CLAIMS = {
+_WHOLE = {
     LedgerAccount.NOT_UPHELD: Check.NOT_UPHELD,
     LedgerAccount.NOT_LOCATED: Check.NOT_LOCATED,
+    LedgerAccount.RETURNED_RECALL: Check.RECALLED,
 }
 _NO_SOURCE = (
-    *(account for account in RETURNED if account not in _FROM_HOLDS),
+    *(a for a in RETURNED if a not in (*_FROM_HOLDS, LedgerAccount.RETURNED_RECALL)),
     LedgerAccount.THIRD_PARTY,
 )
 
@@ -204,8 +208,8 @@ def _checks(row: Sum) -> Iterator[tuple[Check, str, str, int]]:
         return
     if account is LedgerAccount.REPORTED:
         yield Check.REPORTED, loss, "", -claim
-    if account in _OF_CLAIMS:
-        yield _OF_CLAIMS[account], loss, "", claim
+    if account in _WHOLE:
+        yield _WHOLE[account], loss, "", claim
     was_there = account is LedgerAccount.GONE and row.detail in _WAS_THERE
     if account is LedgerAccount.GONE and not was_there:
         yield Check.GONE, loss, "", claim
@@ -248,12 +252,20 @@ def _sources(
             found[_Key(Check.NOT_LOCATED, loss, of, "")] += claim.lost_minor
     for row in balances.ledger_sums(session, stretch):
         is_received = row.account is LedgerAccount.HELD and row.detail == _RECEIVED
-        if is_received or row.account is LedgerAccount.RETURNED_VOLUNTARY:
+        if is_received or row.account in _BY_OTHER_WAYS:
             found[_Key(Check.MADE_GOOD, row.claim_currency, row.recovery_id, "")] += row.claim_minor
+    _add_settled(session, stretch, found)
+    return found
+
+
+def _add_settled(session: Session, stretch: Stretch, found: Counter[_Key]) -> None:
+    """What banks hold and have paid, and what came back by recalls."""
+    for credit in balances.recall_sources(session, stretch):
+        key = _Key(Check.RECALLED, credit.currency, credit.recovery_id, "")
+        found[key] += credit.counted_minor
     for hold in balances.hold_sources(session, stretch):
         found[_Key(Check.HELD, hold.currency, hold.recovery_id, hold.hold_id)] = hold.held_minor
     for payout in balances.payout_sources(session, stretch):
         of, hold_id = payout.recovery_id, payout.hold_id
         found[_Key(Check.RETURNED, payout.currency, of, hold_id)] += payout.returned_minor
         found[_Key(Check.DEBITED, payout.debited_currency, of, hold_id)] += payout.debited_minor
-    return found

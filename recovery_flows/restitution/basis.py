@@ -13,7 +13,7 @@ from models.ids import canonical, digest
 from recovery_flows.ledger.outstanding_losses import committed_minor
 
 _CHANGED = {
-    "trace": "the trace is another one",
+    "trace": "the money was traced anew, with another result",
     "claims": "the claims or their losses have changed",
     "payees": "a payee's account has changed",
     "holds": "what is held has changed",

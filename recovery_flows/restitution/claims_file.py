@@ -1,15 +1,19 @@
-"""A CSV file of claims for a division on files alone, each refusal with its line and field."""
+"""A CSV file of claims for a division on files alone, each refusal with its line and field.
+
+The column `class` is needed where the rule pays by class: its words are those of a regime.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from models.money import exponent
 from recovery_flows.intake.budget import Limits
-from recovery_flows.restitution.methods.stakes import Stake
+from recovery_flows.law.rows import Priority
+from recovery_flows.restitution.methods.stakes import Stake, Tier
 from recovery_flows.tracing.transfers.rows import (
     FileRefusedError,
     instant_of,
@@ -19,12 +23,34 @@ from recovery_flows.tracing.transfers.rows import (
 )
 
 COLUMNS = ("claimant", "loss", "compensated", "withdrawn", "loss_time")
+CLASS = "class"
 _CLAIMANT_MAX = 200
 _LIMITS = Limits()
 
 
-def read_claims(path: Path, currency: str, limits: Limits = _LIMITS) -> list[Stake]:
+def tiers_of(priorities: Sequence[Priority]) -> dict[str, Tier]:
+    """The classes of a regime by their code, the first of them paid first."""
+    return {
+        row.code: Tier(rank, row.code, row.label, _source(row))
+        for rank, row in enumerate(priorities)
+    }
+
+
+def _source(row: Priority) -> str:
+    article = "" if row.article == "none" else f" {row.article}"
+    return f"{row.instrument}{article}, {row.status}"
+
+
+def read_claims(
+    path: Path,
+    currency: str,
+    limits: Limits = _LIMITS,
+    *,
+    tiers: Mapping[str, Tier] | None = None,
+) -> list[Stake]:
     """One claim a row: `claimant,loss,compensated,withdrawn,loss_time`, sums in `currency`.
+
+    With `tiers` the column `class` is read too, and each row has one of them.
 
     MisuseError: no such file. FileRefusedError: what cannot be read, with line, field and remedy.
     """
@@ -34,13 +60,14 @@ def read_claims(path: Path, currency: str, limits: Limits = _LIMITS) -> list[Sta
     )
     stakes: list[Stake] = []
     lines: dict[str, int] = {}
-    for line, cells in table(path, COLUMNS, limits=limits):
-        stake = _stake(path, line, cells, currency, plain)
+    columns = COLUMNS if tiers is None else (*COLUMNS, CLASS)
+    for line, cells in table(path, columns, limits=limits):
+        stake = _stake(path, line, cells, currency, plain, tiers)
         if stake.claim_id in lines:
             first = lines[stake.claim_id]
             raise refuse(
                 path, line, f"claimant {stake.claim_id!r} is on line {first} too: give one row a "
-                "claimant, with the sums of all his payments",
+                f"claimant, with the sums of all his payments{'' if tiers is None else _EACH}",
             )  # fmt: skip
         lines[stake.claim_id] = line
         stakes.append(stake)
@@ -49,8 +76,16 @@ def read_claims(path: Path, currency: str, limits: Limits = _LIMITS) -> list[Sta
     return stakes
 
 
+_EACH = " in a class, and a name of its own in another class, such as 'Li (medical)'"
+
+
 def _stake(
-    path: Path, line: int, cells: Mapping[str, str], currency: str, plain: re.Pattern[str]
+    path: Path,
+    line: int,
+    cells: Mapping[str, str],
+    currency: str,
+    plain: re.Pattern[str],
+    tiers: Mapping[str, Tier] | None,
 ) -> Stake:
     claimant = cells["claimant"]
     if not claimant or len(claimant) > _CLAIMANT_MAX:
@@ -59,7 +94,16 @@ def _stake(
         _sum(path, line, name, cells[name], currency, plain)
         for name in ("loss", "compensated", "withdrawn")
     )
-    return Stake(claimant, _at(path, line, cells["loss_time"]), loss, compensated, withdrawn)
+    tier = None if tiers is None else _tier(path, line, cells[CLASS], tiers)
+    at = _at(path, line, cells["loss_time"])
+    return Stake(claimant, at, loss, compensated, withdrawn, tier)
+
+
+def _tier(path: Path, line: int, text: str, tiers: Mapping[str, Tier]) -> Tier:
+    if text not in tiers:
+        said = f"class {text[:40]!r} is none of this law" if text else "class is empty"
+        raise refuse(path, line, f"{said}: write one of {', '.join(tiers)}")
+    return tiers[text]
 
 
 def _sum(path: Path, line: int, name: str, text: str, currency: str, plain: re.Pattern[str]) -> int:

@@ -9,9 +9,10 @@ from models.case_file import CaseFile
 from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.payout import PayoutState
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
+from recovery_flows.ledger.recalled import counted_before
 from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.basis import number_of
-from recovery_flows.restitution.methods.catalogue import Division, RuleName, divide
+from recovery_flows.restitution.methods.catalogue import BY_CLASS, Division, RuleName, divide
 from recovery_flows.restitution.methods.stakes import Stake
 
 IN_FORCE = RuleName.PRO_RATA
@@ -42,7 +43,7 @@ class Comparison:
 def compare(file: CaseFile, allocation: AllocationRow) -> Comparison:
     """Divide what an allocation divides by every rule, from the claims as they were then."""
     stakes = stakes_when_drafted(file, allocation)
-    rules = [IN_FORCE, *(rule for rule in RuleName if rule is not IN_FORCE)]
+    rules = [IN_FORCE, *(r for r in RuleName if r is not IN_FORCE and r not in BY_CLASS)]
     divisions = tuple(divide(r, allocation.pool_minor, allocation.currency, stakes) for r in rules)
     decided: dict[str, int] = {}
     for payout in file.payouts_of(allocation.id):
@@ -57,7 +58,7 @@ def stakes_when_drafted(file: CaseFile, allocation: AllocationRow) -> tuple[Stak
     number = number_of(allocation)
     void = {a.id for a in file.allocations if a.state is AllocationState.VOID}
     earlier = {a.id for a in file.allocations if number_of(a) <= number} - {allocation.id}
-    before: dict[str, int] = {}
+    before = {c.id: counted_before(file, c.id, allocation.id) for c in file.claims}
     for payout in file.payouts:
         is_dead = payout.state is PayoutState.PREPARED and payout.allocation_id in void
         if payout.allocation_id in earlier and not is_dead:

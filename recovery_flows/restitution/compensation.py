@@ -28,6 +28,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import discrepancies
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import LOST, has_left
+from recovery_flows.ledger.recalled import counted_of
 from recovery_flows.restitution.methods.proportional import by_weight
 
 
@@ -124,7 +125,7 @@ def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regi
 
 def _victim_got(file: CaseFile, claim: ClaimRow, account_id: str) -> int:
     """What has reached the victim or may be on its way; what can be taken back is drafted anew."""
-    return sum(
+    return counted_of(file, claim.id) + sum(
         p.amount_minor if p.state is PayoutState.INSTRUCTED else p.returned_minor
         for p in file.payouts
         if p.claim_id == claim.id and p.payee_account_id == account_id and has_left(file, p)
@@ -163,6 +164,7 @@ def parts(file: CaseFile, claim: ClaimRow) -> list[Part]:
             got[payee] += minor
         else:
             victims += minor
+    victims += counted_of(file, claim.id)  # a recall pays the account that the money came from
     own = max(0, claim.upheld_minor - sum(paid.values()))
     return [
         Part(claim.payout_account_id, own, victims),

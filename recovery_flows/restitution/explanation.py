@@ -12,6 +12,7 @@ from fractions import Fraction
 from models.money import Money
 from recovery_flows.restitution.methods.catalogue import Division, RuleName
 from recovery_flows.restitution.methods.stakes import Stake
+from recovery_flows.restitution.methods.waterfall import tier_sums
 
 _TEN_THOUSAND = 10_000
 
@@ -155,6 +156,24 @@ def _by_date(division: Division, n: int) -> Iterator[str]:
         yield "That is enough for its whole net loss."
 
 
+def _by_class(division: Division, n: int) -> Iterator[str]:
+    mine = division.stakes[n].tier
+    sums = tier_sums(division.stakes, division.parts.minor)
+    before = sum(one.share_minor for one in sums if mine is None or one.tier.rank < mine.rank)
+    whole = sum(s.net_minor for s in division.stakes if s.tier == mine)
+    left = division.pool_minor - before
+    if mine is not None:
+        yield f"Class {mine.code}: {mine.label} ({mine.source})."
+    yield f"Classes that are paid before it take {_money(division, before)}."
+    yield f"{_money(division, left)} is left for this class."
+    yield from _of_all(division, whole, "net losses of this class")
+    if left >= whole:
+        yield "That is enough for all of it: each gets his whole net loss."
+        return
+    yield _product(division, division.parts.weights[n], whole, left)
+    yield _rounded(division.parts.minor[n], left * division.parts.weights[n], whole)
+
+
 _ARITHMETIC: dict[RuleName, Callable[[Division, int], Iterator[str]]] = {
     RuleName.PRO_RATA: _proportion,
     RuleName.NET_LOSS: _proportion,
@@ -163,12 +182,14 @@ _ARITHMETIC: dict[RuleName, Callable[[Division, int], Iterator[str]]] = {
     RuleName.FIFO: _by_date,
     RuleName.LIFO: _by_date,
     RuleName.ADMITTED_CLAIM: _admitted,
+    RuleName.WATERFALL: _by_class,
 }
 
 
-def _product(division: Division, weight: int, whole: int) -> str:
-    factors = f"{_money(division, division.pool_minor)} x {_money(division, weight)}"
-    exact = Fraction(division.pool_minor * weight, whole)
+def _product(division: Division, weight: int, whole: int, pool: int | None = None) -> str:
+    pool = division.pool_minor if pool is None else pool
+    factors = f"{_money(division, pool)} x {_money(division, weight)}"
+    exact = Fraction(pool * weight, whole)
     return f"{factors} / {_money(division, whole)} = {_exact(division, exact)}"
 
 

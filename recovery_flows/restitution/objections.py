@@ -152,6 +152,8 @@ def decide(
         _set_loss(changes, _claim(changes.file, found.claim_id), loss.minor, now, laws)
     if found.allocation_id:
         _end(changes, found.allocation_id)
+    if loss is not None:
+        _draft_anew(changes)
 
 
 def _check_loss(file: CaseFile, found: ObjectionRow, loss: Money, *, is_upheld: bool) -> None:
@@ -182,6 +184,14 @@ def _set_loss(
     changes.apply(Transition(EntityKind.CLAIM, claim.id, "decided", claim.state, values))
     # The sum is upheld together with the trace that counts it, so that the books stay whole.
     trace_requests.request_trace(changes)
+
+
+def _draft_anew(changes: Changeset) -> None:
+    """Divisions that counted on another loss end, as far as no order of them may have left."""
+    reason = "an objection was upheld: the loss of a claim has changed"
+    for allocation in changes.file.allocations:
+        if allocation.state not in payouts.ENDED and payouts.can_be_ended(changes.file, allocation):
+            payouts.void(changes, allocation.id, reason)
 
 
 def _end(changes: Changeset, allocation_id: str) -> None:

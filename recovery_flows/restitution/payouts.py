@@ -107,14 +107,15 @@ def _void_approvals(changes: Changeset, subject_id: str, reason: str) -> None:
 def void_changed(changes: Changeset) -> None:
     """End every allocation whose basis is another now, as far as no order of it may have left."""
     for allocation in changes.file.allocations:
-        if allocation.state in ENDED or not _can_be_ended(changes.file, allocation):
+        if allocation.state in ENDED or not can_be_ended(changes.file, allocation):
             continue
         why = changed(changes.file, allocation)
         if why:
             void(changes, allocation.id, f"void: {why}")
 
 
-def _can_be_ended(file: CaseFile, allocation: AllocationRow) -> bool:
+def can_be_ended(file: CaseFile, allocation: AllocationRow) -> bool:
+    """Whether an allocation has payouts of which no order may have left."""
     payouts = file.payouts_of(allocation.id)
     return any(p.state in GOING and not has_left(file, p) for p in payouts)
 

@@ -15,6 +15,7 @@ from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.payout import PayoutRow, PayoutState
 from models.money import Money
 from recovery_flows.ledger.outstanding_losses import LOST, committed_minor
+from recovery_flows.ledger.recalled import counted_before
 from recovery_flows.restitution.allocation import AllocationMethod
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.methods.stakes import Stake
@@ -86,7 +87,7 @@ def rounds_of(file: CaseFile) -> tuple[Round, ...]:
         if a.state is not AllocationState.VOID or _paid_of(file.payouts_of(a.id))
     ]
     upheld = {claim.id: claim.upheld_minor for claim in file.claims}
-    before: dict[str, int] = {}
+    before = {c.id: counted_before(file, c.id, live[0].id) for c in file.claims if live}
     found = []
     for allocation in live:
         now = _paid_of(file.payouts_of(allocation.id))

@@ -20,6 +20,7 @@ from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger import pools
 from recovery_flows.ledger.changeset import Changeset
 from recovery_flows.ledger.outstanding_losses import is_paid
+from recovery_flows.recalls import lifecycle as recalls
 from recovery_flows.restitution import (
     basis,
     compensation,
@@ -40,6 +41,7 @@ def advance(changes: Changeset, now: datetime, laws: Regimes) -> None:
     if changes.file.recovery.state is not RecoveryState.OPEN:
         return
     voluntary.advance(changes, now)
+    recalls.advance(changes, now)
     payouts.void_changed(changes)
     for allocation in changes.file.allocations:
         _end_notice(changes, allocation, now)

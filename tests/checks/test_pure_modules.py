@@ -7,7 +7,7 @@ import pytest
 
 ROOMS = (
     "law", "ledger", "access", "approvals", "partners", "intake", "multi_agency", "freezing",
-    "tracing", "cross_border", "restitution", "correspondence", "cases", "reports",
+    "tracing", "cross_border", "recalls", "restitution", "correspondence", "cases", "reports",
 )  # fmt: skip
 OUTSIDE = {"prefect", "httpx", "sqlalchemy", "sqlmodel", "textual", "config", "models.engine"}
 STORED = ("models.store", "models.queries")
@@ -18,7 +18,8 @@ TOUCHING = (
     "intake.bookings", "multi_agency.actions", "multi_agency.board", "freezing.actions",
     "tracing.case_trace", "tracing.comparison", "tracing.graph", "tracing.hops", "tracing.inputs",
     "tracing.page", "tracing.payments_from_holds", "tracing.actions",
-    "cross_border.actions", "correspondence.vouching", "correspondence.letters.actions",
+    "cross_border.actions", "recalls.actions", "recalls.answer_actions",
+    "correspondence.vouching", "correspondence.letters.actions",
     "correspondence.letters.answer_actions", "correspondence.letters.legal_grounds",
     "correspondence.letters.orders", "correspondence.letters.views",
     "correspondence.returns.reading",
@@ -27,7 +28,8 @@ TOUCHING = (
     "cases.deconfliction_check", "cases.discrepancy_actions",
     "cases.letter_effects", "cases.money_actions", "cases.objection_actions",
     "cases.report_and_stop",
-    "cases.pages.*", "cases.statement_files.*", "cases.views.*", "reports.ledger_check", "reports.statistics",
+    "cases.pages.*",
+    "cases.statement_files.*", "cases.views.*", "reports.ledger_check", "reports.statistics",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from config.settings import load_settings
 from models.entities.officer import Role
 from models.store.clock import set_case_time
 from models.store.unit import unit_of_work
+from recovery_flows.caller import system_user
 from recovery_flows.cases.stages import STAGES
 from recovery_flows.cases.views.page import recovery_page
 from recovery_flows.cli import main
@@ -31,7 +32,6 @@ from recovery_flows.cli.composition import (
     Installation,
     make_installation,
     open_installation,
-    os_user,
 )
 from recovery_flows.cli.intake.complaints import import_reports
 from recovery_flows.cli.options import find
@@ -226,7 +226,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RECOVERY_DATA_DIR", str(folder / "data"))
         first = (
-            FirstOfficer(MINE, frozenset({Role.OFFICER}), os_user=os_user()),
+            FirstOfficer(MINE, frozenset({Role.OFFICER}), os_user=system_user()),
             FirstOfficer(SUPERVISOR, frozenset({Role.SUPERVISOR}), secret=SECRET),
             FirstOfficer(BOTH, frozenset({Role.OFFICER, Role.SUPERVISOR}), secret=SECRET),
         )

@@ -42,6 +42,54 @@ def test_a_division_is_printed_with_all_that_it_rests_on(call: Call) -> None:
     assert "CNY 190,000.00" in told["explanation"]
 
 
+def test_a_short_estate_is_paid_class_by_class_and_the_sums_are_those_made_by_hand(
+    call: Call,
+) -> None:
+    # 50,000.00 less costs of 1,000.00 and medical costs of 2,000.00 less 500.00 leaves 47,500.00.
+    # The victims' net losses are 60,000 + 30,000 + 10,000 = 100,000.00: 47.5 % of each.
+    rows = [
+        "court,1000.00,0,0,2026-01-05,costs",
+        "Li (medical),2000.00,500.00,0,2026-01-02,medical",
+        "Li,30000.00,0,0,2026-01-02,victims",
+        "Zhang,60000.00,0,0,2026-01-01,victims",
+        "Wang,20000.00,10000.00,0,2026-01-03,victims",
+        "bank,5000.00,0,0,2026-01-01,others",
+    ]
+    words = ("--rule", "waterfall")
+    told = call(rows, *words, "--json", pool="50000.00", head=f"{HEAD},class").json()
+    assert {s["claimant"]: s["share"] for s in told["shares"]} == {
+        "court": "1000.00", "Li (medical)": "1500.00", "Zhang": "28500.00", "Li": "14250.00",
+        "Wang": "4750.00", "bank": "0.00",
+    }  # fmt: skip
+    assert [(c["class"], c["net_loss"], c["share"]) for c in told["classes"]] == [
+        ("costs", "1000.00", "1000.00"), ("medical", "1500.00", "1500.00"),
+        ("victims", "100000.00", "47500.00"), ("others", "5000.00", "0.00"),
+    ]  # fmt: skip
+    assert told["classes"][1]["source"].endswith("(2014) art 13, confirmed")
+    page = call(rows, *words, "--explain", "Wang", pool="50000.00", head=f"{HEAD},class").out
+    assert "CNY 47,500.00 x CNY 10,000.00 / CNY 100,000.00 = CNY 4,750.00" in page
+    assert not [name for name in ("Zhang", "Li", "60,000.00") if name in page]
+    table = call(rows, *words, "--compare", pool="50000.00", head=f"{HEAD},class").out
+    assert "pro-rata: 1 claim more, 5 claims less than by waterfall" in table
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "more", "words"),
+    [
+        (HEAD, "a,1,0,0,2026-01-01", (), "column class is missing"),
+        (f"{HEAD},class", "a,1,0,0,2026-01-01,", (), "line 2: class is empty: write one of costs"),
+        (f"{HEAD},class", "a,1,0,0,2026-01-01,fine", ("--regime", "GB"), "class 'fine' is none"),
+        (f"{HEAD},class", "a,1,0,0,2026-01-01,fine", ("--regime", "XX"), "there are: CN, GB"),
+    ],
+)
+def test_a_class_that_the_law_does_not_know_is_refused_with_line_and_remedy(
+    call: Call, head: str, row: str, more: tuple[str, ...], words: str
+) -> None:
+    said = call([row], "--rule", "waterfall", *more, head=head)
+    assert said.code == (2 if "XX" in more else 3)
+    assert words in said.sentence()
+
+
 def test_the_order_of_rows_changes_nothing_of_the_document(call: Call) -> None:
     rows = [f"c{n},{1000 + n},{n},0,2026-01-{1 + n % 9:02d}" for n in range(40)]
     first = call(rows, "--rule", "rising-tide", "--json", pool="12345.67").out

@@ -24,6 +24,18 @@ def test_new_known_and_refused_rows_are_told_apart(run: Any, unit: Any) -> None:
     assert (again["new"], again["known"], len(again["refused"])) == ([], 1, 2)
 
 
+def test_two_rows_about_one_payment_a_minute_apart_are_one_report(run: Any, unit: Any) -> None:
+    again = unit.row(1, external_ref="ROW-2", paid_at="2026-03-02T01:01:00Z", end_to_end_id="")
+    file = str(unit.file_of(unit.row(1, paid_at="2026-03-02T01:00:00Z"), again))
+    told = run("intake", "reports", file, "--json").json()
+    assert len(told["new"]) == 1
+    (refused,) = told["refused"]
+    assert (refused["row"], refused["field"]) == (2, "payment")
+    assert refused["why"].startswith(
+        "is already reported as R-2026-0001; if it is another payment, enter it"
+    )
+
+
 def test_strict_exits_3_for_a_refused_row_and_0_without(run: Any, unit: Any) -> None:
     bad = str(unit.file_of(unit.row(1), unit.row(2, amount="-1")))
     assert run("intake", "reports", bad, "--strict").code == 3

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from recovery_flows.cli.composition import os_user
+from recovery_flows.caller import system_user
 
 _HEAVY = {"sqlalchemy", "sqlmodel", "pydantic", "prefect", "textual", "httpx", "rich", "alembic"}
 
@@ -27,7 +27,7 @@ def test_init_makes_keys_database_and_binds_this_user(run: Any, tmp_path: Any) -
     [
         ([], "", "name the second person too: --supervisor HANDLE"),
         (["--supervisor", "ada"], "", "is another person than the first officer"),
-        (["--supervisor", "ben", "--supervisor-os-user", os_user()], "", "is another person"),
+        (["--supervisor", "ben", "--supervisor-os-user", system_user()], "", "is another person"),
         (["--supervisor", "ben"], "short\n", "at least 12 characters"),
         (["--supervisor", "b n"], "", "a handle is"),
     ],

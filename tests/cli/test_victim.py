@@ -14,6 +14,13 @@ def test_five_lines_are_printed_and_the_figures_as_json(unit: Any, run: Any) -> 
     assert (told["upheld_minor"], told["paid_minor"]) == (100_000, 0)
 
 
+def test_a_payer_who_is_not_one_is_refused_in_one_sentence(unit: Any, run: Any) -> None:
+    ref = unit.ordered()
+    said = run("victim", "status", ref, "--payer", "compensation-of-nobody")
+    assert said.code == 2
+    assert said.sentence().endswith("nobody has paid its victim")
+
+
 def test_a_claim_that_is_not_there_is_refused_in_one_sentence(unit: Any, run: Any) -> None:
     ref = unit.ordered()
     said = run("victim", "status", ref, "claim-of-nobody")

@@ -46,9 +46,7 @@ def brought_up_to_date(unit: Any, path: Path) -> Database:
     assert schema_is_current(engine)
     engine.dispose()
     with closing(sqlite3.connect(path)) as raw, raw:
-        # Its case time stood, which earlier versions kept in no event.
-        raw.execute("ATTACH ? AS new", (str(unit.path),))
-        raw.execute("INSERT INTO case_clock SELECT * FROM new.case_clock")
+        keep_case_time(unit, raw)
         # So do the words of its banks: the history that it is given here tells them.
         for table in ("hold", "payout"):
             told = f"(SELECT n.bank_said FROM new.{table} n WHERE n.id = {table}.id)"
@@ -57,6 +55,12 @@ def brought_up_to_date(unit: Any, path: Path) -> Database:
     _sign_as_then(database)
     seal_older(database)
     return database
+
+
+def keep_case_time(unit: Any, raw: sqlite3.Connection) -> None:
+    """Its case time stood, which earlier versions kept in no event."""
+    raw.execute("ATTACH ? AS new", (str(unit.path),))
+    raw.execute("INSERT INTO case_clock SELECT * FROM new.case_clock")
 
 
 def _sign_as_then(database: Database) -> None:

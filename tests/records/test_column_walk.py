@@ -44,7 +44,8 @@ MAY_CHANGE: dict[tuple[str, str], str] = {}
 
 OF_DOCUMENTS = {
     ("call", "letter_digest"), ("call", "answer_document"), ("task", "document"),
-    ("hold", "proof"), ("compensation", "proof"),
+    ("hold", "proof"), ("compensation", "proof"), ("recall", "message"),
+    ("recall", "answer_document"), ("recall_credit", "proof"),
 }  # fmt: skip
 # Rows of these tables vouch for each other or for bytes: they are made by their own writers.
 BY_WRITERS = {EntityKind.STATEMENT, EntityKind.CLOCK, EntityKind.INSTALLATION}

@@ -10,13 +10,20 @@ from typing import Any
 import pytest
 from alembic import command
 
-from models.engine import make_engine
+from models.engine import make_engine, open_database
+from models.entities.call import CallState
+from models.entities.event import EntityKind
 from models.migrate import alembic_config, upgrade
+from models.outcome import Outcome, Transition
 from models.queries.audit.verify import verify
 from models.queries.cases.case_files import load_file
 from models.schema import is_known, schema_is_current
+from models.store.calls import mark_sent
 from models.store.installation import SealsLostError, seal_older
-from tests.records.older import brought_up_to_date, taken_back
+from models.store.record import record
+from models.store.unit import ENGINE, unit_of_work
+from recovery_flows.ledger.outstanding_losses import may_have_left
+from tests.records.older import brought_up_to_date, keep_case_time, taken_back
 
 NEW = {
     "recovery": (
@@ -76,3 +83,35 @@ def test_going_back_takes_away_what_this_version_added(old: tuple[Path, str]) ->
             there = {c[1] for c in raw.execute(f"PRAGMA table_info({table})")}
             assert not there & set(columns)
     engine.dispose()
+
+
+def test_an_order_never_seen_before_the_upgrade_may_still_arrive(unit: Any, tmp_path: Path) -> None:
+    """An earlier version kept no mark of it: the history does, and the safe side is to follow it.
+
+    Counted as not sent it could be taken back and ordered anew, while the bank pays or holds.
+    """
+    recovery_id = unit.traced()
+    file = unit.file(recovery_id)
+    doubted, untried = file.calls[:2]
+    reasons = {"unknown": "no answer", "never_seen": "the bank never saw it"}
+    with unit_of_work(unit.database) as work:
+        mark_sent(work, unit.now, recovery_id, doubted.id, doubted.state)
+        state = CallState.SENT
+        for event, reason in reasons.items():
+            move = Transition(EntityKind.CALL, doubted.id, event, state, reason=reason)
+            record(work, ENGINE, unit.now, recovery_id, Outcome((move,)))
+            state = CallState.UNKNOWN
+    path = taken_back(unit, tmp_path / "old.sqlite3", "0022")
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as raw, raw:
+        keep_case_time(unit, raw)
+    database = open_database(f"sqlite:///{path}", unit.folder / "keys")
+    with database.reading() as session:
+        calls = {c.id: c for c in load_file(session, recovery_id).calls}
+    assert calls[doubted.id].state is CallState.PLANNED
+    assert may_have_left(calls[doubted.id])
+    assert not may_have_left(calls[untried.id])
+    assert verify(database) == ()
+    database.dispose()

@@ -63,6 +63,16 @@ def test_typed_accessors_give_the_figures_a_flow_needs() -> None:
     assert "NO_NEXUS" in china.grounds
 
 
+def test_each_regime_ranks_claims_on_a_short_estate_and_says_what_it_read() -> None:
+    china, britain = (load_regime(read_regime(code)).priorities for code in ("CN", "GB"))
+    confirmed = [row.code for row in china if row.status is Status.CONFIRMED]
+    assert confirmed == ["medical", "victims", "others", "fine", "confiscation"]
+    assert {row.article for row in china if row.status is Status.CONFIRMED} == {"art 13"}
+    assert [(row.code, row.status) for row in britain] == [
+        ("costs", "unverified"), ("victims", "unverified"), ("others", "unverified"),
+    ]  # fmt: skip
+
+
 def test_a_country_without_a_measure_says_so_by_name() -> None:
     britain = load_regime(read_regime("GB"))
     assert not britain.has(Measure.STOP)

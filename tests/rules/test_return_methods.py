@@ -7,7 +7,8 @@ from hypothesis import given, strategies as st
 
 from recovery_flows.restitution.methods.bought_assets import elected_asset, proportionate_share
 from recovery_flows.restitution.methods.catalogue import RuleName, divide
-from recovery_flows.restitution.methods.stakes import Stake
+from recovery_flows.restitution.methods.stakes import Stake, Tier
+from recovery_flows.restitution.methods.waterfall import tier_sums
 
 PARI_PASSU, NET_LOSS, TIDE = RuleName.PARI_PASSU, RuleName.NET_LOSS, RuleName.RISING_TIDE
 
@@ -58,6 +59,25 @@ def test_a_policy_paid_with_two_fifths_of_the_premiums_gives_two_fifths() -> Non
 
 
 SUMS = st.integers(0, 900)
+
+
+@given(
+    pool=st.integers(0, 5_000),
+    rows=st.lists(st.tuples(SUMS, SUMS, st.integers(0, 3)), max_size=8),
+)
+def test_no_class_gets_anything_before_all_that_stand_above_it_are_whole(
+    pool: int, rows: list[tuple[int, int, int]]
+) -> None:
+    stakes = [
+        Stake(f"c{n}", datetime(2026, 1, 1, tzinfo=UTC), loss, got, tier=Tier(r, str(r), "", ""))
+        for n, (loss, got, r) in enumerate(rows)
+    ]
+    division = divide(RuleName.WATERFALL, pool, "CNY", stakes)
+    left = pool
+    for one in tier_sums(division.stakes, division.parts.minor):
+        assert one.share_minor == min(left, one.net_minor)
+        left -= one.share_minor
+    assert division.residue_minor == left
 
 
 @pytest.mark.parametrize("rule", RuleName)

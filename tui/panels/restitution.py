@@ -23,6 +23,7 @@ from recovery_flows.cases.views.state_names import allocation_word
 from recovery_flows.restitution.payouts import ENDED
 from recovery_flows.wording import counted
 from tui.layout import ROOMY, grid, paragraph
+from tui.panels.other_ways import WAY_COMMANDS
 from tui.state_styles import ALARM, CARE, CLAIMS, GOOD, MUTED, payout_sign, sign_of, time_left
 from tui.text import cut, day_and_time, plain, word, words, zoned_time
 
@@ -66,7 +67,8 @@ def command_of(page: RestitutionPage, step: Step | None) -> str:
         return f"recovery approve {step.subject_id}"
     if step.action == ActionKind.RESOLVE_DISCREPANCY:
         return f"recovery discrepancy resolve {page.ref} {step.subject_id} --reason TEXT"
-    return f"recovery advance {page.ref}"
+    way = WAY_COMMANDS.get(step.action)
+    return f"recovery {way} {page.ref} {step.subject_id}" if way else f"recovery advance {page.ref}"
 
 
 def next_lines(

@@ -10,6 +10,7 @@ from models.case_file import Step
 from models.letter_answer import LetterStand
 from models.queries.cases.letter_views import LetterLine
 from models.queries.cases.views import RecoveryPage
+from recovery_flows.caller import expanded
 from recovery_flows.cases.case_officer import CaseOfficer
 from recovery_flows.correspondence.letters import (
     actions as letter_actions,
@@ -98,7 +99,7 @@ def _ask_answer(app: Terminal, page: RecoveryPage, line: LetterLine) -> None:
 
 
 def _answer(call_id: str, typed: dict[str, str], seen: int, acting: CaseOfficer) -> str:
-    path = Path(typed.get("document", "")).expanduser()
+    path = expanded(typed.get("document", ""))
     fields = {name: text for name, text in typed.items() if name != "document"}
     return answer_actions.enter_answer(acting, call_id, fields, path, seen)
 

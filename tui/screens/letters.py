@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -14,6 +13,7 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from models.queries.cases.letter_views import LetterLine
+from recovery_flows.caller import expanded, is_there
 from recovery_flows.cases.pages.signs import LETTERS, sign
 from tui.messages import LetterRead, ReadFailed
 from tui.panels.letters import letter_lines
@@ -81,12 +81,12 @@ class LetterDialog(Dialog[str]):
         self.action_write()
 
     def action_write(self) -> None:
-        path = Path(self.query_one("#path", Input).value.strip()).expanduser()
+        path = expanded(self.query_one("#path", Input).value.strip())
         if not self._is_read:
             return
         if not path.name:
             self._complain("name a file")
-        elif path.exists():
+        elif is_there(path):
             self._complain(f"{path.name} is there already: name another file")
         else:
             self.dismiss(str(path))

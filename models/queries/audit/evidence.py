@@ -17,6 +17,7 @@ from models.entities.document import Document
 from models.entities.event import Event
 from models.entities.hold import Hold
 from models.entities.multi_agency import Task
+from models.entities.recall import Recall, RecallCredit
 from models.entities.statement import Statement, StatementLine
 from models.ids import digest_bytes
 from models.raw import instant, raw_select
@@ -32,6 +33,7 @@ _Twins = tuple[str, str, int, str, str]
 _LINES, _STATEMENTS = table_of(StatementLine), table_of(Statement)
 _DOCUMENTS, _CALLS, _TASKS = table_of(Document), table_of(Call), table_of(Task)
 _EVENTS, _HOLDS, _COMPENSATIONS = table_of(Event), table_of(Hold), table_of(Compensation)
+_RECALLS, _CREDITS = table_of(Recall), table_of(RecallCredit)
 
 
 def evidence_differences(session: Session, vault: Vault, since: int) -> Iterator[_Difference]:
@@ -118,6 +120,9 @@ def _missing_documents(session: Session, since: int) -> Iterator[_Difference]:
         (_TASKS.c.document, sa.true()),
         (_HOLDS.c.proof, sa.true()),
         (_COMPENSATIONS.c.proof, sa.true()),
+        (_RECALLS.c.message, sa.true()),
+        (_RECALLS.c.answer_document, sa.true()),
+        (_CREDITS.c.proof, sa.true()),
     ):
         table = column.table
         query = sa.select(table.c.id, column).where(where, column != "", column.not_in(there))

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
+from models.entities.installation import Counter
 from models.entities.recovery import Recovery
-from models.entities.runtime import Counter
 
 _RECOVERIES, _COUNTERS = table_of(Recovery), table_of(Counter)
 _COUNTER = "recovery-"

@@ -18,6 +18,9 @@ from models.outcome import Scalar
 from models.raw import Raw, raw_select, spelling
 from models.sealing.seals import UNCOVERED
 
+_IN_DOUBT = (EntityKind.CALL, "unknown")
+"""Its name says that the bank may have the order: earlier versions did not write it down."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowDifference:
@@ -65,6 +68,8 @@ class Replay:
         if row is None:
             row = self.rows[noun, name] = _newborn(noun, name, str(event["recovery_id"]))
         row.update(changes)
+        if (noun, event["event"]) == _IN_DOUBT:
+            row["may_have_arrived"] = True
         if noun in STATELESS:
             return ""
         row[column] = str(event["new_state"])

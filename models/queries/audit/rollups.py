@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
+from models.entities.installation import QueueEntry, Tally
 from models.entities.recovery import Recovery
-from models.entities.runtime import QueueEntry, Tally
 from models.store.rollups.rows import (
     NOTHING,
     Row,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.runtime import TableSeal
+from models.entities.installation import TableSeal
 from models.raw import raw_select
 from models.sealing.seals import SEAL, fits, sealed_tables, tallied_tables
 from models.sealing.signed_heads import Head

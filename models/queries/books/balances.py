@@ -20,11 +20,13 @@ from models.entities.claim import Claim, ClaimState
 from models.entities.hold import LIVE_HOLDS, Hold
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState
+from models.entities.recall import CreditState, RecallCredit
 from models.entities.recovery import Recovery
 from models.entities.trace import Trace
 
 _P, _R, _C = table_of(PostingRow).c, table_of(Recovery).c, table_of(Claim).c
 _H, _A, _T, _Y = table_of(Hold).c, table_of(Asset).c, table_of(Trace).c, table_of(Payout).c
+_K = table_of(RecallCredit).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,15 @@ class PayoutSource:
     currency: str
     debited_minor: int
     debited_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSource:
+    """What came back by recalls, in the currency of the loss."""
+
+    recovery_id: str
+    counted_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +210,19 @@ def payout_sources(session: Session, stretch: Stretch) -> Iterator[PayoutSource]
     query = sa.select(*columns).where(stretch.has(_Y.recovery_id), _Y.state == PayoutState.SETTLED)
     for row in session.execute(query).all():
         yield PayoutSource(*row)
+
+
+def recall_sources(session: Session, stretch: Stretch) -> Iterator[RecallSource]:
+    """What two people have confirmed to have come back by recalls, for each recovery."""
+    total = sa.func.sum(_K.counted_minor)
+    query = (
+        sa.select(_K.recovery_id, total, _R.currency)
+        .join(table_of(Recovery), _R.id == _K.recovery_id)
+        .where(stretch.has(_K.recovery_id), _K.state == CreditState.CONFIRMED)
+        .group_by(_K.recovery_id, _R.currency)
+    )
+    for recovery_id, minor, currency in session.execute(query).all():
+        yield RecallSource(recovery_id, int(minor), currency)
 
 
 def trace_parts(session: Session, stretch: Stretch) -> Iterator[TracePart]:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models.entities.catalogue import table_of
 from models.entities.claim import Claim, ClaimState, Compensation, CompensationState
 from models.entities.payout import Payout, PayoutState
+from models.entities.recall import CreditState, RecallCredit
 from models.entities.statement import Statement, StatementLine
 from models.facts import Direction
 from models.money import Money
@@ -20,6 +21,7 @@ from models.payment_refs import is_reference
 from models.store.statements.line_imports import is_there
 
 _C, _K, _Y = table_of(Claim).c, table_of(Compensation).c, table_of(Payout).c
+_B = table_of(RecallCredit).c
 _L, _S = table_of(StatementLine).c, table_of(Statement).c
 _AT_ONCE = 400
 _SAME_DAY = timedelta(days=1)
@@ -83,6 +85,9 @@ def _page() -> sa.Select[Any]:
         (_Y.settled_currency == _Y.currency, _Y.settled_minor),
         else_=0,
     )
+    recalled = sa.select(sa.func.coalesce(sa.func.sum(_B.counted_minor), 0)).where(
+        _B.claim_id == _C.id, _B.state == CreditState.CONFIRMED
+    )
     paid = sa.select(sa.func.coalesce(sa.func.sum(got), 0)).where(
         _Y.claim_id == _C.id, _Y.state == PayoutState.SETTLED
     )
@@ -95,8 +100,10 @@ def _page() -> sa.Select[Any]:
             _C.id, _C.external_ref, _C.state, _C.paid_at, _C.reported_minor, _C.upheld_minor,
             _C.currency,
             compensated.correlate(table_of(Claim)).scalar_subquery().label("compensated"),
-            paid.where(sa.not_(to_payers)).correlate(table_of(Claim)).scalar_subquery()
-            .label("own"),
+            (
+                paid.where(sa.not_(to_payers)).correlate(table_of(Claim)).scalar_subquery()
+                + recalled.correlate(table_of(Claim)).scalar_subquery()
+            ).label("own"),
             paid.where(to_payers).correlate(table_of(Claim)).scalar_subquery().label("others"),
         )
         .where(_C.recovery_id == sa.bindparam("of"))

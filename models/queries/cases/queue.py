@@ -1,7 +1,7 @@
 """The queue: recoveries in the order of `models/urgency.py`, a page or all of them at a time.
 
-Order and counts are read from what the writes keep (`models.entities.runtime`): a page costs its
-own lines, however many recoveries there are.
+Order and counts are read from what the writes keep (`models.entities.installation`): a page costs
+its own lines, however many recoveries there are.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
+from models.entities.installation import QueueEntry
 from models.entities.recovery import Recovery, RecoveryState
-from models.entities.runtime import QueueEntry
 from models.money import Money
 from models.queries.cases.deconfliction import all_hits, shared_among
 from models.queries.cases.queue_filter import Wanted, listed, passes, red_conditions

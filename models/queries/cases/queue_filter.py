@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from models.entities.asset import Stage
 from models.entities.catalogue import table_of
+from models.entities.installation import QueueEntry
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
-from models.entities.runtime import QueueEntry
 from models.queries.cases.deconfliction import is_shared
 from models.queries.cases.search import Sought, found_by
 from models.urgency import Attention, Lane

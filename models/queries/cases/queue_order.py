@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
+from models.entities.installation import QueueEntry
 from models.entities.recovery import Recovery, RecoveryState
-from models.entities.runtime import QueueEntry
 from models.queries.cases.queue_filter import Wanted, listed
 from models.urgency import GOLDEN_HOUR, SOON, Lane, Urgency
 

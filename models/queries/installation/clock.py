@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.installation import CaseClock
-from models.entities.runtime import Beat
+from models.entities.installation import Beat, CaseClock
 
 _CLOCK, _BEATS = table_of(CaseClock), table_of(Beat)
 _READ_CLOCK = sa.select(_CLOCK.c.stands_at)

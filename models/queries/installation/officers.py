@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from models.entities.catalogue import table_of
 from models.entities.officer import Officer, Role
+from models.entities.recovery import Recovery, RecoveryState
 
-_OFFICERS = table_of(Officer)
+_OFFICERS, _RECOVERIES = table_of(Officer), table_of(Recovery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,24 @@ def officer_with_hash(session: Session, handle: str) -> tuple[OfficerView, str] 
         sa.select(_OFFICERS).where(_OFFICERS.c.handle == handle, _OFFICERS.c.state == "active")
     ).first()
     return (_view(row.id, row.handle, row.roles), row.secret_hash) if row else None
+
+
+def count_in_charge(session: Session, officer_id: str) -> int:
+    """How many open recoveries an officer is in charge of."""
+    query = sa.select(sa.func.count()).select_from(_RECOVERIES).where(*_his(officer_id))
+    return int(session.execute(query).scalar_one())
+
+
+def in_charge(session: Session, officer_id: str, after: str, limit: int) -> list[str]:
+    """The references of his open recoveries, a page of them after one, in their order."""
+    query = (
+        sa.select(_RECOVERIES.c.ref)
+        .where(*_his(officer_id), _RECOVERIES.c.ref > after)
+        .order_by(_RECOVERIES.c.ref)
+        .limit(limit)
+    )
+    return [str(one) for one in session.execute(query).scalars()]
+
+
+def _his(officer_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return _RECOVERIES.c.owner_id == officer_id, _RECOVERIES.c.state == RecoveryState.OPEN

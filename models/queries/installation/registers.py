@@ -13,7 +13,7 @@ from models.entities.approval import ApprovalState
 from models.entities.catalogue import table_of
 from models.entities.officer import Officer
 from models.entities.partner import Partner
-from models.entities.register_change import RegisterAct, RegisterChange
+from models.entities.register_change import OFFICER_ACTS, RegisterAct, RegisterChange
 from models.raw import plain
 from models.sealing.vault import Vault
 from models.store.registers import place_of
@@ -51,9 +51,17 @@ def pending_changes(session: Session, vault: Vault) -> list[PendingChange]:
     ]  # fmt: skip
 
 
+def officer_to_dismiss(session: Session, change_id: str) -> str:
+    """Whom a change would dismiss; "" where it is none of that kind."""
+    query = sa.select(_CHANGES.c.subject_id).where(
+        _CHANGES.c.id == change_id, _CHANGES.c.act == RegisterAct.DISMISS_OFFICER
+    )
+    return str(session.execute(query).scalar() or "")
+
+
 def stored_values(session: Session, change: PendingChange) -> Mapping[str, object]:
     """What the register holds of the change's subject now; empty for nothing."""
-    table = _OFFICERS if change.act is RegisterAct.APPOINT_OFFICER else _PARTNERS
+    table = _OFFICERS if change.act in OFFICER_ACTS else _PARTNERS
     row = session.execute(sa.select(table).where(table.c.id == change.subject_id)).mappings()
     found = row.first()
     return {name: plain(value) for name, value in found.items()} if found else {}

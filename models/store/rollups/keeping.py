@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.entities.catalogue import table_of
-from models.entities.runtime import QueueEntry, Tally
+from models.entities.installation import QueueEntry, Tally
 from models.prepared import KEY, changing, to
 from models.store.rollups.rows import (
     NOTHING,

@@ -21,10 +21,10 @@ from models.entities.catalogue import table_of
 from models.entities.claim import Claim
 from models.entities.event import DONE, SENT, Event
 from models.entities.hold import LIVE_HOLDS, Hold
+from models.entities.installation import QueueEntry, Tally
 from models.entities.ledger import LedgerAccount, PostingRow
 from models.entities.payout import Payout, PayoutState
 from models.entities.recovery import CLOSED_RECOVERIES, Recovery, RecoveryState
-from models.entities.runtime import QueueEntry, Tally
 from models.ids import canonical
 from models.money import Money
 from models.step_wording import Wording

@@ -43,6 +43,7 @@ ASKS: Mapping[str, str] = {
     ApprovalKind.REQUEST: "The request leaves the country under your name.",
     ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
     ApprovalKind.CLOSE: "The recovery is closed.",
+    ApprovalKind.REFUSE_REPORT: "Nobody works on this report; the victim is told and may object.",
     ApprovalKind.RENEW: "The bank is told to hold the money for another term.",
     ApprovalKind.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
     ApprovalKind.COMPLAINT: (
@@ -56,6 +57,7 @@ ASKS: Mapping[str, str] = {
     ),
     ApprovalKind.PAYEE: "The victim's money goes to this account from now on. Is it the victim's?",
     RegisterAct.APPOINT_OFFICER: "Whoever has this identity can act in every recovery.",
+    RegisterAct.DISMISS_OFFICER: "This identity can act no more. What it did stays.",
     RegisterAct.REGISTER_PARTNER: "Orders and personal data go to this address.",
     RegisterAct.CHANGE_PARTNER: "Orders and personal data go to this address from now on.",
     ApprovalKind.TRACE_RULE: (

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from models.entities.asset import Stage
 from models.entities.catalogue import table_of
+from models.entities.installation import QueueEntry
 from models.entities.recovery import RecoveryState
-from models.entities.runtime import QueueEntry
 from models.queries.cases.queue import queue_lines, queue_page, status
 from models.queries.cases.queue_filter import Wanted, Word
 from models.queries.cases.queue_views import QueueLine, QueuePage

@@ -22,6 +22,7 @@ from models.queries.cases.history import reasons_of
 from models.queries.cases.names import Names, names_of
 from models.queries.installation.clock import case_now
 from recovery_flows.cases import next_steps
+from recovery_flows.cases.views import other_ways
 from recovery_flows.cases.views.page import payout_line
 from recovery_flows.cases.views.queue import QueueQuery
 from recovery_flows.cases.views.restitution_views import (
@@ -35,6 +36,7 @@ from recovery_flows.cases.views.restitution_views import (
 from recovery_flows.correspondence.returns.compose import claim_number
 from recovery_flows.law.regime import Regimes
 from recovery_flows.ledger.outstanding_losses import GOING, LOST
+from recovery_flows.ledger.recalled import counted_of
 from recovery_flows.restitution.basis import number_of
 from recovery_flows.restitution.comparison import Comparison, compare, located
 from recovery_flows.restitution.explanation import page_of
@@ -95,6 +97,8 @@ def restitution_page(
         objections=tuple(_objections(file, names)),
         steps=tuple(next_steps.steps(file, laws)),
         receipts=sum(p.state is PayoutState.SETTLED for p in file.payouts),
+        ways=tuple(other_ways.ways(file, names)),
+        doable=tuple(other_ways.doable(file, names)),
     )
 
 
@@ -131,7 +135,7 @@ class _Reading:
         allocation = _on_screen(file, allocation_id)
         comparison = compare(file, allocation) if allocation else None
         void = {a.id for a in file.allocations if a.state is AllocationState.VOID}
-        paid: dict[str, int] = {}
+        paid = {c.id: counted_of(file, c.id) for c in file.claims}
         going: dict[str, int] = {}
         for payout in file.payouts:
             paid[payout.claim_id] = paid.get(payout.claim_id, 0) + payout.returned_minor

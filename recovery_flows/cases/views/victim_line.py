@@ -1,5 +1,8 @@
 """What one victim is told of a recovery: five plain lines, and nothing of anybody else.
 
+Where others have paid the victim each is told of his own part alone: the victim of what is left to
+him, a payer of what he has stepped in for.
+
 No name, no account number, no bank and no sum of another claim is in them, so that they can be
 read out on the telephone or sent as they are.
 """
@@ -15,18 +18,22 @@ from models.entities.allocation import AllocationRow, AllocationState
 from models.entities.asset import Stage
 from models.entities.claim import ClaimRow, ClaimState
 from models.entities.hold import LIVE_HOLDS
-from models.entities.payout import PayoutState
+from models.entities.payout import PayoutRow, PayoutState
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from recovery_flows.cases.next_steps import stage_of
-from recovery_flows.ledger.outstanding_losses import GOING, owed_minor, paid_minor
-from recovery_flows.restitution import objections
+from recovery_flows.ledger.outstanding_losses import GOING, LOST
+from recovery_flows.ledger.recalled import counted_of
+from recovery_flows.restitution import compensation, objections
 from recovery_flows.restitution.payouts import ENDED
 
 
 @dataclass(frozen=True, slots=True)
 class VictimLine:
-    """The five lines, and the figures in them in minor units of the loss's currency."""
+    """The five lines, and the figures in them in minor units of the loss's currency.
+
+    `upheld_minor` is the part of the upheld loss that belongs to whom the lines are for.
+    """
 
     ref: str
     claim_id: str
@@ -37,27 +44,92 @@ class VictimLine:
     lines: tuple[str, str, str, str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The part of a claim that belongs to one person, in minor units, and what is paid of it."""
+
+    whole_minor: int
+    by_others_minor: int
+    payouts: tuple[PayoutRow, ...]
+    recalled_minor: int = 0
+
+    @property
+    def paid_minor(self) -> int:
+        return self.recalled_minor + sum(p.returned_minor for p in self.payouts)
+
+    @property
+    def going_minor(self) -> int:
+        return sum(p.amount_minor for p in self.payouts if p.state in GOING)
+
+
+def _own(file: CaseFile, claim: ClaimRow, payer_account_id: str) -> _Own:
+    """The payer's part, or without one the victim's: what nobody has stepped in for."""
+    victim, *payers = compensation.parts(file, claim)
+    theirs = {part.payee_account_id: part.whole_minor for part in payers}
+    mine = tuple(
+        p
+        for p in file.payouts
+        if p.claim_id == claim.id
+        and (
+            p.payee_account_id == payer_account_id
+            if payer_account_id
+            else p.payee_account_id not in theirs
+        )
+    )
+    whole = theirs[payer_account_id] if payer_account_id else victim.whole_minor
+    if payer_account_id:
+        return _Own(whole, 0, mine)
+    return _Own(whole, sum(theirs.values()), mine, counted_of(file, claim.id))
+
+
 def victim_line(file: CaseFile, claim: ClaimRow, now: datetime, zone: str) -> VictimLine:
     """What the victim of `claim` is told now; days are those of the law's time zone."""
-    place = ZoneInfo(zone)
-    going = sum(p.amount_minor for p in file.payouts if p.claim_id == claim.id and p.state in GOING)
-    paid, reported = paid_minor(file, claim), _day(claim.reported_at, place)
-    as_of, ref = _day(now, place), file.recovery.ref
+    place, own = ZoneInfo(zone), _own(file, claim, "")
+    reported, ref = _day(claim.reported_at, place), file.recovery.ref
+    return _told(file, claim, own, (
+        f"Your report: {ref} of {reported}: {_standing(claim, place)}",
+        f"Your money: {_where(file, claim)}",
+        f"Paid back to you: {_paid(claim, own)}",
+        f"What happens next: {_next(file, claim, own, place)}",
+        _as_of(file, now, place),
+    ))  # fmt: skip
+
+
+def payer_line(
+    file: CaseFile, claim: ClaimRow, payer_account_id: str, now: datetime, zone: str
+) -> VictimLine:
+    """What somebody who has paid the victim of `claim` is told: of his own part alone.
+
+    KeyError where he has not, or nobody has confirmed it.
+    """
+    place, own = ZoneInfo(zone), _own(file, claim, payer_account_id)
+    whole, ref = Money(own.whole_minor, claim.currency), file.recovery.ref
+    return _told(file, claim, own, (
+        f"Your payment: {ref}: {whole} that you paid to a victim are confirmed.",
+        f"Your part: for {whole} you stand in the victim's place.",
+        f"Paid to you: {_paid(claim, own)}",
+        f"What happens next: {_next_of_payer(file, own, place)}",
+        _as_of(file, now, place),
+    ))  # fmt: skip
+
+
+def _told(
+    file: CaseFile, claim: ClaimRow, own: _Own, lines: tuple[str, str, str, str, str]
+) -> VictimLine:
     return VictimLine(
-        ref=ref,
+        ref=file.recovery.ref,
         claim_id=claim.id,
         currency=claim.currency,
-        upheld_minor=claim.upheld_minor,
-        paid_minor=paid,
-        under_way_minor=going,
-        lines=(
-            f"Your report: {ref} of {reported}: {_standing(claim, place)}",
-            f"Your money: {_where(file, claim)}",
-            f"Paid back to you: {_paid(claim, paid, going)}",
-            f"What happens next: {_next(file, claim, place)}",
-            f"As of {as_of}. Quote {ref} for questions or objections. {_COSTS_NOTHING}",
-        ),
+        upheld_minor=own.whole_minor,
+        paid_minor=own.paid_minor,
+        under_way_minor=own.going_minor,
+        lines=lines,
     )
+
+
+def _as_of(file: CaseFile, now: datetime, place: ZoneInfo) -> str:
+    quote = f"Quote {file.recovery.ref} for questions or objections."
+    return f"As of {_day(now, place)}. {quote} {_COSTS_NOTHING}"
 
 
 _COSTS_NOTHING = "This costs nothing: whoever asks you for a fee or a password is not us."
@@ -98,26 +170,43 @@ def _where(file: CaseFile, claim: ClaimRow) -> str:
     return f"{', '.join(said)}."
 
 
-def _paid(claim: ClaimRow, paid: int, going: int) -> str:
-    told = f"{Money(paid, claim.currency)} of {Money(claim.upheld_minor, claim.currency)}"
+def _paid(claim: ClaimRow, own: _Own) -> str:
+    paid, whole = Money(own.paid_minor, claim.currency), Money(own.whole_minor, claim.currency)
+    told, going = f"{paid} of {whole}", own.going_minor
     on = f"; {Money(going, claim.currency)} more is decided or prepared" if going else ""
-    return f"{told}{on}."
+    others = Money(own.by_others_minor, claim.currency)
+    by = f"; others paid you {others} and stand in your place for it" if others.minor else ""
+    return f"{told}{on}{by}."
 
 
-def _next(file: CaseFile, claim: ClaimRow, place: ZoneInfo) -> str:
+def _next_of_payer(file: CaseFile, own: _Own, place: ZoneInfo) -> str:
+    """As for the victim, but of what the victim has objected nothing is said."""
+    allocation = _open_allocation(file, own)
+    if allocation is not None:
+        return _of_allocation(allocation, own, place)
+    if own.whole_minor <= own.paid_minor:
+        return "nothing: you have got your part."
+    return _of_recovery(file)
+
+
+def _next(file: CaseFile, claim: ClaimRow, own: _Own, place: ZoneInfo) -> str:
     if claim.state is ClaimState.REJECTED:
         return "nothing under this claim, unless you object."
     objected = [o for o in objections.open_ones(file) if o.claim_id == claim.id]
     if objected:
         due = objected[0].due_at
         return f"your objection is decided{f' by {_day(due, place)}' if due else ''}."
-    allocation = _open_allocation(file, claim)
+    allocation = _open_allocation(file, own)
     if allocation is not None:
-        return _of_allocation(file, allocation, claim, place)
+        return _of_allocation(allocation, own, place)
     if file.recovery.state is RecoveryState.REPORTED:
         return "an officer takes your report on."
-    if claim.upheld_minor and not owed_minor(file, claim):
+    if claim.upheld_minor and claim.state in LOST and own.whole_minor <= own.paid_minor:
         return "nothing: you have your money back."
+    return _of_recovery(file)
+
+
+def _of_recovery(file: CaseFile) -> str:
     if file.recovery.state is not RecoveryState.OPEN:
         return "the case is closed; it is opened again when more of your money is found."
     if any(h.state in LIVE_HOLDS and h.held_minor for h in file.holds):
@@ -135,23 +224,21 @@ _OF_STAGE = {
 }
 
 
-def _open_allocation(file: CaseFile, claim: ClaimRow) -> AllocationRow | None:
-    """The youngest division under way that pays this claim."""
-    mine = {p.allocation_id for p in file.payouts if p.claim_id == claim.id and p.state in GOING}
+def _open_allocation(file: CaseFile, own: _Own) -> AllocationRow | None:
+    """The youngest division under way that pays this person."""
+    mine = {p.allocation_id for p in own.payouts if p.state in GOING}
     going = [a for a in file.allocations if a.id in mine and a.state not in ENDED]
     return going[-1] if going else None
 
 
-def _of_allocation(
-    file: CaseFile, allocation: AllocationRow, claim: ClaimRow, place: ZoneInfo
-) -> str:
+def _of_allocation(allocation: AllocationRow, own: _Own, place: ZoneInfo) -> str:
     if allocation.state is AllocationState.NOTICE and allocation.notice_to is not None:
         return (
             f"who gets what was published; until {_day(allocation.notice_to, place)} "
             "you may object."
         )
     if allocation.state is AllocationState.APPROVED:
-        mine = [p for p in file.payouts_of(allocation.id) if p.claim_id == claim.id]
+        mine = [p for p in own.payouts if p.allocation_id == allocation.id]
         ordered = any(p.state is PayoutState.INSTRUCTED for p in mine)
         return "the bank was told to pay you." if ordered else "other payments are finished."
     return _OF_ALLOCATION[allocation.state]

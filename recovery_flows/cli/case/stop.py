@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.caller import open_named_text
 from recovery_flows.cli.options import ActingAs, AsJson, Knowing, Now, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import columns, instant_text, tell
@@ -66,7 +67,10 @@ def _text(file: str) -> str:
 
     path = Path(file)
     try:
-        return sys.stdin.read() if file == "-" else path.read_text(encoding="utf-8-sig")
+        if file == "-":
+            return sys.stdin.read()
+        with open_named_text(path) as text:
+            return text.read()
     except UnicodeDecodeError:
         if file == "-":
             raise MisuseError("standard input is not a text in UTF-8") from None

@@ -15,6 +15,7 @@ from models.store.documents import keep_bytes
 from models.store.intake import IntakeSummary, file_reports
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.access.log_in import NobodyActsError
+from recovery_flows.caller import open_named
 from recovery_flows.cases.statement_files.unread_notes import keep_note
 from recovery_flows.cli.composition import Installation
 from recovery_flows.cli.table import columns
@@ -41,8 +42,10 @@ def import_reports(
         now = case_now(session, wall_clock())
     limits, unread = installation.limits(), Counter[str]()
     facts, refused = _read(path, now, limits, unread)
+    with open_named(path) as file:
+        raw = file.read()
     document = keep_bytes(
-        installation.database, path.read_bytes(), "complaint_file", "application/octet-stream", now
+        installation.database, raw, "complaint_file", "application/octet-stream", now
     )
     keep_note(installation.database, document, unread, now)
     with unit_of_work(installation.database) as unit:

@@ -13,7 +13,7 @@ from recovery_flows.cli.options import AsJson
 if TYPE_CHECKING:
     from models.money import Money
     from recovery_flows.restitution.methods.catalogue import Division
-    from recovery_flows.restitution.methods.stakes import Stake
+    from recovery_flows.restitution.methods.stakes import Stake, Tier
 
 
 class RuleOption(StrEnum):
@@ -26,10 +26,12 @@ class RuleOption(StrEnum):
     FIFO = "fifo"
     LIFO = "lifo"
     ADMITTED_CLAIM = "admitted-claim"
+    WATERFALL = "waterfall"
 
 
 ClaimsFile = Annotated[
-    Path, typer.Option(help="CSV: claimant,loss,compensated,withdrawn,loss_time.")
+    Path,
+    typer.Option(help="CSV: claimant,loss,compensated,withdrawn,loss_time; waterfall: and class."),
 ]
 Compare = Annotated[bool, typer.Option("--compare", help="All rules side by side.")]
 Explain = Annotated[
@@ -48,6 +50,7 @@ def allocate(
     pool: Annotated[str, typer.Option(help="What is to be divided, such as 100000.00.")],
     currency: Annotated[str, typer.Option(help="Of the pool and of all sums (ISO 4217).")],
     rule: Annotated[RuleOption, typer.Option(help="The rule.")] = RuleOption.PRO_RATA,
+    regime: Annotated[str, typer.Option(help="Whose classes the waterfall pays by.")] = "CN",
     compare: Compare = False,
     explain: Explain = "",
     as_json: AsJson = False,
@@ -61,11 +64,13 @@ def allocate(
     if compare and explain:
         raise MisuseError("--compare shows all claimants and --explain one alone: give one of them")
     money = _pool(pool, currency)
-    stakes = read_claims(claims, currency, settings_limits())
+    tiers = _tiers(regime) if rule is RuleOption.WATERFALL else None
+    stakes = read_claims(claims, currency, settings_limits(), tiers=tiers)
     if explain and explain not in {stake.claim_id for stake in stakes}:
         raise MisuseError(f"{claims.name} has no claimant {explain!r}: give one of its claimants")
     division = _division(rule, money, stakes)
-    others = [_division(r, money, stakes) for r in RuleOption if r is not rule] if compare else []
+    beside = [r for r in RuleOption if r not in (rule, RuleOption.WATERFALL)] if compare else []
+    others = [_division(r, money, stakes) for r in beside]
     if as_json:
         allocation_text.write_json(division, others, explain)
     else:
@@ -87,6 +92,19 @@ def _pool(text: str, currency: str) -> Money:
     if money.minor < 0:
         raise MisuseError(f"--pool {text} is below zero: give what is there to be divided")
     return money
+
+
+def _tiers(code: str) -> dict[str, Tier]:
+    """The classes of a regime that comes with the program, in their order."""
+    from config.regimes import read_regime, regime_codes
+    from recovery_flows.errors import MisuseError
+    from recovery_flows.law.regime import load_regime
+    from recovery_flows.restitution.claims_file import tiers_of
+
+    if code not in regime_codes():
+        known = ", ".join(regime_codes())
+        raise MisuseError(f"--regime: there is no {code!r}; there are: {known}")
+    return tiers_of(load_regime(read_regime(code)).priorities)
 
 
 def _division(rule: RuleOption, pool: Money, stakes: list[Stake]) -> Division:

@@ -11,6 +11,7 @@ from models.money import Money
 from recovery_flows.cli.table import columns, tell
 from recovery_flows.restitution.explanation import in_general, page_of
 from recovery_flows.restitution.methods.catalogue import Division, moved_minor
+from recovery_flows.restitution.methods.waterfall import TierSum, tier_sums
 from recovery_flows.wording import counted
 
 _BESIDE = 4
@@ -32,6 +33,8 @@ def write_json(division: Division, others: Sequence[Division], explain: str) -> 
         "digest": division.digest,
         "explanation": "\n".join(page_of(division, explain)) if explain else in_general(division),
     }
+    if classes := tier_sums(division.stakes, division.parts.minor):
+        about["classes"] = [_class(division, one) for one in classes]
     if others:
         about["compared"] = {other.rule.name: _compared(division, other) for other in others}
     lines = ",\n".join(shares)
@@ -54,7 +57,19 @@ _quoted = json.JSONEncoder(ensure_ascii=False).encode
 def _share(division: Division, n: int) -> str:
     stake, share = division.stakes[n], _text(division, division.parts.minor[n])
     net = _text(division, stake.net_minor)
-    return f'  {{"claimant": {_quoted(stake.claim_id)}, "share": "{share}", "net_loss": "{net}"}}'
+    tier = f', "class": {_quoted(stake.tier.code)}' if stake.tier else ""
+    claimant = _quoted(stake.claim_id)
+    return f'  {{"claimant": {claimant}, "share": "{share}", "net_loss": "{net}"{tier}}}'
+
+
+def _class(division: Division, one: TierSum) -> dict[str, str]:
+    return {
+        "class": one.tier.code,
+        "label": one.tier.label,
+        "source": one.tier.source,
+        "net_loss": _text(division, one.net_minor),
+        "share": _text(division, one.share_minor),
+    }
 
 
 def _compared(division: Division, other: Division) -> dict[str, Any]:
@@ -107,7 +122,23 @@ def _table(division: Division) -> Iterator[str]:
         rows, ("claimant", "loss", "received", "net loss", "share"), right=(1, 2, 3, 4)
     )
     yield ""
+    yield from _classes(division)
     yield f"digest {division.digest}"
+
+
+def _classes(division: Division) -> Iterator[str]:
+    """What each class needed and got, in the order in which they are paid, with its source."""
+    found = tier_sums(division.stakes, division.parts.minor)
+    if not found:
+        return
+    rows = [
+        (one.tier.code, _told(division, one.net_minor), _told(division, one.share_minor))
+        for one in found
+    ]
+    yield from columns(rows, ("class", "net losses", "shares"), right=(1, 2))
+    yield ""
+    yield from (f"{one.tier.code}: {one.tier.label} ({one.tier.source})" for one in found)
+    yield ""
 
 
 def _side_by_side(divisions: Sequence[Division]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.caller import open_named
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import plain, say_json
 from recovery_flows.cli.restitution.voluntary import (
@@ -105,7 +106,8 @@ def _imported(
     rows = list(read_reports(path, now, installation.limits()))
     facts = [row for row in rows if isinstance(row, ReportFact)]
     refused = [(r.row, r.field, r.why) for r in rows if not isinstance(r, ReportFact)]
-    raw = path.read_bytes()
+    with open_named(path) as file:
+        raw = file.read()
     return import_claims(acting, recovery_id, facts, refused, raw, dry_run=dry_run)
 
 

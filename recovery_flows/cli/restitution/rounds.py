@@ -57,7 +57,7 @@ def show_under_way(file: CaseFile, explain: str, *, as_json: bool) -> None:
     """The division that nothing has been paid of yet, by its own rule and by the others."""
     from recovery_flows.cli.restitution import allocation_text
     from recovery_flows.errors import MisuseError
-    from recovery_flows.restitution.methods.catalogue import RuleName, divide
+    from recovery_flows.restitution.methods.catalogue import BY_CLASS, RuleName, divide
     from recovery_flows.restitution.payouts import ENDED
     from recovery_flows.restitution.rounds import stakes_of
 
@@ -68,7 +68,7 @@ def show_under_way(file: CaseFile, explain: str, *, as_json: bool) -> None:
     stakes = stakes_of(file, going[-1])
     if explain and explain not in {stake.claim_id for stake in stakes}:
         raise MisuseError(f"claim {explain!r} has no part in the division under way of {ref}")
-    rules = [RuleName.PRO_RATA] if explain else list(RuleName)
+    rules = [r for r in RuleName if r is RuleName.PRO_RATA or not (explain or r in BY_CLASS)]
     pool, currency = going[-1].pool_minor, going[-1].currency
     first, *others = [divide(rule, pool, currency, stakes) for rule in rules]
     write = allocation_text.write_json if as_json else allocation_text.write_text

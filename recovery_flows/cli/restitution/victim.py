@@ -31,12 +31,18 @@ def status(
     ref: Ref,
     claim: Annotated[str, typer.Argument(metavar="[CLAIM]", help="Needed where several.")] = "",
     *,
+    payer: Annotated[
+        str, typer.Option(metavar="ID", help="For who paid the victim: his payment's id.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show five plain lines for one victim, nobody else in them."""
+    """Show five plain lines for one victim, nobody else in them.
+
+    With `--payer` they are for a bank or an insurer that has paid the victim: its part alone.
+    """
     from models.queries.cases.case_files import load_file
     from models.queries.installation.clock import case_now
-    from recovery_flows.cases.views.victim_line import victim_line
+    from recovery_flows.cases.views.victim_line import payer_line, victim_line
     from recovery_flows.clock import wall_clock
 
     with opened() as installation:
@@ -45,11 +51,27 @@ def status(
             file = load_file(session, recovery_id)
             now = case_now(session, wall_clock())
         zone = installation.laws[file.recovery.regime].time_zone
-    told = victim_line(file, _claim(file, claim), now, zone)
+    row = _claim(file, claim)
+    if payer:
+        told = payer_line(file, row, _payer(file, row, payer), now, zone)
+    else:
+        told = victim_line(file, row, now, zone)
     if as_json:
         say_json(told)
     else:
         tell(told.lines)
+
+
+def _payer(file: CaseFile, claim: ClaimRow, named: str) -> str:
+    """The account of who made a confirmed payment to the victim of a claim."""
+    from recovery_flows.errors import MisuseError
+    from recovery_flows.restitution.compensation import confirmed
+
+    found = {row.id: row.payer_account_id for row in confirmed(file, claim.id)}
+    if named not in found:
+        known = f"give one of {', '.join(sorted(found))}" if found else "nobody has paid its victim"
+        raise MisuseError(f"--payer: {claim.id} has no confirmed payment {named}: {known}")
+    return found[named]
 
 
 def _claim(file: CaseFile, named: str) -> ClaimRow:

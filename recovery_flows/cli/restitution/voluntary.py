@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recovery_flows.caller import open_named, size_of
 from recovery_flows.cli.options import ActingAs, AsJson, Ref, act, find, instant, opened
 from recovery_flows.cli.output import say_json
 from recovery_flows.cli.table import instant_text, tell
@@ -240,18 +241,20 @@ def account_ref(bank: str, number: str, holder: str) -> AccountRef:
         raise MisuseError(f"{name} {refusal.why}") from refusal
 
 
-def paper(path: Path | None) -> bytes:
+def paper(path: Path | None, what: str = "--proof") -> bytes:
     """The bytes of a proof; MisuseError where there is no such file, or too large a one."""
     from recovery_flows.errors import MisuseError
 
     if path is None:
         return b""
     try:
-        if path.stat().st_size > _PROOF_MAX:
-            raise MisuseError(f"--proof {path.name} is larger than {_PROOF_MAX // 1_000_000} MB")
-        raw = path.read_bytes()
+        with open_named(path) as file:
+            if size_of(file) > _PROOF_MAX:
+                most = _PROOF_MAX // 1_000_000
+                raise MisuseError(f"{what} {path.name} is larger than {most} MB")
+            raw = file.read()
     except OSError as error:
-        raise MisuseError(f"--proof {path.name} cannot be read: {error.strerror}") from error
+        raise MisuseError(f"{what} {path.name} cannot be read: {error.strerror}") from error
     if not raw:
-        raise MisuseError(f"--proof {path.name} is empty")
+        raise MisuseError(f"{what} {path.name} is empty")
     return raw

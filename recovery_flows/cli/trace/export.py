@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
+from recovery_flows.caller import is_there
 from recovery_flows.cli.table import tell
-from recovery_flows.errors import MisuseError, unwritable
+from recovery_flows.correspondence.letters.files import write_new
+from recovery_flows.errors import MisuseError
 from recovery_flows.tracing.export import FORMATS, Graph
 from recovery_flows.wording import counted
 
@@ -15,21 +16,14 @@ def check_target(path: Path) -> None:
     """Refuse a file of another format or one that is there, before anything is traced."""
     if path.suffix not in FORMATS:
         raise MisuseError(f"{path.name}: the ending says the format: {', '.join(FORMATS)}")
-    if path.exists():
+    if is_there(path):
         raise MisuseError(f"{path} is there already: name another file or remove it")
 
 
 def write_graph(path: Path, graph: Graph) -> None:
     """Write the file whole or not at all, and say what is in it."""
     text = FORMATS[path.suffix](graph)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise unwritable(path, error) from error
+    write_new(path, text.encode())
     accounts = sum(node.is_account for node in graph.nodes)
     size = f"{counted(len(graph.edges), 'payment')} between {counted(accounts, 'account')}"
     tell([f"{size} by {graph.rule} ({graph.standing}) in {path}"])

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import mimetypes
-import os
 from contextlib import suppress
 from pathlib import Path
 
+from recovery_flows.caller import (
+    create_named,
+    is_folder,
+    is_there,
+    open_named,
+    remove_named,
+    size_of,
+)
 from recovery_flows.errors import MisuseError, unwritable
 
 DOCUMENT_BYTES_MAX = 25_000_000
@@ -19,9 +26,9 @@ def default_name(call_id: str, suffix: str = ".txt") -> str:
 
 def check_free(path: Path) -> None:
     """Raise MisuseError where a file would be overwritten or its folder is not there."""
-    if path.exists():
+    if is_there(path):
         raise MisuseError(f"{path} is there already and is not overwritten: name another file")
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise MisuseError(f"{path.parent} is no folder")
 
 
@@ -29,23 +36,24 @@ def write_new(path: Path, raw: bytes) -> None:
     """Write a new file that only its owner may read; an error if that cannot be done."""
     check_free(path)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = create_named(path)
     except OSError as error:
         raise unwritable(path, error) from error
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             file.write(raw)
     except OSError as error:
         with suppress(OSError):
-            path.unlink(missing_ok=True)  # half a letter is none
+            remove_named(path)  # half a letter is none
         raise unwritable(path, error) from error
 
 
 def read_document(path: Path) -> bytes:
     """A bank's document as it is; MisuseError where it is missing, empty or far too large."""
     try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= DOCUMENT_BYTES_MAX else b""
+        with open_named(path) as file:
+            size = size_of(file)
+            raw = file.read() if size <= DOCUMENT_BYTES_MAX else b""
     except OSError as error:
         raise MisuseError(f"the document {path.name} cannot be read: {error.strerror}") from error
     if size > DOCUMENT_BYTES_MAX:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from recovery_flows.caller import open_named
 from recovery_flows.intake.budget import (
     Budget,
     BudgetSpentError,
@@ -29,7 +30,7 @@ def read_path(path: Path, limits: Limits = _DEFAULT) -> Iterator[Item]:
     StatementRefusedError: unreadable as any format, too costly, or not there.
     """
     try:
-        with path.open("rb") as stream:
+        with open_named(path) as stream:
             yield from read_stream(stream, limits)
     except OSError as error:
         raise StatementRefusedError(f"it cannot be opened: {error.strerror}") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from recovery_flows.caller import open_named
 from recovery_flows.errors import MisuseError
 
 
@@ -17,7 +18,8 @@ def read_schema(path: Path) -> etree.XMLSchema:
     """An XML schema from a file; MisuseError where it is none."""
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        return etree.XMLSchema(etree.parse(path, parser))
+        with open_named(path) as stream:
+            return etree.XMLSchema(etree.parse(stream, parser))
     except OSError as error:
         raise MisuseError(f"schema {path} cannot be read: {error}") from error
     except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
@@ -26,7 +28,7 @@ def read_schema(path: Path) -> etree.XMLSchema:
 
 def against_schema(path: Path, schema: etree.XMLSchema) -> str:
     """The first departure of a file from the schema, with its line; "" if there is none."""
-    with path.open("rb") as stream:
+    with open_named(path) as stream:
         if not stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             return "not an XML file by itself: the schema says nothing of what is inside"
     options = {"resolve_entities": False, "no_network": True, "huge_tree": False}

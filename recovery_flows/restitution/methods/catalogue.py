@@ -8,7 +8,7 @@ from datetime import UTC
 from enum import StrEnum
 
 from models.ids import digest
-from recovery_flows.restitution.methods import by_date, proportional, rising_tide
+from recovery_flows.restitution.methods import by_date, proportional, rising_tide, waterfall
 from recovery_flows.restitution.methods.stakes import Parts, Stake, ordered
 
 ReturnRule = Callable[[int, Sequence[Stake]], Parts]
@@ -24,6 +24,11 @@ class RuleName(StrEnum):
     FIFO = "fifo"
     LIFO = "lifo"
     ADMITTED_CLAIM = "admitted-claim"
+    WATERFALL = "waterfall"
+
+
+BY_CLASS = frozenset({RuleName.WATERFALL})
+"""Rules that need the class of each claim: they are compared only where the claims have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,12 @@ RULES: dict[RuleName, RuleInfo] = {
             "SIPA trustee of Bernard L. Madoff Inv. Sec., interim distributions 2011 to 2023",
             proportional.by_admitted_claim,
         ),
+        RuleInfo(
+            RuleName.WATERFALL, "waterfall by class of claim", "1",
+            "each class in full before the next; in a class min(net loss, what is left x net loss "
+            "/ sum of net losses)", _BY_REMAINDER,
+            "the order of classes of the regime: its rows `priority`", waterfall.waterfall,
+        ),
     )
 }  # fmt: skip
 
@@ -120,10 +131,14 @@ def moved_minor(division: Division, other: Division) -> int:
     return max(sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0))
 
 
+def _tier(stake: Stake) -> list[int | str]:
+    return [stake.tier.rank, stake.tier.code] if stake.tier else []
+
+
 def _digest(info: RuleInfo, pool_minor: int, currency: str, given: Sequence[Stake]) -> str:
     claims = [
         [s.claim_id, s.first_loss_at.astimezone(UTC).isoformat(), s.loss_minor,
-         s.compensated_minor, s.withdrawn_minor]
+         s.compensated_minor, s.withdrawn_minor, *_tier(s)]
         for s in given
     ]  # fmt: skip
     return digest([info.name, info.version, info.tie_rule, pool_minor, currency, claims])

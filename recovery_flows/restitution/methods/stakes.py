@@ -10,10 +10,21 @@ from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """A class of claims on a short estate: `rank` 0 is paid first; by which text, in words."""
+
+    rank: int
+    code: str
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stake:
     """One claim in minor units of the pool's currency.
 
     `compensated` came from others (a bank, an insurer, the offender), `withdrawn` from the scheme.
+    `tier` is the class of the claim; only the waterfall looks at it.
     """
 
     claim_id: str
@@ -21,6 +32,7 @@ class Stake:
     loss_minor: int
     compensated_minor: int = 0
     withdrawn_minor: int = 0
+    tier: Tier | None = None
 
     @property
     def received_minor(self) -> int:

@@ -26,6 +26,8 @@ _ROWS = (
     "compensations",
     "voluntary_returns",
     "instalments",
+    "recalls",
+    "recall_credits",
 )
 _MASKED = {"tasks.subject_digest": "the subject is shown masked, its keyed digest is bound"}
 _NAMES_A_ROW = {
@@ -36,6 +38,9 @@ _NAMES_A_ROW = {
     "linkage_id",
     "allocation_id",
     "return_id",
+    "recall_id",
+    "recalls.claim_id",
+    "recall_credits.claim_id",
 }
 
 
@@ -62,7 +67,9 @@ def _row_changes(file: CaseFile) -> Iterator[tuple[str, CaseFile]]:
         for at, row in enumerate(rows):
             for field in fields(row):
                 changed = _other(getattr(row, field.name))
-                if field.name in _NAMES_A_ROW or changed == getattr(row, field.name):
+                if {field.name, f"{table}.{field.name}"} & _NAMES_A_ROW or changed == getattr(
+                    row, field.name
+                ):
                     continue
                 new = (*rows[:at], replace(row, **{field.name: changed}), *rows[at + 1 :])
                 yield f"{table}.{field.name}", replace(file, **{table: new})

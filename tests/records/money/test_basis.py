@@ -12,16 +12,19 @@ import pytest
 from models.entities.allocation import AllocationState
 from models.entities.approval import ApprovalState
 from models.entities.call import CallKind
+from models.entities.claim import ObjectionKind
 from models.entities.hold import HoldKind
 from models.entities.officer import Role
 from models.facts import AccountRef
 from models.store.calls import mark_sent
 from models.store.unit import Actor, unit_of_work
 from recovery_flows.approvals.kinds import ApprovalKind
-from recovery_flows.cases import next_steps
+from recovery_flows.cases import next_steps, objection_actions
 from recovery_flows.cases.case_officer import StepRefusedError
 from recovery_flows.cases.discrepancy_actions import resolve
 from recovery_flows.correspondence import call_validity
+from recovery_flows.engine.context import Engine, Pace
+from recovery_flows.engine.outbox.preparation import prepare
 from recovery_flows.restitution import payouts
 
 SUPERVISOR = Actor("wu", Role.SUPERVISOR)
@@ -195,6 +198,27 @@ def test_an_order_that_its_bank_put_off_ends_with_its_basis_like_one_never_tried
     assert {str(p.state) for p in unit.file(recovery_id).payouts} == {"cancelled"}
     assert kinds(unit, recovery_id)[0] == "void"
     assert [c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT] == []
+
+
+def test_an_order_put_off_and_then_kept_back_leaves_once_its_reason_is_gone(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(victims=2, held_minor=150_000, until=A.APPROVED)
+    order = next(c for c in unit.file(recovery_id).calls if c.kind is CallKind.PAYOUT)
+    acts.postpone(recovery_id, order.id)
+    (claim, *_) = unit.file(recovery_id).claims
+    enter = objection_actions.enter
+    enter(unit.case_officer(), recovery_id, ObjectionKind.CLAIM, claim.id, "synthetic")
+    engine = Engine(unit.database, unit.laws, Pace(), "test", lambda: unit.now)
+    assert not prepare(engine, [CallKind.PAYOUT], "first")[0]
+    query = f"SELECT retry_at > '{unit.now:%Y-%m-%d %H:%M:%S}' FROM call WHERE id = '{order.id}'"
+    assert unit.one(query) == 1
+    (objection,) = unit.file(recovery_id).objections
+    supervisor = unit.case_officer(SUPERVISOR)
+    decide_on = objection_actions.decide
+    decide_on(supervisor, recovery_id, objection.id, "synthetic", is_upheld=False)
+    ready, _ = prepare(engine, [CallKind.PAYOUT], "second")
+    assert order.id in {one.call.id for one in ready}
 
 
 def test_a_decision_of_an_earlier_version_without_a_basis_is_drafted_anew(

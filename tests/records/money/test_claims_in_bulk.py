@@ -124,6 +124,63 @@ def test_the_same_transfer_claimed_by_another_is_found_and_owned(unit: Any, case
     assert len([d for d in unit.file(case).discrepancies if d.kind == "claimed_twice"]) == 1
 
 
+UNBOOKED = 49
+"""Hours after the beginning: no statement reaches so far."""
+
+
+def unbooked(unit: Any, row: int, minutes: int, **changes: Any) -> ReportFact:
+    """A row about a payment that no statement covers, each of one payer to the mule."""
+    at = unit.start + timedelta(hours=UNBOOKED, minutes=minutes)
+    more = {"row": row, "external_ref": f"ROW-{row}", "paid_at": at, "end_to_end_id": ""}
+    return told(unit, 700, **(more | changes))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "changes", "second"),
+    [
+        (1, {}, "duplicate"),
+        (60, {}, "duplicate"),
+        (61, {}, "unverified"),
+        (1, {"amount": Money(9_999, "CNY")}, "unverified"),
+        (1, {"victim_account": account(701)}, "unverified"),
+        (1, {"end_to_end_id": "X2"}, "duplicate"),
+        (300, {"external_ref": "ROW-1"}, "duplicate"),
+    ],
+)
+def test_two_rows_of_one_file_about_one_payment_are_one_claim(
+    unit: Any, case: str, minutes: int, changes: dict[str, Any], second: str
+) -> None:
+    rows = [unbooked(unit, 1, 0), unbooked(unit, 2, minutes, **changes)]
+    result = imported(unit, case, rows)
+    assert [str(r.result) for r in result.rows] == ["unverified", second]
+    taken = 1 + (second == "unverified")
+    assert len(unit.file(case).claims) == 1 + taken
+    assert result.claimed.minor == sum(row.amount.minor for row in rows[:taken])
+    owned = [d for d in unit.file(case).discrepancies if d.kind == "claimed_twice"]
+    assert len(owned) == (second == "duplicate" and "external_ref" not in changes)
+
+
+def test_rows_with_one_reference_are_one_payment_whatever_they_say_of_its_sum(
+    unit: Any, case: str
+) -> None:
+    rows = [
+        unbooked(unit, 1, 0, end_to_end_id="X1"),
+        unbooked(unit, 2, 500, end_to_end_id="x1", amount=Money(5_000, "CNY")),
+        unbooked(unit, 3, 1, end_to_end_id="X3"),
+    ]
+    result = imported(unit, case, rows)
+    assert [str(r.result) for r in result.rows] == ["unverified", "duplicate", "unverified"]
+    assert result.rows[1].why == "the payment is claimed by row 1"
+
+
+def test_a_payment_that_another_recovery_has_is_not_claimed_here_too(unit: Any, case: str) -> None:
+    (other,) = unit.report(told(unit, 1, external_ref="FILED-ALONE"))
+    result = imported(unit, case, [told(unit, 1), told(unit, 2)])
+    assert [str(r.result) for r in result.rows] == ["duplicate", "accepted"]
+    ref = unit.file(other).recovery.ref
+    assert result.rows[0].why.startswith(f"the payment is already reported as {ref}; if it is")
+
+
 def test_a_dry_run_says_the_same_and_keeps_nothing(unit: Any, case: str) -> None:
     before = unit.file(case), unit.one("SELECT count(*) FROM event")
     rows = [told(unit, 1), told(unit, 2, 12_000), told(unit, 500)]

@@ -15,6 +15,7 @@ from models.queries.cases.claims import claim_page
 from models.store.unit import Actor
 from recovery_flows.cases import money_actions
 from recovery_flows.cases.next_steps import steps
+from recovery_flows.cases.views.victim_line import payer_line, victim_line
 from recovery_flows.errors import StepRefusedError
 from recovery_flows.reports.ledger_check import ledger_check
 from recovery_flows.restitution import compensation
@@ -82,6 +83,32 @@ def test_the_payer_shares_in_the_victims_place_and_the_loss_stays_what_it_is(
     assert [two.compensated, two.paid, two.open] == [cny(0), cny(50_000), cny(50_000)]
     assert one.open == cny(50_000)
     sound(unit)
+
+
+def test_the_victim_and_who_paid_him_are_told_of_their_own_parts_alone(
+    unit: Any, acts: Any
+) -> None:
+    recovery_id = acts.pooled(2, 100_000)
+    acts.until(recovery_id, "notice")
+    first, _ = claims(unit, recovery_id)
+    compensated(unit, recovery_id, first, 60_000)
+    acts.until(recovery_id, "approved")
+    for payout in unit.file(recovery_id).payouts:
+        if payout.state == "instructed":
+            acts.settle(recovery_id, payout.id)
+    file, zone = unit.file(recovery_id), "Asia/Shanghai"
+    (claim,) = [c for c in file.claims if c.id == first]
+    victim = victim_line(file, claim, unit.now, zone)
+    assert (victim.upheld_minor, victim.paid_minor) == (40_000, 20_000)
+    assert victim.lines[2] == (
+        "Paid back to you: CNY 200.00 of CNY 400.00; others paid you CNY 600.00 and stand in your "
+        "place for it."
+    )
+    payer = payer_line(file, claim, unit.account_id(INSURER), unit.now, zone)
+    assert (payer.upheld_minor, payer.paid_minor) == (60_000, 30_000)
+    assert payer.lines[2] == "Paid to you: CNY 300.00 of CNY 600.00."
+    assert "300.00" not in "".join(victim.lines)
+    assert not [s for s in ("200.00", "400.00", "1,000.00") if s in "".join(payer.lines)]
 
 
 def test_a_victim_who_was_paid_whole_by_others_gets_nothing_more(unit: Any, acts: Any) -> None:

@@ -161,7 +161,7 @@ async def test_one_enters_an_objection_another_upholds_it_and_a_new_round_begins
     acts.until(noticed, "notice")
     app = app_of(unit, noticed)
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, app, "Round 2", "Round 1", "– void", "their losses have changed")
+        await until(pilot, app, "Round 2", "Round 1", "– void", "an objection was upheld")
         await pilot.press("c")
         await until(pilot, app, "800.00", "400.00")
 

@@ -1,0 +1,50 @@
+"""Recalls over all recoveries: by which a bank's message finds the one that it answers."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from models.case_file import CaseFile
+from models.entities.catalogue import table_of
+from models.entities.recall import (
+    OPEN_RECALLS,
+    WENT_OUT,
+    CreditState,
+    Recall,
+    RecallRow,
+)
+from models.money import Money
+from models.queries.books.booked_credits import BookedCredit, credits_that_fit
+
+_RECALLS = table_of(Recall)
+_COLUMNS = [_RECALLS.c[f.name] for f in fields(RecallRow)]
+
+
+def recalls_that_went_out(session: Session) -> tuple[RecallRow, ...]:
+    """Every recall that a bank may answer, of all recoveries."""
+    query = sa.select(*_COLUMNS).where(_RECALLS.c.state.in_(WENT_OUT)).order_by(_RECALLS.c.id)
+    return tuple(RecallRow(**row) for row in session.execute(query).mappings())
+
+
+def same_payment_recalled(session: Session, recovery_id: str, uetr: str) -> str:
+    """The recall of another recovery that calls this payment back already; "" for none."""
+    query = sa.select(_RECALLS.c.id).where(
+        _RECALLS.c.uetr == uetr, _RECALLS.c.uetr != "", _RECALLS.c.recovery_id != recovery_id,
+        _RECALLS.c.state.in_(OPEN_RECALLS),
+    )  # fmt: skip
+    return str(session.execute(query.order_by(_RECALLS.c.id)).scalar() or "")
+
+
+def fitting_credits(session: Session, file: CaseFile, row: RecallRow) -> list[BookedCredit]:
+    """Credits on the victim's account that may be the money of a recall and are not entered yet."""
+    if row.sent_at is None:
+        return []
+    claim = next(c for c in file.claims if c.id == row.claim_id)
+    known = {c.booking for c in file.recall_credits if c.state is not CreditState.DENIED}
+    names = (row.case_ref, row.uetr, row.end_to_end_id)
+    most = Money(row.requested_minor, row.currency)
+    found = credits_that_fit(session, claim.victim_account_id, row.sent_at, most, names)
+    return [credit for credit in found if not known & set(credit.names)]

@@ -1,0 +1,145 @@
+"""Whose command this process runs: who he is to the operating system, and the files that he names.
+
+A command that a person starts runs as that person, and both are plain. Where `recovery serve` runs
+it for him, the process belongs to the service: the caller is whoever the kernel says is at the
+other end of the socket, and every file that he names is opened by his own program, with his
+rights. So whatever opens a path that a person typed does it through this module.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+from pathlib import Path
+from typing import BinaryIO, Protocol, TextIO
+
+NEW_FILE_MODE = 0o600
+
+
+class NamedFiles(Protocol):
+    """The file system as the caller sees it; every method raises OSError as `os` does."""
+
+    def open(self, path: str, flags: int) -> int:
+        """A descriptor of the file, by the flags of `os.open`; a new one is for its owner alone."""
+
+    def is_there(self, path: str) -> bool:
+        """Whether anything has this name."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder has this name."""
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder for its owner alone, with its parents; nothing where it is there."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file; nothing where there is none."""
+
+    def expanded(self, path: str) -> str:
+        """The path with `~` replaced; RuntimeError where it names nobody's home."""
+
+
+class OwnFiles:
+    """The files of the user that this process runs as."""
+
+    def open(self, path: str, flags: int) -> int:
+        """As `os.open`, a new file being for its owner alone."""
+        return os.open(path, flags, NEW_FILE_MODE)
+
+    def is_there(self, path: str) -> bool:
+        """As `Path.exists`."""
+        return Path(path).exists()
+
+    def is_folder(self, path: str) -> bool:
+        """As `Path.is_dir`."""
+        return Path(path).is_dir()
+
+    def make_folder(self, path: str) -> None:
+        """As `Path.mkdir` with parents."""
+        Path(path).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def remove(self, path: str) -> None:
+        """As `Path.unlink`."""
+        Path(path).unlink(missing_ok=True)
+
+    def expanded(self, path: str) -> str:
+        """As `Path.expanduser`."""
+        return str(Path(path).expanduser())
+
+
+class _Caller:
+    """One for each process; the service replaces it once, before the command runs."""
+
+    def __init__(self) -> None:
+        self.uid: int | None = None
+        self.files: NamedFiles = OwnFiles()
+
+
+_caller = _Caller()
+
+
+def act_for(uid: int, files: NamedFiles) -> None:
+    """From now on this process acts for another system user; for the service alone, and once."""
+    if _caller.uid is not None:
+        raise RuntimeError("this process acts for somebody already")
+    _caller.uid, _caller.files = uid, files
+
+
+def system_user() -> str:
+    """The system user whose command this is, by its number.
+
+    The variables LOGNAME and USER, which `getpass` believes, are the user's own to set.
+    """
+    return name_of(os.geteuid() if _caller.uid is None else _caller.uid)
+
+
+def name_of(uid: int) -> str:
+    """The name of a system user; `uid-` and the number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid-{uid}"
+
+
+def open_named(path: Path) -> BinaryIO:
+    """Open a file that the caller named, to read bytes; OSError as `open`."""
+    return open(path, "rb", opener=_caller.files.open)
+
+
+def open_named_text(path: Path) -> TextIO:
+    """The same for text in UTF-8, a byte order mark left out, line ends as they are."""
+    return open(path, encoding="utf-8-sig", newline="", opener=_caller.files.open)
+
+
+def create_named(path: Path) -> BinaryIO:
+    """A new file that only its owner may read; FileExistsError where there is one."""
+    return open(path, "xb", opener=_caller.files.open)
+
+
+def size_of(file: BinaryIO | TextIO) -> int:
+    """The size in bytes of an open file."""
+    return os.fstat(file.fileno()).st_size
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything has the name that the caller gave."""
+    return _caller.files.is_there(str(path))
+
+
+def is_folder(path: Path) -> bool:
+    """Whether what the caller named is a folder."""
+    return _caller.files.is_folder(str(path))
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder that the caller named, for its owner alone."""
+    _caller.files.make_folder(str(path))
+
+
+def remove_named(path: Path) -> None:
+    """Remove a file that was made for the caller."""
+    _caller.files.remove(str(path))
+
+
+def expanded(text: str) -> Path:
+    """A path as a person types it, `~` being the caller's home; RuntimeError for nobody's."""
+    return Path(_caller.files.expanded(text))

@@ -1,0 +1,75 @@
+"""The edge of a command: every error becomes one sentence and a documented exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from recovery_flows.cli.output import complain
+
+
+def run_here(run: Callable[..., Any]) -> None:
+    """Run a command in this process; an error becomes a sentence and an exit code."""
+    from recovery_flows.errors import RecoveryFlowsError
+
+    try:
+        run()
+    except SystemExit:
+        # Before the clauses below, whose classes cost most of a second to import.
+        raise
+    except RecoveryFlowsError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        complain("stopped")
+        sys.exit(130)
+    except _of_the_store() as error:
+        complain(str(error.args[0]))
+        sys.exit(3 if isinstance(error, _of_the_store()[:2]) else 2)
+    except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, not a traceback
+        sys.exit(_unexpected(error))
+
+
+def _of_the_store() -> tuple[type[Exception], ...]:
+    """Errors below the tree, refusals first; imported only when something was raised."""
+    from models.engine import DatabaseMissingError
+    from models.queries.cases.case_files import NoSuchRecoveryError
+    from models.sealing.vault import VaultError
+    from models.store.permissions import NotPermittedError
+    from models.store.waiting_rows import StaleFileError
+
+    return NotPermittedError, StaleFileError, DatabaseMissingError, NoSuchRecoveryError, VaultError
+
+
+def _unexpected(error: Exception) -> int:
+    """Say what nobody expected; return the exit code, 4 where the disk or the database is away."""
+    from models.engine import what_failed
+
+    if away := what_failed(error):
+        complain(away)
+        _drop_what_cannot_be_written()
+        return 4
+    complain(f"a fault of the program ({type(error).__name__}){_kept(error)}")
+    return 1
+
+
+def _drop_what_cannot_be_written() -> None:
+    """Python would try it once more when it ends, complain again, and end with another code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _kept(error: Exception) -> str:
+    """Keep a report for the maintainers in the data folder; say where it is."""
+    from config.settings import load_settings
+    from recovery_flows.cli.fault_report import keep_fault
+
+    try:
+        path = keep_fault(error, load_settings().data_dir)
+    except (OSError, ValueError):
+        return "; what was committed is safe"
+    return f", described in {path}; what was committed is safe"

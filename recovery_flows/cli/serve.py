@@ -1,0 +1,76 @@
+"""`recovery serve`: one unit for several system users, none of whom reads its keys."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recovery_flows.cli.options import opened
+from recovery_flows.cli.output import say
+from recovery_flows.cli.running import run_here
+
+_AHEAD = (
+    "models.store.unit",
+    "recovery_flows.cases.case_officer",
+    "recovery_flows.cli.composition",
+    "recovery_flows.cli.demo.show",
+    "recovery_flows.reports.statistics",
+    "tui.opening",
+)
+"""What most commands import: once, before the first of them."""
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(serve)
+
+
+def serve(
+    ctx: typer.Context,
+    *,
+    socket: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Where officers' programs connect.")
+    ] = None,
+) -> None:
+    """Serve this unit to officers with system users of their own.
+
+    They set RECOVERY_SERVICE_SOCKET to PATH and use every command and the terminal as ever; only
+    this process's user reads the database and the keys.
+    """
+    from config.settings import load_settings
+    from recovery_flows.cli.composition import laws
+    from recovery_flows.errors import MisuseError
+    from recovery_flows.service.server import serve as serve_at
+
+    with opened():
+        pass  # a unit that is not there is better said now than to each caller
+    path = socket or load_settings().service_socket
+    if path is None:
+        raise MisuseError("name the socket: --socket PATH, such as /run/recovery-flows/unit.sock")
+    for name in _AHEAD:
+        import_module(name)
+    laws()
+    command = ctx.find_root().command
+
+    def run() -> None:
+        """The command of `sys.argv` for the caller of this process."""
+        _check_is_officer()
+        command()
+
+    serve_at(path.absolute(), lambda: run_here(run), say)
+
+
+def _check_is_officer() -> None:
+    from recovery_flows.access.log_in import NobodyActsError, by_system_user
+    from recovery_flows.caller import system_user
+
+    user = system_user()
+    with opened() as installation:
+        if by_system_user(installation.database, user) is None:
+            raise NobodyActsError(
+                f"the system user {user} is bound to no officer of this unit: a supervisor asks "
+                f"for one by `recovery officer add HANDLE --os-user {user}`"
+            )

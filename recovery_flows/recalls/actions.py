@@ -1,0 +1,176 @@
+"""What people do with recalls: drafted, sent, chased, ended; each is one transaction.
+
+The message is kept encrypted by its digest, which is what a second person approves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.case_file import CaseFile
+from models.engine import Database
+from models.entities.claim import ClaimRow
+from models.entities.officer import Role
+from models.ids import digest_bytes
+from models.money import Money
+from models.queries.books.recalls import same_payment_recalled
+from models.queries.cases.case_files import load_file
+from models.queries.cases.multi_agency import document_of
+from models.queries.cases.work import account_ref
+from models.queries.installation.clock import case_now
+from models.store.documents import keep
+from models.store.notes import write_note
+from models.store.unit import Unit
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.cross_border.channels import Channel, Help
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.recalls import lifecycle, message
+
+Channels = Mapping[str, Channel]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What an officer gives for a recall beside what the recovery knows of the payment."""
+
+    channel: str
+    claim_id: str = ""
+    uetr: str = ""
+    original_message: str = ""
+    instruction_id: str = ""
+
+
+def draft(
+    acting: ActingOfficer, recovery_id: str, given: Given, channels: Channels, sender: str
+) -> str:
+    """Write the camt.056 of one payment and ask a second person to approve exactly it."""
+    channel = channel_of(channels, given.channel)
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        claim = lifecycle.check_draft(
+            changes.file, _only_claim(changes.file, given.claim_id), channel, now
+        )
+        payment = _payment(unit, acting, changes.file, claim, given)
+        message.check(payment)
+        _check_complete(payment, channel)
+        twin = same_payment_recalled(unit.session, recovery_id, payment.uetr)
+        if twin:
+            raise StepRefusedError(f"this payment is called back already by {twin}")
+        recall_id = lifecycle.next_id(changes.file, claim.id)
+        case_ref = "RC" + digest_bytes(recall_id.encode())[:16].upper()
+        raw = message.camt056(payment, case_ref, lifecycle.REASON, sender or "unit", now)
+        entered = lifecycle.Draft(
+            claim_id=claim.id, channel=channel.code, case_ref=case_ref, uetr=payment.uetr,
+            message=keep(unit, raw, "camt.056", "application/xml", now),
+        )  # fmt: skip
+        asked = lifecycle.draft(changes, entered, actor.id, now)
+    return (
+        f"{changes.file.recovery.ref}: recall of {payment.amount} drafted, {recall_id}; another "
+        f"person approves exactly this message: {asked}"
+    )
+
+
+def _only_claim(file: CaseFile, named: str) -> str:
+    if named or len(file.claims) == 1:
+        return named or file.claims[0].id
+    ids = ", ".join(c.id for c in file.claims)
+    raise MisuseError(f"{file.recovery.ref} has several claims: --claim one of {ids}")
+
+
+def _payment(
+    unit: Unit, acting: ActingOfficer, file: CaseFile, claim: ClaimRow, given: Given
+) -> message.Payment:
+    zone = ZoneInfo(acting.laws[file.recovery.regime].time_zone)
+    return message.Payment(
+        amount=Money(claim.reported_minor, claim.currency),
+        paid_on=claim.paid_at.astimezone(zone).date(),
+        payer=account_ref(unit.session, unit.vault, claim.victim_account_id),
+        payee=account_ref(unit.session, unit.vault, claim.payee_account_id),
+        end_to_end_id=claim.end_to_end_id,
+        uetr=given.uetr.strip().lower(),
+        original_message=given.original_message.strip(),
+        instruction_id=given.instruction_id.strip(),
+    )
+
+
+def _check_complete(payment: message.Payment, channel: Channel) -> None:
+    told = message.given_fields(payment)
+    missing = [f for f in channel.required_fields(Help.RETURN) if f not in told]
+    if missing:
+        names = ", ".join(missing)
+        raise MisuseError(f"a recall by {channel.code} lacks {names}: ask the victim's bank")
+
+
+def channel_of(channels: Channels, code: str) -> Channel:
+    """The channel of that code; MisuseError names those by which recalls go."""
+    if code not in channels:
+        known = ", ".join(c.code for c in channels.values() if c.recipient == "bank")
+        raise MisuseError(f"there is no channel {code!r}; recalls go by: {known}")
+    return channels[code]
+
+
+def message_of(database: Database, recovery_id: str, recall_id: str) -> bytes:
+    """The camt.056 of a recall as it was approved, or waits to be."""
+    with database.reading() as session:
+        row = lifecycle.recall_of(load_file(session, recovery_id), recall_id)
+        return document_of(session, database.vault, row.message)[0]
+
+
+def sent(
+    acting: ActingOfficer, recovery_id: str, recall_id: str, how: str, channels: Channels
+) -> str:
+    """Record how the approved message went to the victim's bank."""
+    if not how.strip():
+        raise MisuseError("say with --how how it went, such as the bank's portal")
+    with acting.editing(recovery_id, None) as (unit, changes):
+        acting.actor(Role.OFFICER)
+        now = case_now(unit.session, acting.wall_now())
+        row = lifecycle.recall_of(changes.file, recall_id)
+        channel = channel_of(channels, row.channel)
+        lifecycle.send(changes, recall_id, how.strip()[:120], channel, now)
+        row = lifecycle.recall_of(changes.file, recall_id)
+    due = f"{row.due_at:%Y-%m-%d %H:%M} UTC" if row.due_at else "no set time"
+    return f"{changes.file.recovery.ref}: {recall_id} sent; an answer is due by {due}"
+
+
+def chase(
+    acting: ActingOfficer, recovery_id: str, recall_id: str, reason: str, channels: Channels
+) -> str:
+    """Record that the bank was asked again; its clock runs anew."""
+
+    def do(changes: Changeset, fingerprint: str, now: datetime) -> None:
+        row = lifecycle.recall_of(changes.file, recall_id)
+        channel = channel_of(channels, row.channel)
+        lifecycle.chase(changes, recall_id, channel, fingerprint, now)
+
+    ref = _with_words(acting, recovery_id, f"recall {recall_id} chased", reason, do)
+    return f"{ref}: {recall_id} chased; its clock runs anew"
+
+
+def end(acting: ActingOfficer, recovery_id: str, recall_id: str, reason: str) -> str:
+    """Record that nothing more is expected of a recall; money that comes later is taken still."""
+
+    def do(changes: Changeset, fingerprint: str, now: datetime) -> None:
+        del now
+        lifecycle.end(changes, recall_id, fingerprint)
+
+    ref = _with_words(acting, recovery_id, f"recall {recall_id} ended", reason, do)
+    return f"{ref}: nothing more is expected from {recall_id}"
+
+
+def _with_words(
+    acting: ActingOfficer, recovery_id: str, what: str, reason: str,
+    do: Callable[[Changeset, str, datetime], None],
+) -> str:  # fmt: skip
+    if not reason.strip():
+        raise MisuseError("say with --reason what was said or written: it is kept encrypted")
+    text = f"{what}: {reason.strip()}"
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        do(changes, unit.vault.fingerprint(text), now)
+        write_note(unit, actor, now, recovery_id, text)
+    return changes.file.recovery.ref

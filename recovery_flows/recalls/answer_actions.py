@@ -1,0 +1,196 @@
+"""What banks say to recalls, taken in: camt.029 and pacs.004, and credits of statements.
+
+Messages are kept as they came, encrypted, by their digest. Money is entered by one person and
+counts with the yes of another, who sees how it was matched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.case_file import CaseFile
+from models.entities.officer import Role
+from models.entities.recall import MatchedBy, RecallRow
+from models.facts import RecallAnswerFact, RecallVerdict, ReturnFact
+from models.money import Money
+from models.queries.books.booked_credits import BookedCredit, booked_credits
+from models.queries.books.recalls import recalls_that_went_out
+from models.queries.installation.clock import case_now
+from models.store.documents import keep
+from models.store.unit import Unit
+from recovery_flows.access.acting_officer import ActingOfficer
+from recovery_flows.cross_border.channels import Channel
+from recovery_flows.errors import MisuseError, StepRefusedError
+from recovery_flows.intake.recall_messages import MessageRefusedError, read_message
+from recovery_flows.recalls import lifecycle, matching, returned_money
+from recovery_flows.recalls.actions import Channels, channel_of
+
+_DAY_BEGINS_EARLIER = timedelta(hours=14)
+"""How long before UTC a day begins where it begins first: a message names its bank's day."""
+
+_EVENTS = {
+    RecallVerdict.ACCEPTED: "bank_accepted",
+    RecallVerdict.PART: "bank_accepted",
+    RecallVerdict.REJECTED: "bank_rejected",
+    RecallVerdict.PENDING: "bank_pending",
+}
+
+
+def take_message(
+    acting: ActingOfficer, raw: bytes, name: str, channels: Channels, recall_id: str = "",
+    *, is_further: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
+    """Take a bank's camt.029 or pacs.004: one sentence for each payment in it.
+
+    A message that names no recall is refused with those that may be meant; `recall_id` is the one
+    that a person has chosen. The same message twice changes nothing.
+    """
+    acting.actor(Role.OFFICER)
+    try:
+        facts = read_message(raw)
+    except MessageRefusedError as refusal:
+        raise MisuseError(f"{name} {refusal}") from refusal
+    with acting.database.reading() as session:
+        out = recalls_that_went_out(session)
+    chosen = [(fact, *_recall_for(fact, out, recall_id, name)) for fact in facts]
+    ours = [(fact, row, by) for fact, row, by in chosen if row is not None]
+    if not ours:
+        raise StepRefusedError(f"{name} answers no recall of this unit, by UETR or by ids")
+    return tuple(
+        _take(acting, raw, fact, row, by, channels, is_further=is_further) for fact, row, by in ours
+    )
+
+
+def _recall_for(
+    fact: RecallAnswerFact | ReturnFact, out: tuple[RecallRow, ...], named: str, name: str
+) -> tuple[RecallRow | None, MatchedBy]:
+    found = matching.match(fact.refs, out)
+    if not named:
+        if found.sure is None and found.found:
+            ids = ", ".join(f"{r.id} ({lifecycle.requested(r)})" for r in found.found[:5])
+            raise StepRefusedError(
+                f"{name} names no recall by UETR or ids; it may be of {ids}: say which with "
+                "--recall, and a second person sees that you chose"
+            )
+        return found.sure, found.by
+    row = next((r for r in out if r.id == named), None)
+    if row is None:
+        raise StepRefusedError(f"no recall {named} was sent: `recovery recall list` shows them")
+    if found.sure is not None and found.sure.id != row.id:
+        raise StepRefusedError(f"{name} is of {found.sure.id} by its {found.by}, not of {row.id}")
+    if fact.refs.uetr and row.uetr and fact.refs.uetr != row.uetr:
+        raise StepRefusedError(f"{name} is of another payment: its UETR is not that of {row.id}")
+    return row, found.by
+
+
+def _take(
+    acting: ActingOfficer, raw: bytes, fact: RecallAnswerFact | ReturnFact, row: RecallRow,
+    by: MatchedBy, channels: Channels, *, is_further: bool,
+) -> str:  # fmt: skip
+    channel = channel_of(channels, row.channel)
+    with acting.editing(row.recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        ref = changes.file.recovery.ref
+        if isinstance(fact, ReturnFact):
+            proof = keep(unit, raw, "pacs.004", "application/xml", now)
+            credit = returned_money.Credit(
+                amount=fact.amount, costs=fact.costs, booking=fact.booking, matched_by=by,
+                arrived_at=min(fact.settled_on, now), proof=proof, is_further=is_further,
+            )  # fmt: skip
+            if fact.settled_on - _DAY_BEGINS_EARLIER > now:
+                raise StepRefusedError(f"the return {fact.booking!r} settles on a day to come")
+            asked = returned_money.enter(changes, row.id, credit, actor.id, now)
+            return _entered(ref, row, fact.amount, fact.booking, asked)
+        document = keep(unit, raw, "camt.029", "application/xml", now)
+        is_part = fact.verdict is RecallVerdict.PART
+        answer = lifecycle.Answer(_EVENTS[fact.verdict], fact.code, document, is_part)
+        if not lifecycle.take_answer(changes, row.id, answer, channel, now):
+            return f"{ref}: this answer to {row.id} is known already"
+        return f"{ref}: {row.id} {_told(fact, channel)}"
+
+
+def _told(fact: RecallAnswerFact, channel: Channel) -> str:
+    word = {RecallVerdict.PART: "accepted for a part"}.get(fact.verdict, str(fact.verdict))
+    ground = channel.ground_of(fact.code)
+    why = f" ({fact.code}: {ground.text.rstrip('.')})" if ground else ""
+    why = why or (f" ({fact.code})" if fact.code else "")
+    left = ", ".join(o.replace("_", " ") for o in ground.options) if ground else ""
+    return f"{word}{why}; nothing of it is money" + (f"; what is left: {left}" if left else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Money of a recall on the victim's account, as an officer enters it.
+
+    `amount` and `received_at` may be left out where an imported statement has the booking; `paper`
+    is the proof, needed where it has not.
+    """
+
+    booking: str
+    amount: Money | None = None
+    received_at: datetime | None = None
+    paper: bytes = b""
+    is_further: bool = False
+
+
+def receive(acting: ActingOfficer, recovery_id: str, recall_id: str, given: Received) -> str:
+    """Enter a credit on the victim's account as money of a recall; another person confirms it."""
+    booking = " ".join(given.booking.split())
+    if not booking:
+        raise MisuseError("name the booking by its reference on the victim's account: --booking")
+    with acting.editing(recovery_id, None) as (unit, changes):
+        actor, now = acting.actor(Role.OFFICER), case_now(unit.session, acting.wall_now())
+        row = lifecycle.recall_of(changes.file, recall_id)
+        credit = _credit(unit, changes.file, row, booking, given, now)
+        asked = returned_money.enter(changes, recall_id, credit, actor.id, now)
+        return _entered(changes.file.recovery.ref, row, credit.amount, booking, asked)
+
+
+def _credit(
+    unit: Unit, file: CaseFile, row: RecallRow, booking: str, given: Received, now: datetime
+) -> returned_money.Credit:
+    claim = next(c for c in file.claims if c.id == row.claim_id)
+    found = booked_credits(unit.session, claim.victim_account_id, booking)
+    if len(found) > 1:
+        raise StepRefusedError(
+            f"{len(found)} credits on the victim's account have the reference {booking!r}: name "
+            "the one by the bank's own reference"
+        )
+    if found:
+        if given.amount not in (None, found[0].amount):
+            raise StepRefusedError(
+                f"the statement books {found[0].amount} under {booking}, not {given.amount}"
+            )
+        return returned_money.Credit(
+            amount=found[0].amount, costs=None, booking=(found[0].names or (booking,))[0],
+            matched_by=_matched(row, found[0]), arrived_at=found[0].booked_at,
+            proof=found[0].proof, is_further=given.is_further,
+        )  # fmt: skip
+    if given.amount is None or given.received_at is None or not given.paper:
+        raise MisuseError(
+            f"no imported statement of the victim's account has a credit {booking!r}: import it, "
+            "or enter --amount, --at and --proof with the paper that shows it"
+        )
+    return returned_money.Credit(
+        amount=given.amount, costs=None, booking=booking, matched_by=MatchedBy.PERSON,
+        arrived_at=given.received_at, is_further=given.is_further,
+        proof=keep(unit, given.paper, "recall proof", "application/octet-stream", now),
+    )  # fmt: skip
+
+
+def _matched(row: RecallRow, found: BookedCredit) -> MatchedBy:
+    if row.uetr and row.uetr in {name.lower() for name in found.names}:
+        return MatchedBy.UETR
+    own = {row.case_ref.lower(), row.end_to_end_id.lower()} - {""}
+    is_named = bool(own & {name.lower() for name in found.names})
+    return MatchedBy.IDS if is_named else MatchedBy.PERSON
+
+
+def _entered(ref: str, row: RecallRow, amount: Money, booking: str, asked: str | None) -> str:
+    if asked is None:
+        return f"{ref}: the return {booking!r} of {row.id} is known already: nothing was entered"
+    return (
+        f"{ref}: {amount} back by {row.id} entered; it counts when another person has "
+        f"confirmed it: {asked}"
+    )

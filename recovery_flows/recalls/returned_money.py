@@ -1,0 +1,194 @@
+"""Money that came back by a recall: entered with its proof, confirmed by another person, counted.
+
+What the bank states is booked. What came in another currency makes no loss good before it was
+credited in the loss's own; what is missing of a sum that was granted is somebody's to look into.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.case_file import CaseFile
+from models.entities.approval import ApprovalRow
+from models.entities.claim import ClaimRow
+from models.entities.discrepancy import DiscrepancyKind
+from models.entities.event import EntityKind
+from models.entities.recall import (
+    WENT_OUT,
+    CreditState,
+    MatchedBy,
+    RecallCreditRow,
+    RecallRow,
+    RecallState,
+)
+from models.entities.recovery import RecoveryState
+from models.ids import derive_id
+from models.money import Money
+from models.outcome import Scalar, Transition
+from recovery_flows.approvals.kinds import ApprovalKind
+from recovery_flows.approvals.requests import ask
+from recovery_flows.errors import StepRefusedError
+from recovery_flows.law.regime import Regimes
+from recovery_flows.ledger import discrepancies
+from recovery_flows.ledger.changeset import Changeset
+from recovery_flows.ledger.outstanding_losses import owed_minor
+from recovery_flows.recalls.lifecycle import recall_of, requested
+
+_REOPENED = frozenset(
+    {RecoveryState.CLOSED_RETURNED, RecoveryState.CLOSED_PARTIAL, RecoveryState.CLOSED_NO_RECOVERY}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Money as the bank says it; `booking` is the bank's reference of the return.
+
+    `is_further` says that the same sum came once more: without it, the same sum under another
+    reference is taken for the same money.
+    """
+
+    amount: Money
+    costs: Money | None
+    booking: str
+    matched_by: MatchedBy
+    arrived_at: datetime
+    proof: str
+    is_further: bool = False
+
+
+def enter(
+    changes: Changeset, recall_id: str, credit: Credit, actor: str, now: datetime
+) -> str | None:
+    """Enter money that came back; the approval's id by which it counts, None where it is known."""
+    file = changes.file
+    row = recall_of(file, recall_id)
+    if row.state not in WENT_OUT:
+        raise StepRefusedError(f"{row.id} is {row.state}: no money comes by what was not sent")
+    mine = [c for c in file.recall_credits if c.claim_id == row.claim_id]
+    if any(c.booking == credit.booking and c.state is not CreditState.DENIED for c in mine):
+        return None
+    _check(row, mine, credit, now)
+    again = [sum(c.booking == credit.booking for c in mine)]
+    name = derive_id("credit", row.id, credit.booking, *(again if again[0] else []))
+    costs = credit.costs or Money(0, credit.amount.currency)
+    values: dict[str, Scalar] = {
+        "recall_id": row.id, "claim_id": row.claim_id,
+        "amount_minor": credit.amount.minor, "currency": credit.amount.currency,
+        "costs_minor": costs.minor, "costs_currency": costs.currency,
+        "booking": credit.booking, "matched_by": credit.matched_by,
+        "arrived_at": credit.arrived_at, "proof": credit.proof, "entered_by": actor,
+        "entered_at": now,
+    }  # fmt: skip
+    _reopen(changes)
+    changes.apply(Transition(EntityKind.RECALL_CREDIT, name, "entered", None, values))
+    return ask(changes, ApprovalKind.RECALL_CREDIT, name, actor, now)
+
+
+def _check(row: RecallRow, mine: list[RecallCreditRow], credit: Credit, now: datetime) -> None:
+    if credit.amount.minor <= 0:
+        raise StepRefusedError("money that came back is above zero")
+    if credit.arrived_at > now:
+        raise StepRefusedError("money that came back came before now")
+    live = [c for c in mine if c.state is not CreditState.DENIED]
+    twin = next((c for c in live if Money(c.amount_minor, c.currency) == credit.amount), None)
+    if twin is not None and not credit.is_further:
+        raise StepRefusedError(
+            f"{credit.amount} of {row.id} is entered already under {twin.booking!r}; where it came "
+            "once more, say --further"
+        )
+    same = [c for c in live if c.currency == row.currency]
+    known = sum(c.amount_minor for c in same)
+    is_more = known + credit.amount.minor > row.requested_minor
+    if credit.amount.currency == row.currency and is_more:
+        raise StepRefusedError(
+            f"{credit.amount} with {Money(known, row.currency)} entered before is more than the "
+            f"payment of {requested(row)} that was called back: enter it where it belongs"
+        )
+
+
+def _reopen(changes: Changeset) -> None:
+    recovery = changes.file.recovery
+    if recovery.state is RecoveryState.OPEN:
+        return
+    if recovery.state not in _REOPENED:
+        raise StepRefusedError(f"{recovery.ref} is {recovery.state}: nothing is entered")
+    reason = "money came back by a recall"
+    changes.apply(
+        Transition(EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, reason=reason)
+    )
+
+
+def confirm(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+    """A second person has held it against its proof: it counts, up to what the victim is owed."""
+    del laws
+    credit = credit_of(changes.file, approval.subject_id)
+    claim = next(c for c in changes.file.claims if c.id == credit.claim_id)
+    is_same = credit.currency == claim.currency
+    counted = min(credit.amount_minor, owed_minor(changes.file, claim)) if is_same else 0
+    values: dict[str, Scalar] = {"counted_minor": counted}
+    changes.apply(
+        Transition(EntityKind.RECALL_CREDIT, credit.id, "confirmed", credit.state, values)
+    )
+    row = recall_of(changes.file, credit.recall_id)
+    is_whole = came_minor(changes.file, row) >= row.requested_minor
+    event = "all_came" if is_whole else "money_came"
+    changes.apply(Transition(EntityKind.RECALL, row.id, event, row.state, {"due_at": None}))
+    _compare(changes, row, credit, claim, counted, now)
+
+
+def deny(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    """The proof does not show it: nothing counts."""
+    credit = credit_of(changes.file, approval.subject_id)
+    move = Transition(EntityKind.RECALL_CREDIT, credit.id, "denied", credit.state, reason=reason)
+    changes.apply(move)
+
+
+def _compare(
+    changes: Changeset, row: RecallRow, credit: RecallCreditRow, claim: ClaimRow, counted: int,
+    now: datetime,
+) -> None:  # fmt: skip
+    """What is not as it was granted, or beyond what the victim is owed, has an owner."""
+    stated = Money(credit.amount_minor, credit.currency)
+    if credit.currency != row.currency:
+        discrepancies.find(
+            changes, DiscrepancyKind.CURRENCY_DIFFERS, EntityKind.RECALL, row.id, now,
+            claim_id=claim.id, expected=requested(row), stated=stated, mark=credit.id,
+            detail="it counts once the victim's bank shows what it credited",
+        )  # fmt: skip
+        return
+    if counted < credit.amount_minor:
+        beyond = Money(credit.amount_minor - counted, row.currency)
+        discrepancies.find(
+            changes, DiscrepancyKind.PAID_TWICE, EntityKind.CLAIM, claim.id, now,
+            claim_id=claim.id, expected=Money(counted, row.currency), stated=stated,
+            detail=f"{beyond} too much by {row.id}", mark=credit.id,
+        )  # fmt: skip
+    granted_whole = row.state is RecallState.ACCEPTED and not row.is_part
+    is_short = granted_whole and came_minor(changes.file, row) < row.requested_minor
+    if credit.costs_minor or is_short:
+        costs = Money(credit.costs_minor, credit.costs_currency or row.currency)
+        kept = f"the bank kept {costs}" if credit.costs_minor else "the bank names no costs"
+        discrepancies.find(
+            changes, DiscrepancyKind.AMOUNT_DIFFERS, EntityKind.RECALL, row.id, now,
+            claim_id=claim.id, expected=requested(row), stated=stated, detail=kept, mark=credit.id,
+        )  # fmt: skip
+
+
+def came_minor(file: CaseFile, row: RecallRow) -> int:
+    """What came back by a recall and was confirmed, in the currency of the payment."""
+    return sum(
+        c.amount_minor
+        for c in file.recall_credits
+        if c.recall_id == row.id and c.state is CreditState.CONFIRMED and c.currency == row.currency
+    )
+
+
+def came(file: CaseFile, row: RecallRow) -> Money:
+    """The same as money."""
+    return Money(came_minor(file, row), row.currency)
+
+
+def credit_of(file: CaseFile, credit_id: str) -> RecallCreditRow:
+    """The credit of that id."""
+    return next(c for c in file.recall_credits if c.id == credit_id)

@@ -1,0 +1,153 @@
+"""The service: one socket, one process for each command, nobody who is no officer.
+
+It forks and has no thread of its own: everything that a command needs is imported before, so that
+a command begins at once; no database is opened before the fork.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+from recovery_flows.caller import name_of
+from recovery_flows.errors import MisuseError, unwritable
+from recovery_flows.service.session import Run, serve_caller
+from recovery_flows.service.wire import (
+    new_socket,
+    user_at_the_other_end,
+    why_not_to_be_trusted,
+)
+
+COMMANDS_MAX = 256
+"""Commands at a time, of all callers."""
+COMMANDS_OF_ONE_MAX = 32
+"""Commands at a time of one system user."""
+
+_SOCKET_MODE = 0o666  # who connects is known by the kernel, and refused by the table of officers
+
+
+def serve(path: Path, run: Run, say: Callable[[str], None]) -> None:
+    """Serve commands on a socket until the process is told to end; the socket is removed then."""
+    if threading.active_count() != 1:
+        raise RuntimeError("a process with threads must not fork")
+    listening = _listening(path)
+    service = _Service(listening, run, say)
+    try:
+        say(f"serving the unit at {path}")
+        service.work()
+    finally:
+        listening.close()
+        with suppress(OSError):
+            path.unlink()
+        service.end_all()
+
+
+def _listening(path: Path) -> socket.socket:
+    try:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            path.parent.chmod(0o755)  # this process makes everything for itself alone
+        if wrong := why_not_to_be_trusted(path):
+            raise MisuseError(wrong)
+        if path.is_socket():
+            _remove_dead(path)
+        listening = new_socket()
+        listening.bind(str(path))
+        path.chmod(_SOCKET_MODE)
+        listening.listen(64)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return listening
+
+
+def _remove_dead(path: Path) -> None:
+    """Remove the socket that a killed service left; MisuseError where one answers there."""
+    with new_socket() as line:
+        try:
+            line.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+    raise MisuseError(f"a service answers at {path} already")
+
+
+class _Service:
+    def __init__(self, listening: socket.socket, run: Run, say: Callable[[str], None]) -> None:
+        self._listening, self._run, self._say = listening, run, say
+        self._users: dict[int, int] = {}
+        """The system user behind each process that runs a command."""
+        self._is_ending = False
+
+    def work(self) -> None:
+        """Accept callers until SIGTERM or SIGINT."""
+        # A signal writes into this pipe, so that the wait below ends at once.
+        woken, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wake)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._end)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        while not self._is_ending:
+            ready, _, _ = select.select([self._listening.fileno(), woken], [], [])
+            if woken in ready:
+                os.read(woken, 512)
+            self._reap()
+            if self._listening.fileno() in ready and not self._is_ending:
+                self._accept((woken, wake))
+        signal.set_wakeup_fd(-1)
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self._is_ending = True
+
+    def _reap(self) -> None:
+        for pid in list(self._users):
+            with suppress(ChildProcessError):
+                ended, _ = os.waitpid(pid, os.WNOHANG)
+                if ended:
+                    del self._users[pid]
+
+    def _accept(self, own: tuple[int, ...]) -> None:
+        line, _ = self._listening.accept()
+        with line:
+            uid = user_at_the_other_end(line)
+            if len(self._users) >= COMMANDS_MAX or (
+                Counter(self._users.values())[uid] >= COMMANDS_OF_ONE_MAX
+            ):
+                self._say(f"too many commands at a time: {name_of(uid)} was turned away")
+                return
+            pid = os.fork()
+            if pid == 0:
+                self._serve(line, uid, own)
+            self._users[pid] = uid
+
+    def _serve(self, line: socket.socket, uid: int, own: tuple[int, ...]) -> None:
+        """The forked process, which never returns."""
+        try:
+            signal.set_wakeup_fd(-1)
+            for name in (signal.SIGTERM, signal.SIGCHLD):
+                signal.signal(name, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+            self._listening.close()
+            for one in own:
+                os.close(one)
+            os.setsid()
+            serve_caller(line, uid, self._run)
+        finally:
+            os._exit(0)
+
+    def end_all(self) -> None:
+        """End what still runs, as a terminal does that is closed."""
+        for pid in self._users:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGHUP)
+        for pid in self._users:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)

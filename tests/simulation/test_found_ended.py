@@ -1,0 +1,38 @@
+"""What histories found about orders that had ended before anybody heard of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.simulation.faults import Fault
+from tests.simulation.place import Place, place
+from tests.simulation.plan import Payment, Report, Tick
+from tests.simulation.test_found import M1, V1, assert_well, plan, played
+
+
+@pytest.fixture(scope="module")
+def at() -> Iterator[Place]:
+    with place() as made:
+        yield made
+
+
+def test_a_banks_own_hold_whose_freeze_ended_unheard_runs_out_with_a_date(at: Place) -> None:
+    """Its bank tells of no hold of its own: in our records it stands until its term ends."""
+    made = plan(
+        Tick(72, odd=(("voluntary", 0.66),)),
+        Tick(14),
+        Tick(24),
+        payments=(Payment(1, V1, M1, 9_999_99, "E1"),),
+        reports=(Report(2, "E1", 9_999_99, names_ref=False, pasted=True),),
+        faults=(Fault("north", "hold", 0, "shortens", 10),),
+    )
+    slow = tuple(
+        replace(t, answer_hours=1, settle_hours=20) if t.bank == "north" else t
+        for t in made.tempers
+    )
+    told, story = played(at, replace(made, openings=(), tempers=slow))
+    assert told.faults["hold:shortens"] > 1
+    assert_well(told, story)
