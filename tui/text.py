@@ -72,11 +72,6 @@ def day_and_time(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%b %H:%M}"
 
 
-def clock_time(at: datetime, zone: str) -> str:
-    """The time of day in a zone, to the second: `14:03:22`."""
-    return f"{at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
-
-
 def zoned_time(at: datetime, zone: str) -> str:
     """An instant in a zone with the zone's short name, short: `2 Mar 14:03 CST`."""
     return f"{day_and_time(at, zone)} {at.astimezone(ZoneInfo(zone)):%Z}"

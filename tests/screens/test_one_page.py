@@ -86,8 +86,6 @@ async def test_a_recovery_is_one_page(unity: Any, traced: str, wait: Any, source
     # what a law is called is cut in the panel of events until it is shown in full.
     kept = tuple(s for s in page.sections if s.key not in ("next", "events"))
     shown_whole = replace(page, sections=kept)
-        page, sections=tuple(s for s in page.sections if s.key not in ("next", "events"))
-    )
     assert missing(shown_whole, text, "\n".join(page_lines(page))) == []
     assert all(step.sentence in text for step in view.steps[:3])
     titles = [s.title for s in page.sections if s.is_shown and s.key != "next"]

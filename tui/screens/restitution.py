@@ -49,7 +49,7 @@ class RestitutionScreen(LiveScreen):
         Binding("n", "next_step", "Next", tooltip="Do the next step of this recovery"),
         Binding("c", "by_rule", "Rules", tooltip="What each claim would get by every rule"),
         Binding("e", "enter", "Object", tooltip="Enter an objection for this claim"),
-        Binding("d", "decide", "Decide", tooltip="Decide an objection that is open"),
+        Binding("d", "decide", "Decide", show=False, tooltip="Decide an objection that is open"),
         Binding("m", "money", "Ways", tooltip="Voluntary returns and recalls"),
         Binding("w", "write", "PDF", tooltip="Write notice, decision and receipts as PDF"),
         Binding("r", "other_round", "Round", show=False, tooltip="The rules over another round"),
