@@ -123,7 +123,7 @@ async def test_how_a_letter_went_is_entered_and_its_clock_runs(
         await pilot.press("n")
         await wait(pilot, app, "courier 7")
         await pilot.press("tab", *["backspace"] * 7, *"2T14:30", "ctrl+s")
-        await wait(pilot, app, "its clock runs", "… no answer yet", "1d 23h")
+        await wait(pilot, app, "its clock runs", "… waits", "1d 23h")
     assert app.drafts == {}
     holds = file_of(unity, ordered).holds
     assert [h.ordered_at.isoformat() for h in holds] == ["2026-03-02T06:30:00+00:00"]
@@ -147,7 +147,7 @@ async def test_an_answer_is_typed_and_another_person_looks_at_it(
         await pilot.press("n", "enter")
         await wait(pilot, app, "2026-03-02T14:30")
         await pilot.press("tab", "tab", "backspace", *"900", "ctrl+s")
-        await wait(pilot, app, "answer of test-east kept", "? waits for a second look")
+        await wait(pilot, app, "answer of test-east kept", "? 2nd look")
     assert file_of(unity, sent).holds[0].state is HoldState.ORDERED
     app = app_of(unity, "wang", sent, "approvals")
     async with app.run_test(size=(80, 24)) as pilot:

@@ -36,7 +36,8 @@ def next_lines(
     most = 3 if width >= ROOMY else 2
     for other in others[:most]:
         sign, sentence, due = step(page, other, own)
-        lines.append(cell_content(cell("  ", *sign, "  ", *sentence, "  ", *due), zone))
+        told = cell_content(cell(*sign, "  ", *sentence, "  ", *due), zone)
+        lines += paragraph(told, width, 2)
     if len(others) > most:
         lines.append(word(f"  and {len(others) - most} more", MUTED))
     return lines
