@@ -9,7 +9,8 @@ import typer
 
 from recovery_flows.cli.options import AsJson, find, opened
 from recovery_flows.cli.output import plain, say_json
-from recovery_flows.cli.table import columns, counted, tell
+from recovery_flows.cli.table import columns, tell
+from recovery_flows.wording import counted
 
 if TYPE_CHECKING:
     from recovery_flows.reports.group_figures import GroupFigures, HopCost
