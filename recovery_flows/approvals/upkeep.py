@@ -20,7 +20,7 @@ from models.entities.event import EntityKind
 from models.entities.hold import LIVE_HOLDS, HoldState, Renewal
 from models.entities.multi_agency import MultiAgencyRequestState
 from models.entities.payout import UnclaimedState
-from models.entities.recall import OPEN_RECALLS, CreditState, RecallState
+from models.entities.recall import CreditState, RecallState
 from models.entities.recovery import RecoveryState
 from models.entities.request import RequestState
 from models.outcome import Transition
