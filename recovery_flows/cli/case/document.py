@@ -37,7 +37,7 @@ def document(
     ref: Ref,
     kinds: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KIND]...", help="notice, decision, receipt, flow, fact-sheet."),
+        typer.Argument(metavar="[KIND]...", help="Such as notice; an unknown one lists all."),
     ] = None,
     *,
     out: Annotated[
