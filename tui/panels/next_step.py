@@ -13,7 +13,7 @@ from tui.act_guards import officer_step, own_approval, why_not
 from tui.layout import ROOMY, paragraph
 from tui.panels.page import cell_content
 from tui.state_styles import CARE, MUTED
-from tui.text import word, words
+from tui.text import cut, word, words
 
 
 def next_lines(
@@ -36,8 +36,8 @@ def next_lines(
     most = 3 if width >= ROOMY else 2
     for other in others[:most]:
         sign, sentence, due = step(page, other, own)
-        told = cell_content(cell(*sign, "  ", *sentence, "  ", *due), zone)
-        lines += paragraph(told, width, 2)
+        told = cell_content(cell("  ", *sign, "  ", *sentence, "  ", *due), zone)
+        lines.append(cut(told, width))
     if len(others) > most:
         lines.append(word(f"  and {len(others) - most} more", MUTED))
     return lines

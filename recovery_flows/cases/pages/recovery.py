@@ -93,7 +93,7 @@ def _head(page: RecoveryPage, zone: str) -> Iterator[Line]:
         Piece(page.ref, Tone.NAMED), "  ", sign(state_names.standing(page.state, page.stage)),
         "  ", strong(page.loss), muted(" lost by "), counted(len(page.claims), "victim"),
     )  # fmt: skip
-    trace: Cell = cell(muted(f"  tracing {spoken(page.tracing_rule)}, not traced yet"))
+    trace: Cell = cell(muted(f"  {spoken(page.tracing_rule)}, not traced yet"))
     if page.trace_as_of is not None:
         trace = cell(
             muted(f"  traced by {spoken(page.tracing_rule)} as of "), muted(page.trace_as_of)
