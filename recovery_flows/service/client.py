@@ -117,7 +117,7 @@ class _Signals:
 
     @contextmanager
     def passed(self) -> Iterator[None]:
-        handlers = {
+        handlers: dict[str, Callable[[int, FrameType | None], None] | signal.Handlers] = {
             **dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"), self._ends),
             "SIGWINCH": self._pass,
             "SIGTSTP": signal.SIG_IGN,  # the shell and the command would read one terminal
