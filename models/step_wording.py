@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_return": "approve the restitution order",
     "approve_release": "approve the release",
     "approve_close": "approve the closing",
+    "approve_refuse_report": "approve or deny that the report is refused",
     "approve_trace_rule": "approve the tracing rule",
     "approve_renew": "approve the renewal of the freeze",
     "approve_release_part": "approve the partial release",
@@ -93,6 +94,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_linkage": "confirm the multi-agency request",
     "approve_receipt": "confirm the money received",
     "approve_compensation": "confirm what a third party paid the victim",
+    "approve_refund": "confirm what the treasury refunded to a late payee",
     "approve_recall": "approve the recall of a payment",
     "approve_recall_credit": "confirm the money that came back by a recall",
     "approve_payee": "decide whether another account is paid",
@@ -115,6 +117,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "verify_claim": "verify the claim of {amount}: it came with a merged recovery",
     "ask_statement": "ask {partner} again: it refused the statement of the victim's account",
+    "ask_first_statement": (
+        "ask {partner} for the statement of the victim's account: no statement shows the payment"
+    ),
     "ask_account_statement": (
         "ask {partner} again: it refused the account's statement; or import one that it sends"
     ),
@@ -198,6 +203,8 @@ SENTENCES: Mapping[str, str] = {
     "freeze_pending": "formal freeze pending",
     "upstream": "accounts at home are still being stopped or traced",
     "allocation_open": "an allocation is under way",
+    "transfer_unclaimed": "nobody has claimed {amount} in time: send it to the treasury",
+    "wait_unclaimed": "a notice of unclaimed money runs until {due}",
     "payout_refused": "the bank did not pay {claim}: name another account of the victim",
     "rule_asked": "another tracing rule is asked for: a second person decides that first",
     "payee_asked": "another payee is asked for: a second person decides that first",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from models.engine import Database
 from recovery_flows.access.log_in import Identity
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
+from recovery_flows.cross_border.channels import Channel
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
 from recovery_flows.reports.unattended import DEFAULT_PATIENCE, Patience
@@ -35,6 +36,7 @@ def run(
     theme: str = DEFAULT_THEME,
     refresh_seconds: float = LOOK_SECONDS,
     limits: Limits | None = None,
+    channels: Mapping[str, Channel] | None = None,
 ) -> int:
     """Show the terminal until the user leaves; return the exit code.
 
@@ -42,7 +44,7 @@ def run(
     the keys of `RecoveryApp.MODES`; `story` marks synthetic data and says what the demo does;
     `refresh_seconds` lie between two looks at the database.
     """
-    source = Source(database, laws, post, patience, limits or Limits())
+    source = Source(database, laws, post, patience, limits or Limits(), channels or {})
     recovery_id = source.recovery_id(start_at) if start_at else ""
     app = RecoveryApp(
         source,

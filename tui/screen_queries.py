@@ -33,6 +33,7 @@ from recovery_flows.correspondence.letters.actions import preview
 from recovery_flows.correspondence.letters.orders import NO_POST, Post
 from recovery_flows.correspondence.returns.reading import documents_of
 from recovery_flows.correspondence.returns.writing import files_of, write_files
+from recovery_flows.cross_border.channels import Channel
 from recovery_flows.errors import MisuseError, RecoveryFlowsError, unwritable
 from recovery_flows.intake.budget import Limits
 from recovery_flows.law.regime import Regime
@@ -73,6 +74,8 @@ class Source:
     patience: Patience = DEFAULT_PATIENCE
     limits: Limits = field(default_factory=Limits)
     """What a file may cost that a person enters here."""
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """The ways by which a payment is called back, by code."""
 
     def status(self) -> QueuePage:
         """Case time, the engine's sign of life and the counts, without any line."""

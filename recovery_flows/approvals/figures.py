@@ -66,6 +66,7 @@ def _is_there(file: CaseFile, subject_id: str) -> bool:
     ids = {h.id for h in file.holds} | {r.id for r in file.requests}
     ids |= {a.id for a in file.allocations} | {x.id for x in file.multi_agency_requests}
     ids |= {c.id for c in file.claims} | {k.id for k in file.compensations}
+    ids |= {u.id for u in file.unclaimed}
     ids |= {r.id for r in file.recalls} | {c.id for c in file.recall_credits}
     return subject_id in ids | {c.id for c in file.calls} | {file.recovery.id}
 
@@ -190,6 +191,14 @@ def _closing(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
             yield Figure(term_word(account), Money(sums[account], file.recovery.currency))
 
 
+def _refusal(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
+    """Whose loss is not worked on, and why."""
+    del recovery_id
+    for claim in sorted(file.claims, key=lambda c: c.id):
+        yield Figure("reported loss", Money(claim.reported_minor, claim.currency))
+    yield Figure("reason", Reason(file.recovery.asked_reason))
+
+
 def _trace_rule(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
     """The rule asked for, the one that it replaces, how much would lie elsewhere, and why."""
     del recovery_id
@@ -253,9 +262,11 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.PAYEE: money_figures.payee,
     ApprovalKind.RECEIPT: money_figures.receipt,
     ApprovalKind.COMPENSATION: money_figures.compensation,
+    ApprovalKind.REFUND: money_figures.refund,
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.CLOSE: _closing,
+    ApprovalKind.REFUSE_REPORT: _refusal,
     ApprovalKind.TRACE_RULE: _trace_rule,
     ApprovalKind.RENEW: _renewal,
     ApprovalKind.RELEASE_PART: _part,

@@ -17,6 +17,7 @@ class ApprovalKind(StrEnum):
     REQUEST = "request"
     RETURN = "return"
     CLOSE = "close"
+    REFUSE_REPORT = "refuse_report"
     TRACE_RULE = "trace_rule"
     RENEW = "renew"
     RELEASE_PART = "release_part"
@@ -26,6 +27,7 @@ class ApprovalKind(StrEnum):
     PAYEE = "payee"
     RECEIPT = "receipt"
     COMPENSATION = "compensation"
+    REFUND = "refund"
     RECALL = "recall"
     RECALL_CREDIT = "recall_credit"
 
@@ -37,6 +39,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.REQUEST: "request abroad",
     ApprovalKind.RETURN: "return to victims",
     ApprovalKind.CLOSE: "closing",
+    ApprovalKind.REFUSE_REPORT: "refusal of a report",
     ApprovalKind.TRACE_RULE: "tracing rule",
     ApprovalKind.RENEW: "renewal",
     ApprovalKind.RELEASE_PART: "partial release",
@@ -46,6 +49,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.PAYEE: "another payee",
     ApprovalKind.RECEIPT: "money received",
     ApprovalKind.COMPENSATION: "payment to a victim by others",
+    ApprovalKind.REFUND: "refund by the treasury",
     ApprovalKind.RECALL: "recall of a payment",
     ApprovalKind.RECALL_CREDIT: "money back by a recall",
 }
@@ -56,6 +60,7 @@ SUBJECT_NOUN = {
     ApprovalKind.REQUEST: EntityKind.REQUEST,
     ApprovalKind.RETURN: EntityKind.ALLOCATION,
     ApprovalKind.CLOSE: EntityKind.RECOVERY,
+    ApprovalKind.REFUSE_REPORT: EntityKind.RECOVERY,
     ApprovalKind.TRACE_RULE: EntityKind.RECOVERY,
     ApprovalKind.RENEW: EntityKind.HOLD,
     ApprovalKind.RELEASE_PART: EntityKind.HOLD,
@@ -65,6 +70,7 @@ SUBJECT_NOUN = {
     ApprovalKind.PAYEE: EntityKind.CLAIM,
     ApprovalKind.RECEIPT: EntityKind.HOLD,
     ApprovalKind.COMPENSATION: EntityKind.COMPENSATION,
+    ApprovalKind.REFUND: EntityKind.UNCLAIMED_SHARE,
     ApprovalKind.RECALL: EntityKind.RECALL,
     ApprovalKind.RECALL_CREDIT: EntityKind.RECALL_CREDIT,
 }

@@ -38,6 +38,7 @@ from recovery_flows.restitution import (
     guards as return_guards,
     objections,
     payouts,
+    unclaimed_steps,
     voluntary_steps,
 )
 from recovery_flows.restitution.settlement_clock import settlement_due_at
@@ -53,7 +54,8 @@ def steps(file: CaseFile, laws: Regimes) -> list[Step]:
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
-        return [_step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
+        accept = _step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))
+        return [*approval_steps.waiting(file), accept]
     if recovery.state is not RecoveryState.OPEN:
         return [
             _step(
@@ -63,6 +65,7 @@ def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     people = [*approval_steps.waiting(file), *_officer_steps(file, laws), *refusals.steps(file)]
     people += [*denied_stops.steps(file), *dead_ends.steps(file), *objections.steps(file)]
     people += [*voluntary_steps.steps(file), *recall_steps.steps(file)]
+    people += unclaimed_steps.steps(file)
     people += letter_steps.send_steps(file, laws)
     people.sort(key=lambda s: (s.due_at is None, s.due_at or recovery.reported_at))
     people += letter_steps.answer_steps(file, laws)
@@ -165,6 +168,7 @@ def _waits(file: CaseFile, laws: Regimes) -> Iterator[Step]:
             due = settlement_due_at(file, allocation, laws)
             yield _step(ActionKind.WAIT, Role.ENGINE, allocation.id, allocation.asset_id, due, text)
     yield from voluntary_steps.waits(file)
+    yield from unclaimed_steps.waits(file)
     yield from recall_steps.waits(file)
     yield from _ends(file)
     if any(a.stage is not Stage.CLOSED for a in file.assets) or file.recovery.trace_wanted:

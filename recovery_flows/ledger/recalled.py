@@ -22,6 +22,17 @@ def counted_of(file: CaseFile, claim_id: str) -> int:
     return sum(c.counted_minor for c in confirmed(file) if c.claim_id == claim_id)
 
 
+def counted_before(file: CaseFile, claim_id: str, allocation_id: str) -> int:
+    """What of it was confirmed when a division was first asked for; all of it before that."""
+    asked = [a.asked_at for a in file.approvals if a.subject_id == allocation_id]
+    decided = {a.subject_id: a.decided_at for a in file.approvals if a.decided_at is not None}
+    return sum(
+        c.counted_minor
+        for c in confirmed(file)
+        if c.claim_id == claim_id and not (asked and decided.get(c.id, min(asked)) > min(asked))
+    )
+
+
 def counted_minor(file: CaseFile) -> int:
     """The same of all victims."""
     return sum(c.counted_minor for c in confirmed(file))

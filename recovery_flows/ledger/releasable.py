@@ -18,7 +18,9 @@ from models.entities.ledger import LedgerAccount
 from models.money import Money
 from models.step_wording import NOTHING, Wording, say
 from recovery_flows.ledger import pools
+from recovery_flows.ledger.claim_parts import most_open_minor
 from recovery_flows.ledger.outstanding_losses import owed_minor
+from recovery_flows.ledger.unclaimed_money import kept_minor
 
 _OURS = LIVE_HOLDS - {HoldState.DISPOSAL_PENDING}
 
@@ -32,6 +34,7 @@ def needless(file: CaseFile, asset: AssetRow) -> tuple[HoldRow, ...]:
         h
         for h in file.holds_of(asset.id)
         if h.state in _OURS
+        and not kept_minor(file, h.id)
         and (
             (h.held_minor and is_free(file, asset, h)) or (h.foreign_minor and not owed(file).minor)
         )
@@ -48,7 +51,8 @@ def is_owed_here(file: CaseFile, asset: AssetRow) -> bool:
 
     What is only on its way to a victim is still owed: it may come back.
     """
-    return any(pools.is_payable(file, asset, owed_minor(file, c)) for c in file.claims)
+    owed_to = (most_open_minor(file, c, owed_minor(file, c)) for c in file.claims)
+    return any(pools.is_payable(file, asset, minor) for minor in owed_to)
 
 
 def of_loss_minor(file: CaseFile, hold: HoldRow) -> int:

@@ -22,12 +22,14 @@ from recovery_flows.cases.views.restitution_views import (
     ObjectionLine,
     RestitutionPage,
 )
+from recovery_flows.wording import counted
 from tui.panels import restitution
+from tui.panels.other_ways import WAY_COMMANDS, ways_lines
 from tui.screen_queries import Source
 from tui.screens.dialogs import AskLine, FullText
 from tui.screens.live import LiveScreen
 from tui.screens.objections import ask_decision, ask_objection
-from tui.text import counted
+from tui.screens.other_ways import ask_act
 from tui.widgets.block import Block, Panel
 from tui.widgets.claims import ClaimsTable
 from tui.widgets.paged_table import PAGE_LINES, TablePage
@@ -44,15 +46,16 @@ class RestitutionScreen(LiveScreen):
 
     AUTO_FOCUS = "ClaimsTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next_step", "Next step", tooltip="Do the next step of this recovery"),
+        Binding("n", "next_step", "Next", tooltip="Do the next step of this recovery"),
         Binding("c", "by_rule", "Rules", tooltip="What each claim would get by every rule"),
         Binding("e", "enter", "Object", tooltip="Enter an objection for this claim"),
-        Binding("d", "decide", "Decide", tooltip="Decide an objection that is open"),
-        Binding("w", "write", "Documents", tooltip="Write notice, decision and receipts as PDF"),
+        Binding("d", "decide", "Decide", show=False, tooltip="Decide an objection that is open"),
+        Binding("m", "money", "Ways", tooltip="Voluntary returns and recalls"),
+        Binding("w", "write", "PDF", tooltip="Write notice, decision and receipts as PDF"),
         Binding("r", "other_round", "Round", show=False, tooltip="The rules over another round"),
         Binding("v", "view", "In full", show=False, tooltip="Show the panel in full"),
         Binding("y", "copy_id", "Copy claim", show=False, tooltip="Copy the claim's id"),
-        Binding("escape", "back", "Back", tooltip="To the recovery"),
+        Binding("escape", "back", "Back", show=False, tooltip="To the recovery"),
     ]
 
     def __init__(self) -> None:
@@ -71,6 +74,7 @@ class RestitutionScreen(LiveScreen):
                 yield Panel("Next step", self._next, "next")
                 yield Panel("Objections", self._objections, "objections")
                 yield Panel("Rounds", self._rounds, "rounds")
+                yield Panel("Money by other ways", self._ways, "ways")
                 yield Panel("Rules side by side", self._rules, "rules")
 
     def on_mount(self) -> None:
@@ -172,6 +176,9 @@ class RestitutionScreen(LiveScreen):
     def _rounds(self, page: RestitutionPage, width: int) -> list[Content]:
         return restitution.rounds_lines(page, self.zone, width)
 
+    def _ways(self, page: RestitutionPage, width: int) -> list[Content]:
+        return ways_lines(page, self.zone, width)
+
     def _rules(self, page: RestitutionPage, width: int) -> list[Content]:
         return restitution.rules_lines(page, self.claim, width)
 
@@ -181,7 +188,7 @@ class RestitutionScreen(LiveScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Acting is out of reach while the screen is read-only."""
         del parameters
-        acts = ("next_step", "enter", "decide")
+        acts = ("next_step", "enter", "decide", "money")
         return None if action in acts and self.acting_app.read_only else True
 
     def action_next_step(self) -> None:
@@ -193,6 +200,8 @@ class RestitutionScreen(LiveScreen):
             self._ask_decision(
                 next(o for o in page.objections if o.objection_id == step.subject_id)
             )
+        elif step is not None and step.action in WAY_COMMANDS:
+            self.action_money()
         elif step is not None and step.action == ActionKind.APPROVE and self._is_own(step.role):
             self.acting_app.open_approval(step.subject_id)
         else:
@@ -201,6 +210,10 @@ class RestitutionScreen(LiveScreen):
     def _is_own(self, role: Role) -> bool:
         officer = self.acting_app.officer
         return officer is not None and role in officer.roles
+
+    def action_money(self) -> None:
+        if self.page is not None:
+            ask_act(self.acting_app, self.page)
 
     def action_by_rule(self) -> None:
         table, page = self.query_one(ClaimsTable), self.page

@@ -11,6 +11,7 @@ from models.entities.claim import ClaimState, ObjectionKind, ObjectionState
 from models.entities.recovery import RecoveryState
 from models.money import Money
 from models.queries.cases.views import PayoutLine
+from recovery_flows.cases.views.other_ways import Doable, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +140,5 @@ class RestitutionPage:
     objections: tuple[ObjectionLine, ...]
     steps: tuple[Step, ...]
     receipts: int
+    ways: tuple[Way, ...] = ()
+    doable: tuple[Doable, ...] = ()

@@ -60,6 +60,7 @@ def open_terminal(
     story: Callable[[], str] | None = None,
 ) -> int:
     """Open the screens on an installation; in a demo folder its identities can be switched."""
+    from recovery_flows.cli.case.channels import border_channels, state_groups
     from recovery_flows.cli.case.letter import post_of
     from tui.opening import run
 
@@ -83,4 +84,5 @@ def open_terminal(
         theme=look.theme,
         refresh_seconds=look.refresh_milliseconds / 1000,
         limits=installation.limits(),
+        channels=border_channels(state_groups()),
     )

@@ -7,7 +7,7 @@ published, and a decision goes to many.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -46,6 +46,12 @@ class Facts:
     now: datetime
     seq: int
     digest: str
+    partners: dict[str, str] = field(default_factory=dict)
+    """The name of each partner."""
+
+    def bank_of(self, partner_id: str) -> str:
+        """The name of a partner, its id where it has none."""
+        return self.partners.get(partner_id) or partner_id
 
     def day(self, at: datetime | None) -> str:
         """An instant in the legal zone, to the minute; "-" for none."""

@@ -40,7 +40,7 @@ def _sums(facts: Facts, asset: AssetRow) -> Iterator[tuple[str, int]]:
     file = facts.file
     returned = sum(p.returned_minor for p in file.payouts if p.asset_id == asset.id)
     back, promised = _given_back(file, asset)
-    traced = _traced(file, asset)
+    traced = traced_minor(file, asset)
     yield "fact_sheet.traced", traced
     yield "fact_sheet.from_holds", returned
     yield "fact_sheet.promised", promised
@@ -48,7 +48,7 @@ def _sums(facts: Facts, asset: AssetRow) -> Iterator[tuple[str, int]]:
     yield "fact_sheet.open", max(0, traced - returned - back)
 
 
-def _traced(file: CaseFile, asset: AssetRow) -> int:
+def traced_minor(file: CaseFile, asset: AssetRow) -> int:
     """What the trace finds there or gone from there; what was passed on is told by the next one."""
     if file.trace is None:
         return asset.traced_claim_minor

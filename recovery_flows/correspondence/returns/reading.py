@@ -20,19 +20,21 @@ from models.queries.cases.names import names_of
 from models.queries.installation.clock import case_now
 from models.queries.partners.bank_names import bank_names
 from recovery_flows.correspondence.documents.text import Sender
-from recovery_flows.correspondence.returns import compose
+from recovery_flows.correspondence.returns import compose, other_ways
 from recovery_flows.correspondence.returns.compose import Facts
 from recovery_flows.correspondence.returns.fact_sheet import fact_sheet
 from recovery_flows.correspondence.returns.page import Document
 from recovery_flows.correspondence.returns.wording import wording
 from recovery_flows.errors import MisuseError
 from recovery_flows.law.regime import Regimes
+from recovery_flows.restitution.allocation import is_round
 from recovery_flows.tracing.hops import hops_of
 from recovery_flows.tracing.views import HopView
 
 KINDS = ("notice", "decision", "receipt", "flow")
 FACT_SHEET = "fact-sheet"
 """For a court, about an account's holder: only where it is asked for by name."""
+ALL_KINDS = (*KINDS, FACT_SHEET, *other_ways.KINDS)
 _EVENTS = table_of(Event)
 
 
@@ -50,9 +52,9 @@ def documents_of(
     Notices and decisions of divisions that are not void, receipts of payments that banks have
     booked, the way of the money.
     """
-    unknown = [kind for kind in kinds if kind not in (*KINDS, FACT_SHEET)]
+    unknown = [kind for kind in kinds if kind not in ALL_KINDS]
     if unknown:
-        known = ", ".join((*KINDS, FACT_SHEET))
+        known = ", ".join(ALL_KINDS)
         raise MisuseError(f"there is no document {unknown[0]!r}; there are: {known}")
     words = wording(language)
     with database.reading() as session:
@@ -61,6 +63,8 @@ def documents_of(
         for kind in kinds:
             if kind == "flow":
                 made.append(compose.flow(facts, _ways(session, facts), words))
+            elif kind in other_ways.KINDS:
+                made += other_ways.papers(facts, kind, words)
             elif kind == FACT_SHEET:
                 made += [fact_sheet(facts, a, words) for a in facts.file.assets if not a.is_custody]
             elif kind == "receipt":
@@ -81,6 +85,7 @@ def _facts(
 ) -> Facts:
     file = load_file(session, recovery_id)
     accounts = {a.account_id for a in file.assets} | {p.payee_account_id for p in file.payouts}
+    accounts |= {c.victim_account_id for c in file.claims}
     called = {bank.id: bank.name for bank in bank_names(session)}
     there = {a: called.get(place.partner_id, "") for a, place in places(session, accounts).items()}
     last = session.execute(
@@ -98,6 +103,7 @@ def _facts(
         now=case_now(session, wall_now),
         seq=last.seq,
         digest=last.digest,
+        partners=called,
     )
 
 
@@ -110,11 +116,12 @@ def _ways(session: Session, facts: Facts) -> dict[str, tuple[HopView, ...]]:
 
 
 def _settled(file: CaseFile) -> Iterator[PayoutRow]:
-    return (payout for payout in file.payouts if payout.state is PayoutState.SETTLED)
+    """What victims got; what went to the treasury has no receipt of theirs."""
+    return (p for p in file.payouts if p.state is PayoutState.SETTLED and not p.unclaimed_id)
 
 
 def _tells(allocation: AllocationRow, kind: str) -> bool:
     """Whether a division gives that document: a notice only where one was published."""
-    if allocation.state is AllocationState.VOID:
+    if allocation.state is AllocationState.VOID or not is_round(allocation):
         return False
     return kind != "notice" or allocation.notice_from is not None

@@ -260,6 +260,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.REQUEST: _request,
     ApprovalKind.RETURN: _return,
     ApprovalKind.CLOSE: _close,
+    ApprovalKind.REFUSE_REPORT: lambda unit: money_cases.refuse(unit, Case),
     ApprovalKind.TRACE_RULE: _trace_rule,
     ApprovalKind.RENEW: _renew,
     ApprovalKind.RELEASE_PART: _release_part,
@@ -269,6 +270,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.PAYEE: _payee,
     ApprovalKind.RECEIPT: lambda unit: money_cases.receive(unit, _return),
     ApprovalKind.COMPENSATION: lambda unit: money_cases.compensate(unit, _return),
+    ApprovalKind.REFUND: lambda unit: money_cases.refund(unit, _return),
     ApprovalKind.RECALL: lambda unit: money_cases.recall(unit, _frozen),
     ApprovalKind.RECALL_CREDIT: lambda unit: money_cases.recalled(unit, _frozen),
 }

@@ -1,0 +1,52 @@
+"""Money by other ways in lines: what was invited, promised, called back, paid by others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from textual.content import Content
+
+from models.action_kinds import ActionKind
+from recovery_flows.cases.views.other_ways import Way
+from recovery_flows.cases.views.restitution_views import RestitutionPage
+from tui.layout import paragraph
+from tui.state_styles import ALARM, CARE, GOOD, MUTED, time_left
+from tui.text import cut, day_and_time, plain, word, words
+
+WAY_COMMANDS: Mapping[str, str] = {
+    ActionKind.FOLLOW_RETURN: "voluntary remind",
+    ActionKind.SEND_RECALL: "recall sent",
+    ActionKind.FOLLOW_RECALL: "recall chase",
+}
+"""Steps that the key `m` does, with their commands."""
+_DONE = frozenset({"kept", "returned", "received", "confirmed"})
+_OVER = frozenset({"ended", "denied", "rejected", "expired"})
+
+
+def ways_lines(page: RestitutionPage, zone: str, width: int) -> list[Content]:
+    """Each with its sums: what came of what was asked; a promise is no money."""
+    if not page.ways:
+        told = "Nobody was invited to give money back, and no payment was called back. m begins."
+        return paragraph(word(told, MUTED), width)
+    return [line for way in page.ways for line in _way(way, page, zone, width)]
+
+
+def _way(way: Way, page: RestitutionPage, zone: str, width: int) -> Iterator[Content]:
+    style = GOOD if way.state in _DONE else MUTED if way.state in _OVER else CARE
+    style = ALARM if way.is_late else style
+    sign = "! " if way.is_late else "✓ " if way.state in _DONE else "  "
+    state = way.state.replace("_", " ")
+    yield cut(
+        words((sign, style), (f"{way.kind} ", "bold"), (state, style), f"  {way.whose}"), width
+    )
+    came = (plain(way.came), f"bold {GOOD}" if way.came.minor else MUTED)
+    of = ("  came", MUTED)
+    if way.of.minor and way.of != way.came:
+        of = (f" of {plain(way.of)} came", MUTED)
+    told = [words("  ", came, of)]
+    if way.due_at is not None:
+        when, left = day_and_time(way.due_at, zone), time_left(page.now, way.due_at)
+        told.append(words(("  due ", MUTED), when, " ", left))
+    yield cut(words(*told), width)
+    for part in way.parts:
+        yield cut(word(f"    {part}", MUTED), width)

@@ -1,0 +1,142 @@
+"""The key `m` of the restitution: what an officer does about money by other ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.widgets import Label, OptionList
+from textual.widgets.option_list import Option
+
+from models.facts import AccountRef
+from models.money import Money
+from recovery_flows.caller import open_named, size_of
+from recovery_flows.cases import money_actions
+from recovery_flows.cases.case_officer import CaseOfficer
+from recovery_flows.cases.views.other_ways import Doable, WayAct
+from recovery_flows.cases.views.restitution_views import RestitutionPage
+from recovery_flows.cross_border.channels import Channel
+from recovery_flows.errors import MisuseError
+from recovery_flows.intake.recall_messages import BYTES_MAX
+from recovery_flows.recalls import actions, answer_actions
+from tui.screens.dialogs import AskLine, Dialog
+from tui.state_styles import MUTED
+from tui.text import word
+
+if TYPE_CHECKING:
+    from tui.context import Terminal
+
+_ASKS: Mapping[WayAct, str] = {
+    WayAct.INVITE: "what he was told, and how; stored encrypted",
+    WayAct.PLAN: "250.00@2026-05-01T00:00+08:00 250.00@2026-06-01T00:00+08:00",
+    WayAct.REMIND: "how he was reminded; stored encrypted",
+    WayAct.END_RETURN: "why nothing more is expected; stored encrypted",
+    WayAct.RECEIVE: "BANK ACCOUNT BOOKING, of a credit that an imported statement shows",
+    WayAct.RECALL_SENT: "how it went, such as the bank's portal",
+    WayAct.RECALL_ANSWER: "the file with the bank's message",
+    WayAct.RECALL_CHASE: "how the bank was asked again; stored encrypted",
+    WayAct.RECALL_END: "why nothing more is expected; stored encrypted",
+}
+NOTHING = "there is nothing to do about money by other ways now"
+
+
+class PickAct(Dialog[Doable]):
+    """Asks what is done about money by other ways."""
+
+    AUTO_FOCUS = "OptionList"
+
+    def __init__(self, ref: str, acts: tuple[Doable, ...]) -> None:
+        super().__init__(f"{ref}: money by other ways")
+        self._acts = acts
+
+    def compose_question(self) -> ComposeResult:
+        yield Label(word("A promise is no money; what came in counts with a second yes.", MUTED))
+        yield OptionList(*(Option(word(one.text)) for one in self._acts))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._acts[event.option_index])
+
+
+def ask_act(app: Terminal, page: RestitutionPage) -> None:
+    """Ask what is done, then the one line that it takes, then do it."""
+    if not page.doable:
+        app.say(NOTHING, refused=True)
+        return
+
+    def chosen(one: Doable | None) -> None:
+        if one is not None:
+            sentence = f"$ recovery {one.act} {page.ref} {one.subject_id}".rstrip()
+            if one.act is WayAct.RECALL_ANSWER:
+                sentence = f"$ recovery {one.act} FILE"
+            title = f"{page.ref}: {one.text}"
+            app.push_screen(AskLine(title, sentence, _ASKS[one.act]), partial(answered, one))
+
+    def answered(one: Doable, text: str | None) -> None:
+        if text is not None:
+            app.perform(partial(_do, page, one, text, app.source.channels))
+
+    app.push_screen(PickAct(page.ref, page.doable), chosen)
+
+
+def _do(
+    page: RestitutionPage,
+    one: Doable,
+    text: str,
+    channels: Mapping[str, Channel],
+    acting: CaseOfficer,
+) -> str:
+    rid, name = page.recovery_id, one.subject_id
+    acts: Mapping[WayAct, Callable[[], str]] = {
+        WayAct.INVITE: lambda: money_actions.invite(acting, rid, name, text, None),
+        WayAct.PLAN: lambda: money_actions.promise(
+            acting, rid, name, _parts(text, page.currency), f"plan: {text}"
+        ),
+        WayAct.REMIND: lambda: money_actions.remind(acting, rid, name, text),
+        WayAct.END_RETURN: lambda: money_actions.end(acting, rid, name, text),
+        WayAct.RECEIVE: lambda: money_actions.receive(acting, rid, _incoming(text, name)),
+        WayAct.RECALL_SENT: lambda: actions.sent(acting, rid, name, text, channels),
+        WayAct.RECALL_ANSWER: lambda: _answer(acting, text, channels),
+        WayAct.RECALL_CHASE: lambda: actions.chase(acting, rid, name, text, channels),
+        WayAct.RECALL_END: lambda: actions.end(acting, rid, name, text),
+    }
+    return acts[one.act]()
+
+
+def _parts(text: str, currency: str) -> list[tuple[Money, datetime]]:
+    found = []
+    for part in text.split():
+        amount, _, due = part.partition("@")
+        try:
+            at = datetime.fromisoformat(due)
+            found.append((Money.parse(amount, currency), at))
+        except ValueError as error:
+            raise MisuseError(f"{part!r} is not AMOUNT@INSTANT: {_ASKS[WayAct.PLAN]}") from error
+        if at.tzinfo is None:
+            raise MisuseError(f"{part!r} has no offset from UTC: {_ASKS[WayAct.PLAN]}")
+    return found
+
+
+def _incoming(text: str, return_id: str) -> money_actions.Incoming:
+    words = text.split(maxsplit=2)
+    if len(words) != 3:
+        raise MisuseError(f"type {_ASKS[WayAct.RECEIVE]}")
+    bank, account, booking = words
+    into = AccountRef(bank, account, "the unit's own account")
+    return money_actions.Incoming(into, booking, return_id=return_id)
+
+
+def _answer(acting: CaseOfficer, text: str, channels: Mapping[str, Channel]) -> str:
+    path = Path(text)
+    try:
+        with open_named(path) as file:
+            if size_of(file) > BYTES_MAX:
+                raise MisuseError(f"{path.name} is larger than any bank's message")
+            raw = file.read()
+    except OSError as error:
+        raise MisuseError(f"{path.name} cannot be read: {error.strerror}") from error
+    return "; ".join(answer_actions.take_message(acting, raw, path.name, channels))
