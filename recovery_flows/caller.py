@@ -8,8 +8,10 @@ rights. So whatever opens a path that a person typed does it through this module
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
+import stat
 from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO
 
@@ -84,6 +86,11 @@ def act_for(uid: int, files: NamedFiles) -> None:
     _caller.uid, _caller.files = uid, files
 
 
+def is_served() -> bool:
+    """Whether this process belongs to a service, and what it may do is not what its caller may."""
+    return _caller.uid is not None
+
+
 def system_user() -> str:
     """The system user whose command this is, by its number.
 
@@ -101,13 +108,23 @@ def name_of(uid: int) -> str:
 
 
 def open_named(path: Path) -> BinaryIO:
-    """Open a file that the caller named, to read bytes; OSError as `open`."""
-    return open(path, "rb", opener=_caller.files.open)
+    """Open a file that the caller named, to read bytes; OSError as `open`, and for a device."""
+    return open(path, "rb", opener=_open_to_read)
 
 
 def open_named_text(path: Path) -> TextIO:
     """The same for text in UTF-8, a byte order mark left out, line ends as they are."""
-    return open(path, encoding="utf-8-sig", newline="", opener=_caller.files.open)
+    return open(path, encoding="utf-8-sig", newline="", opener=_open_to_read)
+
+
+def _open_to_read(path: str, flags: int) -> int:
+    """A device such as /dev/zero says of itself that it is empty, and has no end."""
+    file = _caller.files.open(path, flags)
+    mode = os.fstat(file).st_mode
+    if (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)) and not os.isatty(file):
+        os.close(file)
+        raise OSError(errno.EINVAL, "it is a device and no file", path)
+    return file
 
 
 def create_named(path: Path) -> BinaryIO:

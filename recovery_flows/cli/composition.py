@@ -30,7 +30,7 @@ from recovery_flows.access.log_in import (
     by_secret,
     by_system_user,
 )
-from recovery_flows.caller import system_user
+from recovery_flows.caller import is_served, system_user
 from recovery_flows.cli.limits import limits_of
 from recovery_flows.clock import wall_clock
 from recovery_flows.errors import MisuseError, RefusedError, UnavailableError
@@ -85,11 +85,15 @@ class Installation:
         return CaseOfficer(self.database, self.laws, self.officer(acting_as), limits=self.limits())
 
     def officer(self, acting_as: str = "") -> Identity | None:
-        """Who acts. A handle needs its secret (in a demo the demo's own is taken)."""
-        handle = acting_as or self.settings.security.officer
+        """Who acts. A handle needs its secret (in a demo the demo's own is taken).
+
+        Behind a service the settings are the unit's and no caller's: none acts by them.
+        """
+        mine = None if is_served() else self.settings.security
+        handle = acting_as or (mine.officer if mine else "")
         if not handle:
             return by_system_user(self.database, system_user())
-        secret = self.settings.security.secret
+        secret = mine.secret if mine else None
         given = secret.get_secret_value() if secret else self.demo_secrets().get(handle, "")
         if not given and sys.stdin.isatty() and self._has_secret(handle):
             given = getpass(f"secret of {handle}: ")

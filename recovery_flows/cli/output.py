@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from models.money import Money
+from models.safe_text import safe
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any of our frozen values
@@ -50,7 +51,7 @@ def say(text: str = "") -> None:
 
 def complain(text: str) -> None:
     """One sentence about what went wrong."""
-    sys.stderr.write(f"recovery: {text}\n")
+    sys.stderr.write("recovery: " + "\n".join(map(safe, text.split("\n"))) + "\n")
 
 
 def say_json(value: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +44,7 @@ def serve(
     from config.settings import load_settings
     from recovery_flows.cli.composition import laws
     from recovery_flows.errors import MisuseError
+    from recovery_flows.service.client import is_for_service
     from recovery_flows.service.server import serve as serve_at
 
     with opened():
@@ -57,6 +59,8 @@ def serve(
 
     def run() -> None:
         """The command of `sys.argv` for the caller of this process."""
+        if not is_for_service(sys.argv[1:]):
+            raise MisuseError("this command is no matter of a service: it runs where it is typed")
         _check_is_officer()
         command()
 

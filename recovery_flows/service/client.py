@@ -5,6 +5,7 @@ Imports next to nothing: it is what an officer's program does before anything el
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -50,10 +51,16 @@ def service_socket() -> Path | None:
 
 
 def is_for_service(args: Sequence[str]) -> bool:
-    """Whether a command needs the unit; those on files alone run where they are typed."""
-    if not args or any(one in _HELP for one in args) or args[0] in _OF_THE_SERVICE:
+    """Whether a command needs the unit; those on files alone run where they are typed.
+
+    The service asks the same of what it is sent: what runs elsewhere opens files by itself.
+    """
+    if not args or args[0].startswith("-") or args[0] in _OF_THE_SERVICE:
         return False
-    return not any(args[0] == name and (not word or word in args) for name, word in _ON_FILES)
+    words = {one.partition("=")[0] for one in args}
+    if words.intersection(_HELP):
+        return False
+    return not any(args[0] == name and (not word or word in words) for name, word in _ON_FILES)
 
 
 def run_there(path: Path, args: Sequence[str]) -> int:
@@ -68,11 +75,12 @@ def run_there(path: Path, args: Sequence[str]) -> int:
             f"the service of the unit does not answer at {path} ({error.strerror}): "
             f"it is started by `recovery serve`; the address is {SOCKET_VARIABLE}"
         )
-    with line, _terminal_kept() as left_as_it_was, _signals_passed_to(line):
+    signals = _Signals(line)
+    with line, _terminal_kept() as left_as_it_was, signals.passed():
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         try:
             send(line, "run", (0, 1, 2), version=VERSION, args=list(args), environment=environment)
-            code = _answered(line)
+            code = _answered(line, signals)
         except ValueError as error:
             return _complain(str(error))
         except (OSError, NotSpokenError):
@@ -83,33 +91,62 @@ def run_there(path: Path, args: Sequence[str]) -> int:
     return _complain("the service ended before the command did; what was committed is safe")
 
 
-def _answered(line: socket.socket) -> int | None:
+def _answered(line: socket.socket, signals: _Signals) -> int | None:
     """Open what the service asks for until the command has ended; None where it hung up."""
     while (message := receive(line)) is not None:
         if message.kind == "ended":
             return message.number("code")
         if message.kind != "file":
             raise NotSpokenError(message.kind)
-        answer, files = done_for_service(message)
+        try:
+            with signals.opening():
+                answer, files = done_for_service(message)
+        except InterruptedError:  # came between the opening and the answer
+            answer, files = {"error": errno.EINTR, "is": 0, "path": ""}, ()
         send(line, "done", files, **answer)
         for one in files:
             os.close(one)
     return None
 
 
-@contextmanager
-def _signals_passed_to(line: socket.socket) -> Iterator[None]:
-    def passed(number: int, _frame: FrameType | None) -> None:
-        with suppress(OSError):
-            send(line, "signal", number=number)
+class _Signals:
+    """Pass what this process is told on to the service; to be stopped would not stop it there."""
 
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGWINCH")
-    before = {name: signal.signal(getattr(signal, name), passed) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+    def __init__(self, line: socket.socket) -> None:
+        self._line, self._is_opening = line, False
+
+    @contextmanager
+    def passed(self) -> Iterator[None]:
+        handlers: dict[str, Callable[[int, FrameType | None], None] | signal.Handlers] = {
+            **dict.fromkeys(("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"), self._ends),
+            "SIGWINCH": self._pass,
+            "SIGTSTP": signal.SIG_IGN,  # the shell and the command would read one terminal
+        }
+        before = {name: signal.signal(getattr(signal, name), to) for name, to in handlers.items()}
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                signal.signal(getattr(signal, name), handler)
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """A pipe that nobody writes to waits to be opened until its user gives it up."""
+        self._is_opening = True
+        try:
+            yield
+        finally:
+            self._is_opening = False
+
+    def _pass(self, number: int, _frame: FrameType | None) -> None:
+        with suppress(OSError):
+            send(self._line, "signal", number=number)
+
+    def _ends(self, number: int, frame: FrameType | None) -> None:
+        self._pass(number, frame)
+        if self._is_opening:
+            self._is_opening = False
+            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
 
 
 @contextmanager

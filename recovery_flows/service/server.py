@@ -84,6 +84,7 @@ class _Service:
         self._listening, self._run, self._say = listening, run, say
         self._users: dict[int, int] = {}
         """The system user behind each process that runs a command."""
+        self._turned_away: set[int] = set()
         self._is_ending = False
 
     def work(self) -> None:
@@ -114,24 +115,39 @@ class _Service:
                     del self._users[pid]
 
     def _accept(self, own: tuple[int, ...]) -> None:
-        line, _ = self._listening.accept()
+        try:
+            line, _ = self._listening.accept()
+        except OSError:  # he is gone, or no descriptor is free: others are served as before
+            return
         with line:
             uid = user_at_the_other_end(line)
             if len(self._users) >= COMMANDS_MAX or (
                 Counter(self._users.values())[uid] >= COMMANDS_OF_ONE_MAX
             ):
-                self._say(f"too many commands at a time: {name_of(uid)} was turned away")
+                self._turn_away(uid, "too many commands at a time")
                 return
-            pid = os.fork()
+            try:
+                pid = os.fork()
+            except OSError as error:
+                self._turn_away(uid, f"no process for a command ({error.strerror})")
+                return
+            self._turned_away.discard(uid)
             if pid == 0:
                 self._serve(line, uid, own)
             self._users[pid] = uid
+
+    def _turn_away(self, uid: int, why: str) -> None:
+        """Say it once for each user in a row: whoever tries again and again fills no log."""
+        if uid not in self._turned_away:
+            self._turned_away.add(uid)
+            self._say(f"{why}: {name_of(uid)} was turned away")
 
     def _serve(self, line: socket.socket, uid: int, own: tuple[int, ...]) -> None:
         """The forked process, which never returns."""
         try:
             signal.set_wakeup_fd(-1)
-            for name in (signal.SIGTERM, signal.SIGCHLD):
+            # Under nohup SIGHUP is ignored, and a command would outlive its caller.
+            for name in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP, signal.SIGQUIT):
                 signal.signal(name, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGTSTP, signal.SIG_IGN)

@@ -44,8 +44,12 @@ def serve_caller(line: socket.socket, uid: int, run: Run) -> None:
     _take_environment(given if isinstance(given, dict) else {})
     caller = _Line(line)
     act_for(uid, CallersFiles(caller.ask))
-    caller.listen()
-    caller.tell_end(_ended(args, version, run))
+
+    def heard() -> None:
+        caller.listen()  # from now on he may interrupt
+        run()
+
+    caller.tell_end(_ended(args, version, heard))
 
 
 def _ended(args: list[str], version: int, run: Run) -> int:
@@ -98,13 +102,14 @@ class _Line:
             send(self._line, "ended", code=code)
 
     def _hear(self) -> None:
-        while (message := self._next()) is not None:
-            if message.kind == "done":
-                self._answers.put(message)
-            elif message.kind == "signal" and message.body.get("number") in _PASSED_SIGNALS:
-                os.kill(os.getpid(), message.number("number"))
-            else:
-                message.close()
+        with suppress(NotSpokenError):
+            while (message := self._next()) is not None:
+                if message.kind == "done":
+                    self._answers.put(message)
+                elif message.kind == "signal" and message.number("number") in _PASSED_SIGNALS:
+                    os.kill(os.getpid(), message.number("number"))
+                else:
+                    message.close()
         # Nobody is there any more: end as a program does whose terminal was closed.
         self._answers.put(None)
         os.kill(os.getpid(), signal.SIGHUP)

@@ -107,8 +107,10 @@ def user_at_the_other_end(line: socket.socket) -> int:
 
 
 def why_not_to_be_trusted(path: Path) -> str:
-    """What is wrong with the folder of a socket: others could put theirs there; else empty."""
-    mode = path.parent.stat().st_mode
-    if mode & 0o002 and not mode & 0o1000:
-        return f"everybody may write to {path.parent}: the socket there may be anybody's"
+    """What is wrong with the folder of a socket: others could put theirs there; else empty.
+
+    Also where each removes only his own, as in /tmp: while no service runs the name is free.
+    """
+    if path.parent.stat().st_mode & 0o022:
+        return f"others may write to {path.parent}: the socket there may be anybody's"
     return ""

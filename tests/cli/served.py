@@ -117,9 +117,11 @@ def served(officer: str, supervisor: str) -> Iterator[Served]:
             env=environment, check=True, capture_output=True,
         )  # fmt: skip
         socket = folder / "run" / "unit.sock"
+        # As an operator may leave it: beyond his own log-out, and with what he acts by himself.
+        of_operator = {"RECOVERY_SECURITY__OFFICER": "ben", "RECOVERY_SECURITY__SECRET": "x" * 20}
         with subprocess.Popen(
-            [*command, "serve", "--socket", str(socket)],
-            env=environment, stdout=subprocess.PIPE,
+            ["nohup", *command, "serve", "--socket", str(socket)],
+            env={**environment, **of_operator}, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
         ) as process:  # fmt: skip
             assert process.stdout is not None
             assert b"serving the unit" in process.stdout.readline()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recovery_flows.service.client import is_for_service
-from recovery_flows.service.wire import new_socket
+from recovery_flows.service.wire import new_socket, why_not_to_be_trusted
 from tests.cli.served import Served, come, served, user
 
 NOT_AVAILABLE = 4
@@ -102,6 +102,46 @@ def test_screens_without_a_terminal_are_refused(unit: Served) -> None:
     assert "the screens need a terminal" in said.err
 
 
+def test_what_nobody_writes_to_is_waited_for_until_it_is_given_up(
+    unit: Served, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    caller = _begins(unit, "intake", "reports", str(tmp_path / "pipe"), "--regime", "CN")
+    come(lambda: "fifo" in Path(f"/proc/{caller}/wchan").read_text() or _is_asleep(caller))
+    come(lambda: len(unit.children()) == 1 and _is_asleep(unit.children().pop()))
+    os.kill(caller, signal.SIGINT)
+    come(lambda: os.waitid(os.P_PID, caller, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None)
+    assert os.waitstatus_to_exitcode(os.waitpid(caller, 0)[1]) == 130
+    come(lambda: not unit.children())
+
+
+def test_a_device_without_an_end_is_no_file(unit: Served) -> None:
+    said = unit.call("intake", "statement", "/dev/zero", "--bank", "bank-a")
+    assert said.code != 0
+    assert "it is a device and no file" in said.out + said.err
+
+
+def test_what_is_named_writes_no_commands_to_a_terminal(unit: Served) -> None:
+    said = unit.call("intake", "reports", "odd\x1b[31m.csv", "--regime", "CN")
+    assert said.code == 2
+    assert "\x1b" not in said.err
+    assert "odd" in said.err
+
+
+def test_nobody_trusts_a_socket_in_a_folder_that_others_write_to(tmp_path: Path) -> None:
+    for mode in (0o1777, 0o777, 0o770):
+        tmp_path.chmod(mode)
+        assert "may be anybody's" in why_not_to_be_trusted(tmp_path / "unit.sock")
+    tmp_path.chmod(0o755)
+    assert why_not_to_be_trusted(tmp_path / "unit.sock") == ""
+
+
+def _begins(unit: Served, *args: str) -> int:
+    """A command with nothing to read and nobody who reads it."""
+    with Path(os.devnull).open("r+b") as nowhere:
+        return unit.starts(*args, streams=(nowhere.fileno(),) * 3)
+
+
 @pytest.mark.parametrize("raw", [b"", b"x", b"[]", b'{"kind":"run"}', b'{"kind":"run","args":7}'])
 def test_what_is_no_message_of_ours_ends_itself_alone(unit: Served, raw: bytes) -> None:
     with new_socket() as line:
@@ -135,7 +175,8 @@ def test_a_second_service_does_not_take_the_socket_of_a_living_one(unit: Served)
         ("", False), ("list --help", False), ("init --officer a", False), ("engine", False),
         ("demo", False), ("trace --transfers t.csv --sources s.csv", False),
         ("bundle verify x.zip", False), ("intake statement --dry-run s.xml", False),
-        ("allocate --claims c.csv", False),
+        ("allocate --claims c.csv", False), ("trace --transfers=t.csv --sources=s.csv", False),
+        ("-- bundle verify x.zip", False), ("-- list", False),
     ],
 )  # fmt: skip
 def test_what_needs_the_unit_goes_to_the_service(line: str, there: bool) -> None:  # noqa: FBT001

@@ -110,6 +110,33 @@ def test_a_file_that_is_made_belongs_to_its_caller_and_to_nobody_else(
     assert not (unit.folder / "data" / "x.csv").exists()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bundle verify {}", "-- bundle verify {}", "trace --transfers={} --sources={}",
+        "trace --transfers {} --sources {}", "allocate --pool 1 --claims {}",
+        "intake transfers {} --to x", "sandbox", "demo", "init", "engine", "serve", "",
+    ],
+)  # fmt: skip
+def test_a_program_of_his_own_gets_no_command_that_opens_files_by_itself(
+    unit: Served, line: str
+) -> None:
+    secret = unit.folder / "data-keys" / "heads.jsonl"
+    assert secret.exists()
+    said = unit.call(*line.format(secret, secret).split(), uid=ADA)
+    assert (said.code, said.out) == (2, "")
+    assert "runs where it is typed" in said.err
+
+
+def test_nobody_acts_by_the_settings_of_the_unit(unit: Served) -> None:
+    # The settings say that ben acts, by whose secret: `served` puts them where the service is.
+    asked = unit.call(*register("bank-c"), uid=ADA)
+    assert (asked.code, asked.out) == (3, "")
+    said = unit.call(*register("bank-c"), "--as", "cleo", uid=ADA)
+    assert said.code == 3
+    assert "change-" not in said.out
+
+
 def _as_csv(row: dict[str, str]) -> str:
     import io
 
