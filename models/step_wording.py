@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "approve_return": "approve the restitution order",
     "approve_release": "approve the release",
     "approve_close": "approve the closing",
+    "approve_refuse_report": "approve or deny that the report is refused",
     "approve_trace_rule": "approve the tracing rule",
     "approve_renew": "approve the renewal of the freeze",
     "approve_release_part": "approve the partial release",

@@ -39,6 +39,7 @@ APPROVE_ASKS: Mapping[str, str] = {
     ApprovalKind.REQUEST: "The request leaves the country under your name.",
     ApprovalKind.RETURN: "The bank pays this out. It cannot be called back.",
     ApprovalKind.CLOSE: "The recovery is closed.",
+    ApprovalKind.REFUSE_REPORT: "Nobody works on this report; the victim is told and may object.",
     ApprovalKind.RENEW: "The bank is told to hold the money for another term.",
     ApprovalKind.RELEASE_PART: "The bank lets this part go: it can be gone the same minute.",
     ApprovalKind.COMPLAINT: (

@@ -36,6 +36,7 @@ CLAIM_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "filed"): _C.FILED,
     (_C.FILED, "verified"): _C.VERIFIED,
     (_C.FILED, "rejected"): _C.REJECTED,
+    (_C.REJECTED, "reopened"): _C.FILED,
     (_C.FILED, "updated"): _C.FILED,
     (_C.VERIFIED, "updated"): _C.VERIFIED,
     (_C.VERIFIED, "paid"): _C.PAID,

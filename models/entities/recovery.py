@@ -45,7 +45,10 @@ CLOSED_RECOVERIES = frozenset(
 RECOVERY_TRANSITIONS: Mapping[tuple[str | None, str], str] = {
     (None, "reported"): _R.REPORTED,
     (_R.REPORTED, "accepted"): _R.OPEN,
+    (_R.REPORTED, "refusal_asked"): _R.REPORTED,
+    (_R.REPORTED, "refusal_denied"): _R.REPORTED,
     (_R.REPORTED, "rejected"): _R.REJECTED,
+    (_R.REJECTED, "reopened"): _R.REPORTED,
     (_R.REPORTED, "joined"): _R.JOINED,
     (_R.OPEN, "joined"): _R.JOINED,
     (_R.OPEN, "updated"): _R.OPEN,
@@ -69,8 +72,9 @@ NOTE_TRANSITIONS: Mapping[tuple[str | None, str], str] = {(None, "written"): "wr
 class RecoveryRow:
     """The recovery itself: law, currency of the loss, state, tracing rule.
 
-    `asked_*` are the tracing rule that waits for a second person; a reason is the fingerprint of
-    the note that holds it, `asked_moved_minor` what of the loss lay elsewhere when it was asked.
+    `asked_*` are the tracing rule that waits for a second person, or why a report that nobody has
+    accepted should be refused; a reason is the fingerprint of the note that holds it,
+    `asked_moved_minor` what of the loss lay elsewhere when it was asked.
     """
 
     id: Id

@@ -27,7 +27,9 @@ _OFFICER, _SUPERVISOR, _ENGINE = {Role.OFFICER}, {Role.SUPERVISOR}, {Role.ENGINE
 # the engine may entail.
 DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.RECOVERY, "accepted"): _OFFICER,
-    (EntityKind.RECOVERY, "rejected"): _OFFICER,
+    (EntityKind.RECOVERY, "refusal_asked"): _OFFICER,
+    (EntityKind.RECOVERY, "refusal_denied"): _SUPERVISOR,
+    (EntityKind.RECOVERY, "rejected"): _SUPERVISOR,
     (EntityKind.RECOVERY, "joined"): _OFFICER,
     (EntityKind.RECOVERY, "assigned"): _OFFICER | _SUPERVISOR,
     (EntityKind.RECOVERY, "closed_returned"): _SUPERVISOR,
@@ -41,7 +43,7 @@ DECISIONS: Mapping[tuple[EntityKind, str], set[Role]] = {
     (EntityKind.CLAIM, "payee_changed"): _SUPERVISOR,
     (EntityKind.CLAIM, "payee_denied"): _SUPERVISOR,
     (EntityKind.ASSET, "split"): _OFFICER,
-    (EntityKind.CLAIM, "rejected"): _OFFICER,
+    (EntityKind.CLAIM, "rejected"): _SUPERVISOR,
     (EntityKind.HOLD, "ordered_first"): _OFFICER,
     (EntityKind.HOLD, "submitted"): _OFFICER,
     (EntityKind.HOLD, "amended"): _OFFICER,

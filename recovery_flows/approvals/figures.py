@@ -190,6 +190,14 @@ def _closing(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
             yield Figure(term_word(account), Money(sums[account], file.recovery.currency))
 
 
+def _refusal(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
+    """Whose loss is not worked on, and why."""
+    del recovery_id
+    for claim in sorted(file.claims, key=lambda c: c.id):
+        yield Figure("reported loss", Money(claim.reported_minor, claim.currency))
+    yield Figure("reason", Reason(file.recovery.asked_reason))
+
+
 def _trace_rule(file: CaseFile, recovery_id: str) -> Iterator[Figure]:
     """The rule asked for, the one that it replaces, how much would lie elsewhere, and why."""
     del recovery_id
@@ -256,6 +264,7 @@ _FIGURES: dict[ApprovalKind, Callable[[CaseFile, str], Iterator[Figure]]] = {
     ApprovalKind.RECALL: money_figures.recall,
     ApprovalKind.RECALL_CREDIT: money_figures.recall_credit,
     ApprovalKind.CLOSE: _closing,
+    ApprovalKind.REFUSE_REPORT: _refusal,
     ApprovalKind.TRACE_RULE: _trace_rule,
     ApprovalKind.RENEW: _renewal,
     ApprovalKind.RELEASE_PART: _part,

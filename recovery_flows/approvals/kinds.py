@@ -17,6 +17,7 @@ class ApprovalKind(StrEnum):
     REQUEST = "request"
     RETURN = "return"
     CLOSE = "close"
+    REFUSE_REPORT = "refuse_report"
     TRACE_RULE = "trace_rule"
     RENEW = "renew"
     RELEASE_PART = "release_part"
@@ -37,6 +38,7 @@ _WORDS: Mapping[ApprovalKind, str] = {
     ApprovalKind.REQUEST: "request abroad",
     ApprovalKind.RETURN: "return to victims",
     ApprovalKind.CLOSE: "closing",
+    ApprovalKind.REFUSE_REPORT: "refusal of a report",
     ApprovalKind.TRACE_RULE: "tracing rule",
     ApprovalKind.RENEW: "renewal",
     ApprovalKind.RELEASE_PART: "partial release",
@@ -56,6 +58,7 @@ SUBJECT_NOUN = {
     ApprovalKind.REQUEST: EntityKind.REQUEST,
     ApprovalKind.RETURN: EntityKind.ALLOCATION,
     ApprovalKind.CLOSE: EntityKind.RECOVERY,
+    ApprovalKind.REFUSE_REPORT: EntityKind.RECOVERY,
     ApprovalKind.TRACE_RULE: EntityKind.RECOVERY,
     ApprovalKind.RENEW: EntityKind.HOLD,
     ApprovalKind.RELEASE_PART: EntityKind.HOLD,

@@ -28,7 +28,7 @@ from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.ledger.changeset import Changeset
 
 CHANGED = "its figures are not those that were asked about: ask again"
-ENDED = "the hold that it is about has ended"
+ENDED = "what it is about has ended"
 
 _HOLD_STATES = {
     ApprovalKind.ORDER_STOP: {HoldState.PENDING_APPROVAL, HoldState.ORDERED, HoldState.STOPPED},
@@ -60,7 +60,7 @@ def void_changed(changes: Changeset, now: datetime) -> None:
 
     A closing is not asked anew: whether everything is closed is for an officer to look at.
     """
-    if changes.file.recovery.state is not RecoveryState.OPEN:
+    if changes.file.recovery.state not in (RecoveryState.OPEN, RecoveryState.REPORTED):
         return
     for approval in changes.file.approvals:
         if approval.state is not ApprovalState.PENDING:
@@ -109,14 +109,16 @@ def still_open(file: CaseFile) -> list[str]:
 
 
 def _has_ended(file: CaseFile, approval: ApprovalRow) -> bool:
-    """Whether the hold is over that was to be let go or prolonged: no yes could do that any more.
+    """Whether what was asked is over, such as the hold to be prolonged: no yes could do it now.
 
     A stop that was sent first is confirmed all the same: it was somebody's act. A closing has ended
-    where work or a hold has come since.
+    where work or a hold has come since, a refusal of a report where the report was accepted.
     """
     act = ApprovalKind(approval.action)
     if act is ApprovalKind.CLOSE:
         return bool(still_open(file))
+    if act is ApprovalKind.REFUSE_REPORT:
+        return file.recovery.state is not RecoveryState.REPORTED
     if act not in _ABOUT_A_LIVE_HOLD:
         return False
     return file.hold(approval.subject_id).state not in _HOLD_STATES[act]
@@ -140,6 +142,8 @@ def _is_open(file: CaseFile, approval: ApprovalRow) -> bool:
             return any(c.id == named and c.asked_account_id for c in file.claims)
         case ApprovalKind.TRACE_RULE:
             return bool(file.recovery.asked_rule)
+        case ApprovalKind.REFUSE_REPORT:
+            return file.recovery.state is RecoveryState.REPORTED
         case ApprovalKind.CLOSE:
             return False
     hold = next((h for h in file.holds if h.id == named), None)

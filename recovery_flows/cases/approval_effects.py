@@ -15,6 +15,7 @@ from recovery_flows.approvals import upkeep
 from recovery_flows.approvals.figures import is_unchanged
 from recovery_flows.approvals.kinds import ApprovalKind
 from recovery_flows.approvals.requests import pending_approval
+from recovery_flows.cases import lifecycle
 from recovery_flows.correspondence.letters import answers as letter_answers
 from recovery_flows.cross_border import stage as cross_border
 from recovery_flows.errors import StepRefusedError
@@ -141,6 +142,11 @@ def _close(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regim
     changes.apply(Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values))
 
 
+def _refuse(changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes) -> None:
+    del approval, laws
+    lifecycle.refuse(changes, now)
+
+
 def _put_rule_in_force(
     changes: Changeset, approval: ApprovalRow, now: datetime, laws: Regimes
 ) -> None:
@@ -173,6 +179,7 @@ _FOLLOW = {
     ApprovalKind.RETURN: _pay,
     ApprovalKind.RELEASE: _release,
     ApprovalKind.CLOSE: _close,
+    ApprovalKind.REFUSE_REPORT: _refuse,
     ApprovalKind.TRACE_RULE: _put_rule_in_force,
     ApprovalKind.RENEW: _order_renewal,
     ApprovalKind.RELEASE_PART: _release_part,
@@ -254,6 +261,11 @@ def _drop_rule(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     rule_choice.drop(changes, reason)
 
 
+def _keep_report(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
+    del approval
+    lifecycle.keep(changes, reason)
+
+
 def _deny_return(changes: Changeset, approval: ApprovalRow, reason: str) -> None:
     del reason
     file = changes.file
@@ -273,6 +285,7 @@ _UNDO = {
     ApprovalKind.REQUEST: _deny_request,
     ApprovalKind.TRACE_RULE: _drop_rule,
     ApprovalKind.RETURN: _deny_return,
+    ApprovalKind.REFUSE_REPORT: _keep_report,
     ApprovalKind.MULTI_AGENCY_REQUEST: multi_agency_lifecycle.deny,
     ApprovalKind.LETTER_ANSWER: _return_answer,
     ApprovalKind.PAYEE: payees.drop,

@@ -32,6 +32,7 @@ from recovery_flows.cases import (
     action_handlers,
     approval_effects,
     letter_effects,
+    lifecycle,
     merge,
     milestones,
     next_steps,
@@ -168,6 +169,29 @@ class CaseOfficer(ActingOfficer):
             )
             self.commit(unit, actor, now, changes)
             return recovery.owner_id
+
+    def refuse_report(self, recovery_id: str, reason: str, seen_version: int | None = None) -> str:
+        """Ask another person to refuse a report; the reason is kept encrypted as a note."""
+        if not reason.strip():
+            raise StepRefusedError("a refusal needs a reason: the victim is told it")
+        with self.editing(recovery_id, seen_version) as (unit, changes):
+            now, actor = case_now(unit.session, self.wall_now()), self.actor(Role.OFFICER)
+            text = f"report to be refused: {reason.strip()}"
+            lifecycle.ask_refusal(changes, unit.vault.fingerprint(text), actor.id, now)
+            write_note(unit, actor, now, recovery_id, text)
+        return f"{changes.file.recovery.ref}: refusal asked for; another person decides"
+
+    def reopen(self, recovery_id: str, reason: str) -> str:
+        """Open a closed recovery or a refused report again; a supervisor's act with a reason."""
+        if not reason.strip():
+            raise StepRefusedError("opening again needs a reason")
+        actor = self.actor(Role.SUPERVISOR)
+        with self.unit() as (unit, now):
+            changes = Changeset(load_file(unit.session, recovery_id))
+            lifecycle.reopen(changes, approval_effects.SEE_NOTE)
+            write_note(unit, actor, now, recovery_id, f"opened again: {reason.strip()}")
+            self.commit(unit, actor, now, changes)
+            return f"{changes.file.recovery.ref}: opened again"
 
     def change_payee(
         self,

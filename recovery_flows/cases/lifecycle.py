@@ -9,7 +9,7 @@ from datetime import datetime
 from models.case_file import CaseFile, Place
 from models.entities.claim import ClaimRow, ClaimState
 from models.entities.event import EntityKind
-from models.entities.recovery import RecoveryState
+from models.entities.recovery import CLOSED_RECOVERIES, RecoveryRow, RecoveryState
 from models.ids import derive_id
 from models.outcome import Scalar, Transition
 from recovery_flows.approvals import upkeep
@@ -35,7 +35,7 @@ def accept(
     moves = [
         Transition(
             EntityKind.RECOVERY, file.recovery.id, "accepted", file.recovery.state,
-            {"owner_id": owner, "case_number": case_number},
+            {"owner_id": owner, "case_number": case_number, "asked_reason": ""},
         )
     ]  # fmt: skip
     moves += [
@@ -45,6 +45,72 @@ def accept(
     ]
     changes.apply(*moves, *_first_assets(file, places))
     freezing.draft_stops(changes, laws)
+
+
+def ask_refusal(changes: Changeset, reason: str, actor: str, now: datetime) -> None:
+    """Ask another person to refuse a report that nobody has accepted.
+
+    `reason` is the fingerprint of the note that says why.
+    """
+    recovery = changes.file.recovery
+    if recovery.state is not RecoveryState.REPORTED:
+        raise StepRefusedError(
+            f"{recovery.ref} is {recovery.state}: only a report that nobody has accepted is refused"
+        )
+    if recovery.asked_reason:
+        raise StepRefusedError(f"the refusal of {recovery.ref} is asked for already")
+    changes.apply(_about_refusal(recovery, "refusal_asked", reason))
+    ask(changes, ApprovalKind.REFUSE_REPORT, recovery.id, actor, now)
+
+
+def refuse(changes: Changeset, now: datetime) -> None:
+    """Another person has agreed: the report is refused, and nothing of its claims is upheld."""
+    recovery = changes.file.recovery
+    values: dict[str, Scalar] = {"closed_at": now, "asked_reason": ""}
+    moves = [Transition(EntityKind.RECOVERY, recovery.id, "rejected", recovery.state, values)]
+    moves += [
+        Transition(EntityKind.CLAIM, c.id, "rejected", c.state)
+        for c in changes.file.claims
+        if c.state is ClaimState.FILED
+    ]
+    changes.apply(*moves)
+
+
+def keep(changes: Changeset, why: str) -> None:
+    """Another person has not agreed: the report waits to be accepted, as before."""
+    recovery = changes.file.recovery
+    if recovery.state is RecoveryState.REPORTED:
+        changes.apply(_about_refusal(recovery, "refusal_denied", "", why))
+
+
+def _about_refusal(recovery: RecoveryRow, event: str, asked: str, why: str = "") -> Transition:
+    values: dict[str, Scalar] = {"asked_reason": asked}
+    return Transition(EntityKind.RECOVERY, recovery.id, event, recovery.state, values, reason=why)
+
+
+def reopen(changes: Changeset, reason: str) -> None:
+    """Open a recovery again that was closed, or a report that was refused.
+
+    `reason` is what history keeps of it: the words are in a note.
+    """
+    recovery = changes.file.recovery
+    if recovery.state not in CLOSED_RECOVERIES - {RecoveryState.JOINED}:
+        is_merged = recovery.state is RecoveryState.JOINED
+        where = "work in the one that it was merged into" if is_merged else "it is open"
+        raise StepRefusedError(f"{recovery.ref} is {recovery.state} and not opened again: {where}")
+    values: dict[str, Scalar] = {"closed_at": None}
+    moves = [
+        Transition(
+            EntityKind.RECOVERY, recovery.id, "reopened", recovery.state, values, reason=reason
+        )
+    ]
+    if recovery.state is RecoveryState.REJECTED:
+        moves += [
+            Transition(EntityKind.CLAIM, c.id, "reopened", c.state)
+            for c in changes.file.claims
+            if c.state is ClaimState.REJECTED
+        ]
+    changes.apply(*moves)
 
 
 def verify_claim(

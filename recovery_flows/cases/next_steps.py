@@ -53,7 +53,8 @@ def steps(file: CaseFile, laws: Regimes) -> list[Step]:
 def _steps(file: CaseFile, laws: Regimes) -> list[Step]:
     recovery = file.recovery
     if recovery.state is RecoveryState.REPORTED:
-        return [_step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))]
+        accept = _step(ActionKind.ACCEPT, Role.OFFICER, recovery.id, "", None, say("accept"))
+        return [*approval_steps.waiting(file), accept]
     if recovery.state is not RecoveryState.OPEN:
         return [
             _step(

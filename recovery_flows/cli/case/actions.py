@@ -1,4 +1,4 @@
-"""Commands that act on one recovery: advance, note, payee, merge."""
+"""Commands that act on one recovery: advance, refuse, reopen, note, payee, merge."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from recovery_flows.cli.options import (
     Now,
     Ref,
     SeenVersion,
+    act,
     find,
     opened,
 )
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 def attach(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (advance, note, payee, merge):
+    for command in (advance, refuse, reopen, note, payee, merge):
         app.command()(command)
     app.command("join", hidden=True)(merge)
 
@@ -74,6 +75,33 @@ def advance(
             knowing=knowing,
         )
         tell_done(installation, recovery_id, done, now=now, as_json=as_json)
+
+
+def refuse(
+    ref: Ref,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept encrypted. The victim is told it.")],
+    seen_version: SeenVersion = None,
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask another person to refuse a report that nobody accepted."""
+    from recovery_flows.cases.case_officer import CaseOfficer
+
+    act(ref, acting_as, as_json, CaseOfficer.refuse_report, reason, seen_version)
+
+
+def reopen(
+    ref: Ref,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept encrypted.")],
+    acting_as: ActingAs = "",
+    as_json: AsJson = False,
+) -> None:
+    """Open a closed recovery or a refused report again (supervisor)."""
+    from recovery_flows.cases.case_officer import CaseOfficer
+
+    act(ref, acting_as, as_json, CaseOfficer.reopen, reason)
 
 
 def _field(text: str) -> tuple[str, str]:

@@ -260,6 +260,7 @@ KINDS: dict[ApprovalKind, Callable[[Any], Case]] = {
     ApprovalKind.REQUEST: _request,
     ApprovalKind.RETURN: _return,
     ApprovalKind.CLOSE: _close,
+    ApprovalKind.REFUSE_REPORT: lambda unit: money_cases.refuse(unit, Case),
     ApprovalKind.TRACE_RULE: _trace_rule,
     ApprovalKind.RENEW: _renew,
     ApprovalKind.RELEASE_PART: _release_part,

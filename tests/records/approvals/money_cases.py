@@ -28,6 +28,13 @@ def register_treasury(unit: Any) -> None:
         )  # fmt: skip
 
 
+def refuse(unit: Any, case_of: Callable[[Any, str], Any]) -> Any:
+    """A report behind which no payment stands."""
+    (recovery_id,) = unit.report(*unit.reports(1))
+    unit.case_officer().refuse_report(recovery_id, "no payment stands behind it")
+    return case_of(unit, recovery_id)
+
+
 def receive(unit: Any, begin: Callable[[Any], Any]) -> Any:
     """Money came in by the promise of the mule's holder."""
     register_treasury(unit)
