@@ -16,6 +16,8 @@ from recovery_flows.sandbox.arithmetic import minor_of, text_of
 
 _HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
 _DAY = timedelta(days=1)
+_BANK = "<Agt><FinInstnId><Nm>Synthetic Bank on the Way</Nm></FinInstnId></Agt>"
+_UNIT = "<Pty><Nm>Synthetic Unit</Nm></Pty>"
 COSTS_MINOR = 2_000
 """What the banks keep where a recall comes back after costs."""
 
@@ -48,6 +50,11 @@ class _Asked:
     end_to_end_id: str
     minor: int
     currency: str
+    at: datetime
+
+
+def _moment(asked: _Asked, days: int) -> str:
+    return f"{asked.at + days * _DAY:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def answers(
@@ -57,7 +64,7 @@ def answers(
 
     ValueError where the message asks for no payment.
     """
-    asked = _read(recall)
+    asked = _read(recall, at)
     whole, part = asked.minor, asked.minor * percent // 100
     match behaviour:
         case Behaviour.SILENT:
@@ -65,22 +72,22 @@ def answers(
         case Behaviour.REJECT:
             return (_answer(asked, 2, "RJCR", "RJCR", code),)
         case Behaviour.ACCEPT:
-            return (_answer(asked, 1, "CNCL", "ACCR"), _money(asked, 3, at, whole))
+            return (_answer(asked, 1, "CNCL", "ACCR"), _money(asked, 3, whole))
         case Behaviour.AFTER_COSTS:
             kept = min(COSTS_MINOR, whole // 2)
-            return (_answer(asked, 1, "CNCL", "ACCR"), _money(asked, 3, at, whole - kept, kept))
+            return (_answer(asked, 1, "CNCL", "ACCR"), _money(asked, 3, whole - kept, kept))
         case Behaviour.LATE:
             return (
                 _answer(asked, 1, "PDCR", "PDCR", "ARPL"), _answer(asked, 30, "CNCL", "ACCR"),
-                _money(asked, 40, at, whole),
+                _money(asked, 40, whole),
             )  # fmt: skip
         case Behaviour.PART | Behaviour.TWICE:
-            money = _money(asked, 4, at, part)
+            money = _money(asked, 4, part)
             again = (money,) if behaviour is Behaviour.TWICE else ()
             return (_answer(asked, 2, "PECR", "ACCR", "AM04"), money, *again)
 
 
-def _read(recall: bytes) -> _Asked:
+def _read(recall: bytes, at: datetime) -> _Asked:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(recall, parser)
 
@@ -93,7 +100,7 @@ def _read(recall: bytes) -> _Asked:
         raise ValueError("the message recalls no payment: it has no CxlId or no amount")
     currency = amount.get("Ccy", "")
     minor = minor_of(amount.text or "", currency)
-    return _Asked(text("CxlId"), text("OrgnlUETR"), text("OrgnlEndToEndId"), minor, currency)
+    return _Asked(text("CxlId"), text("OrgnlUETR"), text("OrgnlEndToEndId"), minor, currency, at)
 
 
 def _names(asked: _Asked) -> str:
@@ -107,27 +114,30 @@ def _answer(asked: _Asked, days: int, whole: str, status: str, code: str = "") -
     case = escape(asked.case)
     raw = (
         f'{_HEAD}<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09">'
-        f"<RsltnOfInvstgtn><Assgnmt><Id>A{days}-{case}</Id></Assgnmt>"
-        f"<RslvdCase><Id>{case}</Id></RslvdCase><Sts><Conf>{whole}</Conf></Sts>"
+        f"<RsltnOfInvstgtn><Assgnmt><Id>A{days}-{case}</Id><Assgnr>{_BANK}</Assgnr>"
+        f"<Assgne>{_UNIT}</Assgne><CreDtTm>{_moment(asked, days)}</CreDtTm></Assgnmt>"
+        f"<RslvdCase><Id>{case}</Id><Cretr>{_UNIT}</Cretr></RslvdCase><Sts><Conf>{whole}</Conf></Sts>"
         f"<CxlDtls><TxInfAndSts>{_names(asked)}<TxCxlSts>{status}</TxCxlSts>{why}</TxInfAndSts>"
         "</CxlDtls></RsltnOfInvstgtn></Document>\n"
     )
     return Message(days * _DAY, "camt.029", raw.encode())
 
 
-def _money(asked: _Asked, days: int, at: datetime, minor: int, kept_minor: int = 0) -> Message:
+def _money(asked: _Asked, days: int, minor: int, kept_minor: int = 0) -> Message:
     currency, case = asked.currency, escape(asked.case)
     costs = ""
     if kept_minor:
         kept = text_of(kept_minor, currency)
-        costs = f'<ChrgsInf><Amt Ccy="{currency}">{kept}</Amt></ChrgsInf>'
+        costs = f'<ChrgsInf><Amt Ccy="{currency}">{kept}</Amt>{_BANK}</ChrgsInf>'
     asked_for, paid = text_of(asked.minor, currency), text_of(minor, currency)
     raw = (
         f'{_HEAD}<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.004.001.09"><PmtRtr>'
-        f"<GrpHdr><MsgId>M-{case}</MsgId></GrpHdr><TxInf><RtrId>R-{case}</RtrId>{_names(asked)}"
+        f"<GrpHdr><MsgId>M-{case}</MsgId><CreDtTm>{_moment(asked, days)}</CreDtTm>"
+        f"<NbOfTxs>1</NbOfTxs><SttlmInf><SttlmMtd>CLRG</SttlmMtd></SttlmInf></GrpHdr>"
+        f"<TxInf><RtrId>R-{case}</RtrId>{_names(asked)}"
         f'<OrgnlIntrBkSttlmAmt Ccy="{currency}">{asked_for}</OrgnlIntrBkSttlmAmt>'
         f'<RtrdIntrBkSttlmAmt Ccy="{currency}">{paid}</RtrdIntrBkSttlmAmt>'
-        f"<IntrBkSttlmDt>{at + days * _DAY:%Y-%m-%d}</IntrBkSttlmDt>{costs}"
+        f"<IntrBkSttlmDt>{_moment(asked, days)[:10]}</IntrBkSttlmDt>{costs}"
         f"<RtrRsnInf><Rsn><Cd>FOCR</Cd></Rsn><AddtlInf>AT-05/{case}</AddtlInf></RtrRsnInf>"
         "</TxInf></PmtRtr></Document>\n"
     )
